@@ -1,0 +1,1 @@
+//! The state of Pstral in a database of its own.

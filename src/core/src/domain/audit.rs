@@ -1,0 +1,377 @@
+//! Audit events and the hash chain that shows any later change to them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use super::UserId;
+
+/// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct AuditHash(pub String);
+
+impl AuditHash {
+    /// What the first entry of a chain names as the one before it.
+    pub fn origin() -> Self {
+        Self("0".repeat(64))
+    }
+}
+
+impl fmt::Display for AuditHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The word stored and shown.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// The one a stored word names.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.word() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// What happened.
+    AuditAction {
+        /// A person asked something.
+        Question = "question",
+        /// The model's answer ended, in whatever way.
+        Answer = "answer",
+        /// A statement was offered.
+        Proposal = "proposal",
+        /// The guard refused a statement.
+        Refusal = "refusal",
+        /// A person approved a statement; durable before it runs.
+        Execution = "execution",
+        /// How an approved statement ended.
+        Result = "result",
+        /// Someone who may not tried to.
+        Denied = "denied",
+        /// A user was made.
+        UserAdded = "user.added",
+        /// A user was disabled or enabled again.
+        UserChanged = "user.changed",
+        /// A one-time code was made.
+        LinkCode = "link.code",
+        /// An actor was linked to a user, or tried to be.
+        Link = "link",
+        /// The audit itself was read.
+        AuditRead = "audit.read",
+        /// The program started.
+        Started = "started",
+        /// The program ended in good order.
+        Stopped = "stopped",
+        /// A message left over from an earlier run was closed.
+        Recovered = "recovered",
+    }
+}
+
+words! {
+    /// How it ended.
+    AuditStatus {
+        /// As asked.
+        Ok = "ok",
+        /// Not allowed.
+        Refused = "refused",
+        /// Something broke.
+        Failed = "failed",
+        /// The person stopped it.
+        Stopped = "stopped",
+    }
+}
+
+/// One thing that happened. Members that do not apply are `None`, and then take no part in the hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// When, UTC.
+    pub at: Timestamp,
+    /// What.
+    pub action: AuditAction,
+    /// How it ended.
+    pub status: AuditStatus,
+    /// The platform of the actor.
+    pub platform: Option<String>,
+    /// The actor's immutable id there.
+    pub actor: Option<String>,
+    /// The local user.
+    pub user: Option<UserId>,
+    /// The place's id.
+    pub place: Option<String>,
+    /// The conversation's number.
+    pub conversation: Option<i64>,
+    /// The proposal's name.
+    pub proposal: Option<String>,
+    /// The target's name.
+    pub target: Option<String>,
+    /// Relations read, space-separated.
+    pub relations: Option<String>,
+    /// The statement, exactly as it runs.
+    pub statement: Option<String>,
+    /// Its parameters as JSON.
+    pub parameters: Option<String>,
+    /// The guard's rule, when it refused.
+    pub rule: Option<String>,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// Rows delivered.
+    pub rows: Option<i64>,
+    /// Milliseconds it took.
+    pub duration_ms: Option<i64>,
+    /// The question, the error, or what else helps to understand it later.
+    pub detail: Option<String>,
+}
+
+impl AuditEvent {
+    /// An event that says only what happened and when.
+    pub fn new(at: Timestamp, action: AuditAction, status: AuditStatus) -> Self {
+        Self {
+            at,
+            action,
+            status,
+            platform: None,
+            actor: None,
+            user: None,
+            place: None,
+            conversation: None,
+            proposal: None,
+            target: None,
+            relations: None,
+            statement: None,
+            parameters: None,
+            rule: None,
+            model: None,
+            rows: None,
+            duration_ms: None,
+            detail: None,
+        }
+    }
+
+    /// Its members by name: what the hash covers and what an export shows.
+    pub fn members(&self) -> BTreeMap<&'static str, Json> {
+        let mut members = BTreeMap::from([
+            ("at", Json::from(stamp(self.at))),
+            ("action", Json::from(self.action.word())),
+            ("status", Json::from(self.status.word())),
+        ]);
+        let texts = [
+            ("platform", &self.platform),
+            ("actor", &self.actor),
+            ("place", &self.place),
+            ("proposal", &self.proposal),
+            ("target", &self.target),
+            ("relations", &self.relations),
+            ("statement", &self.statement),
+            ("parameters", &self.parameters),
+            ("rule", &self.rule),
+            ("model", &self.model),
+            ("detail", &self.detail),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                members.insert(name, Json::from(text.as_str()));
+            }
+        }
+        let numbers = [
+            ("user", self.user.map(|user| user.0)),
+            ("conversation", self.conversation),
+            ("rows", self.rows),
+            ("duration_ms", self.duration_ms),
+        ];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                members.insert(name, Json::from(number));
+            }
+        }
+        members
+    }
+}
+
+/// The form in which times are hashed and stored: UTC with milliseconds, `2026-11-21T10:00:00.000Z`.
+fn stamp(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// An event in its chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its place in the store, growing with time; not part of the hash.
+    pub position: i64,
+    /// The program instance that wrote it: each has a chain of its own.
+    pub instance: String,
+    /// 1 for the first entry of an instance, then without gaps.
+    pub seq: i64,
+    /// The hash of the entry before.
+    pub previous: AuditHash,
+    /// The hash of this one.
+    pub hash: AuditHash,
+    /// What happened.
+    pub event: AuditEvent,
+}
+
+impl AuditEntry {
+    /// Chains `event` after the entry of the same instance whose number and hash are given.
+    /// `position` is left at 0 for the store to fill.
+    pub fn chain(instance: &str, after: Option<(i64, &AuditHash)>, event: AuditEvent) -> Self {
+        let (seq, previous) = after.map_or((1, AuditHash::origin()), |(seq, hash)| (seq + 1, hash.clone()));
+        let hash = hash_of(instance, seq, &previous, &event);
+        Self { position: 0, instance: instance.to_owned(), seq, previous, hash, event }
+    }
+
+    /// All of it as one JSON object, for exports.
+    pub fn json(&self) -> Json {
+        let mut members: serde_json::Map<String, Json> =
+            self.event.members().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        members.insert("instance".to_owned(), Json::from(self.instance.as_str()));
+        members.insert("seq".to_owned(), Json::from(self.seq));
+        members.insert("previous".to_owned(), Json::from(self.previous.0.as_str()));
+        members.insert("hash".to_owned(), Json::from(self.hash.0.as_str()));
+        Json::Object(members)
+    }
+}
+
+/// SHA-256 over the canonical JSON (RFC 8785) of the event with its instance, number and predecessor. All members
+/// are strings or whole numbers under 2^53 and all names are ASCII, so sorted names and `serde_json`'s own escapes
+/// are that form.
+fn hash_of(instance: &str, seq: i64, previous: &AuditHash, event: &AuditEvent) -> AuditHash {
+    let mut members = event.members();
+    members.insert("instance", Json::from(instance));
+    members.insert("seq", Json::from(seq));
+    members.insert("previous", Json::from(previous.0.as_str()));
+    let canonical = serde_json::to_vec(&members).expect("invariant: strings and numbers always serialise");
+    AuditHash(format!("{:x}", Sha256::digest(canonical)))
+}
+
+/// The first entry at which a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainFault {
+    /// The content is not what was hashed.
+    #[error("entry {seq} of {instance} was changed")]
+    Changed {
+        /// Whose chain.
+        instance: String,
+        /// Which entry.
+        seq: i64,
+    },
+    /// The entry before is not the one it was chained to: some are missing, swapped or added.
+    #[error("entry {seq} of {instance} does not follow the one before it: entries are missing, swapped or added")]
+    Broken {
+        /// Whose chain.
+        instance: String,
+        /// Which entry.
+        seq: i64,
+    },
+}
+
+/// Checks entries in the order of their positions, holding only the head of each chain in memory.
+#[derive(Debug, Default)]
+pub struct ChainVerifier {
+    heads: HashMap<String, (i64, AuditHash)>,
+    checked: u64,
+}
+
+impl ChainVerifier {
+    /// Checks the next entry against the head of its chain.
+    pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
+        let (instance, seq) = (entry.instance.clone(), entry.seq);
+        let follows = match self.heads.get(&instance) {
+            None => seq == 1 && entry.previous == AuditHash::origin(),
+            Some((head, hash)) => seq == head + 1 && entry.previous == *hash,
+        };
+        if !follows {
+            return Err(ChainFault::Broken { instance, seq });
+        }
+        if hash_of(&instance, seq, &entry.previous, &entry.event) != entry.hash {
+            return Err(ChainFault::Changed { instance, seq });
+        }
+        self.heads.insert(instance, (seq, entry.hash.clone()));
+        self.checked += 1;
+        Ok(())
+    }
+
+    /// How many entries were checked.
+    pub fn checked(&self) -> u64 {
+        self.checked
+    }
+
+    /// The last number and hash of each instance, to be written down elsewhere.
+    pub fn heads(&self) -> impl Iterator<Item = (&str, i64, &AuditHash)> {
+        self.heads.iter().map(|(instance, (seq, hash))| (instance.as_str(), *seq, hash))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(detail: &str) -> AuditEvent {
+        let mut event = AuditEvent::new(Timestamp::UNIX_EPOCH, AuditAction::Question, AuditStatus::Ok);
+        event.detail = Some(detail.to_owned());
+        event
+    }
+
+    fn chain(details: &[&str]) -> Vec<AuditEntry> {
+        let mut entries: Vec<AuditEntry> = Vec::new();
+        for detail in details {
+            let after = entries.last().map(|entry| (entry.seq, &entry.hash));
+            entries.push(AuditEntry::chain("one", after, event(detail)));
+        }
+        entries
+    }
+
+    fn verify(entries: &[AuditEntry]) -> Result<(), ChainFault> {
+        let mut verifier = ChainVerifier::default();
+        entries.iter().try_for_each(|entry| verifier.check(entry))
+    }
+
+    #[test]
+    fn an_untouched_chain_holds() {
+        assert_eq!(verify(&chain(&["a", "b", "c"])), Ok(()));
+    }
+
+    #[test]
+    fn the_hash_is_the_one_anybody_can_compute() {
+        let entry = &chain(&["été"])[0];
+        let canonical = format!(
+            r#"{{"action":"question","at":"1970-01-01T00:00:00.000Z","detail":"été","instance":"one","previous":"{}","seq":1,"status":"ok"}}"#,
+            "0".repeat(64)
+        );
+        assert_eq!(entry.hash.0, format!("{:x}", Sha256::digest(canonical)));
+    }
+
+    #[test]
+    fn a_changed_missing_or_swapped_entry_is_found() {
+        let whole = chain(&["a", "b", "c"]);
+        let mut changed = whole.clone();
+        changed[1].event.detail = Some("B".to_owned());
+        assert!(matches!(verify(&changed), Err(ChainFault::Changed { seq: 2, .. })));
+
+        let mut missing = whole.clone();
+        missing.remove(1);
+        assert!(matches!(verify(&missing), Err(ChainFault::Broken { seq: 3, .. })));
+
+        let mut swapped = whole;
+        swapped.swap(0, 1);
+        assert!(matches!(verify(&swapped), Err(ChainFault::Broken { seq: 2, .. })));
+    }
+}

@@ -1,0 +1,151 @@
+//! A target's introspected schema.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The language a target speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// Oracle Database: unquoted names fold to upper case.
+    Oracle,
+    /// PostgreSQL: unquoted names fold to lower case.
+    Postgres,
+    /// SQLite: names compare without regard to ASCII case.
+    Sqlite,
+}
+
+impl Dialect {
+    /// The word used on the command line and in catalogs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Oracle => "oracle",
+            Self::Postgres => "postgres",
+            Self::Sqlite => "sqlite",
+        }
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Oracle, Self::Postgres, Self::Sqlite]
+            .into_iter()
+            .find(|dialect| dialect.word() == text)
+            .ok_or_else(|| format!("{text} is not a dialect: use oracle, postgres or sqlite"))
+    }
+}
+
+/// Everything the guard and the prompt know of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalog {
+    /// The language of the target.
+    pub dialect: Dialect,
+    /// Where names without a schema are looked up first.
+    pub default_schema: String,
+    /// Tables and views.
+    pub tables: Vec<Relation>,
+    /// Names that run code when mentioned (procedures, functions, packages, sequences).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub callables: Vec<String>,
+}
+
+/// Whether a relation stores rows or computes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RelationKind {
+    /// Stores rows.
+    #[default]
+    Table,
+    /// Computes them.
+    View,
+}
+
+/// A table or a view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation {
+    /// The schema it belongs to, as the database stores it.
+    pub schema: String,
+    /// Its name, as the database stores it.
+    pub name: String,
+    /// Stores or computes.
+    #[serde(default)]
+    pub kind: RelationKind,
+    /// In the database's order.
+    pub columns: Vec<CatalogColumn>,
+    /// What its owner says of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+    /// References to other relations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_keys: Vec<ForeignKey>,
+    /// About how many rows it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+}
+
+/// A column of a relation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogColumn {
+    /// Its name, as the database stores it.
+    pub name: String,
+    /// Its declared type.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// What its owner says of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+    /// Whether it is part of the primary key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub primary_key: bool,
+}
+
+/// Columns that point at another relation's columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    /// Columns here.
+    pub columns: Vec<String>,
+    /// The relation pointed at.
+    pub relation: String,
+    /// Columns there, in the same order.
+    pub references: Vec<String>,
+}
+
+/// `table.column`, as stewards and policies write it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ColumnRef {
+    /// The relation's name.
+    pub relation: String,
+    /// The column's name.
+    pub column: String,
+}
+
+impl FromStr for ColumnRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('.') {
+            Some((relation, column)) if !relation.is_empty() && !column.is_empty() && !column.contains('.') => {
+                Ok(Self { relation: relation.to_owned(), column: column.to_owned() })
+            }
+            _ => Err(format!("{text} is not of the form table.column")),
+        }
+    }
+}
+
+impl TryFrom<String> for ColumnRef {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<ColumnRef> for String {
+    fn from(column: ColumnRef) -> Self {
+        format!("{}.{}", column.relation, column.column)
+    }
+}

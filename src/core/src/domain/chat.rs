@@ -1,0 +1,148 @@
+//! What arrives from a chat and what goes back to it, the same for every platform.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::ProposalId;
+
+/// The name of a platform: `terminal`, `discord`, `matrix`, `web`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlatformName(pub String);
+
+impl fmt::Display for PlatformName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An identity on a platform. `id` never changes; `name` is for display and decides nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Where the identity lives.
+    pub platform: PlatformName,
+    /// The platform's immutable id.
+    pub id: String,
+    /// What people see today.
+    pub name: String,
+}
+
+/// A channel, a thread, a room or a private conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The platform it is on.
+    pub platform: PlatformName,
+    /// The platform's id of it.
+    pub id: String,
+    /// Whether only one person reads it.
+    pub private: bool,
+}
+
+/// Where a message that was sent can be found again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MessageRef {
+    /// The place it stands in.
+    pub place: Place,
+    /// The platform's id of the message.
+    pub id: String,
+}
+
+/// Something a person did in a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The platform's id of the event: the same event delivered twice has the same one.
+    pub id: String,
+    /// When the platform says it happened.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub body: EventBody,
+}
+
+/// What a person did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventBody {
+    /// Wrote a text addressed to Pstral.
+    Said(String),
+    /// Typed a command, without the platform's prefix: `mode sql`.
+    Command(String),
+    /// Pressed a button of a message.
+    Clicked(ButtonAction),
+}
+
+/// What a button does. The proposal it names is opaque to the platform and resolved in the store, so that a
+/// button still works after a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ButtonAction {
+    /// Run the proposal.
+    Execute(ProposalId),
+    /// Change the statement of the proposal.
+    Edit(ProposalId),
+    /// Say in words what the statement does and where it comes from.
+    Explain(ProposalId),
+    /// Stop the answer being written or the statement being run.
+    Stop,
+}
+
+/// A button under a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What pressing it does.
+    pub action: ButtonAction,
+    /// Its text, in the reader's language.
+    pub label: String,
+}
+
+/// Whether a message may still change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutgoingState {
+    /// Still being written.
+    Streaming,
+    /// Will not change unless the person acts.
+    Final,
+}
+
+/// A file to hand over with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRef {
+    /// The name the person sees.
+    pub name: String,
+    /// Where it is on this machine.
+    pub path: PathBuf,
+    /// Its media type, such as `text/csv`.
+    pub media_type: &'static str,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// A message as it should now look. Sending and editing take the whole of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Markdown.
+    pub text: String,
+    /// In order of appearance.
+    pub buttons: Vec<Button>,
+    /// Uploaded with the message.
+    pub files: Vec<FileRef>,
+    /// Whether it may still change.
+    pub state: OutgoingState,
+}
+
+impl Outgoing {
+    /// A finished message of text alone.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), buttons: Vec::new(), files: Vec::new(), state: OutgoingState::Final }
+    }
+
+    /// A message that is still being written.
+    pub fn streaming(text: impl Into<String>) -> Self {
+        Self { state: OutgoingState::Streaming, ..Self::text(text) }
+    }
+}

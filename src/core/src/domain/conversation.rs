@@ -1,0 +1,152 @@
+//! Exchanges of one user in one place, and the turns they are made of.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use super::{MessageRef, Place, UserId};
+
+/// A conversation's number in the state database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConversationId(pub i64);
+
+/// A turn's number in the state database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TurnId(pub i64);
+
+/// What a question is taken to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Data: the answer should hold a SELECT.
+    #[default]
+    Sql,
+    /// Anything else: no catalog in the prompt, no statement offered.
+    Chat,
+}
+
+impl Mode {
+    /// The word people type.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sql => "sql",
+            Self::Chat => "chat",
+        }
+    }
+}
+
+impl FromStr for Mode {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "sql" => Ok(Self::Sql),
+            "chat" => Ok(Self::Chat),
+            _ => Err(()),
+        }
+    }
+}
+
+/// An exchange of one user in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Number in the state database.
+    pub id: ConversationId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Where it is held.
+    pub place: Place,
+    /// Its first question, shortened; empty before there is one.
+    pub title: String,
+    /// What its questions are taken to be about.
+    pub mode: Mode,
+    /// When it was begun.
+    pub started_at: Timestamp,
+}
+
+/// Who wrote a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// The user.
+    Person,
+    /// Pstral.
+    Pstral,
+}
+
+impl Speaker {
+    /// The word stored and sent to models.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Person => "user",
+            Self::Pstral => "assistant",
+        }
+    }
+}
+
+/// How far a turn has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnState {
+    /// Being written; after a restart this becomes [`TurnState::Interrupted`].
+    Streaming,
+    /// Whole.
+    Complete,
+    /// The person stopped it.
+    Stopped,
+    /// The program ended while it was being written.
+    Interrupted,
+    /// The model or the platform failed.
+    Failed,
+}
+
+impl TurnState {
+    /// The word stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Streaming => "streaming",
+            Self::Complete => "complete",
+            Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state a stored word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Streaming, Self::Complete, Self::Stopped, Self::Interrupted, Self::Failed]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Number in the state database; grows with time.
+    pub id: TurnId,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// Who wrote it.
+    pub speaker: Speaker,
+    /// What it says.
+    pub text: String,
+    /// How far it has come.
+    pub state: TurnState,
+    /// The message people see, for turns of Pstral that were sent.
+    pub message: Option<MessageRef>,
+    /// When it was begun.
+    pub at: Timestamp,
+}
+
+/// A turn to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTurn {
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// Who wrote it.
+    pub speaker: Speaker,
+    /// What it says.
+    pub text: String,
+    /// How far it has come.
+    pub state: TurnState,
+    /// When it was begun.
+    pub at: Timestamp,
+}

@@ -1,0 +1,21 @@
+//! The words of Pstral as types; every other module is written in them.
+
+mod audit;
+mod catalog;
+mod chat;
+mod conversation;
+mod proposal;
+mod user;
+mod value;
+mod verified;
+
+pub use audit::{AuditAction, AuditEntry, AuditEvent, AuditHash, AuditStatus, ChainFault, ChainVerifier};
+pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, Relation, RelationKind};
+pub use chat::{
+    Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
+};
+pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
+pub use proposal::{Origin, Proposal, ProposalId, ProposalState};
+pub use user::{Locale, NewUser, Role, User, UserId};
+pub use value::{Column, ColumnKind, Row, Value};
+pub use verified::{Parameter, ParameterKind, VerifiedQuery};

@@ -1,0 +1,75 @@
+//! A generated statement waiting for a decision.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ConversationId, UserId, Value};
+
+/// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProposalId(pub String);
+
+impl fmt::Display for ProposalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who wrote the statement of a proposal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "from")]
+pub enum Origin {
+    /// The model.
+    Model,
+    /// The person, by editing.
+    Person,
+    /// A steward: a verified query offered as it stands.
+    Verified {
+        /// The verified query's id.
+        id: String,
+        /// Who approved it.
+        by: String,
+        /// When, as `YYYY-MM-DD`.
+        on: String,
+    },
+}
+
+/// How far a proposal has come. Only a pending one can run, and only once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProposalState {
+    /// Waiting for a decision.
+    Pending,
+    /// Its one use is taken.
+    Used,
+}
+
+/// A statement bound to its author, its target, its exact text and a deadline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// Opaque name.
+    pub id: ProposalId,
+    /// Where it was made.
+    pub conversation: ConversationId,
+    /// The only person who may run it.
+    pub author: UserId,
+    /// The name of the target it runs on.
+    pub target: String,
+    /// The exact text the person saw and that will run.
+    pub statement: String,
+    /// Values of the named parameters in the statement.
+    pub parameters: BTreeMap<String, Value>,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// The question it answers.
+    pub question: String,
+    /// How far it has come.
+    pub state: ProposalState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// After this it cannot run.
+    pub expires_at: Timestamp,
+}

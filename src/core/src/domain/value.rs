@@ -1,0 +1,57 @@
+//! Cells, columns and rows of a result.
+
+use serde::{Deserialize, Serialize};
+
+/// One cell. Numbers that a float cannot hold travel as their exact text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// No value; not the same as an empty text.
+    Null,
+    /// A truth value.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A binary floating-point number, as the database holds it.
+    Real(f64),
+    /// An exact decimal number as text, `-?\d+(\.\d+)?`.
+    Decimal(String),
+    /// Text.
+    Text(String),
+    /// A date, `YYYY-MM-DD`.
+    Date(String),
+    /// A point in time, `YYYY-MM-DD HH:MM:SS[.fff][±HH:MM]`.
+    Timestamp(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// How a column's cells read, as far as the database says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Text, or not known.
+    Text,
+    /// Whole or decimal numbers: right-aligned.
+    Number,
+    /// Dates without a time.
+    Date,
+    /// Dates with a time.
+    Timestamp,
+    /// Truth values.
+    Boolean,
+    /// Bytes.
+    Bytes,
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// As the database names it; not necessarily unique.
+    pub name: String,
+    /// How its cells read.
+    pub kind: ColumnKind,
+}
+
+/// One row, a cell a column.
+pub type Row = Vec<Value>;

@@ -1,0 +1,56 @@
+//! A statement that may run; made only by the guard.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Dialect, Value};
+
+/// A statement that may run. Only [`super::Guard::check`] makes one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApprovedStatement {
+    pub(super) text: String,
+    pub(super) dialect: Dialect,
+    pub(super) relations: Vec<String>,
+    pub(super) parameters: Vec<String>,
+    pub(super) values: BTreeMap<String, Value>,
+}
+
+/// A parameter of the statement has no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("parameter :{0} has no value")]
+pub struct MissingParameter(pub String);
+
+impl ApprovedStatement {
+    /// The exact text that runs: the tree's own rendering, without comments and hints.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The dialect it was checked in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The relations it reads, as the catalog names them, sorted and each once.
+    pub fn relations(&self) -> &[String] {
+        &self.relations
+    }
+
+    /// The names of its `:name` parameters in order of first appearance, each once.
+    pub fn parameters(&self) -> &[String] {
+        &self.parameters
+    }
+
+    /// The values bound to its parameters.
+    pub fn values(&self) -> &BTreeMap<String, Value> {
+        &self.values
+    }
+
+    /// Binds values to the parameters; every parameter must have one, others are left out.
+    pub fn bind(mut self, values: &BTreeMap<String, Value>) -> Result<Self, MissingParameter> {
+        for name in &self.parameters {
+            let value = values.get(name).ok_or_else(|| MissingParameter(name.clone()))?;
+            self.values.insert(name.clone(), value.clone());
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,11 @@
+//! The domain, the ports and the pipeline of Pstral: what happens to a question, with no I/O and no vendor's name.
+//!
+//! Start at [`pipeline`]: it shows the way of a question in order. [`ports`] are what the outside must offer,
+//! [`guard`] decides what may run, [`testkit`] (feature `testkit`) holds a fake and a contract suite for each port.
+
+pub mod domain;
+pub mod guard;
+pub mod ports;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+pub mod text;

@@ -1,0 +1,41 @@
+//! What was said, by whom, and how far each message has come.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::StoreError;
+use crate::domain::{Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, Turn, TurnId, TurnState, UserId};
+
+/// What was said, by whom, and how far each message has come.
+#[async_trait]
+pub trait Conversations: Send + Sync {
+    /// The conversation the user is holding in the place: the one begun last, or a new one.
+    async fn current(&self, user: UserId, place: &Place, at: Timestamp) -> Result<Conversation, StoreError>;
+
+    /// Begins a new conversation, which is then the current one.
+    async fn begin(&self, user: UserId, place: &Place, mode: Mode, at: Timestamp) -> Result<Conversation, StoreError>;
+
+    /// The user's conversations, the newest first.
+    async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError>;
+
+    /// Changes what its questions are taken to be about.
+    async fn set_mode(&self, conversation: ConversationId, mode: Mode) -> Result<(), StoreError>;
+
+    /// Names a conversation that has no title yet.
+    async fn set_title(&self, conversation: ConversationId, title: &str) -> Result<(), StoreError>;
+
+    /// Records a turn.
+    async fn add_turn(&self, turn: &NewTurn) -> Result<TurnId, StoreError>;
+
+    /// Remembers the message that shows a turn, so that a restart can close it.
+    async fn set_message(&self, turn: TurnId, message: &MessageRef) -> Result<(), StoreError>;
+
+    /// Ends a turn with its final text.
+    async fn finish_turn(&self, turn: TurnId, text: &str, state: TurnState) -> Result<(), StoreError>;
+
+    /// The last `limit` turns, the oldest first.
+    async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError>;
+
+    /// Turns every streaming turn into an interrupted one and returns them: called once at the start.
+    async fn interrupt_streaming(&self) -> Result<Vec<Turn>, StoreError>;
+}

@@ -1,0 +1,42 @@
+//! What Pstral needs from the outside, each as an object-safe trait with errors that are decisions.
+
+mod audit_log;
+mod chat_platform;
+mod clock;
+mod conversations;
+mod knowledge;
+mod language_model;
+mod people;
+mod proposals;
+mod query_target;
+mod result_files;
+
+pub use audit_log::{AuditFilter, AuditLog};
+pub use chat_platform::{Capabilities, ChatPlatform, Inbox, PlatformError};
+pub use clock::{Clock, Entropy};
+pub use conversations::Conversations;
+pub use knowledge::Knowledge;
+pub use language_model::{
+    ChatRequest, Delta, FinishReason, LanguageModel, ModelError, ModelInfo, ModelMessage, ModelStats, ModelStream,
+};
+pub use people::{LinkCode, People, Redeemed};
+pub use proposals::{Claim, Proposals};
+pub use query_target::{Batch, Estimate, LimitReached, Limits, QueryTarget, ResultStream, TargetError};
+pub use result_files::{FileError, ResultFiles, ResultSheet};
+
+/// Why the state database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is locked for too long, or its disk is full: nothing was written.
+    #[error("the state database is not available: {0}")]
+    Unavailable(String),
+    /// A name that must be unique is taken.
+    #[error("{0} already exists")]
+    Duplicate(String),
+    /// What was named is not there.
+    #[error("{0} does not exist")]
+    Missing(String),
+    /// It holds something this version does not understand.
+    #[error("the state database holds something unexpected: {0}")]
+    Corrupt(String),
+}

@@ -1,0 +1,36 @@
+//! Statements waiting for a decision.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::StoreError;
+use crate::domain::{ConversationId, Proposal, ProposalId};
+
+/// What came of taking a proposal's one use.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// It was pending and is now used: run it.
+    Granted(Box<Proposal>),
+    /// Its one use is already taken.
+    Used,
+    /// Its deadline is past.
+    Expired,
+    /// There is none of that name.
+    Unknown,
+}
+
+/// Statements waiting for a decision.
+#[async_trait]
+pub trait Proposals: Send + Sync {
+    /// Keeps a new proposal.
+    async fn add(&self, proposal: &Proposal) -> Result<(), StoreError>;
+
+    /// The proposal of that name.
+    async fn get(&self, id: &ProposalId) -> Result<Option<Proposal>, StoreError>;
+
+    /// The newest proposal of a conversation.
+    async fn latest(&self, conversation: ConversationId) -> Result<Option<Proposal>, StoreError>;
+
+    /// Takes the one use of a proposal. Of any number of claims at once, one is granted.
+    async fn claim(&self, id: &ProposalId, at: Timestamp) -> Result<Claim, StoreError>;
+}

@@ -1,0 +1,116 @@
+//! A company database to be read.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Catalog, Column, ColumnRef, Dialect, Row};
+use crate::guard::ApprovedStatement;
+
+/// How much a statement may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Rows delivered at most.
+    pub rows: u64,
+    /// Bytes of all cells delivered at most.
+    pub bytes: u64,
+    /// Bytes of one cell at most; a longer one is cut.
+    pub cell_bytes: usize,
+    /// Time from the start of the statement to its last row.
+    pub time: Duration,
+}
+
+/// The limit that ended a result early. The rows before it stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitReached {
+    /// There are more rows than may be delivered.
+    Rows,
+    /// There are more bytes than may be delivered.
+    Bytes,
+}
+
+/// A part of a result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Batch {
+    /// Rows in order, at least one.
+    Rows(Vec<Row>),
+    /// The end; the last item of a stream that ran well.
+    End {
+        /// Why rows are missing, if any are.
+        truncated: Option<LimitReached>,
+    },
+}
+
+/// A running statement. Dropping it, or cancelling the token given to `execute`, stops it on the database.
+pub struct ResultStream {
+    /// Known before the first row.
+    pub columns: Vec<Column>,
+    /// Rows, then [`Batch::End`]; or an error, after which nothing more comes.
+    pub batches: BoxStream<'static, Result<Batch, TargetError>>,
+}
+
+/// What the database expects a statement to cost. `None` is "not known", never "cheap".
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Estimate {
+    /// In the database's own unit.
+    pub cost: Option<f64>,
+    /// Rows of the result.
+    pub rows: Option<u64>,
+    /// One line a step, for people who read plans.
+    pub plan: Vec<String>,
+}
+
+/// Why a target did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// It cannot be reached, is missing, or is not a database.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// Someone else holds it for too long.
+    #[error("the database is busy: {0}")]
+    Busy(String),
+    /// It refuses the statement: a fault in the statement, or a protection of its own.
+    #[error("the database refuses the statement: {0}")]
+    Rejected(String),
+    /// The time limit was reached; the statement no longer runs.
+    #[error("the statement ran longer than {seconds} s")]
+    Timeout {
+        /// The limit.
+        seconds: u64,
+    },
+    /// The person stopped it; the statement no longer runs.
+    #[error("the statement was stopped")]
+    Cancelled,
+    /// It failed while running.
+    #[error("the database failed: {0}")]
+    Failed(String),
+}
+
+/// A company database to be read. Nothing here can write.
+#[async_trait]
+pub trait QueryTarget: Send + Sync {
+    /// The language it speaks.
+    fn dialect(&self) -> Dialect;
+
+    /// What it holds, read afresh.
+    async fn catalog(&self) -> Result<Catalog, TargetError>;
+
+    /// What the database expects the statement to cost, without running it.
+    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError>;
+
+    /// Runs the statement with its parameters bound.
+    async fn execute(
+        &self,
+        statement: &ApprovedStatement,
+        limits: Limits,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError>;
+
+    /// The distinct values of a column, at most `limit` of them, for matching words of a question to data.
+    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError>;
+
+    /// Whether a statement would run now; the measured fact as text.
+    async fn health(&self) -> Result<String, TargetError>;
+}

@@ -1,0 +1,1 @@
+//! A chat without a chat, and what every chat platform must do.

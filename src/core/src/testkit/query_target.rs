@@ -1,0 +1,1 @@
+//! A target over rows in memory, and what every target must do.

@@ -1,0 +1,1 @@
+//! State in memory, and what every state database must do.

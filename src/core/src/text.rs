@@ -1,0 +1,206 @@
+//! Sentences for people, in their language, from `locales/`.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::Locale;
+
+/// The Fluent files of a language, the same names in each.
+macro_rules! files {
+    ($tag:literal) => {
+        &[
+            include_str!(concat!("../../../locales/", $tag, "/chat.ftl")),
+            include_str!(concat!("../../../locales/", $tag, "/command-line.ftl")),
+            include_str!(concat!("../../../locales/", $tag, "/guard.ftl")),
+            include_str!(concat!("../../../locales/", $tag, "/model.ftl")),
+            include_str!(concat!("../../../locales/", $tag, "/target.ftl")),
+        ]
+    };
+}
+
+/// A sentence that is not yet in any language: the name of a message in `locales/` and what fills it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    key: &'static str,
+    args: Vec<(&'static str, FluentValue<'static>)>,
+}
+
+/// The message of that name.
+pub fn text(key: &'static str) -> Text {
+    Text { key, args: Vec::new() }
+}
+
+impl Text {
+    /// Fills `{ $name }` with a text. It is inserted as it is: it must be harmless where it will be shown.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.args.push((name, FluentValue::from(value.into())));
+        self
+    }
+
+    /// Fills `{ $name }` with a number, grouped as the language does and usable for plurals.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^53")]
+    pub fn count(mut self, name: &'static str, value: u64) -> Self {
+        self.args.push((name, FluentValue::from(value as f64)));
+        self
+    }
+
+    /// The sentence in a language.
+    pub fn render(&self, locale: Locale) -> String {
+        let bundle = bundle(locale);
+        let Some(pattern) = bundle.get_message(self.key).and_then(|message| message.value()) else {
+            return self.key.to_owned();
+        };
+        let args: FluentArgs<'_> = self.args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut faults = Vec::new();
+        bundle.format_pattern(pattern, Some(&args), &mut faults).into_owned()
+    }
+}
+
+fn sources(locale: Locale) -> &'static [&'static str] {
+    const FR: &[&str] = files!("fr");
+    const EN: &[&str] = files!("en");
+    match locale {
+        Locale::Fr => FR,
+        Locale::En => EN,
+    }
+}
+
+fn bundle(locale: Locale) -> &'static FluentBundle<FluentResource> {
+    static FR: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| load(Locale::Fr, number_fr));
+    static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| load(Locale::En, number_en));
+    match locale {
+        Locale::Fr => &FR,
+        Locale::En => &EN,
+    }
+}
+
+type Memoizer = intl_memoizer::concurrent::IntlLangMemoizer;
+
+fn load(locale: Locale, number: fn(&FluentValue<'_>, &Memoizer) -> Option<String>) -> FluentBundle<FluentResource> {
+    let language: LanguageIdentifier = locale.tag().parse().expect("invariant: fr and en are language tags");
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // Terminals and logs show the isolation marks that Fluent puts around arguments.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(number));
+    for source in sources(locale) {
+        let resource = FluentResource::try_new((*source).to_owned()).expect("invariant: locales/ is checked by a test");
+        bundle.add_resource(resource).expect("invariant: no message is defined twice, checked by a test");
+    }
+    bundle
+}
+
+fn number_fr(value: &FluentValue<'_>, _: &Memoizer) -> Option<String> {
+    number(value, '\u{202f}')
+}
+
+fn number_en(value: &FluentValue<'_>, _: &Memoizer) -> Option<String> {
+    number(value, ',')
+}
+
+fn number(value: &FluentValue<'_>, separator: char) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    Some(grouped(&format!("{:.0}", number.value), separator))
+}
+
+/// Puts `separator` between groups of three digits: `1234` → `1 234`.
+pub fn grouped(digits: &str, separator: char) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        let left = digits.len() - index;
+        if index > 0 && left.is_multiple_of(3) && out.ends_with(|c: char| c.is_ascii_digit()) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    fn keys(locale: Locale) -> BTreeSet<String> {
+        let lines = sources(locale).iter().flat_map(|source| source.lines());
+        lines
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|line| Some(line.split_once(" =")?.0.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_messages() {
+        for locale in Locale::ALL {
+            bundle(locale);
+        }
+        let (fr, en) = (keys(Locale::Fr), keys(Locale::En));
+        assert!(fr.len() > 10, "found only {} messages", fr.len());
+        assert_eq!(fr.difference(&en).collect::<Vec<_>>(), Vec::<&String>::new(), "missing in English");
+        assert_eq!(en.difference(&fr).collect::<Vec<_>>(), Vec::<&String>::new(), "missing in French");
+    }
+
+    #[test]
+    fn both_languages_use_the_same_variables() {
+        let variables = |locale| {
+            let mut of: std::collections::BTreeMap<String, BTreeSet<String>> = std::collections::BTreeMap::new();
+            let mut key = String::new();
+            for line in sources(locale).iter().flat_map(|source| source.lines()) {
+                if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+                    key = line.split(" =").next().unwrap_or_default().to_owned();
+                }
+                for part in line.split("{ $").skip(1) {
+                    let name = part.split([' ', '}']).next().unwrap_or_default().to_owned();
+                    of.entry(key.clone()).or_default().insert(name);
+                }
+            }
+            of
+        };
+        assert_eq!(variables(Locale::Fr), variables(Locale::En));
+    }
+
+    #[test]
+    fn every_message_named_in_the_source_exists_and_every_message_is_named() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut source = String::new();
+        for folder in ["src", "adapters"] {
+            read(&root.join(folder), &mut source);
+        }
+        let defined = keys(Locale::Fr);
+        let unknown: Vec<&str> = source
+            .split(concat!("text", "(\""))
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|key| !defined.contains(*key))
+            .collect();
+        assert_eq!(unknown, Vec::<&str>::new(), "not in locales/");
+        let unused: Vec<&String> = defined.iter().filter(|key| !source.contains(&format!("\"{key}\""))).collect();
+        assert_eq!(unused, Vec::<&String>::new(), "in locales/ but never shown");
+    }
+
+    fn read(folder: &Path, into: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, into);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                into.push_str(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_as_the_language_does() {
+        for (digits, expected) in
+            [("1", "1"), ("123", "123"), ("1234", "1 234"), ("-1234567", "-1 234 567"), ("-123", "-123")]
+        {
+            assert_eq!(grouped(digits, ' '), expected);
+        }
+    }
+}

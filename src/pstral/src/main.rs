@@ -1,0 +1,2 @@
+//! Pstral.
+fn main() {}
