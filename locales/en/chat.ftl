@@ -1,1 +1,136 @@
-# chat
+# What Pstral says in a conversation.
+
+## Buttons
+button-execute = Execute
+button-edit = Edit
+button-explain = Explain
+button-stop = Stop
+
+## Linking an account
+linking-help =
+    Hello! I do not know yet who you are here. Ask a Pstral administrator for a code, then send me in private: { $prefix }link YOUR-CODE
+link-done = Done, { $name }: this account is now linked to yours. Ask me your first question!
+link-wrong = This code is not valid: it may have expired or been used. Ask an administrator for a new one.
+link-locked =
+    { $minutes ->
+        [one] Too many wrong codes. Try again in a minute, with a new code.
+       *[other] Too many wrong codes. Try again in { $minutes } minutes, with a new code.
+    }
+link-already = This account is already linked to yours, { $name }. You can ask your questions.
+
+## Questions
+question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
+question-too-long = Your question is too long: { $limit } characters at most. Shorten it or ask it in parts.
+question-not-text = Your message holds unreadable characters. Send plain text (UTF-8).
+still-answering = I am still busy with your previous request. Wait for it to end, or stop it with { $prefix }stop.
+no-target = No database is configured for this question. An administrator can add one in the [targets] section of the configuration.
+target-removed = The database “{ $target }” is no longer configured. Ask your question again.
+suggestions = Here are the nearest verified questions; I can answer them without a model:
+
+## Answers
+answer-cut = ✂️ The answer reached the model's longest length and ends here. Ask something more precise to get the rest.
+answer-too-long = ✂️ The answer was growing too long, so I stopped it. Ask something more precise.
+answer-empty = The model answered nothing. Rephrase your question and try again.
+answer-stopped = ⏹ Stopped as you asked. Nothing was run.
+answer-interrupted = ⏹ Pstral restarted during this answer. Ask your question again.
+only-first-statement =
+    { $others ->
+        [one] The answer holds another statement; only the first is offered. Ask for the other in a message of its own.
+       *[other] The answer holds { $others } other statements; only the first is offered. Ask for the others one by one.
+    }
+without-model = No model can be reached: I answer with a verified query.
+
+## Proposals
+reads =
+    { $count ->
+        [one] Reads the table { $tables } of the database { $target }.
+       *[other] Reads the tables { $tables } of the database { $target }.
+    }
+quoted = “{ $words }”
+origin-person = Statement edited by you.
+origin-verified = ✅ Query verified by { $by } on { $on }.
+statement-refused = 🛡️ This statement cannot be run.
+parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
+no-proposal = There is no statement to run here yet. Ask a question first.
+proposal-unknown = This statement is gone. Ask your question again.
+proposal-used = This statement has already been run. Ask the question again for fresh data.
+proposal-expired = This statement has expired. Ask your question again to get a new one.
+proposal-not-yours = Only the person who asked can run this statement. Ask it yourself to get your own.
+proposal-changed = The database or its rules have changed since you saw this statement. Ask your question again.
+edit-how = Copy the statement, change it and send it back on one line: { $prefix }edit SELECT …
+
+## Results
+running = ⏳ Running…
+no-rows = No row matches. Try a broader question.
+rows =
+    { $rows ->
+        [one] One row.
+       *[other] { $rows } rows.
+    }
+rows-of-more = First { $rows } rows: there are more beyond the limit. Narrow the question to see them.
+took = Time: { $seconds } s.
+preview-rows =
+    { $shown ->
+        [one] The first row is shown; the files hold everything.
+       *[other] The first { $shown } rows are shown; the files hold everything.
+    }
+preview-columns =
+    { $hidden ->
+        [one] One more column is in the files.
+       *[other] { $hidden } more columns are in the files.
+    }
+files-failed = The files could not be written; an administrator should check the disk space.
+fact-question = Question
+fact-statement = Statement
+fact-person = Person
+fact-target = Database
+fact-time = Time
+fact-rows = Rows
+value-yes = yes
+value-no = no
+
+## Explanations
+explain-limits =
+    { $seconds ->
+        [one] Read-only; at most { $rows } rows and one second.
+       *[other] Read-only; at most { $rows } rows and { $seconds } seconds.
+    }
+explain-plan = What the database plans to do:
+explain-no-plan = The database gives no estimate for this statement.
+
+## Commands
+command-unknown = I do not know the command “{ $name }”. Type { $prefix }help to see those I know.
+nothing-to-stop = There is nothing to stop.
+mode-unknown = Choose a mode: { $prefix }mode sql for data, { $prefix }mode chat to talk.
+mode-sql = Data mode: I offer a statement for each question.
+mode-chat = Chat mode: I answer without looking at the data.
+history = Your last conversations:
+history-empty = You have no conversation yet. Ask your first question!
+new-conversation = New conversation. I have forgotten what came before; go ahead.
+whoami = You are { $name } ({ $username }, { $role }), through the account { $actor } on { $platform }.
+help =
+    Ask your question in English or French; I offer a statement, you decide whether to run it.
+    { $prefix }execute: run the last statement offered
+    { $prefix }edit: change it; { $prefix }explain: understand it
+    { $prefix }stop: stop what is going on
+    { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
+    { $prefix }new: new conversation; { $prefix }history: the earlier ones
+    { $prefix }whoami: the account under which I know you
+    { $prefix }audit: the audit log, for administrators
+
+## Audit
+audit-not-allowed = The audit log is for administrators. Please ask one of them.
+audit-empty = No event matches.
+audit-word-unknown = “{ $word }” is neither a number, an action, a status, a database nor a user. Actions: { $actions }.
+audit-seq = no.
+audit-time = time (UTC)
+audit-user = user
+audit-action = action
+audit-status = status
+audit-detail = detail
+sent-in-private = I have answered you in private.
+private-failed = I could not write to you in private. Open your private messages and try again.
+
+## Failures
+audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+incident = Something went wrong on my side. Try again; if it goes on, give the number { $id } to an administrator.

@@ -1,1 +1,136 @@
-# chat
+# Ce que Pstral dit dans une conversation.
+
+## Boutons
+button-execute = Exécuter
+button-edit = Modifier
+button-explain = Expliquer
+button-stop = Arrêter
+
+## Liaison d'un compte
+linking-help =
+    Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : { $prefix }link VOTRE-CODE
+link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
+link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
+link-locked =
+    { $minutes ->
+        [one] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
+       *[other] Trop de codes erronés. Réessayez dans { $minutes } minutes, avec un nouveau code.
+    }
+link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions.
+
+## Questions
+question-empty = Votre message est vide. Écrivez votre question, par exemple : « Liste les clients de Paris ».
+question-too-long = Votre question est trop longue : { $limit } caractères au plus. Raccourcissez-la ou posez-la en plusieurs fois.
+question-not-text = Votre message contient des caractères illisibles. Envoyez du texte simple (UTF-8).
+still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'elle se termine, ou arrêtez-la avec { $prefix }stop.
+no-target = Aucune base de données n'est configurée pour cette question. Un administrateur peut en ajouter une dans la section [targets] de la configuration.
+target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
+suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
+
+## Réponses
+answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Posez une question plus précise pour obtenir le reste.
+answer-too-long = ✂️ La réponse devenait trop longue, je l'ai arrêtée. Posez une question plus précise.
+answer-empty = Le modèle n'a rien répondu. Reformulez votre question et essayez à nouveau.
+answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
+answer-interrupted = ⏹ Pstral a redémarré pendant cette réponse. Posez votre question à nouveau.
+only-first-statement =
+    { $others ->
+        [one] La réponse contient une autre requête ; seule la première est proposée. Demandez l'autre dans un message à part.
+       *[other] La réponse contient { $others } autres requêtes ; seule la première est proposée. Demandez les autres une par une.
+    }
+without-model = Aucun modèle n'est joignable : je réponds avec une requête vérifiée.
+
+## Propositions
+reads =
+    { $count ->
+        [one] Lit la table { $tables } de la base { $target }.
+       *[other] Lit les tables { $tables } de la base { $target }.
+    }
+quoted = « { $words } »
+origin-person = Requête modifiée par vous.
+origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
+statement-refused = 🛡️ Cette requête ne peut pas être exécutée.
+parameter-missing = La requête attend une valeur pour « { $name } ». Remplacez :{ $name } par une valeur.
+no-proposal = Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+proposal-unknown = Cette requête n'existe plus. Posez votre question à nouveau.
+proposal-used = Cette requête a déjà été exécutée. Posez la question à nouveau pour des données à jour.
+proposal-expired = Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.
+proposal-not-yours = Seule la personne qui a posé la question peut exécuter cette requête. Posez-la à votre tour pour obtenir la vôtre.
+proposal-changed = La base ou les règles ont changé depuis que vous avez vu cette requête. Posez votre question à nouveau.
+edit-how = Copiez la requête, changez-la et renvoyez-la sur une ligne : { $prefix }edit SELECT …
+
+## Résultats
+running = ⏳ Exécution en cours…
+no-rows = Aucune ligne ne correspond. Essayez une question plus large.
+rows =
+    { $rows ->
+        [one] Une ligne.
+       *[other] { $rows } lignes.
+    }
+rows-of-more = { $rows } premières lignes : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
+took = Temps : { $seconds } s.
+preview-rows =
+    { $shown ->
+        [one] La première ligne est affichée ; les fichiers contiennent tout.
+       *[other] Les { $shown } premières lignes sont affichées ; les fichiers contiennent tout.
+    }
+preview-columns =
+    { $hidden ->
+        [one] Une colonne de plus est dans les fichiers.
+       *[other] { $hidden } colonnes de plus sont dans les fichiers.
+    }
+files-failed = Les fichiers n'ont pas pu être écrits ; un administrateur doit vérifier l'espace disque.
+fact-question = Question
+fact-statement = Requête
+fact-person = Personne
+fact-target = Base
+fact-time = Heure
+fact-rows = Lignes
+value-yes = oui
+value-no = non
+
+## Explications
+explain-limits =
+    { $seconds ->
+        [one] Lecture seule ; { $rows } lignes et une seconde au plus.
+       *[other] Lecture seule ; { $rows } lignes et { $seconds } secondes au plus.
+    }
+explain-plan = Ce que la base compte faire :
+explain-no-plan = La base ne donne pas d'estimation pour cette requête.
+
+## Commandes
+command-unknown = Je ne connais pas la commande « { $name } ». Tapez { $prefix }help pour voir celles que je connais.
+nothing-to-stop = Il n'y a rien à arrêter.
+mode-unknown = Choisissez un mode : { $prefix }mode sql pour les données, { $prefix }mode chat pour discuter.
+mode-sql = Mode données : je propose une requête à chaque question.
+mode-chat = Mode discussion : je réponds sans consulter les données.
+history = Vos dernières conversations :
+history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
+new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
+whoami = Vous êtes { $name } ({ $username }, { $role }), par le compte { $actor } sur { $platform }.
+help =
+    Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
+    { $prefix }execute : exécuter la dernière requête proposée
+    { $prefix }edit : la modifier ; { $prefix }explain : la comprendre
+    { $prefix }stop : arrêter ce qui est en cours
+    { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
+    { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
+    { $prefix }whoami : le compte sous lequel je vous connais
+    { $prefix }audit : le journal, pour les administrateurs
+
+## Audit
+audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.
+audit-empty = Aucun événement ne correspond.
+audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : { $actions }.
+audit-seq = n°
+audit-time = heure (UTC)
+audit-user = utilisateur
+audit-action = action
+audit-status = état
+audit-detail = détail
+sent-in-private = Je vous ai répondu en privé.
+private-failed = Je n'ai pas pu vous écrire en privé. Ouvrez vos messages privés et recommencez.
+
+## Pannes
+audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
+incident = Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro { $id } à un administrateur.

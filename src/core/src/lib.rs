@@ -4,8 +4,12 @@
 //! [`guard`] decides what may run, [`testkit`] (feature `testkit`) holds a fake and a contract suite for each port.
 
 pub mod domain;
+pub mod egress;
+pub mod extract;
 pub mod guard;
+pub mod pipeline;
 pub mod ports;
+pub mod results;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 pub mod text;

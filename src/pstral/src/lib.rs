@@ -1,1 +1,3 @@
-//! Pstral.
+//! The Pstral program: configuration, composition of the adapters, command line, HTTP and result files.
+
+pub mod config;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use super::UserId;
+use super::{UserId, hex};
 
 /// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -259,7 +259,7 @@ fn hash_of(instance: &str, seq: i64, previous: &AuditHash, event: &AuditEvent) -
     members.insert("seq", Json::from(seq));
     members.insert("previous", Json::from(previous.0.as_str()));
     let canonical = serde_json::to_vec(&members).expect("invariant: strings and numbers always serialise");
-    AuditHash(format!("{:x}", Sha256::digest(canonical)))
+    AuditHash(hex(&Sha256::digest(canonical)))
 }
 
 /// The first entry at which a chain does not hold.

@@ -4,6 +4,7 @@ mod audit;
 mod catalog;
 mod chat;
 mod conversation;
+mod hex;
 mod proposal;
 mod user;
 mod value;
@@ -15,6 +16,7 @@ pub use chat::{
     Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
 };
 pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
+pub use hex::{hex, sha256};
 pub use proposal::{Origin, Proposal, ProposalId, ProposalState};
 pub use user::{Locale, NewUser, Role, User, UserId};
 pub use value::{Column, ColumnKind, Row, Value};

@@ -1,0 +1,201 @@
+//! One message that grows while the model speaks, and always ends in a final state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, Fuse, FusedFuture as _, FutureExt as _};
+use futures::{StreamExt as _, select_biased};
+use tokio_util::sync::CancellationToken;
+
+use super::{Pacing, ThinkingFilter};
+use crate::domain::{Button, MessageRef, Outgoing, OutgoingState, Place};
+use crate::ports::{ChatPlatform, Clock, Delta, ModelError, ModelStats, ModelStream, PlatformError};
+
+/// How often the last state of a message is tried before giving up.
+const FINAL_TRIES: u32 = 6;
+/// The longest wait between two tries of the last state.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How a stream ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Streamed {
+    /// The answer is whole, or cut at the model's own limit when `finish` says so.
+    Whole(ModelStats),
+    /// The person stopped it, or the message was deleted.
+    Stopped,
+    /// It grew past what an answer may hold.
+    TooLong,
+    /// The model failed; the text so far stands.
+    Failed(ModelError),
+}
+
+/// Told of the message as soon as it exists, so that a restart can close it.
+pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
+
+type Write = Fuse<BoxFuture<'static, Result<MessageRef, PlatformError>>>;
+
+/// A message that is being written.
+pub struct LiveMessage {
+    platform: Arc<dyn ChatPlatform>,
+    clock: Arc<dyn Clock>,
+    place: Place,
+    buttons: Vec<Button>,
+    sent: Option<MessageRef>,
+    shown: usize,
+    pacing: Pacing,
+    text: String,
+}
+
+impl LiveMessage {
+    /// A message that is not sent yet. `buttons` stand under it while it grows.
+    pub fn new(platform: Arc<dyn ChatPlatform>, clock: Arc<dyn Clock>, place: Place, buttons: Vec<Button>) -> Self {
+        let pacing = Pacing::new(platform.capabilities().edit_interval);
+        Self { platform, clock, place, buttons, sent: None, shown: 0, pacing, text: String::new() }
+    }
+
+    /// What the model has said so far, without its thoughts.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Sends a text before there is a stream, such as "running…".
+    pub async fn announce(&mut self, text: &str, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
+        let at = self.platform.send(&self.place, &self.streaming(text)).await?;
+        self.sent = Some(at.clone());
+        on_sent(at).await;
+        Ok(())
+    }
+
+    /// Reads the stream to its end and shows the text as it grows: one write at a time, always of the latest text,
+    /// while reading goes on. Past `max_bytes` of text it stops reading.
+    pub async fn follow(
+        &mut self,
+        stream: ModelStream,
+        stop: &CancellationToken,
+        max_bytes: usize,
+        on_sent: OnSent<'_>,
+    ) -> Streamed {
+        let mut filter = ThinkingFilter::default();
+        let mut stream = stream.fuse();
+        let mut stopped = stop.cancelled().boxed().fuse();
+        let mut write: Write = Fuse::terminated();
+        let ended = loop {
+            let mut due = if write.is_terminated() { self.due() } else { Fuse::terminated() };
+            // The order matters: a model that is always ahead must not keep its text from being shown.
+            select_biased! {
+                () = stopped => break Streamed::Stopped,
+                result = write => if !self.wrote(result, on_sent).await { break Streamed::Stopped },
+                () = due => write = self.begin_write(),
+                delta = stream.next() => if let Some(ended) = self.take(delta, &mut filter, max_bytes) { break ended },
+            }
+        };
+        // Closing the stream before the last edit frees the model at once.
+        drop(stream);
+        self.text.push_str(&filter.finish());
+        if !write.is_terminated() {
+            let result = write.await;
+            self.wrote(result, on_sent).await;
+        }
+        ended
+    }
+
+    /// Brings the message to its last state: an edit, or a new message where there is none any more. Waits and tries
+    /// again while the platform is slow or away, for about a minute.
+    pub async fn finish(&mut self, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        let mut pause = Duration::from_millis(500);
+        let mut tries = 0;
+        loop {
+            let result = match &self.sent {
+                Some(at) => self.platform.edit(at, message).await.map(|()| at.clone()),
+                None => self.platform.send(&self.place, message).await,
+            };
+            tries += 1;
+            let wait = match result {
+                Ok(at) => return Ok(at),
+                Err(PlatformError::Gone) if self.sent.take().is_some() => Duration::ZERO,
+                Err(PlatformError::RateLimited { retry_after }) if tries < FINAL_TRIES => retry_after,
+                Err(PlatformError::Unavailable(_)) if tries < FINAL_TRIES => pause,
+                Err(error) => return Err(error),
+            };
+            self.clock.sleep(wait.min(LONGEST_WAIT)).await;
+            pause *= 2;
+        }
+    }
+
+    fn take(
+        &mut self,
+        delta: Option<Result<Delta, ModelError>>,
+        filter: &mut ThinkingFilter,
+        max_bytes: usize,
+    ) -> Option<Streamed> {
+        match delta {
+            Some(Ok(Delta::Text(chunk))) => self.text.push_str(&filter.push(&chunk)),
+            Some(Ok(Delta::Thinking(_))) => {}
+            Some(Ok(Delta::Done(stats))) => return Some(Streamed::Whole(stats)),
+            Some(Err(error)) => return Some(Streamed::Failed(error)),
+            None => return Some(Streamed::Failed(ModelError::Interrupted)),
+        }
+        (self.text.len() > max_bytes).then_some(Streamed::TooLong)
+    }
+
+    fn due(&mut self) -> Fuse<BoxFuture<'static, ()>> {
+        if self.text.len() == self.shown {
+            return Fuse::terminated();
+        }
+        match self.pacing.wait(self.clock.elapsed(), self.text.chars().count()) {
+            Some(wait) => self.clock.sleep(wait).fuse(),
+            None => Fuse::terminated(),
+        }
+    }
+
+    fn begin_write(&mut self) -> Write {
+        self.shown = self.text.len();
+        let (platform, place, sent) = (Arc::clone(&self.platform), self.place.clone(), self.sent.clone());
+        let message = self.streaming(&self.text);
+        let write = async move {
+            match sent {
+                Some(at) => platform.edit(&at, &message).await.map(|()| at),
+                None => platform.send(&place, &message).await,
+            }
+        };
+        write.boxed().fuse()
+    }
+
+    /// Notes how a write ended; `false` when the message is gone, which ends the stream.
+    async fn wrote(&mut self, result: Result<MessageRef, PlatformError>, on_sent: OnSent<'_>) -> bool {
+        let now = self.clock.elapsed();
+        match result {
+            Ok(at) => {
+                self.pacing.wrote(now);
+                if self.sent.is_none() {
+                    self.sent = Some(at.clone());
+                    on_sent(at).await;
+                }
+            }
+            Err(PlatformError::Gone) => return false,
+            Err(PlatformError::RateLimited { retry_after }) => self.pacing.refused(now, retry_after),
+            // An interim edit is not worth more than a try: the next one carries the whole text again.
+            Err(PlatformError::Rejected(_) | PlatformError::Unavailable(_)) => {
+                self.pacing.refused(now, Duration::from_secs(1));
+            }
+        }
+        true
+    }
+
+    fn streaming(&self, text: &str) -> Outgoing {
+        Outgoing {
+            text: fit(text, self.platform.capabilities().max_chars),
+            buttons: self.buttons.clone(),
+            files: Vec::new(),
+            state: OutgoingState::Streaming,
+        }
+    }
+}
+
+/// Cuts a text to what one message may hold, ending in `…` where something is missing.
+pub fn fit(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect(),
+    }
+}

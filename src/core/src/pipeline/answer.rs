@@ -1,0 +1,172 @@
+//! The model's answer as a message that grows, and how that message ends.
+
+use std::sync::Arc;
+
+use futures::{FutureExt as _, select_biased};
+use tokio_util::sync::CancellationToken;
+
+use super::asker::Asker;
+use super::ledger::within;
+use super::proposing::Offer;
+use super::{Pipeline, Trouble};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId, MessageRef, NewTurn,
+    Outgoing, OutgoingState, Speaker, TurnId, TurnState,
+};
+use crate::egress::{LiveMessage, Streamed, fit};
+use crate::ports::{ChatRequest, FinishReason, ModelError};
+use crate::text::text;
+
+/// An answer that was at least begun.
+pub(super) struct Answer {
+    live: LiveMessage,
+    turn: TurnId,
+    ended: Streamed,
+    duration_ms: i64,
+}
+
+impl Answer {
+    /// What the model said.
+    pub(super) fn text(&self) -> &str {
+        self.live.text()
+    }
+
+    /// Whether the model said all it wanted: only then is a statement in it offered.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
+    }
+}
+
+/// What came of asking the model.
+pub(super) enum Answered {
+    /// Nothing was said: there is no message yet.
+    NotBegun(ModelError),
+    /// Something was said; the message still has to be closed.
+    Begun(Box<Answer>),
+}
+
+impl Pipeline {
+    /// Asks the model and shows its answer as it comes.
+    pub(super) async fn stream_answer(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        request: ChatRequest,
+        stop: &CancellationToken,
+    ) -> Result<Answered, Trouble> {
+        let began = self.parts.clock.elapsed();
+        asker.platform.typing(&asker.place).await;
+        let turn = self.begin_turn(conversation.id).await?;
+        let mut live = self.live_message(asker);
+        let on_sent = self.on_sent(turn);
+        let ended = select_biased! {
+            () = stop.cancelled().fuse() => Streamed::Stopped,
+            stream = self.parts.model.chat(request).fuse() => match stream {
+                Ok(stream) => live.follow(stream, stop, self.parts.settings.max_answer_bytes, &on_sent).await,
+                Err(error) => Streamed::Failed(error),
+            },
+        };
+        let duration_ms = self.millis_since(began);
+        match ended {
+            Streamed::Failed(error) if live.text().is_empty() => {
+                self.record(AuditEvent {
+                    detail: Some(error.to_string()),
+                    duration_ms: Some(duration_ms),
+                    ..self.answer_event(asker, conversation, AuditStatus::Failed)
+                })
+                .await?;
+                self.parts.conversations.finish_turn(turn, "", TurnState::Failed).await?;
+                Ok(Answered::NotBegun(error))
+            }
+            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms }))),
+        }
+    }
+
+    /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early.
+    pub(super) async fn close_answer(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        answer: &mut Answer,
+        offer: Option<Offer>,
+    ) -> Result<(), Trouble> {
+        let locale = asker.user.locale;
+        let (state, status, ending) = match &answer.ended {
+            Streamed::Whole(stats) if stats.finish == FinishReason::Length => {
+                (TurnState::Complete, AuditStatus::Ok, Some(text("answer-cut")))
+            }
+            Streamed::Whole(_) if answer.text().trim().is_empty() => {
+                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
+            }
+            Streamed::Whole(_) => (TurnState::Complete, AuditStatus::Ok, None),
+            Streamed::Stopped => (TurnState::Stopped, AuditStatus::Stopped, Some(text("answer-stopped"))),
+            Streamed::TooLong => (TurnState::Complete, AuditStatus::Ok, Some(text("answer-too-long"))),
+            Streamed::Failed(error) => (TurnState::Failed, AuditStatus::Failed, Some(error.text())),
+        };
+        self.record(AuditEvent {
+            detail: Some(answer.text().to_owned()),
+            duration_ms: Some(answer.duration_ms),
+            ..self.answer_event(asker, conversation, status)
+        })
+        .await?;
+        let (mut shown, buttons) = match offer {
+            None => (answer.text().trim().to_owned(), Vec::new()),
+            Some(offer) => offer.within(answer.text()),
+        };
+        if let Some(ending) = ending {
+            shown = format!("{shown}\n\n{}", ending.render(locale)).trim_start().to_owned();
+        }
+        self.parts.conversations.finish_turn(answer.turn, answer.live.text(), state).await?;
+        let text = fit(&shown, asker.platform.capabilities().max_chars);
+        self.finish(&mut answer.live, &Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }).await
+    }
+
+    /// A message that can be stopped while it grows.
+    pub(super) fn live_message(&self, asker: &Asker) -> LiveMessage {
+        let stop = Button { action: ButtonAction::Stop, label: text("button-stop").render(asker.user.locale) };
+        LiveMessage::new(Arc::clone(&asker.platform), Arc::clone(&self.parts.clock), asker.place.clone(), vec![stop])
+    }
+
+    /// Records a turn of ours that is being written: after a restart it is known to be left over.
+    pub(super) async fn begin_turn(&self, conversation: ConversationId) -> Result<TurnId, Trouble> {
+        let turn = NewTurn {
+            conversation,
+            speaker: Speaker::Pstral,
+            text: String::new(),
+            state: TurnState::Streaming,
+            at: self.parts.clock.now(),
+        };
+        Ok(self.parts.conversations.add_turn(&turn).await?)
+    }
+
+    /// Remembers the message of a turn.
+    pub(super) fn on_sent(
+        &self,
+        turn: TurnId,
+    ) -> impl Fn(MessageRef) -> futures::future::BoxFuture<'static, ()> + Send + Sync + use<> {
+        let conversations = Arc::clone(&self.parts.conversations);
+        move |message| {
+            let conversations = Arc::clone(&conversations);
+            async move {
+                if let Err(error) = conversations.set_message(turn, &message).await {
+                    tracing::error!(%error, "a message could not be remembered: a restart will not be able to close it");
+                }
+            }
+            .boxed()
+        }
+    }
+
+    /// The last state of a message, tried until the platform takes it or is gone for good.
+    pub(super) async fn finish(&self, live: &mut LiveMessage, message: &Outgoing) -> Result<(), Trouble> {
+        live.finish(message).await.map(|_| ()).map_err(|error| Trouble::Broken(format!("the last edit: {error}")))
+    }
+
+    pub(super) fn millis_since(&self, began: std::time::Duration) -> i64 {
+        i64::try_from(self.parts.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
+        let event = self.event(asker, AuditAction::Answer, status);
+        AuditEvent { model: Some(self.parts.model.name().to_owned()), ..within(event, conversation) }
+    }
+}

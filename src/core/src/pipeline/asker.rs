@@ -1,0 +1,87 @@
+//! Who is asking: from an actor of a platform to a local user.
+
+use std::sync::Arc;
+
+use super::{Pipeline, Trouble};
+use crate::domain::{
+    Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User, sha256,
+};
+use crate::ports::{ChatPlatform, Redeemed};
+use crate::text::{Text, text};
+
+/// A known person, where they are and how to reach them.
+pub(super) struct Asker {
+    pub(super) user: User,
+    pub(super) actor: Actor,
+    pub(super) place: Place,
+    pub(super) platform: Arc<dyn ChatPlatform>,
+}
+
+impl Asker {
+    /// What commands begin with where they are.
+    pub(super) fn prefix(&self) -> &'static str {
+        self.platform.capabilities().command_prefix
+    }
+}
+
+impl Pipeline {
+    /// The asker of an event. An actor who is not linked, or whose user is disabled, can give a code and gets the
+    /// linking help for anything else.
+    pub(super) async fn identify(
+        &self,
+        event: &Event,
+        platform: Arc<dyn ChatPlatform>,
+    ) -> Result<Option<Asker>, Trouble> {
+        if let Some(user) = self.parts.people.linked(&event.actor).await?
+            && !user.disabled
+        {
+            let (actor, place) = (event.actor.clone(), event.place.clone());
+            return Ok(Some(Asker { user, actor, place, platform }));
+        }
+        let known = self.parts.settings.locale;
+        let (sentence, locale) = match &event.body {
+            EventBody::Command(words) => match super::commands::link_code(words) {
+                Some(code) => self.link(event, code).await?,
+                None => (self.linking_help(&*platform), known),
+            },
+            EventBody::Said(_) | EventBody::Clicked(_) => (self.linking_help(&*platform), known),
+        };
+        self.send(&*platform, event, &Outgoing::text(sentence.render(locale))).await;
+        Ok(None)
+    }
+
+    fn linking_help(&self, platform: &dyn ChatPlatform) -> Text {
+        text("linking-help").with("prefix", platform.capabilities().command_prefix)
+    }
+
+    async fn link(&self, event: &Event, code: &str) -> Result<(Text, Locale), Trouble> {
+        let now = self.parts.clock.now();
+        let redeemed = self.parts.people.redeem_code(&event.actor, &code_hash(code), now).await?;
+        let (status, user, sentence, locale) = match redeemed {
+            Redeemed::Linked(user) => {
+                let sentence = text("link-done").with("name", &user.full_name);
+                (AuditStatus::Ok, Some(user.id), sentence, user.locale)
+            }
+            Redeemed::Wrong => (AuditStatus::Refused, None, text("link-wrong"), self.parts.settings.locale),
+            Redeemed::Locked { until } => {
+                let minutes = until.duration_since(now).as_secs().max(0).unsigned_abs().div_ceil(60);
+                (AuditStatus::Refused, None, text("link-locked").count("minutes", minutes), self.parts.settings.locale)
+            }
+        };
+        self.record(AuditEvent {
+            platform: Some(event.actor.platform.to_string()),
+            actor: Some(event.actor.id.clone()),
+            place: Some(event.place.id.clone()),
+            user,
+            ..AuditEvent::new(now, AuditAction::Link, status)
+        })
+        .await?;
+        Ok((sentence, locale))
+    }
+}
+
+/// How a one-time code is kept: hashed, whatever case and spacing it is typed in.
+pub fn code_hash(code: &str) -> String {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    sha256(&plain)
+}

@@ -1,0 +1,115 @@
+//! The audit as admins read it from the chat.
+
+use super::Pipeline;
+use super::asker::Asker;
+use super::trouble::Trouble;
+use crate::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, Column, ColumnKind, Outgoing, Role, Row, Value};
+use crate::ports::AuditFilter;
+use crate::results::{Preview, TableFormat};
+use crate::text::text;
+
+/// Entries shown when no number is given.
+const SHOWN: u32 = 20;
+/// Entries shown at most.
+const MOST: u32 = 50;
+
+impl Pipeline {
+    /// Shows the newest entries to admins, in private; looking at the audit is itself recorded. Words narrow it: a
+    /// number, an action, a status, a target or a username.
+    pub(super) async fn show_audit(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        let allowed = asker.user.role == Role::Admin;
+        let (action, status) = if allowed {
+            (AuditAction::AuditRead, AuditStatus::Ok)
+        } else {
+            (AuditAction::Denied, AuditStatus::Refused)
+        };
+        self.record(AuditEvent {
+            detail: Some(format!("audit {words}").trim().to_owned()),
+            ..self.event(asker, action, status)
+        })
+        .await?;
+        if !allowed {
+            return Err(Trouble::Tell(text("audit-not-allowed")));
+        }
+        let (filter, limit) = self.audit_filter(words).await?;
+        let entries = self.parts.audit.tail(&filter, limit).await?;
+        self.show_in_private(asker, self.audit_table(asker, &entries)).await
+    }
+
+    async fn audit_filter(&self, words: &str) -> Result<(AuditFilter, u32), Trouble> {
+        let (mut filter, mut limit) = (AuditFilter::default(), SHOWN);
+        for word in words.split_whitespace() {
+            if let Ok(number) = word.parse::<u32>() {
+                limit = number.clamp(1, MOST);
+            } else if let Some(action) = AuditAction::from_word(word) {
+                filter.action = Some(action);
+            } else if let Some(status) = AuditStatus::from_word(word) {
+                filter.status = Some(status);
+            } else if self.parts.targets.contains_key(word) {
+                filter.target = Some(word.to_owned());
+            } else if let Some(user) = self.parts.people.user_named(word).await? {
+                filter.user = Some(user.id);
+            } else {
+                let actions = AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
+                let sentence = text("audit-word-unknown").with("word", word.chars().take(40).collect::<String>());
+                return Err(Trouble::Tell(sentence.with("actions", actions)));
+            }
+        }
+        Ok((filter, limit))
+    }
+
+    fn audit_table(&self, asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
+        let locale = asker.user.locale;
+        let head = |key, kind| Column { name: text_of(key, locale), kind };
+        let columns = [
+            head(text("audit-seq"), ColumnKind::Number),
+            head(text("audit-time"), ColumnKind::Timestamp),
+            head(text("audit-user"), ColumnKind::Number),
+            head(text("audit-action"), ColumnKind::Text),
+            head(text("audit-status"), ColumnKind::Text),
+            head(text("audit-detail"), ColumnKind::Text),
+        ];
+        let rows: Vec<Row> = entries.iter().map(row).collect();
+        let max_chars = asker.platform.capabilities().max_chars;
+        let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
+        if rows.is_empty() {
+            return Outgoing::text(text("audit-empty").render(locale));
+        }
+        Outgoing::text(Preview::draw(&columns, &rows, format).text)
+    }
+
+    async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), Trouble> {
+        if asker.place.private {
+            self.show(asker, &message).await;
+            return Ok(());
+        }
+        let private = asker.platform.open_dm(&asker.actor).await;
+        match private {
+            Ok(place) if asker.platform.send(&place, &message).await.is_ok() => {
+                self.tell(asker, &text("sent-in-private")).await;
+                Ok(())
+            }
+            _ => Err(Trouble::Tell(text("private-failed"))),
+        }
+    }
+}
+
+fn text_of(sentence: crate::text::Text, locale: crate::domain::Locale) -> String {
+    sentence.render(locale)
+}
+
+/// One entry as a row: what it is about is its detail, its statement or its rule.
+fn row(entry: &AuditEntry) -> Row {
+    let event = &entry.event;
+    let about = [&event.rule, &event.detail, &event.statement].into_iter().flatten();
+    let rows = event.rows.map(|rows| format!("{rows} rows"));
+    let about = about.cloned().chain(rows).collect::<Vec<_>>().join(" · ");
+    vec![
+        Value::Integer(entry.seq),
+        Value::Timestamp(event.at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        event.user.map_or(Value::Null, |user| Value::Integer(user.0)),
+        Value::Text(event.action.word().to_owned()),
+        Value::Text(event.status.word().to_owned()),
+        Value::Text(about),
+    ]
+}

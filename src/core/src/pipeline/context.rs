@@ -1,0 +1,189 @@
+//! What the model is told: the prompt, the catalog, examples and history, within its context window.
+
+use std::fmt::Write as _;
+
+use minijinja::{Environment, context};
+use serde::Serialize;
+
+use super::asker::Asker;
+use super::question::Inquiry;
+use super::{Pipeline, Schema, Target, Trouble};
+use crate::domain::{Catalog, Conversation, Dialect, Mode, Relation, Speaker, Turn, TurnState, VerifiedQuery};
+use crate::knowledge;
+use crate::ports::{ChatRequest, ModelMessage};
+use crate::text::text;
+
+/// Characters a token stands for, on the safe side for French, English and SQL (3 to 4.5 in the usual tokenizers).
+const CHARS_PER_TOKEN: usize = 3;
+
+/// A verified question with its statement, for the prompt.
+#[derive(Debug, Serialize)]
+pub(super) struct Example {
+    pub(super) question: String,
+    pub(super) statement: String,
+}
+
+impl Pipeline {
+    /// The target a question names, or the default one.
+    pub(super) fn target_of(&self, question: &str) -> Result<std::sync::Arc<Target>, Trouble> {
+        let targets = &self.parts.targets;
+        let folded = knowledge::fold(question);
+        let named = targets.iter().find(|(name, _)| folded.split(' ').any(|word| word == knowledge::fold(name)));
+        let chosen =
+            named.map(|(_, target)| target).or_else(|| targets.get(self.parts.settings.default_target.as_ref()?));
+        chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
+    }
+
+    /// What a target holds; a target that is away is told to the person.
+    pub(super) async fn schema(
+        &self,
+        target: &Target,
+        verified: &[VerifiedQuery],
+    ) -> Result<std::sync::Arc<Schema>, Trouble> {
+        target.schema(verified, &*self.parts.clock).await.map_err(|error| {
+            tracing::warn!(target = target.name, %error, "the catalog cannot be read");
+            Trouble::Tell(error.text())
+        })
+    }
+
+    /// What the model is asked for a question about data.
+    pub(super) async fn data_request(
+        &self,
+        inquiry: &Inquiry<'_>,
+        examples: &[Example],
+    ) -> Result<ChatRequest, Trouble> {
+        let budget = self.prompt_chars();
+        let catalog = describe(&inquiry.schema.catalog, inquiry.question, budget / 2);
+        let values = context! {
+            dialect => dialect_name(inquiry.schema.catalog.dialect),
+            target => inquiry.target.name,
+            description => inquiry.target.description,
+            today => self.today(),
+            catalog => catalog,
+            examples => examples,
+        };
+        self.request(inquiry.asker, inquiry.conversation, Mode::Sql, values, budget).await
+    }
+
+    /// What the model is asked outside of data.
+    pub(super) async fn chat_request(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+    ) -> Result<ChatRequest, Trouble> {
+        self.request(asker, conversation, Mode::Chat, context! { today => self.today() }, self.prompt_chars()).await
+    }
+
+    async fn request(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        mode: Mode,
+        values: minijinja::Value,
+        budget: usize,
+    ) -> Result<ChatRequest, Trouble> {
+        let template = self.parts.prompts.of(mode, asker.user.locale);
+        let system = Environment::new()
+            .render_str(template, values)
+            .map_err(|error| Trouble::Broken(format!("the prompt template: {error}")))?;
+        let turns = self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?;
+        let messages = history(&turns, budget.saturating_sub(system.chars().count()));
+        Ok(ChatRequest { system, messages })
+    }
+
+    /// Characters the whole prompt may have.
+    fn prompt_chars(&self) -> usize {
+        let tokens = self.parts.model.context_tokens() * (100 - self.parts.settings.answer_share) / 100;
+        tokens * CHARS_PER_TOKEN
+    }
+
+    fn today(&self) -> String {
+        self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+    }
+}
+
+fn dialect_name(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Oracle => "Oracle",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Sqlite => "SQLite",
+    }
+}
+
+/// The newest turns that fit, the oldest first. The question itself, the last one, always stays.
+fn history(turns: &[Turn], budget: usize) -> Vec<ModelMessage> {
+    let mut left = budget;
+    let mut messages = Vec::new();
+    let told = turns.iter().filter(|turn| turn.state != TurnState::Failed && !turn.text.is_empty());
+    for turn in told.rev() {
+        let length = turn.text.chars().count();
+        if !messages.is_empty() && length > left {
+            break;
+        }
+        left = left.saturating_sub(length);
+        messages.push(ModelMessage { speaker: turn.speaker, text: turn.text.clone() });
+    }
+    // A model expects the person to speak first.
+    while messages.last().is_some_and(|message| message.speaker == Speaker::Pstral) {
+        messages.pop();
+    }
+    messages.reverse();
+    messages
+}
+
+/// The catalog in a compact form, the relations nearest to the question first; those that do not fit are named only.
+fn describe(catalog: &Catalog, question: &str, budget: usize) -> String {
+    let words = knowledge::fold(question);
+    let mut relations: Vec<&Relation> = catalog.tables.iter().collect();
+    relations.sort_by_key(|relation| std::cmp::Reverse(nearness(relation, &words)));
+    let (mut described, mut named) = (String::new(), Vec::new());
+    for relation in relations {
+        let one = describe_relation(relation, &catalog.default_schema);
+        if described.chars().count() + one.chars().count() <= budget {
+            described.push_str(&one);
+        } else {
+            named.push(relation.name.as_str());
+        }
+    }
+    if !named.is_empty() {
+        tracing::info!(left_out = named.join(" "), "relations that did not fit the prompt");
+        let _ = writeln!(described, "({})", named.join(", "));
+    }
+    described
+}
+
+/// How many words of the question the relation's names hold.
+fn nearness(relation: &Relation, words: &str) -> usize {
+    let names = relation.columns.iter().map(|column| column.name.as_str()).chain([relation.name.as_str()]);
+    let names = knowledge::fold(&names.collect::<Vec<_>>().join(" "));
+    words.split(' ').filter(|word| word.len() > 3 && names.contains(word.trim_end_matches('s'))).count()
+}
+
+fn describe_relation(relation: &Relation, default_schema: &str) -> String {
+    let columns = relation.columns.iter().map(|column| {
+        let key = if column.primary_key { " PK" } else { "" };
+        let comment =
+            if column.comment.is_empty() { String::new() } else { format!(" /* {} */", one_line(&column.comment)) };
+        format!("{} {}{key}{comment}", column.name, column.data_type)
+    });
+    let schema = if relation.schema == default_schema { String::new() } else { format!("{}.", relation.schema) };
+    let comment =
+        if relation.comment.is_empty() { String::new() } else { format!(" -- {}", one_line(&relation.comment)) };
+    let mut text = format!("{schema}{}({}){comment}\n", relation.name, columns.collect::<Vec<_>>().join(", "));
+    for key in &relation.foreign_keys {
+        let _ = writeln!(
+            text,
+            "  {}.{} -> {}.{}",
+            relation.name,
+            key.columns.join("+"),
+            key.relation,
+            key.references.join("+")
+        );
+    }
+    text
+}
+
+/// Comments are other people's text: one line, and nothing that could close the comment around it.
+fn one_line(comment: &str) -> String {
+    comment.split_whitespace().collect::<Vec<_>>().join(" ").replace("*/", "").chars().take(120).collect()
+}

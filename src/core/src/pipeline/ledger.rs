@@ -1,0 +1,43 @@
+//! Audit events of what a known person does.
+
+use super::asker::Asker;
+use super::{Pipeline, Trouble};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Conversation, Proposal};
+
+impl Pipeline {
+    /// An event that already says who and where.
+    pub(super) fn event(&self, asker: &Asker, action: AuditAction, status: AuditStatus) -> AuditEvent {
+        AuditEvent {
+            platform: Some(asker.actor.platform.to_string()),
+            actor: Some(asker.actor.id.clone()),
+            user: Some(asker.user.id),
+            place: Some(asker.place.id.clone()),
+            ..AuditEvent::new(self.parts.clock.now(), action, status)
+        }
+    }
+
+    /// Makes an event durable. When that fails, what it is about must not happen.
+    pub(super) async fn record(&self, event: AuditEvent) -> Result<(), Trouble> {
+        self.parts.audit.append(event).await.map(|_| ()).map_err(Trouble::NoAudit)
+    }
+}
+
+/// Says which conversation an event belongs to.
+pub(super) fn within(event: AuditEvent, conversation: &Conversation) -> AuditEvent {
+    AuditEvent { conversation: Some(conversation.id.0), ..event }
+}
+
+/// Says which proposal an event is about.
+pub(super) fn about(event: AuditEvent, proposal: &Proposal, relations: &[String]) -> AuditEvent {
+    let parameters = (!proposal.parameters.is_empty())
+        .then(|| serde_json::to_string(&proposal.parameters).expect("invariant: values always serialise"));
+    AuditEvent {
+        conversation: Some(proposal.conversation.0),
+        proposal: Some(proposal.id.0.clone()),
+        target: Some(proposal.target.clone()),
+        relations: (!relations.is_empty()).then(|| relations.join(" ")),
+        statement: Some(proposal.statement.clone()),
+        parameters,
+        ..event
+    }
+}

@@ -1,0 +1,139 @@
+//! The way of a question, in order.
+//!
+//! `event → dedupe → actor → user → question | command | click`, and then:
+//! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
+//! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
+
+mod answer;
+mod asker;
+mod audit_view;
+mod commands;
+mod context;
+mod execution;
+mod ledger;
+mod proposing;
+mod question;
+mod recovery;
+mod running;
+mod seen;
+mod settings;
+mod target;
+mod trouble;
+mod verified;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use asker::Asker;
+pub use asker::code_hash;
+use running::Running;
+use seen::Seen;
+pub use settings::{Prompts, Settings, VerifiedUse};
+pub use target::{Schema, Target};
+use trouble::Trouble;
+
+use crate::domain::{ButtonAction, Event, EventBody, Outgoing, PlatformName};
+use crate::ports::{
+    AuditLog, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals, ResultFiles,
+};
+use crate::text::Text;
+
+/// Everything the pipeline works with.
+pub struct Parts {
+    /// The chats people write in.
+    pub platforms: Vec<Arc<dyn ChatPlatform>>,
+    /// The model that answers.
+    pub model: Arc<dyn LanguageModel>,
+    /// The databases that can be asked, by name.
+    pub targets: BTreeMap<String, Arc<Target>>,
+    /// Users and links.
+    pub people: Arc<dyn People>,
+    /// What was said.
+    pub conversations: Arc<dyn Conversations>,
+    /// Statements waiting for a decision.
+    pub proposals: Arc<dyn Proposals>,
+    /// Verified queries.
+    pub knowledge: Arc<dyn Knowledge>,
+    /// What happened.
+    pub audit: Arc<dyn AuditLog>,
+    /// Where results become files.
+    pub files: Arc<dyn ResultFiles>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// What models are told.
+    pub prompts: Prompts,
+    /// Limits and defaults.
+    pub settings: Settings,
+}
+
+/// Answers events. One for the whole program; every event may be handled at the same time as others.
+pub struct Pipeline {
+    parts: Parts,
+    platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
+    running: Running,
+    seen: Seen,
+}
+
+impl Pipeline {
+    /// A pipeline over its parts.
+    pub fn new(parts: Parts) -> Self {
+        let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
+        Self { parts, platforms, running: Running::default(), seen: Seen::default() }
+    }
+
+    /// What it works with.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Answers one event, to the end. The same event delivered twice is answered once.
+    pub async fn handle(&self, event: Event) {
+        if !self.seen.first_time(&event) {
+            return;
+        }
+        let Some(platform) = self.platforms.get(&event.actor.platform).map(Arc::clone) else {
+            tracing::error!(platform = %event.actor.platform, "an event of a platform that is not configured");
+            return;
+        };
+        let body = event.body.clone();
+        let outcome = match self.identify(&event, Arc::clone(&platform)).await {
+            Ok(Some(asker)) => self.answer_to(&asker, body).await.map_err(|trouble| (trouble, asker.user.locale)),
+            Ok(None) => Ok(()),
+            Err(trouble) => Err((trouble, self.parts.settings.locale)),
+        };
+        if let Err((trouble, locale)) = outcome {
+            let sentence = self.explain_trouble(trouble, &event.actor).await;
+            self.send(&*platform, &event, &Outgoing::text(sentence.render(locale))).await;
+        }
+    }
+
+    async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+        match body {
+            EventBody::Said(words) => self.ask(asker, &words).await,
+            EventBody::Command(words) => self.command(asker, &words).await,
+            EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Stop) => self.stop(asker).await,
+        }
+    }
+
+    /// Tells the asker something in their language.
+    async fn tell(&self, asker: &Asker, sentence: &Text) {
+        self.show(asker, &Outgoing::text(sentence.render(asker.user.locale))).await;
+    }
+
+    async fn show(&self, asker: &Asker, message: &Outgoing) {
+        if let Err(error) = asker.platform.send(&asker.place, message).await {
+            tracing::warn!(%error, place = asker.place.id, "a message could not be sent");
+        }
+    }
+
+    async fn send(&self, platform: &dyn ChatPlatform, event: &Event, message: &Outgoing) {
+        if let Err(error) = platform.send(&event.place, message).await {
+            tracing::warn!(%error, place = event.place.id, "a message could not be sent");
+        }
+    }
+}

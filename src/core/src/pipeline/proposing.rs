@@ -1,0 +1,191 @@
+//! From a statement to a proposal that a person can run, or to a refusal they can understand.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::answer::Answer;
+use super::ledger::about;
+use super::question::Inquiry;
+use super::{Pipeline, Trouble};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Proposal, ProposalId, ProposalState,
+    Value,
+};
+use crate::extract::{self, Statement};
+use crate::guard::Verdict;
+use crate::ports::TargetError;
+use crate::results::readable;
+use crate::text::{Text, text};
+
+/// A statement that somebody wrote.
+pub(super) struct Draft<'a> {
+    pub(super) statement: &'a str,
+    pub(super) parameters: BTreeMap<String, Value>,
+    pub(super) origin: Origin,
+}
+
+/// What became of a statement, as people see it.
+pub(super) struct Offer {
+    /// Where the statement stands in the answer, when it came from one.
+    place: Option<Statement>,
+    /// The statement as it will run, or the refusal.
+    card: String,
+    /// Empty for a refusal.
+    pub(super) buttons: Vec<Button>,
+}
+
+impl Offer {
+    /// The card alone.
+    pub(super) fn card(&self) -> &str {
+        &self.card
+    }
+
+    /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
+    /// stays where it is and the refusal follows.
+    pub(super) fn within(self, answer: &str) -> (String, Vec<Button>) {
+        let text = match &self.place {
+            Some(statement) if !self.buttons.is_empty() => {
+                let before = answer[..statement.range.start].trim();
+                let after = answer[statement.range.end..].trim();
+                [before, &self.card, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+            }
+            _ => format!("{}\n\n{}", closed(answer.trim()), self.card).trim().to_owned(),
+        };
+        (text, self.buttons)
+    }
+}
+
+/// Closes a code fence that the model left open, so that what follows is not code.
+fn closed(answer: &str) -> String {
+    let fences = answer.lines().filter(|line| line.trim_start().starts_with("```")).count();
+    if fences % 2 == 1 { format!("{answer}\n```") } else { answer.to_owned() }
+}
+
+impl Pipeline {
+    /// The proposal that comes of an answer, if it holds a statement. One that was cut short offers nothing: half a
+    /// statement may mean something else.
+    pub(super) async fn offer_from(&self, inquiry: &Inquiry<'_>, answer: &Answer) -> Result<Option<Offer>, Trouble> {
+        let mut statements = extract::statements(answer.text());
+        if statements.is_empty() || !answer.is_whole() {
+            return Ok(None);
+        }
+        let others = statements.len() as u64 - 1;
+        let first = statements.swap_remove(0);
+        let draft = Draft { statement: &first.text, parameters: BTreeMap::new(), origin: Origin::Model };
+        let mut offer = self.propose(inquiry, draft).await?;
+        if others > 0 {
+            let note = text("only-first-statement").count("others", others).render(inquiry.asker.user.locale);
+            offer.card = format!("{}\n\n{note}", offer.card);
+        }
+        Ok(Some(Offer { place: Some(first), ..offer }))
+    }
+
+    /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal.
+    pub(super) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, Trouble> {
+        let approved = match inquiry.schema.guard.check(draft.statement) {
+            Verdict::Allow(approved) => approved,
+            Verdict::Deny(refusal) => {
+                let rule = refusal.rule.id();
+                return self.refuse(inquiry, draft.statement, Some(rule), refusal.to_string(), &refusal.text()).await;
+            }
+        };
+        let approved = match approved.bind(&draft.parameters) {
+            Ok(approved) => approved,
+            Err(missing) => {
+                let sentence = text("parameter-missing").with("name", missing.0.clone());
+                return self.refuse(inquiry, draft.statement, None, missing.to_string(), &sentence).await;
+            }
+        };
+        if let Err(error @ TargetError::Rejected(_)) = inquiry.target.port.explain(&approved).await {
+            return self.refuse(inquiry, draft.statement, None, error.to_string(), &error.text()).await;
+        }
+        let now = self.parts.clock.now();
+        let proposal = Proposal {
+            id: ProposalId(self.random_hex(16)),
+            conversation: inquiry.conversation.id,
+            author: inquiry.asker.user.id,
+            target: inquiry.target.name.clone(),
+            statement: approved.text().to_owned(),
+            parameters: approved.values().clone(),
+            origin: draft.origin,
+            question: inquiry.question.to_owned(),
+            state: ProposalState::Pending,
+            created_at: now,
+            expires_at: now + self.parts.settings.proposal_lifetime,
+        };
+        let event = self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok);
+        self.record(about(event, &proposal, approved.relations())).await?;
+        self.parts.proposals.add(&proposal).await?;
+        let locale = inquiry.asker.user.locale;
+        Ok(Offer {
+            place: None,
+            card: card(&proposal, approved.relations(), locale),
+            buttons: buttons(&proposal.id, locale),
+        })
+    }
+
+    async fn refuse(
+        &self,
+        inquiry: &Inquiry<'_>,
+        statement: &str,
+        rule: Option<&str>,
+        detail: String,
+        sentence: &Text,
+    ) -> Result<Offer, Trouble> {
+        self.record(AuditEvent {
+            conversation: Some(inquiry.conversation.id.0),
+            target: Some(inquiry.target.name.clone()),
+            statement: Some(statement.to_owned()),
+            rule: rule.map(str::to_owned),
+            detail: Some(detail),
+            ..self.event(inquiry.asker, AuditAction::Refusal, AuditStatus::Refused)
+        })
+        .await?;
+        let locale = inquiry.asker.user.locale;
+        let card = format!("{} {}", text("statement-refused").render(locale), sentence.render(locale));
+        Ok(Offer { place: None, card, buttons: Vec::new() })
+    }
+}
+
+/// The statement exactly as it will run, its parameters, its tables and where it comes from.
+pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) -> String {
+    let mut card = format!("```sql\n{}\n```", proposal.statement);
+    for (name, value) in &proposal.parameters {
+        let _ = write!(card, "\n`:{name}` = {}", quoted(value, locale));
+    }
+    let source = match &proposal.origin {
+        Origin::Model => None,
+        Origin::Person => Some(text("origin-person")),
+        Origin::Verified { by, on, .. } => {
+            Some(text("origin-verified").with("by", by).with("on", readable(&Value::Date(on.clone()), locale, false)))
+        }
+    };
+    let tables = relations.iter().map(|relation| relation.rsplit('.').next().unwrap_or(relation)).collect::<Vec<_>>();
+    let mut facts: Vec<String> = source.into_iter().map(|source| source.render(locale)).collect();
+    if !tables.is_empty() {
+        let reads = text("reads").count("count", tables.len() as u64).with("tables", tables.join(", "));
+        facts.push(reads.with("target", &proposal.target).render(locale));
+    }
+    for fact in facts {
+        let _ = write!(card, "\n{fact}");
+    }
+    card
+}
+
+fn quoted(value: &Value, locale: Locale) -> String {
+    match value {
+        Value::Text(words) => text("quoted").with("words", words.replace('`', "ˋ")).render(locale),
+        other => readable(other, locale, false),
+    }
+}
+
+fn buttons(proposal: &ProposalId, locale: Locale) -> Vec<Button> {
+    [
+        (ButtonAction::Execute(proposal.clone()), text("button-execute")),
+        (ButtonAction::Edit(proposal.clone()), text("button-edit")),
+        (ButtonAction::Explain(proposal.clone()), text("button-explain")),
+    ]
+    .into_iter()
+    .map(|(action, label)| Button { action, label: label.render(locale) })
+    .collect()
+}

@@ -1,0 +1,33 @@
+//! Remembers events, so that one delivered twice is answered once.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Mutex;
+
+use crate::domain::{Event, PlatformName};
+
+/// Events remembered: platforms deliver again within seconds, not after thousands of other events.
+const REMEMBERED: usize = 4096;
+
+type Key = (PlatformName, String);
+
+#[derive(Debug, Default)]
+pub(super) struct Seen(Mutex<(HashSet<Key>, VecDeque<Key>)>);
+
+impl Seen {
+    /// Whether this event was not seen before.
+    pub(super) fn first_time(&self, event: &Event) -> bool {
+        let key = (event.actor.platform.clone(), event.id.clone());
+        let mut seen = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        let (known, order) = &mut *seen;
+        if !known.insert(key.clone()) {
+            return false;
+        }
+        order.push_back(key);
+        if order.len() > REMEMBERED
+            && let Some(oldest) = order.pop_front()
+        {
+            known.remove(&oldest);
+        }
+        true
+    }
+}

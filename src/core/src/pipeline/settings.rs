@@ -1,0 +1,78 @@
+//! Limits, defaults and prompts of the pipeline.
+
+use std::time::Duration;
+
+use crate::domain::{Locale, Mode};
+use crate::ports::Limits;
+
+/// What a verified query that nearly is the question is used for while the model can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerifiedUse {
+    /// Offered as it stands; the model is not asked.
+    Offer,
+    /// An example in the prompt; offered only where the model does not answer.
+    Example,
+}
+
+/// Limits and defaults.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The language of people who are not known yet.
+    pub locale: Locale,
+    /// The target of questions that name none.
+    pub default_target: Option<String>,
+    /// Characters of a question at most.
+    pub max_question_chars: usize,
+    /// Bytes of an answer at most; past it the model is stopped.
+    pub max_answer_bytes: usize,
+    /// Turns of a conversation that the model sees.
+    pub history_turns: u32,
+    /// Share of the context window kept free for the answer, in percent.
+    pub answer_share: usize,
+    /// Verified queries in the prompt at most.
+    pub examples: usize,
+    /// What a near-exact verified query is used for.
+    pub verified: VerifiedUse,
+    /// How long a proposal can be run.
+    pub proposal_lifetime: Duration,
+    /// Rows of a preview at most.
+    pub preview_rows: usize,
+    /// Limits of every execution.
+    pub limits: Limits,
+}
+
+/// The templates of what models are told, by mode and language.
+#[derive(Debug, Clone)]
+pub struct Prompts {
+    /// Mode sql, French.
+    pub sql_fr: String,
+    /// Mode sql, English.
+    pub sql_en: String,
+    /// Mode chat, French.
+    pub chat_fr: String,
+    /// Mode chat, English.
+    pub chat_en: String,
+}
+
+impl Default for Prompts {
+    fn default() -> Self {
+        Self {
+            sql_fr: include_str!("../../../../prompts/sql.fr.md").to_owned(),
+            sql_en: include_str!("../../../../prompts/sql.en.md").to_owned(),
+            chat_fr: include_str!("../../../../prompts/chat.fr.md").to_owned(),
+            chat_en: include_str!("../../../../prompts/chat.en.md").to_owned(),
+        }
+    }
+}
+
+impl Prompts {
+    /// The template for a mode and a language.
+    pub fn of(&self, mode: Mode, locale: Locale) -> &str {
+        match (mode, locale) {
+            (Mode::Sql, Locale::Fr) => &self.sql_fr,
+            (Mode::Sql, Locale::En) => &self.sql_en,
+            (Mode::Chat, Locale::Fr) => &self.chat_fr,
+            (Mode::Chat, Locale::En) => &self.chat_en,
+        }
+    }
+}

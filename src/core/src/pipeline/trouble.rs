@@ -1,0 +1,54 @@
+//! What stops a question, and what the person is told of it.
+
+use super::Pipeline;
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus};
+use crate::ports::StoreError;
+use crate::text::{Text, text};
+
+/// Why a question, a command or a click came to nothing.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The person can do something about it: tell them what.
+    Tell(Text),
+    /// Nothing was recorded, so nothing was done.
+    NoAudit(StoreError),
+    /// It is our fault or the machine's: the person gets an incident number, the log gets all of it.
+    Broken(String),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl Pipeline {
+    pub(super) async fn explain_trouble(&self, trouble: Trouble, actor: &Actor) -> Text {
+        match trouble {
+            Trouble::Tell(sentence) => sentence,
+            Trouble::NoAudit(error) => {
+                tracing::error!(%error, "the audit cannot be written: nothing was run");
+                text("audit-unavailable")
+            }
+            Trouble::Broken(cause) => {
+                let incident = self.random_hex(4);
+                tracing::error!(incident, cause, "a request failed");
+                let mut event = AuditEvent::new(self.parts.clock.now(), AuditAction::Answer, AuditStatus::Failed);
+                event.platform = Some(actor.platform.to_string());
+                event.actor = Some(actor.id.clone());
+                event.detail = Some(format!("incident {incident}: {cause}"));
+                if let Err(error) = self.parts.audit.append(event).await {
+                    tracing::error!(incident, %error, "the incident could not be audited either");
+                }
+                text("incident").with("id", incident)
+            }
+        }
+    }
+
+    /// Random bytes as hexadecimal digits, two a byte.
+    pub(super) fn random_hex(&self, bytes: usize) -> String {
+        let mut random = vec![0; bytes];
+        self.parts.entropy.fill(&mut random);
+        crate::domain::hex(&random)
+    }
+}

@@ -1,0 +1,79 @@
+//! Questions that stewards have answered before: offered as they stand, or examples for the model.
+
+use std::collections::BTreeMap;
+
+use super::context::Example;
+use super::proposing::Draft;
+use super::question::Inquiry;
+use super::{Pipeline, Trouble};
+use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
+use crate::knowledge;
+use crate::ports::ModelError;
+use crate::text::text;
+
+/// A verified query that is the question, with the values the question names.
+pub(super) struct Matched {
+    query: VerifiedQuery,
+    values: BTreeMap<String, Value>,
+}
+
+impl Pipeline {
+    /// The verified query that nearly is the question.
+    pub(super) fn verified_match(&self, inquiry: &Inquiry<'_>, verified: &[VerifiedQuery]) -> Option<Matched> {
+        let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let found = knowledge::match_question(inquiry.question, verified, &inquiry.schema.known, today)?;
+        Some(Matched { query: found.query.clone(), values: found.values })
+    }
+
+    /// Offers a verified query as it stands. `error` says why the model was not used, where it should have been.
+    pub(super) async fn offer_verified(
+        &self,
+        inquiry: &Inquiry<'_>,
+        matched: &Matched,
+        error: Option<&ModelError>,
+    ) -> Result<(), Trouble> {
+        let locale = inquiry.asker.user.locale;
+        let Matched { query, values } = matched;
+        let origin =
+            Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
+        let draft = Draft { statement: &query.statement, parameters: values.clone(), origin };
+        let offer = self.propose(inquiry, draft).await?;
+        let mut answer = String::new();
+        if let Some(error) = error {
+            tracing::info!(%error, "answered from the verified queries");
+            answer = format!("{}\n\n", text("without-model").render(locale));
+        }
+        answer.push_str(offer.card());
+        self.parts
+            .conversations
+            .add_turn(&NewTurn {
+                conversation: inquiry.conversation.id,
+                speaker: Speaker::Pstral,
+                text: answer.clone(),
+                state: TurnState::Complete,
+                at: self.parts.clock.now(),
+            })
+            .await?;
+        let message = Outgoing { text: answer, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
+        self.show(inquiry.asker, &message).await;
+        Ok(())
+    }
+}
+
+impl Inquiry<'_> {
+    /// The verified queries nearest to the question, as examples in the asker's language. Those that read what the
+    /// asker may not see are left out.
+    pub(super) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
+        knowledge::rank(self.question, verified, limit)
+            .into_iter()
+            .filter(|query| matches!(self.schema.guard.check(&query.statement), crate::guard::Verdict::Allow(_)))
+            .map(|query| Example {
+                question: match self.asker.user.locale {
+                    Locale::Fr => query.fr.clone(),
+                    Locale::En => query.en.clone(),
+                },
+                statement: query.statement.clone(),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,217 @@
+//! The first rows of a result as a table that fits a message.
+
+use std::fmt::Write as _;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::readable;
+use crate::domain::{Column, ColumnKind, Locale, Row};
+
+/// Columns of a table at most; the files hold the others.
+const MAX_COLUMNS: usize = 12;
+/// The widest cell, in terminal columns.
+const MAX_CELL: usize = 40;
+/// A text shorter than this is never cut further.
+const MIN_CELL: usize = 8;
+
+/// How large a table may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableFormat {
+    /// Characters of the whole text.
+    pub max_chars: usize,
+    /// Rows.
+    pub max_rows: usize,
+    /// Whose numbers.
+    pub locale: Locale,
+}
+
+/// A preview and what it leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// Markdown.
+    pub text: String,
+    /// Rows shown.
+    pub rows: usize,
+    /// Columns left out.
+    pub hidden_columns: usize,
+}
+
+impl Preview {
+    /// Draws the first rows. One value stands alone in bold; up to three rows too wide for a table become lines of
+    /// `name: value`; everything else is an aligned table in a code block.
+    pub fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Self {
+        if let ([_], [row]) = (columns, rows)
+            && let [value] = row.as_slice()
+        {
+            let value = readable(value, format.locale, true).replace(['\n', '\r'], " ");
+            return Self { text: format!("**{}**", shorten(&value, 200)), rows: 1, hidden_columns: 0 };
+        }
+        let wide = columns.len() > MAX_COLUMNS / 2 && rows.len() <= 3;
+        if wide { lines(columns, rows, format) } else { table(columns, rows, format) }
+    }
+}
+
+/// `name: value`, a blank line between rows.
+fn lines(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
+    let width = columns.iter().map(|column| clean(&column.name).width()).max().unwrap_or(0).min(MAX_CELL);
+    let mut text = String::from("```\n");
+    let mut shown = 0;
+    for row in rows {
+        let mut block = if shown == 0 { String::new() } else { "\n".to_owned() };
+        for (column, value) in columns.iter().zip(row) {
+            let name = pad(&shorten(&clean(&column.name), width), width, false);
+            let _ =
+                writeln!(block, "{name}  {}", shorten(&clean(&readable(value, format.locale, false)), 2 * MAX_CELL));
+        }
+        if text.chars().count() + block.chars().count() + 3 > format.max_chars && shown > 0 {
+            break;
+        }
+        text.push_str(&block);
+        shown += 1;
+    }
+    text.push_str("```");
+    Preview { text, rows: shown, hidden_columns: 0 }
+}
+
+fn table(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
+    let shown_columns = columns.len().min(MAX_COLUMNS);
+    let rows = &rows[..rows.len().min(format.max_rows)];
+    let heads: Vec<String> = columns[..shown_columns].iter().map(|column| clean(&column.name)).collect();
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row[..shown_columns].iter().map(|value| clean(&readable(value, format.locale, false))).collect())
+        .collect();
+    let mut widest = MAX_CELL;
+    loop {
+        let (text, fitting) = render(&columns[..shown_columns], &heads, &cells, widest, format.max_chars);
+        // Narrower cells before fewer rows.
+        if fitting == cells.len() || widest <= MIN_CELL {
+            return Preview { text, rows: fitting, hidden_columns: columns.len() - shown_columns };
+        }
+        widest = widest * 3 / 4;
+    }
+}
+
+/// Draws with cells of at most `widest`; returns the text and how many rows fit.
+fn render(
+    columns: &[Column],
+    heads: &[String],
+    cells: &[Vec<String>],
+    widest: usize,
+    max_chars: usize,
+) -> (String, usize) {
+    let widths: Vec<usize> = (0..heads.len())
+        .map(|at| {
+            let column = cells.iter().map(|row| row[at].width());
+            column.chain([heads[at].width()]).max().unwrap_or(0).min(widest)
+        })
+        .collect();
+    let line = |row: &[String]| {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .zip(columns)
+            .map(|((cell, width), column)| pad(&shorten(cell, *width), *width, column.kind == ColumnKind::Number));
+        format!("{}\n", cells.collect::<Vec<_>>().join(" │ ").trim_end())
+    };
+    let rule = widths.iter().map(|width| "─".repeat(*width)).collect::<Vec<_>>().join("─┼─");
+    let mut text = format!("```\n{}{rule}\n", line(heads));
+    let mut length = text.chars().count() + 3;
+    let mut fitting = 0;
+    for row in cells {
+        let line = line(row);
+        length += line.chars().count();
+        if length > max_chars {
+            break;
+        }
+        text.push_str(&line);
+        fitting += 1;
+    }
+    text.push_str("```");
+    (text, fitting)
+}
+
+/// Without what would break a line or a code block.
+fn clean(cell: &str) -> String {
+    cell.chars()
+        .map(|c| match c {
+            '`' => 'ˋ',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// Cuts to `width` terminal columns, ending in `…` where something is missing.
+fn shorten(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let kept = text.chars().take_while(|c| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    });
+    kept.chain(['…']).collect()
+}
+
+fn pad(text: &str, width: usize, right: bool) -> String {
+    let blanks = " ".repeat(width.saturating_sub(text.width()));
+    if right { format!("{blanks}{text}") } else { format!("{text}{blanks}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::domain::Value;
+
+    const FORMAT: TableFormat = TableFormat { max_chars: 2000, max_rows: 20, locale: Locale::Fr };
+
+    fn columns(names: &[(&str, ColumnKind)]) -> Vec<Column> {
+        names.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect()
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_table_is_aligned_by_what_people_see() {
+        let columns = columns(&[("client", ColumnKind::Text), ("montant", ColumnKind::Number)]);
+        let rows = vec![
+            vec![text("Éts Müller"), Value::Decimal("1234.50".to_owned())],
+            vec![text("東京 🚀"), Value::Integer(7)],
+            vec![Value::Null, Value::Null],
+            vec![text("```\nbad"), text("x")],
+        ];
+        assert_snapshot!(Preview::draw(&columns, &rows, FORMAT).text);
+    }
+
+    #[test]
+    fn one_value_stands_alone() {
+        let preview = Preview::draw(&columns(&[("n", ColumnKind::Number)]), &[vec![Value::Integer(12_345)]], FORMAT);
+        assert_eq!(preview.text, "**12\u{202f}345**");
+    }
+
+    #[test]
+    fn a_few_wide_rows_become_lines() {
+        let names: Vec<(String, ColumnKind)> = (0..8).map(|n| (format!("column_{n}"), ColumnKind::Text)).collect();
+        let names: Vec<(&str, ColumnKind)> = names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
+        let rows = vec![vec![text("a"); 8], vec![text("b"); 8]];
+        let preview = Preview::draw(&columns(&names), &rows, FORMAT);
+        assert!(preview.text.starts_with("```\ncolumn_0  a\n"), "{}", preview.text);
+    }
+
+    #[test]
+    fn it_always_fits() {
+        let columns = columns(&[("a", ColumnKind::Text), ("b", ColumnKind::Text)]);
+        let rows: Vec<Row> = (0..100).map(|n| vec![text(&"long ".repeat(50)), Value::Integer(n)]).collect();
+        for max_chars in [120, 300, 2000] {
+            let preview = Preview::draw(&columns, &rows, TableFormat { max_chars, ..FORMAT });
+            assert!(preview.text.chars().count() <= max_chars, "{} > {max_chars}", preview.text.chars().count());
+            assert!(preview.rows <= 20);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Every fault of a configuration at once, each with its key and its remedy.
+
+use std::fmt;
+use std::path::Path;
+
+use config::{Environment, Value};
+use pstral_core::text::{Text, text};
+
+use super::layers::{self, Source};
+use super::plausible;
+use super::schema::Config;
+
+/// A fault of the configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// The dotted key, such as `model.url`; empty when the whole is concerned.
+    pub key: String,
+    /// What is wrong and what to write instead.
+    pub sentence: Text,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.sentence.render(pstral_core::domain::Locale::En))
+    }
+}
+
+impl Fault {
+    pub(super) fn new(key: impl Into<String>, sentence: Text) -> Self {
+        Self { key: key.into(), sentence }
+    }
+
+    pub(super) fn unreadable(source: &Source, error: &config::ConfigError) -> Self {
+        let file = match source {
+            Source::Demo => "config/demo.toml".to_owned(),
+            Source::File(path) => path.display().to_string(),
+        };
+        Self::new(file, text("config-unreadable").with("error", error.to_string()))
+    }
+
+    pub(super) fn secret(key: &str, path: &str, error: &std::io::Error) -> Self {
+        Self::new(key, text("config-secret-unreadable").with("path", path).with("error", error.to_string()))
+    }
+}
+
+/// Reads the configuration, with `data` in place of its data folder where given. All faults come together.
+pub fn load(source: &Source, data: Option<&Path>) -> Result<Config, Vec<Fault>> {
+    load_with(source, data, &layers::environment())
+}
+
+fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Config, Vec<Fault>> {
+    let mut tree = layers::merged(source, data, environment)?;
+    let mut faults = Vec::new();
+    if let Some(mut config) = repaired(&mut tree, &mut faults) {
+        faults.extend(plausible::faults(&config));
+        if faults.is_empty() {
+            config.resolve_paths();
+            return Ok(config);
+        }
+    }
+    Err(faults)
+}
+
+/// The configuration, with unknown keys taken out and values of the wrong type replaced by their defaults, so that the
+/// rest is checked too.
+fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
+    let mut defaults = layers::defaults();
+    // Each turn repairs one key; a configuration has fewer than this many.
+    for _ in 0..500 {
+        let error = match serde_path_to_error::deserialize::<_, Config>(tree.clone()) {
+            Ok(config) => return Some(config),
+            Err(error) => error,
+        };
+        let path = plain(&error.path().to_string());
+        let cause = error.inner().to_string();
+        let named = |before: &str| cause.split(before).nth(1).and_then(|rest| rest.split('`').next()).map(str::to_owned);
+        let (fault, broken) = if let Some(unknown) = named("unknown field `") {
+            let key = child(&path, &unknown);
+            let sentence = match nearest(&unknown, &cause) {
+                Some(known) => text("config-unknown-key-near").with("known", child(&path, &known)),
+                None => text("config-unknown-key"),
+            };
+            (Fault::new(&key, sentence), key)
+        } else if let Some(missing) = named("missing field `") {
+            (Fault::new(child(&path, &missing), text("config-missing")), path)
+        } else {
+            (Fault::new(&path, text("config-wrong-value").with("error", readable(&cause))), path)
+        };
+        faults.push(fault);
+        layers::remove(tree, &broken)?;
+        match layers::get(&mut defaults, &broken) {
+            Some(value) => layers::insert(tree, &broken, value),
+            // A required key of a target has no default: without it the whole target goes.
+            None => match broken.splitn(3, '.').collect::<Vec<_>>()[..] {
+                ["targets", target, "kind" | "path"] => {
+                    layers::remove(tree, &format!("targets.{target}"));
+                }
+                _ => {}
+            },
+        }
+    }
+    None
+}
+
+/// A path without the marks of optional values, and of the key that was being read.
+fn plain(path: &str) -> String {
+    path.split('.').filter(|part| !matches!(*part, "?" | "")).collect::<Vec<_>>().join(".")
+}
+
+/// The dotted key of `key` in the section where `path` ends, or of which `path` names a key already.
+fn child(path: &str, key: &str) -> String {
+    let section = match path.rsplit_once('.') {
+        Some((section, last)) if last == key => section,
+        None if path == key => "",
+        _ => path,
+    };
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+}
+
+/// What the parser says, without its own word on where: the key is shown beside it.
+fn readable(cause: &str) -> String {
+    cause.split(" for key `").next().unwrap_or(cause).to_owned()
+}
+
+/// The key the parser would have taken that is nearly the one given.
+fn nearest(unknown: &str, cause: &str) -> Option<String> {
+    let expected = cause.split("expected ").nth(1)?;
+    let known = expected.split('`').skip(1).step_by(2);
+    let (best, distance) = known.map(|known| (known, distance(known, unknown))).min_by_key(|(_, distance)| *distance)?;
+    (distance <= 3 && distance < unknown.chars().count()).then(|| best.to_owned())
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn check(file: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pstral.toml");
+        std::fs::write(&path, file).unwrap();
+        let given = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let environment = layers::environment().source(Some(given));
+        load_with(&Source::File(path), None, &environment)
+            .map_err(|faults| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
+    #[test]
+    fn what_is_shipped_is_right() {
+        let none = layers::environment().source(Some(config::Map::new()));
+        load_with(&Source::Demo, None, &none).unwrap();
+        check("", &[]).unwrap();
+        let example = include_str!("../../../../config/example.toml");
+        let config = check(example, &[]).unwrap();
+        assert_eq!(config.files.folder, Path::new("/var/lib/pstral/files"));
+        assert_eq!(config.store.url, "sqlite:///var/lib/pstral/pstral.db");
+    }
+
+    #[test]
+    fn the_environment_wins() {
+        let environment = [("PSTRAL__MODEL__NAME", "12345"), ("PSTRAL__LIMITS__ROWS", "7"), ("PSTRAL__PLATFORMS__TERMINAL__ENABLED", "true")];
+        let config = check("[limits]\nrows = 5", &environment).unwrap();
+        assert_eq!((config.model.name.as_str(), config.limits.rows, config.platforms.terminal.enabled), ("12345", 7, true));
+    }
+
+    #[test]
+    fn ten_faults_are_told_together() {
+        let faults = check(
+            r#"
+            locale = "de"
+            langage = "fr"
+            default_target = "nowhere"
+            [store]
+            url = "mysql://x"
+            [model]
+            url = "https://example.org"
+            contextTokens = 5
+            context_tokens = "many"
+            [answers]
+            answer_share = 120
+            [http]
+            listen = "localhost"
+            [limits]
+            rows = 0
+            [targets.crm]
+            kind = "sqlite"
+            deny = ["a.b.c.d"]
+            [targets.Other]
+            kind = "excel"
+            path = "x"
+            "#,
+            &[("PSTRAL__FOO__BAR", "1")],
+        );
+        assert_snapshot!(faults.unwrap_err());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_or_parsed_is_told() {
+        assert!(check("[model", &[]).unwrap_err().contains("pstral.toml"));
+        let none = layers::environment().source(Some(config::Map::new()));
+        let missing = load_with(&Source::File("/nowhere/pstral.toml".into()), None, &none).unwrap_err();
+        assert_eq!(missing[0].key, "/nowhere/pstral.toml");
+    }
+
+    #[test]
+    fn a_secret_can_come_from_a_file() {
+        use secrecy::ExposeSecret as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "s3cret\n").unwrap();
+        let path = path.to_string_lossy().into_owned();
+        let config = check("", &[("PSTRAL__MODEL__API_KEY_FILE", &path)]).unwrap();
+        assert_eq!(config.model.api_key.as_ref().unwrap().expose_secret(), "s3cret");
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let missing = check("", &[("PSTRAL__MODEL__API_KEY_FILE", "/nowhere")]).unwrap_err();
+        assert!(missing.starts_with("model.api_key_file: "), "{missing}");
+    }
+}

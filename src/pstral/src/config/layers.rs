@@ -1,0 +1,111 @@
+//! Where values come from: default.toml ← file ← environment, secrets also from files of their own.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config as Layers, ConfigError, Environment, File, FileFormat, Value, ValueKind};
+
+use super::Fault;
+
+const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+const DEMO: &str = include_str!("../../../../config/demo.toml");
+
+/// Keys whose value may be given as `<key>_file`, the path of a file that holds it.
+const SECRETS: [&str; 1] = ["model.api_key"];
+
+/// What lies on top of the defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The configuration of the demo, built in.
+    Demo,
+    /// A file.
+    File(PathBuf),
+}
+
+/// All layers as one tree. Values remember where they come from.
+pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Value, Vec<Fault>> {
+    let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+    layers = match source {
+        Source::Demo => layers.add_source(File::from_str(DEMO, FileFormat::Toml)),
+        Source::File(path) => layers.add_source(File::from(path.as_path()).format(FileFormat::Toml)),
+    };
+    layers = layers.add_source(environment.clone());
+    let mut faults = Vec::new();
+    let tree = layers.build().and_then(|layers| layers.cache_tree());
+    let mut tree = match tree {
+        Ok(tree) => tree,
+        Err(error) => return Err(vec![Fault::unreadable(source, &error)]),
+    };
+    if let Some(data) = data {
+        insert(&mut tree, "data", Value::from(data.to_string_lossy().into_owned()));
+    }
+    for key in SECRETS {
+        if let Err(fault) = read_secret(&mut tree, key) {
+            faults.push(fault);
+        }
+    }
+    if faults.is_empty() { Ok(tree) } else { Err(faults) }
+}
+
+/// The environment of this process, as configuration.
+pub(super) fn environment() -> Environment {
+    Environment::with_prefix("PSTRAL").prefix_separator("__").separator("__").try_parsing(true)
+}
+
+trait Tree {
+    fn cache_tree(self) -> Result<Value, ConfigError>;
+}
+
+impl Tree for Layers {
+    fn cache_tree(self) -> Result<Value, ConfigError> {
+        self.try_deserialize::<Value>()
+    }
+}
+
+fn read_secret(tree: &mut Value, key: &str) -> Result<(), Fault> {
+    let file_key = format!("{key}_file");
+    let Some(path) = remove(tree, &file_key).and_then(|path| path.into_string().ok()) else { return Ok(()) };
+    let secret = std::fs::read_to_string(&path).map_err(|error| Fault::secret(&file_key, &path, &error))?;
+    insert(tree, key, Value::from(secret.trim_end_matches(['\r', '\n']).to_owned()));
+    Ok(())
+}
+
+/// Removes the value at a dotted key.
+pub(super) fn remove(tree: &mut Value, key: &str) -> Option<Value> {
+    let (parent, last) = key.rsplit_once('.').unwrap_or(("", key));
+    table(tree, parent)?.remove(last)
+}
+
+/// Puts a value at a dotted key whose parent exists.
+pub(super) fn insert(tree: &mut Value, key: &str, value: Value) {
+    let (parent, last) = key.rsplit_once('.').unwrap_or(("", key));
+    if let Some(table) = table(tree, parent) {
+        table.insert(last.to_owned(), value);
+    }
+}
+
+/// The value at a dotted key.
+pub(super) fn get(tree: &mut Value, key: &str) -> Option<Value> {
+    let (parent, last) = key.rsplit_once('.').unwrap_or(("", key));
+    table(tree, parent)?.get(last).cloned()
+}
+
+fn table<'a>(tree: &'a mut Value, path: &str) -> Option<&'a mut config::Map<String, Value>> {
+    let mut at = tree;
+    for part in path.split('.').filter(|part| !part.is_empty()) {
+        let ValueKind::Table(table) = &mut at.kind else { return None };
+        at = table.get_mut(part)?;
+    }
+    match &mut at.kind {
+        ValueKind::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// The defaults alone.
+pub(super) fn defaults() -> Value {
+    Layers::builder()
+        .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+        .build()
+        .and_then(Tree::cache_tree)
+        .expect("invariant: default.toml is checked by a test")
+}

@@ -1,0 +1,179 @@
+//! The keys of the configuration. What each means is written in config/default.toml.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use pstral_core::domain::Locale;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Config {
+    pub locale: Locale,
+    pub data: PathBuf,
+    pub default_target: Option<String>,
+    pub store: StateStore,
+    pub model: Model,
+    pub answers: Answers,
+    pub limits: LimitValues,
+    pub files: Files,
+    pub http: Http,
+    pub log: Log,
+    pub platforms: Platforms,
+    #[serde(default)]
+    pub targets: BTreeMap<String, TargetConfig>,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct StateStore {
+    pub url: String,
+    pub instance: String,
+}
+
+/// `[model]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Model {
+    pub kind: ModelKind,
+    pub url: String,
+    pub name: String,
+    pub context_tokens: usize,
+    pub max_answer_tokens: u32,
+    pub temperature: f32,
+    pub keep_alive: String,
+    pub think: Option<bool>,
+    pub threads: Option<u32>,
+    pub api_key: Option<SecretString>,
+    pub connect_timeout: u64,
+    pub first_token_timeout: u64,
+    pub silence_timeout: u64,
+}
+
+/// The kinds of model server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelKind {
+    /// Ollama's own API.
+    Ollama,
+}
+
+/// `[answers]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Answers {
+    pub verified: VerifiedChoice,
+    pub max_question_chars: usize,
+    pub max_answer_bytes: usize,
+    pub history_turns: u32,
+    pub answer_share: usize,
+    pub examples: usize,
+    pub proposal_minutes: u64,
+    pub preview_rows: usize,
+    pub prompts: Option<PathBuf>,
+}
+
+/// What a verified query that nearly is the question is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerifiedChoice {
+    /// Offered at once.
+    Offer,
+    /// An example for the model.
+    Example,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct LimitValues {
+    pub rows: u64,
+    pub bytes: u64,
+    pub cell_bytes: usize,
+    pub seconds: u64,
+}
+
+/// `[files]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Files {
+    pub folder: PathBuf,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub drain_timeout: u64,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// `[platforms]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Platforms {
+    pub terminal: TerminalConfig,
+}
+
+/// `[platforms.terminal]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct TerminalConfig {
+    pub enabled: bool,
+}
+
+/// `[targets.<name>]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct TargetConfig {
+    pub kind: TargetKind,
+    pub path: PathBuf,
+    #[serde(default)]
+    pub description: String,
+    pub verified: Option<PathBuf>,
+    #[serde(default)]
+    pub deny: Vec<String>,
+    pub allow: Option<Vec<String>>,
+    pub max_concurrent: Option<usize>,
+}
+
+/// The kinds of target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetKind {
+    /// A SQLite file.
+    Sqlite,
+}
