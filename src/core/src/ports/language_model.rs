@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 
 use crate::domain::Speaker;
+use crate::text::{Text, text};
 
 /// What a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +101,28 @@ pub enum ModelError {
     /// What came is not what the protocol says.
     #[error("the model server sent something that is not understood: {0}")]
     Protocol(String),
+    /// The model cannot do this at all, such as make vectors.
+    #[error("the model cannot do what was asked: {0}")]
+    Unsupported(String),
+}
+
+impl ModelError {
+    /// The sentence for the person who asked, with what to do next. What the server itself said stays out of it:
+    /// it may name addresses, files or parts of a prompt, and belongs in the log.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Unavailable(_) => text("model-unavailable"),
+            Self::ModelMissing { model } => text("model-missing").with("model", model.as_str()),
+            Self::Busy => text("model-busy"),
+            Self::PromptTooLong => text("model-prompt-too-long"),
+            Self::Forbidden => text("model-forbidden"),
+            Self::Timeout { seconds } => text("model-timeout").count("seconds", *seconds),
+            Self::Interrupted => text("model-interrupted"),
+            Self::Failed(_) => text("model-failed"),
+            Self::Protocol(_) => text("model-protocol"),
+            Self::Unsupported(_) => text("model-unsupported"),
+        }
+    }
 }
 
 /// An answer as it is written. Dropping it stops the work on the server.
@@ -125,4 +148,56 @@ pub trait LanguageModel: Send + Sync {
 
     /// Whether a question asked now would be answered; the measured fact as text.
     async fn health(&self) -> Result<String, ModelError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::Locale;
+
+    /// Every error, its own words holding what no person should read.
+    fn every_error() -> Vec<ModelError> {
+        let inner = || "Post http://127.0.0.1:41233/completion: os error 111".to_owned();
+        vec![
+            ModelError::Unavailable(inner()),
+            ModelError::ModelMissing { model: "qwen2.5-coder:3b".to_owned() },
+            ModelError::Busy,
+            ModelError::PromptTooLong,
+            ModelError::Forbidden,
+            ModelError::Timeout { seconds: 180 },
+            ModelError::Interrupted,
+            ModelError::Failed(inner()),
+            ModelError::Protocol(inner()),
+            ModelError::Unsupported(inner()),
+        ]
+    }
+
+    #[test]
+    fn each_error_has_a_sentence_of_its_own_without_the_servers_words() {
+        for locale in Locale::ALL {
+            let sentences: BTreeSet<String> = every_error().iter().map(|error| error.text().render(locale)).collect();
+            assert_eq!(sentences.len(), every_error().len(), "two errors read the same: {sentences:#?}");
+            for sentence in sentences {
+                assert!(sentence.contains("dministrat"), "no one to tell: {sentence}");
+                for inner in ["http", "127.0.0.1", "os error", "model-"] {
+                    assert!(!sentence.contains(inner), "{inner:?} is shown: {sentence}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_remedy_needs_is_filled_in() {
+        for (error, expected) in [
+            (ModelError::ModelMissing { model: "qwen2.5-coder:3b".to_owned() }, "ollama pull qwen2.5-coder:3b"),
+            (ModelError::Timeout { seconds: 180 }, "180 s"),
+        ] {
+            for locale in Locale::ALL {
+                let sentence = error.text().render(locale).replace('\u{a0}', " ");
+                assert!(sentence.contains(expected), "no {expected:?} in {sentence}");
+            }
+        }
+    }
 }

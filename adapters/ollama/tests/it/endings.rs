@@ -1,0 +1,188 @@
+//! Answers that begin: whatever the server does then, what was said is kept and the end is told truly.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use pstral_core::ports::{ChatRequest, Delta, FinishReason, LanguageModel as _, ModelError, ModelStats};
+use pstral_ollama::testkit::{Answer, Ending};
+use serde_json::json;
+
+use crate::bench::{Bench, MODEL, Outcome, question, within};
+
+fn done(finish: FinishReason) -> Delta {
+    Delta::Done(ModelStats { finish, prompt_tokens: Some(15), answer_tokens: Some(5) })
+}
+
+#[tokio::test]
+async fn every_ending_keeps_what_was_said_and_is_told_apart() {
+    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(300)).await;
+    let died = "an error was encountered while running the model: unexpected EOF";
+    let missing = ModelError::ModelMissing { model: MODEL.to_owned() };
+    let cases = [
+        (Ending::Done, Ok(done(FinishReason::Stop))),
+        (Ending::DoneLength, Ok(done(FinishReason::Length))),
+        (Ending::DoneReason("tool_calls".to_owned()), Ok(done(FinishReason::Stop))),
+        (Ending::CleanEndWithoutDone, Err(ModelError::Interrupted)),
+        (Ending::CutConnection, Err(ModelError::Interrupted)),
+        (Ending::ErrorLine(died.to_owned()), Err(ModelError::Failed(died.to_owned()))),
+        (Ending::ErrorLine("model 'qwen2.5-coder:3b' not found".to_owned()), Err(missing)),
+        (Ending::Hang, Err(ModelError::Timeout { seconds: 1 })),
+    ];
+    for (ending, expected) in cases {
+        let outcome = bench.outcome(Answer::text("Il y a douze").ends(ending.clone())).await;
+        let expected = Outcome {
+            text: "Il y a douze".to_owned(),
+            thinking: String::new(),
+            pieces: 5,
+            end: expected,
+            refused: false,
+        };
+        assert_eq!(outcome, expected, "{ending:?}");
+    }
+    bench.server.assert_consumed();
+}
+
+#[tokio::test]
+async fn loading_or_unloading_the_model_is_no_answer() {
+    let bench = Bench::new().await;
+    for reason in ["load", "unload"] {
+        let end = bench.outcome(Answer::silent().ends(Ending::DoneReason(reason.to_owned()))).await.end;
+        assert!(matches!(&end, Err(ModelError::Protocol(fault)) if fault.contains(reason)), "{end:?}");
+    }
+}
+
+/// A line that says `text`, without its end.
+fn line(text: &str) -> Vec<u8> {
+    json!({ "message": { "role": "assistant", "content": text }, "done": false }).to_string().into_bytes()
+}
+
+const DONE: &[u8] = br#"{"message":{"content":""},"done":true,"done_reason":"stop"}"#;
+
+#[tokio::test]
+async fn bytes_may_be_cut_anywhere() {
+    let bench = Bench::new().await;
+    let text = "Île-de-France 🥖👩‍🚀";
+    let body = [&line(text)[..], b"\r\n\r\n  \n", DONE, b"\n"].concat();
+    for size in [1, 2, 3, 7] {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        let outcome = bench.outcome(Answer::bytes(&pieces)).await;
+        assert_eq!(outcome.text, text, "in pieces of {size}");
+        assert!(outcome.end.is_ok(), "in pieces of {size}: {outcome:?}");
+    }
+    let without_line_feed = [&line(text)[..], b"\n", DONE].concat();
+    assert!(bench.outcome(Answer::bytes(&[&without_line_feed])).await.end.is_ok());
+}
+
+#[tokio::test]
+async fn a_line_may_be_long_but_not_endless() {
+    let bench = Bench::new().await;
+    let long = "x".repeat(200_000);
+    let outcome = bench.outcome(Answer::bytes(&[&line(&long), b"\n", DONE])).await;
+    assert_eq!((outcome.text.len(), outcome.end.is_ok()), (200_000, true));
+
+    let endless = vec![b' '; 3 << 20];
+    let end = bench.outcome(Answer::bytes(&[&line("dit"), b"\n", &endless])).await.end;
+    assert!(matches!(&end, Err(ModelError::Protocol(fault)) if fault.contains("1048576 bytes")), "{end:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_line_of_the_protocol_ends_the_answer_without_a_panic() {
+    let bench = Bench::new().await;
+    let not_utf8 = b"{\"message\":{\"content\":\"\xff\xfe\"},\"done\":false}\n";
+    let nonsense: [&[u8]; 7] =
+        [not_utf8, b"<html>\n", b"null\n", b"[]\n", b"\"done\"\n", b"{\"done\":\"yes\"}\n", b"\0\x01\x02\n"];
+    for bytes in nonsense {
+        let outcome = bench.outcome(Answer::bytes(&[&line("dit"), b"\n", bytes, DONE])).await;
+        assert_eq!(outcome.text, "dit");
+        assert!(matches!(outcome.end, Err(ModelError::Protocol(_))), "{outcome:?}");
+    }
+    // Members this version does not know do no harm, and neither does a line that says nothing.
+    let newer = br#"{"progress":{"queue":3}}"#;
+    let outcome = bench.outcome(Answer::bytes(&[newer, b"\n", &line("dit"), b"\n", DONE])).await;
+    assert_eq!((outcome.text.as_str(), outcome.end.is_ok()), ("dit", true));
+}
+
+#[tokio::test]
+async fn a_line_cut_with_its_connection_is_an_interruption() {
+    let bench = Bench::new().await;
+    let body = [&line("dit")[..], b"\n", &line("perdu")[..20]].concat();
+    for ending in [Ending::CutConnection, Ending::CleanEndWithoutDone] {
+        let outcome = bench.outcome(Answer::bytes(&[&body]).ends(ending)).await;
+        assert_eq!((outcome.text.as_str(), outcome.end), ("dit", Err(ModelError::Interrupted)));
+    }
+}
+
+#[tokio::test]
+async fn nothing_after_done_is_read() {
+    let bench = Bench::new().await;
+    let outcome = bench.outcome(Answer::bytes(&[DONE, b"\n", &line("après"), b"\n{\"error\":\"late\"}\n"])).await;
+    assert_eq!((outcome.text.as_str(), outcome.end.is_ok()), ("", true));
+}
+
+#[tokio::test]
+async fn one_line_may_think_speak_and_end() {
+    let bench = Bench::new().await;
+    let body = br#"{"message":{"thinking":"hm","content":"oui"},"done":true,"done_reason":"stop"}"#;
+    let outcome = bench.outcome(Answer::bytes(&[body])).await;
+    assert_eq!((outcome.thinking.as_str(), outcome.text.as_str(), outcome.pieces), ("hm", "oui", 3));
+}
+
+#[tokio::test]
+async fn dropping_a_question_that_waits_closes_its_connection() {
+    let bench = Bench::new().await;
+    bench.server.answer(Answer::text("trop tard").first_after(Duration::from_mins(1)));
+    let model = bench.model.clone();
+    let asking = tokio::spawn(async move { model.chat(question("?")).await.map(|_| ()) });
+    within(Duration::from_secs(5), bench.server.wait_for(|requests| requests.len() == 1)).await;
+    asking.abort();
+    let gone = bench.server.wait_for(|requests| requests[0].closed_early);
+    within(Duration::from_secs(1), gone).await;
+}
+
+#[tokio::test]
+async fn dropping_an_answer_closes_its_connection_while_pieces_keep_coming() {
+    let bench = Bench::new().await;
+    let many = "mot ".repeat(10_000);
+    bench.server.answer(Answer::text(&many).every(Duration::from_millis(1)));
+    let mut stream = bench.model.chat(question("?")).await.unwrap();
+    for _ in 0..10 {
+        assert!(matches!(stream.next().await, Some(Ok(Delta::Text(_)))));
+    }
+    drop(stream);
+    let gone = bench.server.wait_for(|requests| requests[0].closed_early);
+    within(Duration::from_secs(1), gone).await;
+}
+
+#[tokio::test]
+async fn the_request_says_what_the_configuration_says() {
+    let bench = Bench::with(|config| {
+        config.num_thread = Some(2);
+        config.think = Some(false);
+        config.keep_alive = Duration::MAX;
+    });
+    let bench = bench.await;
+    bench.outcome(Answer::text("ok")).await;
+    let expected = json!({
+        "model": MODEL,
+        "messages": [
+            { "role": "system", "content": "Réponds en SQL." },
+            { "role": "user", "content": "Combien de clients ?" },
+        ],
+        "stream": true,
+        "truncate": false,
+        "shift": false,
+        "keep_alive": u32::MAX,
+        "think": false,
+        "options": { "num_ctx": 8192, "num_predict": 1024, "temperature": 0.1, "num_thread": 2 },
+    });
+    assert_eq!(bench.server.requests()[0].body, expected);
+
+    let bench = Bench::new().await;
+    bench.server.answer(Answer::text("ok"));
+    let request = ChatRequest { system: String::new(), ..question("?") };
+    crate::bench::outcome(&bench.model, request).await;
+    let body = &bench.server.requests()[0].body;
+    assert_eq!(body["messages"], json!([{ "role": "user", "content": "?" }]), "no empty instructions");
+    assert!(body.get("think").is_none() && body["options"].get("num_thread").is_none(), "left to the server: {body}");
+    assert_eq!(body["keep_alive"], 1800);
+}

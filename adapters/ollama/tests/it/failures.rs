@@ -1,0 +1,200 @@
+//! Questions that get no answer at all: each of Ollama's refusals is a decision of its own.
+
+use std::time::Duration;
+
+use pstral_core::ports::{Delta, LanguageModel as _, ModelError, ModelStats};
+use pstral_ollama::testkit::{Answer, ScriptedOllama};
+use pstral_ollama::{InvalidUrl, Ollama, OllamaConfig};
+use serde_json::Value as Json;
+use tokio::net::TcpListener;
+
+use crate::bench::{Bench, MODEL, outcome, question, within};
+
+fn missing() -> ModelError {
+    ModelError::ModelMissing { model: MODEL.to_owned() }
+}
+
+fn failed(said: &str) -> ModelError {
+    ModelError::Failed(said.to_owned())
+}
+
+#[tokio::test]
+async fn each_refusal_of_the_server_is_told_apart() {
+    let bench = Bench::new().await;
+    let runner_died = "an error was encountered while running the model: unexpected EOF";
+    let memory = "model requires more system memory (5.6 GiB) than is available (3.1 GiB)";
+    let cases = [
+        (Answer::failure(404, "model 'qwen2.5-coder:3b' not found"), missing()),
+        (Answer::failure(404, "model \"qwen2.5-coder:3b\" not found, try pulling it first"), missing()),
+        (Answer::failure(503, "server busy, please try again.  maximum pending requests exceeded"), ModelError::Busy),
+        (Answer::status(503, ""), ModelError::Busy),
+        (Answer::status(429, "slow down"), ModelError::Busy),
+        (Answer::status(403, ""), ModelError::Forbidden),
+        (Answer::failure(401, "unauthorized"), ModelError::Forbidden),
+        (Answer::status(400, include_str!("../fixtures/prompt-too-long.json")), ModelError::PromptTooLong),
+        (Answer::status(400, include_str!("../fixtures/prompt-too-long-shift.json")), ModelError::PromptTooLong),
+        (Answer::failure(400, "the input length exceeds the context length"), ModelError::PromptTooLong),
+        (Answer::failure(500, runner_died), failed(runner_died)),
+        (Answer::failure(500, memory), failed(memory)),
+        (Answer::status(400, r#"{"error":{"message":"nested","code":null}}"#), failed("nested")),
+    ];
+    for (answer, expected) in cases {
+        let outcome = bench.outcome(answer).await;
+        assert_eq!((outcome.end, outcome.refused), (Err(expected), true));
+    }
+    bench.server.assert_consumed();
+}
+
+#[tokio::test]
+async fn what_is_not_ollama_is_said_to_be_something_else() {
+    let bench = Bench::new().await;
+    let cases = [
+        (Answer::status(404, "404 page not found"), "status 404: 404 page not found"),
+        (Answer::status(405, "<html>"), "status 405: <html>"),
+        (Answer::status(302, ""), "status 302"),
+        (Answer::status(500, "{}"), "status 500: {}"),
+        (Answer::raw(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), "invalid HTTP"),
+        (Answer::status(200, "<html>Welcome</html>"), "in the line <html>Welcome</html>"),
+    ];
+    for (answer, expected) in cases {
+        let outcome = bench.outcome(answer).await;
+        let Err(ModelError::Protocol(fault)) = &outcome.end else { panic!("{expected}: {outcome:?}") };
+        assert!(fault.contains(expected), "no {expected:?} in {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_without_a_server_behind_it_is_no_server() {
+    let bench = Bench::new().await;
+    for status in [502, 504] {
+        let end = bench.outcome(Answer::status(status, "<html>Bad Gateway</html>")).await.end;
+        assert!(matches!(end, Err(ModelError::Unavailable(_))), "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unavailable() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let model = Ollama::new(OllamaConfig::new(&format!("http://{address}"), MODEL)).unwrap();
+    let Err(ModelError::Unavailable(fault)) = model.health().await else { panic!("nobody listens") };
+    assert!(fault.contains(&address.to_string()) && fault.contains("refused"), "the log gets the cause: {fault}");
+    let end = outcome(&model, question("?")).await.end;
+    assert!(matches!(end, Err(ModelError::Unavailable(_))), "{end:?}");
+}
+
+#[tokio::test]
+async fn a_connection_closed_before_any_answer_is_unavailable() {
+    let bench = Bench::new().await;
+    let end = bench.outcome(Answer::raw(b"")).await.end;
+    assert!(matches!(end, Err(ModelError::Unavailable(_))), "{end:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (bench, elsewhere) = (Bench::new().await, ScriptedOllama::start(MODEL).await);
+    let to = format!("HTTP/1.1 307 Go\r\nLocation: {}/api/chat\r\nContent-Length: 0\r\n\r\n", elsewhere.url());
+    let end = bench.outcome(Answer::raw(to.as_bytes())).await.end;
+    assert!(matches!(end, Err(ModelError::Protocol(_))), "{end:?}");
+    assert!(elsewhere.requests().is_empty(), "the question went to a server that nobody configured");
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_think_is_asked_again_without() {
+    let bench = Bench::with(|config| config.think = Some(true)).await;
+    let refusal = || Answer::status(400, include_str!("../fixtures/think-unsupported.json"));
+    bench.server.answer(refusal());
+    let outcome = bench.outcome(Answer::text("douze")).await;
+    assert_eq!(outcome.text, "douze");
+    let think: Vec<Json> = bench.server.requests().iter().map(|request| request.body["think"].clone()).collect();
+    assert_eq!(think, [Json::from(true), Json::Null]);
+
+    // A server that refuses even so is not asked for ever.
+    bench.server.answer(refusal());
+    let end = bench.outcome(refusal()).await.end;
+    assert!(matches!(end, Err(ModelError::Unsupported(_))), "{end:?}");
+    assert_eq!(bench.server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn waiting_for_the_first_token_has_its_own_limit() {
+    let slow = Duration::from_millis(400);
+    let bench = Bench::with(|config| {
+        config.first_token_timeout = Duration::from_secs(20);
+        config.silence_timeout = Duration::from_millis(100);
+    });
+    let bench = bench.await;
+    let outcome = bench.outcome(Answer::text("douze").first_after(slow)).await;
+    assert_eq!(outcome.text, "douze", "silence is counted from the first token on");
+
+    let bench = Bench::with(|config| config.first_token_timeout = Duration::from_millis(100)).await;
+    let outcome = bench.outcome(Answer::text("douze").first_after(Duration::from_mins(1))).await;
+    assert_eq!((outcome.end, outcome.refused), (Err(ModelError::Timeout { seconds: 1 }), true));
+    // Giving up tells the server so: the question no longer takes a place in its queue.
+    let gone = bench.server.wait_for(|requests| requests.iter().all(|request| request.closed_early));
+    within(Duration::from_secs(1), gone).await;
+}
+
+#[tokio::test]
+async fn embeddings_that_cannot_be_used_are_errors() {
+    let bench = Bench::new().await;
+    let texts = ["client".to_owned(), "facture".to_owned()];
+    let unsupported = "This server does not support embeddings. Start it with `--embeddings`";
+    bench.server.answer(Answer::failure(501, unsupported));
+    assert_eq!(bench.model.embed(&texts).await, Err(ModelError::Unsupported(unsupported.to_owned())));
+    bench.server.answer(Answer::failure(400, "the input length exceeds the context length"));
+    assert_eq!(bench.model.embed(&texts).await, Err(ModelError::PromptTooLong));
+    let unusable = [vec![], vec![vec![1.0]], vec![vec![], vec![]], vec![vec![1.0], vec![1.0, 2.0]]];
+    for vectors in unusable {
+        bench.server.answer(Answer::embeddings(&vectors));
+        let outcome = bench.model.embed(&texts).await;
+        assert!(matches!(outcome, Err(ModelError::Protocol(_))), "{vectors:?} gives {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn health_is_a_measured_fact_or_the_reason_why_not() {
+    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(200)).await;
+    let fact = bench.model.health().await.unwrap();
+    assert!(fact.starts_with("Ollama answered in "), "{fact}");
+    assert!(fact.ends_with(" ms, model qwen2.5-coder:3b installed (1.9 GB)"), "{fact}");
+    for (answer, expected) in [
+        (Answer::status(403, ""), ModelError::Forbidden),
+        (Answer::text("").first_after(Duration::from_mins(1)), ModelError::Timeout { seconds: 1 }),
+        (Answer::status(200, r#"{"models":[{"name":"smollm2:135m","size":98362745}]}"#), missing()),
+    ] {
+        bench.server.answer_tags(answer);
+        assert_eq!(bench.model.health().await, Err(expected));
+    }
+    bench.server.answer_tags(Answer::status(200, "{\"mod"));
+    assert!(matches!(bench.model.health().await, Err(ModelError::Protocol(_))));
+}
+
+#[test]
+fn an_address_that_cannot_work_is_refused_at_once() {
+    let refusal = |url: &str| Ollama::new(OllamaConfig::new(url, MODEL)).err();
+    for good in ["http://127.0.0.1:11434", "http://ollama:11434/", "http://[::1]:11434", "http://gpu.lan/ollama"] {
+        assert_eq!(refusal(good), None, "{good}");
+    }
+    for other in ["https://ollama.example", "localhost:11434", "ftp://ollama"] {
+        assert_eq!(refusal(other), Some(InvalidUrl::NotHttp { url: other.to_owned() }));
+    }
+    for malformed in ["", "127.0.0.1:11434", "http://", "http://ollama:port"] {
+        assert!(matches!(refusal(malformed), Some(InvalidUrl::Malformed { .. })), "{malformed}");
+    }
+    for secret in ["http://admin:hunter2@ollama:11434", "admin:hunter2@ollama:11434"] {
+        let refusal = refusal(secret).unwrap();
+        assert_eq!(refusal, InvalidUrl::Credentials);
+        assert!(!refusal.to_string().contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_sent_and_not_shown() {
+    let bench = Bench::with(|config| config.api_key = Some("s3cret-key".to_owned().into())).await;
+    let outcome = bench.outcome(Answer::text("douze")).await;
+    assert!(matches!(outcome.end, Ok(Delta::Done(ModelStats { .. }))));
+    assert_eq!(bench.server.requests()[0].authorization.as_deref(), Some("Bearer s3cret-key"));
+    assert!(!format!("{:?}", bench.model).contains("s3cret-key"));
+}

@@ -1,0 +1,3 @@
+//! Core from the outside: the fakes run the contracts that adapters run.
+
+mod language_model;
