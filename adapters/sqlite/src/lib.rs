@@ -1,1 +1,23 @@
-//! SQLite databases as query targets.
+//! SQLite databases as query targets, read through four layers: a read-only connection, an authorizer that permits
+//! nothing but reading known tables, size limits, and a deadline that interrupts.
+
+mod authorizer;
+mod brake;
+mod catalog;
+mod declared;
+mod fault;
+mod known_values;
+mod moment;
+mod open;
+mod outlet;
+mod parameters;
+mod plan;
+mod running;
+mod schema;
+mod statement;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+pub use target::{SqliteConfig, SqliteTarget};

@@ -1,0 +1,102 @@
+//! The schema of a database as the guard and the prompt need it.
+
+use std::path::Path;
+
+use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, Relation, RelationKind};
+use pstral_core::ports::TargetError;
+use rusqlite::Connection;
+
+use crate::brake::Brake;
+use crate::fault::fault;
+use crate::open;
+use crate::schema::{Named, quoted};
+
+/// Rows counted at most; beyond, an estimate is cheaper and good enough.
+const COUNTED: u64 = 10_000;
+
+/// Reads the schema afresh. A view whose own statement no longer works is left out, and logged.
+pub(crate) fn read(path: &Path, brake: &Brake) -> Result<Catalog, TargetError> {
+    let (connection, found) = open::for_catalog(path, brake)?;
+    let mut tables = Vec::with_capacity(found.len());
+    for named in found {
+        match relation(&connection, &named) {
+            Ok(relation) => tables.push(relation),
+            Err(error) => match fault(&error, brake) {
+                TargetError::Rejected(reason) if named.view => {
+                    tracing::warn!(view = named.name, reason, "a view cannot be read and is left out of the catalog");
+                }
+                other => return Err(other),
+            },
+        }
+    }
+    Ok(Catalog { dialect: Dialect::Sqlite, default_schema: "main".to_owned(), tables, callables: Vec::new() })
+}
+
+fn relation(connection: &Connection, named: &Named) -> rusqlite::Result<Relation> {
+    Ok(Relation {
+        schema: "main".to_owned(),
+        name: named.name.clone(),
+        kind: if named.view { RelationKind::View } else { RelationKind::Table },
+        columns: columns(connection, &named.name)?,
+        comment: String::new(),
+        foreign_keys: foreign_keys(connection, &named.name)?,
+        rows: if named.view { None } else { rows(connection, &named.name)? },
+    })
+}
+
+/// Generated columns are read like any other.
+fn columns(connection: &Connection, relation: &str) -> rusqlite::Result<Vec<CatalogColumn>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, type, pk > 0 FROM pragma_table_xinfo(?1, 'main') WHERE hidden <> 1 ORDER BY cid",
+    )?;
+    let rows = statement.query_map([relation], |row| {
+        Ok(CatalogColumn {
+            name: row.get(0)?,
+            data_type: row.get(1)?,
+            comment: String::new(),
+            primary_key: row.get(2)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// A key that names no columns there points at the primary key.
+fn foreign_keys(connection: &Connection, relation: &str) -> rusqlite::Result<Vec<ForeignKey>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT k.id, k.\"table\", k.\"from\", coalesce(k.\"to\", (SELECT name FROM pragma_table_xinfo(k.\"table\", 'main') \
+         WHERE pk = k.seq + 1), '') FROM pragma_foreign_key_list(?1, 'main') AS k ORDER BY k.id DESC, k.seq",
+    )?;
+    let mut rows = statement.query([relation])?;
+    let (mut keys, mut last): (Vec<ForeignKey>, Option<i64>) = (Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        let (id, from, to): (i64, String, String) = (row.get(0)?, row.get(2)?, row.get(3)?);
+        match keys.last_mut() {
+            Some(key) if last == Some(id) => {
+                key.columns.push(from);
+                key.references.push(to);
+            }
+            _ => keys.push(ForeignKey { columns: vec![from], relation: row.get(1)?, references: vec![to] }),
+        }
+        last = Some(id);
+    }
+    Ok(keys)
+}
+
+/// Exact up to [`COUNTED`]; then what ANALYZE noted, else the highest row number, which counts deleted rows too.
+fn rows(connection: &Connection, table: &str) -> rusqlite::Result<Option<u64>> {
+    let name = quoted(table);
+    let counted: u64 = connection.query_row(
+        &format!("SELECT count(*) FROM (SELECT 1 FROM main.{name} LIMIT {})", COUNTED + 1),
+        [],
+        |row| row.get(0),
+    )?;
+    if counted <= COUNTED {
+        return Ok(Some(counted));
+    }
+    let noted = connection
+        .query_row("SELECT stat FROM main.sqlite_stat1 WHERE tbl = ?1 LIMIT 1", [table], |row| row.get::<_, String>(0));
+    let noted = noted.ok().and_then(|stat| stat.split(' ').next()?.parse().ok());
+    // A table WITHOUT ROWID has no such number.
+    let highest = || connection.query_row(&format!("SELECT max(rowid) FROM main.{name}"), [], |row| row.get(0)).ok();
+    Ok(noted.or_else(highest).map(|estimate: u64| estimate.max(counted)))
+}

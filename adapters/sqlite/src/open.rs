@@ -1,0 +1,112 @@
+//! Connections that can only read.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use pstral_core::ports::TargetError;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::authorizer::authorize;
+use crate::brake::Brake;
+use crate::fault::fault;
+use crate::schema::{Named, relations};
+
+/// Time to wait for someone who is writing.
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+
+/// Virtual machine instructions between two looks at the brake; about 10 µs of work.
+const INSTRUCTIONS: i32 = 1000;
+
+/// Meanings: <https://www.sqlite.org/c3ref/c_limit_attached.html>. The length bounds every text, blob and row, in
+/// bytes, and so the memory that a function can make.
+const LIMITS: &[(Limit, i32)] = &[
+    (Limit::SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
+    (Limit::SQLITE_LIMIT_COLUMN, 2000),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
+    (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000),
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+    (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+];
+
+/// Meanings: <https://www.sqlite.org/c3ref/c_dbconfig_defensive.html>.
+const SETTINGS: &[(DbConfig, bool)] = &[
+    (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+    (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_WRITE, false),
+    (DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true),
+    // A misspelt column in double quotes is a fault, not a text.
+    (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+    (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+    // What runs is what was shown: there is nothing to comment on.
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_COMMENTS, false),
+];
+
+/// A connection for our own questions about the schema, and the relations found.
+pub(crate) fn for_catalog(path: &Path, brake: &Brake) -> Result<(Connection, Vec<Named>), TargetError> {
+    check_file(path)?;
+    let open = || -> rusqlite::Result<_> {
+        // The bundled library takes a name that starts with `file:` for a URI whatever the flags; an absolute path
+        // never does.
+        let path = std::path::absolute(path).map_err(|_| rusqlite::Error::InvalidPath(path.to_owned()))?;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_WAIT.min(brake.left()))?;
+        let watched = brake.clone();
+        connection.progress_handler(INSTRUCTIONS, Some(move || watched.pulled().is_some()));
+        for (setting, value) in SETTINGS {
+            connection.set_db_config(*setting, *value)?;
+        }
+        connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        let found = relations(&connection)?;
+        // After the schema is read: what its owner wrote may be longer than what others may write.
+        for (limit, value) in LIMITS {
+            connection.set_limit(*limit, *value)?;
+        }
+        Ok((connection, found))
+    };
+    open().map_err(|error| match error {
+        rusqlite::Error::FromSqlConversionFailure(..) => {
+            TargetError::Unavailable("its schema is not valid UTF-8".to_owned())
+        }
+        other => fault(&other, brake),
+    })
+}
+
+/// A connection for other people's statements: all of the above, and nothing but reading these relations.
+pub(crate) fn for_statements(path: &Path, brake: &Brake) -> Result<(Connection, Vec<Named>), TargetError> {
+    let (connection, found) = for_catalog(path, brake)?;
+    let readable: HashSet<String> = found.iter().map(|relation| relation.name.to_ascii_lowercase()).collect();
+    connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| authorize(&context.action, &readable)));
+    Ok((connection, found))
+}
+
+/// Tells apart what SQLite would call "unable to open", or open as an empty database.
+fn check_file(path: &Path) -> Result<(), TargetError> {
+    let reason = match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => "the file does not exist",
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => "the file cannot be opened for reading",
+        Err(_) => "the file cannot be found",
+        Ok(about) if about.is_dir() => "it is a folder, not a file",
+        // Opening a pipe would wait for ever.
+        Ok(about) if !about.is_file() => "it is not an ordinary file",
+        Ok(about) if about.len() == 0 => "the file is empty",
+        Ok(_) => return Ok(()),
+    };
+    Err(TargetError::Unavailable(reason.to_owned()))
+}

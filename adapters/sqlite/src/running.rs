@@ -1,0 +1,80 @@
+//! A running statement as a stream.
+
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
+use pstral_core::domain::{Column, Row};
+use pstral_core::ports::{Batch, LimitReached, ResultStream, TargetError};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
+
+use crate::brake::Brake;
+use crate::outlet::Inlet;
+
+type Ending = Result<Option<LimitReached>, TargetError>;
+
+/// A thread at work, seen from the task that reads. Dropping it pulls the brake.
+pub(crate) struct Running {
+    brake: Brake,
+    ending: JoinHandle<Ending>,
+    rows: mpsc::Receiver<Vec<Row>>,
+    _stop: DropGuard,
+}
+
+impl Running {
+    /// Waits for the columns. The brake holds for this too: one instruction of SQLite may be long, and the person is
+    /// told at the deadline whether or not the thread has noticed.
+    pub(crate) async fn start(
+        brake: Brake,
+        inlet: Inlet,
+        ending: JoinHandle<Ending>,
+    ) -> Result<ResultStream, TargetError> {
+        let stop = brake.pull_on_drop();
+        let mut running = Self { brake, ending, rows: inlet.rows, _stop: stop };
+        let columns: Vec<Column> = tokio::select! {
+            biased;
+            () = running.brake.stopped() => return Err(TargetError::Cancelled),
+            columns = inlet.columns => match columns {
+                Ok(columns) => columns,
+                Err(_) => return Err(running.failure().await),
+            },
+            () = running.brake.expired() => return Err(running.brake.timeout()),
+        };
+        Ok(ResultStream { columns, batches: running.batches() })
+    }
+
+    fn batches(self) -> BoxStream<'static, Result<Batch, TargetError>> {
+        stream::unfold(Some(self), |running| async {
+            let mut running = running?;
+            let next = running.next().await;
+            let more = matches!(next, Ok(Batch::Rows(_))).then_some(running);
+            Some((next, more))
+        })
+        .boxed()
+    }
+
+    async fn next(&mut self) -> Result<Batch, TargetError> {
+        tokio::select! {
+            biased;
+            () = self.brake.stopped() => Err(TargetError::Cancelled),
+            rows = self.rows.recv() => match rows {
+                Some(rows) => Ok(Batch::Rows(rows)),
+                None => self.end().await.map(|truncated| Batch::End { truncated }),
+            },
+            () = self.brake.expired() => Err(self.brake.timeout()),
+        }
+    }
+
+    async fn failure(&mut self) -> TargetError {
+        match self.end().await {
+            Err(error) => error,
+            Ok(_) => TargetError::Failed("the statement ended without naming its columns".to_owned()),
+        }
+    }
+
+    async fn end(&mut self) -> Ending {
+        (&mut self.ending)
+            .await
+            .unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
+    }
+}

@@ -1,0 +1,153 @@
+//! A SQLite database behind the port.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use pstral_core::domain::{Catalog, ColumnRef, Dialect, Value};
+use pstral_core::guard::ApprovedStatement;
+use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
+
+use crate::brake::Brake;
+use crate::outlet::Outlet;
+use crate::running::Running;
+use crate::{catalog, known_values, open, plan, statement};
+
+/// Which database, and how much of this machine it may take.
+#[derive(Debug, Clone)]
+pub struct SqliteConfig {
+    /// The database file. It need not exist yet: it is opened at each use.
+    pub path: PathBuf,
+    /// Statements at once, each on a thread and a connection of its own; at least 1.
+    pub max_concurrent: usize,
+    /// Time for the catalog, a plan, known values and the health check; and for waiting for their turn.
+    pub read_time: Duration,
+}
+
+impl SqliteConfig {
+    /// Four at once, ten seconds.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), max_concurrent: 4, read_time: Duration::from_secs(10) }
+    }
+}
+
+/// A SQLite database to be read. Needs a tokio runtime with time.
+#[derive(Debug)]
+pub struct SqliteTarget {
+    path: Arc<Path>,
+    read_time: Duration,
+    turns: Arc<Semaphore>,
+}
+
+impl SqliteTarget {
+    /// Opens nothing yet.
+    pub fn new(config: SqliteConfig) -> Self {
+        let turns = Arc::new(Semaphore::new(config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS)));
+        Self { path: config.path.into(), read_time: config.read_time, turns }
+    }
+
+    /// Runs a text that has not passed the guard: the layers below it must hold by themselves, and tests show it.
+    pub(crate) async fn run(
+        &self,
+        text: String,
+        values: BTreeMap<String, Value>,
+        limits: Limits,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        let turn = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(TargetError::Cancelled),
+            turn = self.turn(limits.time) => turn?,
+        };
+        let brake = Brake::new(limits.time, cancel.child_token());
+        let (outlet, inlet) = Outlet::new(&brake);
+        let (path, watched) = (Arc::clone(&self.path), brake.clone());
+        let ending = spawn_blocking(move || {
+            // Kept by the thread, not by the reader: a thread that has yet to notice its brake still counts.
+            let _turn = turn;
+            statement::run(&path, &text, &values, limits, &watched, outlet)
+        });
+        Running::start(brake, inlet, ending).await
+    }
+
+    /// What SQLite says of a text that has not passed the guard.
+    pub(crate) async fn plan(&self, text: String) -> Result<Estimate, TargetError> {
+        self.read(move |path, brake| plan::read(path, &text, brake)).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path, &Brake) -> Result<T, TargetError> + Send + 'static,
+    ) -> Result<T, TargetError> {
+        let turn = self.turn(self.read_time).await?;
+        let brake = Brake::new(self.read_time, CancellationToken::new());
+        let _stop = brake.pull_on_drop();
+        let path = Arc::clone(&self.path);
+        let working = spawn_blocking(move || {
+            let _turn = turn;
+            work(&path, &brake)
+        });
+        working.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
+    }
+
+    async fn turn(&self, patience: Duration) -> Result<OwnedSemaphorePermit, TargetError> {
+        match tokio::time::timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(turn) => Ok(turn.expect("invariant: the semaphore is never closed")),
+            Err(_) => Err(TargetError::Busy("all connections are in use".to_owned())),
+        }
+    }
+}
+
+#[async_trait]
+impl QueryTarget for SqliteTarget {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    async fn catalog(&self) -> Result<Catalog, TargetError> {
+        self.read(catalog::read).await
+    }
+
+    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+        self.plan(statement.text().to_owned()).await
+    }
+
+    async fn execute(
+        &self,
+        statement: &ApprovedStatement,
+        limits: Limits,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        self.run(statement.text().to_owned(), statement.values().clone(), limits, cancel).await
+    }
+
+    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+        let column = column.clone();
+        self.read(move |path, brake| known_values::read(path, &column, limit, brake)).await
+    }
+
+    async fn health(&self) -> Result<String, TargetError> {
+        self.read(health).await
+    }
+}
+
+fn health(path: &Path, brake: &Brake) -> Result<String, TargetError> {
+    let started = Instant::now();
+    let (connection, found) = open::for_statements(path, brake)?;
+    let read_only = connection.is_readonly("main").unwrap_or(false);
+    if !read_only {
+        return Err(TargetError::Failed("the connection is not read-only".to_owned()));
+    }
+    let views = found.iter().filter(|named| named.view).count();
+    Ok(format!(
+        "SQLite {}, {} tables, {views} views, read in {} ms, opened read-only",
+        rusqlite::version(),
+        found.len() - views,
+        started.elapsed().as_millis(),
+    ))
+}
