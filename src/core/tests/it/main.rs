@@ -1,0 +1,3 @@
+//! Tests of core through its public face.
+
+mod state;
