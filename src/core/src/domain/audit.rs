@@ -212,6 +212,11 @@ fn stamp(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
+/// The time without what is finer than a millisecond.
+fn to_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).expect("invariant: cutting a time keeps it in range")
+}
+
 /// An event in its chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -231,8 +236,10 @@ pub struct AuditEntry {
 
 impl AuditEntry {
     /// Chains `event` after the entry of the same instance whose number and hash are given.
-    /// `position` is left at 0 for the store to fill.
-    pub fn chain(instance: &str, after: Option<(i64, &AuditHash)>, event: AuditEvent) -> Self {
+    /// `position` is left at 0 for the store to fill; the time is cut to the milliseconds that are hashed and
+    /// stored, so that the entry equals the one read back.
+    pub fn chain(instance: &str, after: Option<(i64, &AuditHash)>, mut event: AuditEvent) -> Self {
+        event.at = to_millisecond(event.at);
         let (seq, previous) = after.map_or((1, AuditHash::origin()), |(seq, hash)| (seq + 1, hash.clone()));
         let hash = hash_of(instance, seq, &previous, &event);
         Self { position: 0, instance: instance.to_owned(), seq, previous, hash, event }
@@ -357,6 +364,15 @@ mod tests {
             "0".repeat(64)
         );
         assert_eq!(entry.hash.0, format!("{:x}", Sha256::digest(canonical)));
+    }
+
+    #[test]
+    fn a_time_finer_than_a_millisecond_is_cut_before_it_is_hashed() {
+        let mut fine = event("a");
+        fine.at = "2026-11-21T10:00:00.999999999Z".parse().unwrap();
+        let mut cut = event("a");
+        cut.at = "2026-11-21T10:00:00.999Z".parse().unwrap();
+        assert_eq!(AuditEntry::chain("one", None, fine), AuditEntry::chain("one", None, cut));
     }
 
     #[test]

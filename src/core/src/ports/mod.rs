@@ -19,7 +19,7 @@ pub use knowledge::Knowledge;
 pub use language_model::{
     ChatRequest, Delta, FinishReason, LanguageModel, ModelError, ModelInfo, ModelMessage, ModelStats, ModelStream,
 };
-pub use people::{LinkCode, People, Redeemed};
+pub use people::{LinkCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES};
 pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, LimitReached, Limits, QueryTarget, ResultStream, TargetError};
 pub use result_files::{FileError, ResultFiles, ResultSheet};

@@ -1,10 +1,18 @@
 //! Users, and the chat identities linked to them.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
 use crate::domain::{Actor, NewUser, User, UserId};
+
+/// So many wrong codes within [`WRONG_CODE_MEMORY`] lock an actor out.
+pub const WRONG_CODES: usize = 5;
+
+/// For how long a wrong code counts.
+pub const WRONG_CODE_MEMORY: Duration = Duration::from_mins(15);
 
 /// A one-time code as it is kept: only its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +63,7 @@ pub trait People: Send + Sync {
     /// Keeps a code; codes issued for the user before are void.
     async fn issue_code(&self, code: &LinkCode) -> Result<(), StoreError>;
 
-    /// Gives a code (by its hash) for an actor: at most once, in time, and only after fewer than five wrong tries
-    /// of this actor in the last 15 minutes.
+    /// Gives a code (by its hash) for an actor: at most once, in time, and only after fewer than
+    /// [`WRONG_CODES`] wrong tries of this actor in the last [`WRONG_CODE_MEMORY`]. Tries while locked do not count.
     async fn redeem_code(&self, actor: &Actor, hash: &str, at: Timestamp) -> Result<Redeemed, StoreError>;
 }

@@ -1,1 +1,0 @@
-//! State in memory, and what every state database must do.

@@ -1,0 +1,143 @@
+//! What `Conversations` must do.
+
+use super::{State, at, member, missing, place, talk};
+use crate::domain::{
+    Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, PlatformName, Speaker, Turn, TurnId, TurnState,
+    UserId,
+};
+use crate::ports::StoreError;
+
+/// A conversation is its user's own; turns keep their order; what was being written is closed after a restart.
+pub async fn conversations(state: &dyn State) -> Result<(), StoreError> {
+    current(state).await?;
+    changes(state).await?;
+    turns(state).await?;
+    interrupted(state).await?;
+    nothing_there(state).await
+}
+
+async fn current(state: &dyn State) -> Result<(), StoreError> {
+    let (user, other) = (member(state, "current").await?, member(state, "current-other").await?);
+    let room = place("room");
+    let first = state.current(user.id, &room, at("10:00:00.001")).await?;
+    let expected = Conversation {
+        id: first.id,
+        user: user.id,
+        place: room.clone(),
+        title: String::new(),
+        mode: Mode::default(),
+        started_at: at("10:00:00.001"),
+    };
+    assert_eq!(first, expected);
+    assert_eq!(state.current(user.id, &room, at("10:01:00")).await?, first, "found again");
+
+    let begun = state.begin(user.id, &room, Mode::Chat, at("10:02:00")).await?;
+    assert_ne!(begun.id, first.id);
+    assert_eq!(begun.mode, Mode::Chat);
+    assert_eq!(state.current(user.id, &room, at("10:03:00")).await?, begun, "the one begun last");
+
+    let theirs = state.current(other.id, &room, at("10:04:00")).await?;
+    assert!(theirs.id != begun.id && theirs.user == other.id, "each user has their own");
+    let public = Place { private: false, ..room.clone() };
+    let elsewhere = Place { platform: PlatformName("matrix".to_owned()), ..room };
+    let opened = state.current(user.id, &public, at("10:05:00")).await?;
+    assert!(opened.id != begun.id && !opened.place.private, "what was private does not go on where others read");
+    assert_ne!(state.current(user.id, &elsewhere, at("10:06:00")).await?.id, begun.id);
+
+    let mine: Vec<ConversationId> = state.of_user(user.id, 3).await?.iter().map(|one| one.id).collect();
+    assert_eq!(mine.len(), 3, "no more than asked for");
+    assert!(mine.is_sorted_by(|a, b| a > b), "{mine:?} newest first");
+    assert_eq!(state.of_user(user.id, 10).await?.len(), 4);
+    assert_eq!(state.of_user(other.id, 10).await?, [theirs]);
+    Ok(())
+}
+
+async fn changes(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "changes").await?;
+    state.set_mode(conversation.id, Mode::Chat).await?;
+    state.set_title(conversation.id, "Combien d’« élèves » ?").await?;
+    state.set_title(conversation.id, "Later").await?;
+    let now = state.current(user.id, &conversation.place, at("10:00:00")).await?;
+    assert_eq!(now.mode, Mode::Chat);
+    assert_eq!(now.title, "Combien d’« élèves » ?", "a title is given once");
+    assert_eq!(now.started_at, conversation.started_at);
+    Ok(())
+}
+
+fn said(conversation: ConversationId, speaker: Speaker, text: &str, state: TurnState) -> NewTurn {
+    NewTurn { conversation, speaker, text: text.to_owned(), state, at: at("10:00:00.042") }
+}
+
+async fn turns(state: &dyn State) -> Result<(), StoreError> {
+    let (_, conversation) = talk(state, "turns").await?;
+    let (_, other) = talk(state, "turns-other").await?;
+    assert_eq!(state.turns(conversation.id, 10).await?, []);
+
+    let question = said(conversation.id, Speaker::Person, "Qui ? \0 \u{1F980}", TurnState::Complete);
+    let asked = state.add_turn(&question).await?;
+    state.add_turn(&said(other.id, Speaker::Person, "not here", TurnState::Complete)).await?;
+    let answering = state.add_turn(&said(conversation.id, Speaker::Pstral, "", TurnState::Streaming)).await?;
+    let message = MessageRef { place: place("turns-dm"), id: "m1".to_owned() };
+    state.set_message(answering, &message).await?;
+    state.finish_turn(answering, "Personne.", TurnState::Stopped).await?;
+
+    let first = Turn {
+        id: asked,
+        conversation: conversation.id,
+        speaker: Speaker::Person,
+        text: question.text,
+        state: TurnState::Complete,
+        message: None,
+        at: at("10:00:00.042"),
+    };
+    let second = Turn {
+        id: answering,
+        speaker: Speaker::Pstral,
+        text: "Personne.".to_owned(),
+        state: TurnState::Stopped,
+        message: Some(message),
+        ..first.clone()
+    };
+    assert_eq!(state.turns(conversation.id, 10).await?, [first, second.clone()], "the oldest first");
+    assert_eq!(state.turns(conversation.id, 1).await?, [second], "the last ones");
+    Ok(())
+}
+
+async fn interrupted(state: &dyn State) -> Result<(), StoreError> {
+    let (_, conversation) = talk(state, "interrupted").await?;
+    let whole = state.add_turn(&said(conversation.id, Speaker::Person, "?", TurnState::Complete)).await?;
+    let seen = state.add_turn(&said(conversation.id, Speaker::Pstral, "half", TurnState::Streaming)).await?;
+    let unseen = state.add_turn(&said(conversation.id, Speaker::Pstral, "", TurnState::Streaming)).await?;
+    let message = MessageRef { place: place("interrupted"), id: "m2".to_owned() };
+    state.set_message(seen, &message).await?;
+
+    let closed = state.interrupt_streaming().await?;
+    assert!(closed.iter().all(|turn| turn.state == TurnState::Interrupted));
+    let mine: Vec<(TurnId, Option<&MessageRef>)> = closed
+        .iter()
+        .filter(|turn| turn.conversation == conversation.id)
+        .map(|turn| (turn.id, turn.message.as_ref()))
+        .collect();
+    assert_eq!(mine, [(seen, Some(&message)), (unseen, None)]);
+    assert_eq!(state.interrupt_streaming().await?, [], "only once");
+    let states: Vec<TurnState> = state.turns(conversation.id, 9).await?.iter().map(|turn| turn.state).collect();
+    assert_eq!(states, [TurnState::Complete, TurnState::Interrupted, TurnState::Interrupted]);
+    assert_eq!(state.turns(conversation.id, 9).await?[0].id, whole);
+    assert_eq!(state.turns(conversation.id, 9).await?[1].text, "half", "what was written stays");
+    Ok(())
+}
+
+async fn nothing_there(state: &dyn State) -> Result<(), StoreError> {
+    let (nobody, none, no_turn) = (UserId(i64::MAX), ConversationId(i64::MAX), TurnId(i64::MAX));
+    let message = MessageRef { place: place("nothing"), id: "m3".to_owned() };
+    assert!(missing(&state.current(nobody, &place("nothing"), at("10:00:00")).await));
+    assert!(missing(&state.begin(nobody, &place("nothing"), Mode::Sql, at("10:00:00")).await));
+    assert_eq!(state.of_user(nobody, 5).await?, []);
+    assert!(missing(&state.set_mode(none, Mode::Chat).await));
+    assert!(missing(&state.set_title(none, "title").await));
+    assert!(missing(&state.add_turn(&said(none, Speaker::Person, "?", TurnState::Complete)).await));
+    assert!(missing(&state.set_message(no_turn, &message).await));
+    assert!(missing(&state.finish_turn(no_turn, "", TurnState::Complete).await));
+    assert_eq!(state.turns(none, 5).await?, []);
+    Ok(())
+}

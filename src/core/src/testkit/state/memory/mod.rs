@@ -1,0 +1,71 @@
+//! State in memory: the five ports over plain vectors, for tests of what stands on them.
+
+mod audit_log;
+mod conversations;
+mod knowledge;
+mod people;
+mod proposals;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use jiff::Timestamp;
+
+use crate::domain::{AuditEntry, Conversation, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery};
+use crate::ports::{LinkCode, StoreError};
+
+/// State that is gone with the value, and an audit log that can be made to fail.
+#[derive(Debug, Default)]
+pub struct MemoryState {
+    tables: Mutex<Tables>,
+}
+
+/// An actor without the name, which decides nothing.
+type ActorKey = (PlatformName, String);
+
+#[derive(Debug, Default)]
+struct Tables {
+    users: Vec<User>,
+    links: BTreeMap<ActorKey, UserId>,
+    codes: Vec<LinkCode>,
+    wrong_tries: Vec<(ActorKey, Timestamp)>,
+    conversations: Vec<Conversation>,
+    turns: Vec<Turn>,
+    proposals: Vec<Proposal>,
+    verified: BTreeMap<String, Vec<VerifiedQuery>>,
+    audit: Vec<AuditEntry>,
+    refuse_audit: bool,
+}
+
+impl MemoryState {
+    /// From now on the audit log is [`StoreError::Unavailable`] to writers, or, with `false`, works again.
+    pub fn refuse_audit(&self, refuse: bool) {
+        self.tables().refuse_audit = refuse;
+    }
+
+    /// What is in the audit log, in order.
+    pub fn audit_entries(&self) -> Vec<AuditEntry> {
+        self.tables().audit.clone()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().expect("invariant: nothing panics while it holds the tables")
+    }
+}
+
+impl Tables {
+    fn user(&mut self, id: UserId) -> Result<&mut User, StoreError> {
+        let found = self.users.iter_mut().find(|user| user.id == id);
+        found.ok_or_else(|| StoreError::Missing(format!("user {}", id.0)))
+    }
+}
+
+/// The number of the next row of a table that never loses one.
+fn next_number<T>(table: &[T]) -> i64 {
+    i64::try_from(table.len()).expect("invariant: memory holds fewer than 2^63 rows") + 1
+}
+
+/// A limit as a count of things in memory.
+fn count(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,43 @@
+//! Proposals in memory.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::MemoryState;
+use crate::domain::{ConversationId, Proposal, ProposalId, ProposalState};
+use crate::ports::{Claim, Proposals, StoreError};
+
+#[async_trait]
+impl Proposals for MemoryState {
+    async fn add(&self, proposal: &Proposal) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        tables.user(proposal.author)?;
+        tables.conversation(proposal.conversation)?;
+        if tables.proposals.iter().any(|one| one.id == proposal.id) {
+            return Err(StoreError::Duplicate(format!("proposal {}", proposal.id)));
+        }
+        tables.proposals.push(proposal.clone());
+        Ok(())
+    }
+
+    async fn get(&self, id: &ProposalId) -> Result<Option<Proposal>, StoreError> {
+        Ok(self.tables().proposals.iter().find(|one| one.id == *id).cloned())
+    }
+
+    async fn latest(&self, conversation: ConversationId) -> Result<Option<Proposal>, StoreError> {
+        Ok(self.tables().proposals.iter().rev().find(|one| one.conversation == conversation).cloned())
+    }
+
+    async fn claim(&self, id: &ProposalId, at: Timestamp) -> Result<Claim, StoreError> {
+        let mut tables = self.tables();
+        Ok(match tables.proposals.iter_mut().find(|one| one.id == *id) {
+            None => Claim::Unknown,
+            Some(proposal) if proposal.state == ProposalState::Used => Claim::Used,
+            Some(proposal) if at >= proposal.expires_at => Claim::Expired,
+            Some(proposal) => {
+                proposal.state = ProposalState::Used;
+                Claim::Granted(Box::new(proposal.clone()))
+            }
+        })
+    }
+}

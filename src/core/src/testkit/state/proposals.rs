@@ -1,0 +1,106 @@
+//! What `Proposals` must do.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+
+use super::{State, at, duplicate, missing, talk};
+use crate::domain::{Conversation, ConversationId, Origin, Proposal, ProposalId, ProposalState, User, UserId, Value};
+use crate::ports::{Claim, StoreError};
+
+/// A proposal is kept exactly, and its one use is given once and in time.
+pub async fn proposals(state: &dyn State) -> Result<(), StoreError> {
+    kept(state).await?;
+    claimed(state).await?;
+    one_of_a_hundred_claims(state, "hundred").await
+}
+
+fn proposal(user: &User, conversation: &Conversation, id: &str) -> Proposal {
+    Proposal {
+        id: ProposalId(id.to_owned()),
+        conversation: conversation.id,
+        author: user.id,
+        target: "crm".to_owned(),
+        statement: "SELECT name\n  FROM \"clients\" WHERE city = :city -- é".to_owned(),
+        parameters: BTreeMap::new(),
+        origin: Origin::Model,
+        question: "Quels clients à Nîmes ?".to_owned(),
+        state: ProposalState::Pending,
+        created_at: at("10:00:00.007"),
+        expires_at: at("10:30:00.007"),
+    }
+}
+
+/// One value of each kind, with what often gets lost on the way.
+fn every_value() -> BTreeMap<String, Value> {
+    let values = [
+        ("null", Value::Null),
+        ("boolean", Value::Boolean(true)),
+        ("integer", Value::Integer(i64::MIN)),
+        ("real", Value::Real(0.1)),
+        ("decimal", Value::Decimal("12345678901234567890.000000000010".to_owned())),
+        ("text", Value::Text("Nîmes \"'\\ \0 \u{1F980}".to_owned())),
+        ("date", Value::Date("2026-02-28".to_owned())),
+        ("timestamp", Value::Timestamp("2026-02-28 23:59:59.999".to_owned())),
+        ("bytes", Value::Bytes(vec![0, 255])),
+    ];
+    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+async fn kept(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "kept").await?;
+    assert_eq!(state.latest(conversation.id).await?, None);
+    let verified = Origin::Verified { id: "q1".to_owned(), by: "ana".to_owned(), on: "2026-01-31".to_owned() };
+    let first = Proposal { parameters: every_value(), origin: verified, ..proposal(&user, &conversation, "kept-ff") };
+    let second = Proposal { origin: Origin::Person, ..proposal(&user, &conversation, "kept-00") };
+    state.add(&first).await?;
+    assert_eq!(state.get(&first.id).await?, Some(first.clone()));
+    state.add(&second).await?;
+    assert_eq!(state.latest(conversation.id).await?, Some(second), "the one added last");
+    assert_eq!(state.get(&first.id).await?, Some(first.clone()));
+    assert_eq!(state.get(&ProposalId("kept-none".to_owned())).await?, None);
+
+    assert!(duplicate(&state.add(&first).await));
+    let astray = Proposal { conversation: ConversationId(i64::MAX), ..proposal(&user, &conversation, "kept-a") };
+    assert!(missing(&state.add(&astray).await));
+    let orphan = Proposal { author: UserId(i64::MAX), ..proposal(&user, &conversation, "kept-b") };
+    assert!(missing(&state.add(&orphan).await));
+    Ok(())
+}
+
+async fn claimed(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "claimed").await?;
+    let (taken, late) = (proposal(&user, &conversation, "claimed-1"), proposal(&user, &conversation, "claimed-2"));
+    state.add(&taken).await?;
+    state.add(&late).await?;
+
+    let granted = Proposal { state: ProposalState::Used, ..taken.clone() };
+    let last_moment = at("10:30:00.006");
+    assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Granted(Box::new(granted.clone())));
+    assert_eq!(state.get(&taken.id).await?, Some(granted));
+    assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Used);
+    assert_eq!(state.claim(&taken.id, at("11:00:00")).await?, Claim::Used, "used is said before expired");
+
+    assert_eq!(state.claim(&late.id, late.expires_at).await?, Claim::Expired, "at the deadline it is past");
+    assert_eq!(state.get(&late.id).await?, Some(late.clone()), "an expired claim changes nothing");
+    assert_eq!(state.claim(&ProposalId("claimed-none".to_owned()), last_moment).await?, Claim::Unknown);
+    Ok(())
+}
+
+/// Of a hundred claims at once, one is granted. `name` is one not used before on this store.
+pub async fn one_of_a_hundred_claims(state: &dyn State, name: &str) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, name).await?;
+    let wanted = proposal(&user, &conversation, name);
+    state.add(&wanted).await?;
+    let claims = join_all((0..100).map(|_| state.claim(&wanted.id, at("10:01:00")))).await;
+    let (mut granted, mut refused) = (0, 0);
+    for claim in claims {
+        match claim? {
+            Claim::Granted(_) => granted += 1,
+            Claim::Used => refused += 1,
+            other => panic!("a claim of a pending proposal came to {other:?}"),
+        }
+    }
+    assert_eq!((granted, refused), (1, 99));
+    Ok(())
+}
