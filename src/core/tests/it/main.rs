@@ -1,0 +1,3 @@
+//! The fakes keep the contracts that the adapters keep.
+
+mod chat_platform;
