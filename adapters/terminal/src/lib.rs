@@ -1,1 +1,244 @@
 //! The terminal as a chat platform.
+//!
+//! In front of a person, a message changes in place while it is written and Ctrl-C stops the answer. With piped input,
+//! each line is a message, answered before the next is read, and each answer is printed once, when it is final.
+
+mod clean;
+mod drawing;
+mod io;
+mod lines;
+mod message;
+mod page;
+mod rows;
+mod session;
+
+use std::io::ErrorKind;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use crate::drawing::Size;
+pub use crate::io::TerminalIo;
+use crate::page::{Look, Page};
+use crate::session::Session;
+
+/// Who sits at the terminal and what it says by itself, in their language.
+#[derive(Debug, Clone)]
+pub struct TerminalConfig {
+    /// The person's immutable id, such as the name of their account on this machine.
+    pub actor_id: String,
+    /// The person's name.
+    pub actor_name: String,
+    /// Stands before what the person types, such as `> `.
+    pub prompt: String,
+    /// What Ctrl-C says when nothing is being answered: how to leave.
+    pub idle_hint: String,
+    /// Whether it is a terminal; `None` looks.
+    pub tty: Option<bool>,
+    /// Whether what is secondary is dim on a terminal; `None` obeys `NO_COLOR` (<https://no-color.org>).
+    pub dim: Option<bool>,
+}
+
+/// The terminal as a chat platform. It has one place, which is private.
+pub struct Terminal {
+    config: TerminalConfig,
+    capabilities: Capabilities,
+    live: bool,
+    size: Box<dyn Fn() -> Size + Send + Sync>,
+    screen: tokio::sync::Mutex<Screen>,
+    input: Mutex<Option<Input>>,
+    /// How many messages are still being written.
+    streaming: watch::Sender<usize>,
+    /// Cancelled when nobody reads the output any more.
+    closed: CancellationToken,
+    /// Begins every id, so that no event or message of another run has the same.
+    started: String,
+    last_id: AtomicU64,
+}
+
+struct Screen {
+    page: Page,
+    output: Box<dyn AsyncWrite + Send + Unpin>,
+}
+
+type Input = (Box<dyn AsyncRead + Send + Unpin>, BoxStream<'static, ()>);
+
+impl Terminal {
+    /// The terminal this program runs in. Reads its standard input from now on.
+    pub fn new(config: TerminalConfig) -> Self {
+        Self::with(config, TerminalIo::stdio())
+    }
+
+    /// A terminal that is read from and written to as given.
+    pub fn with(config: TerminalConfig, io: TerminalIo) -> Self {
+        let live = config.tty.unwrap_or(io.tty);
+        let colourless = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dim = live && config.dim.unwrap_or_else(|| !colourless());
+        let page = Page::new(Look { live, dim, prompt: config.prompt.clone() });
+        let started = format!("{}-{}", Timestamp::now().as_millisecond(), std::process::id());
+        let capabilities = Capabilities {
+            max_chars: 100_000,
+            edits: true,
+            buttons: false,
+            command_prefix: "/",
+            edit_interval: if live { Duration::from_millis(50) } else { Duration::from_secs(1) },
+            max_file_bytes: u64::MAX,
+        };
+        Self {
+            config,
+            capabilities,
+            live,
+            size: io.size,
+            screen: tokio::sync::Mutex::new(Screen { page, output: io.output }),
+            input: Mutex::new(Some((io.input, io.interrupts))),
+            streaming: watch::Sender::new(0),
+            closed: CancellationToken::new(),
+            started,
+            last_id: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether a person sits in front of it. While it runs it then takes every Ctrl-C for itself: the program must not
+    /// take it as a request to end.
+    pub fn is_interactive(&self) -> bool {
+        self.live
+    }
+
+    fn place(&self) -> Place {
+        Place { platform: self.name(), id: "terminal".to_owned(), private: true }
+    }
+
+    fn event(&self, body: EventBody) -> Event {
+        let id = format!("{}-{}", self.started, self.next_id());
+        let TerminalConfig { actor_id, actor_name, .. } = &self.config;
+        let actor = Actor { platform: self.name(), id: actor_id.clone(), name: actor_name.clone() };
+        Event { id, at: Timestamp::now(), actor, place: self.place(), body }
+    }
+
+    fn next_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The number of a message of this run.
+    fn number(&self, at: &MessageRef) -> Option<u64> {
+        at.id.strip_prefix(&self.started)?.strip_prefix('-')?.parse().ok()
+    }
+
+    async fn idle(&self) {
+        self.show_quietly(|page, _| page.idle()).await;
+    }
+
+    async fn entered(&self) {
+        self.screen.lock().await.page.entered();
+    }
+
+    async fn hint(&self) {
+        self.show_quietly(|page, _| page.hint(&self.config.idle_hint)).await;
+    }
+
+    async fn leave(&self) {
+        self.show_quietly(|page, _| page.leave()).await;
+    }
+
+    /// For what is only decoration.
+    async fn show_quietly(&self, change: impl FnOnce(&mut Page, Size) -> String) {
+        if let Err(error) = self.show(|page, size| Some(change(page, size))).await {
+            tracing::debug!(%error, "the terminal was not written to");
+        }
+    }
+
+    /// Changes the page and writes what that takes, in one write. `None` means that the message is gone.
+    async fn show(&self, change: impl FnOnce(&mut Page, Size) -> Option<String>) -> Result<(), PlatformError> {
+        let mut screen = self.screen.lock().await;
+        if self.closed.is_cancelled() {
+            return Err(PlatformError::Gone);
+        }
+        let bytes = change(&mut screen.page, (self.size)()).ok_or(PlatformError::Gone)?;
+        let written = write(&mut screen.output, bytes.as_bytes()).await;
+        self.streaming.send_replace(screen.page.streaming());
+        written.map_err(|error| {
+            if error.kind() == ErrorKind::BrokenPipe {
+                self.closed.cancel();
+                return PlatformError::Gone;
+            }
+            PlatformError::Unavailable(error.to_string())
+        })
+    }
+
+    fn check_length(&self, message: &Outgoing) -> Result<(), PlatformError> {
+        let (chars, most) = (message.text.chars().count(), self.capabilities.max_chars);
+        if chars > most {
+            return Err(PlatformError::Rejected(format!("{chars} characters are more than {most}")));
+        }
+        Ok(())
+    }
+}
+
+async fn write(output: &mut (dyn AsyncWrite + Send + Unpin), bytes: &[u8]) -> std::io::Result<()> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    output.write_all(bytes).await?;
+    output.flush().await
+}
+
+#[async_trait]
+impl ChatPlatform for Terminal {
+    fn name(&self) -> PlatformName {
+        PlatformName("terminal".to_owned())
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
+        let input = self.input.lock().expect("invariant: nothing panics while taking the input").take();
+        let (input, interrupts) = input.ok_or_else(|| PlatformError::Unavailable("it has run already".to_owned()))?;
+        Session::new(self, inbox).run(input, interrupts, shutdown).await
+    }
+
+    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        self.check_length(message)?;
+        if *place != self.place() {
+            return Err(PlatformError::Gone);
+        }
+        let number = self.next_id();
+        self.show(|page, size| Some(page.add(number, message.clone(), size))).await?;
+        Ok(MessageRef { place: place.clone(), id: format!("{}-{number}", self.started) })
+    }
+
+    async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
+        self.check_length(message)?;
+        let number = self.number(at).ok_or(PlatformError::Gone)?;
+        self.show(|page, size| page.change(number, message.clone(), size)).await
+    }
+
+    async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
+        let Some(number) = self.number(at) else { return Ok(()) };
+        self.show(|page, size| Some(page.remove(number, size))).await
+    }
+
+    async fn typing(&self, _: &Place) {}
+
+    async fn open_dm(&self, _: &Actor) -> Result<Place, PlatformError> {
+        Ok(self.place())
+    }
+
+    async fn health(&self) -> Result<String, PlatformError> {
+        if self.closed.is_cancelled() {
+            return Err(PlatformError::Unavailable("nobody reads the output".to_owned()));
+        }
+        let Size { columns, rows } = (self.size)();
+        Ok(if self.live { format!("a terminal of {columns} by {rows}") } else { "piped".to_owned() })
+    }
+}

@@ -26,7 +26,8 @@ pub struct Capabilities {
     pub max_file_bytes: u64,
 }
 
-/// Where a platform hands its events. The future ends when the event is taken on, not when it is answered.
+/// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several
+/// events at once polls them side by side, and one whose events come in a row awaits each before the next.
 pub type Inbox = Arc<dyn Fn(Event) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Why a platform did not do what was asked.
@@ -58,7 +59,8 @@ pub trait ChatPlatform: Send + Sync {
     /// What it can do; does not change while it runs.
     fn capabilities(&self) -> &Capabilities;
 
-    /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more.
+    /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more; then awaits the events
+    /// it has handed over, so that no answer is cut by the end of the platform.
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError>;
 
     /// Sends a new message.

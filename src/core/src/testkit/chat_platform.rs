@@ -1,1 +1,7 @@
 //! A chat without a chat, and what every chat platform must do.
+
+mod contract;
+mod fake;
+
+pub use contract::contract;
+pub use fake::{FakeChat, Request};

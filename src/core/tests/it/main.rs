@@ -3,3 +3,5 @@
 mod language_model;
 //! Tests of core through its public face.
 mod state;
+//! The fakes keep the contracts that the adapters keep.
+mod chat_platform;

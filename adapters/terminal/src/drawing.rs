@@ -1,0 +1,83 @@
+//! A message that changes in place at the bottom of the screen.
+
+use crate::rows::Row;
+
+/// How large the screen is, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Across.
+    pub columns: u16,
+    /// Down.
+    pub rows: u16,
+}
+
+/// Moves to the first column and erases everything from there on.
+pub(crate) const CLEAR: &str = "\r\x1b[J";
+
+/// What stands on the screen for one message; the cursor is at the end of its last row.
+#[derive(Debug, Default)]
+pub(crate) struct Drawing {
+    rows: Vec<Row>,
+    /// So many of the first rows have left the screen at the top and can no longer be changed.
+    sealed: usize,
+    size: Option<Size>,
+}
+
+impl Drawing {
+    /// What to write so that `new` (at least one row) stands there. Rows that have left the screen stay as they are
+    /// until the `last` update: if they were not right, the message is then written again as a whole.
+    pub(crate) fn update(&mut self, new: &[Row], size: Size, last: bool, dim: bool) -> String {
+        let mut out = String::new();
+        if self.size.replace(size).is_some_and(|before| before != size) {
+            // The terminal has moved the text about: where it stands now is not known. Begin anew below it.
+            self.rows.clear();
+            self.sealed = 0;
+            out.push_str("\r\n");
+        }
+        let sealed = self.sealed;
+        let again = last && !new.starts_with(&self.rows[..sealed]);
+        let tail = if again { new } else { &new[sealed.min(new.len() - 1)..] };
+        let same = if again { 0 } else { common(&self.rows[sealed..], tail) };
+        if same == tail.len() && same == self.rows.len() - sealed {
+            return out;
+        }
+        // The row before a new one is written again too: the cursor's way down starts at its end.
+        let from = same.min(tail.len() - 1).min((self.rows.len() - sealed).saturating_sub(1));
+        out.push_str(&self.back_to(sealed + from));
+        write_rows(&mut out, &tail[from..], dim);
+        self.rows.truncate(sealed + from);
+        self.rows.extend_from_slice(&tail[from..]);
+        self.sealed = sealed.max(self.rows.len().saturating_sub(usize::from(size.rows.max(1))));
+        out
+    }
+
+    /// What to write so that nothing of it is left on the screen and the cursor is where it began.
+    pub(crate) fn erase(&self) -> String {
+        self.back_to(self.sealed)
+    }
+
+    fn back_to(&self, row: usize) -> String {
+        match self.rows.len().saturating_sub(row + 1) {
+            0 => CLEAR.to_owned(),
+            up => format!("\r\x1b[{up}A\x1b[J"),
+        }
+    }
+}
+
+fn common(old: &[Row], new: &[Row]) -> usize {
+    old.iter().zip(new).take_while(|(old, new)| old == new).count()
+}
+
+fn write_rows(out: &mut String, rows: &[Row], dim: bool) {
+    for (index, row) in rows.iter().enumerate() {
+        out.push_str(&styled(&row.text, row.dim && dim));
+        if index + 1 < rows.len() && !row.goes_on {
+            out.push_str("\r\n");
+        }
+    }
+}
+
+/// The text as secondary where `dim` is wanted.
+pub(crate) fn styled(text: &str, dim: bool) -> String {
+    if dim { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
+}

@@ -1,0 +1,84 @@
+//! What the terminal is read from and written to: the program's own, or a test's.
+
+use std::io::{IsTerminal as _, Read as _};
+
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use tokio_util::io::StreamReader;
+
+use crate::drawing::Size;
+
+/// What the terminal is read from and written to.
+pub struct TerminalIo {
+    /// What the person types, line by line.
+    pub input: Box<dyn AsyncRead + Send + Unpin>,
+    /// What the person sees. Each change is one write.
+    pub output: Box<dyn AsyncWrite + Send + Unpin>,
+    /// Each time the person presses Ctrl-C. Listened to only when it is a terminal.
+    pub interrupts: BoxStream<'static, ()>,
+    /// How large the screen is now.
+    pub size: Box<dyn Fn() -> Size + Send + Sync>,
+    /// Whether a person sits in front of it.
+    pub tty: bool,
+}
+
+impl TerminalIo {
+    /// The standard input and output of this program. It is a terminal when both are.
+    pub fn stdio() -> Self {
+        Self {
+            input: Box::new(stdin()),
+            output: stdout(),
+            interrupts: interrupts(),
+            size: Box::new(size),
+            tty: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+        }
+    }
+}
+
+/// The standard input, read by a thread that nobody waits for: a read that never ends must not keep the program from
+/// ending, as tokio's own would.
+fn stdin() -> impl AsyncRead + Send + Unpin {
+    let (sender, mut receiver) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        let mut stdin = std::io::stdin().lock();
+        loop {
+            let mut bytes = vec![0; 8 * 1024];
+            let read = stdin.read(&mut bytes).map(|length| {
+                bytes.truncate(length);
+                std::io::Cursor::new(bytes)
+            });
+            let more = read.as_ref().is_ok_and(|bytes| !bytes.get_ref().is_empty());
+            if sender.blocking_send(read).is_err() || !more {
+                return;
+            }
+        }
+    });
+    StreamReader::new(futures::stream::poll_fn(move |context| receiver.poll_recv(context)))
+}
+
+/// The standard output without the buffer that would cut a change at its last line break and make it flicker.
+#[cfg(unix)]
+fn stdout() -> Box<dyn AsyncWrite + Send + Unpin> {
+    use std::os::fd::AsFd as _;
+    match std::io::stdout().as_fd().try_clone_to_owned() {
+        Ok(own) => Box::new(tokio::fs::File::from_std(own.into())),
+        Err(_) => Box::new(tokio::io::stdout()),
+    }
+}
+
+#[cfg(not(unix))]
+fn stdout() -> Box<dyn AsyncWrite + Send + Unpin> {
+    Box::new(tokio::io::stdout())
+}
+
+fn interrupts() -> BoxStream<'static, ()> {
+    futures::stream::unfold((), |()| async { tokio::signal::ctrl_c().await.ok().map(|()| ((), ())) }).boxed()
+}
+
+/// 80 by 24 when the terminal does not say.
+fn size() -> Size {
+    let (columns, rows) = terminal_size::terminal_size().map_or((80, 24), |(width, height)| (width.0, height.0));
+    Size { columns, rows }
+}

@@ -1,0 +1,107 @@
+//! A message as lines of a terminal.
+
+use pstral_core::domain::{Button, ButtonAction, FileRef, Outgoing};
+
+use crate::clean;
+
+/// One line of a message, harmless to print. It may be wider than the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    /// Secondary: shown dim where there is dim.
+    pub(crate) dim: bool,
+}
+
+/// The text, then the files, then the buttons with what to type instead of pressing them. Never empty.
+pub(crate) fn lines(message: &Outgoing) -> Vec<Line> {
+    let text = clean::text(&message.text);
+    let plain = |text: &str| Line { text: text.to_owned(), dim: false };
+    let mut lines: Vec<Line> = text.trim_end().lines().map(plain).collect();
+    lines.extend(message.files.iter().map(|file| plain(&file_line(file))));
+    if !message.buttons.is_empty() {
+        let labels: Vec<String> = message.buttons.iter().map(label).collect();
+        lines.push(Line { text: labels.join("  "), dim: true });
+    }
+    if lines.is_empty() {
+        lines.push(plain(""));
+    }
+    lines
+}
+
+fn label(button: &Button) -> String {
+    let command = match button.action {
+        ButtonAction::Execute(_) => "/execute",
+        ButtonAction::Edit(_) => "/edit",
+        ButtonAction::Explain(_) => "/explain",
+        ButtonAction::Stop => "/stop",
+    };
+    format!("[{}: {command}]", clean::line(&button.label))
+}
+
+/// The whole path, so that it can be copied.
+fn file_line(file: &FileRef) -> String {
+    let path = std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
+    format!("→ {} ({})", clean::line(&path.to_string_lossy()), size(file.bytes))
+}
+
+/// Two digits at least and no fraction, so that it reads the same in every language.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["B", "kB", "MB", "GB"];
+    let mut unit = 0;
+    let mut scale = 1;
+    while bytes / scale >= 10_000 && unit + 1 < UNITS.len() {
+        unit += 1;
+        scale *= 1_000;
+    }
+    format!("{} {}", (bytes + scale / 2) / scale, UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::ProposalId;
+
+    use super::*;
+
+    #[test]
+    fn files_and_buttons_come_after_the_text() {
+        let proposal = || ProposalId("p".to_owned());
+        let button = |label: &str, action| Button { label: label.to_owned(), action };
+        let file = FileRef {
+            name: "c.csv".to_owned(),
+            path: "/tmp/\u{1b}[2Jc.csv".into(),
+            media_type: "text/csv",
+            bytes: 12_345,
+        };
+        let message = Outgoing {
+            buttons: vec![
+                button("Exé\u{1b}cuter", ButtonAction::Execute(proposal())),
+                button("Modifier", ButtonAction::Edit(proposal())),
+                button("Expliquer", ButtonAction::Explain(proposal())),
+                button("Arrêter", ButtonAction::Stop),
+            ],
+            files: vec![file],
+            ..Outgoing::text("**Clients**\n\nVoici\n\n")
+        };
+        let shown: Vec<String> = lines(&message)
+            .into_iter()
+            .map(|line| if line.dim { format!("dim {}", line.text) } else { line.text })
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"), @"");
+    }
+
+    #[test]
+    fn sizes_are_short_and_keep_two_digits() {
+        for (bytes, expected) in [
+            (0, "0 B"),
+            (9_999, "9999 B"),
+            (10_000, "10 kB"),
+            (12_345, "12 kB"),
+            (9_999_499, "9999 kB"),
+            (10_500_000, "11 MB"),
+            (10_000_000_000, "10 GB"),
+            (u64::MAX / 2, "9223372037 GB"),
+        ] {
+            assert_eq!(size(bytes), expected);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What has been said and what of it stands on the screen; gives the bytes to write, and writes nothing itself.
+
+use std::collections::BTreeMap;
+
+use pstral_core::domain::{Outgoing, OutgoingState};
+
+use crate::drawing::{CLEAR, Drawing, Size, styled};
+use crate::message::{Line, lines};
+use crate::rows::rows;
+
+/// So many messages can still be changed; older ones are gone.
+const KEPT: usize = 500;
+
+/// How things are shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// Messages change in place while they are written, and a prompt is shown. Else only what is final is printed.
+    pub(crate) live: bool,
+    /// Whether what is secondary is dim.
+    pub(crate) dim: bool,
+    /// Stands before what the person types.
+    pub(crate) prompt: String,
+}
+
+/// What has been said and what of it stands on the screen.
+#[derive(Debug)]
+pub(crate) struct Page {
+    look: Look,
+    messages: BTreeMap<u64, Kept>,
+    /// The one message that changes in place; others that are still being written wait for their turn.
+    drawing: Option<(u64, Drawing)>,
+    prompt: Prompt,
+    /// A blank line is owed before the next thing.
+    gap: bool,
+}
+
+#[derive(Debug)]
+struct Kept {
+    message: Outgoing,
+    /// What stands printed as final, without buttons: they change with no need to print the message again.
+    printed: Option<Vec<Line>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prompt {
+    /// An answer is being prepared.
+    Unwanted,
+    /// To be shown after the message that is being written.
+    Wanted,
+    /// The cursor stands behind it.
+    Shown,
+}
+
+impl Page {
+    pub(crate) fn new(look: Look) -> Self {
+        Self { look, messages: BTreeMap::new(), drawing: None, prompt: Prompt::Unwanted, gap: false }
+    }
+
+    /// How many messages are still being written.
+    pub(crate) fn streaming(&self) -> usize {
+        self.messages.values().filter(|kept| kept.message.state == OutgoingState::Streaming).count()
+    }
+
+    /// A new message.
+    pub(crate) fn add(&mut self, id: u64, message: Outgoing, size: Size) -> String {
+        self.messages.insert(id, Kept { message, printed: None });
+        let oldest = self.messages.iter().find(|(_, kept)| kept.message.state == OutgoingState::Final);
+        if let Some((&oldest, _)) = oldest.filter(|_| self.messages.len() > KEPT) {
+            self.messages.remove(&oldest);
+        }
+        self.show(id, size)
+    }
+
+    /// A message as it should now look; `None` when it is gone.
+    pub(crate) fn change(&mut self, id: u64, message: Outgoing, size: Size) -> Option<String> {
+        self.messages.get_mut(&id)?.message = message;
+        Some(self.show(id, size))
+    }
+
+    /// Forgets a message. What is printed stays printed; what is still being written disappears.
+    pub(crate) fn remove(&mut self, id: u64, size: Size) -> String {
+        self.messages.remove(&id);
+        match self.drawing.take_if(|(drawn, _)| *drawn == id) {
+            Some((_, drawing)) => drawing.erase() + &self.next(size),
+            None => String::new(),
+        }
+    }
+
+    /// Everything is answered: the person may type.
+    pub(crate) fn idle(&mut self) -> String {
+        if self.prompt == Prompt::Unwanted {
+            self.prompt = Prompt::Wanted;
+        }
+        self.prompt_if_wanted()
+    }
+
+    /// The person has typed a line: it stands on the screen, and the cursor below it. What was being drawn stays above
+    /// as it is and is drawn anew below, since how many rows the line took is not known.
+    pub(crate) fn entered(&mut self) {
+        self.prompt = Prompt::Unwanted;
+        self.gap = false;
+        if let Some((_, drawing)) = &mut self.drawing {
+            *drawing = Drawing::default();
+        }
+    }
+
+    /// A word about the terminal itself, then the prompt again.
+    pub(crate) fn hint(&mut self, text: &str) -> String {
+        self.gap = false;
+        self.prompt = Prompt::Wanted;
+        let text = styled(text, self.look.dim);
+        format!("{CLEAR}{text}\r\n{}", self.prompt_if_wanted())
+    }
+
+    /// Leaves the cursor at the beginning of a row.
+    pub(crate) fn leave(&mut self) -> String {
+        let within_a_row = self.prompt == Prompt::Shown || self.drawing.is_some();
+        (self.prompt, self.drawing) = (Prompt::Unwanted, None);
+        if within_a_row { "\r\n".to_owned() } else { String::new() }
+    }
+
+    fn show(&mut self, id: u64, size: Size) -> String {
+        let Some(kept) = self.messages.get(&id) else { return String::new() };
+        let streaming = kept.message.state == OutgoingState::Streaming;
+        let printed = !streaming && kept.printed.as_ref() == Some(&content(&kept.message));
+        let drawn = self.drawing.as_ref().map(|(drawn, _)| *drawn);
+        if drawn == Some(id) {
+            return self.draw(size);
+        }
+        if printed || (streaming && (drawn.is_some() || !self.look.live)) {
+            return String::new();
+        }
+        if !self.look.live {
+            return self.print(id);
+        }
+        // What is final is printed at once, above what is still being written.
+        let out = self.drawing.take().map_or_else(String::new, |(_, drawing)| drawing.erase());
+        out + &self.begin(id, size)
+    }
+
+    fn print(&mut self, id: u64) -> String {
+        let mut out = if std::mem::replace(&mut self.gap, true) { "\n".to_owned() } else { String::new() };
+        if let Some(kept) = self.messages.get_mut(&id) {
+            kept.printed = Some(content(&kept.message));
+            for line in lines(&kept.message) {
+                out.push_str(&line.text);
+                out.push('\n');
+            }
+        }
+        out
+    }
+
+    fn begin(&mut self, id: u64, size: Size) -> String {
+        if self.prompt == Prompt::Shown {
+            self.prompt = Prompt::Wanted;
+        }
+        self.drawing = Some((id, Drawing::default()));
+        let gap = if std::mem::take(&mut self.gap) { "\r\n" } else { "" };
+        gap.to_owned() + &self.draw(size)
+    }
+
+    fn draw(&mut self, size: Size) -> String {
+        let Some((id, drawing)) = &mut self.drawing else { return String::new() };
+        let Some(kept) = self.messages.get_mut(id) else { return String::new() };
+        let last = kept.message.state == OutgoingState::Final;
+        let rows = rows(&lines(&kept.message), size.columns.into());
+        let out = drawing.update(&rows, size, last, self.look.dim);
+        if !last {
+            return out;
+        }
+        kept.printed = Some(content(&kept.message));
+        self.drawing = None;
+        self.gap = true;
+        out + "\r\n" + &self.next(size)
+    }
+
+    /// What comes after a message that is whole: another that is still being written, or the prompt.
+    fn next(&mut self, size: Size) -> String {
+        let waiting = self.messages.iter().find(|(_, kept)| kept.message.state == OutgoingState::Streaming);
+        match waiting.map(|(&id, _)| id) {
+            Some(id) => self.begin(id, size),
+            None => self.prompt_if_wanted(),
+        }
+    }
+
+    fn prompt_if_wanted(&mut self) -> String {
+        if !self.look.live || self.drawing.is_some() || self.prompt != Prompt::Wanted {
+            return String::new();
+        }
+        self.prompt = Prompt::Shown;
+        let gap = if std::mem::take(&mut self.gap) { "\r\n" } else { "" };
+        gap.to_owned() + &self.look.prompt
+    }
+}
+
+fn content(message: &Outgoing) -> Vec<Line> {
+    lines(message).into_iter().filter(|line| !line.dim).collect()
+}

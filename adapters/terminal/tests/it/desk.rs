@@ -1,0 +1,185 @@
+//! A terminal in memory: what is typed, what is written, and a screen that shows it.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use futures::channel::mpsc;
+use futures::{FutureExt as _, StreamExt as _};
+use pstral_core::domain::{Event, EventBody, Outgoing, Place, PlatformName};
+use pstral_core::ports::{ChatPlatform as _, Inbox, PlatformError};
+use pstral_terminal::{Size, Terminal, TerminalConfig, TerminalIo};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Every write, one by one; broken once it has taken as many bytes as it may.
+#[derive(Clone)]
+pub(crate) struct Paper {
+    writes: Arc<Mutex<Vec<Vec<u8>>>>,
+    room: usize,
+}
+
+impl AsyncWrite for Paper {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut writes = self.writes.lock().unwrap();
+        if writes.iter().map(Vec::len).sum::<usize>() + bytes.len() > self.room {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        writes.push(bytes.to_vec());
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+pub(crate) struct Desk {
+    pub(crate) terminal: Arc<Terminal>,
+    pub(crate) shutdown: CancellationToken,
+    keyboard: Option<DuplexStream>,
+    interrupts: mpsc::UnboundedSender<()>,
+    paper: Paper,
+    size: Arc<Mutex<Size>>,
+}
+
+impl Desk {
+    /// A person in front of a screen of `columns` by `rows`.
+    pub(crate) fn live(columns: u16, rows: u16) -> Self {
+        let (keyboard, input) = tokio::io::duplex(1024);
+        Self { keyboard: Some(keyboard), ..Self::of(Size { columns, rows }, true, input, usize::MAX) }
+    }
+
+    /// Such input through a pipe.
+    pub(crate) fn piped(input: impl AsRef<[u8]>) -> Self {
+        Self::piped_to_a_reader_of(usize::MAX, input)
+    }
+
+    /// The same, read by somebody who leaves after so many bytes.
+    pub(crate) fn piped_to_a_reader_of(room: usize, input: impl AsRef<[u8]>) -> Self {
+        let input = io::Cursor::new(input.as_ref().to_vec());
+        Self::of(Size { columns: 80, rows: 24 }, false, input, room)
+    }
+
+    fn of(size: Size, tty: bool, input: impl AsyncRead + Send + Unpin + 'static, room: usize) -> Self {
+        let paper = Paper { writes: Arc::default(), room };
+        let (interrupts, pressed) = mpsc::unbounded();
+        let size = Arc::new(Mutex::new(size));
+        let io = TerminalIo {
+            input: Box::new(input),
+            output: Box::new(paper.clone()),
+            interrupts: pressed.boxed(),
+            size: Box::new({
+                let size = Arc::clone(&size);
+                move || *size.lock().unwrap()
+            }),
+            tty,
+        };
+        let terminal = Arc::new(Terminal::with(config(), io));
+        Self { terminal, shutdown: CancellationToken::new(), keyboard: None, interrupts, paper, size }
+    }
+
+    /// Runs until the end of the input, answering with `answer`.
+    pub(crate) fn run<F>(&self, answer: impl Fn(Arc<Terminal>, Event) -> F + Send + Sync + 'static) -> Running
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (terminal, shutdown) = (Arc::clone(&self.terminal), self.shutdown.clone());
+        let inbox: Inbox = {
+            let terminal = Arc::clone(&terminal);
+            Arc::new(move |event| answer(Arc::clone(&terminal), event).boxed())
+        };
+        tokio::spawn(async move { terminal.run(inbox, shutdown).await })
+    }
+
+    /// Types, and lets the screen show it as the terminal's own echo would.
+    pub(crate) async fn types(&mut self, text: &str) {
+        self.paper.writes.lock().unwrap().push(text.replace('\n', "\r\n").into_bytes());
+        self.keyboard.as_mut().expect("the desk is live").write_all(text.as_bytes()).await.unwrap();
+    }
+
+    /// Ctrl-D on an empty line.
+    pub(crate) fn leaves(&mut self) {
+        self.keyboard = None;
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupts(&self) {
+        self.interrupts.unbounded_send(()).unwrap();
+    }
+
+    pub(crate) fn resizes(&self, columns: u16, rows: u16) {
+        *self.size.lock().unwrap() = Size { columns, rows };
+    }
+
+    pub(crate) fn writes(&self) -> Vec<String> {
+        self.paper.writes.lock().unwrap().iter().map(|bytes| String::from_utf8(bytes.clone()).unwrap()).collect()
+    }
+
+    pub(crate) fn written(&self) -> String {
+        self.writes().concat()
+    }
+
+    /// All that was ever shown and still stands: what has left the screen at the top, then the screen.
+    pub(crate) fn seen(&self) -> String {
+        let Size { columns, rows } = *self.size.lock().unwrap();
+        seen(self.written().as_bytes(), columns, rows)
+    }
+
+    /// Ends once `text` can be seen.
+    pub(crate) async fn shows(&self, text: &str) {
+        while !self.seen().contains(text) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+}
+
+pub(crate) type Running = JoinHandle<Result<(), PlatformError>>;
+
+/// What a screen of that size shows of `bytes`, with all that has left it at the top; without empty rows at the end.
+pub(crate) fn seen(bytes: &[u8], columns: u16, rows: u16) -> String {
+    let mut parser = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 100_000);
+    parser.process(bytes);
+    let screen = parser.screen_mut();
+    let mut all = Vec::new();
+    for above in (1..=screen.scrollback_len()).rev() {
+        screen.set_scrollback(above);
+        all.extend(screen.rows(0, columns).next());
+    }
+    screen.set_scrollback(0);
+    all.extend(screen.rows(0, columns));
+    all.join("\n").trim_end().to_owned()
+}
+
+pub(crate) fn config() -> TerminalConfig {
+    TerminalConfig {
+        actor_id: "zoe".to_owned(),
+        actor_name: "Zoé".to_owned(),
+        prompt: "> ".to_owned(),
+        idle_hint: "Ctrl-D pour quitter".to_owned(),
+        tty: None,
+        dim: Some(false),
+    }
+}
+
+pub(crate) fn place() -> Place {
+    Place { platform: PlatformName("terminal".to_owned()), id: "terminal".to_owned(), private: true }
+}
+
+pub(crate) fn text(text: &str) -> Outgoing {
+    Outgoing::text(text)
+}
+
+pub(crate) fn said(event: &Event) -> &str {
+    match &event.body {
+        EventBody::Said(text) => text,
+        EventBody::Command(command) => command,
+        EventBody::Clicked(_) => "",
+    }
+}

@@ -1,0 +1,254 @@
+//! In front of a person, messages change in place.
+
+use std::sync::{Arc, Mutex};
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use pstral_core::domain::{Button, ButtonAction, Event, EventBody, Outgoing};
+use pstral_core::ports::ChatPlatform as _;
+use pstral_terminal::{Size, Terminal, TerminalConfig, TerminalIo};
+
+use crate::desk::{Desk, config, place, said, seen, text};
+
+async fn stream(desk: &Desk, states: &[&str]) {
+    let (first, others) = states.split_first().unwrap();
+    let at = desk.terminal.send(&place(), &Outgoing::streaming(*first)).await.unwrap();
+    for state in others {
+        desk.terminal.edit(&at, &Outgoing::streaming(*state)).await.unwrap();
+    }
+    desk.terminal.edit(&at, &text(states.last().unwrap())).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_edit_is_one_write_of_the_rows_that_change() {
+    let desk = Desk::live(10, 5);
+    stream(&desk, &["Voici", "Voici les clients", "Voici les clients\nParis"]).await;
+    let expected = [
+        "\r\x1b[JVoici",
+        "\r\x1b[JVoici les clients",
+        // The second row is written again, since the third begins after it.
+        "\r\x1b[Jclients\r\nParis",
+        "\r\n",
+    ];
+    assert_eq!(desk.writes(), expected);
+    assert_eq!(desk.seen(), "Voici les\nclients\nParis");
+}
+
+#[tokio::test]
+async fn what_has_left_the_screen_is_not_written_again() {
+    let desk = Desk::live(10, 3);
+    let states: Vec<String> = (1..=8).map(|n| (1..=n).map(|row| format!("rang {row}\n")).collect()).collect();
+    stream(&desk, &states.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert_eq!(desk.seen(), "rang 1\nrang 2\nrang 3\nrang 4\nrang 5\nrang 6\nrang 7\nrang 8");
+    assert_eq!(desk.written().matches("rang 1").count(), 1);
+}
+
+#[tokio::test]
+async fn a_message_that_changes_above_the_screen_is_shown_whole_at_last() {
+    let desk = Desk::live(10, 3);
+    stream(&desk, &["a\nb\nc\nd", "A\nb\nc\nd\ne", "A\nb\nc\nd\nE"]).await;
+    assert_eq!(desk.seen(), "a\nb\nA\nb\nc\nd\nE");
+}
+
+#[tokio::test]
+async fn a_message_that_shrinks_leaves_nothing_behind() {
+    let desk = Desk::live(10, 5);
+    stream(&desk, &["un\ndeux\ntrois", "un", "quatre"]).await;
+    assert_eq!(desk.seen(), "quatre");
+}
+
+#[tokio::test]
+async fn a_screen_that_changes_size_loses_nothing() {
+    let desk = Desk::live(10, 5);
+    let at = desk.terminal.send(&place(), &Outgoing::streaming("un deux trois")).await.unwrap();
+    desk.resizes(20, 5);
+    desk.terminal.edit(&at, &text("un deux trois quatre")).await.unwrap();
+    assert!(desk.seen().ends_with("\nun deux trois quatre"));
+}
+
+#[tokio::test]
+async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
+    for (dim, expected) in [(true, "Voici\r\n\x1b[2m[Arrêter: /stop]\x1b[0m"), (false, "Voici\r\n[Arrêter: /stop]")] {
+        let (output, read) = tokio::io::duplex(1024);
+        let size = || Size { columns: 80, rows: 24 };
+        let interrupts = Box::pin(futures::stream::pending());
+        let io = TerminalIo {
+            input: Box::new(tokio::io::empty()),
+            output: Box::new(output),
+            interrupts,
+            size: Box::new(size),
+            tty: false,
+        };
+        let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim: Some(dim), ..config() }, io);
+        let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
+        terminal.send(&place(), &Outgoing { buttons: vec![stop], ..text("Voici") }).await.unwrap();
+        drop(terminal);
+        let written = tokio::io::AsyncReadExt::read_to_end;
+        let mut bytes = Vec::new();
+        written(&mut { read }, &mut bytes).await.unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), format!("\r\x1b[J{expected}\r\n"));
+    }
+}
+
+/// Answers `Voici : …` at once, but a question only when it is stopped.
+async fn answer(terminal: Arc<Terminal>, event: Event, stop: Arc<tokio::sync::Notify>) {
+    if event.body == EventBody::Clicked(ButtonAction::Stop) {
+        return stop.notify_one();
+    }
+    if !said(&event).ends_with('?') {
+        terminal.send(&place(), &text(&format!("Voici : {}", said(&event)))).await.unwrap();
+        return;
+    }
+    let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
+    stop.notified().await;
+    terminal.edit(&at, &text("Je cherchais. Arrêté.")).await.unwrap();
+}
+
+fn run(desk: &Desk) -> crate::desk::Running {
+    let stop = Arc::new(tokio::sync::Notify::new());
+    desk.run(move |terminal, event| answer(terminal, event, Arc::clone(&stop)))
+}
+
+#[tokio::test]
+async fn a_conversation_reads_well() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.types("bonjour\n").await;
+    desk.shows("Voici : bonjour\n\n>").await;
+    desk.types("\n").await;
+    desk.shows(">\n>").await;
+    desk.types("/whoami\n").await;
+    desk.shows("Voici : whoami\n\n>").await;
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert_snapshot!(desk.seen(), @"");
+    assert!(desk.written().ends_with("\n> \r\n"), "the shell's own prompt comes on a row of its own");
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_the_answer_and_not_the_program() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.interrupts();
+    desk.shows("Ctrl-D pour quitter\n>").await;
+    desk.types("Combien ?\n").await;
+    desk.shows("Je cherche").await;
+    desk.interrupts();
+    desk.shows("Arrêté.\n\n>").await;
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert_snapshot!(desk.seen(), @"");
+}
+
+#[tokio::test]
+async fn a_command_is_answered_while_an_answer_is_written() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.types("Combien ?\n").await;
+    desk.shows("Je cherche").await;
+    desk.types("/help\n").await;
+    desk.shows("Voici : help\n\nJe cherche").await;
+    // The end of the input waits for the answer, and Ctrl-C still stops it.
+    desk.leaves();
+    tokio::task::yield_now().await;
+    desk.interrupts();
+    running.await.unwrap().unwrap();
+    assert_snapshot!(desk.seen(), @"");
+}
+
+#[tokio::test]
+async fn a_message_out_of_turn_leaves_the_prompt_below() {
+    let desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.terminal.send(&place(), &text("Je m'arrête bientôt.")).await.unwrap();
+    desk.shutdown.cancel();
+    running.await.unwrap().unwrap();
+    assert_eq!(desk.seen(), "Je m'arrête bientôt.\n\n>");
+}
+
+#[tokio::test]
+async fn messages_written_at_once_take_turns() {
+    let desk = Desk::live(40, 12);
+    let first = desk.terminal.send(&place(), &Outgoing::streaming("premier")).await.unwrap();
+    let second = desk.terminal.send(&place(), &Outgoing::streaming("second")).await.unwrap();
+    assert_eq!(desk.seen(), "premier");
+    desk.terminal.edit(&first, &text("premier, fini")).await.unwrap();
+    assert_eq!(desk.seen(), "premier, fini\n\nsecond");
+    desk.terminal.delete(&second).await.unwrap();
+    assert_eq!(desk.seen(), "premier, fini");
+}
+
+/// Texts of every width, as pieces that a screen of a few columns must wrap.
+fn state() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-z ]{0,9}",
+        Just("\n".to_owned()),
+        Just("東京".to_owned()),
+        Just("e\u{301}".to_owned()),
+        Just("\t".to_owned())
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// Whatever the states and the screen, what stood above stays, and the last state ends up whole.
+    #[test]
+    fn the_last_state_always_ends_up_whole(
+        states in prop::collection::vec(state(), 1..8), columns in 2_u16..14, rows in 1_u16..7, grows: bool
+    ) {
+        let states: Vec<String> = if grows { (1..=states.len()).map(|n| states[..n].concat()).collect() } else { states };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let shown = runtime.block_on(async {
+            let desk = Desk::live(columns, rows);
+            stream(&desk, &["=="]).await;
+            stream(&desk, &states.iter().map(String::as_str).collect::<Vec<_>>()).await;
+            desk.seen()
+        });
+        let fresh = runtime.block_on(async {
+            let desk = Desk::live(columns, rows);
+            desk.terminal.send(&place(), &text("==")).await.unwrap();
+            desk.terminal.send(&place(), &text(states.last().unwrap())).await.unwrap();
+            desk.seen()
+        });
+        prop_assert!(shown.starts_with("=="));
+        prop_assert!(shown.ends_with(fresh.trim_start_matches("==").trim_start_matches('\n')), "{shown:?} {fresh:?}");
+        let once = grows && !states.iter().any(|state| state.ends_with(char::is_whitespace));
+        prop_assert!(!once || shown == fresh, "grown text stands there once: {shown:?} {fresh:?}");
+    }
+
+    /// The rows are counted as a terminal counts them.
+    #[test]
+    fn plain_text_stands_as_a_terminal_would_wrap_it(last in state(), columns in 2_u16..14) {
+        let last = last.replace('\t', " ");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let desk = Desk::live(columns, 50);
+        runtime.block_on(stream(&desk, &["x", &last]));
+        let plain = last.trim_end().replace('\n', "\r\n");
+        prop_assert_eq!(desk.seen(), seen(plain.as_bytes(), columns, 50));
+    }
+}
+
+#[tokio::test]
+async fn two_questions_at_once_are_both_handed_over() {
+    let mut desk = Desk::live(40, 12);
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let both = Arc::new(tokio::sync::Barrier::new(2));
+    let running = desk.run({
+        let bodies = Arc::clone(&bodies);
+        move |_, event| {
+            let (bodies, both) = (Arc::clone(&bodies), Arc::clone(&both));
+            async move {
+                both.wait().await;
+                bodies.lock().unwrap().push(event.body);
+            }
+        }
+    });
+    desk.types("un\n/stop\n").await;
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert_eq!(bodies.lock().unwrap().len(), 2);
+}

@@ -1,0 +1,31 @@
+//! The terminal as people and pipes see it.
+
+mod desk;
+mod live;
+mod piped;
+mod pseudo_terminal;
+
+use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::contract;
+
+use crate::desk::{Desk, place};
+
+#[tokio::test]
+async fn keeps_the_contract() {
+    for desk in [Desk::live(20, 6), Desk::piped("")] {
+        contract(&*desk.terminal, &place()).await;
+        assert!(desk.written().contains("Voici les clients de Paris."), "what is final is printed");
+        assert!(!desk.written().contains("manifest.toml"), "the path is shown, not the name");
+    }
+}
+
+#[tokio::test]
+async fn no_two_runs_share_an_id() {
+    let (one, other) = (Desk::piped(""), Desk::piped(""));
+    let at = one.terminal.send(&place(), &desk::text("a")).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    let later = Desk::piped("");
+    later.terminal.send(&place(), &desk::text("b")).await.unwrap();
+    assert_eq!(later.terminal.edit(&at, &desk::text("c")).await, Err(pstral_core::ports::PlatformError::Gone));
+    assert_eq!(other.written(), "");
+}

@@ -1,0 +1,102 @@
+//! What every chat platform must do, whatever chat it is.
+
+use std::path::PathBuf;
+
+use crate::domain::{Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, Place, PlatformName, ProposalId};
+use crate::ports::{ChatPlatform, PlatformError};
+
+/// Checks `platform` by writing to `place`, a place of its own that can be written to.
+///
+/// # Panics
+/// At the first thing that is not as the port says.
+pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
+    says_what_it_is(platform, place).await;
+    takes_a_message_from_first_word_to_last(platform, place).await;
+    forgets_what_is_deleted(platform, place).await;
+    takes_what_its_capabilities_promise(platform, place).await;
+    refuses_what_is_not_its_own(platform, place).await;
+    opens_a_private_place(platform, place).await;
+}
+
+async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
+    assert_eq!(platform.name(), place.platform, "places carry the platform's name");
+    let capabilities = platform.capabilities();
+    assert!(capabilities.max_chars > 0, "some text can be sent");
+    assert!(!capabilities.command_prefix.is_empty(), "commands can be told from texts");
+    assert_ne!(platform.health().await, Ok(String::new()), "health is a fact");
+    platform.typing(place).await;
+}
+
+async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, place: &Place) {
+    let at = send(platform, place, &Outgoing::streaming("Voici")).await;
+    assert_eq!(at.place, *place, "a message stands where it was sent");
+    if !platform.capabilities().edits {
+        let changed = platform.edit(&at, &Outgoing::text("Voici les clients")).await;
+        assert!(matches!(changed, Err(PlatformError::Rejected(_))), "what it cannot do is refused: {changed:?}");
+        return;
+    }
+    let states = [
+        Outgoing::streaming("Voici les clients"),
+        Outgoing::streaming("Voici les clients"),
+        Outgoing::text("Voici les clients de Paris."),
+        // What was final changes when a person acts on it, and a repeated change changes nothing.
+        Outgoing::text("Voici les clients de Lyon."),
+        Outgoing::text("Voici les clients de Lyon."),
+    ];
+    for state in states {
+        assert_eq!(platform.edit(&at, &state).await, Ok(()), "{state:?}");
+    }
+    let other = send(platform, place, &Outgoing::text("Voici les clients de Lyon.")).await;
+    assert_ne!(other, at, "two messages are two, even with the same text");
+}
+
+async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
+    for message in [Outgoing::streaming("Un instant…"), Outgoing::text("Une faute")] {
+        let at = send(platform, place, &message).await;
+        assert_eq!(platform.delete(&at).await, Ok(()));
+        assert_eq!(platform.delete(&at).await, Ok(()), "what is gone counts as removed");
+        if platform.capabilities().edits {
+            assert_eq!(platform.edit(&at, &message).await, Err(PlatformError::Gone), "what is gone cannot change");
+        }
+    }
+}
+
+async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place: &Place) {
+    let max_chars = platform.capabilities().max_chars;
+    // Three bytes a character: the limit is in characters.
+    let longest = send(platform, place, &Outgoing::text("€".repeat(max_chars))).await;
+    let too_long = Outgoing::text("€".repeat(max_chars + 1));
+    for refused in [platform.send(place, &too_long).await.map(|_| ()), platform.edit(&longest, &too_long).await] {
+        assert!(matches!(refused, Err(PlatformError::Rejected(_))), "too long a text is refused: {refused:?}");
+    }
+    let proposal = || ProposalId("00112233445566778899aabbccddeeff".to_owned());
+    let actions = [
+        ("Exécuter", ButtonAction::Execute(proposal())),
+        ("Modifier", ButtonAction::Edit(proposal())),
+        ("Expliquer", ButtonAction::Explain(proposal())),
+        ("Arrêter", ButtonAction::Stop),
+    ];
+    let buttons = actions.map(|(label, action)| Button { action, label: label.to_owned() });
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+    let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).len() as u64;
+    let file = FileRef { name: "manifest.toml".to_owned(), path, media_type: "text/plain", bytes };
+    let full = Outgoing { buttons: buttons.into(), files: vec![file], ..Outgoing::text("Voici") };
+    send(platform, place, &full).await;
+}
+
+async fn refuses_what_is_not_its_own(platform: &dyn ChatPlatform, place: &Place) {
+    let elsewhere = Place { platform: PlatformName("elsewhere".to_owned()), ..place.clone() };
+    assert_eq!(platform.send(&elsewhere, &Outgoing::text("Voici")).await, Err(PlatformError::Gone));
+}
+
+async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {
+    let actor = Actor { platform: platform.name(), id: "1".to_owned(), name: "Zoé".to_owned() };
+    let dm = platform.open_dm(&actor).await.expect("a private place can be opened");
+    assert!(dm.private, "only one person reads it");
+    assert_eq!(dm.platform, place.platform);
+    send(platform, &dm, &Outgoing::text("Entre nous")).await;
+}
+
+async fn send(platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> MessageRef {
+    platform.send(place, message).await.expect("a message can be sent")
+}

@@ -1,0 +1,283 @@
+//! A chat without a chat: it keeps every state of every message, and fails when a script says so.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use futures::channel::mpsc;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
+use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+
+/// What a platform can be asked and a script can refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// A new message.
+    Send,
+    /// A change of a message.
+    Edit,
+    /// The end of a message.
+    Delete,
+    /// A private place.
+    OpenDm,
+}
+
+/// A chat without a chat. Its clock stands at 2026-11-21T10:00:00Z.
+#[derive(Debug)]
+pub struct FakeChat {
+    capabilities: Capabilities,
+    state: Mutex<State>,
+    changed: Notify,
+    events: mpsc::UnboundedSender<Event>,
+    queue: Mutex<mpsc::UnboundedReceiver<Event>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    messages: Vec<Kept>,
+    refusals: VecDeque<(Request, PlatformError)>,
+    last_event: u64,
+    typing: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    place: Place,
+    states: Vec<Outgoing>,
+    deleted: bool,
+}
+
+impl Default for FakeChat {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FakeChat {
+    /// A chat with edits and buttons, messages of 2000 characters and files of 10 MB.
+    pub fn new() -> Self {
+        Self::with(Capabilities {
+            max_chars: 2_000,
+            edits: true,
+            buttons: true,
+            command_prefix: "/",
+            edit_interval: Duration::from_secs(1),
+            max_file_bytes: 10_000_000,
+        })
+    }
+
+    /// A chat that can do this.
+    pub fn with(capabilities: Capabilities) -> Self {
+        let (events, queue) = mpsc::unbounded();
+        let state = Mutex::new(State::default());
+        Self { capabilities, state, changed: Notify::new(), events, queue: Mutex::new(queue) }
+    }
+
+    /// Somebody of this chat.
+    pub fn actor(name: &str) -> Actor {
+        Actor { platform: platform(), id: format!("id-of-{name}"), name: name.to_owned() }
+    }
+
+    /// The private place where [`FakeChat::event`] happens.
+    pub fn place() -> Place {
+        Place { platform: platform(), id: "private".to_owned(), private: true }
+    }
+
+    /// A place that many read.
+    pub fn channel(id: &str) -> Place {
+        Place { platform: platform(), id: id.to_owned(), private: false }
+    }
+
+    /// An event in [`FakeChat::place`], not yet handed to anybody. Events are numbered from 1.
+    pub fn event(&self, actor: &Actor, body: EventBody) -> Event {
+        let mut state = self.state();
+        state.last_event += 1;
+        let at = Timestamp::constant(1_795_255_200, 0);
+        Event { id: state.last_event.to_string(), at, actor: actor.clone(), place: Self::place(), body }
+    }
+
+    /// Somebody writes: [`ChatPlatform::run`] hands it over.
+    pub fn say(&self, actor: &Actor, place: &Place, text: &str) -> Event {
+        self.deliver(actor, place, EventBody::Said(text.to_owned()))
+    }
+
+    /// Somebody types a command, without prefix: [`ChatPlatform::run`] hands it over.
+    pub fn command(&self, actor: &Actor, place: &Place, command: &str) -> Event {
+        self.deliver(actor, place, EventBody::Command(command.to_owned()))
+    }
+
+    /// Somebody presses a button: [`ChatPlatform::run`] hands it over.
+    pub fn click(&self, actor: &Actor, place: &Place, action: ButtonAction) -> Event {
+        self.deliver(actor, place, EventBody::Clicked(action))
+    }
+
+    /// Nobody does anything more: [`ChatPlatform::run`] ends when what was done is answered.
+    pub fn end(&self) {
+        self.events.close_channel();
+    }
+
+    /// The next `request` of this kind fails with `error`; several are taken in the order they were given.
+    pub fn refuse(&self, request: Request, error: PlatformError) {
+        self.state().refusals.push_back((request, error));
+    }
+
+    /// Fails the test when a refusal was scripted but never asked for.
+    #[track_caller]
+    pub fn assert_refusals_used(&self) {
+        assert_eq!(self.state().refusals, [], "scripted, but never asked for");
+    }
+
+    /// Every message that people see now, as text for a snapshot.
+    pub fn transcript(&self) -> String {
+        let mut out = String::new();
+        for (index, kept) in self.state().messages.iter().enumerate().filter(|(_, kept)| !kept.deleted) {
+            let message = kept.states.last().expect("invariant: a kept message has a first state");
+            let mark = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
+            let _ = writeln!(out, "#{} in {}{mark}\n{}", index + 1, kept.place.id, message.text);
+            for file in &message.files {
+                let _ = writeln!(out, "<{} {} {} bytes>", file.name, file.media_type, file.bytes);
+            }
+            let labels: Vec<String> = message.buttons.iter().map(|button| format!("[{}]", button.label)).collect();
+            if !labels.is_empty() {
+                let _ = writeln!(out, "{}", labels.join(" "));
+            }
+        }
+        out
+    }
+
+    /// The messages that people see now, with where they are.
+    pub fn messages(&self) -> Vec<(MessageRef, Outgoing)> {
+        let state = self.state();
+        let seen = state.messages.iter().enumerate().filter(|(_, kept)| !kept.deleted);
+        seen.filter_map(|(index, kept)| Some((at(&kept.place, index), kept.states.last()?.clone()))).collect()
+    }
+
+    /// Every state a message has had, as first sent first. Empty when there never was such a message.
+    pub fn edits_of(&self, message: &MessageRef) -> Vec<Outgoing> {
+        let state = self.state();
+        index_of(message).and_then(|index| state.messages.get(index)).map_or_else(Vec::new, |kept| kept.states.clone())
+    }
+
+    /// How many times it showed that an answer is being prepared.
+    pub fn typings(&self) -> usize {
+        self.state().typing
+    }
+
+    /// Ends once some message shows `text`.
+    pub async fn shown(&self, text: &str) {
+        loop {
+            let changed = self.changed.notified();
+            if self.messages().iter().any(|(_, message)| message.text.contains(text)) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn deliver(&self, actor: &Actor, place: &Place, body: EventBody) -> Event {
+        let event = Event { place: place.clone(), ..self.event(actor, body) };
+        self.events.unbounded_send(event.clone()).expect("invariant: nobody acts after the end");
+        event
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("invariant: nothing panics while holding the chat")
+    }
+
+    fn checked(&self, request: Request, message: Option<&Outgoing>) -> Result<MutexGuard<'_, State>, PlatformError> {
+        let mut state = self.state();
+        let scripted = state.refusals.iter().position(|(refused, _)| *refused == request);
+        if let Some((_, error)) = scripted.and_then(|index| state.refusals.remove(index)) {
+            return Err(error);
+        }
+        let chars = message.map_or(0, |message| message.text.chars().count());
+        if chars > self.capabilities.max_chars {
+            return Err(PlatformError::Rejected(format!("{chars} characters")));
+        }
+        if message.is_some_and(|message| message.files.iter().any(|file| file.bytes > self.capabilities.max_file_bytes))
+        {
+            return Err(PlatformError::Rejected("a file is too large".to_owned()));
+        }
+        Ok(state)
+    }
+}
+
+fn platform() -> PlatformName {
+    PlatformName("fake".to_owned())
+}
+
+fn at(place: &Place, index: usize) -> MessageRef {
+    MessageRef { place: place.clone(), id: (index + 1).to_string() }
+}
+
+fn index_of(message: &MessageRef) -> Option<usize> {
+    message.id.parse::<usize>().ok()?.checked_sub(1)
+}
+
+#[async_trait]
+impl ChatPlatform for FakeChat {
+    fn name(&self) -> PlatformName {
+        platform()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
+        let events = futures::stream::poll_fn(|context| {
+            self.queue.lock().expect("invariant: nothing panics while polling the queue").poll_next_unpin(context)
+        });
+        events.take_until(shutdown.cancelled()).for_each_concurrent(None, |event| inbox(event)).await;
+        Ok(())
+    }
+
+    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        let mut state = self.checked(Request::Send, Some(message))?;
+        if place.platform != platform() {
+            return Err(PlatformError::Gone);
+        }
+        state.messages.push(Kept { place: place.clone(), states: vec![message.clone()], deleted: false });
+        self.changed.notify_waiters();
+        Ok(at(place, state.messages.len() - 1))
+    }
+
+    async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
+        let mut state = self.checked(Request::Edit, Some(message))?;
+        if !self.capabilities.edits {
+            return Err(PlatformError::Rejected("messages cannot be changed here".to_owned()));
+        }
+        let kept = index_of(at).and_then(|index| state.messages.get_mut(index)).filter(|kept| !kept.deleted);
+        kept.ok_or(PlatformError::Gone)?.states.push(message.clone());
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
+        let mut state = self.checked(Request::Delete, None)?;
+        if let Some(kept) = index_of(at).and_then(|index| state.messages.get_mut(index)) {
+            kept.deleted = true;
+        }
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn typing(&self, _: &Place) {
+        self.state().typing += 1;
+    }
+
+    async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
+        drop(self.checked(Request::OpenDm, None)?);
+        Ok(Place { platform: platform(), id: format!("private of {}", actor.name), private: true })
+    }
+
+    async fn health(&self) -> Result<String, PlatformError> {
+        Ok(format!("{} messages", self.state().messages.len()))
+    }
+}
