@@ -5,6 +5,7 @@
 
 pub mod domain;
 pub mod guard;
+pub mod knowledge;
 pub mod ports;
 #[cfg(feature = "testkit")]
 pub mod testkit;

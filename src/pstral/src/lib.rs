@@ -1,1 +1,3 @@
 //! Pstral.
+
+pub mod demo;
