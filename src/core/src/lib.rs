@@ -8,6 +8,7 @@ pub mod egress;
 pub mod extract;
 pub mod guard;
 pub mod pipeline;
+pub mod knowledge;
 pub mod ports;
 pub mod results;
 #[cfg(feature = "testkit")]

@@ -1,0 +1,5 @@
+//! Finds the verified query a question asks for, and those it comes near.
+
+mod fold;
+
+pub use fold::fold;
