@@ -86,6 +86,7 @@ fact-person = Person
 fact-target = Database
 fact-time = Time
 fact-rows = Rows
+sheet-origin = Origin
 value-yes = yes
 value-no = no
 

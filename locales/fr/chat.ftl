@@ -86,6 +86,7 @@ fact-person = Personne
 fact-target = Base
 fact-time = Heure
 fact-rows = Lignes
+sheet-origin = Origine
 value-yes = oui
 value-no = non
 

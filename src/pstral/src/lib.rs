@@ -1,5 +1,14 @@
 //! The Pstral program: configuration, composition of the adapters, command line, HTTP and result files.
 
+pub mod cli;
+pub mod clock;
+pub mod compose;
 pub mod config;
-//! Pstral.
 pub mod demo;
+pub mod files;
+pub mod health;
+pub mod http;
+pub mod lifecycle;
+pub mod metered;
+pub mod registry;
+pub mod verified;

@@ -1,2 +1,7 @@
-//! Pstral.
-fn main() {}
+//! The `pstral` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pstral::cli::main()
+}

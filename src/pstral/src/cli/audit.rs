@@ -1,0 +1,217 @@
+//! `pstral audit`: read, verify and export what happened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainVerifier, Locale};
+use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
+use pstral_core::text::text;
+use pstral_store::Store;
+
+use super::out::{say, say_error};
+use super::{Common, Ending};
+use crate::compose::open_store;
+
+/// Entries read at a time.
+const PAGE: u32 = 1000;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Print the newest entries
+    Tail {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: u32,
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the hash chain; exits 1 and names the first entry that does not hold
+    Verify,
+    /// Write all entries
+    Export {
+        /// csv or jsonl
+        #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+        format: Format,
+        /// Where to; without it, standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    Csv,
+    Jsonl,
+}
+
+/// Which entries.
+#[derive(Debug, Args)]
+pub(super) struct FilterArgs {
+    /// Only of this user
+    #[arg(long)]
+    user: Option<String>,
+    /// Only this action, such as execution or refusal
+    #[arg(long, value_parser = action)]
+    action: Option<AuditAction>,
+    /// Only with this status: ok, refused, failed or stopped
+    #[arg(long, value_parser = status)]
+    status: Option<AuditStatus>,
+    /// Only of this target
+    #[arg(long)]
+    target: Option<String>,
+    /// Only since this time, such as 2026-11-21T00:00:00Z
+    #[arg(long)]
+    since: Option<Timestamp>,
+}
+
+fn action(word: &str) -> Result<AuditAction, String> {
+    let known = || AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
+    AuditAction::from_word(word).ok_or_else(|| format!("use one of: {}", known()))
+}
+
+fn status(word: &str) -> Result<AuditStatus, String> {
+    AuditStatus::from_word(word).ok_or_else(|| "use one of: ok, refused, failed, stopped".to_owned())
+}
+
+pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let store = open_store(&config).await?;
+    let locale = common.locale();
+    match command {
+        AuditCommand::Verify => verify(&store, locale).await,
+        AuditCommand::Tail { lines, filter, json } => {
+            let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
+            record_reading(&store, "tail").await?;
+            for entry in store.tail(&filter, lines).await? {
+                say(&if json { entry.json().to_string() } else { line(&entry) });
+            }
+            Ok(Ending::Fine)
+        }
+        AuditCommand::Export { format, output, filter } => {
+            let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
+            record_reading(&store, "export").await?;
+            let mut out: Box<dyn std::io::Write> = match &output {
+                Some(path) => Box::new(std::fs::File::create(path).with_context(|| path.display().to_string())?),
+                None => Box::new(std::io::stdout().lock()),
+            };
+            let written = export(&store, &filter, format, &mut out).await?;
+            say_error(&text("audit-exported").count("entries", written).render(locale));
+            Ok(Ending::Fine)
+        }
+    }
+}
+
+async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Ending> {
+    let mut verifier = ChainVerifier::default();
+    let mut position = 0;
+    loop {
+        let page = match store.after(position, &AuditFilter::default(), PAGE).await {
+            Ok(page) => page,
+            // A row that cannot even be read as an event was changed.
+            Err(StoreError::Corrupt(what)) => {
+                say_error(&text("audit-broken").with("what", what).render(locale));
+                return Ok(Ending::Failed);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Some(last) = page.last() else { break };
+        position = last.position;
+        for entry in &page {
+            if let Err(fault) = verifier.check(entry) {
+                say_error(&text("audit-broken").with("what", fault.to_string()).render(locale));
+                return Ok(Ending::Failed);
+            }
+        }
+    }
+    say(&text("audit-holds").count("entries", verifier.checked()).render(locale));
+    for (instance, seq, hash) in verifier.heads() {
+        say(&format!("{instance} {seq} {hash}"));
+    }
+    Ok(Ending::Fine)
+}
+
+async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Result<Option<AuditFilter>> {
+    let user = match &args.user {
+        None => None,
+        Some(name) => match store.user_named(name).await? {
+            Some(user) => Some(user.id),
+            None => {
+                say_error(&text("user-unknown").with("name", name).render(locale));
+                return Ok(None);
+            }
+        },
+    };
+    let FilterArgs { action, status, target, since, .. } = args;
+    Ok(Some(AuditFilter { user, action, target, status, since }))
+}
+
+/// Whoever reads the audit is in it.
+async fn record_reading(store: &Store, what: &str) -> anyhow::Result<()> {
+    let mut event = AuditEvent::new(Timestamp::now(), AuditAction::AuditRead, AuditStatus::Ok);
+    event.platform = Some("cli".to_owned());
+    event.detail = Some(what.to_owned());
+    store.append(event).await?;
+    Ok(())
+}
+
+fn line(entry: &AuditEntry) -> String {
+    let event = &entry.event;
+    let head = format!("{} {} {} {}", entry.seq, event.at.strftime("%Y-%m-%dT%H:%M:%SZ"), event.action.word(), event.status.word());
+    let user = event.user.map(|user| format!("user={}", user.0));
+    let target = event.target.as_ref().map(|target| format!("target={target}"));
+    let rule = event.rule.as_ref().map(|rule| format!("rule={rule}"));
+    let rows = event.rows.map(|rows| format!("rows={rows}"));
+    let about = event.statement.as_ref().or(event.detail.as_ref());
+    let about = about.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    [Some(head), user, target, rule, rows, about].into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+async fn export(store: &Store, filter: &AuditFilter, format: Format, out: &mut dyn std::io::Write) -> anyhow::Result<u64> {
+    const COLUMNS: [&str; 22] = [
+        "instance", "seq", "at", "action", "status", "platform", "actor", "user", "place", "conversation", "proposal",
+        "target", "relations", "statement", "parameters", "rule", "model", "rows", "duration_ms", "detail", "previous", "hash",
+    ];
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    if matches!(format, Format::Csv) {
+        csv.write_record(COLUMNS)?;
+    }
+    let (mut position, mut written) = (0, 0);
+    loop {
+        let page = store.after(position, filter, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        position = last.position;
+        written += page.len() as u64;
+        for entry in &page {
+            let json = entry.json();
+            match format {
+                Format::Jsonl => writeln!(out, "{json}")?,
+                Format::Csv => csv.write_record(COLUMNS.iter().map(|name| cell(&json[*name])))?,
+            }
+        }
+        csv.flush()?;
+        out.write_all(csv.get_ref())?;
+        csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    }
+    out.flush()?;
+    Ok(written)
+}
+
+/// A member as a cell; text that a spreadsheet would take for a formula is disarmed.
+fn cell(json: &serde_json::Value) -> String {
+    match json {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => crate::files::harmless(text),
+        other => other.to_string(),
+    }
+}

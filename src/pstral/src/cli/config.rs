@@ -1,0 +1,33 @@
+//! `pstral config check`: every fault of the configuration, with its key and remedy.
+
+use clap::Subcommand;
+use pstral_core::domain::Locale;
+use pstral_core::text::text;
+
+use super::out::{say, say_error};
+use super::{Common, Ending};
+use crate::config::Fault;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print every fault of the configuration; exits 2 when there is one
+    Check,
+}
+
+pub(super) fn check(common: &Common) -> Ending {
+    match common.load_installed() {
+        Ok(config) => {
+            let targets = config.targets.len() as u64;
+            say(&text("config-fine").count("targets", targets).render(common.locale()));
+            Ending::Fine
+        }
+        Err(ending) => ending,
+    }
+}
+
+pub(super) fn print_faults(faults: &[Fault], locale: Locale) {
+    for fault in faults {
+        say_error(&format!("{}: {}", fault.key, fault.sentence.render(locale)));
+    }
+    say_error(&text("config-faults").count("faults", faults.len() as u64).render(locale));
+}

@@ -1,0 +1,178 @@
+//! The command line. Exit codes: 0 fine, 1 failed, 2 usage or configuration, 3 refused by the guard.
+
+mod audit;
+mod config;
+mod demo;
+mod doctor;
+mod out;
+mod run;
+mod sql;
+mod tour;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use pstral_core::domain::Locale;
+use pstral_core::text::text;
+
+use crate::config::{Config, LogFormat, Source};
+use out::say_error;
+
+/// A self-hosted data assistant that lives in your team's chat.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// The configuration file. Without it, commands work on the demo.
+    #[arg(long, global = true, value_name = "FILE", env = "PSTRAL_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder for everything Pstral writes, in place of the configuration's `data`.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The language of what is printed: fr or en. Without it, the system's, else the configuration's.
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    locale: Option<Locale>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try Pstral on a sample company: no server, account or network needed
+    Demo(demo::DemoArgs),
+    /// Run the bot until it is asked to end (SIGTERM or Ctrl-C)
+    Run,
+    /// Check each configured part and say how to mend it
+    Doctor(doctor::DoctorArgs),
+    /// Work with statements
+    #[command(subcommand)]
+    Sql(sql::SqlCommand),
+    /// Read and verify the audit
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Look after local users
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Work with the configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+}
+
+/// How a command ended.
+enum Ending {
+    /// As asked.
+    Fine,
+    /// Something does not work.
+    Failed,
+    /// The configuration or the input cannot be used.
+    Usage,
+    /// The guard refuses the statement.
+    Refused,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Fine => Self::SUCCESS,
+            Ending::Failed => Self::from(1),
+            Ending::Usage => Self::from(2),
+            Ending::Refused => Self::from(3),
+        }
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let locale = cli.common.locale();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say_error(&text("command-failed").with("error", error.to_string()).render(locale));
+            return Ending::Failed.into();
+        }
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(ending) => ending.into(),
+        Err(error) => {
+            say_error(&text("command-failed").with("error", format!("{error:#}")).render(locale));
+            Ending::Failed.into()
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
+    let common = &cli.common;
+    match cli.command {
+        Command::Demo(args) => demo::run(common, &args).await,
+        Command::Run => run::run(common).await,
+        Command::Doctor(args) => doctor::run(common, &args).await,
+        Command::Sql(command) => sql::run(common, &command),
+        Command::Audit(command) => audit::run(common, command).await,
+        Command::User(command) => user::run(common, command).await,
+        Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
+    }
+}
+
+impl Common {
+    /// The language of what is printed.
+    fn locale(&self) -> Locale {
+        let system = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok()?.parse().ok());
+        self.locale.or_else(system).unwrap_or_default()
+    }
+
+    fn source(&self) -> Source {
+        self.config.clone().map_or(Source::Demo, Source::File)
+    }
+
+    /// The configuration; its faults are printed, all of them, and the ending given back.
+    fn load(&self) -> Result<Config, Ending> {
+        match crate::config::load(&self.source(), self.data.as_deref()) {
+            Ok(config) => Ok(config),
+            Err(faults) => {
+                config::print_faults(&faults, self.locale());
+                Err(Ending::Usage)
+            }
+        }
+    }
+
+    /// The configuration of a command that looks at an installation: says so when it is the demo's.
+    fn load_installed(&self) -> Result<Config, Ending> {
+        let config = self.load()?;
+        if self.config.is_none() {
+            let folder = config.data.display().to_string();
+            say_error(&text("demo-is-used").with("folder", folder).render(self.locale()));
+        }
+        Ok(config)
+    }
+}
+
+/// Sends the log to standard error, in the form the configuration asks for.
+fn log_to_stderr(log: &crate::config::Log) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::new(&log.level);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber is refused: the first one stays, and nothing is lost.
+    let _ = match log.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,80 @@
+//! `pstral run`: the long-running bot.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use pstral_core::text::text;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::out::say_error;
+use super::{Common, Ending, log_to_stderr};
+use crate::compose::App;
+use crate::http::{Shown, serve};
+use crate::lifecycle;
+
+pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
+    if common.config.is_none() {
+        say_error(&text("run-needs-config").render(common.locale()));
+        return Ok(Ending::Usage);
+    }
+    let config = match common.load() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    log_to_stderr(&config.log);
+    let metrics = PrometheusBuilder::new().install_recorder().context("the metrics")?;
+    let app = App::build(&config, config.locale).await?;
+    let listener = TcpListener::bind(config.http.listen).await;
+    let listener = listener.with_context(|| format!("http.listen = {}", config.http.listen))?;
+    lifecycle::start(&app).await?;
+
+    let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
+    let shown = Shown {
+        pipeline: Arc::clone(&app.pipeline),
+        store: Arc::clone(&app.store),
+        metrics,
+        ending: ending.clone(),
+    };
+    let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
+    tracing::info!(listen = %config.http.listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
+
+    let signal = tokio::spawn(cancel_on_signal(ending.clone(), app.platforms.is_empty() || !config.platforms.terminal.enabled));
+    let drain = Duration::from_secs(config.http.drain_timeout);
+    let outcome = until_ending(&app, &ending, drain).await;
+    ended.cancel();
+    signal.abort();
+    http.await.context("the HTTP endpoint")?.context("the HTTP endpoint")?;
+    outcome.map(|()| Ending::Fine)
+}
+
+/// Runs the platforms; when they have all ended by themselves, waits on for the signal: the endpoint is still useful.
+async fn until_ending(app: &App, ending: &CancellationToken, drain: Duration) -> anyhow::Result<()> {
+    lifecycle::run(app, ending, drain).await?;
+    Ok(())
+}
+
+/// SIGTERM ends the program; so does Ctrl-C, unless a terminal takes it to stop an answer.
+async fn cancel_on_signal(ending: CancellationToken, interrupts_too: bool) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        let interrupt = async {
+            if interrupts_too && tokio::signal::ctrl_c().await.is_ok() {
+                return;
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            () = interrupt => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (interrupts_too, tokio::signal::ctrl_c().await);
+    tracing::info!("asked to end");
+    ending.cancel();
+}

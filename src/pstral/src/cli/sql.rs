@@ -1,0 +1,210 @@
+//! `pstral sql check`: the guard from the command line.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use pstral_core::domain::{Catalog, Dialect, Locale};
+use pstral_core::guard::{Guard, Policy, Verdict};
+use pstral_core::text::text;
+use serde::{Deserialize, Serialize};
+
+use super::out::{say, say_error};
+use super::{Common, Ending};
+
+/// A statement is refused far below this; reading stops here.
+const MAX_INPUT: u64 = 1 << 20;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SqlCommand {
+    /// Say whether the guard lets a statement run; exits 3 when it does not
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// oracle, postgres or sqlite; with --lines each line may name its own
+    #[arg(long, required_unless_present = "lines")]
+    dialect: Option<Dialect>,
+    /// The schema statements may read, as JSON; may be given once a dialect. Without it no table is known
+    #[arg(long, value_name = "FILE")]
+    catalog: Vec<PathBuf>,
+    /// Tables and columns that may be read, as TOML: allow = […], deny = […]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Read JSON lines {"id","dialect","sql"} and write one JSON line for each
+    #[arg(long)]
+    lines: bool,
+    /// Where to read from; - or nothing is standard input
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyFile {
+    allow: Option<Vec<String>>,
+    #[serde(default)]
+    deny: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    #[serde(default)]
+    id: serde_json::Value,
+    dialect: Option<Dialect>,
+    sql: String,
+}
+
+/// The verdict on one statement.
+#[derive(Debug, Serialize)]
+struct Report {
+    id: serde_json::Value,
+    verdict: &'static str,
+    rule: Option<&'static str>,
+    line: Option<u64>,
+    column: Option<u64>,
+    message: Option<String>,
+    statement: Option<String>,
+    relations: Vec<String>,
+}
+
+pub(super) fn run(common: &Common, command: &SqlCommand) -> anyhow::Result<Ending> {
+    let SqlCommand::Check(args) = command;
+    let locale = common.locale();
+    let guards = match Guards::read(args) {
+        Ok(guards) => guards,
+        Err(error) => {
+            say_error(&text("command-failed").with("error", format!("{error:#}")).render(locale));
+            return Ok(Ending::Usage);
+        }
+    };
+    let input = match open(args.file.as_deref()) {
+        Ok(input) => input,
+        Err(error) => {
+            say_error(&text("command-failed").with("error", format!("{error:#}")).render(locale));
+            return Ok(Ending::Usage);
+        }
+    };
+    if args.lines { check_lines(&guards, args.dialect, input, locale) } else { check_one(&guards, args, input, locale) }
+}
+
+fn open(file: Option<&Path>) -> anyhow::Result<Box<dyn std::io::Read>> {
+    match file {
+        Some(path) if path != Path::new("-") => {
+            Ok(Box::new(std::fs::File::open(path).with_context(|| path.display().to_string())?))
+        }
+        _ => Ok(Box::new(std::io::stdin().lock())),
+    }
+}
+
+fn check_one(guards: &Guards, args: &CheckArgs, input: Box<dyn std::io::Read>, locale: Locale) -> anyhow::Result<Ending> {
+    let mut bytes = Vec::new();
+    input.take(MAX_INPUT).read_to_end(&mut bytes)?;
+    let statement = String::from_utf8_lossy(&bytes);
+    let statement = statement.trim_end_matches(['\n', '\r']);
+    let dialect = args.dialect.context("--dialect")?;
+    let report = guards.report(serde_json::Value::Null, dialect, statement, locale);
+    if args.json {
+        say(&serde_json::to_string(&report)?);
+    } else if let Some(statement) = &report.statement {
+        say(statement);
+    } else if let (Some(rule), Some(message)) = (report.rule, &report.message) {
+        let (line, column) = (report.line.unwrap_or(1), report.column.unwrap_or(1));
+        say(&format!("{line}:{column} {rule}: {message}"));
+    }
+    Ok(if report.verdict == "allow" { Ending::Fine } else { Ending::Refused })
+}
+
+fn check_lines(
+    guards: &Guards,
+    default: Option<Dialect>,
+    input: Box<dyn std::io::Read>,
+    locale: Locale,
+) -> anyhow::Result<Ending> {
+    let mut input = std::io::BufReader::new(input);
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        if input.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(Ending::Fine);
+        }
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let report = match serde_json::from_slice::<Line>(&bytes) {
+            Ok(line) => match line.dialect.or(default) {
+                Some(dialect) => guards.report(line.id, dialect, &line.sql, locale),
+                None => unusable(line.id, "no dialect", locale),
+            },
+            Err(error) => unusable(serde_json::Value::Null, &error.to_string(), locale),
+        };
+        say(&serde_json::to_string(&report)?);
+    }
+}
+
+/// A line that is not a question to the guard is not let through either.
+fn unusable(id: serde_json::Value, error: &str, locale: Locale) -> Report {
+    let message = Some(text("sql-line-bad").with("error", error).render(locale));
+    let (verdict, rule) = ("deny", Some("input"));
+    Report { id, verdict, rule, line: None, column: None, message, statement: None, relations: Vec::new() }
+}
+
+/// A guard for each dialect.
+struct Guards(HashMap<Dialect, Guard>);
+
+impl Guards {
+    fn read(args: &CheckArgs) -> anyhow::Result<Self> {
+        let policy = match &args.policy {
+            None => Policy::default(),
+            Some(path) => {
+                let file: PolicyFile = toml::from_str(&read(path)?).with_context(|| path.display().to_string())?;
+                Policy { allow: file.allow, deny: file.deny }
+            }
+        };
+        let mut guards = HashMap::new();
+        for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
+            let nothing =
+                Catalog { dialect, default_schema: "main".to_owned(), tables: Vec::new(), callables: Vec::new() };
+            guards.insert(dialect, Guard::new(&nothing, &policy));
+        }
+        for path in &args.catalog {
+            let catalog: Catalog = serde_json::from_str(&read(path)?).with_context(|| path.display().to_string())?;
+            guards.insert(catalog.dialect, Guard::new(&catalog, &policy));
+        }
+        Ok(Self(guards))
+    }
+
+    fn report(&self, id: serde_json::Value, dialect: Dialect, statement: &str, locale: Locale) -> Report {
+        match self.0[&dialect].check(statement) {
+            Verdict::Allow(approved) => Report {
+                id,
+                verdict: "allow",
+                rule: None,
+                line: None,
+                column: None,
+                message: None,
+                statement: Some(approved.text().to_owned()),
+                relations: approved.relations().to_vec(),
+            },
+            Verdict::Deny(refusal) => Report {
+                id,
+                verdict: "deny",
+                rule: Some(refusal.rule.id()),
+                line: Some(refusal.line),
+                column: Some(refusal.column),
+                message: Some(refusal.text().render(locale)),
+                statement: None,
+                relations: Vec::new(),
+            },
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| path.display().to_string())
+}

@@ -1,0 +1,122 @@
+//! From a configuration to a running pipeline: the only place that knows every part.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use pstral_core::domain::{Locale, Mode};
+use pstral_core::guard::Policy;
+use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits};
+use pstral_store::Store;
+
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::{Answers, Config, TargetConfig, VerifiedChoice};
+use crate::files::FolderFiles;
+use crate::metered::MeteredAudit;
+use crate::{registry, verified};
+
+/// A pipeline with the parts that a program looks after.
+pub struct App {
+    /// Answers events.
+    pub pipeline: Arc<Pipeline>,
+    /// The state database.
+    pub store: Arc<Store>,
+    /// The chats people write in.
+    pub platforms: Vec<Arc<dyn ChatPlatform>>,
+}
+
+/// Opens the state database of a configuration, and makes its folder where there is none.
+pub async fn open_store(config: &Config) -> anyhow::Result<Arc<Store>> {
+    if let Some(folder) = config.store.url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    }
+    Ok(Arc::new(Store::open(&config.store.url, &config.store.instance).await?))
+}
+
+impl App {
+    /// Builds everything; opens the state database and reads the verified queries. Targets, model and platforms are
+    /// not reached for yet: they may come later than Pstral.
+    pub async fn build(config: &Config, locale: Locale) -> anyhow::Result<Self> {
+        let store = open_store(config).await?;
+        let platforms = registry::platforms(config, locale);
+        let mut targets = BTreeMap::new();
+        for (name, target) in &config.targets {
+            load_verified(&store, name, target).await?;
+            let port = registry::target(target).with_context(|| format!("targets.{name}"))?;
+            let policy = Policy { allow: target.allow.clone(), deny: target.deny.clone() };
+            targets.insert(name.clone(), Arc::new(Target::new(name, &target.description, port, policy)));
+        }
+        let audit: Arc<dyn AuditLog> = Arc::new(MeteredAudit(Arc::clone(&store) as Arc<dyn AuditLog>));
+        let parts = Parts {
+            platforms: platforms.clone(),
+            model: registry::model(&config.model)?,
+            targets,
+            people: Arc::clone(&store) as _,
+            conversations: Arc::clone(&store) as _,
+            proposals: Arc::clone(&store) as _,
+            knowledge: Arc::clone(&store) as _,
+            audit,
+            files: Arc::new(FolderFiles::new(&config.files.folder)),
+            clock: Arc::new(SystemClock::default()),
+            entropy: Arc::new(SystemEntropy),
+            prompts: prompts(&config.answers)?,
+            settings: settings(config),
+        };
+        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms })
+    }
+}
+
+/// Loads the verified queries of a target into the store, replacing those before.
+async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyhow::Result<()> {
+    let queries = match &target.verified {
+        Some(path) => verified::read(path)?,
+        None => Vec::new(),
+    };
+    store.put_verified(name, &queries).await?;
+    Ok(())
+}
+
+/// The templates built in, each replaced by the file of its name where there is one.
+fn prompts(answers: &Answers) -> anyhow::Result<Prompts> {
+    let mut prompts = Prompts::default();
+    let Some(folder) = &answers.prompts else { return Ok(prompts) };
+    for mode in [Mode::Sql, Mode::Chat] {
+        for locale in Locale::ALL {
+            let path = folder.join(format!("{}.{locale}.md", mode.word()));
+            if path.exists() {
+                let template = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+                prompts.replace(mode, locale, template);
+            }
+        }
+    }
+    Ok(prompts)
+}
+
+fn settings(config: &Config) -> Settings {
+    let answers = &config.answers;
+    let only = || config.targets.keys().next().filter(|_| config.targets.len() == 1).cloned();
+    Settings {
+        locale: config.locale,
+        default_target: config.default_target.clone().or_else(only),
+        max_question_chars: answers.max_question_chars,
+        max_answer_bytes: answers.max_answer_bytes,
+        history_turns: answers.history_turns,
+        answer_share: answers.answer_share,
+        examples: answers.examples,
+        verified: match answers.verified {
+            VerifiedChoice::Offer => VerifiedUse::Offer,
+            VerifiedChoice::Example => VerifiedUse::Example,
+        },
+        proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
+        preview_rows: answers.preview_rows,
+        limits: Limits {
+            rows: config.limits.rows,
+            bytes: config.limits.bytes,
+            cell_bytes: config.limits.cell_bytes,
+            time: Duration::from_secs(config.limits.seconds),
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! Whether each configured part works: what `doctor` prints and `/readyz` answers.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use pstral_core::domain::Locale;
+use pstral_core::pipeline::Pipeline;
+use pstral_core::text::text;
+use pstral_store::Store;
+use serde::Serialize;
+
+/// How long a part may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It works.
+    Ok,
+    /// Pstral works without it, but less well.
+    Degraded,
+    /// What needs it does not work.
+    Failed,
+}
+
+/// What was found of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Such as `state`, `model`, `target crm`, `platform terminal`.
+    pub part: String,
+    /// How it is.
+    pub state: State,
+    /// What was measured.
+    pub fact: String,
+    /// What to do; empty where there is nothing to do.
+    pub remedy: String,
+}
+
+/// Checks every part at the same time.
+pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<Check> {
+    let parts = pipeline.parts();
+    let state = async {
+        let remedy = |_: &_| text("remedy-state").render(locale);
+        judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
+    };
+    let model = async {
+        let remedy = |error: &pstral_core::ports::ModelError| error.text().render(locale);
+        judge("model".to_owned(), State::Degraded, locale, parts.model.health(), remedy).await
+    };
+    let targets = parts.targets.values().map(async |target| {
+        let remedy = |error: &pstral_core::ports::TargetError| error.text().render(locale);
+        judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
+    });
+    let platforms = parts.platforms.iter().map(async |platform| {
+        let remedy = |_: &_| text("remedy-platform").render(locale);
+        judge(format!("platform {}", platform.name()), State::Failed, locale, platform.health(), remedy).await
+    });
+    let (state, model, targets, platforms) =
+        futures::join!(state, model, join_all(targets), join_all(platforms));
+    let mut checks: Vec<Check> = [state, model].into_iter().chain(targets).chain(platforms).collect();
+    if parts.targets.is_empty() {
+        checks.push(nothing("targets", "no-target", locale));
+    }
+    checks
+}
+
+async fn judge<E: std::fmt::Display>(
+    part: String,
+    without: State,
+    locale: Locale,
+    health: impl Future<Output = Result<String, E>>,
+    remedy: impl FnOnce(&E) -> String,
+) -> Check {
+    match tokio::time::timeout(PATIENCE, health).await {
+        Ok(Ok(fact)) => Check { part, state: State::Ok, fact, remedy: String::new() },
+        Ok(Err(error)) => Check { part, state: without, fact: error.to_string(), remedy: remedy(&error) },
+        Err(_) => {
+            let fact = text("no-answer").count("seconds", PATIENCE.as_secs()).render(locale);
+            Check { part, state: without, fact, remedy: text("remedy-no-answer").render(locale) }
+        }
+    }
+}
+
+fn nothing(part: &str, remedy: &'static str, locale: Locale) -> Check {
+    let fact = text("none-configured").render(locale);
+    Check { part: part.to_owned(), state: State::Degraded, fact, remedy: text(remedy).render(locale) }
+}

@@ -1,0 +1,81 @@
+//! Starting, running and ending: what is under way gets time to finish, and the audit says when.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures::future::{FutureExt as _, join_all};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
+use pstral_core::pipeline::Pipeline;
+use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::compose::App;
+
+/// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
+pub async fn start(app: &App) -> anyhow::Result<()> {
+    let left = app.pipeline.recover().await.context("what an earlier run left behind could not be closed")?;
+    if left > 0 {
+        tracing::warn!(left, "answers were interrupted by the end of an earlier run; their messages are closed");
+    }
+    record(&app.pipeline, AuditAction::Started).await.context("the audit cannot be written")
+}
+
+/// Runs every platform until each has ended or `shutdown` is cancelled, then waits for what is under way.
+pub async fn run(app: &App, shutdown: &CancellationToken, drain: Duration) -> anyhow::Result<()> {
+    let tasks = TaskTracker::new();
+    let inbox = inbox(&app.pipeline, &tasks);
+    let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown));
+    join_all(platforms).await;
+    tasks.close();
+    if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
+        tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
+    }
+    record(&app.pipeline, AuditAction::Stopped).await.context("the audit cannot be written")
+}
+
+/// Each event in a task of its own, so that a platform going away does not cut an answer.
+fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
+    let (pipeline, tasks) = (Arc::clone(pipeline), tasks.clone());
+    Arc::new(move |event| {
+        let pipeline = Arc::clone(&pipeline);
+        let task = tasks.spawn(async move { pipeline.handle(event).await });
+        async move {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "an event was not answered");
+            }
+        }
+        .boxed()
+    })
+}
+
+/// A platform that cannot be reached is tried again, ever more slowly, without holding up the others.
+async fn platform_loop(platform: &Arc<dyn ChatPlatform>, inbox: &Inbox, shutdown: &CancellationToken) {
+    let mut pause = Duration::from_secs(1);
+    while !shutdown.is_cancelled() {
+        match platform.run(Arc::clone(inbox), shutdown.child_token()).await {
+            Ok(()) => return,
+            Err(error @ (PlatformError::Rejected(_) | PlatformError::Gone)) => {
+                tracing::error!(platform = %platform.name(), %error, "the platform ended for good");
+                return;
+            }
+            Err(error) => {
+                tracing::error!(platform = %platform.name(), %error, ?pause, "the platform was lost; trying again");
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = shutdown.cancelled() => {}
+                }
+                pause = (pause * 2).min(Duration::from_secs(60));
+            }
+        }
+    }
+}
+
+async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> {
+    let parts = pipeline.parts();
+    let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
+    event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
+    parts.audit.append(event).await?;
+    Ok(())
+}
