@@ -112,3 +112,54 @@ fn again(error: &StoreError) -> StoreError {
         StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier};
+    use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
+    use pstral_core::testkit::state::{at, member};
+    use sqlx::{AssertSqlSafe, query, query_scalar};
+
+    use crate::Store;
+
+    fn event() -> AuditEvent {
+        let mut event = AuditEvent::new(at("10:00:00"), AuditAction::Question, AuditStatus::Ok);
+        event.detail = Some("é".repeat(20_000));
+        event
+    }
+
+    /// Lets the file grow by so many pages more: SQLite then says what it says on a full disk.
+    async fn leave_room(store: &Store, pages: i64) {
+        let held: i64 = query_scalar("PRAGMA page_count").fetch_one(&store.writer).await.unwrap();
+        let most = AssertSqlSafe(format!("PRAGMA max_page_count = {}", held + pages));
+        query(most).execute(&store.writer).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_events_and_the_chain_goes_on_when_there_is_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("state.db").display());
+        let store = Store::open(&url, "one").await.unwrap();
+        let mut written = Vec::new();
+        for _ in 0..3 {
+            written.push(store.append(event()).await.unwrap());
+            leave_room(&store, 25).await;
+            let why = loop {
+                match store.append(event()).await {
+                    Ok(entry) => written.push(entry),
+                    Err(error) => break error,
+                }
+                assert!(written.len() < 100, "the disk is never full");
+            };
+            assert!(matches!(&why, StoreError::Unavailable(why) if why.contains("its disk is full")), "{why}");
+            leave_room(&store, 0).await;
+            let why = member(&store, &"zoe".repeat(5000)).await.unwrap_err();
+            assert!(matches!(&why, StoreError::Unavailable(why) if why.contains("its disk is full")), "{why}");
+            leave_room(&store, 1_000_000).await;
+            written.push(store.append(event()).await.unwrap());
+        }
+        assert_eq!(store.after(0, &AuditFilter::default(), 1000).await.unwrap(), written);
+        let mut verifier = ChainVerifier::default();
+        written.iter().for_each(|entry| verifier.check(entry).unwrap());
+    }
+}

@@ -18,10 +18,18 @@ pub(crate) fn fault(error: Error) -> StoreError {
     }
 }
 
-/// The result codes of SQLite (<https://www.sqlite.org/rescode.html>), the low byte of the extended ones.
+/// Whether someone else holds the file.
+pub(crate) fn is_busy(error: &Error) -> bool {
+    error.as_database_error().and_then(code).is_some_and(|code| matches!(code, 5 | 6))
+}
+
+/// The result code of SQLite (<https://www.sqlite.org/rescode.html>): the low byte of the extended one.
+fn code(refusal: &dyn DatabaseError) -> Option<i32> {
+    Some(refusal.code()?.parse::<i32>().ok()? & 0xff)
+}
+
 fn refused(refusal: &dyn DatabaseError) -> StoreError {
-    let code = refusal.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff);
-    let why = match code {
+    let why = match code(refusal) {
         Some(5 | 6) => "another program has held its file for too long",
         Some(8) => "its file is read-only",
         Some(10) => "its file could not be read or written",

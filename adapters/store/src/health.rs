@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use pstral_core::ports::StoreError;
-use sqlx::{Row as _, query, query_scalar};
+use sqlx::{Row as _, SqliteConnection, query, query_scalar};
 
 use crate::Store;
 use crate::fault::fault;
@@ -16,7 +16,9 @@ impl Store {
     /// Writes a row durably and counts what is held: `SQLite 3.50.2, 12 users, 345 audit events, 1.2 ms to write`.
     pub async fn health(&self) -> Result<String, StoreError> {
         let start = Instant::now();
-        query(WRITE).execute(&self.writer).await.map_err(fault)?;
+        let mut writing = self.begin().await?;
+        write_check(&mut writing).await?;
+        writing.commit().await.map_err(fault)?;
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
         let version: String = query_scalar("SELECT sqlite_version()").fetch_one(&self.readers).await.map_err(fault)?;
         let counts = query(COUNTS).fetch_one(&self.readers).await.map_err(fault)?;
@@ -24,4 +26,9 @@ impl Store {
         let events: i64 = counts.try_get("events").map_err(fault)?;
         Ok(format!("SQLite {version}, {users} users, {events} audit events, {milliseconds:.1} ms to write"))
     }
+}
+
+/// Writes the one row that is there to be written.
+pub(crate) async fn write_check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    query(WRITE).execute(connection).await.map(|_| ()).map_err(fault)
 }

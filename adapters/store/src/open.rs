@@ -4,16 +4,18 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pstral_core::ports::StoreError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, SqlitePool};
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 use crate::audit_writer::write_events;
-use crate::fault::fault;
+use crate::fault::{fault, is_busy};
+use crate::health::write_check;
 use crate::{Store, begin};
 
 /// Embedded, so that the program needs no file beside it.
@@ -100,7 +102,19 @@ fn create(file: &Path) -> io::Result<()> {
     options.open(file).map(|_| ())
 }
 
+/// The change to a write-ahead log needs the file for itself, and SQLite does not wait for that: programs that start
+/// together on a new file try in turn.
 async fn writer(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let patience = Instant::now() + BUSY;
+    loop {
+        match connect(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < patience => sleep(Duration::from_millis(20)).await,
+            answer => return answer,
+        }
+    }
+}
+
+async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let durable = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     SqlitePoolOptions::new()
         .max_connections(1)
@@ -120,6 +134,8 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     let mut writing = begin(writer).await?;
     // `run` takes the same way, but what it gives back could not be awaited in a spawned task.
     MIGRATIONS.run_direct(None, &mut *writing, false).await.map_err(not_migrated)?;
+    // SQLite lets a transaction begin on a file that it may only read: a write shows it now, not at the first question.
+    write_check(&mut writing).await?;
     writing.commit().await.map_err(fault)
 }
 
