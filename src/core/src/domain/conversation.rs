@@ -80,6 +80,11 @@ impl Speaker {
             Self::Pstral => "assistant",
         }
     }
+
+    /// The one a stored word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Person, Self::Pstral].into_iter().find(|speaker| speaker.word() == word)
+    }
 }
 
 /// How far a turn has come.

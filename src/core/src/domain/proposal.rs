@@ -47,6 +47,21 @@ pub enum ProposalState {
     Used,
 }
 
+impl ProposalState {
+    /// The word stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Used => "used",
+        }
+    }
+
+    /// The state a stored word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Used].into_iter().find(|state| state.word() == word)
+    }
+}
+
 /// A statement bound to its author, its target, its exact text and a deadline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {

@@ -1,0 +1,165 @@
+//! Writes audit events: those that wait at the same moment share one transaction and one write to the disk.
+
+use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash};
+use pstral_core::ports::StoreError;
+use sqlx::{Row as _, SqliteConnection, SqlitePool, query, query_scalar};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::begin;
+use crate::fault::fault;
+
+/// Events in one transaction at most.
+const BATCH: usize = 256;
+
+const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER BY seq DESC LIMIT 1";
+const INSERT: &str = "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status, platform, actor,
+    user_id, place, conversation, proposal, target, relations, statement, parameters, rule, model, row_count,
+    duration_ms, detail)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+    RETURNING position";
+
+/// An event that waits, and who waits for it.
+#[derive(Debug)]
+pub(crate) struct Append {
+    /// What to write.
+    pub(crate) event: AuditEvent,
+    /// Told once the event is durable, or why it is not.
+    pub(crate) done: oneshot::Sender<Result<AuditEntry, StoreError>>,
+}
+
+/// Writes what waits until nobody can append any more. Being a task of its own, it is not cut short where the one
+/// who waits gives up.
+pub(crate) async fn write_events(writer: SqlitePool, instance: String, mut waiting: mpsc::Receiver<Append>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        let (events, done): (Vec<_>, Vec<_>) = batch.drain(..).map(|append| (append.event, append.done)).unzip();
+        match write(&writer, &instance, events).await {
+            Ok(entries) => {
+                for (entry, done) in entries.into_iter().zip(done) {
+                    // Who no longer waits needs no answer.
+                    let _ = done.send(Ok(entry));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, events = done.len(), "audit events could not be written");
+                for done in done {
+                    let _ = done.send(Err(again(&error)));
+                }
+            }
+        }
+    }
+}
+
+/// Chains events after the head as it is while the write lock is held: another program may write the same chain.
+async fn write(writer: &SqlitePool, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
+    let mut writing = begin(writer).await?;
+    let mut head = head(&mut writing, instance).await?;
+    let mut entries = Vec::with_capacity(events.len());
+    for event in events {
+        let after = head.as_ref().map(|(seq, hash)| (*seq, hash));
+        let mut entry = AuditEntry::chain(instance, after, event);
+        entry.position = insert(&mut writing, &entry).await?;
+        head = Some((entry.seq, entry.hash.clone()));
+        entries.push(entry);
+    }
+    writing.commit().await.map_err(fault)?;
+    Ok(entries)
+}
+
+async fn head(connection: &mut SqliteConnection, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
+    let Some(row) = query(HEAD).bind(instance).fetch_optional(connection).await.map_err(fault)? else {
+        return Ok(None);
+    };
+    Ok(Some((row.try_get("seq").map_err(fault)?, AuditHash(row.try_get("hash").map_err(fault)?))))
+}
+
+async fn insert(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<i64, StoreError> {
+    let event = &entry.event;
+    query_scalar(INSERT)
+        .bind(&entry.instance)
+        .bind(entry.seq)
+        .bind(&entry.previous.0)
+        .bind(&entry.hash.0)
+        .bind(event.at.as_millisecond())
+        .bind(event.action.word())
+        .bind(event.status.word())
+        .bind(&event.platform)
+        .bind(&event.actor)
+        .bind(event.user.map(|user| user.0))
+        .bind(&event.place)
+        .bind(event.conversation)
+        .bind(&event.proposal)
+        .bind(&event.target)
+        .bind(&event.relations)
+        .bind(&event.statement)
+        .bind(&event.parameters)
+        .bind(&event.rule)
+        .bind(&event.model)
+        .bind(event.rows)
+        .bind(event.duration_ms)
+        .bind(&event.detail)
+        .fetch_one(connection)
+        .await
+        .map_err(fault)
+}
+
+/// The same error for each of those whose events shared the transaction.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),
+        StoreError::Duplicate(name) => StoreError::Duplicate(name.clone()),
+        StoreError::Missing(name) => StoreError::Missing(name.clone()),
+        StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier};
+    use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
+    use pstral_core::testkit::state::{at, member};
+    use sqlx::{AssertSqlSafe, query, query_scalar};
+
+    use crate::Store;
+
+    fn event() -> AuditEvent {
+        let mut event = AuditEvent::new(at("10:00:00"), AuditAction::Question, AuditStatus::Ok);
+        event.detail = Some("é".repeat(20_000));
+        event
+    }
+
+    /// Lets the file grow by so many pages more: SQLite then says what it says on a full disk.
+    async fn leave_room(store: &Store, pages: i64) {
+        let held: i64 = query_scalar("PRAGMA page_count").fetch_one(&store.writer).await.unwrap();
+        let most = AssertSqlSafe(format!("PRAGMA max_page_count = {}", held + pages));
+        query(most).execute(&store.writer).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_events_and_the_chain_goes_on_when_there_is_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("state.db").display());
+        let store = Store::open(&url, "one").await.unwrap();
+        let mut written = Vec::new();
+        for _ in 0..3 {
+            written.push(store.append(event()).await.unwrap());
+            leave_room(&store, 25).await;
+            let why = loop {
+                match store.append(event()).await {
+                    Ok(entry) => written.push(entry),
+                    Err(error) => break error,
+                }
+                assert!(written.len() < 100, "the disk is never full");
+            };
+            assert!(matches!(&why, StoreError::Unavailable(why) if why.contains("its disk is full")), "{why}");
+            leave_room(&store, 0).await;
+            let why = member(&store, &"zoe".repeat(5000)).await.unwrap_err();
+            assert!(matches!(&why, StoreError::Unavailable(why) if why.contains("its disk is full")), "{why}");
+            leave_room(&store, 1_000_000).await;
+            written.push(store.append(event()).await.unwrap());
+        }
+        assert_eq!(store.after(0, &AuditFilter::default(), 1000).await.unwrap(), written);
+        let mut verifier = ChainVerifier::default();
+        written.iter().for_each(|entry| verifier.check(entry).unwrap());
+    }
+}

@@ -1,0 +1,174 @@
+//! Conversations and turns.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use pstral_core::domain::{
+    Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, Speaker, Turn, TurnId, TurnState, UserId,
+};
+use pstral_core::ports::{Conversations, StoreError};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor, Sqlite, SqliteConnection, query, query_scalar};
+
+use crate::Store;
+use crate::fault::{conflict, fault, met};
+use crate::rows::{get, place, time, word};
+
+// A place that has become public, or private, is another place: what was said stays where it was said.
+const CURRENT: &str = "SELECT * FROM conversations
+    WHERE user_id = $1 AND platform = $2 AND place = $3 AND private = $4 ORDER BY id DESC LIMIT 1";
+const BEGIN: &str = "INSERT INTO conversations (user_id, platform, place, private, title, mode, started_at)
+    VALUES ($1, $2, $3, $4, '', $5, $6) RETURNING *";
+const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 ORDER BY id DESC LIMIT $2";
+const SET_MODE: &str = "UPDATE conversations SET mode = $2 WHERE id = $1";
+const SET_TITLE: &str = "UPDATE conversations SET title = CASE WHEN title = '' THEN $2 ELSE title END WHERE id = $1";
+const ADD_TURN: &str = "INSERT INTO turns (conversation_id, speaker, content, state, started_at)
+    VALUES ($1, $2, $3, $4, $5) RETURNING id";
+const SET_MESSAGE: &str = "UPDATE turns
+    SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
+const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3 WHERE id = $1";
+const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
+const INTERRUPT: &str = "UPDATE turns SET state = 'interrupted' WHERE state = 'streaming' RETURNING *";
+
+#[async_trait]
+impl Conversations for Store {
+    async fn current(&self, user: UserId, place: &Place, at: Timestamp) -> Result<Conversation, StoreError> {
+        if let Some(held) = held(&self.readers, user, place).await? {
+            return Ok(held);
+        }
+        let mut writing = self.begin().await?;
+        // Another question may have begun it since.
+        let held = held(&mut *writing, user, place).await?;
+        let current = match held {
+            Some(held) => held,
+            None => begin(&mut writing, user, place, Mode::default(), at).await?,
+        };
+        writing.commit().await.map_err(fault)?;
+        Ok(current)
+    }
+
+    async fn begin(&self, user: UserId, place: &Place, mode: Mode, at: Timestamp) -> Result<Conversation, StoreError> {
+        let mut writing = self.begin().await?;
+        let begun = begin(&mut writing, user, place, mode, at).await?;
+        writing.commit().await.map_err(fault)?;
+        Ok(begun)
+    }
+
+    async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError> {
+        let rows = query(OF_USER).bind(user.0).bind(i64::from(limit)).fetch_all(&self.readers).await;
+        rows.map_err(fault)?.iter().map(read).collect()
+    }
+
+    async fn set_mode(&self, conversation: ConversationId, mode: Mode) -> Result<(), StoreError> {
+        let change = query(SET_MODE).bind(conversation.0).bind(mode.word());
+        met(&change.execute(&self.writer).await.map_err(fault)?, || name(conversation))
+    }
+
+    async fn set_title(&self, conversation: ConversationId, title: &str) -> Result<(), StoreError> {
+        let change = query(SET_TITLE).bind(conversation.0).bind(title);
+        met(&change.execute(&self.writer).await.map_err(fault)?, || name(conversation))
+    }
+
+    async fn add_turn(&self, turn: &NewTurn) -> Result<TurnId, StoreError> {
+        let mut writing = self.begin().await?;
+        let id = query_scalar(ADD_TURN)
+            .bind(turn.conversation.0)
+            .bind(turn.speaker.word())
+            .bind(&turn.text)
+            .bind(turn.state.word())
+            .bind(turn.at.as_millisecond())
+            .fetch_one(&mut *writing)
+            .await
+            .map_err(|error| conflict(error, "this turn", &name(turn.conversation)))?;
+        writing.commit().await.map_err(fault)?;
+        Ok(TurnId(id))
+    }
+
+    async fn set_message(&self, turn: TurnId, message: &MessageRef) -> Result<(), StoreError> {
+        let change = query(SET_MESSAGE)
+            .bind(turn.0)
+            .bind(&message.place.platform.0)
+            .bind(&message.place.id)
+            .bind(message.place.private)
+            .bind(&message.id);
+        met(&change.execute(&self.writer).await.map_err(fault)?, || format!("turn {}", turn.0))
+    }
+
+    async fn finish_turn(&self, turn: TurnId, text: &str, state: TurnState) -> Result<(), StoreError> {
+        let change = query(FINISH_TURN).bind(turn.0).bind(text).bind(state.word());
+        met(&change.execute(&self.writer).await.map_err(fault)?, || format!("turn {}", turn.0))
+    }
+
+    async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError> {
+        let rows = query(TURNS).bind(conversation.0).bind(i64::from(limit)).fetch_all(&self.readers).await;
+        rows.map_err(fault)?.iter().rev().map(read_turn).collect()
+    }
+
+    async fn interrupt_streaming(&self) -> Result<Vec<Turn>, StoreError> {
+        let mut writing = self.begin().await?;
+        let rows = query(INTERRUPT).fetch_all(&mut *writing).await.map_err(fault)?;
+        let mut turns: Vec<Turn> = rows.iter().map(read_turn).collect::<Result<_, _>>()?;
+        writing.commit().await.map_err(fault)?;
+        turns.sort_by_key(|turn| turn.id);
+        Ok(turns)
+    }
+}
+
+async fn held<'e>(
+    connection: impl Executor<'e, Database = Sqlite>,
+    user: UserId,
+    place: &Place,
+) -> Result<Option<Conversation>, StoreError> {
+    let found = query(CURRENT).bind(user.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+    found.fetch_optional(connection).await.map_err(fault)?.as_ref().map(read).transpose()
+}
+
+async fn begin(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    place: &Place,
+    mode: Mode,
+    at: Timestamp,
+) -> Result<Conversation, StoreError> {
+    let begin = query(BEGIN)
+        .bind(user.0)
+        .bind(&place.platform.0)
+        .bind(&place.id)
+        .bind(place.private)
+        .bind(mode.word())
+        .bind(at.as_millisecond());
+    let row = begin.fetch_one(connection).await;
+    read(&row.map_err(|error| conflict(error, "this conversation", &format!("user {}", user.0)))?)
+}
+
+fn name(conversation: ConversationId) -> String {
+    format!("conversation {}", conversation.0)
+}
+
+fn read(row: &SqliteRow) -> Result<Conversation, StoreError> {
+    Ok(Conversation {
+        id: ConversationId(get(row, "id")?),
+        user: UserId(get(row, "user_id")?),
+        place: place(row, ["platform", "place", "private"])?,
+        title: get(row, "title")?,
+        mode: word(row, "mode", |word| word.parse().ok())?,
+        started_at: time(row, "started_at")?,
+    })
+}
+
+fn read_turn(row: &SqliteRow) -> Result<Turn, StoreError> {
+    let message = match get::<Option<String>>(row, "message_id")? {
+        Some(id) => {
+            Some(MessageRef { place: place(row, ["message_platform", "message_place", "message_private"])?, id })
+        }
+        None => None,
+    };
+    Ok(Turn {
+        id: TurnId(get(row, "id")?),
+        conversation: ConversationId(get(row, "conversation_id")?),
+        speaker: word(row, "speaker", Speaker::from_word)?,
+        text: get(row, "content")?,
+        state: word(row, "state", TurnState::from_word)?,
+        message,
+        at: time(row, "started_at")?,
+    })
+}

@@ -1,0 +1,58 @@
+//! Errors of the database as decisions of the port.
+
+use std::borrow::Cow;
+
+use pstral_core::ports::StoreError;
+use sqlx::Error;
+use sqlx::error::DatabaseError;
+use sqlx::sqlite::SqliteQueryResult;
+
+/// What an error means that no row, name or number of the caller explains.
+pub(crate) fn fault(error: Error) -> StoreError {
+    match error {
+        Error::Database(refusal) => refused(refusal.as_ref()),
+        Error::PoolTimedOut => StoreError::Unavailable("too much is waiting to be written".to_owned()),
+        Error::PoolClosed => StoreError::Unavailable("it is closed".to_owned()),
+        Error::Io(_) | Error::WorkerCrashed | Error::BeginFailed => StoreError::Unavailable(error.to_string()),
+        other => StoreError::Corrupt(other.to_string()),
+    }
+}
+
+/// Whether someone else holds the file.
+pub(crate) fn is_busy(error: &Error) -> bool {
+    error.as_database_error().and_then(code).is_some_and(|code| matches!(code, 5 | 6))
+}
+
+/// The result code of SQLite (<https://www.sqlite.org/rescode.html>): the low byte of the extended one.
+fn code(refusal: &dyn DatabaseError) -> Option<i32> {
+    Some(refusal.code()?.parse::<i32>().ok()? & 0xff)
+}
+
+fn refused(refusal: &dyn DatabaseError) -> StoreError {
+    let why = match code(refusal) {
+        Some(5 | 6) => "another program has held its file for too long",
+        Some(8) => "its file is read-only",
+        Some(10) => "its file could not be read or written",
+        Some(13) => "its disk is full",
+        Some(14) => "its file could not be opened",
+        Some(26) => "its file is not an SQLite database",
+        Some(1 | 11 | 19 | 20) => return StoreError::Corrupt(refusal.message().to_owned()),
+        _ => return StoreError::Unavailable(refusal.message().to_owned()),
+    };
+    StoreError::Unavailable(format!("{why} ({})", refusal.message().replace("database is locked", "busy")))
+}
+
+/// As [`fault`], but a name that is taken is a [`StoreError::Duplicate`] and a reference to nothing is
+/// [`StoreError::Missing`].
+pub(crate) fn conflict(error: Error, name: impl Into<Cow<'static, str>>, needed: &str) -> StoreError {
+    match error.as_database_error() {
+        Some(refusal) if refusal.is_unique_violation() => StoreError::Duplicate(name.into().into_owned()),
+        Some(refusal) if refusal.is_foreign_key_violation() => StoreError::Missing(needed.to_owned()),
+        _ => fault(error),
+    }
+}
+
+/// [`StoreError::Missing`] when a change met no row.
+pub(crate) fn met(changed: &SqliteQueryResult, name: impl FnOnce() -> String) -> Result<(), StoreError> {
+    if changed.rows_affected() == 0 { Err(StoreError::Missing(name())) } else { Ok(()) }
+}

@@ -1,0 +1,42 @@
+//! Columns of rows as words of the domain.
+
+use jiff::Timestamp;
+use pstral_core::domain::{Place, PlatformName};
+use pstral_core::ports::StoreError;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Row as _, Sqlite, Type};
+
+use crate::fault::fault;
+
+/// A column as it is stored.
+pub(crate) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(row: &'r SqliteRow, column: &str) -> Result<T, StoreError> {
+    row.try_get(column).map_err(fault)
+}
+
+/// A column of milliseconds.
+pub(crate) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+    let milliseconds: i64 = get(row, column)?;
+    timestamp(milliseconds).ok_or_else(|| unexpected(column, &milliseconds.to_string()))
+}
+
+/// A column that holds one of a few words.
+pub(crate) fn word<T>(row: &SqliteRow, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
+    let word: &str = get(row, column)?;
+    meaning(word).ok_or_else(|| unexpected(column, word))
+}
+
+/// A place from its three columns.
+pub(crate) fn place(row: &SqliteRow, columns: [&str; 3]) -> Result<Place, StoreError> {
+    let [platform, id, private] = columns;
+    Ok(Place { platform: PlatformName(get(row, platform)?), id: get(row, id)?, private: get(row, private)? })
+}
+
+/// What a column holds that it should not.
+pub(crate) fn unexpected(column: &str, held: &str) -> StoreError {
+    StoreError::Corrupt(format!("{column} is {held:?}"))
+}
+
+/// A time from the milliseconds it is stored as.
+pub(crate) fn timestamp(milliseconds: i64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).ok()
+}

@@ -1,0 +1,143 @@
+//! Whatever is changed in the audit log is found.
+
+use pstral_core::ports::AuditLog as _;
+use pstral_core::testkit::state::full_event;
+use pstral_store::Store;
+use sqlx::{AssertSqlSafe, SqliteConnection, query, query_scalar};
+use tempfile::TempDir;
+
+use crate::{beside, event, folder, open, verify};
+
+/// A store whose audit holds entries with and without each member, at positions 1 to 5.
+async fn written() -> (TempDir, Store) {
+    let folder = folder();
+    let store = open(&folder).await.unwrap();
+    for event in [full_event(), event("second"), full_event(), event("fourth"), full_event()] {
+        store.append(event).await.unwrap();
+    }
+    (folder, store)
+}
+
+/// An attacker who has lifted every protection and kept a copy of the rows.
+async fn attacker(folder: &TempDir) -> SqliteConnection {
+    let mut attacker = beside(folder).await;
+    let triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit_events'";
+    let triggers: Vec<String> = query_scalar(triggers).fetch_all(&mut attacker).await.unwrap();
+    assert_eq!(triggers.len(), 3);
+    for trigger in triggers {
+        run(&mut attacker, format!("DROP TRIGGER {trigger}")).await;
+    }
+    run(&mut attacker, "PRAGMA ignore_check_constraints = ON".to_owned()).await;
+    run(&mut attacker, "CREATE TABLE copy AS SELECT * FROM audit_events".to_owned()).await;
+    attacker
+}
+
+async fn run(connection: &mut SqliteConnection, statement: String) {
+    query(AssertSqlSafe(statement)).execute(connection).await.unwrap();
+}
+
+async fn restore(connection: &mut SqliteConnection) {
+    run(connection, "DELETE FROM audit_events".to_owned()).await;
+    run(connection, "INSERT INTO audit_events SELECT * FROM copy".to_owned()).await;
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_every_change() {
+    let (folder, store) = written().await;
+    let mut insider = beside(&folder).await;
+    let changes = [
+        "UPDATE audit_events SET detail = 'x' WHERE position = 2",
+        "UPDATE audit_events SET position = 99 WHERE position = 5",
+        "DELETE FROM audit_events WHERE position = 5",
+        "DELETE FROM audit_events",
+        "INSERT OR REPLACE INTO audit_events SELECT * FROM audit_events WHERE position = 3",
+        "REPLACE INTO audit_events (instance, seq, previous, hash, at, action, status)
+            SELECT instance, seq, previous, hash, at, 'answer', status FROM audit_events WHERE position = 3",
+        "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status)
+            SELECT instance, seq, previous, hash, at, action, status FROM audit_events WHERE position = 3
+            ON CONFLICT (instance, seq) DO UPDATE SET action = 'answer'",
+    ];
+    for change in changes {
+        let refusal = query(change).execute(&mut insider).await.map(|_| ()).unwrap_err().to_string();
+        assert!(refusal.contains("audit events are never "), "{change}: {refusal}");
+    }
+    assert_eq!(verify(&store).await, Ok(5));
+}
+
+#[tokio::test]
+async fn a_change_of_any_column_of_any_row_is_found() {
+    let (folder, store) = written().await;
+    let mut attacker = attacker(&folder).await;
+    let columns = "SELECT name FROM pragma_table_info('audit_events') WHERE name <> 'position'";
+    let columns: Vec<String> = query_scalar(columns).fetch_all(&mut attacker).await.unwrap();
+    assert_eq!(columns.len(), 22);
+    let (mut found, mut same) = (0, 0);
+    for column in &columns {
+        // Each is tried on texts, numbers and absent values; where it changes nothing there is nothing to find.
+        let held = format!("coalesce({column}, '')");
+        let values = [
+            format!("'x' || {held}"),
+            format!("{held} || 'x'"),
+            format!("{held} || x'00'"),
+            format!("upper({held})"),
+            format!("{held} + 1000"),
+            format!("{held} + 0.5"),
+            "CAST(x'ff' AS TEXT)".to_owned(),
+            "''".to_owned(),
+            "NULL".to_owned(),
+        ];
+        for value in values {
+            for position in 1..=5 {
+                let update =
+                    format!("UPDATE OR IGNORE audit_events SET {column} = {value} WHERE position = {position}");
+                // What the type or NOT NULL of the column forbids, even an attacker cannot write.
+                let _ = query(AssertSqlSafe(update)).execute(&mut attacker).await;
+                let differs = format!(
+                    "SELECT count(*) FROM audit_events JOIN copy USING (position)
+                     WHERE audit_events.{column} IS NOT copy.{column}"
+                );
+                let differs: i64 = query_scalar(AssertSqlSafe(differs)).fetch_one(&mut attacker).await.unwrap();
+                let verified = verify(&store).await;
+                if differs == 0 {
+                    assert_eq!(verified, Ok(5));
+                    same += 1;
+                } else {
+                    assert!(verified.is_err(), "{column} of {position} set to {value} was not found");
+                    found += 1;
+                    restore(&mut attacker).await;
+                }
+            }
+        }
+    }
+    println!("{found} changes found, {same} that change nothing");
+    assert!(found >= 22 * 5, "only {found} changes were tried");
+    assert_eq!(verify(&store).await, Ok(5));
+}
+
+#[tokio::test]
+async fn a_removed_swapped_or_added_row_is_found() {
+    let (folder, store) = written().await;
+    let mut attacker = attacker(&folder).await;
+    let cases = [
+        ("DELETE FROM audit_events WHERE position = 1", "entry 2 of one does not follow"),
+        ("DELETE FROM audit_events WHERE position = 3", "entry 4 of one does not follow"),
+        ("UPDATE audit_events SET position = 9 WHERE position = 2", "entry 3 of one does not follow"),
+        ("UPDATE audit_events SET position = -1 WHERE position = 1", "entry 2 of one does not follow"),
+        (
+            "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status)
+             SELECT instance, 6, hash, previous, at, action, status FROM audit_events WHERE position = 5",
+            "entry 6 of one was changed",
+        ),
+        ("UPDATE audit_events SET action = 'party' WHERE position = 4", "audit entry at position 4: "),
+        ("UPDATE audit_events SET status = '' WHERE position = 2", "audit entry at position 2: "),
+        ("UPDATE audit_events SET at = 9223372036854775807 WHERE position = 5", "audit entry at position 5: "),
+        ("UPDATE audit_events SET actor = CAST(x'ff' AS TEXT) WHERE position = 1", "audit entry at position 1: "),
+    ];
+    for (change, expected) in cases {
+        query(change).execute(&mut attacker).await.unwrap();
+        let fault = verify(&store).await.unwrap_err();
+        assert!(fault.contains(expected), "{change}: {fault}");
+        restore(&mut attacker).await;
+        assert_eq!(verify(&store).await, Ok(5));
+    }
+}
