@@ -9,4 +9,5 @@ model-timeout = Le modèle n’a rien dit pendant { $seconds } s, j’ai donc c
 model-interrupted = La réponse a été coupée avant la fin. Reposez la question ; si elle est coupée au même endroit, posez-la autrement. Si cela dure, prévenez votre administrateur : le journal du serveur du modèle dit pourquoi.
 model-failed = Le modèle est tombé en panne en répondant. Reposez la question. Si cela dure, prévenez votre administrateur : le journal du serveur du modèle dit pourquoi, souvent par manque de mémoire.
 model-protocol = Le serveur du modèle a envoyé quelque chose d’incompréhensible. Prévenez votre administrateur : il faut vérifier que l’adresse réglée pour le modèle est bien celle de son serveur, et que rien entre les deux ne modifie ses réponses.
+model-rejected = Le serveur du modèle n’a pas accepté la question telle qu’elle a été envoyée. Posez-la autrement. Si cela dure, prévenez votre administrateur : un réglage du modèle est sans doute faux, et le journal de Pstral dit lequel.
 model-unsupported = Ce modèle ne sait pas faire ce qui lui est demandé. Prévenez votre administrateur : il faut choisir un autre modèle pour cet usage.

@@ -102,7 +102,7 @@ fn finished(reason: Option<&str>, stats: ModelStats) -> Result<Delta, ModelError
         Some("length") => Ok(Delta::Done(ModelStats { finish: FinishReason::Length, ..stats })),
         // What Ollama does with a request that holds no message.
         Some(order @ ("load" | "unload")) => {
-            Err(ModelError::Protocol(format!("the server took the question for an order to {order} the model")))
+            Err(ModelError::Rejected(format!("the server took the question for an order to {order} the model")))
         }
         _ => Ok(Delta::Done(stats)),
     }

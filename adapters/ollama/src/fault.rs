@@ -14,6 +14,10 @@ pub(crate) fn of_status(status: StatusCode, body: &[u8], model: &str) -> ModelEr
         (401 | 403, _) => ModelError::Forbidden,
         (429 | 503, _) => ModelError::Busy,
         (502 | 504, _) => ModelError::Unavailable(format!("the proxy answered {status}")),
+        (400, Some(said)) => match of_message(&said, model) {
+            ModelError::Failed(said) => ModelError::Rejected(said),
+            other => other,
+        },
         (_, Some(said)) => of_message(&said, model),
         // Ollama gives every failure a JSON body, so this is not Ollama, or not this path.
         (code, None) => ModelError::Protocol(format!("status {code}: {}", excerpt(body))),
@@ -71,6 +75,9 @@ fn of_message(said: &str, model: &str) -> ModelError {
         ModelError::PromptTooLong
     } else if has(&["does not support"]) {
         ModelError::Unsupported(said.to_owned())
+    } else if has(&["option", "must be of type"]) {
+        // Ollama gives this one status 500.
+        ModelError::Rejected(said.to_owned())
     } else {
         ModelError::Failed(said.to_owned())
     }

@@ -15,7 +15,7 @@ fn done(finish: FinishReason) -> Delta {
 
 #[tokio::test]
 async fn every_ending_keeps_what_was_said_and_is_told_apart() {
-    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(300)).await;
+    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(900)).await;
     let died = "an error was encountered while running the model: unexpected EOF";
     let missing = ModelError::ModelMissing { model: MODEL.to_owned() };
     let cases = [
@@ -47,7 +47,7 @@ async fn loading_or_unloading_the_model_is_no_answer() {
     let bench = Bench::new().await;
     for reason in ["load", "unload"] {
         let end = bench.outcome(Answer::silent().ends(Ending::DoneReason(reason.to_owned()))).await.end;
-        assert!(matches!(&end, Err(ModelError::Protocol(fault)) if fault.contains(reason)), "{end:?}");
+        assert!(matches!(&end, Err(ModelError::Rejected(fault)) if fault.contains(reason)), "{end:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pstral_core::ports::{Delta, LanguageModel as _, ModelError, ModelStats};
-use pstral_ollama::testkit::{Answer, ScriptedOllama};
+use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 use pstral_ollama::{InvalidUrl, Ollama, OllamaConfig};
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
@@ -22,6 +22,7 @@ fn failed(said: &str) -> ModelError {
 async fn each_refusal_of_the_server_is_told_apart() {
     let bench = Bench::new().await;
     let runner_died = "an error was encountered while running the model: unexpected EOF";
+    let option = "option \"num_predict\" must be of type integer";
     let memory = "model requires more system memory (5.6 GiB) than is available (3.1 GiB)";
     let cases = [
         (Answer::failure(404, "model 'qwen2.5-coder:3b' not found"), missing()),
@@ -36,7 +37,9 @@ async fn each_refusal_of_the_server_is_told_apart() {
         (Answer::failure(400, "the input length exceeds the context length"), ModelError::PromptTooLong),
         (Answer::failure(500, runner_died), failed(runner_died)),
         (Answer::failure(500, memory), failed(memory)),
-        (Answer::status(400, r#"{"error":{"message":"nested","code":null}}"#), failed("nested")),
+        (Answer::status(500, r#"{"error":{"message":"nested","code":null}}"#), failed("nested")),
+        (Answer::failure(400, "unexpected EOF"), ModelError::Rejected("unexpected EOF".to_owned())),
+        (Answer::failure(500, option), ModelError::Rejected(option.to_owned())),
     ];
     for (answer, expected) in cases {
         let outcome = bench.outcome(answer).await;
@@ -119,10 +122,10 @@ async fn a_model_that_cannot_think_is_asked_again_without() {
 
 #[tokio::test]
 async fn waiting_for_the_first_token_has_its_own_limit() {
-    let slow = Duration::from_millis(400);
+    let slow = Duration::from_millis(1200);
     let bench = Bench::with(|config| {
         config.first_token_timeout = Duration::from_secs(20);
-        config.silence_timeout = Duration::from_millis(100);
+        config.silence_timeout = Duration::from_millis(600);
     });
     let bench = bench.await;
     let outcome = bench.outcome(Answer::text("douze").first_after(slow)).await;
@@ -131,6 +134,8 @@ async fn waiting_for_the_first_token_has_its_own_limit() {
     let bench = Bench::with(|config| config.first_token_timeout = Duration::from_millis(100)).await;
     let outcome = bench.outcome(Answer::text("douze").first_after(Duration::from_mins(1))).await;
     assert_eq!((outcome.end, outcome.refused), (Err(ModelError::Timeout { seconds: 1 }), true));
+    let outcome = bench.outcome(Answer::silent().ends(Ending::Hang)).await;
+    assert_eq!((outcome.end, outcome.refused), (Err(ModelError::Timeout { seconds: 1 }), false), "after the headers");
     // Giving up tells the server so: the question no longer takes a place in its queue.
     let gone = bench.server.wait_for(|requests| requests.iter().all(|request| request.closed_early));
     within(Duration::from_secs(1), gone).await;
@@ -155,7 +160,7 @@ async fn embeddings_that_cannot_be_used_are_errors() {
 
 #[tokio::test]
 async fn health_is_a_measured_fact_or_the_reason_why_not() {
-    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(200)).await;
+    let bench = Bench::with(|config| config.silence_timeout = Duration::from_secs(1)).await;
     let fact = bench.model.health().await.unwrap();
     assert!(fact.starts_with("Ollama answered in "), "{fact}");
     assert!(fact.ends_with(" ms, model qwen2.5-coder:3b installed (1.9 GB)"), "{fact}");

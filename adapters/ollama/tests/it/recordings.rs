@@ -99,6 +99,7 @@ fn kind(end: &Result<Delta, ModelError>) -> &'static str {
         Err(ModelError::Unsupported(_)) => "unsupported",
         Err(ModelError::Interrupted) => "interrupted",
         Err(ModelError::Protocol(_)) => "protocol",
+        Err(ModelError::Rejected(_)) => "rejected",
         Err(ModelError::Failed(_)) => "failed",
         Err(other) => panic!("nothing recorded should end so: {other:?}"),
     }
@@ -125,10 +126,12 @@ fn expected(recording: &Recording) -> &'static str {
         200 if last.contains("\"done_reason\":\"length\"") => "cut by length",
         200 if last.contains("\"done_reason\":\"stop\"") => "whole",
         // Asked without messages: the model was loaded or unloaded.
-        200 if last.contains("\"done_reason\":\"load\"") || last.contains("\"done_reason\":\"unload\"") => "protocol",
+        200 if last.contains("\"done_reason\":\"load\"") || last.contains("\"done_reason\":\"unload\"") => "rejected",
         200 => "interrupted",
         400 if name(&["07", "18b"]) => "prompt too long",
         400 if name(&["14", "18c", "18d"]) => "unsupported",
+        400 => "rejected",
+        500 if name(&["04d"]) => "rejected",
         404 => "model missing",
         405 => "protocol",
         501 => "unsupported",

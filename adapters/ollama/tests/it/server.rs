@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use pstral_core::ports::ModelError;
+use futures::StreamExt as _;
+use pstral_core::ports::{Delta, LanguageModel as _, ModelError};
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 
 use crate::bench::{Bench, MODEL, outcome, question};
@@ -44,13 +45,9 @@ async fn what_was_asked_and_answered_is_recorded() {
 async fn dropping_the_server_cuts_its_connections() {
     let Bench { server, model } = Bench::new().await;
     server.answer(Answer::text("un").ends(Ending::Hang));
-    let answer = outcome(&model, question("?"));
-    let kill = async {
-        server.wait_for(|requests| requests.len() == 1).await;
-        // The piece that was sent is on its way; the connection ends behind it.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        drop(server);
-    };
-    let (outcome, ()) = futures::future::join(answer, kill).await;
-    assert_eq!((outcome.text.as_str(), outcome.end), ("un", Err(ModelError::Interrupted)));
+    let mut stream = model.chat(question("?")).await.unwrap();
+    assert_eq!(stream.next().await, Some(Ok(Delta::Text("un".to_owned()))));
+    drop(server);
+    assert_eq!(stream.next().await, Some(Err(ModelError::Interrupted)));
+    assert_eq!(stream.next().await, None);
 }

@@ -101,6 +101,9 @@ pub enum ModelError {
     /// What came is not what the protocol says.
     #[error("the model server sent something that is not understood: {0}")]
     Protocol(String),
+    /// The server does not accept the request as it is: asking the same again will not help.
+    #[error("the model server rejected the request: {0}")]
+    Rejected(String),
     /// The model cannot do this at all, such as make vectors.
     #[error("the model cannot do what was asked: {0}")]
     Unsupported(String),
@@ -120,6 +123,7 @@ impl ModelError {
             Self::Interrupted => text("model-interrupted"),
             Self::Failed(_) => text("model-failed"),
             Self::Protocol(_) => text("model-protocol"),
+            Self::Rejected(_) => text("model-rejected"),
             Self::Unsupported(_) => text("model-unsupported"),
         }
     }
@@ -170,6 +174,7 @@ mod tests {
             ModelError::Interrupted,
             ModelError::Failed(inner()),
             ModelError::Protocol(inner()),
+            ModelError::Rejected(inner()),
             ModelError::Unsupported(inner()),
         ]
     }
