@@ -16,3 +16,73 @@ config-default-target = this database is not described in [targets]. Known datab
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.
+config-faults =
+    { $faults ->
+        [one] The configuration has one fault. Correct it and try again.
+       *[other] The configuration has { $faults } faults. Correct them and try again.
+    }
+config-fine =
+    { $targets ->
+        [0] The configuration is fine. It describes no database yet: add a section [targets.<name>].
+        [one] The configuration is fine; it describes one database.
+       *[other] The configuration is fine; it describes { $targets } databases.
+    }
+
+## All commands
+command-failed = Failed: { $error }
+demo-is-used = Without --config, I look at the demo's installation, in { $folder }.
+
+## Demo
+demo-welcome = Pstral demo. Data: { $folder }
+demo-folder = The data folder { $folder } cannot be prepared: { $error }. Give another one with --data FOLDER.
+demo-model = Model: { $fact }
+demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: ollama pull { $model }
+demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
+terminal-idle = Nothing is going on. To leave: Ctrl-D.
+tour-french = A question in French, and its table
+tour-english = A question in English, and its table
+tour-refused = A refused statement: this table holds access tokens
+tour-unknown = A question the data does not answer
+tour-audit = The audit log, as an administrator sees it
+tour-verify = The audit log is verified
+
+## Running
+run-needs-config = Give a configuration: pstral run --config FILE. config/example.toml is a good start; to try without configuring anything: pstral demo.
+
+## Doctor
+state-ok = ok
+state-degraded = degraded
+state-failed = failed
+none-configured = none is configured
+no-answer = no answer within { $seconds } s
+remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
+remedy-platform = Check the [platforms] section and the network.
+remedy-no-answer = Check that the server runs and is not overloaded.
+doctor-look = The lines with “→” say what to do.
+
+## Statements
+sql-line-bad = this line is not of the expected form id, dialect, sql: { $error }. Correct it and try again.
+
+## Audit
+audit-holds =
+    { $entries ->
+        [one] The log is intact: one event verified. Write the head of its chain down elsewhere:
+       *[other] The log is intact: { $entries } events verified. Write the heads of its chains down elsewhere:
+    }
+audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
+audit-exported =
+    { $entries ->
+        [one] One event exported.
+       *[other] { $entries } events exported.
+    }
+
+## Users
+user-name-bad = A username has 1 to 64 characters and no space. Example: camille.durand
+user-added = { $name } is made. Link a chat account with: pstral user link-code { $name }
+user-exists = { $name } already exists. Choose another name, or see pstral user list.
+user-none = There is no user yet. Make one with: pstral user add NAME
+user-unknown = There is no user { $name }. See pstral user list.
+user-code = Give this code to { $name }, who sends it to Pstral in private within 10 minutes: /link { $code }
+user-disabled = { $name } is disabled: their accounts are no longer recognised. To go back, add --undo.
+user-enabled = { $name } is enabled again.
+user-disabled-mark = (disabled)

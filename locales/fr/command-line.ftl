@@ -16,3 +16,73 @@ config-default-target = cette base n'est pas décrite dans [targets]. Bases conn
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.
+config-faults =
+    { $faults ->
+        [one] La configuration a un défaut. Corrigez-le et recommencez.
+       *[other] La configuration a { $faults } défauts. Corrigez-les et recommencez.
+    }
+config-fine =
+    { $targets ->
+        [0] La configuration est bonne. Aucune base n'y est encore décrite : ajoutez une section [targets.<nom>].
+        [one] La configuration est bonne ; elle décrit une base.
+       *[other] La configuration est bonne ; elle décrit { $targets } bases.
+    }
+
+## Toutes les commandes
+command-failed = Échec : { $error }
+demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
+
+## Démonstration
+demo-welcome = Pstral, démonstration. Données : { $folder }
+demo-folder = Le dossier de données { $folder } ne peut pas être préparé : { $error }. Donnez-en un autre avec --data DOSSIER.
+demo-model = Modèle : { $fact }
+demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : ollama pull { $model }
+demo-try = Essayez « Liste les clients de Paris » puis /execute. Tapez /help pour les commandes, Ctrl-D pour quitter.
+terminal-idle = Rien n'est en cours. Pour quitter : Ctrl-D.
+tour-french = Une question en français, et sa table
+tour-english = Une question en anglais, et sa table
+tour-refused = Une requête refusée : cette table contient des jetons d'accès
+tour-unknown = Une question à laquelle les données ne répondent pas
+tour-audit = Le journal d'audit, vu par un administrateur
+tour-verify = Le journal d'audit est vérifié
+
+## Exécution
+run-needs-config = Donnez une configuration : pstral run --config FICHIER. config/example.toml est un bon point de départ ; pour essayer sans rien configurer : pstral demo.
+
+## Diagnostic
+state-ok = bon
+state-degraded = dégradé
+state-failed = en panne
+none-configured = rien n'est configuré
+no-answer = pas de réponse en { $seconds } s
+remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
+remedy-platform = Vérifiez la section [platforms] et le réseau.
+remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
+doctor-look = Les lignes « → » disent quoi faire.
+
+## Requêtes
+sql-line-bad = cette ligne n'est pas de la forme id, dialect, sql attendue : { $error }. Corrigez-la et recommencez.
+
+## Audit
+audit-holds =
+    { $entries ->
+        [one] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
+       *[other] Le journal est intact : { $entries } événements vérifiés. Notez ailleurs ses têtes de chaîne :
+    }
+audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
+audit-exported =
+    { $entries ->
+        [one] Un événement exporté.
+       *[other] { $entries } événements exportés.
+    }
+
+## Utilisateurs
+user-name-bad = Un nom d'utilisateur compte de 1 à 64 caractères, sans espace. Exemple : camille.durand
+user-added = { $name } est créé. Reliez un compte de messagerie avec : pstral user link-code { $name }
+user-exists = { $name } existe déjà. Choisissez un autre nom, ou voyez pstral user list.
+user-none = Il n'y a pas encore d'utilisateur. Créez-en un avec : pstral user add NOM
+user-unknown = Il n'y a pas d'utilisateur { $name }. Voyez pstral user list.
+user-code = Donnez ce code à { $name }, qui l'envoie à Pstral en privé dans les 10 minutes : /link { $code }
+user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. Pour revenir en arrière, ajoutez --undo.
+user-enabled = { $name } est réactivé.
+user-disabled-mark = (désactivé)

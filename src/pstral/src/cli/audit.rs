@@ -112,7 +112,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
     }
 }
 
-async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Ending> {
+pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Ending> {
     let mut verifier = ChainVerifier::default();
     let mut position = 0;
     loop {

@@ -1,0 +1,128 @@
+//! `pstral demo`: the sample company in the terminal, on this machine alone.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use jiff::tz::TimeZone;
+use pstral_core::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User};
+use pstral_core::text::text;
+use tokio_util::sync::CancellationToken;
+
+use super::out::{say, say_error};
+use super::{Common, Ending, log_to_stderr, tour};
+use crate::compose::App;
+use crate::config::{Config, Source, VerifiedChoice};
+use crate::{demo, lifecycle};
+
+const VERIFIED: &str = include_str!("../../../../demo/verified.toml");
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Show a fixed sequence of questions and answers, without input
+    #[arg(long)]
+    tour: bool,
+}
+
+pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Ending> {
+    let locale = common.locale();
+    let mut config = match crate::config::load(&Source::Demo, common.data.as_deref()) {
+        Ok(config) => config,
+        Err(faults) => {
+            super::config::print_faults(&faults, locale);
+            return Ok(Ending::Usage);
+        }
+    };
+    config.locale = locale;
+    if args.tour {
+        config.answers.verified = VerifiedChoice::Offer;
+    }
+    log_to_stderr(&config.log);
+    if let Err(error) = prepare(&config) {
+        let sentence = text("demo-folder").with("folder", config.data.display().to_string());
+        say_error(&sentence.with("error", format!("{error:#}")).render(locale));
+        return Ok(Ending::Failed);
+    }
+    let app = App::build(&config, locale).await?;
+    lifecycle::start(&app).await?;
+    greet(&app, &config, locale).await?;
+    if args.tour {
+        return tour::run(&app).await;
+    }
+    let person = person(&app, locale).await?;
+    link(&app, "console", &person).await?;
+    say(&format!("{}\n", text("demo-try").render(locale)));
+    let shutdown = CancellationToken::new();
+    lifecycle::run(&app, &shutdown, Duration::from_secs(config.http.drain_timeout)).await?;
+    Ok(Ending::Fine)
+}
+
+/// Makes the data folder and what the demo reads in it. The sample company is made afresh each day, so that "this
+/// month" always holds something.
+fn prepare(config: &Config) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data)?;
+    let target = config.targets.get("crm").context("invariant: demo.toml has the target crm")?;
+    if let Some(verified) = &target.verified {
+        std::fs::write(verified, VERIFIED)?;
+    }
+    let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
+    if demo::generated_for(&target.path) != Some(today) {
+        demo::generate(&target.path, today)?;
+    }
+    Ok(())
+}
+
+async fn greet(app: &App, config: &Config, locale: Locale) -> anyhow::Result<()> {
+    let folder = std::path::absolute(&config.data).unwrap_or_else(|_| Path::new(&config.data).to_owned());
+    say(&text("demo-welcome").with("folder", folder.display().to_string()).render(locale));
+    let line = match app.pipeline.parts().model.health().await {
+        Ok(fact) => text("demo-model").with("fact", fact),
+        Err(_) => text("demo-no-model").with("url", &config.model.url).with("model", &config.model.name),
+    };
+    say(&line.render(locale));
+    Ok(())
+}
+
+/// The person of the demo who reads a language; an admin, so that the audit can be seen too.
+pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
+    let (username, full_name) = match locale {
+        Locale::Fr => ("camille", "Camille Martin"),
+        Locale::En => ("alex", "Alex Taylor"),
+    };
+    let parts = app.pipeline.parts();
+    if let Some(user) = parts.people.user_named(username).await? {
+        return Ok(user);
+    }
+    let user = NewUser {
+        username: username.to_owned(),
+        full_name: full_name.to_owned(),
+        email: format!("{username}@example.org"),
+        role: Role::Admin,
+        locale,
+    };
+    let user = parts.people.add_user(&user, parts.clock.now()).await?;
+    record(app, AuditAction::UserAdded, &user).await?;
+    Ok(user)
+}
+
+/// Links whoever sits at the terminal to a person of the demo, without a code: it is their own machine.
+pub(super) async fn link(app: &App, actor: &str, user: &User) -> anyhow::Result<Actor> {
+    let actor =
+        Actor { platform: PlatformName("terminal".to_owned()), id: actor.to_owned(), name: user.full_name.clone() };
+    let parts = app.pipeline.parts();
+    if parts.people.linked(&actor).await?.is_none_or(|linked| linked.id != user.id) {
+        parts.people.link(&actor, user.id, parts.clock.now()).await?;
+        record(app, AuditAction::Link, user).await?;
+    }
+    Ok(actor)
+}
+
+async fn record(app: &App, action: AuditAction, user: &User) -> anyhow::Result<()> {
+    let parts = app.pipeline.parts();
+    let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
+    event.user = Some(user.id);
+    event.detail = Some(format!("{} (demo)", user.username));
+    parts.audit.append(event).await?;
+    Ok(())
+}

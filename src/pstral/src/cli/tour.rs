@@ -1,0 +1,47 @@
+//! `pstral demo --tour`: what Pstral does, without anybody typing.
+
+use pstral_core::domain::{Actor, Event, EventBody, Locale, Place};
+use pstral_core::text::text;
+
+use super::demo::{link, person};
+use super::out::say;
+use super::{Ending, audit};
+use crate::compose::App;
+
+pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
+    let french = link(app, "tour-fr", &person(app, Locale::Fr).await?).await?;
+    let english = link(app, "tour-en", &person(app, Locale::En).await?).await?;
+    let locale = app.pipeline.parts().settings.locale;
+    let steps: [(_, &Actor, &[&str]); 5] = [
+        (text("tour-french"), &french, &["Liste les clients de Paris", "/execute"]),
+        (text("tour-english"), &english, &["Who are the top 5 clients by revenue?", "/execute"]),
+        (text("tour-refused"), &french, &["/edit SELECT email, access_token FROM oauth_email_accounts"]),
+        (text("tour-unknown"), &english, &["What will the weather be tomorrow?"]),
+        (text("tour-audit"), &french, &["/audit 12"]),
+    ];
+    let mut number = 0;
+    for (title, actor, lines) in steps {
+        say(&format!("\n━━ {}\n", title.render(locale)));
+        for line in lines {
+            say(&format!("> {line}"));
+            number += 1;
+            app.pipeline.handle(event(actor, number, line)).await;
+        }
+    }
+    say(&format!("\n━━ {}\n", text("tour-verify").render(locale)));
+    audit::verify(&app.store, locale).await
+}
+
+fn event(actor: &Actor, number: u32, line: &str) -> Event {
+    let body = match line.strip_prefix('/') {
+        Some(command) => EventBody::Command(command.to_owned()),
+        None => EventBody::Said(line.to_owned()),
+    };
+    Event {
+        id: format!("tour-{number}"),
+        at: jiff::Timestamp::now(),
+        actor: actor.clone(),
+        place: Place { platform: actor.platform.clone(), id: "terminal".to_owned(), private: true },
+        body,
+    }
+}
