@@ -1,9 +1,9 @@
 //! What the model is told: the prompt, the catalog, examples and history, within its context window.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use minijinja::{Environment, context};
-use serde::Serialize;
 
 use super::asker::Asker;
 use super::question::Inquiry;
@@ -17,29 +17,42 @@ use crate::text::text;
 const CHARS_PER_TOKEN: usize = 3;
 
 /// A verified question with its statement, for the prompt.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Example {
     pub(super) question: String,
     pub(super) statement: String,
 }
 
+impl Example {
+    fn value(&self) -> minijinja::Value {
+        context! { question => self.question.as_str(), statement => self.statement.as_str() }
+    }
+
+    /// The question with `…` where a person puts a value.
+    pub(super) fn asked(&self) -> String {
+        knowledge::slots(&self.question)
+            .into_iter()
+            .fold(self.question.clone(), |asked, name| asked.replace(&format!("{{{name}}}"), "…"))
+    }
+}
+
 impl Pipeline {
     /// The target a question names, or the default one.
-    pub(super) fn target_of(&self, question: &str) -> Result<std::sync::Arc<Target>, Trouble> {
+    pub(super) fn target_of(&self, question: &str) -> Result<Arc<Target>, Trouble> {
         let targets = &self.parts.targets;
-        let folded = knowledge::fold(question);
-        let named = targets.iter().find(|(name, _)| folded.split(' ').any(|word| word == knowledge::fold(name)));
+        let words = knowledge::fold(question);
+        let says = |name: &str| {
+            let name = knowledge::fold(name);
+            !name.is_empty() && words.windows(name.len()).any(|run| run == name)
+        };
+        let named = targets.iter().find(|(name, _)| says(name));
         let chosen =
             named.map(|(_, target)| target).or_else(|| targets.get(self.parts.settings.default_target.as_ref()?));
         chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
     }
 
     /// What a target holds; a target that is away is told to the person.
-    pub(super) async fn schema(
-        &self,
-        target: &Target,
-        verified: &[VerifiedQuery],
-    ) -> Result<std::sync::Arc<Schema>, Trouble> {
+    pub(super) async fn schema(&self, target: &Target, verified: &[VerifiedQuery]) -> Result<Arc<Schema>, Trouble> {
         target.schema(verified, &*self.parts.clock).await.map_err(|error| {
             tracing::warn!(target = target.name, %error, "the catalog cannot be read");
             Trouble::Tell(error.text())
@@ -56,11 +69,11 @@ impl Pipeline {
         let catalog = describe(&inquiry.schema.catalog, inquiry.question, budget / 2);
         let values = context! {
             dialect => dialect_name(inquiry.schema.catalog.dialect),
-            target => inquiry.target.name,
-            description => inquiry.target.description,
+            target => inquiry.target.name.as_str(),
+            description => inquiry.target.description.as_str(),
             today => self.today(),
             catalog => catalog,
-            examples => examples,
+            examples => examples.iter().map(Example::value).collect::<Vec<_>>(),
         };
         self.request(inquiry.asker, inquiry.conversation, Mode::Sql, values, budget).await
     }
@@ -153,10 +166,11 @@ fn describe(catalog: &Catalog, question: &str, budget: usize) -> String {
 }
 
 /// How many words of the question the relation's names hold.
-fn nearness(relation: &Relation, words: &str) -> usize {
+fn nearness(relation: &Relation, words: &[String]) -> usize {
     let names = relation.columns.iter().map(|column| column.name.as_str()).chain([relation.name.as_str()]);
     let names = knowledge::fold(&names.collect::<Vec<_>>().join(" "));
-    words.split(' ').filter(|word| word.len() > 3 && names.contains(word.trim_end_matches('s'))).count()
+    let alike = |word: &String| names.iter().any(|name| name.trim_end_matches('s') == word.trim_end_matches('s'));
+    words.iter().filter(|word| word.len() > 3 && alike(word)).count()
 }
 
 fn describe_relation(relation: &Relation, default_schema: &str) -> String {

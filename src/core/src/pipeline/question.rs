@@ -127,7 +127,7 @@ impl Pipeline {
             answer.push_str(&text("suggestions").render(locale));
             for example in examples {
                 answer.push_str("\n- ");
-                answer.push_str(&example.question);
+                answer.push_str(&example.asked());
             }
         }
         self.show(asker, &Outgoing::text(answer)).await;

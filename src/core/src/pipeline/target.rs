@@ -1,6 +1,5 @@
 //! A database that can be asked, and what is known of it for now.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use futures::lock::Mutex;
 
 use crate::domain::{Catalog, ColumnRef, VerifiedQuery};
 use crate::guard::{Guard, Policy};
-use crate::knowledge::KnownValues;
+use crate::knowledge::{self, KnownValues};
 use crate::ports::{Clock, QueryTarget, TargetError};
 
 /// How long a catalog is taken to hold before it is read again.
@@ -75,9 +74,7 @@ impl Target {
         let guard = Guard::new(&catalog, &self.policy);
         let catalog = self.policy.open_part(catalog);
         let mut known = KnownValues::default();
-        let columns =
-            verified.iter().flat_map(|query| &query.parameters).filter_map(|parameter| parameter.column.as_ref());
-        for column in columns.collect::<BTreeSet<_>>() {
+        for column in knowledge::columns(verified) {
             if has(&catalog, column) {
                 known.insert(column.clone(), self.port.known_values(column, MAX_KNOWN_VALUES).await?);
             }

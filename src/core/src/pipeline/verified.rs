@@ -7,6 +7,7 @@ use super::proposing::Draft;
 use super::question::Inquiry;
 use super::{Pipeline, Trouble};
 use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
+use crate::guard::Verdict;
 use crate::knowledge;
 use crate::ports::ModelError;
 use crate::text::text;
@@ -66,7 +67,8 @@ impl Inquiry<'_> {
     pub(super) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
         knowledge::rank(self.question, verified, limit)
             .into_iter()
-            .filter(|query| matches!(self.schema.guard.check(&query.statement), crate::guard::Verdict::Allow(_)))
+            .map(|(query, _)| query)
+            .filter(|query| matches!(self.schema.guard.check(&query.statement), Verdict::Allow(_)))
             .map(|query| Example {
                 question: match self.asker.user.locale {
                     Locale::Fr => query.fr.clone(),
