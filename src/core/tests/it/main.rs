@@ -1,0 +1,3 @@
+//! Core through its public face.
+
+mod query_target;
