@@ -18,7 +18,7 @@ impl Brake {
     pub(crate) fn new(limit: Duration, stop: CancellationToken) -> Self {
         let now = Instant::now();
         // A limit beyond the clock's range is as good as a year.
-        let deadline = now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(31_536_000));
+        let deadline = now.checked_add(limit).unwrap_or_else(|| now + Duration::from_hours(24 * 365));
         Self { limit, deadline, stop }
     }
 

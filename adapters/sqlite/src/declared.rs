@@ -227,11 +227,11 @@ mod tests {
     #[test]
     fn kinds_follow_the_values_then_the_type() {
         let declared = ["", "", "DATE", "INTEGER", ""].map(|declared| Declared::of(Some(declared)));
-        let text = |text: &str| Value::Text(text.to_owned());
+        let words = |text: &str| Value::Text(text.to_owned());
         let rows = vec![
-            vec![Value::Null, Value::Null, Value::Null, text("a"), Value::Null],
-            vec![Value::Integer(1), text("a"), Value::Null, Value::Integer(1), Value::Null],
-            vec![Value::Real(0.5), Value::Integer(1), Value::Null, text("b"), Value::Null],
+            vec![Value::Null, Value::Null, Value::Null, words("a"), Value::Null],
+            vec![Value::Integer(1), words("a"), Value::Null, Value::Integer(1), Value::Null],
+            vec![Value::Real(0.5), Value::Integer(1), Value::Null, words("b"), Value::Null],
         ];
         let expected = [ColumnKind::Number, ColumnKind::Text, ColumnKind::Date, ColumnKind::Number, ColumnKind::Text];
         assert_eq!(kinds(&declared, &rows), expected);

@@ -14,11 +14,12 @@ use crate::open;
 use crate::outlet::Outlet;
 use crate::parameters::bind;
 
+/// Parentheses in each other at most: SQLite compiles nested queries on the thread's own stack, without a limit.
+const DEPTH: usize = 100;
+
 /// Prepares the one statement of `text`. A second one, even a harmless one, is refused before SQLite sees either.
 pub(crate) fn prepare<'c>(connection: &'c Connection, text: &str, brake: &Brake) -> Result<Statement<'c>, TargetError> {
-    if has_more(text) {
-        return Err(TargetError::Rejected("more than one statement".to_owned()));
-    }
+    shape(text).map_err(|fault| TargetError::Rejected(fault.to_owned()))?;
     let statement = connection.prepare(text).map_err(|error| fault(&error, brake))?;
     // The authorizer has already said so; this is SQLite's own word on what it compiled.
     if statement.readonly() && statement.column_count() > 0 {
@@ -68,20 +69,24 @@ pub(crate) fn run(
     Ok(reached)
 }
 
-/// Whether anything but space follows the first `;` outside quotes. Comments need no care: the connection refuses them.
-fn has_more(text: &str) -> bool {
-    let mut quote = None;
+/// Refuses what follows a `;` outside quotes, and deep nesting. Comments need no care: the connection refuses them.
+fn shape(text: &str) -> Result<(), &'static str> {
+    let (mut quote, mut depth) = (None, 0_usize);
     for (at, character) in text.char_indices() {
         match (quote, character) {
             (Some(end), _) if character == end => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"' | '`') => quote = Some(character),
             (None, '[') => quote = Some(']'),
-            (None, ';') => return !text[at + 1..].trim().is_empty(),
-            (None, _) => {}
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            (None, ';') if !text[at + 1..].trim().is_empty() => return Err("more than one statement"),
+            _ => {}
+        }
+        if depth > DEPTH {
+            return Err("too deeply nested");
         }
     }
-    false
+    Ok(())
 }
 
 #[cfg(test)]
@@ -101,7 +106,7 @@ mod tests {
             ("SELECT 'a'; DROP TABLE t", true),
             ("SELECT 'a'';'; DROP TABLE t", true),
         ] {
-            assert_eq!(has_more(text), expected, "{text}");
+            assert_eq!(shape(text).is_err(), expected, "{text}");
         }
     }
 }

@@ -7,15 +7,12 @@ use rusqlite::Connection;
 use super::{Place, run};
 use crate::{SqliteConfig, SqliteTarget};
 
-fn unavailable(reason: &str) -> Option<TargetError> {
-    Some(TargetError::Unavailable(reason.to_owned()))
-}
-
 async fn is_unavailable(target: &SqliteTarget, reason: &str) {
-    assert_eq!(target.health().await.err(), unavailable(reason));
-    assert_eq!(target.catalog().await.err(), unavailable(reason));
-    assert_eq!(target.plan("SELECT 1".to_owned()).await.err(), unavailable(reason));
-    assert_eq!(run(target, "SELECT 1").await.err(), unavailable(reason));
+    let unavailable = Some(TargetError::Unavailable(reason.to_owned()));
+    assert_eq!(target.health().await.err(), unavailable);
+    assert_eq!(target.catalog().await.err(), unavailable);
+    assert_eq!(target.plan("SELECT 1".to_owned()).await.err(), unavailable);
+    assert_eq!(run(target, "SELECT 1").await.err(), unavailable);
 }
 
 #[tokio::test]

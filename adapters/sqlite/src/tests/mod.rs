@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{SqliteConfig, SqliteTarget};
 
 /// More than any test needs.
-const WIDE: Limits = Limits { rows: 1_000_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_secs(60) };
+const WIDE: Limits = Limits { rows: 1_000_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_mins(1) };
 
 /// Yields rows until something stops it.
 const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";

@@ -7,12 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ENDLESS, Place, WIDE, run, run_with};
 
-fn text(text: &str) -> Value {
+fn words(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
 #[tokio::test]
 async fn every_storage_class_arrives_as_its_declared_type() {
+    use ColumnKind::{Boolean, Bytes, Date, Number, Text, Timestamp};
     let place = Place::with(
         "CREATE TABLE t(i INTEGER, r REAL, s TEXT, b BLOB, d DATE, m TIMESTAMP, p DECIMAL(10,2), y BOOLEAN, any);
          INSERT INTO t VALUES (9223372036854775807, 0.5, 'é🦀', x'00ff', '2024-02-29', '2024-02-29T10:00:00Z', 1234.5, 1, 'x');
@@ -22,27 +23,26 @@ async fn every_storage_class_arrives_as_its_declared_type() {
     let names: Vec<&str> = whole.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["i", "r", "s", "b", "d", "m", "p", "y", "any", "double", "i"]);
     let kinds: Vec<ColumnKind> = whole.columns.iter().map(|column| column.kind).collect();
-    use ColumnKind::{Boolean, Bytes, Date, Number, Text, Timestamp};
     assert_eq!(kinds, [Number, Number, Text, Bytes, Date, Timestamp, Number, Boolean, Text, Number, Text]);
     assert_eq!(
         whole.rows[0],
         [
             Value::Integer(i64::MAX),
             Value::Real(0.5),
-            text("é🦀"),
+            words("é🦀"),
             Value::Bytes(vec![0, 255]),
             Value::Date("2024-02-29".to_owned()),
             Value::Timestamp("2024-02-29 10:00:00+00:00".to_owned()),
             Value::Decimal("1234.50".to_owned()),
             Value::Boolean(true),
-            text("x"),
+            words("x"),
             Value::Real(2469.0),
-            text("é🦀"),
+            words("é🦀"),
         ]
     );
     let odd = &whole.rows[1];
-    assert_eq!((&odd[0], &odd[2], &odd[4]), (&Value::Null, &text(""), &text("soon")));
-    assert_eq!((&odd[6], &odd[8]), (&text("n/a"), &text("a\u{fffd}b")));
+    assert_eq!((&odd[0], &odd[2], &odd[4]), (&Value::Null, &words(""), &words("soon")));
+    assert_eq!((&odd[6], &odd[8]), (&words("n/a"), &words("a\u{fffd}b")));
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn each_limit_ends_the_result_cleanly() {
     }
     let cut = Limits { cell_bytes: 8, ..WIDE };
     let whole = run_with(&target, "SELECT s FROM t LIMIT 1", &[], cut).await.unwrap();
-    assert_eq!(whole.rows, [[text("twelv…")]]);
+    assert_eq!(whole.rows, [[words("twelv…")]]);
 }
 
 #[tokio::test]
@@ -105,8 +105,8 @@ async fn parameters_are_values_and_nothing_else() {
     let target = place.target();
     let decimal = |text: &str| Value::Decimal(text.to_owned());
     for (condition, values, expected) in [
-        ("s = :s", vec![("s", text("O'Hara"))], vec![1]),
-        ("s = :s", vec![("s", text("x' OR 1=1 --"))], vec![2]),
+        ("s = :s", vec![("s", words("O'Hara"))], vec![1]),
+        ("s = :s", vec![("s", words("x' OR 1=1 --"))], vec![2]),
         ("p > :p", vec![("p", decimal("10.50"))], vec![2]),
         ("p + 0 = :p", vec![("p", decimal("10.5"))], vec![1]),
         ("p + 0 = :p", vec![("p", decimal("20"))], vec![2]),
@@ -124,7 +124,7 @@ async fn parameters_are_values_and_nothing_else() {
         assert_eq!(ids, expected.into_iter().map(Value::Integer).collect::<Vec<_>>(), "{condition} {values:?}");
     }
     for sql in ["SELECT :absent", "SELECT ?", "SELECT ?1", "SELECT @s", "SELECT $s"] {
-        let refused = run_with(&target, sql, &[("s", text("x"))], WIDE).await.expect_err(sql);
+        let refused = run_with(&target, sql, &[("s", words("x"))], WIDE).await.expect_err(sql);
         assert!(matches!(refused, TargetError::Rejected(_)), "{sql}: {refused:?}");
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Catalog, Column, ColumnRef, Dialect, Row};
 use crate::guard::ApprovedStatement;
+use crate::text::{Text, text};
 
 /// How much a statement may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct Limits {
     pub rows: u64,
     /// Bytes of all cells delivered at most.
     pub bytes: u64,
-    /// Bytes of one cell at most; a longer one is cut.
+    /// Bytes of one cell at most; a longer one is cut, a text between two characters and with `…` at its end.
     pub cell_bytes: usize,
     /// Time from the start of the statement to its last row.
     pub time: Duration,
@@ -88,6 +89,38 @@ pub enum TargetError {
     Failed(String),
 }
 
+/// Characters of the database's own message that a person is shown.
+const SHOWN: usize = 200;
+
+impl TargetError {
+    /// The sentence for the person who asked, with what to do next. Only a refusal shows the database's own words,
+    /// which help to repair the statement; the others may name what only an operator should know.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Unavailable(_) => text("target-unavailable"),
+            Self::Busy(_) => text("target-busy"),
+            Self::Rejected(reason) => text("target-rejected").with("reason", shown(reason)),
+            Self::Timeout { seconds } => text("target-timeout").count("seconds", *seconds),
+            Self::Cancelled => text("target-cancelled"),
+            Self::Failed(_) => text("target-failed"),
+        }
+    }
+}
+
+/// A message fit for a code span: it may quote the statement, which a model wrote. One line, short, no backtick to
+/// leave the span by; and a word joiner after `@`, for platforms that would look for mentions even there.
+fn shown(reason: &str) -> String {
+    let line: Vec<&str> =
+        reason.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line = line.join(" ").replace('`', "'").replace('@', "@\u{2060}");
+    let mut characters = line.trim_end_matches('.').chars();
+    let mut short: String = characters.by_ref().take(SHOWN).collect();
+    if characters.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
 /// A company database to be read. Nothing here can write.
 #[async_trait]
 pub trait QueryTarget: Send + Sync {
@@ -113,4 +146,48 @@ pub trait QueryTarget: Send + Sync {
 
     /// Whether a statement would run now; the measured fact as text.
     async fn health(&self) -> Result<String, TargetError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Locale;
+
+    #[test]
+    fn each_error_has_a_sentence_of_its_own_in_each_language() {
+        let secret = || "/srv/company.db".to_owned();
+        let errors = [
+            TargetError::Unavailable(secret()),
+            TargetError::Busy(secret()),
+            TargetError::Rejected("no such column: nmae".to_owned()),
+            TargetError::Timeout { seconds: 30 },
+            TargetError::Cancelled,
+            TargetError::Failed(secret()),
+        ];
+        for locale in Locale::ALL {
+            let mut sentences: Vec<String> = errors.iter().map(|error| error.text().render(locale)).collect();
+            assert!(
+                sentences.iter().all(|sentence| sentence.contains(' ') && !sentence.contains("/srv")),
+                "{sentences:?}"
+            );
+            assert!(sentences[2].contains("`no such column: nmae`"), "{}", sentences[2]);
+            assert!(sentences[3].contains("30 second"), "{}", sentences[3]);
+            sentences.sort();
+            sentences.dedup();
+            assert_eq!(sentences.len(), errors.len());
+        }
+    }
+
+    #[test]
+    fn what_a_database_says_cannot_leave_its_span() {
+        for (reason, expected) in [
+            ("near \"`\": syntax\nerror.", "near \"'\": syntax error"),
+            ("no such column: @everyone", "no such column: @\u{2060}everyone"),
+            ("a\u{0}b\u{1b}[31m", "a b [31m"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(reason), expected);
+        }
+        assert_eq!(shown(&"é".repeat(300)), format!("{}…", "é".repeat(200)));
+    }
 }

@@ -3,3 +3,5 @@
 mod chat_platform;
 mod language_model;
 mod state;
+//! Core through its public face.
+mod query_target;
