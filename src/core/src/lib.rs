@@ -7,8 +7,8 @@ pub mod domain;
 pub mod egress;
 pub mod extract;
 pub mod guard;
-pub mod pipeline;
 pub mod knowledge;
+pub mod pipeline;
 pub mod ports;
 pub mod results;
 #[cfg(feature = "testkit")]

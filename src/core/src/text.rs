@@ -25,7 +25,14 @@ macro_rules! files {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     key: &'static str,
-    args: Vec<(&'static str, FluentValue<'static>)>,
+    args: Vec<(&'static str, Filling)>,
+}
+
+/// What fills a place in a sentence.
+#[derive(Debug, Clone, PartialEq)]
+enum Filling {
+    Words(String),
+    Count(u64),
 }
 
 /// The message of that name.
@@ -33,19 +40,28 @@ pub fn text(key: &'static str) -> Text {
     Text { key, args: Vec::new() }
 }
 
+impl Filling {
+    fn value(&self) -> FluentValue<'_> {
+        match self {
+            Self::Words(words) => FluentValue::from(words.as_str()),
+            #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^53")]
+            Self::Count(count) => FluentValue::from(*count as f64),
+        }
+    }
+}
+
 impl Text {
     /// Fills `{ $name }` with a text. It is inserted as it is: it must be harmless where it will be shown.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.args.push((name, FluentValue::from(value.into())));
+        self.args.push((name, Filling::Words(value.into())));
         self
     }
 
     /// Fills `{ $name }` with a number, grouped as the language does and usable for plurals.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^53")]
     pub fn count(mut self, name: &'static str, value: u64) -> Self {
-        self.args.push((name, FluentValue::from(value as f64)));
+        self.args.push((name, Filling::Count(value)));
         self
     }
 
@@ -55,7 +71,7 @@ impl Text {
         let Some(pattern) = bundle.get_message(self.key).and_then(|message| message.value()) else {
             return self.key.to_owned();
         };
-        let args: FluentArgs<'_> = self.args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let args: FluentArgs<'_> = self.args.iter().map(|(name, filling)| (*name, filling.value())).collect();
         let mut faults = Vec::new();
         bundle.format_pattern(pattern, Some(&args), &mut faults).into_owned()
     }

@@ -87,7 +87,8 @@ fn prompts(answers: &Answers) -> anyhow::Result<Prompts> {
         for locale in Locale::ALL {
             let path = folder.join(format!("{}.{locale}.md", mode.word()));
             if path.exists() {
-                let template = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+                let template =
+                    std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
                 prompts.replace(mode, locale, template);
             }
         }

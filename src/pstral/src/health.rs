@@ -56,8 +56,7 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         let remedy = |_: &_| text("remedy-platform").render(locale);
         judge(format!("platform {}", platform.name()), State::Failed, locale, platform.health(), remedy).await
     });
-    let (state, model, targets, platforms) =
-        futures::join!(state, model, join_all(targets), join_all(platforms));
+    let (state, model, targets, platforms) = futures::join!(state, model, join_all(targets), join_all(platforms));
     let mut checks: Vec<Check> = [state, model].into_iter().chain(targets).chain(platforms).collect();
     if parts.targets.is_empty() {
         checks.push(nothing("targets", "no-target", locale));

@@ -22,12 +22,29 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     record(&app.pipeline, AuditAction::Started).await.context("the audit cannot be written")
 }
 
+/// What to do when every platform has ended by itself, as a terminal does at the end of its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterPlatforms {
+    /// End too.
+    End,
+    /// Wait to be asked to end: a service with nothing to read from still answers over HTTP.
+    WaitOn,
+}
+
 /// Runs every platform until each has ended or `shutdown` is cancelled, then waits for what is under way.
-pub async fn run(app: &App, shutdown: &CancellationToken, drain: Duration) -> anyhow::Result<()> {
+pub async fn run(
+    app: &App,
+    shutdown: &CancellationToken,
+    drain: Duration,
+    after: AfterPlatforms,
+) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
     let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown));
     join_all(platforms).await;
+    if let AfterPlatforms::WaitOn = after {
+        shutdown.cancelled().await;
+    }
     tasks.close();
     if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
         tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
@@ -66,7 +83,7 @@ async fn platform_loop(platform: &Arc<dyn ChatPlatform>, inbox: &Inbox, shutdown
                     () = tokio::time::sleep(pause) => {}
                     () = shutdown.cancelled() => {}
                 }
-                pause = (pause * 2).min(Duration::from_secs(60));
+                pause = (pause * 2).min(Duration::from_mins(1));
             }
         }
     }

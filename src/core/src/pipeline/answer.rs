@@ -114,7 +114,9 @@ impl Pipeline {
             Some(offer) => offer.within(answer.text()),
         };
         if let Some(ending) = ending {
-            shown = format!("{shown}\n\n{}", ending.render(locale)).trim_start().to_owned();
+            let gap = if shown.is_empty() { "" } else { "\n\n" };
+            shown.push_str(gap);
+            shown.push_str(&ending.render(locale));
         }
         self.parts.conversations.finish_turn(answer.turn, answer.live.text(), state).await?;
         let text = fit(&shown, asker.platform.capabilities().max_chars);

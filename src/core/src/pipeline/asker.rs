@@ -42,16 +42,12 @@ impl Pipeline {
         let (sentence, locale) = match &event.body {
             EventBody::Command(words) => match super::commands::link_code(words) {
                 Some(code) => self.link(event, code).await?,
-                None => (self.linking_help(&*platform), known),
+                None => (linking_help(&*platform), known),
             },
-            EventBody::Said(_) | EventBody::Clicked(_) => (self.linking_help(&*platform), known),
+            EventBody::Said(_) | EventBody::Clicked(_) => (linking_help(&*platform), known),
         };
         self.send(&*platform, event, &Outgoing::text(sentence.render(locale))).await;
         Ok(None)
-    }
-
-    fn linking_help(&self, platform: &dyn ChatPlatform) -> Text {
-        text("linking-help").with("prefix", platform.capabilities().command_prefix)
     }
 
     async fn link(&self, event: &Event, code: &str) -> Result<(Text, Locale), Trouble> {
@@ -78,6 +74,10 @@ impl Pipeline {
         .await?;
         Ok((sentence, locale))
     }
+}
+
+fn linking_help(platform: &dyn ChatPlatform) -> Text {
+    text("linking-help").with("prefix", platform.capabilities().command_prefix)
 }
 
 /// How a one-time code is kept: hashed, whatever case and spacing it is typed in.

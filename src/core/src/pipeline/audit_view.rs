@@ -33,7 +33,7 @@ impl Pipeline {
         }
         let (filter, limit) = self.audit_filter(words).await?;
         let entries = self.parts.audit.tail(&filter, limit).await?;
-        self.show_in_private(asker, self.audit_table(asker, &entries)).await
+        self.show_in_private(asker, table(asker, &entries)).await
     }
 
     async fn audit_filter(&self, words: &str) -> Result<(AuditFilter, u32), Trouble> {
@@ -58,26 +58,6 @@ impl Pipeline {
         Ok((filter, limit))
     }
 
-    fn audit_table(&self, asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
-        let locale = asker.user.locale;
-        let head = |key, kind| Column { name: text_of(key, locale), kind };
-        let columns = [
-            head(text("audit-seq"), ColumnKind::Number),
-            head(text("audit-time"), ColumnKind::Timestamp),
-            head(text("audit-user"), ColumnKind::Number),
-            head(text("audit-action"), ColumnKind::Text),
-            head(text("audit-status"), ColumnKind::Text),
-            head(text("audit-detail"), ColumnKind::Text),
-        ];
-        let rows: Vec<Row> = entries.iter().map(row).collect();
-        let max_chars = asker.platform.capabilities().max_chars;
-        let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
-        if rows.is_empty() {
-            return Outgoing::text(text("audit-empty").render(locale));
-        }
-        Outgoing::text(Preview::draw(&columns, &rows, format).text)
-    }
-
     async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), Trouble> {
         if asker.place.private {
             self.show(asker, &message).await;
@@ -94,8 +74,24 @@ impl Pipeline {
     }
 }
 
-fn text_of(sentence: crate::text::Text, locale: crate::domain::Locale) -> String {
-    sentence.render(locale)
+fn table(asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
+    let locale = asker.user.locale;
+    if entries.is_empty() {
+        return Outgoing::text(text("audit-empty").render(locale));
+    }
+    let heads = [
+        (text("audit-seq"), ColumnKind::Number),
+        (text("audit-time"), ColumnKind::Timestamp),
+        (text("audit-user"), ColumnKind::Number),
+        (text("audit-action"), ColumnKind::Text),
+        (text("audit-status"), ColumnKind::Text),
+        (text("audit-detail"), ColumnKind::Text),
+    ];
+    let columns = heads.map(|(head, kind)| Column { name: head.render(locale), kind });
+    let rows: Vec<Row> = entries.iter().map(row).collect();
+    let max_chars = asker.platform.capabilities().max_chars;
+    let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
+    Outgoing::text(Preview::draw(&columns, &rows, format).text)
 }
 
 /// One entry as a row: what it is about is its detail, its statement or its rule.

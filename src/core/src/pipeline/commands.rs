@@ -71,7 +71,7 @@ impl Pipeline {
                 let proposal = self.latest_proposal(asker).await?;
                 self.explain(asker, &proposal.id).await
             }
-            Command::Stop => self.stop(asker).await,
+            Command::Stop => self.stop(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
             Command::History => self.history(asker).await,
             Command::New => self.begin_anew(asker).await,
@@ -94,7 +94,7 @@ impl Pipeline {
     }
 
     /// Stops what is being written or run for the asker in this place.
-    pub(super) async fn stop(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) fn stop(&self, asker: &Asker) -> Result<(), Trouble> {
         if self.running.stop(asker.user.id, &asker.place) {
             return Ok(());
         }

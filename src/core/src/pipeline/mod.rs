@@ -116,7 +116,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
-            EventBody::Clicked(ButtonAction::Stop) => self.stop(asker).await,
+            EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }
 

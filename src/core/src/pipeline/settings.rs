@@ -66,6 +66,17 @@ impl Default for Prompts {
 }
 
 impl Prompts {
+    /// Replaces the template for a mode and a language.
+    pub fn replace(&mut self, mode: Mode, locale: Locale, template: String) {
+        let replaced = match (mode, locale) {
+            (Mode::Sql, Locale::Fr) => &mut self.sql_fr,
+            (Mode::Sql, Locale::En) => &mut self.sql_en,
+            (Mode::Chat, Locale::Fr) => &mut self.chat_fr,
+            (Mode::Chat, Locale::En) => &mut self.chat_en,
+        };
+        *replaced = template;
+    }
+
     /// The template for a mode and a language.
     pub fn of(&self, mode: Mode, locale: Locale) -> &str {
         match (mode, locale) {

@@ -11,7 +11,7 @@ use crate::knowledge::{self, KnownValues};
 use crate::ports::{Clock, QueryTarget, TargetError};
 
 /// How long a catalog is taken to hold before it is read again.
-const FRESH: Duration = Duration::from_secs(300);
+const FRESH: Duration = Duration::from_mins(5);
 /// Known values of a column at most: beyond that it is free text, not a list to choose from.
 const MAX_KNOWN_VALUES: usize = 5_000;
 

@@ -2,6 +2,5 @@
 
 mod chat_platform;
 mod language_model;
-mod state;
-//! Core through its public face.
 mod query_target;
+mod state;

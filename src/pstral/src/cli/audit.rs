@@ -1,7 +1,6 @@
 //! `pstral audit`: read, verify and export what happened.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
@@ -144,13 +143,13 @@ pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Endi
 async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Result<Option<AuditFilter>> {
     let user = match &args.user {
         None => None,
-        Some(name) => match store.user_named(name).await? {
-            Some(user) => Some(user.id),
-            None => {
+        Some(name) => {
+            let Some(user) = store.user_named(name).await? else {
                 say_error(&text("user-unknown").with("name", name).render(locale));
                 return Ok(None);
-            }
-        },
+            };
+            Some(user.id)
+        }
     };
     let FilterArgs { action, status, target, since, .. } = args;
     Ok(Some(AuditFilter { user, action, target, status, since }))
@@ -167,7 +166,13 @@ async fn record_reading(store: &Store, what: &str) -> anyhow::Result<()> {
 
 fn line(entry: &AuditEntry) -> String {
     let event = &entry.event;
-    let head = format!("{} {} {} {}", entry.seq, event.at.strftime("%Y-%m-%dT%H:%M:%SZ"), event.action.word(), event.status.word());
+    let head = format!(
+        "{} {} {} {}",
+        entry.seq,
+        event.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        event.action.word(),
+        event.status.word()
+    );
     let user = event.user.map(|user| format!("user={}", user.0));
     let target = event.target.as_ref().map(|target| format!("target={target}"));
     let rule = event.rule.as_ref().map(|rule| format!("rule={rule}"));
@@ -177,10 +182,35 @@ fn line(entry: &AuditEntry) -> String {
     [Some(head), user, target, rule, rows, about].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-async fn export(store: &Store, filter: &AuditFilter, format: Format, out: &mut dyn std::io::Write) -> anyhow::Result<u64> {
+async fn export(
+    store: &Store,
+    filter: &AuditFilter,
+    format: Format,
+    out: &mut dyn std::io::Write,
+) -> anyhow::Result<u64> {
     const COLUMNS: [&str; 22] = [
-        "instance", "seq", "at", "action", "status", "platform", "actor", "user", "place", "conversation", "proposal",
-        "target", "relations", "statement", "parameters", "rule", "model", "rows", "duration_ms", "detail", "previous", "hash",
+        "instance",
+        "seq",
+        "at",
+        "action",
+        "status",
+        "platform",
+        "actor",
+        "user",
+        "place",
+        "conversation",
+        "proposal",
+        "target",
+        "relations",
+        "statement",
+        "parameters",
+        "rule",
+        "model",
+        "rows",
+        "duration_ms",
+        "detail",
+        "previous",
+        "hash",
     ];
     let mut csv = csv::Writer::from_writer(Vec::new());
     if matches!(format, Format::Csv) {

@@ -14,7 +14,8 @@ use super::out::{say, say_error};
 use super::{Common, Ending, log_to_stderr, tour};
 use crate::compose::App;
 use crate::config::{Config, Source, VerifiedChoice};
-use crate::{demo, lifecycle};
+use crate::demo;
+use crate::lifecycle::{self, AfterPlatforms};
 
 const VERIFIED: &str = include_str!("../../../../demo/verified.toml");
 
@@ -54,7 +55,8 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     link(&app, "console", &person).await?;
     say(&format!("{}\n", text("demo-try").render(locale)));
     let shutdown = CancellationToken::new();
-    lifecycle::run(&app, &shutdown, Duration::from_secs(config.http.drain_timeout)).await?;
+    let drain = Duration::from_secs(config.http.drain_timeout);
+    lifecycle::run(&app, &shutdown, drain, AfterPlatforms::End).await?;
     Ok(Ending::Fine)
 }
 

@@ -125,7 +125,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
 impl Common {
     /// The language of what is printed.
     fn locale(&self) -> Locale {
-        let system = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok()?.parse().ok());
+        let system =
+            || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok()?.parse().ok());
         self.locale.or_else(system).unwrap_or_default()
     }
 

@@ -13,7 +13,7 @@ use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
 use crate::compose::App;
 use crate::http::{Shown, serve};
-use crate::lifecycle;
+use crate::lifecycle::{self, AfterPlatforms};
 
 pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     if common.config.is_none() {
@@ -32,49 +32,35 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     lifecycle::start(&app).await?;
 
     let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
-    let shown = Shown {
-        pipeline: Arc::clone(&app.pipeline),
-        store: Arc::clone(&app.store),
-        metrics,
-        ending: ending.clone(),
-    };
+    let shown =
+        Shown { pipeline: Arc::clone(&app.pipeline), store: Arc::clone(&app.store), metrics, ending: ending.clone() };
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(listen = %config.http.listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
-    let signal = tokio::spawn(cancel_on_signal(ending.clone(), app.platforms.is_empty() || !config.platforms.terminal.enabled));
+    tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled));
     let drain = Duration::from_secs(config.http.drain_timeout);
-    let outcome = until_ending(&app, &ending, drain).await;
+    let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     ended.cancel();
-    signal.abort();
     http.await.context("the HTTP endpoint")?.context("the HTTP endpoint")?;
     outcome.map(|()| Ending::Fine)
 }
 
-/// Runs the platforms; when they have all ended by themselves, waits on for the signal: the endpoint is still useful.
-async fn until_ending(app: &App, ending: &CancellationToken, drain: Duration) -> anyhow::Result<()> {
-    lifecycle::run(app, ending, drain).await?;
-    Ok(())
-}
-
 /// SIGTERM ends the program; so does Ctrl-C, unless a terminal takes it to stop an answer.
-async fn cancel_on_signal(ending: CancellationToken, interrupts_too: bool) {
+async fn end_on_signal(ending: CancellationToken, terminal: bool) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        let interrupt = async {
-            if interrupts_too && tokio::signal::ctrl_c().await.is_ok() {
-                return;
-            }
-            std::future::pending().await
+        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return;
         };
         tokio::select! {
             _ = terminate.recv() => {}
-            () = interrupt => {}
+            _ = interrupt.recv(), if !terminal => {}
         }
     }
     #[cfg(not(unix))]
-    let _ = (interrupts_too, tokio::signal::ctrl_c().await);
+    let _ = (terminal, tokio::signal::ctrl_c().await);
     tracing::info!("asked to end");
     ending.cancel();
 }

@@ -102,7 +102,12 @@ fn open(file: Option<&Path>) -> anyhow::Result<Box<dyn std::io::Read>> {
     }
 }
 
-fn check_one(guards: &Guards, args: &CheckArgs, input: Box<dyn std::io::Read>, locale: Locale) -> anyhow::Result<Ending> {
+fn check_one(
+    guards: &Guards,
+    args: &CheckArgs,
+    input: Box<dyn std::io::Read>,
+    locale: Locale,
+) -> anyhow::Result<Ending> {
     let mut bytes = Vec::new();
     input.take(MAX_INPUT).read_to_end(&mut bytes)?;
     let statement = String::from_utf8_lossy(&bytes);

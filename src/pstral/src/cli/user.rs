@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, NewUser, Locale, Role, User};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale, NewUser, Role, User};
 use pstral_core::pipeline::code_hash;
 use pstral_core::ports::{AuditLog as _, Clock as _, Entropy as _, LinkCode, People as _, StoreError};
 use pstral_core::text::text;
@@ -16,7 +16,7 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::compose::open_store;
 
 /// How long a one-time code is worth something.
-const CODE_LIFETIME: Duration = Duration::from_secs(600);
+const CODE_LIFETIME: Duration = Duration::from_mins(10);
 /// Letters of a code: 32 of them, so five bits each, without those that look alike (Crockford's base 32).
 const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -120,7 +120,8 @@ impl Desk {
                 say(&line.to_string());
             } else {
                 let state = if *disabled { text("user-disabled-mark").render(self.locale) } else { String::new() };
-                say(format!("{username} · {full_name} · {} · {locale} · {email} {state}", role.word()).trim_end_matches([' ', '·']));
+                say(format!("{username} · {full_name} · {} · {locale} · {email} {state}", role.word())
+                    .trim_end_matches([' ', '·']));
             }
         }
         if users.is_empty() {

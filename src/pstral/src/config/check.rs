@@ -58,6 +58,7 @@ fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) ->
             return Ok(config);
         }
     }
+    faults.sort_by(|one, other| one.key.cmp(&other.key));
     Err(faults)
 }
 
@@ -73,48 +74,50 @@ fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
         };
         let path = plain(&error.path().to_string());
         let cause = error.inner().to_string();
-        let named = |before: &str| cause.split(before).nth(1).and_then(|rest| rest.split('`').next()).map(str::to_owned);
-        let (fault, broken) = if let Some(unknown) = named("unknown field `") {
-            let key = child(&path, &unknown);
-            let sentence = match nearest(&unknown, &cause) {
-                Some(known) => text("config-unknown-key-near").with("known", child(&path, &known)),
-                None => text("config-unknown-key"),
-            };
-            (Fault::new(&key, sentence), key)
-        } else if let Some(missing) = named("missing field `") {
-            (Fault::new(child(&path, &missing), text("config-missing")), path)
-        } else {
-            (Fault::new(&path, text("config-wrong-value").with("error", readable(&cause))), path)
-        };
+        let (fault, broken) = diagnose(&path, &cause);
         faults.push(fault);
         layers::remove(tree, &broken)?;
         match layers::get(&mut defaults, &broken) {
             Some(value) => layers::insert(tree, &broken, value),
             // A required key of a target has no default: without it the whole target goes.
-            None => match broken.splitn(3, '.').collect::<Vec<_>>()[..] {
-                ["targets", target, "kind" | "path"] => {
+            None => {
+                if let ["targets", target, "kind" | "path"] = broken.splitn(3, '.').collect::<Vec<_>>()[..] {
                     layers::remove(tree, &format!("targets.{target}"));
                 }
-                _ => {}
-            },
+            }
         }
     }
     None
 }
 
-/// A path without the marks of optional values, and of the key that was being read.
-fn plain(path: &str) -> String {
-    path.split('.').filter(|part| !matches!(*part, "?" | "")).collect::<Vec<_>>().join(".")
+/// The fault behind a parser's error, and the key to take out so that the rest can be read.
+fn diagnose(path: &str, cause: &str) -> (Fault, String) {
+    if let Some(unknown) = between(cause, "unknown field `", '`') {
+        let section = path.rsplit_once('.').map_or("", |(section, _)| section);
+        let key = join(section, unknown);
+        let sentence = match nearest(unknown, cause) {
+            Some(known) => text("config-unknown-key-near").with("known", join(section, &known)),
+            None => text("config-unknown-key"),
+        };
+        return (Fault::new(&key, sentence), key);
+    }
+    if let Some(missing) = between(cause, "missing configuration field \"", '"') {
+        return (Fault::new(missing, text("config-missing")), path.to_owned());
+    }
+    (Fault::new(path, text("config-wrong-value").with("error", readable(cause))), path.to_owned())
 }
 
-/// The dotted key of `key` in the section where `path` ends, or of which `path` names a key already.
-fn child(path: &str, key: &str) -> String {
-    let section = match path.rsplit_once('.') {
-        Some((section, last)) if last == key => section,
-        None if path == key => "",
-        _ => path,
-    };
+fn between<'a>(text: &'a str, before: &str, after: char) -> Option<&'a str> {
+    text.split_once(before)?.1.split(after).next()
+}
+
+fn join(section: &str, key: &str) -> String {
     if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+}
+
+/// A path without the marks of optional values.
+fn plain(path: &str) -> String {
+    path.split('.').filter(|part| !matches!(*part, "?" | "")).collect::<Vec<_>>().join(".")
 }
 
 /// What the parser says, without its own word on where: the key is shown beside it.
@@ -126,7 +129,8 @@ fn readable(cause: &str) -> String {
 fn nearest(unknown: &str, cause: &str) -> Option<String> {
     let expected = cause.split("expected ").nth(1)?;
     let known = expected.split('`').skip(1).step_by(2);
-    let (best, distance) = known.map(|known| (known, distance(known, unknown))).min_by_key(|(_, distance)| *distance)?;
+    let (best, distance) =
+        known.map(|known| (known, distance(known, unknown))).min_by_key(|(_, distance)| *distance)?;
     (distance <= 3 && distance < unknown.chars().count()).then(|| best.to_owned())
 }
 
@@ -175,9 +179,16 @@ mod tests {
 
     #[test]
     fn the_environment_wins() {
-        let environment = [("PSTRAL__MODEL__NAME", "12345"), ("PSTRAL__LIMITS__ROWS", "7"), ("PSTRAL__PLATFORMS__TERMINAL__ENABLED", "true")];
+        let environment = [
+            ("PSTRAL__MODEL__NAME", "12345"),
+            ("PSTRAL__LIMITS__ROWS", "7"),
+            ("PSTRAL__PLATFORMS__TERMINAL__ENABLED", "true"),
+        ];
         let config = check("[limits]\nrows = 5", &environment).unwrap();
-        assert_eq!((config.model.name.as_str(), config.limits.rows, config.platforms.terminal.enabled), ("12345", 7, true));
+        assert_eq!(
+            (config.model.name.as_str(), config.limits.rows, config.platforms.terminal.enabled),
+            ("12345", 7, true)
+        );
     }
 
     #[test]
@@ -208,7 +219,7 @@ mod tests {
             "#,
             &[("PSTRAL__FOO__BAR", "1")],
         );
-        assert_snapshot!(faults.unwrap_err());
+        assert_snapshot!(faults.unwrap_err(), @"");
     }
 
     #[test]

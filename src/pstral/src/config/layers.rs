@@ -30,8 +30,7 @@ pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environ
     };
     layers = layers.add_source(environment.clone());
     let mut faults = Vec::new();
-    let tree = layers.build().and_then(|layers| layers.cache_tree());
-    let mut tree = match tree {
+    let mut tree = match layers.build().and_then(tree) {
         Ok(tree) => tree,
         Err(error) => return Err(vec![Fault::unreadable(source, &error)]),
     };
@@ -51,14 +50,8 @@ pub(super) fn environment() -> Environment {
     Environment::with_prefix("PSTRAL").prefix_separator("__").separator("__").try_parsing(true)
 }
 
-trait Tree {
-    fn cache_tree(self) -> Result<Value, ConfigError>;
-}
-
-impl Tree for Layers {
-    fn cache_tree(self) -> Result<Value, ConfigError> {
-        self.try_deserialize::<Value>()
-    }
+fn tree(layers: Layers) -> Result<Value, ConfigError> {
+    layers.try_deserialize()
 }
 
 fn read_secret(tree: &mut Value, key: &str) -> Result<(), Fault> {
@@ -106,6 +99,6 @@ pub(super) fn defaults() -> Value {
     Layers::builder()
         .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
         .build()
-        .and_then(Tree::cache_tree)
+        .and_then(tree)
         .expect("invariant: default.toml is checked by a test")
 }

@@ -62,7 +62,9 @@ fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
         faults.push(Fault::new(format!("targets.{name}"), text("config-target-name")));
     }
     let lists = [("deny", Some(&target.deny)), ("allow", target.allow.as_ref())];
-    for (list, pattern) in lists.into_iter().flat_map(|(list, patterns)| patterns.into_iter().flatten().map(move |p| (list, p))) {
+    for (list, pattern) in
+        lists.into_iter().flat_map(|(list, patterns)| patterns.into_iter().flatten().map(move |p| (list, p)))
+    {
         let parts = pattern.split('.').collect::<Vec<_>>();
         if parts.len() > 3 || parts.iter().any(|part| part.trim().is_empty()) {
             let sentence = text("config-table-or-column").with("given", pattern);

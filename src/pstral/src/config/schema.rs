@@ -13,6 +13,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct Config {
+    #[serde(deserialize_with = "language")]
     pub locale: Locale,
     pub data: PathBuf,
     pub default_target: Option<String>,
@@ -57,14 +58,6 @@ pub struct Model {
     pub silence_timeout: u64,
 }
 
-/// The kinds of model server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ModelKind {
-    /// Ollama's own API.
-    Ollama,
-}
-
 /// `[answers]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,16 +72,6 @@ pub struct Answers {
     pub proposal_minutes: u64,
     pub preview_rows: usize,
     pub prompts: Option<PathBuf>,
-}
-
-/// What a verified query that nearly is the question is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum VerifiedChoice {
-    /// Offered at once.
-    Offer,
-    /// An example for the model.
-    Example,
 }
 
 /// `[limits]`
@@ -128,16 +111,6 @@ pub struct Log {
     pub format: LogFormat,
 }
 
-/// The form of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
-}
-
 /// `[platforms]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,10 +143,54 @@ pub struct TargetConfig {
     pub max_concurrent: Option<usize>,
 }
 
-/// The kinds of target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TargetKind {
-    /// A SQLite file.
-    Sqlite,
+fn language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// Choices of one word each, whose error names them all.
+macro_rules! choices {
+    ($($(#[$doc:meta])+ $name:ident { $($(#[$each:meta])+ $choice:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[serde(try_from = "String")]
+        pub enum $name { $($(#[$each])+ $choice,)+ }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(word: String) -> Result<Self, Self::Error> {
+                match word.as_str() {
+                    $($word => Ok(Self::$choice),)+
+                    _ => Err(format!("{word} is not one of: {}", [$($word),+].join(", "))),
+                }
+            }
+        }
+    )+};
+}
+
+choices! {
+    /// The kinds of model server.
+    ModelKind {
+        /// Ollama's own API.
+        Ollama = "ollama",
+    }
+    /// What a verified query that nearly is the question is used for.
+    VerifiedChoice {
+        /// Offered at once.
+        Offer = "offer",
+        /// An example for the model.
+        Example = "example",
+    }
+    /// The form of the log.
+    LogFormat {
+        /// For people.
+        Text = "text",
+        /// For machines.
+        Json = "json",
+    }
+    /// The kinds of target.
+    TargetKind {
+        /// A SQLite file.
+        Sqlite = "sqlite",
+    }
 }

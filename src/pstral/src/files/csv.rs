@@ -21,7 +21,8 @@ pub(super) struct CsvFile {
 impl CsvFile {
     pub(super) fn create(path: &Path, columns: &[Column], locale: Locale) -> Result<Self, FileError> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        let (mut file, part) = tempfile::NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?.into_parts();
+        let (mut file, part) =
+            tempfile::NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?.into_parts();
         file.write_all("\u{feff}".as_bytes()).map_err(|error| fault(path, &error))?;
         let delimiter = match locale {
             Locale::Fr => b';',

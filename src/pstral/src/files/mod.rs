@@ -110,7 +110,11 @@ mod tests {
 
     fn rows() -> Vec<Row> {
         vec![
-            vec![Value::Text("Éts \"A\"; B".to_owned()), Value::Decimal("-1234.50".to_owned()), Value::Date("2026-11-21".to_owned())],
+            vec![
+                Value::Text("Éts \"A\"; B".to_owned()),
+                Value::Decimal("-1234.50".to_owned()),
+                Value::Date("2026-11-21".to_owned()),
+            ],
             vec![Value::Text("=cmd|' /C calc'!A0".to_owned()), Value::Integer(-3), Value::Null],
         ]
     }
@@ -143,7 +147,8 @@ mod tests {
         let mut sheet = FolderFiles::new(folder.path()).begin("cut", &columns(), Locale::Fr).unwrap();
         sheet.rows(rows()).await.unwrap();
         drop(sheet);
-        let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["crm-1.csv", "crm-1.xlsx"]);
     }

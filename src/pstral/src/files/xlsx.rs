@@ -27,7 +27,7 @@ pub(super) struct XlsxFile {
 impl XlsxFile {
     pub(super) fn create(path: &Path, columns: &[Column]) -> Result<Self, FileError> {
         let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet_with_constant_memory();
+        let sheet = workbook.add_worksheet_with_constant_memory().map_err(|error| fault(path, &error))?;
         let header = Format::new().set_bold();
         let write = |sheet: &mut Worksheet| -> Result<u16, XlsxError> {
             sheet.set_name("Pstral")?.set_freeze_panes(1, 0)?;
