@@ -115,9 +115,9 @@ fn again(error: &StoreError) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier};
-    use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
-    use pstral_core::testkit::state::{at, member};
+    use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier, VerifiedQuery};
+    use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, StoreError};
+    use pstral_core::testkit::state::at;
     use sqlx::{AssertSqlSafe, query, query_scalar};
 
     use crate::Store;
@@ -126,6 +126,18 @@ mod tests {
         let mut event = AuditEvent::new(at("10:00:00"), AuditAction::Question, AuditStatus::Ok);
         event.detail = Some("é".repeat(20_000));
         event
+    }
+
+    fn large_query() -> VerifiedQuery {
+        VerifiedQuery {
+            id: "large".to_owned(),
+            fr: "é".repeat(20_000),
+            en: String::new(),
+            statement: String::new(),
+            parameters: Vec::new(),
+            verified_by: String::new(),
+            verified_on: String::new(),
+        }
     }
 
     /// Lets the file grow by so many pages more: SQLite then says what it says on a full disk.
@@ -153,13 +165,16 @@ mod tests {
             };
             assert!(matches!(&why, StoreError::Unavailable(why) if why.contains("its disk is full")), "{why}");
             leave_room(&store, 0).await;
-            let why = member(&store, &"zoe".repeat(5000)).await.unwrap_err();
+            // This one SQLite answers by ending the transaction itself.
+            let why = store.put_verified("crm", &[large_query()]).await.unwrap_err();
             assert!(matches!(&why, StoreError::Unavailable(why) if why.contains("its disk is full")), "{why}");
             leave_room(&store, 1_000_000).await;
             written.push(store.append(event()).await.unwrap());
         }
         assert_eq!(store.after(0, &AuditFilter::default(), 1000).await.unwrap(), written);
         let mut verifier = ChainVerifier::default();
-        written.iter().for_each(|entry| verifier.check(entry).unwrap());
+        for entry in &written {
+            verifier.check(entry).unwrap();
+        }
     }
 }

@@ -11,7 +11,7 @@ use pstral_core::domain::{Mode, ProposalId};
 use pstral_core::ports::{AuditFilter, AuditLog as _, Claim, Conversations as _, People as _, Proposals as _};
 use pstral_core::testkit::state::{at, member, one_of_a_hundred_claims, place};
 use pstral_store::Store;
-use sqlx::query;
+use sqlx::{Connection as _, SqliteConnection, query};
 
 use crate::{beside, event, folder, open, url, verify};
 
@@ -40,6 +40,20 @@ async fn programs_that_start_at_once_on_a_new_file_all_open_it() {
     let appends = stores.iter().map(|store| store.append(event("hello")));
     try_join_all(appends).await.unwrap();
     assert_eq!(verify(&stores[0]).await, Ok(8));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_file_that_another_program_prepares_is_waited_for() {
+    let folder = folder();
+    let address = url(&folder.path().join("state.db"));
+    let mut other = SqliteConnection::connect(&format!("{address}?mode=rwc")).await.unwrap();
+    query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    query("CREATE TABLE held (id INTEGER)").execute(&mut other).await.unwrap();
+    let opening = tokio::spawn(async move { Store::open(&address, "one").await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!opening.is_finished());
+    query("ROLLBACK").execute(&mut other).await.unwrap();
+    opening.await.unwrap().unwrap().append(event("hello")).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
