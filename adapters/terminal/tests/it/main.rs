@@ -1,4 +1,6 @@
 //! The terminal as people and pipes see it.
+#![allow(clippy::unwrap_used, reason = "what tests call fails the test as tests do")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod desk;
 mod live;

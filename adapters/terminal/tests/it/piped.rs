@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use insta::assert_snapshot;
 use pstral_core::domain::{EventBody, Outgoing};
 use pstral_core::ports::{ChatPlatform as _, PlatformError};
 
@@ -74,10 +73,10 @@ async fn lines_are_texts_or_commands() {
 async fn what_is_printed_cannot_steer_the_terminal() {
     for desk in [Desk::piped(""), Desk::live(80, 24)] {
         let evil = "\u{1b}[2J\u{1b}]52;c;aGVsbG8=\u{7}\u{9b}31m\u{202e}txt\r\u{8}\0";
-        desk.terminal.send(&place(), &Outgoing::streaming(evil)).await.unwrap();
-        desk.terminal.send(&place(), &text(evil)).await.unwrap();
+        let at = desk.terminal.send(&place(), &Outgoing::streaming("")).await.unwrap();
+        desk.terminal.edit(&at, &text(evil)).await.unwrap();
         let written = desk.written().replace("\r\n", "\n").replace("\r\u{1b}[J", "");
-        assert_snapshot!(written.lines().next().unwrap(), @"");
+        assert_eq!(written.lines().next(), Some("[2J]52;c;aGVsbG8=31mtxt"));
         assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
     }
 }
