@@ -113,6 +113,8 @@ async fn it_ends_quietly_when_nobody_reads_any_more() {
     assert_eq!(desk.written(), "Voici : un\n");
     assert_eq!(*outcomes.lock().unwrap(), [Ok(()), Err(PlatformError::Gone)], "the third is not even read");
     assert!(desk.terminal.health().await.is_err());
+    let last = desk.terminal.send(&place(), &text("quatre")).await;
+    assert_eq!(last, Err(PlatformError::Gone));
 }
 
 #[tokio::test]
