@@ -172,6 +172,8 @@ mod tests {
         for folder in ["src", "adapters"] {
             read(&root.join(folder), &mut source);
         }
+        // A message to send is not a message of `locales/`, though both are made by a function of that name.
+        let source = source.replace(concat!("Outgoing::te", "xt("), "");
         let defined = keys(Locale::Fr);
         let unknown: Vec<&str> = source
             .split(concat!("text", "(\""))

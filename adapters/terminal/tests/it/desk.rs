@@ -177,7 +177,7 @@ pub(crate) fn place() -> Place {
     Place { platform: PlatformName("terminal".to_owned()), id: "terminal".to_owned(), private: true }
 }
 
-pub(crate) fn text(text: &str) -> Outgoing {
+pub(crate) fn finished(text: &str) -> Outgoing {
     Outgoing::text(text)
 }
 

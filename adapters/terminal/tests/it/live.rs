@@ -8,7 +8,7 @@ use pstral_core::domain::{Button, ButtonAction, Event, EventBody, Outgoing};
 use pstral_core::ports::ChatPlatform as _;
 use pstral_terminal::{Size, Terminal, TerminalConfig, TerminalIo};
 
-use crate::desk::{Desk, config, place, said, seen, text};
+use crate::desk::{Desk, config, finished, place, said, seen};
 
 async fn stream(desk: &Desk, states: &[&str]) {
     let (first, others) = states.split_first().unwrap();
@@ -16,7 +16,7 @@ async fn stream(desk: &Desk, states: &[&str]) {
     for state in others {
         desk.terminal.edit(&at, &Outgoing::streaming(*state)).await.unwrap();
     }
-    desk.terminal.edit(&at, &text(states.last().unwrap())).await.unwrap();
+    desk.terminal.edit(&at, &finished(states.last().unwrap())).await.unwrap();
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_screen_that_changes_size_loses_nothing() {
     let desk = Desk::live(10, 5);
     let at = desk.terminal.send(&place(), &Outgoing::streaming("un deux trois")).await.unwrap();
     desk.resizes(20, 5);
-    desk.terminal.edit(&at, &text("un deux trois quatre")).await.unwrap();
+    desk.terminal.edit(&at, &finished("un deux trois quatre")).await.unwrap();
     assert!(desk.seen().ends_with("\nun deux trois quatre"));
 }
 
@@ -82,7 +82,7 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
         };
         let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim: Some(dim), ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
-        terminal.send(&place(), &Outgoing { buttons: vec![stop], ..text("Voici") }).await.unwrap();
+        terminal.send(&place(), &Outgoing { buttons: vec![stop], ..finished("Voici") }).await.unwrap();
         drop(terminal);
         let written = tokio::io::AsyncReadExt::read_to_end;
         let mut bytes = Vec::new();
@@ -97,12 +97,12 @@ async fn answer(terminal: Arc<Terminal>, event: Event, stop: Arc<tokio::sync::No
         return stop.notify_one();
     }
     if !said(&event).ends_with('?') {
-        terminal.send(&place(), &text(&format!("Voici : {}", said(&event)))).await.unwrap();
+        terminal.send(&place(), &finished(&format!("Voici : {}", said(&event)))).await.unwrap();
         return;
     }
     let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
     stop.notified().await;
-    terminal.edit(&at, &text("Je cherchais. Arrêté.")).await.unwrap();
+    terminal.edit(&at, &finished("Je cherchais. Arrêté.")).await.unwrap();
 }
 
 fn run(desk: &Desk) -> crate::desk::Running {
@@ -182,11 +182,24 @@ async fn a_command_is_answered_while_an_answer_is_written() {
 }
 
 #[tokio::test]
+async fn what_is_typed_under_a_message_is_not_written_over() {
+    let mut desk = Desk::live(40, 12);
+    let running = desk.run(|_, _| async {});
+    desk.shows(">").await;
+    let at = desk.terminal.send(&place(), &Outgoing::streaming("Je cherche\ndans les clients")).await.unwrap();
+    desk.types(" et ?\n").await;
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    desk.terminal.edit(&at, &finished("J'ai cherché")).await.unwrap();
+    assert_eq!(desk.seen(), "Je cherche\ndans les clients et ?\n\nJ'ai cherché");
+}
+
+#[tokio::test]
 async fn a_message_out_of_turn_leaves_the_prompt_below() {
     let desk = Desk::live(40, 12);
     let running = run(&desk);
     desk.shows(">").await;
-    desk.terminal.send(&place(), &text("Je m'arrête bientôt.")).await.unwrap();
+    desk.terminal.send(&place(), &finished("Je m'arrête bientôt.")).await.unwrap();
     desk.shutdown.cancel();
     running.await.unwrap().unwrap();
     assert_eq!(desk.seen(), "Je m'arrête bientôt.\n\n>");
@@ -198,7 +211,7 @@ async fn messages_written_at_once_take_turns() {
     let first = desk.terminal.send(&place(), &Outgoing::streaming("premier")).await.unwrap();
     let second = desk.terminal.send(&place(), &Outgoing::streaming("second")).await.unwrap();
     assert_eq!(desk.seen(), "premier");
-    desk.terminal.edit(&first, &text("premier, fini")).await.unwrap();
+    desk.terminal.edit(&first, &finished("premier, fini")).await.unwrap();
     assert_eq!(desk.seen(), "premier, fini\n\nsecond");
     desk.terminal.delete(&second).await.unwrap();
     assert_eq!(desk.seen(), "premier, fini");
@@ -226,22 +239,22 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let desk = Desk::live(columns, rows);
         let send = |desk: &Desk, message| runtime.block_on(desk.terminal.send(&place(), &message)).unwrap();
-        send(&desk, text("=="));
+        send(&desk, finished("=="));
         let at = send(&desk, Outgoing::streaming("x"));
         for state in &states {
             runtime.block_on(desk.terminal.edit(&at, &Outgoing::streaming(state.as_str()))).unwrap();
             // While it is written, as much of its end as fits the screen can be seen.
             let fresh = Desk::live(columns, 500);
-            send(&fresh, text(state));
+            send(&fresh, finished(state));
             let (seen, fresh) = (desk.seen(), fresh.seen());
             let end: Vec<&str> = fresh.lines().rev().take(rows.into()).collect();
             prop_assert!(seen.lines().rev().zip(&end).all(|(seen, end)| seen == *end), "{seen:?} {fresh:?}");
         }
-        runtime.block_on(desk.terminal.edit(&at, &text(states.last().unwrap()))).unwrap();
+        runtime.block_on(desk.terminal.edit(&at, &finished(states.last().unwrap()))).unwrap();
         let shown = desk.seen();
         let fresh = Desk::live(columns, rows);
-        send(&fresh, text("=="));
-        send(&fresh, text(states.last().unwrap()));
+        send(&fresh, finished("=="));
+        send(&fresh, finished(states.last().unwrap()));
         let fresh = fresh.seen();
         prop_assert!(shown.starts_with("=="));
         prop_assert!(shown.ends_with(fresh.trim_start_matches("==").trim_start_matches('\n')), "{shown:?} {fresh:?}");

@@ -11,7 +11,7 @@ use pstral_terminal::Terminal;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::{Desk, config, place, said, seen, text};
+use crate::desk::{Desk, config, finished, place, said, seen};
 
 /// Set where this test program is the one that is started by a test: `terminal` or `pipe`, whichever it should find.
 const INSIDE: &str = "PSTRAL_TEST_INSIDE";
@@ -29,7 +29,7 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
         EventBody::Said(question) if question.ends_with('?') => {
             let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
             stop.notified().await;
-            terminal.edit(&at, &text("Arrêté.")).await.unwrap();
+            terminal.edit(&at, &finished("Arrêté.")).await.unwrap();
         }
         _ => {
             let whole = rows(said(&event));
@@ -37,7 +37,7 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
             for count in 1..=whole.len() {
                 terminal.edit(&at, &Outgoing::streaming(whole[..count].join("\n"))).await.unwrap();
             }
-            terminal.edit(&at, &text(&whole.join("\n"))).await.unwrap();
+            terminal.edit(&at, &finished(&whole.join("\n"))).await.unwrap();
         }
     }
 }
