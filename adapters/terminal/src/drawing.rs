@@ -35,19 +35,25 @@ impl Drawing {
             out.push_str("\r\n");
         }
         let sealed = self.sealed;
-        let again = last && !new.starts_with(&self.rows[..sealed]);
-        let tail = if again { new } else { &new[sealed.min(new.len() - 1)..] };
-        let same = if again { 0 } else { common(&self.rows[sealed..], tail) };
-        if same == tail.len() && same == self.rows.len() - sealed {
+        let visible = self.rows.len() - sealed;
+        let height = usize::from(size.rows.max(1));
+        let continues = new.len() > sealed && new.starts_with(&self.rows[..sealed]);
+        let tail = match (continues, last) {
+            (true, _) => &new[sealed..],
+            (false, false) => &new[sealed.min(new.len().saturating_sub(height))..],
+            (false, true) => new,
+        };
+        let same = common(&self.rows[sealed..], tail);
+        if same == tail.len() && same == visible {
             return out;
         }
         // The row before a new one is written again too: the cursor's way down starts at its end.
-        let from = same.min(tail.len() - 1).min((self.rows.len() - sealed).saturating_sub(1));
+        let from = same.min(tail.len() - 1).min(visible.saturating_sub(1));
         out.push_str(&self.back_to(sealed + from));
         write_rows(&mut out, &tail[from..], dim);
         self.rows.truncate(sealed + from);
         self.rows.extend_from_slice(&tail[from..]);
-        self.sealed = sealed.max(self.rows.len().saturating_sub(usize::from(size.rows.max(1))));
+        self.sealed = sealed.max(self.rows.len().saturating_sub(height));
         out
     }
 

@@ -225,7 +225,11 @@ impl ChatPlatform for Terminal {
 
     async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
         let Some(number) = self.number(at) else { return Ok(()) };
-        self.show(|page, size| Some(page.remove(number, size))).await
+        match self.show(|page, size| Some(page.remove(number, size))).await {
+            // Where nobody reads any more, nothing is left to remove.
+            Err(PlatformError::Gone) => Ok(()),
+            removed => removed,
+        }
     }
 
     async fn typing(&self, _: &Place) {}

@@ -86,7 +86,13 @@ mod tests {
             .into_iter()
             .map(|line| if line.dim { format!("dim {}", line.text) } else { line.text })
             .collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @"
+        **Clients**
+
+        Voici
+        → /tmp/[2Jc.csv (12 kB)
+        dim [Exécuter: /execute]  [Modifier: /edit]  [Expliquer: /explain]  [Arrêter: /stop]
+        ");
     }
 
     #[test]

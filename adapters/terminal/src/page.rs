@@ -98,7 +98,8 @@ impl Page {
     /// as it is and is drawn anew below, since how many rows the line took is not known.
     pub(crate) fn entered(&mut self) {
         self.prompt = Prompt::Unwanted;
-        self.gap = false;
+        // Through a pipe, the line does not stand on the screen.
+        self.gap &= !self.look.live;
         if let Some((_, drawing)) = &mut self.drawing {
             *drawing = Drawing::default();
         }

@@ -53,7 +53,7 @@ impl<'a> Session<'a> {
             let no_more = pin!(no_more);
             select! {
                 () = no_more, if !stopped => {}
-                Some(()) = self.answering.next() => if self.answering.is_empty() { terminal.idle().await },
+                Some(()) = self.answering.next() => if self.answering.is_empty() && !over { terminal.idle().await },
                 Ok(()) = streaming.changed() => {}
                 Some(()) = interrupts.next(), if terminal.live => self.interrupted().await,
                 line = lines.next(), if !over && (terminal.live || answered) => match line {

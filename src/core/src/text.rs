@@ -188,6 +188,8 @@ mod tests {
         for folder in ["src", "adapters"] {
             read(&root.join(folder), &mut source);
         }
+        // A message to send is not a message of `locales/`, though both are made by a function of that name.
+        let source = source.replace(concat!("Outgoing::te", "xt("), "");
         let defined = keys(Locale::Fr);
         // The function itself, not a method or a function of another type whose name ends so.
         let is_call = |before: &str| {

@@ -4,6 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::channel::mpsc;
 use futures::{FutureExt as _, StreamExt as _};
@@ -132,11 +133,15 @@ impl Desk {
         seen(self.written().as_bytes(), columns, rows)
     }
 
-    /// Ends once `text` can be seen.
+    /// Ends once `text` can be seen; fails when that takes unreasonably long.
     pub(crate) async fn shows(&self, text: &str) {
-        while !self.seen().contains(text) {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
+        let waiting = async {
+            while !self.seen().contains(text) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+        assert!(in_time.is_ok(), "{text:?} is not shown in {:?}", self.seen());
     }
 }
 
@@ -172,7 +177,7 @@ pub(crate) fn place() -> Place {
     Place { platform: PlatformName("terminal".to_owned()), id: "terminal".to_owned(), private: true }
 }
 
-pub(crate) fn text(text: &str) -> Outgoing {
+pub(crate) fn finished(text: &str) -> Outgoing {
     Outgoing::text(text)
 }
 

@@ -8,7 +8,7 @@ use pstral_core::domain::{Button, ButtonAction, Event, EventBody, Outgoing};
 use pstral_core::ports::ChatPlatform as _;
 use pstral_terminal::{Size, Terminal, TerminalConfig, TerminalIo};
 
-use crate::desk::{Desk, config, place, said, seen, text};
+use crate::desk::{Desk, config, finished, place, said, seen};
 
 async fn stream(desk: &Desk, states: &[&str]) {
     let (first, others) = states.split_first().unwrap();
@@ -16,7 +16,7 @@ async fn stream(desk: &Desk, states: &[&str]) {
     for state in others {
         desk.terminal.edit(&at, &Outgoing::streaming(*state)).await.unwrap();
     }
-    desk.terminal.edit(&at, &text(states.last().unwrap())).await.unwrap();
+    desk.terminal.edit(&at, &finished(states.last().unwrap())).await.unwrap();
 }
 
 #[tokio::test]
@@ -31,16 +31,17 @@ async fn an_edit_is_one_write_of_the_rows_that_change() {
         "\r\n",
     ];
     assert_eq!(desk.writes(), expected);
-    assert_eq!(desk.seen(), "Voici les\nclients\nParis");
+    assert_eq!(desk.seen(), "Voici les \nclients\nParis");
 }
 
 #[tokio::test]
 async fn what_has_left_the_screen_is_not_written_again() {
     let desk = Desk::live(10, 3);
-    let states: Vec<String> = (1..=8).map(|n| (1..=n).map(|row| format!("rang {row}\n")).collect()).collect();
+    let rows: Vec<String> = (1..=8).map(|row| format!("rang {row}")).collect();
+    let states: Vec<String> = (1..=8).map(|count| rows[..count].join("\n")).collect();
     stream(&desk, &states.iter().map(String::as_str).collect::<Vec<_>>()).await;
     assert_eq!(desk.seen(), "rang 1\nrang 2\nrang 3\nrang 4\nrang 5\nrang 6\nrang 7\nrang 8");
-    assert_eq!(desk.written().matches("rang 1").count(), 1);
+    assert_eq!(desk.writes()[7], "\r\x1b[Jrang 7\r\nrang 8", "only the end is written");
 }
 
 #[tokio::test]
@@ -62,7 +63,7 @@ async fn a_screen_that_changes_size_loses_nothing() {
     let desk = Desk::live(10, 5);
     let at = desk.terminal.send(&place(), &Outgoing::streaming("un deux trois")).await.unwrap();
     desk.resizes(20, 5);
-    desk.terminal.edit(&at, &text("un deux trois quatre")).await.unwrap();
+    desk.terminal.edit(&at, &finished("un deux trois quatre")).await.unwrap();
     assert!(desk.seen().ends_with("\nun deux trois quatre"));
 }
 
@@ -81,7 +82,7 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
         };
         let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim: Some(dim), ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
-        terminal.send(&place(), &Outgoing { buttons: vec![stop], ..text("Voici") }).await.unwrap();
+        terminal.send(&place(), &Outgoing { buttons: vec![stop], ..finished("Voici") }).await.unwrap();
         drop(terminal);
         let written = tokio::io::AsyncReadExt::read_to_end;
         let mut bytes = Vec::new();
@@ -96,12 +97,12 @@ async fn answer(terminal: Arc<Terminal>, event: Event, stop: Arc<tokio::sync::No
         return stop.notify_one();
     }
     if !said(&event).ends_with('?') {
-        terminal.send(&place(), &text(&format!("Voici : {}", said(&event)))).await.unwrap();
+        terminal.send(&place(), &finished(&format!("Voici : {}", said(&event)))).await.unwrap();
         return;
     }
     let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
     stop.notified().await;
-    terminal.edit(&at, &text("Je cherchais. Arrêté.")).await.unwrap();
+    terminal.edit(&at, &finished("Je cherchais. Arrêté.")).await.unwrap();
 }
 
 fn run(desk: &Desk) -> crate::desk::Running {
@@ -117,12 +118,21 @@ async fn a_conversation_reads_well() {
     desk.types("bonjour\n").await;
     desk.shows("Voici : bonjour\n\n>").await;
     desk.types("\n").await;
-    desk.shows(">\n>").await;
+    desk.shows("> \n>").await;
     desk.types("/whoami\n").await;
     desk.shows("Voici : whoami\n\n>").await;
     desk.leaves();
     running.await.unwrap().unwrap();
-    assert_snapshot!(desk.seen(), @"");
+    assert_snapshot!(desk.seen().replace("> \n", ">\n"), @r"
+    > bonjour
+    Voici : bonjour
+
+    >
+    > /whoami
+    Voici : whoami
+
+    >
+    ");
     assert!(desk.written().ends_with("\n> \r\n"), "the shell's own prompt comes on a row of its own");
 }
 
@@ -139,7 +149,13 @@ async fn ctrl_c_stops_the_answer_and_not_the_program() {
     desk.shows("Arrêté.\n\n>").await;
     desk.leaves();
     running.await.unwrap().unwrap();
-    assert_snapshot!(desk.seen(), @"");
+    assert_snapshot!(desk.seen(), @r"
+    Ctrl-D pour quitter
+    > Combien ?
+    Je cherchais. Arrêté.
+
+    >
+    ");
 }
 
 #[tokio::test]
@@ -156,7 +172,34 @@ async fn a_command_is_answered_while_an_answer_is_written() {
     tokio::task::yield_now().await;
     desk.interrupts();
     running.await.unwrap().unwrap();
-    assert_snapshot!(desk.seen(), @"");
+    assert_snapshot!(desk.seen(), @r"
+    > Combien ?
+    Je cherche/help
+    Voici : help
+
+    Je cherchais. Arrêté.
+    ");
+}
+
+#[tokio::test]
+async fn what_is_typed_under_a_message_is_not_written_over() {
+    let mut desk = Desk::live(40, 12);
+    let taken = Arc::new(tokio::sync::Notify::new());
+    let running = desk.run({
+        let taken = Arc::clone(&taken);
+        move |_, _| {
+            taken.notify_one();
+            async {}
+        }
+    });
+    desk.shows(">").await;
+    let at = desk.terminal.send(&place(), &Outgoing::streaming("Je cherche\ndans les clients")).await.unwrap();
+    desk.types(" et ?\n").await;
+    taken.notified().await;
+    desk.terminal.edit(&at, &finished("J'ai cherché")).await.unwrap();
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert!(desk.seen().starts_with("Je cherche\ndans les clients et ?\nJ'ai cherché"), "{}", desk.seen());
 }
 
 #[tokio::test]
@@ -164,7 +207,7 @@ async fn a_message_out_of_turn_leaves_the_prompt_below() {
     let desk = Desk::live(40, 12);
     let running = run(&desk);
     desk.shows(">").await;
-    desk.terminal.send(&place(), &text("Je m'arrête bientôt.")).await.unwrap();
+    desk.terminal.send(&place(), &finished("Je m'arrête bientôt.")).await.unwrap();
     desk.shutdown.cancel();
     running.await.unwrap().unwrap();
     assert_eq!(desk.seen(), "Je m'arrête bientôt.\n\n>");
@@ -176,7 +219,7 @@ async fn messages_written_at_once_take_turns() {
     let first = desk.terminal.send(&place(), &Outgoing::streaming("premier")).await.unwrap();
     let second = desk.terminal.send(&place(), &Outgoing::streaming("second")).await.unwrap();
     assert_eq!(desk.seen(), "premier");
-    desk.terminal.edit(&first, &text("premier, fini")).await.unwrap();
+    desk.terminal.edit(&first, &finished("premier, fini")).await.unwrap();
     assert_eq!(desk.seen(), "premier, fini\n\nsecond");
     desk.terminal.delete(&second).await.unwrap();
     assert_eq!(desk.seen(), "premier, fini");
@@ -202,18 +245,25 @@ proptest! {
     ) {
         let states: Vec<String> = if grows { (1..=states.len()).map(|n| states[..n].concat()).collect() } else { states };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let shown = runtime.block_on(async {
-            let desk = Desk::live(columns, rows);
-            stream(&desk, &["=="]).await;
-            stream(&desk, &states.iter().map(String::as_str).collect::<Vec<_>>()).await;
-            desk.seen()
-        });
-        let fresh = runtime.block_on(async {
-            let desk = Desk::live(columns, rows);
-            desk.terminal.send(&place(), &text("==")).await.unwrap();
-            desk.terminal.send(&place(), &text(states.last().unwrap())).await.unwrap();
-            desk.seen()
-        });
+        let desk = Desk::live(columns, rows);
+        let send = |desk: &Desk, message| runtime.block_on(desk.terminal.send(&place(), &message)).unwrap();
+        send(&desk, finished("=="));
+        let at = send(&desk, Outgoing::streaming("x"));
+        for state in &states {
+            runtime.block_on(desk.terminal.edit(&at, &Outgoing::streaming(state.as_str()))).unwrap();
+            // While it is written, as much of its end as fits the screen can be seen.
+            let fresh = Desk::live(columns, 500);
+            send(&fresh, finished(state));
+            let (seen, fresh) = (desk.seen(), fresh.seen());
+            let end: Vec<&str> = fresh.lines().rev().take(rows.into()).collect();
+            prop_assert!(seen.lines().rev().zip(&end).all(|(seen, end)| seen == *end), "{seen:?} {fresh:?}");
+        }
+        runtime.block_on(desk.terminal.edit(&at, &finished(states.last().unwrap()))).unwrap();
+        let shown = desk.seen();
+        let fresh = Desk::live(columns, rows);
+        send(&fresh, finished("=="));
+        send(&fresh, finished(states.last().unwrap()));
+        let fresh = fresh.seen();
         prop_assert!(shown.starts_with("=="));
         prop_assert!(shown.ends_with(fresh.trim_start_matches("==").trim_start_matches('\n')), "{shown:?} {fresh:?}");
         let once = grows && !states.iter().any(|state| state.ends_with(char::is_whitespace));

@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use insta::assert_snapshot;
 use pstral_core::domain::{EventBody, Outgoing};
 use pstral_core::ports::{ChatPlatform as _, PlatformError};
 
-use crate::desk::{Desk, place, said, text};
+use crate::desk::{Desk, finished, place, said};
 
 /// Says `Voici`, then in its own time what was asked.
 async fn parrot(desk: &Desk) -> Result<(), PlatformError> {
@@ -16,7 +15,7 @@ async fn parrot(desk: &Desk) -> Result<(), PlatformError> {
             tokio::task::yield_now().await;
             terminal.edit(&at, &Outgoing::streaming("Voici…")).await.unwrap();
             tokio::task::yield_now().await;
-            terminal.edit(&at, &text(&format!("Voici : {}", said(&event)))).await.unwrap();
+            terminal.edit(&at, &finished(&format!("Voici : {}", said(&event)))).await.unwrap();
         });
     });
     running.await.unwrap()
@@ -74,10 +73,10 @@ async fn lines_are_texts_or_commands() {
 async fn what_is_printed_cannot_steer_the_terminal() {
     for desk in [Desk::piped(""), Desk::live(80, 24)] {
         let evil = "\u{1b}[2J\u{1b}]52;c;aGVsbG8=\u{7}\u{9b}31m\u{202e}txt\r\u{8}\0";
-        desk.terminal.send(&place(), &Outgoing::streaming(evil)).await.unwrap();
-        desk.terminal.send(&place(), &text(evil)).await.unwrap();
+        let at = desk.terminal.send(&place(), &Outgoing::streaming("")).await.unwrap();
+        desk.terminal.edit(&at, &finished(evil)).await.unwrap();
         let written = desk.written().replace("\r\n", "\n").replace("\r\u{1b}[J", "");
-        assert_snapshot!(written.lines().next().unwrap(), @"");
+        assert_eq!(written.lines().next(), Some("[2J]52;c;aGVsbG8=31mtxt"));
         assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
     }
 }
@@ -85,11 +84,11 @@ async fn what_is_printed_cannot_steer_the_terminal() {
 #[tokio::test]
 async fn a_final_message_is_printed_again_only_when_its_text_changes() {
     let desk = Desk::piped("");
-    let at = desk.terminal.send(&place(), &text("a")).await.unwrap();
-    desk.terminal.edit(&at, &text("a")).await.unwrap();
+    let at = desk.terminal.send(&place(), &finished("a")).await.unwrap();
+    desk.terminal.edit(&at, &finished("a")).await.unwrap();
     assert_eq!(desk.written(), "a\n");
     desk.terminal.edit(&at, &Outgoing::streaming("ab")).await.unwrap();
-    desk.terminal.edit(&at, &text("abc")).await.unwrap();
+    desk.terminal.edit(&at, &finished("abc")).await.unwrap();
     assert_eq!(desk.written(), "a\n\nabc\n");
     let removed = desk.terminal.send(&place(), &Outgoing::streaming("d")).await.unwrap();
     desk.terminal.delete(&removed).await.unwrap();
@@ -105,7 +104,7 @@ async fn it_ends_quietly_when_nobody_reads_any_more() {
         move |terminal, event| {
             let outcomes = Arc::clone(&outcomes);
             async move {
-                let sent = terminal.send(&place(), &text(&format!("Voici : {}", said(&event)))).await;
+                let sent = terminal.send(&place(), &finished(&format!("Voici : {}", said(&event)))).await;
                 outcomes.lock().unwrap().push(sent.map(|_| ()));
             }
         }
@@ -114,6 +113,8 @@ async fn it_ends_quietly_when_nobody_reads_any_more() {
     assert_eq!(desk.written(), "Voici : un\n");
     assert_eq!(*outcomes.lock().unwrap(), [Ok(()), Err(PlatformError::Gone)], "the third is not even read");
     assert!(desk.terminal.health().await.is_err());
+    let last = desk.terminal.send(&place(), &finished("quatre")).await;
+    assert_eq!(last, Err(PlatformError::Gone));
 }
 
 #[tokio::test]
@@ -125,7 +126,7 @@ async fn a_shutdown_takes_no_more_lines_and_awaits_the_answer() {
         async move {
             shutdown.cancel();
             tokio::task::yield_now().await;
-            terminal.send(&place(), &text(said(&event))).await.unwrap();
+            terminal.send(&place(), &finished(said(&event))).await.unwrap();
         }
     });
     assert_eq!(running.await.unwrap(), Ok(()));

@@ -1,1 +1,170 @@
-//! x
+//! A real terminal, with its own echo and its own Ctrl-C, as `script` of util-linux makes it.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use pstral_core::domain::{ButtonAction, Event, EventBody, Outgoing};
+use pstral_core::ports::ChatPlatform as _;
+use pstral_terminal::Terminal;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::desk::{Desk, config, finished, place, said, seen};
+
+/// Set where this test program is the one that is started by a test: `terminal` or `pipe`, whichever it should find.
+const INSIDE: &str = "PSTRAL_TEST_INSIDE";
+
+const RECITER: [&str; 3] = ["pseudo_terminal::reciter", "--exact", "--nocapture"];
+
+fn rows(word: &str) -> Vec<String> {
+    (1..=9).map(|row| format!("rang {row} de {word}")).collect()
+}
+
+/// A text of which more and more is shown; a question is answered only by stopping it.
+async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
+    match &event.body {
+        EventBody::Clicked(ButtonAction::Stop) => stop.notify_one(),
+        EventBody::Said(question) if question.ends_with('?') => {
+            let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
+            stop.notified().await;
+            terminal.edit(&at, &finished("Arrêté.")).await.unwrap();
+        }
+        _ => {
+            let whole = rows(said(&event));
+            let at = terminal.send(&place(), &Outgoing::streaming("Un instant…")).await.unwrap();
+            for count in 1..=whole.len() {
+                terminal.edit(&at, &Outgoing::streaming(whole[..count].join("\n"))).await.unwrap();
+            }
+            terminal.edit(&at, &finished(&whole.join("\n"))).await.unwrap();
+        }
+    }
+}
+
+/// What the tests below start as a program of its own; by itself, the same in memory.
+#[tokio::test]
+async fn reciter() {
+    let stop = Arc::new(Notify::new());
+    let answer = move |terminal, event| recite(terminal, event, Arc::clone(&stop));
+    if let Ok(inside) = std::env::var(INSIDE) {
+        let terminal = Arc::new(Terminal::new(config()));
+        assert_eq!(terminal.is_interactive(), inside == "terminal");
+        let answering = Arc::clone(&terminal);
+        let inbox = Arc::new(move |event| Box::pin(answer(Arc::clone(&answering), event)) as _);
+        return terminal.run(inbox, CancellationToken::new()).await.unwrap();
+    }
+    let desk = Desk::piped("bonjour\n");
+    desk.run(answer).await.unwrap().unwrap();
+    assert_eq!(desk.written().lines().count(), 9);
+}
+
+struct Session {
+    script: Child,
+    keyboard: ChildStdin,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Session {
+    fn start() -> Self {
+        let program = std::env::current_exe().unwrap();
+        let command =
+            format!("stty echo isig icanon cols 20 rows 6; exec '{}' {}", program.display(), RECITER.join(" "));
+        let mut script = Command::new("script")
+            .args(["--quiet", "--flush", "--return", "--command", &command, "/dev/null"])
+            .env(INSIDE, "terminal")
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (keyboard, mut screen) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
+        let written = Arc::new(Mutex::new(Vec::new()));
+        std::thread::spawn({
+            let written = Arc::clone(&written);
+            move || {
+                let mut bytes = [0; 4096];
+                while let Ok(length @ 1..) = screen.read(&mut bytes) {
+                    written.lock().unwrap().extend_from_slice(&bytes[..length]);
+                }
+            }
+        });
+        Self { script, keyboard, written }
+    }
+
+    fn types(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    fn seen(&self) -> String {
+        seen(&self.written.lock().unwrap(), 20, 6)
+    }
+
+    /// Waits until what is seen ends with `text`.
+    fn shows(&mut self, text: &str) {
+        let begun = Instant::now();
+        while !self.seen().ends_with(text) {
+            if begun.elapsed() > Duration::from_secs(20) {
+                self.script.kill().unwrap();
+                panic!("{text:?} is not at the end of {:?}", self.seen());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn available() -> bool {
+    let version = Command::new("script").arg("--version").output();
+    let found = version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux"));
+    if !found {
+        assert_ne!(std::env::var("PSTRAL_TEST_REQUIRE").as_deref(), Ok("all"), "`script` of util-linux is required");
+        eprintln!("skipped: `script` of util-linux is not installed");
+    }
+    found
+}
+
+#[test]
+fn real_pipes_carry_each_answer_once_and_the_program_ends_with_its_input() {
+    let mut program = Command::new(std::env::current_exe().unwrap())
+        .args(RECITER)
+        .env(INSIDE, "pipe")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    program.stdin.take().unwrap().write_all(b"un\ndeux").unwrap();
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let recited = |word: &str| rows(word).join("\n");
+    let written = String::from_utf8(output.stdout).unwrap();
+    assert!(written.contains(&format!("{}\n\n{}\n", recited("un"), recited("deux"))), "{written}");
+    assert!(!written.contains("instant") && !written.contains('\u{1b}'), "only what is final: {written}");
+}
+
+#[test]
+fn a_real_terminal_shows_messages_as_they_change() {
+    if !available() {
+        return;
+    }
+    let mut session = Session::start();
+    session.shows("\n>");
+    session.types("bonjour\n");
+    session.shows("rang 9 de bonjour\n\n>");
+    let shown = session.seen();
+    assert!(
+        shown.contains(&format!("> bonjour\n{}\n\n>", rows("bonjour").join("\n"))),
+        "each row once, in order: {shown}"
+    );
+    let written = String::from_utf8_lossy(&session.written.lock().unwrap()).into_owned();
+    assert!(written.contains("Un instant…") && !shown.contains("instant"), "it was there and has been replaced");
+
+    session.types("Combien ?\n");
+    session.shows("Je cherche");
+    session.types("\u{3}");
+    session.shows("> Combien ?\nArrêté.\n\n>");
+    session.types("\u{3}");
+    session.shows("\nCtrl-D pour quitter\n>");
+    session.types("\u{4}");
+    assert!(session.script.wait().unwrap().success(), "{}", session.seen());
+}
