@@ -1,3 +1,4 @@
 //! Pstral.
 
 pub mod demo;
+pub mod verified;

@@ -13,6 +13,9 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OpenFlags};
 
+/// The verified queries of the sample company, read with [`crate::verified::verified_queries`].
+pub const VERIFIED: &str = include_str!("../../../../demo/verified.toml");
+
 /// Writes the sample company to `path` as it stands on `today`, replacing what is there.
 ///
 /// The file is complete or not there at all: it is written beside `path` and renamed.
