@@ -27,8 +27,8 @@ pub(super) struct Lexicon {
     numbers: HashMap<String, i64>,
     legal_forms: HashSet<String>,
     articles: HashSet<String>,
-    /// Words in the longest phrase.
-    longest: usize,
+    /// Words in the longest phrase that begins with a stem.
+    longest: HashMap<String, usize>,
 }
 
 /// The one lexicon.
@@ -104,7 +104,7 @@ impl Lexicon {
     }
 
     fn longest<T>(&self, stems: &[String], find: impl Fn(&str) -> Option<T>) -> Option<(T, usize)> {
-        let most = self.longest.min(stems.len());
+        let most = stems.len().min(*self.longest.get(stems.first()?)?);
         (1..=most).rev().find_map(|length| Some((find(&stems.get(..length)?.join(" "))?, length)))
     }
 
@@ -129,13 +129,14 @@ impl Lexicon {
         if section == "same" && !key.is_empty() {
             // The word itself, so that it is never shadowed by another section and never taken for a typing mistake.
             let stem = self.stems(key);
+            self.measure_length(&stem);
             self.senses.insert(stem, Sense::Same(key.to_owned()));
         }
     }
 
     fn phrase(&mut self, section: &str, key: &str, phrase: &str) {
         let stems = self.stems(phrase);
-        self.longest = self.longest.max(stems.split(' ').count());
+        self.measure_length(&stems);
         match section {
             "invariable" => drop(self.invariable.insert(phrase.to_owned())),
             "ignored" => drop(self.senses.insert(stems, Sense::Ignored)),
@@ -150,6 +151,12 @@ impl Lexicon {
             "article" => drop(self.articles.insert(phrase.to_owned())),
             _ => {}
         }
+    }
+
+    fn measure_length(&mut self, stems: &str) {
+        let first = stems.split(' ').next().unwrap_or_default();
+        let longest = self.longest.entry(first.to_owned()).or_default();
+        *longest = stems.split(' ').count().max(*longest);
     }
 
     fn stems(&self, phrase: &str) -> String {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::KnownValues;
 use super::meaning::{self, Item};
-use super::slots::{self, Filled};
+use super::slots::{self, Filled, Question};
 use super::spelling::Vocabulary;
-use super::{KnownValues, fold};
 use crate::domain::{Value, VerifiedQuery};
 
 /// A verified query that a question asks for.
@@ -30,13 +30,13 @@ pub fn match_question<'q>(
     known: &KnownValues,
     today: Date,
 ) -> Option<Match<'q>> {
-    let words = fold(question);
+    let question = Question::new(question, today);
     let vocabulary = Vocabulary::new(queries);
     let mut best: Option<Candidate<'q>> = None;
     let mut tied = false;
     for query in queries {
         let both = [&query.fr, &query.en];
-        let candidates = both.into_iter().filter_map(|text| compare(&words, query, text, known, today, &vocabulary));
+        let candidates = both.into_iter().filter_map(|text| compare(&question, query, text, known, &vocabulary));
         let Some(candidate) = candidates.max_by_key(|candidate| candidate.shared) else { continue };
         match best.as_ref().map(|best| best.shared.cmp(&candidate.shared)) {
             Some(std::cmp::Ordering::Greater) => {}
@@ -54,14 +54,13 @@ struct Candidate<'q> {
 }
 
 fn compare<'q>(
-    words: &[String],
+    question: &Question,
     query: &'q VerifiedQuery,
     text: &str,
     known: &KnownValues,
-    today: Date,
     vocabulary: &Vocabulary,
 ) -> Option<Candidate<'q>> {
-    let Filled { items, values, defaulted } = slots::fill(words, query, text, known, today)?;
+    let Filled { items, values, defaulted } = slots::fill(question, query, text, known)?;
     let template = meaning::template(text, |name| slots::counts(query, name));
     let mut wanted = meaning::tokens(&template, None);
     wanted.retain(|token| token.slot.as_ref().is_none_or(|name| !defaulted.contains(name)));

@@ -107,11 +107,10 @@ impl Reading {
             let known = lexicon().sense(left);
             left = known.as_ref().map_or(others, |(_, length)| left.get(*length..).unwrap_or_default());
             match known.map(|(sense, _)| sense) {
-                Some(Sense::Ignored) => {}
                 Some(Sense::Negation) => self.binding = "!",
                 // "Not by …" denies; what is denied is not grouped by.
                 Some(Sense::Grouping) if self.binding.is_empty() => self.binding = "/",
-                Some(Sense::Grouping) => {}
+                Some(Sense::Grouping | Sense::Ignored) => {}
                 Some(Sense::Same(word)) => self.word(word),
                 None => self.word(first),
             }

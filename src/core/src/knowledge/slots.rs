@@ -34,28 +34,40 @@ pub fn default_value(parameter: &Parameter, today: Date) -> Option<Value> {
     }
 }
 
+/// A question as the filling of slots sees it, the same for every template.
+pub(super) struct Question {
+    words: Vec<String>,
+    years: Vec<Number>,
+    integers: Vec<Number>,
+    today: Date,
+}
+
+impl Question {
+    /// Reads a question.
+    pub(super) fn new(text: &str, today: Date) -> Self {
+        let words = fold(text);
+        let (years, integers) = (numbers::years(&words, today), numbers::integers(&words));
+        Self { words, years, integers, today }
+    }
+}
+
 /// Fills the parameters of `query`, whose slots stand in `template` in some order, from the words of a question.
 ///
 /// Several values for parameters of one kind are taken in the order of the slots. `None` when a parameter has neither a
 /// value nor a default.
-pub(super) fn fill(
-    words: &[String],
-    query: &VerifiedQuery,
-    template: &str,
-    known: &KnownValues,
-    today: Date,
-) -> Option<Filled> {
+pub(super) fn fill(question: &Question, query: &VerifiedQuery, template: &str, known: &KnownValues) -> Option<Filled> {
+    let words = &question.words;
     let mut filling = Filling { taken: vec![None; words.len()], values: BTreeMap::new() };
     let in_template = in_order(query, template);
     let of = |kind| in_template.iter().copied().filter(move |parameter| parameter.kind == kind);
     filling.texts(&of(ParameterKind::Text).collect::<Vec<_>>(), words, known);
-    filling.numbers(of(ParameterKind::Year), numbers::years(words, today));
-    filling.numbers(of(ParameterKind::Integer), numbers::integers(words));
+    filling.numbers(of(ParameterKind::Year), &question.years);
+    filling.numbers(of(ParameterKind::Integer), &question.integers);
 
     let mut defaulted = BTreeSet::new();
     for parameter in &query.parameters {
         if !filling.values.contains_key(&parameter.name) {
-            filling.values.insert(parameter.name.clone(), default_value(parameter, today)?);
+            filling.values.insert(parameter.name.clone(), default_value(parameter, question.today)?);
             defaulted.insert(parameter.name.clone());
         }
     }
@@ -106,8 +118,8 @@ impl Filling {
         }
     }
 
-    fn numbers<'q>(&mut self, parameters: impl Iterator<Item = &'q Parameter>, found: Vec<Number>) {
-        let mut free = found.into_iter();
+    fn numbers<'q>(&mut self, parameters: impl Iterator<Item = &'q Parameter>, found: &[Number]) {
+        let mut free = found.iter();
         for parameter in parameters {
             let next = free.find(|found| self.is_free(found.start, found.end));
             if let Some(found) = next {

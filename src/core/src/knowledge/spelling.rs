@@ -38,12 +38,15 @@ impl Vocabulary {
     }
 
     /// The one word that `stem` is a single slip away from; `None` when it is a word itself, or could be several.
+    ///
+    /// Fingers rarely slip on the first letter, and names that nobody knows often differ in it: Lille is no `ville`.
     pub(super) fn correction(&self, stem: &str, opens: bool) -> Option<String> {
         if self.known.contains(stem) || stem.chars().count() < SHORTEST {
             return None;
         }
         let openers = self.openers.iter().filter(|_| opens);
-        let mut near = self.words.iter().chain(openers).filter(|word| one_slip(stem, word));
+        let candidates = self.words.iter().chain(openers).filter(|word| word.chars().next() == stem.chars().next());
+        let mut near = candidates.filter(|word| one_slip(stem, word));
         near.next().filter(|_| near.next().is_none()).cloned()
     }
 }
@@ -71,6 +74,33 @@ fn one_slip(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_an_unknown_word_near_a_single_template_word_is_corrected() {
+        let vocabulary = Vocabulary::new(&[VerifiedQuery {
+            id: String::new(),
+            fr: "Liste les contrats signés par ville".to_owned(),
+            en: "List the signed contracts without city".to_owned(),
+            statement: String::new(),
+            parameters: Vec::new(),
+            verified_by: String::new(),
+            verified_on: String::new(),
+        }]);
+        for (stem, opens, expected) in [
+            ("contrt", false, Some("contrat")),
+            ("contract", false, None),
+            ("contrac", false, None),
+            ("contrast", false, None),
+            ("signet", false, None),
+            ("lille", false, None),
+            ("vile", false, None),
+            ("lsite", true, Some("liste")),
+            ("lsite", false, None),
+            ("withuot", true, None),
+        ] {
+            assert_eq!(vocabulary.correction(stem, opens).as_deref(), expected, "{stem}");
+        }
+    }
 
     #[test]
     fn one_slip_and_no_more() {

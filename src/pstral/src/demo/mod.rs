@@ -25,7 +25,7 @@ pub fn generate(path: &Path, today: Date) -> anyhow::Result<()> {
     }
     let unfinished = unfinished(path);
     let written = fill(&unfinished, today)
-        .and_then(|()| std::fs::rename(&unfinished, path).context("cannot rename the finished database"));
+        .and_then(|()| std::fs::rename(&unfinished, path).with_context(|| "cannot rename the finished database"));
     if written.is_err() {
         // The first fault is the one to tell; a leftover would only be overwritten by the next run.
         let _ = std::fs::remove_file(&unfinished);

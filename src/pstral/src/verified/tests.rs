@@ -104,7 +104,8 @@ fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) ->
         }
         (Some(column), _) if column.column == "company_name" => {
             let buyer = "SELECT c.company_name FROM clients c JOIN payments p ON p.client_id = c.id
-                         JOIN client_notes t ON t.client_id = c.id WHERE p.status = 'paid' LIMIT 1";
+                         JOIN client_notes t ON t.client_id = c.id WHERE p.status = 'late'
+                         AND c.id IN (SELECT q.client_id FROM payments q WHERE q.status = 'paid') LIMIT 1";
             Value::Text(connection.query_row(buyer, [], |row| row.get(0)).unwrap())
         }
         (Some(column), _) => Value::Text(values_of(connection, column).remove(0)),
