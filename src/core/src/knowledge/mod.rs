@@ -1,5 +1,30 @@
 //! Finds the verified query a question asks for, and those it comes near.
+//!
+//! A question matches a verified one when, after what says nothing is taken away (see `lexicon.txt`), both are made of
+//! the same words: one word more or less may be a condition more or less, so it is never let pass.
 
 mod fold;
+mod lexicon;
+mod matching;
+mod meaning;
+mod numbers;
+mod rank;
+mod slots;
+mod spelling;
+mod values;
 
 pub use fold::fold;
+pub use matching::{Match, match_question};
+pub use meaning::slots;
+pub use rank::rank;
+pub use slots::default_value;
+pub use values::KnownValues;
+
+use std::collections::BTreeSet;
+
+use crate::domain::{ColumnRef, VerifiedQuery};
+
+/// The columns whose values must be known to match questions with these.
+pub fn columns(queries: &[VerifiedQuery]) -> BTreeSet<&ColumnRef> {
+    queries.iter().flat_map(|query| &query.parameters).filter_map(|parameter| parameter.column.as_ref()).collect()
+}

@@ -13,6 +13,9 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OpenFlags};
 
+/// The verified queries of the sample company, read with [`crate::verified::verified_queries`].
+pub const VERIFIED: &str = include_str!("../../../../demo/verified.toml");
+
 /// Writes the sample company to `path` as it stands on `today`, replacing what is there.
 ///
 /// The file is complete or not there at all: it is written beside `path` and renamed.
@@ -22,7 +25,7 @@ pub fn generate(path: &Path, today: Date) -> anyhow::Result<()> {
     }
     let unfinished = unfinished(path);
     let written = fill(&unfinished, today)
-        .and_then(|()| std::fs::rename(&unfinished, path).context("cannot rename the finished database"));
+        .and_then(|()| std::fs::rename(&unfinished, path).with_context(|| "cannot rename the finished database"));
     if written.is_err() {
         // The first fault is the one to tell; a leftover would only be overwritten by the next run.
         let _ = std::fs::remove_file(&unfinished);

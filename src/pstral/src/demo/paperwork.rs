@@ -26,7 +26,7 @@ pub(super) struct Document {
 pub(super) struct Note {
     pub(super) client: usize,
     pub(super) author: usize,
-    pub(super) note: &'static str,
+    pub(super) text: &'static str,
     /// `YYYY-MM-DD HH:MM:SS`
     pub(super) created_at: String,
 }
@@ -89,7 +89,7 @@ pub(super) fn notes(today: Date, users: &[User], clients: &[Client]) -> Vec<Note
             Note {
                 client,
                 author: own.unwrap_or_else(|| random.pick(&sellers)),
-                note: random.pick(&texts),
+                text: random.pick(&texts),
                 created_at: format!("{day} {:02}:{:02}:00", random.between(8, 18), random.below(60)),
             }
         })

@@ -150,7 +150,7 @@ struct Schedule {
 fn sign(contract: &mut Contract, on: Date, today: Date, random: &mut Random) -> Schedule {
     let months = random.weighted(&[(6, 15), (12, 50), (24, 22), (36, 13)], |(_, share)| *share).0;
     let instalments =
-        random.weighted(&[(1, 18), (2, 10), (3, 21), (4, 26), (6, 18), (12, 7)], |(_, share)| *share).0.min(months);
+        random.weighted(&[(1, 16), (2, 10), (3, 20), (4, 26), (6, 20), (12, 8)], |(_, share)| *share).0.min(months);
     let start = on.saturating_add(if on == today { 0 } else { random.between(0, 30) }.days());
     let end = start.saturating_add(months.months()).saturating_sub(1.day());
     let cancelled = start.saturating_add(random.between(60, months * 28).days());

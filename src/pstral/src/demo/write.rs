@@ -77,7 +77,7 @@ fn paperwork(connection: &Connection, company: &Company) -> rusqlite::Result<()>
     }
     let mut insert = connection.prepare("INSERT INTO client_notes VALUES (?, ?, ?, ?, ?)")?;
     for (index, note) in company.notes.iter().enumerate() {
-        insert.execute(params![id(index), id(note.client), id(note.author), note.note, note.created_at])?;
+        insert.execute(params![id(index), id(note.client), id(note.author), note.text, note.created_at])?;
     }
     let mut insert = connection.prepare("INSERT INTO oauth_email_accounts VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (index, account) in company.email_accounts.iter().enumerate() {

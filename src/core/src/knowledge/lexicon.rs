@@ -1,0 +1,234 @@
+//! The small words of French and English that matching must know, from `lexicon.txt`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// What a phrase does to the meaning of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sense {
+    /// Nothing.
+    Ignored,
+    /// Denies what follows.
+    Negation,
+    /// Groups by what follows.
+    Grouping,
+    /// Means the same as this word.
+    Same(String),
+}
+
+/// The small words. Keys are phrases of stems, separated by spaces.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    invariable: HashSet<String>,
+    senses: HashMap<String, Sense>,
+    measures: HashSet<String>,
+    order: HashSet<String>,
+    years: HashMap<String, i16>,
+    numbers: HashMap<String, i64>,
+    legal_forms: HashSet<String>,
+    articles: HashSet<String>,
+    /// Words in the longest phrase that begins with a stem.
+    longest: HashMap<String, usize>,
+}
+
+/// The one lexicon.
+pub(super) fn lexicon() -> &'static Lexicon {
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(include_str!("lexicon.txt")));
+    &LEXICON
+}
+
+impl Lexicon {
+    /// A folded word without its plural: `contrats` → `contrat`, `cities` and `city` → `citi`.
+    pub(super) fn stem(&self, word: &str) -> String {
+        if word.len() < 4 || self.invariable.contains(word) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+            return word.to_owned();
+        }
+        let singular = match word.strip_suffix("aux") {
+            Some(root) if root.ends_with('e') => format!("{root}au"),
+            Some(root) => format!("{root}al"),
+            None if word.ends_with("ss") => word.to_owned(),
+            None => word.strip_suffix(['s', 'x']).unwrap_or(word).to_owned(),
+        };
+        for (ending, instead) in [("ee", "e"), ("ie", "i"), ("y", "i"), ("sse", "ss")] {
+            if let Some(root) = singular.strip_suffix(ending) {
+                return format!("{root}{instead}");
+            }
+        }
+        singular
+    }
+
+    /// The longest phrase that `stems` begin with: its sense and its length in words.
+    pub(super) fn sense(&self, stems: &[String]) -> Option<(&Sense, usize)> {
+        self.longest(stems, |phrase| self.senses.get(phrase))
+    }
+
+    /// The longest phrase for a year that `stems` begin with: years after this one, and its length in words.
+    pub(super) fn year(&self, stems: &[String]) -> Option<(i16, usize)> {
+        self.longest(stems, |phrase| self.years.get(phrase).copied())
+    }
+
+    /// The longest number in words that `stems` begin with, and its length in words.
+    pub(super) fn number(&self, stems: &[String]) -> Option<(i64, usize)> {
+        self.longest(stems, |phrase| self.numbers.get(phrase).copied())
+    }
+
+    /// Whether a meaning names what is compared rather than what is grouped.
+    pub(super) fn is_measure(&self, meaning: &str) -> bool {
+        self.measures.contains(meaning)
+    }
+
+    /// Whether a meaning may stand between a number and what it counts.
+    pub(super) fn is_order(&self, meaning: &str) -> bool {
+        self.order.contains(meaning)
+    }
+
+    /// Whether a folded word is a legal form of companies.
+    pub(super) fn is_legal_form(&self, word: &str) -> bool {
+        self.legal_forms.contains(word)
+    }
+
+    /// Whether a folded word is an article.
+    pub(super) fn is_article(&self, word: &str) -> bool {
+        self.articles.contains(word)
+    }
+
+    /// Whether a stem has a sense of its own.
+    pub(super) fn knows(&self, stem: &str) -> bool {
+        self.senses.contains_key(stem) || self.numbers.contains_key(stem)
+    }
+
+    /// Every word of every phrase, as stems.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let phrases = self.senses.keys().chain(self.years.keys()).chain(self.numbers.keys());
+        phrases.flat_map(|phrase| phrase.split(' '))
+    }
+
+    fn longest<T>(&self, stems: &[String], find: impl Fn(&str) -> Option<T>) -> Option<(T, usize)> {
+        let most = stems.len().min(*self.longest.get(stems.first()?)?);
+        (1..=most).rev().find_map(|length| Some((find(&stems.get(..length)?.join(" "))?, length)))
+    }
+
+    fn read(text: &str) -> Self {
+        let mut lexicon = Self::default();
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                Some(name) => section = name,
+                None => lexicon.line(section, line),
+            }
+        }
+        lexicon
+    }
+
+    fn line(&mut self, section: &str, line: &str) {
+        let (key, phrases) = line.split_once(" = ").unwrap_or_default();
+        let phrases = if key.is_empty() { line } else { phrases };
+        for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+            self.phrase(section, key, phrase);
+        }
+        if section == "same" && !key.is_empty() {
+            // The word itself, so that it is never shadowed by another section and never taken for a typing mistake.
+            let stem = self.stems(key);
+            self.measure_length(&stem);
+            self.senses.insert(stem, Sense::Same(key.to_owned()));
+        }
+    }
+
+    fn phrase(&mut self, section: &str, key: &str, phrase: &str) {
+        let stems = self.stems(phrase);
+        self.measure_length(&stems);
+        match section {
+            "invariable" => drop(self.invariable.insert(phrase.to_owned())),
+            "ignored" => drop(self.senses.insert(stems, Sense::Ignored)),
+            "negation" => drop(self.senses.insert(stems, Sense::Negation)),
+            "grouping" => drop(self.senses.insert(stems, Sense::Grouping)),
+            "same" => drop(self.senses.insert(stems, Sense::Same(key.to_owned()))),
+            "measure" => drop(self.measures.insert(phrase.to_owned())),
+            "order" => drop(self.order.insert(phrase.to_owned())),
+            "year" => drop(key.parse().map(|years| self.years.insert(stems, years))),
+            "number" => drop(key.parse().map(|number| self.numbers.insert(stems, number))),
+            "legal form" => drop(self.legal_forms.insert(phrase.to_owned())),
+            "article" => drop(self.articles.insert(phrase.to_owned())),
+            _ => {}
+        }
+    }
+
+    fn measure_length(&mut self, stems: &str) {
+        let first = stems.split(' ').next().unwrap_or_default();
+        let longest = self.longest.entry(first.to_owned()).or_default();
+        *longest = stems.split(' ').count().max(*longest);
+    }
+
+    fn stems(&self, phrase: &str) -> String {
+        let words: Vec<String> = phrase.split(' ').map(|word| self.stem(word)).collect();
+        words.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::fold;
+
+    #[test]
+    fn plurals_are_folded_and_nothing_else() {
+        for (word, expected) in [
+            ("contrats", "contrat"),
+            ("commerciaux", "commercial"),
+            ("nouveaux", "nouveau"),
+            ("cities", "citi"),
+            ("city", "citi"),
+            ("signees", "signe"),
+            ("addresses", "address"),
+            ("mois", "mois"),
+            ("plus", "plus"),
+            ("sans", "sans"),
+            ("expirent", "expirent"),
+            ("kyc", "kyc"),
+            ("aux", "aux"),
+        ] {
+            assert_eq!(lexicon().stem(word), expected);
+        }
+    }
+
+    #[test]
+    fn the_longest_phrase_wins() {
+        let sense = |text: &str| {
+            let stems: Vec<String> = fold(text).iter().map(|word| lexicon().stem(word)).collect();
+            lexicon().sense(&stems).map(|(sense, length)| (sense.clone(), length))
+        };
+        assert_eq!(sense("plus de 3"), Some((Sense::Same(">".to_owned()), 2)));
+        assert_eq!(sense("plus gros clients"), Some((Sense::Same("top".to_owned()), 2)));
+        assert_eq!(sense("chiffre d’affaires"), Some((Sense::Same("revenue".to_owned()), 3)));
+        assert_eq!(sense("n’ont pas"), Some((Sense::Ignored, 1)));
+        assert_eq!(sense("Berlin"), None);
+        assert_eq!(lexicon().year(&["l".to_owned(), "anne".to_owned(), "derniere".to_owned()]), Some((-1, 3)));
+    }
+
+    #[test]
+    fn every_line_is_read_and_written_as_it_is_folded() {
+        let sections = [
+            "invariable",
+            "ignored",
+            "negation",
+            "grouping",
+            "measure",
+            "order",
+            "same",
+            "year",
+            "number",
+            "legal form",
+            "article",
+        ];
+        for line in include_str!("lexicon.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+            if let Some(section) = line.strip_prefix('[') {
+                assert!(sections.contains(&section.trim_end_matches(']')), "{section}");
+                continue;
+            }
+            let phrases = line.split_once(" = ").map_or(line, |(_, phrases)| phrases);
+            for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+                assert_eq!(fold(phrase).join(" "), phrase, "in {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Years and whole numbers in a question.
+
+use jiff::civil::Date;
+
+use super::lexicon::lexicon;
+
+/// The years a question may mean.
+pub(super) const YEARS: std::ops::RangeInclusive<i64> = 1_900..=2_199;
+/// The numbers a question may mean.
+pub(super) const NUMBERS: std::ops::RangeInclusive<i64> = 1..=1_000_000_000;
+
+/// A number found in a question, and where: words `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) value: i64,
+}
+
+/// The years that folded words name, in digits or by their distance from `today`.
+pub(super) fn years(words: &[String], today: Date) -> Vec<Number> {
+    let stems: Vec<String> = words.iter().map(|word| lexicon().stem(word)).collect();
+    let mut found: Vec<Number> = Vec::new();
+    let mut start = 0;
+    while let Some(left) = stems.get(start..).filter(|left| !left.is_empty()) {
+        let named = lexicon().year(left).map(|(years, length)| (i64::from(today.year()) + i64::from(years), length));
+        // In "de l'année 2024" the digits say which.
+        let named = named.filter(|(_, length)| left.get(*length).and_then(|next| year(next)).is_none());
+        let written = left.first().and_then(|word| year(word)).map(|year| (year, 1));
+        let (value, length) = named.or(written).unwrap_or((0, 1));
+        if YEARS.contains(&value) {
+            found.push(Number { start, end: start + length, value });
+        }
+        start += length;
+    }
+    found
+}
+
+/// The whole numbers that folded words name, in digits or in words. What looks like a year is one, except of money.
+pub(super) fn integers(words: &[String]) -> Vec<Number> {
+    let stems: Vec<String> = words.iter().map(|word| lexicon().stem(word)).collect();
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some(left) = stems.get(start..).filter(|left| !left.is_empty()) {
+        let of_money = left.get(1).is_some_and(|next| next == "euro" || next == "eur");
+        let written = left.first().and_then(|word| digits(word)).filter(|value| of_money || !YEARS.contains(value));
+        let (value, length) = written.map(|value| (value, 1)).or_else(|| lexicon().number(left)).unwrap_or((0, 1));
+        if NUMBERS.contains(&value) {
+            found.push(Number { start, end: start + length, value });
+        }
+        start += length;
+    }
+    found
+}
+
+fn year(word: &str) -> Option<i64> {
+    digits(word).filter(|year| YEARS.contains(year))
+}
+
+fn digits(word: &str) -> Option<i64> {
+    word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::knowledge::fold;
+
+    #[test]
+    fn years_are_found_in_digits_and_in_words() {
+        for (text, expected) in [
+            ("contrats signés en 2024", &[2024][..]),
+            ("le chiffre d'affaires de cette année", &[2026]),
+            ("revenue last year", &[2025]),
+            ("l’an dernier", &[2025]),
+            ("chiffre d'affaires de l'année 2023", &[2023]),
+            ("de l'année", &[2026]),
+            ("2023 et 2024", &[2023, 2024]),
+            ("en 1850", &[]),
+            ("les années", &[]),
+        ] {
+            let found: Vec<i64> = years(&fold(text), date(2026, 11, 21)).iter().map(|found| found.value).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_found_in_digits_and_in_words() {
+        for (text, expected) in [
+            ("les 10 meilleurs", &[10][..]),
+            ("les dix meilleurs", &[10]),
+            ("dix-sept clients", &[17]),
+            ("five clients", &[5]),
+            ("plus de 10 000 €", &[10_000]),
+            ("plus de 2000 euros", &[2_000]),
+            ("en 2024", &[]),
+            ("0 client", &[]),
+            ("99999999999999999999", &[]),
+            ("un client", &[]),
+        ] {
+            let found: Vec<i64> = integers(&fold(text)).iter().map(|found| found.value).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

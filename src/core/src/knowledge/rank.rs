@@ -1,0 +1,139 @@
+//! The verified queries a question comes near, best first.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::meaning::{Item, Token, template, tokens};
+use super::{KnownValues, columns, fold};
+use crate::domain::{ColumnRef, VerifiedQuery};
+
+// The usual values of BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009).
+const SATURATION: f64 = 1.2;
+const LENGTH: f64 = 0.75;
+
+/// Up to `limit` queries that share words with `question` in either language, best first, with their BM25 score (over 0).
+///
+/// A value known of a parameter's column counts as a word in common. Equally good ones keep their order.
+pub fn rank<'q>(
+    question: &str,
+    queries: &'q [VerifiedQuery],
+    known: &KnownValues,
+    limit: usize,
+) -> Vec<(&'q VerifiedQuery, f64)> {
+    let documents: Vec<[Vec<String>; 2]> = queries.iter().map(documents).collect();
+    let wanted = wanted(question, queries, known);
+    let corpus = Corpus::new(documents.iter().flatten().map(Vec::as_slice));
+    let mut scored: Vec<(&VerifiedQuery, f64)> = queries
+        .iter()
+        .zip(&documents)
+        .map(|(query, both)| (query, both.iter().map(|words| corpus.score(&wanted, words)).fold(0.0, f64::max)))
+        .filter(|(_, score)| *score > 0.0)
+        .collect();
+    scored.sort_by(|one, other| other.1.total_cmp(&one.1));
+    scored.truncate(limit);
+    scored
+}
+
+/// The words of a query's question in each language, with a word for the column of each value it takes.
+fn documents(query: &VerifiedQuery) -> [Vec<String>; 2] {
+    [&query.fr, &query.en].map(|text| {
+        let columns = query.parameters.iter().filter_map(|parameter| parameter.column.as_ref()).map(column_word);
+        words(template(text, |_| false)).into_iter().chain(columns).collect()
+    })
+}
+
+fn wanted(question: &str, queries: &[VerifiedQuery], known: &KnownValues) -> BTreeSet<String> {
+    let folded = fold(question);
+    let named = columns(queries).into_iter().filter(|column| !known.find(column, &folded).is_empty()).map(column_word);
+    let named: Vec<String> = named.collect();
+    words(folded.into_iter().map(Item::Word).collect()).into_iter().chain(named).collect()
+}
+
+/// No folded word looks like this.
+fn column_word(column: &ColumnRef) -> String {
+    format!("<{}.{}>", column.relation, column.column)
+}
+
+/// For nearness it does not matter whether a word is denied or grouped by.
+fn words(mut items: Vec<Item>) -> Vec<String> {
+    items.retain(|item| matches!(item, Item::Word(_)));
+    let plain = |token: Token| token.text.trim_start_matches(['!', '/']).to_owned();
+    tokens(&items, None).into_iter().map(plain).collect()
+}
+
+struct Corpus {
+    /// In how many documents a word stands.
+    with: HashMap<String, f64>,
+    documents: f64,
+    mean_length: f64,
+}
+
+impl Corpus {
+    fn new<'d>(documents: impl Iterator<Item = &'d [String]>) -> Self {
+        let mut corpus = Self { with: HashMap::new(), documents: 0.0, mean_length: 0.0 };
+        let mut length = 0.0;
+        for words in documents {
+            corpus.documents += 1.0;
+            let mut once = words.to_vec();
+            once.sort_unstable();
+            once.dedup();
+            for word in once {
+                *corpus.with.entry(word).or_default() += 1.0;
+            }
+            length += size(words.len());
+        }
+        corpus.mean_length = length / corpus.documents.max(1.0);
+        corpus
+    }
+
+    fn score(&self, wanted: &BTreeSet<String>, words: &[String]) -> f64 {
+        let term = |word: &String| {
+            let often = size(words.iter().filter(|other| *other == word).count());
+            let with = self.with.get(word).copied().unwrap_or_default();
+            let rarity = (1.0 + (self.documents - with + 0.5) / (with + 0.5)).ln();
+            let length = 1.0 - LENGTH + LENGTH * size(words.len()) / self.mean_length.max(1.0);
+            rarity * often * (SATURATION + 1.0) / (often + SATURATION * length)
+        };
+        wanted.iter().map(term).sum()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "questions are short")]
+fn size(count: usize) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(id: &str, fr: &str, en: &str) -> VerifiedQuery {
+        VerifiedQuery {
+            id: id.to_owned(),
+            fr: fr.to_owned(),
+            en: en.to_owned(),
+            statement: String::new(),
+            parameters: Vec::new(),
+            verified_by: String::new(),
+            verified_on: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_nearest_come_first_in_either_language() {
+        let queries = [
+            query("clients", "Liste les clients", "List the clients"),
+            query("late", "Quels paiements sont en retard ?", "Which payments are late?"),
+            query("month", "Chiffre d'affaires par mois", "Revenue by month"),
+        ];
+        let known = KnownValues::default();
+        let ids = |question| {
+            rank(question, &queries, &known, 2).iter().map(|(query, _)| query.id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("les paiements en retard des clients de Paris"), ["late", "clients"]);
+        assert_eq!(ids("overdue payments"), ["late"]);
+        assert_eq!(ids("CA mensuel"), ["month"]);
+        assert_eq!(ids("quelle est la météo ?"), Vec::<&str>::new());
+        assert_eq!(rank("clients", &[], &known, 3), []);
+        assert_eq!(rank("clients", &queries, &known, 0), []);
+    }
+}

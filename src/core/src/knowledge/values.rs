@@ -1,0 +1,137 @@
+//! The values that text parameters may take, found in a question by their words.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::fold;
+use super::lexicon::lexicon;
+use crate::domain::ColumnRef;
+
+/// The values known of some columns.
+#[derive(Debug, Clone, Default)]
+pub struct KnownValues {
+    columns: BTreeMap<ColumnRef, Index>,
+}
+
+/// What the words of a question may stand for; `None` when they stand for several values.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    forms: HashMap<String, Option<String>>,
+    /// Words in the longest form.
+    longest: usize,
+}
+
+/// A value found in a question, and where: words `start..end`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) value: String,
+}
+
+impl KnownValues {
+    /// Makes `values` those known of a column, replacing those before.
+    ///
+    /// Besides its full form a value is found without its legal form (`Vertuo SARL`) and its article (`Le Havre`), where
+    /// that names no other value.
+    pub fn insert(&mut self, column: ColumnRef, values: impl IntoIterator<Item = String>) {
+        let values: Vec<(Vec<String>, String)> =
+            values.into_iter().map(|value| (fold(&value), value)).filter(|(words, _)| !words.is_empty()).collect();
+        let mut index = Index::default();
+        for (words, value) in &values {
+            index.longest = index.longest.max(words.len());
+            index.add(words.join(" "), value);
+        }
+        let mut shorter = Index::default();
+        for (words, value) in &values {
+            if let Some(words) = shortened(words) {
+                shorter.add(words.join(" "), value);
+            }
+        }
+        for (form, value) in shorter.forms {
+            index.forms.entry(form).or_insert(value);
+        }
+        self.columns.insert(column, index);
+    }
+
+    /// The columns whose values are known.
+    pub fn columns(&self) -> impl Iterator<Item = &ColumnRef> {
+        self.columns.keys()
+    }
+
+    /// The values of a column in folded words: from each word on, the longest.
+    pub(super) fn find(&self, column: &ColumnRef, words: &[String]) -> Vec<Found> {
+        let Some(index) = self.columns.get(column) else { return Vec::new() };
+        let at = |start: usize| {
+            let most = words.len().min(start + index.longest);
+            let (end, value) = (start + 1..=most)
+                .rev()
+                .find_map(|end| Some((end, index.forms.get(&words.get(start..end)?.join(" "))?)))?;
+            Some(Found { start, end, value: value.clone()? })
+        };
+        (0..words.len()).filter_map(at).collect()
+    }
+}
+
+impl Index {
+    fn add(&mut self, form: String, value: &str) {
+        let entry = self.forms.entry(form).or_insert_with(|| Some(value.to_owned()));
+        if entry.as_deref() != Some(value) {
+            *entry = None;
+        }
+    }
+}
+
+/// Without article and legal form; `None` when that changes nothing or leaves only everyday words.
+fn shortened(words: &[String]) -> Option<&[String]> {
+    let mut rest = words;
+    if let [first, others @ ..] = rest
+        && lexicon().is_article(first)
+    {
+        rest = others;
+    }
+    if let [others @ .., last] = rest
+        && lexicon().is_legal_form(last)
+    {
+        rest = others;
+    }
+    let says_something = rest.iter().any(|word| !lexicon().knows(&lexicon().stem(word)));
+    (rest.len() < words.len() && says_something).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(values: &[&str], question: &str) -> Vec<String> {
+        let column: ColumnRef = "t.c".parse().unwrap();
+        let mut known = KnownValues::default();
+        known.insert(column.clone(), values.iter().map(|value| (*value).to_owned()));
+        known.find(&column, &fold(question)).into_iter().map(|found| found.value).collect()
+    }
+
+    #[test]
+    fn the_longest_value_in_the_question_is_found() {
+        let cities = ["Paris", "Le Havre", "Saint-Étienne", "Saint"];
+        for (question, expected) in [
+            ("clients de PARIS", &["Paris"][..]),
+            ("clients du Havre", &["Le Havre"]),
+            ("clients in Le Havre", &["Le Havre", "Le Havre"]),
+            ("clients de saint etienne", &["Saint-Étienne"]),
+            ("de Saint et d'Étienne", &["Saint"]),
+            ("clients de Parisot", &[]),
+            ("clients de Berlin", &[]),
+        ] {
+            assert_eq!(found(&cities, question), expected, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_legal_form_may_be_left_out_where_nothing_else_is_meant() {
+        let companies = ["Vertuo Conseil SARL", "Roux SAS", "Roux SARL", "Élan SA", "Elan SA", "Liste SARL"];
+        assert_eq!(found(&companies, "notes de vertuo conseil"), ["Vertuo Conseil SARL"]);
+        assert_eq!(found(&companies, "notes de Roux SAS"), ["Roux SAS"]);
+        assert_eq!(found(&companies, "notes de Roux"), Vec::<String>::new());
+        assert_eq!(found(&companies, "notes de Elan SA"), Vec::<String>::new());
+        assert_eq!(found(&companies, "liste les notes"), Vec::<String>::new());
+    }
+}

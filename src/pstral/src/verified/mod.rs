@@ -1,0 +1,52 @@
+//! Reads the files in which stewards write verified queries.
+
+mod check;
+mod fault;
+
+pub use fault::{Fault, Faults, WhatIsWrong};
+
+use pstral_core::domain::VerifiedQuery;
+use toml::{Table, Value};
+
+/// Reads the `[[query]]` tables of a file, in order. Every fault of the file is told, not only the first.
+pub fn verified_queries(text: &str) -> Result<Vec<VerifiedQuery>, Faults> {
+    let mut faults = Vec::new();
+    let mut queries = Vec::new();
+    for (place, entry) in entries(text)?.into_iter().enumerate() {
+        let name = name(&entry, place);
+        match entry.try_into::<VerifiedQuery>() {
+            Ok(query) => {
+                faults.extend(check::query(&query, &queries).into_iter().map(|what| Fault::new(&name, what)));
+                queries.push(query);
+            }
+            Err(error) => faults.push(Fault::new(&name, WhatIsWrong::Form(error.message().to_owned()))),
+        }
+    }
+    if faults.is_empty() { Ok(queries) } else { Err(Faults(faults)) }
+}
+
+fn entries(text: &str) -> Result<Vec<Value>, Faults> {
+    let file = |what: String| Faults(vec![Fault::new("file", WhatIsWrong::Form(what))]);
+    let mut table: Table = toml::from_str(text).map_err(|error| file(error.to_string()))?;
+    let entries = match table.remove("query") {
+        None => Vec::new(),
+        Some(Value::Array(entries)) => entries,
+        Some(_) => return Err(file("query is not a list: write [[query]] before each entry".to_owned())),
+    };
+    match table.keys().next() {
+        Some(key) => Err(file(format!("{key} is unknown here: each entry starts with [[query]]"))),
+        None => Ok(entries),
+    }
+}
+
+fn name(entry: &Value, place: usize) -> String {
+    match entry.get("id").and_then(Value::as_str) {
+        Some(id) => id.to_owned(),
+        None => format!("entry {}", place + 1),
+    }
+}
+
+#[cfg(test)]
+mod questions;
+#[cfg(test)]
+mod tests;

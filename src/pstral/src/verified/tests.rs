@@ -1,0 +1,160 @@
+//! Files are read whole, their faults told by entry, and the sample company's queries give rows.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use pstral_core::domain::{ColumnRef, ParameterKind, Value, VerifiedQuery};
+use pstral_core::knowledge::default_value;
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OpenFlags};
+
+use super::*;
+use crate::demo;
+
+const GOOD: &str = r#"
+[[query]]
+id = "clients-of-city"
+fr = "Liste les clients de {city}"
+en = "List the clients in {city}"
+statement = "SELECT c.company_name FROM clients c WHERE c.city = :city LIMIT :n"
+parameters = [
+    { name = "city", kind = "text", column = "clients.city" },
+    { name = "n", kind = "integer", default = "10" },
+]
+verified_by = "Claire"
+verified_on = "2026-01-31"
+"#;
+
+/// What is wrong with the good file after a change to it.
+fn faults(what: &str, instead: &str) -> String {
+    assert!(GOOD.contains(what), "{what}");
+    verified_queries(&GOOD.replace(what, instead)).map_or_else(|faults| faults.to_string(), |_| String::new())
+}
+
+#[test]
+fn a_good_file_is_read() {
+    let queries = verified_queries(GOOD).unwrap();
+    assert_eq!(queries.len(), 1);
+    assert_eq!(queries[0].parameters[0].column, Some("clients.city".parse().unwrap()));
+    assert_eq!(verified_queries("").unwrap(), []);
+}
+
+#[test]
+fn each_fault_is_named_with_its_entry_and_its_remedy() {
+    for (what, instead, expected) in [
+        ("id = \"clients-of-city\"", "", "entry 1: missing field `id`"),
+        ("clients-of-city", "Clients!", "Clients!: \"Clients!\" is not a name"),
+        ("[[query]]", "[query]", "file: query is not a list"),
+        ("[[query]]", "[[querry]]", "file: querry is unknown here"),
+        ("[[query]]", "[[query", "file: TOML parse error"),
+        ("verified_by = \"Claire\"", "verified_by = \" \"", "clients-of-city: verified_by is empty"),
+        ("verified_by", "verifed_by", "clients-of-city: unknown field `verifed_by`"),
+        ("2026-01-31", "31/01/2026", "clients-of-city: verified_on = \"31/01/2026\" is not a date"),
+        ("2026-01-31", "2026-02-31", "clients-of-city: verified_on"),
+        (":city", ":town", "clients-of-city: the statement uses :town, which is not among the parameters\n"),
+        (":city", ":town", "clients-of-city: the parameter city is not used"),
+        ("de {city}", "de {ville}", "clients-of-city: the question fr has {ville}"),
+        ("in {city}", "", "clients-of-city: the question en lacks {city}"),
+        (", column = \"clients.city\"", "", "clients-of-city: the text parameter city has no column"),
+        ("clients.city", "city", "clients-of-city: city is not of the form table.column"),
+        ("\"10\"", "\"ten\"", "clients-of-city: the default of n does not fit its kind"),
+        ("\"n\", kind", "\"city\", kind", "clients-of-city: the parameter city is declared twice"),
+    ] {
+        let found = faults(what, instead);
+        assert!(found.contains(expected), "{what} → {instead}: {found:?}");
+    }
+}
+
+#[test]
+fn all_faults_are_told_together() {
+    let two = format!("{}{}", GOOD, GOOD.replace("2026-01-31", "soon").replace(":n", ":m"));
+    let Err(Faults(faults)) = verified_queries(&two) else { panic!("accepted") };
+    let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert_eq!(faults[0].what, WhatIsWrong::DuplicateId);
+}
+
+/// The sample company as of today, as the statements' `date('now')` has it.
+pub(super) fn sample_company() -> (tempfile::TempDir, Connection, Date) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("crm.db");
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    demo::generate(&path, today).unwrap();
+    let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    (folder, connection, today)
+}
+
+/// The values of a column, as a target gives them.
+pub(super) fn values_of(connection: &Connection, column: &ColumnRef) -> Vec<String> {
+    let ColumnRef { relation, column } = column;
+    let query = format!("SELECT DISTINCT {column} FROM {relation} ORDER BY count(*) OVER (PARTITION BY {column}) DESC");
+    let mut statement = connection.prepare(&query).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// The first value known, the default, or a small number.
+fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) -> BTreeMap<String, Value> {
+    let value = |parameter: &pstral_core::domain::Parameter| match (&parameter.column, parameter.kind) {
+        // Salespeople, not the manager: the most frequent author of notes is one.
+        (Some(column), _) if column.relation == "users" => {
+            let seller = "SELECT u.full_name FROM users u JOIN contracts k ON k.commercial_id = u.id LIMIT 1";
+            Value::Text(connection.query_row(seller, [], |row| row.get(0)).unwrap())
+        }
+        (Some(column), _) if column.column == "company_name" => {
+            let buyer = "SELECT c.company_name FROM clients c JOIN payments p ON p.client_id = c.id
+                         JOIN client_notes t ON t.client_id = c.id WHERE p.status = 'late'
+                         AND c.id IN (SELECT q.client_id FROM payments q WHERE q.status = 'paid') LIMIT 1";
+            Value::Text(connection.query_row(buyer, [], |row| row.get(0)).unwrap())
+        }
+        (Some(column), _) => Value::Text(values_of(connection, column).remove(0)),
+        (None, ParameterKind::Year) => Value::Integer(i64::from(today.year())),
+        (None, _) => {
+            default_value(parameter, today).unwrap_or(Value::Integer(if parameter.name == "n" { 3 } else { 30 }))
+        }
+    };
+    query.parameters.iter().map(|parameter| (parameter.name.clone(), value(parameter))).collect()
+}
+
+#[test]
+fn every_verified_query_of_the_sample_company_gives_rows() {
+    let (_folder, connection, today) = sample_company();
+    let queries = verified_queries(demo::VERIFIED).unwrap();
+    assert!(queries.len() >= 36, "only {}", queries.len());
+    for query in &queries {
+        let rows = rows(query, &connection, today);
+        assert!(!rows.is_empty(), "{}: no rows", query.id);
+        assert!(rows.iter().flatten().any(|cell| cell != "NULL" && cell != "0"), "{}: {rows:?}", query.id);
+    }
+}
+
+fn rows(query: &VerifiedQuery, connection: &Connection, today: Date) -> Vec<Vec<String>> {
+    let values = sample_values(query, connection, today);
+    let bound: Vec<(String, Box<dyn ToSql>)> = values
+        .into_iter()
+        .map(|(name, value)| match value {
+            Value::Text(text) => (format!(":{name}"), Box::new(text) as Box<dyn ToSql>),
+            Value::Integer(number) => (format!(":{name}"), Box::new(number) as Box<dyn ToSql>),
+            other => panic!("{}: {other:?}", query.id),
+        })
+        .collect();
+    let bound: Vec<(&str, &dyn ToSql)> = bound.iter().map(|(name, value)| (name.as_str(), value.as_ref())).collect();
+    let mut statement = connection.prepare(&query.statement).unwrap_or_else(|fault| panic!("{}: {fault}", query.id));
+    let width = statement.column_count();
+    let cell = |row: &rusqlite::Row<'_>, at| {
+        Ok(row.get_ref::<usize>(at)?.as_str().map_or_else(|_| format!("{:?}", row.get_ref(at).unwrap()), str::to_owned))
+    };
+    let rows = statement.query_map(bound.as_slice(), |row| (0..width).map(|at| cell(row, at)).collect());
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn no_verified_query_reads_secrets_or_everything() {
+    for query in verified_queries(demo::VERIFIED).unwrap() {
+        let statement = query.statement.to_lowercase();
+        assert!(!statement.contains("oauth") && !statement.contains("token"), "{}", query.id);
+        assert!(!statement.contains('*') || !statement.contains("select *"), "{}", query.id);
+        assert!(statement.starts_with("select") && !statement.contains(';'), "{}", query.id);
+    }
+}
