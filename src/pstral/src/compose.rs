@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::domain::{Locale, Mode};
+use pstral_core::domain::{Locale, Mode, VerifiedQuery};
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits};
@@ -72,11 +72,15 @@ impl App {
 /// Loads the verified queries of a target into the store, replacing those before.
 async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyhow::Result<()> {
     let queries = match &target.verified {
-        Some(path) => verified::read(path)?,
+        Some(path) => read_verified(path).with_context(|| path.display().to_string())?,
         None => Vec::new(),
     };
     store.put_verified(name, &queries).await?;
     Ok(())
+}
+
+fn read_verified(path: &Path) -> anyhow::Result<Vec<VerifiedQuery>> {
+    Ok(verified::verified_queries(&std::fs::read_to_string(path)?)?)
 }
 
 /// The templates built in, each replaced by the file of its name where there is one.

@@ -65,7 +65,7 @@ impl Inquiry<'_> {
     /// The verified queries nearest to the question, as examples in the asker's language. Those that read what the
     /// asker may not see are left out.
     pub(super) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
-        knowledge::rank(self.question, verified, limit)
+        knowledge::rank(self.question, verified, &self.schema.known, limit)
             .into_iter()
             .map(|(query, _)| query)
             .filter(|query| matches!(self.schema.guard.check(&query.statement), Verdict::Allow(_)))
