@@ -11,7 +11,7 @@ use crate::demo;
 const TODAY: Date = date(2026, 11, 21);
 
 fn known(queries: &[VerifiedQuery]) -> KnownValues {
-    let (_folder, connection, _) = sample_company();
+    let (_folder, connection) = sample_company(TODAY);
     let mut known = KnownValues::default();
     for column in columns(queries) {
         known.insert(column.clone(), values_of(&connection, column));
