@@ -4,12 +4,29 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Dialect, Value};
 
-/// A statement that may run. Only [`super::Guard::check`] makes one.
+/// A statement that may run. Only [`super::Guard::check`] makes one:
+///
+/// ```compile_fail,E0451
+/// use pstral_core::domain::Dialect;
+/// use pstral_core::guard::ApprovedStatement;
+///
+/// let forged = ApprovedStatement {
+///     text: "DROP TABLE clients".to_owned(),
+///     dialect: Dialect::Sqlite,
+///     relations: Vec::new(),
+///     columns: Vec::new(),
+///     functions: Vec::new(),
+///     parameters: Vec::new(),
+///     values: Default::default(),
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApprovedStatement {
     pub(super) text: String,
     pub(super) dialect: Dialect,
     pub(super) relations: Vec<String>,
+    pub(super) columns: Vec<String>,
+    pub(super) functions: Vec<String>,
     pub(super) parameters: Vec<String>,
     pub(super) values: BTreeMap<String, Value>,
 }
@@ -33,6 +50,16 @@ impl ApprovedStatement {
     /// The relations it reads, as the catalog names them, sorted and each once.
     pub fn relations(&self) -> &[String] {
         &self.relations
+    }
+
+    /// The columns it reads, `relation.column` as the catalog names them, sorted and each once.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The functions it calls and the pseudo-columns it names, in upper case, sorted and each once.
+    pub fn functions(&self) -> &[String] {
+        &self.functions
     }
 
     /// The names of its `:name` parameters in order of first appearance, each once.

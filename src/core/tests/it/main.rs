@@ -1,6 +1,7 @@
 //! Core from the outside: the fakes run the contracts that adapters run.
 
 mod chat_platform;
+mod guard_samples;
 mod language_model;
 mod query_target;
 mod state;

@@ -1,0 +1,81 @@
+//! A refusal while it is being found: the rule, the place in the text and the words.
+
+use sqlparser::tokenizer::{Location, Span};
+
+use super::refusal::{Refusal, Rule, harmless};
+
+/// Boxed, because nearly every step returns it and nearly none makes one.
+pub(super) type Checked<T = ()> = Result<T, Box<Fault>>;
+
+/// A refusal whose place may still be unknown.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) rule: Rule,
+    place: Option<Location>,
+    found: String,
+    instead: String,
+}
+
+/// A refusal at a span of the syntax tree; an empty span is found again by its text.
+pub(super) fn fault(rule: Rule, span: Span, found: impl Into<String>) -> Box<Fault> {
+    let place = (span.start.line > 0).then_some(span.start);
+    Box::new(Fault { rule, place, found: found.into(), instead: String::new() })
+}
+
+/// A refusal whose place is to be looked for.
+pub(super) fn unplaced(rule: Rule, found: impl Into<String>) -> Box<Fault> {
+    Box::new(Fault { rule, place: None, found: found.into(), instead: String::new() })
+}
+
+/// A refusal at a byte of the text.
+pub(super) fn at_byte(rule: Rule, text: &str, byte: usize, found: impl Into<String>) -> Box<Fault> {
+    Box::new(Fault { rule, place: Some(locate(text, byte)), found: found.into(), instead: String::new() })
+}
+
+impl Fault {
+    /// With what to write instead.
+    pub(super) fn instead(mut self: Box<Self>, instead: impl Into<String>) -> Box<Self> {
+        self.instead = instead.into();
+        self
+    }
+
+    /// At this place, unless it has one.
+    pub(super) fn or_at(mut self: Box<Self>, span: Span) -> Box<Self> {
+        if span.start.line > 0 {
+            self.place.get_or_insert(span.start);
+        }
+        self
+    }
+
+    /// The refusal a person sees, for the text that was checked.
+    pub(super) fn refuse(self, text: &str) -> Refusal {
+        let Self { rule, place, found, instead } = self;
+        let place = place.unwrap_or_else(|| search(text, &found));
+        Refusal { rule, line: place.line, column: place.column, found: harmless(&found), instead: instead_of(&instead) }
+    }
+}
+
+/// A suggestion may list many columns; it stays one paragraph of a message.
+fn instead_of(instead: &str) -> String {
+    const LONGEST: usize = 600;
+    let clean: String = instead.chars().filter(|c| !c.is_control() && *c != '`').take(LONGEST).collect();
+    clean
+}
+
+/// Where the first word of `found` stands, else the beginning.
+fn search(text: &str, found: &str) -> Location {
+    let word: String = found.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let byte = if word.is_empty() {
+        text.find(found).filter(|_| !found.is_empty())
+    } else {
+        text.to_ascii_lowercase().find(&word.to_ascii_lowercase())
+    };
+    locate(text, byte.unwrap_or(0))
+}
+
+fn locate(text: &str, byte: usize) -> Location {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Location { line: line as u64, column: column as u64 }
+}

@@ -1,0 +1,95 @@
+//! How names compare: each dialect's folding, and the nearest of the names a person may see.
+
+use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
+
+use crate::domain::Dialect;
+
+/// A name as it is compared: Oracle folds unquoted names to upper case, PostgreSQL to lower, SQLite compares all names
+/// without regard to ASCII case.
+pub(super) fn key(dialect: Dialect, ident: &Ident) -> String {
+    match (dialect, ident.quote_style) {
+        (Dialect::Oracle, None) => ident.value.to_uppercase(),
+        (Dialect::Oracle | Dialect::Postgres, Some(_)) => ident.value.clone(),
+        (Dialect::Postgres | Dialect::Sqlite, _) => ident.value.to_ascii_lowercase(),
+    }
+}
+
+/// The key of a name as the database stores it.
+pub(super) fn stored_key(dialect: Dialect, name: &str) -> String {
+    match dialect {
+        Dialect::Oracle | Dialect::Postgres => name.to_owned(),
+        Dialect::Sqlite => name.to_ascii_lowercase(),
+    }
+}
+
+/// The identifiers of a dotted name; `None` when a part is computed.
+pub(super) fn parts(name: &ObjectName) -> Option<Vec<&Ident>> {
+    let ObjectName(parts) = name;
+    parts
+        .iter()
+        .map(|part| match part {
+            ObjectNamePart::Identifier(ident) => Some(ident),
+            ObjectNamePart::Function(_) => None,
+        })
+        .collect()
+}
+
+/// The name nearest to `wanted`, when one is near enough to be what was meant.
+pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted = wanted.to_lowercase();
+    let allowed = 1 + wanted.chars().count() / 4;
+    names
+        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein's distance; a name that contains the other whole counts as near.
+fn distance(a: &str, b: &str) -> usize {
+    if a.len() > 2 && b.len() > 2 && (a.contains(b) || b.contains(a)) {
+        return 1;
+    }
+    let b: Vec<char> = b.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_as_the_dialect_does() {
+        let (plain, quoted) = (Ident::new("Été"), Ident::with_quote('"', "Été"));
+        for (dialect, ident, expected) in [
+            (Dialect::Oracle, &plain, "ÉTÉ"),
+            (Dialect::Oracle, &quoted, "Été"),
+            (Dialect::Postgres, &plain, "Été"),
+            (Dialect::Postgres, &quoted, "Été"),
+            (Dialect::Sqlite, &quoted, "Été"),
+        ] {
+            assert_eq!(key(dialect, ident), expected, "{dialect:?}");
+        }
+        assert_eq!(key(Dialect::Sqlite, &Ident::with_quote('"', "EMP")), "emp");
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_or_none() {
+        let names = ["employees", "orders", "clients"];
+        for (wanted, expected) in
+            [("employes", Some("employees")), ("client", Some("clients")), ("ORDER", Some("orders")), ("zzz", None)]
+        {
+            assert_eq!(nearest(wanted, names.into_iter()), expected);
+        }
+    }
+}

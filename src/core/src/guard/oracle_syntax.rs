@@ -1,0 +1,134 @@
+//! Oracle's expressions that the parser does not know: exact readings of each, which render as they were written.
+
+use sqlparser::ast::{BinaryOperator, Expr, Ident};
+use sqlparser::dialect::Precedence;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+/// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
+pub(super) const DEFAULT: &str = "DEFAULT";
+/// Second half; its right side is the word ERROR.
+pub(super) const ON_CONVERSION: &str = "ON CONVERSION";
+/// `(a - b) DAY TO SECOND`; its right side is the word SECOND.
+pub(super) const DAY_TO: &str = "DAY TO";
+/// `(a - b) YEAR TO MONTH`; its right side is the word MONTH.
+pub(super) const YEAR_TO: &str = "YEAR TO";
+
+/// The operator `op ALL (1, 2)` and its kin, with a list on the right.
+pub(super) fn is_quantified(operator: &str) -> bool {
+    let Some((sign, word)) = operator.split_once(' ') else { return false };
+    matches!(sign, "=" | "<>" | "<" | "<=" | ">" | ">=") && matches!(word, "ALL" | "ANY" | "SOME")
+}
+
+/// One of the readings below, told by its tokens alone.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// `^=`, Oracle's third spelling of `<>`.
+    NotEqual,
+    /// A comparison, ALL, ANY or SOME, and a list.
+    Quantified,
+    /// DEFAULT … ON CONVERSION ERROR.
+    Conversion,
+    /// DAY TO SECOND or YEAR TO MONTH.
+    IntervalUnits,
+}
+
+fn reading(parser: &Parser<'_>) -> Option<Reading> {
+    let [first, second, third, fourth] = parser.peek_tokens_ref();
+    let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
+    match &first.token {
+        Token::Caret if second.token == Token::Eq && first.span.end == second.span.start => Some(Reading::NotEqual),
+        token if comparison(token).is_some() => {
+            let quantifier = [Keyword::ALL, Keyword::ANY, Keyword::SOME].into_iter().any(|one| is(&second.token, one));
+            let subquery = is(&fourth.token, Keyword::SELECT) || is(&fourth.token, Keyword::WITH);
+            (quantifier && third.token == Token::LParen && fourth.token != Token::LParen && !subquery)
+                .then_some(Reading::Quantified)
+        }
+        token if is(token, Keyword::DEFAULT) => Some(Reading::Conversion),
+        token if is(token, Keyword::DAY) || is(token, Keyword::YEAR) => {
+            is(&second.token, Keyword::TO).then_some(Reading::IntervalUnits)
+        }
+        _ => None,
+    }
+}
+
+fn comparison(token: &Token) -> Option<&'static str> {
+    match token {
+        Token::Eq => Some("="),
+        Token::Neq => Some("<>"),
+        Token::Lt => Some("<"),
+        Token::LtEq => Some("<="),
+        Token::Gt => Some(">"),
+        Token::GtEq => Some(">="),
+        _ => None,
+    }
+}
+
+/// How tightly the next tokens bind, when they are one of these readings.
+pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
+    reading(parser).map(|reading| match reading {
+        Reading::NotEqual | Reading::Quantified => value(Precedence::Eq),
+        // Below everything else, so that the whole argument is on the left.
+        Reading::Conversion => 1,
+        Reading::IntervalUnits => value(Precedence::AtTz),
+    })
+}
+
+/// Reads the operator and its right side.
+pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+    let reading = reading(parser)?;
+    Some(match reading {
+        Reading::NotEqual => {
+            parser.next_token();
+            parser.next_token();
+            parser.parse_subexpr(precedence).map(|right| binary(left, BinaryOperator::NotEq, right))
+        }
+        Reading::Quantified => quantified(parser, left),
+        Reading::Conversion => conversion(parser, left),
+        Reading::IntervalUnits => interval_units(parser, left),
+    })
+}
+
+fn quantified(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    let sign = comparison(&parser.next_token().token).unwrap_or("=");
+    let word = parser.next_token().token.to_string().to_ascii_uppercase();
+    parser.expect_token(&Token::LParen)?;
+    let list = parser.parse_comma_separated(Parser::parse_expr)?;
+    parser.expect_token(&Token::RParen)?;
+    Ok(binary(left, BinaryOperator::Custom(format!("{sign} {word}")), Expr::Tuple(list)))
+}
+
+fn conversion(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    parser.next_token();
+    let otherwise = Expr::Value(parser.parse_value()?);
+    parser.expect_keyword_is(Keyword::ON)?;
+    expect_word(parser, "CONVERSION")?;
+    expect_word(parser, "ERROR")?;
+    let defaulted = binary(left, BinaryOperator::Custom(DEFAULT.to_owned()), otherwise);
+    Ok(binary(&defaulted, BinaryOperator::Custom(ON_CONVERSION.to_owned()), word("ERROR")))
+}
+
+fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    let day = matches!(parser.next_token().token, Token::Word(word) if word.keyword == Keyword::DAY);
+    parser.next_token();
+    let (operator, last) = if day { (DAY_TO, "SECOND") } else { (YEAR_TO, "MONTH") };
+    expect_word(parser, last)?;
+    Ok(binary(left, BinaryOperator::Custom(operator.to_owned()), word(last)))
+}
+
+fn expect_word(parser: &mut Parser<'_>, expected: &str) -> Result<(), ParserError> {
+    let token = parser.next_token();
+    match &token.token {
+        Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected) => Ok(()),
+        _ => parser.expected(expected, token),
+    }
+}
+
+fn binary(left: &Expr, op: BinaryOperator, right: Expr) -> Expr {
+    Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right) }
+}
+
+fn word(value: &str) -> Expr {
+    Expr::Identifier(Ident::new(value))
+}

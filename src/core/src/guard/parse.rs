@@ -1,0 +1,72 @@
+//! From text to syntax tree: the exact dialect of the target, a bound on the work, and enough stack for any input.
+
+use std::thread;
+
+use sqlparser::ast::Statement;
+use sqlparser::parser::{Parser, ParserError};
+
+use crate::domain::Dialect;
+
+use super::dialect::Bounded;
+use super::fault::{Checked, unplaced};
+use super::lexical::Size;
+use super::refusal::Rule;
+
+/// The parser's own limit of nested constructs; ours on brackets is lower, and it grows the stack as it goes.
+const PARSER_DEPTH: usize = 160;
+/// Stack for a text that is not provably small, bytes. Only what is used becomes memory.
+const LARGE_STACK: usize = 96 * 1024 * 1024;
+/// Under these sizes no tree is deep enough to matter on a thread with 2 MiB of stack.
+const SMALL: Size = Size { tokens: 300, depth: 12, joins: 12 };
+
+/// The only statement of a text.
+pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
+    let bounded = Bounded::new(dialect);
+    let parsed = Parser::new(&bounded)
+        .with_recursion_limit(PARSER_DEPTH)
+        .try_with_sql(text)
+        .and_then(|mut parser| parser.parse_statements());
+    let mut statements = parsed.map_err(|error| syntax(&error, text))?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(statement), true) => Ok(statement),
+        (Some(statement), false) => Err(unplaced(Rule::SeveralStatements, first_words(&statement.to_string()))),
+        (None, _) => Err(unplaced(Rule::Empty, "")),
+    }
+}
+
+/// Runs `check` where its recursion cannot exhaust the stack: here when the text is provably small, which spares the
+/// everyday statement a thread; else on a thread of its own. A panic becomes a refusal.
+pub(super) fn with_stack<T: Send>(size: Size, check: impl FnOnce() -> Checked<T> + Send) -> Checked<T> {
+    let small = size.tokens <= SMALL.tokens && size.depth <= SMALL.depth && size.joins <= SMALL.joins;
+    let outcome = if small {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).ok()
+    } else {
+        thread::scope(|scope| {
+            let builder = thread::Builder::new().name("guard".to_owned()).stack_size(LARGE_STACK);
+            builder.spawn_scoped(scope, check).ok().and_then(|handle| handle.join().ok())
+        })
+    };
+    outcome.unwrap_or_else(|| Err(unplaced(Rule::Syntax, "")))
+}
+
+/// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`.
+fn syntax(error: &ParserError, text: &str) -> Box<super::fault::Fault> {
+    let message = match error {
+        ParserError::RecursionLimitExceeded => return unplaced(Rule::TooDeep, ""),
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+    };
+    let (said, place) = message.rsplit_once(" at Line: ").unwrap_or((message, ""));
+    let found = said.rsplit_once("found: ").map_or(said, |(_, found)| found);
+    let numbers = place.split_once(", Column: ");
+    let numbers = numbers.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
+    let Some((line, column)) = numbers else {
+        // At the end of the text there is no token to point at.
+        return super::fault::at_byte(Rule::Syntax, text, text.len(), found);
+    };
+    let start = sqlparser::tokenizer::Location { line, column };
+    super::fault::fault(Rule::Syntax, sqlparser::tokenizer::Span { start, end: start }, found)
+}
+
+fn first_words(statement: &str) -> String {
+    statement.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,167 @@
+//! What a name can mean at a place of the statement.
+
+use std::rc::Rc;
+
+use super::index::Table;
+
+/// What a query, a table function or a pivot offers to those who read from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    /// Its name as it is compared; `None` when the database makes one up.
+    pub(super) key: Option<String>,
+    /// Whether dots may follow it.
+    pub(super) json: bool,
+}
+
+/// The columns a source of a FROM offers.
+#[derive(Debug, Clone)]
+pub(super) enum Shape<'i> {
+    /// A relation of the catalog.
+    Table(&'i Table),
+    /// Anything computed. Columns the policy closes cannot be in it.
+    Derived(Rc<[Output]>),
+}
+
+/// One source of a FROM.
+#[derive(Debug, Clone)]
+pub(super) struct Source<'i> {
+    /// Unique in the statement.
+    pub(super) id: u32,
+    /// The name it goes by: its alias, or the relation's name; `None` for a derived table without alias.
+    pub(super) name: Option<String>,
+    /// Whether that name is an alias, which hides the schema.
+    pub(super) aliased: bool,
+    pub(super) shape: Shape<'i>,
+    /// Most rows it can have, when that is known without looking.
+    pub(super) rows: Option<u64>,
+}
+
+/// What a source says of a column's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Has<'s> {
+    No,
+    /// In the catalog, but not open.
+    Closed,
+    Yes {
+        /// The relation and the column as the catalog has them; `None` when computed.
+        origin: Option<(&'s str, &'s str)>,
+        json: bool,
+    },
+}
+
+impl<'i> Source<'i> {
+    /// Looks a column up.
+    pub(super) fn column(&self, key: &str) -> Has<'_> {
+        match &self.shape {
+            Shape::Table(table) => match table.column(key) {
+                None => Has::No,
+                Some(column) if !column.open => Has::Closed,
+                Some(column) => {
+                    Has::Yes { origin: Some((table.shown.as_str(), column.shown.as_str())), json: column.json }
+                }
+            },
+            Shape::Derived(outputs) => outputs
+                .iter()
+                .find(|output| output.key.as_deref() == Some(key))
+                .map_or(Has::No, |output| Has::Yes { origin: None, json: output.json }),
+        }
+    }
+
+    /// The relation, when it is one of the catalog.
+    pub(super) fn table(&self) -> Option<&'i Table> {
+        match &self.shape {
+            Shape::Table(table) => Some(table),
+            Shape::Derived(_) => None,
+        }
+    }
+
+    /// The names of its columns that may be read.
+    pub(super) fn open_columns(&self) -> Vec<&str> {
+        match &self.shape {
+            Shape::Table(table) => {
+                table.columns.iter().filter(|column| column.open).map(|column| column.shown.as_str()).collect()
+            }
+            Shape::Derived(outputs) => outputs.iter().filter_map(|output| output.key.as_deref()).collect(),
+        }
+    }
+}
+
+/// The names of one query level, and of those around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope<'s, 'i> {
+    pub(super) sources: &'s [Source<'i>],
+    /// Columns that USING or NATURAL made one of two.
+    pub(super) merged: &'s [String],
+    /// Aliases of the select list, where they can be read.
+    pub(super) aliases: &'s [String],
+    /// Names of the WINDOW clause.
+    pub(super) windows: &'s [String],
+    /// Whether CONNECT BY stands in this query.
+    pub(super) hierarchy: bool,
+    /// The variables of a row pattern, which qualify the columns of the only source.
+    pub(super) symbols: &'s [String],
+    pub(super) parent: Option<&'s Scope<'s, 'i>>,
+}
+
+impl<'s, 'i> Scope<'s, 'i> {
+    /// A level with these sources.
+    pub(super) fn new(sources: &'s [Source<'i>], parent: Option<&'s Scope<'s, 'i>>) -> Self {
+        Self { sources, merged: &[], aliases: &[], windows: &[], hierarchy: false, symbols: &[], parent }
+    }
+}
+
+/// A common table expression that is already understood.
+#[derive(Debug, Clone)]
+pub(super) struct Cte {
+    pub(super) key: String,
+    pub(super) columns: Rc<[Output]>,
+    pub(super) rows: Option<u64>,
+    /// Whether it stands for itself, inside its own recursive arm.
+    pub(super) itself: bool,
+}
+
+/// The common table expressions in reach, innermost level first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ctes<'s> {
+    pub(super) ready: &'s [Cte],
+    /// Defined at this level, but not before the place.
+    pub(super) pending: &'s [String],
+    pub(super) parent: Option<&'s Ctes<'s>>,
+}
+
+/// What an unqualified relation name is among common table expressions.
+pub(super) enum Named<'s> {
+    Cte(&'s Cte),
+    Pending,
+    Nothing,
+}
+
+impl<'s> Ctes<'s> {
+    pub(super) fn find(ctes: Option<&'s Self>, key: &str) -> Named<'s> {
+        let mut level = ctes;
+        while let Some(one) = level {
+            if let Some(cte) = one.ready.iter().find(|cte| cte.key == key) {
+                return Named::Cte(cte);
+            }
+            if one.pending.iter().any(|name| name == key) {
+                return Named::Pending;
+            }
+            level = one.parent;
+        }
+        Named::Nothing
+    }
+}
+
+/// Everything a part of the statement is read under.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Env<'s, 'i> {
+    pub(super) ctes: Option<&'s Ctes<'s>>,
+    pub(super) scope: Option<&'s Scope<'s, 'i>>,
+}
+
+impl<'s, 'i> Env<'s, 'i> {
+    /// The same, one level deeper.
+    pub(super) fn within(self, scope: &'s Scope<'s, 'i>) -> Self {
+        Self { scope: Some(scope), ..self }
+    }
+}

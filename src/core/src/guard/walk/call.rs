@@ -1,0 +1,180 @@
+//! Calls: a one-part name of the dialect's list, the right number of arguments, and nothing in them that is not walked.
+
+use sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause, FunctionArgumentList,
+    FunctionArguments, JsonReturningClause, ListAggOnOverflow, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, Fault, unplaced};
+use super::super::lists;
+use super::super::names::{nearest, parts};
+use super::super::refusal::Rule;
+use super::super::scope::Env;
+use super::literal::literal_of;
+use super::query::whole_number;
+use super::{Walk, absent, unsupported};
+
+/// Deepest nesting of functions that make their text longer: each may multiply it.
+const MOST_GROWING: u32 = 3;
+
+impl<'i> Walk<'i> {
+    pub(super) fn call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
+        let Function { name, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment: _, over } =
+            function;
+        absent(*uses_odbc_syntax, "{fn …}")?;
+        absent(!matches!(parameters, FunctionArguments::None), "f(…)(…)")?;
+        let refused = || unplaced(Rule::FunctionNotAllowed, name.to_string());
+        let idents = parts(name).ok_or_else(refused)?;
+        let [ident] = idents.as_slice() else {
+            return Err(refused().or_at(idents.first().map_or(sqlparser::tokenizer::Span::empty(), |one| one.span)));
+        };
+        if ident.quote_style.is_some() {
+            return Err(refused().or_at(ident.span));
+        }
+        let upper = ident.value.to_uppercase();
+        let located = |fault: Box<Fault>| fault.or_at(ident.span);
+        let list = match args {
+            FunctionArguments::None => return self.without_brackets(&upper, over.as_ref(), env).map_err(located),
+            FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
+            FunctionArguments::List(list) => list,
+        };
+        let known = self.listed(&upper, list.args.len(), env).map_err(located)?;
+        if known.aggregate && over.is_none() {
+            self.aggregates |=
+                self.dialect != Dialect::Sqlite || list.args.len() < 2 || !matches!(upper.as_str(), "MIN" | "MAX");
+        }
+        self.growing += u32::from(known.grows);
+        if self.growing > MOST_GROWING {
+            return Err(located(unplaced(Rule::FunctionArguments, upper)));
+        }
+        self.arguments(&upper, known, list, env).map_err(located)?;
+        self.growing -= u32::from(known.grows);
+        self.order_list(within_group, env)?;
+        filter.iter().try_for_each(|filter| self.expr(filter, env))?;
+        match over {
+            None => Ok(()),
+            Some(WindowType::NamedWindow(name)) => self.named_window(name, env),
+            Some(WindowType::WindowSpec(spec)) => self.window(spec, env),
+        }
+    }
+
+    /// A name of the grammar, such as CURRENT_DATE, that the parser reads as a call.
+    fn without_brackets(&mut self, name: &str, over: Option<&WindowType>, _env: Env<'_, 'i>) -> Checked {
+        if over.is_some() || !self.lists.is_bare(name) {
+            return Err(unplaced(Rule::FunctionNotAllowed, name));
+        }
+        self.reads.functions.insert(name.to_owned());
+        Ok(())
+    }
+
+    fn listed(&mut self, name: &str, args: usize, env: Env<'_, 'i>) -> Checked<&'static lists::Function> {
+        let lists = self.lists;
+        let in_pattern = env.scope.is_some_and(|scope| !scope.symbols.is_empty());
+        let known = lists.function(name).or_else(|| lists.row_pattern(name).filter(|_| in_pattern));
+        let Some(known) = known else {
+            let near = nearest(name, lists.functions()).unwrap_or_default();
+            return Err(unplaced(Rule::FunctionNotAllowed, name).instead(near));
+        };
+        if !known.takes(args) {
+            return Err(unplaced(Rule::FunctionArguments, name));
+        }
+        self.reads.functions.insert(name.to_owned());
+        Ok(known)
+    }
+
+    /// A function the parser has a grammar for.
+    pub(super) fn built_in(&mut self, name: &str, args: usize) -> Checked {
+        self.listed(name, args, Env::default()).map(|_| ())
+    }
+
+    fn arguments(
+        &mut self,
+        name: &str,
+        known: &lists::Function,
+        list: &FunctionArgumentList,
+        env: Env<'_, 'i>,
+    ) -> Checked {
+        let FunctionArgumentList { duplicate_treatment: _, args, clauses } = list;
+        for arg in args {
+            self.argument(name, known, arg, env)?;
+        }
+        let at = |position: usize| match args.get(position.wrapping_sub(1)) {
+            Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => Some(expr),
+            _ => None,
+        };
+        let refused = || unplaced(Rule::FunctionArguments, name);
+        if let Some(expr) = known.regex.and_then(at) {
+            super::pattern::safe(expr)?;
+        }
+        if let Some(position) = known.path {
+            at(position).and_then(literal_of).ok_or_else(refused)?;
+        }
+        if let Some((position, most)) = known.literal {
+            let value = at(position).and_then(whole_number);
+            value.filter(|value| *value <= u64::from(most)).ok_or_else(refused)?;
+        }
+        clauses.iter().try_for_each(|clause| self.clause(clause, env))
+    }
+
+    fn argument(&mut self, name: &str, known: &lists::Function, arg: &FunctionArg, env: Env<'_, 'i>) -> Checked {
+        let refused = || unplaced(Rule::FunctionArguments, name);
+        match arg {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, env),
+            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if known.star => Ok(()),
+            FunctionArg::Named { name: _, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
+                if *operator == FunctionArgOperator::RightArrow { self.expr(expr, env) } else { Err(refused()) }
+            }
+            FunctionArg::ExprNamed { name: key, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
+                match operator {
+                    FunctionArgOperator::Value => self.expr(key, env)?,
+                    // `name => value`: the name is a word of the function, not of the statement.
+                    FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
+                    _ => return Err(refused()),
+                }
+                self.expr(expr, env)
+            }
+            FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(row)) => {
+                Err(unplaced(Rule::WholeRow, format!("{row}.*")))
+            }
+            FunctionArg::Unnamed(_) | FunctionArg::Named { .. } | FunctionArg::ExprNamed { .. } => Err(refused()),
+        }
+    }
+
+    fn clause(&mut self, clause: &FunctionArgumentClause, env: Env<'_, 'i>) -> Checked {
+        match clause {
+            FunctionArgumentClause::IgnoreOrRespectNulls(_) | FunctionArgumentClause::JsonNullClause(_) => Ok(()),
+            FunctionArgumentClause::OrderBy(list) => self.order_list(list, env),
+            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => Ok(()),
+            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { filler, with_count: _ }) => {
+                let literal = filler.as_ref().is_none_or(|filler| literal_of(filler).is_some());
+                absent(!literal, "ON OVERFLOW TRUNCATE")
+            }
+            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => self.data_type(data_type),
+            FunctionArgumentClause::Where(_) => Err(unsupported("WHERE")),
+            FunctionArgumentClause::Limit(_) => Err(unsupported("LIMIT")),
+            FunctionArgumentClause::Having(_) => Err(unsupported("HAVING")),
+            FunctionArgumentClause::Separator(_) => Err(unsupported("SEPARATOR")),
+        }
+    }
+
+    pub(super) fn window(&mut self, spec: &WindowSpec, env: Env<'_, 'i>) -> Checked {
+        let WindowSpec { window_name, partition_by, order_by, window_frame } = spec;
+        window_name.iter().try_for_each(|name| self.named_window(name, env))?;
+        self.exprs(partition_by, env)?;
+        self.order_list(order_by, env)?;
+        let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame else { return Ok(()) };
+        for bound in std::iter::once(start_bound).chain(end_bound) {
+            match bound {
+                WindowFrameBound::CurrentRow
+                | WindowFrameBound::Preceding(None)
+                | WindowFrameBound::Following(None) => {}
+                WindowFrameBound::Preceding(Some(expr)) | WindowFrameBound::Following(Some(expr)) => {
+                    self.expr(expr, env)?
+                }
+            }
+        }
+        Ok(())
+    }
+}

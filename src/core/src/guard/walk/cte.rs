@@ -1,0 +1,99 @@
+//! WITH: names in the order in which they can be read, and recursion in the one form whose bound can be seen.
+
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{Cte as CteSyntax, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, fault, unplaced};
+use super::super::names::key;
+use super::super::refusal::Rule;
+use super::super::scope::{Cte, Ctes, Env};
+use super::query::{Given, Tail};
+use super::{Walk, absent, recursion};
+
+/// Most common table expressions of one WITH.
+const MOST_CTES: usize = 32;
+
+impl<'i> Walk<'i> {
+    pub(super) fn with(&mut self, with: &With, env: Env<'_, 'i>) -> Checked<Vec<Cte>> {
+        let With { with_token: AttachedToken(_), recursive, cte_tables } = with;
+        if cte_tables.len() > MOST_CTES {
+            return Err(unplaced(Rule::TooManyJoins, "WITH"));
+        }
+        absent(*recursive && self.dialect == Dialect::Oracle, "WITH RECURSIVE")
+            .map_err(|fault| fault.instead("WITH r (…) AS (…)"))?;
+        let names: Vec<String> = cte_tables.iter().map(|cte| key(self.dialect, &cte.alias.name)).collect();
+        let mut ready: Vec<Cte> = Vec::with_capacity(names.len());
+        for (position, cte) in cte_tables.iter().enumerate() {
+            let CteSyntax { alias, query, from, materialized, closing_paren_token: AttachedToken(_) } = cte;
+            let TableAlias { explicit: _, name, columns, at } = alias;
+            absent(from.is_some() || at.is_some(), "WITH … FROM")?;
+            absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
+            self.alias(name)?;
+            if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
+                return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
+            }
+            let level = Ctes { ready: &ready, pending: &names[position..], parent: env.ctes };
+            let inside = Env { ctes: Some(&level), ..self.around(env) };
+            let may_recur = *recursive || self.dialect != Dialect::Postgres;
+            let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
+                None => self.query(query, inside)?,
+                Some((anchor, recursive)) => {
+                    self.recursive(query, alias, (anchor, recursive), &names[position..], inside)?
+                }
+            };
+            let columns = self.renamed(&given.columns, columns)?;
+            ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false });
+        }
+        Ok(ready)
+    }
+
+    fn recursive(
+        &mut self,
+        query: &Query,
+        alias: &TableAlias,
+        (anchor, recursive): (&SetExpr, &Select),
+        names: &[String],
+        env: Env<'_, 'i>,
+    ) -> Checked<Given> {
+        let Query {
+            with,
+            body: _,
+            order_by,
+            limit_clause: _,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        let plain = with.is_none() && order_by.is_none() && fetch.is_none() && locks.is_empty() && for_clause.is_none();
+        let plain = plain && settings.is_none() && format_clause.is_none() && pipe_operators.is_empty();
+        absent(!plain, "WITH RECURSIVE …")?;
+        let given = match anchor {
+            SetExpr::Select(select) => self.select(select, Tail::default(), env)?,
+            SetExpr::Values(values) => self.values(values, env)?,
+            _ => return Err(super::unsupported("WITH RECURSIVE …")),
+        };
+        recursion::must_end(recursive, &names[0], self.dialect)?;
+        let columns = self.renamed(&given.columns, &alias.columns)?;
+        let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true }];
+        let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
+        // The names before it stay in reach behind its own.
+        let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };
+        let level = Ctes { parent: Some(&before), ..level };
+        let seen = self.itself;
+        self.select(recursive, Tail::default(), Env { ctes: Some(&level), ..env })?;
+        if self.itself != seen + 1 {
+            return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
+        }
+        Ok(Given { rows: None, ..given })
+    }
+}
+
+/// Whether a set operation may be the body of a recursive common table expression.
+pub(super) fn is_union(op: SetOperator, quantifier: SetQuantifier) -> bool {
+    op == SetOperator::Union && matches!(quantifier, SetQuantifier::All | SetQuantifier::None | SetQuantifier::Distinct)
+}

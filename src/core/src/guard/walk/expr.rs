@@ -1,0 +1,282 @@
+//! Expressions: each kind that is understood, part by part.
+
+use sqlparser::ast::{
+    AccessExpr, Array, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, Expr, ExtractSyntax, Query, Subscript,
+    UnaryOperator,
+};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, fault, unplaced};
+use super::super::names::parts;
+use super::super::oracle_syntax::{DAY_TO, DEFAULT, ON_CONVERSION, YEAR_TO, is_quantified};
+use super::super::refusal::Rule;
+use super::super::scope::Env;
+use super::{Walk, absent, unsupported};
+
+impl<'i> Walk<'i> {
+    pub(super) fn exprs(&mut self, exprs: &[Expr], env: Env<'_, 'i>) -> Checked {
+        exprs.iter().try_for_each(|expr| self.expr(expr, env))
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        self.deeper(|walk| match expr {
+            Expr::Identifier(ident) => walk.bare(ident, env),
+            Expr::CompoundIdentifier(idents) => walk.dotted(idents, env),
+            Expr::Value(value) => walk.value(value),
+            Expr::TypedString(typed) => walk.typed(typed),
+            Expr::Interval(interval) => walk.interval(interval),
+            Expr::Nested(inner) => walk.expr(inner, env),
+            Expr::BinaryOp { left, op, right } => walk.binary(left, op, right, env),
+            Expr::UnaryOp { op, expr } => walk.unary(*op, expr, env),
+            Expr::Function(function) => walk.call(function, env),
+            Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => walk.subquery(query, env),
+            Expr::InSubquery { expr, subquery, negated: _ } => {
+                walk.expr(expr, env)?;
+                walk.subquery(subquery, env)
+            }
+            other => walk.tests(other, env),
+        })
+    }
+
+    /// Tests of a value, and choices between values.
+    fn tests(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        match expr {
+            Expr::IsNull(inner) | Expr::IsNotNull(inner) => self.expr(inner, env),
+            Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
+                absent(self.dialect == Dialect::Oracle, "IS TRUE")?;
+                self.expr(inner, env)
+            }
+            Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+                absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
+                self.expr(left, env)?;
+                self.expr(right, env)
+            }
+            Expr::InList { expr, list, negated: _ } => {
+                self.expr(expr, env)?;
+                self.exprs(list, env)
+            }
+            Expr::Between { expr, negated: _, low, high } => {
+                [expr, low, high].into_iter().try_for_each(|expr| self.expr(expr, env))
+            }
+            Expr::Like { negated: _, any, expr, pattern, escape_char } => {
+                absent(*any, "LIKE ANY")?;
+                self.like(expr, pattern, escape_char.as_deref(), env)
+            }
+            Expr::ILike { negated: _, any, expr, pattern, escape_char } => {
+                absent(*any || self.dialect != Dialect::Postgres, "ILIKE")?;
+                self.like(expr, pattern, escape_char.as_deref(), env)
+            }
+            Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
+                operand.iter().chain(else_result).try_for_each(|expr| self.expr(expr, env))?;
+                conditions.iter().try_for_each(|CaseWhen { condition, result }| {
+                    self.expr(condition, env)?;
+                    self.expr(result, env)
+                })
+            }
+            Expr::Tuple(list) => self.exprs(list, env),
+            Expr::AnyOp { left, compare_op, right, is_some: _ } | Expr::AllOp { left, compare_op, right } => {
+                absent(self.dialect == Dialect::Sqlite, "ANY")?;
+                self.operator(compare_op)?;
+                self.expr(left, env)?;
+                self.expr(right, env)
+            }
+            other => self.special_calls(other, env),
+        }
+    }
+
+    /// Functions with a grammar of their own; each must be in the list under its name.
+    fn special_calls(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        match expr {
+            Expr::Cast { kind, expr, data_type, format } => {
+                absent(format.is_some(), "CAST … FORMAT")?;
+                match kind {
+                    CastKind::Cast => {}
+                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")?,
+                    CastKind::TryCast | CastKind::SafeCast => return Err(unsupported("TRY_CAST")),
+                }
+                self.data_type(data_type)?;
+                self.built_in("CAST", 1)?;
+                self.expr(expr, env)
+            }
+            Expr::Extract { field, syntax, expr } => {
+                absent(*syntax != ExtractSyntax::From, "EXTRACT(…, …)")?;
+                self.field(field)?;
+                self.built_in("EXTRACT", 1)?;
+                self.expr(expr, env)
+            }
+            Expr::Ceil { expr, field } => self.rounding("CEIL", expr, field, env),
+            Expr::Floor { expr, field } => self.rounding("FLOOR", expr, field, env),
+            Expr::Position { expr, r#in } => {
+                self.built_in("POSITION", 2)?;
+                self.expr(expr, env)?;
+                self.expr(r#in, env)
+            }
+            Expr::Substring { expr, substring_from, substring_for, special: _, shorthand } => {
+                let args = 1 + usize::from(substring_from.is_some()) + usize::from(substring_for.is_some());
+                self.built_in(if *shorthand { "SUBSTR" } else { "SUBSTRING" }, args)?;
+                std::iter::once(expr).chain(substring_from).chain(substring_for).try_for_each(|one| self.expr(one, env))
+            }
+            Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
+                self.built_in("TRIM", 1)?;
+                self.expr(expr, env)?;
+                trim_what.iter().try_for_each(|what| self.expr(what, env))?;
+                trim_characters.iter().try_for_each(|list| self.exprs(list, env))
+            }
+            Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                self.built_in("OVERLAY", 3)?;
+                let parts = [expr, overlay_what, overlay_from].into_iter().chain(overlay_for);
+                parts.into_iter().try_for_each(|one| self.expr(one, env))
+            }
+            other => self.of_dialect(other, env),
+        }
+    }
+
+    /// What only one dialect has. Whatever is not named up to here is refused.
+    fn of_dialect(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        let hierarchy = env.scope.is_some_and(|scope| scope.hierarchy);
+        match expr {
+            Expr::OuterJoin(inner) if self.dialect == Dialect::Oracle => self.expr(inner, env),
+            Expr::Prior(inner) if hierarchy => self.expr(inner, env),
+            Expr::Prefixed { prefix, value } if hierarchy && prefix.value.eq_ignore_ascii_case("CONNECT_BY_ROOT") => {
+                self.expr(value, env)
+            }
+            Expr::AtTimeZone { timestamp, time_zone } if self.dialect != Dialect::Sqlite => {
+                self.expr(timestamp, env)?;
+                self.expr(time_zone, env)
+            }
+            Expr::Array(Array { elem, named: true }) if self.dialect == Dialect::Postgres => self.exprs(elem, env),
+            Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Postgres => {
+                self.expr(root, env)?;
+                access_chain.iter().try_for_each(|access| match access {
+                    AccessExpr::Subscript(Subscript::Index { index }) => self.expr(index, env),
+                    AccessExpr::Subscript(Subscript::Slice { .. }) => Err(unsupported("[…:…]")),
+                    // `(row).member` may call a function of that name.
+                    AccessExpr::Dot(_) => Err(unplaced(Rule::WholeRow, expr.to_string())),
+                })
+            }
+            Expr::Collate { expr, collation } => {
+                let known = ["NOCASE", "BINARY", "RTRIM", "C", "POSIX"];
+                let name = parts(collation).and_then(|parts| parts.first().map(|part| part.value.to_uppercase()));
+                let plain = name.is_some_and(|name| known.contains(&name.as_str())) && self.dialect != Dialect::Oracle;
+                absent(!plain || collation.0.len() != 1, "COLLATE")?;
+                self.expr(expr, env)
+            }
+            Expr::SimilarTo { .. } => Err(unsupported("SIMILAR TO").instead("LIKE")),
+            Expr::RLike { .. } => Err(unsupported("REGEXP").instead("LIKE")),
+            other => Err(fault(Rule::Unsupported, sqlparser::ast::Spanned::span(other), other.to_string())),
+        }
+    }
+
+    fn subquery(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked {
+        self.query(query, env).map(|_| ())
+    }
+
+    fn like(&mut self, expr: &Expr, pattern: &Expr, escape: Option<&Expr>, env: Env<'_, 'i>) -> Checked {
+        self.expr(expr, env)?;
+        self.expr(pattern, env)?;
+        escape.map_or(Ok(()), |escape| match escape {
+            Expr::Value(value) => self.value(value),
+            _ => Err(unsupported("ESCAPE")),
+        })
+    }
+
+    fn rounding(&mut self, name: &str, expr: &Expr, field: &CeilFloorKind, env: Env<'_, 'i>) -> Checked {
+        match field {
+            CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime) => self.built_in(name, 1)?,
+            CeilFloorKind::DateTimeField(_) => return Err(unsupported(name)),
+            CeilFloorKind::Scale(value) => {
+                self.built_in(name, 2)?;
+                self.value(value)?;
+            }
+        }
+        self.expr(expr, env)
+    }
+
+    fn unary(&mut self, op: UnaryOperator, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        match op {
+            UnaryOperator::Not => {}
+            UnaryOperator::Plus | UnaryOperator::Minus => {
+                // `- -1` would render as `--1`, a comment.
+                absent(matches!(expr, Expr::UnaryOp { .. }), "- -")?;
+            }
+            other => return Err(unplaced(Rule::OperatorNotAllowed, other.to_string())),
+        }
+        self.expr(expr, env)
+    }
+
+    fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, env: Env<'_, 'i>) -> Checked {
+        if let BinaryOperator::Custom(operator) = op
+            && self.dialect == Dialect::Oracle
+        {
+            return self.oracle_operator(left, operator, right, env);
+        }
+        self.operator(op)?;
+        if matches!(
+            op,
+            BinaryOperator::PGRegexMatch
+                | BinaryOperator::PGRegexIMatch
+                | BinaryOperator::PGRegexNotMatch
+                | BinaryOperator::PGRegexNotIMatch
+        ) {
+            super::pattern::safe(right)?;
+        }
+        self.expr(left, env)?;
+        self.expr(right, env)
+    }
+
+    /// The readings of `oracle_syntax`.
+    fn oracle_operator(&mut self, left: &Expr, operator: &str, right: &Expr, env: Env<'_, 'i>) -> Checked {
+        match operator {
+            DEFAULT => {
+                self.expr(left, env)?;
+                self.expr(right, env)
+            }
+            // Their right side is a word of the grammar, not a name.
+            ON_CONVERSION | DAY_TO | YEAR_TO => self.expr(left, env),
+            _ if is_quantified(operator) => {
+                self.expr(left, env)?;
+                self.expr(right, env)
+            }
+            _ => Err(unplaced(Rule::OperatorNotAllowed, operator)),
+        }
+    }
+
+    /// The operators of the dialect; those that people define are refused.
+    fn operator(&self, op: &BinaryOperator) -> Checked {
+        let allowed = match op {
+            BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::StringConcat
+            | BinaryOperator::Gt
+            | BinaryOperator::Lt
+            | BinaryOperator::GtEq
+            | BinaryOperator::LtEq
+            | BinaryOperator::Eq
+            | BinaryOperator::NotEq
+            | BinaryOperator::And
+            | BinaryOperator::Or => true,
+            BinaryOperator::Modulo
+            | BinaryOperator::Arrow
+            | BinaryOperator::LongArrow
+            | BinaryOperator::BitwiseAnd
+            | BinaryOperator::BitwiseOr => self.dialect != Dialect::Oracle,
+            BinaryOperator::Glob => self.dialect == Dialect::Sqlite,
+            BinaryOperator::HashArrow
+            | BinaryOperator::HashLongArrow
+            | BinaryOperator::AtArrow
+            | BinaryOperator::ArrowAt
+            | BinaryOperator::PGExp
+            | BinaryOperator::PGOverlap
+            | BinaryOperator::PGRegexMatch
+            | BinaryOperator::PGRegexIMatch
+            | BinaryOperator::PGRegexNotMatch
+            | BinaryOperator::PGRegexNotIMatch
+            | BinaryOperator::Overlaps => self.dialect == Dialect::Postgres,
+            _ => false,
+        };
+        if allowed { Ok(()) } else { Err(unplaced(Rule::OperatorNotAllowed, op.to_string())) }
+    }
+}

@@ -1,0 +1,325 @@
+//! One table, derived table or table function of a FROM.
+
+use std::rc::Rc;
+
+use sqlparser::ast::{
+    FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
+    JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs,
+    TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
+};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, fault, unplaced};
+use super::super::index::Table;
+use super::super::names::{key, nearest, parts};
+use super::super::refusal::Rule;
+use super::super::scope::{Ctes, Env, Named, Output, Shape, Source};
+use super::from::From;
+use super::links::Links;
+use super::literal::text_literal;
+use super::query::whole_number;
+use super::{Walk, absent, unsupported};
+
+impl<'i> Walk<'i> {
+    /// One factor. `lateral` sees what stands before it in FROM, `env` only what is around the query.
+    pub(super) fn factor(
+        &mut self,
+        factor: &TableFactor,
+        applied: bool,
+        lateral: Env<'_, 'i>,
+        env: Env<'_, 'i>,
+        links: &mut Links,
+    ) -> Checked<From<'i>> {
+        absent(applied && !matches!(factor, TableFactor::Derived { .. }), "APPLY")?;
+        match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args,
+                with_hints,
+                version,
+                with_ordinality,
+                partitions,
+                json_path,
+                sample,
+                index_hints,
+            } => {
+                absent(version.is_some(), "AS OF")?;
+                absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
+                absent(!partitions.is_empty(), "PARTITION")?;
+                absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+                self.sample(sample.as_ref())?;
+                match args {
+                    None => self.table(name, alias.as_ref(), env).map(one),
+                    Some(args) => {
+                        absent(sample.is_some(), "SAMPLE")?;
+                        let TableFunctionArgs { args, settings } = args;
+                        absent(settings.is_some(), "SETTINGS")?;
+                        self.table_function(name, args, alias.as_ref(), lateral).map(one)
+                    }
+                }
+            }
+            TableFactor::Derived { lateral: is_lateral, subquery, alias, sample } => {
+                absent(sample.is_some(), "SAMPLE")?;
+                let env = if *is_lateral || applied { lateral } else { self.around(env) };
+                self.derived(subquery, alias.as_ref(), env).map(one)
+            }
+            TableFactor::Function { lateral: _, name, args, with_ordinality, alias } => {
+                absent(*with_ordinality, "WITH ORDINALITY")?;
+                self.table_function(name, args, alias.as_ref(), lateral).map(one)
+            }
+            TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
+                absent(*with_offset || with_offset_alias.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+                self.exprs(array_exprs, lateral)?;
+                self.function_source("UNNEST", array_exprs.len(), alias.as_ref()).map(one)
+            }
+            TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
+                absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
+                self.expr(json_expr, lateral)?;
+                text_literal(&json_path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "JSON_TABLE"))?;
+                let mut outputs = Vec::new();
+                self.json_columns(columns, &mut outputs)?;
+                self.reads.functions.insert("JSON_TABLE".to_owned());
+                self.source(outputs.into(), alias.as_ref(), None).map(one)
+            }
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                absent(alias.is_some(), "(… JOIN …) AS")?;
+                self.from(std::slice::from_ref(table_with_joins), env, links)
+            }
+            TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } => {
+                self.reshape(factor, lateral, env, links).map(one)
+            }
+            TableFactor::MatchRecognize { .. } => self.row_pattern(factor, lateral, env, links).map(one),
+            TableFactor::TableFunction { .. } => Err(unsupported("TABLE(…)")),
+            TableFactor::OpenJsonTable { .. } => Err(unsupported("OPENJSON")),
+            TableFactor::UnpivotExpr { .. } => Err(unsupported("UNPIVOT")),
+            TableFactor::XmlTable { .. } => Err(unsupported("XMLTABLE")),
+            TableFactor::SemanticView { .. } => Err(unsupported("SEMANTIC_VIEW")),
+        }
+    }
+
+    /// Where a derived table that is not lateral looks outwards. Oracle may not look at all, and would then take the
+    /// name for a function.
+    pub(super) fn around<'s>(&self, env: Env<'s, 'i>) -> Env<'s, 'i> {
+        if self.dialect == Dialect::Oracle { Env { scope: None, ..env } } else { env }
+    }
+
+    fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
+        let idents = parts(name).ok_or_else(|| unsupported(&name.to_string()))?;
+        let keys: Vec<String> = idents.iter().map(|ident| key(self.dialect, ident)).collect();
+        let span = idents.first().map_or_else(sqlparser::tokenizer::Span::empty, |ident| ident.span);
+        let (schema, relation) = match keys.as_slice() {
+            [relation] => (None, relation),
+            [schema, relation] => (Some(schema.as_str()), relation),
+            _ => return Err(fault(Rule::RelationUnknown, span, name.to_string())),
+        };
+        if schema.is_none() {
+            match Ctes::find(env.ctes, relation) {
+                Named::Cte(cte) => {
+                    self.itself += u32::from(cte.itself);
+                    let mut source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    source.name = source.name.or_else(|| Some(relation.clone()));
+                    return Ok(source);
+                }
+                Named::Pending => return Err(fault(Rule::CteOrder, span, name.to_string())),
+                Named::Nothing => {}
+            }
+        }
+        match self.index.find(schema, relation) {
+            Some(table) if table.open => self.open_table(table, alias),
+            Some(_) => Err(fault(Rule::RelationDenied, span, name.to_string())),
+            None => {
+                let near = nearest(relation, self.index.open_names()).unwrap_or_default();
+                Err(fault(Rule::RelationUnknown, span, name.to_string()).instead(near))
+            }
+        }
+    }
+
+    fn open_table(&mut self, table: &'i Table, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
+        let rows = table.is_dual().then_some(1);
+        if !table.is_dual() {
+            self.reads.relations.insert(table.shown.clone());
+        }
+        if alias.is_some_and(|alias| !alias.columns.is_empty()) {
+            absent(table.columns.iter().any(|column| !column.open), "AS t (…)")?;
+            self.reads.columns.extend(table.columns.iter().map(|column| format!("{}.{}", table.shown, column.shown)));
+            let outputs = table.columns.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json });
+            return self.source(outputs.collect(), alias, rows);
+        }
+        let named = alias.map(|alias| self.table_alias(alias)).transpose()?;
+        let aliased = named.is_some();
+        let name = named.or_else(|| Some(table.name.clone()));
+        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows })
+    }
+
+    /// A computed source under its alias, whose column names take the place of its own.
+    pub(super) fn source(
+        &mut self,
+        columns: Rc<[Output]>,
+        alias: Option<&TableAlias>,
+        rows: Option<u64>,
+    ) -> Checked<Source<'i>> {
+        let name = alias.map(|alias| self.table_alias(alias)).transpose()?;
+        let renamed = alias.map_or(&[][..], |alias| &alias.columns);
+        let columns = if renamed.is_empty() { columns } else { self.renamed(&columns, renamed)? };
+        Ok(Source { id: self.source_id(), aliased: name.is_some(), name, shape: Shape::Derived(columns), rows })
+    }
+
+    /// The columns under the names of an alias; the rest keep theirs.
+    pub(super) fn renamed(&self, columns: &[Output], names: &[TableAliasColumnDef]) -> Checked<Rc<[Output]>> {
+        absent(names.len() > columns.len(), "AS t (…)")?;
+        let mut columns = columns.to_vec();
+        for (column, TableAliasColumnDef { name, data_type }) in columns.iter_mut().zip(names) {
+            absent(data_type.is_some(), "AS t (name type)")?;
+            self.alias(name)?;
+            column.key = Some(key(self.dialect, name));
+        }
+        Ok(columns.into())
+    }
+
+    fn table_alias(&self, alias: &TableAlias) -> Checked<String> {
+        let TableAlias { explicit, name, columns, at } = alias;
+        absent(at.is_some(), "AT")?;
+        if self.dialect == Dialect::Oracle {
+            absent(*explicit, "AS").map_err(|fault| fault.or_at(name.span).instead(format!("t {name}")))?;
+            absent(!columns.is_empty(), "t (…)")?;
+        }
+        self.alias(name)?;
+        let word = name.value.to_uppercase();
+        if name.quote_style.is_none() && self.lists.is_clause_word(&word) {
+            return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
+        }
+        if self.index.is_callable(&word) {
+            return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
+        }
+        Ok(key(self.dialect, name))
+    }
+
+    /// A name the statement gives: quoted only with characters that cannot end the quotes.
+    pub(super) fn alias(&self, name: &Ident) -> Checked {
+        let strange =
+            name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
+        if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
+    }
+
+    fn derived(&mut self, subquery: &Query, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
+        absent(alias.is_none() && self.dialect == Dialect::Postgres, "FROM (SELECT …)")?;
+        let given = match &*subquery.body {
+            SetExpr::Values(values) if is_only_values(subquery) => self.values(values, env)?,
+            _ => self.query(subquery, env)?,
+        };
+        self.source(given.columns, alias, given.rows)
+    }
+
+    fn table_function(
+        &mut self,
+        name: &ObjectName,
+        args: &[FunctionArg],
+        alias: Option<&TableAlias>,
+        lateral: Env<'_, 'i>,
+    ) -> Checked<Source<'i>> {
+        let refused = || unplaced(Rule::FunctionNotAllowed, name.to_string());
+        let idents = parts(name).ok_or_else(refused)?;
+        let [ident] = idents.as_slice() else { return Err(refused()) };
+        if ident.quote_style.is_some() {
+            return Err(refused().or_at(ident.span));
+        }
+        for arg in args {
+            match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, lateral)?,
+                _ => return Err(unplaced(Rule::FunctionArguments, name.to_string()).or_at(ident.span)),
+            }
+        }
+        let upper = ident.value.to_uppercase();
+        if upper == "GENERATE_SERIES" {
+            super::recursion::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
+        }
+        self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))
+    }
+
+    fn function_source(&mut self, name: &str, args: usize, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
+        let lists = self.lists;
+        let Some(function) = lists.table_function(name) else { return Err(unplaced(Rule::FunctionNotAllowed, name)) };
+        if !function.arity.takes(args) {
+            return Err(unplaced(Rule::FunctionArguments, name));
+        }
+        self.reads.functions.insert(name.to_owned());
+        let only = alias.map_or_else(|| name.to_ascii_lowercase(), |alias| key(self.dialect, &alias.name));
+        let names = if function.columns.is_empty() { vec![only.as_str()] } else { function.columns.clone() };
+        let outputs = names.iter().map(|name| Output { key: Some((*name).to_owned()), json: false });
+        let mut source = self.source(outputs.collect(), alias, None)?;
+        source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
+        Ok(source)
+    }
+
+    fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {
+        for column in columns {
+            let name = match column {
+                JsonTableColumn::Named(JsonTableNamedColumn { name, r#type, path, exists: _, on_empty, on_error }) => {
+                    self.data_type(r#type)?;
+                    text_literal(&path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "PATH"))?;
+                    for handling in [on_empty, on_error].into_iter().flatten() {
+                        if let JsonTableColumnErrorHandling::Default(value) = handling {
+                            self.value(value)?;
+                        }
+                    }
+                    name
+                }
+                JsonTableColumn::ForOrdinality(name) => name,
+                JsonTableColumn::Nested(JsonTableNestedColumn { path, columns }) => {
+                    text_literal(&path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "PATH"))?;
+                    self.deeper(|walk| walk.json_columns(columns, outputs))?;
+                    continue;
+                }
+            };
+            self.alias(name)?;
+            outputs.push(Output { key: Some(key(self.dialect, name)), json: false });
+        }
+        Ok(())
+    }
+
+    fn sample(&self, sample: Option<&TableSampleKind>) -> Checked {
+        let Some(TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) = sample else {
+            return Ok(());
+        };
+        let TableSample { modifier: _, name, quantity, seed, bucket, offset } = &**sample;
+        absent(self.dialect == Dialect::Sqlite || bucket.is_some() || offset.is_some(), "SAMPLE")?;
+        let method = matches!(
+            name,
+            None | Some(TableSampleMethod::Block | TableSampleMethod::Bernoulli | TableSampleMethod::System)
+        );
+        absent(!method, "SAMPLE")?;
+        if let Some(TableSampleSeed { modifier: _, value }) = seed {
+            absent(!matches!(value.value, Value::Number(_, false)), "SEED")?;
+        }
+        let Some(TableSampleQuantity { parenthesized: true, value, unit: None }) = quantity else {
+            return Err(unsupported("SAMPLE"));
+        };
+        absent(whole_number(value).is_none(), "SAMPLE")
+    }
+}
+
+fn one(source: Source<'_>) -> From<'_> {
+    From { sources: vec![source], merged: Vec::new() }
+}
+
+/// VALUES and nothing around them.
+fn is_only_values(query: &Query) -> bool {
+    let Query {
+        with: None,
+        body: _,
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks,
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators,
+    } = query
+    else {
+        return false;
+    };
+    locks.is_empty() && pipe_operators.is_empty()
+}

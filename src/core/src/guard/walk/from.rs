@@ -1,0 +1,192 @@
+//! FROM: its sources in order, and the predicates of its joins in the scope each can see.
+
+use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName, TableFactor, TableWithJoins};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, unplaced};
+use super::super::names::{key, parts};
+use super::super::refusal::Rule;
+use super::super::scope::{Env, Has, Scope, Shape, Source};
+use super::links::Links;
+use super::{Walk, absent, unsupported};
+
+/// The sources of a FROM, and the columns that USING or NATURAL merged.
+#[derive(Debug, Default)]
+pub(super) struct From<'i> {
+    pub(super) sources: Vec<Source<'i>>,
+    pub(super) merged: Vec<String>,
+}
+
+impl<'i> Walk<'i> {
+    pub(super) fn from(&mut self, tables: &[TableWithJoins], env: Env<'_, 'i>, links: &mut Links) -> Checked<From<'i>> {
+        let mut from = From::default();
+        for table in tables {
+            let start = from.sources.len();
+            self.tree(table, start, &mut from, env, links)?;
+        }
+        let mut names: Vec<&String> = from.sources.iter().filter_map(|source| source.name.as_ref()).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(unplaced(Rule::AliasNotAllowed, pair[0].as_str())),
+            None => Ok(from),
+        }
+    }
+
+    /// A table and what is joined to it; `start` is where its sources begin.
+    fn tree(
+        &mut self,
+        table: &TableWithJoins,
+        start: usize,
+        from: &mut From<'i>,
+        env: Env<'_, 'i>,
+        links: &mut Links,
+    ) -> Checked {
+        let TableWithJoins { relation, joins } = table;
+        self.add(relation, false, from, env, links)?;
+        for join in joins {
+            let Join { relation, global, join_operator } = join;
+            absent(*global, "GLOBAL JOIN")?;
+            let (constraint, applied) = self.join_operator(join_operator)?;
+            let joined = from.sources.len();
+            self.add(relation, applied, from, env, links)?;
+            if let Some(constraint) = constraint {
+                self.constraint(constraint, start, joined, from, env, links)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Walks one factor, where a lateral one sees what stands before it.
+    fn add(
+        &mut self,
+        factor: &TableFactor,
+        applied: bool,
+        from: &mut From<'i>,
+        env: Env<'_, 'i>,
+        links: &mut Links,
+    ) -> Checked {
+        let touched = self.touched.len();
+        let siblings = Scope { merged: &from.merged, ..Scope::new(&from.sources, env.scope) };
+        let added = self.deeper(|walk| walk.factor(factor, applied, env.within(&siblings), env, links))?;
+        let before: Vec<u32> = from.sources.iter().map(|source| source.id).collect();
+        let seen: Vec<u32> = self.touched[touched..].iter().copied().filter(|id| before.contains(id)).collect();
+        let new: Vec<u32> = added.sources.iter().map(|source| source.id).collect();
+        links.extend(Links::between(&new, &seen));
+        from.sources.extend(added.sources);
+        from.merged.extend(added.merged);
+        Ok(())
+    }
+
+    /// The constraint of a join, and whether its right side sees the left.
+    fn join_operator<'q>(&self, operator: &'q JoinOperator) -> Checked<(Option<&'q JoinConstraint>, bool)> {
+        match operator {
+            JoinOperator::Join(constraint)
+            | JoinOperator::Inner(constraint)
+            | JoinOperator::Left(constraint)
+            | JoinOperator::LeftOuter(constraint)
+            | JoinOperator::Right(constraint)
+            | JoinOperator::RightOuter(constraint)
+            | JoinOperator::FullOuter(constraint) => Ok((Some(constraint), false)),
+            JoinOperator::CrossJoin(JoinConstraint::None) => Ok((None, false)),
+            JoinOperator::CrossApply | JoinOperator::OuterApply if self.dialect == Dialect::Oracle => Ok((None, true)),
+            JoinOperator::CrossJoin(_) => Err(unsupported("CROSS JOIN … ON")),
+            JoinOperator::CrossApply | JoinOperator::OuterApply => Err(unsupported("APPLY")),
+            JoinOperator::Semi(_)
+            | JoinOperator::LeftSemi(_)
+            | JoinOperator::RightSemi(_)
+            | JoinOperator::Anti(_)
+            | JoinOperator::LeftAnti(_)
+            | JoinOperator::RightAnti(_)
+            | JoinOperator::AsOf { .. }
+            | JoinOperator::StraightJoin(_)
+            | JoinOperator::ArrayJoin
+            | JoinOperator::LeftArrayJoin
+            | JoinOperator::InnerArrayJoin => Err(unsupported("JOIN")),
+        }
+    }
+
+    fn constraint(
+        &mut self,
+        constraint: &JoinConstraint,
+        start: usize,
+        joined: usize,
+        from: &mut From<'i>,
+        env: Env<'_, 'i>,
+        links: &mut Links,
+    ) -> Checked {
+        match constraint {
+            JoinConstraint::On(expr) => {
+                // ON sees the tables of its own join, not those before the comma: elsewhere Oracle would call a function.
+                let scope = Scope { merged: &from.merged, ..Scope::new(&from.sources[start..], env.scope) };
+                links.extend(self.predicate(expr, env.within(&scope))?);
+            }
+            JoinConstraint::Using(columns) => {
+                for column in columns {
+                    let name = self.merge(column, &from.sources[start..joined], &from.sources[joined..], links)?;
+                    from.merged.push(name);
+                }
+            }
+            JoinConstraint::Natural => {
+                let (left, right) = from.sources[start..].split_at(joined - start);
+                let names = self.natural(left, right, links)?;
+                from.merged.extend(names);
+            }
+            // The WHERE clause may link it.
+            JoinConstraint::None => {}
+        }
+        Ok(())
+    }
+
+    fn merge(
+        &mut self,
+        column: &ObjectName,
+        left: &[Source<'i>],
+        right: &[Source<'i>],
+        links: &mut Links,
+    ) -> Checked<String> {
+        let idents = parts(column).ok_or_else(|| unsupported("USING"))?;
+        let [ident] = idents.as_slice() else { return Err(unsupported("USING")) };
+        let name = key(self.dialect, ident);
+        let one = self.side(&name, &ident.value, left)?;
+        let other = self.side(&name, &ident.value, right)?;
+        links.extend(Links::between(&[one], &[other]));
+        Ok(name)
+    }
+
+    /// The source on one side of a join that has the column, which must be open in each that has it.
+    fn side(&mut self, name: &str, written: &str, sources: &[Source<'i>]) -> Checked<u32> {
+        let mut found = None;
+        for source in sources {
+            match source.column(name) {
+                Has::No => {}
+                Has::Closed => return Err(unplaced(Rule::ColumnDenied, written)),
+                Has::Yes { origin, json: _ } => {
+                    found = found.or(Some(source.id));
+                    if let Some((relation, column)) = origin.filter(|(relation, _)| !relation.is_empty()) {
+                        self.reads.columns.insert(format!("{relation}.{column}"));
+                    }
+                }
+            }
+        }
+        found.ok_or_else(|| unplaced(Rule::ColumnUnknown, written))
+    }
+
+    /// NATURAL compares every column both sides have, those that are not open too.
+    fn natural(&mut self, left: &[Source<'i>], right: &[Source<'i>], links: &mut Links) -> Checked<Vec<String>> {
+        let mut names: Vec<String> = Vec::new();
+        for source in right {
+            let keys: Vec<String> = match &source.shape {
+                Shape::Table(table) => table.columns.iter().map(|column| column.key.clone()).collect(),
+                Shape::Derived(outputs) => outputs.iter().filter_map(|output| output.key.clone()).collect(),
+            };
+            for name in keys.into_iter().filter(|name| left.iter().any(|one| one.column(name) != Has::No)) {
+                let one = self.side(&name, &name, left)?;
+                let other = self.side(&name, &name, right)?;
+                links.extend(Links::between(&[one], &[other]));
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+}

@@ -1,0 +1,153 @@
+//! What a bare or dotted name binds to. A name that binds to nothing may be a function: it is refused.
+
+use sqlparser::ast::Ident;
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, Fault, fault, unplaced};
+use super::super::names::{key, nearest};
+use super::super::refusal::Rule;
+use super::super::scope::{Env, Has, Scope, Source};
+use super::Walk;
+
+impl<'i> Walk<'i> {
+    /// One name, without dots.
+    pub(super) fn bare(&mut self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
+        let name = key(self.dialect, ident);
+        let mut level = env.scope;
+        let mut inside_hierarchy = false;
+        while let Some(scope) = level {
+            inside_hierarchy |= scope.hierarchy;
+            if self.column_of(scope, &name, ident)? || scope.aliases.contains(&name) {
+                return Ok(());
+            }
+            level = scope.parent;
+        }
+        let upper = ident.value.to_uppercase();
+        if ident.quote_style.is_none() {
+            let hierarchy = inside_hierarchy && self.lists.is_hierarchy(&upper);
+            let row = self.lists.is_row(&upper)
+                && env.scope.is_some_and(|scope| scope.sources.iter().any(|one| one.table().is_some()));
+            if hierarchy || row || self.lists.is_bare(&upper) {
+                self.reads.functions.insert(upper);
+                return Ok(());
+            }
+        }
+        Err(self.unbound(&name, ident, env))
+    }
+
+    /// Looks a bare name up among the sources of one level.
+    fn column_of(&mut self, scope: &Scope<'_, 'i>, name: &str, ident: &Ident) -> Checked<bool> {
+        let mut found: Option<(u32, Option<(&str, &str)>)> = None;
+        let merged = scope.merged.iter().any(|one| one == name);
+        for source in scope.sources {
+            match source.column(name) {
+                Has::No => {}
+                Has::Closed => return Err(fault(Rule::ColumnDenied, ident.span, ident.value.as_str())),
+                Has::Yes { .. } if found.is_some() && !merged => {
+                    return Err(fault(Rule::ColumnAmbiguous, ident.span, ident.value.as_str()));
+                }
+                Has::Yes { origin, json: _ } => {
+                    found.get_or_insert((source.id, origin));
+                }
+            }
+        }
+        let Some((id, origin)) = found else { return Ok(false) };
+        self.read(id, origin);
+        Ok(true)
+    }
+
+    /// `source.column`, `schema.table.column`, and members of JSON columns.
+    pub(super) fn dotted(&mut self, idents: &[Ident], env: Env<'_, 'i>) -> Checked {
+        let keys: Vec<String> = idents.iter().map(|ident| key(self.dialect, ident)).collect();
+        let written = || idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
+        let span = idents.first().map_or_else(sqlparser::tokenizer::Span::empty, |ident| ident.span);
+        let mut level = env.scope;
+        while let Some(scope) = level {
+            if let Some((source, column)) = find_source(scope, &keys) {
+                let name = &keys[column];
+                let members = &idents[column + 1..];
+                return match source.column(name) {
+                    Has::Yes { origin, json }
+                        if members.is_empty() || (json && self.plain_members(source, members)) =>
+                    {
+                        self.read(source.id, origin);
+                        Ok(())
+                    }
+                    Has::Closed => Err(fault(Rule::ColumnDenied, span, written())),
+                    Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => Ok(()),
+                    Has::Yes { .. } | Has::No => {
+                        let prefix = source.name.clone().unwrap_or_default();
+                        let near = nearest(name, source.open_columns().into_iter());
+                        let near = near.map(|near| format!("{prefix}.{near}")).unwrap_or_default();
+                        Err(fault(Rule::ColumnUnknown, span, written()).instead(near))
+                    }
+                };
+            }
+            level = scope.parent;
+        }
+        Err(fault(Rule::ColumnUnknown, span, written()))
+    }
+
+    /// Oracle reads `alias.column.member` as JSON only under an alias; a method would have brackets.
+    fn plain_members(&self, source: &Source<'_>, members: &[Ident]) -> bool {
+        let plain = |member: &Ident| !member.value.is_empty() && !member.value.contains(['"', '\'', '`']);
+        self.dialect == Dialect::Oracle && source.aliased && members.iter().all(plain)
+    }
+
+    fn is_row_id(&self, source: &Source<'_>, ident: &Ident) -> bool {
+        ident.quote_style.is_none() && source.table().is_some() && self.lists.is_row(&ident.value.to_uppercase())
+    }
+
+    fn read(&mut self, source: u32, origin: Option<(&str, &str)>) {
+        self.touched.push(source);
+        if let Some((relation, column)) = origin.filter(|(relation, _)| !relation.is_empty()) {
+            self.reads.columns.insert(format!("{relation}.{column}"));
+        }
+    }
+
+    /// Why a name binds to nothing, with the nearest name a person may read.
+    fn unbound(&self, name: &str, ident: &Ident, env: Env<'_, 'i>) -> Box<Fault> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut level = env.scope;
+        while let Some(scope) = level {
+            if scope.sources.iter().any(|source| source.name.as_deref() == Some(name)) {
+                return fault(Rule::WholeRow, ident.span, ident.value.as_str());
+            }
+            names.extend(scope.sources.iter().flat_map(Source::open_columns));
+            level = scope.parent;
+        }
+        let near = nearest(name, names.into_iter()).unwrap_or_default();
+        fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near)
+    }
+
+    /// A name of the WINDOW clause.
+    pub(super) fn named_window(&self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
+        let name = key(self.dialect, ident);
+        let mut level = env.scope;
+        while let Some(scope) = level {
+            if scope.windows.contains(&name) {
+                return Ok(());
+            }
+            level = scope.parent;
+        }
+        Err(unplaced(Rule::ColumnUnknown, ident.value.as_str()).or_at(ident.span))
+    }
+}
+
+/// The source a dotted name begins with, and which part of the name is the column.
+fn find_source<'s, 'i>(scope: &Scope<'s, 'i>, keys: &[String]) -> Option<(&'s Source<'i>, usize)> {
+    let by_name = |name: &String| scope.sources.iter().find(|source| source.name.as_ref() == Some(name));
+    if keys.len() >= 2 {
+        if let Some(source) = by_name(&keys[0]) {
+            return Some((source, 1));
+        }
+        if scope.symbols.contains(&keys[0]) {
+            return scope.sources.first().map(|source| (source, 1));
+        }
+    }
+    let qualified = |source: &&Source<'i>| {
+        !source.aliased && source.table().is_some_and(|table| table.schema == keys[0] && table.name == keys[1])
+    };
+    if keys.len() >= 3 { scope.sources.iter().find(qualified).map(|source| (source, 2)) } else { None }
+}

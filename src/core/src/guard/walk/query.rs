@@ -1,0 +1,206 @@
+//! Queries: WITH, set operations, ORDER BY and the row limits.
+
+use std::rc::Rc;
+
+use sqlparser::ast::{
+    Expr, Fetch, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind, OrderByOptions, OrderBySort, Query, SetExpr,
+    SetOperator, SetQuantifier, Value, Values,
+};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, unplaced};
+use super::super::refusal::Rule;
+use super::super::scope::{Ctes, Env, Output, Scope};
+use super::{Walk, absent, unsupported};
+
+/// What a query gives: its columns, and the most rows it can have when that is known without looking.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    pub(super) columns: Rc<[Output]>,
+    pub(super) rows: Option<u64>,
+}
+
+/// The parts of a query after its body that a single SELECT must judge together with its own names.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tail<'q> {
+    pub(super) order_by: Option<&'q OrderBy>,
+}
+
+impl<'i> Walk<'i> {
+    /// A query at any depth.
+    pub(super) fn query(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked<Given> {
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        if let Some(lock) = locks.first() {
+            return Err(unplaced(Rule::Locks, lock.to_string()));
+        }
+        absent(for_clause.is_some(), "FOR XML")?;
+        absent(settings.is_some(), "SETTINGS")?;
+        absent(format_clause.is_some(), "FORMAT")?;
+        absent(!pipe_operators.is_empty(), "|>")?;
+        self.deeper(|walk| {
+            let ready = match with {
+                Some(with) => walk.with(with, env)?,
+                None => Vec::new(),
+            };
+            let level = Ctes { ready: &ready, pending: &[], parent: env.ctes };
+            let env = Env { ctes: Some(&level), ..env };
+            let given = walk.body(body, Tail { order_by: order_by.as_ref() }, env)?;
+            let limit = walk.limits(limit_clause.as_ref(), fetch.as_ref(), env)?;
+            Ok(Given { rows: least(given.rows, limit), ..given })
+        })
+    }
+
+    fn body(&mut self, body: &SetExpr, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
+        match body {
+            SetExpr::Select(select) => self.select(select, tail, env),
+            SetExpr::Query(query) => {
+                let given = self.query(query, env)?;
+                self.order_of_columns(tail, &given, env)?;
+                Ok(given)
+            }
+            SetExpr::SetOperation { left, op, set_quantifier, right } => {
+                let given = self.deeper(|walk| walk.set_operation(left, *op, *set_quantifier, right, env))?;
+                self.order_of_columns(tail, &given, env)?;
+                Ok(given)
+            }
+            SetExpr::Values(_) => Err(unsupported("VALUES")),
+            SetExpr::Table(table) => Err(unsupported(&table.to_string())),
+            SetExpr::Insert(statement)
+            | SetExpr::Update(statement)
+            | SetExpr::Delete(statement)
+            | SetExpr::Merge(statement) => {
+                let words = statement.to_string();
+                Err(unplaced(Rule::NotAQuery, words.split(' ').next().unwrap_or_default()))
+            }
+        }
+    }
+
+    fn set_operation(
+        &mut self,
+        left: &SetExpr,
+        op: SetOperator,
+        quantifier: SetQuantifier,
+        right: &SetExpr,
+        env: Env<'_, 'i>,
+    ) -> Checked<Given> {
+        match quantifier {
+            SetQuantifier::All | SetQuantifier::Distinct | SetQuantifier::None => {}
+            SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName => {
+                return Err(unsupported("BY NAME"));
+            }
+        }
+        absent(op == SetOperator::Minus && self.dialect != Dialect::Oracle, "MINUS")?;
+        let left = self.body(left, Tail::default(), env)?;
+        let right = self.body(right, Tail::default(), env)?;
+        let rows = match op {
+            SetOperator::Union => left.rows.zip(right.rows).map(|(one, other)| one.saturating_add(other)),
+            SetOperator::Except | SetOperator::Minus => left.rows,
+            SetOperator::Intersect => least(left.rows, right.rows),
+        };
+        Ok(Given { rows, ..left })
+    }
+
+    /// VALUES as a derived table.
+    pub(super) fn values(&mut self, values: &Values, env: Env<'_, 'i>) -> Checked<Given> {
+        let Values { explicit_row, value_keyword, rows } = values;
+        absent(*explicit_row || *value_keyword || self.dialect == Dialect::Oracle, "VALUES")?;
+        let width = rows.first().map_or(0, |row| row.content.len());
+        for expr in rows.iter().flat_map(|row| &row.content) {
+            self.expr(expr, env)?;
+        }
+        let names = (1..=width).map(|at| Output { key: Some(format!("column{at}")), json: false });
+        Ok(Given { columns: names.collect(), rows: Some(rows.len() as u64) })
+    }
+
+    /// ORDER BY after a set operation: only the columns it gives, by name or number.
+    fn order_of_columns(&mut self, tail: Tail<'_>, given: &Given, env: Env<'_, 'i>) -> Checked {
+        let aliases: Vec<String> = given.columns.iter().filter_map(|output| output.key.clone()).collect();
+        let scope = Scope { aliases: &aliases, ..Scope::new(&[], None) };
+        self.order_by(tail.order_by, env.within(&scope))
+    }
+
+    pub(super) fn order_by(&mut self, order_by: Option<&OrderBy>, env: Env<'_, 'i>) -> Checked {
+        let Some(OrderBy { kind, interpolate }) = order_by else { return Ok(()) };
+        absent(interpolate.is_some(), "INTERPOLATE")?;
+        match kind {
+            OrderByKind::All(_) => Err(unsupported("ORDER BY ALL")),
+            OrderByKind::Expressions(list) => self.order_list(list, env),
+        }
+    }
+
+    pub(super) fn order_list(&mut self, list: &[OrderByExpr], env: Env<'_, 'i>) -> Checked {
+        for OrderByExpr { expr, options: OrderByOptions { sort, nulls_first: _ }, with_fill } in list {
+            absent(with_fill.is_some(), "WITH FILL")?;
+            match sort {
+                None | Some(OrderBySort::Asc | OrderBySort::Desc) => {}
+                Some(OrderBySort::Using(_)) => return Err(unsupported("ORDER BY … USING")),
+            }
+            self.expr(expr, env)?;
+        }
+        Ok(())
+    }
+
+    /// The most rows LIMIT or FETCH lets through, when a literal says so.
+    fn limits(&mut self, limit: Option<&LimitClause>, fetch: Option<&Fetch>, env: Env<'_, 'i>) -> Checked<Option<u64>> {
+        let nothing = Scope::new(&[], None);
+        let env = Env { ctes: env.ctes, scope: Some(&nothing) };
+        let limited = match limit {
+            None => None,
+            Some(LimitClause::LimitOffset { limit, offset, limit_by }) => {
+                absent(!limit_by.is_empty(), "LIMIT BY")?;
+                absent(limit.is_some() && self.dialect == Dialect::Oracle, "LIMIT")
+                    .map_err(|fault| fault.instead("FETCH FIRST 10 ROWS ONLY"))?;
+                if let Some(Offset { value, rows: _ }) = offset {
+                    self.expr(value, env)?;
+                }
+                self.limit(limit.as_ref(), env)?
+            }
+            Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
+                self.expr(offset, env)?;
+                self.limit(Some(limit), env)?
+            }
+        };
+        let Some(Fetch { with_ties, percent, quantity }) = fetch else { return Ok(limited) };
+        absent(self.dialect == Dialect::Sqlite, "FETCH")?;
+        absent(*percent && self.dialect != Dialect::Oracle, "FETCH … PERCENT")?;
+        let fetched = self.limit(quantity.as_ref(), env)?;
+        Ok(if *with_ties || *percent { limited } else { least(limited, fetched) })
+    }
+
+    fn limit(&mut self, limit: Option<&Expr>, env: Env<'_, 'i>) -> Checked<Option<u64>> {
+        let Some(limit) = limit else { return Ok(None) };
+        self.expr(limit, env)?;
+        Ok(whole_number(limit))
+    }
+}
+
+/// The value of a literal whole number.
+pub(super) fn whole_number(expr: &Expr) -> Option<u64> {
+    match expr {
+        Expr::Value(value) => match &value.value {
+            Value::Number(digits, false) => digits.parse().ok(),
+            _ => None,
+        },
+        Expr::Nested(inner) => whole_number(inner),
+        _ => None,
+    }
+}
+
+fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,306 @@
+//! One SELECT: its sources first, then every expression in the scope the database gives it.
+
+use std::rc::Rc;
+
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{
+    ConnectByKind, Distinct, Expr, GroupByExpr, GroupByWithModifier, NamedWindowDefinition, NamedWindowExpr, Select,
+    SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, unplaced};
+use super::super::names::{key, parts};
+use super::super::refusal::Rule;
+use super::super::scope::{Env, Output, Scope, Shape, Source};
+use super::links::Links;
+use super::query::{Given, Tail};
+use super::{Walk, absent, unsupported};
+
+impl<'i> Walk<'i> {
+    pub(super) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
+        shape(select)?;
+        let around = std::mem::take(&mut self.aggregates);
+        let given = self.deeper(|walk| walk.level(select, tail, env));
+        self.aggregates = around;
+        given
+    }
+
+    fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
+        let mut links = Links::default();
+        let from = self.from(&select.from, env, &mut links)?;
+        let windows: Vec<String> =
+            select.named_window.iter().map(|NamedWindowDefinition(name, _)| key(self.dialect, name)).collect();
+        let scope = Scope {
+            merged: &from.merged,
+            windows: &windows,
+            hierarchy: !select.connect_by.is_empty(),
+            ..Scope::new(&from.sources, env.scope)
+        };
+        let inside = env.within(&scope);
+        if let Some(selection) = &select.selection {
+            links.extend(self.predicate(selection, inside)?);
+        }
+        self.hierarchy(&select.connect_by, &from.sources, inside)?;
+        let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
+        let aliases = aliases_of(&select.projection, self.dialect);
+        self.no_callable_alias(&aliases)?;
+        let with_aliases = Scope { aliases: &aliases, ..scope };
+        // Where Oracle cannot see an alias it would call a function of that name.
+        let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
+        let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
+        if let Some(having) = &select.having {
+            self.expr(having, env.within(&grouping))?;
+        }
+        self.windows(select, env.within(&scope))?;
+        if let Some(Distinct::On(list)) = &select.distinct {
+            absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
+            self.exprs(list, env.within(&with_aliases))?;
+        }
+        self.order_by(tail.order_by, env.within(&with_aliases))?;
+        links.must_connect(&from.sources)?;
+        let rows = if self.aggregates && !grouped { Some(1) } else { links.rows(&from.sources) };
+        let rows = rows.filter(|_| select.connect_by.is_empty());
+        Ok(Given { columns, rows })
+    }
+
+    fn projection(
+        &mut self,
+        items: &[SelectItem],
+        sources: &[Source<'i>],
+        merged: &[String],
+        env: Env<'_, 'i>,
+    ) -> Checked<Rc<[Output]>> {
+        let mut columns: Vec<Output> = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                SelectItem::UnnamedExpr(expr) => {
+                    self.expr(expr, env)?;
+                    columns.push(self.own_name(expr, sources));
+                }
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    self.expr(expr, env)?;
+                    self.alias(alias)?;
+                    let json = self.own_name(expr, sources).json;
+                    columns.push(Output { key: Some(key(self.dialect, alias)), json });
+                }
+                SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
+                SelectItem::Wildcard(options) => {
+                    plain_star(options)?;
+                    absent(sources.is_empty(), "*")?;
+                    self.star(sources.iter(), merged, &mut columns)?;
+                }
+                SelectItem::QualifiedWildcard(kind, options) => {
+                    plain_star(options)?;
+                    let source = self.qualified_star(kind, sources)?;
+                    self.star(std::iter::once(source), &[], &mut columns)?;
+                }
+            }
+        }
+        absent(columns.is_empty(), "SELECT …")?;
+        Ok(columns.into())
+    }
+
+    fn qualified_star<'s>(
+        &self,
+        kind: &SelectItemQualifiedWildcardKind,
+        sources: &'s [Source<'i>],
+    ) -> Checked<&'s Source<'i>> {
+        let SelectItemQualifiedWildcardKind::ObjectName(name) = kind else { return Err(unsupported("(…).*")) };
+        let parts = parts(name).ok_or_else(|| unsupported(&format!("{name}.*")))?;
+        let keys: Vec<String> = parts.iter().map(|part| key(self.dialect, part)).collect();
+        let found = sources.iter().find(|source| match keys.as_slice() {
+            [one] => source.name.as_ref() == Some(one),
+            [schema, one] => {
+                !source.aliased && source.table().is_some_and(|table| &table.schema == schema && &table.name == one)
+            }
+            _ => false,
+        });
+        found.ok_or_else(|| unplaced(Rule::ColumnUnknown, format!("{name}.*")))
+    }
+
+    /// Every column of the sources, when all of them are open.
+    pub(super) fn star<'s>(
+        &mut self,
+        sources: impl Iterator<Item = &'s Source<'i>>,
+        merged: &[String],
+        columns: &mut Vec<Output>,
+    ) -> Checked
+    where
+        'i: 's,
+    {
+        for source in sources {
+            if source.table().is_some_and(|table| table.columns.iter().any(|column| !column.open)) {
+                let prefix = source.name.as_deref().unwrap_or_default();
+                let open: Vec<String> = source.open_columns().iter().map(|name| format!("{prefix}.{name}")).collect();
+                return Err(unplaced(Rule::StarDenied, "*").instead(open.join(", ")));
+            }
+            let outputs: Vec<Output> = match &source.shape {
+                Shape::Table(table) => {
+                    let reads = table.columns.iter().filter(|_| !table.is_dual());
+                    self.reads.columns.extend(reads.map(|column| format!("{}.{}", table.shown, column.shown)));
+                    let output = |column: &super::super::index::Column| Output {
+                        key: Some(column.key.clone()),
+                        json: column.json,
+                    };
+                    table.columns.iter().map(output).collect()
+                }
+                Shape::Derived(outputs) => outputs.to_vec(),
+            };
+            let seen = |columns: &[Output], output: &Output| {
+                output.key.as_ref().is_some_and(|key| merged.contains(key))
+                    && columns.iter().any(|one| one.key == output.key)
+            };
+            for output in outputs {
+                if !seen(columns, &output) {
+                    columns.push(output);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The name a column without alias has. PostgreSQL names a call after its function.
+    fn own_name(&self, expr: &Expr, sources: &[Source<'i>]) -> Output {
+        let ident = match expr {
+            Expr::Identifier(ident) => Some(ident),
+            Expr::CompoundIdentifier(idents) => idents.last(),
+            Expr::Nested(inner) => return self.own_name(inner, sources),
+            Expr::Function(function) if self.dialect == Dialect::Postgres => {
+                parts(&function.name).and_then(|parts| parts.last().copied())
+            }
+            _ => None,
+        };
+        let key = ident.map(|ident| key(self.dialect, ident));
+        let json = key.as_ref().is_some_and(|key| {
+            let is_json = |has| matches!(has, super::super::scope::Has::Yes { json: true, .. });
+            sources.iter().any(|source| is_json(source.column(key)))
+        });
+        Output { key, json }
+    }
+
+    fn group_by(&mut self, group_by: &GroupByExpr, env: Env<'_, 'i>) -> Checked<bool> {
+        let GroupByExpr::Expressions(list, modifiers) = group_by else { return Err(unsupported("GROUP BY ALL")) };
+        for modifier in modifiers {
+            let words = match modifier {
+                GroupByWithModifier::Rollup => "WITH ROLLUP",
+                GroupByWithModifier::Cube => "WITH CUBE",
+                GroupByWithModifier::Totals => "WITH TOTALS",
+                GroupByWithModifier::GroupingSets(_) => "GROUPING SETS",
+            };
+            return Err(unsupported(words));
+        }
+        for expr in list {
+            match expr {
+                Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
+                    absent(self.dialect == Dialect::Sqlite, "GROUPING SETS")?;
+                    sets.iter().try_for_each(|set| self.exprs(set, env))?;
+                }
+                expr => self.expr(expr, env)?,
+            }
+        }
+        Ok(!list.is_empty())
+    }
+
+    fn windows(&mut self, select: &Select, env: Env<'_, 'i>) -> Checked {
+        for NamedWindowDefinition(name, window) in &select.named_window {
+            self.alias(name)?;
+            match window {
+                NamedWindowExpr::WindowSpec(spec) => self.window(spec, env)?,
+                NamedWindowExpr::NamedWindow(name) => self.named_window(name, env)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// An alias in ORDER BY hides a function of its name, but not in every place and version.
+    fn no_callable_alias(&self, aliases: &[String]) -> Checked {
+        match aliases.iter().find(|alias| self.index.is_callable(alias)) {
+            Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias.as_str())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Refuses every clause of a SELECT that is not walked. A clause the parser learns later does not compile here.
+fn shape(select: &Select) -> Checked {
+    let Select {
+        select_token: AttachedToken(_),
+        optimizer_hints,
+        distinct: _,
+        select_modifiers,
+        top,
+        top_before_distinct,
+        projection: _,
+        exclude,
+        into,
+        from: _,
+        lateral_views,
+        prewhere,
+        selection: _,
+        connect_by: _,
+        group_by: _,
+        cluster_by,
+        distribute_by,
+        sort_by,
+        having: _,
+        named_window: _,
+        qualify,
+        window_before_qualify,
+        value_table_mode,
+        flavor,
+    } = select;
+    if let Some(into) = into {
+        return Err(unplaced(Rule::Locks, into.to_string()));
+    }
+    absent(!optimizer_hints.is_empty(), "/*+ … */")?;
+    absent(select_modifiers.as_ref().is_some_and(sqlparser::ast::SelectModifiers::is_any_set), "SELECT …")?;
+    absent(top.is_some() || *top_before_distinct, "TOP")?;
+    absent(exclude.is_some(), "EXCLUDE")?;
+    absent(!lateral_views.is_empty(), "LATERAL VIEW")?;
+    absent(prewhere.is_some(), "PREWHERE")?;
+    absent(!cluster_by.is_empty(), "CLUSTER BY")?;
+    absent(!distribute_by.is_empty(), "DISTRIBUTE BY")?;
+    absent(!sort_by.is_empty(), "SORT BY")?;
+    absent(qualify.is_some() || *window_before_qualify, "QUALIFY")?;
+    absent(value_table_mode.is_some(), "SELECT AS")?;
+    absent(*flavor != SelectFlavor::Standard, "FROM … SELECT")
+}
+
+/// `*` and nothing after it.
+fn plain_star(options: &WildcardAdditionalOptions) -> Checked {
+    let WildcardAdditionalOptions {
+        wildcard_token: AttachedToken(_),
+        opt_ilike,
+        opt_exclude,
+        opt_except,
+        opt_replace,
+        opt_rename,
+        opt_alias,
+    } = options;
+    let plain = opt_ilike.is_none() && opt_exclude.is_none() && opt_except.is_none();
+    absent(!plain || opt_replace.is_some() || opt_rename.is_some() || opt_alias.is_some(), "* …")
+}
+
+fn aliases_of(items: &[SelectItem], dialect: Dialect) -> Vec<String> {
+    let alias = |item: &SelectItem| match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(key(dialect, alias)),
+        _ => None,
+    };
+    items.iter().filter_map(alias).collect()
+}
+
+/// The relationships of CONNECT BY and the condition of START WITH.
+pub(super) fn split(clauses: &[ConnectByKind]) -> (Vec<&Expr>, Vec<&Expr>) {
+    let (mut relationships, mut starts) = (Vec::new(), Vec::new());
+    for clause in clauses {
+        match clause {
+            ConnectByKind::ConnectBy { connect_token: AttachedToken(_), nocycle: _, relationships: list } => {
+                relationships.extend(list);
+            }
+            ConnectByKind::StartWith { start_token: AttachedToken(_), condition } => starts.push(&**condition),
+        }
+    }
+    (relationships, starts)
+}

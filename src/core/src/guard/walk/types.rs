@@ -1,0 +1,40 @@
+//! Types of casts, and the fields of dates.
+
+use sqlparser::ast::{DataType, DateTimeField};
+
+use super::super::fault::{Checked, unplaced};
+use super::super::refusal::Rule;
+use super::{Walk, absent};
+
+impl Walk<'_> {
+    /// A type of the dialect's list, with a length or precision of digits only.
+    ///
+    /// What is compared is what will run: the type's rendering. `VARCHAR2(100 CHAR)` renders as `VARCHAR2(100, CHAR)`,
+    /// which is why letters in the brackets are refused.
+    pub(super) fn data_type(&self, data_type: &DataType) -> Checked {
+        let rendered = data_type.to_string().to_uppercase();
+        let mut name = String::new();
+        let mut rest = rendered.as_str();
+        while let Some((before, after)) = rest.split_once('(') {
+            let Some((inside, after)) = after.split_once(')') else { break };
+            let digits = !inside.is_empty()
+                && inside.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' ' | b'-'));
+            if !digits {
+                return Err(unplaced(Rule::TypeNotAllowed, rendered));
+            }
+            name.push_str(before);
+            rest = after;
+        }
+        name.push_str(rest);
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if self.lists.is_type(&name) { Ok(()) } else { Err(unplaced(Rule::TypeNotAllowed, rendered)) }
+    }
+
+    /// A field of EXTRACT or INTERVAL: a word, never a name that could be a column or a function.
+    pub(super) fn field(&self, field: &DateTimeField) -> Checked {
+        let rendered = field.to_string();
+        let word = !rendered.is_empty() && rendered.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        absent(!word, &rendered)?;
+        absent(matches!(field, DateTimeField::Custom(_)), &rendered)
+    }
+}
