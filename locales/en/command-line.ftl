@@ -13,6 +13,7 @@ config-instance = the name must have 1 to 64 characters, such as “pstral-1”.
 config-model-url = the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
 config-log-level = the level must be error, warn, info, debug or trace.
 config-default-target = this database is not described in [targets]. Known databases: { $known }.
+config-default-target-none = no database is described: add a section [targets.<name>], or remove this key.
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.

@@ -13,6 +13,7 @@ config-instance = le nom doit compter de 1 à 64 caractères, par exemple « pst
 config-model-url = l'adresse doit commencer par http:// (https n'est pas intégré), par exemple http://127.0.0.1:11434.
 config-log-level = le niveau doit être error, warn, info, debug ou trace.
 config-default-target = cette base n'est pas décrite dans [targets]. Bases connues : { $known }.
+config-default-target-none = aucune base n'est décrite : ajoutez une section [targets.<nom>], ou supprimez cette clé.
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.

@@ -156,9 +156,7 @@ pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) ->
     let source = match &proposal.origin {
         Origin::Model => None,
         Origin::Person => Some(text("origin-person")),
-        Origin::Verified { by, on, .. } => {
-            Some(text("origin-verified").with("by", by).with("on", readable(&Value::Date(on.clone()), locale, false)))
-        }
+        Origin::Verified { by, on, .. } => Some(text("origin-verified").with("by", by).with("on", day(on, locale))),
     };
     let tables = relations.iter().map(|relation| relation.rsplit('.').next().unwrap_or(relation)).collect::<Vec<_>>();
     let mut facts: Vec<String> = source.into_iter().map(|source| source.render(locale)).collect();
@@ -170,6 +168,15 @@ pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) ->
         let _ = write!(card, "\n{fact}");
     }
     card
+}
+
+/// A day as people write it; anything but `YYYY-MM-DD` stays as it is.
+fn day(iso: &str, locale: Locale) -> String {
+    match (locale, iso.parse::<jiff::civil::Date>()) {
+        (Locale::Fr, Ok(day)) => day.strftime("%d/%m/%Y").to_string(),
+        (Locale::En, Ok(day)) => day.strftime("%-d %B %Y").to_string(),
+        (_, Err(_)) => iso.to_owned(),
+    }
 }
 
 fn quoted(value: &Value, locale: Locale) -> String {

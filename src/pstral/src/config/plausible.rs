@@ -47,7 +47,12 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     check(config.log.level.parse::<tracing_subscriber::EnvFilter>().is_ok(), "log.level", text("config-log-level"));
     if let Some(name) = &config.default_target {
         let known = config.targets.keys().cloned().collect::<Vec<_>>().join(", ");
-        check(config.targets.contains_key(name), "default_target", text("config-default-target").with("known", known));
+        let sentence = if known.is_empty() {
+            text("config-default-target-none")
+        } else {
+            text("config-default-target").with("known", known)
+        };
+        check(config.targets.contains_key(name), "default_target", sentence);
     }
     check(config.targets.len() < 2 || config.default_target.is_some(), "default_target", text("config-default-needed"));
     for (name, target) in &config.targets {
