@@ -16,6 +16,7 @@ mod running;
 mod schema;
 mod statement;
 mod target;
+mod unfolding;
 
 #[cfg(test)]
 mod tests;

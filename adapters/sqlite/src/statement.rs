@@ -13,6 +13,7 @@ use crate::fault::fault;
 use crate::open;
 use crate::outlet::Outlet;
 use crate::parameters::bind;
+use crate::unfolding;
 
 /// Parentheses in each other at most: SQLite compiles nested queries on the thread's own stack, without a limit.
 const DEPTH: usize = 100;
@@ -69,7 +70,7 @@ pub(crate) fn run(
     Ok(reached)
 }
 
-/// Refuses what follows a `;` outside quotes, and deep nesting. Comments need no care: the connection refuses them.
+/// Refuses what follows a `;` outside quotes, deep nesting and what unfolds. Comments need no care: the connection refuses them.
 fn shape(text: &str) -> Result<(), &'static str> {
     let (mut quote, mut depth) = (None, 0_usize);
     for (at, character) in text.char_indices() {
@@ -86,7 +87,11 @@ fn shape(text: &str) -> Result<(), &'static str> {
             return Err("too deeply nested");
         }
     }
-    Ok(())
+    if unfolding::unfolded(text) > unfolding::MOST {
+        Err("its WITH clauses unfold to too many queries")
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
