@@ -14,6 +14,7 @@ mod parameters;
 mod plan;
 mod running;
 mod schema;
+mod shape;
 mod statement;
 mod target;
 mod unfolding;
