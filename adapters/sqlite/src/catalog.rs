@@ -79,6 +79,8 @@ fn foreign_keys(connection: &Connection, relation: &str) -> rusqlite::Result<Vec
         }
         last = Some(id);
     }
+    // The other table is missing or has no primary key.
+    keys.retain(|key| key.references.iter().all(|column| !column.is_empty()));
     Ok(keys)
 }
 

@@ -14,8 +14,10 @@ mod parameters;
 mod plan;
 mod running;
 mod schema;
+mod shape;
 mod statement;
 mod target;
+mod unfolding;
 
 #[cfg(test)]
 mod tests;

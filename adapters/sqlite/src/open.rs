@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pstral_core::ports::TargetError;
@@ -59,9 +59,7 @@ const SETTINGS: &[(DbConfig, bool)] = &[
 pub(crate) fn for_catalog(path: &Path, brake: &Brake) -> Result<(Connection, Vec<Named>), TargetError> {
     check_file(path)?;
     let open = || -> rusqlite::Result<_> {
-        // The bundled library takes a name that starts with `file:` for a URI whatever the flags; an absolute path
-        // never does.
-        let path = std::path::absolute(path).map_err(|_| rusqlite::Error::InvalidPath(path.to_owned()))?;
+        let path = plain_name(path).map_err(|_| rusqlite::Error::InvalidPath(path.to_owned()))?;
         let flags =
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -96,6 +94,12 @@ pub(crate) fn for_statements(path: &Path, brake: &Brake) -> Result<(Connection, 
     Ok((connection, found))
 }
 
+/// The bundled library takes a name that starts with `file:` for a URI whatever the flags; an absolute path never
+/// starts so.
+fn plain_name(path: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(path)
+}
+
 /// Tells apart what SQLite would call "unable to open", or open as an empty database.
 fn check_file(path: &Path) -> Result<(), TargetError> {
     let reason = match fs::metadata(path) {
@@ -109,4 +113,21 @@ fn check_file(path: &Path) -> Result<(), TargetError> {
         Ok(_) => return Ok(()),
     };
     Err(TargetError::Unavailable(reason.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_a_uri() {
+        for name in ["file:x.db?mode=memory", "file:/etc/x.db", "FILE:x", "x.db", ":memory:", "/srv/file:x.db"] {
+            let plain = plain_name(Path::new(name)).unwrap();
+            assert!(
+                plain.is_absolute() && plain.ends_with(Path::new(name).file_name().unwrap()),
+                "{}",
+                plain.display()
+            );
+        }
+    }
 }

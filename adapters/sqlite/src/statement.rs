@@ -13,13 +13,11 @@ use crate::fault::fault;
 use crate::open;
 use crate::outlet::Outlet;
 use crate::parameters::bind;
-
-/// Parentheses in each other at most: SQLite compiles nested queries on the thread's own stack, without a limit.
-const DEPTH: usize = 100;
+use crate::shape::check_shape;
 
 /// Prepares the one statement of `text`. A second one, even a harmless one, is refused before SQLite sees either.
 pub(crate) fn prepare<'c>(connection: &'c Connection, text: &str, brake: &Brake) -> Result<Statement<'c>, TargetError> {
-    shape(text).map_err(|fault| TargetError::Rejected(fault.to_owned()))?;
+    check_shape(text).map_err(|fault| TargetError::Rejected(fault.to_owned()))?;
     let statement = connection.prepare(text).map_err(|error| fault(&error, brake))?;
     // The authorizer has already said so; this is SQLite's own word on what it compiled.
     if statement.readonly() && statement.column_count() > 0 {
@@ -67,46 +65,4 @@ pub(crate) fn run(
     };
     outlet.finish()?;
     Ok(reached)
-}
-
-/// Refuses what follows a `;` outside quotes, and deep nesting. Comments need no care: the connection refuses them.
-fn shape(text: &str) -> Result<(), &'static str> {
-    let (mut quote, mut depth) = (None, 0_usize);
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(end), _) if character == end => quote = None,
-            (None, '\'' | '"' | '`') => quote = Some(character),
-            (None, '[') => quote = Some(']'),
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            (None, ';') if !text[at + 1..].trim().is_empty() => return Err("more than one statement"),
-            _ => {}
-        }
-        if depth > DEPTH {
-            return Err("too deeply nested");
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_statement_is_seen() {
-        for (text, expected) in [
-            ("SELECT 1", false),
-            ("SELECT 1; ", false),
-            ("SELECT ';'", false),
-            ("SELECT 'it''s; fine'", false),
-            ("SELECT \"a;b\", [c;d], `e;f` FROM t", false),
-            ("SELECT 1; SELECT 2", true),
-            ("SELECT 1;;", true),
-            ("SELECT 'a'; DROP TABLE t", true),
-            ("SELECT 'a'';'; DROP TABLE t", true),
-        ] {
-            assert_eq!(shape(text).is_err(), expected, "{text}");
-        }
-    }
 }

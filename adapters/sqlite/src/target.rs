@@ -21,7 +21,9 @@ use crate::{catalog, known_values, open, plan, statement};
 /// Which database, and how much of this machine it may take.
 #[derive(Debug, Clone)]
 pub struct SqliteConfig {
-    /// The database file. It need not exist yet: it is opened at each use.
+    /// The database file. It need not exist yet: it is opened at each use. Beside a database in WAL mode SQLite makes
+    /// its `-wal` and `-shm` files even for readers (<https://www.sqlite.org/wal.html#read_only_databases>): the folder
+    /// must let it, and writers under another account must be able to write what it made.
     pub path: PathBuf,
     /// Statements at once, each on a thread and a connection of its own; at least 1.
     pub max_concurrent: usize,

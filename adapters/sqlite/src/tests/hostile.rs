@@ -139,7 +139,10 @@ async fn a_statement_too_large_to_compile_is_refused() {
     let nested = format!("SELECT * FROM {}canary{}", "(SELECT * FROM ".repeat(300), ")".repeat(300));
     let wide = vec!["SELECT 1"; 60].join(" UNION ALL ");
     let many = format!("SELECT {}", (1..=120).map(|n| format!(":p{n}")).collect::<Vec<_>>().join(" + "));
-    for sql in [long, deep, nested, wide, many] {
+    let doubled: Vec<String> =
+        (1..40).map(|n| format!("a{n} AS (SELECT x.id FROM a{0} AS x JOIN a{0} AS y ON x.id = y.id)", n - 1)).collect();
+    let bomb = format!("WITH a0 AS (SELECT 1 AS id), {} SELECT count(*) FROM a39", doubled.join(", "));
+    for sql in [long, deep, nested, wide, many, bomb] {
         is_refused(&place, &sql).await;
     }
 }
@@ -150,7 +153,7 @@ async fn memory_made_from_nothing_is_bounded() {
     for sql in [
         "SELECT length(replace(printf('%.*c', 10000000, 'x'), 'x', 'xxxx'))",
         "WITH RECURSIVE n(s) AS (SELECT 'xxxxxxxx' UNION ALL SELECT s || s FROM n) SELECT length(s) FROM n",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000)
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000)
          SELECT length(group_concat('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')) FROM n",
     ] {
         is_refused(&place, sql).await;

@@ -7,7 +7,7 @@ use pstral_core::domain::Value;
 use pstral_core::ports::{Batch, Limits, QueryTarget as _, TargetError};
 use tokio_util::sync::CancellationToken;
 
-use super::{ENDLESS, Place, SILENT, WIDE, drain, run, run_with};
+use super::{ENDLESS, Place, SILENT, WIDE, drain, run_with};
 use crate::{SqliteConfig, SqliteTarget};
 
 /// A target with a single thread: whatever does not give it back is found at once.
@@ -18,8 +18,11 @@ fn single() -> (Place, SqliteTarget) {
     (place, target)
 }
 
+/// Waits for its turn, but not until the deadline of what should have stopped.
 async fn still_answers(target: &SqliteTarget) {
-    assert_eq!(run(target, "SELECT id FROM t").await.unwrap().rows, [[Value::Integer(1)]]);
+    let patient = Limits { time: Duration::from_secs(20), ..WIDE };
+    let whole = run_with(target, "SELECT id FROM t", &[], patient).await.unwrap();
+    assert_eq!(whole.rows, [[Value::Integer(1)]]);
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ fn scripted() -> FakeTarget {
         ("SELECT id FROM items WHERE price = :price", Reply::rows(&id, one(43))),
         ("SELECT id FROM notes WHERE body = :body", Reply::rows(&id, one(3))),
         ("SELECT id FROM items WHERE id = 7", Reply::rows(&id, one(7))),
-        ("SELECT a.id FROM items a JOIN items b ON a.id <> b.id", Reply::rows(&id, many)),
+        ("SELECT a.id FROM items a JOIN items b ON a.id < b.id", Reply::rows(&id, many)),
         (slow(), Reply::rows(&id, one(0)).after(Duration::from_mins(10))),
     ] {
         target.answer(sql, reply);

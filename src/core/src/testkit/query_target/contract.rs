@@ -13,7 +13,7 @@ use crate::ports::{Batch, LimitReached, Limits, QueryTarget, ResultStream, Targe
 
 const WIDE: Limits = Limits { rows: 100_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_mins(1) };
 const ITEMS: &str = "SELECT id, name, price, made_on FROM items ORDER BY id";
-const MANY: &str = "SELECT a.id FROM items a JOIN items b ON a.id <> b.id";
+const MANY: &str = "SELECT a.id FROM items a JOIN items b ON a.id < b.id";
 
 /// The statements that make what a target must hold for [`contract`], in SQL that SQLite and PostgreSQL share:
 ///
@@ -39,7 +39,7 @@ pub fn fixture() -> String {
 
 /// A statement that would run for minutes on [`fixture`], without a row until then.
 pub fn slow() -> &'static str {
-    "SELECT count(*) AS n FROM items a JOIN items b ON a.id <> b.id JOIN items c ON b.id <> c.id JOIN items d ON c.id <> d.id"
+    "SELECT count(*) AS n FROM items a JOIN items b ON a.id < b.id JOIN items c ON b.id < c.id JOIN items d ON c.id < d.id"
 }
 
 /// Checks a target that holds [`fixture`]. It should run two statements at once and no more, so that one that does not
