@@ -37,7 +37,7 @@ impl Pacing {
     /// Notes that a write was finished.
     pub fn wrote(&mut self, now: Duration) {
         self.written += 1;
-        let growth = 1 + self.written.saturating_sub(EASY_EDITS) / 5;
+        let growth = 1 + self.written.saturating_sub(EASY_EDITS) / 4;
         self.not_before = now + self.interval * growth;
     }
 

@@ -173,20 +173,29 @@ mod tests {
         names.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect()
     }
 
-    fn text(text: &str) -> Value {
-        Value::Text(text.to_owned())
+    fn words(words: &str) -> Value {
+        Value::Text(words.to_owned())
     }
 
     #[test]
     fn a_table_is_aligned_by_what_people_see() {
         let columns = columns(&[("client", ColumnKind::Text), ("montant", ColumnKind::Number)]);
         let rows = vec![
-            vec![text("Éts Müller"), Value::Decimal("1234.50".to_owned())],
-            vec![text("東京 🚀"), Value::Integer(7)],
+            vec![words("Éts Müller"), Value::Decimal("1234.50".to_owned())],
+            vec![words("東京 🚀"), Value::Integer(7)],
             vec![Value::Null, Value::Null],
-            vec![text("```\nbad"), text("x")],
+            vec![words("```\nbad"), words("x")],
         ];
-        assert_snapshot!(Preview::draw(&columns, &rows, FORMAT).text);
+        assert_snapshot!(Preview::draw(&columns, &rows, FORMAT).text, @r"
+        ```
+        client     │  montant
+        ───────────┼─────────
+        Éts Müller │ 1 234,50
+        東京 🚀    │        7
+        ∅          │        ∅
+        ˋˋˋ bad    │        x
+        ```
+        ");
     }
 
     #[test]
@@ -199,7 +208,7 @@ mod tests {
     fn a_few_wide_rows_become_lines() {
         let names: Vec<(String, ColumnKind)> = (0..8).map(|n| (format!("column_{n}"), ColumnKind::Text)).collect();
         let names: Vec<(&str, ColumnKind)> = names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
-        let rows = vec![vec![text("a"); 8], vec![text("b"); 8]];
+        let rows = vec![vec![words("a"); 8], vec![words("b"); 8]];
         let preview = Preview::draw(&columns(&names), &rows, FORMAT);
         assert!(preview.text.starts_with("```\ncolumn_0  a\n"), "{}", preview.text);
     }
@@ -207,7 +216,7 @@ mod tests {
     #[test]
     fn it_always_fits() {
         let columns = columns(&[("a", ColumnKind::Text), ("b", ColumnKind::Text)]);
-        let rows: Vec<Row> = (0..100).map(|n| vec![text(&"long ".repeat(50)), Value::Integer(n)]).collect();
+        let rows: Vec<Row> = (0..100).map(|n| vec![words(&"long ".repeat(50)), Value::Integer(n)]).collect();
         for max_chars in [120, 300, 2000] {
             let preview = Preview::draw(&columns, &rows, TableFormat { max_chars, ..FORMAT });
             assert!(preview.text.chars().count() <= max_chars, "{} > {max_chars}", preview.text.chars().count());

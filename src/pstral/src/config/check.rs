@@ -219,7 +219,21 @@ mod tests {
             "#,
             &[("PSTRAL__FOO__BAR", "1")],
         );
-        assert_snapshot!(faults.unwrap_err(), @"");
+        assert_snapshot!(faults.unwrap_err(), @r#"
+        answers.answer_share: the value must be between 5 and 80.
+        default_target: no database is described: add a section [targets.<name>], or remove this key.
+        foo: there is no such key. Did you mean log?
+        http.listen: the value does not fit: invalid socket address syntax. config/default.toml shows an example.
+        langage: there is no such key. Remove it; config/default.toml describes every key.
+        limits.rows: the value must be between 1 and 1000000.
+        locale: the value does not fit: de is not a language Pstral speaks: use fr or en. config/default.toml shows an example.
+        model.contextTokens: there is no such key. Did you mean model.context_tokens?
+        model.context_tokens: the value does not fit: invalid type: string "many", expected an integer. config/default.toml shows an example.
+        model.url: the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
+        store.url: the address must begin with sqlite://, such as sqlite://pstral.db.
+        targets.Other.kind: the value does not fit: excel is not one of: sqlite. config/default.toml shows an example.
+        targets.crm.path: this value is required. Add it; config/default.toml shows an example.
+        "#);
     }
 
     #[test]
