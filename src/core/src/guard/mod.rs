@@ -68,7 +68,7 @@ impl Guard {
     fn understand(&self, text: &str) -> Checked<ApprovedStatement> {
         let statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
-        let rendered = statement.to_string();
+        let rendered = render(&statement);
         self.reads_back(&rendered, &statement, &reads)?;
         Ok(ApprovedStatement {
             text: rendered,
@@ -92,4 +92,11 @@ impl Guard {
         let reads_again = walk::walk(&again, &self.index, self.dialect).map_err(|_| refused())?;
         if reads_again == *reads { Ok(()) } else { Err(refused()) }
     }
+}
+
+/// The text that runs, over several lines where that reads better. The pretty form indents what follows a line break,
+/// so it is only for statements whose one-line form has none, which a literal may hold.
+fn render(statement: &sqlparser::ast::Statement) -> String {
+    let plain = statement.to_string();
+    if plain.contains('\n') { plain } else { format!("{statement:#}") }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::readable;
-use crate::domain::{Column, ColumnKind, Locale, Row};
+use crate::domain::{Column, ColumnKind, Locale, Row, Value};
 
 /// Columns of a table at most; the files hold the others.
 const MAX_COLUMNS: usize = 12;
@@ -77,10 +77,11 @@ fn table(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
     let shown_columns = columns.len().min(MAX_COLUMNS);
     let rows = &rows[..rows.len().min(format.max_rows)];
     let heads: Vec<String> = columns[..shown_columns].iter().map(|column| clean(&column.name)).collect();
-    let cells: Vec<Vec<String>> = rows
+    let mut cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| row[..shown_columns].iter().map(|value| clean(&readable(value, format.locale, false))).collect())
         .collect();
+    align_decimals(rows, &mut cells, format.locale);
     let mut widest = MAX_CELL;
     loop {
         let (text, fitting) = render(&columns[..shown_columns], &heads, &cells, widest, format.max_chars);
@@ -89,6 +90,33 @@ fn table(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
             return Preview { text, rows: fitting, hidden_columns: columns.len() - shown_columns };
         }
         widest = widest * 3 / 4;
+    }
+}
+
+/// Gives the decimal numbers of a column the same number of decimals, so that 480 523,5 stands under 620 928,18 as
+/// 480 523,50.
+fn align_decimals(rows: &[Row], cells: &mut [Vec<String>], locale: Locale) {
+    let mark = match locale {
+        Locale::Fr => ',',
+        Locale::En => '.',
+    };
+    let decimals = |cell: &String| cell.rsplit_once(mark).map_or(0, |(_, decimals)| decimals.len());
+    for at in 0..cells.first().map_or(0, Vec::len) {
+        let is_decimal = |row: &Row| match &row[at] {
+            Value::Real(number) => number.is_finite() && number.abs() < 1e15,
+            Value::Decimal(_) => true,
+            _ => false,
+        };
+        let most = rows.iter().zip(&*cells).filter(|(row, _)| is_decimal(row)).map(|(_, row)| decimals(&row[at])).max();
+        // More decimals than money has are measurements, whose zeros would claim a precision they do not have.
+        let Some(most @ 1..=2) = most else { continue };
+        for (_, cells) in rows.iter().zip(&mut *cells).filter(|(row, _)| is_decimal(row)) {
+            let missing = most - decimals(&cells[at]);
+            if missing == most {
+                cells[at].push(mark);
+            }
+            cells[at].push_str(&"0".repeat(missing));
+        }
     }
 }
 
@@ -165,7 +193,6 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::domain::Value;
 
     const FORMAT: TableFormat = TableFormat { max_chars: 2000, max_rows: 20, locale: Locale::Fr };
 
@@ -196,6 +223,17 @@ mod tests {
         ˋˋˋ bad    │        x
         ```
         ");
+    }
+
+    #[test]
+    fn decimals_of_a_column_line_up() {
+        let columns = columns(&[("a", ColumnKind::Text), ("b", ColumnKind::Number)]);
+        let rows: Vec<Row> = [Value::Real(480_523.5), Value::Real(7.0), Value::Real(620.18), Value::Integer(3)]
+            .map(|value| vec![words("x"), value])
+            .into();
+        let text = Preview::draw(&columns, &rows, TableFormat { locale: Locale::En, ..FORMAT }).text;
+        let last: Vec<&str> = text.lines().filter_map(|line| line.split(" │ ").nth(1)).map(str::trim).collect();
+        assert_eq!(last, ["b", "480,523.50", "7.00", "620.18", "3"]);
     }
 
     #[test]

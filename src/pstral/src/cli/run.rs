@@ -1,5 +1,6 @@
 //! `pstral run`: the long-running bot.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +38,9 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(listen = %config.http.listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
-    tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled));
+    let terminal =
+        config.platforms.terminal.enabled && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    tokio::spawn(end_on_signal(ending.clone(), terminal));
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     ended.cancel();
@@ -45,7 +48,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     outcome.map(|()| Ending::Fine)
 }
 
-/// SIGTERM ends the program; so does Ctrl-C, unless a terminal takes it to stop an answer.
+/// SIGTERM ends the program; so does Ctrl-C, unless a person at a terminal uses it to stop an answer.
 async fn end_on_signal(ending: CancellationToken, terminal: bool) {
     #[cfg(unix)]
     {
