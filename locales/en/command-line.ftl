@@ -87,3 +87,15 @@ user-code = Give this code to { $name }, who sends it to Pstral in private withi
 user-disabled = { $name } is disabled: their accounts are no longer recognised. To go back, add --undo.
 user-enabled = { $name } is enabled again.
 user-disabled-mark = (disabled)
+
+## Health
+health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }
+health-target =
+    { $views ->
+        [0] { $engine }, { $tables } tables, read in { $millis } ms, read-only
+        [one] { $engine }, { $tables } tables and one view, read in { $millis } ms, read-only
+       *[other] { $engine }, { $tables } tables and { $views } views, read in { $millis } ms, read-only
+    }
+health-state = { $engine }, { $users } users, { $events } audit events, { $millis } ms to write
+health-terminal = a terminal of { $columns } by { $rows }
+health-piped = piped input and output

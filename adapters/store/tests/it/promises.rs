@@ -1,5 +1,6 @@
 //! What every state database must do, and what a file must do besides: keep it.
 
+use pstral_core::domain::Locale;
 use pstral_core::domain::{Mode, NewTurn, Speaker, TurnState};
 use pstral_core::ports::{AuditFilter, AuditLog as _, Conversations as _, LinkCode, People as _, Redeemed};
 use pstral_core::testkit::state::{self, actor, at, full_event, member, place};
@@ -64,7 +65,7 @@ async fn health_tells_what_was_measured() {
     member(&store, "zoe").await.unwrap();
     store.append(event("one")).await.unwrap();
     store.append(event("two")).await.unwrap();
-    let health = store.health().await.unwrap();
+    let health = store.health().await.unwrap().render(Locale::En);
     assert!(health.starts_with("SQLite 3."), "{health}");
     assert!(health.contains(", 1 users, 2 audit events, "), "{health}");
     assert!(health.ends_with(" ms to write"), "{health}");

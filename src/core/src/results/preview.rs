@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::readable;
-use crate::domain::{Column, ColumnKind, Locale, Row, Value};
+use crate::domain::{Column, ColumnKind, Locale, Row, Value, real_text};
 
 /// Columns of a table at most; the files hold the others.
 const MAX_COLUMNS: usize = 12;
@@ -103,7 +103,7 @@ fn align_decimals(rows: &[Row], cells: &mut [Vec<String>], locale: Locale) {
     let decimals = |cell: &String| cell.rsplit_once(mark).map_or(0, |(_, decimals)| decimals.len());
     for at in 0..cells.first().map_or(0, Vec::len) {
         let is_decimal = |row: &Row| match &row[at] {
-            Value::Real(number) => number.is_finite() && number.abs() < 1e15,
+            Value::Real(number) => number.is_finite() && !real_text(*number).contains('e'),
             Value::Decimal(_) => true,
             _ => false,
         };
