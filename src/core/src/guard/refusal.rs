@@ -156,7 +156,7 @@ mod tests {
                 let refusal =
                     Refusal { rule, line: 1, column: 1, found: "thing".to_owned(), instead: instead.to_owned() };
                 for locale in Locale::ALL {
-                    let sentence = refusal.text().render(*locale);
+                    let sentence = refusal.text().render(locale);
                     assert!(sentence.contains(' ') && !sentence.contains('{'), "{}: {sentence}", rule.id());
                 }
             }
