@@ -12,6 +12,7 @@ mod index;
 mod lexical;
 mod lists;
 mod names;
+mod oracle_keep;
 mod oracle_syntax;
 mod parse;
 mod policy;

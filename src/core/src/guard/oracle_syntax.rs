@@ -6,6 +6,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::oracle_keep;
+
 /// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
 pub(super) const DEFAULT: &str = "DEFAULT";
 /// Second half; its right side is the word ERROR.
@@ -32,9 +34,14 @@ enum Reading {
     Conversion,
     /// DAY TO SECOND or YEAR TO MONTH.
     IntervalUnits,
+    /// KEEP (DENSE_RANK …) after an aggregate.
+    Keep,
 }
 
 fn reading(parser: &Parser<'_>) -> Option<Reading> {
+    if oracle_keep::is_next(parser) {
+        return Some(Reading::Keep);
+    }
     let [first, second, third, fourth] = parser.peek_tokens_ref();
     let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
     match &first.token {
@@ -71,7 +78,7 @@ pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) 
         Reading::NotEqual | Reading::Quantified => value(Precedence::Eq),
         // Below everything else, so that the whole argument is on the left.
         Reading::Conversion => 1,
-        Reading::IntervalUnits => value(Precedence::AtTz),
+        Reading::IntervalUnits | Reading::Keep => value(Precedence::AtTz),
     })
 }
 
@@ -87,6 +94,7 @@ pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Opt
         Reading::Quantified => quantified(parser, left),
         Reading::Conversion => conversion(parser, left),
         Reading::IntervalUnits => interval_units(parser, left),
+        Reading::Keep => oracle_keep::read(parser, left),
     })
 }
 

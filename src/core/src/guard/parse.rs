@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
         .with_recursion_limit(PARSER_DEPTH)
         .try_with_sql(text)
         .and_then(|mut parser| parser.parse_statements());
-    let mut statements = parsed.map_err(|error| syntax(&error, text))?;
+    let mut statements = parsed.map_err(|error| not_a_query(text).unwrap_or_else(|| syntax(&error, text)))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(statement), true) => Ok(statement),
         (Some(statement), false) => Err(unplaced(Rule::SeveralStatements, first_words(&statement.to_string()))),
@@ -65,6 +65,17 @@ fn syntax(error: &ParserError, text: &str) -> Box<super::fault::Fault> {
     };
     let start = sqlparser::tokenizer::Location { line, column };
     super::fault::fault(Rule::Syntax, sqlparser::tokenizer::Span { start, end: start }, found)
+}
+
+/// What cannot be parsed and does not begin like a query is said to be none: nobody need look for a comma in it.
+fn not_a_query(text: &str) -> Option<Box<super::fault::Fault>> {
+    let mut rest = text.trim_start();
+    while let Some(comment) = rest.strip_prefix("/*").map(|inner| inner.split_once("*/")) {
+        rest = comment.map_or("", |(_, after)| after).trim_start();
+    }
+    let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let query = word.is_empty() || ["SELECT", "WITH"].iter().any(|one| word.eq_ignore_ascii_case(one));
+    (!query).then(|| unplaced(Rule::NotAQuery, word))
 }
 
 fn first_words(statement: &str) -> String {

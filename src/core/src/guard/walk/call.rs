@@ -123,13 +123,22 @@ impl<'i> Walk<'i> {
         match arg {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, env),
             FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if known.star => Ok(()),
-            FunctionArg::Named { name: _, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
-                if *operator == FunctionArgOperator::RightArrow { self.expr(expr, env) } else { Err(refused()) }
+            FunctionArg::Named { name: key, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
+                match operator {
+                    // `name => value`: the name is a word of the function, not of the statement.
+                    FunctionArgOperator::RightArrow => {}
+                    // `'key' VALUE value`: a literal that the parser reads as a name, or a column.
+                    FunctionArgOperator::Value if key.quote_style == Some('\'') => {
+                        absent(key.value.contains('\''), "JSON_OBJECT")?
+                    }
+                    FunctionArgOperator::Value => self.bare(key, env)?,
+                    _ => return Err(refused()),
+                }
+                self.expr(expr, env)
             }
             FunctionArg::ExprNamed { name: key, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
                 match operator {
                     FunctionArgOperator::Value => self.expr(key, env)?,
-                    // `name => value`: the name is a word of the function, not of the statement.
                     FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
                     _ => return Err(refused()),
                 }

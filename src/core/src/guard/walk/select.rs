@@ -39,14 +39,16 @@ impl<'i> Walk<'i> {
             ..Scope::new(&from.sources, env.scope)
         };
         let inside = env.within(&scope);
-        if let Some(selection) = &select.selection {
-            links.extend(self.predicate(selection, inside)?);
-        }
-        self.hierarchy(&select.connect_by, &from.sources, inside)?;
-        let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
         let aliases = aliases_of(&select.projection, self.dialect);
         self.no_callable_alias(&aliases)?;
         let with_aliases = Scope { aliases: &aliases, ..scope };
+        if let Some(selection) = &select.selection {
+            // SQLite alone reads aliases of the select list in WHERE.
+            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
+            links.extend(self.predicate(selection, env.within(&filtering))?);
+        }
+        self.hierarchy(&select.connect_by, &from.sources, inside)?;
+        let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
@@ -247,7 +249,7 @@ fn shape(select: &Select) -> Checked {
         having: _,
         named_window: _,
         qualify,
-        window_before_qualify,
+        window_before_qualify: _,
         value_table_mode,
         flavor,
     } = select;
@@ -263,7 +265,7 @@ fn shape(select: &Select) -> Checked {
     absent(!cluster_by.is_empty(), "CLUSTER BY")?;
     absent(!distribute_by.is_empty(), "DISTRIBUTE BY")?;
     absent(!sort_by.is_empty(), "SORT BY")?;
-    absent(qualify.is_some() || *window_before_qualify, "QUALIFY")?;
+    absent(qualify.is_some(), "QUALIFY")?;
     absent(value_table_mode.is_some(), "SELECT AS")?;
     absent(*flavor != SelectFlavor::Standard, "FROM … SELECT")
 }
