@@ -59,6 +59,8 @@ no-answer = no answer within { $seconds } s
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
 remedy-platform = Check the [platforms] section and the network.
 remedy-no-answer = Check that the server runs and is not overloaded.
+policy-idle = the policy names what the database does not have: { $entries }
+remedy-policy = Correct deny or allow in [targets.{ $target }]: a misspelt name protects nothing.
 doctor-look = The lines with “→” say what to do.
 
 ## Statements

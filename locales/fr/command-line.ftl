@@ -59,6 +59,8 @@ no-answer = pas de réponse en { $seconds } s
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
+policy-idle = la règle nomme ce que la base n'a pas : { $entries }
+remedy-policy = Corrigez deny ou allow dans [targets.{ $target }] : un nom mal écrit ne protège rien.
 doctor-look = Les lignes « → » disent quoi faire.
 
 ## Requêtes

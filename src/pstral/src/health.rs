@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use pstral_core::domain::Locale;
-use pstral_core::pipeline::Pipeline;
+use pstral_core::pipeline::{Pipeline, Target};
+use pstral_core::ports::{ModelError, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use serde::Serialize;
@@ -45,12 +46,13 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
     };
     let model = async {
-        let remedy = |error: &pstral_core::ports::ModelError| error.text().render(locale);
+        let remedy = |error: &ModelError| error.text().render(locale);
         judge("model".to_owned(), State::Degraded, locale, parts.model.health(), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
-        let remedy = |error: &pstral_core::ports::TargetError| error.text().render(locale);
-        judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
+        let remedy = |error: &TargetError| error.text().render(locale);
+        let check = judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await;
+        with_policy(check, target, locale).await
     });
     let platforms = parts.platforms.iter().map(async |platform| {
         let remedy = |_: &_| text("remedy-platform").render(locale);
@@ -62,6 +64,19 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         checks.push(nothing("targets", "no-target", locale));
     }
     checks
+}
+
+/// A target that works is still not well while its policy names what it does not have.
+async fn with_policy(check: Check, target: &Target, locale: Locale) -> Check {
+    match target.idle_policy().await {
+        Ok(idle) if check.state == State::Ok && !idle.is_empty() => Check {
+            state: State::Failed,
+            fact: text("policy-idle").with("entries", idle.join(", ")).render(locale),
+            remedy: text("remedy-policy").with("target", &target.name).render(locale),
+            ..check
+        },
+        _ => check,
+    }
 }
 
 async fn judge<E: std::fmt::Display>(

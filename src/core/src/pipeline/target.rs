@@ -69,8 +69,17 @@ impl Target {
         }
     }
 
+    /// The entries of the policy that name nothing the database has: a misspelt denial protects nothing.
+    pub async fn idle_policy(&self) -> Result<Vec<String>, TargetError> {
+        let catalog = self.port.catalog().await?;
+        Ok(self.policy.unmatched(&catalog).into_iter().map(str::to_owned).collect())
+    }
+
     async fn read(&self, verified: &[VerifiedQuery]) -> Result<Schema, TargetError> {
         let catalog = self.port.catalog().await?;
+        for entry in self.policy.unmatched(&catalog) {
+            tracing::warn!(target = self.name, entry, "a policy entry names nothing in the database");
+        }
         let guard = Guard::new(&catalog, &self.policy);
         let catalog = self.policy.open_part(catalog);
         let mut known = KnownValues::default();
