@@ -17,6 +17,7 @@ config-default-target-none = no database is described: add a section [targets.<n
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.
+config-file = the file cannot be used: { $error }. Correct it, or remove this key.
 config-faults =
     { $faults ->
         [one] The configuration has one fault. Correct it and try again.
@@ -57,6 +58,7 @@ state-failed = failed
 none-configured = none is configured
 no-answer = no answer within { $seconds } s
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
+remedy-configuration = Correct the file named, then run pstral config check.
 remedy-platform = Check the [platforms] section and the network.
 remedy-no-answer = Check that the server runs and is not overloaded.
 policy-idle = the policy names what the database does not have: { $entries }

@@ -17,6 +17,7 @@ config-default-target-none = aucune base n'est décrite : ajoutez une section [t
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.
+config-file = le fichier ne peut pas servir : { $error }. Corrigez-le, ou supprimez cette clé.
 config-faults =
     { $faults ->
         [one] La configuration a un défaut. Corrigez-le et recommencez.
@@ -57,6 +58,7 @@ state-failed = en panne
 none-configured = rien n'est configuré
 no-answer = pas de réponse en { $seconds } s
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
+remedy-configuration = Corrigez le fichier nommé, puis lancez pstral config check.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 policy-idle = la règle nomme ce que la base n'a pas : { $entries }

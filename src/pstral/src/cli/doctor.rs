@@ -2,11 +2,12 @@
 
 use clap::Args;
 use pstral_core::domain::Locale;
-use pstral_core::text::text;
+use pstral_core::text::{Text, text};
 
 use super::out::{say, say_error};
 use super::{Common, Ending};
-use crate::compose::App;
+use crate::compose::{App, open_store};
+use crate::config::Config;
 use crate::health::{Check, State, checks};
 
 #[derive(Debug, Args)]
@@ -22,16 +23,7 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
-    let found = match App::build(&config, locale).await {
-        Ok(app) => checks(&app.pipeline, &app.store, locale).await,
-        // Without its state nothing else can be looked at.
-        Err(error) => vec![Check {
-            part: "state".to_owned(),
-            state: State::Failed,
-            fact: format!("{error:#}"),
-            remedy: text("remedy-state").render(locale),
-        }],
-    };
+    let found = examine(&config, locale).await;
     let failed = found.iter().any(|check| check.state == State::Failed);
     if args.json {
         say(&serde_json::to_string_pretty(&serde_json::json!({ "ok": !failed, "parts": found }))?);
@@ -39,6 +31,21 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
         print(&found, locale);
     }
     Ok(if failed { Ending::Failed } else { Ending::Fine })
+}
+
+/// Without its state or its files nothing else can be looked at: then that alone is said.
+async fn examine(config: &Config, locale: Locale) -> Vec<Check> {
+    let failed = |part: &str, error: &anyhow::Error, remedy: Text| {
+        let (part, fact) = (part.to_owned(), format!("{error:#}"));
+        vec![Check { part, state: State::Failed, fact, remedy: remedy.render(locale) }]
+    };
+    if let Err(error) = open_store(config).await {
+        return failed("state", &error, text("remedy-state"));
+    }
+    match App::build(config, locale).await {
+        Ok(app) => checks(&app.pipeline, &app.store, locale).await,
+        Err(error) => failed("configuration", &error, text("remedy-configuration")),
+    }
 }
 
 fn print(found: &[Check], locale: Locale) {
