@@ -41,7 +41,7 @@ impl App {
     /// not reached for yet: they may come later than Pstral.
     pub async fn build(config: &Config, locale: Locale) -> anyhow::Result<Self> {
         let store = open_store(config).await?;
-        let platforms = registry::platforms(config, locale);
+        let platforms = registry::platforms(config, locale)?;
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
             load_verified(&store, name, target).await?;

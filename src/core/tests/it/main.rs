@@ -4,4 +4,5 @@ mod chat_platform;
 mod guard_samples;
 mod language_model;
 mod query_target;
+mod result_files;
 mod state;
