@@ -28,6 +28,12 @@ fn hostile_statements_are_refused() {
                 "column-unknown",
             ),
             (
+                "SELECT 1 AS n FROM dual ORDER BY (SELECT n FROM dual)",
+                "an alias a subquery cannot see: it would call n",
+                "column-unknown",
+            ),
+            ("SELECT q'axa' FROM dual", "a letter as a delimiter", "unsupported"),
+            (
                 "SELECT COUNT(*) AS n FROM clients HAVING n > 1",
                 "an alias Oracle cannot see here: it would call n",
                 "column-unknown",

@@ -73,9 +73,8 @@ impl<'i> Walk<'i> {
         let plain = plain && settings.is_none() && format_clause.is_none() && pipe_operators.is_empty();
         absent(!plain, "WITH RECURSIVE …")?;
         let given = match anchor {
-            SetExpr::Select(select) => self.select(select, Tail::default(), env)?,
             SetExpr::Values(values) => self.values(values, env)?,
-            _ => return Err(super::unsupported("WITH RECURSIVE …")),
+            anchor => self.body(anchor, Tail::default(), env)?,
         };
         recursion::must_end(recursive, &names[0], self.dialect)?;
         let columns = self.renamed(&given.columns, &alias.columns)?;

@@ -16,12 +16,17 @@ impl<'i> Walk<'i> {
         let name = key(self.dialect, ident);
         let mut level = env.scope;
         let mut inside_hierarchy = false;
+        // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
+        let aliases = env.scope.map_or(&[][..], |scope| scope.aliases);
         while let Some(scope) = level {
             inside_hierarchy |= scope.hierarchy;
-            if self.column_of(scope, &name, ident)? || scope.aliases.contains(&name) {
+            if self.column_of(scope, &name, ident)? {
                 return Ok(());
             }
             level = scope.parent;
+        }
+        if aliases.contains(&name) {
+            return Ok(());
         }
         let upper = ident.value.to_uppercase();
         if ident.quote_style.is_none() {
