@@ -109,7 +109,7 @@ impl Scan<'_> {
         self.at += 1;
     }
 
-    fn refuse(&self, rule: Rule) -> Box<super::fault::Fault> {
+    fn refuse(&self, rule: Rule) -> super::fault::Fault {
         let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         let found = found.map_or_else(String::new, |c| match c {
             c if c.is_control() || hides_text(c) => format!("U+{:04X}", c as u32),

@@ -19,6 +19,7 @@ pub(super) struct Lists {
 }
 
 /// A function of the list.
+#[expect(clippy::struct_excessive_bools, reason = "marks of a line, independent of each other")]
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Function {
     /// Fewest arguments.

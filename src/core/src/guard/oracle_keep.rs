@@ -74,7 +74,7 @@ fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     }));
 }
 
-/// Whether KEEP (DENSE_RANK … comes next.
+/// Whether `KEEP (DENSE_RANK …` comes next.
 pub(super) fn is_next(parser: &Parser<'_>) -> bool {
     let [keep, bracket, rank] = parser.peek_tokens_ref();
     let word = |token: &Token, expected: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected));

@@ -34,7 +34,7 @@ enum Reading {
     Conversion,
     /// DAY TO SECOND or YEAR TO MONTH.
     IntervalUnits,
-    /// KEEP (DENSE_RANK …) after an aggregate.
+    /// `KEEP (DENSE_RANK …)` after an aggregate.
     Keep,
 }
 

@@ -50,7 +50,7 @@ pub(super) fn with_stack<T: Send>(size: Size, check: impl FnOnce() -> Checked<T>
 }
 
 /// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`.
-fn syntax(error: &ParserError, text: &str) -> Box<super::fault::Fault> {
+fn syntax(error: &ParserError, text: &str) -> super::fault::Fault {
     let message = match error {
         ParserError::RecursionLimitExceeded => return unplaced(Rule::TooDeep, ""),
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
@@ -68,7 +68,7 @@ fn syntax(error: &ParserError, text: &str) -> Box<super::fault::Fault> {
 }
 
 /// What cannot be parsed and does not begin like a query is said to be none: nobody need look for a comma in it.
-fn not_a_query(text: &str) -> Option<Box<super::fault::Fault>> {
+fn not_a_query(text: &str) -> Option<super::fault::Fault> {
     let mut rest = text.trim_start();
     while let Some(comment) = rest.strip_prefix("/*").map(|inner| inner.split_once("*/")) {
         rest = comment.map_or("", |(_, after)| after).trim_start();

@@ -30,7 +30,7 @@ impl<'i> Walk<'i> {
             let TableAlias { explicit: _, name, columns, at } = alias;
             absent(from.is_some() || at.is_some(), "WITH … FROM")?;
             absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
-            self.alias(name)?;
+            super::factor::given_name(name)?;
             if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
                 return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
             }

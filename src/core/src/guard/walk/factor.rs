@@ -172,7 +172,7 @@ impl<'i> Walk<'i> {
         let mut columns = columns.to_vec();
         for (column, TableAliasColumnDef { name, data_type }) in columns.iter_mut().zip(names) {
             absent(data_type.is_some(), "AS t (name type)")?;
-            self.alias(name)?;
+            given_name(name)?;
             column.key = Some(key(self.dialect, name));
         }
         Ok(columns.into())
@@ -185,7 +185,7 @@ impl<'i> Walk<'i> {
             absent(*explicit, "AS").map_err(|fault| fault.or_at(name.span).instead(format!("t {name}")))?;
             absent(!columns.is_empty(), "t (…)")?;
         }
-        self.alias(name)?;
+        given_name(name)?;
         let word = name.value.to_uppercase();
         if name.quote_style.is_none() && self.lists.is_clause_word(&word) {
             return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
@@ -194,13 +194,6 @@ impl<'i> Walk<'i> {
             return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
         }
         Ok(key(self.dialect, name))
-    }
-
-    /// A name the statement gives: quoted only with characters that cannot end the quotes.
-    pub(super) fn alias(&self, name: &Ident) -> Checked {
-        let strange =
-            name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
-        if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
     }
 
     fn derived(&mut self, subquery: &Query, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
@@ -273,7 +266,7 @@ impl<'i> Walk<'i> {
                     continue;
                 }
             };
-            self.alias(name)?;
+            given_name(name)?;
             outputs.push(Output { key: Some(key(self.dialect, name)), json: false });
         }
         Ok(())
@@ -302,6 +295,12 @@ impl<'i> Walk<'i> {
 
 fn one(source: Source<'_>) -> From<'_> {
     From { sources: vec![source], merged: Vec::new() }
+}
+
+/// A name the statement gives: quoted only with characters that cannot end the quotes.
+pub(super) fn given_name(name: &Ident) -> Checked {
+    let strange = name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
+    if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
 }
 
 /// VALUES and nothing around them.

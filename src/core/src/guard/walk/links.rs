@@ -73,7 +73,7 @@ impl Links {
     }
 }
 
-fn unlinked(source: Option<&Source<'_>>) -> Box<super::super::fault::Fault> {
+fn unlinked(source: Option<&Source<'_>>) -> super::super::fault::Fault {
     let name = source.and_then(|source| source.name.clone());
     unplaced(Rule::JoinWithoutPredicate, name.unwrap_or_else(|| "JOIN".to_owned()))
 }

@@ -82,7 +82,7 @@ impl Walk<'_> {
         absent(self.dialect == Dialect::Oracle && leading_field.is_none(), "INTERVAL")
             .map_err(|fault| fault.instead("INTERVAL '1' DAY"))?;
         for field in [leading_field, last_field].into_iter().flatten() {
-            self.field(field)?;
+            super::types::field(field)?;
         }
         match &**value {
             Expr::Value(value) if text_literal(&value.value).is_some() => Ok(()),

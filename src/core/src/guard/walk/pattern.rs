@@ -30,10 +30,11 @@ fn bounded(pattern: &str) -> bool {
     while let Some(c) = chars.next() {
         let was_closed_repeating = std::mem::take(&mut closed_repeating);
         match c {
-            '\\' => match chars.next() {
-                Some('1'..='9') => return false,
-                _ => continue,
-            },
+            '\\' => {
+                if matches!(chars.next(), Some('1'..='9')) {
+                    return false;
+                }
+            }
             '[' => skip_class(&mut chars),
             '(' => groups.push(false),
             ')' => {

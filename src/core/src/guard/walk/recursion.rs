@@ -93,10 +93,9 @@ fn is_bound(expr: &Expr) -> bool {
 
 fn has_column(expr: &Expr) -> bool {
     match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_) => true,
         Expr::Nested(inner) => has_column(inner),
         Expr::BinaryOp { left, right, .. } => has_column(left) || has_column(right),
-        Expr::Function(_) => true,
         _ => false,
     }
 }
