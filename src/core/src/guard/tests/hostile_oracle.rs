@@ -187,6 +187,17 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("SELECT XMLQUERY('doc(\"http://evil\")' RETURNING CONTENT) FROM dual", "the network", "function-not-allowed"),
     ("SELECT XMLAGG(XMLELEMENT(e, name)).EXTRACT('//text()').getClobVal() FROM clients", "methods", "unsupported"),
     ("SELECT name FROM clients ORDER SIBLINGS BY name", "not understood", "syntax"),
+    ("SELECT name FROM clients WHERE id = 1 ORDER SIBLINGS BY name", "no hierarchy", "operator-not-allowed"),
+    (
+        "SELECT name FROM users CONNECT BY PRIOR id = manager_id ORDER SIBLINGS BY purge_old_rows",
+        "a call in the order",
+        "column-unknown",
+    ),
+    (
+        "SELECT name FROM users CONNECT BY PRIOR id = manager_id AND (id > 1 ORDER SIBLINGS BY name)",
+        "in brackets it is nothing",
+        "operator-not-allowed",
+    ),
     ("SELECT GET_DDL('TABLE', 'X') FROM dual", "an own function", "function-not-allowed"),
     ("SELECT {fn user()} FROM dual", "a driver's escape", "unsupported"),
 ];

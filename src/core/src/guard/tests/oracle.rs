@@ -61,6 +61,8 @@ const ROWS: &[&str] = &[
     "SELECT client_id, MIN(amount) KEEP (DENSE_RANK LAST ORDER BY signed_on DESC NULLS LAST, id) AS m FROM contracts GROUP BY client_id",
     "SELECT MAX(amount) KEEP (DENSE_RANK FIRST ORDER BY signed_on) OVER (PARTITION BY client_id) FROM contracts",
     "SELECT name FROM users START WITH manager_id IS NULL CONNECT BY PRIOR id = manager_id",
+    "SELECT name FROM users START WITH manager_id IS NULL CONNECT BY PRIOR id = manager_id ORDER SIBLINGS BY name DESC, id",
+    "SELECT name FROM users CONNECT BY NOCYCLE PRIOR id = manager_id START WITH manager_id IS NULL ORDER SIBLINGS BY name",
 ];
 
 #[test]
