@@ -1,7 +1,7 @@
 //! Decides what may run: nothing but an understood, allowed, bounded query.
 //!
-//! A text passes, in this order: the lexical checks ([`lexical`]), the parser in the exact dialect, with bounded work and
-//! enough stack ([`parse`]), the walk, which lets only what it names pass ([`walk`]: shape, names, functions, policy,
+//! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work and
+//! enough stack (`parse`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
 //! blow-ups), and the rendering, which must read back as the same tree and pass the same walk. What runs is the
 //! rendering, never the text.
 

@@ -125,6 +125,8 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("SELECT LEVEL FROM dual CONNECT BY LEVEL <= POWER(10, 9)", "a billion rows", "unbounded"),
     ("SELECT LEVEL FROM dual CONNECT BY LEVEL > 0", "never ends", "unbounded"),
     ("SELECT LEVEL FROM dual", "no hierarchy to have a level", "column-unknown"),
+    ("SELECT id FROM (SELECT (id) FROM clients)", "Oracle names it otherwise and would call id", "column-unknown"),
+    ("SELECT city FROM (SELECT c.doc.city FROM clients c)", "a name that is not certain", "column-unknown"),
     ("SELECT PRIOR id FROM clients", "no hierarchy", "column-unknown"),
     (
         "WITH t (n) AS (SELECT 1 FROM dual UNION ALL SELECT n + 1 FROM t) SELECT COUNT(*) FROM t",

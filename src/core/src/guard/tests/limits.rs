@@ -12,6 +12,7 @@ fn large_and_deep_texts_are_refused() {
             (format!("SELECT '{}'", "x".repeat(17_000)), "too-long"),
             (format!("SELECT {}1{}", "(".repeat(65), ")".repeat(65)), "too-deep"),
             (joins(500), "too-many-joins"),
+            (format!("SELECT 1 FROM clients{}", ", clients".repeat(40)), "too-many-joins"),
             (joins(33), "too-many-joins"),
             // The parser gives up by itself, and does not say why.
             (format!("SELECT {}1", "NOT ".repeat(3000)), "syntax"),

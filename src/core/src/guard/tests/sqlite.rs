@@ -65,6 +65,7 @@ const ROWS: &[&str] = &[
     "SELECT j.value FROM clients c, json_each(c.doc) j",
     "SELECT json_extract(doc, '$.a.b'), doc -> 'a', doc ->> 'b' FROM clients",
     "SELECT CURRENT_DATE, CURRENT_TIMESTAMP",
+    "SELECT printf('%.2f €', SUM(amount)), format('%05d', 3) FROM payments",
     "SELECT id FROM contracts WHERE signed_on IS NOT NULL AND (amount > 10 OR status != 'x') AND NOT status = 'y'",
     "SELECT * FROM (VALUES (1, 'a'), (2, 'b'))",
     "SELECT -1, +1, 1 - -1, 5 % 2, 6 & 3, 6 | 1",

@@ -111,6 +111,12 @@ impl<'i> Walk<'i> {
         if let Some(position) = known.path {
             at(position).and_then(literal_of).ok_or_else(refused)?;
         }
+        if let Some(position) = known.format {
+            at(position)
+                .and_then(literal_of)
+                .filter(|format| super::pattern::modest_format(format))
+                .ok_or_else(refused)?;
+        }
         if let Some((position, most)) = known.literal {
             let value = at(position).and_then(whole_number);
             value.filter(|value| *value <= u64::from(most)).ok_or_else(refused)?;

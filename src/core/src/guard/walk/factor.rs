@@ -33,33 +33,7 @@ impl<'i> Walk<'i> {
     ) -> Checked<From<'i>> {
         absent(applied && !matches!(factor, TableFactor::Derived { .. }), "APPLY")?;
         match factor {
-            TableFactor::Table {
-                name,
-                alias,
-                args,
-                with_hints,
-                version,
-                with_ordinality,
-                partitions,
-                json_path,
-                sample,
-                index_hints,
-            } => {
-                absent(version.is_some(), "AS OF")?;
-                absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
-                absent(!partitions.is_empty(), "PARTITION")?;
-                absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
-                self.sample(sample.as_ref())?;
-                match args {
-                    None => self.table(name, alias.as_ref(), env).map(one),
-                    Some(args) => {
-                        absent(sample.is_some(), "SAMPLE")?;
-                        let TableFunctionArgs { args, settings } = args;
-                        absent(settings.is_some(), "SETTINGS")?;
-                        self.table_function(name, args, alias.as_ref(), lateral).map(one)
-                    }
-                }
-            }
+            TableFactor::Table { .. } => self.plain(factor, lateral, env).map(one),
             TableFactor::Derived { lateral: is_lateral, subquery, alias, sample } => {
                 absent(sample.is_some(), "SAMPLE")?;
                 let env = if *is_lateral || applied { lateral } else { self.around(env) };
@@ -96,6 +70,39 @@ impl<'i> Walk<'i> {
             TableFactor::UnpivotExpr { .. } => Err(unsupported("UNPIVOT")),
             TableFactor::XmlTable { .. } => Err(unsupported("XMLTABLE")),
             TableFactor::SemanticView { .. } => Err(unsupported("SEMANTIC_VIEW")),
+        }
+    }
+
+    /// A name in FROM, with or without brackets behind it.
+    fn plain(&mut self, factor: &TableFactor, lateral: Env<'_, 'i>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
+        let TableFactor::Table {
+            name,
+            alias,
+            args,
+            with_hints,
+            version,
+            with_ordinality,
+            partitions,
+            json_path,
+            sample,
+            index_hints,
+        } = factor
+        else {
+            return Err(unsupported("FROM"));
+        };
+        absent(version.is_some(), "AS OF")?;
+        absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
+        absent(!partitions.is_empty(), "PARTITION")?;
+        absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+        self.sample(sample.as_ref())?;
+        match args {
+            None => self.table(name, alias.as_ref(), env),
+            Some(args) => {
+                absent(sample.is_some(), "SAMPLE")?;
+                let TableFunctionArgs { args, settings } = args;
+                absent(settings.is_some(), "SETTINGS")?;
+                self.table_function(name, args, alias.as_ref(), lateral)
+            }
         }
     }
 

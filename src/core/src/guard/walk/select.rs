@@ -165,10 +165,12 @@ impl<'i> Walk<'i> {
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
     fn own_name(&self, expr: &Expr, sources: &[Source<'i>]) -> Output {
+        let oracle = self.dialect == Dialect::Oracle;
         let ident = match expr {
             Expr::Identifier(ident) => Some(ident),
-            Expr::CompoundIdentifier(idents) => idents.last(),
-            Expr::Nested(inner) => return self.own_name(inner, sources),
+            // Under what name Oracle gives a member of JSON is not certain enough to be read from outside.
+            Expr::CompoundIdentifier(idents) => idents.last().filter(|_| !oracle || idents.len() == 2),
+            Expr::Nested(inner) if !oracle => return self.own_name(inner, sources),
             Expr::Function(function) if self.dialect == Dialect::Postgres => {
                 parts(&function.name).and_then(|parts| parts.last().copied())
             }
