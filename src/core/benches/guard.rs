@@ -27,16 +27,17 @@ fn worst() -> Vec<(&'static str, String)> {
     let nested = |open: &str, times: usize, middle: &str, close: &str| {
         format!("{}{middle}{}", open.repeat(times), close.repeat(times))
     };
+    let wide = format!("SELECT 11111{}", ",11111".repeat(40));
     vec![
-        ("list", fill("SELECT name FROM clients WHERE id IN (1", ",1", ")")),
-        ("chain", fill("SELECT 1", "+1", "")),
-        ("conditions", fill("SELECT name FROM clients WHERE id=1", " OR id=1", "")),
-        ("columns", fill("SELECT id", ",id", " FROM clients")),
-        ("unknown-names", fill("SELECT a", ",a", " FROM clients")),
-        ("unions", fill("SELECT 1", " UNION SELECT 1", "")),
-        ("selects", fill("SELECT 1", ",(SELECT 1)", "")),
-        ("cases", fill("SELECT CASE", " WHEN id=1 THEN 1", " END FROM clients")),
-        ("brackets", fill("SELECT (((((((((((((((((((((((((((((((1", "+1", ")))))))))))))))))))))))))))))))")),
+        ("list", fill("SELECT name FROM clients WHERE id IN (1", ",11111", ")")),
+        ("chain", fill("SELECT 1", "+11111", "")),
+        ("conditions", fill("SELECT name FROM clients WHERE id=1", " OR id=1111111", "")),
+        ("columns", fill("SELECT id", ",region", " FROM clients")),
+        ("unknown-names", fill("SELECT id", ",regionn", " FROM clients")),
+        ("unions", format!("{wide}{}", format!(" UNION {wide}").repeat(60))),
+        ("selects", format!("SELECT 1{}", format!(",({wide})").repeat(60))),
+        ("cases", fill("SELECT CASE", " WHEN id=111 THEN 111", " END FROM clients")),
+        ("brackets", fill("SELECT (((((((((((((((((((((((((((((((1", "+11111", ")))))))))))))))))))))))))))))))")),
         ("nested-from", format!("SELECT * FROM {}", nested("(", 60, "clients", ")"))),
         ("nested-queries", nested("SELECT * FROM (", 60, "SELECT 1", ") x")),
         ("commas", fill("SELECT 1 FROM clients", ",clients", "")),

@@ -61,7 +61,8 @@ fn items<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     }
 }
 
-fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
+/// What the keys of [`order_keys`] order by.
+pub(super) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     let mut keys = Vec::new();
     items(list, &mut keys);
     into.extend(keys.into_iter().map(|key| match key {
@@ -74,7 +75,7 @@ fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     }));
 }
 
-/// Whether KEEP (DENSE_RANK … comes next.
+/// Whether `KEEP (DENSE_RANK …` comes next.
 pub(super) fn is_next(parser: &Parser<'_>) -> bool {
     let [keep, bracket, rank] = parser.peek_tokens_ref();
     let word = |token: &Token, expected: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected));
@@ -91,11 +92,10 @@ pub(super) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, Pa
         parser.expect_keyword_is(Keyword::LAST)?;
     }
     parser.expect_keywords(&[Keyword::ORDER, Keyword::BY])?;
-    let keys = parser.parse_comma_separated(Parser::parse_order_by_expr)?;
+    let keys = order_keys(parser)?;
     parser.expect_token(&Token::RParen)?;
-    let keys = keys.into_iter().map(order_key).collect::<Result<Vec<_>, _>>()?;
     let rank = Expr::Identifier(Ident::new("DENSE_RANK"));
-    let body = binary(rank, if first { FIRST } else { LAST }, joined(keys)?);
+    let body = binary(rank, if first { FIRST } else { LAST }, keys);
     let keep = binary(aggregate.clone(), KEEP, Expr::Nested(Box::new(body)));
     if !parser.parse_keyword(Keyword::OVER) {
         return Ok(keep);
@@ -106,6 +106,12 @@ pub(super) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, Pa
     parser.expect_token(&Token::RParen)?;
     let partition = Expr::Prefixed { prefix: Ident::new(PARTITION), value: Box::new(by) };
     Ok(binary(keep, OVER, Expr::Nested(Box::new(partition))))
+}
+
+/// The keys of an ORDER BY as one expression, which [`orders`] takes apart.
+pub(super) fn order_keys(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
+    let keys = parser.parse_comma_separated(Parser::parse_order_by_expr)?;
+    joined(keys.into_iter().map(order_key).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Oracle puts NULLs first when descending; said in full, the key has one form.

@@ -1,4 +1,4 @@
-//! Core from the outside: the fakes run the contracts that adapters run.
+//! Core from the outside: the fakes run the contracts that adapters run, and the guard meets given samples.
 
 mod chat_platform;
 mod guard_samples;

@@ -12,11 +12,14 @@ fn large_and_deep_texts_are_refused() {
             (format!("SELECT '{}'", "x".repeat(17_000)), "too-long"),
             (format!("SELECT {}1{}", "(".repeat(65), ")".repeat(65)), "too-deep"),
             (joins(500), "too-many-joins"),
+            (format!("SELECT 1 FROM clients{}", ", clients".repeat(40)), "too-many-joins"),
             (joins(33), "too-many-joins"),
             // The parser gives up by itself, and does not say why.
             (format!("SELECT {}1", "NOT ".repeat(3000)), "syntax"),
-            (format!("SELECT 1{}", " + 1".repeat(3000)), "too-deep"),
-            (format!("SELECT 1 WHERE 1 = 1{}", " OR 1 = 1".repeat(1600)), "too-deep"),
+            (format!("SELECT 1{}", " + 1".repeat(2500)), "too-deep"),
+            (format!("SELECT 1 WHERE 1 = 1{}", " OR a".repeat(2500)), "too-deep"),
+            (format!("SELECT 1{}", " UNION SELECT 1".repeat(100)), "too-many-joins"),
+            (format!("SELECT 1{}", ",1".repeat(4000)), "too-long"),
             ("SELECT \u{7}1".to_owned(), "control-character"),
             ("SELECT 'a\0b'".to_owned(), "control-character"),
         ] {

@@ -122,7 +122,7 @@ fn wrapped(layers: &[u8], core: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_panics(text in "\\PC{0,200}", dialect in dialects()) {

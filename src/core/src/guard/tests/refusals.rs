@@ -10,7 +10,7 @@ fn places_and_suggestions_are_exact() {
         (Dialect::Sqlite, "SELECT c.nam\nFROM clients c", "column-unknown", (1, 8), "c.nam", "c.name"),
         (Dialect::Sqlite, "SELECT name\nFROM client", "relation-unknown", (2, 6), "client", "clients"),
         (Dialect::Sqlite, "SELECT lenght(name) FROM clients", "function-not-allowed", (1, 8), "LENGHT", "LENGTH"),
-        (Dialect::Sqlite, "SELECT name,\n  FROM clients", "syntax", (2, 3), "FROM", ""),
+        (Dialect::Sqlite, "SELECT (name\n  FROM clients", "syntax", (2, 3), "FROM", ""),
         (
             Dialect::Oracle,
             "SELECT name FROM clients LIMIT 5",

@@ -102,7 +102,7 @@ impl<'i> Walk<'i> {
             }
             Expr::Extract { field, syntax, expr } => {
                 absent(*syntax != ExtractSyntax::From, "EXTRACT(…, …)")?;
-                self.field(field)?;
+                super::types::field(field)?;
                 self.built_in("EXTRACT", 1)?;
                 self.expr(expr, env)
             }
