@@ -7,6 +7,7 @@ use pstral_core::ports::QueryTarget;
 use crate::config::TargetConfig;
 
 #[cfg(feature = "sqlite")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
     let mut sqlite = pstral_sqlite::SqliteConfig::new(&config.path);
     if let Some(most) = config.max_concurrent {

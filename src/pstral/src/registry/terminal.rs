@@ -6,6 +6,7 @@ use pstral_core::domain::Locale;
 use pstral_core::ports::ChatPlatform;
 
 #[cfg(feature = "terminal")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 pub(super) fn platform(locale: Locale) -> anyhow::Result<Arc<dyn ChatPlatform>> {
     use pstral_core::text::text;
     use pstral_terminal::{Terminal, TerminalConfig};
