@@ -59,6 +59,7 @@ none-configured = none is configured
 no-answer = no answer within { $seconds } s
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
 remedy-configuration = Correct the file named, then run pstral config check.
+remedy-model = Start the model server and check [model] url. To install the model: ollama pull { $model }
 remedy-platform = Check the [platforms] section and the network.
 remedy-no-answer = Check that the server runs and is not overloaded.
 policy-idle = the policy names what the database does not have: { $entries }

@@ -59,6 +59,7 @@ none-configured = rien n'est configuré
 no-answer = pas de réponse en { $seconds } s
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
 remedy-configuration = Corrigez le fichier nommé, puis lancez pstral config check.
+remedy-model = Démarrez le serveur du modèle et vérifiez [model] url. Pour installer le modèle : ollama pull { $model }
 remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 policy-idle = la règle nomme ce que la base n'a pas : { $entries }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use pstral_core::domain::Locale;
 use pstral_core::pipeline::{Pipeline, Target};
-use pstral_core::ports::{ModelError, TargetError};
+use pstral_core::ports::TargetError;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use serde::Serialize;
@@ -46,7 +46,7 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
     };
     let model = async {
-        let remedy = |error: &ModelError| error.text().render(locale);
+        let remedy = |_: &_| text("remedy-model").with("model", parts.model.name()).render(locale);
         judge("model".to_owned(), State::Degraded, locale, parts.model.health(), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
