@@ -47,7 +47,8 @@ fn without_a_row_the_model_is_not_asked() {
 fn an_answer_that_cannot_be_recorded_leaves_no_message_that_looks_live() {
     for refused in [AuditAction::Answer, AuditAction::Proposal, AuditAction::Refusal] {
         run_test(async |world| {
-            let statement = if refused == AuditAction::Refusal { "DELETE FROM clients" } else { "SELECT id FROM clients" };
+            let statement =
+                if refused == AuditAction::Refusal { "DELETE FROM clients" } else { "SELECT id FROM clients" };
             world.audit.refuse(&[refused]);
             world.model_says(&format!("Here is what you asked me for, my friend:\n```sql\n{statement}\n```"));
             world.say(&alex(), "Every client there is, whatever their city").await;

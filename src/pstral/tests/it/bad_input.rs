@@ -37,7 +37,14 @@ fn questions() {
 fn commands() {
     run_test(async |world| {
         let long = "x".repeat(100_000);
-        for command in [String::new(), long.clone(), format!("edit SELECT '{long}'"), format!("audit {long}"), format!("mode {long}"), "edit \u{0}\u{fffd}".to_owned()] {
+        for command in [
+            String::new(),
+            long.clone(),
+            format!("edit SELECT '{long}'"),
+            format!("audit {long}"),
+            format!("mode {long}"),
+            "edit \u{0}\u{fffd}".to_owned(),
+        ] {
             world.command(&alex(), &command).await;
         }
         assert_snapshot!(world.transcript(), @"");

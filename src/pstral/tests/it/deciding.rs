@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ButtonAction, EventBody};
-use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::ports::PlatformError;
+use pstral_core::testkit::chat_platform::{FakeChat, Request};
 
 use crate::world::{World, alex, camille, claire, deny, run_test};
 

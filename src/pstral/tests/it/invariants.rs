@@ -43,10 +43,26 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn core_does_no_io() {
     let outside = [
-        "std::fs", "std::net", "std::io", "std::env", "std::process", "tokio::", "reqwest", "sqlx", "rusqlite", "SystemTime",
-        "Instant::now", "Timestamp::now", "Zoned::now", "getrandom", "rand::", "println!", "eprintln!",
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::env",
+        "std::process",
+        "tokio::",
+        "reqwest",
+        "sqlx",
+        "rusqlite",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "getrandom",
+        "rand::",
+        "println!",
+        "eprintln!",
     ];
-    let found: Vec<_> = lines_of_core().into_iter().filter(|(_, line)| outside.iter().any(|word| line.contains(word))).collect();
+    let found: Vec<_> =
+        lines_of_core().into_iter().filter(|(_, line)| outside.iter().any(|word| line.contains(word))).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
 

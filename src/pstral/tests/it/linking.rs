@@ -24,7 +24,19 @@ fn an_unknown_actor_gets_the_linking_help_and_nothing_else() {
         world.say(&stranger(), "Liste les clients de Paris").await;
         let help = world.newest();
         assert_snapshot!(help, @"");
-        for command in ["execute", "edit SELECT 1", "explain", "stop", "mode chat", "history", "new", "audit", "whoami", "help", "link"] {
+        for command in [
+            "execute",
+            "edit SELECT 1",
+            "explain",
+            "stop",
+            "mode chat",
+            "history",
+            "new",
+            "audit",
+            "whoami",
+            "help",
+            "link",
+        ] {
             world.command(&stranger(), command).await;
             assert_eq!(world.newest(), help, "/{command}");
         }

@@ -96,7 +96,10 @@ fn every_word_of_ours_is_tried_again() {
 fn without_edits_nothing_is_shown_before_its_end() {
     let setup = Setup { capabilities: Capabilities { edits: false, ..capabilities() }, ..Setup::default() };
     run_test_with(setup, async |world| {
-        world.model.script(Script::words(&format!("{LONG}\n```sql\nSELECT count(id) AS n FROM clients\n```")).every(Duration::from_millis(2)));
+        world.model.script(
+            Script::words(&format!("{LONG}\n```sql\nSELECT count(id) AS n FROM clients\n```"))
+                .every(Duration::from_millis(2)),
+        );
         world.say(&alex(), "Tell me").await;
         world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
         let messages = world.chat.messages();
