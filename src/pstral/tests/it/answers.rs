@@ -30,8 +30,35 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         assert!(growing.iter().all(|state| state.buttons.len() == 1 && state.buttons[0].action == ButtonAction::Stop));
         assert_eq!(last.state, OutgoingState::Final);
         world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Here are some of your clients in the city of Lyon:
+
+        ```sql
+        SELECT company_name FROM clients WHERE city = 'Lyon' ORDER BY company_name LIMIT 2
+        ```
+        Reads the table clients of the database crm.
+
+        Two companies, by name.
+        [Execute] [Edit] [Explain]
+        ── #2 private
+        ```
+        company_name
+        ────────────────────────
+        Architecture du Nord SAS
+        Boréal Logistique SARL
+        ```
+        2 rows. Time: … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        proposal ok alex relations=clients
+        answer ok alex
+        execution ok alex relations=clients
+        result ok alex relations=clients rows=2
+        ");
     });
 }
 
@@ -59,8 +86,16 @@ fn stopping_while_it_writes_frees_the_model_and_keeps_the_text() {
         world.command(&alex(), "stop").await;
         world.model.abandoned().await;
         answering.await.unwrap();
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        I am going to think about this for a very long time …
+
+        ⏹ Stopped as you asked. Nothing was run.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        answer stopped alex
+        ");
     });
 }
 
@@ -69,12 +104,13 @@ fn stopping_before_the_first_word_leaves_a_word_of_ours() {
     run_test(async |world| {
         world.model.script(Script::silent().hangs());
         let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        while world.model.requests().is_empty() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        world.until(|| !world.model.requests().is_empty()).await;
         world.click(&alex(), ButtonAction::Stop).await;
         answering.await.unwrap();
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ⏹ Stopped as you asked. Nothing was run.
+        ");
     });
 }
 
@@ -85,11 +121,11 @@ fn one_question_at_a_time() {
         let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
         world.chat.shown("very long").await;
         world.say(&alex(), "And another").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"I am still busy with your previous request. Wait for it to end, or stop it with /stop.");
         world.command(&alex(), "stop").await;
         answering.await.unwrap();
         world.command(&alex(), "stop").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"There is nothing to stop.");
     });
 }
 
@@ -100,8 +136,19 @@ fn a_model_that_fails_in_the_middle_offers_no_half_statement() {
         world.model.script(Script::words(half).fails(ModelError::Interrupted));
         world.say(&alex(), "Everything of the clients except those of Lyon").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Here are the clients:
+        ```sql
+        SELECT id FROM clients
+        ```
+
+        The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        answer failed alex
+        ");
     });
 }
 
@@ -111,7 +158,14 @@ fn an_answer_cut_by_its_length_offers_no_half_statement() {
         world.model.script(Script::words("```sql\nSELECT id FROM clients").cut_by_length());
         world.say(&alex(), "Everything of the clients except those of Lyon").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ```sql
+        SELECT id FROM clients
+        ```
+
+        ✂️ The answer reached the model's longest length and ends here. Ask something more precise to get the rest.
+        ");
     });
 }
 
@@ -138,8 +192,12 @@ fn a_statement_too_long_to_be_shown_whole_is_not_offered() {
         world.model_says(&format!("```sql\nSELECT id FROM clients WHERE city IN ({})\n```", cities.join(", ")));
         world.say(&alex(), "Everything of four hundred cities").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.newest().split("\n\n").last().unwrap(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.newest().split("\n\n").last().unwrap(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        refusal refused alex
+        answer ok alex
+        ");
     });
 }
 
@@ -168,6 +226,9 @@ fn thoughts_are_no_answer() {
     run_test(async |world| {
         world.model.script(Script::silent().thinks("hmm").text("<think>more</think>"));
         world.say(&alex(), "What do you think of the clients?").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        The model answered nothing. Rephrase your question and try again.
+        ");
     });
 }

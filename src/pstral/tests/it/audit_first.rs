@@ -17,7 +17,7 @@ fn without_a_row_nothing_runs() {
         world.audit.refuse(&[AuditAction::Execution]);
         world.click(&alex(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).");
     });
 }
 
@@ -28,7 +28,18 @@ fn a_result_that_is_not_recorded_is_not_shown() {
         world.audit.refuse(&[AuditAction::Result]);
         world.click(&alex(), click).await;
         assert_eq!(world.target.ran().len(), 1);
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ```sql
+        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        ```
+        `:city` = “Paris”
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ── #2 private
+        The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
+        ");
         assert_eq!(world.newest_files(), Vec::<std::path::PathBuf>::new());
     });
 }
@@ -39,7 +50,10 @@ fn without_a_row_the_model_is_not_asked() {
         world.audit.refuse(&[AuditAction::Question]);
         world.say(&camille(), "Une question que personne n'a encore posée").await;
         assert_eq!(world.model.requests(), []);
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
+        ");
     });
 }
 
@@ -64,7 +78,10 @@ fn a_verified_query_that_cannot_be_recorded_is_not_offered() {
         world.audit.refuse(&[AuditAction::Proposal]);
         world.say(&alex(), "How many clients do we have in Paris?").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+        ");
     });
 }
 
@@ -79,6 +96,25 @@ fn with_no_audit_at_all_every_way_is_closed() {
         world.command(&alex(), "audit").await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ```sql
+        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        ```
+        `:city` = “Paris”
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ── #2 private
+        The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+        ── #3 private
+        The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+        ── #4 private
+        The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+        ── #5 private
+        The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+        ── #6 private
+        Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
+        ");
     });
 }

@@ -10,7 +10,16 @@ use crate::world::{alex, camille, claire, run_test};
 fn help_in_english() {
     run_test(async |world| {
         world.command(&alex(), "help").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @r"
+        Ask your question in English or French; I offer a statement, you decide whether to run it.
+        /execute: run the last statement offered
+        /edit: change it; /explain: understand it
+        /stop: stop what is going on
+        /mode sql or /mode chat: talk about the data or about something else
+        /new: new conversation; /history: the earlier ones
+        /whoami: the account under which I know you
+        /audit: the audit log, for administrators
+        ");
     });
 }
 
@@ -18,7 +27,16 @@ fn help_in_english() {
 fn help_in_french() {
     run_test(async |world| {
         world.command(&camille(), "aide").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @r"
+        Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
+        /execute : exécuter la dernière requête proposée
+        /edit : la modifier ; /explain : la comprendre
+        /stop : arrêter ce qui est en cours
+        /mode sql ou /mode chat : parler des données ou d'autre chose
+        /new : nouvelle conversation ; /history : les précédentes
+        /whoami : le compte sous lequel je vous connais
+        /audit : le journal, pour les administrateurs
+        ");
     });
 }
 
@@ -33,8 +51,18 @@ fn whoami_and_history() {
         world.command(&alex(), "history").await;
         let transcript = world.transcript();
         let (before, after) = transcript.split_once("── #3").unwrap();
-        assert_snapshot!(before, @"");
-        assert_snapshot!(after.rsplit("── #").next().unwrap(), @"");
+        assert_snapshot!(before, @r"
+        ── #1 private
+        You have no conversation yet. Ask your first question!
+        ── #2 private
+        You are Alex Taylor (alex, member), through the account id-of-alex on fake.
+        ");
+        assert_snapshot!(after.rsplit("── #").next().unwrap(), @r"
+        6 private
+        Your last conversations:
+        - 2026-11-21 10:00 · List the clients in Lyon
+        - 2026-11-21 10:00 · List the clients in Paris
+        ");
     });
 }
 
@@ -49,7 +77,21 @@ fn what_one_says_in_chat_mode_is_never_run() {
         assert!(!request.system.contains("clients"), "{}", request.system);
         world.command(&alex(), "execute").await;
         world.command(&alex(), "mode sql").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Choose a mode: /mode sql for data, /mode chat to talk.
+        ── #2 private
+        Chat mode: I answer without looking at the data.
+        ── #3 private
+        Like this:
+        ```sql
+        SELECT id FROM clients
+        ```
+        ── #4 private
+        There is no statement to run here yet. Ask a question first.
+        ── #5 private
+        Data mode: I offer a statement for each question.
+        ");
     });
 }
 
@@ -59,14 +101,33 @@ fn the_audit_is_for_admins() {
         world.say(&alex(), "How many clients do we have in Paris?").await;
         world.command(&alex(), "execute").await;
         world.command(&alex(), "audit").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"The audit log is for administrators. Please ask one of them.");
         world.command(&claire(), "audit alex 10").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @r"
+        ```
+        n° │ heure (UTC)         │ utilisateur │ action    │ état    │ détail
+        ───┼─────────────────────┼─────────────┼───────────┼─────────┼─────────────────────────────────────────
+         1 │ 2026-11-21 10:00:00 │           2 │ question  │ ok      │ How many clients do we have in Paris?
+         2 │ 2026-11-21 10:00:00 │           2 │ proposal  │ ok      │ SELECT count(c.id) AS client_count FROM…
+         3 │ 2026-11-21 10:00:00 │           2 │ execution │ ok      │ SELECT count(c.id) AS client_count FROM…
+         4 │ 2026-11-21 10:00:00 │           2 │ result    │ ok      │ SELECT count(c.id) AS client_count FROM…
+         5 │ 2026-11-21 10:00:00 │           2 │ denied    │ refused │ audit
+        ```
+        ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"« nobody » n'est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link, audit.read, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
-        assert_snapshot!(world.newest(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.newest(), @"Aucun événement ne correspond.");
+        assert_snapshot!(world.audit_lines().await, @r#"
+        question ok alex
+        proposal ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        execution ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        result ok alex relations=clients parameters={"city":{"text":"Paris"}} rows=1
+        denied refused alex
+        audit.read ok claire
+        audit.read ok claire
+        audit.read ok claire
+        "#);
     });
 }
 
@@ -87,6 +148,15 @@ fn in_a_channel_the_audit_is_shown_in_private() {
     run_test(async |world| {
         let channel = FakeChat::channel("sales");
         world.act(&claire(), &channel, EventBody::Command("audit".to_owned())).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private of claire
+        ```
+        n° │ heure (UTC)         │ utilisateur │ action     │ état │ détail
+        ───┼─────────────────────┼─────────────┼────────────┼──────┼───────
+         1 │ 2026-11-21 10:00:00 │           3 │ audit.read │ ok   │ audit
+        ```
+        ── #2 sales
+        Je vous ai répondu en privé.
+        ");
     });
 }

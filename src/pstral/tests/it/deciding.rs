@@ -23,8 +23,30 @@ fn only_the_person_who_asked_can_run_it() {
         world.click(&alex(), click.clone()).await;
         assert_eq!(world.target.ran(), []);
         world.click(&camille(), click).await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ```sql
+        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        ```
+        `:city` = « Paris »
+        ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
+        Lit la table clients de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #2 private
+        Only the person who asked can run this statement. Ask it yourself to get your own.
+        ── #3 private
+        **107**
+        Une ligne. Temps : … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
+        assert_snapshot!(world.audit_lines().await, @r#"
+        question ok camille
+        proposal ok camille relations=clients parameters={"city":{"text":"Paris"}}
+        denied refused alex parameters={"city":{"text":"Paris"}}
+        execution ok camille relations=clients parameters={"city":{"text":"Paris"}}
+        result ok camille relations=clients parameters={"city":{"text":"Paris"}} rows=1
+        "#);
     });
 }
 
@@ -36,7 +58,18 @@ fn in_a_channel_someone_elses_click_is_refused_to_them_alone() {
         world.act(&camille(), &channel, EventBody::Said(question)).await;
         let click = EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()));
         world.act(&alex(), &channel, click.clone()).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 sales
+        ```sql
+        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        ```
+        `:city` = « Paris »
+        ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
+        Lit la table clients de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #2 private of alex
+        Only the person who asked can run this statement. Ask it yourself to get your own.
+        ");
         world.chat.refuse(Request::OpenDm, PlatformError::Gone);
         world.act(&alex(), &channel, click).await;
         assert!(world.transcript().contains("#3 sales"), "a person who takes no private messages is told all the same");
@@ -63,7 +96,7 @@ fn a_second_click_finds_it_used() {
         world.click(&camille(), click.clone()).await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran().len(), 1);
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Cette requête a déjà servi : chacune s'exécute une seule fois. Posez la question à nouveau pour des données à jour.");
     });
 }
 
@@ -104,7 +137,7 @@ fn a_proposal_expires() {
         world.clock.advance(Duration::from_mins(31));
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.");
     });
 }
 
@@ -115,8 +148,12 @@ fn the_guard_is_asked_again_at_the_click() {
         world.restart_under(deny(&["clients"])).await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.newest(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.newest(), @"« clients » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.");
+        assert_snapshot!(world.audit_lines().await, @r#"
+        question ok camille
+        proposal ok camille relations=clients parameters={"city":{"text":"Paris"}}
+        refusal refused camille rule=relation-denied parameters={"city":{"text":"Paris"}}
+        "#);
     });
 }
 
@@ -133,16 +170,30 @@ fn a_button_still_works_after_a_restart() {
 #[test]
 fn an_execution_can_be_stopped() {
     run_test(async |world| {
-        let endless = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.id <> b.id \
-            JOIN payments c ON c.id <> b.id";
+        let endless = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status \
+            JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
         world.command(&camille(), &format!("edit {endless}")).await;
         let click = ButtonAction::Execute(world.newest_proposal());
         let running = world.begin(&camille(), EventBody::Clicked(click));
         world.chat.shown("⏳").await;
         world.command(&camille(), "stop").await;
         running.await.unwrap();
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ```sql
+        SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status
+        ```
+        Requête modifiée par vous.
+        Lit la table payments de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #2 private
+        La requête a été arrêtée à votre demande. Vous pouvez la relancer quand vous voulez.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        proposal ok camille relations=payments
+        execution ok camille relations=payments
+        result stopped camille relations=payments
+        ");
     });
 }
 
@@ -151,7 +202,7 @@ fn a_button_of_nowhere_does_nothing() {
     run_test(async |world| {
         let nowhere = pstral_core::domain::ProposalId("../../etc/passwd".to_owned());
         world.click(&camille(), ButtonAction::Execute(nowhere)).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Cette requête n'existe plus. Posez votre question à nouveau.");
     });
 }
 

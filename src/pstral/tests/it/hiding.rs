@@ -49,8 +49,22 @@ fn the_model_cannot_offer_a_denied_table() {
         world.say(&camille(), "Donne-moi les jetons de messagerie").await;
         assert!(!world.offers_something());
         world.command(&camille(), "execute").await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Voici :
+        ```sql
+        SELECT access_token FROM oauth_email_accounts
+        ```
+
+        🛡️ Cette requête ne peut pas être exécutée. « oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.
+        ── #2 private
+        Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok camille
+        refusal refused camille rule=relation-denied
+        answer ok camille
+        ");
     });
 }
 
@@ -60,7 +74,7 @@ fn a_star_never_opens_a_denied_column() {
     run_test_with(setup, async |world| {
         world.command(&alex(), "edit SELECT * FROM clients WHERE city = 'Lyon'").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. “*” would show columns that are not open to you. Name the columns instead: clients.id, clients.company_name, clients.phone, clients.address, clients.postal_code, clients.city, clients.status, clients.kyc_completed, clients.assigned_to, clients.created_at");
     });
 }
 
@@ -73,7 +87,7 @@ fn what_reads_a_denied_table_is_neither_suggested_nor_an_example_nor_offered() {
         assert!(!world.offers_something());
         assert!(!world.newest().contains("revenue") && !world.newest().contains("payment"), "{}", world.newest());
         let request = world.model.requests().remove(0);
-        assert!(!request.system.contains("payments"), "{}", request.system);
+        assert!(!request.system.contains("payments(") && !request.system.contains("FROM payments"), "{}", request.system);
     });
 }
 
@@ -96,13 +110,13 @@ fn what_the_model_writes_mentions_nobody() {
 #[test]
 fn a_value_is_never_markup() {
     run_test(async |world| {
-        for text in ["'**bold** `code` @everyone'", "'a' || char(10) || '```' || char(10) || '@here'"] {
+        for text in ["'**bold** `code` @everyone'", "'a' || char(10) || char(96, 96, 96) || char(10) || '@here'"] {
             world.command(&alex(), &format!("edit SELECT min({text}) AS v FROM clients")).await;
             world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
         }
         let shown: Vec<String> = world.chat.messages().into_iter().map(|(_, message)| message.text).collect();
-        assert_snapshot!(shown[1].lines().next().unwrap(), @"");
-        assert_snapshot!(shown.last().unwrap().lines().next().unwrap(), @"");
+        assert_snapshot!(shown[1].lines().next().unwrap(), @"`**bold** ˋcodeˋ @everyone`");
+        assert_snapshot!(shown.last().unwrap().lines().next().unwrap(), @"`a ˋˋˋ @here`");
     });
 }
 
@@ -111,6 +125,6 @@ fn a_statement_cannot_leave_its_code_block() {
     run_test(async |world| {
         world.command(&alex(), "edit SELECT '``` @everyone' AS v, id FROM clients WHERE id = 1").await;
         assert!(!world.offers_something(), "{}", world.newest());
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");
     });
 }

@@ -24,7 +24,7 @@ fn lines_of_core() -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for path in rust_files(&root).into_iter().filter(|path| !path.starts_with(root.join("testkit"))) {
         let text = std::fs::read_to_string(&path).unwrap();
-        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let code = code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
         lines.extend(code.map(|(number, line)| (format!("{}:{}", path.display(), number + 1), line.to_owned())));
     }

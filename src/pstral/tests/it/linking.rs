@@ -23,7 +23,7 @@ fn an_unknown_actor_gets_the_linking_help_and_nothing_else() {
         let proposal = world.newest_proposal();
         world.say(&stranger(), "Liste les clients de Paris").await;
         let help = world.newest();
-        assert_snapshot!(help, @"");
+        assert_snapshot!(help, @"Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE");
         for command in [
             "execute",
             "edit SELECT 1",
@@ -60,8 +60,19 @@ fn a_disabled_user_is_a_stranger() {
         issue(world, "dominique", "ABCD-EFGH").await;
         world.command(&stranger(), "link ABCD-EFGH").await;
         world.say(&stranger(), "Liste les clients de Paris").await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
+        ── #2 private
+        Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
+        ── #3 private
+        Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
+        ── #4 private
+        Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
+        ── #5 private
+        Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
+        ");
+        assert_snapshot!(world.audit_lines().await, @"link refused stranger");
     });
 }
 
@@ -72,8 +83,15 @@ fn a_code_links_once() {
         world.command(&stranger(), "link abcd efgh").await;
         world.command(&stranger(), "whoami").await;
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        C'est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
+        ── #2 private
+        Vous êtes Camille Martin (camille, member), par le compte id-of-stranger sur fake.
+        ── #3 private
+        Ce compte est déjà relié au vôtre, Camille Martin. Vous pouvez poser vos questions.
+        ");
+        assert_snapshot!(world.audit_lines().await, @"link ok stranger");
     });
 }
 
@@ -84,12 +102,13 @@ fn wrong_codes_lock_the_actor_out() {
         for _ in 0..6 {
             world.command(&stranger(), "lier WRONG").await;
         }
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Trop de codes erronés. Réessayez dans 15 minutes, avec un nouveau code.");
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Trop de codes erronés. Réessayez dans 15 minutes, avec un nouveau code.");
         world.clock.advance(Duration::from_mins(16));
+        issue(world, "camille", "ABCD-EFGH").await;
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"C'est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !");
     });
 }
 
@@ -99,6 +118,6 @@ fn an_old_code_is_worth_nothing() {
         issue(world, "camille", "ABCD-EFGH").await;
         world.clock.advance(Duration::from_mins(16));
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.");
     });
 }

@@ -118,7 +118,7 @@ fn a_file_too_large_for_the_platform_is_left_out_and_said() {
         world.say(&camille(), "Liste les clients de Paris").await;
         world.command(&camille(), "execute").await;
         assert_eq!(world.newest_files(), Vec::<std::path::PathBuf>::new());
-        assert_snapshot!(world.newest().lines().last().unwrap(), @"");
+        assert_snapshot!(world.newest().lines().last().unwrap(), @"2 fichiers sont trop volumineux pour être envoyés ici. Précisez la question, ou demandez-les à un administrateur.");
     });
 }
 
@@ -131,6 +131,6 @@ fn a_result_that_the_platform_refuses_does_not_stay_running() {
         let running = MessageRef { place: FakeChat::place(), id: "2".to_owned() };
         let last = world.chat.edits_of(&running).pop().unwrap();
         assert_eq!(last.state, OutgoingState::Final);
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro 02020202 à un administrateur.");
     });
 }

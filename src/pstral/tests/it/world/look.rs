@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use pstral_core::domain::{AuditEntry, ChainVerifier, OutgoingState, TurnId, TurnState};
-use pstral_core::ports::{AuditFilter, AuditLog as _, Conversations as _, People as _};
+use pstral_core::domain::{AuditEntry, ChainVerifier, OutgoingState};
+use pstral_core::ports::{AuditFilter, AuditLog as _};
 
 use super::World;
 
@@ -70,17 +70,6 @@ impl World {
         for entry in self.entries().await {
             verifier.check(&entry).unwrap();
         }
-    }
-
-    pub(super) async fn turns_being_written(&self) -> Vec<TurnId> {
-        let mut writing = Vec::new();
-        for user in self.store.users().await.unwrap() {
-            for conversation in self.store.of_user(user.id, 100).await.unwrap() {
-                let turns = self.store.turns(conversation.id, 1000).await.unwrap();
-                writing.extend(turns.iter().filter(|turn| turn.state == TurnState::Streaming).map(|turn| turn.id));
-            }
-        }
-        writing
     }
 }
 

@@ -15,7 +15,7 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Locale, Place, ProposalId};
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{AuditLog, Capabilities, Knowledge as _, Limits};
+use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, Limits};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
@@ -176,6 +176,20 @@ impl World {
         tokio::spawn(async move { pipeline.handle(event).await })
     }
 
+    /// Returns once `reached`.
+    pub(crate) async fn until(&self, reached: impl Fn() -> bool) {
+        while !reached() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Returns once a message that is being written is known to the state database.
+    pub(crate) async fn sent_and_remembered(&self) {
+        while self.store.streaming().await.unwrap().iter().all(|turn| turn.message.is_none()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// What the newest Execute button runs.
     #[track_caller]
     pub(crate) fn newest_proposal(&self) -> ProposalId {
@@ -197,7 +211,7 @@ impl World {
         self.model.assert_consumed();
         self.chat.assert_refusals_used();
         assert!(!self.chat.transcript().contains("(streaming)"), "looks live: {}", self.chat.transcript());
-        assert_eq!(self.turns_being_written().await, [], "turns that are still being written");
+        assert_eq!(self.store.streaming().await.unwrap(), [], "turns that are still being written");
         self.assert_chain_holds().await;
     }
 }
