@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use pstral_core::domain::Locale;
 use pstral_core::pipeline::Pipeline;
-use pstral_core::text::text;
+use pstral_core::ports::ModelError;
+use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use serde::Serialize;
 
@@ -45,11 +46,11 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
     };
     let model = async {
-        let remedy = |error: &pstral_core::ports::ModelError| error.text().render(locale);
+        let remedy = |error: &ModelError| model_remedy(error).render(locale);
         judge("model".to_owned(), State::Degraded, locale, parts.model.health(), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
-        let remedy = |error: &pstral_core::ports::TargetError| error.text().render(locale);
+        let remedy = |_: &_| text("remedy-target").with("target", &target.name).render(locale);
         judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
     });
     let platforms = parts.platforms.iter().map(async |platform| {
@@ -62,6 +63,16 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         checks.push(nothing("targets", "no-target", locale));
     }
     checks
+}
+
+/// What an administrator does about it: the sentences of the errors themselves are for those who asked something.
+fn model_remedy(error: &ModelError) -> Text {
+    match error {
+        ModelError::ModelMissing { model } => text("remedy-model-missing").with("model", model.as_str()),
+        ModelError::Forbidden => text("remedy-model-forbidden"),
+        ModelError::Unavailable(_) => text("remedy-model-away"),
+        _ => text("remedy-model"),
+    }
 }
 
 async fn judge<E: std::fmt::Display>(

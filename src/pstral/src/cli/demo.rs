@@ -28,6 +28,9 @@ pub(super) struct DemoArgs {
 
 pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Ending> {
     let locale = common.locale();
+    if common.config.is_some() {
+        say_error(&text("demo-own-config").render(locale));
+    }
     let mut config = match crate::config::load(&Source::Demo, common.data.as_deref()) {
         Ok(config) => config,
         Err(faults) => {

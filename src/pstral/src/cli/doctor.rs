@@ -6,7 +6,7 @@ use pstral_core::text::text;
 
 use super::out::{say, say_error};
 use super::{Common, Ending};
-use crate::compose::App;
+use crate::compose::{App, StartError};
 use crate::health::{Check, State, checks};
 
 #[derive(Debug, Args)]
@@ -17,20 +17,18 @@ pub(super) struct DoctorArgs {
 }
 
 pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<Ending> {
-    let locale = common.locale();
     let config = match common.load_installed() {
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
+    let locale = common.locale_with(&config);
     let found = match App::build(&config, locale).await {
         Ok(app) => checks(&app.pipeline, &app.store, locale).await,
-        // Without its state nothing else can be looked at.
-        Err(error) => vec![Check {
-            part: "state".to_owned(),
-            state: State::Failed,
-            fact: format!("{error:#}"),
-            remedy: text("remedy-state").render(locale),
-        }],
+        // Without this part nothing else can be looked at.
+        Err(error) => {
+            let StartError { part, fact, remedy } = error.downcast::<StartError>()?;
+            vec![Check { part, state: State::Failed, fact, remedy: remedy.render(locale) }]
+        }
     };
     let failed = found.iter().any(|check| check.state == State::Failed);
     if args.json {
@@ -48,7 +46,7 @@ fn print(found: &[Check], locale: Locale) {
             State::Degraded => text("state-degraded"),
             State::Failed => text("state-failed"),
         };
-        say(&format!("{} · {}: {}", check.part, state.render(locale), check.fact));
+        say(&format!("{} · {} · {}", check.part, state.render(locale), check.fact));
         if !check.remedy.is_empty() {
             say(&format!("    → {}", check.remedy));
         }
