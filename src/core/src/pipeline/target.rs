@@ -69,6 +69,12 @@ impl Target {
         }
     }
 
+    /// Entries of the policy that name nothing the target holds: a misspelt denial protects nothing.
+    pub async fn unmatched_policy(&self) -> Result<Vec<String>, TargetError> {
+        let catalog = self.port.catalog().await?;
+        Ok(self.policy.unmatched(&catalog).into_iter().map(str::to_owned).collect())
+    }
+
     async fn read(&self, verified: &[VerifiedQuery]) -> Result<Schema, TargetError> {
         let catalog = self.port.catalog().await?;
         let guard = Guard::new(&catalog, &self.policy);

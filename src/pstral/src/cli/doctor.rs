@@ -2,6 +2,7 @@
 
 use clap::Args;
 use pstral_core::domain::Locale;
+use pstral_core::pipeline::Target;
 use pstral_core::text::text;
 
 use super::out::{say, say_error};
@@ -23,7 +24,13 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
     };
     let locale = common.locale_with(&config);
     let found = match App::build(&config, locale).await {
-        Ok(app) => checks(&app.pipeline, &app.store, locale).await,
+        Ok(app) => {
+            let mut found = checks(&app.pipeline, &app.store, locale).await;
+            for target in app.pipeline.parts().targets.values() {
+                found.extend(policy(target, locale).await);
+            }
+            found
+        }
         // Without this part nothing else can be looked at.
         Err(error) => {
             let StartError { part, fact, remedy } = error.downcast::<StartError>()?;
@@ -37,6 +44,17 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
         print(&found, locale);
     }
     Ok(if failed { Ending::Failed } else { Ending::Fine })
+}
+
+/// What is wrong with the allow and deny lists of a target. One that is away has been told of already.
+async fn policy(target: &Target, locale: Locale) -> Option<Check> {
+    let unmatched = target.unmatched_policy().await.ok().filter(|unmatched| !unmatched.is_empty())?;
+    Some(Check {
+        part: format!("target {} policy", target.name),
+        state: State::Degraded,
+        fact: text("policy-unmatched").with("entries", unmatched.join(", ")).render(locale),
+        remedy: text("remedy-policy").with("target", &target.name).render(locale),
+    })
 }
 
 fn print(found: &[Check], locale: Locale) {

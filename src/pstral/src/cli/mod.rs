@@ -115,7 +115,7 @@ pub fn main() -> ExitCode {
 fn failure(error: &anyhow::Error, locale: Locale) -> String {
     let failed = |what: &str| text("command-failed").with("error", what.trim_end_matches('.')).render(locale);
     match error.downcast_ref::<StartError>() {
-        Some(start) => format!("{} {}", failed(&start.to_string()), start.remedy.render(locale)),
+        Some(start) => format!("{}. {}", failed(&start.to_string()), start.remedy.render(locale)),
         None => failed(&format!("{error:#}")),
     }
 }

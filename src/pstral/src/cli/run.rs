@@ -45,6 +45,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     ended.cancel();
     http.await.context("the HTTP endpoint")?.context("the HTTP endpoint")?;
+    app.store.close().await;
     outcome.map(|()| Ending::Fine)
 }
 
