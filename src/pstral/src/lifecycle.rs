@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::text::text;
 use futures::future::{FutureExt as _, join_all};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
+use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

@@ -5,13 +5,19 @@ use serde_json::{Value, json};
 use crate::program::Place;
 
 const CATALOG: &str = r#"{"dialect": "DIALECT", "default_schema": "main", "tables": [
-    {"schema": "main", "name": "clients", "columns": [{"name": "id", "data_type": "INTEGER"}, {"name": "city", "data_type": "TEXT"}]}]}"#;
+    {"schema": "main", "name": "clients", "columns": [{"name": "id", "type": "INTEGER"}, {"name": "city", "type": "TEXT"}]}]}"#;
 
 #[test]
 fn each_dialect_allows_and_denies() {
     let place = Place::new();
     for dialect in ["oracle", "postgres", "sqlite"] {
-        place.write("catalog.json", CATALOG.replace("DIALECT", dialect));
+        // What is not quoted is in upper case in Oracle's catalog.
+        let catalog = if dialect == "oracle" {
+            CATALOG.replace("clients", "CLIENTS").replace("id\"", "ID\"")
+        } else {
+            CATALOG.to_owned()
+        };
+        place.write("catalog.json", catalog.replace("DIALECT", dialect));
         let check = ["sql", "check", "--dialect", dialect, "--catalog", "catalog.json"];
         let allowed = place.run_with(&check, "SELECT id FROM clients -- all\n").code(0);
         assert_eq!(allowed.out.to_lowercase(), "select id from clients\n", "what would run is printed");
@@ -54,7 +60,8 @@ fn each_line_has_its_verdict_whatever_the_others_are() {
     .join("\n")
     .into_bytes();
     input.extend(b"\n\xff\xfe\n");
-    input.extend(format!("{{\"id\": \"long\", \"dialect\": \"sqlite\", \"sql\": \"{}\"}}", "x".repeat(200_000)).bytes());
+    input
+        .extend(format!("{{\"id\": \"long\", \"dialect\": \"sqlite\", \"sql\": \"{}\"}}", "x".repeat(200_000)).bytes());
     let ended = place.run_with(&["sql", "check", "--lines"], &input).code(0);
     let verdicts: Vec<Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let seen: Vec<_> = verdicts.iter().map(|line| json!([line["id"], line["verdict"], line["rule"]])).collect();
