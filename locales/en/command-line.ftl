@@ -36,6 +36,7 @@ demo-is-used = Without --config, I look at the demo's installation, in { $folder
 
 ## Demo
 demo-welcome = Pstral demo. Data: { $folder }
+demo-own-config = The demo has a configuration of its own: the one of --config is not read.
 demo-folder = The data folder { $folder } cannot be prepared: { $error }. Give another one with --data FOLDER.
 demo-model = Model: { $fact }
 demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: ollama pull { $model }
@@ -57,9 +58,18 @@ state-degraded = degraded
 state-failed = failed
 none-configured = none is configured
 no-answer = no answer within { $seconds } s
+remedy-data = Give another folder with --data FOLDER or the key data, or check its permissions.
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
-remedy-configuration = Correct the file named, then run pstral config check.
-remedy-model = Start the model server and check [model] url. To install the model: ollama pull { $model }
+remedy-verified = Correct this file, or remove [targets.{ $target }] verified. demo/verified.toml shows the form.
+remedy-prompts = Check the folder [answers] prompts and the permissions of its files.
+remedy-listen = Stop the other program that uses this address, or change [http] listen.
+remedy-model-away = Start Ollama (ollama serve) and check [model] url. Without a model, only verified queries answer.
+remedy-model-missing = On the model server, run: ollama pull { $model }
+remedy-model-forbidden = Check the hosts that server allows (OLLAMA_HOST, OLLAMA_ORIGINS) and the key [model] api_key.
+remedy-model = Check that [model] url is the address of Ollama, and read the log of Ollama.
+remedy-target = Check [targets.{ $target }] path: the file must exist, be a SQLite database and be readable by Pstral.
+policy-unmatched = without effect: { $entries } names nothing in this database
+remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
 remedy-platform = Check the [platforms] section and the network.
 remedy-no-answer = Check that the server runs and is not overloaded.
 policy-idle = the policy names what the database does not have: { $entries }
@@ -67,9 +77,11 @@ remedy-policy = Correct deny or allow in [targets.{ $target }]: a misspelt name 
 doctor-look = The lines with “→” say what to do.
 
 ## Statements
+sql-input-bad = Cannot read { $error }. Check the path, the permissions and the form of the file.
 sql-line-bad = this line is not of the expected form id, dialect, sql: { $error }. Correct it and try again.
 
 ## Audit
+state-missing = There is no state database { $path }: nothing to read. Check --config and --data.
 audit-holds =
     { $entries ->
         [one] The log is intact: one event verified. Write the head of its chain down elsewhere:

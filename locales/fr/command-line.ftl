@@ -36,6 +36,7 @@ demo-is-used = Sans --config, je regarde l'installation de démonstration, dans 
 
 ## Démonstration
 demo-welcome = Pstral, démonstration. Données : { $folder }
+demo-own-config = La démonstration a sa propre configuration : celle de --config n'est pas lue.
 demo-folder = Le dossier de données { $folder } ne peut pas être préparé : { $error }. Donnez-en un autre avec --data DOSSIER.
 demo-model = Modèle : { $fact }
 demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : ollama pull { $model }
@@ -57,9 +58,18 @@ state-degraded = dégradé
 state-failed = en panne
 none-configured = rien n'est configuré
 no-answer = pas de réponse en { $seconds } s
+remedy-data = Donnez un autre dossier avec --data DOSSIER ou la clé data, ou vérifiez les droits.
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
-remedy-configuration = Corrigez le fichier nommé, puis lancez pstral config check.
-remedy-model = Démarrez le serveur du modèle et vérifiez [model] url. Pour installer le modèle : ollama pull { $model }
+remedy-verified = Corrigez ce fichier, ou supprimez [targets.{ $target }] verified. demo/verified.toml montre la forme attendue.
+remedy-prompts = Vérifiez le dossier [answers] prompts et les droits sur ses fichiers.
+remedy-listen = Arrêtez l'autre programme qui utilise cette adresse, ou changez [http] listen.
+remedy-model-away = Démarrez Ollama (ollama serve) et vérifiez [model] url. Sans modèle, seules les requêtes vérifiées répondent.
+remedy-model-missing = Sur le serveur du modèle, lancez : ollama pull { $model }
+remedy-model-forbidden = Vérifiez les hôtes autorisés par ce serveur (OLLAMA_HOST, OLLAMA_ORIGINS) et la clé [model] api_key.
+remedy-model = Vérifiez que [model] url est bien l'adresse d'Ollama, et lisez le journal d'Ollama.
+remedy-target = Vérifiez [targets.{ $target }] path : le fichier doit exister, être une base SQLite et être lisible par Pstral.
+policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
+remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 policy-idle = la règle nomme ce que la base n'a pas : { $entries }
@@ -67,9 +77,11 @@ remedy-policy = Corrigez deny ou allow dans [targets.{ $target }] : un nom mal �
 doctor-look = Les lignes « → » disent quoi faire.
 
 ## Requêtes
+sql-input-bad = Impossible de lire { $error }. Vérifiez le chemin, les droits et la forme du fichier.
 sql-line-bad = cette ligne n'est pas de la forme id, dialect, sql attendue : { $error }. Corrigez-la et recommencez.
 
 ## Audit
+state-missing = Il n'y a pas de base d'état { $path } : rien à lire. Vérifiez --config et --data.
 audit-holds =
     { $entries ->
         [one] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :

@@ -10,6 +10,7 @@ use pstral_core::domain::{Locale, Mode, VerifiedQuery};
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits};
+use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use crate::clock::{SystemClock, SystemEntropy};
@@ -28,12 +29,38 @@ pub struct App {
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
 }
 
-/// Opens the state database of a configuration, and makes its folder where there is none.
-pub async fn open_store(config: &Config) -> anyhow::Result<Arc<Store>> {
-    if let Some(folder) = config.store.url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+/// Why a part could not be made, so that whoever set it up can put it right.
+#[derive(Debug, thiserror::Error)]
+#[error("{part}: {fact}")]
+pub struct StartError {
+    /// Such as `state`, `target crm` or `http`.
+    pub part: String,
+    /// What was found.
+    pub fact: String,
+    /// What to do.
+    pub remedy: Text,
+}
+
+impl StartError {
+    /// A part, what was found of it, and what to do.
+    pub fn new(part: impl Into<String>, fact: impl Into<String>, remedy: Text) -> Self {
+        Self { part: part.into(), fact: fact.into(), remedy }
     }
-    Ok(Arc::new(Store::open(&config.store.url, &config.store.instance).await?))
+}
+
+/// The file of the state database.
+pub fn state_file(config: &Config) -> &Path {
+    Path::new(config.store.url.strip_prefix("sqlite://").unwrap_or(&config.store.url))
+}
+
+/// Opens the state database of a configuration, and makes its folder where there is none.
+pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
+    if let Some(folder) = state_file(config).parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))?;
+    }
+    let opened = Store::open(&config.store.url, &config.store.instance).await;
+    opened.map(Arc::new).map_err(|error| StartError::new("state", error.to_string(), text("remedy-state")))
 }
 
 impl App {
@@ -86,7 +113,10 @@ pub fn file_faults(config: &Config) -> Vec<(String, anyhow::Error)> {
 /// Loads the verified queries of a target into the store, replacing those before.
 async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyhow::Result<()> {
     let queries = match &target.verified {
-        Some(path) => read_verified(path)?,
+        Some(path) => read_verified(path).map_err(|error| {
+            let fact = format!("{}: {error:#}", path.display());
+            StartError::new(format!("target {name}"), fact, text("remedy-verified").with("target", name))
+        })?,
         None => Vec::new(),
     };
     store.put_verified(name, &queries).await?;
@@ -100,15 +130,16 @@ fn read_verified(path: &Path) -> anyhow::Result<Vec<VerifiedQuery>> {
 }
 
 /// The templates built in, each replaced by the file of its name where there is one.
-fn prompts(answers: &Answers) -> anyhow::Result<Prompts> {
+fn prompts(answers: &Answers) -> Result<Prompts, StartError> {
     let mut prompts = Prompts::default();
     let Some(folder) = &answers.prompts else { return Ok(prompts) };
     for mode in [Mode::Sql, Mode::Chat] {
         for locale in Locale::ALL {
             let path = folder.join(format!("{}.{locale}.md", mode.word()));
             if path.exists() {
-                let template =
-                    std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+                let template = std::fs::read_to_string(&path).map_err(|error| {
+                    StartError::new("prompts", format!("{}: {error}", path.display()), text("remedy-prompts"))
+                })?;
                 prompts.replace(mode, locale, template);
             }
         }

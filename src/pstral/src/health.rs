@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use pstral_core::domain::Locale;
-use pstral_core::pipeline::{Pipeline, Target};
-use pstral_core::ports::TargetError;
+use pstral_core::pipeline::Pipeline;
+use pstral_core::ports::ModelError;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use serde::Serialize;
@@ -46,13 +46,12 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
     };
     let model = async {
-        let remedy = |_: &_| text("remedy-model").with("model", parts.model.name()).render(locale);
+        let remedy = |error: &ModelError| model_remedy(error).render(locale);
         judge("model".to_owned(), State::Degraded, locale, parts.model.health(), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
-        let remedy = |error: &TargetError| error.text().render(locale);
-        let check = judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await;
-        with_policy(check, target, locale).await
+        let remedy = |_: &_| text("remedy-target").with("target", &target.name).render(locale);
+        judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
     });
     let platforms = parts.platforms.iter().map(async |platform| {
         let remedy = |_: &_| text("remedy-platform").render(locale);
@@ -66,16 +65,13 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
     checks
 }
 
-/// A target that works is still not well while its policy names what it does not have.
-async fn with_policy(check: Check, target: &Target, locale: Locale) -> Check {
-    match target.idle_policy().await {
-        Ok(idle) if check.state == State::Ok && !idle.is_empty() => Check {
-            state: State::Failed,
-            fact: text("policy-idle").with("entries", idle.join(", ")).render(locale),
-            remedy: text("remedy-policy").with("target", &target.name).render(locale),
-            ..check
-        },
-        _ => check,
+/// What an administrator does about it: the sentences of the errors themselves are for those who asked something.
+fn model_remedy(error: &ModelError) -> Text {
+    match error {
+        ModelError::ModelMissing { model } => text("remedy-model-missing").with("model", model.as_str()),
+        ModelError::Forbidden => text("remedy-model-forbidden"),
+        ModelError::Unavailable(_) => text("remedy-model-away"),
+        _ => text("remedy-model"),
     }
 }
 

@@ -8,10 +8,11 @@ use futures::future::{FutureExt as _, join_all};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
+use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::compose::App;
+use crate::compose::{App, StartError};
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
@@ -19,7 +20,7 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     if left > 0 {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; their messages are closed");
     }
-    record(&app.pipeline, AuditAction::Started).await.context("the audit cannot be written")
+    record(&app.pipeline, AuditAction::Started).await
 }
 
 /// What to do when every platform has ended by itself, as a terminal does at the end of its input.
@@ -49,7 +50,7 @@ pub async fn run(
     if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
         tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
     }
-    record(&app.pipeline, AuditAction::Stopped).await.context("the audit cannot be written")
+    record(&app.pipeline, AuditAction::Stopped).await
 }
 
 /// Each event in a task of its own, so that a platform going away does not cut an answer.
@@ -93,6 +94,7 @@ async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> 
     let parts = pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
     event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
-    parts.audit.append(event).await?;
+    let written = parts.audit.append(event).await;
+    written.map_err(|error| StartError::new("audit", error.to_string(), text("remedy-state")))?;
     Ok(())
 }

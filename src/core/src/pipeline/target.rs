@@ -69,8 +69,8 @@ impl Target {
         }
     }
 
-    /// The entries of the policy that name nothing the database has: a misspelt denial protects nothing.
-    pub async fn idle_policy(&self) -> Result<Vec<String>, TargetError> {
+    /// Entries of the policy that name nothing the target holds: a misspelt denial protects nothing.
+    pub async fn unmatched_policy(&self) -> Result<Vec<String>, TargetError> {
         let catalog = self.port.catalog().await?;
         Ok(self.policy.unmatched(&catalog).into_iter().map(str::to_owned).collect())
     }

@@ -46,6 +46,8 @@ fn everyday_statements_end_as_expected() {
 fn samples() -> Option<PathBuf> {
     let folder = std::env::var_os("PSTRAL_GUARD_SAMPLES").map(PathBuf::from);
     if folder.is_none() {
+        let required = std::env::var("PSTRAL_TEST_REQUIRE").is_ok_and(|required| required == "all");
+        assert!(!required, "PSTRAL_GUARD_SAMPLES is not set and PSTRAL_TEST_REQUIRE is `all`");
         println!("skipped: PSTRAL_GUARD_SAMPLES does not name a folder of sample statements");
     }
     folder

@@ -12,7 +12,7 @@ use pstral_store::Store;
 
 use super::out::{say, say_error};
 use super::{Common, Ending};
-use crate::compose::open_store;
+use crate::compose::{open_store, state_file};
 
 /// Entries read at a time.
 const PAGE: u32 = 1000;
@@ -85,8 +85,14 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
+    let locale = common.locale_with(&config);
+    // Opening would make one, and an audit of nothing always holds.
+    if !state_file(&config).exists() {
+        let path = state_file(&config).display().to_string();
+        say_error(&text("state-missing").with("path", path).render(locale));
+        return Ok(Ending::Failed);
+    }
     let store = open_store(&config).await?;
-    let locale = common.locale();
     match command {
         AuditCommand::Verify => verify(&store, locale).await,
         AuditCommand::Tail { lines, filter, json } => {
@@ -104,8 +110,12 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
                 Some(path) => Box::new(std::fs::File::create(path).with_context(|| path.display().to_string())?),
                 None => Box::new(std::io::stdout().lock()),
             };
-            let written = export(&store, &filter, format, &mut out).await?;
-            say_error(&text("audit-exported").count("entries", written).render(locale));
+            match export(&store, &filter, format, &mut out).await {
+                Ok(written) => say_error(&text("audit-exported").count("entries", written).render(locale)),
+                // A reader who has left, as `head` does, is no error.
+                Err(error) if is_broken_pipe(&error) => {}
+                Err(error) => return Err(error),
+            }
             Ok(Ending::Fine)
         }
     }
@@ -235,6 +245,10 @@ async fn export(
     }
     out.flush()?;
     Ok(written)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// A member as a cell; text that a spreadsheet would take for a formula is disarmed.

@@ -28,7 +28,7 @@ pub(super) fn check(common: &Common) -> Ending {
                 return Ending::Usage;
             }
             let targets = config.targets.len() as u64;
-            say(&text("config-fine").count("targets", targets).render(common.locale()));
+            say(&text("config-fine").count("targets", targets).render(common.locale_with(&config)));
             Ending::Fine
         }
         Err(ending) => ending,

@@ -28,6 +28,9 @@ pub(super) struct DemoArgs {
 
 pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Ending> {
     let locale = common.locale();
+    if common.config.is_some() {
+        say_error(&text("demo-own-config").render(locale));
+    }
     let mut config = match crate::config::load(&Source::Demo, common.data.as_deref()) {
         Ok(config) => config,
         Err(faults) => {
@@ -49,7 +52,9 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     lifecycle::start(&app).await?;
     greet(&app, &config, locale).await?;
     if args.tour {
-        return tour::run(&app).await;
+        let ending = tour::run(&app).await;
+        app.store.close().await;
+        return ending;
     }
     let person = person(&app, locale).await?;
     link(&app, "console", &person).await?;
@@ -57,6 +62,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     let shutdown = CancellationToken::new();
     let drain = Duration::from_secs(config.http.drain_timeout);
     lifecycle::run(&app, &shutdown, drain, AfterPlatforms::End).await?;
+    app.store.close().await;
     Ok(Ending::Fine)
 }
 

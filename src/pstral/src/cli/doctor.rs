@@ -2,12 +2,12 @@
 
 use clap::Args;
 use pstral_core::domain::Locale;
-use pstral_core::text::{Text, text};
+use pstral_core::pipeline::Target;
+use pstral_core::text::text;
 
 use super::out::{say, say_error};
 use super::{Common, Ending};
-use crate::compose::{App, open_store};
-use crate::config::Config;
+use crate::compose::{App, StartError};
 use crate::health::{Check, State, checks};
 
 #[derive(Debug, Args)]
@@ -18,12 +18,25 @@ pub(super) struct DoctorArgs {
 }
 
 pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<Ending> {
-    let locale = common.locale();
     let config = match common.load_installed() {
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
-    let found = examine(&config, locale).await;
+    let locale = common.locale_with(&config);
+    let found = match App::build(&config, locale).await {
+        Ok(app) => {
+            let mut found = checks(&app.pipeline, &app.store, locale).await;
+            for target in app.pipeline.parts().targets.values() {
+                found.extend(policy(target, locale).await);
+            }
+            found
+        }
+        // Without this part nothing else can be looked at.
+        Err(error) => {
+            let StartError { part, fact, remedy } = error.downcast::<StartError>()?;
+            vec![Check { part, state: State::Failed, fact, remedy: remedy.render(locale) }]
+        }
+    };
     let failed = found.iter().any(|check| check.state == State::Failed);
     if args.json {
         say(&serde_json::to_string_pretty(&serde_json::json!({ "ok": !failed, "parts": found }))?);
@@ -33,19 +46,15 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
     Ok(if failed { Ending::Failed } else { Ending::Fine })
 }
 
-/// Without its state or its files nothing else can be looked at: then that alone is said.
-async fn examine(config: &Config, locale: Locale) -> Vec<Check> {
-    let failed = |part: &str, error: &anyhow::Error, remedy: Text| {
-        let (part, fact) = (part.to_owned(), format!("{error:#}"));
-        vec![Check { part, state: State::Failed, fact, remedy: remedy.render(locale) }]
-    };
-    if let Err(error) = open_store(config).await {
-        return failed("state", &error, text("remedy-state"));
-    }
-    match App::build(config, locale).await {
-        Ok(app) => checks(&app.pipeline, &app.store, locale).await,
-        Err(error) => failed("configuration", &error, text("remedy-configuration")),
-    }
+/// What is wrong with the allow and deny lists of a target. One that is away has been told of already.
+async fn policy(target: &Target, locale: Locale) -> Option<Check> {
+    let unmatched = target.unmatched_policy().await.ok().filter(|unmatched| !unmatched.is_empty())?;
+    Some(Check {
+        part: format!("target {} policy", target.name),
+        state: State::Degraded,
+        fact: text("policy-unmatched").with("entries", unmatched.join(", ")).render(locale),
+        remedy: text("remedy-policy").with("target", &target.name).render(locale),
+    })
 }
 
 fn print(found: &[Check], locale: Locale) {
@@ -55,7 +64,7 @@ fn print(found: &[Check], locale: Locale) {
             State::Degraded => text("state-degraded"),
             State::Failed => text("state-failed"),
         };
-        say(&format!("{} · {}: {}", check.part, state.render(locale), check.fact));
+        say(&format!("{} · {} · {}", check.part, state.render(locale), check.fact));
         if !check.remedy.is_empty() {
             say(&format!("    → {}", check.remedy));
         }

@@ -10,6 +10,7 @@ mod sql;
 mod tour;
 mod user;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use pstral_core::domain::Locale;
 use pstral_core::text::text;
 
+use crate::compose::StartError;
 use crate::config::{Config, LogFormat, Source};
 use out::say_error;
 
@@ -103,9 +105,18 @@ pub fn main() -> ExitCode {
     match runtime.block_on(dispatch(cli)) {
         Ok(ending) => ending.into(),
         Err(error) => {
-            say_error(&text("command-failed").with("error", format!("{error:#}")).render(locale));
+            say_error(&failure(&error, locale));
             Ending::Failed.into()
         }
+    }
+}
+
+/// What failed and, where it is known, what to do about it.
+fn failure(error: &anyhow::Error, locale: Locale) -> String {
+    let failed = |what: &str| text("command-failed").with("error", what.trim_end_matches('.')).render(locale);
+    match error.downcast_ref::<StartError>() {
+        Some(start) => format!("{}. {}", failed(&start.to_string()), start.remedy.render(locale)),
+        None => failed(&format!("{error:#}")),
     }
 }
 
@@ -123,11 +134,20 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
 }
 
 impl Common {
-    /// The language of what is printed.
+    /// The language of what is printed while no configuration is known.
     fn locale(&self) -> Locale {
+        self.chosen_locale().unwrap_or_default()
+    }
+
+    /// The language of what is printed.
+    fn locale_with(&self, config: &Config) -> Locale {
+        self.chosen_locale().unwrap_or(config.locale)
+    }
+
+    fn chosen_locale(&self) -> Option<Locale> {
         let system =
             || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok()?.parse().ok());
-        self.locale.or_else(system).unwrap_or_default()
+        self.locale.or_else(system)
     }
 
     fn source(&self) -> Source {
@@ -150,7 +170,7 @@ impl Common {
         let config = self.load()?;
         if self.config.is_none() {
             let folder = config.data.display().to_string();
-            say_error(&text("demo-is-used").with("folder", folder).render(self.locale()));
+            say_error(&text("demo-is-used").with("folder", folder).render(self.locale_with(&config)));
         }
         Ok(config)
     }
@@ -160,7 +180,9 @@ impl Common {
 fn log_to_stderr(log: &crate::config::Log) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::new(&log.level);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let ansi = std::io::stderr().is_terminal() && !colourless;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
     // A second subscriber is refused: the first one stays, and nothing is lost.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
-use crate::compose::App;
+use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
 use crate::lifecycle::{self, AfterPlatforms};
 
@@ -28,23 +28,25 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     log_to_stderr(&config.log);
     let metrics = PrometheusBuilder::new().install_recorder().context("the metrics")?;
     let app = App::build(&config, config.locale).await?;
-    let listener = TcpListener::bind(config.http.listen).await;
-    let listener = listener.with_context(|| format!("http.listen = {}", config.http.listen))?;
+    let listen = config.http.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| StartError::new("http", format!("{listen}: {error}"), text("remedy-listen")))?;
+    let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
+    // From here on: a request to end that comes during the start is kept, not the death of the program.
+    tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled));
     lifecycle::start(&app).await?;
 
-    let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
     let shown =
         Shown { pipeline: Arc::clone(&app.pipeline), store: Arc::clone(&app.store), metrics, ending: ending.clone() };
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
-    tracing::info!(listen = %config.http.listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
+    tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
-    let terminal =
-        config.platforms.terminal.enabled && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    tokio::spawn(end_on_signal(ending.clone(), terminal));
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     ended.cancel();
     http.await.context("the HTTP endpoint")?.context("the HTTP endpoint")?;
+    app.store.close().await;
     outcome.map(|()| Ending::Fine)
 }
 

@@ -78,19 +78,18 @@ pub(super) fn run(common: &Common, command: &SqlCommand) -> anyhow::Result<Endin
     let locale = common.locale();
     let guards = match Guards::read(args) {
         Ok(guards) => guards,
-        Err(error) => {
-            say_error(&text("command-failed").with("error", format!("{error:#}")).render(locale));
-            return Ok(Ending::Usage);
-        }
+        Err(error) => return Ok(unreadable(&error, locale)),
     };
     let input = match open(args.file.as_deref()) {
         Ok(input) => input,
-        Err(error) => {
-            say_error(&text("command-failed").with("error", format!("{error:#}")).render(locale));
-            return Ok(Ending::Usage);
-        }
+        Err(error) => return Ok(unreadable(&error, locale)),
     };
     if args.lines { check_lines(&guards, args.dialect, input, locale) } else { check_one(&guards, args, input, locale) }
+}
+
+fn unreadable(error: &anyhow::Error, locale: Locale) -> Ending {
+    say_error(&text("sql-input-bad").with("error", format!("{error:#}").trim_end()).render(locale));
+    Ending::Usage
 }
 
 fn open(file: Option<&Path>) -> anyhow::Result<Box<dyn std::io::Read>> {
@@ -146,10 +145,16 @@ fn check_lines(
                 Some(dialect) => guards.report(line.id, dialect, &line.sql, locale),
                 None => unusable(line.id, "no dialect", locale),
             },
-            Err(error) => unusable(serde_json::Value::Null, &error.to_string(), locale),
+            Err(error) => unusable(id_of(&bytes), &error.to_string(), locale),
         };
         say(&serde_json::to_string(&report)?);
     }
+}
+
+/// The id of a line that says one but is otherwise wrong.
+fn id_of(line: &[u8]) -> serde_json::Value {
+    let members = serde_json::from_slice::<serde_json::Value>(line).unwrap_or_default();
+    members.get("id").cloned().unwrap_or_default()
 }
 
 /// A line that is not a question to the guard is not let through either.

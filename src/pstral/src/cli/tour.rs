@@ -12,19 +12,24 @@ pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
     let french = link(app, "tour-fr", &person(app, Locale::Fr).await?).await?;
     let english = link(app, "tour-en", &person(app, Locale::En).await?).await?;
     let locale = app.pipeline.parts().settings.locale;
+    let (reader, unknown) = match locale {
+        Locale::Fr => (&french, "Quel temps fera-t-il demain ?"),
+        Locale::En => (&english, "What will the weather be tomorrow?"),
+    };
     let steps: [(_, &Actor, &[&str]); 5] = [
         (text("tour-french"), &french, &["Liste les clients de Paris", "/execute"]),
         (text("tour-english"), &english, &["Who are the top 5 clients by revenue?", "/execute"]),
-        (text("tour-refused"), &french, &["/edit SELECT email, access_token FROM oauth_email_accounts"]),
-        (text("tour-unknown"), &english, &["What will the weather be tomorrow?"]),
-        (text("tour-audit"), &french, &["/audit 12"]),
+        (text("tour-refused"), reader, &["/edit SELECT email, access_token FROM oauth_email_accounts"]),
+        (text("tour-unknown"), reader, &[unknown]),
+        (text("tour-audit"), reader, &["/audit 12"]),
     ];
     let mut number = 0;
     for (title, actor, lines) in steps {
-        say(&format!("\n━━ {}\n", title.render(locale)));
+        say(&format!("\n━━ {}", title.render(locale)));
         for line in lines {
-            say(&format!("> {line}"));
             number += 1;
+            // The terminal puts a blank line before each of its messages but the first.
+            say(&format!("\n> {line}{}", if number == 1 { "\n" } else { "" }));
             app.pipeline.handle(event(actor, number, line)).await;
         }
     }

@@ -68,7 +68,8 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
-    let desk = Desk { store: open_store(&config).await?, locale: common.locale(), clock: SystemClock::default() };
+    let desk =
+        Desk { store: open_store(&config).await?, locale: common.locale_with(&config), clock: SystemClock::default() };
     match command {
         UserCommand::Add(args) => desk.add(args, config.locale).await,
         UserCommand::List { json } => desk.list(json).await,

@@ -132,7 +132,8 @@ fn nearest(unknown: &str, cause: &str) -> Option<String> {
     let known = expected.split('`').skip(1).step_by(2);
     let (best, distance) =
         known.map(|known| (known, distance(known, unknown))).min_by_key(|(_, distance)| *distance)?;
-    (distance <= 3 && distance < unknown.chars().count()).then(|| best.to_owned())
+    // A third of the letters may be wrong: `foo` is not taken for `log`.
+    (distance <= (unknown.chars().count() / 3).clamp(1, 3)).then(|| best.to_owned())
 }
 
 /// Levenshtein distance.
@@ -173,6 +174,7 @@ mod tests {
         load_with(&Source::Demo, None, &none).unwrap();
         check("", &[]).unwrap();
         let example = include_str!("../../../../config/example.toml");
+        check(include_str!("../../../../config/docker.toml"), &[]).unwrap();
         let config = check(example, &[]).unwrap();
         assert_eq!(config.files.folder, Path::new("/var/lib/pstral/files"));
         assert_eq!(config.store.url, "sqlite:///var/lib/pstral/pstral.db");

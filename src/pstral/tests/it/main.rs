@@ -1,15 +1,12 @@
-//! The whole application inside one process: what people see, what the audit holds, what the database ran.
+//! The program as people use it: its command line, its files, its endpoints.
 
-mod answers;
-mod audit_first;
-mod bad_input;
-mod commands;
-mod deciding;
-mod editing;
-mod hiding;
-mod invariants;
-mod linking;
-mod platforms;
-mod recovery;
-mod verified;
-mod world;
+mod audit;
+mod command_line;
+mod demo;
+mod doctor;
+mod full_disk;
+mod model;
+mod program;
+mod readme;
+mod running;
+mod sql;

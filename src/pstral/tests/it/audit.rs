@@ -1,0 +1,147 @@
+//! The audit from the command line: read, exported, verified, and broken by a hand that knows SQL or bytes.
+
+use rusqlite::Connection;
+
+use crate::program::Place;
+
+const STATE: &str = "data/demo/pstral.db";
+
+/// A place where a question was asked, answered and run.
+fn after_a_question() -> Place {
+    let place = Place::new();
+    place.run_with(&["demo"], "List the clients in Paris\n/execute\n/edit DELETE FROM clients\n").code(0);
+    place
+}
+
+#[test]
+fn the_chain_holds_until_one_byte_of_one_row_is_changed() {
+    let place = after_a_question();
+    place.run(&["audit", "verify"]).code(0).says(&["The log is intact"]);
+    let whole = std::fs::read(place.path(STATE)).unwrap();
+    for (action, change) in [
+        ("execution", "statement = replace(statement, 'Paris', 'Lyon'), actor = actor || 'x'"),
+        ("execution", "actor = 'consolf'"),
+        ("execution", "statement = replace(statement, 'c.city', 'd.city')"),
+        ("execution", "parameters = replace(parameters, 'Paris', 'Parit')"),
+        ("execution", "relations = NULL"),
+        ("execution", "user_id = user_id + 1"),
+        ("result", "row_count = row_count + 1"),
+        ("result", "duration_ms = duration_ms + 1"),
+        ("result", "target = 'crn'"),
+        ("question", "at = at + 1"),
+        ("question", "detail = 'List the clients in Parit'"),
+        ("question", "place = NULL"),
+        ("refusal", "rule = 'not-b-query'"),
+        ("refusal", "status = 'ok'"),
+        ("refusal", "action = 'question'"),
+        ("proposal", "proposal = NULL"),
+        ("proposal", "conversation = 7"),
+        ("answer", "model = 'another'"),
+        ("answer", "platform = 'web'"),
+        ("question", "hash = replace(hash, substr(hash, 1, 1), 'z')"),
+        ("question", "previous = hash"),
+        ("question", "instance = 'pstral2'"),
+        ("question", "status = 'perhaps'"),
+    ] {
+        let seq: i64 = tamper(&place, &format!("SELECT min(seq) FROM audit_events WHERE action = '{action}'"));
+        tamper(&place, &format!("UPDATE audit_events SET {change} WHERE seq = {seq} RETURNING seq"));
+        let ended = place.run(&["audit", "verify"]).code(1).says(&["The log was tampered with"]);
+        let named = [format!("entry {seq} of "), format!("entry {} of ", seq + 1)];
+        let says_where = named.iter().any(|name| ended.err.contains(name)) || ended.err.contains("perhaps");
+        assert!(says_where, "{change}: entry {seq} in {}", ended.err);
+        std::fs::write(place.path(STATE), &whole).unwrap();
+    }
+    place.run(&["audit", "verify"]).code(0);
+}
+
+#[test]
+fn entries_taken_out_or_put_in_are_found() {
+    let place = after_a_question();
+    let whole = std::fs::read(place.path(STATE)).unwrap();
+    for change in [
+        "DELETE FROM audit_events WHERE seq = 3 RETURNING seq",
+        "DELETE FROM audit_events WHERE seq = 1 RETURNING seq",
+        "UPDATE audit_events SET seq = seq + 100 WHERE seq = 4 RETURNING seq",
+    ] {
+        tamper(&place, change);
+        place.run(&["audit", "verify"]).code(1).says(&["entries are missing, swapped or added"]);
+        std::fs::write(place.path(STATE), &whole).unwrap();
+    }
+}
+
+/// Changes the audit as somebody would who owns the file: the triggers go first.
+fn tamper(place: &Place, sql: &str) -> i64 {
+    let state = Connection::open(place.path(STATE)).unwrap();
+    let triggers = "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'";
+    let drop: Option<String> = state.query_row(triggers, [], |row| row.get(0)).unwrap();
+    state.execute_batch(&drop.unwrap_or_default()).unwrap();
+    let value = state.query_row(sql, [], |row| row.get(0)).unwrap();
+    state.pragma_update(None, "wal_checkpoint", "TRUNCATE").unwrap();
+    value
+}
+
+#[test]
+fn a_byte_changed_in_the_file_itself_is_found() {
+    let place = after_a_question();
+    let mut bytes = std::fs::read(place.path(STATE)).unwrap();
+    let refused = b"DELETE FROM clients";
+    let places: Vec<usize> =
+        bytes.windows(refused.len()).enumerate().filter(|(_, window)| window == refused).map(|(at, _)| at).collect();
+    assert!(!places.is_empty(), "the refused statement is in the file as it is");
+    for at in places {
+        bytes[at] ^= 1;
+    }
+    place.write(STATE, bytes);
+    place.run(&["audit", "verify"]).code(1).says(&["entry ", " was changed"]);
+}
+
+#[test]
+fn an_audit_that_is_not_there_does_not_hold() {
+    let place = Place::new();
+    for words in [&["audit", "verify"][..], &["audit", "tail"], &["audit", "export"]] {
+        place.run(words).code(1).says(&["There is no state database data/demo/pstral.db"]);
+    }
+    assert!(!place.path("data").exists(), "looking makes nothing");
+    place.write("pstral.db", "not a database, but long enough to be taken for one at first sight");
+    place.run(&["audit", "verify", "--data", "."]).code(1).says(&["Failed: state", "[store] url"]);
+}
+
+#[test]
+fn exports_hold_every_entry() {
+    let place = after_a_question();
+    let lines = place.run(&["audit", "export"]).code(0);
+    let entries: Vec<serde_json::Value> = lines.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let numbers: Vec<i64> = entries.iter().map(|entry| entry["seq"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, (1..=i64::try_from(entries.len()).unwrap()).collect::<Vec<_>>());
+    assert!(lines.err.contains(&format!("{} events exported", entries.len())), "{}", lines.err);
+    assert!(entries.windows(2).all(|two| two[1]["previous"] == two[0]["hash"]), "each names the one before");
+
+    place.run(&["audit", "export", "--format", "csv", "--output", "audit.csv"]).code(0);
+    let mut csv = csv::Reader::from_path(place.path("audit.csv")).unwrap();
+    let headers = csv.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), entries.len() + 1, "the first export is in it too");
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    for (row, entry) in rows.iter().zip(&entries) {
+        assert_eq!(&row[column("hash")], entry["hash"].as_str().unwrap());
+        assert_eq!(&row[column("statement")], entry["statement"].as_str().unwrap_or_default());
+    }
+    place.run(&["audit", "export", "--output", "none/audit.csv"]).code(1).says(&["none/audit.csv"]);
+}
+
+#[test]
+fn the_newest_entries_can_be_narrowed() {
+    let place = after_a_question();
+    let tail = |words: &[&str]| place.run(&[&["audit", "tail"], words].concat());
+    let two = tail(&["-n", "2"]).code(0);
+    assert!(two.out.lines().count() == 2 && two.out.contains("audit.read ok  tail"), "{}", two.out);
+    let refused = tail(&["--status", "refused"]).code(0);
+    assert!(refused.out.lines().count() == 1 && refused.out.contains("rule=not-a-query"), "{}", refused.out);
+    let run = tail(&["--action", "execution", "--user", "alex", "--target", "crm"]).code(0);
+    assert!(run.out.lines().count() == 1 && run.out.contains("SELECT c.company_name"), "{}", run.out);
+    assert_eq!(tail(&["--since", "2100-01-01T00:00:00Z"]).code(0).out, "");
+    tail(&["--user", "nobody"]).code(2).says(&["There is no user nobody"]);
+    tail(&["--action", "dance"]).code(2).says(&["use one of: question"]);
+    tail(&["--status", "fine"]).code(2).says(&["ok, refused, failed, stopped"]);
+    tail(&["--since", "yesterday"]).code(2).says(&["--since"]);
+}

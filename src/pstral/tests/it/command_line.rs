@@ -1,0 +1,160 @@
+//! Help, users and configuration from the command line.
+
+use rusqlite::Connection;
+
+use crate::program::Place;
+
+#[test]
+fn every_command_has_help() {
+    let place = Place::new();
+    for command in [
+        "",
+        "demo",
+        "run",
+        "doctor",
+        "sql",
+        "sql check",
+        "audit",
+        "audit tail",
+        "audit verify",
+        "audit export",
+        "user",
+        "user add",
+        "user list",
+        "user link-code",
+        "user disable",
+        "config",
+        "config check",
+    ] {
+        let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let ended = place.run(&words).code(0).says(&["Usage: pstral", "--config <FILE>"]);
+        assert!(ended.out.lines().next().is_some_and(|first| first.contains(' ')), "{ended:#?}");
+    }
+    place.run(&["--version"]).code(0).says(&[concat!("pstral ", env!("CARGO_PKG_VERSION"))]);
+    place.run(&["conquer"]).code(2).says(&["unrecognized subcommand"]);
+    place.run(&["demo", "--locale", "de"]).code(2).says(&["fr or en"]);
+}
+
+#[test]
+fn users_are_made_listed_linked_and_disabled() {
+    let place = Place::new();
+    place.run(&["user", "list"]).code(0).says(&["There is no user yet"]);
+    let add = ["user", "add", "Zoe", "--full-name", "Zoé Blanc", "--email", "zoe@example.org", "--role", "admin"];
+    place.run(&add).code(0).says(&["zoe is made"]);
+    place.run(&["user", "add", "zoe"]).code(2).says(&["zoe already exists"]);
+    place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 characters"]);
+    place.run(&["user", "add", "max", "--role", "king"]).code(2).says(&["--role"]);
+    place.run(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc · admin · fr · zoe@example.org"]);
+    let json = place.run(&["user", "list", "--json"]).code(0).out;
+    let listed: serde_json::Value = serde_json::from_str(json.trim()).unwrap();
+    assert_eq!((&listed["username"], &listed["disabled"]), (&"zoe".into(), &false.into()), "{json}");
+
+    let code = place.run(&["user", "link-code", "zoe"]).code(0).says(&["/link "]).out;
+    assert_eq!(code.trim().split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4], "{code}");
+    let stored: String = Connection::open(place.path("data/demo/pstral.db"))
+        .unwrap()
+        .query_row("SELECT group_concat(hash) FROM link_codes", [], |row| row.get(0))
+        .unwrap();
+    assert!(stored.len() == 64 && !stored.contains(code.trim()), "codes are hashed at rest: {stored}");
+
+    for words in [["user", "link-code", "nobody"], ["user", "disable", "nobody"]] {
+        place.run(&words).code(2).says(&["There is no user nobody"]);
+    }
+    place.run(&["user", "disable", "zoe"]).code(0).says(&["zoe is disabled"]);
+    place.run(&["user", "list"]).code(0).says(&["(disabled)"]);
+    place.run(&["user", "disable", "zoe", "--undo"]).code(0).says(&["zoe is enabled again"]);
+    let audit = place.run(&["audit", "tail", "--json"]).code(0).out;
+    for action in ["user.added", "link.code", "user.changed", "audit.read"] {
+        assert!(audit.contains(&format!("\"action\":\"{action}\"")), "{action}: {audit}");
+    }
+    assert!(!audit.contains(code.trim()), "the code itself is nowhere in the audit");
+}
+
+const TEN_FAULTS: &str = r#"
+locale = "de"
+colour = "red"
+[store]
+url = "postgres://x"
+[model]
+url = "https://x"
+nme = "x"
+temperature = 9
+context_tokens = "many"
+[limits]
+rows = 0
+[log]
+format = "xml"
+[targets.crm]
+path = "crm.db"
+"#;
+
+#[test]
+fn every_fault_of_a_configuration_is_told_at_once() {
+    let place = Place::new();
+    place.write("ten.toml", TEN_FAULTS);
+    let mut command = place.pstral(&["config", "check", "--config", "ten.toml"]);
+    command.env_remove("PSTRAL__MODEL__URL");
+    let ended = crate::program::feed(command, b"").code(2).says(&["The configuration has 10 faults"]);
+    let keys: Vec<&str> = ended.err.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    let expected = [
+        "colour",
+        "limits.rows",
+        "locale",
+        "log.format",
+        "model.context_tokens",
+        "model.nme",
+        "model.temperature",
+        "model.url",
+        "store.url",
+        "targets.crm.kind",
+    ];
+    assert_eq!(keys, expected, "{}", ended.err);
+    assert!(ended.err.contains("Did you mean model.name?"), "{}", ended.err);
+    for words in [&["run"][..], &["doctor"], &["audit", "verify"], &["user", "list"]] {
+        let words: Vec<&str> = words.iter().copied().chain(["--config", "ten.toml"]).collect();
+        place.run(&words).code(2).says(&["model.nme: there is no such key"]);
+    }
+}
+
+#[test]
+fn the_environment_is_checked_like_a_file() {
+    let place = Place::new();
+    let mut command = place.pstral(&["config", "check"]);
+    command.env("PSTRAL__MODEL__NAM", "x").env("PSTRAL__FOO", "1").env("PSTRAL__LIMITS__ROWS", "many");
+    let ended = crate::program::feed(command, b"").code(2).says(&[
+        "model.nam: there is no such key. Did you mean model.name?",
+        "foo: there is no such key. Remove it",
+        "limits.rows: the value does not fit",
+    ]);
+    assert!(ended.err.contains("3 faults"), "{}", ended.err);
+}
+
+#[test]
+fn what_is_shipped_passes_and_what_is_missing_is_told() {
+    let place = Place::new();
+    for name in ["default", "demo", "docker", "example"] {
+        let file = format!("{}/../../config/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        place.run(&["config", "check", "--config", &file]).code(0).says(&["The configuration is fine"]);
+    }
+    place.run(&["config", "check"]).code(0).says(&["it describes one database"]);
+    place.run(&["config", "check", "--config", "none.toml"]).code(2).says(&["none.toml: the file cannot be read"]);
+    place.write("broken.toml", "[model\n");
+    place.run(&["config", "check", "--config", "broken.toml"]).code(2).says(&["broken.toml: the file cannot be read"]);
+    place.run(&["run"]).code(2).says(&["pstral run --config FILE"]);
+}
+
+#[test]
+fn the_language_is_the_one_asked_for_else_the_systems_else_the_configurations() {
+    let place = Place::new();
+    place.write("en.toml", "locale = \"en\"");
+    for (language, words, expected) in [
+        ("C", &["config", "check", "--config", "en.toml"][..], "The configuration is fine"),
+        ("fr_FR.UTF-8", &["config", "check", "--config", "en.toml"], "La configuration est bonne"),
+        ("fr_FR.UTF-8", &["config", "check", "--config", "en.toml", "--locale", "en"], "The configuration is fine"),
+        ("C", &["config", "check"], "La configuration est bonne"),
+    ] {
+        let mut command = place.pstral(words);
+        command.env("LANG", language);
+        crate::program::feed(command, b"").code(0).says(&[expected]);
+    }
+}

@@ -1,0 +1,103 @@
+//! `pstral demo` and its tour.
+
+use std::path::Path;
+
+use crate::program::Place;
+
+const QUESTION: &str = "Liste les clients de Paris\n/execute\n";
+
+#[test]
+fn a_question_gets_its_verified_statement_its_table_and_its_files() {
+    let place = Place::new();
+    let ended = place.run_with(&["demo", "--data", "here", "--locale", "fr"], QUESTION).code(0).says(&[
+        "Aucun modèle n'est joignable",
+        "WHERE c.city = :city",
+        "✅ Requête vérifiée par Claire Fontaine",
+        "company_name",
+        "75009",
+        "lignes. Temps",
+    ]);
+    let files: Vec<&str> = ended.out.lines().filter_map(|line| line.strip_prefix("→ ")?.split(" (").next()).collect();
+    assert_eq!(files.len(), 2, "{}", ended.out);
+    for (file, ending) in files.into_iter().zip(["csv", "xlsx"]) {
+        let path = Path::new(file);
+        assert!(path.is_absolute() && path.extension().is_some_and(|found| found == ending), "{file}");
+        assert!(std::fs::metadata(path).unwrap().len() > 1000, "{file}");
+    }
+    assert!(!ended.err.contains('\u{1b}'), "no colours in a pipe: {}", ended.err);
+}
+
+#[test]
+fn the_tour_shows_its_six_parts_in_either_language() {
+    for (language, titles) in [
+        (
+            "",
+            [
+                "━━ Une question en français, et sa table",
+                "━━ Une question en anglais, et sa table",
+                "━━ Une requête refusée",
+                "━━ Une question à laquelle les données ne répondent pas",
+                "━━ Le journal d'audit, vu par un administrateur",
+                "━━ Le journal d'audit est vérifié",
+            ],
+        ),
+        (
+            "en_US.UTF-8",
+            [
+                "━━ A question in French, and its table",
+                "━━ A question in English, and its table",
+                "━━ A refused statement",
+                "━━ A question the data does not answer",
+                "━━ The audit log, as an administrator sees it",
+                "━━ The audit log is verified",
+            ],
+        ),
+    ] {
+        let place = Place::new();
+        let mut command = place.pstral(&["demo", "--tour"]);
+        command.env("LANG", language);
+        let ended = crate::program::feed(command, b"").code(0).says(&titles);
+        let places: Vec<usize> = titles.iter().map(|title| ended.out.find(title).unwrap()).collect();
+        assert!(places.is_sorted(), "{}", ended.out);
+        assert_eq!(ended.out.matches(".csv (").count(), 2, "each of the two questions has its files: {}", ended.out);
+        assert!(!ended.out.contains("eyJ") && !ended.out.contains("access_token │"), "no token is shown");
+    }
+}
+
+#[test]
+fn strange_lines_get_an_answer_and_the_program_goes_on() {
+    let place = Place::new();
+    let mut input = b"   \n\xff\xfe\x00\n".to_vec();
+    input.extend("é".repeat(100_000).bytes());
+    input.extend(b"\n/nothing\n/execute\n/edit DROP TABLE clients\n/whoami\n");
+    place.run_with(&["demo"], input).code(0).says(&[
+        "unreadable characters",
+        "Your question is too long",
+        "I do not know the command “nothing”",
+        "There is no statement to run here yet",
+        "Only SELECT statements may run",
+        "You are Alex Taylor",
+    ]);
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_failure() {
+    let place = Place::new();
+    for words in ["demo --tour", "audit export", "audit tail -n 50", "demo"] {
+        let mut shell = place.command("bash");
+        let program = env!("CARGO_BIN_EXE_pstral");
+        shell.args(["-c", &format!("'{program}' {words} < /dev/null | head -1; exit ${{PIPESTATUS[0]}}")]);
+        let ended = crate::program::feed(shell, b"").code(0).says(&[]);
+        assert_eq!(ended.out.lines().count(), 1, "{ended:#?}");
+    }
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_is_told() {
+    let place = Place::new();
+    place.write("taken", "a file");
+    for folder in ["taken", "taken/inside"] {
+        place.run(&["demo", "--data", folder]).code(1).says(&["The data folder", "--data FOLDER"]);
+        place.run(&["user", "list", "--data", folder]).code(1).says(&["Failed: state", "--data FOLDER"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! `pstral doctor` on installations that are whole and that are not.
+
+use pstral_ollama::testkit::ScriptedOllama;
+use serde_json::Value;
+
+use crate::program::Place;
+
+const TARGET: &str = "[targets.crm]\nkind = \"sqlite\"\npath = \"crm.db\"\n";
+
+fn parts(json: &str) -> Vec<(String, String)> {
+    let report: Value = serde_json::from_str(json).unwrap();
+    let member = |part: &Value, name: &str| part[name].as_str().unwrap().to_owned();
+    let parts = report["parts"].as_array().unwrap();
+    for part in parts {
+        let mended = part["state"] == "ok";
+        assert_eq!(part["remedy"] == "", mended, "a remedy where one is needed: {part}");
+        assert!(!member(part, "fact").is_empty(), "{part}");
+    }
+    parts.iter().map(|part| (member(part, "part"), member(part, "state"))).collect()
+}
+
+fn found(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(part, state)| ((*part).to_owned(), (*state).to_owned())).collect()
+}
+
+#[test]
+fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    place.run(&["doctor"]).code(0).says(&[
+        "state · ok · SQLite",
+        "model · degraded · ",
+        "→ Start Ollama",
+        "target crm · ok",
+    ]);
+    let json = place.run(&["doctor", "--json"]).code(0).out;
+    let expected = [("state", "ok"), ("model", "degraded"), ("target crm", "ok"), ("platform terminal", "ok")];
+    assert_eq!(parts(&json), found(&expected));
+}
+
+#[test]
+fn a_target_that_cannot_be_read_fails() {
+    let place = Place::new();
+    place.write("pstral.toml", format!("data = \".\"\n{TARGET}"));
+    let doctor = ["doctor", "--config", "pstral.toml"];
+    place.run(&doctor).code(1).says(&[
+        "target crm · failed · ",
+        "the file does not exist",
+        "→ Check [targets.crm] path",
+    ]);
+    place.write("crm.db", "this is no database, though it is long enough to be one");
+    place.run(&doctor).code(1).says(&["target crm · failed · ", "not a SQLite database", "→ Check [targets.crm] path"]);
+    let json = place.run(&["doctor", "--json", "--config", "pstral.toml"]).code(1).out;
+    assert_eq!(parts(&json), found(&[("state", "ok"), ("model", "degraded"), ("target crm", "failed")]));
+    assert!(json.contains("\"ok\": false"), "{json}");
+}
+
+#[test]
+fn an_installation_without_targets_says_so() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \".\"");
+    place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&["targets · degraded", "[targets]"]);
+}
+
+#[test]
+fn a_denial_that_names_nothing_is_told() {
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    let deny = "deny = [\"oauth_email_acounts\", \"users.password\", \"clients.email\"]\n";
+    place.write("pstral.toml", format!("data = \"data/demo\"\n{TARGET}{deny}"));
+    let ended = place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&["target crm policy · degraded"]);
+    assert!(ended.out.contains("oauth_email_acounts, users.password names nothing"), "{}", ended.out);
+    assert!(!ended.out.contains("clients.email"), "{}", ended.out);
+}
+
+#[test]
+fn parts_that_stop_the_start_are_named_with_their_remedy() {
+    let place = Place::new();
+    place.write("verified.toml", "[[query]]\nid = \"x\"\n");
+    place.write("pstral.toml", format!("data = \".\"\n{TARGET}verified = \"verified.toml\"\n"));
+    let doctor = ["doctor", "--config", "pstral.toml"];
+    place.run(&doctor).code(1).says(&[
+        "target crm · failed · ",
+        "verified.toml: x: missing field",
+        "→ Correct this file",
+    ]);
+    place.write("pstral.toml", "data = \".\"\n[store]\nurl = \"sqlite://pstral.toml\"\n");
+    place.run(&doctor).code(1).says(&["state · failed · ", "→ Check the address [store] url"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_server_is_asked_whether_it_has_the_model() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    place.write("pstral.toml", "data = \".\"");
+    let doctor = ["doctor", "--config", "pstral.toml"];
+    place.run(&doctor).code(0).says(&["model · ok · ", "qwen2.5-coder:3b"]);
+    ollama.install(&[("another:1b", 1)]);
+    place.run(&doctor).code(0).says(&["model · degraded", "→ On the model server, run: ollama pull qwen2.5-coder:3b"]);
+}

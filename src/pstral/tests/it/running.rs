@@ -1,0 +1,175 @@
+//! `pstral run`: its endpoints, its end in good order, and its start after a bad one.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdin, Stdio};
+use std::time::{Duration, Instant};
+
+use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
+use rusqlite::Connection;
+
+use crate::program::{Ended, Place};
+
+/// Longer than anything here takes, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Killed when a test ends without having ended it.
+struct Bot {
+    child: Option<Child>,
+    keyboard: Option<ChildStdin>,
+    port: u16,
+}
+
+impl Bot {
+    /// Started on a port that was free a moment ago.
+    fn start(place: &Place) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = place.pstral(&["run", "--config", "pstral.toml"]);
+        command.env("PSTRAL__HTTP__LISTEN", format!("127.0.0.1:{port}"));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let keyboard = child.stdin.take();
+        let bot = Self { child: Some(child), keyboard, port };
+        until("it is alive", || bot.get("/healthz").is_some_and(|answer| answer.ends_with("ok\n")));
+        bot
+    }
+
+    fn types(&mut self, line: &str) {
+        writeln!(self.keyboard.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// The whole answer to a `GET`, if there is one.
+    fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Waits for its end. Its input stays open meanwhile: the end must not need it.
+    fn ended(mut self) -> Ended {
+        self.child.take().unwrap().wait_with_output().unwrap().into()
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+        }
+    }
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// An installation with the sample company and the terminal, whose person is linked already.
+fn installed(model: &str) -> Place {
+    let place = Place::with_model(model);
+    place.run(&["demo"]).code(0);
+    std::fs::rename(place.path("data/demo/crm.db"), place.path("crm.db")).unwrap();
+    place.write(
+        "pstral.toml",
+        "data = \"state\"\nlocale = \"en\"\n[platforms.terminal]\nenabled = true\n\
+         [targets.crm]\nkind = \"sqlite\"\npath = \"../crm.db\"\n",
+    );
+    place.run(&["user", "add", "zoe", "--config", "pstral.toml"]).code(0);
+    let code = place.run(&["user", "link-code", "zoe", "--config", "pstral.toml"]).code(0).out;
+    let mut bot = Bot::start(&place);
+    bot.types("/whoami");
+    bot.types(&format!("/link {}", code.trim()));
+    until("zoe is linked", || place.run(&["audit", "tail", "--config", "pstral.toml"]).out.contains("link ok"));
+    bot.signal("-TERM");
+    bot.ended().code(0).says(&["I do not know yet who you are", "this account is now linked to yours"]);
+    place
+}
+
+fn audited(place: &Place) -> String {
+    place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0).says(&["The log is intact"]);
+    place.run(&["audit", "tail", "--config", "pstral.toml"]).code(0).out
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_how_it_is_and_ends_when_asked() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = installed(&ollama.url());
+    let mut bot = Bot::start(&place);
+    let ready = bot.get("/readyz").unwrap();
+    assert!(ready.starts_with("HTTP/1.0 200") && ready.contains("\"part\":\"target crm\""), "{ready}");
+    bot.types("");
+    bot.types("/audit");
+    until("the metrics count", || bot.get("/metrics").unwrap().contains("action=\"denied\",status=\"refused\"} 1"));
+    assert!(bot.get("/metrics").unwrap().contains("pstral_audit_events_total{action=\"started\",status=\"ok\"} 1"));
+    assert!(bot.get("/elsewhere").unwrap().starts_with("HTTP/1.0 404"));
+
+    std::fs::rename(place.path("crm.db"), place.path("gone.db")).unwrap();
+    let unready = bot.get("/readyz").unwrap();
+    assert!(unready.starts_with("HTTP/1.0 503") && unready.contains("the file does not exist"), "{unready}");
+    std::fs::rename(place.path("gone.db"), place.path("crm.db")).unwrap();
+
+    let listen = format!("127.0.0.1:{}", bot.port);
+    let mut second = place.pstral(&["run", "--config", "pstral.toml"]);
+    second.env("PSTRAL__HTTP__LISTEN", &listen);
+    crate::program::feed(second, b"").code(1).says(&["Failed: http: ", &listen, "change [http] listen"]);
+
+    bot.signal("-TERM");
+    bot.ended().code(0).says(&["The audit log is for administrators"]);
+    assert!(!place.path("state/pstral.db-wal").exists(), "the state database is closed: one file to copy");
+    assert!(audited(&place).contains("stopped ok"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_under_way_is_finished_before_the_end() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = installed(&ollama.url());
+    let answer = "You have many clients and this is all that can be said of them today.";
+    ollama.answer(Answer::text(answer).every(Duration::from_millis(100)));
+    let mut bot = Bot::start(&place);
+    bot.types("What do you think of our clients?");
+    ollama.wait_for(|requests| requests.len() == 1).await;
+    bot.signal("-TERM");
+    bot.ended().code(0).says(&[answer]);
+    ollama.assert_consumed();
+    let audit = audited(&place);
+    let (answered, stopped) = (audit.find("answer ok").unwrap(), audit.rfind("stopped ok").unwrap());
+    assert!(answered < stopped, "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_kill_nothing_looks_live_and_the_chain_holds() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = installed(&ollama.url());
+    ollama.answer(Answer::pieces(["You have many clients, and ", "then "]).ends(Ending::Hang));
+    let mut bot = Bot::start(&place);
+    bot.types("What do you think of our clients?");
+    let left = || -> i64 {
+        let state = Connection::open(place.path("state/pstral.db")).unwrap();
+        let live = "SELECT count(*) FROM turns WHERE state = 'streaming'";
+        state.query_row(live, [], |row| row.get(0)).unwrap()
+    };
+    ollama.wait_for(|requests| requests.len() == 1).await;
+    until("an answer is being written", || left() == 1);
+    bot.signal("-KILL");
+    assert_eq!(bot.ended().code, None);
+    assert_eq!(left(), 1, "it had no time to tidy up");
+
+    ollama.answer(Answer::text("Many."));
+    let mut bot = Bot::start(&place);
+    assert_eq!(left(), 0, "closed at the start");
+    bot.types("What do you think of our clients?");
+    ollama.wait_for(|requests| requests.len() == 2).await;
+    bot.signal("-TERM");
+    bot.ended().code(0).says(&["Many.", "interrupted by the end of an earlier run"]);
+    assert_eq!(audited(&place).matches("started ok").count(), 3);
+}
