@@ -72,8 +72,6 @@ policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
 remedy-platform = Check the [platforms] section and the network.
 remedy-no-answer = Check that the server runs and is not overloaded.
-policy-idle = the policy names what the database does not have: { $entries }
-remedy-policy = Correct deny or allow in [targets.{ $target }]: a misspelt name protects nothing.
 doctor-look = The lines with “→” say what to do.
 
 ## Statements

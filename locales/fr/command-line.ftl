@@ -72,8 +72,6 @@ policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
-policy-idle = la règle nomme ce que la base n'a pas : { $entries }
-remedy-policy = Corrigez deny ou allow dans [targets.{ $target }] : un nom mal écrit ne protège rien.
 doctor-look = Les lignes « → » disent quoi faire.
 
 ## Requêtes

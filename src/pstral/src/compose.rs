@@ -105,7 +105,7 @@ pub fn file_faults(config: &Config) -> Vec<(String, anyhow::Error)> {
         }
     }
     if let Err(error) = prompts(&config.answers) {
-        faults.push(("answers.prompts".to_owned(), error));
+        faults.push(("answers.prompts".to_owned(), error.into()));
     }
     faults
 }

@@ -1,4 +1,4 @@
-//! One message handed to a platform, tried again while the platform is slow or away.
+//! One message handed to a platform, attempts again while the platform is slow or away.
 
 use std::time::Duration;
 
@@ -23,18 +23,18 @@ pub async fn deliver(
     message: &Outgoing,
     tries: u32,
 ) -> Result<MessageRef, PlatformError> {
-    let (mut pause, mut tried) = (FIRST_WAIT, 0);
+    let (mut pause, mut attempts) = (FIRST_WAIT, 0);
     loop {
         let result = match &sent {
             Some(at) => platform.edit(at, message).await.map(|()| at.clone()),
             None => platform.send(place, message).await,
         };
-        tried += 1;
+        attempts += 1;
         let wait = match result {
             Ok(at) => return Ok(at),
             Err(PlatformError::Gone) if sent.take().is_some() => continue,
-            Err(PlatformError::RateLimited { retry_after }) if tried < tries => retry_after,
-            Err(PlatformError::Unavailable(_)) if tried < tries => {
+            Err(PlatformError::RateLimited { retry_after }) if attempts < tries => retry_after,
+            Err(PlatformError::Unavailable(_)) if attempts < tries => {
                 pause = (pause * 2).min(LONGEST_WAIT);
                 pause / 2
             }
