@@ -87,7 +87,11 @@ fn what_reads_a_denied_table_is_neither_suggested_nor_an_example_nor_offered() {
         assert!(!world.offers_something());
         assert!(!world.newest().contains("revenue") && !world.newest().contains("payment"), "{}", world.newest());
         let request = world.model.requests().remove(0);
-        assert!(!request.system.contains("payments(") && !request.system.contains("FROM payments"), "{}", request.system);
+        assert!(
+            !request.system.contains("payments(") && !request.system.contains("FROM payments"),
+            "{}",
+            request.system
+        );
     });
 }
 

@@ -8,6 +8,7 @@ mod deciding;
 mod editing;
 mod hiding;
 mod invariants;
+mod lifecycle;
 mod linking;
 mod platforms;
 mod recovery;
