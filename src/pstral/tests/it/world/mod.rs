@@ -191,7 +191,7 @@ impl World {
 
     /// Returns once a message that is being written is known to the state database.
     pub(crate) async fn sent_and_remembered(&self) {
-        while self.store.streaming().await.unwrap().iter().all(|turn| turn.message.is_none()) {
+        while self.store.streaming().await.unwrap().iter().all(|(_, turn)| turn.message.is_none()) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
