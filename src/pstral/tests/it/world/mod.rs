@@ -51,7 +51,7 @@ impl Default for Setup {
 }
 
 /// Far more than any test needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A chat that can do everything, quickly.
 pub(crate) fn capabilities() -> Capabilities {
