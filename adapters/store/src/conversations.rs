@@ -27,7 +27,8 @@ const SET_MESSAGE: &str = "UPDATE turns
     SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
 const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3 WHERE id = $1";
 const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
-const STREAMING: &str = "SELECT * FROM turns WHERE state = 'streaming' ORDER BY id";
+const STREAMING: &str = "SELECT turns.*, conversations.user_id FROM turns
+    JOIN conversations ON conversations.id = turns.conversation_id WHERE turns.state = 'streaming' ORDER BY turns.id";
 
 #[async_trait]
 impl Conversations for Store {
@@ -103,9 +104,9 @@ impl Conversations for Store {
         rows.map_err(fault)?.iter().rev().map(read_turn).collect()
     }
 
-    async fn streaming(&self) -> Result<Vec<Turn>, StoreError> {
+    async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError> {
         let rows = query(STREAMING).fetch_all(&self.readers).await.map_err(fault)?;
-        rows.iter().map(read_turn).collect()
+        rows.iter().map(|row| Ok((UserId(get(row, "user_id")?), read_turn(row)?))).collect()
     }
 }
 

@@ -32,7 +32,8 @@ pub enum AfterPlatforms {
     WaitOn,
 }
 
-/// Runs every platform until each has ended or `shutdown` is cancelled, then waits for what is under way.
+/// Runs every platform until each has ended, and what they handed over is answered. Once `shutdown` is cancelled, all
+/// of that has `drain` to end.
 pub async fn run(
     app: &App,
     shutdown: &CancellationToken,
@@ -41,14 +42,24 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
-    let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown));
-    join_all(platforms).await;
-    if let AfterPlatforms::WaitOn = after {
+    let all_of_it = async {
+        join_all(app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown))).await;
+        if let AfterPlatforms::WaitOn = after {
+            shutdown.cancelled().await;
+        }
+        tasks.close();
+        tasks.wait().await;
+    };
+    // Platforms await their own events, so a single answer that hangs would hold up the end without this.
+    let time_is_over = async {
         shutdown.cancelled().await;
-    }
-    tasks.close();
-    if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
-        tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
+        tokio::time::sleep(drain).await;
+    };
+    tokio::select! {
+        () = all_of_it => {}
+        () = time_is_over => {
+            tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
+        }
     }
     record(&app.pipeline, AuditAction::Stopped).await
 }

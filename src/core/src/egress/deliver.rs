@@ -23,18 +23,18 @@ pub async fn deliver(
     message: &Outgoing,
     tries: u32,
 ) -> Result<MessageRef, PlatformError> {
-    let (mut pause, mut attempts) = (FIRST_WAIT, 0);
+    let (mut pause, mut attempt) = (FIRST_WAIT, 0);
     loop {
         let result = match &sent {
             Some(at) => platform.edit(at, message).await.map(|()| at.clone()),
             None => platform.send(place, message).await,
         };
-        attempts += 1;
+        attempt += 1;
         let wait = match result {
             Ok(at) => return Ok(at),
             Err(PlatformError::Gone) if sent.take().is_some() => continue,
-            Err(PlatformError::RateLimited { retry_after }) if attempts < tries => retry_after,
-            Err(PlatformError::Unavailable(_)) if attempts < tries => {
+            Err(PlatformError::RateLimited { retry_after }) if attempt < tries => retry_after,
+            Err(PlatformError::Unavailable(_)) if attempt < tries => {
                 pause = (pause * 2).min(LONGEST_WAIT);
                 pause / 2
             }

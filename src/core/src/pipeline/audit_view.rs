@@ -1,12 +1,14 @@
 //! The audit as admins read it from the chat.
 
+use std::collections::HashMap;
+
 use super::Pipeline;
 use super::asker::Asker;
 use super::trouble::Trouble;
 use crate::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditStatus, Column, ColumnKind, Locale, Outgoing, Role, Row, Value,
+    AuditAction, AuditEntry, AuditEvent, AuditStatus, Column, ColumnKind, Locale, Outgoing, Role, Row, UserId, Value,
 };
-use crate::egress::echo;
+use crate::egress::{echo, fit};
 use crate::ports::AuditFilter;
 use crate::results::{Preview, TableFormat};
 use crate::text::text;
@@ -15,6 +17,9 @@ use crate::text::text;
 const SHOWN: u32 = 20;
 /// Entries shown at most.
 const MOST: u32 = 50;
+
+/// Usernames.
+type Names = HashMap<UserId, String>;
 
 impl Pipeline {
     /// Shows the newest entries to admins, in private; looking at the audit is itself recorded. Words narrow it: a
@@ -27,7 +32,7 @@ impl Pipeline {
             (AuditAction::Denied, AuditStatus::Refused)
         };
         self.record(AuditEvent {
-            detail: Some(format!("audit {words}").trim().to_owned()),
+            detail: Some(fit(format!("audit {words}").trim(), 200)),
             ..self.event(asker, action, status)
         })
         .await?;
@@ -36,7 +41,9 @@ impl Pipeline {
         }
         let (filter, limit) = self.audit_filter(words).await?;
         let entries = self.parts.audit.tail(&filter, limit).await?;
-        self.show_in_private(asker, table(asker, &entries)).await
+        let users = self.parts.people.users().await?;
+        let names = users.into_iter().map(|user| (user.id, user.username)).collect();
+        self.show_in_private(asker, table(asker, &entries, &names)).await
     }
 
     async fn audit_filter(&self, words: &str) -> Result<(AuditFilter, u32), Trouble> {
@@ -77,7 +84,7 @@ impl Pipeline {
     }
 }
 
-fn table(asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
+fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> Outgoing {
     let locale = asker.user.locale;
     if entries.is_empty() {
         return Outgoing::text(text("audit-empty").render(locale));
@@ -85,13 +92,13 @@ fn table(asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
     let heads = [
         (text("audit-seq"), ColumnKind::Number),
         (text("audit-time"), ColumnKind::Timestamp),
-        (text("audit-user"), ColumnKind::Number),
+        (text("audit-user"), ColumnKind::Text),
         (text("audit-action"), ColumnKind::Text),
         (text("audit-status"), ColumnKind::Text),
         (text("audit-detail"), ColumnKind::Text),
     ];
     let columns = heads.map(|(head, kind)| Column { name: head.render(locale), kind });
-    let mut rows: Vec<Row> = entries.iter().map(|entry| row(entry, locale)).collect();
+    let mut rows: Vec<Row> = entries.iter().map(|entry| row(entry, names, locale)).collect();
     let max_chars = asker.platform.capabilities().max_chars;
     let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
     let mut preview = Preview::draw(&columns, &rows, format);
@@ -104,7 +111,7 @@ fn table(asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
 }
 
 /// One entry as a row: what it is about is its detail, its statement or its rule.
-fn row(entry: &AuditEntry, locale: Locale) -> Row {
+fn row(entry: &AuditEntry, names: &Names, locale: Locale) -> Row {
     let event = &entry.event;
     let about = [&event.rule, &event.detail, &event.statement].into_iter().flatten();
     let rows = event.rows.map(|rows| text("rows").count("rows", rows.unsigned_abs()).render(locale));
@@ -112,7 +119,7 @@ fn row(entry: &AuditEntry, locale: Locale) -> Row {
     vec![
         Value::Integer(entry.seq),
         Value::Timestamp(event.at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
-        event.user.map_or(Value::Null, |user| Value::Integer(user.0)),
+        event.user.map_or(Value::Null, |user| Value::Text(names.get(&user).cloned().unwrap_or(user.0.to_string()))),
         Value::Text(event.action.word().to_owned()),
         Value::Text(event.status.word().to_owned()),
         Value::Text(about),

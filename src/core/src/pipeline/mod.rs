@@ -11,6 +11,7 @@ mod commands;
 mod context;
 mod execution;
 mod ledger;
+mod outcome;
 mod proposing;
 mod question;
 mod recovery;

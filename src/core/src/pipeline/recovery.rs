@@ -1,7 +1,7 @@
 //! After a restart no message may look live: what was being written is closed.
 
 use super::Pipeline;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, MessageRef, Outgoing, Turn, TurnState};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Turn, TurnState};
 use crate::egress::deliver;
 use crate::ports::{PlatformError, StoreError};
 use crate::text::text;
@@ -14,9 +14,12 @@ impl Pipeline {
     /// platforms run. A message whose platform is away is left to the next start.
     pub async fn recover(&self) -> Result<usize, StoreError> {
         let left = self.parts.conversations.streaming().await?;
-        for turn in &left {
+        let users = self.parts.people.users().await?;
+        for (user, turn) in &left {
+            let reader = users.iter().find(|known| known.id == *user);
+            let locale = reader.map_or(self.parts.settings.locale, |reader| reader.locale);
             let closed = match &turn.message {
-                Some(message) => self.close_left_over(turn, message).await?,
+                Some(message) => self.close_left_over(turn, message, locale).await?,
                 None => true,
             };
             if closed {
@@ -27,12 +30,12 @@ impl Pipeline {
     }
 
     /// Whether nothing of the message looks live any more.
-    async fn close_left_over(&self, turn: &Turn, message: &MessageRef) -> Result<bool, StoreError> {
+    async fn close_left_over(&self, turn: &Turn, message: &MessageRef, locale: Locale) -> Result<bool, StoreError> {
         let place = &message.place;
         let closed = match self.platforms.get(&place.platform) {
             None => Err(PlatformError::Gone),
             Some(platform) => {
-                let sentence = Outgoing::text(text("answer-interrupted").render(self.parts.settings.locale));
+                let sentence = Outgoing::text(text("answer-interrupted").render(locale));
                 deliver(&**platform, &*self.parts.clock, place, Some(message.clone()), &sentence, TRIES).await
             }
         };

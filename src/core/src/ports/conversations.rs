@@ -36,6 +36,7 @@ pub trait Conversations: Send + Sync {
     /// The last `limit` turns, the oldest first.
     async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError>;
 
-    /// Every streaming turn, the oldest first: at the start, what an earlier run left behind.
-    async fn streaming(&self) -> Result<Vec<Turn>, StoreError>;
+    /// Every streaming turn with the user it was written for, the oldest first: at the start, what an earlier run left
+    /// behind.
+    async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError>;
 }

@@ -107,11 +107,11 @@ fn the_audit_is_for_admins() {
         ```
         n° │ heure (UTC)         │ utilisateur │ action    │ état    │ détail
         ───┼─────────────────────┼─────────────┼───────────┼─────────┼─────────────────────────────────────────
-         1 │ 2026-11-21 10:00:00 │           2 │ question  │ ok      │ How many clients do we have in Paris?
-         2 │ 2026-11-21 10:00:00 │           2 │ proposal  │ ok      │ SELECT count(c.id) AS client_count FROM…
-         3 │ 2026-11-21 10:00:00 │           2 │ execution │ ok      │ SELECT count(c.id) AS client_count FROM…
-         4 │ 2026-11-21 10:00:00 │           2 │ result    │ ok      │ SELECT count(c.id) AS client_count FROM…
-         5 │ 2026-11-21 10:00:00 │           2 │ denied    │ refused │ audit
+         1 │ 2026-11-21 10:00:00 │ alex        │ question  │ ok      │ How many clients do we have in Paris?
+         2 │ 2026-11-21 10:00:00 │ alex        │ proposal  │ ok      │ SELECT count(c.id) AS client_count FROM…
+         3 │ 2026-11-21 10:00:00 │ alex        │ execution │ ok      │ SELECT count(c.id) AS client_count FROM…
+         4 │ 2026-11-21 10:00:00 │ alex        │ result    │ ok      │ SELECT count(c.id) AS client_count FROM…
+         5 │ 2026-11-21 10:00:00 │ alex        │ denied    │ refused │ audit
         ```
         ");
         world.command(&claire(), "audit nobody").await;
@@ -153,7 +153,7 @@ fn in_a_channel_the_audit_is_shown_in_private() {
         ```
         n° │ heure (UTC)         │ utilisateur │ action     │ état │ détail
         ───┼─────────────────────┼─────────────┼────────────┼──────┼───────
-         1 │ 2026-11-21 10:00:00 │           3 │ audit.read │ ok   │ audit
+         1 │ 2026-11-21 10:00:00 │ claire      │ audit.read │ ok   │ audit
         ```
         ── #2 sales
         Je vous ai répondu en privé.

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test, whose functions are not all marked so")]
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod answers;
 mod audit;
 mod audit_first;
@@ -16,6 +18,7 @@ mod editing;
 mod full_disk;
 mod hiding;
 mod invariants;
+mod lifecycle;
 mod linking;
 mod model;
 mod platforms;

@@ -20,7 +20,7 @@ fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
         assert_eq!(world.restart().await, 0);
         assert_snapshot!(world.transcript(), @r"
         ── #1 private
-        ⏹ Pstral a redémarré pendant cette réponse. Posez votre question à nouveau.
+        ⏹ Pstral restarted during this answer. Ask your question again.
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex

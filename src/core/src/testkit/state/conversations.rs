@@ -104,7 +104,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
 }
 
 async fn streaming(state: &dyn State) -> Result<(), StoreError> {
-    let (_, conversation) = talk(state, "streaming").await?;
+    let (user, conversation) = talk(state, "streaming").await?;
     let whole = state.add_turn(&said(conversation.id, Speaker::Person, "?", TurnState::Complete)).await?;
     let seen = state.add_turn(&said(conversation.id, Speaker::Pstral, "half", TurnState::Streaming)).await?;
     let unseen = state.add_turn(&said(conversation.id, Speaker::Pstral, "", TurnState::Streaming)).await?;
@@ -112,13 +112,13 @@ async fn streaming(state: &dyn State) -> Result<(), StoreError> {
     state.set_message(seen, &message).await?;
 
     let found = state.streaming().await?;
-    assert!(found.iter().all(|turn| turn.state == TurnState::Streaming));
-    let mine: Vec<(TurnId, Option<&MessageRef>)> = found
+    assert!(found.iter().all(|(_, turn)| turn.state == TurnState::Streaming));
+    let mine: Vec<(UserId, TurnId, Option<&MessageRef>)> = found
         .iter()
-        .filter(|turn| turn.conversation == conversation.id)
-        .map(|turn| (turn.id, turn.message.as_ref()))
+        .filter(|(_, turn)| turn.conversation == conversation.id)
+        .map(|(whose, turn)| (*whose, turn.id, turn.message.as_ref()))
         .collect();
-    assert_eq!(mine, [(seen, Some(&message)), (unseen, None)]);
+    assert_eq!(mine, [(user.id, seen, Some(&message)), (user.id, unseen, None)]);
     assert_eq!(state.streaming().await?, found, "looking changes nothing");
     for turn in [seen, unseen] {
         state.finish_turn(turn, "half", TurnState::Interrupted).await?;

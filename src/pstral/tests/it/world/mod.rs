@@ -50,6 +50,9 @@ impl Default for Setup {
     }
 }
 
+/// Far more than any test needs.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A chat that can do everything, quickly.
 pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
@@ -105,9 +108,12 @@ pub(crate) fn run_test_with(setup: Setup, test: impl AsyncFnOnce(&mut World)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let mut world = World::build(setup).await;
-        test(&mut world).await;
+        let tested = tokio::time::timeout(PATIENCE, test(&mut world)).await;
+        assert!(tested.is_ok(), "it hangs:\n{}", world.transcript());
         world.assert_settled().await;
     });
+    // What a test left behind on purpose, such as a crash, ends with its runtime.
+    runtime.shutdown_background();
 }
 
 impl World {
@@ -185,7 +191,7 @@ impl World {
 
     /// Returns once a message that is being written is known to the state database.
     pub(crate) async fn sent_and_remembered(&self) {
-        while self.store.streaming().await.unwrap().iter().all(|turn| turn.message.is_none()) {
+        while self.store.streaming().await.unwrap().iter().all(|(_, turn)| turn.message.is_none()) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }

@@ -75,9 +75,11 @@ impl Conversations for MemoryState {
         Ok(turns)
     }
 
-    async fn streaming(&self) -> Result<Vec<Turn>, StoreError> {
+    async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError> {
         let tables = self.tables();
-        Ok(tables.turns.iter().filter(|turn| turn.state == TurnState::Streaming).cloned().collect())
+        let streaming = tables.turns.iter().filter(|turn| turn.state == TurnState::Streaming);
+        let whose = |turn: &Turn| tables.conversations.iter().find(|held| held.id == turn.conversation);
+        Ok(streaming.filter_map(|turn| Some((whose(turn)?.user, turn.clone()))).collect())
     }
 }
 

@@ -1,0 +1,98 @@
+//! How long a verified question takes from the question to its table and files, through the real state database, the
+//! real sample company and real files. Each turn is one question and one execution.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::Timestamp;
+use pstral::clock::{SystemClock, SystemEntropy};
+use pstral::demo;
+use pstral::files::FolderFiles;
+use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
+use pstral_core::guard::Policy;
+use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::ports::{Knowledge as _, Limits, People as _};
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::ScriptedModel;
+use pstral_sqlite::{SqliteConfig, SqliteTarget};
+use pstral_store::Store;
+use tokio::runtime::Runtime;
+
+const QUESTIONS: [(&str, &str); 2] =
+    [("one number", "Combien de clients avons-nous à Paris ?"), ("a table", "Liste les clients de Paris")];
+
+fn answer(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder for the benchmark");
+    let runtime = Runtime::new().expect("a runtime");
+    let chat = Arc::new(FakeChat::new());
+    let person = FakeChat::actor("camille");
+    let pipeline = runtime.block_on(pipeline(folder.path(), &chat, &person)).expect("a pipeline");
+    let mut group = criterion.benchmark_group("a verified question");
+    for (name, question) in QUESTIONS {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                runtime.block_on(async {
+                    pipeline.handle(chat.event(&person, EventBody::Said(question.to_owned()))).await;
+                    pipeline.handle(chat.event(&person, EventBody::Command("execute".to_owned()))).await;
+                });
+            });
+        });
+        let last = chat.messages().pop().expect("an answer").1;
+        assert_eq!(last.files.len(), 2, "{}", last.text);
+    }
+    group.finish();
+}
+
+async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow::Result<Pipeline> {
+    let database = folder.join("crm.db");
+    demo::generate(&database, Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())?;
+    let store = Arc::new(Store::open(&format!("sqlite://{}", folder.join("state.db").display()), "bench").await?);
+    store.put_verified("crm", &pstral::verified::verified_queries(demo::VERIFIED)?).await?;
+    let user = NewUser {
+        username: "camille".to_owned(),
+        full_name: "Camille Martin".to_owned(),
+        email: String::new(),
+        role: Role::Member,
+        locale: Locale::Fr,
+    };
+    let user = store.add_user(&user, Timestamp::now()).await?;
+    store.link(person, user.id, Timestamp::now()).await?;
+    let port = Arc::new(SqliteTarget::new(SqliteConfig::new(database)));
+    let policy = Policy { allow: None, deny: vec!["oauth_email_accounts".to_owned()] };
+    Ok(Pipeline::new(Parts {
+        platforms: vec![Arc::clone(chat) as _],
+        model: Arc::new(ScriptedModel::new("none")),
+        targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, policy)))].into(),
+        people: Arc::clone(&store) as _,
+        conversations: Arc::clone(&store) as _,
+        proposals: Arc::clone(&store) as _,
+        knowledge: Arc::clone(&store) as _,
+        audit: store,
+        files: Arc::new(FolderFiles::new(folder.join("files"))),
+        clock: Arc::new(SystemClock::default()),
+        entropy: Arc::new(SystemEntropy),
+        prompts: Prompts::default(),
+        settings: settings(),
+    }))
+}
+
+fn settings() -> Settings {
+    Settings {
+        locale: Locale::Fr,
+        default_target: Some("crm".to_owned()),
+        max_question_chars: 4000,
+        max_answer_bytes: 32_768,
+        history_turns: 10,
+        answer_share: 25,
+        examples: 4,
+        verified: VerifiedUse::Offer,
+        proposal_lifetime: Duration::from_mins(30),
+        preview_rows: 20,
+        limits: Limits { rows: 10_000, bytes: 52_428_800, cell_bytes: 32_768, time: Duration::from_secs(30) },
+    }
+}
+
+criterion_group!(benches, answer);
+criterion_main!(benches);

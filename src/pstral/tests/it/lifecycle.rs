@@ -1,0 +1,79 @@
+//! From start to end: what is under way gets time to finish, and what does not finish is closed by the next start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use pstral::compose::App;
+use pstral::lifecycle::{self, AfterPlatforms};
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::Script;
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{World, alex, camille, run_test};
+
+fn app(world: &World) -> App {
+    App {
+        pipeline: Arc::clone(&world.pipeline),
+        store: Arc::clone(&world.store),
+        platforms: vec![Arc::clone(&world.chat) as _],
+    }
+}
+
+#[test]
+fn everything_that_was_asked_is_answered_before_the_end() {
+    run_test(async |world| {
+        let app = app(world);
+        lifecycle::start(&app).await.unwrap();
+        world
+            .model
+            .script(Script::words("Let me think about all of this for a while.").every(Duration::from_millis(5)));
+        world.chat.say(&camille(), &FakeChat::place(), "Combien de clients avons-nous à Paris ?");
+        world.chat.say(&alex(), &FakeChat::channel("sales"), "What do you make of our customers?");
+        world.chat.end();
+        let running = CancellationToken::new();
+        lifecycle::run(&app, &running, Duration::from_secs(10), AfterPlatforms::End).await.unwrap();
+        assert!(world.transcript().contains("for a while."), "{}", world.transcript());
+        let lines = world.audit_lines().await;
+        assert!(lines.starts_with("started ok -\n") && lines.ends_with("stopped ok -\n"), "{lines}");
+    });
+}
+
+#[test]
+fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
+    run_test(async |world| {
+        let app = app(world);
+        lifecycle::start(&app).await.unwrap();
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        world.chat.say(&alex(), &FakeChat::place(), "A question that takes for ever");
+        let ending = CancellationToken::new();
+        let (end, remembered) = (ending.clone(), async {
+            world.sent_and_remembered().await;
+            ending.cancel();
+        });
+        let run = lifecycle::run(&app, &end, Duration::from_millis(50), AfterPlatforms::End);
+        let (ended, ()) = tokio::join!(run, remembered);
+        ended.unwrap();
+        // What the drain left behind ends with the program.
+        world.restart().await;
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ⏹ Pstral restarted during this answer. Ask your question again.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        started ok -
+        question ok alex
+        stopped ok -
+        recovered ok -
+        ");
+        world.command(&alex(), "history").await;
+    });
+}
+
+#[test]
+fn without_an_audit_nothing_starts() {
+    run_test(async |world| {
+        world.audit.refuse(pstral_core::domain::AuditAction::ALL);
+        assert!(lifecycle::start(&app(world)).await.is_err());
+    });
+}
