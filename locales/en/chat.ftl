@@ -50,10 +50,11 @@ quoted = “{ $words }”
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
 statement-refused = 🛡️ This statement cannot be run.
+statement-not-showable = It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
 no-proposal = There is no statement to run here yet. Ask a question first.
 proposal-unknown = This statement is gone. Ask your question again.
-proposal-used = This statement has already been run. Ask the question again for fresh data.
+proposal-used = This statement has already been used: each one runs once. Ask the question again for fresh data.
 proposal-expired = This statement has expired. Ask your question again to get a new one.
 proposal-not-yours = Only the person who asked can run this statement. Ask it yourself to get your own.
 proposal-changed = The database or its rules have changed since you saw this statement. Ask your question again.
@@ -80,6 +81,11 @@ preview-columns =
        *[other] { $hidden } more columns are in the files.
     }
 files-failed = The files could not be written; an administrator should check the disk space.
+files-too-large =
+    { $count ->
+        [one] One file is too large to be sent here. Narrow the question, or ask an administrator for it.
+       *[other] { $count } files are too large to be sent here. Narrow the question, or ask an administrator for them.
+    }
 fact-question = Question
 fact-statement = Statement
 fact-person = Person
@@ -134,4 +140,5 @@ private-failed = I could not write to you in private. Open your private messages
 
 ## Failures
 audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+result-not-recorded = The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
 incident = Something went wrong on my side. Try again; if it goes on, give the number { $id } to an administrator.

@@ -17,6 +17,7 @@ config-default-target-none = no database is described: add a section [targets.<n
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.
+config-file = the file cannot be used: { $error }. Correct it, or remove this key.
 config-faults =
     { $faults ->
         [one] The configuration has one fault. Correct it and try again.
@@ -101,3 +102,15 @@ user-code = Give this code to { $name }, who sends it to Pstral in private withi
 user-disabled = { $name } is disabled: their accounts are no longer recognised. To go back, add --undo.
 user-enabled = { $name } is enabled again.
 user-disabled-mark = (disabled)
+
+## Health
+health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }
+health-target =
+    { $views ->
+        [0] { $engine }, { $tables } tables, read in { $millis } ms, read-only
+        [one] { $engine }, { $tables } tables and one view, read in { $millis } ms, read-only
+       *[other] { $engine }, { $tables } tables and { $views } views, read in { $millis } ms, read-only
+    }
+health-state = { $engine }, { $users } users, { $events } audit events, { $millis } ms to write
+health-terminal = a terminal of { $columns } by { $rows }
+health-piped = piped input and output

@@ -1,8 +1,8 @@
 # guard
 guard-empty = There is nothing to run. Write one SELECT statement.
-guard-too-long = The statement is too long ({ $found }); 16 KiB is the most. Ask for less at once.
+guard-too-long = The statement is too long ({ $found }); 16 KiB or 5,500 words and signs are the most. Ask for less at once.
 guard-too-deep = The statement is nested too deep to be understood safely. Split it with WITH, or ask for less at once.
-guard-too-many-joins = The statement joins too many tables at once (at “{ $found }”); 32 is the most. Split the question in two.
+guard-too-many-joins = The statement holds too many joins or queries at once (at “{ $found }”); 32 joins or 64 queries are the most. Split the question in two.
 guard-control-character = The statement holds a hidden or control character ({ $found }). Remove it, or type the line again.
 guard-unusual-character = “{ $found }” may be read as another letter, so it is only allowed between quotes. Type it again with plain letters.
 guard-remote-link = “{ $found }” reaches another database or a foreign kind of parameter, which is not allowed. Use a table of this database, or a parameter such as :name.

@@ -50,10 +50,11 @@ quoted = « { $words } »
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
 statement-refused = 🛡️ Cette requête ne peut pas être exécutée.
+statement-not-showable = Elle ne peut pas être montrée en entier dans un seul message, or vous devez voir tout ce qui s'exécute. Posez une question plus précise.
 parameter-missing = La requête attend une valeur pour « { $name } ». Remplacez :{ $name } par une valeur.
 no-proposal = Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
 proposal-unknown = Cette requête n'existe plus. Posez votre question à nouveau.
-proposal-used = Cette requête a déjà été exécutée. Posez la question à nouveau pour des données à jour.
+proposal-used = Cette requête a déjà servi : chacune s'exécute une seule fois. Posez la question à nouveau pour des données à jour.
 proposal-expired = Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.
 proposal-not-yours = Seule la personne qui a posé la question peut exécuter cette requête. Posez-la à votre tour pour obtenir la vôtre.
 proposal-changed = La base ou les règles ont changé depuis que vous avez vu cette requête. Posez votre question à nouveau.
@@ -80,6 +81,11 @@ preview-columns =
        *[other] { $hidden } colonnes de plus sont dans les fichiers.
     }
 files-failed = Les fichiers n'ont pas pu être écrits ; un administrateur doit vérifier l'espace disque.
+files-too-large =
+    { $count ->
+        [one] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.
+       *[other] { $count } fichiers sont trop volumineux pour être envoyés ici. Précisez la question, ou demandez-les à un administrateur.
+    }
 fact-question = Question
 fact-statement = Requête
 fact-person = Personne
@@ -134,4 +140,5 @@ private-failed = Je n'ai pas pu vous écrire en privé. Ouvrez vos messages priv
 
 ## Pannes
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
+result-not-recorded = La requête a été exécutée, mais son résultat n'a pas pu être inscrit au journal d'audit : par sécurité, il n'est pas montré. Prévenez un administrateur (espace disque, base d'état).
 incident = Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro { $id } à un administrateur.

@@ -17,6 +17,7 @@ config-default-target-none = aucune base n'est décrite : ajoutez une section [t
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.
+config-file = le fichier ne peut pas servir : { $error }. Corrigez-le, ou supprimez cette clé.
 config-faults =
     { $faults ->
         [one] La configuration a un défaut. Corrigez-le et recommencez.
@@ -101,3 +102,15 @@ user-code = Donnez ce code à { $name }, qui l'envoie à Pstral en privé dans l
 user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. Pour revenir en arrière, ajoutez --undo.
 user-enabled = { $name } est réactivé.
 user-disabled-mark = (désactivé)
+
+## Santé
+health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size }
+health-target =
+    { $views ->
+        [0] { $engine }, { $tables } tables, lue en { $millis } ms, en lecture seule
+        [one] { $engine }, { $tables } tables et une vue, lue en { $millis } ms, en lecture seule
+       *[other] { $engine }, { $tables } tables et { $views } vues, lue en { $millis } ms, en lecture seule
+    }
+health-state = { $engine }, { $users } utilisateurs, { $events } événements d'audit, écriture en { $millis } ms
+health-terminal = un terminal de { $columns } sur { $rows }
+health-piped = entrée et sortie redirigées

@@ -1,8 +1,8 @@
 # guard
 guard-empty = Il n’y a rien à exécuter. Écrivez une seule instruction SELECT.
-guard-too-long = L’instruction est trop longue ({ $found }) ; 16 Kio au plus. Demandez moins à la fois.
+guard-too-long = L’instruction est trop longue ({ $found }) ; 16 Kio ou 5 500 mots et signes au plus. Demandez moins à la fois.
 guard-too-deep = L’instruction est trop imbriquée pour être comprise sans risque. Découpez-la avec WITH, ou demandez moins à la fois.
-guard-too-many-joins = L’instruction joint trop de tables à la fois (à « { $found } ») ; 32 au plus. Posez la question en deux fois.
+guard-too-many-joins = L’instruction contient trop de jointures ou de requêtes (à « { $found } ») ; 32 jointures ou 64 requêtes au plus. Posez la question en deux fois.
 guard-control-character = L’instruction contient un caractère caché ou de contrôle ({ $found }). Retirez-le, ou retapez la ligne.
 guard-unusual-character = « { $found } » peut se lire comme une autre lettre : il n’est permis qu’entre guillemets. Retapez-le avec des lettres ordinaires.
 guard-remote-link = « { $found } » mène à une autre base ou à un paramètre étranger, ce qui n’est pas permis. Utilisez une table de cette base, ou un paramètre comme :nom.

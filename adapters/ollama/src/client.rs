@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use pstral_core::ports::{ChatRequest, LanguageModel, ModelError, ModelInfo, ModelStream};
+use pstral_core::text::{Text, text};
 use reqwest::{Method, Response};
 
 use crate::answer;
@@ -79,7 +80,7 @@ impl LanguageModel for Ollama {
         Ok(tags.models.into_iter().map(|tag| ModelInfo { name: tag.name, bytes: tag.size }).collect())
     }
 
-    async fn health(&self) -> Result<String, ModelError> {
+    async fn health(&self) -> Result<Text, ModelError> {
         let asked = Instant::now();
         let models = self.models().await?;
         let took = asked.elapsed().as_millis();
@@ -87,7 +88,8 @@ impl LanguageModel for Ollama {
         let installed = models.iter().find(|one| is_same_model(&one.name, name));
         let installed = installed.ok_or_else(|| ModelError::ModelMissing { model: name.clone() })?;
         let size = installed.bytes.map(|bytes| format!(" ({})", readable(bytes))).unwrap_or_default();
-        Ok(format!("Ollama answered in {took} ms, model {name} installed{size}"))
+        let fact = text("health-model").with("server", "Ollama").with("millis", took.to_string());
+        Ok(fact.with("model", name).with("size", size))
     }
 }
 

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect, Value};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
+use pstral_core::text::{Text, text};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
@@ -133,12 +134,12 @@ impl QueryTarget for SqliteTarget {
         self.read(move |path, brake| known_values::read(path, &column, limit, brake)).await
     }
 
-    async fn health(&self) -> Result<String, TargetError> {
+    async fn health(&self) -> Result<Text, TargetError> {
         self.read(health).await
     }
 }
 
-fn health(path: &Path, brake: &Brake) -> Result<String, TargetError> {
+fn health(path: &Path, brake: &Brake) -> Result<Text, TargetError> {
     let started = Instant::now();
     let (connection, found) = open::for_statements(path, brake)?;
     let read_only = connection.is_readonly("main").unwrap_or(false);
@@ -146,10 +147,9 @@ fn health(path: &Path, brake: &Brake) -> Result<String, TargetError> {
         return Err(TargetError::Failed("the connection is not read-only".to_owned()));
     }
     let views = found.iter().filter(|named| named.view).count();
-    Ok(format!(
-        "SQLite {}, {} tables, {views} views, read in {} ms, opened read-only",
-        rusqlite::version(),
-        found.len() - views,
-        started.elapsed().as_millis(),
-    ))
+    Ok(text("health-target")
+        .with("engine", format!("SQLite {}", rusqlite::version()))
+        .count("tables", (found.len() - views) as u64)
+        .count("views", views as u64)
+        .with("millis", started.elapsed().as_millis().to_string()))
 }

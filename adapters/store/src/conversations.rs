@@ -27,7 +27,7 @@ const SET_MESSAGE: &str = "UPDATE turns
     SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
 const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3 WHERE id = $1";
 const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
-const INTERRUPT: &str = "UPDATE turns SET state = 'interrupted' WHERE state = 'streaming' RETURNING *";
+const STREAMING: &str = "SELECT * FROM turns WHERE state = 'streaming' ORDER BY id";
 
 #[async_trait]
 impl Conversations for Store {
@@ -103,13 +103,9 @@ impl Conversations for Store {
         rows.map_err(fault)?.iter().rev().map(read_turn).collect()
     }
 
-    async fn interrupt_streaming(&self) -> Result<Vec<Turn>, StoreError> {
-        let mut writing = self.begin().await?;
-        let rows = query(INTERRUPT).fetch_all(&mut *writing).await.map_err(fault)?;
-        let mut turns: Vec<Turn> = rows.iter().map(read_turn).collect::<Result<_, _>>()?;
-        writing.commit().await.map_err(fault)?;
-        turns.sort_by_key(|turn| turn.id);
-        Ok(turns)
+    async fn streaming(&self) -> Result<Vec<Turn>, StoreError> {
+        let rows = query(STREAMING).fetch_all(&self.readers).await.map_err(fault)?;
+        rows.iter().map(read_turn).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use pstral_core::ports::StoreError;
+use pstral_core::text::{Text, text};
 use sqlx::{Row as _, SqliteConnection, query, query_scalar};
 
 use crate::Store;
@@ -13,8 +14,8 @@ const WRITE: &str = "INSERT INTO health_checks (id, checks) VALUES (1, 1)
 const COUNTS: &str = "SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM audit_events) AS events";
 
 impl Store {
-    /// Writes a row durably and counts what is held: `SQLite 3.50.2, 12 users, 345 audit events, 1.2 ms to write`.
-    pub async fn health(&self) -> Result<String, StoreError> {
+    /// Writes a row durably, takes the time of it, and counts what is held.
+    pub async fn health(&self) -> Result<Text, StoreError> {
         let start = Instant::now();
         let mut writing = self.begin().await?;
         write_check(&mut writing).await?;
@@ -24,7 +25,11 @@ impl Store {
         let counts = query(COUNTS).fetch_one(&self.readers).await.map_err(fault)?;
         let users: i64 = counts.try_get("users").map_err(fault)?;
         let events: i64 = counts.try_get("events").map_err(fault)?;
-        Ok(format!("SQLite {version}, {users} users, {events} audit events, {milliseconds:.1} ms to write"))
+        Ok(text("health-state")
+            .with("engine", format!("SQLite {version}"))
+            .count("users", users.unsigned_abs())
+            .count("events", events.unsigned_abs())
+            .with("millis", format!("{milliseconds:.1}")))
     }
 }
 

@@ -22,6 +22,7 @@ use futures::stream::BoxStream;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use pstral_core::text::{Text, text};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -238,11 +239,15 @@ impl ChatPlatform for Terminal {
         Ok(self.place())
     }
 
-    async fn health(&self) -> Result<String, PlatformError> {
+    async fn health(&self) -> Result<Text, PlatformError> {
         if self.closed.is_cancelled() {
             return Err(PlatformError::Unavailable("nobody reads the output".to_owned()));
         }
         let Size { columns, rows } = (self.size)();
-        Ok(if self.live { format!("a terminal of {columns} by {rows}") } else { "piped".to_owned() })
+        Ok(if self.live {
+            text("health-terminal").count("columns", columns.into()).count("rows", rows.into())
+        } else {
+            text("health-piped")
+        })
     }
 }

@@ -68,7 +68,7 @@ impl App {
     /// not reached for yet: they may come later than Pstral.
     pub async fn build(config: &Config, locale: Locale) -> anyhow::Result<Self> {
         let store = open_store(config).await?;
-        let platforms = registry::platforms(config, locale);
+        let platforms = registry::platforms(config, locale)?;
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
             load_verified(&store, name, target).await?;
@@ -96,6 +96,20 @@ impl App {
     }
 }
 
+/// The files a configuration names beside the targets themselves, each with its key, that cannot be used.
+pub fn file_faults(config: &Config) -> Vec<(String, anyhow::Error)> {
+    let mut faults = Vec::new();
+    for (name, target) in &config.targets {
+        if let Some(error) = target.verified.as_ref().and_then(|path| read_verified(path).err()) {
+            faults.push((format!("targets.{name}.verified"), error));
+        }
+    }
+    if let Err(error) = prompts(&config.answers) {
+        faults.push(("answers.prompts".to_owned(), error.into()));
+    }
+    faults
+}
+
 /// Loads the verified queries of a target into the store, replacing those before.
 async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyhow::Result<()> {
     let queries = match &target.verified {
@@ -110,7 +124,9 @@ async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyh
 }
 
 fn read_verified(path: &Path) -> anyhow::Result<Vec<VerifiedQuery>> {
-    Ok(verified::verified_queries(&std::fs::read_to_string(path)?)?)
+    let named = || path.display().to_string();
+    let file = std::fs::read_to_string(path).with_context(named)?;
+    verified::verified_queries(&file).with_context(named)
 }
 
 /// The templates built in, each replaced by the file of its name where there is one.

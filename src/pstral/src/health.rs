@@ -79,11 +79,11 @@ async fn judge<E: std::fmt::Display>(
     part: String,
     without: State,
     locale: Locale,
-    health: impl Future<Output = Result<String, E>>,
+    health: impl Future<Output = Result<Text, E>>,
     remedy: impl FnOnce(&E) -> String,
 ) -> Check {
     match tokio::time::timeout(PATIENCE, health).await {
-        Ok(Ok(fact)) => Check { part, state: State::Ok, fact, remedy: String::new() },
+        Ok(Ok(fact)) => Check { part, state: State::Ok, fact: fact.render(locale), remedy: String::new() },
         Ok(Err(error)) => Check { part, state: without, fact: error.to_string(), remedy: remedy(&error) },
         Err(_) => {
             let fact = text("no-answer").count("seconds", PATIENCE.as_secs()).render(locale);

@@ -1,5 +1,6 @@
 //! Questions that get no answer at all: each of Ollama's refusals is a decision of its own.
 
+use pstral_core::domain::Locale;
 use std::time::Duration;
 
 use pstral_core::ports::{Delta, LanguageModel as _, ModelError, ModelStats};
@@ -161,9 +162,9 @@ async fn embeddings_that_cannot_be_used_are_errors() {
 #[tokio::test]
 async fn health_is_a_measured_fact_or_the_reason_why_not() {
     let bench = Bench::with(|config| config.silence_timeout = Duration::from_secs(1)).await;
-    let fact = bench.model.health().await.unwrap();
+    let fact = bench.model.health().await.unwrap().render(Locale::En);
     assert!(fact.starts_with("Ollama answered in "), "{fact}");
-    assert!(fact.ends_with(" ms, model qwen2.5-coder:3b installed (1.9 GB)"), "{fact}");
+    assert!(fact.ends_with(" ms; model qwen2.5-coder:3b is installed (1.9 GB)"), "{fact}");
     for (answer, expected) in [
         (Answer::status(403, ""), ModelError::Forbidden),
         (Answer::text("").first_after(Duration::from_mins(1)), ModelError::Timeout { seconds: 1 }),

@@ -1,5 +1,6 @@
 //! What every state database must do, and what a file must do besides: keep it.
 
+use pstral_core::domain::Locale;
 use pstral_core::domain::{Mode, NewTurn, Speaker, TurnState};
 use pstral_core::ports::{AuditFilter, AuditLog as _, Conversations as _, LinkCode, People as _, Redeemed};
 use pstral_core::testkit::state::{self, actor, at, full_event, member, place};
@@ -35,7 +36,7 @@ async fn everything_is_still_there_after_it_was_closed() {
     let store = open(&folder).await.unwrap();
     assert_eq!(store.linked(&actor("phone")).await.unwrap(), Some(user.clone()));
     assert_eq!(store.current(user.id, &talk.place, at("11:00:00")).await.unwrap(), talk);
-    assert_eq!(store.interrupt_streaming().await.unwrap()[0].id, turn);
+    assert_eq!(store.streaming().await.unwrap()[0].id, turn);
     assert_eq!(store.tail(&AuditFilter::default(), 9).await.unwrap(), std::slice::from_ref(&entry));
     assert_eq!(store.append(event("next")).await.unwrap().previous, entry.hash);
     assert_eq!(verify(&store).await, Ok(2));
@@ -64,7 +65,7 @@ async fn health_tells_what_was_measured() {
     member(&store, "zoe").await.unwrap();
     store.append(event("one")).await.unwrap();
     store.append(event("two")).await.unwrap();
-    let health = store.health().await.unwrap();
+    let health = store.health().await.unwrap().render(Locale::En);
     assert!(health.starts_with("SQLite 3."), "{health}");
     assert!(health.contains(", 1 users, 2 audit events, "), "{health}");
     assert!(health.ends_with(" ms to write"), "{health}");

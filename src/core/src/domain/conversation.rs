@@ -90,7 +90,7 @@ impl Speaker {
 /// How far a turn has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnState {
-    /// Being written; after a restart this becomes [`TurnState::Interrupted`].
+    /// Being written; found so after a restart, it becomes [`TurnState::Interrupted`].
     Streaming,
     /// Whole.
     Complete,

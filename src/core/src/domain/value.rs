@@ -26,6 +26,15 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
+/// A float as text without the noise of its last binary digits: 15 significant decimal digits at most, and no exponent
+/// where that stays short.
+pub fn real_text(number: f64) -> String {
+    // A double holds 15 decimal digits exactly (IEEE 754, DBL_DIG); beyond them sums show 0.30000000000000004.
+    let tidy = format!("{number:.14e}").parse::<f64>().unwrap_or(number);
+    let long = tidy != 0.0 && (tidy.abs() >= 1e15 || tidy.abs() < 1e-6);
+    if long { format!("{tidy:e}") } else { tidy.to_string() }
+}
+
 /// How a column's cells read, as far as the database says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,14 +7,9 @@ use futures::future::{BoxFuture, Fuse, FusedFuture as _, FutureExt as _};
 use futures::{StreamExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
-use super::{Pacing, ThinkingFilter};
+use super::{PATIENT, Pacing, ThinkingFilter, deliver, fit, unaddressed};
 use crate::domain::{Button, MessageRef, Outgoing, OutgoingState, Place};
 use crate::ports::{ChatPlatform, Clock, Delta, ModelError, ModelStats, ModelStream, PlatformError};
-
-/// How often the last state of a message is tried before giving up.
-const FINAL_TRIES: u32 = 6;
-/// The longest wait between two tries of the last state.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How a stream ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,8 +53,11 @@ impl LiveMessage {
         &self.text
     }
 
-    /// Sends a text before there is a stream, such as "running…".
+    /// Sends a text before there is a stream, such as "running…"; nothing where it could not be changed later.
     pub async fn announce(&mut self, text: &str, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
+        if !self.platform.capabilities().edits {
+            return Ok(());
+        }
         let at = self.platform.send(&self.place, &self.streaming(text)).await?;
         self.sent = Some(at.clone());
         on_sent(at).await;
@@ -100,26 +98,11 @@ impl LiveMessage {
     }
 
     /// Brings the message to its last state: an edit, or a new message where there is none any more. Waits and tries
-    /// again while the platform is slow or away, for about a minute.
+    /// again while the platform is slow or away, for about ten minutes.
     pub async fn finish(&mut self, message: &Outgoing) -> Result<MessageRef, PlatformError> {
-        let mut pause = Duration::from_millis(500);
-        let mut tries = 0;
-        loop {
-            let result = match &self.sent {
-                Some(at) => self.platform.edit(at, message).await.map(|()| at.clone()),
-                None => self.platform.send(&self.place, message).await,
-            };
-            tries += 1;
-            let wait = match result {
-                Ok(at) => return Ok(at),
-                Err(PlatformError::Gone) if self.sent.take().is_some() => Duration::ZERO,
-                Err(PlatformError::RateLimited { retry_after }) if tries < FINAL_TRIES => retry_after,
-                Err(PlatformError::Unavailable(_)) if tries < FINAL_TRIES => pause,
-                Err(error) => return Err(error),
-            };
-            self.clock.sleep(wait.min(LONGEST_WAIT)).await;
-            pause *= 2;
-        }
+        let Self { platform, clock, place, sent, .. } = self;
+        clock.sleep(self.pacing.refused_for(clock.elapsed())).await;
+        deliver(&**platform, &**clock, place, sent.clone(), message, PATIENT).await
     }
 
     fn take(
@@ -139,7 +122,7 @@ impl LiveMessage {
     }
 
     fn due(&mut self) -> Fuse<BoxFuture<'static, ()>> {
-        if self.text.len() == self.shown {
+        if self.text.len() == self.shown || !self.platform.capabilities().edits {
             return Fuse::terminated();
         }
         match self.pacing.wait(self.clock.elapsed(), self.text.chars().count()) {
@@ -173,29 +156,27 @@ impl LiveMessage {
                 }
             }
             Err(PlatformError::Gone) => return false,
-            Err(PlatformError::RateLimited { retry_after }) => self.pacing.refused(now, retry_after),
-            // An interim edit is not worth more than a try: the next one carries the whole text again.
-            Err(PlatformError::Rejected(_) | PlatformError::Unavailable(_)) => {
+            // What was refused has not been shown: it is due again, with what came since.
+            Err(PlatformError::RateLimited { retry_after }) => {
+                self.shown = 0;
+                self.pacing.refused(now, retry_after);
+            }
+            Err(PlatformError::Unavailable(_)) => {
+                self.shown = 0;
                 self.pacing.refused(now, Duration::from_secs(1));
             }
+            // The same text would be refused again; a longer one may not be.
+            Err(PlatformError::Rejected(_)) => self.pacing.refused(now, Duration::from_secs(1)),
         }
         true
     }
 
     fn streaming(&self, text: &str) -> Outgoing {
         Outgoing {
-            text: fit(text, self.platform.capabilities().max_chars),
+            text: fit(&unaddressed(text), self.platform.capabilities().max_chars),
             buttons: self.buttons.clone(),
             files: Vec::new(),
             state: OutgoingState::Streaming,
         }
-    }
-}
-
-/// Cuts a text to what one message may hold, ending in `…` where something is missing.
-pub fn fit(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect(),
     }
 }

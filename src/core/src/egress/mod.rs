@@ -1,9 +1,13 @@
 //! From the model's stream to edits of one message: the latest text wins, and a slow platform never slows the model.
 
+mod deliver;
+mod fitting;
 mod live;
 mod pacing;
 mod thinking;
 
-pub use live::{LiveMessage, OnSent, Streamed, fit};
+pub use deliver::{PATIENT, deliver};
+pub use fitting::{around, echo, fit, unaddressed, whole};
+pub use live::{LiveMessage, OnSent, Streamed};
 pub use pacing::Pacing;
 pub use thinking::ThinkingFilter;

@@ -14,6 +14,7 @@ const EASY_EDITS: u32 = 20;
 pub struct Pacing {
     interval: Duration,
     not_before: Duration,
+    refused_until: Duration,
     written: u32,
     first_text_at: Option<Duration>,
 }
@@ -21,7 +22,7 @@ pub struct Pacing {
 impl Pacing {
     /// Paces edits at least `interval` apart.
     pub fn new(interval: Duration) -> Self {
-        Self { interval, not_before: Duration::ZERO, written: 0, first_text_at: None }
+        Self { interval, not_before: Duration::ZERO, refused_until: Duration::ZERO, written: 0, first_text_at: None }
     }
 
     /// How long to wait before showing a text of `chars` characters: `None` while there is nothing to show.
@@ -44,6 +45,12 @@ impl Pacing {
     /// Notes that the platform asked to wait.
     pub fn refused(&mut self, now: Duration, retry_after: Duration) {
         self.not_before = now + retry_after.max(self.interval);
+        self.refused_until = now + retry_after;
+    }
+
+    /// How long the platform still wants no write at all: the last edit waits for this, and for nothing else.
+    pub fn refused_for(&self, now: Duration) -> Duration {
+        self.refused_until.saturating_sub(now)
     }
 }
 
@@ -70,6 +77,8 @@ mod tests {
         assert_eq!(pacing.wait(MS(300), 50), Some(MS(700)));
         pacing.refused(MS(1000), MS(4000));
         assert_eq!(pacing.wait(MS(1500), 60), Some(MS(3500)));
+        assert_eq!(pacing.refused_for(MS(1500)), MS(3500));
+        assert_eq!(pacing.refused_for(MS(9000)), MS(0));
     }
 
     #[test]

@@ -21,20 +21,24 @@ const FUEL: u32 = 40_000;
 /// It keeps the identity of the dialect it wraps. Only what queries need is passed on; for the rest the trait's
 /// defaults hold, which know less. Comments are never kept as optimizer hints, and `@` is no letter.
 #[derive(Debug)]
-pub(super) struct Bounded {
+pub(super) struct Bounded<G> {
     dialect: Dialect,
-    grammar: Box<dyn Grammar>,
+    grammar: G,
     fuel: Cell<u32>,
 }
 
-impl Bounded {
-    pub(super) fn new(dialect: Dialect) -> Self {
-        let grammar: Box<dyn Grammar> = match dialect {
-            Dialect::Oracle => Box::new(OracleDialect),
-            Dialect::Postgres => Box::new(PostgreSqlDialect {}),
-            Dialect::Sqlite => Box::new(SQLiteDialect {}),
-        };
+impl<G> Bounded<G> {
+    fn new(dialect: Dialect, grammar: G) -> Self {
         Self { dialect, grammar, fuel: Cell::new(FUEL) }
+    }
+}
+
+/// Calls `read` with the grammar of a dialect.
+pub(super) fn with_grammar<T>(dialect: Dialect, read: impl FnOnce(&dyn Grammar) -> T) -> T {
+    match dialect {
+        Dialect::Oracle => read(&Bounded::new(dialect, OracleDialect)),
+        Dialect::Postgres => read(&Bounded::new(dialect, PostgreSqlDialect {})),
+        Dialect::Sqlite => read(&Bounded::new(dialect, SQLiteDialect {})),
     }
 }
 
@@ -42,7 +46,7 @@ macro_rules! pass_on {
     ($($name:ident)+) => { $(fn $name(&self) -> bool { self.grammar.$name() })+ };
 }
 
-impl Grammar for Bounded {
+impl<G: Grammar> Grammar for Bounded<G> {
     fn dialect(&self) -> TypeId {
         self.grammar.dialect()
     }

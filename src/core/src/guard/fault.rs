@@ -4,52 +4,56 @@ use sqlparser::tokenizer::{Location, Span};
 
 use super::refusal::{Refusal, Rule, harmless};
 
-/// Boxed, because nearly every step returns it and nearly none makes one.
-pub(super) type Checked<T = ()> = Result<T, Box<Fault>>;
+/// What a step of the guard gives, or why the statement is refused.
+pub(super) type Checked<T = ()> = Result<T, Fault>;
 
-/// A refusal whose place may still be unknown.
+/// A refusal whose place may still be unknown. Boxed, because nearly every step can return it and nearly none does.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) rule: Rule,
+pub(super) struct Fault(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    rule: Rule,
     place: Option<Location>,
     found: String,
     instead: String,
 }
 
 /// A refusal at a span of the syntax tree; an empty span is found again by its text.
-pub(super) fn fault(rule: Rule, span: Span, found: impl Into<String>) -> Box<Fault> {
+pub(super) fn fault(rule: Rule, span: Span, found: impl Into<String>) -> Fault {
     let place = (span.start.line > 0).then_some(span.start);
-    Box::new(Fault { rule, place, found: found.into(), instead: String::new() })
+    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new() }))
 }
 
 /// A refusal whose place is to be looked for.
-pub(super) fn unplaced(rule: Rule, found: impl Into<String>) -> Box<Fault> {
-    Box::new(Fault { rule, place: None, found: found.into(), instead: String::new() })
+pub(super) fn unplaced(rule: Rule, found: impl Into<String>) -> Fault {
+    Fault(Box::new(Details { rule, place: None, found: found.into(), instead: String::new() }))
 }
 
 /// A refusal at a byte of the text.
-pub(super) fn at_byte(rule: Rule, text: &str, byte: usize, found: impl Into<String>) -> Box<Fault> {
-    Box::new(Fault { rule, place: Some(locate(text, byte)), found: found.into(), instead: String::new() })
+pub(super) fn at_byte(rule: Rule, text: &str, byte: usize, found: impl Into<String>) -> Fault {
+    let place = Some(locate(text, byte));
+    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new() }))
 }
 
 impl Fault {
     /// With what to write instead.
-    pub(super) fn instead(mut self: Box<Self>, instead: impl Into<String>) -> Box<Self> {
-        self.instead = instead.into();
+    pub(super) fn instead(mut self, instead: impl Into<String>) -> Self {
+        self.0.instead = instead.into();
         self
     }
 
     /// At this place, unless it has one.
-    pub(super) fn or_at(mut self: Box<Self>, span: Span) -> Box<Self> {
+    pub(super) fn or_at(mut self, span: Span) -> Self {
         if span.start.line > 0 {
-            self.place.get_or_insert(span.start);
+            self.0.place.get_or_insert(span.start);
         }
         self
     }
 
     /// The refusal a person sees, for the text that was checked.
     pub(super) fn refuse(self, text: &str) -> Refusal {
-        let Self { rule, place, found, instead } = self;
+        let Details { rule, place, found, instead } = *self.0;
         let place = place.unwrap_or_else(|| search(text, &found));
         Refusal { rule, line: place.line, column: place.column, found: harmless(&found), instead: instead_of(&instead) }
     }

@@ -11,6 +11,10 @@ pub(super) const LONGEST: usize = 16 * 1024;
 const DEEPEST: u32 = 64;
 /// Most joins and other chained table factors.
 const MOST_JOINS: u32 = 32;
+/// Most words, literals and signs: what a verdict in a few milliseconds allows.
+const MOST_TOKENS: u32 = 5_500;
+/// Most queries in one statement.
+const MOST_QUERIES: u32 = 64;
 /// Words that make the parser recurse or chain without counting it.
 const CHAINING: &[&str] =
     &["JOIN", "APPLY", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE", "JSON_TABLE", "XMLTABLE", "NESTED", "LATERAL"];
@@ -24,6 +28,8 @@ pub(super) struct Size {
     pub(super) depth: u32,
     /// Joins and other chained table factors.
     pub(super) joins: u32,
+    /// Words SELECT.
+    pub(super) queries: u32,
 }
 
 /// Measures a text, or refuses it.
@@ -34,6 +40,9 @@ pub(super) fn measure(text: &str, dialect: Dialect) -> Checked<Size> {
     let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, dialect, open: 0, size: Size::default() };
     while scan.at < scan.bytes.len() {
         scan.step()?;
+    }
+    if scan.size.tokens > MOST_TOKENS {
+        return Err(at_byte(Rule::TooLong, text, 0, scan.size.tokens.to_string()));
     }
     if scan.size.tokens == 0 {
         return Err(at_byte(Rule::Empty, text, 0, ""));
@@ -100,7 +109,7 @@ impl Scan<'_> {
         self.at += 1;
     }
 
-    fn refuse(&self, rule: Rule) -> Box<super::fault::Fault> {
+    fn refuse(&self, rule: Rule) -> super::fault::Fault {
         let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         let found = found.map_or_else(String::new, |c| match c {
             c if c.is_control() || hides_text(c) => format!("U+{:04X}", c as u32),
@@ -221,6 +230,10 @@ impl Scan<'_> {
             if self.size.joins > MOST_JOINS {
                 return Err(at_byte(Rule::TooManyJoins, self.text, start, word));
             }
+        }
+        self.size.queries += u32::from(word.eq_ignore_ascii_case("SELECT"));
+        if self.size.queries > MOST_QUERIES {
+            return Err(at_byte(Rule::TooManyJoins, self.text, start, word));
         }
         self.prefixed_literal(word)
     }

@@ -19,6 +19,7 @@ pub(super) struct Lists {
 }
 
 /// A function of the list.
+#[expect(clippy::struct_excessive_bools, reason = "marks of a line, independent of each other")]
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Function {
     /// Fewest arguments.
@@ -37,6 +38,8 @@ pub(super) struct Function {
     pub(super) regex: Option<usize>,
     /// The argument, from 1, that is a literal path.
     pub(super) path: Option<usize>,
+    /// The argument, from 1, that is a literal format with modest widths.
+    pub(super) format: Option<usize>,
     /// The argument, from 1, that is a literal number, and its largest value.
     pub(super) literal: Option<(usize, u32)>,
 }
@@ -163,6 +166,8 @@ fn argument_mark(function: &mut Function, mark: &str) {
         function.regex = at.parse().ok();
     } else if let Some(at) = mark.strip_prefix("path") {
         function.path = at.parse().ok();
+    } else if let Some(at) = mark.strip_prefix("format") {
+        function.format = at.parse().ok();
     } else if let Some((at, most)) = mark.strip_prefix("lit").and_then(|rest| rest.split_once("<=")) {
         function.literal = at.parse().ok().zip(most.parse().ok());
     }
@@ -215,7 +220,10 @@ mod tests {
                 assert!(arity.starts_with(|c: char| c.is_ascii_digit()), "{dialect:?}: {line}");
                 for mark in words {
                     let known = matches!(mark, "aggregate" | "star" | "named" | "grows");
-                    assert!(known || ["regex", "path", "lit"].iter().any(|one| mark.starts_with(one)), "{line}");
+                    assert!(
+                        known || ["regex", "path", "lit", "format"].iter().any(|one| mark.starts_with(one)),
+                        "{line}"
+                    );
                 }
             }
         }
@@ -226,7 +234,7 @@ mod tests {
         let dangerous = "XMLTYPE HTTPURITYPE DBURITYPE SYS_CONTEXT USERENV BFILENAME EXTRACTVALUE XMLQUERY \
             PG_SLEEP PG_READ_FILE CURRENT_SETTING SET_CONFIG NEXTVAL SETVAL CURRVAL LASTVAL QUERY_TO_XML TABLE_TO_XML TS_STAT \
             DBLINK LO_IMPORT LO_GET PG_NOTIFY PG_TERMINATE_BACKEND PG_ADVISORY_LOCK TO_REGCLASS ROW_TO_JSON TO_JSON TO_JSONB \
-            LOAD_EXTENSION READFILE WRITEFILE EDIT FTS3_TOKENIZER ZEROBLOB RANDOMBLOB PRINTF FORMAT SQLITE_VERSION \
+            LOAD_EXTENSION READFILE WRITEFILE EDIT FTS3_TOKENIZER ZEROBLOB RANDOMBLOB SQLITE_VERSION \
             LAST_INSERT_ROWID CHANGES TOTAL_CHANGES VERSION PG_STAT_FILE TXID_CURRENT";
         for dialect in ALL {
             for name in dangerous.split_whitespace() {

@@ -39,10 +39,10 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
     let wanted = wanted.to_lowercase();
     let allowed = 1 + wanted.chars().count() / 4;
     names
-        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
-        .filter(|(distance, _)| *distance <= allowed)
+        .map(|name| (distance(&wanted, &name.to_lowercase()), name.len().abs_diff(wanted.len()), name))
+        .filter(|(distance, ..)| *distance <= allowed)
         .min()
-        .map(|(_, name)| name)
+        .map(|(.., name)| name)
 }
 
 /// Levenshtein's distance; a name that contains the other whole counts as near.

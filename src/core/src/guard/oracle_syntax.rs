@@ -6,6 +6,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::oracle_keep;
+
 /// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
 pub(super) const DEFAULT: &str = "DEFAULT";
 /// Second half; its right side is the word ERROR.
@@ -14,6 +16,9 @@ pub(super) const ON_CONVERSION: &str = "ON CONVERSION";
 pub(super) const DAY_TO: &str = "DAY TO";
 /// `(a - b) YEAR TO MONTH`; its right side is the word MONTH.
 pub(super) const YEAR_TO: &str = "YEAR TO";
+
+/// `CONNECT BY … ORDER SIBLINGS BY x`, after the last condition of the hierarchy.
+pub(super) const ORDER_SIBLINGS: &str = "ORDER SIBLINGS BY";
 
 /// The operator `op ALL (1, 2)` and its kin, with a list on the right.
 pub(super) fn is_quantified(operator: &str) -> bool {
@@ -32,9 +37,16 @@ enum Reading {
     Conversion,
     /// DAY TO SECOND or YEAR TO MONTH.
     IntervalUnits,
+    /// `KEEP (DENSE_RANK …)` after an aggregate.
+    Keep,
+    /// ORDER SIBLINGS BY.
+    Siblings,
 }
 
 fn reading(parser: &Parser<'_>) -> Option<Reading> {
+    if oracle_keep::is_next(parser) {
+        return Some(Reading::Keep);
+    }
     let [first, second, third, fourth] = parser.peek_tokens_ref();
     let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
     match &first.token {
@@ -48,6 +60,10 @@ fn reading(parser: &Parser<'_>) -> Option<Reading> {
         token if is(token, Keyword::DEFAULT) => Some(Reading::Conversion),
         token if is(token, Keyword::DAY) || is(token, Keyword::YEAR) => {
             is(&second.token, Keyword::TO).then_some(Reading::IntervalUnits)
+        }
+        token if is(token, Keyword::ORDER) => {
+            let siblings = matches!(&second.token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("SIBLINGS"));
+            (siblings && is(&third.token, Keyword::BY)).then_some(Reading::Siblings)
         }
         _ => None,
     }
@@ -70,8 +86,8 @@ pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) 
     reading(parser).map(|reading| match reading {
         Reading::NotEqual | Reading::Quantified => value(Precedence::Eq),
         // Below everything else, so that the whole argument is on the left.
-        Reading::Conversion => 1,
-        Reading::IntervalUnits => value(Precedence::AtTz),
+        Reading::Conversion | Reading::Siblings => 1,
+        Reading::IntervalUnits | Reading::Keep => value(Precedence::AtTz),
     })
 }
 
@@ -87,6 +103,8 @@ pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Opt
         Reading::Quantified => quantified(parser, left),
         Reading::Conversion => conversion(parser, left),
         Reading::IntervalUnits => interval_units(parser, left),
+        Reading::Keep => oracle_keep::read(parser, left),
+        Reading::Siblings => siblings(parser, left),
     })
 }
 
@@ -115,6 +133,14 @@ fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserEr
     let (operator, last) = if day { (DAY_TO, "SECOND") } else { (YEAR_TO, "MONTH") };
     expect_word(parser, last)?;
     Ok(binary(left, BinaryOperator::Custom(operator.to_owned()), word(last)))
+}
+
+fn siblings(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    for _ in 0..3 {
+        parser.next_token();
+    }
+    let keys = oracle_keep::order_keys(parser)?;
+    Ok(binary(left, BinaryOperator::Custom(ORDER_SIBLINGS.to_owned()), keys))
 }
 
 fn expect_word(parser: &mut Parser<'_>, expected: &str) -> Result<(), ParserError> {

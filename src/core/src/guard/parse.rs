@@ -7,7 +7,7 @@ use sqlparser::parser::{Parser, ParserError};
 
 use crate::domain::Dialect;
 
-use super::dialect::Bounded;
+use super::dialect::with_grammar;
 use super::fault::{Checked, unplaced};
 use super::lexical::Size;
 use super::refusal::Rule;
@@ -17,16 +17,15 @@ const PARSER_DEPTH: usize = 160;
 /// Stack for a text that is not provably small, bytes. Only what is used becomes memory.
 const LARGE_STACK: usize = 96 * 1024 * 1024;
 /// Under these sizes no tree is deep enough to matter on a thread with 2 MiB of stack.
-const SMALL: Size = Size { tokens: 300, depth: 12, joins: 12 };
+const SMALL: Size = Size { tokens: 300, depth: 12, joins: 12, queries: 16 };
 
 /// The only statement of a text.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
-    let bounded = Bounded::new(dialect);
-    let parsed = Parser::new(&bounded)
-        .with_recursion_limit(PARSER_DEPTH)
-        .try_with_sql(text)
-        .and_then(|mut parser| parser.parse_statements());
-    let mut statements = parsed.map_err(|error| syntax(&error, text))?;
+    let parsed = with_grammar(dialect, |grammar| {
+        let parser = Parser::new(grammar).with_recursion_limit(PARSER_DEPTH);
+        parser.try_with_sql(text).and_then(|mut parser| parser.parse_statements())
+    });
+    let mut statements = parsed.map_err(|error| not_a_query(text).unwrap_or_else(|| syntax(&error, text)))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(statement), true) => Ok(statement),
         (Some(statement), false) => Err(unplaced(Rule::SeveralStatements, first_words(&statement.to_string()))),
@@ -38,6 +37,7 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
 /// everyday statement a thread; else on a thread of its own. A panic becomes a refusal.
 pub(super) fn with_stack<T: Send>(size: Size, check: impl FnOnce() -> Checked<T> + Send) -> Checked<T> {
     let small = size.tokens <= SMALL.tokens && size.depth <= SMALL.depth && size.joins <= SMALL.joins;
+    let small = small && size.queries <= SMALL.queries;
     let outcome = if small {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).ok()
     } else {
@@ -50,7 +50,7 @@ pub(super) fn with_stack<T: Send>(size: Size, check: impl FnOnce() -> Checked<T>
 }
 
 /// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`.
-fn syntax(error: &ParserError, text: &str) -> Box<super::fault::Fault> {
+fn syntax(error: &ParserError, text: &str) -> super::fault::Fault {
     let message = match error {
         ParserError::RecursionLimitExceeded => return unplaced(Rule::TooDeep, ""),
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
@@ -65,6 +65,17 @@ fn syntax(error: &ParserError, text: &str) -> Box<super::fault::Fault> {
     };
     let start = sqlparser::tokenizer::Location { line, column };
     super::fault::fault(Rule::Syntax, sqlparser::tokenizer::Span { start, end: start }, found)
+}
+
+/// What cannot be parsed and does not begin like a query is said to be none: nobody need look for a comma in it.
+fn not_a_query(text: &str) -> Option<super::fault::Fault> {
+    let mut rest = text.trim_start();
+    while let Some(comment) = rest.strip_prefix("/*").map(|inner| inner.split_once("*/")) {
+        rest = comment.map_or("", |(_, after)| after).trim_start();
+    }
+    let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let query = word.is_empty() || ["SELECT", "WITH"].iter().any(|one| word.eq_ignore_ascii_case(one));
+    (!query).then(|| unplaced(Rule::NotAQuery, word))
 }
 
 fn first_words(statement: &str) -> String {

@@ -13,9 +13,9 @@ use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId, MessageRef, NewTurn,
     Outgoing, OutgoingState, Speaker, TurnId, TurnState,
 };
-use crate::egress::{LiveMessage, Streamed, fit};
-use crate::ports::{ChatRequest, FinishReason, ModelError};
-use crate::text::text;
+use crate::egress::{LiveMessage, Streamed, around};
+use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};
+use crate::text::{Text, text};
 
 /// An answer that was at least begun.
 pub(super) struct Answer {
@@ -34,6 +34,22 @@ impl Answer {
     /// Whether the model said all it wanted: only then is a statement in it offered.
     pub(super) fn is_whole(&self) -> bool {
         matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
+    }
+
+    /// How it ended, for its turn, the audit and the person.
+    fn ending(&self) -> (TurnState, AuditStatus, Option<Text>) {
+        match &self.ended {
+            Streamed::Whole(stats) if stats.finish == FinishReason::Length => {
+                (TurnState::Complete, AuditStatus::Ok, Some(text("answer-cut")))
+            }
+            Streamed::Whole(_) if self.text().trim().is_empty() => {
+                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
+            }
+            Streamed::Whole(_) => (TurnState::Complete, AuditStatus::Ok, None),
+            Streamed::Stopped => (TurnState::Stopped, AuditStatus::Stopped, Some(text("answer-stopped"))),
+            Streamed::TooLong => (TurnState::Complete, AuditStatus::Ok, Some(text("answer-too-long"))),
+            Streamed::Failed(error) => (TurnState::Failed, AuditStatus::Failed, Some(error.text())),
+        }
     }
 }
 
@@ -69,58 +85,52 @@ impl Pipeline {
         let duration_ms = self.millis_since(began);
         match ended {
             Streamed::Failed(error) if live.text().is_empty() => {
+                // No message shows it: the turn is over whatever the audit says.
+                self.parts.conversations.finish_turn(turn, "", TurnState::Failed).await?;
                 self.record(AuditEvent {
                     detail: Some(error.to_string()),
                     duration_ms: Some(duration_ms),
                     ..self.answer_event(asker, conversation, AuditStatus::Failed)
                 })
                 .await?;
-                self.parts.conversations.finish_turn(turn, "", TurnState::Failed).await?;
                 Ok(Answered::NotBegun(error))
             }
             ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms }))),
         }
     }
 
-    /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early.
+    /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
+    /// could not be recorded is not offered; the message ends all the same.
     pub(super) async fn close_answer(
         &self,
         asker: &Asker,
         conversation: &Conversation,
         answer: &mut Answer,
-        offer: Option<Offer>,
+        offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
-        let locale = asker.user.locale;
-        let (state, status, ending) = match &answer.ended {
-            Streamed::Whole(stats) if stats.finish == FinishReason::Length => {
-                (TurnState::Complete, AuditStatus::Ok, Some(text("answer-cut")))
+        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars);
+        let (state, status, ending) = answer.ending();
+        let recorded = self
+            .record(AuditEvent {
+                detail: Some(answer.text().to_owned()),
+                duration_ms: Some(answer.duration_ms),
+                ..self.answer_event(asker, conversation, status)
+            })
+            .await;
+        let ((text, buttons), state) = match recorded.and(offer) {
+            Ok(Some(offer)) => (offer.within(answer.text(), max_chars), state),
+            Ok(None) => {
+                let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
+                ((around(answer.text(), &ending, "", max_chars), Vec::new()), state)
             }
-            Streamed::Whole(_) if answer.text().trim().is_empty() => {
-                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
+            Err(trouble) => {
+                let sentence = self.explain_trouble(trouble, &asker.actor).await.render(locale);
+                ((around(answer.text(), &sentence, "", max_chars), Vec::new()), TurnState::Failed)
             }
-            Streamed::Whole(_) => (TurnState::Complete, AuditStatus::Ok, None),
-            Streamed::Stopped => (TurnState::Stopped, AuditStatus::Stopped, Some(text("answer-stopped"))),
-            Streamed::TooLong => (TurnState::Complete, AuditStatus::Ok, Some(text("answer-too-long"))),
-            Streamed::Failed(error) => (TurnState::Failed, AuditStatus::Failed, Some(error.text())),
         };
-        self.record(AuditEvent {
-            detail: Some(answer.text().to_owned()),
-            duration_ms: Some(answer.duration_ms),
-            ..self.answer_event(asker, conversation, status)
-        })
-        .await?;
-        let (mut shown, buttons) = match offer {
-            None => (answer.text().trim().to_owned(), Vec::new()),
-            Some(offer) => offer.within(answer.text()),
-        };
-        if let Some(ending) = ending {
-            let gap = if shown.is_empty() { "" } else { "\n\n" };
-            shown.push_str(gap);
-            shown.push_str(&ending.render(locale));
-        }
-        self.parts.conversations.finish_turn(answer.turn, answer.live.text(), state).await?;
-        let text = fit(&shown, asker.platform.capabilities().max_chars);
-        self.finish(&mut answer.live, &Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }).await
+        let said = answer.text().to_owned();
+        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        self.settle(asker, &mut answer.live, answer.turn, &message, (&said, state)).await
     }
 
     /// A message that can be stopped while it grows.
@@ -158,9 +168,32 @@ impl Pipeline {
         }
     }
 
-    /// The last state of a message, tried until the platform takes it or is gone for good.
-    pub(super) async fn finish(&self, live: &mut LiveMessage, message: &Outgoing) -> Result<(), Trouble> {
-        live.finish(message).await.map(|_| ()).map_err(|error| Trouble::Broken(format!("the last edit: {error}")))
+    /// Shows the last state of a message and then ends its turn, with what it says for the history. In this order: a
+    /// message that people still see as live is found by the next start. One that the platform refuses ends in a
+    /// sentence instead.
+    pub(super) async fn settle(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        message: &Outgoing,
+        (said, state): (&str, TurnState),
+    ) -> Result<(), Trouble> {
+        let mut shown = live.finish(message).await;
+        if let Err(error @ PlatformError::Rejected(_)) = shown {
+            let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
+            let sentence = self.explain_trouble(trouble, &asker.actor).await;
+            shown = live.finish(&Outgoing::text(sentence.render(asker.user.locale))).await;
+        }
+        match shown {
+            Ok(_) | Err(PlatformError::Gone | PlatformError::Rejected(_)) => {
+                Ok(self.parts.conversations.finish_turn(turn, said, state).await?)
+            }
+            Err(error) => {
+                tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
+                Ok(())
+            }
+        }
     }
 
     pub(super) fn millis_since(&self, began: std::time::Duration) -> i64 {

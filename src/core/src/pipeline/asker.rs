@@ -46,7 +46,7 @@ impl Pipeline {
             },
             EventBody::Said(_) | EventBody::Clicked(_) => (linking_help(&*platform), known),
         };
-        self.send(&*platform, event, &Outgoing::text(sentence.render(locale))).await;
+        self.send(&*platform, &event.place, &Outgoing::text(sentence.render(locale))).await;
         Ok(None)
     }
 
@@ -54,6 +54,10 @@ impl Pipeline {
         let now = self.parts.clock.now();
         let redeemed = self.parts.people.redeem_code(&event.actor, &code_hash(code), now).await?;
         let (status, user, sentence, locale) = match redeemed {
+            // The code was right, but the user may no longer come in: nothing tells the two apart from outside.
+            Redeemed::Linked(user) if user.disabled => {
+                (AuditStatus::Refused, Some(user.id), text("link-wrong"), self.parts.settings.locale)
+            }
             Redeemed::Linked(user) => {
                 let sentence = text("link-done").with("name", &user.full_name);
                 (AuditStatus::Ok, Some(user.id), sentence, user.locale)

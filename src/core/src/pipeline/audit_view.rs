@@ -3,7 +3,10 @@
 use super::Pipeline;
 use super::asker::Asker;
 use super::trouble::Trouble;
-use crate::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, Column, ColumnKind, Outgoing, Role, Row, Value};
+use crate::domain::{
+    AuditAction, AuditEntry, AuditEvent, AuditStatus, Column, ColumnKind, Locale, Outgoing, Role, Row, Value,
+};
+use crate::egress::echo;
 use crate::ports::AuditFilter;
 use crate::results::{Preview, TableFormat};
 use crate::text::text;
@@ -51,7 +54,7 @@ impl Pipeline {
                 filter.user = Some(user.id);
             } else {
                 let actions = AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
-                let sentence = text("audit-word-unknown").with("word", word.chars().take(40).collect::<String>());
+                let sentence = text("audit-word-unknown").with("word", echo(word));
                 return Err(Trouble::Tell(sentence.with("actions", actions)));
             }
         }
@@ -65,7 +68,7 @@ impl Pipeline {
         }
         let private = asker.platform.open_dm(&asker.actor).await;
         match private {
-            Ok(place) if asker.platform.send(&place, &message).await.is_ok() => {
+            Ok(place) if self.send(&*asker.platform, &place, &message).await => {
                 self.tell(asker, &text("sent-in-private")).await;
                 Ok(())
             }
@@ -88,17 +91,23 @@ fn table(asker: &Asker, entries: &[AuditEntry]) -> Outgoing {
         (text("audit-detail"), ColumnKind::Text),
     ];
     let columns = heads.map(|(head, kind)| Column { name: head.render(locale), kind });
-    let rows: Vec<Row> = entries.iter().map(row).collect();
+    let mut rows: Vec<Row> = entries.iter().map(|entry| row(entry, locale)).collect();
     let max_chars = asker.platform.capabilities().max_chars;
     let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
-    Outgoing::text(Preview::draw(&columns, &rows, format).text)
+    let mut preview = Preview::draw(&columns, &rows, format);
+    // What does not fit is the oldest, not the newest.
+    while preview.rows > 0 && preview.rows < rows.len() {
+        rows.drain(..rows.len() - preview.rows);
+        preview = Preview::draw(&columns, &rows, format);
+    }
+    Outgoing::text(preview.text)
 }
 
 /// One entry as a row: what it is about is its detail, its statement or its rule.
-fn row(entry: &AuditEntry) -> Row {
+fn row(entry: &AuditEntry, locale: Locale) -> Row {
     let event = &entry.event;
     let about = [&event.rule, &event.detail, &event.statement].into_iter().flatten();
-    let rows = event.rows.map(|rows| format!("{rows} rows"));
+    let rows = event.rows.map(|rows| text("rows").count("rows", rows.unsigned_abs()).render(locale));
     let about = about.cloned().chain(rows).collect::<Vec<_>>().join(" · ");
     vec![
         Value::Integer(entry.seq),

@@ -6,6 +6,7 @@ use super::proposing::{Draft, card};
 use super::question::Inquiry;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Origin, Outgoing, OutgoingState, Proposal, ProposalId};
+use crate::egress::{echo, unaddressed};
 use crate::ports::TargetError;
 use crate::text::text;
 
@@ -81,7 +82,7 @@ impl Pipeline {
             Command::Help => self.help(asker).await,
             Command::Unknown(name) => {
                 let sentence = text("command-unknown").with("prefix", asker.prefix());
-                Err(Trouble::Tell(sentence.with("name", name.chars().take(40).collect::<String>())))
+                Err(Trouble::Tell(sentence.with("name", echo(name))))
             }
         }
     }
@@ -137,7 +138,8 @@ impl Pipeline {
         let locale = asker.user.locale;
         let proposal = self.own_proposal(asker, id).await?;
         let target = self.target_named(&proposal.target)?;
-        let approved = self.check_again(&target, &proposal).await?;
+        let checked = self.check_again(&target, &proposal).await?;
+        let approved = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
         let mut lines = vec![card(&proposal, approved.relations(), locale)];
         let limits = self.parts.settings.limits;
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
@@ -176,7 +178,11 @@ impl Pipeline {
             .iter()
             .filter(|conversation| !conversation.title.is_empty())
             .map(|conversation| {
-                format!("- {} · {}", conversation.started_at.strftime("%Y-%m-%d %H:%M"), conversation.title)
+                format!(
+                    "- {} · {}",
+                    conversation.started_at.strftime("%Y-%m-%d %H:%M"),
+                    unaddressed(&conversation.title)
+                )
             })
             .collect();
         if held.is_empty() {

@@ -17,6 +17,15 @@ use crate::ports::{Batch, Claim, LimitReached, ResultSheet, TargetError};
 use crate::results::{Preview, TableFormat, readable};
 use crate::text::{Text, text};
 
+/// Why a proposal may not run any more.
+pub(super) struct Changed {
+    /// The guard's rule, where it is one.
+    rule: Option<&'static str>,
+    detail: String,
+    /// For the person.
+    pub(super) sentence: Text,
+}
+
 /// A result that has ended well.
 struct Outcome {
     columns: Vec<Column>,
@@ -36,7 +45,7 @@ impl Pipeline {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         let target = self.target_named(&proposal.target)?;
-        let approved = self.check_again(&target, &proposal).await?;
+        let approved = self.approve(asker, &target, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted(_) => {}
             Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
@@ -56,7 +65,7 @@ impl Pipeline {
         if proposal.author != asker.user.id {
             let event = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
             self.record(about(event, &proposal, &[])).await?;
-            return Err(Trouble::Tell(text("proposal-not-yours")));
+            return Err(Trouble::TellAlone(text("proposal-not-yours")));
         }
         Ok(proposal)
     }
@@ -65,17 +74,44 @@ impl Pipeline {
         self.parts.targets.get(name).cloned().ok_or_else(|| Trouble::Tell(text("target-removed").with("target", name)))
     }
 
+    /// The statement as it may run now; that it may no longer is recorded.
+    async fn approve(&self, asker: &Asker, target: &Target, proposal: &Proposal) -> Result<ApprovedStatement, Trouble> {
+        match self.check_again(target, proposal).await? {
+            Ok(approved) => Ok(approved),
+            Err(changed) => {
+                let event = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
+                let rule = changed.rule.map(str::to_owned);
+                self.record(AuditEvent { rule, detail: Some(changed.detail), ..event }).await?;
+                Err(Trouble::Tell(changed.sentence))
+            }
+        }
+    }
+
     /// The guard's word on the statement as things are now. Anything but the exact text the person saw is refused.
-    pub(super) async fn check_again(&self, target: &Target, proposal: &Proposal) -> Result<ApprovedStatement, Trouble> {
+    pub(super) async fn check_again(
+        &self,
+        target: &Target,
+        proposal: &Proposal,
+    ) -> Result<Result<ApprovedStatement, Changed>, Trouble> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schema = self.schema(target, &verified).await?;
-        match schema.guard.check(&proposal.statement) {
-            Verdict::Allow(approved) if approved.text() == proposal.statement => approved
-                .bind(&proposal.parameters)
-                .map_err(|missing| Trouble::Tell(text("parameter-missing").with("name", missing.0))),
-            Verdict::Allow(_) => Err(Trouble::Tell(text("proposal-changed"))),
-            Verdict::Deny(refusal) => Err(Trouble::Tell(refusal.text())),
-        }
+        Ok(match schema.guard.check(&proposal.statement) {
+            Verdict::Allow(approved) if approved.text() == proposal.statement => {
+                approved.bind(&proposal.parameters).map_err(|missing| Changed {
+                    rule: None,
+                    detail: missing.to_string(),
+                    sentence: text("parameter-missing").with("name", missing.0),
+                })
+            }
+            Verdict::Allow(approved) => Err(Changed {
+                rule: None,
+                detail: format!("it would now run as: {}", approved.text()),
+                sentence: text("proposal-changed"),
+            }),
+            Verdict::Deny(refusal) => {
+                Err(Changed { rule: Some(refusal.rule.id()), detail: refusal.to_string(), sentence: refusal.text() })
+            }
+        })
     }
 
     async fn run(
@@ -95,20 +131,24 @@ impl Pipeline {
         }
         let outcome = self.collect(asker, target, proposal, approved, stop).await;
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
-        self.record(self.result_event(asker, proposal, approved, &outcome, took)).await?;
-        let (message, state, summary) = match outcome {
-            Ok(outcome) => {
-                let summary = summary(&outcome).render(locale);
-                (self.result_message(asker, outcome, took), TurnState::Complete, summary)
+        let recorded = self.parts.audit.append(self.result_event(asker, proposal, approved, &outcome, took)).await;
+        let (message, said, state) = match (recorded, outcome) {
+            (Ok(_), Ok(outcome)) => {
+                let said = summary(&outcome).render(locale);
+                (self.result_message(asker, outcome, took), said, TurnState::Complete)
             }
-            Err(error) => {
+            (Ok(_), Err(error)) => {
                 let sentence = error.text().render(locale);
                 let state = if error == TargetError::Cancelled { TurnState::Stopped } else { TurnState::Failed };
-                (Outgoing::text(&sentence), state, sentence)
+                (Outgoing::text(&sentence), sentence, state)
+            }
+            (Err(error), _) => {
+                tracing::error!(%error, "the audit cannot be written: a result is not shown");
+                let sentence = text("result-not-recorded").render(locale);
+                (Outgoing::text(&sentence), sentence, TurnState::Failed)
             }
         };
-        self.parts.conversations.finish_turn(turn, &summary, state).await?;
-        self.finish(&mut live, &message).await
+        self.settle(asker, &mut live, turn, &message, (&said, state)).await
     }
 
     /// Reads all rows into the files and the first ones into memory.
@@ -216,6 +256,11 @@ impl Pipeline {
             lines.push(text("files-failed").render(locale));
             Vec::new()
         });
+        let (files, too_large): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| file.bytes <= capabilities.max_file_bytes);
+        if !too_large.is_empty() {
+            lines.push(text("files-too-large").count("count", too_large.len() as u64).render(locale));
+        }
         Outgoing { text: lines.join("\n"), buttons: Vec::new(), files, state: OutgoingState::Final }
     }
 }

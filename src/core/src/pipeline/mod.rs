@@ -32,7 +32,8 @@ pub use settings::{Prompts, Settings, VerifiedUse};
 pub use target::{Schema, Target};
 use trouble::Trouble;
 
-use crate::domain::{ButtonAction, Event, EventBody, Outgoing, PlatformName};
+use crate::domain::{ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
+use crate::egress::{PATIENT, deliver, whole};
 use crate::ports::{
     AuditLog, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals, ResultFiles,
 };
@@ -104,8 +105,9 @@ impl Pipeline {
             Err(trouble) => Err((trouble, self.parts.settings.locale)),
         };
         if let Err((trouble, locale)) = outcome {
+            let place = self.place_to_tell(&*platform, &event, &trouble).await;
             let sentence = self.explain_trouble(trouble, &event.actor).await;
-            self.send(&*platform, &event, &Outgoing::text(sentence.render(locale))).await;
+            self.send(&*platform, &place, &Outgoing::text(sentence.render(locale))).await;
         }
     }
 
@@ -126,14 +128,21 @@ impl Pipeline {
     }
 
     async fn show(&self, asker: &Asker, message: &Outgoing) {
-        if let Err(error) = asker.platform.send(&asker.place, message).await {
-            tracing::warn!(%error, place = asker.place.id, "a message could not be sent");
-        }
+        self.send(&*asker.platform, &asker.place, message).await;
     }
 
-    async fn send(&self, platform: &dyn ChatPlatform, event: &Event, message: &Outgoing) {
-        if let Err(error) = platform.send(&event.place, message).await {
-            tracing::warn!(%error, place = event.place.id, "a message could not be sent");
+    /// Sends a message that is whole, cut to what the platform takes; tried until the platform has it.
+    async fn send(&self, platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> bool {
+        let message = Outgoing { text: whole(&message.text, platform.capabilities().max_chars), ..message.clone() };
+        let sent = deliver(platform, &*self.parts.clock, place, None, &message, PATIENT).await;
+        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent")).is_ok()
+    }
+
+    /// Where to say what went wrong: where it happened, unless it concerns one person and others read there.
+    async fn place_to_tell(&self, platform: &dyn ChatPlatform, event: &Event, trouble: &Trouble) -> Place {
+        if !event.place.private && matches!(trouble, Trouble::TellAlone(_)) {
+            return platform.open_dm(&event.actor).await.unwrap_or_else(|_| event.place.clone());
         }
+        event.place.clone()
     }
 }

@@ -11,11 +11,15 @@ use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Proposal, ProposalId, ProposalState,
     Value,
 };
+use crate::egress::around;
 use crate::extract::{self, Statement};
 use crate::guard::Verdict;
 use crate::ports::TargetError;
 use crate::results::readable;
 use crate::text::{Text, text};
+
+/// Characters that our own sentences beside a card may take: why no model answered, how to edit, what was left out.
+const BESIDE: usize = 300;
 
 /// A statement that somebody wrote.
 pub(super) struct Draft<'a> {
@@ -42,23 +46,15 @@ impl Offer {
 
     /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
     /// stays where it is and the refusal follows.
-    pub(super) fn within(self, answer: &str) -> (String, Vec<Button>) {
-        let text = match &self.place {
+    pub(super) fn within(self, answer: &str, max_chars: usize) -> (String, Vec<Button>) {
+        let (before, after) = match &self.place {
             Some(statement) if !self.buttons.is_empty() => {
-                let before = answer[..statement.range.start].trim();
-                let after = answer[statement.range.end..].trim();
-                [before, &self.card, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+                (&answer[..statement.range.start], &answer[statement.range.end..])
             }
-            _ => format!("{}\n\n{}", closed(answer.trim()), self.card).trim().to_owned(),
+            _ => (answer, ""),
         };
-        (text, self.buttons)
+        (around(before, &self.card, after, max_chars), self.buttons)
     }
-}
-
-/// Closes a code fence that the model left open, so that what follows is not code.
-fn closed(answer: &str) -> String {
-    let fences = answer.lines().filter(|line| line.trim_start().starts_with("```")).count();
-    if fences % 2 == 1 { format!("{answer}\n```") } else { answer.to_owned() }
 }
 
 impl Pipeline {
@@ -113,15 +109,18 @@ impl Pipeline {
             created_at: now,
             expires_at: now + self.parts.settings.proposal_lifetime,
         };
+        let locale = inquiry.asker.user.locale;
+        let card = card(&proposal, approved.relations(), locale);
+        let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
+        // What people cannot read whole they cannot approve.
+        if card.chars().count() > room || proposal.statement.contains("```") {
+            let detail = "it cannot be shown whole in one message".to_owned();
+            return self.refuse(inquiry, draft.statement, None, detail, &text("statement-not-showable")).await;
+        }
         let event = self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok);
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
-        let locale = inquiry.asker.user.locale;
-        Ok(Offer {
-            place: None,
-            card: card(&proposal, approved.relations(), locale),
-            buttons: buttons(&proposal.id, locale),
-        })
+        Ok(Offer { place: None, card, buttons: buttons(&proposal.id, locale) })
     }
 
     async fn refuse(

@@ -99,7 +99,7 @@ impl Pipeline {
                 None => self.suggest(asker, &examples, &error).await,
             },
             Answered::Begun(mut answer) => {
-                let offer = self.offer_from(&inquiry, &answer).await?;
+                let offer = self.offer_from(&inquiry, &answer).await;
                 self.close_answer(asker, conversation, &mut answer, offer).await
             }
         }
@@ -114,7 +114,7 @@ impl Pipeline {
         let request = self.chat_request(asker, conversation).await?;
         match self.stream_answer(asker, conversation, request, stop).await? {
             Answered::NotBegun(error) => Err(Trouble::Tell(error.text())),
-            Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, None).await,
+            Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
         }
     }
 

@@ -77,6 +77,9 @@ impl Target {
 
     async fn read(&self, verified: &[VerifiedQuery]) -> Result<Schema, TargetError> {
         let catalog = self.port.catalog().await?;
+        for entry in self.policy.unmatched(&catalog) {
+            tracing::warn!(target = self.name, entry, "a policy entry names nothing in the database");
+        }
         let guard = Guard::new(&catalog, &self.policy);
         let catalog = self.policy.open_part(catalog);
         let mut known = KnownValues::default();

@@ -10,6 +10,8 @@ use crate::text::{Text, text};
 pub(super) enum Trouble {
     /// The person can do something about it: tell them what.
     Tell(Text),
+    /// The same, but it concerns them alone: others in the place do not read it.
+    TellAlone(Text),
     /// Nothing was recorded, so nothing was done.
     NoAudit(StoreError),
     /// It is our fault or the machine's: the person gets an incident number, the log gets all of it.
@@ -25,7 +27,7 @@ impl From<StoreError> for Trouble {
 impl Pipeline {
     pub(super) async fn explain_trouble(&self, trouble: Trouble, actor: &Actor) -> Text {
         match trouble {
-            Trouble::Tell(sentence) => sentence,
+            Trouble::Tell(sentence) | Trouble::TellAlone(sentence) => sentence,
             Trouble::NoAudit(error) => {
                 tracing::error!(%error, "the audit cannot be written: nothing was run");
                 text("audit-unavailable")

@@ -23,7 +23,9 @@ impl Pipeline {
     pub(super) fn verified_match(&self, inquiry: &Inquiry<'_>, verified: &[VerifiedQuery]) -> Option<Matched> {
         let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let found = knowledge::match_question(inquiry.question, verified, &inquiry.schema.known, today)?;
-        Some(Matched { query: found.query.clone(), values: found.values })
+        // One that reads what people may not see any more is no answer: the model gets its chance.
+        let allowed = matches!(inquiry.schema.guard.check(&found.query.statement), Verdict::Allow(_));
+        allowed.then(|| Matched { query: found.query.clone(), values: found.values })
     }
 
     /// Offers a verified query as it stands. `error` says why the model was not used, where it should have been.

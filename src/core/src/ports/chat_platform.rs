@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, Event, MessageRef, Outgoing, Place, PlatformName};
+use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,6 @@ pub trait ChatPlatform: Send + Sync {
     /// A place that only `actor` reads.
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError>;
 
-    /// Whether it is connected: what `doctor` and `/readyz` show, as one measured fact.
-    async fn health(&self) -> Result<String, PlatformError>;
+    /// Whether it is connected: the measured fact that `doctor` and `/readyz` show.
+    async fn health(&self) -> Result<Text, PlatformError>;
 }

@@ -36,6 +36,6 @@ pub trait Conversations: Send + Sync {
     /// The last `limit` turns, the oldest first.
     async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError>;
 
-    /// Turns every streaming turn into an interrupted one and returns them: called once at the start.
-    async fn interrupt_streaming(&self) -> Result<Vec<Turn>, StoreError>;
+    /// Every streaming turn, the oldest first: at the start, what an earlier run left behind.
+    async fn streaming(&self) -> Result<Vec<Turn>, StoreError>;
 }

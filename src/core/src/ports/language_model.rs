@@ -150,8 +150,8 @@ pub trait LanguageModel: Send + Sync {
     /// The models that can be used now.
     async fn models(&self) -> Result<Vec<ModelInfo>, ModelError>;
 
-    /// Whether a question asked now would be answered; the measured fact as text.
-    async fn health(&self) -> Result<String, ModelError>;
+    /// Whether a question asked now would be answered; the measured fact.
+    async fn health(&self) -> Result<Text, ModelError>;
 }
 
 #[cfg(test)]

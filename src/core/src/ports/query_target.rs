@@ -144,8 +144,8 @@ pub trait QueryTarget: Send + Sync {
     /// The distinct values of a column, at most `limit` of them, for matching words of a question to data.
     async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError>;
 
-    /// Whether a statement would run now; the measured fact as text.
-    async fn health(&self) -> Result<String, TargetError>;
+    /// Whether a statement would run now; the measured fact.
+    async fn health(&self) -> Result<Text, TargetError>;
 }
 
 #[cfg(test)]

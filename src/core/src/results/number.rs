@@ -1,6 +1,6 @@
 //! Cells as people of a language write them.
 
-use crate::domain::{Locale, Value, hex};
+use crate::domain::{Locale, Value, hex, real_text};
 use crate::text::{grouped, text};
 
 /// A cell as text for people. `group` puts spaces or commas between thousands: right for amounts, wrong for
@@ -12,18 +12,9 @@ pub fn readable(value: &Value, locale: Locale, group: bool) -> String {
         Value::Boolean(false) => text("value-no").render(locale),
         Value::Integer(number) => localised(&number.to_string(), locale, group && number.unsigned_abs() >= 10_000),
         Value::Decimal(number) => localised(number, locale, true),
-        Value::Real(number) => localised(&real(*number), locale, true),
+        Value::Real(number) => localised(&real_text(*number), locale, true),
         Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => text.clone(),
         Value::Bytes(bytes) => format!("0x{}", dump(bytes, 16)),
-    }
-}
-
-/// A float in the shortest form that reads back as the same number, without an exponent where that stays short.
-fn real(number: f64) -> String {
-    if number != 0.0 && (number.abs() >= 1e15 || number.abs() < 1e-6) {
-        format!("{number:e}")
-    } else {
-        number.to_string()
     }
 }
 
@@ -42,7 +33,8 @@ fn localised(number: &str, locale: Locale, group: bool) -> String {
         Locale::En => (',', '.'),
     };
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut text = if group { grouped(whole, separator) } else { whole.to_owned() };
+    let plain = whole.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+    let mut text = if group && plain { grouped(whole, separator) } else { whole.to_owned() };
     if let Some(fraction) = fraction {
         text.push(mark);
         text.push_str(fraction);
@@ -62,7 +54,8 @@ mod tests {
         assert_eq!(readable(&Value::Integer(2026), Locale::Fr, true), "2026");
         assert_eq!(readable(&Value::Integer(-12_345), Locale::En, true), "-12,345");
         assert_eq!(readable(&Value::Integer(12_345), Locale::En, false), "12345");
-        assert_eq!(readable(&Value::Real(0.1), Locale::Fr, true), "0,1");
+        assert_eq!(readable(&Value::Real(0.1 + 0.2), Locale::Fr, true), "0,3");
+        assert_eq!(readable(&Value::Real(1e20), Locale::En, true), "1e20");
         assert_eq!(readable(&Value::Null, Locale::Fr, true), "∅");
         assert_eq!(readable(&Value::Bytes(vec![0, 255]), Locale::Fr, true), "0x00ff");
     }

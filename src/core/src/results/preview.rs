@@ -1,11 +1,9 @@
 //! The first rows of a result as a table that fits a message.
 
-use std::fmt::Write as _;
-
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::readable;
-use crate::domain::{Column, ColumnKind, Locale, Row};
+use crate::domain::{Column, ColumnKind, Locale, Row, Value, real_text};
 
 /// Columns of a table at most; the files hold the others.
 const MAX_COLUMNS: usize = 12;
@@ -37,50 +35,63 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Draws the first rows. One value stands alone in bold; up to three rows too wide for a table become lines of
+    /// Draws the first rows. One value stands alone: in bold, or as code where it is text that could be markup; up to three rows too wide for a table become lines of
     /// `name: value`; everything else is an aligned table in a code block.
     pub fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Self {
         if let ([_], [row]) = (columns, rows)
             && let [value] = row.as_slice()
         {
-            let value = readable(value, format.locale, true).replace(['\n', '\r'], " ");
-            return Self { text: format!("**{}**", shorten(&value, 200)), rows: 1, hidden_columns: 0 };
+            let shown = shorten(&clean(&readable(value, format.locale, true)), 200);
+            let text = if matches!(value, Value::Text(_)) { format!("`{shown}`") } else { format!("**{shown}**") };
+            return Self { text, rows: 1, hidden_columns: 0 };
         }
         let wide = columns.len() > MAX_COLUMNS / 2 && rows.len() <= 3;
         if wide { lines(columns, rows, format) } else { table(columns, rows, format) }
     }
 }
 
-/// `name: value`, a blank line between rows.
+/// `name: value`, a blank line between rows; of a row too long for a message, the first columns.
 fn lines(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
     let width = columns.iter().map(|column| clean(&column.name).width()).max().unwrap_or(0).min(MAX_CELL);
-    let mut text = String::from("```\n");
-    let mut shown = 0;
+    let line = |column: &Column, value| {
+        let name = pad(&shorten(&clean(&column.name), width), width, false);
+        format!("{name}  {}\n", shorten(&clean(&readable(value, format.locale, false)), 2 * MAX_CELL))
+    };
+    let (mut text, mut shown, mut hidden_columns) = (String::from("```\n"), 0, 0);
     for row in rows {
+        let room = format.max_chars.saturating_sub(text.chars().count() + 3);
         let mut block = if shown == 0 { String::new() } else { "\n".to_owned() };
-        for (column, value) in columns.iter().zip(row) {
-            let name = pad(&shorten(&clean(&column.name), width), width, false);
-            let _ =
-                writeln!(block, "{name}  {}", shorten(&clean(&readable(value, format.locale, false)), 2 * MAX_CELL));
-        }
-        if text.chars().count() + block.chars().count() + 3 > format.max_chars && shown > 0 {
+        block.extend(columns.iter().zip(row).map(|(column, value)| line(column, value)));
+        if block.chars().count() > room {
+            if shown == 0 {
+                let kept = lines_within(&block, room);
+                text.push_str(kept);
+                (shown, hidden_columns) = (1, columns.len() - kept.lines().count());
+            }
             break;
         }
         text.push_str(&block);
         shown += 1;
     }
     text.push_str("```");
-    Preview { text, rows: shown, hidden_columns: 0 }
+    Preview { text, rows: shown, hidden_columns }
+}
+
+/// As many whole lines as have room.
+fn lines_within(block: &str, room: usize) -> &str {
+    let end = block.char_indices().nth(room).map_or(block.len(), |(end, _)| end);
+    block[..end].rfind('\n').map_or("", |last| &block[..=last])
 }
 
 fn table(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
     let shown_columns = columns.len().min(MAX_COLUMNS);
     let rows = &rows[..rows.len().min(format.max_rows)];
     let heads: Vec<String> = columns[..shown_columns].iter().map(|column| clean(&column.name)).collect();
-    let cells: Vec<Vec<String>> = rows
+    let mut cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| row[..shown_columns].iter().map(|value| clean(&readable(value, format.locale, false))).collect())
         .collect();
+    align_decimals(rows, &mut cells, format.locale);
     let mut widest = MAX_CELL;
     loop {
         let (text, fitting) = render(&columns[..shown_columns], &heads, &cells, widest, format.max_chars);
@@ -89,6 +100,33 @@ fn table(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
             return Preview { text, rows: fitting, hidden_columns: columns.len() - shown_columns };
         }
         widest = widest * 3 / 4;
+    }
+}
+
+/// Gives the decimal numbers of a column the same number of decimals, so that 480 523,5 stands under 620 928,18 as
+/// 480 523,50.
+fn align_decimals(rows: &[Row], cells: &mut [Vec<String>], locale: Locale) {
+    let mark = match locale {
+        Locale::Fr => ',',
+        Locale::En => '.',
+    };
+    let decimals = |cell: &String| cell.rsplit_once(mark).map_or(0, |(_, decimals)| decimals.len());
+    for at in 0..cells.first().map_or(0, Vec::len) {
+        let is_decimal = |row: &Row| match &row[at] {
+            Value::Real(number) => number.is_finite() && !real_text(*number).contains('e'),
+            Value::Decimal(_) => true,
+            _ => false,
+        };
+        let most = rows.iter().zip(&*cells).filter(|(row, _)| is_decimal(row)).map(|(_, row)| decimals(&row[at])).max();
+        // More decimals than money has are measurements, whose zeros would claim a precision they do not have.
+        let Some(most @ 1..=2) = most else { continue };
+        for (_, cells) in rows.iter().zip(&mut *cells).filter(|(row, _)| is_decimal(row)) {
+            let missing = most - decimals(&cells[at]);
+            if missing == most {
+                cells[at].push(mark);
+            }
+            cells[at].push_str(&"0".repeat(missing));
+        }
     }
 }
 
@@ -165,7 +203,6 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::domain::Value;
 
     const FORMAT: TableFormat = TableFormat { max_chars: 2000, max_rows: 20, locale: Locale::Fr };
 
@@ -199,6 +236,17 @@ mod tests {
     }
 
     #[test]
+    fn decimals_of_a_column_line_up() {
+        let columns = columns(&[("a", ColumnKind::Text), ("b", ColumnKind::Number)]);
+        let rows: Vec<Row> = [Value::Real(480_523.5), Value::Real(7.0), Value::Real(620.18), Value::Integer(3)]
+            .map(|value| vec![words("x"), value])
+            .into();
+        let text = Preview::draw(&columns, &rows, TableFormat { locale: Locale::En, ..FORMAT }).text;
+        let last: Vec<&str> = text.lines().filter_map(|line| line.split(" │ ").nth(1)).map(str::trim).collect();
+        assert_eq!(last, ["b", "480,523.50", "7.00", "620.18", "3"]);
+    }
+
+    #[test]
     fn one_value_stands_alone() {
         let preview = Preview::draw(&columns(&[("n", ColumnKind::Number)]), &[vec![Value::Integer(12_345)]], FORMAT);
         assert_eq!(preview.text, "**12\u{202f}345**");
@@ -211,6 +259,22 @@ mod tests {
         let rows = vec![vec![words("a"); 8], vec![words("b"); 8]];
         let preview = Preview::draw(&columns(&names), &rows, FORMAT);
         assert!(preview.text.starts_with("```\ncolumn_0  a\n"), "{}", preview.text);
+    }
+
+    #[test]
+    fn a_row_too_long_for_a_message_shows_its_first_columns() {
+        let names: Vec<String> = (0..100).map(|n| format!("column_{n}")).collect();
+        let names: Vec<(&str, ColumnKind)> = names.iter().map(|name| (name.as_str(), ColumnKind::Text)).collect();
+        let preview = Preview::draw(&columns(&names), &[vec![words("long text"); 100]], FORMAT);
+        assert!(preview.text.chars().count() <= 2000);
+        assert_eq!((preview.rows, preview.text.lines().count() - 2 + preview.hidden_columns), (1, 100));
+    }
+
+    #[test]
+    fn a_text_that_stands_alone_is_no_markup() {
+        let preview =
+            Preview::draw(&columns(&[("v", ColumnKind::Text)]), &[vec![words("a `b`\n@everyone **c**")]], FORMAT);
+        assert_eq!(preview.text, "`a ˋbˋ @everyone **c**`");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use futures::stream::{self, StreamExt as _};
 use tokio::sync::Notify;
 
 use crate::ports::{ChatRequest, Delta, LanguageModel, ModelError, ModelInfo, ModelStream};
+use crate::text::{Text, text};
 
 /// A model that answers each question with the next script. Dropping it fails the test when scripts are left over or
 /// a question found none.
@@ -148,8 +149,9 @@ impl LanguageModel for ScriptedModel {
         Ok(installed.then(|| ModelInfo { name: self.name.clone(), bytes: None }).into_iter().collect())
     }
 
-    async fn health(&self) -> Result<String, ModelError> {
-        self.check_installed().map(|()| format!("scripted model {}", self.name))
+    async fn health(&self) -> Result<Text, ModelError> {
+        let fact = text("health-model").with("server", "script").with("millis", "0");
+        self.check_installed().map(|()| fact.with("model", &self.name).with("size", ""))
     }
 }
 

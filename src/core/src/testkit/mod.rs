@@ -4,4 +4,5 @@ pub mod chat_platform;
 pub mod clock;
 pub mod language_model;
 pub mod query_target;
+pub mod result_files;
 pub mod state;

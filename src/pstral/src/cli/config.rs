@@ -6,6 +6,7 @@ use pstral_core::text::text;
 
 use super::out::{say, say_error};
 use super::{Common, Ending};
+use crate::compose::file_faults;
 use crate::config::Fault;
 
 #[derive(Debug, Subcommand)]
@@ -17,6 +18,15 @@ pub(super) enum ConfigCommand {
 pub(super) fn check(common: &Common) -> Ending {
     match common.load_installed() {
         Ok(config) => {
+            let unusable = file_faults(&config);
+            if !unusable.is_empty() {
+                let faults: Vec<Fault> = unusable
+                    .into_iter()
+                    .map(|(key, error)| Fault::new(key, text("config-file").with("error", format!("{error:#}"))))
+                    .collect();
+                print_faults(&faults, common.locale());
+                return Ending::Usage;
+            }
             let targets = config.targets.len() as u64;
             say(&text("config-fine").count("targets", targets).render(common.locale_with(&config)));
             Ending::Fine

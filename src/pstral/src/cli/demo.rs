@@ -85,7 +85,7 @@ async fn greet(app: &App, config: &Config, locale: Locale) -> anyhow::Result<()>
     let folder = std::path::absolute(&config.data).unwrap_or_else(|_| Path::new(&config.data).to_owned());
     say(&text("demo-welcome").with("folder", folder.display().to_string()).render(locale));
     let line = match app.pipeline.parts().model.health().await {
-        Ok(fact) => text("demo-model").with("fact", fact),
+        Ok(fact) => text("demo-model").with("fact", fact.render(locale)),
         Err(_) => text("demo-no-model").with("url", &config.model.url).with("model", &config.model.name),
     };
     say(&line.render(locale));

@@ -1,5 +1,6 @@
 //! `pstral run`: the long-running bot.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,8 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
         .map_err(|error| StartError::new("http", format!("{listen}: {error}"), text("remedy-listen")))?;
     let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
     // From here on: a request to end that comes during the start is kept, not the death of the program.
-    tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled));
+    let person = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled && person));
     lifecycle::start(&app).await?;
 
     let shown =
@@ -49,7 +51,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     outcome.map(|()| Ending::Fine)
 }
 
-/// SIGTERM ends the program; so does Ctrl-C, unless a terminal takes it to stop an answer.
+/// SIGTERM ends the program; so does Ctrl-C, unless a person at a terminal uses it to stop an answer.
 async fn end_on_signal(ending: CancellationToken, terminal: bool) {
     #[cfg(unix)]
     {

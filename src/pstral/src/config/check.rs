@@ -26,7 +26,8 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
-    pub(super) fn new(key: impl Into<String>, sentence: Text) -> Self {
+    /// A fault of the value at `key`.
+    pub fn new(key: impl Into<String>, sentence: Text) -> Self {
         Self { key: key.into(), sentence }
     }
 

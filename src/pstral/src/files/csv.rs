@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use csv::{Terminator, Writer, WriterBuilder};
-use pstral_core::domain::{Column, FileRef, Locale, Value};
+use pstral_core::domain::{Column, FileRef, Locale, Value, real_text};
 use pstral_core::ports::FileError;
 
 use super::{bytes_text, fault, file_ref, harmless};
@@ -56,7 +56,7 @@ fn cell(value: &Value, locale: Locale) -> String {
         Value::Null => String::new(),
         Value::Boolean(truth) => truth.to_string(),
         Value::Integer(number) => number.to_string(),
-        Value::Real(number) => decimal(&number.to_string(), locale),
+        Value::Real(number) => decimal(&real_text(*number), locale),
         Value::Decimal(number) => decimal(number, locale),
         Value::Text(text) => harmless(text),
         Value::Date(text) | Value::Timestamp(text) => text.clone(),

@@ -126,6 +126,12 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_contract_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        pstral_core::testkit::result_files::contract(&FolderFiles::new(folder.path())).await;
+    }
+
+    #[tokio::test]
     async fn csv_follows_the_country() {
         let folder = tempfile::tempdir().unwrap();
         let files = write(folder.path(), Locale::Fr).await;

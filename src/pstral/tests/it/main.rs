@@ -1,12 +1,26 @@
-//! The program as people use it: its command line, its files, its endpoints.
+//! The whole application inside one process, and the built program as people use it: what people see, what the audit
+//! holds, what the database ran.
 
+mod answers;
 mod audit;
+mod audit_first;
+mod bad_input;
 mod command_line;
+mod commands;
+mod deciding;
 mod demo;
 mod doctor;
+mod editing;
 mod full_disk;
+mod hiding;
+mod invariants;
+mod linking;
 mod model;
+mod platforms;
 mod program;
 mod readme;
+mod recovery;
 mod running;
 mod sql;
+mod verified;
+mod world;

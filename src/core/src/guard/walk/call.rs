@@ -34,9 +34,9 @@ impl<'i> Walk<'i> {
             return Err(refused().or_at(ident.span));
         }
         let upper = ident.value.to_uppercase();
-        let located = |fault: Box<Fault>| fault.or_at(ident.span);
+        let located = |fault: Fault| fault.or_at(ident.span);
         let list = match args {
-            FunctionArguments::None => return self.without_brackets(&upper, over.as_ref(), env).map_err(located),
+            FunctionArguments::None => return self.without_brackets(&upper, over.as_ref()).map_err(located),
             FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
             FunctionArguments::List(list) => list,
         };
@@ -60,8 +60,8 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// A name of the grammar, such as CURRENT_DATE, that the parser reads as a call.
-    fn without_brackets(&mut self, name: &str, over: Option<&WindowType>, _env: Env<'_, 'i>) -> Checked {
+    /// A name of the grammar, such as `CURRENT_DATE`, that the parser reads as a call.
+    fn without_brackets(&mut self, name: &str, over: Option<&WindowType>) -> Checked {
         if over.is_some() || !self.lists.is_bare(name) {
             return Err(unplaced(Rule::FunctionNotAllowed, name));
         }
@@ -111,6 +111,12 @@ impl<'i> Walk<'i> {
         if let Some(position) = known.path {
             at(position).and_then(literal_of).ok_or_else(refused)?;
         }
+        if let Some(position) = known.format {
+            at(position)
+                .and_then(literal_of)
+                .filter(|format| super::pattern::modest_format(format))
+                .ok_or_else(refused)?;
+        }
         if let Some((position, most)) = known.literal {
             let value = at(position).and_then(whole_number);
             value.filter(|value| *value <= u64::from(most)).ok_or_else(refused)?;
@@ -123,13 +129,22 @@ impl<'i> Walk<'i> {
         match arg {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, env),
             FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if known.star => Ok(()),
-            FunctionArg::Named { name: _, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
-                if *operator == FunctionArgOperator::RightArrow { self.expr(expr, env) } else { Err(refused()) }
+            FunctionArg::Named { name: key, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
+                match operator {
+                    // `name => value`: the name is a word of the function, not of the statement.
+                    FunctionArgOperator::RightArrow => {}
+                    // `'key' VALUE value`: a literal that the parser reads as a name, or a column.
+                    FunctionArgOperator::Value if key.quote_style == Some('\'') => {
+                        absent(key.value.contains('\''), "JSON_OBJECT")?;
+                    }
+                    FunctionArgOperator::Value => self.bare(key, env)?,
+                    _ => return Err(refused()),
+                }
+                self.expr(expr, env)
             }
             FunctionArg::ExprNamed { name: key, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
                 match operator {
                     FunctionArgOperator::Value => self.expr(key, env)?,
-                    // `name => value`: the name is a word of the function, not of the statement.
                     FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
                     _ => return Err(refused()),
                 }
@@ -144,9 +159,10 @@ impl<'i> Walk<'i> {
 
     fn clause(&mut self, clause: &FunctionArgumentClause, env: Env<'_, 'i>) -> Checked {
         match clause {
-            FunctionArgumentClause::IgnoreOrRespectNulls(_) | FunctionArgumentClause::JsonNullClause(_) => Ok(()),
+            FunctionArgumentClause::IgnoreOrRespectNulls(_)
+            | FunctionArgumentClause::JsonNullClause(_)
+            | FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => Ok(()),
             FunctionArgumentClause::OrderBy(list) => self.order_list(list, env),
-            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => Ok(()),
             FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { filler, with_count: _ }) => {
                 let literal = filler.as_ref().is_none_or(|filler| literal_of(filler).is_some());
                 absent(!literal, "ON OVERFLOW TRUNCATE")
@@ -171,7 +187,7 @@ impl<'i> Walk<'i> {
                 | WindowFrameBound::Preceding(None)
                 | WindowFrameBound::Following(None) => {}
                 WindowFrameBound::Preceding(Some(expr)) | WindowFrameBound::Following(Some(expr)) => {
-                    self.expr(expr, env)?
+                    self.expr(expr, env)?;
                 }
             }
         }

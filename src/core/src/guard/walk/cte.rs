@@ -30,7 +30,7 @@ impl<'i> Walk<'i> {
             let TableAlias { explicit: _, name, columns, at } = alias;
             absent(from.is_some() || at.is_some(), "WITH … FROM")?;
             absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
-            self.alias(name)?;
+            super::factor::given_name(name)?;
             if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
                 return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
             }
@@ -73,9 +73,8 @@ impl<'i> Walk<'i> {
         let plain = plain && settings.is_none() && format_clause.is_none() && pipe_operators.is_empty();
         absent(!plain, "WITH RECURSIVE …")?;
         let given = match anchor {
-            SetExpr::Select(select) => self.select(select, Tail::default(), env)?,
             SetExpr::Values(values) => self.values(values, env)?,
-            _ => return Err(super::unsupported("WITH RECURSIVE …")),
+            anchor => self.body(anchor, Tail::default(), env)?,
         };
         recursion::must_end(recursive, &names[0], self.dialect)?;
         let columns = self.renamed(&given.columns, &alias.columns)?;

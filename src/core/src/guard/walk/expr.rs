@@ -9,6 +9,7 @@ use crate::domain::Dialect;
 
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
+use super::super::oracle_keep::Keep;
 use super::super::oracle_syntax::{DAY_TO, DEFAULT, ON_CONVERSION, YEAR_TO, is_quantified};
 use super::super::refusal::Rule;
 use super::super::scope::Env;
@@ -101,7 +102,7 @@ impl<'i> Walk<'i> {
             }
             Expr::Extract { field, syntax, expr } => {
                 absent(*syntax != ExtractSyntax::From, "EXTRACT(…, …)")?;
-                self.field(field)?;
+                super::types::field(field)?;
                 self.built_in("EXTRACT", 1)?;
                 self.expr(expr, env)
             }
@@ -238,7 +239,12 @@ impl<'i> Walk<'i> {
                 self.expr(left, env)?;
                 self.expr(right, env)
             }
-            _ => Err(unplaced(Rule::OperatorNotAllowed, operator)),
+            _ => {
+                let kept = Keep::of(left, operator, right);
+                let Keep { aggregate, exprs } = kept.ok_or_else(|| unplaced(Rule::OperatorNotAllowed, operator))?;
+                absent(!matches!(aggregate, Expr::Function(_)), "KEEP")?;
+                std::iter::once(aggregate).chain(exprs).try_for_each(|expr| self.expr(expr, env))
+            }
         }
     }
 

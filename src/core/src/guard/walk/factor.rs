@@ -33,33 +33,7 @@ impl<'i> Walk<'i> {
     ) -> Checked<From<'i>> {
         absent(applied && !matches!(factor, TableFactor::Derived { .. }), "APPLY")?;
         match factor {
-            TableFactor::Table {
-                name,
-                alias,
-                args,
-                with_hints,
-                version,
-                with_ordinality,
-                partitions,
-                json_path,
-                sample,
-                index_hints,
-            } => {
-                absent(version.is_some(), "AS OF")?;
-                absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
-                absent(!partitions.is_empty(), "PARTITION")?;
-                absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
-                self.sample(sample.as_ref())?;
-                match args {
-                    None => self.table(name, alias.as_ref(), env).map(one),
-                    Some(args) => {
-                        absent(sample.is_some(), "SAMPLE")?;
-                        let TableFunctionArgs { args, settings } = args;
-                        absent(settings.is_some(), "SETTINGS")?;
-                        self.table_function(name, args, alias.as_ref(), lateral).map(one)
-                    }
-                }
-            }
+            TableFactor::Table { .. } => self.plain(factor, lateral, env).map(one),
             TableFactor::Derived { lateral: is_lateral, subquery, alias, sample } => {
                 absent(sample.is_some(), "SAMPLE")?;
                 let env = if *is_lateral || applied { lateral } else { self.around(env) };
@@ -96,6 +70,39 @@ impl<'i> Walk<'i> {
             TableFactor::UnpivotExpr { .. } => Err(unsupported("UNPIVOT")),
             TableFactor::XmlTable { .. } => Err(unsupported("XMLTABLE")),
             TableFactor::SemanticView { .. } => Err(unsupported("SEMANTIC_VIEW")),
+        }
+    }
+
+    /// A name in FROM, with or without brackets behind it.
+    fn plain(&mut self, factor: &TableFactor, lateral: Env<'_, 'i>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
+        let TableFactor::Table {
+            name,
+            alias,
+            args,
+            with_hints,
+            version,
+            with_ordinality,
+            partitions,
+            json_path,
+            sample,
+            index_hints,
+        } = factor
+        else {
+            return Err(unsupported("FROM"));
+        };
+        absent(version.is_some(), "AS OF")?;
+        absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
+        absent(!partitions.is_empty(), "PARTITION")?;
+        absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+        self.sample(sample.as_ref())?;
+        match args {
+            None => self.table(name, alias.as_ref(), env),
+            Some(args) => {
+                absent(sample.is_some(), "SAMPLE")?;
+                let TableFunctionArgs { args, settings } = args;
+                absent(settings.is_some(), "SETTINGS")?;
+                self.table_function(name, args, alias.as_ref(), lateral)
+            }
         }
     }
 
@@ -172,7 +179,7 @@ impl<'i> Walk<'i> {
         let mut columns = columns.to_vec();
         for (column, TableAliasColumnDef { name, data_type }) in columns.iter_mut().zip(names) {
             absent(data_type.is_some(), "AS t (name type)")?;
-            self.alias(name)?;
+            given_name(name)?;
             column.key = Some(key(self.dialect, name));
         }
         Ok(columns.into())
@@ -185,7 +192,7 @@ impl<'i> Walk<'i> {
             absent(*explicit, "AS").map_err(|fault| fault.or_at(name.span).instead(format!("t {name}")))?;
             absent(!columns.is_empty(), "t (…)")?;
         }
-        self.alias(name)?;
+        given_name(name)?;
         let word = name.value.to_uppercase();
         if name.quote_style.is_none() && self.lists.is_clause_word(&word) {
             return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
@@ -194,13 +201,6 @@ impl<'i> Walk<'i> {
             return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
         }
         Ok(key(self.dialect, name))
-    }
-
-    /// A name the statement gives: quoted only with characters that cannot end the quotes.
-    pub(super) fn alias(&self, name: &Ident) -> Checked {
-        let strange =
-            name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
-        if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
     }
 
     fn derived(&mut self, subquery: &Query, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
@@ -232,7 +232,7 @@ impl<'i> Walk<'i> {
             }
         }
         let upper = ident.value.to_uppercase();
-        if upper == "GENERATE_SERIES" {
+        if upper == "GENERATE_SERIES" && self.lists.table_function(&upper).is_some() {
             super::recursion::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
         }
         self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))
@@ -273,7 +273,7 @@ impl<'i> Walk<'i> {
                     continue;
                 }
             };
-            self.alias(name)?;
+            given_name(name)?;
             outputs.push(Output { key: Some(key(self.dialect, name)), json: false });
         }
         Ok(())
@@ -302,6 +302,12 @@ impl<'i> Walk<'i> {
 
 fn one(source: Source<'_>) -> From<'_> {
     From { sources: vec![source], merged: Vec::new() }
+}
+
+/// A name the statement gives: quoted only with characters that cannot end the quotes.
+pub(super) fn given_name(name: &Ident) -> Checked {
+    let strange = name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
+    if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
 }
 
 /// VALUES and nothing around them.

@@ -11,6 +11,9 @@ use super::super::scope::{Env, Has, Scope, Shape, Source};
 use super::links::Links;
 use super::{Walk, absent, unsupported};
 
+/// Most tables between the commas of one FROM.
+const MOST_TABLES: usize = 32;
+
 /// The sources of a FROM, and the columns that USING or NATURAL merged.
 #[derive(Debug, Default)]
 pub(super) struct From<'i> {
@@ -21,6 +24,9 @@ pub(super) struct From<'i> {
 impl<'i> Walk<'i> {
     pub(super) fn from(&mut self, tables: &[TableWithJoins], env: Env<'_, 'i>, links: &mut Links) -> Checked<From<'i>> {
         let mut from = From::default();
+        if tables.len() > MOST_TABLES {
+            return Err(unplaced(Rule::TooManyJoins, "FROM"));
+        }
         for table in tables {
             let start = from.sources.len();
             self.tree(table, start, &mut from, env, links)?;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use sqlparser::ast::{BinaryOperator, Expr};
 
+use crate::domain::Dialect;
+
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Source};
@@ -71,7 +73,7 @@ impl Links {
     }
 }
 
-fn unlinked(source: Option<&Source<'_>>) -> Box<super::super::fault::Fault> {
+fn unlinked(source: Option<&Source<'_>>) -> super::super::fault::Fault {
     let name = source.and_then(|source| source.name.clone());
     unplaced(Rule::JoinWithoutPredicate, name.unwrap_or_else(|| "JOIN".to_owned()))
 }
@@ -100,6 +102,12 @@ impl<'i> Walk<'i> {
             }
             Expr::InList { expr: of, list, negated: false } => {
                 self.sides(std::slice::from_ref(&**of), &list.iter().collect::<Vec<_>>(), env)
+            }
+            Expr::Like { negated: false, any: false, expr: of, pattern, escape_char: None } => {
+                self.sides(std::slice::from_ref(&**of), &[pattern], env)
+            }
+            Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => {
+                self.sides(std::slice::from_ref(&**left), &[right], env)
             }
             Expr::Function(_) => {
                 let from = self.touched.len();

@@ -21,10 +21,16 @@ impl Walk<'_> {
                 absent(*long || !plain, digits)
             }
             Value::SingleQuotedString(_) | Value::Boolean(_) | Value::Null => Ok(()),
-            Value::NationalStringLiteral(_)
-            | Value::QuoteDelimitedStringLiteral(_)
-            | Value::NationalQuoteDelimitedStringLiteral(_) => absent(dialect != Dialect::Oracle, "q'…'"),
-            Value::DollarQuotedString(_) => absent(dialect != Dialect::Postgres, "$$…$$"),
+            Value::NationalStringLiteral(_) => absent(dialect != Dialect::Oracle, "N'…'"),
+            Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => {
+                let plain = text.start_quote.is_ascii_punctuation() && !matches!(text.start_quote, '\'' | '"');
+                absent(dialect != Dialect::Oracle || !plain, "q'…'")
+            }
+            Value::DollarQuotedString(text) => {
+                let tag = text.tag.as_deref().unwrap_or_default();
+                let plain = tag.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+                absent(dialect != Dialect::Postgres || !plain, "$$…$$")
+            }
             Value::Placeholder(name) => self.parameter(name).map_err(|fault| fault.or_at(*span)),
             Value::EscapedStringLiteral(_) => Err(fault(Rule::Unsupported, *span, "E'…'").instead("'…'")),
             Value::UnicodeStringLiteral(_) => Err(fault(Rule::Unsupported, *span, "U&'…'").instead("'…'")),
@@ -76,7 +82,7 @@ impl Walk<'_> {
         absent(self.dialect == Dialect::Oracle && leading_field.is_none(), "INTERVAL")
             .map_err(|fault| fault.instead("INTERVAL '1' DAY"))?;
         for field in [leading_field, last_field].into_iter().flatten() {
-            self.field(field)?;
+            super::types::field(field)?;
         }
         match &**value {
             Expr::Value(value) if text_literal(&value.value).is_some() => Ok(()),

@@ -103,7 +103,7 @@ impl Walk<'_> {
 }
 
 /// A construct that is not understood, by the name people know it under.
-fn unsupported(construct: &str) -> Box<super::fault::Fault> {
+fn unsupported(construct: &str) -> super::fault::Fault {
     unplaced(Rule::Unsupported, construct)
 }
 

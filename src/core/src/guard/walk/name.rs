@@ -16,12 +16,17 @@ impl<'i> Walk<'i> {
         let name = key(self.dialect, ident);
         let mut level = env.scope;
         let mut inside_hierarchy = false;
+        // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
+        let aliases = env.scope.map_or(&[][..], |scope| scope.aliases);
         while let Some(scope) = level {
             inside_hierarchy |= scope.hierarchy;
-            if self.column_of(scope, &name, ident)? || scope.aliases.contains(&name) {
+            if self.column_of(scope, &name, ident)? {
                 return Ok(());
             }
             level = scope.parent;
+        }
+        if aliases.contains(&name) {
+            return Ok(());
         }
         let upper = ident.value.to_uppercase();
         if ident.quote_style.is_none() {
@@ -33,7 +38,7 @@ impl<'i> Walk<'i> {
                 return Ok(());
             }
         }
-        Err(self.unbound(&name, ident, env))
+        Err(unbound(&name, ident, env))
     }
 
     /// Looks a bare name up among the sources of one level.
@@ -106,21 +111,6 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Why a name binds to nothing, with the nearest name a person may read.
-    fn unbound(&self, name: &str, ident: &Ident, env: Env<'_, 'i>) -> Box<Fault> {
-        let mut names: Vec<&str> = Vec::new();
-        let mut level = env.scope;
-        while let Some(scope) = level {
-            if scope.sources.iter().any(|source| source.name.as_deref() == Some(name)) {
-                return fault(Rule::WholeRow, ident.span, ident.value.as_str());
-            }
-            names.extend(scope.sources.iter().flat_map(Source::open_columns));
-            level = scope.parent;
-        }
-        let near = nearest(name, names.into_iter()).unwrap_or_default();
-        fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near)
-    }
-
     /// A name of the WINDOW clause.
     pub(super) fn named_window(&self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
@@ -133,6 +123,21 @@ impl<'i> Walk<'i> {
         }
         Err(unplaced(Rule::ColumnUnknown, ident.value.as_str()).or_at(ident.span))
     }
+}
+
+/// Why a name binds to nothing, with the nearest name a person may read.
+fn unbound(name: &str, ident: &Ident, env: Env<'_, '_>) -> Fault {
+    let mut names: Vec<&str> = Vec::new();
+    let mut level = env.scope;
+    while let Some(scope) = level {
+        if scope.sources.iter().any(|source| source.name.as_deref() == Some(name)) {
+            return fault(Rule::WholeRow, ident.span, ident.value.as_str());
+        }
+        names.extend(scope.sources.iter().flat_map(Source::open_columns));
+        level = scope.parent;
+    }
+    let near = nearest(name, names.into_iter()).unwrap_or_default();
+    fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near)
 }
 
 /// The source a dotted name begins with, and which part of the name is the column.

@@ -22,6 +22,15 @@ pub(super) fn safe(pattern: &Expr) -> Checked {
     Ok(())
 }
 
+/// A format of `printf` whose widths and precisions have two digits at most, and come from nowhere else.
+pub(super) fn modest_format(format: &str) -> bool {
+    let modest = |directive: &str| {
+        let head: String = directive.chars().take_while(|c| !c.is_ascii_alphabetic()).collect();
+        !head.contains('*') && head.split(|c: char| !c.is_ascii_digit()).all(|digits| digits.len() <= 2)
+    };
+    format.split('%').skip(1).all(modest)
+}
+
 fn bounded(pattern: &str) -> bool {
     // For each open group: whether something in it repeats or branches.
     let mut groups: Vec<bool> = vec![false];
@@ -30,10 +39,11 @@ fn bounded(pattern: &str) -> bool {
     while let Some(c) = chars.next() {
         let was_closed_repeating = std::mem::take(&mut closed_repeating);
         match c {
-            '\\' => match chars.next() {
-                Some('1'..='9') => return false,
-                _ => continue,
-            },
+            '\\' => {
+                if matches!(chars.next(), Some('1'..='9')) {
+                    return false;
+                }
+            }
             '[' => skip_class(&mut chars),
             '(' => groups.push(false),
             ')' => {
@@ -91,6 +101,22 @@ fn skip_class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formats_with_large_widths_are_found() {
+        for (format, modest) in [
+            ("%.2f €", true),
+            ("%05d-%s 2024", true),
+            ("100%%", true),
+            ("plain 1000000", true),
+            ("%1000d", false),
+            ("%.1000f", false),
+            ("%*d", false),
+            ("%s %-999s", false),
+        ] {
+            assert_eq!(modest_format(format), modest, "{format}");
+        }
+    }
 
     #[test]
     fn patterns_that_multiply_are_found() {

@@ -62,7 +62,7 @@ impl<'i> Walk<'i> {
         })
     }
 
-    fn body(&mut self, body: &SetExpr, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
+    pub(super) fn body(&mut self, body: &SetExpr, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         match body {
             SetExpr::Select(select) => self.select(select, tail, env),
             SetExpr::Query(query) => {

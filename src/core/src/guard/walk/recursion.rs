@@ -9,6 +9,8 @@ use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
+use super::super::oracle_keep::orders;
+use super::super::oracle_syntax::ORDER_SIBLINGS;
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Source};
 use super::query::whole_number;
@@ -93,10 +95,9 @@ fn is_bound(expr: &Expr) -> bool {
 
 fn has_column(expr: &Expr) -> bool {
     match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_) => true,
         Expr::Nested(inner) => has_column(inner),
         Expr::BinaryOp { left, right, .. } => has_column(left) || has_column(right),
-        Expr::Function(_) => true,
         _ => false,
     }
 }
@@ -143,10 +144,14 @@ impl<'i> Walk<'i> {
         let (relationships, starts) = super::select::split(clauses);
         let mut conditions = Vec::new();
         for expr in relationships {
-            self.expr(expr, env)?;
-            conjuncts(expr, &mut conditions);
+            let condition = self.siblings(expr, env)?;
+            self.expr(condition, env)?;
+            conjuncts(condition, &mut conditions);
         }
-        starts.into_iter().try_for_each(|expr| self.expr(expr, env))?;
+        for expr in starts {
+            let condition = self.siblings(expr, env)?;
+            self.expr(condition, env)?;
+        }
         let one_row = sources.iter().all(|source| source.rows == Some(1));
         if conditions.iter().any(|one| follows_prior(one))
             || (one_row && conditions.iter().any(|one| limits_level(one)))
@@ -154,6 +159,20 @@ impl<'i> Walk<'i> {
             return Ok(());
         }
         Err(unplaced(Rule::Unbounded, "CONNECT BY"))
+    }
+}
+
+impl<'i> Walk<'i> {
+    /// Walks what ORDER SIBLINGS BY orders by, and gives the condition before it.
+    fn siblings<'q>(&mut self, expr: &'q Expr, env: Env<'_, 'i>) -> Checked<&'q Expr> {
+        let Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right } = expr else { return Ok(expr) };
+        if operator != ORDER_SIBLINGS {
+            return Ok(expr);
+        }
+        let mut keys = Vec::new();
+        orders(right, &mut keys);
+        keys.into_iter().try_for_each(|key| self.expr(key, env))?;
+        Ok(left)
     }
 }
 

@@ -1,4 +1,4 @@
-//! PIVOT, UNPIVOT and MATCH_RECOGNIZE: sources whose columns are computed from another's.
+//! Pivots and row patterns: sources whose columns are computed from another's.
 
 use sqlparser::ast::{
     AfterMatchSkip, Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, MatchRecognizePattern,
@@ -34,7 +34,7 @@ impl<'i> Walk<'i> {
                 let mut used = self.columns_named(value_column, env.within(&scope))?;
                 for ExprWithAlias { expr, alias } in aggregate_functions {
                     used.extend(self.aggregate(expr, env.within(&scope))?);
-                    alias.iter().try_for_each(|alias| self.alias(alias))?;
+                    alias.iter().try_for_each(super::factor::given_name)?;
                 }
                 outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
                 let PivotValueSource::List(values) = value_source else {
@@ -54,13 +54,13 @@ impl<'i> Walk<'i> {
                 for ExprWithAlias { expr, alias } in columns {
                     used.extend(self.columns_named(std::slice::from_ref(expr), env.within(&scope))?);
                     // The value beside a column may be a literal, which the parser reads as an alias.
-                    let literal = alias.as_ref().is_some_and(|alias| alias.quote_style == Some('\''));
-                    alias.iter().filter(|_| !literal).try_for_each(|alias| self.alias(alias))?;
+                    let quoted = alias.as_ref().is_some_and(|alias| alias.quote_style == Some('\''));
+                    alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
                 }
                 outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
                 let Expr::Identifier(value) = value else { return Err(unsupported("UNPIVOT ((…))")) };
                 for ident in [name, value] {
-                    self.alias(ident)?;
+                    super::factor::given_name(ident)?;
                     outputs.push(Output { key: Some(key(self.dialect, ident)), json: false });
                 }
                 self.source(outputs.into(), alias.as_ref(), None)
@@ -127,7 +127,7 @@ impl<'i> Walk<'i> {
         let ExprWithAlias { expr, alias } = value;
         let nothing = Scope::new(&[], None);
         self.expr(expr, Env::default().within(&nothing))?;
-        alias.iter().try_for_each(|alias| self.alias(alias))?;
+        alias.iter().try_for_each(super::factor::given_name)?;
         let name = |ident: &Ident| key(self.dialect, ident);
         let own = match (alias, literal_of(expr)) {
             (Some(alias), _) => Some(name(alias)),
@@ -141,7 +141,7 @@ impl<'i> Walk<'i> {
         Ok(aggregates.iter().map(|one| Output { key: with_aggregate(one), json: false }).collect())
     }
 
-    /// MATCH_RECOGNIZE: the variables of the pattern qualify the columns of its only source.
+    /// A row pattern: the variables of the pattern qualify the columns of its only source.
     pub(super) fn row_pattern(
         &mut self,
         factor: &TableFactor,
@@ -185,7 +185,7 @@ impl<'i> Walk<'i> {
         }
         for Measure { expr, alias } in measures {
             self.expr(expr, env.within(&scope))?;
-            self.alias(alias)?;
+            super::factor::given_name(alias)?;
             outputs.push(Output { key: Some(key(self.dialect, alias)), json: false });
         }
         match after_match_skip {
@@ -232,7 +232,7 @@ impl<'i> Walk<'i> {
 
     fn symbol(&self, symbol: &MatchRecognizeSymbol, variables: &mut Vec<String>) -> Checked {
         let MatchRecognizeSymbol::Named(name) = symbol else { return Ok(()) };
-        self.alias(name)?;
+        super::factor::given_name(name)?;
         let name = key(self.dialect, name);
         if !variables.contains(&name) {
             variables.push(name);

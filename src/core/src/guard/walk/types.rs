@@ -29,12 +29,12 @@ impl Walk<'_> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         if self.lists.is_type(&name) { Ok(()) } else { Err(unplaced(Rule::TypeNotAllowed, rendered)) }
     }
+}
 
-    /// A field of EXTRACT or INTERVAL: a word, never a name that could be a column or a function.
-    pub(super) fn field(&self, field: &DateTimeField) -> Checked {
-        let rendered = field.to_string();
-        let word = !rendered.is_empty() && rendered.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        absent(!word, &rendered)?;
-        absent(matches!(field, DateTimeField::Custom(_)), &rendered)
-    }
+/// A field of EXTRACT or INTERVAL: a word, never a name that could be a column or a function.
+pub(super) fn field(field: &DateTimeField) -> Checked {
+    let rendered = field.to_string();
+    let word = !rendered.is_empty() && rendered.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    absent(!word, &rendered)?;
+    absent(matches!(field, DateTimeField::Custom(_)), &rendered)
 }

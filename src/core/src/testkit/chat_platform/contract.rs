@@ -23,7 +23,7 @@ async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
     let capabilities = platform.capabilities();
     assert!(capabilities.max_chars > 0, "some text can be sent");
     assert!(!capabilities.command_prefix.is_empty(), "commands can be told from texts");
-    assert_ne!(platform.health().await, Ok(String::new()), "health is a fact");
+    assert!(platform.health().await.is_ok(), "it runs, so it is well");
     platform.typing(place).await;
 }
 

@@ -180,6 +180,7 @@ async fn a_model_that_is_there_is_healthy(bench: &dyn ModelBench) {
     let models = model.models().await.expect("invariant: the bench's server answers");
     assert!(models.iter().any(|one| one.name == model.name()), "{} is not in {models:?}", model.name());
     let fact = model.health().await.expect("invariant: the bench's server has the model");
+    let fact = fact.render(crate::domain::Locale::En);
     assert!(fact.contains(model.name()), "the fact names the model: {fact}");
 }
 

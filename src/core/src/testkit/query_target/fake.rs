@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Catalog, Column, ColumnKind, ColumnRef, Dialect, Row, Value};
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Estimate, LimitReached, Limits, QueryTarget, ResultStream, TargetError};
+use crate::text::{Text, text};
 
 const BATCH: usize = 256;
 
@@ -179,8 +180,9 @@ impl QueryTarget for FakeTarget {
         Ok(values.iter().take(limit).cloned().collect())
     }
 
-    async fn health(&self) -> Result<String, TargetError> {
-        self.up().map(|()| format!("in memory, {} tables", self.catalog.tables.len()))
+    async fn health(&self) -> Result<Text, TargetError> {
+        let fact = text("health-target").with("engine", "memory").with("millis", "0");
+        self.up().map(|()| fact.count("tables", self.catalog.tables.len() as u64).count("views", 0))
     }
 }
 

@@ -7,12 +7,12 @@ use crate::domain::{
 };
 use crate::ports::StoreError;
 
-/// A conversation is its user's own; turns keep their order; what was being written is closed after a restart.
+/// A conversation is its user's own; turns keep their order; what is being written can be found after a restart.
 pub async fn conversations(state: &dyn State) -> Result<(), StoreError> {
     current(state).await?;
     changes(state).await?;
     turns(state).await?;
-    interrupted(state).await?;
+    streaming(state).await?;
     nothing_there(state).await
 }
 
@@ -103,27 +103,30 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn interrupted(state: &dyn State) -> Result<(), StoreError> {
-    let (_, conversation) = talk(state, "interrupted").await?;
+async fn streaming(state: &dyn State) -> Result<(), StoreError> {
+    let (_, conversation) = talk(state, "streaming").await?;
     let whole = state.add_turn(&said(conversation.id, Speaker::Person, "?", TurnState::Complete)).await?;
     let seen = state.add_turn(&said(conversation.id, Speaker::Pstral, "half", TurnState::Streaming)).await?;
     let unseen = state.add_turn(&said(conversation.id, Speaker::Pstral, "", TurnState::Streaming)).await?;
-    let message = MessageRef { place: place("interrupted"), id: "m2".to_owned() };
+    let message = MessageRef { place: place("streaming"), id: "m2".to_owned() };
     state.set_message(seen, &message).await?;
 
-    let closed = state.interrupt_streaming().await?;
-    assert!(closed.iter().all(|turn| turn.state == TurnState::Interrupted));
-    let mine: Vec<(TurnId, Option<&MessageRef>)> = closed
+    let found = state.streaming().await?;
+    assert!(found.iter().all(|turn| turn.state == TurnState::Streaming));
+    let mine: Vec<(TurnId, Option<&MessageRef>)> = found
         .iter()
         .filter(|turn| turn.conversation == conversation.id)
         .map(|turn| (turn.id, turn.message.as_ref()))
         .collect();
     assert_eq!(mine, [(seen, Some(&message)), (unseen, None)]);
-    assert_eq!(state.interrupt_streaming().await?, [], "only once");
+    assert_eq!(state.streaming().await?, found, "looking changes nothing");
+    for turn in [seen, unseen] {
+        state.finish_turn(turn, "half", TurnState::Interrupted).await?;
+    }
+    assert_eq!(state.streaming().await?, []);
     let states: Vec<TurnState> = state.turns(conversation.id, 9).await?.iter().map(|turn| turn.state).collect();
     assert_eq!(states, [TurnState::Complete, TurnState::Interrupted, TurnState::Interrupted]);
     assert_eq!(state.turns(conversation.id, 9).await?[0].id, whole);
-    assert_eq!(state.turns(conversation.id, 9).await?[1].text, "half", "what was written stays");
     Ok(())
 }
 

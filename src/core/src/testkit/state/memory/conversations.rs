@@ -75,13 +75,9 @@ impl Conversations for MemoryState {
         Ok(turns)
     }
 
-    async fn interrupt_streaming(&self) -> Result<Vec<Turn>, StoreError> {
-        let mut closed = Vec::new();
-        for turn in self.tables().turns.iter_mut().filter(|turn| turn.state == TurnState::Streaming) {
-            turn.state = TurnState::Interrupted;
-            closed.push(turn.clone());
-        }
-        Ok(closed)
+    async fn streaming(&self) -> Result<Vec<Turn>, StoreError> {
+        let tables = self.tables();
+        Ok(tables.turns.iter().filter(|turn| turn.state == TurnState::Streaming).cloned().collect())
     }
 }
 

@@ -1,0 +1,100 @@
+//! Files of results that stay in memory, and what every writer of result files must do.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use crate::domain::{Column, ColumnKind, FileRef, Locale, Row, Value};
+use crate::ports::{FileError, ResultFiles, ResultSheet};
+
+/// What was written: the name, the rows and the facts of each finished result.
+pub type Written = Vec<(String, Vec<Row>, Vec<(String, String)>)>;
+
+/// Result files in memory. After [`FakeFiles::fill_disk`] nothing can be written any more.
+#[derive(Debug, Clone, Default)]
+pub struct FakeFiles(Arc<Mutex<(Written, bool)>>);
+
+impl FakeFiles {
+    /// What was written so far.
+    pub fn written(&self) -> Written {
+        self.0.lock().expect("invariant: no test panics while writing").0.clone()
+    }
+
+    /// Acts from now on as a full disk.
+    pub fn fill_disk(&self) {
+        self.0.lock().expect("invariant: no test panics while writing").1 = true;
+    }
+
+    fn check_space(&self) -> Result<(), FileError> {
+        let full = self.0.lock().expect("invariant: no test panics while writing").1;
+        if full { Err(FileError("no space left".to_owned())) } else { Ok(()) }
+    }
+}
+
+impl ResultFiles for FakeFiles {
+    fn begin(&self, name: &str, _: &[Column], _: Locale) -> Result<Box<dyn ResultSheet>, FileError> {
+        self.check_space()?;
+        Ok(Box::new(Sheet { files: self.clone(), name: name.to_owned(), rows: Vec::new() }))
+    }
+}
+
+struct Sheet {
+    files: FakeFiles,
+    name: String,
+    rows: Vec<Row>,
+}
+
+#[async_trait]
+impl ResultSheet for Sheet {
+    async fn rows(&mut self, rows: Vec<Row>) -> Result<(), FileError> {
+        self.files.check_space()?;
+        self.rows.extend(rows);
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>, facts: &[(String, String)]) -> Result<Vec<FileRef>, FileError> {
+        self.files.check_space()?;
+        let name = format!("{}.csv", self.name);
+        let bytes = self.rows.len() as u64;
+        let mut state = self.files.0.lock().expect("invariant: no test panics while writing");
+        state.0.push((self.name, self.rows, facts.to_vec()));
+        Ok(vec![FileRef { path: PathBuf::from("/").join(&name), name, media_type: "text/csv", bytes }])
+    }
+}
+
+/// What every writer of result files must do.
+///
+/// # Panics
+///
+/// At the first thing that is not as the port says.
+pub async fn contract(files: &dyn ResultFiles) {
+    let columns =
+        [("a", ColumnKind::Text), ("a", ColumnKind::Number)].map(|(name, kind)| Column { name: name.to_owned(), kind });
+    let every = [
+        Value::Null,
+        Value::Boolean(true),
+        Value::Integer(i64::MIN),
+        Value::Real(f64::NAN),
+        Value::Decimal("-12345678901234567890.123".to_owned()),
+        Value::Text("=1+1\r\n\u{0}\"é".to_owned()),
+        Value::Date("not a date".to_owned()),
+        Value::Timestamp("2026-11-21 10:00:00".to_owned()),
+        Value::Bytes(vec![0, 255]),
+    ];
+    for locale in Locale::ALL {
+        let name = format!("contract-{locale}");
+        let mut sheet = files.begin(&name, &columns, locale).expect("a result can be begun");
+        for value in &every {
+            sheet.rows(vec![vec![value.clone(), value.clone()]]).await.expect("every value can be written");
+        }
+        let facts = [("Question".to_owned(), "=1+1".to_owned())];
+        let written = sheet.finish(&facts).await.expect("a result can be finished");
+        assert!(!written.is_empty(), "a finished result has a file");
+        for file in &written {
+            assert!(file.name.starts_with(&name) && !file.name.contains('/'), "{} is the name given", file.name);
+            assert!(file.path.is_absolute() && file.path.ends_with(&file.name), "{} can be found", file.path.display());
+        }
+    }
+    drop(files.begin("contract-left", &columns, Locale::En).expect("another result can be begun and left"));
+}

@@ -1,0 +1,39 @@
+//! Which adapters there are: one line each. A new platform, target or model adds its file here, its line, and nothing
+//! else.
+
+mod ollama;
+mod sqlite;
+mod terminal;
+
+use std::sync::Arc;
+
+use pstral_core::domain::Locale;
+use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
+
+use crate::config::{Config, Model, ModelKind, TargetConfig, TargetKind};
+
+/// The model of the configuration.
+pub fn model(config: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
+    match config.kind {
+        ModelKind::Ollama => ollama::model(config),
+    }
+}
+
+/// A target of the configuration.
+pub fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
+    match config.kind {
+        TargetKind::Sqlite => sqlite::target(config),
+    }
+}
+
+/// The platforms that the configuration turns on.
+pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn ChatPlatform>>> {
+    let all = [config.platforms.terminal.enabled.then(|| terminal::platform(locale))];
+    all.into_iter().flatten().collect()
+}
+
+/// What is said of an adapter that was left out when the program was built.
+#[cfg(not(all(feature = "ollama", feature = "sqlite", feature = "terminal")))]
+fn left_out(feature: &str) -> anyhow::Error {
+    anyhow::anyhow!("this program was built without {feature}: build it with --features {feature}")
+}

@@ -1,0 +1,234 @@
+//! The model's answer while it is written, and how it ends.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use pstral_core::domain::{ButtonAction, EventBody, MessageRef, OutgoingState};
+use pstral_core::ports::ModelError;
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{alex, camille, run_test};
+
+const SAID: &str = "<think>They want names.</think>Here are some of your clients in the city of Lyon:\n```sql\nSELECT \
+    company_name FROM clients WHERE city = 'Lyon' ORDER BY company_name LIMIT 2\n```\nTwo companies, by name.";
+
+fn first() -> MessageRef {
+    MessageRef { place: FakeChat::place(), id: "1".to_owned() }
+}
+
+#[test]
+fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
+    run_test(async |world| {
+        world.model.script(Script::words(SAID).every(Duration::from_millis(6)));
+        world.say(&alex(), "Some clients of Lyon please, whichever").await;
+        let states = world.chat.edits_of(&first());
+        assert!(states.len() > 3, "{} states", states.len());
+        assert!(states.iter().all(|state| !state.text.contains("think") && !state.text.contains("names.<")));
+        let (last, growing) = states.split_last().unwrap();
+        assert!(growing.iter().all(|state| state.state == OutgoingState::Streaming));
+        assert!(growing.iter().all(|state| state.buttons.len() == 1 && state.buttons[0].action == ButtonAction::Stop));
+        assert_eq!(last.state, OutgoingState::Final);
+        world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Here are some of your clients in the city of Lyon:
+
+        ```sql
+        SELECT company_name FROM clients WHERE city = 'Lyon' ORDER BY company_name LIMIT 2
+        ```
+        Reads the table clients of the database crm.
+
+        Two companies, by name.
+        [Execute] [Edit] [Explain]
+        ── #2 private
+        ```
+        company_name
+        ────────────────────────
+        Architecture du Nord SAS
+        Boréal Logistique SARL
+        ```
+        2 rows. Time: … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        proposal ok alex relations=clients
+        answer ok alex
+        execution ok alex relations=clients
+        result ok alex relations=clients rows=2
+        ");
+    });
+}
+
+#[test]
+fn what_is_shown_is_what_runs_and_what_the_audit_holds() {
+    run_test(async |world| {
+        world.model_says("```sql\nselect   id -- all of them\nfrom Clients where city='Lyon' limit 3;\n```");
+        world.say(&camille(), "Trois clients lyonnais, peu importe lesquels").await;
+        let shown = world.newest();
+        let shown = shown.split("```sql\n").nth(1).unwrap().split("\n```").next().unwrap().to_owned();
+        world.command(&camille(), "execute").await;
+        assert_eq!(world.target.ran()[0].text(), shown);
+        let entries = world.entries().await;
+        let recorded: Vec<_> = entries.iter().filter_map(|entry| entry.event.statement.clone()).collect();
+        assert_eq!(recorded, vec![shown; 3], "proposal, execution, result");
+    });
+}
+
+#[test]
+fn stopping_while_it_writes_frees_the_model_and_keeps_the_text() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.chat.shown("very long").await;
+        world.command(&alex(), "stop").await;
+        world.model.abandoned().await;
+        answering.await.unwrap();
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        I am going to think about this for a very long time …
+
+        ⏹ Stopped as you asked. Nothing was run.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        answer stopped alex
+        ");
+    });
+}
+
+#[test]
+fn stopping_before_the_first_word_leaves_a_word_of_ours() {
+    run_test(async |world| {
+        world.model.script(Script::silent().hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.until(|| !world.model.requests().is_empty()).await;
+        world.click(&alex(), ButtonAction::Stop).await;
+        answering.await.unwrap();
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ⏹ Stopped as you asked. Nothing was run.
+        ");
+    });
+}
+
+#[test]
+fn one_question_at_a_time() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.chat.shown("very long").await;
+        world.say(&alex(), "And another").await;
+        assert_snapshot!(world.newest(), @"I am still busy with your previous request. Wait for it to end, or stop it with /stop.");
+        world.command(&alex(), "stop").await;
+        answering.await.unwrap();
+        world.command(&alex(), "stop").await;
+        assert_snapshot!(world.newest(), @"There is nothing to stop.");
+    });
+}
+
+#[test]
+fn a_model_that_fails_in_the_middle_offers_no_half_statement() {
+    run_test(async |world| {
+        let half = "Here are the clients:\n```sql\nSELECT id FROM clients";
+        world.model.script(Script::words(half).fails(ModelError::Interrupted));
+        world.say(&alex(), "Everything of the clients except those of Lyon").await;
+        assert!(!world.offers_something());
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Here are the clients:
+        ```sql
+        SELECT id FROM clients
+        ```
+
+        The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        answer failed alex
+        ");
+    });
+}
+
+#[test]
+fn an_answer_cut_by_its_length_offers_no_half_statement() {
+    run_test(async |world| {
+        world.model.script(Script::words("```sql\nSELECT id FROM clients").cut_by_length());
+        world.say(&alex(), "Everything of the clients except those of Lyon").await;
+        assert!(!world.offers_something());
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ```sql
+        SELECT id FROM clients
+        ```
+
+        ✂️ The answer reached the model's longest length and ends here. Ask something more precise to get the rest.
+        ");
+    });
+}
+
+#[test]
+fn a_long_answer_keeps_its_statement_and_its_end_whole() {
+    run_test(async |world| {
+        let long = "word ".repeat(600);
+        world.model_says(&format!("{long}\n```sql\nSELECT count(id) AS n FROM clients\n```\n{long}"));
+        world.say(&alex(), "Tell me a long story about how many there are").await;
+        let shown = world.newest();
+        assert!(shown.contains("```sql\nSELECT count(id) AS n FROM clients\n```"), "{shown}");
+        assert!(shown.contains("Reads the table clients"), "{shown}");
+        assert!(world.offers_something());
+        world.model.script(Script::words(&long).fails(ModelError::Interrupted));
+        world.say(&alex(), "Tell me another").await;
+        assert!(world.newest().ends_with("log says why."), "{}", world.newest());
+    });
+}
+
+#[test]
+fn a_statement_too_long_to_be_shown_whole_is_not_offered() {
+    run_test(async |world| {
+        let cities: Vec<String> = (0..400).map(|n| format!("'city {n}'")).collect();
+        world.model_says(&format!("```sql\nSELECT id FROM clients WHERE city IN ({})\n```", cities.join(", ")));
+        world.say(&alex(), "Everything of four hundred cities").await;
+        assert!(!world.offers_something());
+        assert_snapshot!(world.newest().split("\n\n").last().unwrap(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        refusal refused alex
+        answer ok alex
+        ");
+    });
+}
+
+#[test]
+fn a_conversation_is_remembered_until_a_new_one() {
+    run_test(async |world| {
+        for answer in ["Two hundred.", "Forty.", "None."] {
+            world.model_says(answer);
+        }
+        world.command(&alex(), "mode chat").await;
+        world.say(&alex(), "How many apples?").await;
+        world.say(&alex(), "And pears?").await;
+        world.command(&alex(), "new").await;
+        world.say(&alex(), "And plums?").await;
+        let asked = |n: usize| {
+            let request = world.model.requests().remove(n);
+            request.messages.into_iter().map(|message| message.text).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(1), ["How many apples?", "Two hundred.", "And pears?"]);
+        assert_eq!(asked(2), ["And plums?"]);
+    });
+}
+
+#[test]
+fn thoughts_are_no_answer() {
+    run_test(async |world| {
+        world.model.script(Script::silent().thinks("hmm").text("<think>more</think>"));
+        world.say(&alex(), "What do you think of the clients?").await;
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        The model answered nothing. Rephrase your question and try again.
+        ");
+    });
+}

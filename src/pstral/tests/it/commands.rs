@@ -1,0 +1,162 @@
+//! What people type: in both languages, as a member and as an admin.
+
+use insta::assert_snapshot;
+use pstral_core::domain::EventBody;
+use pstral_core::testkit::chat_platform::FakeChat;
+
+use crate::world::{alex, camille, claire, run_test};
+
+#[test]
+fn help_in_english() {
+    run_test(async |world| {
+        world.command(&alex(), "help").await;
+        assert_snapshot!(world.newest(), @r"
+        Ask your question in English or French; I offer a statement, you decide whether to run it.
+        /execute: run the last statement offered
+        /edit: change it; /explain: understand it
+        /stop: stop what is going on
+        /mode sql or /mode chat: talk about the data or about something else
+        /new: new conversation; /history: the earlier ones
+        /whoami: the account under which I know you
+        /audit: the audit log, for administrators
+        ");
+    });
+}
+
+#[test]
+fn help_in_french() {
+    run_test(async |world| {
+        world.command(&camille(), "aide").await;
+        assert_snapshot!(world.newest(), @r"
+        Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
+        /execute : exécuter la dernière requête proposée
+        /edit : la modifier ; /explain : la comprendre
+        /stop : arrêter ce qui est en cours
+        /mode sql ou /mode chat : parler des données ou d'autre chose
+        /new : nouvelle conversation ; /history : les précédentes
+        /whoami : le compte sous lequel je vous connais
+        /audit : le journal, pour les administrateurs
+        ");
+    });
+}
+
+#[test]
+fn whoami_and_history() {
+    run_test(async |world| {
+        world.command(&alex(), "history").await;
+        world.command(&alex(), "whoami").await;
+        world.say(&alex(), "List the clients in Paris").await;
+        world.command(&alex(), "new").await;
+        world.say(&alex(), "List the clients in Lyon").await;
+        world.command(&alex(), "history").await;
+        let transcript = world.transcript();
+        let (before, after) = transcript.split_once("── #3").unwrap();
+        assert_snapshot!(before, @r"
+        ── #1 private
+        You have no conversation yet. Ask your first question!
+        ── #2 private
+        You are Alex Taylor (alex, member), through the account id-of-alex on fake.
+        ");
+        assert_snapshot!(after.rsplit("── #").next().unwrap(), @r"
+        6 private
+        Your last conversations:
+        - 2026-11-21 10:00 · List the clients in Lyon
+        - 2026-11-21 10:00 · List the clients in Paris
+        ");
+    });
+}
+
+#[test]
+fn what_one_says_in_chat_mode_is_never_run() {
+    run_test(async |world| {
+        world.command(&alex(), "mode").await;
+        world.command(&alex(), "mode chat").await;
+        world.model_says("Like this:\n```sql\nSELECT id FROM clients\n```");
+        world.say(&alex(), "How do I write a query?").await;
+        let request = world.model.requests().remove(0);
+        assert!(!request.system.contains("clients"), "{}", request.system);
+        world.command(&alex(), "execute").await;
+        world.command(&alex(), "mode sql").await;
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Choose a mode: /mode sql for data, /mode chat to talk.
+        ── #2 private
+        Chat mode: I answer without looking at the data.
+        ── #3 private
+        Like this:
+        ```sql
+        SELECT id FROM clients
+        ```
+        ── #4 private
+        There is no statement to run here yet. Ask a question first.
+        ── #5 private
+        Data mode: I offer a statement for each question.
+        ");
+    });
+}
+
+#[test]
+fn the_audit_is_for_admins() {
+    run_test(async |world| {
+        world.say(&alex(), "How many clients do we have in Paris?").await;
+        world.command(&alex(), "execute").await;
+        world.command(&alex(), "audit").await;
+        assert_snapshot!(world.newest(), @"The audit log is for administrators. Please ask one of them.");
+        world.command(&claire(), "audit alex 10").await;
+        assert_snapshot!(world.newest(), @r"
+        ```
+        n° │ heure (UTC)         │ utilisateur │ action    │ état    │ détail
+        ───┼─────────────────────┼─────────────┼───────────┼─────────┼─────────────────────────────────────────
+         1 │ 2026-11-21 10:00:00 │           2 │ question  │ ok      │ How many clients do we have in Paris?
+         2 │ 2026-11-21 10:00:00 │           2 │ proposal  │ ok      │ SELECT count(c.id) AS client_count FROM…
+         3 │ 2026-11-21 10:00:00 │           2 │ execution │ ok      │ SELECT count(c.id) AS client_count FROM…
+         4 │ 2026-11-21 10:00:00 │           2 │ result    │ ok      │ SELECT count(c.id) AS client_count FROM…
+         5 │ 2026-11-21 10:00:00 │           2 │ denied    │ refused │ audit
+        ```
+        ");
+        world.command(&claire(), "audit nobody").await;
+        assert_snapshot!(world.newest(), @"« nobody » n'est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link, audit.read, started, stopped, recovered.");
+        world.command(&claire(), "audit recovered").await;
+        assert_snapshot!(world.newest(), @"Aucun événement ne correspond.");
+        assert_snapshot!(world.audit_lines().await, @r#"
+        question ok alex
+        proposal ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        execution ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        result ok alex relations=clients parameters={"city":{"text":"Paris"}} rows=1
+        denied refused alex
+        audit.read ok claire
+        audit.read ok claire
+        audit.read ok claire
+        "#);
+    });
+}
+
+#[test]
+fn the_newest_events_are_shown_where_not_all_fit() {
+    run_test(async |world| {
+        for _ in 0..30 {
+            world.command(&alex(), "edit SELECT * FROM oauth_email_accounts").await;
+        }
+        world.command(&alex(), "edit SELECT id FROM nowhere").await;
+        world.command(&claire(), "audit refusal 50").await;
+        assert!(world.newest().contains("31 │"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn in_a_channel_the_audit_is_shown_in_private() {
+    run_test(async |world| {
+        let channel = FakeChat::channel("sales");
+        world.act(&claire(), &channel, EventBody::Command("audit".to_owned())).await;
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private of claire
+        ```
+        n° │ heure (UTC)         │ utilisateur │ action     │ état │ détail
+        ───┼─────────────────────┼─────────────┼────────────┼──────┼───────
+         1 │ 2026-11-21 10:00:00 │           3 │ audit.read │ ok   │ audit
+        ```
+        ── #2 sales
+        Je vous ai répondu en privé.
+        ");
+    });
+}

@@ -1,0 +1,134 @@
+//! What a person may not see: nowhere, in no way.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{ButtonAction, EventBody};
+use pstral_core::ports::ModelError;
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{Setup, alex, camille, deny, run_test, run_test_with};
+
+const HIDDEN: &str = "oauth_email_accounts";
+
+#[test]
+fn a_denied_table_is_not_in_the_prompt() {
+    run_test(async |world| {
+        world.model_says("I do not know.");
+        world.say(&alex(), "What is in oauth_email_accounts and its access_token?").await;
+        let request = world.model.requests().remove(0);
+        assert!(request.system.contains("clients("), "{}", request.system);
+        assert!(!request.system.contains("oauth") && !request.system.contains("access_token"), "{}", request.system);
+    });
+}
+
+#[test]
+fn a_denied_table_is_not_reached_by_any_statement() {
+    run_test(async |world| {
+        for statement in [
+            "SELECT * FROM oauth_email_accounts",
+            "SELECT access_token FROM oauth_email_accounts",
+            "SELECT access_token FROM main.\"OAUTH_email_accounts\"",
+            "SELECT x.* FROM clients c JOIN oauth_email_accounts x ON x.id = c.id",
+            "SELECT id FROM clients WHERE email IN (SELECT email FROM oauth_email_accounts)",
+            "WITH t AS (SELECT access_token FROM oauth_email_accounts) SELECT access_token FROM t",
+            "SELECT email FROM clients UNION SELECT access_token FROM oauth_email_accounts",
+            "SELECT sql FROM sqlite_master",
+        ] {
+            world.command(&alex(), &format!("edit {statement}")).await;
+            assert!(!world.offers_something(), "{statement}: {}", world.newest());
+            assert!(!world.newest().contains("access_token:"), "{}", world.newest());
+        }
+        assert_eq!(world.target.ran(), []);
+    });
+}
+
+#[test]
+fn the_model_cannot_offer_a_denied_table() {
+    run_test(async |world| {
+        world.model_says("Voici :\n```sql\nSELECT access_token FROM oauth_email_accounts\n```");
+        world.say(&camille(), "Donne-moi les jetons de messagerie").await;
+        assert!(!world.offers_something());
+        world.command(&camille(), "execute").await;
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        Voici :
+        ```sql
+        SELECT access_token FROM oauth_email_accounts
+        ```
+
+        🛡️ Cette requête ne peut pas être exécutée. « oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.
+        ── #2 private
+        Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok camille
+        refusal refused camille rule=relation-denied
+        answer ok camille
+        ");
+    });
+}
+
+#[test]
+fn a_star_never_opens_a_denied_column() {
+    let setup = Setup { policy: deny(&["clients.email"]), ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.command(&alex(), "edit SELECT * FROM clients WHERE city = 'Lyon'").await;
+        assert!(!world.offers_something());
+        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. “*” would show columns that are not open to you. Name the columns instead: clients.id, clients.company_name, clients.phone, clients.address, clients.postal_code, clients.city, clients.status, clients.kyc_completed, clients.assigned_to, clients.created_at");
+    });
+}
+
+#[test]
+fn what_reads_a_denied_table_is_neither_suggested_nor_an_example_nor_offered() {
+    let setup = Setup { policy: deny(&[HIDDEN, "payments"]), ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.model.script(Script::refuses(ModelError::Busy));
+        world.say(&alex(), "Who are the top 5 clients by revenue?").await;
+        assert!(!world.offers_something());
+        assert!(!world.newest().contains("revenue") && !world.newest().contains("payment"), "{}", world.newest());
+        let request = world.model.requests().remove(0);
+        assert!(
+            !request.system.contains("payments(") && !request.system.contains("FROM payments"),
+            "{}",
+            request.system
+        );
+    });
+}
+
+#[test]
+fn what_the_model_writes_mentions_nobody() {
+    run_test(async |world| {
+        world.model_says("Hey @everyone, @here, <@123456> and <@&42>: write to a@example.org.");
+        world.command(&alex(), "mode chat").await;
+        let channel = FakeChat::channel("sales");
+        world.act(&alex(), &channel, EventBody::Command("mode chat".to_owned())).await;
+        world.act(&alex(), &channel, EventBody::Said("Say hello".to_owned())).await;
+        for (_, message) in world.chat.messages() {
+            assert!(!message.text.contains("@everyone") && !message.text.contains("@here"), "{}", message.text);
+            assert!(!message.text.contains("<@1") && !message.text.contains("<@&"), "{}", message.text);
+        }
+        assert!(world.newest().contains("a@example.org"), "an address stays one: {}", world.newest());
+    });
+}
+
+#[test]
+fn a_value_is_never_markup() {
+    run_test(async |world| {
+        for text in ["'**bold** `code` @everyone'", "'a' || char(10) || char(96, 96, 96) || char(10) || '@here'"] {
+            world.command(&alex(), &format!("edit SELECT min({text}) AS v FROM clients")).await;
+            world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
+        }
+        let shown: Vec<String> = world.chat.messages().into_iter().map(|(_, message)| message.text).collect();
+        assert_snapshot!(shown[1].lines().next().unwrap(), @"`**bold** ˋcodeˋ @everyone`");
+        assert_snapshot!(shown.last().unwrap().lines().next().unwrap(), @"`a ˋˋˋ @here`");
+    });
+}
+
+#[test]
+fn a_statement_cannot_leave_its_code_block() {
+    run_test(async |world| {
+        world.command(&alex(), "edit SELECT '``` @everyone' AS v, id FROM clients WHERE id = 1").await;
+        assert!(!world.offers_something(), "{}", world.newest());
+        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");
+    });
+}

@@ -1,0 +1,83 @@
+//! After a crash no message looks live, and no audit event is lost.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{AuditAction, ButtonAction, EventBody};
+use pstral_core::ports::PlatformError;
+use pstral_core::testkit::chat_platform::Request;
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{alex, camille, run_test};
+
+#[test]
+fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.sent_and_remembered().await;
+        answering.abort();
+        assert!(answering.await.unwrap_err().is_cancelled());
+        assert_eq!(world.restart().await, 1);
+        assert_eq!(world.restart().await, 0);
+        assert_snapshot!(world.transcript(), @r"
+        ── #1 private
+        ⏹ Pstral a redémarré pendant cette réponse. Posez votre question à nouveau.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r"
+        question ok alex
+        recovered ok -
+        ");
+    });
+}
+
+#[test]
+fn a_crash_while_a_statement_runs_is_closed_too_and_does_not_run_it_again() {
+    run_test(async |world| {
+        let endless = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status \
+            JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
+        world.command(&camille(), &format!("edit {endless}")).await;
+        let click = ButtonAction::Execute(world.newest_proposal());
+        let running = world.begin(&camille(), EventBody::Clicked(click.clone()));
+        world.sent_and_remembered().await;
+        world.until(|| !world.target.ran().is_empty()).await;
+        running.abort();
+        assert!(running.await.unwrap_err().is_cancelled());
+        assert_eq!(world.restart().await, 1);
+        world.click(&camille(), click).await;
+        assert_eq!(world.target.ran().len(), 1);
+        assert_snapshot!(world.audit_lines().await, @r"
+        proposal ok camille relations=payments
+        execution ok camille relations=payments
+        recovered ok -
+        ");
+    });
+}
+
+#[test]
+fn a_message_that_is_gone_does_not_hold_up_the_start() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.sent_and_remembered().await;
+        answering.abort();
+        let _ = answering.await;
+        let (at, _) = world.chat.messages().remove(0);
+        pstral_core::ports::ChatPlatform::delete(&*world.chat, &at).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        let entries = world.entries().await;
+        assert!(entries.iter().any(|entry| entry.event.action == AuditAction::Recovered));
+    });
+}
+
+#[test]
+fn a_message_that_cannot_be_closed_at_one_start_is_closed_at_the_next() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.sent_and_remembered().await;
+        answering.abort();
+        let _ = answering.await;
+        world.chat.refuse(Request::Edit, PlatformError::Unavailable("no network yet".to_owned()));
+        world.restart().await;
+        world.restart().await;
+    });
+}

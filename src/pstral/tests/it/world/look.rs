@@ -1,0 +1,87 @@
+//! What a test looks at: the chat as people see it, the audit as it is stored.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use pstral_core::domain::{AuditEntry, ChainVerifier, OutgoingState};
+use pstral_core::ports::{AuditFilter, AuditLog as _};
+
+use super::World;
+
+impl World {
+    /// Every message as people see it now. Durations read `Time: … s`, and a file is its ending: both change from run
+    /// to run.
+    pub(crate) fn transcript(&self) -> String {
+        let mut out = String::new();
+        for (at, message) in self.chat.messages() {
+            let live = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
+            let _ = writeln!(out, "── #{} {}{live}\n{}", at.id, at.place.id, without_time(&message.text));
+            for file in &message.files {
+                let _ = writeln!(out, "<{}>", file.name);
+            }
+            let labels: Vec<String> = message.buttons.iter().map(|button| format!("[{}]", button.label)).collect();
+            if !labels.is_empty() {
+                let _ = writeln!(out, "{}", labels.join(" "));
+            }
+        }
+        out
+    }
+
+    /// The text of the newest message.
+    pub(crate) fn newest(&self) -> String {
+        self.chat.messages().pop().map(|(_, message)| without_time(&message.text)).unwrap_or_default()
+    }
+
+    /// The files of the newest message.
+    pub(crate) fn newest_files(&self) -> Vec<PathBuf> {
+        let newest = self.chat.messages().pop();
+        newest.map(|(_, message)| message.files.into_iter().map(|file| file.path).collect()).unwrap_or_default()
+    }
+
+    /// The audit, a line an entry: action, status, who, and what of it applies.
+    pub(crate) async fn audit_lines(&self) -> String {
+        let mut out = String::new();
+        for entry in self.entries().await {
+            let event = entry.event;
+            let _ = write!(out, "{} {}", event.action.word(), event.status.word());
+            let _ = write!(out, " {}", event.actor.as_deref().map_or("-", |id| id.trim_start_matches("id-of-")));
+            for (name, value) in
+                [("relations", event.relations), ("rule", event.rule), ("parameters", event.parameters)]
+            {
+                if let Some(value) = value {
+                    let _ = write!(out, " {name}={value}");
+                }
+            }
+            if let Some(rows) = event.rows {
+                let _ = write!(out, " rows={rows}");
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The audit in order.
+    pub(crate) async fn entries(&self) -> Vec<AuditEntry> {
+        self.store.after(0, &AuditFilter::default(), 10_000).await.unwrap()
+    }
+
+    pub(super) async fn assert_chain_holds(&self) {
+        let mut verifier = ChainVerifier::default();
+        for entry in self.entries().await {
+            verifier.check(&entry).unwrap();
+        }
+    }
+}
+
+/// Durations replaced by `…`.
+fn without_time(text: &str) -> String {
+    let mut out = text.to_owned();
+    for label in ["Time: ", "Durée : ", "Temps : "] {
+        if let Some((before, rest)) = text.split_once(label)
+            && let Some((_, after)) = rest.split_once("s.")
+        {
+            out = format!("{before}{label}… s.{after}");
+        }
+    }
+    out
+}

@@ -1,0 +1,257 @@
+//! One Pstral a test: a fake chat, a scripted model, a real state database, a real company database, real files.
+
+mod audit;
+mod company;
+mod look;
+mod people;
+mod target;
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pstral::files::FolderFiles;
+use pstral_core::domain::{Actor, ButtonAction, EventBody, Locale, Place, ProposalId};
+use pstral_core::guard::Policy;
+use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, Limits};
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
+use pstral_core::testkit::language_model::{Script, ScriptedModel};
+use pstral_store::Store;
+use tempfile::TempDir;
+
+pub(crate) use audit::UnreliableAudit;
+pub(crate) use company::{DAY, company, copy_of_the_company};
+pub(crate) use people::{alex, camille, claire, dominique, stranger};
+pub(crate) use target::WatchedTarget;
+
+/// What differs from test to test.
+pub(crate) struct Setup {
+    pub(crate) verified: VerifiedUse,
+    pub(crate) database: PathBuf,
+    pub(crate) policy: Policy,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) limits: Limits,
+    pub(crate) files: Option<PathBuf>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            verified: VerifiedUse::Offer,
+            database: company(),
+            policy: deny(&["oauth_email_accounts"]),
+            capabilities: capabilities(),
+            limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
+            files: None,
+        }
+    }
+}
+
+/// A chat that can do everything, quickly.
+pub(crate) fn capabilities() -> Capabilities {
+    Capabilities {
+        max_chars: 2_000,
+        edits: true,
+        buttons: true,
+        command_prefix: "/",
+        edit_interval: Duration::from_millis(5),
+        max_file_bytes: 10_000_000,
+    }
+}
+
+/// A policy that opens all but this.
+pub(crate) fn deny(entries: &[&str]) -> Policy {
+    Policy { allow: None, deny: entries.iter().map(|entry| (*entry).to_owned()).collect() }
+}
+
+/// A running Pstral, and through it everything around it.
+pub(crate) struct World {
+    pub(crate) pipeline: Arc<Pipeline>,
+    around: Around,
+}
+
+/// What a Pstral works with; outlives a restart.
+pub(crate) struct Around {
+    pub(crate) chat: Arc<FakeChat>,
+    pub(crate) model: Arc<ScriptedModel>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) audit: Arc<UnreliableAudit>,
+    pub(crate) target: Arc<WatchedTarget>,
+    pub(crate) clock: Arc<FakeClock>,
+    entropy: Arc<CountingEntropy>,
+    folder: TempDir,
+    setup: Setup,
+}
+
+impl Deref for World {
+    type Target = Around;
+
+    fn deref(&self) -> &Around {
+        &self.around
+    }
+}
+
+/// Runs a test against a Pstral of its own, and fails it when something is left over: a scripted answer or refusal
+/// that nobody asked for, a message that still looks live, a turn that is still being written, a broken audit chain.
+pub(crate) fn run_test(test: impl AsyncFnOnce(&mut World)) {
+    run_test_with(Setup::default(), test);
+}
+
+/// The same with another setup.
+pub(crate) fn run_test_with(setup: Setup, test: impl AsyncFnOnce(&mut World)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut world = World::build(setup).await;
+        test(&mut world).await;
+        world.assert_settled().await;
+    });
+}
+
+impl World {
+    async fn build(setup: Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("state.db").display());
+        let store = Arc::new(Store::open(&url, "test").await.unwrap());
+        let queries = pstral::verified::verified_queries(pstral::demo::VERIFIED).unwrap();
+        store.put_verified("crm", &queries).await.unwrap();
+        people::add(&store).await;
+        let around = Around {
+            chat: Arc::new(FakeChat::with(setup.capabilities.clone())),
+            model: Arc::new(ScriptedModel::new("scripted")),
+            audit: Arc::new(UnreliableAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>)),
+            target: Arc::new(WatchedTarget::over(&setup.database)),
+            clock: Arc::new(FakeClock::at(&format!("{DAY}T10:00:00Z"))),
+            entropy: Arc::default(),
+            store,
+            folder,
+            setup,
+        };
+        Self { pipeline: Arc::new(around.pipeline()), around }
+    }
+
+    /// Ends Pstral as a crash does and starts it again on the same state.
+    pub(crate) async fn restart(&mut self) -> usize {
+        self.pipeline = Arc::new(self.around.pipeline());
+        self.pipeline.recover().await.unwrap()
+    }
+
+    /// Starts again under other rules.
+    pub(crate) async fn restart_under(&mut self, policy: Policy) {
+        self.around.setup.policy = policy;
+        self.restart().await;
+    }
+
+    /// Queues an answer of the model.
+    pub(crate) fn model_says(&self, answer: &str) {
+        self.model.script(Script::words(answer));
+    }
+
+    /// Somebody writes in private; returns when it is answered.
+    pub(crate) async fn say(&self, actor: &Actor, words: &str) {
+        self.act(actor, &FakeChat::place(), EventBody::Said(words.to_owned())).await;
+    }
+
+    /// Somebody types a command in private; returns when it is answered.
+    pub(crate) async fn command(&self, actor: &Actor, words: &str) {
+        self.act(actor, &FakeChat::place(), EventBody::Command(words.to_owned())).await;
+    }
+
+    /// Somebody presses a button in private; returns when it is answered.
+    pub(crate) async fn click(&self, actor: &Actor, action: ButtonAction) {
+        self.act(actor, &FakeChat::place(), EventBody::Clicked(action)).await;
+    }
+
+    /// Somebody does something somewhere; returns when it is answered.
+    pub(crate) async fn act(&self, actor: &Actor, place: &Place, body: EventBody) {
+        let event = pstral_core::domain::Event { place: place.clone(), ..self.chat.event(actor, body) };
+        self.pipeline.handle(event).await;
+    }
+
+    /// Somebody writes in private; answered while the test goes on.
+    pub(crate) fn begin(&self, actor: &Actor, body: EventBody) -> tokio::task::JoinHandle<()> {
+        let (pipeline, event) = (Arc::clone(&self.pipeline), self.chat.event(actor, body));
+        tokio::spawn(async move { pipeline.handle(event).await })
+    }
+
+    /// Returns once `reached`.
+    pub(crate) async fn until(&self, reached: impl Fn() -> bool) {
+        while !reached() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Returns once a message that is being written is known to the state database.
+    pub(crate) async fn sent_and_remembered(&self) {
+        while self.store.streaming().await.unwrap().iter().all(|turn| turn.message.is_none()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// What the newest Execute button runs.
+    #[track_caller]
+    pub(crate) fn newest_proposal(&self) -> ProposalId {
+        let offered = self.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
+        let proposal = offered.into_iter().find_map(|button| match button.action {
+            ButtonAction::Execute(proposal) => Some(proposal),
+            _ => None,
+        });
+        proposal.expect("nothing is offered")
+    }
+
+    /// Whether anything can be executed by a button that is shown.
+    pub(crate) fn offers_something(&self) -> bool {
+        let mut shown = self.chat.messages().into_iter().flat_map(|(_, message)| message.buttons);
+        shown.any(|button| matches!(button.action, ButtonAction::Execute(_)))
+    }
+
+    async fn assert_settled(&self) {
+        self.model.assert_consumed();
+        self.chat.assert_refusals_used();
+        assert!(!self.chat.transcript().contains("(streaming)"), "looks live: {}", self.chat.transcript());
+        assert_eq!(self.store.streaming().await.unwrap(), [], "turns that are still being written");
+        self.assert_chain_holds().await;
+    }
+}
+
+impl Around {
+    fn pipeline(&self) -> Pipeline {
+        let port = Arc::clone(&self.target) as _;
+        let description = "a French company's clients, contracts and payments";
+        let crm = Target::new("crm", description, port, self.setup.policy.clone());
+        let files = self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files"));
+        Pipeline::new(Parts {
+            platforms: vec![Arc::clone(&self.chat) as _],
+            model: Arc::clone(&self.model) as _,
+            targets: [("crm".to_owned(), Arc::new(crm))].into(),
+            people: Arc::clone(&self.store) as _,
+            conversations: Arc::clone(&self.store) as _,
+            proposals: Arc::clone(&self.store) as _,
+            knowledge: Arc::clone(&self.store) as _,
+            audit: Arc::clone(&self.audit) as _,
+            files: Arc::new(FolderFiles::new(files)),
+            clock: Arc::clone(&self.clock) as _,
+            entropy: Arc::clone(&self.entropy) as _,
+            prompts: Prompts::default(),
+            settings: settings(&self.setup),
+        })
+    }
+}
+
+fn settings(setup: &Setup) -> Settings {
+    Settings {
+        locale: Locale::Fr,
+        default_target: Some("crm".to_owned()),
+        max_question_chars: 4000,
+        max_answer_bytes: 32_768,
+        history_turns: 10,
+        answer_share: 25,
+        examples: 4,
+        verified: setup.verified,
+        proposal_lifetime: Duration::from_mins(30),
+        preview_rows: 20,
+        limits: setup.limits,
+    }
+}

@@ -1,0 +1,54 @@
+//! Who writes: two members, an admin, someone disabled, and someone nobody knows.
+
+use jiff::Timestamp;
+use pstral_core::domain::{Actor, Locale, NewUser, Role};
+use pstral_core::ports::People as _;
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_store::Store;
+
+/// A member who reads French.
+pub(crate) fn camille() -> Actor {
+    FakeChat::actor("camille")
+}
+
+/// A member who reads English.
+pub(crate) fn alex() -> Actor {
+    FakeChat::actor("alex")
+}
+
+/// An admin who reads French.
+pub(crate) fn claire() -> Actor {
+    FakeChat::actor("claire")
+}
+
+/// Disabled.
+pub(crate) fn dominique() -> Actor {
+    FakeChat::actor("dominique")
+}
+
+/// Linked to nobody.
+pub(crate) fn stranger() -> Actor {
+    FakeChat::actor("stranger")
+}
+
+pub(super) async fn add(store: &Store) {
+    for (name, full_name, role, locale) in [
+        ("camille", "Camille Martin", Role::Member, Locale::Fr),
+        ("alex", "Alex Taylor", Role::Member, Locale::En),
+        ("claire", "Claire Fontaine", Role::Admin, Locale::Fr),
+        ("dominique", "Dominique Petit", Role::Admin, Locale::Fr),
+    ] {
+        let user = NewUser {
+            username: name.to_owned(),
+            full_name: full_name.to_owned(),
+            email: format!("{name}@example.org"),
+            role,
+            locale,
+        };
+        let user = store.add_user(&user, Timestamp::UNIX_EPOCH).await.unwrap();
+        store.link(&FakeChat::actor(name), user.id, Timestamp::UNIX_EPOCH).await.unwrap();
+        if name == "dominique" {
+            store.set_disabled(user.id, true).await.unwrap();
+        }
+    }
+}

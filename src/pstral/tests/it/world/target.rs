@@ -1,0 +1,61 @@
+//! The real database, watched: which statements reached it, and with which values.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use pstral_core::domain::{Catalog, ColumnRef, Dialect};
+use pstral_core::guard::ApprovedStatement;
+use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
+use pstral_sqlite::{SqliteConfig, SqliteTarget};
+use tokio_util::sync::CancellationToken;
+
+/// The real database, watched.
+pub(crate) struct WatchedTarget {
+    real: SqliteTarget,
+    ran: Mutex<Vec<ApprovedStatement>>,
+}
+
+impl WatchedTarget {
+    pub(super) fn over(path: &Path) -> Self {
+        Self { real: SqliteTarget::new(SqliteConfig::new(path)), ran: Mutex::default() }
+    }
+
+    /// What was asked to run, in order.
+    pub(crate) fn ran(&self) -> Vec<ApprovedStatement> {
+        self.ran.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl QueryTarget for WatchedTarget {
+    fn dialect(&self) -> Dialect {
+        self.real.dialect()
+    }
+
+    async fn catalog(&self) -> Result<Catalog, TargetError> {
+        self.real.catalog().await
+    }
+
+    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+        self.real.explain(statement).await
+    }
+
+    async fn execute(
+        &self,
+        statement: &ApprovedStatement,
+        limits: Limits,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        self.ran.lock().unwrap().push(statement.clone());
+        self.real.execute(statement, limits, cancel).await
+    }
+
+    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+        self.real.known_values(column, limit).await
+    }
+
+    async fn health(&self) -> Result<String, TargetError> {
+        self.real.health().await
+    }
+}
