@@ -11,7 +11,7 @@ fn a_question_gets_its_verified_statement_its_table_and_its_files() {
     let place = Place::new();
     let ended = place.run_with(&["demo", "--data", "here", "--locale", "fr"], QUESTION).code(0).says(&[
         "Aucun modèle n'est joignable",
-        "WHERE c.city = :city",
+        "c.city = :city",
         "✅ Requête vérifiée par Claire Fontaine",
         "company_name",
         "75009",

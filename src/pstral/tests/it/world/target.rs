@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
+use pstral_core::text::Text;
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +56,7 @@ impl QueryTarget for WatchedTarget {
         self.real.known_values(column, limit).await
     }
 
-    async fn health(&self) -> Result<String, TargetError> {
+    async fn health(&self) -> Result<Text, TargetError> {
         self.real.health().await
     }
 }
