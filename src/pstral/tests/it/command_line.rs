@@ -40,7 +40,7 @@ fn users_are_made_listed_linked_and_disabled() {
     let place = Place::new();
     place.run(&["user", "list"]).code(0).says(&["There is no user yet"]);
     let add = ["user", "add", "Zoe", "--full-name", "Zoé Blanc", "--email", "zoe@example.org", "--role", "admin"];
-    place.run(&add).code(0).says(&["zoe is made"]);
+    place.run(&add).code(0).says(&["zoe has been created"]);
     place.run(&["user", "add", "zoe"]).code(2).says(&["zoe already exists"]);
     place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 characters"]);
     place.run(&["user", "add", "max", "--role", "king"]).code(2).says(&["--role"]);

@@ -33,8 +33,8 @@ fn the_tour_shows_its_six_parts_in_either_language() {
         (
             "",
             [
-                "━━ Une question en français, et sa table",
-                "━━ Une question en anglais, et sa table",
+                "━━ Une question en français, et son tableau",
+                "━━ Une question en anglais, et son tableau",
                 "━━ Une requête refusée",
                 "━━ Une question à laquelle les données ne répondent pas",
                 "━━ Le journal d'audit, vu par un administrateur",

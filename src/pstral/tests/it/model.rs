@@ -59,7 +59,7 @@ fn typed(place: &Place, line: &str, last: &str) -> (Vec<String>, Ended) {
         if asked && all.contains(last) {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{last:?} is not in {all}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{last:?} is not in {all}");
     }
     keyboard.write_all(b"\x04").unwrap();
     let mut rest = Vec::new();

@@ -46,7 +46,7 @@ fn the_files_hold_every_row_and_say_where_they_come_from() {
         let csv = std::fs::read_to_string(&files[0]).unwrap();
         assert_snapshot!(csv.lines().next().unwrap(), @"﻿company_name,status,email,phone,address,postal_code");
         let rows = world.entries().await.into_iter().find_map(|entry| entry.event.rows).unwrap();
-        assert_eq!(csv.lines().count() as i64, rows + 1);
+        assert_eq!(i64::try_from(csv.lines().count()).unwrap(), rows + 1);
         assert!(rows > 20, "the table would show all of them: {rows}");
         assert_eq!(&std::fs::read(&files[1]).unwrap()[..2], b"PK");
     });
