@@ -6,8 +6,8 @@ COPY . .
 # Dependencies and what was built of them are kept between builds; the program is copied out of that cache.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --release --locked --bin pstral \
-    && cp target/release/pstral /pstral
+    cargo build --profile dist --locked --bin pstral \
+    && cp target/dist/pstral /pstral
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/pstral --shell /usr/sbin/nologin pstral \

@@ -20,8 +20,8 @@ config-table-or-column = « { $given } » n'est pas de la forme table, table.col
 config-file = le fichier ne peut pas servir : { $error }. Corrigez-le, ou supprimez cette clé.
 config-faults =
     { $faults ->
-        [one] La configuration a un défaut. Corrigez-le et recommencez.
-       *[other] La configuration a { $faults } défauts. Corrigez-les et recommencez.
+        [one] La configuration contient une erreur. Corrigez-la et recommencez.
+       *[other] La configuration contient { $faults } erreurs. Corrigez-les et recommencez.
     }
 config-fine =
     { $targets ->
@@ -42,8 +42,8 @@ demo-model = Modèle : { $fact }
 demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : ollama pull { $model }
 demo-try = Essayez « Liste les clients de Paris » puis /execute. Tapez /help pour les commandes, Ctrl-D pour quitter.
 terminal-idle = Rien n'est en cours. Pour quitter : Ctrl-D.
-tour-french = Une question en français, et sa table
-tour-english = Une question en anglais, et sa table
+tour-french = Une question en français, et son tableau
+tour-english = Une question en anglais, et son tableau
 tour-refused = Une requête refusée : cette table contient des jetons d'accès
 tour-unknown = Une question à laquelle les données ne répondent pas
 tour-audit = Le journal d'audit, vu par un administrateur

@@ -18,13 +18,14 @@ pub(super) enum ConfigCommand {
 pub(super) fn check(common: &Common) -> Ending {
     match common.load_installed() {
         Ok(config) => {
-            let unusable = file_faults(&config);
+            // The demo writes its files itself, when it is first run.
+            let unusable = if common.config.is_some() { file_faults(&config) } else { Vec::new() };
             if !unusable.is_empty() {
                 let faults: Vec<Fault> = unusable
                     .into_iter()
                     .map(|(key, error)| Fault::new(key, text("config-file").with("error", format!("{error:#}"))))
                     .collect();
-                print_faults(&faults, common.locale());
+                print_faults(&faults, common.locale_with(&config));
                 return Ending::Usage;
             }
             let targets = config.targets.len() as u64;

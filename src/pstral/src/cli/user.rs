@@ -121,8 +121,8 @@ impl Desk {
                 say(&line.to_string());
             } else {
                 let state = if *disabled { text("user-disabled-mark").render(self.locale) } else { String::new() };
-                say(format!("{username} · {full_name} · {} · {locale} · {email} {state}", role.word())
-                    .trim_end_matches([' ', '·']));
+                let members = [username.as_str(), full_name, role.word(), &locale.to_string(), email, &state];
+                say(&members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · "));
             }
         }
         if users.is_empty() {

@@ -11,7 +11,7 @@ fn a_question_gets_its_verified_statement_its_table_and_its_files() {
     let place = Place::new();
     let ended = place.run_with(&["demo", "--data", "here", "--locale", "fr"], QUESTION).code(0).says(&[
         "Aucun modèle n'est joignable",
-        "WHERE c.city = :city",
+        "c.city = :city",
         "✅ Requête vérifiée par Claire Fontaine",
         "company_name",
         "75009",
@@ -33,8 +33,8 @@ fn the_tour_shows_its_six_parts_in_either_language() {
         (
             "",
             [
-                "━━ Une question en français, et sa table",
-                "━━ Une question en anglais, et sa table",
+                "━━ Une question en français, et son tableau",
+                "━━ Une question en anglais, et son tableau",
                 "━━ Une requête refusée",
                 "━━ Une question à laquelle les données ne répondent pas",
                 "━━ Le journal d'audit, vu par un administrateur",

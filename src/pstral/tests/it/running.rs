@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use crate::program::{Ended, Place};
 
 /// Longer than anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Killed when a test ends without having ended it.
 struct Bot {

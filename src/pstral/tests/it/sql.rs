@@ -7,6 +7,11 @@ use crate::program::Place;
 const CATALOG: &str = r#"{"dialect": "DIALECT", "default_schema": "main", "tables": [
     {"schema": "main", "name": "clients", "columns": [{"name": "id", "type": "INTEGER"}, {"name": "city", "type": "TEXT"}]}]}"#;
 
+/// A statement without its layout.
+fn words(statement: &str) -> String {
+    statement.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn each_dialect_allows_and_denies() {
     let place = Place::new();
@@ -20,7 +25,7 @@ fn each_dialect_allows_and_denies() {
         place.write("catalog.json", catalog.replace("DIALECT", dialect));
         let check = ["sql", "check", "--dialect", dialect, "--catalog", "catalog.json"];
         let allowed = place.run_with(&check, "SELECT id FROM clients -- all\n").code(0);
-        assert_eq!(allowed.out.to_lowercase(), "select id from clients\n", "what would run is printed");
+        assert_eq!(words(&allowed.out.to_lowercase()), "select id from clients", "what would run is printed");
         place.run_with(&check, "DELETE FROM clients").code(3).says(&["1:1 not-a-query: ", "nothing is ever changed"]);
         place.run_with(&check, "SELECT id\nFROM cliens").code(3).says(&["2:6 relation-unknown: ", "Did you mean"]);
     }
@@ -38,7 +43,8 @@ fn the_verdict_can_be_read_by_programs() {
     };
     let allowed = check("SELECT id FROM clients", 0);
     assert_eq!(allowed["verdict"], "allow");
-    assert_eq!((&allowed["statement"], &allowed["rule"]), (&json!("SELECT id FROM clients"), &Value::Null));
+    assert_eq!(allowed["rule"], Value::Null);
+    assert_eq!(words(allowed["statement"].as_str().unwrap()), "SELECT id FROM clients");
     assert_eq!(allowed["relations"].as_array().unwrap().len(), 1, "{allowed}");
     let denied = check("SELECT city FROM clients", 3);
     assert_eq!((&denied["verdict"], &denied["rule"]), (&json!("deny"), &json!("column-denied")));
@@ -89,7 +95,7 @@ fn statements_come_from_files_and_pipes() {
     let check = ["sql", "check", "--dialect", "sqlite"];
     for file in [&["one.sql"][..], &["-"], &[]] {
         let words: Vec<&str> = check.iter().chain(file).copied().collect();
-        assert_eq!(place.run_with(&words, "SELECT 1").code(0).out, "SELECT 1\n");
+        assert_eq!(self::words(&place.run_with(&words, "SELECT 1").code(0).out), "SELECT 1");
     }
     place.run(&[&check[..], &["none.sql"]].concat()).code(2).says(&["Cannot read none.sql"]);
     place.run(&[&check[..], &["--catalog", "none.json"]].concat()).code(2).says(&["Cannot read none.json"]);
