@@ -110,12 +110,13 @@ fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> Outgoing {
     Outgoing::text(preview.text)
 }
 
-/// One entry as a row: what it is about is its detail, its statement or its rule.
+/// One entry as a row: what it is about is its rule, its detail and its statement, on one line.
 fn row(entry: &AuditEntry, names: &Names, locale: Locale) -> Row {
     let event = &entry.event;
     let about = [&event.rule, &event.detail, &event.statement].into_iter().flatten();
     let rows = event.rows.map(|rows| text("rows").count("rows", rows.unsigned_abs()).render(locale));
     let about = about.cloned().chain(rows).collect::<Vec<_>>().join(" · ");
+    let about = about.split_whitespace().collect::<Vec<_>>().join(" ");
     vec![
         Value::Integer(entry.seq),
         Value::Timestamp(event.at.strftime("%Y-%m-%d %H:%M:%S").to_string()),

@@ -225,7 +225,7 @@ mod tests {
         assert_snapshot!(faults.unwrap_err(), @r#"
         answers.answer_share: the value must be between 5 and 80.
         default_target: no database is described: add a section [targets.<name>], or remove this key.
-        foo: there is no such key. Did you mean log?
+        foo: there is no such key. Remove it; config/default.toml describes every key.
         http.listen: the value does not fit: invalid socket address syntax. config/default.toml shows an example.
         langage: there is no such key. Remove it; config/default.toml describes every key.
         limits.rows: the value must be between 1 and 1000000.

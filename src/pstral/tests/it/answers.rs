@@ -30,12 +30,17 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         assert!(growing.iter().all(|state| state.buttons.len() == 1 && state.buttons[0].action == ButtonAction::Stop));
         assert_eq!(last.state, OutgoingState::Final);
         world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         Here are some of your clients in the city of Lyon:
 
         ```sql
-        SELECT company_name FROM clients WHERE city = 'Lyon' ORDER BY company_name LIMIT 2
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          city = 'Lyon' ORDER BY company_name LIMIT 2
         ```
         Reads the table clients of the database crm.
 
@@ -176,7 +181,7 @@ fn a_long_answer_keeps_its_statement_and_its_end_whole() {
         world.model_says(&format!("{long}\n```sql\nSELECT count(id) AS n FROM clients\n```\n{long}"));
         world.say(&alex(), "Tell me a long story about how many there are").await;
         let shown = world.newest();
-        assert!(shown.contains("```sql\nSELECT count(id) AS n FROM clients\n```"), "{shown}");
+        assert!(shown.contains("```sql\nSELECT\n  count(id) AS n\nFROM\n  clients\n```"), "{shown}");
         assert!(shown.contains("Reads the table clients"), "{shown}");
         assert!(world.offers_something());
         world.model.script(Script::words(&long).fails(ModelError::Interrupted));

@@ -28,10 +28,15 @@ fn a_result_that_is_not_recorded_is_not_shown() {
         world.audit.refuse(&[AuditAction::Result]);
         world.click(&alex(), click).await;
         assert_eq!(world.target.ran().len(), 1);
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = “Paris”
         ✅ Query verified by Claire Fontaine on 14 September 2026.
@@ -96,10 +101,15 @@ fn with_no_audit_at_all_every_way_is_closed() {
         world.command(&alex(), "audit").await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = “Paris”
         ✅ Query verified by Claire Fontaine on 14 September 2026.

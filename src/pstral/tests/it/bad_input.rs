@@ -47,13 +47,13 @@ fn commands() {
         ] {
             world.command(&alex(), &command).await;
         }
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         I do not know the command “”. Type /help to see those I know.
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.
         ── #3 private
-        🛡️ This statement cannot be run. The statement is too long (97 KiB); 16 KiB is the most. Ask for less at once.
+        🛡️ This statement cannot be run. The statement is too long (97 KiB); 16 KiB or 5,500 words and signs are the most. Ask for less at once.
         ── #4 private
         The audit log is for administrators. Please ask one of them.
         ── #5 private
@@ -99,9 +99,12 @@ fn a_line_of_200_kilobytes() {
 fn two_statements() {
     run_test(async |world| {
         world.model_says("```sql\nSELECT count(id) AS n FROM clients\n```\nor\n```sql\nSELECT id FROM users\n```");
-        assert_snapshot!(asked(world, "One or the other, whichever").await, @r"
+        assert_snapshot!(asked(world, "One or the other, whichever").await, @"
         ```sql
-        SELECT count(id) AS n FROM clients
+        SELECT
+          count(id) AS n
+        FROM
+          clients
         ```
         Reads the table clients of the database crm.
 
@@ -131,22 +134,28 @@ async fn shown_after_new(world: &World, answer: &str) -> String {
 fn statements_out_of_their_fence() {
     run_test(async |world| {
         world.model_says("Use this:\nSELECT count(id) AS n FROM clients;\nIt counts.");
-        assert_snapshot!(asked(world, "Count them outside of any fence").await, @r"
+        assert_snapshot!(asked(world, "Count them outside of any fence").await, @"
         Use this:
 
         ```sql
-        SELECT count(id) AS n FROM clients
+        SELECT
+          count(id) AS n
+        FROM
+          clients
         ```
         Reads the table clients of the database crm.
 
         It counts.
         ");
         world.model_says("Use this:\n```sql\nSELECT count(id) AS n FROM clients");
-        assert_snapshot!(asked(world, "Count them in an open fence").await, @r"
+        assert_snapshot!(asked(world, "Count them in an open fence").await, @"
         Use this:
 
         ```sql
-        SELECT count(id) AS n FROM clients
+        SELECT
+          count(id) AS n
+        FROM
+          clients
         ```
         Reads the table clients of the database crm.
         ");

@@ -103,7 +103,7 @@ fn the_audit_is_for_admins() {
         world.command(&alex(), "audit").await;
         assert_snapshot!(world.newest(), @"The audit log is for administrators. Please ask one of them.");
         world.command(&claire(), "audit alex 10").await;
-        assert_snapshot!(world.newest(), @r"
+        assert_snapshot!(world.newest(), @"
         ```
         n° │ heure (UTC)         │ utilisateur │ action    │ état    │ détail
         ───┼─────────────────────┼─────────────┼───────────┼─────────┼─────────────────────────────────────────

@@ -23,10 +23,15 @@ fn only_the_person_who_asked_can_run_it() {
         world.click(&alex(), click.clone()).await;
         assert_eq!(world.target.ran(), []);
         world.click(&camille(), click).await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = « Paris »
         ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
@@ -58,10 +63,15 @@ fn in_a_channel_someone_elses_click_is_refused_to_them_alone() {
         world.act(&camille(), &channel, EventBody::Said(question)).await;
         let click = EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()));
         world.act(&alex(), &channel, click.clone()).await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 sales
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = « Paris »
         ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
@@ -178,10 +188,16 @@ fn an_execution_can_be_stopped() {
         world.chat.shown("⏳").await;
         world.command(&camille(), "stop").await;
         running.await.unwrap();
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
-        SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status
+        SELECT
+          count(a.id) AS n
+        FROM
+          payments a
+          JOIN payments b ON a.status = b.status
+          JOIN payments c ON c.status = b.status
+          JOIN payments d ON d.status = c.status
         ```
         Requête modifiée par vous.
         Lit la table payments de la base crm.

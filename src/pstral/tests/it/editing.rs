@@ -12,10 +12,15 @@ fn a_statement_can_be_changed_and_run() {
         world.click(&alex(), ButtonAction::Edit(world.newest_proposal())).await;
         world.command(&alex(), "edit SELECT count(c.id) AS n FROM clients c WHERE c.city <> :city;").await;
         world.command(&alex(), "execute").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = “Lyon”
         ✅ Query verified by Claire Fontaine on 14 September 2026.
@@ -24,11 +29,21 @@ fn a_statement_can_be_changed_and_run() {
         ── #2 private
         Copy the statement, change it and send it back on one line: /edit SELECT …
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         ── #3 private
         ```sql
-        SELECT count(c.id) AS n FROM clients c WHERE c.city <> :city
+        SELECT
+          count(c.id) AS n
+        FROM
+          clients c
+        WHERE
+          c.city <> :city
         ```
         `:city` = “Lyon”
         Statement edited by you.
@@ -49,9 +64,14 @@ fn explaining_says_what_it_reads_and_how() {
     run_test(async |world| {
         world.say(&alex(), "How many clients do we have in Lyon?").await;
         world.click(&alex(), ButtonAction::Explain(world.newest_proposal())).await;
-        assert_snapshot!(world.newest(), @r"
+        assert_snapshot!(world.newest(), @"
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = “Lyon”
         ✅ Query verified by Claire Fontaine on 14 September 2026.

@@ -1,10 +1,7 @@
 //! The whole application inside one process, and the built program as people use it: what people see, what the audit
 //! holds, what the database ran.
+
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
-
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test, whose functions are not all marked so")]
-
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
 mod audit;

@@ -13,10 +13,15 @@ fn a_verified_question_becomes_a_table_and_two_files() {
     run_test(async |world| {
         world.say(&camille(), "Combien de clients avons-nous à Paris ?").await;
         world.command(&camille(), "execute").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
-        SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
         ```
         `:city` = « Paris »
         ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
@@ -69,12 +74,22 @@ fn without_a_model_the_verified_query_is_offered_and_says_so() {
     run_test_with(setup, async |world| {
         world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
         world.say(&alex(), "List the clients in Lyon").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         No model can be reached: I answer with a verified query.
 
         ```sql
-        SELECT c.company_name, c.status, c.email, c.phone, c.address, c.postal_code FROM clients c WHERE c.city = :city ORDER BY c.company_name LIMIT 500
+        SELECT
+          c.company_name,
+          c.status,
+          c.email,
+          c.phone,
+          c.address,
+          c.postal_code
+        FROM
+          clients c
+        WHERE
+          c.city = :city ORDER BY c.company_name LIMIT 500
         ```
         `:city` = “Lyon”
         ✅ Query verified by Claire Fontaine on 14 September 2026.
