@@ -26,6 +26,7 @@ still-answering = I am still busy with your previous request. Wait for it to end
 no-target = No database is configured for this question. An administrator can add one in the [targets] section of the configuration.
 target-removed = The database “{ $target }” is no longer configured. Ask your question again.
 suggestions = Here are the nearest verified questions; I can answer them without a model:
+suggestions-any = Here are some verified questions; I can answer them without a model:
 
 ## Answers
 answer-cut = ✂️ The answer reached the model's longest length and ends here. Ask something more precise to get the rest.

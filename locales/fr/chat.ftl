@@ -26,6 +26,7 @@ still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'
 no-target = Aucune base de données n'est configurée pour cette question. Un administrateur peut en ajouter une dans la section [targets] de la configuration.
 target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
 suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
+suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
 
 ## Réponses
 answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Posez une question plus précise pour obtenir le reste.

@@ -39,7 +39,9 @@ pub(crate) fn of_request(error: reqwest::Error, server: &str) -> ModelError {
     if error.is_decode() || error.is_redirect() || causes.contains("invalid HTTP") {
         return ModelError::Protocol(format!("{server}: {causes}"));
     }
-    ModelError::Unavailable(format!("{server}: {causes}"))
+    // The innermost cause says what happened ("Connection refused"), the others which part of the client noticed.
+    let cause = causes.rsplit(": ").next().unwrap_or_default();
+    ModelError::Unavailable(format!("{server}: {cause}"))
 }
 
 /// The first part of something that is not understood, for the log.

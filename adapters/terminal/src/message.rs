@@ -35,7 +35,7 @@ fn label(button: &Button) -> String {
         ButtonAction::Explain(_) => "/explain",
         ButtonAction::Stop => "/stop",
     };
-    format!("[{}: {command}]", clean::line(&button.label))
+    format!("[{} → {command}]", clean::line(&button.label))
 }
 
 /// The whole path, so that it can be copied.
@@ -91,7 +91,7 @@ mod tests {
 
         Voici
         → /tmp/[2Jc.csv (12 kB)
-        dim [Exécuter: /execute]  [Modifier: /edit]  [Expliquer: /explain]  [Arrêter: /stop]
+        dim [Exécuter → /execute]  [Modifier → /edit]  [Expliquer → /explain]  [Arrêter → /stop]
         ");
     }
 

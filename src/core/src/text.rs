@@ -104,10 +104,32 @@ fn load(locale: Locale, number: fn(&FluentValue<'_>, &Memoizer) -> Option<String
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(number));
     for source in sources(locale) {
-        let resource = FluentResource::try_new((*source).to_owned()).expect("invariant: locales/ is checked by a test");
+        let resource =
+            FluentResource::try_new(typeset(source, locale)).expect("invariant: locales/ is checked by a test");
         bundle.add_resource(resource).expect("invariant: no message is defined twice, checked by a test");
     }
     bundle
+}
+
+/// The signs that typesetting asks for and no keyboard has: curved apostrophes, and in French no line break before
+/// high punctuation or inside guillemets. `locales/` is written without them, so that people can type and search it.
+fn typeset(source: &str, locale: Locale) -> String {
+    let mut out = String::with_capacity(source.len() + source.len() / 32);
+    let mut rest = source.chars();
+    let mut before = '\n';
+    while let Some(c) = rest.next() {
+        let after = rest.as_str().chars().next().unwrap_or('\n');
+        let set = match c {
+            '\'' if before.is_alphabetic() && (after.is_alphabetic() || after == '{') => '\u{2019}',
+            ' ' if locale == Locale::Fr && (before == '«' || "»;?!".contains(after)) => '\u{a0}',
+            // A colon with something right after it is a parameter's.
+            ' ' if locale == Locale::Fr && after == ':' && rest.as_str()[1..].starts_with([' ', '\n']) => '\u{a0}',
+            other => other,
+        };
+        out.push(set);
+        before = c;
+    }
+    out
 }
 
 fn number_fr(value: &FluentValue<'_>, _: &Memoizer) -> Option<String> {
@@ -216,6 +238,13 @@ mod tests {
                 into.push_str(&std::fs::read_to_string(&path).unwrap());
             }
         }
+    }
+
+    #[test]
+    fn sentences_are_typeset_for_their_language() {
+        let typed = "d'accord, l'{ $x } : « oui » ? 'non' :nom";
+        assert_eq!(typeset(typed, Locale::Fr), "d’accord, l’{ $x }\u{a0}: «\u{a0}oui\u{a0}»\u{a0}? 'non' :nom");
+        assert_eq!(typeset(typed, Locale::En), "d’accord, l’{ $x } : « oui » ? 'non' :nom");
     }
 
     #[test]

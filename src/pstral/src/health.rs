@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use pstral_core::domain::Locale;
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::ModelError;
+use pstral_core::ports::{ModelError, PlatformError, StoreError, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use serde::Serialize;
@@ -75,7 +75,60 @@ fn model_remedy(error: &ModelError) -> Text {
     }
 }
 
-async fn judge<E: std::fmt::Display>(
+/// What was found where something does not work: the sentences of the errors themselves are for those who asked
+/// something, this is for those who look after it.
+trait Found {
+    fn found(&self) -> Text;
+}
+
+fn away(detail: &str) -> Text {
+    text("found-away").with("detail", detail)
+}
+
+fn fault(error: &impl std::fmt::Display) -> Text {
+    text("found-fault").with("detail", error.to_string())
+}
+
+impl Found for ModelError {
+    fn found(&self) -> Text {
+        match self {
+            Self::Unavailable(detail) => away(detail),
+            Self::ModelMissing { model } => text("found-model-missing").with("model", model.as_str()),
+            Self::Forbidden => text("found-forbidden"),
+            other => fault(other),
+        }
+    }
+}
+
+impl Found for TargetError {
+    fn found(&self) -> Text {
+        match self {
+            Self::Unavailable(detail) => away(detail),
+            Self::Busy(detail) => text("found-busy").with("detail", detail),
+            other => fault(other),
+        }
+    }
+}
+
+impl Found for PlatformError {
+    fn found(&self) -> Text {
+        match self {
+            Self::Unavailable(detail) => away(detail),
+            other => fault(other),
+        }
+    }
+}
+
+impl Found for StoreError {
+    fn found(&self) -> Text {
+        match self {
+            Self::Unavailable(detail) => away(detail),
+            other => fault(other),
+        }
+    }
+}
+
+async fn judge<E: Found>(
     part: String,
     without: State,
     locale: Locale,
@@ -84,7 +137,7 @@ async fn judge<E: std::fmt::Display>(
 ) -> Check {
     match tokio::time::timeout(PATIENCE, health).await {
         Ok(Ok(fact)) => Check { part, state: State::Ok, fact: fact.render(locale), remedy: String::new() },
-        Ok(Err(error)) => Check { part, state: without, fact: error.to_string(), remedy: remedy(&error) },
+        Ok(Err(error)) => Check { part, state: without, fact: error.found().render(locale), remedy: remedy(&error) },
         Err(_) => {
             let fact = text("no-answer").count("seconds", PATIENCE.as_secs()).render(locale);
             Check { part, state: without, fact, remedy: text("remedy-no-answer").render(locale) }

@@ -28,6 +28,8 @@ pub use approved::{ApprovedStatement, MissingParameter};
 pub use policy::Policy;
 pub use refusal::{Refusal, Rule};
 
+use sqlparser::ast::Statement;
+
 use crate::domain::{Catalog, Dialect};
 
 use fault::{Checked, unplaced};
@@ -69,8 +71,14 @@ impl Guard {
     fn understand(&self, text: &str) -> Checked<ApprovedStatement> {
         let statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
-        let rendered = render(&statement);
-        self.reads_back(&rendered, &statement, &reads)?;
+        let plain = statement.to_string();
+        let rendered = match spread(&statement, &plain) {
+            Some(spread) if self.reads_back(&spread, &statement, &reads).is_ok() => spread,
+            _ => {
+                self.reads_back(&plain, &statement, &reads)?;
+                plain
+            }
+        };
         Ok(ApprovedStatement {
             text: rendered,
             dialect: self.dialect,
@@ -83,7 +91,7 @@ impl Guard {
     }
 
     /// What runs must be what was checked: the rendering passes every check again, to the same tree.
-    fn reads_back(&self, rendered: &str, statement: &sqlparser::ast::Statement, reads: &walk::Reads) -> Checked {
+    fn reads_back(&self, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
         let again = parse::parse(rendered, self.dialect).map_err(|_| refused())?;
@@ -99,9 +107,18 @@ impl Guard {
 /// Bytes of a statement that is spread over lines: what is longer is not read by eye.
 const SPREAD: usize = 4096;
 
-/// The text that runs, over several lines where that reads better. The pretty form indents what follows a line break,
-/// so it is only for statements whose one-line form has none, as a literal could.
-fn render(statement: &sqlparser::ast::Statement) -> String {
-    let plain = statement.to_string();
-    if plain.len() > SPREAD || plain.contains('\n') { plain } else { format!("{statement:#}") }
+/// The statement over several lines, which reads better. The pretty form indents what follows a line break, so it is
+/// only for statements whose one-line form has none, as a literal could; and it leaves ORDER BY and what follows on the
+/// line of the last clause.
+fn spread(statement: &Statement, plain: &str) -> Option<String> {
+    if plain.len() > SPREAD || plain.contains('\n') {
+        return None;
+    }
+    let Statement::Query(query) = statement else { return None };
+    let mut body = query.clone();
+    let order = body.order_by.take().map(|order| order.to_string());
+    let limit = body.limit_clause.take().map(|limit| limit.to_string().trim_start().to_owned());
+    let fetch = body.fetch.take().map(|fetch| fetch.to_string());
+    let clauses = [Some(format!("{body:#}")), order, limit, fetch];
+    Some(clauses.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }

@@ -113,7 +113,9 @@ fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> Outgoing {
 /// One entry as a row: what it is about is its rule, its detail and its statement, on one line.
 fn row(entry: &AuditEntry, names: &Names, locale: Locale) -> Row {
     let event = &entry.event;
-    let about = [&event.rule, &event.detail, &event.statement].into_iter().flatten();
+    // The detail of a refusal begins with its rule.
+    let why = event.detail.as_ref().or(event.rule.as_ref());
+    let about = [why, event.statement.as_ref()].into_iter().flatten();
     let rows = event.rows.map(|rows| text("rows").count("rows", rows.unsigned_abs()).render(locale));
     let about = about.cloned().chain(rows).collect::<Vec<_>>().join(" · ");
     let about = about.split_whitespace().collect::<Vec<_>>().join(" ");

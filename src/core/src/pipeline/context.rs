@@ -17,7 +17,7 @@ use crate::text::text;
 const CHARS_PER_TOKEN: usize = 3;
 
 /// A verified question with its statement, for the prompt.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Example {
     pub(super) question: String,
     pub(super) statement: String,

@@ -9,7 +9,9 @@ use super::asker::Asker;
 use super::context::Example;
 use super::ledger::within;
 use super::{Pipeline, Schema, Target, Trouble, VerifiedUse};
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Conversation, Mode, NewTurn, Outgoing, Speaker, TurnState};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Conversation, Mode, NewTurn, Outgoing, Speaker, TurnState, VerifiedQuery,
+};
 use crate::ports::ModelError;
 use crate::text::text;
 
@@ -96,7 +98,7 @@ impl Pipeline {
         match self.stream_answer(asker, conversation, request, stop).await? {
             Answered::NotBegun(error) => match matched {
                 Some(matched) => self.offer_verified(&inquiry, &matched, Some(&error)).await,
-                None => self.suggest(asker, &examples, &error).await,
+                None => self.suggest(&inquiry, &verified, &examples, &error).await,
             },
             Answered::Begun(mut answer) => {
                 let offer = self.offer_from(&inquiry, &answer).await;
@@ -118,19 +120,29 @@ impl Pipeline {
         }
     }
 
-    /// The model does not answer: the questions that can be answered without it are shown.
-    async fn suggest(&self, asker: &Asker, examples: &[Example], error: &ModelError) -> Result<(), Trouble> {
-        let locale = asker.user.locale;
+    /// The model does not answer: questions that can be answered without it are shown.
+    async fn suggest(
+        &self,
+        inquiry: &Inquiry<'_>,
+        verified: &[VerifiedQuery],
+        nearest: &[Example],
+        error: &ModelError,
+    ) -> Result<(), Trouble> {
+        let locale = inquiry.asker.user.locale;
+        let (heading, samples) = match nearest {
+            [] => ("suggestions-any", inquiry.samples(verified, self.parts.settings.examples)),
+            near => ("suggestions", near.to_vec()),
+        };
         let mut answer = error.text().render(locale);
-        if !examples.is_empty() {
+        if !samples.is_empty() {
             answer.push_str("\n\n");
-            answer.push_str(&text("suggestions").render(locale));
-            for example in examples {
+            answer.push_str(&text(heading).render(locale));
+            for sample in samples {
                 answer.push_str("\n- ");
-                answer.push_str(&example.asked());
+                answer.push_str(&sample.asked());
             }
         }
-        self.show(asker, &Outgoing::text(answer)).await;
+        self.show(inquiry.asker, &Outgoing::text(answer)).await;
         Ok(())
     }
 }

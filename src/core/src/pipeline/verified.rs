@@ -67,17 +67,21 @@ impl Inquiry<'_> {
     /// The verified queries nearest to the question, as examples in the asker's language. Those that read what the
     /// asker may not see are left out.
     pub(super) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
-        knowledge::rank(self.question, verified, &self.schema.known, limit)
-            .into_iter()
-            .map(|(query, _)| query)
-            .filter(|query| matches!(self.schema.guard.check(&query.statement), Verdict::Allow(_)))
-            .map(|query| Example {
-                question: match self.asker.user.locale {
-                    Locale::Fr => query.fr.clone(),
-                    Locale::En => query.en.clone(),
-                },
-                statement: query.statement.clone(),
-            })
-            .collect()
+        let ranked = knowledge::rank(self.question, verified, &self.schema.known, limit);
+        ranked.into_iter().filter_map(|(query, _)| self.example(query)).collect()
+    }
+
+    /// The first verified queries, for a question that is near none.
+    pub(super) fn samples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
+        verified.iter().filter_map(|query| self.example(query)).take(limit).collect()
+    }
+
+    fn example(&self, query: &VerifiedQuery) -> Option<Example> {
+        let allowed = matches!(self.schema.guard.check(&query.statement), Verdict::Allow(_));
+        let question = match self.asker.user.locale {
+            Locale::Fr => &query.fr,
+            Locale::En => &query.en,
+        };
+        allowed.then(|| Example { question: question.clone(), statement: query.statement.clone() })
     }
 }

@@ -40,7 +40,9 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         FROM
           clients
         WHERE
-          city = 'Lyon' ORDER BY company_name LIMIT 2
+          city = 'Lyon'
+        ORDER BY company_name
+        LIMIT 2
         ```
         Reads the table clients of the database crm.
 
@@ -163,13 +165,13 @@ fn an_answer_cut_by_its_length_offers_no_half_statement() {
         world.model.script(Script::words("```sql\nSELECT id FROM clients").cut_by_length());
         world.say(&alex(), "Everything of the clients except those of Lyon").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ```sql
         SELECT id FROM clients
         ```
 
-        ✂️ The answer reached the model's longest length and ends here. Ask something more precise to get the rest.
+        ✂️ The answer reached the model’s longest length and ends here. Ask something more precise to get the rest.
         ");
     });
 }

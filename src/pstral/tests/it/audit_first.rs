@@ -55,9 +55,9 @@ fn without_a_row_the_model_is_not_asked() {
         world.audit.refuse(&[AuditAction::Question]);
         world.say(&camille(), "Une question que personne n'a encore posée").await;
         assert_eq!(world.model.requests(), []);
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
+        Le journal d’audit ne peut pas être écrit : par sécurité, rien n’a été exécuté. Prévenez un administrateur (espace disque, base d’état).
         ");
     });
 }
@@ -124,7 +124,7 @@ fn with_no_audit_at_all_every_way_is_closed() {
         ── #5 private
         The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
         ── #6 private
-        Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
+        Le journal d’audit ne peut pas être écrit : par sécurité, rien n’a été exécuté. Prévenez un administrateur (espace disque, base d’état).
         ");
     });
 }

@@ -27,12 +27,12 @@ fn help_in_english() {
 fn help_in_french() {
     run_test(async |world| {
         world.command(&camille(), "aide").await;
-        assert_snapshot!(world.newest(), @r"
-        Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
+        assert_snapshot!(world.newest(), @"
+        Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l’exécuter.
         /execute : exécuter la dernière requête proposée
         /edit : la modifier ; /explain : la comprendre
         /stop : arrêter ce qui est en cours
-        /mode sql ou /mode chat : parler des données ou d'autre chose
+        /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
         /whoami : le compte sous lequel je vous connais
         /audit : le journal, pour les administrateurs
@@ -115,7 +115,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n'est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link, audit.read, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link, audit.read, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond.");
         assert_snapshot!(world.audit_lines().await, @r#"

@@ -106,7 +106,7 @@ fn a_second_click_finds_it_used() {
         world.click(&camille(), click.clone()).await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran().len(), 1);
-        assert_snapshot!(world.newest(), @"Cette requête a déjà servi : chacune s'exécute une seule fois. Posez la question à nouveau pour des données à jour.");
+        assert_snapshot!(world.newest(), @"Cette requête a déjà servi : chacune s’exécute une seule fois. Posez la question à nouveau pour des données à jour.");
     });
 }
 
@@ -218,7 +218,7 @@ fn a_button_of_nowhere_does_nothing() {
     run_test(async |world| {
         let nowhere = pstral_core::domain::ProposalId("../../etc/passwd".to_owned());
         world.click(&camille(), ButtonAction::Execute(nowhere)).await;
-        assert_snapshot!(world.newest(), @"Cette requête n'existe plus. Posez votre question à nouveau.");
+        assert_snapshot!(world.newest(), @"Cette requête n’existe plus. Posez votre question à nouveau.");
     });
 }
 

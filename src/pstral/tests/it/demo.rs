@@ -10,7 +10,7 @@ const QUESTION: &str = "Liste les clients de Paris\n/execute\n";
 fn a_question_gets_its_verified_statement_its_table_and_its_files() {
     let place = Place::new();
     let ended = place.run_with(&["demo", "--data", "here", "--locale", "fr"], QUESTION).code(0).says(&[
-        "Aucun modèle n'est joignable",
+        "Aucun modèle n’est joignable",
         "c.city = :city",
         "✅ Requête vérifiée par Claire Fontaine",
         "company_name",
@@ -37,8 +37,8 @@ fn the_tour_shows_its_six_parts_in_either_language() {
                 "━━ Une question en anglais, et son tableau",
                 "━━ Une requête refusée",
                 "━━ Une question à laquelle les données ne répondent pas",
-                "━━ Le journal d'audit, vu par un administrateur",
-                "━━ Le journal d'audit est vérifié",
+                "━━ Le journal d’audit, vu par un administrateur",
+                "━━ Le journal d’audit est vérifié",
             ],
         ),
         (

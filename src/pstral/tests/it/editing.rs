@@ -92,13 +92,13 @@ fn there_must_be_something_to_run() {
         for command in ["execute", "edit", "explain"] {
             world.command(&camille(), command).await;
         }
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+        Il n’y a pas encore de requête à exécuter ici. Posez d’abord une question.
         ── #2 private
-        Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+        Il n’y a pas encore de requête à exécuter ici. Posez d’abord une question.
         ── #3 private
-        Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+        Il n’y a pas encore de requête à exécuter ici. Posez d’abord une question.
         ");
     });
 }

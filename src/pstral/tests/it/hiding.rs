@@ -49,7 +49,7 @@ fn the_model_cannot_offer_a_denied_table() {
         world.say(&camille(), "Donne-moi les jetons de messagerie").await;
         assert!(!world.offers_something());
         world.command(&camille(), "execute").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         Voici :
         ```sql
@@ -58,7 +58,7 @@ fn the_model_cannot_offer_a_denied_table() {
 
         🛡️ Cette requête ne peut pas être exécutée. « oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.
         ── #2 private
-        Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
+        Il n’y a pas encore de requête à exécuter ici. Posez d’abord une question.
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok camille

@@ -60,7 +60,7 @@ fn a_disabled_user_is_a_stranger() {
         issue(world, "dominique", "ABCD-EFGH").await;
         world.command(&stranger(), "link ABCD-EFGH").await;
         world.say(&stranger(), "Liste les clients de Paris").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
         ── #2 private
@@ -68,7 +68,7 @@ fn a_disabled_user_is_a_stranger() {
         ── #3 private
         Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
         ── #4 private
-        Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
+        Ce code n’est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
         ── #5 private
         Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
         ");
@@ -83,9 +83,9 @@ fn a_code_links_once() {
         world.command(&stranger(), "link abcd efgh").await;
         world.command(&stranger(), "whoami").await;
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
-        C'est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
+        C’est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
         ── #2 private
         Vous êtes Camille Martin (camille, member), par le compte id-of-stranger sur fake.
         ── #3 private
@@ -108,7 +108,7 @@ fn wrong_codes_lock_the_actor_out() {
         world.clock.advance(Duration::from_mins(16));
         issue(world, "camille", "ABCD-EFGH").await;
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.newest(), @"C'est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !");
+        assert_snapshot!(world.newest(), @"C’est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !");
     });
 }
 
@@ -118,6 +118,6 @@ fn an_old_code_is_worth_nothing() {
         issue(world, "camille", "ABCD-EFGH").await;
         world.clock.advance(Duration::from_mins(16));
         world.command(&stranger(), "link ABCD-EFGH").await;
-        assert_snapshot!(world.newest(), @"Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.");
+        assert_snapshot!(world.newest(), @"Ce code n’est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.");
     });
 }

@@ -131,6 +131,6 @@ fn a_result_that_the_platform_refuses_does_not_stay_running() {
         let running = MessageRef { place: FakeChat::place(), id: "2".to_owned() };
         let last = world.chat.edits_of(&running).pop().unwrap();
         assert_eq!(last.state, OutgoingState::Final);
-        assert_snapshot!(world.newest(), @"Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro 02020202 à un administrateur.");
+        assert_snapshot!(world.newest(), @"Quelque chose s’est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro 02020202 à un administrateur.");
     });
 }

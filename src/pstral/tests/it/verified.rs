@@ -89,7 +89,9 @@ fn without_a_model_the_verified_query_is_offered_and_says_so() {
         FROM
           clients c
         WHERE
-          c.city = :city ORDER BY c.company_name LIMIT 500
+          c.city = :city
+        ORDER BY c.company_name
+        LIMIT 500
         ```
         `:city` = “Lyon”
         ✅ Query verified by Claire Fontaine on 14 September 2026.

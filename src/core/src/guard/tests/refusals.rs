@@ -37,7 +37,7 @@ fn sentences_name_what_was_found() {
         (Locale::En, "“nam” is not a column of the tables in this part of the statement. Did you mean name?"),
         (
             Locale::Fr,
-            "« nam » n’est pas une colonne des tables de cette partie de l’instruction. Vouliez-vous dire name ?",
+            "«\u{a0}nam\u{a0}» n’est pas une colonne des tables de cette partie de l’instruction. Vouliez-vous dire name\u{a0}?",
         ),
     ] {
         assert_eq!(refusal.text().render(locale), expected);

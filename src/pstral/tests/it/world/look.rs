@@ -15,7 +15,7 @@ impl World {
         let mut out = String::new();
         for (at, message) in self.chat.messages() {
             let live = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
-            let _ = writeln!(out, "── #{} {}{live}\n{}", at.id, at.place.id, without_time(&message.text));
+            let _ = writeln!(out, "── #{} {}{live}\n{}", at.id, at.place.id, typed(&message.text));
             for file in &message.files {
                 let _ = writeln!(out, "<{}>", file.name);
             }
@@ -29,7 +29,7 @@ impl World {
 
     /// The text of the newest message.
     pub(crate) fn newest(&self) -> String {
-        self.chat.messages().pop().map(|(_, message)| without_time(&message.text)).unwrap_or_default()
+        self.chat.messages().pop().map(|(_, message)| typed(&message.text)).unwrap_or_default()
     }
 
     /// The files of the newest message.
@@ -73,10 +73,11 @@ impl World {
     }
 }
 
-/// Durations replaced by `…`.
-fn without_time(text: &str) -> String {
-    let mut out = text.to_owned();
-    for label in ["Time: ", "Durée : ", "Temps : "] {
+/// What a test shows as it can be typed: durations replaced by `…`, no-break spaces by plain ones.
+fn typed(text: &str) -> String {
+    let text = text.replace('\u{a0}', " ");
+    let mut out = text.clone();
+    for label in ["Time: ", "Temps : "] {
         if let Some((before, rest)) = text.split_once(label)
             && let Some((_, after)) = rest.split_once("s.")
         {
