@@ -40,6 +40,7 @@ only-first-statement =
        *[other] The answer holds { $others } other statements; only the first is offered. Ask for the others one by one.
     }
 without-model = No model can be reached: I answer with a verified query.
+meanwhile = Meanwhile, here is a verified query that answers your question.
 
 ## Proposals
 reads =
@@ -59,7 +60,7 @@ proposal-used = This statement has already been used: each one runs once. Ask th
 proposal-expired = This statement has expired. Ask your question again to get a new one.
 proposal-not-yours = Only the person who asked can run this statement. Ask it yourself to get your own.
 proposal-changed = The database or its rules have changed since you saw this statement. Ask your question again.
-edit-how = Copy the statement, change it and send it back on one line: { $prefix }edit SELECT …
+edit-how = Copy this line, change it and send it back:
 
 ## Results
 running = ⏳ Running…
@@ -104,11 +105,11 @@ explain-limits =
        *[other] Read-only; at most { $rows } rows and { $seconds } seconds.
     }
 explain-plan = What the database plans to do:
-explain-no-plan = The database gives no estimate for this statement.
+explain-no-plan = The database gives no estimate for this statement; you can run it all the same, within these limits.
 
 ## Commands
 command-unknown = I do not know the command “{ $name }”. Type { $prefix }help to see those I know.
-nothing-to-stop = There is nothing to stop.
+nothing-to-stop = There is nothing to stop: nothing is going on here.
 mode-unknown = Choose a mode: { $prefix }mode sql for data, { $prefix }mode chat to talk.
 mode-sql = Data mode: I offer a statement for each question.
 mode-chat = Chat mode: I answer without looking at the data.
@@ -128,7 +129,7 @@ help =
 
 ## Audit
 audit-not-allowed = The audit log is for administrators. Please ask one of them.
-audit-empty = No event matches.
+audit-empty = No event matches. Take a word away, or write { $prefix }audit alone.
 audit-word-unknown = “{ $word }” is neither a number, an action, a status, a database nor a user. Actions: { $actions }.
 audit-seq = no.
 audit-time = time (UTC)

@@ -40,6 +40,7 @@ only-first-statement =
        *[other] La réponse contient { $others } autres requêtes ; seule la première est proposée. Demandez les autres une par une.
     }
 without-model = Aucun modèle n'est joignable : je réponds avec une requête vérifiée.
+meanwhile = En attendant, voici une requête vérifiée qui répond à votre question.
 
 ## Propositions
 reads =
@@ -57,9 +58,9 @@ no-proposal = Il n'y a pas encore de requête à exécuter ici. Posez d'abord un
 proposal-unknown = Cette requête n'existe plus. Posez votre question à nouveau.
 proposal-used = Cette requête a déjà servi : chacune s'exécute une seule fois. Posez la question à nouveau pour des données à jour.
 proposal-expired = Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.
-proposal-not-yours = Seule la personne qui a posé la question peut exécuter cette requête. Posez-la à votre tour pour obtenir la vôtre.
+proposal-not-yours = Seule la personne qui a posé la question peut exécuter cette requête. Posez la même question pour recevoir votre propre requête.
 proposal-changed = La base ou les règles ont changé depuis que vous avez vu cette requête. Posez votre question à nouveau.
-edit-how = Copiez la requête, changez-la et renvoyez-la sur une ligne : { $prefix }edit SELECT …
+edit-how = Copiez cette ligne, changez-la et renvoyez-la :
 
 ## Résultats
 running = ⏳ Exécution en cours…
@@ -104,11 +105,11 @@ explain-limits =
        *[other] Lecture seule ; { $rows } lignes et { $seconds } secondes au plus.
     }
 explain-plan = Ce que la base compte faire :
-explain-no-plan = La base ne donne pas d'estimation pour cette requête.
+explain-no-plan = La base ne donne pas d'estimation pour cette requête ; vous pouvez l'exécuter quand même, dans ces limites.
 
 ## Commandes
 command-unknown = Je ne connais pas la commande « { $name } ». Tapez { $prefix }help pour voir celles que je connais.
-nothing-to-stop = Il n'y a rien à arrêter.
+nothing-to-stop = Il n'y a rien à arrêter : rien n'est en cours ici.
 mode-unknown = Choisissez un mode : { $prefix }mode sql pour les données, { $prefix }mode chat pour discuter.
 mode-sql = Mode données : je propose une requête à chaque question.
 mode-chat = Mode discussion : je réponds sans consulter les données.
@@ -128,7 +129,7 @@ help =
 
 ## Audit
 audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.
-audit-empty = Aucun événement ne correspond.
+audit-empty = Aucun événement ne correspond. Retirez un mot, ou écrivez seulement { $prefix }audit.
 audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : { $actions }.
 audit-seq = n°
 audit-time = heure (UTC)

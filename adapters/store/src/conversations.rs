@@ -18,7 +18,7 @@ const CURRENT: &str = "SELECT * FROM conversations
     WHERE user_id = $1 AND platform = $2 AND place = $3 AND private = $4 ORDER BY id DESC LIMIT 1";
 const BEGIN: &str = "INSERT INTO conversations (user_id, platform, place, private, title, mode, started_at)
     VALUES ($1, $2, $3, $4, '', $5, $6) RETURNING *";
-const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 ORDER BY id DESC LIMIT $2";
+const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 AND title <> '' ORDER BY id DESC LIMIT $2";
 const SET_MODE: &str = "UPDATE conversations SET mode = $2 WHERE id = $1";
 const SET_TITLE: &str = "UPDATE conversations SET title = CASE WHEN title = '' THEN $2 ELSE title END WHERE id = $1";
 const ADD_TURN: &str = "INSERT INTO turns (conversation_id, speaker, content, state, started_at)

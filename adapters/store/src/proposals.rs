@@ -16,8 +16,8 @@ const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target
     question, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const GET: &str = "SELECT * FROM proposals WHERE id = $1";
 const LATEST: &str = "SELECT * FROM proposals WHERE conversation_id = $1 ORDER BY number DESC LIMIT 1";
-const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2
-    RETURNING *";
+const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2";
+const RELEASE: &str = "UPDATE proposals SET state = 'pending' WHERE id = $1 AND state = 'used'";
 
 #[async_trait]
 impl Proposals for Store {
@@ -53,10 +53,9 @@ impl Proposals for Store {
     async fn claim(&self, id: &ProposalId, at: Timestamp) -> Result<Claim, StoreError> {
         let mut writing = self.begin().await?;
         let claim = query(CLAIM).bind(&id.0).bind(at.as_millisecond());
-        if let Some(row) = claim.fetch_optional(&mut *writing).await.map_err(fault)? {
-            let granted = read(&row)?;
+        if claim.execute(&mut *writing).await.map_err(fault)?.rows_affected() == 1 {
             writing.commit().await.map_err(fault)?;
-            return Ok(Claim::Granted(Box::new(granted)));
+            return Ok(Claim::Granted);
         }
         let row = query(GET).bind(&id.0).fetch_optional(&mut *writing).await.map_err(fault)?;
         Ok(match row.as_ref().map(read).transpose()? {
@@ -64,6 +63,10 @@ impl Proposals for Store {
             Some(proposal) if proposal.state == ProposalState::Used => Claim::Used,
             Some(_) => Claim::Expired,
         })
+    }
+
+    async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
+        query(RELEASE).bind(&id.0).execute(&self.writer).await.map(|_| ()).map_err(fault)
     }
 }
 

@@ -74,10 +74,14 @@ words! {
         UserChanged = "user.changed",
         /// A one-time code was made.
         LinkCode = "link.code",
-        /// An actor was linked to a user, or tried to be.
+        /// An actor gives a code; durable before the code is tried.
+        LinkAttempt = "link.attempt",
+        /// How that ended.
         Link = "link",
         /// The audit itself was read.
         AuditRead = "audit.read",
+        /// Something broke on our side while answering a person.
+        Incident = "incident",
         /// The program started.
         Started = "started",
         /// The program ended in good order.

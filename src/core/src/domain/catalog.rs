@@ -1,5 +1,6 @@
 //! A target's introspected schema.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,12 @@ pub struct ColumnRef {
     pub relation: String,
     /// The column's name.
     pub column: String,
+}
+
+impl fmt::Display for ColumnRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.relation, self.column)
+    }
 }
 
 impl FromStr for ColumnRef {

@@ -38,6 +38,17 @@ pub enum Origin {
     },
 }
 
+/// As the audit says it.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Model => f.write_str("by the model"),
+            Self::Person => f.write_str("by the person"),
+            Self::Verified { id, .. } => write!(f, "verified query {id}"),
+        }
+    }
+}
+
 /// How far a proposal has come. Only a pending one can run, and only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProposalState {

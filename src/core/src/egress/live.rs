@@ -36,6 +36,8 @@ pub struct LiveMessage {
     place: Place,
     buttons: Vec<Button>,
     sent: Option<MessageRef>,
+    /// Somebody deleted it: it does not come back.
+    deleted: bool,
     shown: usize,
     pacing: Pacing,
     text: String,
@@ -45,7 +47,7 @@ impl LiveMessage {
     /// A message that is not sent yet. `buttons` stand under it while it grows.
     pub fn new(platform: Arc<dyn ChatPlatform>, clock: Arc<dyn Clock>, place: Place, buttons: Vec<Button>) -> Self {
         let pacing = Pacing::new(platform.capabilities().edit_interval);
-        Self { platform, clock, place, buttons, sent: None, shown: 0, pacing, text: String::new() }
+        Self { platform, clock, place, buttons, sent: None, deleted: false, shown: 0, pacing, text: String::new() }
     }
 
     /// What the model has said so far, without its thoughts.
@@ -97,9 +99,13 @@ impl LiveMessage {
         ended
     }
 
-    /// Brings the message to its last state: an edit, or a new message where there is none any more. Waits and tries
+    /// Brings the message to its last state: an edit, or a new message where there is none; one that was deleted while
+    /// it grew stays deleted. Waits and tries
     /// again while the platform is slow or away, for about ten minutes.
     pub async fn finish(&mut self, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        if self.deleted {
+            return Err(PlatformError::Gone);
+        }
         let Self { platform, clock, place, sent, .. } = self;
         clock.sleep(self.pacing.refused_for(clock.elapsed())).await;
         deliver(&**platform, &**clock, place, sent.clone(), message, PATIENT).await
@@ -155,7 +161,10 @@ impl LiveMessage {
                     on_sent(at).await;
                 }
             }
-            Err(PlatformError::Gone) => return false,
+            Err(PlatformError::Gone) => {
+                self.deleted = true;
+                return false;
+            }
             // What was refused has not been shown: it is due again, with what came since.
             Err(PlatformError::RateLimited { retry_after }) => {
                 self.shown = 0;

@@ -124,7 +124,7 @@ impl Pipeline {
                 ((around(answer.text(), &ending, "", max_chars), Vec::new()), state)
             }
             Err(trouble) => {
-                let sentence = self.explain_trouble(trouble, &asker.actor).await.render(locale);
+                let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
                 ((around(answer.text(), &sentence, "", max_chars), Vec::new()), TurnState::Failed)
             }
         };
@@ -182,7 +182,7 @@ impl Pipeline {
         let mut shown = live.finish(message).await;
         if let Err(error @ PlatformError::Rejected(_)) = shown {
             let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
-            let sentence = self.explain_trouble(trouble, &asker.actor).await;
+            let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
             shown = live.finish(&Outgoing::text(sentence.render(asker.user.locale))).await;
         }
         match shown {
@@ -194,6 +194,10 @@ impl Pipeline {
                 Ok(())
             }
         }
+    }
+
+    fn incident(&self, asker: &Asker) -> AuditEvent {
+        self.event(asker, AuditAction::Incident, AuditStatus::Failed)
     }
 
     pub(super) fn millis_since(&self, began: std::time::Duration) -> i64 {

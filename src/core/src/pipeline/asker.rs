@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::{Pipeline, Trouble};
-use crate::domain::{
-    Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User, sha256,
-};
+use crate::domain::{Actor, AuditAction, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User, sha256};
 use crate::ports::{ChatPlatform, Redeemed};
 use crate::text::{Text, text};
 
@@ -40,7 +38,7 @@ impl Pipeline {
         }
         let known = self.parts.settings.locale;
         let (sentence, locale) = match &event.body {
-            EventBody::Command(words) => match super::commands::link_code(words) {
+            EventBody::Command(words) => match super::command::link_code(words) {
                 Some(code) => self.link(event, code).await?,
                 None => (linking_help(&*platform), known),
             },
@@ -52,7 +50,9 @@ impl Pipeline {
 
     async fn link(&self, event: &Event, code: &str) -> Result<(Text, Locale), Trouble> {
         let now = self.parts.clock.now();
-        let redeemed = self.parts.people.redeem_code(&event.actor, &code_hash(code), now).await?;
+        let (actor, place) = (&event.actor, &event.place);
+        self.record(self.event_by(actor, place, None, AuditAction::LinkAttempt, AuditStatus::Ok)).await?;
+        let redeemed = self.parts.people.redeem_code(actor, &code_hash(code), now).await?;
         let (status, user, sentence, locale) = match redeemed {
             // The code was right, but the user may no longer come in: nothing tells the two apart from outside.
             Redeemed::Linked(user) if user.disabled => {
@@ -68,14 +68,10 @@ impl Pipeline {
                 (AuditStatus::Refused, None, text("link-locked").count("minutes", minutes), self.parts.settings.locale)
             }
         };
-        self.record(AuditEvent {
-            platform: Some(event.actor.platform.to_string()),
-            actor: Some(event.actor.id.clone()),
-            place: Some(event.place.id.clone()),
-            user,
-            ..AuditEvent::new(now, AuditAction::Link, status)
-        })
-        .await?;
+        let ended = self.event_by(actor, place, user, AuditAction::Link, status);
+        if let Err(error) = self.parts.audit.append(ended).await {
+            tracing::error!(%error, "the end of an attempt to link could not be recorded");
+        }
         Ok((sentence, locale))
     }
 }

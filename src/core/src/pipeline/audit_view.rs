@@ -67,27 +67,12 @@ impl Pipeline {
         }
         Ok((filter, limit))
     }
-
-    async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), Trouble> {
-        if asker.place.private {
-            self.show(asker, &message).await;
-            return Ok(());
-        }
-        let private = asker.platform.open_dm(&asker.actor).await;
-        match private {
-            Ok(place) if self.send(&*asker.platform, &place, &message).await => {
-                self.tell(asker, &text("sent-in-private")).await;
-                Ok(())
-            }
-            _ => Err(Trouble::Tell(text("private-failed"))),
-        }
-    }
 }
 
 fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> Outgoing {
     let locale = asker.user.locale;
     if entries.is_empty() {
-        return Outgoing::text(text("audit-empty").render(locale));
+        return Outgoing::text(text("audit-empty").with("prefix", asker.prefix()).render(locale));
     }
     let heads = [
         (text("audit-seq"), ColumnKind::Number),

@@ -1,59 +1,17 @@
-//! Commands people type: the same words on every platform, French ones understood too.
+//! What people can ask for beside questions.
 
 use super::Pipeline;
 use super::asker::Asker;
-use super::proposing::{Draft, card};
-use super::question::Inquiry;
+use super::command::{Command, parse};
+use super::proposing::card;
 use super::trouble::Trouble;
-use crate::domain::{Mode, Origin, Outgoing, OutgoingState, Proposal, ProposalId};
+use crate::domain::{Mode, Outgoing, Proposal, ProposalId};
 use crate::egress::{echo, unaddressed};
 use crate::ports::TargetError;
 use crate::text::text;
 
-/// A command with what it needs.
-#[derive(Debug, PartialEq, Eq)]
-enum Command<'a> {
-    Execute,
-    Edit(&'a str),
-    Explain,
-    Stop,
-    Mode(&'a str),
-    History,
-    New,
-    Audit(&'a str),
-    Whoami,
-    Link,
-    Help,
-    Unknown(&'a str),
-}
-
-fn parse(words: &str) -> Command<'_> {
-    let words = words.trim();
-    let (name, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
-    let rest = rest.trim();
-    match name.to_lowercase().as_str() {
-        "execute" | "exécuter" | "executer" => Command::Execute,
-        "edit" | "modifier" => Command::Edit(rest),
-        "explain" | "expliquer" => Command::Explain,
-        "stop" | "arrêter" | "arreter" => Command::Stop,
-        "mode" => Command::Mode(rest),
-        "history" | "historique" => Command::History,
-        "new" | "nouveau" => Command::New,
-        "audit" => Command::Audit(rest),
-        "whoami" | "quisuisje" => Command::Whoami,
-        "link" | "lier" => Command::Link,
-        "help" | "aide" => Command::Help,
-        _ => Command::Unknown(name),
-    }
-}
-
-/// The code of a link command, for people who are not known yet.
-pub(super) fn link_code(words: &str) -> Option<&str> {
-    match parse(words) {
-        Command::Link => words.trim().split_once(char::is_whitespace).map(|(_, code)| code.trim()),
-        _ => None,
-    }
-}
+/// Conversations of a history.
+const HISTORY: u32 = 10;
 
 impl Pipeline {
     /// Does what a command says.
@@ -102,37 +60,6 @@ impl Pipeline {
         Err(Trouble::Tell(text("nothing-to-stop")))
     }
 
-    /// Shows a statement in the form in which it can be changed and sent back.
-    pub(super) async fn show_for_editing(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
-        let proposal = self.own_proposal(asker, id).await?;
-        let sentence = text("edit-how").with("prefix", asker.prefix()).render(asker.user.locale);
-        self.show(asker, &Outgoing::text(format!("{sentence}\n```sql\n{}\n```", proposal.statement))).await;
-        Ok(())
-    }
-
-    /// Takes a statement the person wrote: a new proposal, through the guard like any other. Parameters keep the
-    /// values they had.
-    async fn edit(&self, asker: &Asker, statement: &str) -> Result<(), Trouble> {
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
-        let before = self.parts.proposals.latest(conversation.id).await?;
-        let target = match &before {
-            Some(proposal) => self.target_named(&proposal.target)?,
-            None => self.target_of("")?,
-        };
-        let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(&target, &verified).await?;
-        let (question, parameters) =
-            before.map(|proposal| (proposal.question, proposal.parameters)).unwrap_or_default();
-        let inquiry = Inquiry { asker, conversation: &conversation, target, schema, question: &question };
-        let statement = statement.trim_end_matches(';');
-        let offer = self.propose(&inquiry, Draft { statement, parameters, origin: Origin::Person }).await?;
-        let text = offer.card().to_owned();
-        self.show(asker, &Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final })
-            .await;
-        Ok(())
-    }
-
     /// Says what a statement reads, where it comes from and how the database would go about it.
     pub(super) async fn explain(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
         let locale = asker.user.locale;
@@ -171,25 +98,18 @@ impl Pipeline {
         Ok(())
     }
 
+    /// Shows what was asked before, also in private: so it is shown in private.
     async fn history(&self, asker: &Asker) -> Result<(), Trouble> {
-        let locale = asker.user.locale;
-        let all = self.parts.conversations.of_user(asker.user.id, 10).await?;
-        let held: Vec<String> = all
-            .iter()
-            .filter(|conversation| !conversation.title.is_empty())
-            .map(|conversation| {
-                format!(
-                    "- {} · {}",
-                    conversation.started_at.strftime("%Y-%m-%d %H:%M"),
-                    unaddressed(&conversation.title)
-                )
-            })
-            .collect();
+        let held = self.parts.conversations.of_user(asker.user.id, HISTORY).await?;
         if held.is_empty() {
             return Err(Trouble::Tell(text("history-empty")));
         }
-        self.show(asker, &Outgoing::text(format!("{}\n{}", text("history").render(locale), held.join("\n")))).await;
-        Ok(())
+        let lines = held.iter().map(|conversation| {
+            let began = conversation.started_at.strftime("%Y-%m-%d %H:%M");
+            format!("- {began} · {}", unaddressed(&conversation.title))
+        });
+        let lines: Vec<String> = std::iter::once(text("history").render(asker.user.locale)).chain(lines).collect();
+        self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     async fn begin_anew(&self, asker: &Asker) -> Result<(), Trouble> {
@@ -215,34 +135,5 @@ impl Pipeline {
     async fn help(&self, asker: &Asker) -> Result<(), Trouble> {
         self.tell(asker, &text("help").with("prefix", asker.prefix())).await;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_are_understood_in_both_languages() {
-        for (words, command) in [
-            ("execute", Command::Execute),
-            (" EXÉCUTER ", Command::Execute),
-            ("edit  SELECT 1 ", Command::Edit("SELECT 1")),
-            ("modifier", Command::Edit("")),
-            ("mode chat", Command::Mode("chat")),
-            ("audit refusal 5", Command::Audit("refusal 5")),
-            ("", Command::Unknown("")),
-            ("fly", Command::Unknown("fly")),
-        ] {
-            assert_eq!(parse(words), command, "{words}");
-        }
-    }
-
-    #[test]
-    fn a_link_command_gives_its_code() {
-        assert_eq!(link_code("link ABCD-EFGH"), Some("ABCD-EFGH"));
-        assert_eq!(link_code("lier x"), Some("x"));
-        assert_eq!(link_code("link"), None);
-        assert_eq!(link_code("execute now"), None);
     }
 }

@@ -45,7 +45,8 @@ impl Pipeline {
             let name = knowledge::fold(name);
             !name.is_empty() && words.windows(name.len()).any(|run| run == name)
         };
-        let named = targets.iter().find(|(name, _)| says(name));
+        // Of `crm` and `crm-archive`, the one that says more.
+        let named = targets.iter().filter(|(name, _)| says(name)).max_by_key(|(name, _)| name.len());
         let chosen =
             named.map(|(_, target)| target).or_else(|| targets.get(self.parts.settings.default_target.as_ref()?));
         chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
@@ -53,10 +54,7 @@ impl Pipeline {
 
     /// What a target holds; a target that is away is told to the person.
     pub(super) async fn schema(&self, target: &Target, verified: &[VerifiedQuery]) -> Result<Arc<Schema>, Trouble> {
-        target.schema(verified, &*self.parts.clock).await.map_err(|error| {
-            tracing::warn!(target = target.name, %error, "the catalog cannot be read");
-            Trouble::Tell(error.text())
-        })
+        target.schema(verified, &*self.parts.clock).await.map_err(|error| Trouble::Tell(error.text()))
     }
 
     /// What the model is asked for a question about data.
@@ -160,9 +158,24 @@ fn describe(catalog: &Catalog, question: &str, budget: usize) -> String {
     }
     if !named.is_empty() {
         tracing::info!(left_out = named.join(" "), "relations that did not fit the prompt");
-        let _ = writeln!(described, "({})", named.join(", "));
+        described.push_str(&names(&named, budget / 8));
     }
     described
+}
+
+/// As many names as fit, nearest first, and how many more there are.
+fn names(named: &[&str], budget: usize) -> String {
+    let mut left = budget;
+    let fitting = named.iter().take_while(|name| {
+        let length = name.chars().count() + 2;
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    });
+    let shown: Vec<&str> = fitting.copied().collect();
+    let more = named.len() - shown.len();
+    let more = if more > 0 { format!(", … +{more}") } else { String::new() };
+    format!("({}{more})\n", shown.join(", "))
 }
 
 /// How many words of the question the relation's names hold.
@@ -197,7 +210,8 @@ fn describe_relation(relation: &Relation, default_schema: &str) -> String {
     text
 }
 
-/// Comments are other people's text: one line, and nothing that could close the comment around it.
+/// Comments are other people's text: one line, and nothing that could close the comment or the tag around it.
 fn one_line(comment: &str) -> String {
-    comment.split_whitespace().collect::<Vec<_>>().join(" ").replace("*/", "").chars().take(120).collect()
+    let comment = comment.split_whitespace().collect::<Vec<_>>().join(" ");
+    comment.replace("*/", "").replace(['<', '>'], "").chars().take(120).collect()
 }

@@ -32,13 +32,19 @@ impl Pipeline {
         let target = self.target_named(&proposal.target)?;
         let approved = self.approve(asker, &target, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
-            Claim::Granted(_) => {}
+            Claim::Granted => {}
             Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
             Claim::Expired => return Err(Trouble::Tell(text("proposal-expired"))),
             Claim::Unknown => return Err(Trouble::Tell(text("proposal-unknown"))),
         }
         let event = self.event(asker, AuditAction::Execution, AuditStatus::Ok);
-        self.record(about(event, &proposal, approved.relations())).await?;
+        if let Err(unrecorded) = self.record(about(event, &proposal, approved.relations())).await {
+            // Nothing runs: the person may try again once the audit can be written.
+            if let Err(error) = self.parts.proposals.release(id).await {
+                tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
+            }
+            return Err(unrecorded);
+        }
         self.run(asker, &target, &proposal, &approved, &work.stop).await
     }
 
@@ -120,7 +126,7 @@ impl Pipeline {
         let (message, said, state) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
                 let said = summary(&outcome).render(locale);
-                (self.result_message(asker, outcome, took), said, TurnState::Complete)
+                (self.result_message(asker, proposal, outcome, took).await, said, TurnState::Complete)
             }
             (Ok(_), Err(error)) => {
                 let sentence = error.text().render(locale);

@@ -1,17 +1,29 @@
-//! Audit events of what a known person does.
+//! Audit events of what a person does.
 
 use super::asker::Asker;
 use super::{Pipeline, Trouble};
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Conversation, Proposal};
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Conversation, Place, Proposal, UserId};
 
 impl Pipeline {
     /// An event that already says who and where.
     pub(super) fn event(&self, asker: &Asker, action: AuditAction, status: AuditStatus) -> AuditEvent {
+        self.event_by(&asker.actor, &asker.place, Some(asker.user.id), action, status)
+    }
+
+    /// The same of an actor who need not be anybody known.
+    pub(super) fn event_by(
+        &self,
+        actor: &Actor,
+        place: &Place,
+        user: Option<UserId>,
+        action: AuditAction,
+        status: AuditStatus,
+    ) -> AuditEvent {
         AuditEvent {
-            platform: Some(asker.actor.platform.to_string()),
-            actor: Some(asker.actor.id.clone()),
-            user: Some(asker.user.id),
-            place: Some(asker.place.id.clone()),
+            platform: Some(actor.platform.to_string()),
+            actor: Some(actor.id.clone()),
+            user,
+            place: Some(place.id.clone()),
             ..AuditEvent::new(self.parts.clock.now(), action, status)
         }
     }

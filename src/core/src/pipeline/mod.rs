@@ -7,8 +7,10 @@
 mod answer;
 mod asker;
 mod audit_view;
+mod command;
 mod commands;
 mod context;
+mod editing;
 mod execution;
 mod ledger;
 mod outcome;
@@ -33,12 +35,12 @@ pub use settings::{Prompts, Settings, VerifiedUse};
 pub use target::{Schema, Target};
 use trouble::Trouble;
 
-use crate::domain::{ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
+use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
 use crate::egress::{PATIENT, deliver, whole};
 use crate::ports::{
     AuditLog, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals, ResultFiles,
 };
-use crate::text::Text;
+use crate::text::{Text, text};
 
 /// Everything the pipeline works with.
 pub struct Parts {
@@ -100,14 +102,17 @@ impl Pipeline {
             return;
         };
         let body = event.body.clone();
-        let outcome = match self.identify(&event, Arc::clone(&platform)).await {
-            Ok(Some(asker)) => self.answer_to(&asker, body).await.map_err(|trouble| (trouble, asker.user.locale)),
-            Ok(None) => Ok(()),
-            Err(trouble) => Err((trouble, self.parts.settings.locale)),
+        let (outcome, user) = match self.identify(&event, Arc::clone(&platform)).await {
+            Ok(Some(asker)) => (self.answer_to(&asker, body).await, Some(asker.user)),
+            Ok(None) => (Ok(()), None),
+            Err(trouble) => (Err(trouble), None),
         };
-        if let Err((trouble, locale)) = outcome {
+        if let Err(trouble) = outcome {
             let place = self.place_to_tell(&*platform, &event, &trouble).await;
-            let sentence = self.explain_trouble(trouble, &event.actor).await;
+            let locale = user.as_ref().map_or(self.parts.settings.locale, |user| user.locale);
+            let user = user.map(|user| user.id);
+            let incident = self.event_by(&event.actor, &event.place, user, AuditAction::Incident, AuditStatus::Failed);
+            let sentence = self.explain_trouble(trouble, incident).await;
             self.send(&*platform, &place, &Outgoing::text(sentence.render(locale))).await;
         }
     }
@@ -130,6 +135,22 @@ impl Pipeline {
 
     async fn show(&self, asker: &Asker, message: &Outgoing) {
         self.send(&*asker.platform, &asker.place, message).await;
+    }
+
+    /// Shows the asker something that others in the place need not read.
+    async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), Trouble> {
+        if asker.place.private {
+            self.show(asker, &message).await;
+            return Ok(());
+        }
+        let private = asker.platform.open_dm(&asker.actor).await;
+        match private {
+            Ok(place) if self.send(&*asker.platform, &place, &message).await => {
+                self.tell(asker, &text("sent-in-private")).await;
+                Ok(())
+            }
+            _ => Err(Trouble::Tell(text("private-failed"))),
+        }
     }
 
     /// Sends a message that is whole, cut to what the platform takes; tried until the platform has it.

@@ -9,7 +9,7 @@ use super::asker::Asker;
 use super::{Pipeline, Target};
 use crate::domain::{Column, FileRef, Locale, Outgoing, OutgoingState, Proposal, Row, Value};
 use crate::guard::ApprovedStatement;
-use crate::ports::{Batch, LimitReached, ResultSheet, TargetError};
+use crate::ports::{Batch, FileError, LimitReached, ResultSheet, TargetError};
 use crate::results::{Preview, TableFormat, readable};
 use crate::text::{Text, text};
 
@@ -20,8 +20,8 @@ pub(super) struct Outcome {
     head: Vec<Row>,
     pub(super) rows: u64,
     truncated: Option<LimitReached>,
-    /// `None` when they could not be written.
-    files: Option<Vec<FileRef>>,
+    /// The files, which are only finished once the result is recorded; `None` when they could not be written.
+    sheet: Option<Box<dyn ResultSheet>>,
 }
 
 impl Pipeline {
@@ -50,28 +50,27 @@ impl Pipeline {
                 None => return Err(TargetError::Failed("the result ended without its end".to_owned())),
             }
         };
-        let files = match sheet {
-            Some(_) if rows == 0 => Some(Vec::new()),
-            Some(sheet) => self.finish_files(sheet, asker, proposal, rows).await,
-            None => None,
-        };
-        Ok(Outcome { columns: result.columns, head, rows, truncated, files })
+        Ok(Outcome { columns: result.columns, head, rows, truncated, sheet })
     }
 
     fn begin_files(&self, proposal: &Proposal, columns: &[Column], asker: &Asker) -> Option<Box<dyn ResultSheet>> {
         let now = self.parts.clock.now().strftime("%Y%m%d-%H%M%S");
         let name = format!("{}-{now}-{}", proposal.target, &proposal.id.0[..proposal.id.0.len().min(6)]);
-        let begun = self.parts.files.begin(&name, columns, asker.user.locale);
-        begun.inspect_err(|error| tracing::error!(%error, "the files of a result")).ok()
+        logged(self.parts.files.begin(&name, columns, asker.user.locale))
     }
 
+    /// The files of a result: none of one without rows, `None` when they could not be written.
     async fn finish_files(
         &self,
-        sheet: Box<dyn ResultSheet>,
+        sheet: Option<Box<dyn ResultSheet>>,
         asker: &Asker,
         proposal: &Proposal,
         rows: u64,
     ) -> Option<Vec<FileRef>> {
+        let sheet = sheet?;
+        if rows == 0 {
+            return Some(Vec::new());
+        }
         let locale = asker.user.locale;
         let fact = |label: &Text, value: String| (label.render(locale), value);
         let facts = [
@@ -82,10 +81,17 @@ impl Pipeline {
             fact(&text("fact-time"), self.parts.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
             fact(&text("fact-rows"), rows.to_string()),
         ];
-        sheet.finish(&facts).await.inspect_err(|error| tracing::error!(%error, "the files of a result")).ok()
+        logged(sheet.finish(&facts).await)
     }
 
-    pub(super) fn result_message(&self, asker: &Asker, outcome: Outcome, took: Duration) -> Outgoing {
+    /// The table and the files of a result that is recorded.
+    pub(super) async fn result_message(
+        &self,
+        asker: &Asker,
+        proposal: &Proposal,
+        outcome: Outcome,
+        took: Duration,
+    ) -> Outgoing {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
         let format = TableFormat {
@@ -105,7 +111,8 @@ impl Pipeline {
             }
             lines.insert(0, preview.text);
         }
-        let files = outcome.files.unwrap_or_else(|| {
+        let files = self.finish_files(outcome.sheet, asker, proposal, outcome.rows).await;
+        let files = files.unwrap_or_else(|| {
             lines.push(text("files-failed").render(locale));
             Vec::new()
         });
@@ -121,13 +128,11 @@ impl Pipeline {
 /// Adds rows; a file that fails is given up, the table is still shown.
 async fn write_rows(sheet: Option<Box<dyn ResultSheet>>, rows: Vec<Row>) -> Option<Box<dyn ResultSheet>> {
     let mut sheet = sheet?;
-    match sheet.rows(rows).await {
-        Ok(()) => Some(sheet),
-        Err(error) => {
-            tracing::error!(%error, "the files of a result");
-            None
-        }
-    }
+    logged(sheet.rows(rows).await).map(|()| sheet)
+}
+
+fn logged<T>(written: Result<T, FileError>) -> Option<T> {
+    written.inspect_err(|error| tracing::error!(%error, "the files of a result")).ok()
 }
 
 /// How many rows, in a sentence.

@@ -92,8 +92,12 @@ impl Pipeline {
                 return self.refuse(inquiry, draft.statement, None, missing.to_string(), &sentence).await;
             }
         };
-        if let Err(error @ TargetError::Rejected(_)) = inquiry.target.port.explain(&approved).await {
-            return self.refuse(inquiry, draft.statement, None, error.to_string(), &error.text()).await;
+        match inquiry.target.port.explain(&approved).await {
+            Err(error @ TargetError::Rejected(_)) => {
+                return self.refuse(inquiry, draft.statement, None, error.to_string(), &error.text()).await;
+            }
+            Err(error) => tracing::warn!(target = inquiry.target.name, %error, "a statement could not be planned"),
+            Ok(_) => {}
         }
         let now = self.parts.clock.now();
         let proposal = Proposal {
@@ -117,7 +121,11 @@ impl Pipeline {
             let detail = "it cannot be shown whole in one message".to_owned();
             return self.refuse(inquiry, draft.statement, None, detail, &text("statement-not-showable")).await;
         }
-        let event = self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok);
+        let event = AuditEvent {
+            model: (proposal.origin == Origin::Model).then(|| self.parts.model.name().to_owned()),
+            detail: Some(proposal.origin.to_string()),
+            ..self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok)
+        };
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
         Ok(Offer { place: None, card, buttons: buttons(&proposal.id, locale) })

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::{FutureExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answered;
@@ -87,7 +88,10 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let target = self.target_of(question)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(&target, &verified).await?;
+        let schema = select_biased! {
+            () = stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),
+            schema = self.schema(&target, &verified).fuse() => schema?,
+        };
         let inquiry = Inquiry { asker, conversation, target, schema, question };
         let matched = self.verified_match(&inquiry, &verified);
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {

@@ -1,7 +1,7 @@
 //! What stops a question, and what the person is told of it.
 
 use super::Pipeline;
-use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus};
+use crate::domain::AuditEvent;
 use crate::ports::StoreError;
 use crate::text::{Text, text};
 
@@ -25,7 +25,8 @@ impl From<StoreError> for Trouble {
 }
 
 impl Pipeline {
-    pub(super) async fn explain_trouble(&self, trouble: Trouble, actor: &Actor) -> Text {
+    /// The sentence for the person. `incident` is what the audit would say of it, were it our fault.
+    pub(super) async fn explain_trouble(&self, trouble: Trouble, incident: AuditEvent) -> Text {
         match trouble {
             Trouble::Tell(sentence) | Trouble::TellAlone(sentence) => sentence,
             Trouble::NoAudit(error) => {
@@ -33,16 +34,13 @@ impl Pipeline {
                 text("audit-unavailable")
             }
             Trouble::Broken(cause) => {
-                let incident = self.random_hex(4);
-                tracing::error!(incident, cause, "a request failed");
-                let mut event = AuditEvent::new(self.parts.clock.now(), AuditAction::Answer, AuditStatus::Failed);
-                event.platform = Some(actor.platform.to_string());
-                event.actor = Some(actor.id.clone());
-                event.detail = Some(format!("incident {incident}: {cause}"));
+                let id = self.random_hex(4);
+                tracing::error!(incident = id, cause, "a request failed");
+                let event = AuditEvent { detail: Some(format!("{id}: {cause}")), ..incident };
                 if let Err(error) = self.parts.audit.append(event).await {
-                    tracing::error!(incident, %error, "the incident could not be audited either");
+                    tracing::error!(incident = id, %error, "the incident could not be audited either");
                 }
-                text("incident").with("id", incident)
+                text("incident").with("id", id)
             }
         }
     }

@@ -41,12 +41,12 @@ impl Pipeline {
             Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin };
         let offer = self.propose(inquiry, draft).await?;
-        let mut answer = String::new();
-        if let Some(error) = error {
-            tracing::info!(%error, "answered from the verified queries");
-            answer = format!("{}\n\n", text("without-model").render(locale));
-        }
-        answer.push_str(offer.card());
+        let why = match error {
+            None => String::new(),
+            Some(ModelError::Unavailable(_)) => text("without-model").render(locale) + "\n\n",
+            Some(other) => format!("{}\n\n{}\n\n", other.text().render(locale), text("meanwhile").render(locale)),
+        };
+        let answer = why + offer.card();
         self.parts
             .conversations
             .add_turn(&NewTurn {

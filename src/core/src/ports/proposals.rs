@@ -7,10 +7,10 @@ use super::StoreError;
 use crate::domain::{ConversationId, Proposal, ProposalId};
 
 /// What came of taking a proposal's one use.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     /// It was pending and is now used: run it.
-    Granted(Box<Proposal>),
+    Granted,
     /// Its one use is already taken.
     Used,
     /// Its deadline is past.
@@ -33,4 +33,8 @@ pub trait Proposals: Send + Sync {
 
     /// Takes the one use of a proposal. Of any number of claims at once, one is granted.
     async fn claim(&self, id: &ProposalId, at: Timestamp) -> Result<Claim, StoreError>;
+
+    /// Gives back the use of a claim after which nothing ran: it can be claimed again. Does nothing to one that is
+    /// not used.
+    async fn release(&self, id: &ProposalId) -> Result<(), StoreError>;
 }

@@ -7,3 +7,4 @@ mod language_model;
 mod query_target;
 mod result_files;
 mod state;
+mod target;

@@ -132,7 +132,7 @@ fn one_question_at_a_time() {
         world.command(&alex(), "stop").await;
         answering.await.unwrap();
         world.command(&alex(), "stop").await;
-        assert_snapshot!(world.newest(), @"There is nothing to stop.");
+        assert_snapshot!(world.newest(), @"There is nothing to stop: nothing is going on here.");
     });
 }
 

@@ -1,6 +1,7 @@
 //! Questions, answers and databases that are not what they should be: each gets a clear sentence.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use insta::assert_snapshot;
 use pstral_core::ports::ModelError;
@@ -223,5 +224,14 @@ fn files_that_cannot_be_written_do_not_hide_the_table() {
         One row. Time: … s.
         The files could not be written; an administrator should check the disk space.
         ");
+    });
+}
+
+#[test]
+fn values_that_cannot_be_read_do_not_stop_questions() {
+    run_test(async |world| {
+        world.target.slow_values.store(true, Ordering::Relaxed);
+        world.say(&alex(), "How many active clients do we have?").await;
+        assert!(world.offers_something(), "{}", world.newest());
     });
 }

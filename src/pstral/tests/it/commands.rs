@@ -67,6 +67,22 @@ fn whoami_and_history() {
 }
 
 #[test]
+fn what_was_asked_before_is_shown_in_private() {
+    run_test(async |world| {
+        world.say(&alex(), "List the clients in Paris").await;
+        for _ in 0..12 {
+            world.command(&alex(), "new").await;
+        }
+        world.act(&alex(), &FakeChat::channel("general"), EventBody::Command("history".to_owned())).await;
+        let messages = world.chat.messages();
+        let (at, history) = &messages[messages.len() - 2];
+        assert!(at.place.private && history.text.contains("List the clients in Paris"), "{history:?}");
+        let (at, note) = &messages[messages.len() - 1];
+        assert_eq!((at.place.id.as_str(), note.text.as_str()), ("general", "I have answered you in private."));
+    });
+}
+
+#[test]
 fn what_one_says_in_chat_mode_is_never_run() {
     run_test(async |world| {
         world.command(&alex(), "mode").await;
@@ -108,16 +124,16 @@ fn the_audit_is_for_admins() {
         n° │ heure (UTC)         │ utilisateur │ action    │ état    │ détail
         ───┼─────────────────────┼─────────────┼───────────┼─────────┼─────────────────────────────────────────
          1 │ 2026-11-21 10:00:00 │ alex        │ question  │ ok      │ How many clients do we have in Paris?
-         2 │ 2026-11-21 10:00:00 │ alex        │ proposal  │ ok      │ SELECT count(c.id) AS client_count FROM…
+         2 │ 2026-11-21 10:00:00 │ alex        │ proposal  │ ok      │ verified query client-count-of-city · S…
          3 │ 2026-11-21 10:00:00 │ alex        │ execution │ ok      │ SELECT count(c.id) AS client_count FROM…
          4 │ 2026-11-21 10:00:00 │ alex        │ result    │ ok      │ SELECT count(c.id) AS client_count FROM…
          5 │ 2026-11-21 10:00:00 │ alex        │ denied    │ refused │ audit
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link, audit.read, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link.attempt, link, audit.read, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
-        assert_snapshot!(world.newest(), @"Aucun événement ne correspond.");
+        assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"
         question ok alex
         proposal ok alex relations=clients parameters={"city":{"text":"Paris"}}

@@ -27,14 +27,9 @@ fn a_statement_can_be_changed_and_run() {
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
         ── #2 private
-        Copy the statement, change it and send it back on one line: /edit SELECT …
+        Copy this line, change it and send it back:
         ```sql
-        SELECT
-          count(c.id) AS client_count
-        FROM
-          clients c
-        WHERE
-          c.city = :city
+        /edit SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city
         ```
         ── #3 private
         ```sql

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use pstral_core::domain::ButtonAction;
+use pstral_core::domain::{AuditAction, ButtonAction};
 use pstral_core::pipeline::code_hash;
 use pstral_core::ports::{Clock as _, LinkCode, People as _};
 
@@ -72,7 +72,10 @@ fn a_disabled_user_is_a_stranger() {
         ── #5 private
         Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : /link VOTRE-CODE
         ");
-        assert_snapshot!(world.audit_lines().await, @"link refused stranger");
+        assert_snapshot!(world.audit_lines().await, @"
+        link.attempt ok stranger
+        link refused stranger
+        ");
     });
 }
 
@@ -91,7 +94,10 @@ fn a_code_links_once() {
         ── #3 private
         Ce compte est déjà relié au vôtre, Camille Martin. Vous pouvez poser vos questions.
         ");
-        assert_snapshot!(world.audit_lines().await, @"link ok stranger");
+        assert_snapshot!(world.audit_lines().await, @"
+        link.attempt ok stranger
+        link ok stranger
+        ");
     });
 }
 
@@ -119,5 +125,18 @@ fn an_old_code_is_worth_nothing() {
         world.clock.advance(Duration::from_mins(16));
         world.command(&stranger(), "link ABCD-EFGH").await;
         assert_snapshot!(world.newest(), @"Ce code n’est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.");
+    });
+}
+
+#[test]
+fn a_code_is_not_used_up_without_a_row() {
+    run_test(async |world| {
+        issue(world, "camille", "ABCD-EFGH").await;
+        world.audit.refuse(&[AuditAction::LinkAttempt]);
+        world.command(&stranger(), "link ABCD-EFGH").await;
+        assert_snapshot!(world.newest(), @"Le journal d’audit ne peut pas être écrit : par sécurité, rien n’a été exécuté. Prévenez un administrateur (espace disque, base d’état).");
+        world.audit.refuse(&[]);
+        world.command(&stranger(), "link ABCD-EFGH").await;
+        assert_snapshot!(world.newest(), @"C’est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !");
     });
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{ButtonAction, MessageRef, OutgoingState};
-use pstral_core::ports::{Capabilities, PlatformError};
+use pstral_core::domain::{ButtonAction, EventBody, MessageRef, OutgoingState};
+use pstral_core::ports::{Capabilities, ChatPlatform as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
@@ -62,13 +62,20 @@ fn the_last_state_alone_is_tried_again() {
 }
 
 #[test]
-fn a_message_that_somebody_deleted_stops_the_answer() {
+fn a_message_that_somebody_deleted_stops_the_answer_and_stays_deleted() {
     run_test(async |world| {
         world.model.script(slowly().hangs());
-        world.chat.refuse(Request::Edit, PlatformError::Gone);
-        world.say(&alex(), "Tell me").await;
+        let answering = world.begin(&alex(), EventBody::Said("Tell me".to_owned()));
+        world.until(|| !world.chat.messages().is_empty()).await;
+        let (message, _) = world.chat.messages().remove(0);
+        world.chat.delete(&message).await.unwrap();
+        answering.await.unwrap();
         world.model.abandoned().await;
-        assert!(world.newest().contains("Stopped"), "{}", world.newest());
+        assert_eq!(world.transcript(), "");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        answer stopped alex
+        ");
     });
 }
 

@@ -42,12 +42,17 @@ async fn current(state: &dyn State) -> Result<(), StoreError> {
     let elsewhere = Place { platform: PlatformName("matrix".to_owned()), ..room };
     let opened = state.current(user.id, &public, at("10:05:00")).await?;
     assert!(opened.id != begun.id && !opened.place.private, "what was private does not go on where others read");
-    assert_ne!(state.current(user.id, &elsewhere, at("10:06:00")).await?.id, begun.id);
+    let away = state.current(user.id, &elsewhere, at("10:06:00")).await?;
+    assert_ne!(away.id, begun.id);
 
-    let mine: Vec<ConversationId> = state.of_user(user.id, 3).await?.iter().map(|one| one.id).collect();
-    assert_eq!(mine.len(), 3, "no more than asked for");
+    for held in [&first, &begun, &theirs, &opened] {
+        state.set_title(held.id, "Clients").await?;
+    }
+    let mine: Vec<ConversationId> = state.of_user(user.id, 2).await?.iter().map(|one| one.id).collect();
+    assert_eq!(mine.len(), 2, "no more than asked for");
     assert!(mine.is_sorted_by(|a, b| a > b), "{mine:?} newest first");
-    assert_eq!(state.of_user(user.id, 10).await?.len(), 4);
+    assert_eq!(state.of_user(user.id, 10).await?.len(), 3, "one without a title holds nothing");
+    let theirs = Conversation { title: "Clients".to_owned(), ..theirs };
     assert_eq!(state.of_user(other.id, 10).await?, [theirs]);
     Ok(())
 }

@@ -76,10 +76,15 @@ async fn claimed(state: &dyn State) -> Result<(), StoreError> {
 
     let granted = Proposal { state: ProposalState::Used, ..taken.clone() };
     let last_moment = at("10:30:00.006");
-    assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Granted(Box::new(granted.clone())));
+    assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Granted);
     assert_eq!(state.get(&taken.id).await?, Some(granted));
     assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Used);
     assert_eq!(state.claim(&taken.id, at("11:00:00")).await?, Claim::Used, "used is said before expired");
+
+    state.release(&taken.id).await?;
+    assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Granted, "given back, it can be taken again");
+    assert_eq!(state.claim(&taken.id, last_moment).await?, Claim::Used);
+    state.release(&ProposalId("claimed-none".to_owned())).await?;
 
     assert_eq!(state.claim(&late.id, late.expires_at).await?, Claim::Expired, "at the deadline it is past");
     assert_eq!(state.get(&late.id).await?, Some(late.clone()), "an expired claim changes nothing");
@@ -96,7 +101,7 @@ pub async fn one_of_a_hundred_claims(state: &dyn State, name: &str) -> Result<()
     let (mut granted, mut refused) = (0, 0);
     for claim in claims {
         match claim? {
-            Claim::Granted(_) => granted += 1,
+            Claim::Granted => granted += 1,
             Claim::Used => refused += 1,
             other => panic!("a claim of a pending proposal came to {other:?}"),
         }

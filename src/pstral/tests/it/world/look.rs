@@ -38,6 +38,12 @@ impl World {
         newest.map(|(_, message)| message.files.into_iter().map(|file| file.path).collect()).unwrap_or_default()
     }
 
+    /// Everything in the folder of result files.
+    pub(crate) fn files_on_disk(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.folder.path().join("files")) else { return Vec::new() };
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// The audit, a line an entry: action, status, who, and what of it applies.
     pub(crate) async fn audit_lines(&self) -> String {
         let mut out = String::new();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect};
@@ -15,11 +16,17 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct WatchedTarget {
     real: SqliteTarget,
     ran: Mutex<Vec<ApprovedStatement>>,
+    /// Whether reading the values of a column takes too long.
+    pub(crate) slow_values: AtomicBool,
 }
 
 impl WatchedTarget {
     pub(super) fn over(path: &Path) -> Self {
-        Self { real: SqliteTarget::new(SqliteConfig::new(path)), ran: Mutex::default() }
+        Self {
+            real: SqliteTarget::new(SqliteConfig::new(path)),
+            ran: Mutex::default(),
+            slow_values: AtomicBool::new(false),
+        }
     }
 
     /// What was asked to run, in order.
@@ -53,6 +60,9 @@ impl QueryTarget for WatchedTarget {
     }
 
     async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+        if self.slow_values.load(Ordering::Relaxed) {
+            return Err(TargetError::Timeout { seconds: 10 });
+        }
         self.real.known_values(column, limit).await
     }
 

@@ -21,7 +21,8 @@ impl Conversations for MemoryState {
 
     async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError> {
         let tables = self.tables();
-        Ok(tables.conversations.iter().rev().filter(|one| one.user == user).take(count(limit)).cloned().collect())
+        let theirs = tables.conversations.iter().rev().filter(|one| one.user == user && !one.title.is_empty());
+        Ok(theirs.take(count(limit)).cloned().collect())
     }
 
     async fn set_mode(&self, conversation: ConversationId, mode: Mode) -> Result<(), StoreError> {

@@ -36,8 +36,15 @@ impl Proposals for MemoryState {
             Some(proposal) if at >= proposal.expires_at => Claim::Expired,
             Some(proposal) => {
                 proposal.state = ProposalState::Used;
-                Claim::Granted(Box::new(proposal.clone()))
+                Claim::Granted
             }
         })
+    }
+
+    async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
+        if let Some(proposal) = self.tables().proposals.iter_mut().find(|one| one.id == *id) {
+            proposal.state = ProposalState::Pending;
+        }
+        Ok(())
     }
 }

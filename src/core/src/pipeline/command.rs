@@ -1,0 +1,76 @@
+//! The words of commands, the same on every platform; French ones are understood too.
+
+/// A command with what it needs.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Command<'a> {
+    Execute,
+    Edit(&'a str),
+    Explain,
+    Stop,
+    Mode(&'a str),
+    History,
+    New,
+    Audit(&'a str),
+    Whoami,
+    Link,
+    Help,
+    Unknown(&'a str),
+}
+
+/// The command that words give.
+pub(super) fn parse(words: &str) -> Command<'_> {
+    let words = words.trim();
+    let (name, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    let rest = rest.trim();
+    match name.to_lowercase().as_str() {
+        "execute" | "exécuter" | "executer" => Command::Execute,
+        "edit" | "modifier" => Command::Edit(rest),
+        "explain" | "expliquer" => Command::Explain,
+        "stop" | "arrêter" | "arreter" => Command::Stop,
+        "mode" => Command::Mode(rest),
+        "history" | "historique" => Command::History,
+        "new" | "nouveau" => Command::New,
+        "audit" => Command::Audit(rest),
+        "whoami" | "quisuisje" => Command::Whoami,
+        "link" | "lier" => Command::Link,
+        "help" | "aide" => Command::Help,
+        _ => Command::Unknown(name),
+    }
+}
+
+/// The code of a link command, for people who are not known yet.
+pub(super) fn link_code(words: &str) -> Option<&str> {
+    match parse(words) {
+        Command::Link => words.trim().split_once(char::is_whitespace).map(|(_, code)| code.trim()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_understood_in_both_languages() {
+        for (words, command) in [
+            ("execute", Command::Execute),
+            (" EXÉCUTER ", Command::Execute),
+            ("edit  SELECT 1 ", Command::Edit("SELECT 1")),
+            ("modifier", Command::Edit("")),
+            ("mode chat", Command::Mode("chat")),
+            ("audit refusal 5", Command::Audit("refusal 5")),
+            ("", Command::Unknown("")),
+            ("fly", Command::Unknown("fly")),
+        ] {
+            assert_eq!(parse(words), command, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_link_command_gives_its_code() {
+        assert_eq!(link_code("link ABCD-EFGH"), Some("ABCD-EFGH"));
+        assert_eq!(link_code("lier x"), Some("x"));
+        assert_eq!(link_code("link"), None);
+        assert_eq!(link_code("execute now"), None);
+    }
+}
