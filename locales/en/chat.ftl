@@ -33,7 +33,7 @@ answer-cut = ✂️ The answer reached the model's longest length and ends here.
 answer-too-long = ✂️ The answer was growing too long, so I stopped it. Ask something more precise.
 answer-empty = The model answered nothing. Rephrase your question and try again.
 answer-stopped = ⏹ Stopped as you asked. Nothing was run.
-answer-interrupted = ⏹ Pstral restarted during this answer. Ask your question again.
+answer-interrupted = ⏹ Pstral was interrupted during this answer. Ask your question again.
 only-first-statement =
     { $others ->
         [one] The answer holds another statement; only the first is offered. Ask for the other in a message of its own.
@@ -58,6 +58,7 @@ no-proposal = There is no statement to run here yet. Ask a question first.
 proposal-unknown = This statement is gone. Ask your question again.
 proposal-used = This statement has already been used: each one runs once. Ask the question again for fresh data.
 proposal-expired = This statement has expired. Ask your question again to get a new one.
+proposal-refused = The last statement was refused: there is nothing to run. Edit it, or put the question in other words.
 proposal-not-yours = Only the person who asked can run this statement. Ask it yourself to get your own.
 proposal-changed = The database or its rules have changed since you saw this statement. Ask your question again.
 edit-how = Copy this line, change it and send it back:
@@ -74,15 +75,17 @@ rows-of-more = First { $rows } rows: there are more beyond the limit. Narrow the
 took = Time: { $seconds } s.
 preview-rows =
     { $shown ->
-        [one] The first row is shown; the files hold everything.
-       *[other] The first { $shown } rows are shown; the files hold everything.
+        [0] No row is shown.
+        [1] The first row is shown.
+       *[other] The first { $shown } rows are shown.
     }
 preview-columns =
     { $hidden ->
-        [one] One more column is in the files.
-       *[other] { $hidden } more columns are in the files.
+        [1] One more column is not shown.
+       *[other] { $hidden } more columns are not shown.
     }
-files-failed = The files could not be written; an administrator should check the disk space.
+files-hold-all = The files hold everything.
+files-failed = The files could not be written: tell an administrator, Pstral's log says why.
 files-too-large =
     { $count ->
         [one] One file is too large to be sent here. Narrow the question, or ask an administrator for it.

@@ -33,7 +33,7 @@ answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'a
 answer-too-long = ✂️ La réponse devenait trop longue, je l'ai arrêtée. Posez une question plus précise.
 answer-empty = Le modèle n'a rien répondu. Reformulez votre question et essayez à nouveau.
 answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
-answer-interrupted = ⏹ Pstral a redémarré pendant cette réponse. Posez votre question à nouveau.
+answer-interrupted = ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
 only-first-statement =
     { $others ->
         [one] La réponse contient une autre requête ; seule la première est proposée. Demandez l'autre dans un message à part.
@@ -58,6 +58,7 @@ no-proposal = Il n'y a pas encore de requête à exécuter ici. Posez d'abord un
 proposal-unknown = Cette requête n'existe plus. Posez votre question à nouveau.
 proposal-used = Cette requête a déjà servi : chacune s'exécute une seule fois. Posez la question à nouveau pour des données à jour.
 proposal-expired = Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.
+proposal-refused = La dernière requête a été refusée : il n'y a rien à exécuter. Modifiez-la, ou posez la question autrement.
 proposal-not-yours = Seule la personne qui a posé la question peut exécuter cette requête. Posez la même question pour recevoir votre propre requête.
 proposal-changed = La base ou les règles ont changé depuis que vous avez vu cette requête. Posez votre question à nouveau.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
@@ -74,15 +75,17 @@ rows-of-more = { $rows } premières lignes : il y en a d'autres au-delà de la l
 took = Temps : { $seconds } s.
 preview-rows =
     { $shown ->
-        [one] La première ligne est affichée ; les fichiers contiennent tout.
-       *[other] Les { $shown } premières lignes sont affichées ; les fichiers contiennent tout.
+        [0] Aucune ligne n'est affichée.
+        [1] La première ligne est affichée.
+       *[other] Les { $shown } premières lignes sont affichées.
     }
 preview-columns =
     { $hidden ->
-        [one] Une colonne de plus est dans les fichiers.
-       *[other] { $hidden } colonnes de plus sont dans les fichiers.
+        [1] Une colonne de plus n'est pas affichée.
+       *[other] { $hidden } colonnes de plus ne sont pas affichées.
     }
-files-failed = Les fichiers n'ont pas pu être écrits ; un administrateur doit vérifier l'espace disque.
+files-hold-all = Les fichiers contiennent tout.
+files-failed = Les fichiers n'ont pas pu être écrits : prévenez un administrateur, le journal de Pstral dit pourquoi.
 files-too-large =
     { $count ->
         [one] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.

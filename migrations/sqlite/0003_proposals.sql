@@ -10,7 +10,7 @@ CREATE TABLE proposals (
     parameters TEXT NOT NULL,
     origin TEXT NOT NULL,
     question TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'used')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'used', 'refused')),
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;

@@ -60,8 +60,11 @@ impl Proposals for Store {
         let row = query(GET).bind(&id.0).fetch_optional(&mut *writing).await.map_err(fault)?;
         Ok(match row.as_ref().map(read).transpose()? {
             None => Claim::Unknown,
-            Some(proposal) if proposal.state == ProposalState::Used => Claim::Used,
-            Some(_) => Claim::Expired,
+            Some(proposal) => match proposal.state {
+                ProposalState::Pending => Claim::Expired,
+                ProposalState::Used => Claim::Used,
+                ProposalState::Refused => Claim::Unknown,
+            },
         })
     }
 

@@ -11,6 +11,7 @@ use pstral::clock::{SystemClock, SystemEntropy};
 use pstral::demo;
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
+use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
 use pstral_core::ports::{Knowledge as _, Limits, People as _};
@@ -83,9 +84,9 @@ fn settings() -> Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
         max_question_chars: 4000,
-        max_answer_bytes: 32_768,
+        answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,
-        answer_share: 25,
+        answer_tokens: 1024,
         examples: 4,
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),

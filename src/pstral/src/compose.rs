@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use pstral_core::domain::{Locale, Mode, VerifiedQuery};
+use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits};
@@ -154,9 +155,9 @@ fn settings(config: &Config) -> Settings {
         locale: config.locale,
         default_target: config.default_target.clone().or_else(only),
         max_question_chars: answers.max_question_chars,
-        max_answer_bytes: answers.max_answer_bytes,
+        answer: AnswerLimits { bytes: answers.max_answer_bytes, time: Duration::from_secs(answers.answer_timeout) },
         history_turns: answers.history_turns,
-        answer_share: answers.answer_share,
+        answer_tokens: config.model.max_answer_tokens as usize,
         examples: answers.examples,
         verified: match answers.verified {
             VerifiedChoice::Offer => VerifiedUse::Offer,

@@ -56,6 +56,8 @@ pub enum ProposalState {
     Pending,
     /// Its one use is taken.
     Used,
+    /// The guard or the database refused it: kept to be mended.
+    Refused,
 }
 
 impl ProposalState {
@@ -64,12 +66,13 @@ impl ProposalState {
         match self {
             Self::Pending => "pending",
             Self::Used => "used",
+            Self::Refused => "refused",
         }
     }
 
     /// The state a stored word names.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Used].into_iter().find(|state| state.word() == word)
+        [Self::Pending, Self::Used, Self::Refused].into_iter().find(|state| state.word() == word)
     }
 }
 

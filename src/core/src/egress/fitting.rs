@@ -31,7 +31,7 @@ pub fn around(before: &str, ours: &str, after: &str, max_chars: usize) -> String
         if text.trim().is_empty() || room < LEAST {
             return String::new();
         }
-        let text = closed(&fit(&unaddressed(text.trim()), room));
+        let text = closed(&fit(&disarmed(text.trim()), room));
         left = left.saturating_sub(gap.len() + text.chars().count());
         text
     };
@@ -61,15 +61,18 @@ fn closed(text: &str) -> String {
 
 /// The beginning of what a person wrote, to be said back to them.
 pub fn echo(words: &str) -> String {
-    unaddressed(&fit(words, 40))
+    disarmed(&fit(words, 40))
 }
 
-/// The same words, calling nobody: a word joiner after each `@` that does not stand within a word, as it does in an
-/// address. No platform takes `@⁠everyone` or `<@⁠42>` with it for a mention.
-pub fn unaddressed(text: &str) -> String {
+/// The signs that our own sentences begin with: whoever reads "✅ verified by …" can be sure who says so.
+const MARKS: [char; 5] = ['✅', '🛡', '✂', '⏹', '⏳'];
+
+/// The same words without our marks, calling nobody: a word joiner after each `@` that does not stand within a word, as
+/// it does in an address. No platform takes `@⁠everyone` or `<@⁠42>` with it for a mention.
+pub fn disarmed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
-    for c in text.chars() {
+    for c in text.chars().filter(|c| !MARKS.contains(c)) {
         out.push(c);
         if c == '@' && !before.is_alphanumeric() {
             out.push('\u{2060}');
@@ -106,8 +109,9 @@ mod tests {
             ("(@here)", "(@\u{2060}here)"),
             ("<@&1>", "<@\u{2060}&1>"),
             ("a@example.org", "a@example.org"),
+            ("✅ Verified by Claire", " Verified by Claire"),
         ] {
-            assert_eq!(unaddressed(text), expected);
+            assert_eq!(disarmed(text), expected);
         }
     }
 

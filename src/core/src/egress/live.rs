@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, Fuse, FusedFuture as _, FutureExt as _};
 use futures::{StreamExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
-use super::{PATIENT, Pacing, ThinkingFilter, deliver, fit, unaddressed};
+use super::{PATIENT, Pacing, ThinkingFilter, deliver, disarmed, fit};
 use crate::domain::{Button, MessageRef, Outgoing, OutgoingState, Place};
 use crate::ports::{ChatPlatform, Clock, Delta, ModelError, ModelStats, ModelStream, PlatformError};
 
@@ -18,11 +18,23 @@ pub enum Streamed {
     Whole(ModelStats),
     /// The person stopped it, or the message was deleted.
     Stopped,
-    /// It grew past what an answer may hold.
+    /// It grew past what an answer may hold, or took longer than one may take.
     TooLong,
     /// The model failed; the text so far stands.
     Failed(ModelError),
 }
+
+/// What an answer may be at most, whatever its model does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerLimits {
+    /// Bytes of visible text; a model may think aloud four times as much.
+    pub bytes: usize,
+    /// From the first byte to the last.
+    pub time: Duration,
+}
+
+/// Thoughts take this many times the room of what is shown.
+const THOUGHTS: usize = 4;
 
 /// Told of the message as soon as it exists, so that a restart can close it.
 pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
@@ -67,15 +79,16 @@ impl LiveMessage {
     }
 
     /// Reads the stream to its end and shows the text as it grows: one write at a time, always of the latest text,
-    /// while reading goes on. Past `max_bytes` of text it stops reading.
+    /// while reading goes on. Past its limits it stops reading.
     pub async fn follow(
         &mut self,
         stream: ModelStream,
         stop: &CancellationToken,
-        max_bytes: usize,
+        limits: AnswerLimits,
         on_sent: OnSent<'_>,
     ) -> Streamed {
-        let mut filter = ThinkingFilter::default();
+        let (mut filter, mut heard) = (ThinkingFilter::default(), 0);
+        let mut late = self.clock.sleep(limits.time).fuse();
         let mut stream = stream.fuse();
         let mut stopped = stop.cancelled().boxed().fuse();
         let mut write: Write = Fuse::terminated();
@@ -84,9 +97,18 @@ impl LiveMessage {
             // The order matters: a model that is always ahead must not keep its text from being shown.
             select_biased! {
                 () = stopped => break Streamed::Stopped,
+                () = late => break Streamed::TooLong,
                 result = write => if !self.wrote(result, on_sent).await { break Streamed::Stopped },
                 () = due => write = self.begin_write(),
-                delta = stream.next() => if let Some(ended) = self.take(delta, &mut filter, max_bytes) { break ended },
+                delta = stream.next() => {
+                    heard += delta.as_ref().map_or(0, bytes);
+                    if let Some(ended) = self.take(delta, &mut filter) {
+                        break ended;
+                    }
+                    if self.text.len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
+                        break Streamed::TooLong;
+                    }
+                }
             }
         };
         // Closing the stream before the last edit frees the model at once.
@@ -111,20 +133,17 @@ impl LiveMessage {
         deliver(&**platform, &**clock, place, sent.clone(), message, PATIENT).await
     }
 
-    fn take(
-        &mut self,
-        delta: Option<Result<Delta, ModelError>>,
-        filter: &mut ThinkingFilter,
-        max_bytes: usize,
-    ) -> Option<Streamed> {
+    fn take(&mut self, delta: Option<Result<Delta, ModelError>>, filter: &mut ThinkingFilter) -> Option<Streamed> {
         match delta {
-            Some(Ok(Delta::Text(chunk))) => self.text.push_str(&filter.push(&chunk)),
-            Some(Ok(Delta::Thinking(_))) => {}
-            Some(Ok(Delta::Done(stats))) => return Some(Streamed::Whole(stats)),
-            Some(Err(error)) => return Some(Streamed::Failed(error)),
-            None => return Some(Streamed::Failed(ModelError::Interrupted)),
+            Some(Ok(Delta::Text(chunk))) => {
+                self.text.push_str(&filter.push(&chunk));
+                None
+            }
+            Some(Ok(Delta::Thinking(_))) => None,
+            Some(Ok(Delta::Done(stats))) => Some(Streamed::Whole(stats)),
+            Some(Err(error)) => Some(Streamed::Failed(error)),
+            None => Some(Streamed::Failed(ModelError::Interrupted)),
         }
-        (self.text.len() > max_bytes).then_some(Streamed::TooLong)
     }
 
     fn due(&mut self) -> Fuse<BoxFuture<'static, ()>> {
@@ -140,7 +159,7 @@ impl LiveMessage {
     fn begin_write(&mut self) -> Write {
         self.shown = self.text.len();
         let (platform, place, sent) = (Arc::clone(&self.platform), self.place.clone(), self.sent.clone());
-        let message = self.streaming(&self.text);
+        let message = self.streaming(&disarmed(&self.text));
         let write = async move {
             match sent {
                 Some(at) => platform.edit(&at, &message).await.map(|()| at),
@@ -182,10 +201,18 @@ impl LiveMessage {
 
     fn streaming(&self, text: &str) -> Outgoing {
         Outgoing {
-            text: fit(&unaddressed(text), self.platform.capabilities().max_chars),
+            text: fit(text, self.platform.capabilities().max_chars),
             buttons: self.buttons.clone(),
             files: Vec::new(),
             state: OutgoingState::Streaming,
         }
+    }
+}
+
+/// What a piece adds to what was heard, shown or not.
+fn bytes(delta: &Result<Delta, ModelError>) -> usize {
+    match delta {
+        Ok(Delta::Text(text) | Delta::Thinking(text)) => text.len(),
+        Ok(Delta::Done(_)) | Err(_) => 0,
     }
 }

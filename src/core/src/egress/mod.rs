@@ -7,7 +7,7 @@ mod pacing;
 mod thinking;
 
 pub use deliver::{PATIENT, deliver};
-pub use fitting::{around, echo, fit, unaddressed, whole};
-pub use live::{LiveMessage, OnSent, Streamed};
+pub use fitting::{around, disarmed, echo, fit, whole};
+pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed};
 pub use pacing::Pacing;
 pub use thinking::ThinkingFilter;

@@ -78,11 +78,17 @@ impl Pipeline {
         let ended = select_biased! {
             () = stop.cancelled().fuse() => Streamed::Stopped,
             stream = self.parts.model.chat(request).fuse() => match stream {
-                Ok(stream) => live.follow(stream, stop, self.parts.settings.max_answer_bytes, &on_sent).await,
+                Ok(stream) => live.follow(stream, stop, self.parts.settings.answer, &on_sent).await,
                 Err(error) => Streamed::Failed(error),
             },
         };
         let duration_ms = self.millis_since(began);
+        let ended = match ended {
+            Streamed::TooLong if live.text().trim().is_empty() => {
+                Streamed::Failed(ModelError::Timeout { seconds: self.parts.settings.answer.time.as_secs() })
+            }
+            other => other,
+        };
         match ended {
             Streamed::Failed(error) if live.text().is_empty() => {
                 // No message shows it: the turn is over whatever the audit says.

@@ -33,7 +33,7 @@ pub(super) fn parse(words: &str) -> Command<'_> {
         "audit" => Command::Audit(rest),
         "whoami" | "quisuisje" => Command::Whoami,
         "link" | "lier" => Command::Link,
-        "help" | "aide" => Command::Help,
+        "help" | "aide" | "" => Command::Help,
         _ => Command::Unknown(name),
     }
 }
@@ -59,7 +59,7 @@ mod tests {
             ("modifier", Command::Edit("")),
             ("mode chat", Command::Mode("chat")),
             ("audit refusal 5", Command::Audit("refusal 5")),
-            ("", Command::Unknown("")),
+            ("", Command::Help),
             ("fly", Command::Unknown("fly")),
         ] {
             assert_eq!(parse(words), command, "{words}");

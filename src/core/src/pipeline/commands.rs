@@ -3,10 +3,11 @@
 use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
+use super::execution::refuse_refused;
 use super::proposing::card;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Outgoing, Proposal, ProposalId};
-use crate::egress::{echo, unaddressed};
+use crate::egress::{disarmed, echo};
 use crate::ports::TargetError;
 use crate::text::text;
 
@@ -64,6 +65,7 @@ impl Pipeline {
     pub(super) async fn explain(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
         let locale = asker.user.locale;
         let proposal = self.own_proposal(asker, id).await?;
+        refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
         let checked = self.check_again(&target, &proposal).await?;
         let approved = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
@@ -106,7 +108,7 @@ impl Pipeline {
         }
         let lines = held.iter().map(|conversation| {
             let began = conversation.started_at.strftime("%Y-%m-%d %H:%M");
-            format!("- {began} · {}", unaddressed(&conversation.title))
+            format!("- {began} · {}", disarmed(&conversation.title))
         });
         let lines: Vec<String> = std::iter::once(text("history").render(asker.user.locale)).chain(lines).collect();
         self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await

@@ -104,7 +104,7 @@ impl Pipeline {
 
     /// Characters the whole prompt may have.
     fn prompt_chars(&self) -> usize {
-        let tokens = self.parts.model.context_tokens() * (100 - self.parts.settings.answer_share) / 100;
+        let tokens = self.parts.model.context_tokens().saturating_sub(self.parts.settings.answer_tokens);
         tokens * CHARS_PER_TOKEN
     }
 

@@ -8,7 +8,7 @@ use super::asker::Asker;
 use super::ledger::about;
 use super::outcome::{Outcome, summary};
 use super::{Pipeline, Target, Trouble};
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Outgoing, Proposal, ProposalId, TurnState};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Outgoing, Proposal, ProposalId, ProposalState, TurnState};
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
 use crate::text::{Text, text};
@@ -26,6 +26,7 @@ impl Pipeline {
     /// Runs a proposal for the person who clicked.
     pub(super) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
         let proposal = self.own_proposal(asker, id).await?;
+        refuse_refused(&proposal)?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
@@ -161,5 +162,13 @@ impl Pipeline {
             duration_ms: i64::try_from(took.as_millis()).ok(),
             ..about(self.event(asker, AuditAction::Result, status), proposal, approved.relations())
         }
+    }
+}
+
+/// What was refused is there to be mended, not to be run or explained.
+pub(super) fn refuse_refused(proposal: &Proposal) -> Result<(), Trouble> {
+    match proposal.state {
+        ProposalState::Refused => Err(Trouble::Tell(text("proposal-refused"))),
+        ProposalState::Pending | ProposalState::Used => Ok(()),
     }
 }

@@ -25,10 +25,12 @@ mod trouble;
 mod verified;
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use asker::Asker;
 pub use asker::code_hash;
+use futures::FutureExt as _;
 use running::Running;
 use seen::Seen;
 pub use settings::{Prompts, Settings, VerifiedUse};
@@ -103,7 +105,7 @@ impl Pipeline {
         };
         let body = event.body.clone();
         let (outcome, user) = match self.identify(&event, Arc::clone(&platform)).await {
-            Ok(Some(asker)) => (self.answer_to(&asker, body).await, Some(asker.user)),
+            Ok(Some(asker)) => (self.answer_unbroken(&asker, body).await, Some(asker.user)),
             Ok(None) => (Ok(()), None),
             Err(trouble) => (Err(trouble), None),
         };
@@ -115,6 +117,17 @@ impl Pipeline {
             let sentence = self.explain_trouble(trouble, incident).await;
             self.send(&*platform, &place, &Outgoing::text(sentence.render(locale))).await;
         }
+    }
+
+    /// A bug in answering one person is an incident of theirs: nobody waits for an answer that never comes.
+    async fn answer_unbroken(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+        if let Ok(answered) = AssertUnwindSafe(self.answer_to(asker, body)).catch_unwind().await {
+            return answered;
+        }
+        if let Err(error) = self.recover_from(asker).await {
+            tracing::error!(%error, "what a panic left behind could not be closed; the next start will");
+        }
+        Err(Trouble::Broken("a panic; the log says where".to_owned()))
     }
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {

@@ -89,7 +89,7 @@ impl Pipeline {
         &self,
         asker: &Asker,
         proposal: &Proposal,
-        outcome: Outcome,
+        mut outcome: Outcome,
         took: Duration,
     ) -> Outgoing {
         let locale = asker.user.locale;
@@ -99,6 +99,7 @@ impl Pipeline {
             max_rows: self.parts.settings.preview_rows,
             locale,
         };
+        let files = self.finish_files(outcome.sheet.take(), asker, proposal, outcome.rows).await;
         let took = text("took").with("seconds", seconds(took, locale));
         let mut lines = vec![format!("{} {}", summary(&outcome).render(locale), took.render(locale))];
         if outcome.rows > 0 {
@@ -109,13 +110,15 @@ impl Pipeline {
             if preview.hidden_columns > 0 {
                 lines.push(text("preview-columns").count("hidden", preview.hidden_columns as u64).render(locale));
             }
+            let partial = lines.len() > 1;
             lines.insert(0, preview.text);
+            match (&files, partial) {
+                (None, _) => lines.push(text("files-failed").render(locale)),
+                (Some(_), true) => lines.push(text("files-hold-all").render(locale)),
+                (Some(_), false) => {}
+            }
         }
-        let files = self.finish_files(outcome.sheet, asker, proposal, outcome.rows).await;
-        let files = files.unwrap_or_else(|| {
-            lines.push(text("files-failed").render(locale));
-            Vec::new()
-        });
+        let files = files.unwrap_or_default();
         let (files, too_large): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|file| file.bytes <= capabilities.max_file_bytes);
         if !too_large.is_empty() {

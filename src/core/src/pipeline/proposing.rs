@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::egress::around;
 use crate::extract::{self, Statement};
-use crate::guard::Verdict;
+use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::TargetError;
 use crate::results::readable;
 use crate::text::{Text, text};
@@ -28,13 +28,22 @@ pub(super) struct Draft<'a> {
     pub(super) origin: Origin,
 }
 
+/// Why a statement is not offered.
+struct Refused {
+    /// The guard's rule, where it is one.
+    rule: Option<&'static str>,
+    detail: String,
+    /// For the person.
+    sentence: Text,
+}
+
 /// What became of a statement, as people see it.
 pub(super) struct Offer {
     /// Where the statement stands in the answer, when it came from one.
     place: Option<Statement>,
     /// The statement as it will run, or the refusal.
     card: String,
-    /// Empty for a refusal.
+    refused: bool,
     pub(super) buttons: Vec<Button>,
 }
 
@@ -48,9 +57,7 @@ impl Offer {
     /// stays where it is and the refusal follows.
     pub(super) fn within(self, answer: &str, max_chars: usize) -> (String, Vec<Button>) {
         let (before, after) = match &self.place {
-            Some(statement) if !self.buttons.is_empty() => {
-                (&answer[..statement.range.start], &answer[statement.range.end..])
-            }
+            Some(statement) if !self.refused => (&answer[..statement.range.start], &answer[statement.range.end..]),
             _ => (answer, ""),
         };
         (around(before, &self.card, after, max_chars), self.buttons)
@@ -76,50 +83,37 @@ impl Pipeline {
         Ok(Some(Offer { place: Some(first), ..offer }))
     }
 
-    /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal.
+    /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal. One that is
+    /// refused is kept too: it can be mended, and it is what a person who says "execute" next is told of.
     pub(super) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, Trouble> {
-        let approved = match inquiry.schema.guard.check(draft.statement) {
-            Verdict::Allow(approved) => approved,
-            Verdict::Deny(refusal) => {
-                let rule = refusal.rule.id();
-                return self.refuse(inquiry, draft.statement, Some(rule), refusal.to_string(), &refusal.text()).await;
-            }
-        };
-        let approved = match approved.bind(&draft.parameters) {
-            Ok(approved) => approved,
-            Err(missing) => {
-                let sentence = text("parameter-missing").with("name", missing.0.clone());
-                return self.refuse(inquiry, draft.statement, None, missing.to_string(), &sentence).await;
-            }
-        };
-        match inquiry.target.port.explain(&approved).await {
-            Err(error @ TargetError::Rejected(_)) => {
-                return self.refuse(inquiry, draft.statement, None, error.to_string(), &error.text()).await;
-            }
-            Err(error) => tracing::warn!(target = inquiry.target.name, %error, "a statement could not be planned"),
-            Ok(_) => {}
-        }
         let now = self.parts.clock.now();
         let proposal = Proposal {
             id: ProposalId(self.random_hex(16)),
             conversation: inquiry.conversation.id,
             author: inquiry.asker.user.id,
             target: inquiry.target.name.clone(),
-            statement: approved.text().to_owned(),
-            parameters: approved.values().clone(),
+            statement: draft.statement.to_owned(),
+            parameters: draft.parameters,
             origin: draft.origin,
             question: inquiry.question.to_owned(),
             state: ProposalState::Pending,
             created_at: now,
             expires_at: now + self.parts.settings.proposal_lifetime,
         };
+        let approved = match self.approved(inquiry, &proposal).await {
+            Ok(approved) => approved,
+            Err(refused) => return self.refuse(inquiry, proposal, refused).await,
+        };
+        let statement = approved.text().to_owned();
+        let proposal = Proposal { statement, parameters: approved.values().clone(), ..proposal };
         let locale = inquiry.asker.user.locale;
         let card = card(&proposal, approved.relations(), locale);
         let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
         // What people cannot read whole they cannot approve.
         if card.chars().count() > room || proposal.statement.contains("```") {
             let detail = "it cannot be shown whole in one message".to_owned();
-            return self.refuse(inquiry, draft.statement, None, detail, &text("statement-not-showable")).await;
+            let refused = Refused { rule: None, detail, sentence: text("statement-not-showable") };
+            return self.refuse(inquiry, proposal, refused).await;
         }
         let event = AuditEvent {
             model: (proposal.origin == Origin::Model).then(|| self.parts.model.name().to_owned()),
@@ -128,29 +122,46 @@ impl Pipeline {
         };
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
-        Ok(Offer { place: None, card, buttons: buttons(&proposal.id, locale) })
+        Ok(Offer { place: None, card, refused: false, buttons: buttons(&proposal.id, locale) })
     }
 
-    async fn refuse(
-        &self,
-        inquiry: &Inquiry<'_>,
-        statement: &str,
-        rule: Option<&str>,
-        detail: String,
-        sentence: &Text,
-    ) -> Result<Offer, Trouble> {
-        self.record(AuditEvent {
-            conversation: Some(inquiry.conversation.id.0),
-            target: Some(inquiry.target.name.clone()),
-            statement: Some(statement.to_owned()),
-            rule: rule.map(str::to_owned),
-            detail: Some(detail),
+    /// The guard's word, then the database's own: it may refuse what the guard lets pass.
+    async fn approved(&self, inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStatement, Refused> {
+        let approved = match inquiry.schema.guard.check(&proposal.statement) {
+            Verdict::Allow(approved) => approved,
+            Verdict::Deny(refusal) => {
+                let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
+                return Err(Refused { rule, detail, sentence: refusal.text() });
+            }
+        };
+        let approved = approved.bind(&proposal.parameters).map_err(|missing| Refused {
+            rule: None,
+            detail: missing.to_string(),
+            sentence: text("parameter-missing").with("name", missing.0),
+        })?;
+        match inquiry.target.port.explain(&approved).await {
+            Err(error @ TargetError::Rejected(_)) => {
+                return Err(Refused { rule: None, detail: error.to_string(), sentence: error.text() });
+            }
+            Err(error) => tracing::warn!(target = inquiry.target.name, %error, "a statement could not be planned"),
+            Ok(_) => {}
+        }
+        Ok(approved)
+    }
+
+    async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {
+        let proposal = Proposal { state: ProposalState::Refused, ..proposal };
+        let event = AuditEvent {
+            rule: refused.rule.map(str::to_owned),
+            detail: Some(refused.detail),
             ..self.event(inquiry.asker, AuditAction::Refusal, AuditStatus::Refused)
-        })
-        .await?;
+        };
+        self.record(about(event, &proposal, &[])).await?;
+        self.parts.proposals.add(&proposal).await?;
         let locale = inquiry.asker.user.locale;
-        let card = format!("{} {}", text("statement-refused").render(locale), sentence.render(locale));
-        Ok(Offer { place: None, card, buttons: Vec::new() })
+        let card = format!("{} {}", text("statement-refused").render(locale), refused.sentence.render(locale));
+        let mend = button(ButtonAction::Edit(proposal.id), &text("button-edit"), locale);
+        Ok(Offer { place: None, card, refused: true, buttons: vec![mend] })
     }
 }
 
@@ -200,6 +211,10 @@ fn buttons(proposal: &ProposalId, locale: Locale) -> Vec<Button> {
         (ButtonAction::Explain(proposal.clone()), text("button-explain")),
     ]
     .into_iter()
-    .map(|(action, label)| Button { action, label: label.render(locale) })
+    .map(|(action, label)| button(action, &label, locale))
     .collect()
+}
+
+fn button(action: ButtonAction, label: &Text, locale: Locale) -> Button {
+    Button { action, label: label.render(locale) }
 }

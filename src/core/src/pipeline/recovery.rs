@@ -1,7 +1,8 @@
-//! After a restart no message may look live: what was being written is closed.
+//! After a restart, or a bug, no message may look live: what was being written is closed.
 
 use super::Pipeline;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Turn, TurnState};
+use super::asker::Asker;
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Turn, TurnState, UserId};
 use crate::egress::deliver;
 use crate::ports::{PlatformError, StoreError};
 use crate::text::text;
@@ -13,7 +14,17 @@ impl Pipeline {
     /// Closes the messages an earlier run left behind, and says how many there were. Called once, before the
     /// platforms run. A message whose platform is away is left to the next start.
     pub async fn recover(&self) -> Result<usize, StoreError> {
-        let left = self.parts.conversations.streaming().await?;
+        self.close(self.parts.conversations.streaming().await?).await
+    }
+
+    /// Closes what answering one person left behind when it broke: nobody else writes for them in that place.
+    pub(super) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
+        let left = self.parts.conversations.streaming().await?.into_iter();
+        let in_place = |turn: &Turn| turn.message.as_ref().is_none_or(|message| message.place == asker.place);
+        self.close(left.filter(|(user, turn)| *user == asker.user.id && in_place(turn)).collect()).await
+    }
+
+    async fn close(&self, left: Vec<(UserId, Turn)>) -> Result<usize, StoreError> {
         let users = self.parts.people.users().await?;
         for (user, turn) in &left {
             let reader = users.iter().find(|known| known.id == *user);

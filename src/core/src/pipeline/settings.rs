@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{Locale, Mode};
+use crate::egress::AnswerLimits;
 use crate::ports::Limits;
 
 /// What a verified query that nearly is the question is used for while the model can be reached.
@@ -23,12 +24,12 @@ pub struct Settings {
     pub default_target: Option<String>,
     /// Characters of a question at most.
     pub max_question_chars: usize,
-    /// Bytes of an answer at most; past it the model is stopped.
-    pub max_answer_bytes: usize,
+    /// What an answer may be at most.
+    pub answer: AnswerLimits,
     /// Turns of a conversation that the model sees.
     pub history_turns: u32,
-    /// Share of the context window kept free for the answer, in percent.
-    pub answer_share: usize,
+    /// Tokens of the context window kept free for the answer.
+    pub answer_tokens: usize,
     /// Verified queries in the prompt at most.
     pub examples: usize,
     /// What a near-exact verified query is used for.

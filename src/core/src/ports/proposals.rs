@@ -15,7 +15,7 @@ pub enum Claim {
     Used,
     /// Its deadline is past.
     Expired,
-    /// There is none of that name.
+    /// There is none of that name that could ever run.
     Unknown,
 }
 

@@ -208,7 +208,7 @@ mod tests {
             contextTokens = 5
             context_tokens = "many"
             [answers]
-            answer_share = 120
+            answer_timeout = 5
             [http]
             listen = "localhost"
             [limits]
@@ -223,7 +223,7 @@ mod tests {
             &[("PSTRAL__FOO__BAR", "1")],
         );
         assert_snapshot!(faults.unwrap_err(), @r#"
-        answers.answer_share: the value must be between 5 and 80.
+        answers.answer_timeout: the value must be between 10 and 3600.
         default_target: no database is described: add a section [targets.<name>], or remove this key.
         foo: there is no such key. Remove it; config/default.toml describes every key.
         http.listen: the value does not fit: invalid socket address syntax. config/default.toml shows an example.

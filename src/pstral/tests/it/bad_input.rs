@@ -50,17 +50,26 @@ fn commands() {
         }
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I do not know the command “”. Type /help to see those I know.
+        Ask your question in English or French; I offer a statement, you decide whether to run it.
+        /execute: run the last statement offered
+        /edit: change it; /explain: understand it
+        /stop: stop what is going on
+        /mode sql or /mode chat: talk about the data or about something else
+        /new: new conversation; /history: the earlier ones
+        /whoami: the account under which I know you
+        /audit: the audit log, for administrators
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.
         ── #3 private
         🛡️ This statement cannot be run. The statement is too long (97 KiB); 16 KiB or 5,500 words and signs are the most. Ask for less at once.
+        [Edit]
         ── #4 private
         The audit log is for administrators. Please ask one of them.
         ── #5 private
         Choose a mode: /mode sql for data, /mode chat to talk.
         ── #6 private
         🛡️ This statement cannot be run. The statement holds a hidden or control character (U+0000). Remove it, or type the line again.
+        [Edit]
         ");
     });
 }
@@ -219,10 +228,10 @@ fn files_that_cannot_be_written_do_not_hide_the_table() {
     run_test_with(Setup { files: Some(files), ..Setup::default() }, async |world| {
         asked(world, "How many clients do we have in Paris?").await;
         world.command(&alex(), "execute").await;
-        assert_snapshot!(world.newest(), @r"
+        assert_snapshot!(world.newest(), @"
         **107**
         One row. Time: … s.
-        The files could not be written; an administrator should check the disk space.
+        The files could not be written: tell an administrator, Pstral’s log says why.
         ");
     });
 }

@@ -112,19 +112,25 @@ fn statements_that_cannot_run_are_refused_with_what_to_do() {
             world.command(&alex(), &format!("edit {statement}")).await;
         }
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         🛡️ This statement cannot be run. “DELETE FROM” is not a query. Only SELECT statements may run; nothing is ever changed.
+        [Edit]
         ── #2 private
         🛡️ This statement cannot be run. “nmae” is not a column of the tables in this part of the statement. Check its name and its table.
+        [Edit]
         ── #3 private
         🛡️ This statement cannot be run. There is more than one statement: “DROP TABLE clients” comes after the first. Run them one at a time.
+        [Edit]
         ── #4 private
         🛡️ This statement cannot be run. The statement needs a value for “town”. Replace :town by a value.
+        [Edit]
         ── #5 private
         🛡️ This statement cannot be run. “PRAGMA writable_schema” is not a query. Only SELECT statements may run; nothing is ever changed.
+        [Edit]
         ── #6 private
         🛡️ This statement cannot be run. The function “LOAD_EXTENSION” is not in the list of allowed functions. Use a built-in function that only computes.
+        [Edit]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         refusal refused alex rule=not-a-query

@@ -58,7 +58,7 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
         world.restart().await;
         assert_snapshot!(world.transcript(), @r"
         ── #1 private
-        ⏹ Pstral restarted during this answer. Ask your question again.
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         started ok -

@@ -1,5 +1,7 @@
 //! After a crash no message looks live, and no audit event is lost.
 
+use std::sync::atomic::Ordering;
+
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ButtonAction, EventBody};
 use pstral_core::ports::PlatformError;
@@ -20,7 +22,7 @@ fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
         assert_eq!(world.restart().await, 0);
         assert_snapshot!(world.transcript(), @r"
         ── #1 private
-        ⏹ Pstral restarted during this answer. Ask your question again.
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
@@ -79,5 +81,31 @@ fn a_message_that_cannot_be_closed_at_one_start_is_closed_at_the_next() {
         world.chat.refuse(Request::Edit, PlatformError::Unavailable("no network yet".to_owned()));
         world.restart().await;
         world.restart().await;
+    });
+}
+
+#[test]
+fn a_bug_ends_in_an_incident_and_the_next_question_is_answered() {
+    run_test(async |world| {
+        world.say(&alex(), "How many clients do we have in Paris?").await;
+        world.target.panics.store(true, Ordering::Relaxed);
+        world.command(&alex(), "execute").await;
+        world.target.panics.store(false, Ordering::Relaxed);
+        assert_snapshot!(world.transcript().rsplit("[Explain]\n").next().unwrap(), @"
+        ── #2 private
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        ── #3 private
+        Something went wrong on my side. Try again; if it goes on, give the number 02020202 to an administrator.
+        ");
+        assert_snapshot!(world.audit_lines().await, @r#"
+        question ok alex
+        proposal ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        execution ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        recovered ok -
+        incident failed alex
+        "#);
+        world.say(&alex(), "How many clients do we have in Paris?").await;
+        world.command(&alex(), "execute").await;
+        assert!(world.newest().contains("**"), "{}", world.newest());
     });
 }

@@ -89,6 +89,13 @@ async fn claimed(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.claim(&late.id, late.expires_at).await?, Claim::Expired, "at the deadline it is past");
     assert_eq!(state.get(&late.id).await?, Some(late.clone()), "an expired claim changes nothing");
     assert_eq!(state.claim(&ProposalId("claimed-none".to_owned()), last_moment).await?, Claim::Unknown);
+
+    let refused = proposal(&user, &conversation, "claimed-3");
+    let refused = Proposal { state: ProposalState::Refused, ..refused };
+    state.add(&refused).await?;
+    assert_eq!(state.claim(&refused.id, last_moment).await?, Claim::Unknown, "what was refused never runs");
+    state.release(&refused.id).await?;
+    assert_eq!(state.get(&refused.id).await?, Some(refused));
     Ok(())
 }
 

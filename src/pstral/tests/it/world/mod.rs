@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Locale, Place, ProposalId};
+use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
 use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, Limits};
@@ -251,9 +252,9 @@ fn settings(setup: &Setup) -> Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
         max_question_chars: 4000,
-        max_answer_bytes: 32_768,
+        answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,
-        answer_share: 25,
+        answer_tokens: 1024,
         examples: 4,
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),

@@ -18,6 +18,8 @@ pub(crate) struct WatchedTarget {
     ran: Mutex<Vec<ApprovedStatement>>,
     /// Whether reading the values of a column takes too long.
     pub(crate) slow_values: AtomicBool,
+    /// Whether running a statement panics, as a bug would.
+    pub(crate) panics: AtomicBool,
 }
 
 impl WatchedTarget {
@@ -26,6 +28,7 @@ impl WatchedTarget {
             real: SqliteTarget::new(SqliteConfig::new(path)),
             ran: Mutex::default(),
             slow_values: AtomicBool::new(false),
+            panics: AtomicBool::new(false),
         }
     }
 
@@ -56,6 +59,7 @@ impl QueryTarget for WatchedTarget {
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         self.ran.lock().unwrap().push(statement.clone());
+        assert!(!self.panics.load(Ordering::Relaxed), "a bug");
         self.real.execute(statement, limits, cancel).await
     }
 

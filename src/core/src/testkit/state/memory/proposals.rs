@@ -32,6 +32,7 @@ impl Proposals for MemoryState {
         let mut tables = self.tables();
         Ok(match tables.proposals.iter_mut().find(|one| one.id == *id) {
             None => Claim::Unknown,
+            Some(proposal) if proposal.state == ProposalState::Refused => Claim::Unknown,
             Some(proposal) if proposal.state == ProposalState::Used => Claim::Used,
             Some(proposal) if at >= proposal.expires_at => Claim::Expired,
             Some(proposal) => {
@@ -42,7 +43,9 @@ impl Proposals for MemoryState {
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
-        if let Some(proposal) = self.tables().proposals.iter_mut().find(|one| one.id == *id) {
+        if let Some(proposal) =
+            self.tables().proposals.iter_mut().find(|one| one.id == *id && one.state == ProposalState::Used)
+        {
             proposal.state = ProposalState::Pending;
         }
         Ok(())
