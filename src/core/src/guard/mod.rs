@@ -25,6 +25,8 @@ mod walk;
 use std::collections::BTreeMap;
 
 pub use approved::{ApprovedStatement, MissingParameter};
+#[cfg(any(test, feature = "testkit"))]
+pub use lists::{Callable, callables};
 pub use policy::Policy;
 pub use refusal::{Refusal, Rule};
 
