@@ -110,7 +110,8 @@ async fn nothing_but_ordinary_tables_and_views_is_read() {
 #[tokio::test]
 async fn json_is_taken_apart_but_not_by_another_module_of_that_name() {
     let place = canary();
-    let whole = run(&place.target(), "SELECT value FROM json_each('[7]') UNION SELECT value FROM json_tree('[7]')").await;
+    let whole =
+        run(&place.target(), "SELECT value FROM json_each('[7]') UNION SELECT value FROM json_tree('[7]')").await;
     assert!(whole.unwrap().rows.contains(&vec![Value::Integer(7)]));
 
     let place = Place::with("CREATE VIRTUAL TABLE \"Json_Each\" USING fts5(value)");

@@ -114,7 +114,8 @@ async fn who_waits_too_long_for_a_turn_is_told() {
 async fn a_target_whose_every_turn_is_taken_is_healthy() {
     let (_place, target) = single();
     let _held = target.run(ENDLESS.to_owned(), [].into(), WIDE, CancellationToken::new()).await.unwrap();
-    let told = tokio::time::timeout(Duration::from_secs(5), target.health()).await.expect("it does not wait for a turn");
+    let told =
+        tokio::time::timeout(Duration::from_secs(5), target.health()).await.expect("it does not wait for a turn");
     told.unwrap();
 }
 

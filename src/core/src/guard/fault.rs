@@ -2,6 +2,8 @@
 
 use sqlparser::tokenizer::{Location, Span};
 
+use crate::egress::unaddressed;
+
 use super::refusal::{Refusal, Rule, harmless};
 
 /// What a step of the guard gives, or why the statement is refused.
@@ -63,7 +65,7 @@ impl Fault {
 fn instead_of(instead: &str) -> String {
     const LONGEST: usize = 600;
     let clean: String = instead.chars().filter(|c| !c.is_control() && *c != '`').take(LONGEST).collect();
-    clean
+    unaddressed(&clean)
 }
 
 /// Where the first word of `found` stands, else the beginning.

@@ -1,5 +1,6 @@
 //! Why a statement may not run, where in the text, and what to write instead.
 
+use crate::egress::unaddressed;
 use crate::text::{Text, text};
 
 macro_rules! rules {
@@ -133,22 +134,19 @@ impl Refusal {
     }
 }
 
-/// Text of the statement, made harmless to show: short, on one line, and unable to close a code span.
+/// Text of the statement, made harmless to show: short, on one line, calling nobody and unable to close a code span.
 pub(super) fn harmless(found: &str) -> String {
     const LONGEST: usize = 80;
-    let mut out = String::new();
-    for (count, c) in found.chars().enumerate() {
-        if count + 1 >= LONGEST {
-            out.push('…');
-            break;
-        }
-        out.push(match c {
-            '`' => '\'',
-            c if c.is_control() || super::lexical::hides_text(c) => ' ',
-            c => c,
-        });
+    let plain = found.chars().take(LONGEST).map(|c| match c {
+        '`' => '\'',
+        c if c.is_control() || super::lexical::hides_text(c) => ' ',
+        c => c,
+    });
+    let quiet = unaddressed(&plain.collect::<String>());
+    if found.chars().nth(LONGEST).is_none() && quiet.chars().nth(LONGEST).is_none() {
+        return quiet;
     }
-    out
+    quiet.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -176,5 +174,8 @@ mod tests {
     fn found_text_is_short_and_harmless() {
         assert_eq!(harmless("a`b\n\u{202e}c"), "a'b  c");
         assert_eq!(harmless(&"x".repeat(200)).chars().count(), 80);
+        assert_eq!(harmless(&"x".repeat(80)), "x".repeat(80));
+        assert_eq!(harmless("@everyone <@42>"), "@\u{2060}everyone <@\u{2060}42>");
+        assert_eq!(harmless(&"@".repeat(80)).chars().count(), 80);
     }
 }

@@ -19,7 +19,7 @@ fn places_and_suggestions_are_exact() {
             "LIMIT",
             "FETCH FIRST 10 ROWS ONLY",
         ),
-        (Dialect::Oracle, "SELECT 1 FROM t@x", "remote-link", (1, 16), "@", ""),
+        (Dialect::Oracle, "SELECT 1 FROM t@x", "remote-link", (1, 16), "@\u{2060}", ""),
         (Dialect::Sqlite, "SELECT 'é' || x FROM clients", "column-unknown", (1, 15), "x", ""),
         (Dialect::Sqlite, "SELECT 1;\nDROP TABLE clients", "several-statements", (2, 1), "DROP TABLE clients", ""),
     ] {
@@ -48,4 +48,21 @@ fn sentences_name_what_was_found() {
 fn what_was_found_cannot_break_out_of_a_message() {
     let refusal = refused(Dialect::Sqlite, &format!("SELECT \"{}\n`x` @everyone\" FROM clients", "y".repeat(100)));
     assert!(refusal.found.chars().count() <= 80 && !refusal.found.contains(['`', '\n']), "{refusal:?}");
+}
+
+#[test]
+fn a_refusal_calls_nobody() {
+    for sql in ["SELECT id FROM \"@everyone\"", "SELECT \"<@42>\" FROM clients", "SELECT c.\"@here\" FROM clients c"] {
+        let refusal = refused(Dialect::Sqlite, sql);
+        for locale in Locale::ALL {
+            let sentence = refusal.text().render(locale);
+            assert!(!["@everyone", "@42", "@here"].iter().any(|name| sentence.contains(name)), "{sentence}");
+        }
+    }
+    let mut catalog = catalog(Dialect::Sqlite);
+    catalog.tables[0].columns[1].name = "@everyone".to_owned();
+    let Verdict::Deny(refusal) = Guard::new(&catalog, &Policy::default()).check("SELECT everyone FROM clients") else {
+        panic!("allowed")
+    };
+    assert_eq!(refusal.instead, "@\u{2060}everyone");
 }
