@@ -30,6 +30,7 @@ guard-type-not-allowed = The type “{ $found }” is not in the list of allowed
 guard-operator-not-allowed = The operator “{ $found }” is not in the list of allowed operators. Use a common comparison or calculation.
 guard-join-without-predicate = Nothing links “{ $found }” to the other tables, so every row would meet every other. Add a condition such as ON a.id = b.a_id.
 guard-unbounded = “{ $found }” may never end. Add a limit such as WHERE n < 100, or CONNECT BY NOCYCLE PRIOR id = parent_id.
+guard-unbounded-instead = “{ $found }” may never end. Count towards a limit, for example: { $instead }
 guard-pattern = The pattern “{ $found }” can take very long. Use LIKE, or a plain literal pattern without repeated groups.
 guard-parameter = “{ $found }” is not a parameter here. Write it as :name.
 guard-cte-order = “{ $found }” is read before it is defined, or inside its own definition. Give the WITH part another name, or change the order.

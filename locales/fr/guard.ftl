@@ -30,6 +30,7 @@ guard-type-not-allowed = Le type « { $found } » n'est pas dans la liste des ty
 guard-operator-not-allowed = L'opérateur « { $found } » n'est pas dans la liste des opérateurs permis. Utilisez une comparaison ou un calcul courant.
 guard-join-without-predicate = Rien ne relie « { $found } » aux autres tables : chaque ligne rencontrerait toutes les autres. Ajoutez une condition comme ON a.id = b.a_id.
 guard-unbounded = « { $found } » pourrait ne jamais finir. Ajoutez une limite comme WHERE n < 100, ou CONNECT BY NOCYCLE PRIOR id = parent_id.
+guard-unbounded-instead = « { $found } » pourrait ne jamais finir. Comptez vers une limite, comme : { $instead }
 guard-pattern = Le motif « { $found } » peut prendre très longtemps. Utilisez LIKE, ou un motif littéral simple, sans groupes répétés.
 guard-parameter = « { $found } » n'est pas un paramètre ici. Écrivez-le :nom.
 guard-cte-order = « { $found } » est lu avant d'être défini, ou dans sa propre définition. Donnez un autre nom à la partie WITH, ou changez l'ordre.

@@ -128,6 +128,7 @@ impl Refusal {
             Rule::RelationUnknown => "guard-relation-unknown-near",
             Rule::ColumnUnknown => "guard-column-unknown-near",
             Rule::Unsupported => "guard-unsupported-instead",
+            Rule::Unbounded => "guard-unbounded-instead",
             Rule::FunctionNotAllowed => "guard-function-not-allowed-near",
             rule => rule.key(),
         }

@@ -9,6 +9,7 @@ mod oracle;
 mod policy;
 mod postgres;
 mod properties;
+mod recursion;
 mod refusals;
 mod sqlite;
 

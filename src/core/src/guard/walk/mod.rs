@@ -2,6 +2,7 @@
 
 mod call;
 mod cte;
+mod ending;
 mod expr;
 mod factor;
 mod from;
@@ -13,6 +14,7 @@ mod query;
 mod recursion;
 mod reshape;
 mod select;
+mod step;
 mod types;
 
 use std::collections::BTreeSet;
