@@ -35,3 +35,4 @@ guard-pattern = The pattern “{ $found }” can take very long. Use LIKE, or a 
 guard-parameter = “{ $found }” is not a parameter here. Write it as :name.
 guard-cte-order = “{ $found }” is read before it is defined, or inside its own definition. Give the WITH part another name, or change the order.
 guard-rendering = The statement cannot be rewritten safely. Write it in a simpler way.
+left-out = Without { $columns }: these columns are not open to you.

@@ -18,6 +18,7 @@ mod parse;
 mod policy;
 mod refusal;
 mod scope;
+mod stars;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -61,18 +62,34 @@ impl Guard {
 
     /// Checks one statement. Never panics, whatever the text; takes a few milliseconds at most.
     pub fn check(&self, text: &str) -> Verdict {
-        let checked =
-            lexical::measure(text, self.dialect).and_then(|size| parse::with_stack(size, || self.understand(text)));
+        let checked = self.pass(text).and_then(|passed| match passed {
+            Passed::Whole(approved) => Ok(approved),
+            Passed::Stars { text, left_out, open } => match self.pass(&text) {
+                Ok(Passed::Whole(approved)) => Ok(ApprovedStatement { left_out, ..approved }),
+                _ => Err(unplaced(Rule::StarDenied, "*").instead(open)),
+            },
+        });
         match checked {
             Ok(approved) => Verdict::Allow(approved),
             Err(fault) => Verdict::Deny(fault.refuse(text)),
         }
     }
 
+    fn pass(&self, text: &str) -> Checked<Passed> {
+        let size = lexical::measure(text, self.dialect)?;
+        parse::with_stack(size, || self.understand(text))
+    }
+
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
-    fn understand(&self, text: &str) -> Checked<ApprovedStatement> {
+    fn understand(&self, text: &str) -> Checked<Passed> {
         let statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
+        if !reads.stars.is_empty() {
+            let open = reads.stars.iter().map(|(_, columns)| columns.as_str()).collect::<Vec<_>>().join(", ");
+            let spelled_out = stars::spell_out(text, &reads.stars);
+            let text = spelled_out.ok_or_else(|| unplaced(Rule::StarDenied, "*").instead(open.as_str()))?;
+            return Ok(Passed::Stars { text, left_out: reads.left_out.into_iter().collect(), open });
+        }
         let plain = statement.to_string();
         let rendered = match spread(&statement, &plain) {
             Some(spread) if self.reads_back(&spread, &statement, &reads).is_ok() => spread,
@@ -81,15 +98,16 @@ impl Guard {
                 plain
             }
         };
-        Ok(ApprovedStatement {
+        Ok(Passed::Whole(ApprovedStatement {
             text: rendered,
             dialect: self.dialect,
             relations: reads.relations.into_iter().collect(),
             columns: reads.columns.into_iter().collect(),
+            left_out: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
             values: BTreeMap::new(),
-        })
+        }))
     }
 
     /// What runs must be what was checked: the rendering passes every check again, to the same tree.
@@ -104,6 +122,14 @@ impl Guard {
         debug_assert!(walk::walk(&again, &self.index, self.dialect).is_ok_and(|two| two == *reads));
         Ok(())
     }
+}
+
+/// What comes of a text that breaks no rule.
+enum Passed {
+    /// It may run as it is.
+    Whole(ApprovedStatement),
+    /// Its `*` cover closed columns: this text names the open ones instead, and must pass by itself.
+    Stars { text: String, left_out: Vec<String>, open: String },
 }
 
 /// Bytes of a statement that is spread over lines: what is longer is not read by eye.

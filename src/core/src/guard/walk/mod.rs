@@ -14,12 +14,14 @@ mod query;
 mod recursion;
 mod reshape;
 mod select;
+mod star;
 mod step;
 mod types;
 
 use std::collections::BTreeSet;
 
 use sqlparser::ast::Statement;
+use sqlparser::tokenizer::Location;
 
 use crate::domain::Dialect;
 
@@ -42,6 +44,10 @@ pub(super) struct Reads {
     pub(super) functions: BTreeSet<String>,
     /// In order of first appearance.
     pub(super) parameters: Vec<String>,
+    /// Where a `*` covers closed columns, and what to write in its place.
+    pub(super) stars: Vec<(Location, String)>,
+    /// The closed columns that these left out, `relation.column`.
+    pub(super) left_out: BTreeSet<String>,
 }
 
 /// One walk over one statement.
