@@ -118,9 +118,10 @@ impl Guard {
         if again != *statement {
             return Err(refused());
         }
-        // The walk reads nothing but the tree, the catalog and the policy: on an equal tree its verdict is the same.
-        debug_assert!(walk::walk(&again, &self.index, self.dialect).is_ok_and(|two| two == *reads));
-        Ok(())
+        match walk::walk(&again, &self.index, self.dialect) {
+            Ok(two) if two == *reads => Ok(()),
+            _ => Err(refused()),
+        }
     }
 }
 

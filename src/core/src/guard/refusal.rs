@@ -104,12 +104,14 @@ pub struct Refusal {
     pub found: String,
     /// What to write instead; empty when there is nothing to suggest.
     pub instead: String,
+    /// Where there is nothing near to suggest: the names that may stand there, as they must be written.
+    pub among: String,
 }
 
 /// For the audit and for tests: `column-unknown at 1:8: nme (instead: name)`.
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { rule, line, column, found, instead } = self;
+        let Self { rule, line, column, found, instead, among: _ } = self;
         write!(f, "{} at {line}:{column}: {found}", rule.id())?;
         if instead.is_empty() { Ok(()) } else { write!(f, " (instead: {instead})") }
     }
@@ -118,8 +120,16 @@ impl std::fmt::Display for Refusal {
 impl Refusal {
     /// The sentence for the person, naming what was found and what to write instead.
     pub fn text(&self) -> Text {
-        let sentence = if self.instead.is_empty() { self.rule.key() } else { self.key_with_suggestion() };
-        text(sentence).with("found", self.found.as_str()).with("instead", self.instead.as_str())
+        let sentence = match self.rule {
+            Rule::RelationUnknown if self.instead.is_empty() && !self.among.is_empty() => {
+                "guard-relation-unknown-among"
+            }
+            Rule::ColumnUnknown if self.instead.is_empty() && !self.among.is_empty() => "guard-column-unknown-among",
+            rule if self.instead.is_empty() => rule.key(),
+            _ => self.key_with_suggestion(),
+        };
+        let sentence = text(sentence).with("found", self.found.as_str());
+        sentence.with("instead", self.instead.as_str()).with("among", self.among.as_str())
     }
 
     /// Names are suggested in a sentence of their own.
@@ -160,9 +170,15 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for &rule in Rule::ALL {
             assert!(seen.insert(rule.id()), "{} is used twice", rule.id());
-            for instead in ["", "nearer"] {
-                let refusal =
-                    Refusal { rule, line: 1, column: 1, found: "thing".to_owned(), instead: instead.to_owned() };
+            for (instead, among) in [("", ""), ("nearer", ""), ("", "one, two")] {
+                let refusal = Refusal {
+                    rule,
+                    line: 1,
+                    column: 1,
+                    found: "thing".to_owned(),
+                    instead: instead.to_owned(),
+                    among: among.to_owned(),
+                };
                 for locale in Locale::ALL {
                     let sentence = refusal.text().render(locale);
                     assert!(sentence.contains(' ') && !sentence.contains('{'), "{}: {sentence}", rule.id());

@@ -7,12 +7,13 @@ use sqlparser::ast::{
     JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs,
     TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
 };
+use sqlparser::tokenizer::Span;
 
 use crate::domain::Dialect;
 
-use super::super::fault::{Checked, fault, unplaced};
+use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::Table;
-use super::super::names::{key, nearest, parts};
+use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Shape, Source};
 use super::from::From;
@@ -20,6 +21,9 @@ use super::links::Links;
 use super::literal::text_literal;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
+
+/// Tables that a refusal names.
+const MOST_TABLES: usize = 8;
 
 impl<'i> Walk<'i> {
     /// One factor. `lateral` sees what stands before it in FROM, `env` only what is around the query.
@@ -115,11 +119,11 @@ impl<'i> Walk<'i> {
     fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
         let idents = parts(name).ok_or_else(|| unsupported(&name.to_string()))?;
         let keys: Vec<String> = idents.iter().map(|ident| key(self.dialect, ident)).collect();
-        let span = idents.first().map_or_else(sqlparser::tokenizer::Span::empty, |ident| ident.span);
+        let span = idents.first().map_or_else(Span::empty, |ident| ident.span);
         let (schema, relation) = match keys.as_slice() {
             [relation] => (None, relation),
             [schema, relation] => (Some(schema.as_str()), relation),
-            _ => return Err(fault(Rule::RelationUnknown, span, name.to_string())),
+            _ => return Err(self.unknown_relation(name, "", span)),
         };
         if schema.is_none() {
             match Ctes::find(env.ctes, relation) {
@@ -136,11 +140,13 @@ impl<'i> Walk<'i> {
         match self.index.find(schema, relation) {
             Some(table) if table.open => self.open_table(table, alias),
             Some(_) => Err(fault(Rule::RelationDenied, span, name.to_string())),
-            None => {
-                let near = nearest(relation, self.index.open_names()).unwrap_or_default();
-                Err(fault(Rule::RelationUnknown, span, name.to_string()).instead(near))
-            }
+            None => Err(self.unknown_relation(name, relation, span)),
         }
+    }
+
+    fn unknown_relation(&self, name: &ObjectName, relation: &str, span: Span) -> Fault {
+        let near = self.index.nearest(relation).unwrap_or_default();
+        fault(Rule::RelationUnknown, span, name.to_string()).instead(near).among(self.index.open_names(), MOST_TABLES)
     }
 
     fn open_table(&mut self, table: &'i Table, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
