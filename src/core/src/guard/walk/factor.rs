@@ -137,11 +137,20 @@ impl<'i> Walk<'i> {
                 Named::Nothing => {}
             }
         }
+        let alias = if self.is_partition(alias) { None } else { alias };
         match self.index.find(schema, relation) {
             Some(table) if table.open => self.open_table(table, alias),
             Some(_) => Err(fault(Rule::RelationDenied, span, name.to_string())),
             None => Err(self.unknown_relation(name, relation, span)),
         }
+    }
+
+    /// Oracle's `t PARTITION (p)` and `t SUBPARTITION (p)`, which the parser reads as an alias: a part of the same rows.
+    fn is_partition(&self, alias: Option<&TableAlias>) -> bool {
+        let Some(TableAlias { explicit: false, name, columns, at: None }) = alias else { return false };
+        let word = ["PARTITION", "SUBPARTITION"].iter().any(|word| name.value.eq_ignore_ascii_case(word));
+        let [TableAliasColumnDef { name: part, data_type: None }] = columns.as_slice() else { return false };
+        self.dialect == Dialect::Oracle && word && name.quote_style.is_none() && given_name(part).is_ok()
     }
 
     fn unknown_relation(&self, name: &ObjectName, relation: &str, span: Span) -> Fault {
