@@ -47,8 +47,7 @@ fn selects(rest: &str) -> bool {
         let (word, after) = split_word(rest);
         if word.eq_ignore_ascii_case(known) { after } else { rest }
     });
-    let from = words(list)
-        .find(|(at, word)| word.eq_ignore_ascii_case("FROM") && !list[..*at].ends_with(|c: char| c == '.' || c == '"'));
+    let from = words(list).find(|(at, word)| word.eq_ignore_ascii_case("FROM") && !list[..*at].ends_with(['.', '"']));
     if reads_like_words(list) {
         return false;
     }

@@ -50,7 +50,7 @@ impl Fault {
     pub(super) fn among(mut self, names: impl Iterator<Item = String>, most: usize) -> Self {
         let mut names: Vec<String> = names.take(most + 1).collect();
         if names.len() > most {
-            names[most] = "…".to_owned();
+            "…".clone_into(&mut names[most]);
         }
         self.0.among = names.join(", ");
         self

@@ -2,8 +2,9 @@
 //!
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work and
 //! enough stack (`parse`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
-//! blow-ups), and the rendering, which must read back as the same tree and pass the same walk. What runs is the
-//! rendering, never the text.
+//! blow-ups), and the rendering, which must pass the lexical checks and read back as the same tree, the one that was
+//! walked. What runs is the rendering, never the text. Where `*` covers closed columns, the text that names the others
+//! instead passes all of it again (`stars`).
 
 mod approved;
 mod dialect;
@@ -110,7 +111,7 @@ impl Guard {
         }))
     }
 
-    /// What runs must be what was checked: the rendering passes every check again, to the same tree.
+    /// What runs must be what was checked: the rendering is measured and parsed again, to the same tree.
     fn reads_back(&self, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
@@ -118,10 +119,10 @@ impl Guard {
         if again != *statement {
             return Err(refused());
         }
-        match walk::walk(&again, &self.index, self.dialect) {
-            Ok(two) if two == *reads => Ok(()),
-            _ => Err(refused()),
-        }
+        // The walk reads nothing but the tree, the catalog and the policy: on an equal tree its verdict is the same, which
+        // tests see. Every statement would pay about a sixth more for asking again.
+        debug_assert!(walk::walk(&again, &self.index, self.dialect).is_ok_and(|two| two == *reads));
+        Ok(())
     }
 }
 

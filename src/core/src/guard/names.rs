@@ -3,6 +3,7 @@
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 use crate::domain::Dialect;
+use crate::near;
 
 /// A name as it is compared: Oracle folds unquoted names to upper case, PostgreSQL to lower, SQLite compares all names
 /// without regard to ASCII case.
@@ -73,23 +74,13 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
         .map(|(.., name)| name)
 }
 
-/// Levenshtein's distance; a name that contains the other whole counts as near.
+/// How far apart two names are in their first 64 characters; one that contains the other whole counts as near.
 fn distance(a: &str, b: &str) -> usize {
     if a.len() > 2 && b.len() > 2 && (a.contains(b) || b.contains(a)) {
         return 1;
     }
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+    let short = |name: &str| name.chars().take(64).collect::<String>();
+    near::distance(&short(a), &short(b))
 }
 
 #[cfg(test)]

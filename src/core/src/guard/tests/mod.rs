@@ -73,7 +73,6 @@ fn from_sketch(dialect: Dialect, schema: &str, sketch: &[Sketch]) -> Catalog {
         columns: columns.split(',').map(column).collect(),
         comment: String::new(),
         foreign_keys: Vec::new(),
-        rows: None,
     };
     Catalog {
         dialect,

@@ -140,20 +140,10 @@ impl Arm<'_> {
         self.columns.iter().position(|output| own && output.key.as_ref() == Some(&name))
     }
 
-    /// What the arm gives for a column of its own.
-    fn gives<'q>(&self, select: &'q Select, position: usize) -> Option<&'q Expr> {
-        let before = select.projection.iter().take(position + 1);
-        let exprs = before.map(|item| match item {
-            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
-            _ => None,
-        });
-        exprs.collect::<Option<Vec<_>>>().filter(|exprs| exprs.len() == position + 1)?.pop()
-    }
-
     /// By how much the column grows or shrinks at each step, when it begins where steps count.
     fn step(&self, position: usize) -> Option<Amount> {
-        let step = Step::of(self.gives(self.select, position)?, self.dialect)?;
-        let begins = self.anchor.and_then(|anchor| self.gives(anchor, position)).is_none_or(|first| !stalls(first));
+        let step = Step::of(gives(self.select, position)?, self.dialect)?;
+        let begins = self.anchor.and_then(|anchor| gives(anchor, position)).is_none_or(|first| !stalls(first));
         (begins && self.position(step.column) == Some(position)).then_some(step.amount).flatten()
     }
 
@@ -174,7 +164,7 @@ impl Arm<'_> {
                 same.push(more);
             }
             let linked = same[own..].iter().any(|one| self.is_other(one));
-            let given = self.gives(self.select, position).and_then(|expr| column(expr, self.dialect));
+            let given = gives(self.select, position).and_then(|expr| column(expr, self.dialect));
             linked && given.is_some_and(|given| self.is_other(&given) && !same.contains(&given))
         })
     }
@@ -186,6 +176,16 @@ impl Arm<'_> {
             None => !self.columns.iter().any(|output| output.key.as_ref() == Some(name)),
         }
     }
+}
+
+/// What a SELECT gives for its column of that position.
+fn gives(select: &Select, position: usize) -> Option<&Expr> {
+    let before = select.projection.iter().take(position + 1);
+    let exprs = before.map(|item| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+        _ => None,
+    });
+    exprs.collect::<Option<Vec<_>>>().filter(|exprs| exprs.len() == position + 1)?.pop()
 }
 
 /// `a = b` of two columns.

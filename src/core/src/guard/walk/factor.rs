@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
+    Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
     JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs,
     TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
 };
@@ -53,13 +53,8 @@ impl<'i> Walk<'i> {
                 self.function_source("UNNEST", array_exprs.len(), alias.as_ref()).map(one)
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
-                absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
-                self.expr(json_expr, lateral)?;
-                text_literal(&json_path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "JSON_TABLE"))?;
-                let mut outputs = Vec::new();
-                self.json_columns(columns, &mut outputs)?;
-                self.reads.functions.insert("JSON_TABLE".to_owned());
-                self.source(outputs.into(), alias.as_ref(), None).map(one)
+                let path = &json_path.value;
+                self.json_table(json_expr, path, columns, alias.as_ref(), lateral).map(one)
             }
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 absent(alias.is_some(), "(… JOIN …) AS")?;
@@ -266,6 +261,23 @@ impl<'i> Walk<'i> {
         let mut source = self.source(outputs.collect(), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
         Ok(source)
+    }
+
+    fn json_table(
+        &mut self,
+        json: &Expr,
+        path: &Value,
+        columns: &[JsonTableColumn],
+        alias: Option<&TableAlias>,
+        lateral: Env<'_, 'i>,
+    ) -> Checked<Source<'i>> {
+        absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
+        self.expr(json, lateral)?;
+        text_literal(path).ok_or_else(|| unplaced(Rule::FunctionArguments, "JSON_TABLE"))?;
+        let mut outputs = Vec::new();
+        self.json_columns(columns, &mut outputs)?;
+        self.reads.functions.insert("JSON_TABLE".to_owned());
+        self.source(outputs.into(), alias, None)
     }
 
     fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {

@@ -83,7 +83,8 @@ impl<'i> Walk<'i> {
         columns: &mut Vec<Output>,
     ) -> Option<Vec<String>> {
         let in_place = self.dialect == Dialect::Sqlite;
-        let (mut first, mut rest): (Vec<(Output, String)>, Vec<(Output, String)>) = (Vec::new(), Vec::new());
+        let mut first: Vec<(Output, String)> = Vec::new();
+        let mut rest: Vec<(Output, String)> = Vec::new();
         for source in sources {
             let prefix = written(self.dialect, source.name.as_deref()?);
             let mut outputs = Vec::new();
