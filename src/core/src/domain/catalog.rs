@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_catalog_in_json_may_say_more_than_is_read() {
         let json = r#"{"dialect":"sqlite","default_schema":"main","tables":[{"schema":"main","name":"t","kind":"table",
-            "rows":12,"columns":[{"name":"id","data_type":"INTEGER","nullable":false}]}],"read_on":"2026-01-01"}"#;
+            "rows":12,"columns":[{"name":"id","type":"INTEGER","nullable":false}]}],"read_on":"2026-01-01"}"#;
         let catalog: Catalog = serde_json::from_str(json).unwrap();
         assert_eq!(catalog.tables[0].columns[0].name, "id");
     }

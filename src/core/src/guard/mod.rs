@@ -66,7 +66,10 @@ impl Guard {
         let checked = self.pass(text).and_then(|passed| match passed {
             Passed::Whole(approved) => Ok(approved),
             Passed::Stars { text, left_out, open } => match self.pass(&text) {
-                Ok(Passed::Whole(approved)) => Ok(ApprovedStatement { left_out, ..approved }),
+                Ok(Passed::Whole(mut approved)) => {
+                    approved.left_out = left_out;
+                    Ok(approved)
+                }
                 _ => Err(unplaced(Rule::StarDenied, "*").instead(open)),
             },
         });
