@@ -202,4 +202,16 @@ mod tests {
         let found = statements(answer).remove(0);
         assert_eq!(&answer[found.range], "```sql\nSELECT 1\n```\n");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_panics_and_every_range_is_within(parts in proptest::collection::vec(proptest::sample::select(vec![
+            "```", "~~~", "sql", " ", "\n", "SELECT", "with", "é", "(", ")", "as", "\"", "[", "*", "1", ";", ".", "from", "--", "/*", "the",
+        ]), 0..40)) {
+            let answer = parts.concat();
+            for statement in statements(&answer) {
+                proptest::prop_assert!(answer.get(statement.range.clone()).is_some_and(|place| place.contains(&statement.text)));
+            }
+        }
+    }
 }

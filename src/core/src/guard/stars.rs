@@ -20,7 +20,8 @@ pub(super) fn spell_out(text: &str, stars: &[(Location, String)]) -> Option<Stri
 
 /// The byte of a line and a character, both from 1.
 fn byte_at(text: &str, place: Location) -> Option<usize> {
-    let before: usize = text.split_inclusive('\n').take(usize::try_from(place.line).ok()? - 1).map(str::len).sum();
+    let before: usize =
+        text.split_inclusive('\n').take(usize::try_from(place.line).ok()?.checked_sub(1)?).map(str::len).sum();
     let line = text.get(before..)?;
     line.char_indices().nth(usize::try_from(place.column).ok()?.checked_sub(1)?).map(|(at, _)| before + at)
 }
@@ -38,7 +39,7 @@ mod tests {
         let text = "SELECT é.*,\n  *\nFROM t";
         let stars = [at(2, 3, "c.d"), at(1, 10, "a, é.b")];
         assert_eq!(spell_out(text, &stars).unwrap(), "SELECT é.a, é.b,\n  c.d\nFROM t");
-        for wrong in [at(1, 9, "a"), at(3, 1, "a"), at(9, 9, "a"), at(1, 99, "a")] {
+        for wrong in [at(0, 0, "a"), at(1, 9, "a"), at(3, 1, "a"), at(9, 9, "a"), at(1, 99, "a")] {
             assert_eq!(spell_out(text, &[wrong]), None);
         }
         assert_eq!(spell_out(text, &[at(2, 3, "a"), at(2, 3, "b")]), None);

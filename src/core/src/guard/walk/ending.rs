@@ -118,10 +118,13 @@ impl<'i> Walk<'i> {
                 let args = super::step::arguments(function);
                 !random && args.is_some_and(|args| args.into_iter().all(|arg| self.is_limit(arm, arg, env)))
             }
-            // A query that can be read without the names around it does not depend on them.
-            Expr::Subquery(query) => {
+            // A query that can be read without the names around it does not depend on them. One inside another is not
+            // looked at, or each level would double the work.
+            Expr::Subquery(query) if !self.judging => {
                 let (itself, touched, aggregates) = (self.itself, self.touched.len(), self.aggregates);
+                self.judging = true;
                 let alone = self.query(query, Env { scope: None, ..env }).is_ok() && self.itself == itself;
+                self.judging = false;
                 self.itself = itself;
                 self.touched.truncate(touched);
                 self.aggregates = aggregates;

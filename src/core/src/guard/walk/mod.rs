@@ -65,6 +65,8 @@ pub(super) struct Walk<'i> {
     growing: u32,
     /// How often a recursive common table expression read itself.
     itself: u32,
+    /// Whether a query is being read to see what it depends on, before its own turn.
+    judging: bool,
     /// How deep in the tree.
     depth: u32,
 }
@@ -86,6 +88,7 @@ pub(super) fn walk(statement: &Statement, index: &Index, dialect: Dialect) -> Ch
         aggregates: false,
         growing: 0,
         itself: 0,
+        judging: false,
         depth: 0,
     };
     walk.query(query, Env::default())?;
