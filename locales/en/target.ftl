@@ -1,10 +1,10 @@
 # target
 target-unavailable = The database cannot be found or opened. Tell an administrator, then try again.
 target-busy = The database is busy right now. Try again in a minute.
-target-rejected = The database refuses this query: `{ $reason }`. Edit the query or rephrase the question.
+target-rejected = The database refuses this statement: `{ $reason }`. Edit the statement or rephrase the question.
 target-timeout = { $seconds ->
-    [one] The query was stopped after { $seconds } second, the most it may take. Add a filter or a shorter period.
-   *[other] The query was stopped after { $seconds } seconds, the most it may take. Add a filter or a shorter period.
+    [one] The statement was stopped after { $seconds } second, the most it may take. Add a filter or a shorter period.
+   *[other] The statement was stopped after { $seconds } seconds, the most it may take. Add a filter or a shorter period.
 }
-target-cancelled = The query was stopped as you asked. You can run it again whenever you like.
+target-cancelled = The statement was stopped as you asked. You can run it again whenever you like.
 target-failed = The database failed while reading. Try again; if it keeps happening, tell an administrator.

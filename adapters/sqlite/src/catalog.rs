@@ -9,10 +9,7 @@ use rusqlite::Connection;
 use crate::brake::Brake;
 use crate::fault::fault;
 use crate::open;
-use crate::schema::{Named, quoted};
-
-/// Rows counted at most; beyond, an estimate is cheaper and good enough.
-const COUNTED: u64 = 10_000;
+use crate::schema::Named;
 
 /// Reads the schema afresh. A view whose own statement no longer works is left out, and logged.
 pub(crate) fn read(path: &Path, brake: &Brake) -> Result<Catalog, TargetError> {
@@ -40,7 +37,6 @@ fn relation(connection: &Connection, named: &Named) -> rusqlite::Result<Relation
         columns: columns(connection, &named.name)?,
         comment: String::new(),
         foreign_keys: foreign_keys(connection, &named.name)?,
-        rows: if named.view { None } else { rows(connection, &named.name)? },
     })
 }
 
@@ -82,23 +78,4 @@ fn foreign_keys(connection: &Connection, relation: &str) -> rusqlite::Result<Vec
     // The other table is missing or has no primary key.
     keys.retain(|key| key.references.iter().all(|column| !column.is_empty()));
     Ok(keys)
-}
-
-/// Exact up to [`COUNTED`]; then what ANALYZE noted, else the highest row number, which counts deleted rows too.
-fn rows(connection: &Connection, table: &str) -> rusqlite::Result<Option<u64>> {
-    let name = quoted(table);
-    let counted: u64 = connection.query_row(
-        &format!("SELECT count(*) FROM (SELECT 1 FROM main.{name} LIMIT {})", COUNTED + 1),
-        [],
-        |row| row.get(0),
-    )?;
-    if counted <= COUNTED {
-        return Ok(Some(counted));
-    }
-    let noted = connection
-        .query_row("SELECT stat FROM main.sqlite_stat1 WHERE tbl = ?1 LIMIT 1", [table], |row| row.get::<_, String>(0));
-    let noted = noted.ok().and_then(|stat| stat.split(' ').next()?.parse().ok());
-    // A table WITHOUT ROWID has no such number.
-    let highest = || connection.query_row(&format!("SELECT max(rowid) FROM main.{name}"), [], |row| row.get(0)).ok();
-    Ok(noted.or_else(highest).map(|estimate: u64| estimate.max(counted)))
 }

@@ -1,6 +1,6 @@
 //! What a column's declared type says of the values that SQLite stores as it likes.
 
-use pstral_core::domain::{ColumnKind, Row, Value};
+use pstral_core::domain::{ColumnKind, Row, Value, tidied};
 use rusqlite::types::ValueRef;
 
 use crate::moment;
@@ -140,8 +140,7 @@ fn plain(number: f64) -> String {
     if number.abs() >= 1e15 {
         return format!("{number}");
     }
-    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    let text = format!("{rounded}");
+    let text = format!("{}", tidied(number));
     if text == "-0" { "0".to_owned() } else { text }
 }
 

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::authorizer::authorize;
 use crate::brake::Brake;
 use crate::fault::fault;
-use crate::schema::{Named, relations};
+use crate::schema::{Named, relations, table_functions};
 
 /// Time to wait for someone who is writing.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
@@ -89,7 +89,8 @@ pub(crate) fn for_catalog(path: &Path, brake: &Brake) -> Result<(Connection, Vec
 /// A connection for other people's statements: all of the above, and nothing but reading these relations.
 pub(crate) fn for_statements(path: &Path, brake: &Brake) -> Result<(Connection, Vec<Named>), TargetError> {
     let (connection, found) = for_catalog(path, brake)?;
-    let readable: HashSet<String> = found.iter().map(|relation| relation.name.to_ascii_lowercase()).collect();
+    let mut readable: HashSet<String> = found.iter().map(|relation| relation.name.to_ascii_lowercase()).collect();
+    readable.extend(table_functions(&connection).map_err(|error| fault(&error, brake))?);
     connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| authorize(&context.action, &readable)));
     Ok((connection, found))
 }

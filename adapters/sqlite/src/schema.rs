@@ -32,6 +32,17 @@ pub(crate) fn relations(connection: &Connection) -> rusqlite::Result<Vec<Named>>
     Ok(ordinary.map(|(named, _)| named).collect())
 }
 
+/// The table functions of SQLite itself that only take JSON apart, <https://www.sqlite.org/json1.html#jeach>. One that
+/// shares its name with anything in the schema, such as a virtual table of another module, is left out.
+pub(crate) fn table_functions(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT column1 FROM (VALUES ('json_each'), ('json_tree')) \
+         WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE lower(name) = column1)",
+    )?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
 /// A name as an SQL identifier.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -88,13 +88,22 @@ impl SqliteTarget {
         work: impl FnOnce(&Path, &Brake) -> Result<T, TargetError> + Send + 'static,
     ) -> Result<T, TargetError> {
         let turn = self.turn(self.read_time).await?;
+        self.read_now(move |path, brake| {
+            let _turn = turn;
+            work(path, brake)
+        })
+        .await
+    }
+
+    /// Without waiting for a turn, for what is short and must answer while every turn is taken.
+    async fn read_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path, &Brake) -> Result<T, TargetError> + Send + 'static,
+    ) -> Result<T, TargetError> {
         let brake = Brake::new(self.read_time, CancellationToken::new());
         let _stop = brake.pull_on_drop();
         let path = Arc::clone(&self.path);
-        let working = spawn_blocking(move || {
-            let _turn = turn;
-            work(&path, &brake)
-        });
+        let working = spawn_blocking(move || work(&path, &brake));
         working.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
     }
 
@@ -135,7 +144,7 @@ impl QueryTarget for SqliteTarget {
     }
 
     async fn health(&self) -> Result<Text, TargetError> {
-        self.read(health).await
+        self.read_now(health).await
     }
 }
 

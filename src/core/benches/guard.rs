@@ -60,7 +60,6 @@ fn catalog() -> Catalog {
         columns: columns.split(',').map(column).collect(),
         comment: String::new(),
         foreign_keys: Vec::new(),
-        rows: None,
     };
     Catalog {
         dialect: Dialect::Sqlite,

@@ -1,5 +1,7 @@
 //! Finds the statement in what a model wrote.
 
+mod prose;
+
 use std::ops::Range;
 
 /// A statement and where it stands.
@@ -12,7 +14,8 @@ pub struct Statement {
 }
 
 /// Finds the statements of an answer in order: those in code fences (closed or not), or, where no fence holds one,
-/// those in lines of prose. Only the beginning decides what is a statement; what it may do is the guard's matter.
+/// those in lines of prose. In a fence only the beginning decides what is a statement, in prose its whole look (see
+/// `prose`); what it may do is the guard's matter.
 pub fn statements(answer: &str) -> Vec<Statement> {
     let found = fenced(answer);
     if found.is_empty() { unfenced(answer) } else { found }
@@ -50,9 +53,15 @@ fn fenced(answer: &str) -> Vec<Statement> {
                 let Some(marker) = ["```", "~~~"].into_iter().find(|marker| trimmed.starts_with(marker)) else {
                     continue;
                 };
-                // A fence on one line: ```SELECT 1```
-                match trimmed[marker.len()..].strip_suffix(marker) {
-                    Some(inline) if !inline.is_empty() => keep(inline, at..end),
+                let said = &trimmed[marker.len()..];
+                match said.strip_suffix(marker) {
+                    // A fence on one line: ```SELECT 1``` or ```sql SELECT 1```
+                    Some(inline) if !inline.is_empty() => keep(after_language(inline), at..end),
+                    // A statement that begins beside the mark.
+                    _ if begins_statement(after_language(said)) => {
+                        let body = at + line.trim_end().len() - after_language(said).len();
+                        open = Some(Fence { marker, begin: at, body });
+                    }
                     _ => open = Some(Fence { marker, begin: at, body: end }),
                 }
             }
@@ -72,36 +81,33 @@ fn fenced(answer: &str) -> Vec<Statement> {
 /// A statement in prose begins a line and ends at a semicolon that ends a line, or at a blank line.
 fn unfenced(answer: &str) -> Vec<Statement> {
     let mut found = Vec::new();
-    let mut open: Option<usize> = None;
-    let mut close = |begin: usize, end: usize| {
-        found.push(Statement { text: tidy(&answer[begin..end]), range: begin..end });
-    };
-    for (at, line) in lines_at(answer) {
-        if open.is_none() && begins_query(line) {
-            open = Some(at);
+    let mut taken = 0;
+    for (begin, line) in lines_at(answer) {
+        if begin < taken || !prose::may_begin(line) {
+            continue;
         }
-        let ends = line.trim().is_empty() || line.trim_end().ends_with(';');
-        if let (Some(begin), true) = (open, ends) {
-            close(begin, at + line.len());
-            open = None;
+        let end = block_end(answer, begin);
+        if prose::is_query(&answer[begin..end]) {
+            found.push(Statement { text: tidy(&answer[begin..end]), range: begin..end });
+            taken = end;
         }
-    }
-    if let Some(begin) = open {
-        close(begin, answer.len());
     }
     found
 }
 
-/// In prose only SELECT and WITH count: "Update: …" is a sentence. WITH must look like `WITH name AS (` or
-/// `WITH name (`, or it is a sentence too.
-fn begins_query(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let first = words.next().unwrap_or_default().to_ascii_uppercase();
-    match first.as_str() {
-        "SELECT" => words.next().is_some(),
-        "WITH" => line.to_ascii_uppercase().contains(" AS") || line.contains('('),
-        _ => false,
+fn block_end(answer: &str, begin: usize) -> usize {
+    let ends = |line: &str| line.trim().is_empty() || line.trim_end().ends_with(';');
+    let last = lines_at(&answer[begin..]).find(|(_, line)| ends(line));
+    last.map_or(answer.len(), |(at, line)| begin + at + line.len())
+}
+
+/// What follows the word that names a fence's language, when the text itself does not begin with a statement.
+fn after_language(said: &str) -> &str {
+    if begins_statement(said) {
+        return said;
     }
+    let word = said.trim_start().find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | '/')));
+    word.map_or(said, |end| said.trim_start()[end..].trim_start())
 }
 
 /// In a fence, whatever begins like a statement is one, so that the guard says why it is refused.
@@ -152,6 +158,10 @@ mod tests {
             ("~~~SQL\nWITH x AS (SELECT 1) SELECT 2\n~~~", "WITH x AS (SELECT 1) SELECT 2"),
             ("```sql\nSELECT 1 -- never closed", "SELECT 1 -- never closed"),
             ("```SELECT 1```", "SELECT 1"),
+            ("```sql SELECT 1 FROM t```", "SELECT 1 FROM t"),
+            ("~~~ SQL (SELECT 1) ~~~", "(SELECT 1)"),
+            ("```sql SELECT a\nFROM t\n```", "SELECT a\nFROM t"),
+            ("```sql DROP TABLE t```", "DROP TABLE t"),
             ("```sql\n-- the clients\nSELECT 1\n```", "-- the clients\nSELECT 1"),
             ("SELECT name\nFROM clients\n\nThis lists the clients.", "SELECT name\nFROM clients"),
             ("Use this:\nSELECT name FROM clients;\nDone.", "SELECT name FROM clients"),
@@ -172,6 +182,8 @@ mod tests {
             "With pleasure.",
             "Update: the clients are fine.",
             "```python\nprint(1)\n```",
+            "```python print(1)```",
+            "```sql```",
             "```",
         ] {
             assert_eq!(texts(answer), Vec::<String>::new(), "{answer}");
@@ -189,5 +201,17 @@ mod tests {
         let answer = "Voilà :\n```sql\nSELECT 1\n```\nFin.";
         let found = statements(answer).remove(0);
         assert_eq!(&answer[found.range], "```sql\nSELECT 1\n```\n");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_panics_and_every_range_is_within(parts in proptest::collection::vec(proptest::sample::select(vec![
+            "```", "~~~", "sql", " ", "\n", "SELECT", "with", "é", "(", ")", "as", "\"", "[", "*", "1", ";", ".", "from", "--", "/*", "the",
+        ]), 0..40)) {
+            let answer = parts.concat();
+            for statement in statements(&answer) {
+                proptest::prop_assert!(answer.get(statement.range.clone()).is_some_and(|place| place.contains(&statement.text)));
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod egress;
 pub mod extract;
 pub mod guard;
 pub mod knowledge;
+pub mod near;
 pub mod pipeline;
 pub mod ports;
 pub mod results;

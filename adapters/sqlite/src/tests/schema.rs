@@ -36,16 +36,16 @@ async fn the_catalog_holds_what_may_be_read() {
                 })
                 .collect();
             let kind = if table.kind == RelationKind::View { "view" } else { "table" };
-            format!("{kind} {} {:?}: {}", table.name, table.rows, columns.join(", "))
+            format!("{kind} {}: {}", table.name, columns.join(", "))
         })
         .collect();
     assert_eq!(
         seen,
         [
-            "view cities None: city VARCHAR(40)",
-            "table customers Some(4): id INTEGER!, name TEXT, city VARCHAR(40), upper_name TEXT",
-            "table orders Some(0): customer INTEGER!, line INTEGER!, amount DECIMAL(10,2)",
-            "table parcels Some(12000): id INTEGER!, customer INTEGER, line INTEGER, odd \"name\" TEXT",
+            "view cities: city VARCHAR(40)",
+            "table customers: id INTEGER!, name TEXT, city VARCHAR(40), upper_name TEXT",
+            "table orders: customer INTEGER!, line INTEGER!, amount DECIMAL(10,2)",
+            "table parcels: id INTEGER!, customer INTEGER, line INTEGER, odd \"name\" TEXT",
         ]
     );
     let keys = |name: &str| {
@@ -57,17 +57,6 @@ async fn the_catalog_holds_what_may_be_read() {
     };
     assert_eq!(keys("orders"), ["customer -> customers(id)"]);
     assert_eq!(keys("parcels"), ["customer,line -> orders(customer,line)", "customer -> customers(id)"]);
-}
-
-#[tokio::test]
-async fn what_analyze_noted_is_the_estimate_of_a_large_table() {
-    let place = Place::with(SHOP);
-    place
-        .writer()
-        .execute_batch("PRAGMA foreign_keys = OFF; CREATE INDEX i ON parcels(line); DELETE FROM parcels WHERE id BETWEEN 2 AND 1000; ANALYZE")
-        .unwrap();
-    let catalog = place.target().catalog().await.unwrap();
-    assert_eq!(catalog.tables[3].rows, Some(11_001));
 }
 
 #[tokio::test]

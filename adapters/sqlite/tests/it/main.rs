@@ -1,3 +1,4 @@
 //! The adapter through its public face.
 
 mod contract;
+mod functions;

@@ -19,5 +19,5 @@ pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Tur
 pub use hex::{hex, sha256};
 pub use proposal::{Origin, Proposal, ProposalId, ProposalState};
 pub use user::{Locale, NewUser, Role, User, UserId};
-pub use value::{Column, ColumnKind, Row, Value, real_text};
+pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{Parameter, ParameterKind, VerifiedQuery};

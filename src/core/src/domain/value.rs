@@ -29,10 +29,15 @@ pub enum Value {
 /// A float as text without the noise of its last binary digits: 15 significant decimal digits at most, and no exponent
 /// where that stays short.
 pub fn real_text(number: f64) -> String {
-    // A double holds 15 decimal digits exactly (IEEE 754, DBL_DIG); beyond them sums show 0.30000000000000004.
-    let tidy = format!("{number:.14e}").parse::<f64>().unwrap_or(number);
+    let tidy = tidied(number);
     let long = tidy != 0.0 && (tidy.abs() >= 1e15 || tidy.abs() < 1e-6);
     if long { format!("{tidy:e}") } else { tidy.to_string() }
+}
+
+/// A float rounded to 15 significant decimal digits: a double holds as many exactly (IEEE 754, `DBL_DIG`); beyond them
+/// sums show 0.30000000000000004.
+pub fn tidied(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
 }
 
 /// How a column's cells read, as far as the database says.

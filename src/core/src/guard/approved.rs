@@ -15,6 +15,7 @@ use crate::domain::{Dialect, Value};
 ///     dialect: Dialect::Sqlite,
 ///     relations: Vec::new(),
 ///     columns: Vec::new(),
+///     left_out: Vec::new(),
 ///     functions: Vec::new(),
 ///     parameters: Vec::new(),
 ///     values: Default::default(),
@@ -26,6 +27,7 @@ pub struct ApprovedStatement {
     pub(super) dialect: Dialect,
     pub(super) relations: Vec<String>,
     pub(super) columns: Vec<String>,
+    pub(super) left_out: Vec<String>,
     pub(super) functions: Vec<String>,
     pub(super) parameters: Vec<String>,
     pub(super) values: BTreeMap<String, Value>,
@@ -55,6 +57,12 @@ impl ApprovedStatement {
     /// The columns it reads, `relation.column` as the catalog names them, sorted and each once.
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// The columns that a `*` of the text stood for and that the policy closes, `relation.column` as the catalog names
+    /// them, sorted and each once. The statement names the others instead.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The functions it calls and the pseudo-columns it names, in upper case, sorted and each once.

@@ -7,6 +7,7 @@ use sqlparser::ast::Expr;
 use sqlparser::dialect::{Dialect as Grammar, OracleDialect, PostgreSqlDialect, Precedence, SQLiteDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 
 use crate::domain::Dialect;
 
@@ -101,7 +102,9 @@ impl<G: Grammar> Grammar for Bounded<G> {
     }
 
     fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
-        self.grammar.is_table_alias(kw, parser)
+        // `t PARTITION (p)` is read as an alias with a column, which renders the same; `walk::factor` knows it.
+        let partition = self.dialect == Dialect::Oracle && *kw == Keyword::PARTITION;
+        (partition && parser.peek_token_ref().token == Token::LParen) || self.grammar.is_table_alias(kw, parser)
     }
 
     fn prec_value(&self, prec: Precedence) -> u8 {

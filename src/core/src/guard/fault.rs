@@ -2,6 +2,8 @@
 
 use sqlparser::tokenizer::{Location, Span};
 
+use crate::egress::disarmed;
+
 use super::refusal::{Refusal, Rule, harmless};
 
 /// What a step of the guard gives, or why the statement is refused.
@@ -17,29 +19,40 @@ struct Details {
     place: Option<Location>,
     found: String,
     instead: String,
+    among: String,
 }
 
 /// A refusal at a span of the syntax tree; an empty span is found again by its text.
 pub(super) fn fault(rule: Rule, span: Span, found: impl Into<String>) -> Fault {
     let place = (span.start.line > 0).then_some(span.start);
-    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new() }))
+    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new(), among: String::new() }))
 }
 
 /// A refusal whose place is to be looked for.
 pub(super) fn unplaced(rule: Rule, found: impl Into<String>) -> Fault {
-    Fault(Box::new(Details { rule, place: None, found: found.into(), instead: String::new() }))
+    Fault(Box::new(Details { rule, place: None, found: found.into(), instead: String::new(), among: String::new() }))
 }
 
 /// A refusal at a byte of the text.
 pub(super) fn at_byte(rule: Rule, text: &str, byte: usize, found: impl Into<String>) -> Fault {
     let place = Some(locate(text, byte));
-    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new() }))
+    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new(), among: String::new() }))
 }
 
 impl Fault {
     /// With what to write instead.
     pub(super) fn instead(mut self, instead: impl Into<String>) -> Self {
         self.0.instead = instead.into();
+        self
+    }
+
+    /// With the first few of the names that may stand there.
+    pub(super) fn among(mut self, names: impl Iterator<Item = String>, most: usize) -> Self {
+        let mut names: Vec<String> = names.take(most + 1).collect();
+        if names.len() > most {
+            "…".clone_into(&mut names[most]);
+        }
+        self.0.among = names.join(", ");
         self
     }
 
@@ -53,17 +66,18 @@ impl Fault {
 
     /// The refusal a person sees, for the text that was checked.
     pub(super) fn refuse(self, text: &str) -> Refusal {
-        let Details { rule, place, found, instead } = *self.0;
+        let Details { rule, place, found, instead, among } = *self.0;
         let place = place.unwrap_or_else(|| search(text, &found));
-        Refusal { rule, line: place.line, column: place.column, found: harmless(&found), instead: instead_of(&instead) }
+        let (found, instead, among) = (harmless(&found), names_of(&instead), names_of(&among));
+        Refusal { rule, line: place.line, column: place.column, found, instead, among }
     }
 }
 
 /// A suggestion may list many columns; it stays one paragraph of a message.
-fn instead_of(instead: &str) -> String {
+fn names_of(instead: &str) -> String {
     const LONGEST: usize = 600;
     let clean: String = instead.chars().filter(|c| !c.is_control() && *c != '`').take(LONGEST).collect();
-    clean
+    disarmed(&clean)
 }
 
 /// Where the first word of `found` stands, else the beginning.

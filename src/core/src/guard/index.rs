@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Catalog, Dialect, Relation};
 
-use super::names::stored_key;
+use super::names::{nearest, stored_key, written};
 use super::policy::Policy;
 
 /// A catalog under a policy.
@@ -25,6 +25,8 @@ pub(super) struct Table {
     pub(super) name: String,
     /// The name as the catalog has it, with its schema where that is not the default one; empty for DUAL.
     pub(super) shown: String,
+    /// The name as a statement must write it.
+    pub(super) written: String,
     /// Whether the policy opens anything of it.
     pub(super) open: bool,
     /// In the database's order.
@@ -65,9 +67,22 @@ impl Index {
         self.by_name.get(name)?.iter().map(|at| &self.tables[*at]).find(|table| table.schema == schema)
     }
 
-    /// The names of relations a person may read.
-    pub(super) fn open_names(&self) -> impl Iterator<Item = &str> {
-        self.tables.iter().filter(|table| table.open && !table.shown.is_empty()).map(|table| table.shown.as_str())
+    /// The relations a person may read.
+    fn open(&self) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(|table| table.open && !table.is_dual())
+    }
+
+    /// The names of the relations a person may read, as they must be written, sorted.
+    pub(super) fn open_names(&self) -> impl Iterator<Item = String> {
+        let mut names: Vec<String> = self.open().map(|table| table.written.clone()).collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+
+    /// The open relation whose name is nearest, as it must be written.
+    pub(super) fn nearest(&self, wanted: &str) -> Option<&str> {
+        let near = nearest(wanted, self.open().map(|table| table.shown.as_str()))?;
+        self.open().find(|table| table.shown == near).map(|table| table.written.as_str())
     }
 
     /// Whether mentioning the name can run code.
@@ -97,8 +112,10 @@ fn table(catalog: &Catalog, policy: &Policy, relation: &Relation) -> Table {
         open: policy.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
     });
+    let name = written(dialect, &relation.name);
     Table {
         schema: stored_key(dialect, &relation.schema),
+        written: if default { name } else { format!("{}.{name}", written(dialect, &relation.schema)) },
         name: stored_key(dialect, &relation.name),
         shown: if default { relation.name.clone() } else { format!("{}.{}", relation.schema, relation.name) },
         open: policy.opens_relation(relation),
@@ -109,5 +126,12 @@ fn table(catalog: &Catalog, policy: &Policy, relation: &Relation) -> Table {
 /// One row, one column, known to every Oracle database.
 fn dual(schema: &str) -> Table {
     let dummy = Column { key: "DUMMY".to_owned(), shown: "DUMMY".to_owned(), open: true, json: false };
-    Table { schema: schema.to_owned(), name: "DUAL".to_owned(), shown: String::new(), open: true, columns: vec![dummy] }
+    Table {
+        schema: schema.to_owned(),
+        name: "DUAL".to_owned(),
+        shown: String::new(),
+        written: "DUAL".to_owned(),
+        open: true,
+        columns: vec![dummy],
+    }
 }

@@ -110,6 +110,40 @@ impl Lists {
     }
 }
 
+/// What a dialect's list lets a statement call, so that a target's tests can show that it runs there.
+#[cfg(any(test, feature = "testkit"))]
+#[derive(Debug)]
+pub struct Callable {
+    /// In upper case.
+    pub name: &'static str,
+    /// Fewest arguments.
+    pub least: usize,
+    /// Most arguments; `None` when there is no bound.
+    pub most: Option<usize>,
+    /// Whether it stands in FROM.
+    pub table: bool,
+    /// The columns it has there.
+    pub columns: Vec<&'static str>,
+}
+
+/// Everything a dialect's list lets a statement call, sorted by name.
+#[cfg(any(test, feature = "testkit"))]
+pub fn callables(dialect: Dialect) -> Vec<Callable> {
+    let lists = Lists::of(dialect);
+    let callable = |name, arity: &Function, table, columns: &[&'static str]| Callable {
+        name,
+        least: arity.least,
+        most: arity.most,
+        table,
+        columns: columns.to_vec(),
+    };
+    let scalar = lists.functions.iter().map(|(name, arity)| callable(*name, arity, false, &[]));
+    let tables = lists.tables.iter().map(|(name, function)| callable(*name, &function.arity, true, &function.columns));
+    let mut all: Vec<Callable> = scalar.chain(tables).collect();
+    all.sort_unstable_by_key(|one| one.name);
+    all
+}
+
 fn read(source: &'static str) -> Lists {
     let mut lists = Lists::default();
     let mut section = "";

@@ -2,8 +2,9 @@
 //!
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work and
 //! enough stack (`parse`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
-//! blow-ups), and the rendering, which must read back as the same tree and pass the same walk. What runs is the
-//! rendering, never the text.
+//! blow-ups), and the rendering, which must pass the lexical checks and read back as the same tree, the one that was
+//! walked. What runs is the rendering, never the text. Where `*` covers closed columns, the text that names the others
+//! instead passes all of it again (`stars`).
 
 mod approved;
 mod dialect;
@@ -18,6 +19,7 @@ mod parse;
 mod policy;
 mod refusal;
 mod scope;
+mod stars;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -25,6 +27,8 @@ mod walk;
 use std::collections::BTreeMap;
 
 pub use approved::{ApprovedStatement, MissingParameter};
+#[cfg(any(test, feature = "testkit"))]
+pub use lists::{Callable, callables};
 pub use policy::Policy;
 pub use refusal::{Refusal, Rule};
 
@@ -59,18 +63,37 @@ impl Guard {
 
     /// Checks one statement. Never panics, whatever the text; takes a few milliseconds at most.
     pub fn check(&self, text: &str) -> Verdict {
-        let checked =
-            lexical::measure(text, self.dialect).and_then(|size| parse::with_stack(size, || self.understand(text)));
+        let checked = self.pass(text).and_then(|passed| match passed {
+            Passed::Whole(approved) => Ok(approved),
+            Passed::Stars { text, left_out, open } => match self.pass(&text) {
+                Ok(Passed::Whole(mut approved)) => {
+                    approved.left_out = left_out;
+                    Ok(approved)
+                }
+                _ => Err(unplaced(Rule::StarDenied, "*").instead(open)),
+            },
+        });
         match checked {
             Ok(approved) => Verdict::Allow(approved),
             Err(fault) => Verdict::Deny(fault.refuse(text)),
         }
     }
 
+    fn pass(&self, text: &str) -> Checked<Passed> {
+        let size = lexical::measure(text, self.dialect)?;
+        parse::with_stack(size, || self.understand(text))
+    }
+
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
-    fn understand(&self, text: &str) -> Checked<ApprovedStatement> {
+    fn understand(&self, text: &str) -> Checked<Passed> {
         let statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
+        if !reads.stars.is_empty() {
+            let open = reads.stars.iter().map(|(_, columns)| columns.as_str()).collect::<Vec<_>>().join(", ");
+            let spelled_out = stars::spell_out(text, &reads.stars);
+            let text = spelled_out.ok_or_else(|| unplaced(Rule::StarDenied, "*").instead(open.as_str()))?;
+            return Ok(Passed::Stars { text, left_out: reads.left_out.into_iter().collect(), open });
+        }
         let plain = statement.to_string();
         let rendered = match spread(&statement, &plain) {
             Some(spread) if self.reads_back(&spread, &statement, &reads).is_ok() => spread,
@@ -79,18 +102,19 @@ impl Guard {
                 plain
             }
         };
-        Ok(ApprovedStatement {
+        Ok(Passed::Whole(ApprovedStatement {
             text: rendered,
             dialect: self.dialect,
             relations: reads.relations.into_iter().collect(),
             columns: reads.columns.into_iter().collect(),
+            left_out: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
             values: BTreeMap::new(),
-        })
+        }))
     }
 
-    /// What runs must be what was checked: the rendering passes every check again, to the same tree.
+    /// What runs must be what was checked: the rendering is measured and parsed again, to the same tree.
     fn reads_back(&self, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
@@ -98,10 +122,19 @@ impl Guard {
         if again != *statement {
             return Err(refused());
         }
-        // The walk reads nothing but the tree, the catalog and the policy: on an equal tree its verdict is the same.
+        // The walk reads nothing but the tree, the catalog and the policy: on an equal tree its verdict is the same, which
+        // tests see. Every statement would pay about a sixth more for asking again.
         debug_assert!(walk::walk(&again, &self.index, self.dialect).is_ok_and(|two| two == *reads));
         Ok(())
     }
+}
+
+/// What comes of a text that breaks no rule.
+enum Passed {
+    /// It may run as it is.
+    Whole(ApprovedStatement),
+    /// Its `*` cover closed columns: this text names the open ones instead, and must pass by itself.
+    Stars { text: String, left_out: Vec<String>, open: String },
 }
 
 /// Bytes of a statement that is spread over lines: what is longer is not read by eye.

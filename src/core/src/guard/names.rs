@@ -3,6 +3,7 @@
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 use crate::domain::Dialect;
+use crate::near;
 
 /// A name as it is compared: Oracle folds unquoted names to upper case, PostgreSQL to lower, SQLite compares all names
 /// without regard to ASCII case.
@@ -21,6 +22,34 @@ pub(super) fn stored_key(dialect: Dialect, name: &str) -> String {
         Dialect::Sqlite => name.to_ascii_lowercase(),
     }
 }
+
+/// A stored or compared name as a statement must write it to mean that name: quoted where it would fold to another, has
+/// other signs than letters, or is a word of the language.
+pub(super) fn written(dialect: Dialect, name: &str) -> String {
+    let letter = |c: char| match dialect {
+        Dialect::Oracle => c.is_ascii_uppercase(),
+        Dialect::Postgres => c.is_ascii_lowercase(),
+        Dialect::Sqlite => c.is_ascii_alphabetic(),
+    };
+    let plain = name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit() || c == '_');
+    let reserved = RESERVED.contains(&format!(" {} ", name.to_ascii_lowercase()));
+    if plain && !reserved { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// Words that one of the dialects, or the parser, does not take for a column's name as they are.
+const RESERVED: &str = " access add all alter analyse analyze and any array as asc asymmetric audit authorization begin \
+     between binary both by case cast char check cluster collate collation column comment commit compress concurrently \
+     connect constraint create cross current current_catalog current_date current_role current_schema current_time \
+     current_timestamp current_user date decimal default deferrable delete desc distinct do drop else end escape except \
+     exclusive exists false fetch file filter float for foreign freeze from full glob grant group having identified if \
+     ilike immediate in increment index initial initially inner insert integer intersect interval into is isnull join \
+     lateral leading left level like limit localtime localtimestamp lock long match maxextents minus mlslabel mode \
+     modify natural noaudit nocompress not notnull nowait null number of offline offset on online only option or order \
+     outer over overlaps partition pctfree pivot placing pragma prior privileges public qualify raw references regexp \
+     rename resource returning revoke right row rowid rownum rows select session session_user set share similar size \
+     smallint some start successful symmetric synonym sysdate table tablesample then timestamp to top trailing \
+     transaction trigger true uid union unique unpivot update user using validate values varchar varchar2 variadic \
+     verbose view when whenever where window with ";
 
 /// The identifiers of a dotted name; `None` when a part is computed.
 pub(super) fn parts(name: &ObjectName) -> Option<Vec<&Ident>> {
@@ -45,23 +74,13 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
         .map(|(.., name)| name)
 }
 
-/// Levenshtein's distance; a name that contains the other whole counts as near.
+/// How far apart two names are in their first 64 characters; one that contains the other whole counts as near.
 fn distance(a: &str, b: &str) -> usize {
     if a.len() > 2 && b.len() > 2 && (a.contains(b) || b.contains(a)) {
         return 1;
     }
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+    let short = |name: &str| name.chars().take(64).collect::<String>();
+    near::distance(&short(a), &short(b))
 }
 
 #[cfg(test)]
@@ -81,6 +100,21 @@ mod tests {
             assert_eq!(key(dialect, ident), expected, "{dialect:?}");
         }
         assert_eq!(key(Dialect::Sqlite, &Ident::with_quote('"', "EMP")), "emp");
+    }
+
+    #[test]
+    fn names_are_written_so_that_they_mean_themselves() {
+        for (dialect, name, expected) in [
+            (Dialect::Oracle, "CLIENTS", "CLIENTS"),
+            (Dialect::Oracle, "clients", "\"clients\""),
+            (Dialect::Oracle, "LEVEL", "\"LEVEL\""),
+            (Dialect::Postgres, "Clients", "\"Clients\""),
+            (Dialect::Postgres, "order", "\"order\""),
+            (Dialect::Sqlite, "Clients", "Clients"),
+            (Dialect::Sqlite, "Row \"Id\"", "\"Row \"\"Id\"\"\""),
+        ] {
+            assert_eq!(written(dialect, name), expected, "{dialect:?}");
+        }
     }
 
     #[test]

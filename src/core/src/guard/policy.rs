@@ -99,7 +99,6 @@ mod tests {
             columns: vec![column("id"), column("secret")],
             comment: String::new(),
             foreign_keys: Vec::new(),
-            rows: None,
         }
     }
 

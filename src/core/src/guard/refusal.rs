@@ -1,5 +1,6 @@
 //! Why a statement may not run, where in the text, and what to write instead.
 
+use crate::egress::disarmed;
 use crate::text::{Text, text};
 
 macro_rules! rules {
@@ -103,12 +104,14 @@ pub struct Refusal {
     pub found: String,
     /// What to write instead; empty when there is nothing to suggest.
     pub instead: String,
+    /// Where there is nothing near to suggest: the names that may stand there, as they must be written.
+    pub among: String,
 }
 
 /// For the audit and for tests: `column-unknown at 1:8: nme (instead: name)`.
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { rule, line, column, found, instead } = self;
+        let Self { rule, line, column, found, instead, among: _ } = self;
         write!(f, "{} at {line}:{column}: {found}", rule.id())?;
         if instead.is_empty() { Ok(()) } else { write!(f, " (instead: {instead})") }
     }
@@ -117,8 +120,16 @@ impl std::fmt::Display for Refusal {
 impl Refusal {
     /// The sentence for the person, naming what was found and what to write instead.
     pub fn text(&self) -> Text {
-        let sentence = if self.instead.is_empty() { self.rule.key() } else { self.key_with_suggestion() };
-        text(sentence).with("found", self.found.as_str()).with("instead", self.instead.as_str())
+        let sentence = match self.rule {
+            Rule::RelationUnknown if self.instead.is_empty() && !self.among.is_empty() => {
+                "guard-relation-unknown-among"
+            }
+            Rule::ColumnUnknown if self.instead.is_empty() && !self.among.is_empty() => "guard-column-unknown-among",
+            rule if self.instead.is_empty() => rule.key(),
+            _ => self.key_with_suggestion(),
+        };
+        let sentence = text(sentence).with("found", self.found.as_str());
+        sentence.with("instead", self.instead.as_str()).with("among", self.among.as_str())
     }
 
     /// Names are suggested in a sentence of their own.
@@ -127,28 +138,26 @@ impl Refusal {
             Rule::RelationUnknown => "guard-relation-unknown-near",
             Rule::ColumnUnknown => "guard-column-unknown-near",
             Rule::Unsupported => "guard-unsupported-instead",
+            Rule::Unbounded => "guard-unbounded-instead",
             Rule::FunctionNotAllowed => "guard-function-not-allowed-near",
             rule => rule.key(),
         }
     }
 }
 
-/// Text of the statement, made harmless to show: short, on one line, and unable to close a code span.
+/// Text of the statement, made harmless to show: short, on one line, calling nobody and unable to close a code span.
 pub(super) fn harmless(found: &str) -> String {
     const LONGEST: usize = 80;
-    let mut out = String::new();
-    for (count, c) in found.chars().enumerate() {
-        if count + 1 >= LONGEST {
-            out.push('…');
-            break;
-        }
-        out.push(match c {
-            '`' => '\'',
-            c if c.is_control() || super::lexical::hides_text(c) => ' ',
-            c => c,
-        });
+    let plain = found.chars().take(LONGEST).map(|c| match c {
+        '`' => '\'',
+        c if c.is_control() || super::lexical::hides_text(c) => ' ',
+        c => c,
+    });
+    let quiet = disarmed(&plain.collect::<String>());
+    if found.chars().nth(LONGEST).is_none() && quiet.chars().nth(LONGEST).is_none() {
+        return quiet;
     }
-    out
+    quiet.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -161,9 +170,15 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for &rule in Rule::ALL {
             assert!(seen.insert(rule.id()), "{} is used twice", rule.id());
-            for instead in ["", "nearer"] {
-                let refusal =
-                    Refusal { rule, line: 1, column: 1, found: "thing".to_owned(), instead: instead.to_owned() };
+            for (instead, among) in [("", ""), ("nearer", ""), ("", "one, two")] {
+                let refusal = Refusal {
+                    rule,
+                    line: 1,
+                    column: 1,
+                    found: "thing".to_owned(),
+                    instead: instead.to_owned(),
+                    among: among.to_owned(),
+                };
                 for locale in Locale::ALL {
                     let sentence = refusal.text().render(locale);
                     assert!(sentence.contains(' ') && !sentence.contains('{'), "{}: {sentence}", rule.id());
@@ -176,5 +191,8 @@ mod tests {
     fn found_text_is_short_and_harmless() {
         assert_eq!(harmless("a`b\n\u{202e}c"), "a'b  c");
         assert_eq!(harmless(&"x".repeat(200)).chars().count(), 80);
+        assert_eq!(harmless(&"x".repeat(80)), "x".repeat(80));
+        assert_eq!(harmless("@everyone <@42>"), "@\u{2060}everyone <@\u{2060}42>");
+        assert_eq!(harmless(&"@".repeat(80)).chars().count(), 80);
     }
 }

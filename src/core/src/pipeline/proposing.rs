@@ -107,7 +107,11 @@ impl Pipeline {
         let statement = approved.text().to_owned();
         let proposal = Proposal { statement, parameters: approved.values().clone(), ..proposal };
         let locale = inquiry.asker.user.locale;
-        let card = card(&proposal, approved.relations(), locale);
+        let mut card = card(&proposal, approved.relations(), locale);
+        if !approved.left_out().is_empty() {
+            let note = text("left-out").with("columns", approved.left_out().join(", "));
+            let _ = write!(card, "\n{}", note.render(locale));
+        }
         let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
         // What people cannot read whole they cannot approve.
         if card.chars().count() > room || proposal.statement.contains("```") {

@@ -24,7 +24,6 @@ fn relation(name: &str, columns: &[(&str, &str)]) -> Relation {
         columns: columns.iter().enumerate().map(column).collect(),
         comment: String::new(),
         foreign_keys: Vec::new(),
-        rows: None,
     }
 }
 

@@ -71,6 +71,7 @@ struct Report {
     message: Option<String>,
     statement: Option<String>,
     relations: Vec<String>,
+    left_out: Vec<String>,
 }
 
 pub(super) fn run(common: &Common, command: &SqlCommand) -> anyhow::Result<Ending> {
@@ -161,7 +162,17 @@ fn id_of(line: &[u8]) -> serde_json::Value {
 fn unusable(id: serde_json::Value, error: &str, locale: Locale) -> Report {
     let message = Some(text("sql-line-bad").with("error", error).render(locale));
     let (verdict, rule) = ("deny", Some("input"));
-    Report { id, verdict, rule, line: None, column: None, message, statement: None, relations: Vec::new() }
+    Report {
+        id,
+        verdict,
+        rule,
+        line: None,
+        column: None,
+        message,
+        statement: None,
+        relations: Vec::new(),
+        left_out: Vec::new(),
+    }
 }
 
 /// A guard for each dialect.
@@ -200,6 +211,7 @@ impl Guards {
                 message: None,
                 statement: Some(approved.text().to_owned()),
                 relations: approved.relations().to_vec(),
+                left_out: approved.left_out().to_vec(),
             },
             Verdict::Deny(refusal) => Report {
                 id,
@@ -210,6 +222,7 @@ impl Guards {
                 message: Some(refusal.text().render(locale)),
                 statement: None,
                 relations: Vec::new(),
+                left_out: Vec::new(),
             },
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use config::{Environment, Value};
+use pstral_core::near::distance;
 use pstral_core::text::{Text, text};
 
 use super::layers::{self, Source};
@@ -134,22 +135,6 @@ fn nearest(unknown: &str, cause: &str) -> Option<String> {
         known.map(|known| (known, distance(known, unknown))).min_by_key(|(_, distance)| *distance)?;
     // A third of the letters may be wrong: `foo` is not taken for `log`.
     (distance <= (unknown.chars().count() / 3).clamp(1, 3)).then(|| best.to_owned())
-}
-
-/// Levenshtein distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
-            diagonal = above;
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

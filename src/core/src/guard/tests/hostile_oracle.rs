@@ -202,6 +202,10 @@ const ROWS: &[(&str, &str, &str)] = &[
     ),
     ("SELECT GET_DDL('TABLE', 'X') FROM dual", "an own function", "function-not-allowed"),
     ("SELECT {fn user()} FROM dual", "a driver's escape", "unsupported"),
+    ("SELECT 1 FROM clients PARTITION (p1, p2)", "not a partition", "unsupported"),
+    ("SELECT 1 FROM clients \"PARTITION\" (p1)", "an alias with columns", "unsupported"),
+    ("WITH c AS (SELECT 1 AS a FROM dual) SELECT 1 FROM c PARTITION (p1)", "no partition of a query", "unsupported"),
+    ("SELECT 1 FROM hr.nothing PARTITION (p1)", "no such table", "relation-unknown"),
 ];
 
 #[test]

@@ -9,6 +9,7 @@ mod oracle;
 mod policy;
 mod postgres;
 mod properties;
+mod recursion;
 mod refusals;
 mod sqlite;
 
@@ -72,7 +73,6 @@ fn from_sketch(dialect: Dialect, schema: &str, sketch: &[Sketch]) -> Catalog {
         columns: columns.split(',').map(column).collect(),
         comment: String::new(),
         foreign_keys: Vec::new(),
-        rows: None,
     };
     Catalog {
         dialect,

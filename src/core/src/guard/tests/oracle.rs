@@ -63,6 +63,9 @@ const ROWS: &[&str] = &[
     "SELECT name FROM users START WITH manager_id IS NULL CONNECT BY PRIOR id = manager_id",
     "SELECT name FROM users START WITH manager_id IS NULL CONNECT BY PRIOR id = manager_id ORDER SIBLINGS BY name DESC, id",
     "SELECT name FROM users CONNECT BY NOCYCLE PRIOR id = manager_id START WITH manager_id IS NULL ORDER SIBLINGS BY name",
+    "SELECT name FROM clients PARTITION (p_2026) WHERE id > 0",
+    "SELECT clients.name FROM crm.clients SUBPARTITION (p_north)",
+    "SELECT k.id FROM contracts PARTITION (p1) JOIN contracts k ON k.client_id = contracts.id",
 ];
 
 #[test]

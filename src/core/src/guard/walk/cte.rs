@@ -76,8 +76,8 @@ impl<'i> Walk<'i> {
             SetExpr::Values(values) => self.values(values, env)?,
             anchor => self.body(anchor, Tail::default(), env)?,
         };
-        recursion::must_end(recursive, &names[0], self.dialect)?;
         let columns = self.renamed(&given.columns, &alias.columns)?;
+        self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
         let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.

@@ -3,16 +3,17 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
+    Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
     JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs,
     TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
 };
+use sqlparser::tokenizer::Span;
 
 use crate::domain::Dialect;
 
-use super::super::fault::{Checked, fault, unplaced};
+use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::Table;
-use super::super::names::{key, nearest, parts};
+use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Shape, Source};
 use super::from::From;
@@ -20,6 +21,9 @@ use super::links::Links;
 use super::literal::text_literal;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
+
+/// Tables that a refusal names.
+const MOST_TABLES: usize = 8;
 
 impl<'i> Walk<'i> {
     /// One factor. `lateral` sees what stands before it in FROM, `env` only what is around the query.
@@ -49,13 +53,8 @@ impl<'i> Walk<'i> {
                 self.function_source("UNNEST", array_exprs.len(), alias.as_ref()).map(one)
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
-                absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
-                self.expr(json_expr, lateral)?;
-                text_literal(&json_path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "JSON_TABLE"))?;
-                let mut outputs = Vec::new();
-                self.json_columns(columns, &mut outputs)?;
-                self.reads.functions.insert("JSON_TABLE".to_owned());
-                self.source(outputs.into(), alias.as_ref(), None).map(one)
+                let path = &json_path.value;
+                self.json_table(json_expr, path, columns, alias.as_ref(), lateral).map(one)
             }
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 absent(alias.is_some(), "(… JOIN …) AS")?;
@@ -115,11 +114,11 @@ impl<'i> Walk<'i> {
     fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
         let idents = parts(name).ok_or_else(|| unsupported(&name.to_string()))?;
         let keys: Vec<String> = idents.iter().map(|ident| key(self.dialect, ident)).collect();
-        let span = idents.first().map_or_else(sqlparser::tokenizer::Span::empty, |ident| ident.span);
+        let span = idents.first().map_or_else(Span::empty, |ident| ident.span);
         let (schema, relation) = match keys.as_slice() {
             [relation] => (None, relation),
             [schema, relation] => (Some(schema.as_str()), relation),
-            _ => return Err(fault(Rule::RelationUnknown, span, name.to_string())),
+            _ => return Err(self.unknown_relation(name, "", span)),
         };
         if schema.is_none() {
             match Ctes::find(env.ctes, relation) {
@@ -133,14 +132,25 @@ impl<'i> Walk<'i> {
                 Named::Nothing => {}
             }
         }
+        let alias = if self.is_partition(alias) { None } else { alias };
         match self.index.find(schema, relation) {
             Some(table) if table.open => self.open_table(table, alias),
             Some(_) => Err(fault(Rule::RelationDenied, span, name.to_string())),
-            None => {
-                let near = nearest(relation, self.index.open_names()).unwrap_or_default();
-                Err(fault(Rule::RelationUnknown, span, name.to_string()).instead(near))
-            }
+            None => Err(self.unknown_relation(name, relation, span)),
         }
+    }
+
+    /// Oracle's `t PARTITION (p)` and `t SUBPARTITION (p)`, which the parser reads as an alias: a part of the same rows.
+    fn is_partition(&self, alias: Option<&TableAlias>) -> bool {
+        let Some(TableAlias { explicit: false, name, columns, at: None }) = alias else { return false };
+        let word = ["PARTITION", "SUBPARTITION"].iter().any(|word| name.value.eq_ignore_ascii_case(word));
+        let [TableAliasColumnDef { name: part, data_type: None }] = columns.as_slice() else { return false };
+        self.dialect == Dialect::Oracle && word && name.quote_style.is_none() && given_name(part).is_ok()
+    }
+
+    fn unknown_relation(&self, name: &ObjectName, relation: &str, span: Span) -> Fault {
+        let near = self.index.nearest(relation).unwrap_or_default();
+        fault(Rule::RelationUnknown, span, name.to_string()).instead(near).among(self.index.open_names(), MOST_TABLES)
     }
 
     fn open_table(&mut self, table: &'i Table, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
@@ -251,6 +261,23 @@ impl<'i> Walk<'i> {
         let mut source = self.source(outputs.collect(), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
         Ok(source)
+    }
+
+    fn json_table(
+        &mut self,
+        json: &Expr,
+        path: &Value,
+        columns: &[JsonTableColumn],
+        alias: Option<&TableAlias>,
+        lateral: Env<'_, 'i>,
+    ) -> Checked<Source<'i>> {
+        absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
+        self.expr(json, lateral)?;
+        text_literal(path).ok_or_else(|| unplaced(Rule::FunctionArguments, "JSON_TABLE"))?;
+        let mut outputs = Vec::new();
+        self.json_columns(columns, &mut outputs)?;
+        self.reads.functions.insert("JSON_TABLE".to_owned());
+        self.source(outputs.into(), alias, None)
     }
 
     fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {

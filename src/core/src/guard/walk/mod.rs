@@ -2,6 +2,7 @@
 
 mod call;
 mod cte;
+mod ending;
 mod expr;
 mod factor;
 mod from;
@@ -13,11 +14,14 @@ mod query;
 mod recursion;
 mod reshape;
 mod select;
+mod star;
+mod step;
 mod types;
 
 use std::collections::BTreeSet;
 
 use sqlparser::ast::Statement;
+use sqlparser::tokenizer::Location;
 
 use crate::domain::Dialect;
 
@@ -40,6 +44,10 @@ pub(super) struct Reads {
     pub(super) functions: BTreeSet<String>,
     /// In order of first appearance.
     pub(super) parameters: Vec<String>,
+    /// Where a `*` covers closed columns, and what to write in its place.
+    pub(super) stars: Vec<(Location, String)>,
+    /// The closed columns that these left out, `relation.column`.
+    pub(super) left_out: BTreeSet<String>,
 }
 
 /// One walk over one statement.
@@ -57,6 +65,8 @@ pub(super) struct Walk<'i> {
     growing: u32,
     /// How often a recursive common table expression read itself.
     itself: u32,
+    /// Whether a query is being read to see what it depends on, before its own turn.
+    judging: bool,
     /// How deep in the tree.
     depth: u32,
 }
@@ -78,6 +88,7 @@ pub(super) fn walk(statement: &Statement, index: &Index, dialect: Dialect) -> Ch
         aggregates: false,
         growing: 0,
         itself: 0,
+        judging: false,
         depth: 0,
     };
     walk.query(query, Env::default())?;

@@ -5,10 +5,13 @@ use sqlparser::ast::Ident;
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, Fault, fault, unplaced};
-use super::super::names::{key, nearest};
+use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Has, Scope, Source};
 use super::Walk;
+
+/// Columns that a refusal names.
+const MOST_COLUMNS: usize = 12;
 
 impl<'i> Walk<'i> {
     /// One name, without dots.
@@ -38,7 +41,7 @@ impl<'i> Walk<'i> {
                 return Ok(());
             }
         }
-        Err(unbound(&name, ident, env))
+        Err(self.unbound(&name, ident, env))
     }
 
     /// Looks a bare name up among the sources of one level.
@@ -65,7 +68,7 @@ impl<'i> Walk<'i> {
     /// `source.column`, `schema.table.column`, and members of JSON columns.
     pub(super) fn dotted(&mut self, idents: &[Ident], env: Env<'_, 'i>) -> Checked {
         let keys: Vec<String> = idents.iter().map(|ident| key(self.dialect, ident)).collect();
-        let written = || idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
+        let found = || idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
         let span = idents.first().map_or_else(sqlparser::tokenizer::Span::empty, |ident| ident.span);
         let mut level = env.scope;
         while let Some(scope) = level {
@@ -79,19 +82,22 @@ impl<'i> Walk<'i> {
                         self.read(source.id, origin);
                         Ok(())
                     }
-                    Has::Closed => Err(fault(Rule::ColumnDenied, span, written())),
+                    Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
                     Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => Ok(()),
                     Has::Yes { .. } | Has::No => {
-                        let prefix = source.name.clone().unwrap_or_default();
-                        let near = nearest(name, source.open_columns().into_iter());
-                        let near = near.map(|near| format!("{prefix}.{near}")).unwrap_or_default();
-                        Err(fault(Rule::ColumnUnknown, span, written()).instead(near))
+                        let prefix = self.written(source.name.as_deref().unwrap_or_default());
+                        let qualified = |name: &str| format!("{prefix}.{}", self.written(name));
+                        let near = nearest(name, source.open_columns().into_iter()).map(qualified);
+                        let known = source.open_columns().into_iter().map(qualified);
+                        let refused = fault(Rule::ColumnUnknown, span, found());
+                        Err(refused.instead(near.unwrap_or_default()).among(known, MOST_COLUMNS))
                     }
                 };
             }
             level = scope.parent;
         }
-        Err(fault(Rule::ColumnUnknown, span, written()))
+        let known = in_reach(env).into_iter().flat_map(|source| self.qualified_columns(source));
+        Err(fault(Rule::ColumnUnknown, span, found()).among(known, MOST_COLUMNS))
     }
 
     /// Oracle reads `alias.column.member` as JSON only under an alias; a method would have brackets.
@@ -111,6 +117,30 @@ impl<'i> Walk<'i> {
         }
     }
 
+    /// Why a name binds to nothing, with the nearest name a person may read, or the names there are.
+    fn unbound(&self, name: &str, ident: &Ident, env: Env<'_, 'i>) -> Fault {
+        let sources = in_reach(env);
+        if sources.iter().any(|source| source.name.as_deref() == Some(name)) {
+            return fault(Rule::WholeRow, ident.span, ident.value.as_str());
+        }
+        let near = nearest(name, sources.iter().flat_map(|source| source.open_columns()));
+        let near = near.map(|near| self.written(near)).unwrap_or_default();
+        let plain = |source: &Source<'i>| source.open_columns().into_iter().map(|name| self.written(name)).collect();
+        let known = sources.iter().flat_map(|source| -> Vec<String> {
+            if sources.len() == 1 { plain(source) } else { self.qualified_columns(source) }
+        });
+        fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near).among(known, MOST_COLUMNS)
+    }
+
+    fn qualified_columns(&self, source: &Source<'i>) -> Vec<String> {
+        let prefix = source.name.as_deref().map(|name| format!("{}.", self.written(name))).unwrap_or_default();
+        source.open_columns().into_iter().map(|name| format!("{prefix}{}", self.written(name))).collect()
+    }
+
+    fn written(&self, name: &str) -> String {
+        written(self.dialect, name)
+    }
+
     /// A name of the WINDOW clause.
     pub(super) fn named_window(&self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
@@ -125,19 +155,10 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Why a name binds to nothing, with the nearest name a person may read.
-fn unbound(name: &str, ident: &Ident, env: Env<'_, '_>) -> Fault {
-    let mut names: Vec<&str> = Vec::new();
-    let mut level = env.scope;
-    while let Some(scope) = level {
-        if scope.sources.iter().any(|source| source.name.as_deref() == Some(name)) {
-            return fault(Rule::WholeRow, ident.span, ident.value.as_str());
-        }
-        names.extend(scope.sources.iter().flat_map(Source::open_columns));
-        level = scope.parent;
-    }
-    let near = nearest(name, names.into_iter()).unwrap_or_default();
-    fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near)
+/// Every source whose columns a place can read, the nearest first.
+fn in_reach<'s, 'i>(env: Env<'s, 'i>) -> Vec<&'s Source<'i>> {
+    let levels = std::iter::successors(env.scope, |scope| scope.parent);
+    levels.flat_map(|scope| scope.sources).collect()
 }
 
 /// The source a dotted name begins with, and which part of the name is the column.

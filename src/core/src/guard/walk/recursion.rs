@@ -28,32 +28,25 @@ pub(super) fn arms<'q>(query: &'q Query, itself: &str, dialect: Dialect) -> Opti
 }
 
 /// The tables of a FROM and its joins, not of what is nested in them.
-fn tables(select: &Select) -> impl Iterator<Item = &TableFactor> {
+pub(super) fn tables(select: &Select) -> impl Iterator<Item = &TableFactor> {
     select
         .from
         .iter()
         .flat_map(|table| std::iter::once(&table.relation).chain(table.joins.iter().map(|join| &join.relation)))
 }
 
-fn names(factor: &TableFactor, itself: &str, dialect: Dialect) -> bool {
+pub(super) fn names(factor: &TableFactor, itself: &str, dialect: Dialect) -> bool {
     let TableFactor::Table { name, .. } = factor else { return false };
     parts(name).is_some_and(|parts| matches!(parts.as_slice(), [one] if key(dialect, one) == itself))
 }
 
-/// A recursive arm ends when it follows another relation's columns, or compares with a bound.
-pub(super) fn must_end(select: &Select, itself: &str, dialect: Dialect) -> Checked {
-    let mut conditions: Vec<&Expr> = Vec::new();
+/// The conditions that must all hold for a row of the arm.
+pub(super) fn conditions(select: &Select) -> Vec<&Expr> {
+    let mut conditions = Vec::new();
     for expr in select.selection.iter().chain(select.from.iter().flat_map(|table| &table.joins).filter_map(on)) {
         conjuncts(expr, &mut conditions);
     }
-    let other = |factor: &TableFactor| match factor {
-        TableFactor::Table { name, .. } => {
-            !names(factor, itself, dialect) && !name.to_string().eq_ignore_ascii_case("dual")
-        }
-        _ => false,
-    };
-    let follows = tables(select).any(other) && conditions.iter().any(|one| joins_columns(one));
-    if follows || conditions.iter().any(|one| is_bound(one)) { Ok(()) } else { Err(unplaced(Rule::Unbounded, itself)) }
+    conditions
 }
 
 fn on(join: &Join) -> Option<&Expr> {
@@ -74,25 +67,6 @@ fn conjuncts<'q>(expr: &'q Expr, into: &mut Vec<&'q Expr>) {
     }
 }
 
-fn joins_columns(expr: &Expr) -> bool {
-    let column = |expr: &Expr| matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
-    matches!(expr, Expr::BinaryOp { left, op: BinaryOperator::Eq, right } if column(left) && column(right))
-}
-
-/// A column, or something computed from one, below or above a modest limit.
-fn is_bound(expr: &Expr) -> bool {
-    let limit = |expr: &Expr| modest(expr);
-    match expr {
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq,
-            right,
-        } => (has_column(left) && limit(right)) || (has_column(right) && limit(left)),
-        Expr::Between { expr, negated: false, low, high } => has_column(expr) && limit(low) && limit(high),
-        _ => false,
-    }
-}
-
 fn has_column(expr: &Expr) -> bool {
     match expr {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_) => true,
@@ -103,7 +77,7 @@ fn has_column(expr: &Expr) -> bool {
 }
 
 /// A limit that cannot hide a large number: no number over the most rows, no product and no power.
-fn modest(expr: &Expr) -> bool {
+pub(super) fn modest(expr: &Expr) -> bool {
     let text = expr.to_string().to_uppercase();
     let grows = ["*", "POWER", "POW(", "EXP(", "1E", "0E", "<<", "LPAD", "RPAD", "REPEAT"];
     let large = |digits: &str| digits.parse::<u64>().map_or(digits.len() > 1, |number| number > MOST_ROWS);

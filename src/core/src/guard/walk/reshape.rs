@@ -28,45 +28,69 @@ impl<'i> Walk<'i> {
             TableFactor::Pivot { table, aggregate_functions, value_column, value_source, default_on_null, alias } => {
                 absent(default_on_null.is_some(), "DEFAULT ON NULL")?;
                 let inner = self.inner(table, lateral, env, links)?;
-                let mut outputs = self.all_columns(&inner)?;
-                let sources = [inner];
-                let scope = Scope::new(&sources, None);
-                let mut used = self.columns_named(value_column, env.within(&scope))?;
-                for ExprWithAlias { expr, alias } in aggregate_functions {
-                    used.extend(self.aggregate(expr, env.within(&scope))?);
-                    alias.iter().try_for_each(super::factor::given_name)?;
-                }
-                outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
-                let PivotValueSource::List(values) = value_source else {
-                    return Err(unsupported("PIVOT … IN (ANY)"));
-                };
-                for value in values {
-                    outputs.extend(self.pivoted(value, aggregate_functions)?);
-                }
+                let outputs = self.pivot(inner, aggregate_functions, value_column, value_source, env)?;
                 self.source(outputs.into(), alias.as_ref(), None)
             }
             TableFactor::Unpivot { table, value, name, columns, null_inclusion: _, alias } => {
                 let inner = self.inner(table, lateral, env, links)?;
-                let mut outputs = self.all_columns(&inner)?;
-                let sources = [inner];
-                let scope = Scope::new(&sources, None);
-                let mut used = Vec::new();
-                for ExprWithAlias { expr, alias } in columns {
-                    used.extend(self.columns_named(std::slice::from_ref(expr), env.within(&scope))?);
-                    // The value beside a column may be a literal, which the parser reads as an alias.
-                    let quoted = alias.as_ref().is_some_and(|alias| alias.quote_style == Some('\''));
-                    alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
-                }
-                outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
-                let Expr::Identifier(value) = value else { return Err(unsupported("UNPIVOT ((…))")) };
-                for ident in [name, value] {
-                    super::factor::given_name(ident)?;
-                    outputs.push(Output { key: Some(key(self.dialect, ident)), json: false });
-                }
+                let outputs = self.unpivot(inner, value, name, columns, env)?;
                 self.source(outputs.into(), alias.as_ref(), None)
             }
             _ => Err(unsupported("PIVOT")),
         }
+    }
+
+    /// Every column that neither the aggregates nor FOR use, and those that the values make.
+    fn pivot(
+        &mut self,
+        inner: Source<'i>,
+        aggregates: &[ExprWithAlias],
+        value_column: &[Expr],
+        values: &PivotValueSource,
+        env: Env<'_, 'i>,
+    ) -> Checked<Vec<Output>> {
+        let mut outputs = self.all_columns(&inner)?;
+        let sources = [inner];
+        let scope = Scope::new(&sources, None);
+        let mut used = self.columns_named(value_column, env.within(&scope))?;
+        for ExprWithAlias { expr, alias } in aggregates {
+            used.extend(self.aggregate(expr, env.within(&scope))?);
+            alias.iter().try_for_each(super::factor::given_name)?;
+        }
+        outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
+        let PivotValueSource::List(values) = values else { return Err(unsupported("PIVOT … IN (ANY)")) };
+        for value in values {
+            outputs.extend(self.pivoted(value, aggregates)?);
+        }
+        Ok(outputs)
+    }
+
+    /// Every column that is not made a row, the name of the one that was, and its value.
+    fn unpivot(
+        &mut self,
+        inner: Source<'i>,
+        value: &Expr,
+        name: &Ident,
+        columns: &[ExprWithAlias],
+        env: Env<'_, 'i>,
+    ) -> Checked<Vec<Output>> {
+        let mut outputs = self.all_columns(&inner)?;
+        let sources = [inner];
+        let scope = Scope::new(&sources, None);
+        let mut used = Vec::new();
+        for ExprWithAlias { expr, alias } in columns {
+            used.extend(self.columns_named(std::slice::from_ref(expr), env.within(&scope))?);
+            // The value beside a column may be a literal, which the parser reads as an alias.
+            let quoted = alias.as_ref().is_some_and(|alias| alias.quote_style == Some('\''));
+            alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
+        }
+        outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
+        let Expr::Identifier(value) = value else { return Err(unsupported("UNPIVOT ((…))")) };
+        for ident in [name, value] {
+            super::factor::given_name(ident)?;
+            outputs.push(Output { key: Some(key(self.dialect, ident)), json: false });
+        }
+        Ok(outputs)
     }
 
     /// The one source that is reshaped.
@@ -171,14 +195,7 @@ impl<'i> Walk<'i> {
         self.exprs(partition_by, env.within(&scope))?;
         self.order_list(order_by, env.within(&scope))?;
         let scope = Scope { symbols: &variables, ..scope };
-        let mut outputs = match rows_per_match {
-            Some(RowsPerMatch::AllRows(_)) => self.all_columns(&sources[0])?,
-            None | Some(RowsPerMatch::OneRow) => self
-                .columns_named(partition_by, env.within(&scope))?
-                .into_iter()
-                .map(|name| Output { key: Some(name), json: false })
-                .collect(),
-        };
+        let mut outputs = self.matched(rows_per_match.as_ref(), &sources[0], partition_by, env.within(&scope))?;
         for SymbolDefinition { symbol, definition } in symbols {
             absent(!variables.contains(&key(self.dialect, symbol)), "DEFINE")?;
             self.expr(definition, env.within(&scope))?;
@@ -188,13 +205,32 @@ impl<'i> Walk<'i> {
             super::factor::given_name(alias)?;
             outputs.push(Output { key: Some(key(self.dialect, alias)), json: false });
         }
-        match after_match_skip {
-            None | Some(AfterMatchSkip::PastLastRow | AfterMatchSkip::ToNextRow) => {}
+        self.skip(after_match_skip.as_ref(), &variables)?;
+        self.source(outputs.into(), alias.as_ref(), None)
+    }
+
+    /// The columns a match keeps of its source: all of each row, or what the one row is grouped by.
+    fn matched(
+        &mut self,
+        rows: Option<&RowsPerMatch>,
+        source: &Source<'i>,
+        partition_by: &[Expr],
+        env: Env<'_, 'i>,
+    ) -> Checked<Vec<Output>> {
+        if let Some(RowsPerMatch::AllRows(_)) = rows {
+            return self.all_columns(source);
+        }
+        let names = self.columns_named(partition_by, env)?;
+        Ok(names.into_iter().map(|name| Output { key: Some(name), json: false }).collect())
+    }
+
+    fn skip(&self, skip: Option<&AfterMatchSkip>, variables: &[String]) -> Checked {
+        match skip {
+            None | Some(AfterMatchSkip::PastLastRow | AfterMatchSkip::ToNextRow) => Ok(()),
             Some(AfterMatchSkip::ToFirst(symbol) | AfterMatchSkip::ToLast(symbol)) => {
-                absent(!variables.contains(&key(self.dialect, symbol)), "AFTER MATCH SKIP")?;
+                absent(!variables.contains(&key(self.dialect, symbol)), "AFTER MATCH SKIP")
             }
         }
-        self.source(outputs.into(), alias.as_ref(), None)
     }
 
     /// The variables of a pattern; a repetition inside a repetition can take exponential time.

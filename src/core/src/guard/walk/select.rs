@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     ConnectByKind, Distinct, Expr, GroupByExpr, NamedWindowDefinition, NamedWindowExpr, Select, SelectFlavor,
-    SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+    SelectItem,
 };
 
 use crate::domain::Dialect;
@@ -13,7 +13,7 @@ use crate::domain::Dialect;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Scope, Shape, Source};
+use super::super::scope::{Env, Output, Scope, Source};
 use super::links::Links;
 use super::query::{Given, Tail};
 use super::{Walk, absent, unsupported};
@@ -88,79 +88,14 @@ impl<'i> Walk<'i> {
                     columns.push(Output { key: Some(key(self.dialect, alias)), json });
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
-                SelectItem::Wildcard(options) => {
-                    plain_star(options)?;
-                    absent(sources.is_empty(), "*")?;
-                    self.star(sources.iter(), merged, &mut columns)?;
-                }
+                SelectItem::Wildcard(options) => self.wildcard(options, sources, merged, &mut columns)?,
                 SelectItem::QualifiedWildcard(kind, options) => {
-                    plain_star(options)?;
-                    let source = self.qualified_star(kind, sources)?;
-                    self.star(std::iter::once(source), &[], &mut columns)?;
+                    self.qualified_wildcard(kind, options, sources, merged, &mut columns)?;
                 }
             }
         }
         absent(columns.is_empty(), "SELECT …")?;
         Ok(columns.into())
-    }
-
-    fn qualified_star<'s>(
-        &self,
-        kind: &SelectItemQualifiedWildcardKind,
-        sources: &'s [Source<'i>],
-    ) -> Checked<&'s Source<'i>> {
-        let SelectItemQualifiedWildcardKind::ObjectName(name) = kind else { return Err(unsupported("(…).*")) };
-        let parts = parts(name).ok_or_else(|| unsupported(&format!("{name}.*")))?;
-        let keys: Vec<String> = parts.iter().map(|part| key(self.dialect, part)).collect();
-        let found = sources.iter().find(|source| match keys.as_slice() {
-            [one] => source.name.as_ref() == Some(one),
-            [schema, one] => {
-                !source.aliased && source.table().is_some_and(|table| &table.schema == schema && &table.name == one)
-            }
-            _ => false,
-        });
-        found.ok_or_else(|| unplaced(Rule::ColumnUnknown, format!("{name}.*")))
-    }
-
-    /// Every column of the sources, when all of them are open.
-    pub(super) fn star<'s>(
-        &mut self,
-        sources: impl Iterator<Item = &'s Source<'i>>,
-        merged: &[String],
-        columns: &mut Vec<Output>,
-    ) -> Checked
-    where
-        'i: 's,
-    {
-        for source in sources {
-            if source.table().is_some_and(|table| table.columns.iter().any(|column| !column.open)) {
-                let prefix = source.name.as_deref().unwrap_or_default();
-                let open: Vec<String> = source.open_columns().iter().map(|name| format!("{prefix}.{name}")).collect();
-                return Err(unplaced(Rule::StarDenied, "*").instead(open.join(", ")));
-            }
-            let outputs: Vec<Output> = match &source.shape {
-                Shape::Table(table) => {
-                    let reads = table.columns.iter().filter(|_| !table.is_dual());
-                    self.reads.columns.extend(reads.map(|column| format!("{}.{}", table.shown, column.shown)));
-                    let output = |column: &super::super::index::Column| Output {
-                        key: Some(column.key.clone()),
-                        json: column.json,
-                    };
-                    table.columns.iter().map(output).collect()
-                }
-                Shape::Derived(outputs) => outputs.to_vec(),
-            };
-            let seen = |columns: &[Output], output: &Output| {
-                output.key.as_ref().is_some_and(|key| merged.contains(key))
-                    && columns.iter().any(|one| one.key == output.key)
-            };
-            for output in outputs {
-                if !seen(columns, &output) {
-                    columns.push(output);
-                }
-            }
-        }
-        Ok(())
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
@@ -262,21 +197,6 @@ fn shape(select: &Select) -> Checked {
     absent(qualify.is_some(), "QUALIFY")?;
     absent(value_table_mode.is_some(), "SELECT AS")?;
     absent(*flavor != SelectFlavor::Standard, "FROM … SELECT")
-}
-
-/// `*` and nothing after it.
-fn plain_star(options: &WildcardAdditionalOptions) -> Checked {
-    let WildcardAdditionalOptions {
-        wildcard_token: AttachedToken(_),
-        opt_ilike,
-        opt_exclude,
-        opt_except,
-        opt_replace,
-        opt_rename,
-        opt_alias,
-    } = options;
-    let plain = opt_ilike.is_none() && opt_exclude.is_none() && opt_except.is_none();
-    absent(!plain || opt_replace.is_some() || opt_rename.is_some() || opt_alias.is_some(), "* …")
 }
 
 fn aliases_of(items: &[SelectItem], dialect: Dialect) -> Vec<String> {

@@ -1,0 +1,235 @@
+//! Whether a recursive common table expression ends: one of its columns is counted towards a limit, or replaced by
+//! another relation's at each step.
+//!
+//! What is not one of these two forms is refused. Following a relation ends when its rows hold no loop, as parents and
+//! children do; the text cannot tell, and the time limit stops what follows a loop. A count ends unless its limit is
+//! read from a column that holds no number, which the time limit stops too.
+
+use std::cmp::Ordering;
+
+use sqlparser::ast::{BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, TableFactor};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, unplaced};
+use super::super::names::{key, parts};
+use super::super::refusal::Rule;
+use super::super::scope::{Ctes, Env, Named, Output};
+use super::Walk;
+use super::recursion::{conditions, modest, names, tables};
+use super::step::{Amount, Step, is_literal_text};
+
+/// A recursive arm and what it reads of itself.
+struct Arm<'q> {
+    dialect: Dialect,
+    select: &'q Select,
+    anchor: Option<&'q Select>,
+    /// The name under which it reads itself.
+    alias: String,
+    columns: &'q [Output],
+}
+
+/// A column as the arm names it: its qualifier, where it has one, and its name.
+type Column = (Option<String>, String);
+
+impl<'i> Walk<'i> {
+    /// Refuses a recursive arm that may never end. `columns` are those of the expression itself.
+    pub(super) fn must_end(
+        &mut self,
+        (anchor, select): (&SetExpr, &Select),
+        itself: &str,
+        columns: &[Output],
+        env: Env<'_, 'i>,
+    ) -> Checked {
+        let own = tables(select).find(|factor| names(factor, itself, self.dialect));
+        let alias = match own {
+            Some(TableFactor::Table { alias: Some(alias), .. }) => key(self.dialect, &alias.name),
+            _ => itself.to_owned(),
+        };
+        let anchor = if let SetExpr::Select(anchor) = anchor { Some(&**anchor) } else { None };
+        let arm = Arm { dialect: self.dialect, select, anchor, alias, columns };
+        let conditions = conditions(select);
+        let stored = tables(select).any(|factor| !names(factor, itself, self.dialect) && self.is_stored(factor, env));
+        if stored && arm.follows(&conditions) {
+            return Ok(());
+        }
+        for condition in conditions {
+            if self.bounds(&arm, condition, env) {
+                return Ok(());
+            }
+        }
+        let counter = columns.iter().find_map(|output| output.key.clone()).unwrap_or_else(|| "n".to_owned());
+        Err(unplaced(Rule::Unbounded, itself)
+            .instead(format!("SELECT {counter} + 1 FROM {itself} WHERE {counter} < 100")))
+    }
+
+    /// A relation of the catalog, or a common table expression that reads one: its rows are not made up in the text.
+    fn is_stored(&self, factor: &TableFactor, env: Env<'_, 'i>) -> bool {
+        let TableFactor::Table { name, args: None, .. } = factor else { return false };
+        let Some(parts) = parts(name) else { return false };
+        let [one] = parts.as_slice() else { return true };
+        let name = key(self.dialect, one);
+        match Ctes::find(env.ctes, &name) {
+            Named::Cte(cte) => cte.rows.is_none(),
+            Named::Pending => false,
+            Named::Nothing => self.index.find(None, &name).is_some_and(|table| !table.is_dual()),
+        }
+    }
+
+    /// Whether a condition limits a column that each step moves towards the limit.
+    fn bounds(&mut self, arm: &Arm<'_>, condition: &Expr, env: Env<'_, 'i>) -> bool {
+        let sides = match condition {
+            Expr::Nested(inner) => return self.bounds(arm, inner, env),
+            Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } => {
+                [(&**left, &**right, Ordering::Greater), (&**right, &**left, Ordering::Less)]
+            }
+            Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
+                [(&**left, &**right, Ordering::Less), (&**right, &**left, Ordering::Greater)]
+            }
+            Expr::Between { expr, negated: false, low, high } => {
+                [(&**expr, &**high, Ordering::Greater), (&**expr, &**low, Ordering::Less)]
+            }
+            _ => return false,
+        };
+        sides.into_iter().any(|(counted, limit, towards)| {
+            let counted = Step::of(counted, self.dialect).and_then(|step| Some((arm.position(step.column)?, step)));
+            let Some((position, compared)) = counted else { return false };
+            let Some(step) = arm.step(position) else { return false };
+            // `n + 1 < 10` is as good as `n < 10`, and what a date is compared with is no number.
+            let same = compared.amount.is_none_or(|amount| amount.is_time() == step.is_time());
+            let exact = self.dialect != Dialect::Sqlite || step.is_time() || !is_textual(limit);
+            same && exact && step.towards() == towards && modest(limit) && self.is_limit(arm, limit, env)
+        })
+    }
+
+    /// Whether an expression stays the same while the arm is repeated.
+    fn is_limit(&mut self, arm: &Arm<'_>, expr: &Expr, env: Env<'_, 'i>) -> bool {
+        match expr {
+            Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => true,
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => arm.position(expr).is_none(),
+            Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::Cast { expr: inner, .. } => {
+                self.is_limit(arm, inner, env)
+            }
+            Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
+                self.is_limit(arm, left, env) && self.is_limit(arm, right, env)
+            }
+            Expr::Function(function) => {
+                let random = function.name.to_string().to_uppercase().contains("RANDOM");
+                let args = super::step::arguments(function);
+                !random && args.is_some_and(|args| args.into_iter().all(|arg| self.is_limit(arm, arg, env)))
+            }
+            // A query that can be read without the names around it does not depend on them. One inside another is not
+            // looked at, or each level would double the work.
+            Expr::Subquery(query) if !self.judging => {
+                let (itself, touched, aggregates) = (self.itself, self.touched.len(), self.aggregates);
+                self.judging = true;
+                let alone = self.query(query, Env { scope: None, ..env }).is_ok() && self.itself == itself;
+                self.judging = false;
+                self.itself = itself;
+                self.touched.truncate(touched);
+                self.aggregates = aggregates;
+                alone
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Arm<'_> {
+    /// Which column of its own a name is.
+    fn position(&self, expr: &Expr) -> Option<usize> {
+        let (qualifier, name) = column(expr, self.dialect)?;
+        let own = qualifier.is_none_or(|qualifier| qualifier == self.alias);
+        self.columns.iter().position(|output| own && output.key.as_ref() == Some(&name))
+    }
+
+    /// By how much the column grows or shrinks at each step, when it begins where steps count.
+    fn step(&self, position: usize) -> Option<Amount> {
+        let step = Step::of(gives(self.select, position)?, self.dialect)?;
+        let begins = self.anchor.and_then(|anchor| gives(anchor, position)).is_none_or(|first| !stalls(first));
+        (begins && self.position(step.column) == Some(position)).then_some(step.amount).flatten()
+    }
+
+    /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
+    fn follows(&self, conditions: &[&Expr]) -> bool {
+        let equal: Vec<(Column, Column)> = conditions.iter().filter_map(|one| equality(one, self.dialect)).collect();
+        (0..self.columns.len()).any(|position| {
+            let Some(name) = self.columns[position].key.clone() else { return false };
+            let mut same: Vec<Column> = vec![(Some(self.alias.clone()), name.clone()), (None, name)];
+            let own = same.len();
+            while let Some(more) =
+                equal.iter().find_map(|(one, other)| match (same.contains(one), same.contains(other)) {
+                    (true, false) => Some(other.clone()),
+                    (false, true) => Some(one.clone()),
+                    _ => None,
+                })
+            {
+                same.push(more);
+            }
+            let linked = same[own..].iter().any(|one| self.is_other(one));
+            let given = gives(self.select, position).and_then(|expr| column(expr, self.dialect));
+            linked && given.is_some_and(|given| self.is_other(&given) && !same.contains(&given))
+        })
+    }
+
+    /// Whether a column is none of its own.
+    fn is_other(&self, (qualifier, name): &Column) -> bool {
+        match qualifier {
+            Some(qualifier) => *qualifier != self.alias,
+            None => !self.columns.iter().any(|output| output.key.as_ref() == Some(name)),
+        }
+    }
+}
+
+/// What a SELECT gives for its column of that position.
+fn gives(select: &Select, position: usize) -> Option<&Expr> {
+    let before = select.projection.iter().take(position + 1);
+    let exprs = before.map(|item| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+        _ => None,
+    });
+    exprs.collect::<Option<Vec<_>>>().filter(|exprs| exprs.len() == position + 1)?.pop()
+}
+
+/// `a = b` of two columns.
+fn equality(expr: &Expr, dialect: Dialect) -> Option<(Column, Column)> {
+    let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return None };
+    Some((column(left, dialect)?, column(right, dialect)?))
+}
+
+fn column(expr: &Expr, dialect: Dialect) -> Option<Column> {
+    let name = |ident: &Ident| key(dialect, ident);
+    match expr {
+        Expr::Identifier(ident) => Some((None, name(ident))),
+        Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+            [.., qualifier, ident] => Some((Some(name(qualifier)), name(ident))),
+            _ => None,
+        },
+        Expr::Nested(inner) => column(inner, dialect),
+        _ => None,
+    }
+}
+
+/// In SQLite every number is less than every text.
+fn is_textual(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_textual(inner),
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_uppercase();
+            ["DATE", "DATETIME", "TIME", "STRFTIME", "UPPER", "LOWER", "TRIM", "SUBSTR", "PRINTF", "FORMAT", "QUOTE"]
+                .contains(&name.as_str())
+        }
+        expr => is_literal_text(expr),
+    }
+}
+
+/// Whether a first value may be so far out that a step is lost in rounding, or be no number at all.
+fn stalls(expr: &Expr) -> bool {
+    let text = expr.to_string().to_uppercase();
+    let words = ["POWER", "POW(", "EXP(", "<<", "'INF", "'-INF", "'+INF", "'NAN"];
+    let bytes = text.as_bytes();
+    let exponent = bytes.windows(2).any(|pair| matches!(pair, [b'0'..=b'9' | b'.', b'E']));
+    let product = text.replace("(*)", "").contains('*');
+    let long = text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 15);
+    words.iter().any(|word| text.replace("' ", "'").contains(word)) || exponent || product || long
+}

@@ -1,0 +1,219 @@
+//! `*`: every column of a source or of all; where some are closed, the others by name.
+//!
+//! The walk does not change the tree. It notes what to write in place of each such `*`, and the guard checks the text
+//! that comes of it from the beginning: what runs has passed by itself, and no `*` in it covers a closed column.
+
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{SelectItemQualifiedWildcardKind, WildcardAdditionalOptions};
+use sqlparser::tokenizer::Location;
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, Fault, unplaced};
+use super::super::names::{key, parts, written};
+use super::super::refusal::Rule;
+use super::super::scope::{Output, Shape, Source};
+use super::{Walk, absent, unsupported};
+
+impl<'i> Walk<'i> {
+    pub(super) fn wildcard(
+        &mut self,
+        options: &WildcardAdditionalOptions,
+        sources: &[Source<'i>],
+        merged: &[String],
+        columns: &mut Vec<Output>,
+    ) -> Checked {
+        let place = plain_star(options)?;
+        absent(sources.is_empty(), "*")?;
+        if !sources.iter().any(has_closed) {
+            return self.star(sources.iter(), merged, columns);
+        }
+        let items = match merged {
+            [] => self.each_source(sources, columns),
+            merged => self.each_column(sources, merged, columns),
+        };
+        let items = items.ok_or_else(|| self.closed(sources.iter()))?;
+        self.reads.stars.push((place, items.join(", ")));
+        Ok(())
+    }
+
+    pub(super) fn qualified_wildcard(
+        &mut self,
+        kind: &SelectItemQualifiedWildcardKind,
+        options: &WildcardAdditionalOptions,
+        sources: &[Source<'i>],
+        merged: &[String],
+        columns: &mut Vec<Output>,
+    ) -> Checked {
+        let place = plain_star(options)?;
+        let source = self.qualified_star(kind, sources)?;
+        if !has_closed(source) {
+            return self.star(std::iter::once(source), &[], columns);
+        }
+        // Oracle leaves out of `t.*` what USING merged, and takes no qualifier for it.
+        let partial = self.dialect == Dialect::Oracle && !merged.is_empty();
+        let names = self.open_outputs(source, columns);
+        let items = names.filter(|_| !partial).ok_or_else(|| self.closed(std::iter::once(source)))?;
+        // The qualifier stands before the star already.
+        self.reads.stars.push((place, items.join(&format!(", {kind}").replace(".*", "."))));
+        Ok(())
+    }
+
+    /// The columns of sources with closed ones, and `source.*` for the others.
+    fn each_source(&mut self, sources: &[Source<'i>], columns: &mut Vec<Output>) -> Option<Vec<String>> {
+        let mut items = Vec::new();
+        for source in sources {
+            let prefix = written(self.dialect, source.name.as_deref()?);
+            if has_closed(source) {
+                items.extend(self.open_outputs(source, columns)?.iter().map(|name| format!("{prefix}.{name}")));
+            } else {
+                self.star(std::iter::once(source), &[], columns).ok()?;
+                items.push(format!("{prefix}.*"));
+            }
+        }
+        Some(items)
+    }
+
+    /// Every column where a join made one of two: that one without qualifier, once. SQLite keeps it in its place, the
+    /// others put it first; in which order they put several is not written here, and they are refused.
+    fn each_column(
+        &mut self,
+        sources: &[Source<'i>],
+        merged: &[String],
+        columns: &mut Vec<Output>,
+    ) -> Option<Vec<String>> {
+        let in_place = self.dialect == Dialect::Sqlite;
+        let mut first: Vec<(Output, String)> = Vec::new();
+        let mut rest: Vec<(Output, String)> = Vec::new();
+        for source in sources {
+            let prefix = written(self.dialect, source.name.as_deref()?);
+            let mut outputs = Vec::new();
+            let names = self.open_outputs(source, &mut outputs)?;
+            for (output, name) in outputs.into_iter().zip(names) {
+                let is_merged = output.key.as_ref().is_some_and(|key| merged.contains(key));
+                let seen = first.iter().chain(&rest).any(|(one, _)| one.key == output.key);
+                match (is_merged, in_place) {
+                    (true, _) if seen => {}
+                    (true, true) => rest.push((output, name)),
+                    (true, false) => first.push((output, name)),
+                    (false, _) => rest.push((output, format!("{prefix}.{name}"))),
+                }
+            }
+        }
+        let known = in_place || first.len() < 2;
+        let (outputs, items): (Vec<Output>, Vec<String>) = first.into_iter().chain(rest).unzip();
+        columns.extend(outputs);
+        known.then_some(items)
+    }
+
+    /// What a source offers of its open columns and how each is written; notes what is left out. `None` where a column
+    /// has no name.
+    fn open_outputs(&mut self, source: &Source<'i>, columns: &mut Vec<Output>) -> Option<Vec<String>> {
+        let dialect = self.dialect;
+        match &source.shape {
+            Shape::Table(table) => {
+                let (open, closed): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.open);
+                let named = |column: &super::super::index::Column| format!("{}.{}", table.shown, column.shown);
+                self.reads.left_out.extend(closed.into_iter().map(named));
+                columns.extend(open.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json }));
+                Some(open.into_iter().map(|column| written(dialect, &column.shown)).collect())
+            }
+            Shape::Derived(outputs) => {
+                columns.extend(outputs.iter().cloned());
+                outputs.iter().map(|output| output.key.as_deref().map(|key| written(dialect, key))).collect()
+            }
+        }
+    }
+
+    /// The refusal that names what may be written instead.
+    fn closed<'s>(&self, sources: impl Iterator<Item = &'s Source<'i>>) -> Fault
+    where
+        'i: 's,
+    {
+        let mut open: Vec<String> = Vec::new();
+        for source in sources {
+            let prefix = source.name.as_deref().map(|name| format!("{}.", written(self.dialect, name)));
+            let prefix = prefix.unwrap_or_default();
+            open.extend(source.open_columns().iter().map(|name| format!("{prefix}{}", written(self.dialect, name))));
+        }
+        unplaced(Rule::StarDenied, "*").instead(open.join(", "))
+    }
+
+    fn qualified_star<'s>(
+        &self,
+        kind: &SelectItemQualifiedWildcardKind,
+        sources: &'s [Source<'i>],
+    ) -> Checked<&'s Source<'i>> {
+        let SelectItemQualifiedWildcardKind::ObjectName(name) = kind else { return Err(unsupported("(…).*")) };
+        let parts = parts(name).ok_or_else(|| unsupported(&format!("{name}.*")))?;
+        let keys: Vec<String> = parts.iter().map(|part| key(self.dialect, part)).collect();
+        let found = sources.iter().find(|source| match keys.as_slice() {
+            [one] => source.name.as_ref() == Some(one),
+            [schema, one] => {
+                !source.aliased && source.table().is_some_and(|table| &table.schema == schema && &table.name == one)
+            }
+            _ => false,
+        });
+        found.ok_or_else(|| unplaced(Rule::ColumnUnknown, format!("{name}.*")))
+    }
+
+    /// Every column of the sources, when all of them are open.
+    pub(super) fn star<'s>(
+        &mut self,
+        sources: impl Iterator<Item = &'s Source<'i>>,
+        merged: &[String],
+        columns: &mut Vec<Output>,
+    ) -> Checked
+    where
+        'i: 's,
+    {
+        for source in sources {
+            if has_closed(source) {
+                return Err(self.closed(std::iter::once(source)));
+            }
+            let outputs: Vec<Output> = match &source.shape {
+                Shape::Table(table) => {
+                    let reads = table.columns.iter().filter(|_| !table.is_dual());
+                    self.reads.columns.extend(reads.map(|column| format!("{}.{}", table.shown, column.shown)));
+                    let output = |column: &super::super::index::Column| Output {
+                        key: Some(column.key.clone()),
+                        json: column.json,
+                    };
+                    table.columns.iter().map(output).collect()
+                }
+                Shape::Derived(outputs) => outputs.to_vec(),
+            };
+            let seen = |columns: &[Output], output: &Output| {
+                output.key.as_ref().is_some_and(|key| merged.contains(key))
+                    && columns.iter().any(|one| one.key == output.key)
+            };
+            for output in outputs {
+                if !seen(columns, &output) {
+                    columns.push(output);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is a relation of which the policy closes a column.
+fn has_closed(source: &Source<'_>) -> bool {
+    source.table().is_some_and(|table| table.columns.iter().any(|column| !column.open))
+}
+
+/// Where a `*` stands that has nothing after it.
+fn plain_star(options: &WildcardAdditionalOptions) -> Checked<Location> {
+    let WildcardAdditionalOptions {
+        wildcard_token: AttachedToken(token),
+        opt_ilike,
+        opt_exclude,
+        opt_except,
+        opt_replace,
+        opt_rename,
+        opt_alias,
+    } = options;
+    let plain = opt_ilike.is_none() && opt_exclude.is_none() && opt_except.is_none();
+    absent(!plain || opt_replace.is_some() || opt_rename.is_some() || opt_alias.is_some(), "* …")?;
+    Ok(token.span.start)
+}
