@@ -3,7 +3,6 @@
 //! In front of a person, a message changes in place while it is written and Ctrl-C stops the answer. With piped input,
 //! each line is a message, answered before the next is read, and each answer is printed once, when it is final.
 
-mod clean;
 mod drawing;
 mod io;
 mod lines;

@@ -6,11 +6,12 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainVerifier, Locale};
+use pstral_core::harmless;
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
 use pstral_core::text::text;
 use pstral_store::Store;
 
-use super::out::{say, say_error};
+use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::compose::{open_store, state_file};
 
@@ -99,7 +100,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
             record_reading(&store, "tail").await?;
             for entry in store.tail(&filter, lines).await? {
-                say(&if json { entry.json().to_string() } else { line(&entry) });
+                if json { say_json(&entry.json().to_string()) } else { say(&line(&entry)) }
             }
             Ok(Ending::Fine)
         }
@@ -235,7 +236,7 @@ async fn export(
         for entry in &page {
             let json = entry.json();
             match format {
-                Format::Jsonl => writeln!(out, "{json}")?,
+                Format::Jsonl => writeln!(out, "{}", harmless::json(&json.to_string()))?,
                 Format::Csv => csv.write_record(COLUMNS.iter().map(|name| cell(&json[*name])))?,
             }
         }
@@ -251,11 +252,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// A member as a cell; text that a spreadsheet would take for a formula is disarmed.
+/// A member as a cell; text that would steer a terminal or that a spreadsheet would take for a formula is disarmed. What
+/// must be exact is in the JSON lines.
 fn cell(json: &serde_json::Value) -> String {
     match json {
         serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => crate::files::harmless(text),
+        serde_json::Value::String(text) => crate::files::harmless(&harmless::text(text)),
         other => other.to_string(),
     }
 }

@@ -10,7 +10,7 @@ use pstral_core::ports::{AuditLog as _, Clock as _, Entropy as _, LinkCode, Peop
 use pstral_core::text::text;
 use pstral_store::Store;
 
-use super::out::{say, say_error};
+use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::compose::open_store;
@@ -118,7 +118,7 @@ impl Desk {
                     "username": username, "full_name": full_name, "email": email, "role": role,
                     "locale": locale, "disabled": disabled, "created_at": user.created_at.to_string(),
                 });
-                say(&line.to_string());
+                say_json(&line.to_string());
             } else {
                 let state = if *disabled { text("user-disabled-mark").render(self.locale) } else { String::new() };
                 let members = [username.as_str(), full_name, role.word(), &locale.to_string(), email, &state];

@@ -1,5 +1,6 @@
 //! The audit from the command line: read, exported, verified, and broken by a hand that knows SQL or bytes.
 
+use pstral_ollama::testkit::{Answer, ScriptedOllama};
 use rusqlite::Connection;
 
 use crate::program::Place;
@@ -127,6 +128,30 @@ fn exports_hold_every_entry() {
         assert_eq!(&row[column("statement")], entry["statement"].as_str().unwrap_or_default());
     }
     place.run(&["audit", "export", "--output", "none/audit.csv"]).code(1).says(&["none/audit.csv"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_model_wrote_does_not_steer_the_administrators_terminal() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    let evil = "\u{1b}]0;pwn\u{7} \u{9b}31m \u{202e}txt";
+    ollama.answer(Answer::text(evil));
+    place.run_with(&["demo"], "What do you think of our clients?\n").code(0);
+    let steers = |c: char| (c.is_control() && c != '\n' && c != '\r') || c == '\u{202e}';
+    for words in [
+        &["audit", "tail"][..],
+        &["audit", "tail", "--json"],
+        &["audit", "export"],
+        &["audit", "export", "--format", "csv"],
+    ] {
+        let out = place.run(words).code(0).out;
+        assert!(out.contains("]0;pwn"), "{words:?}: {out}");
+        assert!(!out.contains(steers), "{words:?}: {out:?}");
+    }
+    let lines = place.run(&["audit", "export"]).code(0).out;
+    let answer = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let told: Vec<_> = answer.filter(|entry| entry["action"] == "answer").map(|entry| entry["detail"].clone()).collect();
+    assert_eq!(told, [evil], "nothing of it is lost in JSON");
 }
 
 #[test]
