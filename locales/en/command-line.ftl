@@ -76,6 +76,7 @@ remedy-target = Check [targets.{ $target }] path: the file must exist, be a SQLi
 policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
 remedy-platform = Check the [platforms] section and the network.
+remedy-platform-ended = Check what standard input is connected to and the [platforms] section, then start again.
 remedy-no-answer = Check that the server runs and is not overloaded.
 doctor-look = The lines with “→” say what to do.
 

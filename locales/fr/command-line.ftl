@@ -76,6 +76,7 @@ remedy-target = Vérifiez [targets.{ $target }] path : le fichier doit exister, 
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
+remedy-platform-ended = Vérifiez ce qui est branché sur l'entrée standard et la section [platforms], puis relancez.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 doctor-look = Les lignes « → » disent quoi faire.
 

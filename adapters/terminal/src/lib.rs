@@ -203,7 +203,7 @@ impl ChatPlatform for Terminal {
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
         let input = self.input.lock().expect("invariant: nothing panics while taking the input").take();
-        let (input, interrupts) = input.ok_or_else(|| PlatformError::Unavailable("it has run already".to_owned()))?;
+        let (input, interrupts) = input.ok_or_else(|| PlatformError::Rejected("it has run already".to_owned()))?;
         Session::new(self, inbox).run(input, interrupts, shutdown).await
     }
 

@@ -59,7 +59,7 @@ impl<'a> Session<'a> {
                 line = lines.next(), if !over && (terminal.live || answered) => match line {
                     Ok(Some(line)) => self.typed(&line).await,
                     Ok(None) => end = Some(Ok(())),
-                    Err(error) => end = Some(Err(PlatformError::Unavailable(error.to_string()))),
+                    Err(error) => end = Some(Err(unreadable(&error))),
                 },
             }
         }
@@ -92,4 +92,9 @@ impl<'a> Session<'a> {
     fn hand_over(&self, body: EventBody) {
         self.answering.push((self.inbox)(self.terminal.event(body)));
     }
+}
+
+/// There is but one input: what cannot be read now cannot be read later.
+fn unreadable(error: &std::io::Error) -> PlatformError {
+    PlatformError::Rejected(format!("the input cannot be read: {error}"))
 }

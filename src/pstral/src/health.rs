@@ -77,7 +77,8 @@ fn model_remedy(error: &ModelError) -> Text {
 
 /// What was found where something does not work: the sentences of the errors themselves are for those who asked
 /// something, this is for those who look after it.
-trait Found {
+pub(crate) trait Found {
+    /// In a few words.
     fn found(&self) -> Text;
 }
 

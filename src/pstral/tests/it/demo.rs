@@ -101,3 +101,17 @@ fn a_data_folder_that_cannot_be_made_is_told() {
         place.run(&["user", "list", "--data", folder]).code(1).says(&["Failed: state", "--data FOLDER"]);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn an_input_that_cannot_be_read_ends_it_with_a_sentence() {
+    let place = Place::new();
+    let mut command = place.pstral(&["demo"]);
+    command.stdin(std::fs::File::open(place.path(".")).unwrap());
+    let ended = crate::program::Ended::from(command.output().unwrap());
+    ended.code(1).says(&[
+        "Failed: platform terminal: failing: refused: the input cannot be read",
+        "Check what standard input is connected to",
+    ]);
+    place.run(&["audit", "tail", "-n", "2"]).code(0).says(&["stopped ok"]);
+}
