@@ -40,6 +40,7 @@ demo-own-config = The demo has a configuration of its own: the one of --config i
 demo-folder = The data folder { $folder } cannot be prepared: { $error }. Give another one with --data FOLDER.
 demo-model = Model: { $fact }
 demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: ollama pull { $model }
+demo-model-fails = Model: { $fact }. I answer with verified queries. { $remedy }
 demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
 terminal-idle = Nothing is going on. To leave: Ctrl-D.
 tour-french = A question in French, and its table
@@ -77,6 +78,7 @@ policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
 remedy-platform = Check the [platforms] section and the network.
 remedy-platform-ended = Check what standard input is connected to and the [platforms] section, then start again.
+remedy-no-platform = Turn on a way to write to Pstral, such as [platforms.terminal] enabled = true.
 remedy-no-answer = Check that the server runs and is not overloaded.
 doctor-look = The lines with “→” say what to do.
 

@@ -40,6 +40,7 @@ demo-own-config = La démonstration a sa propre configuration : celle de --confi
 demo-folder = Le dossier de données { $folder } ne peut pas être préparé : { $error }. Donnez-en un autre avec --data DOSSIER.
 demo-model = Modèle : { $fact }
 demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : ollama pull { $model }
+demo-model-fails = Modèle : { $fact }. Je réponds avec les requêtes vérifiées. { $remedy }
 demo-try = Essayez « Liste les clients de Paris » puis /execute. Tapez /help pour les commandes, Ctrl-D pour quitter.
 terminal-idle = Rien n'est en cours. Pour quitter : Ctrl-D.
 tour-french = Une question en français, et son tableau
@@ -77,6 +78,7 @@ policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-platform-ended = Vérifiez ce qui est branché sur l'entrée standard et la section [platforms], puis relancez.
+remedy-no-platform = Activez un moyen d'écrire à Pstral, par exemple [platforms.terminal] enabled = true.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 doctor-look = Les lignes « → » disent quoi faire.
 

@@ -44,8 +44,8 @@ pub struct TerminalConfig {
     pub idle_hint: String,
     /// Whether it is a terminal; `None` looks.
     pub tty: Option<bool>,
-    /// Whether what is secondary is dim on a terminal; `None` obeys `NO_COLOR` (<https://no-color.org>).
-    pub dim: Option<bool>,
+    /// Whether what is secondary is dim on a terminal.
+    pub dim: bool,
 }
 
 /// The terminal as a chat platform. It has one place, which is private.
@@ -81,8 +81,7 @@ impl Terminal {
     /// A terminal that is read from and written to as given.
     pub fn with(config: TerminalConfig, io: TerminalIo) -> Self {
         let live = config.tty.unwrap_or(io.tty);
-        let colourless = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dim = live && config.dim.unwrap_or_else(|| !colourless());
+        let dim = live && config.dim;
         let page = Page::new(Look { live, dim, prompt: config.prompt.clone() });
         let started = format!("{}-{}", Timestamp::now().as_millisecond(), std::process::id());
         let capabilities = Capabilities {

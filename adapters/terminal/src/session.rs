@@ -69,12 +69,7 @@ impl<'a> Session<'a> {
 
     async fn typed(&mut self, line: &str) {
         self.terminal.entered().await;
-        let body = match line.strip_prefix('/') {
-            _ if line.trim().is_empty() => None,
-            Some(command) => Some(EventBody::Command(command.trim_end().to_owned())),
-            None => Some(EventBody::Said(line.to_owned())),
-        };
-        match body {
+        match EventBody::typed(line, self.terminal.capabilities.command_prefix) {
             Some(body) => self.hand_over(body),
             None if self.answering.is_empty() => self.terminal.idle().await,
             None => {}

@@ -175,7 +175,7 @@ pub(crate) fn config() -> TerminalConfig {
         prompt: "> ".to_owned(),
         idle_hint: "Ctrl-D pour quitter".to_owned(),
         tty: None,
-        dim: Some(false),
+        dim: false,
     }
 }
 

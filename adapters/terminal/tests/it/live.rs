@@ -80,7 +80,7 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
             size: Box::new(size),
             tty: false,
         };
-        let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim: Some(dim), ..config() }, io);
+        let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim, ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
         terminal.send(&place(), &Outgoing { buttons: vec![stop], ..finished("Voici") }).await.unwrap();
         drop(terminal);

@@ -6,7 +6,7 @@ mod xlsx;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use pstral_core::domain::{Column, FileRef, Locale, Row, Value};
+use pstral_core::domain::{Column, FileRef, Locale, Row};
 use pstral_core::ports::{FileError, ResultFiles, ResultSheet};
 
 use csv::CsvFile;
@@ -88,17 +88,9 @@ pub(crate) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// Bytes as hexadecimal digits.
-fn bytes_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Bytes(bytes) => Some(pstral_core::domain::hex(bytes)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use pstral_core::domain::ColumnKind;
+    use pstral_core::domain::{ColumnKind, Value};
 
     use super::*;
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use pstral_core::domain::{Column, ColumnKind, FileRef, Locale, Value};
+use pstral_core::domain::{Column, ColumnKind, FileRef, Locale, Value, hex};
 use pstral_core::ports::FileError;
 use pstral_core::text::text;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::{bytes_text, fault, file_ref};
+use super::{fault, file_ref};
 
 /// Rows a sheet can hold, the header included (the format's own limit).
 const MAX_ROWS: u32 = 1_048_576;
@@ -100,7 +100,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, value: &Value) -> Re
             Err(_) => sheet.write_string(row, column, cut(day)).map(drop),
         },
         Value::Text(text) | Value::Timestamp(text) => sheet.write_string(row, column, cut(text)).map(drop),
-        Value::Bytes(_) => sheet.write_string(row, column, cut(&bytes_text(value).unwrap_or_default())).map(drop),
+        Value::Bytes(bytes) => sheet.write_string(row, column, cut(&hex(bytes))).map(drop),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use pstral_ollama::testkit::ScriptedOllama;
+
 use crate::program::Place;
 
 const QUESTION: &str = "Liste les clients de Paris\n/execute\n";
@@ -62,6 +64,18 @@ fn the_tour_shows_its_six_parts_in_either_language() {
         assert_eq!(ended.out.matches(".csv (").count(), 2, "each of the two questions has its files: {}", ended.out);
         assert!(!ended.out.contains("eyJ") && !ended.out.contains("access_token │"), "no token is shown");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_greeting_says_what_is_the_matter_with_the_model() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    place.run(&["demo"]).code(0).says(&["Model: ", "qwen2.5-coder:3b"]);
+    ollama.install(&[("another:1b", 1)]);
+    place.run(&["demo"]).code(0).says(&[
+        "Model: the server answers, but model qwen2.5-coder:3b is not installed. I answer with verified queries. \
+         On the model server, run: ollama pull qwen2.5-coder:3b",
+    ]);
 }
 
 #[test]
