@@ -90,13 +90,15 @@ sql-line-bad = this line is not of the expected form id, dialect, sql: { $error 
 state-missing = There is no state database { $path }: nothing to read. Check --config and --data.
 audit-holds =
     { $entries ->
-        [one] The log is intact: one event verified. Write the head of its chain down elsewhere:
+        [0] The log is empty: there is nothing to verify.
+        [1] The log is intact: one event verified. Write the head of its chain down elsewhere:
        *[other] The log is intact: { $entries } events verified. Write the heads of its chains down elsewhere:
     }
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-exported =
     { $entries ->
-        [one] One event exported.
+        [0] No event exported.
+        [1] One event exported.
        *[other] { $entries } events exported.
     }
 

@@ -90,13 +90,15 @@ sql-line-bad = cette ligne n'est pas de la forme id, dialect, sql attendue : { $
 state-missing = Il n'y a pas de base d'état { $path } : rien à lire. Vérifiez --config et --data.
 audit-holds =
     { $entries ->
-        [one] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
+        [0] Le journal est vide : il n'y a rien à vérifier.
+        [1] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
        *[other] Le journal est intact : { $entries } événements vérifiés. Notez ailleurs ses têtes de chaîne :
     }
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
 audit-exported =
     { $entries ->
-        [one] Un événement exporté.
+        [0] Aucun événement exporté.
+        [1] Un événement exporté.
        *[other] { $entries } événements exportés.
     }
 

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use pstral_core::domain::{Locale, Mode, VerifiedQuery};
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits};
+use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
@@ -53,14 +53,23 @@ pub fn state_file(config: &Config) -> &Path {
     Path::new(config.store.url.strip_prefix("sqlite://").unwrap_or(&config.store.url))
 }
 
+/// Opens the state database of a configuration to look at it, changing nothing.
+pub async fn open_store_to_read(config: &Config) -> Result<Store, StartError> {
+    Store::open_to_read(state_file(config)).await.map_err(|error| state_error(&error))
+}
+
 /// Opens the state database of a configuration, and makes its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     if let Some(folder) = state_file(config).parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))?;
     }
-    let opened = Store::open(&config.store.url, &config.store.instance).await;
-    opened.map(Arc::new).map_err(|error| StartError::new("state", error.to_string(), text("remedy-state")))
+    let opened = Store::open(state_file(config), &config.store.instance).await;
+    opened.map(Arc::new).map_err(|error| state_error(&error))
+}
+
+fn state_error(error: &StoreError) -> StartError {
+    StartError::new("state", error.to_string(), text("remedy-state"))
 }
 
 impl App {

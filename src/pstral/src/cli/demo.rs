@@ -113,9 +113,8 @@ pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
         role: Role::Admin,
         locale,
     };
-    let user = parts.people.add_user(&user, parts.clock.now()).await?;
-    record(app, AuditAction::UserAdded, &user).await?;
-    Ok(user)
+    record(app, AuditAction::UserAdded, None, username).await?;
+    Ok(parts.people.add_user(&user, parts.clock.now()).await?)
 }
 
 /// Links whoever sits at the terminal to a person of the demo, without a code: it is their own machine.
@@ -124,17 +123,18 @@ pub(super) async fn link(app: &App, actor: &str, user: &User) -> anyhow::Result<
         Actor { platform: PlatformName("terminal".to_owned()), id: actor.to_owned(), name: user.full_name.clone() };
     let parts = app.pipeline.parts();
     if parts.people.linked(&actor).await?.is_none_or(|linked| linked.id != user.id) {
+        record(app, AuditAction::Link, Some(user), &user.username).await?;
         parts.people.link(&actor, user.id, parts.clock.now()).await?;
-        record(app, AuditAction::Link, user).await?;
     }
     Ok(actor)
 }
 
-async fn record(app: &App, action: AuditAction, user: &User) -> anyhow::Result<()> {
+/// Comes before what it tells of: where it cannot be written, nothing changes.
+async fn record(app: &App, action: AuditAction, user: Option<&User>, username: &str) -> anyhow::Result<()> {
     let parts = app.pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
-    event.user = Some(user.id);
-    event.detail = Some(format!("{} (demo)", user.username));
+    event.user = user.map(|user| user.id);
+    event.detail = Some(format!("{username} (demo)"));
     parts.audit.append(event).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ mod audit;
 mod config;
 mod demo;
 mod doctor;
+mod export;
 mod out;
 mod run;
 mod sql;

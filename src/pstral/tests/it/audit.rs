@@ -1,5 +1,7 @@
 //! The audit from the command line: read, exported, verified, and broken by a hand that knows SQL or bytes.
 
+use std::collections::BTreeMap;
+
 use pstral_ollama::testkit::{Answer, ScriptedOllama};
 use rusqlite::Connection;
 
@@ -105,6 +107,26 @@ fn an_audit_that_is_not_there_does_not_hold() {
     assert!(!place.path("data").exists(), "looking makes nothing");
     place.write("pstral.db", "not a database, but long enough to be taken for one at first sight");
     place.run(&["audit", "verify", "--data", "."]).code(1).says(&["Failed: state", "[store] url"]);
+}
+
+#[test]
+fn verifying_changes_nothing_of_the_evidence() {
+    let place = after_a_question();
+    let contents = || -> BTreeMap<_, _> {
+        let files = std::fs::read_dir(place.path("data/demo")).unwrap().map(Result::unwrap);
+        files.filter(|file| file.path().is_file()).map(|file| (file.path(), std::fs::read(file.path()).unwrap())).collect()
+    };
+    let before = contents();
+    place.run(&["audit", "verify"]).code(0).says(&["The log is intact"]);
+    assert!(contents() == before, "a file was made or changed");
+}
+
+#[test]
+fn an_export_of_nothing_has_its_columns() {
+    let place = after_a_question();
+    let nothing = ["audit", "export", "--format", "csv", "--since", "2100-01-01T00:00:00Z"];
+    let ended = place.run(&nothing).code(0).says(&["No event exported"]);
+    assert!(ended.out.starts_with("instance,seq,at,") && ended.out.lines().count() == 1, "{}", ended.out);
 }
 
 #[test]
