@@ -13,7 +13,7 @@ link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. P
 link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
 link-locked =
     { $minutes ->
-        [one] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
+        [1] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
        *[other] Trop de codes erronés. Réessayez dans { $minutes } minutes, avec un nouveau code.
     }
 link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions.
@@ -36,7 +36,7 @@ answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
 answer-interrupted = ⏹ Pstral a redémarré pendant cette réponse. Posez votre question à nouveau.
 only-first-statement =
     { $others ->
-        [one] La réponse contient une autre requête ; seule la première est proposée. Demandez l'autre dans un message à part.
+        [1] La réponse contient une autre requête ; seule la première est proposée. Demandez l'autre dans un message à part.
        *[other] La réponse contient { $others } autres requêtes ; seule la première est proposée. Demandez les autres une par une.
     }
 without-model = Aucun modèle n'est joignable : je réponds avec une requête vérifiée.
@@ -44,7 +44,7 @@ without-model = Aucun modèle n'est joignable : je réponds avec une requête v�
 ## Propositions
 reads =
     { $count ->
-        [one] Lit la table { $tables } de la base { $target }.
+        [1] Lit la table { $tables } de la base { $target }.
        *[other] Lit les tables { $tables } de la base { $target }.
     }
 quoted = « { $words } »
@@ -66,25 +66,26 @@ running = ⏳ Exécution en cours…
 no-rows = Aucune ligne ne correspond. Essayez une question plus large.
 rows =
     { $rows ->
-        [one] Une ligne.
+        [1] Une ligne.
        *[other] { $rows } lignes.
     }
 rows-of-more = { $rows } premières lignes : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
 took = Temps : { $seconds } s.
 preview-rows =
     { $shown ->
-        [one] La première ligne est affichée ; les fichiers contiennent tout.
+        [0] Le tableau est trop grand pour être affiché ici ; les fichiers contiennent tout.
+        [1] La première ligne est affichée ; les fichiers contiennent tout.
        *[other] Les { $shown } premières lignes sont affichées ; les fichiers contiennent tout.
     }
 preview-columns =
     { $hidden ->
-        [one] Une colonne de plus est dans les fichiers.
+        [1] Une colonne de plus est dans les fichiers.
        *[other] { $hidden } colonnes de plus sont dans les fichiers.
     }
 files-failed = Les fichiers n'ont pas pu être écrits ; un administrateur doit vérifier l'espace disque.
 files-too-large =
     { $count ->
-        [one] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.
+        [1] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.
        *[other] { $count } fichiers sont trop volumineux pour être envoyés ici. Précisez la question, ou demandez-les à un administrateur.
     }
 fact-question = Question
@@ -100,7 +101,7 @@ value-no = non
 ## Explications
 explain-limits =
     { $seconds ->
-        [one] Lecture seule ; { $rows } lignes et une seconde au plus.
+        [1] Lecture seule ; { $rows } lignes et une seconde au plus.
        *[other] Lecture seule ; { $rows } lignes et { $seconds } secondes au plus.
     }
 explain-plan = Ce que la base compte faire :
@@ -116,6 +117,8 @@ history = Vos dernières conversations :
 history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
 new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
 whoami = Vous êtes { $name } ({ $username }, { $role }), par le compte { $actor } sur { $platform }.
+role-member = membre
+role-admin = administrateur
 help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
     { $prefix }execute : exécuter la dernière requête proposée

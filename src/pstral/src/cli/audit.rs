@@ -117,7 +117,7 @@ pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Endi
             Ok(page) => page,
             // A row that cannot even be read as an event was changed.
             Err(StoreError::Corrupt(what)) => {
-                say_error(&text("audit-broken").with("what", what).render(locale));
+                say_error(&text("audit-unreadable").with("error", what).render(locale));
                 return Ok(Ending::Failed);
             }
             Err(error) => return Err(error.into()),
@@ -126,7 +126,7 @@ pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Endi
         position = last.position;
         for entry in &page {
             if let Err(fault) = verifier.check(entry) {
-                say_error(&text("audit-broken").with("what", fault.to_string()).render(locale));
+                say_error(&text("audit-broken").with("what", fault.text().render(locale)).render(locale));
                 return Ok(Ending::Failed);
             }
         }

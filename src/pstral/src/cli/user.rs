@@ -119,7 +119,8 @@ impl Desk {
                 say_json(&line.to_string());
             } else {
                 let state = if *disabled { text("user-disabled-mark").render(self.locale) } else { String::new() };
-                let members = [username.as_str(), full_name, role.word(), &locale.to_string(), email, &state];
+                let role = role.text().render(self.locale);
+                let members = [username.as_str(), full_name, &role, &locale.to_string(), email, &state];
                 say(&members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · "));
             }
         }

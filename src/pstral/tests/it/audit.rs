@@ -68,6 +68,8 @@ fn entries_taken_out_or_put_in_are_found() {
     ] {
         tamper(&place, change);
         place.run(&["audit", "verify"]).code(1).says(&["entries are missing, swapped or added"]);
+        let french = place.run(&["audit", "verify", "--locale", "fr"]).code(1);
+        assert!(french.err.contains("ne suit pas la précédente") && !french.err.contains("entry"), "{}", french.err);
         std::fs::write(place.path(STATE), &whole).unwrap();
     }
 }

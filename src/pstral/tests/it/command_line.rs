@@ -45,6 +45,7 @@ fn users_are_made_listed_linked_and_disabled() {
     place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 characters"]);
     place.run(&["user", "add", "max", "--role", "king"]).code(2).says(&["--role"]);
     place.run(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc · admin · fr · zoe@example.org"]);
+    place.run(&["user", "list", "--locale", "fr"]).code(0).says(&["zoe · Zoé Blanc · administrateur · fr"]);
     let json = place.run(&["user", "list", "--json"]).code(0).out;
     let listed: serde_json::Value = serde_json::from_str(json.trim()).unwrap();
     assert_eq!((&listed["username"], &listed["disabled"]), (&"zoe".into(), &false.into()), "{json}");

@@ -86,7 +86,7 @@ fn parts_that_stop_the_start_are_named_with_their_remedy() {
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(1).says(&[
         "target crm · failed · ",
-        "verified.toml: x: missing field",
+        "verified.toml: x: it is not of the form of a verified query. (missing field",
         "→ Correct this file",
     ]);
     place.write("pstral.toml", "data = \".\"\n[store]\nurl = \"sqlite://pstral.toml\"\n");
