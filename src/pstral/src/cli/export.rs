@@ -65,12 +65,7 @@ pub(super) async fn write(
     }
 }
 
-async fn write_pages(
-    store: &Store,
-    filter: &AuditFilter,
-    format: Format,
-    out: &mut dyn Write,
-) -> anyhow::Result<u64> {
+async fn write_pages(store: &Store, filter: &AuditFilter, format: Format, out: &mut dyn Write) -> anyhow::Result<u64> {
     if let Format::Csv = format {
         out.write_all(&csv([COLUMNS.map(str::to_owned)])?)?;
     }

@@ -106,7 +106,10 @@ fn diagnose(path: &str, cause: &str) -> (Fault, String) {
         return (Fault::new(missing, text("config-missing")), path.to_owned());
     }
     if let Some((given, known)) = readable(cause).split_once(NOT_ONE_OF) {
-        return (Fault::new(path, text("config-not-one-of").with("given", given).with("known", known)), path.to_owned());
+        return (
+            Fault::new(path, text("config-not-one-of").with("given", given).with("known", known)),
+            path.to_owned(),
+        );
     }
     (Fault::new(path, text("config-wrong-value").with("error", readable(cause))), path.to_owned())
 }

@@ -48,7 +48,11 @@ fn each_fault_is_named_with_its_entry_and_its_remedy() {
         ("[[query]]", "[[querry]]", "file: querry is unknown here"),
         ("[[query]]", "[[query", "file: it is not of the form of a verified query. (TOML parse error"),
         ("verified_by = \"Claire\"", "verified_by = \" \"", "clients-of-city: verified_by is empty"),
-        ("verified_by", "verifed_by", "clients-of-city: it is not of the form of a verified query. (unknown field `verifed_by`"),
+        (
+            "verified_by",
+            "verifed_by",
+            "clients-of-city: it is not of the form of a verified query. (unknown field `verifed_by`",
+        ),
         ("2026-01-31", "31/01/2026", "clients-of-city: verified_on = “31/01/2026” is not a date"),
         ("2026-01-31", "2026-02-31", "clients-of-city: verified_on"),
         (":city", ":town", "clients-of-city: the statement uses :town, which is not among the parameters"),
@@ -72,7 +76,10 @@ fn all_faults_are_told_together() {
     let told: Vec<String> = faults.iter().map(|fault| fault.render(Locale::Fr)).collect();
     assert_eq!(told.len(), 4, "{told:#?}");
     assert_eq!(faults[0].what, WhatIsWrong::DuplicateId);
-    assert!(told[0].ends_with("cet identifiant est déjà pris par une entrée précédente\u{a0}: donnez-en un à chacune"), "{told:#?}");
+    assert!(
+        told[0].ends_with("cet identifiant est déjà pris par une entrée précédente\u{a0}: donnez-en un à chacune"),
+        "{told:#?}"
+    );
 }
 
 /// The sample company as of a day.

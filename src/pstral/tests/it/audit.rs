@@ -116,7 +116,10 @@ fn verifying_changes_nothing_of_the_evidence() {
     let place = after_a_question();
     let contents = || -> BTreeMap<_, _> {
         let files = std::fs::read_dir(place.path("data/demo")).unwrap().map(Result::unwrap);
-        files.filter(|file| file.path().is_file()).map(|file| (file.path(), std::fs::read(file.path()).unwrap())).collect()
+        files
+            .filter(|file| file.path().is_file())
+            .map(|file| (file.path(), std::fs::read(file.path()).unwrap()))
+            .collect()
     };
     let before = contents();
     place.run(&["audit", "verify"]).code(0).says(&["The log is intact"]);
@@ -174,7 +177,8 @@ async fn what_a_model_wrote_does_not_steer_the_administrators_terminal() {
     }
     let lines = place.run(&["audit", "export"]).code(0).out;
     let answer = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let told: Vec<_> = answer.filter(|entry| entry["action"] == "answer").map(|entry| entry["detail"].clone()).collect();
+    let told: Vec<_> =
+        answer.filter(|entry| entry["action"] == "answer").map(|entry| entry["detail"].clone()).collect();
     assert_eq!(told, [evil], "nothing of it is lost in JSON");
 }
 

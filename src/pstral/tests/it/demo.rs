@@ -129,3 +129,14 @@ fn an_input_that_cannot_be_read_ends_it_with_a_sentence() {
     ]);
     place.run(&["audit", "tail", "-n", "2"]).code(0).says(&["stopped ok"]);
 }
+
+#[test]
+fn a_data_folder_is_the_one_that_was_named() {
+    let place = Place::new();
+    for folder in ["50%25", "why?", "été #1"] {
+        place.run_with(&["demo", "--data", folder], "/whoami\n").code(0);
+        assert!(place.path(folder).join("pstral.db").exists(), "{folder}");
+        place.run(&["audit", "verify", "--data", folder]).code(0).says(&["The log is intact"]);
+    }
+    assert_eq!(std::fs::read_dir(place.path(".")).unwrap().count(), 3, "nothing is elsewhere");
+}

@@ -51,7 +51,10 @@ fn a_target_that_cannot_be_read_fails() {
     place.write("crm.db", "this is no database, though it is long enough to be one");
     place.run(&doctor).code(1).says(&["target crm · failed · ", "not a SQLite database", "→ Check [targets.crm] path"]);
     let json = place.run(&["doctor", "--json", "--config", "pstral.toml"]).code(1).out;
-    assert_eq!(parts(&json), found(&[("state", "ok"), ("model", "degraded"), ("target crm", "failed"), ("platforms", "degraded")]));
+    assert_eq!(
+        parts(&json),
+        found(&[("state", "ok"), ("model", "degraded"), ("target crm", "failed"), ("platforms", "degraded")])
+    );
     assert!(json.contains("\"ok\": false"), "{json}");
 }
 
