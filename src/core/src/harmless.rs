@@ -13,15 +13,15 @@ pub fn line(raw: &str) -> String {
 /// The same for JSON, of which nothing may be lost: what would be dropped is written as `\u` and four digits, which
 /// reads back as it was.
 pub fn json(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    for c in raw.chars() {
+    let escaped = |c: char| format!("\\u{:04x}", u32::from(c));
+    raw.chars().fold(String::with_capacity(raw.len()), |mut out, c| {
         if stays(c) {
             out.push(c);
         } else {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            out += &escaped(c);
         }
-    }
-    out
+        out
+    })
 }
 
 /// Whether a character is neither of C0, DEL and C1 (ISO 6429: `char::is_control` is just these) but for line breaks

@@ -60,14 +60,12 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
 
 /// Requests under way get a moment; one that never comes whole must not hold up the end.
 async fn end_http(mut http: JoinHandle<std::io::Result<()>>) -> anyhow::Result<()> {
-    match tokio::time::timeout(HTTP_PATIENCE, &mut http).await {
-        Ok(ended) => ended.context("the HTTP endpoint")?.context("the HTTP endpoint"),
-        Err(_) => {
-            tracing::warn!("an HTTP request did not end; it is cut");
-            http.abort();
-            Ok(())
-        }
+    if let Ok(ended) = tokio::time::timeout(HTTP_PATIENCE, &mut http).await {
+        return ended.context("the HTTP endpoint")?.context("the HTTP endpoint");
     }
+    tracing::warn!("an HTTP request did not end; it is cut");
+    http.abort();
+    Ok(())
 }
 
 /// Metrics with fixed buckets. What is measured waits to be sorted into them until somebody asks or the upkeep comes:

@@ -37,7 +37,7 @@ struct Sheet(Files);
 
 enum Files {
     Wanted(Wanted),
-    Begun(Begun),
+    Begun(Box<Begun>),
     /// They could not be written, or are being written by a call that was given up.
     Lost,
 }
@@ -78,13 +78,13 @@ impl ResultSheet for Sheet {
 
 impl Files {
     /// Those that are being written, made where they are only wanted so far.
-    fn begun(self) -> Result<Begun, FileError> {
+    fn begun(self) -> Result<Box<Begun>, FileError> {
         match self {
             Self::Wanted(Wanted { folder, name, columns, locale }) => {
                 std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
                 let csv = CsvFile::create(&folder.join(format!("{name}.csv")), &columns, locale)?;
                 let xlsx = XlsxFile::create(&folder, &name, &columns)?;
-                Ok(Begun { csv, xlsx: Some(xlsx), locale })
+                Ok(Box::new(Begun { csv, xlsx: Some(xlsx), locale }))
             }
             Self::Begun(begun) => Ok(begun),
             Self::Lost => Err(FileError("an earlier part could not be written".to_owned())),
