@@ -75,7 +75,7 @@ rows-of-more = First { $rows } rows: there are more beyond the limit. Narrow the
 took = Time: { $seconds } s.
 preview-rows =
     { $shown ->
-        [0] No row is shown.
+        [0] The table is too large to be shown here.
         [1] The first row is shown.
        *[other] The first { $shown } rows are shown.
     }
@@ -120,6 +120,8 @@ history = Your last conversations:
 history-empty = You have no conversation yet. Ask your first question!
 new-conversation = New conversation. I have forgotten what came before; go ahead.
 whoami = You are { $name } ({ $username }, { $role }), through the account { $actor } on { $platform }.
+role-member = member
+role-admin = admin
 help =
     Ask your question in English or French; I offer a statement, you decide whether to run it.
     { $prefix }execute: run the last statement offered

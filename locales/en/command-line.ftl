@@ -1,23 +1,27 @@
 # What the administrator's commands say.
 
 ## Configuration
-config-unreadable = the file cannot be read: { $error }. Correct it, or give another file with --config.
-config-secret-unreadable = the secret cannot be read from { $path }: { $error }. Check the path and its permissions.
+config-unreadable = the file cannot be read. Correct it, or give another file with --config. ({ $error })
+config-secret-unreadable = the secret cannot be read from { $path }. Check the path and its permissions. ({ $error })
 config-unknown-key = there is no such key. Remove it; config/default.toml describes every key.
 config-unknown-key-near = there is no such key. Did you mean { $known }?
 config-missing = this value is required. Add it; config/default.toml shows an example.
-config-wrong-value = the value does not fit: { $error }. config/default.toml shows an example.
+config-wrong-value = the value does not fit; config/default.toml shows an example. ({ $error })
+config-not-one-of = “{ $given }” is not known here: use one of { $known }.
 config-between = the value must be between { $low } and { $high }.
-config-store-url = the address must begin with sqlite://, such as sqlite://pstral.db.
+config-store-url = the address must begin with sqlite:// and name a file, such as sqlite://pstral.db.
 config-instance = the name must have 1 to 64 characters, such as “pstral-1”.
+config-answer-tokens = the answer must be shorter than the window: choose less than context_tokens.
 config-model-url = the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
-config-log-level = the level must be error, warn, info, debug or trace.
+config-model-url-malformed = the address cannot be used. Write one such as http://127.0.0.1:11434. ({ $error })
+config-model-url-credentials = the address holds a user name or a password, which would end up in the log: use [model] api_key.
+config-log-level = the level must be off, error, warn, info, debug or trace, or a filter such as info,pstral_store=debug.
 config-default-target = this database is not described in [targets]. Known databases: { $known }.
 config-default-target-none = no database is described: add a section [targets.<name>], or remove this key.
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.
-config-file = the file cannot be used: { $error }. Correct it, or remove this key.
+config-file = the file { $path } cannot be used. Correct it, or remove this key. { $error }
 config-faults =
     { $faults ->
         [one] The configuration has one fault. Correct it and try again.
@@ -37,9 +41,10 @@ demo-is-used = Without --config, I look at the demo's installation, in { $folder
 ## Demo
 demo-welcome = Pstral demo. Data: { $folder }
 demo-own-config = The demo has a configuration of its own: the one of --config is not read.
-demo-folder = The data folder { $folder } cannot be prepared: { $error }. Give another one with --data FOLDER.
+demo-folder = The data folder { $folder } cannot be prepared. Give another one with --data FOLDER. ({ $error })
 demo-model = Model: { $fact }
 demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: ollama pull { $model }
+demo-model-fails = Model: { $fact }. I answer with verified queries. { $remedy }
 demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
 terminal-idle = Nothing is going on. To leave: Ctrl-D.
 tour-french = A question in French, and its table
@@ -76,6 +81,8 @@ remedy-target = Check [targets.{ $target }] path: the file must exist, be a SQLi
 policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
 remedy-platform = Check the [platforms] section and the network.
+remedy-platform-ended = Check what standard input is connected to and the [platforms] section, then start again.
+remedy-no-platform = Turn on a way to write to Pstral, such as [platforms.terminal] enabled = true.
 remedy-no-answer = Check that the server runs and is not overloaded.
 doctor-look = The lines with “→” say what to do.
 
@@ -83,17 +90,38 @@ doctor-look = The lines with “→” say what to do.
 sql-input-bad = Cannot read { $error }. Check the path, the permissions and the form of the file.
 sql-line-bad = this line is not of the expected form id, dialect, sql: { $error }. Correct it and try again.
 
+## Verified queries
+verified-form = it is not of the form of a verified query. ({ $error })
+verified-not-a-list = query is not a list: write [[query]] before each entry
+verified-unknown-key = { $name } is unknown here: each entry starts with [[query]]
+verified-duplicate-id = this id is taken by an earlier entry: give each its own
+verified-name = “{ $name }” is not a name: use lower-case letters and digits, with - in an id and _ in a parameter
+verified-empty = { $name } is empty
+verified-date = verified_on = “{ $given }” is not a date: write it as 2026-01-31
+verified-undeclared = the statement uses :{ $name }, which is not among the parameters
+verified-unused = the parameter { $name } is not used: write :{ $name } in the statement or remove it
+verified-duplicate-parameter = the parameter { $name } is declared twice
+verified-unknown-slot = the question { $language } has { $slot }, which is not among the parameters
+verified-missing-slot = the question { $language } lacks { $slot }: say where its value stands, or give it a default
+verified-no-column = the text parameter { $name } has no column: name the table.column its values are known from
+verified-default = the default of { $name } does not fit its kind
+
 ## Audit
 state-missing = There is no state database { $path }: nothing to read. Check --config and --data.
 audit-holds =
     { $entries ->
-        [one] The log is intact: one event verified. Write the head of its chain down elsewhere:
+        [0] The log is empty: there is nothing to verify.
+        [1] The log is intact: one event verified. Write the head of its chain down elsewhere:
        *[other] The log is intact: { $entries } events verified. Write the heads of its chains down elsewhere:
     }
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
+audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
+chain-changed = entry { $seq } of { $instance } was changed
+chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
 audit-exported =
     { $entries ->
-        [one] One event exported.
+        [0] No event exported.
+        [1] One event exported.
        *[other] { $entries } events exported.
     }
 
@@ -111,11 +139,21 @@ user-disabled-mark = (disabled)
 ## Health
 health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }
 health-target =
-    { $views ->
-        [0] { $engine }, { $tables } tables, read in { $millis } ms, read-only
-        [one] { $engine }, { $tables } tables and one view, read in { $millis } ms, read-only
-       *[other] { $engine }, { $tables } tables and { $views } views, read in { $millis } ms, read-only
-    }
-health-state = { $engine }, { $users } users, { $events } audit events, { $millis } ms to write
+    { $engine }, { $tables ->
+        [one] { $tables } table
+       *[other] { $tables } tables
+    }{ $views ->
+        [0] { "" }
+        [one] { "" } and one view
+       *[other] { "" } and { $views } views
+    }, read in { $millis } ms, read-only
+health-state =
+    { $engine }, { $users ->
+        [one] { $users } user
+       *[other] { $users } users
+    }, { $events ->
+        [one] { $events } audit event
+       *[other] { $events } audit events
+    }, { $millis } ms to write
 health-terminal = a terminal of { $columns } by { $rows }
 health-piped = piped input and output

@@ -13,7 +13,7 @@ link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. P
 link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
 link-locked =
     { $minutes ->
-        [one] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
+        [1] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
        *[other] Trop de codes erronés. Réessayez dans { $minutes } minutes, avec un nouveau code.
     }
 link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions.
@@ -36,7 +36,7 @@ answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
 answer-interrupted = ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
 only-first-statement =
     { $others ->
-        [one] La réponse contient une autre requête ; seule la première est proposée. Demandez l'autre dans un message à part.
+        [1] La réponse contient une autre requête ; seule la première est proposée. Demandez l'autre dans un message à part.
        *[other] La réponse contient { $others } autres requêtes ; seule la première est proposée. Demandez les autres une par une.
     }
 without-model = Aucun modèle n'est joignable : je réponds avec une requête vérifiée.
@@ -45,7 +45,7 @@ meanwhile = En attendant, voici une requête vérifiée qui répond à votre que
 ## Propositions
 reads =
     { $count ->
-        [one] Lit la table { $tables } de la base { $target }.
+        [1] Lit la table { $tables } de la base { $target }.
        *[other] Lit les tables { $tables } de la base { $target }.
     }
 quoted = « { $words } »
@@ -68,14 +68,14 @@ running = ⏳ Exécution en cours…
 no-rows = Aucune ligne ne correspond. Essayez une question plus large.
 rows =
     { $rows ->
-        [one] Une ligne.
+        [1] Une ligne.
        *[other] { $rows } lignes.
     }
 rows-of-more = { $rows } premières lignes : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
 took = Temps : { $seconds } s.
 preview-rows =
     { $shown ->
-        [0] Aucune ligne n'est affichée.
+        [0] Le tableau est trop grand pour être affiché ici.
         [1] La première ligne est affichée.
        *[other] Les { $shown } premières lignes sont affichées.
     }
@@ -88,7 +88,7 @@ files-hold-all = Les fichiers contiennent tout.
 files-failed = Les fichiers n'ont pas pu être écrits : prévenez un administrateur, le journal de Pstral dit pourquoi.
 files-too-large =
     { $count ->
-        [one] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.
+        [1] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.
        *[other] { $count } fichiers sont trop volumineux pour être envoyés ici. Précisez la question, ou demandez-les à un administrateur.
     }
 fact-question = Question
@@ -104,7 +104,7 @@ value-no = non
 ## Explications
 explain-limits =
     { $seconds ->
-        [one] Lecture seule ; { $rows } lignes et une seconde au plus.
+        [1] Lecture seule ; { $rows } lignes et une seconde au plus.
        *[other] Lecture seule ; { $rows } lignes et { $seconds } secondes au plus.
     }
 explain-plan = Ce que la base compte faire :
@@ -120,6 +120,8 @@ history = Vos dernières conversations :
 history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
 new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
 whoami = Vous êtes { $name } ({ $username }, { $role }), par le compte { $actor } sur { $platform }.
+role-member = membre
+role-admin = administrateur
 help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
     { $prefix }execute : exécuter la dernière requête proposée

@@ -1,32 +1,36 @@
 # Ce que disent les commandes de l'administrateur.
 
 ## Configuration
-config-unreadable = le fichier ne peut pas être lu : { $error }. Corrigez-le ou donnez un autre fichier avec --config.
-config-secret-unreadable = le secret ne peut pas être lu dans { $path } : { $error }. Vérifiez le chemin et les droits.
+config-unreadable = le fichier ne peut pas être lu. Corrigez-le ou donnez un autre fichier avec --config. ({ $error })
+config-secret-unreadable = le secret ne peut pas être lu dans { $path }. Vérifiez le chemin et les droits. ({ $error })
 config-unknown-key = cette clé n'existe pas. Supprimez-la ; config/default.toml décrit toutes les clés.
 config-unknown-key-near = cette clé n'existe pas. Vouliez-vous dire { $known } ?
 config-missing = cette valeur est obligatoire. Ajoutez-la ; config/default.toml donne un exemple.
-config-wrong-value = la valeur ne convient pas : { $error }. config/default.toml donne un exemple.
+config-wrong-value = la valeur ne convient pas ; config/default.toml donne un exemple. ({ $error })
+config-not-one-of = « { $given } » n'est pas connu ici : choisissez parmi { $known }.
 config-between = la valeur doit être comprise entre { $low } et { $high }.
-config-store-url = l'adresse doit commencer par sqlite://, par exemple sqlite://pstral.db.
+config-store-url = l'adresse doit commencer par sqlite:// et nommer un fichier, par exemple sqlite://pstral.db.
 config-instance = le nom doit compter de 1 à 64 caractères, par exemple « pstral-1 ».
+config-answer-tokens = la réponse doit être plus courte que la fenêtre : choisissez moins que context_tokens.
 config-model-url = l'adresse doit commencer par http:// (https n'est pas intégré), par exemple http://127.0.0.1:11434.
-config-log-level = le niveau doit être error, warn, info, debug ou trace.
+config-model-url-malformed = l'adresse ne peut pas servir. Écrivez par exemple http://127.0.0.1:11434. ({ $error })
+config-model-url-credentials = l'adresse contient un nom ou un mot de passe, qui finirait dans le journal : utilisez [model] api_key.
+config-log-level = le niveau doit être off, error, warn, info, debug ou trace, ou un filtre comme info,pstral_store=debug.
 config-default-target = cette base n'est pas décrite dans [targets]. Bases connues : { $known }.
 config-default-target-none = aucune base n'est décrite : ajoutez une section [targets.<nom>], ou supprimez cette clé.
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.
-config-file = le fichier ne peut pas servir : { $error }. Corrigez-le, ou supprimez cette clé.
+config-file = le fichier { $path } ne peut pas servir. Corrigez-le, ou supprimez cette clé. { $error }
 config-faults =
     { $faults ->
-        [one] La configuration contient une erreur. Corrigez-la et recommencez.
+        [1] La configuration contient une erreur. Corrigez-la et recommencez.
        *[other] La configuration contient { $faults } erreurs. Corrigez-les et recommencez.
     }
 config-fine =
     { $targets ->
         [0] La configuration est bonne. Aucune base n'y est encore décrite : ajoutez une section [targets.<nom>].
-        [one] La configuration est bonne ; elle décrit une base.
+        [1] La configuration est bonne ; elle décrit une base.
        *[other] La configuration est bonne ; elle décrit { $targets } bases.
     }
 
@@ -37,9 +41,10 @@ demo-is-used = Sans --config, je regarde l'installation de démonstration, dans 
 ## Démonstration
 demo-welcome = Pstral, démonstration. Données : { $folder }
 demo-own-config = La démonstration a sa propre configuration : celle de --config n'est pas lue.
-demo-folder = Le dossier de données { $folder } ne peut pas être préparé : { $error }. Donnez-en un autre avec --data DOSSIER.
+demo-folder = Le dossier de données { $folder } ne peut pas être préparé. Donnez-en un autre avec --data DOSSIER. ({ $error })
 demo-model = Modèle : { $fact }
 demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : ollama pull { $model }
+demo-model-fails = Modèle : { $fact }. Je réponds avec les requêtes vérifiées. { $remedy }
 demo-try = Essayez « Liste les clients de Paris » puis /execute. Tapez /help pour les commandes, Ctrl-D pour quitter.
 terminal-idle = Rien n'est en cours. Pour quitter : Ctrl-D.
 tour-french = Une question en français, et son tableau
@@ -53,7 +58,7 @@ tour-verify = Le journal d'audit est vérifié
 run-needs-config = Donnez une configuration : pstral run --config FICHIER. config/example.toml est un bon point de départ ; pour essayer sans rien configurer : pstral demo.
 
 ## Diagnostic
-state-ok = bon
+state-ok = en ordre
 state-degraded = dégradé
 state-failed = en panne
 none-configured = rien n'est configuré
@@ -76,6 +81,8 @@ remedy-target = Vérifiez [targets.{ $target }] path : le fichier doit exister, 
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
+remedy-platform-ended = Vérifiez ce qui est branché sur l'entrée standard et la section [platforms], puis relancez.
+remedy-no-platform = Activez un moyen d'écrire à Pstral, par exemple [platforms.terminal] enabled = true.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 doctor-look = Les lignes « → » disent quoi faire.
 
@@ -83,17 +90,38 @@ doctor-look = Les lignes « → » disent quoi faire.
 sql-input-bad = Impossible de lire { $error }. Vérifiez le chemin, les droits et la forme du fichier.
 sql-line-bad = cette ligne n'est pas de la forme id, dialect, sql attendue : { $error }. Corrigez-la et recommencez.
 
+## Requêtes vérifiées
+verified-form = cela n'a pas la forme d'une requête vérifiée. ({ $error })
+verified-not-a-list = query n'est pas une liste : écrivez [[query]] avant chaque entrée
+verified-unknown-key = { $name } est inconnu ici : chaque entrée commence par [[query]]
+verified-duplicate-id = cet identifiant est déjà pris par une entrée précédente : donnez-en un à chacune
+verified-name = « { $name } » n'est pas un nom : utilisez des minuscules et des chiffres, avec - dans un identifiant et _ dans un paramètre
+verified-empty = { $name } est vide
+verified-date = verified_on = « { $given } » n'est pas une date : écrivez-la comme 2026-01-31
+verified-undeclared = la requête utilise :{ $name }, qui n'est pas parmi les paramètres
+verified-unused = le paramètre { $name } ne sert pas : écrivez :{ $name } dans la requête, ou supprimez-le
+verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois
+verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres
+verified-missing-slot = il manque { $slot } à la question { $language } : dites où se place sa valeur, ou donnez-lui une valeur par défaut
+verified-no-column = le paramètre de texte { $name } n'a pas de colonne : nommez la table.colonne d'où ses valeurs sont connues
+verified-default = la valeur par défaut de { $name } ne convient pas à son type
+
 ## Audit
 state-missing = Il n'y a pas de base d'état { $path } : rien à lire. Vérifiez --config et --data.
 audit-holds =
     { $entries ->
-        [one] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
+        [0] Le journal est vide : il n'y a rien à vérifier.
+        [1] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
        *[other] Le journal est intact : { $entries } événements vérifiés. Notez ailleurs ses têtes de chaîne :
     }
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
+audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible. Conservez une copie de la base d'état et prévenez le responsable de la sécurité. ({ $error })
+chain-changed = l'entrée { $seq } de { $instance } a été modifiée
+chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
 audit-exported =
     { $entries ->
-        [one] Un événement exporté.
+        [0] Aucun événement exporté.
+        [1] Un événement exporté.
        *[other] { $entries } événements exportés.
     }
 
@@ -111,11 +139,21 @@ user-disabled-mark = (désactivé)
 ## Santé
 health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size }
 health-target =
-    { $views ->
-        [0] { $engine }, { $tables } tables, lue en { $millis } ms, en lecture seule
-        [one] { $engine }, { $tables } tables et une vue, lue en { $millis } ms, en lecture seule
-       *[other] { $engine }, { $tables } tables et { $views } vues, lue en { $millis } ms, en lecture seule
-    }
-health-state = { $engine }, { $users } utilisateurs, { $events } événements d'audit, écriture en { $millis } ms
+    { $engine }, { $tables ->
+        [one] { $tables } table
+       *[other] { $tables } tables
+    }{ $views ->
+        [0] { "" }
+        [1] { "" } et une vue
+       *[other] { "" } et { $views } vues
+    }, base lue en { $millis } ms, en lecture seule
+health-state =
+    { $engine }, { $users ->
+        [one] { $users } utilisateur
+       *[other] { $users } utilisateurs
+    }, { $events ->
+        [one] { $events } événement d'audit
+       *[other] { $events } événements d'audit
+    }, écriture en { $millis } ms
 health-terminal = un terminal de { $columns } sur { $rows }
 health-piped = entrée et sortie redirigées

@@ -150,8 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_refuses_events_and_the_chain_goes_on_when_there_is_room_again() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("state.db").display());
-        let store = Store::open(&url, "one").await.unwrap();
+        let store = Store::open(&folder.path().join("state.db"), "one").await.unwrap();
         let mut written = Vec::new();
         for _ in 0..3 {
             written.push(store.append(event()).await.unwrap());

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::Path;
-use std::str::FromStr as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pstral_core::ports::StoreError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, SqlitePool};
+use sqlx::{Connection as _, SqlitePool, query_scalar};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -31,45 +30,76 @@ const READERS: u32 = 4;
 const WAITING: usize = 1024;
 
 impl Store {
-    /// Opens the file that `url` names (`sqlite://data/pstral.db`, or `sqlite:///var/lib/…` from the root), makes it
-    /// and its folder where they are missing, and brings it up to date. `instance` names the audit chain this
-    /// program writes.
+    /// Opens a file, makes it and its folder where they are missing, and brings it up to date. `instance` names the
+    /// audit chain this program writes.
     ///
     /// [`StoreError::Unavailable`] when the file cannot be made, is read-only or is no database;
     /// [`StoreError::Corrupt`] when a newer program, or a hand, has changed its tables.
-    pub async fn open(url: &str, instance: &str) -> Result<Self, StoreError> {
-        let options = options(url)?;
-        let file = options.get_filename().to_owned();
-        let named = |error| match error {
-            StoreError::Unavailable(why) => StoreError::Unavailable(format!("{}: {why}", file.display())),
-            StoreError::Corrupt(what) => StoreError::Corrupt(format!("{}: {what}", file.display())),
-            other => other,
-        };
-        if !url.contains('?') {
-            make_file(&file).map_err(|why| named(StoreError::Unavailable(why)))?;
-        }
-        let writer = writer(options.clone()).await.map_err(fault).map_err(named)?;
-        migrate(&writer).await.map_err(named)?;
+    pub async fn open(file: &Path, instance: &str) -> Result<Self, StoreError> {
+        let file = absolute(file)?;
+        make_file(&file).map_err(|why| of_file(&file, StoreError::Unavailable(why)))?;
+        let options = options(&file);
+        let writer = up_to_date(options.clone()).await.map_err(|error| of_file(&file, error))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
         let (audit, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write_events(writer.clone(), instance.to_owned(), waiting));
         Ok(Self { writer, readers, audit })
     }
+
+    /// Opens a file that is there to look at it, as evidence is looked at: it is neither brought up to date nor written,
+    /// and every change is refused. It may be a copy that can only be read.
+    ///
+    /// [`StoreError::Unavailable`] when the file cannot be read or is no database; [`StoreError::Corrupt`] when it is
+    /// none of Pstral's, or a newer program's.
+    pub async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+        let file = absolute(file)?;
+        // Where nobody has it open, SQLite would make the files of the write-ahead log beside it to read it.
+        let still = !write_ahead_log(&file).exists();
+        let options = options(&file).read_only(true).immutable(still);
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
+        understood(&readers).await.map_err(|error| of_file(&file, error))?;
+        let (audit, _) = mpsc::channel(1);
+        Ok(Self { writer: readers.clone(), readers, audit })
+    }
 }
 
-fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
-    let refuse = |why: String| StoreError::Unavailable(format!("{url}: {why}"));
-    if !url.starts_with("sqlite:") {
-        return Err(refuse("this is not an address of the form sqlite://folder/file.db".to_owned()));
+/// The path from the root: SQLite gives relative names such as `:memory:` and `file:x` a meaning of their own.
+fn absolute(file: &Path) -> Result<PathBuf, StoreError> {
+    std::path::absolute(file).map_err(|error| of_file(file, StoreError::Unavailable(error.to_string())))
+}
+
+/// An error with the name of the file.
+fn of_file(file: &Path, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(why) => StoreError::Unavailable(format!("{}: {why}", file.display())),
+        StoreError::Corrupt(what) => StoreError::Corrupt(format!("{}: {what}", file.display())),
+        other => other,
     }
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(refuse("a state in memory would be lost: name a file".to_owned()));
-    }
-    let options = SqliteConnectOptions::from_str(url).map_err(|error| refuse(error.to_string()))?;
-    if options.get_filename().as_os_str().is_empty() {
-        return Err(refuse("a file must be named, as in sqlite://folder/file.db".to_owned()));
-    }
-    Ok(options.foreign_keys(true).busy_timeout(BUSY))
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(file).foreign_keys(true).busy_timeout(BUSY)
+}
+
+/// Where SQLite keeps what is written but not yet in the file itself (<https://www.sqlite.org/wal.html>).
+fn write_ahead_log(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+/// A connection that writes, to tables that are up to date.
+async fn up_to_date(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let writer = writer(options).await.map_err(fault)?;
+    migrate(&writer).await?;
+    Ok(writer)
+}
+
+/// Whether this program knows what the last migration of a file made.
+async fn understood(readers: &SqlitePool) -> Result<(), StoreError> {
+    let last: i64 =
+        query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(readers).await.map_err(fault)?;
+    if last > known() { Err(newer(last)) } else { Ok(()) }
 }
 
 /// Makes the file, which only its owner may read, and its folder. A folder above that one is not made: it is more
@@ -140,12 +170,37 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
 }
 
 fn not_migrated(error: MigrateError) -> StoreError {
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => fault(error),
-        MigrateError::VersionMissing(version) if version > known => StoreError::Corrupt(format!(
-            "a newer version of Pstral has changed it (migration {version}, this one knows {known}): update Pstral"
-        )),
+        MigrateError::VersionMissing(version) if version > known() => newer(version),
         other => StoreError::Corrupt(other.to_string()),
+    }
+}
+
+/// The last migration of this program.
+fn known() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+fn newer(version: i64) -> StoreError {
+    let known = known();
+    StoreError::Corrupt(format!(
+        "a newer version of Pstral has changed it (migration {version}, this one knows {known}): update Pstral"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_may_only_be_read_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        Store::open(&file, "one").await.unwrap().close().await;
+        // Said by SQLite as of a file without the right to write, which root has of any file.
+        let error = up_to_date(options(&file).read_only(true)).await.map(|_| ()).unwrap_err();
+        let why = of_file(&file, error).to_string();
+        assert!(why.contains("state.db: its file is read-only"), "{why}");
     }
 }

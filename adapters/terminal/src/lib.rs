@@ -3,7 +3,6 @@
 //! In front of a person, a message changes in place while it is written and Ctrl-C stops the answer. With piped input,
 //! each line is a message, answered before the next is read, and each answer is printed once, when it is final.
 
-mod clean;
 mod drawing;
 mod io;
 mod lines;
@@ -45,8 +44,8 @@ pub struct TerminalConfig {
     pub idle_hint: String,
     /// Whether it is a terminal; `None` looks.
     pub tty: Option<bool>,
-    /// Whether what is secondary is dim on a terminal; `None` obeys `NO_COLOR` (<https://no-color.org>).
-    pub dim: Option<bool>,
+    /// Whether what is secondary is dim on a terminal.
+    pub dim: bool,
 }
 
 /// The terminal as a chat platform. It has one place, which is private.
@@ -82,8 +81,7 @@ impl Terminal {
     /// A terminal that is read from and written to as given.
     pub fn with(config: TerminalConfig, io: TerminalIo) -> Self {
         let live = config.tty.unwrap_or(io.tty);
-        let colourless = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dim = live && config.dim.unwrap_or_else(|| !colourless());
+        let dim = live && config.dim;
         let page = Page::new(Look { live, dim, prompt: config.prompt.clone() });
         let started = format!("{}-{}", Timestamp::now().as_millisecond(), std::process::id());
         let capabilities = Capabilities {
@@ -204,7 +202,7 @@ impl ChatPlatform for Terminal {
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
         let input = self.input.lock().expect("invariant: nothing panics while taking the input").take();
-        let (input, interrupts) = input.ok_or_else(|| PlatformError::Unavailable("it has run already".to_owned()))?;
+        let (input, interrupts) = input.ok_or_else(|| PlatformError::Rejected("it has run already".to_owned()))?;
         Session::new(self, inbox).run(input, interrupts, shutdown).await
     }
 

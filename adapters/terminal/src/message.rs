@@ -1,8 +1,7 @@
 //! A message as lines of a terminal.
 
 use pstral_core::domain::{Button, ButtonAction, FileRef, Outgoing};
-
-use crate::clean;
+use pstral_core::harmless;
 
 /// One line of a message, harmless to print. It may be wider than the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +13,7 @@ pub(crate) struct Line {
 
 /// The text, then the files, then the buttons with what to type instead of pressing them. Never empty.
 pub(crate) fn lines(message: &Outgoing) -> Vec<Line> {
-    let text = clean::text(&message.text);
+    let text = harmless::text(&message.text);
     let plain = |text: &str| Line { text: text.to_owned(), dim: false };
     let mut lines: Vec<Line> = text.trim_end().lines().map(plain).collect();
     lines.extend(message.files.iter().map(|file| plain(&file_line(file))));
@@ -35,13 +34,13 @@ fn label(button: &Button) -> String {
         ButtonAction::Explain(_) => "/explain",
         ButtonAction::Stop => "/stop",
     };
-    format!("[{} → {command}]", clean::line(&button.label))
+    format!("[{} → {command}]", harmless::line(&button.label))
 }
 
 /// The whole path, so that it can be copied.
 fn file_line(file: &FileRef) -> String {
     let path = std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
-    format!("→ {} ({})", clean::line(&path.to_string_lossy()), size(file.bytes))
+    format!("→ {} ({})", harmless::line(&path.to_string_lossy()), size(file.bytes))
 }
 
 /// Two digits at least and no fraction, so that it reads the same in every language.

@@ -59,7 +59,7 @@ impl<'a> Session<'a> {
                 line = lines.next(), if !over && (terminal.live || answered) => match line {
                     Ok(Some(line)) => self.typed(&line).await,
                     Ok(None) => end = Some(Ok(())),
-                    Err(error) => end = Some(Err(PlatformError::Unavailable(error.to_string()))),
+                    Err(error) => end = Some(Err(unreadable(&error))),
                 },
             }
         }
@@ -69,12 +69,7 @@ impl<'a> Session<'a> {
 
     async fn typed(&mut self, line: &str) {
         self.terminal.entered().await;
-        let body = match line.strip_prefix('/') {
-            _ if line.trim().is_empty() => None,
-            Some(command) => Some(EventBody::Command(command.trim_end().to_owned())),
-            None => Some(EventBody::Said(line.to_owned())),
-        };
-        match body {
+        match EventBody::typed(line, self.terminal.capabilities.command_prefix) {
             Some(body) => self.hand_over(body),
             None if self.answering.is_empty() => self.terminal.idle().await,
             None => {}
@@ -92,4 +87,9 @@ impl<'a> Session<'a> {
     fn hand_over(&self, body: EventBody) {
         self.answering.push((self.inbox)(self.terminal.event(body)));
     }
+}
+
+/// There is but one input: what cannot be read now cannot be read later.
+fn unreadable(error: &std::io::Error) -> PlatformError {
+    PlatformError::Rejected(format!("the input cannot be read: {error}"))
 }

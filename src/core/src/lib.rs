@@ -7,6 +7,7 @@ pub mod domain;
 pub mod egress;
 pub mod extract;
 pub mod guard;
+pub mod harmless;
 pub mod knowledge;
 pub mod near;
 pub mod pipeline;

@@ -247,6 +247,26 @@ mod tests {
         assert_eq!(typeset(typed, Locale::En), "d’accord, l’{ $x } : « oui » ? 'non' :nom");
     }
 
+    /// French counts nothing as one: a sentence that says "one" in words would say it of nothing.
+    #[test]
+    fn one_in_words_is_never_said_of_nothing() {
+        let mut counted = "";
+        for line in sources(Locale::Fr).iter().flat_map(|source| source.lines()) {
+            if let Some((before, _)) = line.split_once(" ->") {
+                counted = before.rsplit('$').next().unwrap_or_default();
+            }
+            let holds = !line.trim_start().starts_with("[one]") || line.contains(&format!("{{ ${counted} }}"));
+            assert!(holds, "write [1], and [0] where there may be none: {line}");
+        }
+        for (key, name, none, one) in [
+            ("audit-exported", "entries", "Aucun événement exporté.", "Un événement exporté."),
+            ("preview-rows", "shown", "Le tableau est trop grand", "La première ligne"),
+        ] {
+            let said = |count| text(key).count(name, count).render(Locale::Fr);
+            assert!(said(0).starts_with(none) && said(1).starts_with(one), "{} {}", said(0), said(1));
+        }
+    }
+
     #[test]
     fn numbers_are_grouped_as_the_language_does() {
         for (digits, expected) in

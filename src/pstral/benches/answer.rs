@@ -49,7 +49,7 @@ fn answer(criterion: &mut Criterion) {
 async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow::Result<Pipeline> {
     let database = folder.join("crm.db");
     demo::generate(&database, Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())?;
-    let store = Arc::new(Store::open(&format!("sqlite://{}", folder.join("state.db").display()), "bench").await?);
+    let store = Arc::new(Store::open(&folder.join("state.db"), "bench").await?);
     store.put_verified("crm", &pstral::verified::verified_queries(demo::VERIFIED)?).await?;
     let user = NewUser {
         username: "camille".to_owned(),

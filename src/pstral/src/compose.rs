@@ -1,7 +1,7 @@
 //! From a configuration to a running pipeline: the only place that knows every part.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use pstral_core::domain::{Locale, Mode, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits};
+use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{Answers, Config, TargetConfig, VerifiedChoice};
+use crate::config::{Answers, Config, Fault, TargetConfig, VerifiedChoice};
 use crate::files::FolderFiles;
 use crate::metered::MeteredAudit;
 use crate::{registry, verified};
@@ -54,14 +54,23 @@ pub fn state_file(config: &Config) -> &Path {
     Path::new(config.store.url.strip_prefix("sqlite://").unwrap_or(&config.store.url))
 }
 
+/// Opens the state database of a configuration to look at it, changing nothing.
+pub async fn open_store_to_read(config: &Config) -> Result<Store, StartError> {
+    Store::open_to_read(state_file(config)).await.map_err(|error| state_error(&error))
+}
+
 /// Opens the state database of a configuration, and makes its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     if let Some(folder) = state_file(config).parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))?;
     }
-    let opened = Store::open(&config.store.url, &config.store.instance).await;
-    opened.map(Arc::new).map_err(|error| StartError::new("state", error.to_string(), text("remedy-state")))
+    let opened = Store::open(state_file(config), &config.store.instance).await;
+    opened.map(Arc::new).map_err(|error| state_error(&error))
+}
+
+fn state_error(error: &StoreError) -> StartError {
+    StartError::new("state", error.to_string(), text("remedy-state"))
 }
 
 impl App {
@@ -72,11 +81,14 @@ impl App {
         let platforms = registry::platforms(config, locale)?;
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
-            load_verified(&store, name, target).await?;
+            load_verified(&store, name, target, locale).await?;
             let port = registry::target(target).with_context(|| format!("targets.{name}"))?;
             let policy = Policy { allow: target.allow.clone(), deny: target.deny.clone() };
             targets.insert(name.clone(), Arc::new(Target::new(name, &target.description, port, policy)));
         }
+        let prompts = prompts(&config.answers).map_err(|(path, error)| {
+            StartError::new("prompts", format!("{}: {error}", path.display()), text("remedy-prompts"))
+        })?;
         let audit: Arc<dyn AuditLog> = Arc::new(MeteredAudit(Arc::clone(&store) as Arc<dyn AuditLog>));
         let parts = Parts {
             platforms: platforms.clone(),
@@ -90,32 +102,37 @@ impl App {
             files: Arc::new(FolderFiles::new(&config.files.folder)),
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(SystemEntropy),
-            prompts: prompts(&config.answers)?,
+            prompts,
             settings: settings(config),
         };
         Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms })
     }
 }
 
-/// The files a configuration names beside the targets themselves, each with its key, that cannot be used.
-pub fn file_faults(config: &Config) -> Vec<(String, anyhow::Error)> {
+/// The files a configuration names beside the targets themselves that cannot be used.
+pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
+    let fault = |key: &str, path: &Path, error: String| {
+        Fault::new(key, text("config-file").with("path", path.display().to_string()).with("error", error))
+    };
     let mut faults = Vec::new();
     for (name, target) in &config.targets {
-        if let Some(error) = target.verified.as_ref().and_then(|path| read_verified(path).err()) {
-            faults.push((format!("targets.{name}.verified"), error));
+        if let Some(path) = &target.verified
+            && let Err(error) = read_verified(path, locale)
+        {
+            faults.push(fault(&format!("targets.{name}.verified"), path, error));
         }
     }
-    if let Err(error) = prompts(&config.answers) {
-        faults.push(("answers.prompts".to_owned(), error.into()));
+    if let Err((path, error)) = prompts(&config.answers) {
+        faults.push(fault("answers.prompts", &path, format!("({error})")));
     }
     faults
 }
 
 /// Loads the verified queries of a target into the store, replacing those before.
-async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyhow::Result<()> {
+async fn load_verified(store: &Store, name: &str, target: &TargetConfig, locale: Locale) -> anyhow::Result<()> {
     let queries = match &target.verified {
-        Some(path) => read_verified(path).map_err(|error| {
-            let fact = format!("{}: {error:#}", path.display());
+        Some(path) => read_verified(path, locale).map_err(|error| {
+            let fact = format!("{}: {error}", path.display());
             StartError::new(format!("target {name}"), fact, text("remedy-verified").with("target", name))
         })?,
         None => Vec::new(),
@@ -124,24 +141,24 @@ async fn load_verified(store: &Store, name: &str, target: &TargetConfig) -> anyh
     Ok(())
 }
 
-fn read_verified(path: &Path) -> anyhow::Result<Vec<VerifiedQuery>> {
-    let named = || path.display().to_string();
-    let file = std::fs::read_to_string(path).with_context(named)?;
-    verified::verified_queries(&file).with_context(named)
+/// The queries of a file, or what is wrong with it in a language.
+fn read_verified(path: &Path, locale: Locale) -> Result<Vec<VerifiedQuery>, String> {
+    let file = std::fs::read_to_string(path).map_err(|error| format!("({error})"))?;
+    verified::verified_queries(&file).map_err(|faults| faults.render(locale))
 }
 
 /// The templates built in, each replaced by the file of its name where there is one.
-fn prompts(answers: &Answers) -> Result<Prompts, StartError> {
+fn prompts(answers: &Answers) -> Result<Prompts, (PathBuf, std::io::Error)> {
     let mut prompts = Prompts::default();
     let Some(folder) = &answers.prompts else { return Ok(prompts) };
     for mode in [Mode::Sql, Mode::Chat] {
         for locale in Locale::ALL {
             let path = folder.join(format!("{}.{locale}.md", mode.word()));
             if path.exists() {
-                let template = std::fs::read_to_string(&path).map_err(|error| {
-                    StartError::new("prompts", format!("{}: {error}", path.display()), text("remedy-prompts"))
-                })?;
-                prompts.replace(mode, locale, template);
+                match std::fs::read_to_string(&path) {
+                    Ok(template) => prompts.replace(mode, locale, template),
+                    Err(error) => return Err((path, error)),
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ use pstral_store::Store;
 use serde::Serialize;
 
 /// How long a part may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How a part is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,7 +47,7 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
     };
     let model = async {
         let remedy = |error: &ModelError| model_remedy(error).render(locale);
-        judge("model".to_owned(), State::Degraded, locale, parts.model.health(), remedy).await
+        judge("model".to_owned(), State::Degraded, locale, model_health(pipeline), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
         let remedy = |_: &_| text("remedy-target").with("target", &target.name).render(locale);
@@ -62,12 +62,32 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
     if parts.targets.is_empty() {
         checks.push(nothing("targets", "no-target", locale));
     }
+    if parts.platforms.is_empty() {
+        checks.push(nothing("platforms", "remedy-no-platform", locale));
+    }
     checks
 }
 
+/// Whether some question can be answered: the state works, and not every target, nor every platform, has failed. One
+/// target of three that is away is no reason to take the program away from those who ask the others.
+pub fn can_answer(checks: &[Check]) -> bool {
+    let works = |kind: &str| {
+        let mut of_kind = checks.iter().filter(|check| check.part.split(' ').next() == Some(kind)).peekable();
+        of_kind.peek().is_none() || of_kind.any(|check| check.state != State::Failed)
+    };
+    ["state", "target", "platform"].into_iter().all(works)
+}
+
+/// The model's own word on its health, or that it said nothing.
+pub(crate) async fn model_health(pipeline: &Pipeline) -> Result<Text, ModelError> {
+    let said = tokio::time::timeout(PATIENCE, pipeline.parts().model.health()).await;
+    said.unwrap_or(Err(ModelError::Timeout { seconds: PATIENCE.as_secs() }))
+}
+
 /// What an administrator does about it: the sentences of the errors themselves are for those who asked something.
-fn model_remedy(error: &ModelError) -> Text {
+pub(crate) fn model_remedy(error: &ModelError) -> Text {
     match error {
+        ModelError::Timeout { .. } => text("remedy-no-answer"),
         ModelError::ModelMissing { model } => text("remedy-model-missing").with("model", model.as_str()),
         ModelError::Forbidden => text("remedy-model-forbidden"),
         ModelError::Unavailable(_) => text("remedy-model-away"),
@@ -77,7 +97,8 @@ fn model_remedy(error: &ModelError) -> Text {
 
 /// What was found where something does not work: the sentences of the errors themselves are for those who asked
 /// something, this is for those who look after it.
-trait Found {
+pub(crate) trait Found {
+    /// In a few words.
     fn found(&self) -> Text;
 }
 
@@ -95,6 +116,7 @@ impl Found for ModelError {
             Self::Unavailable(detail) => away(detail),
             Self::ModelMissing { model } => text("found-model-missing").with("model", model.as_str()),
             Self::Forbidden => text("found-forbidden"),
+            Self::Timeout { seconds } => text("no-answer").count("seconds", *seconds),
             other => fault(other),
         }
     }
@@ -145,7 +167,33 @@ async fn judge<E: Found>(
     }
 }
 
+/// A part of which there is none.
 fn nothing(part: &str, remedy: &'static str, locale: Locale) -> Check {
     let fact = text("none-configured").render(locale);
     Check { part: part.to_owned(), state: State::Degraded, fact, remedy: text(remedy).render(locale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_part_of_its_kind_that_works_is_enough() {
+        for (parts, expected) in [
+            (&[("state", State::Ok), ("model", State::Degraded), ("targets", State::Degraded)][..], true),
+            (&[("state", State::Failed), ("target crm", State::Ok)], false),
+            (&[("state", State::Ok), ("target crm", State::Failed)], false),
+            (&[("state", State::Ok), ("target crm", State::Failed), ("target hr", State::Ok)], true),
+            (&[("state", State::Ok), ("platform terminal", State::Failed)], false),
+            (&[("state", State::Ok), ("platform terminal", State::Failed), ("platform web", State::Ok)], true),
+        ] {
+            let check = |(part, state): &(&str, State)| Check {
+                part: (*part).to_owned(),
+                state: *state,
+                fact: String::new(),
+                remedy: String::new(),
+            };
+            assert_eq!(can_answer(&parts.iter().map(check).collect::<Vec<_>>()), expected, "{parts:?}");
+        }
+    }
 }

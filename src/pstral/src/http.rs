@@ -1,6 +1,7 @@
 //! The small HTTP endpoint: is it alive, is it ready, what has it counted.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::Router;
@@ -14,20 +15,47 @@ use pstral_core::pipeline::Pipeline;
 use pstral_store::Store;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::health::{self, State};
+use crate::health::{self, Check};
+
+/// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
+const FRESH: Duration = Duration::from_secs(3);
 
 /// What the endpoint shows.
 pub struct Shown {
-    /// The parts to check.
-    pub pipeline: Arc<Pipeline>,
-    /// The state database.
-    pub store: Arc<Store>,
-    /// What was counted.
-    pub metrics: PrometheusHandle,
-    /// Cancelled when the program is ending: it is then no longer ready.
-    pub ending: CancellationToken,
+    pipeline: Arc<Pipeline>,
+    store: Arc<Store>,
+    metrics: PrometheusHandle,
+    ending: CancellationToken,
+    found: Mutex<Option<(Instant, Vec<Check>)>>,
+}
+
+impl Shown {
+    /// The parts of `pipeline` and the state database in `store`, and what was counted. Once `ending` is cancelled the
+    /// program is no longer ready.
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        store: Arc<Store>,
+        metrics: PrometheusHandle,
+        ending: CancellationToken,
+    ) -> Self {
+        Self { pipeline, store, metrics, ending, found: Mutex::new(None) }
+    }
+
+    /// How the parts are, or were a moment ago. Who asks meanwhile waits for the same look.
+    async fn parts(&self) -> Vec<Check> {
+        let mut found = self.found.lock().await;
+        if let Some((at, parts)) = &*found
+            && at.elapsed() < FRESH
+        {
+            return parts.clone();
+        }
+        let parts = health::checks(&self.pipeline, &self.store, Locale::En).await;
+        *found = Some((Instant::now(), parts.clone()));
+        parts
+    }
 }
 
 /// Serves until the program ends.
@@ -43,11 +71,12 @@ fn router(shown: Arc<Shown>) -> Router {
         .with_state(shown)
 }
 
-/// 200 while questions can be answered, 503 otherwise; each part with its state in any case.
+/// 200 while some question can be answered ([`health::can_answer`]) and the program is not ending, else 503; each part
+/// with its state in any case.
 async fn ready(Shared(shown): Shared<Arc<Shown>>) -> impl IntoResponse {
-    let parts = health::checks(&shown.pipeline, &shown.store, Locale::En).await;
+    let parts = shown.parts().await;
     let ending = shown.ending.is_cancelled();
-    let ready = !ending && parts.iter().all(|check| check.state != State::Failed);
+    let ready = !ending && health::can_answer(&parts);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(json!({ "ready": ready, "ending": ending, "parts": parts })))
 }

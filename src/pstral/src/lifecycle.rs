@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
 use pstral_core::text::text;
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
+use crate::health::Found as _;
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
@@ -33,7 +34,8 @@ pub enum AfterPlatforms {
 }
 
 /// Runs every platform until each has ended, and what they handed over is answered. Once `shutdown` is cancelled, all
-/// of that has `drain` to end.
+/// of that has `drain` to end. A platform that has failed for good is an error where the program ends with its
+/// platforms; a service goes on with the others.
 pub async fn run(
     app: &App,
     shutdown: &CancellationToken,
@@ -42,10 +44,14 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
+    let locale = app.pipeline.parts().settings.locale;
+    let mut outcome = Ok(());
     let all_of_it = async {
-        join_all(app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown))).await;
-        if let AfterPlatforms::WaitOn = after {
-            shutdown.cancelled().await;
+        let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown, locale));
+        let ended: Result<(), StartError> = join_all(platforms).await.into_iter().collect();
+        match after {
+            AfterPlatforms::End => outcome = ended,
+            AfterPlatforms::WaitOn => shutdown.cancelled().await,
         }
         tasks.close();
         tasks.wait().await;
@@ -61,7 +67,8 @@ pub async fn run(
             tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
         }
     }
-    record(&app.pipeline, AuditAction::Stopped).await
+    record(&app.pipeline, AuditAction::Stopped).await?;
+    Ok(outcome?)
 }
 
 /// Each event in a task of its own, so that a platform going away does not cut an answer.
@@ -79,15 +86,22 @@ fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
     })
 }
 
-/// A platform that cannot be reached is tried again, ever more slowly, without holding up the others.
-async fn platform_loop(platform: &Arc<dyn ChatPlatform>, inbox: &Inbox, shutdown: &CancellationToken) {
+/// A platform that cannot be reached is tried again, ever more slowly, without holding up the others. One that never
+/// will be is an error.
+async fn platform_loop(
+    platform: &Arc<dyn ChatPlatform>,
+    inbox: &Inbox,
+    shutdown: &CancellationToken,
+    locale: Locale,
+) -> Result<(), StartError> {
     let mut pause = Duration::from_secs(1);
     while !shutdown.is_cancelled() {
         match platform.run(Arc::clone(inbox), shutdown.child_token()).await {
-            Ok(()) => return,
+            Ok(()) => return Ok(()),
             Err(error @ (PlatformError::Rejected(_) | PlatformError::Gone)) => {
                 tracing::error!(platform = %platform.name(), %error, "the platform ended for good");
-                return;
+                let part = format!("platform {}", platform.name());
+                return Err(StartError::new(part, error.found().render(locale), text("remedy-platform-ended")));
             }
             Err(error) => {
                 tracing::error!(platform = %platform.name(), %error, ?pause, "the platform was lost; trying again");
@@ -99,6 +113,7 @@ async fn platform_loop(platform: &Arc<dyn ChatPlatform>, inbox: &Inbox, shutdown
             }
         }
     }
+    Ok(())
 }
 
 async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> {

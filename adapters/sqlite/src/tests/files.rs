@@ -26,7 +26,7 @@ async fn a_missing_file_is_said_and_works_once_it_is_there() {
 
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE t(id); CREATE VIEW v AS SELECT id FROM t").unwrap();
     let health = target.health().await.unwrap().render(Locale::En);
-    let start = format!("SQLite {}, 1 tables and one view, read in ", rusqlite::version());
+    let start = format!("SQLite {}, 1 table and one view, read in ", rusqlite::version());
     assert!(health.starts_with(&start) && health.ends_with(" ms, read-only"), "{health}");
 }
 

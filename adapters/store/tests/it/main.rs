@@ -20,13 +20,14 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
+/// The address by which a connection past the store finds the file.
 fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
 /// Opens `state.db` in a folder.
 async fn open(folder: &TempDir) -> Result<Store, StoreError> {
-    Store::open(&url(&folder.path().join("state.db")), "one").await
+    Store::open(&folder.path().join("state.db"), "one").await
 }
 
 /// A connection past the store, as an attacker or another program has it.

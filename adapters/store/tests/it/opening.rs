@@ -1,8 +1,11 @@
 //! Whatever is found in the place of the file, there is an answer that helps.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 
-use pstral_core::ports::{People as _, StoreError};
+use pstral_core::ports::{AuditLog as _, People as _, StoreError};
 use pstral_core::testkit::state::{at, member};
 use pstral_store::Store;
 use sqlx::{Connection as _, SqliteConnection, query};
@@ -10,19 +13,19 @@ use sqlx::{Connection as _, SqliteConnection, query};
 use crate::{beside, event, folder, open, url, verify};
 
 /// The text of the error that opening must give.
-async fn refusal(url: &str) -> String {
-    Store::open(url, "one").await.map(|_| ()).unwrap_err().to_string()
+async fn refusal(file: &Path) -> String {
+    Store::open(file, "one").await.map(|_| ()).unwrap_err().to_string()
 }
 
 #[tokio::test]
 async fn a_missing_folder_is_made_but_not_the_one_above() {
     let folder = folder();
     let file = folder.path().join("data/state.db");
-    Store::open(&url(&file), "one").await.unwrap().close().await;
+    Store::open(&file, "one").await.unwrap().close().await;
     assert!(file.is_file());
 
     let misspelt = folder.path().join("dtaa/pstral/state.db");
-    let why = refusal(&url(&misspelt)).await;
+    let why = refusal(&misspelt).await;
     assert!(why.contains("dtaa/pstral cannot be made: the one above it is missing"), "{why}");
     assert!(!folder.path().join("dtaa").exists());
 }
@@ -46,39 +49,85 @@ async fn what_is_no_database_is_left_as_it_is() {
     let file = folder.path().join("state.db");
     let text = "Dear diary, this file is mine and nobody else's.\n".repeat(100);
     fs::write(&file, &text).unwrap();
-    let why = refusal(&url(&file)).await;
+    let why = refusal(&file).await;
     assert!(why.contains("state.db: its file is not an SQLite database"), "{why}");
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
 
-    let why = refusal(&url(folder.path())).await;
+    let why = refusal(folder.path()).await;
     assert!(why.contains("this is a folder"), "{why}");
     let under_a_file = file.join("state.db");
-    let why = refusal(&url(&under_a_file)).await;
+    let why = refusal(&under_a_file).await;
     assert!(why.contains("cannot be made"), "{why}");
 }
 
 #[tokio::test]
-async fn an_address_of_something_else_is_refused() {
-    let cases = [
-        ("postgres://localhost/pstral", "not an address of the form sqlite://"),
-        ("state.db", "not an address of the form sqlite://"),
-        ("sqlite::memory:", "would be lost"),
-        ("sqlite://x?mode=memory", "would be lost"),
-        ("sqlite://", "a file must be named"),
-        ("sqlite://x?wal=no", "unknown query parameter"),
-    ];
-    for (url, expected) in cases {
-        let why = refusal(url).await;
-        assert!(why.contains(expected), "{url}: {why}");
+async fn a_name_is_taken_as_it_is() {
+    let folder = folder();
+    for name in ["50%25.db", "why?.db", "a#b.db", ":memory:", "file:x", "é ü.db"] {
+        let file = folder.path().join(name);
+        Store::open(&file, "one").await.unwrap().close().await;
+        let made: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(made, [name]);
+        Store::open_to_read(&file).await.unwrap().close().await;
+        fs::remove_file(file).unwrap();
     }
 }
 
+/// Every file of a folder with its content, in the order of their names.
+fn contents(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    files.map(|file| (file.file_name(), fs::read(file.path()).unwrap())).collect()
+}
+
 #[tokio::test]
-async fn a_file_that_may_only_be_read_says_so() {
+async fn looking_changes_nothing_and_nothing_can_be_changed() {
     let folder = folder();
-    open(&folder).await.unwrap().close().await;
-    let why = refusal(&format!("{}?mode=ro", url(&folder.path().join("state.db")))).await;
-    assert!(why.contains("state.db: its file is read-only"), "{why}");
+    let store = open(&folder).await.unwrap();
+    store.append(event("first")).await.unwrap();
+    let file = folder.path().join("state.db");
+
+    let beside_the_bot = Store::open_to_read(&file).await.unwrap();
+    assert_eq!(verify(&beside_the_bot).await, Ok(1), "what is still in the write-ahead log is seen");
+    beside_the_bot.close().await;
+    store.close().await;
+
+    let before = contents(folder.path());
+    let copy = Store::open_to_read(&file).await.unwrap();
+    assert_eq!(verify(&copy).await, Ok(1));
+    for refused in [copy.append(event("second")).await.map(drop), member(&copy, "zoe").await.map(drop)] {
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    }
+    assert_eq!(contents(folder.path()), before);
+    copy.close().await;
+    assert_eq!(contents(folder.path()), before);
+}
+
+#[tokio::test]
+async fn an_older_database_is_looked_at_without_bringing_it_up_to_date() {
+    let folder = folder();
+    let file = folder.path().join("state.db");
+    let mut before = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
+    sqlx::migrate!("../../migrations/sqlite").run_to(5, &mut before).await.unwrap();
+    before.close().await.unwrap();
+    let before = contents(folder.path());
+    assert_eq!(verify(&Store::open_to_read(&file).await.unwrap()).await, Ok(0));
+    assert_eq!(contents(folder.path()), before);
+}
+
+#[tokio::test]
+async fn what_is_no_state_of_pstral_cannot_be_looked_at() {
+    let folder = folder();
+    let file = folder.path().join("state.db");
+    let refusal = async || Store::open_to_read(&file).await.map(drop).unwrap_err().to_string();
+    assert!(refusal().await.contains("could not be opened"), "{}", refusal().await);
+    assert!(!file.exists(), "looking makes nothing");
+    fs::write(&file, "Dear diary, this file is mine.\n".repeat(100)).unwrap();
+    assert!(refusal().await.contains("not an SQLite database"), "{}", refusal().await);
+    fs::remove_file(&file).unwrap();
+    let mut other = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
+    query("CREATE TABLE mine (id)").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    assert!(refusal().await.contains("unexpected"), "{}", refusal().await);
 }
 
 #[tokio::test]
@@ -89,12 +138,13 @@ async fn a_newer_database_is_not_touched() {
     let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
         VALUES (9999, 'of tomorrow', TRUE, x'00', 0)";
     query(insert).execute(&mut newer).await.unwrap();
-    let error = open(&folder).await.map(|_| ()).unwrap_err();
-    assert!(matches!(error, StoreError::Corrupt(_)));
-    assert!(
-        error.to_string().contains("newer version of Pstral has changed it (migration 9999, this one knows"),
-        "{error}"
-    );
+    let looked = Store::open_to_read(&folder.path().join("state.db")).await;
+    for refused in [open(&folder).await.map(drop), looked.map(drop)] {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt(_)));
+        let expected = "newer version of Pstral has changed it (migration 9999, this one knows";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -123,7 +173,7 @@ async fn every_earlier_state_comes_forward_with_its_rows() {
         let user = store.user_named("Zoe").await.unwrap().unwrap();
         assert_eq!((user.id.0, user.created_at), (5, "1970-01-01T00:00:01Z".parse().unwrap()), "from {earlier}");
         store.link(&pstral_core::testkit::state::actor("phone"), user.id, at("10:00:00")).await.unwrap();
-        pstral_core::ports::AuditLog::append(&store, event("first")).await.unwrap();
+        store.append(event("first")).await.unwrap();
         assert_eq!(verify(&store).await, Ok(1));
     }
 }

@@ -67,6 +67,8 @@ async fn health_tells_what_was_measured() {
     store.append(event("two")).await.unwrap();
     let health = store.health().await.unwrap().render(Locale::En);
     assert!(health.starts_with("SQLite 3."), "{health}");
-    assert!(health.contains(", 1 users, 2 audit events, "), "{health}");
+    assert!(health.contains(", 1 user, 2 audit events, "), "{health}");
     assert!(health.ends_with(" ms to write"), "{health}");
+    let health = store.health().await.unwrap().render(Locale::Fr);
+    assert!(health.contains(", 1 utilisateur, 2 événements d’audit, écriture en "), "{health}");
 }

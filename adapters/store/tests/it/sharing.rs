@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,10 +32,10 @@ fn again(test: &str, folder: &tempfile::TempDir) -> Child {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn programs_that_start_at_once_on_a_new_file_all_open_it() {
     let folder = folder();
-    let address = url(&folder.path().join("state.db"));
+    let file = folder.path().join("state.db");
     let opening = (0..8).map(|_| {
-        let address = address.clone();
-        tokio::spawn(async move { Store::open(&address, "one").await })
+        let file = file.clone();
+        tokio::spawn(async move { Store::open(&file, "one").await })
     });
     let stores: Vec<_> = join_all(opening).await.into_iter().map(|store| store.unwrap().unwrap()).collect();
     let appends = stores.iter().map(|store| store.append(event("hello")));
@@ -45,11 +46,11 @@ async fn programs_that_start_at_once_on_a_new_file_all_open_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_new_file_that_another_program_prepares_is_waited_for() {
     let folder = folder();
-    let address = url(&folder.path().join("state.db"));
-    let mut other = SqliteConnection::connect(&format!("{address}?mode=rwc")).await.unwrap();
+    let file = folder.path().join("state.db");
+    let mut other = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
     query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     query("CREATE TABLE held (id INTEGER)").execute(&mut other).await.unwrap();
-    let opening = tokio::spawn(async move { Store::open(&address, "one").await });
+    let opening = tokio::spawn(async move { Store::open(&file, "one").await });
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(!opening.is_finished());
     query("ROLLBACK").execute(&mut other).await.unwrap();
@@ -145,7 +146,7 @@ async fn a_caller_who_gives_up_leaves_a_whole_chain() {
 #[tokio::test]
 async fn programs_write_one_chain_at_once() {
     if let Ok(file) = env::var(FILE) {
-        let store = Store::open(&format!("sqlite://{file}"), "one").await.unwrap();
+        let store = Store::open(Path::new(&file), "one").await.unwrap();
         for turn in 0..100 {
             store.append(event(&turn.to_string())).await.unwrap();
         }
@@ -163,7 +164,7 @@ async fn programs_write_one_chain_at_once() {
 #[tokio::test]
 async fn what_was_acknowledged_outlives_a_killed_program() {
     if let Ok(file) = env::var(FILE) {
-        let store = Arc::new(Store::open(&format!("sqlite://{file}"), "one").await.unwrap());
+        let store = Arc::new(Store::open(Path::new(&file), "one").await.unwrap());
         let writers = (0..4).map(|_| {
             let store = store.clone();
             tokio::spawn(async move {

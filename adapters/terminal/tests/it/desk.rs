@@ -68,6 +68,12 @@ impl Desk {
         Self::of(Size { columns: 80, rows: 24 }, false, input, room)
     }
 
+    /// A pipe that breaks.
+    pub(crate) fn broken() -> Self {
+        let breaks = futures::stream::iter([Err::<&[u8], _>(std::io::Error::other("Is a directory"))]);
+        Self::of(Size { columns: 80, rows: 24 }, false, tokio_util::io::StreamReader::new(breaks), usize::MAX)
+    }
+
     fn of(size: Size, tty: bool, input: impl AsyncRead + Send + Unpin + 'static, room: usize) -> Self {
         let paper = Paper { writes: Arc::default(), room };
         let (interrupts, pressed) = mpsc::unbounded();
@@ -169,7 +175,7 @@ pub(crate) fn config() -> TerminalConfig {
         prompt: "> ".to_owned(),
         idle_hint: "Ctrl-D pour quitter".to_owned(),
         tty: None,
-        dim: Some(false),
+        dim: false,
     }
 }
 

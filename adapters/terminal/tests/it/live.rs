@@ -69,7 +69,8 @@ async fn a_screen_that_changes_size_loses_nothing() {
 
 #[tokio::test]
 async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
-    for (dim, expected) in [(true, "Voici\r\n\x1b[2m[Arrêter: /stop]\x1b[0m"), (false, "Voici\r\n[Arrêter: /stop]")] {
+    for (dim, expected) in [(true, "Voici\r\n\x1b[2m[Arrêter → /stop]\x1b[0m"), (false, "Voici\r\n[Arrêter → /stop]")]
+    {
         let (output, read) = tokio::io::duplex(1024);
         let size = || Size { columns: 80, rows: 24 };
         let interrupts = Box::pin(futures::stream::pending());
@@ -80,7 +81,7 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
             size: Box::new(size),
             tty: false,
         };
-        let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim: Some(dim), ..config() }, io);
+        let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim, ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
         terminal.send(&place(), &Outgoing { buttons: vec![stop], ..finished("Voici") }).await.unwrap();
         drop(terminal);

@@ -132,3 +132,11 @@ async fn a_shutdown_takes_no_more_lines_and_awaits_the_answer() {
     assert_eq!(running.await.unwrap(), Ok(()));
     assert_eq!(desk.written(), "un\n");
 }
+
+#[tokio::test]
+async fn an_input_that_cannot_be_read_ends_it_for_good() {
+    let desk = Desk::broken();
+    for expected in ["the input cannot be read: Is a directory", "it has run already"] {
+        assert_eq!(parrot(&desk).await, Err(PlatformError::Rejected(expected.to_owned())));
+    }
+}

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{UserId, hex};
+use crate::text::{Text, text};
 
 /// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -292,6 +293,18 @@ pub enum ChainFault {
         /// Which entry.
         seq: i64,
     },
+}
+
+impl ChainFault {
+    /// What a person reads.
+    pub fn text(&self) -> Text {
+        let (Self::Changed { instance, seq } | Self::Broken { instance, seq }) = self;
+        let sentence = match self {
+            Self::Changed { .. } => text("chain-changed"),
+            Self::Broken { .. } => text("chain-broken"),
+        };
+        sentence.with("seq", seq.to_string()).with("instance", instance)
+    }
 }
 
 /// Checks entries in the order of their positions, holding only the head of each chain in memory.

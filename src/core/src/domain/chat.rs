@@ -76,6 +76,17 @@ pub enum EventBody {
     Clicked(ButtonAction),
 }
 
+impl EventBody {
+    /// What a typed line says where commands begin with `prefix`; `None` when it says nothing.
+    pub fn typed(line: &str, prefix: &str) -> Option<Self> {
+        match line.strip_prefix(prefix) {
+            _ if line.trim().is_empty() => None,
+            Some(command) => Some(Self::Command(command.trim_end().to_owned())),
+            None => Some(Self::Said(line.to_owned())),
+        }
+    }
+}
+
 /// What a button does. The proposal it names is opaque to the platform and resolved in the store, so that a
 /// button still works after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

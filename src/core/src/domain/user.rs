@@ -6,6 +6,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::text::{Text, text};
+
 /// A user's number in the state database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -71,6 +73,14 @@ impl Role {
         match self {
             Self::Member => "member",
             Self::Admin => "admin",
+        }
+    }
+
+    /// The word a person reads.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Member => text("role-member"),
+            Self::Admin => text("role-admin"),
         }
     }
 }

@@ -127,7 +127,7 @@ impl Pipeline {
         let sentence = text("whoami")
             .with("name", &user.full_name)
             .with("username", &user.username)
-            .with("role", user.role.word())
+            .with("role", user.role.text().render(user.locale))
             .with("platform", asker.actor.platform.to_string())
             .with("actor", &asker.actor.id);
         self.tell(asker, &sentence).await;

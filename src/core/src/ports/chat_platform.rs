@@ -43,7 +43,7 @@ pub enum PlatformError {
     /// The message or the place is no longer there: do not try again.
     #[error("the message or the place is gone")]
     Gone,
-    /// It refuses this content: the same will be refused again.
+    /// It refuses this: the same will be refused again.
     #[error("refused: {0}")]
     Rejected(String),
     /// It cannot be reached for now.
@@ -61,7 +61,8 @@ pub trait ChatPlatform: Send + Sync {
     fn capabilities(&self) -> &Capabilities;
 
     /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more; then awaits the events
-    /// it has handed over, so that no answer is cut by the end of the platform.
+    /// it has handed over, so that no answer is cut by the end of the platform. [`PlatformError::Rejected`] and [`PlatformError::Gone`] mean
+    /// that running it again would be of no use.
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError>;
 
     /// Sends a new message.

@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainVerifier, Locale};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
 use pstral_core::text::text;
 use pstral_store::Store;
 
-use super::out::{say, say_error};
+use super::export::{self, Format};
+use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
-use crate::compose::{open_store, state_file};
+use crate::compose::{open_store, open_store_to_read, state_file};
 
 /// Entries read at a time.
-const PAGE: u32 = 1000;
+pub(super) const PAGE: u32 = 1000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
@@ -30,7 +30,7 @@ pub(super) enum AuditCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Check the hash chain; exits 1 and names the first entry that does not hold
+    /// Check the hash chain, changing nothing; exits 1 and names the first entry that does not hold
     Verify,
     /// Write all entries
     Export {
@@ -43,12 +43,6 @@ pub(super) enum AuditCommand {
         #[command(flatten)]
         filter: FilterArgs,
     },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Format {
-    Csv,
-    Jsonl,
 }
 
 /// Which entries.
@@ -92,29 +86,23 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         say_error(&text("state-missing").with("path", path).render(locale));
         return Ok(Ending::Failed);
     }
-    let store = open_store(&config).await?;
     match command {
-        AuditCommand::Verify => verify(&store, locale).await,
+        AuditCommand::Verify => verify(&open_store_to_read(&config).await?, locale).await,
         AuditCommand::Tail { lines, filter, json } => {
+            let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
             record_reading(&store, "tail").await?;
             for entry in store.tail(&filter, lines).await? {
-                say(&if json { entry.json().to_string() } else { line(&entry) });
+                if json { say_json(&entry.json().to_string()) } else { say(&line(&entry)) }
             }
             Ok(Ending::Fine)
         }
         AuditCommand::Export { format, output, filter } => {
+            let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
             record_reading(&store, "export").await?;
-            let mut out: Box<dyn std::io::Write> = match &output {
-                Some(path) => Box::new(std::fs::File::create(path).with_context(|| path.display().to_string())?),
-                None => Box::new(std::io::stdout().lock()),
-            };
-            match export(&store, &filter, format, &mut out).await {
-                Ok(written) => say_error(&text("audit-exported").count("entries", written).render(locale)),
-                // A reader who has left, as `head` does, is no error.
-                Err(error) if is_broken_pipe(&error) => {}
-                Err(error) => return Err(error),
+            if let Some(written) = export::write(&store, &filter, format, output.as_deref()).await? {
+                say_error(&text("audit-exported").count("entries", written).render(locale));
             }
             Ok(Ending::Fine)
         }
@@ -129,7 +117,7 @@ pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Endi
             Ok(page) => page,
             // A row that cannot even be read as an event was changed.
             Err(StoreError::Corrupt(what)) => {
-                say_error(&text("audit-broken").with("what", what).render(locale));
+                say_error(&text("audit-unreadable").with("error", what).render(locale));
                 return Ok(Ending::Failed);
             }
             Err(error) => return Err(error.into()),
@@ -138,7 +126,7 @@ pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Endi
         position = last.position;
         for entry in &page {
             if let Err(fault) = verifier.check(entry) {
-                say_error(&text("audit-broken").with("what", fault.to_string()).render(locale));
+                say_error(&text("audit-broken").with("what", fault.text().render(locale)).render(locale));
                 return Ok(Ending::Failed);
             }
         }
@@ -190,72 +178,4 @@ fn line(entry: &AuditEntry) -> String {
     let about = event.statement.as_ref().or(event.detail.as_ref());
     let about = about.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     [Some(head), user, target, rule, rows, about].into_iter().flatten().collect::<Vec<_>>().join("  ")
-}
-
-async fn export(
-    store: &Store,
-    filter: &AuditFilter,
-    format: Format,
-    out: &mut dyn std::io::Write,
-) -> anyhow::Result<u64> {
-    const COLUMNS: [&str; 22] = [
-        "instance",
-        "seq",
-        "at",
-        "action",
-        "status",
-        "platform",
-        "actor",
-        "user",
-        "place",
-        "conversation",
-        "proposal",
-        "target",
-        "relations",
-        "statement",
-        "parameters",
-        "rule",
-        "model",
-        "rows",
-        "duration_ms",
-        "detail",
-        "previous",
-        "hash",
-    ];
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    if matches!(format, Format::Csv) {
-        csv.write_record(COLUMNS)?;
-    }
-    let (mut position, mut written) = (0, 0);
-    loop {
-        let page = store.after(position, filter, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        position = last.position;
-        written += page.len() as u64;
-        for entry in &page {
-            let json = entry.json();
-            match format {
-                Format::Jsonl => writeln!(out, "{json}")?,
-                Format::Csv => csv.write_record(COLUMNS.iter().map(|name| cell(&json[*name])))?,
-            }
-        }
-        csv.flush()?;
-        out.write_all(csv.get_ref())?;
-        csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    }
-    out.flush()?;
-    Ok(written)
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-/// A member as a cell; text that a spreadsheet would take for a formula is disarmed.
-fn cell(json: &serde_json::Value) -> String {
-    match json {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => crate::files::harmless(text),
-        other => other.to_string(),
-    }
 }

@@ -19,17 +19,14 @@ pub(super) fn check(common: &Common) -> Ending {
     match common.load_installed() {
         Ok(config) => {
             // The demo writes its files itself, when it is first run.
-            let unusable = if common.config.is_some() { file_faults(&config) } else { Vec::new() };
+            let locale = common.locale_with(&config);
+            let unusable = if common.config.is_some() { file_faults(&config, locale) } else { Vec::new() };
             if !unusable.is_empty() {
-                let faults: Vec<Fault> = unusable
-                    .into_iter()
-                    .map(|(key, error)| Fault::new(key, text("config-file").with("error", format!("{error:#}"))))
-                    .collect();
-                print_faults(&faults, common.locale_with(&config));
+                print_faults(&unusable, locale);
                 return Ending::Usage;
             }
             let targets = config.targets.len() as u64;
-            say(&text("config-fine").count("targets", targets).render(common.locale_with(&config)));
+            say(&text("config-fine").count("targets", targets).render(locale));
             Ending::Fine
         }
         Err(ending) => ending,

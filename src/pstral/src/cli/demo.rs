@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::tz::TimeZone;
 use pstral_core::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User};
+use pstral_core::ports::ModelError;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
 
@@ -15,9 +16,8 @@ use super::{Common, Ending, log_to_stderr, tour};
 use crate::compose::App;
 use crate::config::{Config, Source, VerifiedChoice};
 use crate::demo;
+use crate::health::{self, Found as _};
 use crate::lifecycle::{self, AfterPlatforms};
-
-const VERIFIED: &str = include_str!("../../../../demo/verified.toml");
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -50,7 +50,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     }
     let app = App::build(&config, locale).await?;
     lifecycle::start(&app).await?;
-    greet(&app, &config, locale).await?;
+    greet(&app, &config, locale).await;
     if args.tour {
         let ending = tour::run(&app).await;
         app.store.close().await;
@@ -72,7 +72,7 @@ fn prepare(config: &Config) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.data)?;
     let target = config.targets.get("crm").context("invariant: demo.toml has the target crm")?;
     if let Some(verified) = &target.verified {
-        std::fs::write(verified, VERIFIED)?;
+        std::fs::write(verified, demo::VERIFIED)?;
     }
     let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
     if demo::generated_for(&target.path) != Some(today) {
@@ -81,15 +81,19 @@ fn prepare(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn greet(app: &App, config: &Config, locale: Locale) -> anyhow::Result<()> {
+async fn greet(app: &App, config: &Config, locale: Locale) {
     let folder = std::path::absolute(&config.data).unwrap_or_else(|_| Path::new(&config.data).to_owned());
     say(&text("demo-welcome").with("folder", folder.display().to_string()).render(locale));
-    let line = match app.pipeline.parts().model.health().await {
+    let line = match health::model_health(&app.pipeline).await {
         Ok(fact) => text("demo-model").with("fact", fact.render(locale)),
-        Err(_) => text("demo-no-model").with("url", &config.model.url).with("model", &config.model.name),
+        Err(ModelError::Unavailable(_)) => {
+            text("demo-no-model").with("url", &config.model.url).with("model", &config.model.name)
+        }
+        Err(error) => text("demo-model-fails")
+            .with("fact", error.found().render(locale))
+            .with("remedy", health::model_remedy(&error).render(locale)),
     };
     say(&line.render(locale));
-    Ok(())
 }
 
 /// The person of the demo who reads a language; an admin, so that the audit can be seen too.
@@ -109,9 +113,8 @@ pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
         role: Role::Admin,
         locale,
     };
-    let user = parts.people.add_user(&user, parts.clock.now()).await?;
-    record(app, AuditAction::UserAdded, &user).await?;
-    Ok(user)
+    record(app, AuditAction::UserAdded, None, username).await?;
+    Ok(parts.people.add_user(&user, parts.clock.now()).await?)
 }
 
 /// Links whoever sits at the terminal to a person of the demo, without a code: it is their own machine.
@@ -120,17 +123,18 @@ pub(super) async fn link(app: &App, actor: &str, user: &User) -> anyhow::Result<
         Actor { platform: PlatformName("terminal".to_owned()), id: actor.to_owned(), name: user.full_name.clone() };
     let parts = app.pipeline.parts();
     if parts.people.linked(&actor).await?.is_none_or(|linked| linked.id != user.id) {
+        record(app, AuditAction::Link, Some(user), &user.username).await?;
         parts.people.link(&actor, user.id, parts.clock.now()).await?;
-        record(app, AuditAction::Link, user).await?;
     }
     Ok(actor)
 }
 
-async fn record(app: &App, action: AuditAction, user: &User) -> anyhow::Result<()> {
+/// Comes before what it tells of: where it cannot be written, nothing changes.
+async fn record(app: &App, action: AuditAction, user: Option<&User>, username: &str) -> anyhow::Result<()> {
     let parts = app.pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
-    event.user = Some(user.id);
-    event.detail = Some(format!("{} (demo)", user.username));
+    event.user = user.map(|user| user.id);
+    event.detail = Some(format!("{username} (demo)"));
     parts.audit.append(event).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use pstral_core::domain::Locale;
 use pstral_core::pipeline::Target;
 use pstral_core::text::text;
 
-use super::out::{say, say_error};
+use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::compose::{App, StartError};
 use crate::health::{Check, State, checks};
@@ -39,7 +39,7 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
     };
     let failed = found.iter().any(|check| check.state == State::Failed);
     if args.json {
-        say(&serde_json::to_string_pretty(&serde_json::json!({ "ok": !failed, "parts": found }))?);
+        say_json(&serde_json::to_string_pretty(&serde_json::json!({ "ok": !failed, "parts": found }))?);
     } else {
         print(&found, locale);
     }

@@ -4,6 +4,7 @@ mod audit;
 mod config;
 mod demo;
 mod doctor;
+mod export;
 mod out;
 mod run;
 mod sql;
@@ -180,8 +181,7 @@ impl Common {
 fn log_to_stderr(log: &crate::config::Log) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::new(&log.level);
-    let colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let ansi = std::io::stderr().is_terminal() && !colourless;
+    let ansi = std::io::stderr().is_terminal() && crate::config::colours();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
     // A second subscriber is refused: the first one stays, and nothing is lost.
     let _ = match log.format {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use pstral_core::text::text;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
@@ -15,6 +16,13 @@ use super::{Common, Ending, log_to_stderr};
 use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
 use crate::lifecycle::{self, AfterPlatforms};
+
+/// How long HTTP requests under way may take at the end.
+const HTTP_PATIENCE: Duration = Duration::from_secs(2);
+/// How often measurements are sorted into their buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// The buckets of what is measured in seconds: from a quick statement to the longest answer.
+const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
 pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     if common.config.is_none() {
@@ -26,7 +34,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
         Err(ending) => return Ok(ending),
     };
     log_to_stderr(&config.log);
-    let metrics = PrometheusBuilder::new().install_recorder().context("the metrics")?;
+    let metrics = measure()?;
     let app = App::build(&config, config.locale).await?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen)
@@ -38,17 +46,41 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled && person));
     lifecycle::start(&app).await?;
 
-    let shown =
-        Shown { pipeline: Arc::clone(&app.pipeline), store: Arc::clone(&app.store), metrics, ending: ending.clone() };
+    let shown = Shown::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), metrics, ending.clone());
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     ended.cancel();
-    http.await.context("the HTTP endpoint")?.context("the HTTP endpoint")?;
+    end_http(http).await?;
     app.store.close().await;
     outcome.map(|()| Ending::Fine)
+}
+
+/// Requests under way get a moment; one that never comes whole must not hold up the end.
+async fn end_http(mut http: JoinHandle<std::io::Result<()>>) -> anyhow::Result<()> {
+    if let Ok(ended) = tokio::time::timeout(HTTP_PATIENCE, &mut http).await {
+        return ended.context("the HTTP endpoint")?.context("the HTTP endpoint");
+    }
+    tracing::warn!("an HTTP request did not end; it is cut");
+    http.abort();
+    Ok(())
+}
+
+/// Metrics with fixed buckets. What is measured waits to be sorted into them until somebody asks or the upkeep comes:
+/// without it, an endpoint that nobody reads would fill the memory.
+fn measure() -> anyhow::Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets(&SECONDS).context("the metrics")?;
+    let metrics = builder.install_recorder().context("the metrics")?;
+    let kept = metrics.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(metrics)
 }
 
 /// SIGTERM ends the program; so does Ctrl-C, unless a person at a terminal uses it to stop an answer.

@@ -11,7 +11,7 @@ use pstral_core::guard::{Guard, Policy, Verdict};
 use pstral_core::text::text;
 use serde::{Deserialize, Serialize};
 
-use super::out::{say, say_error};
+use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 
 /// A statement is refused far below this; reading stops here.
@@ -115,7 +115,7 @@ fn check_one(
     let dialect = args.dialect.context("--dialect")?;
     let report = guards.report(serde_json::Value::Null, dialect, statement, locale);
     if args.json {
-        say(&serde_json::to_string(&report)?);
+        say_json(&serde_json::to_string(&report)?);
     } else if let Some(statement) = &report.statement {
         say(statement);
     } else if let (Some(rule), Some(message)) = (report.rule, &report.message) {
@@ -148,7 +148,7 @@ fn check_lines(
             },
             Err(error) => unusable(id_of(&bytes), &error.to_string(), locale),
         };
-        say(&serde_json::to_string(&report)?);
+        say_json(&serde_json::to_string(&report)?);
     }
 }
 

@@ -30,18 +30,16 @@ pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
             number += 1;
             // The terminal puts a blank line before each of its messages but the first.
             say(&format!("\n> {line}{}", if number == 1 { "\n" } else { "" }));
-            app.pipeline.handle(event(actor, number, line)).await;
+            if let Some(body) = EventBody::typed(line, "/") {
+                app.pipeline.handle(event(actor, number, body)).await;
+            }
         }
     }
     say(&format!("\n━━ {}\n", text("tour-verify").render(locale)));
     audit::verify(&app.store, locale).await
 }
 
-fn event(actor: &Actor, number: u32, line: &str) -> Event {
-    let body = match line.strip_prefix('/') {
-        Some(command) => EventBody::Command(command.to_owned()),
-        None => EventBody::Said(line.to_owned()),
-    };
+fn event(actor: &Actor, number: u32, body: EventBody) -> Event {
     Event {
         id: format!("tour-{number}"),
         at: jiff::Timestamp::now(),

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale, NewUser, Role, User};
 use pstral_core::pipeline::code_hash;
-use pstral_core::ports::{AuditLog as _, Clock as _, Entropy as _, LinkCode, People as _, StoreError};
+use pstral_core::ports::{AuditLog as _, Clock as _, Entropy as _, LinkCode, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
 
-use super::out::{say, say_error};
+use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::compose::open_store;
@@ -95,18 +95,16 @@ impl Desk {
         let full_name = if args.full_name.trim().is_empty() { username.clone() } else { args.full_name };
         let locale = args.language.unwrap_or(language);
         let user = NewUser { username, full_name, email: args.email, role: args.role, locale };
-        match self.store.add_user(&user, self.clock.now()).await {
-            Ok(user) => {
-                self.record(AuditAction::UserAdded, &user, user.role.word()).await?;
-                say(&text("user-added").with("name", &user.username).render(self.locale));
-                Ok(Ending::Fine)
-            }
-            Err(StoreError::Duplicate(_)) => {
-                say_error(&text("user-exists").with("name", user.username).render(self.locale));
-                Ok(Ending::Usage)
-            }
-            Err(error) => Err(error.into()),
+        if self.store.user_named(&user.username).await?.is_some() {
+            say_error(&text("user-exists").with("name", user.username).render(self.locale));
+            return Ok(Ending::Usage);
         }
+        // Who is not there yet has no number: the name says who it is.
+        let detail = format!("{} {}", user.username, user.role.word());
+        self.record(AuditAction::UserAdded, None, detail).await?;
+        self.store.add_user(&user, self.clock.now()).await?;
+        say(&text("user-added").with("name", user.username).render(self.locale));
+        Ok(Ending::Fine)
     }
 
     async fn list(&self, json: bool) -> anyhow::Result<Ending> {
@@ -118,10 +116,11 @@ impl Desk {
                     "username": username, "full_name": full_name, "email": email, "role": role,
                     "locale": locale, "disabled": disabled, "created_at": user.created_at.to_string(),
                 });
-                say(&line.to_string());
+                say_json(&line.to_string());
             } else {
                 let state = if *disabled { text("user-disabled-mark").render(self.locale) } else { String::new() };
-                let members = [username.as_str(), full_name, role.word(), &locale.to_string(), email, &state];
+                let role = role.text().render(self.locale);
+                let members = [username.as_str(), full_name, &role, &locale.to_string(), email, &state];
                 say(&members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · "));
             }
         }
@@ -134,9 +133,9 @@ impl Desk {
     async fn link_code(&self, username: &str) -> anyhow::Result<Ending> {
         let Some(user) = self.known(username).await? else { return Ok(Ending::Usage) };
         let code = new_code();
+        self.record(AuditAction::LinkCode, Some(&user), user.username.clone()).await?;
         let expires_at = self.clock.now() + CODE_LIFETIME;
         self.store.issue_code(&LinkCode { user: user.id, hash: code_hash(&code), expires_at }).await?;
-        self.record(AuditAction::LinkCode, &user, "").await?;
         say(&code);
         say_error(&text("user-code").with("name", &user.username).with("code", code).render(self.locale));
         Ok(Ending::Fine)
@@ -144,8 +143,9 @@ impl Desk {
 
     async fn disable(&self, username: &str, disabled: bool) -> anyhow::Result<Ending> {
         let Some(user) = self.known(username).await? else { return Ok(Ending::Usage) };
+        let detail = format!("{} {}", user.username, if disabled { "disabled" } else { "enabled" });
+        self.record(AuditAction::UserChanged, Some(&user), detail).await?;
         self.store.set_disabled(user.id, disabled).await?;
-        self.record(AuditAction::UserChanged, &user, if disabled { "disabled" } else { "enabled" }).await?;
         let sentence = if disabled { text("user-disabled") } else { text("user-enabled") };
         say(&sentence.with("name", &user.username).render(self.locale));
         Ok(Ending::Fine)
@@ -159,11 +159,12 @@ impl Desk {
         Ok(user)
     }
 
-    async fn record(&self, action: AuditAction, user: &User, detail: &str) -> anyhow::Result<()> {
+    /// Comes before what it tells of: where it cannot be written, nothing changes.
+    async fn record(&self, action: AuditAction, user: Option<&User>, detail: String) -> anyhow::Result<()> {
         let mut event = AuditEvent::new(self.clock.now(), action, AuditStatus::Ok);
         event.platform = Some("cli".to_owned());
-        event.user = Some(user.id);
-        event.detail = Some(format!("{} {detail}", user.username).trim_end().to_owned());
+        event.user = user.map(|user| user.id);
+        event.detail = Some(detail);
         self.store.append(event).await?;
         Ok(())
     }

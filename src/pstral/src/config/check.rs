@@ -9,7 +9,7 @@ use pstral_core::text::{Text, text};
 
 use super::layers::{self, Source};
 use super::plausible;
-use super::schema::Config;
+use super::schema::{Config, NOT_ONE_OF};
 
 /// A fault of the configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +105,12 @@ fn diagnose(path: &str, cause: &str) -> (Fault, String) {
     }
     if let Some(missing) = between(cause, "missing configuration field \"", '"') {
         return (Fault::new(missing, text("config-missing")), path.to_owned());
+    }
+    if let Some((given, known)) = readable(cause).split_once(NOT_ONE_OF) {
+        return (
+            Fault::new(path, text("config-not-one-of").with("given", given).with("known", known)),
+            path.to_owned(),
+        );
     }
     (Fault::new(path, text("config-wrong-value").with("error", readable(cause))), path.to_owned())
 }
@@ -211,17 +217,40 @@ mod tests {
         answers.answer_timeout: the value must be between 10 and 3600.
         default_target: no database is described: add a section [targets.<name>], or remove this key.
         foo: there is no such key. Remove it; config/default.toml describes every key.
-        http.listen: the value does not fit: invalid socket address syntax. config/default.toml shows an example.
+        http.listen: the value does not fit; config/default.toml shows an example. (invalid socket address syntax)
         langage: there is no such key. Remove it; config/default.toml describes every key.
         limits.rows: the value must be between 1 and 1000000.
-        locale: the value does not fit: de is not a language Pstral speaks: use fr or en. config/default.toml shows an example.
+        locale: “de” is not known here: use one of fr, en.
         model.contextTokens: there is no such key. Did you mean model.context_tokens?
-        model.context_tokens: the value does not fit: invalid type: string "many", expected an integer. config/default.toml shows an example.
+        model.context_tokens: the value does not fit; config/default.toml shows an example. (invalid type: string "many", expected an integer)
         model.url: the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
-        store.url: the address must begin with sqlite://, such as sqlite://pstral.db.
-        targets.Other.kind: the value does not fit: excel is not one of: sqlite. config/default.toml shows an example.
+        store.url: the address must begin with sqlite:// and name a file, such as sqlite://pstral.db.
+        targets.Other.kind: “excel” is not known here: use one of sqlite.
         targets.crm.path: this value is required. Add it; config/default.toml shows an example.
         "#);
+    }
+
+    #[test]
+    fn what_could_not_run_is_told_beforehand() {
+        for (file, key) in [
+            ("model.url = \"http://[bad\"", "model.url: the address cannot be used"),
+            ("model.url = \"http://\"", "model.url: the address cannot be used"),
+            ("model.url = \"http://me:secret@host\"", "model.url: the address holds a user name"),
+            ("log.level = \"inof\"", "log.level"),
+            ("log.level = \"info,sqlx=wran\"", "log.level"),
+            ("log.level = \"\"", "log.level"),
+            ("store.url = \"sqlite://\"", "store.url"),
+            ("store.url = \"sqlite://folder/\"", "store.url"),
+            ("locale = \"france\"", "locale: “france” is not known here: use one of fr, en"),
+            ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_concurrent = 100000", "targets.a.max_concurrent"),
+            ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_concurrent = 0", "targets.a.max_concurrent"),
+        ] {
+            let told = check(file, &[]).map(drop).unwrap_err();
+            assert!(told.starts_with(key) && !told.contains('\n') && !told.contains("secret"), "{file}: {told}");
+        }
+        for file in ["log.level = \"info,pstral_store=debug\"", "log.level = \"WARN\"", "log.level = \"off\""] {
+            check(file, &[]).unwrap();
+        }
     }
 
     #[test]

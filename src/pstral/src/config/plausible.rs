@@ -6,6 +6,10 @@ use pstral_core::text::{Text, text};
 
 use super::Fault;
 use super::schema::{Config, TargetConfig};
+use crate::registry;
+
+/// The levels of the log, and none at all.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Every value that cannot be meant.
 pub(super) fn faults(config: &Config) -> Vec<Fault> {
@@ -15,50 +19,73 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
             faults.push(Fault::new(key, sentence));
         }
     };
-    check(config.store.url.starts_with("sqlite://"), "store.url", text("config-store-url"));
+    let names_a_file = config.store.url.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty());
+    check(names_a_file && !config.store.url.ends_with('/'), "store.url", text("config-store-url"));
     let instance = &config.store.instance;
     check(!instance.is_empty() && instance.len() <= 64, "store.instance", text("config-instance"));
-    check(config.model.url.starts_with("http://"), "model.url", text("config-model-url"));
     check(!config.model.name.trim().is_empty(), "model.name", text("config-missing"));
     check((0.0..=2.0).contains(&config.model.temperature), "model.temperature", between("0", "2"));
-    let numbers: [(&str, u64, u64, u64); 15] = [
-        ("model.context_tokens", config.model.context_tokens as u64, 1024, 1_048_576),
-        ("model.max_answer_tokens", config.model.max_answer_tokens.into(), 16, 65_536),
-        ("model.connect_timeout", config.model.connect_timeout, 1, 300),
-        ("model.first_token_timeout", config.model.first_token_timeout, 1, 3600),
-        ("model.silence_timeout", config.model.silence_timeout, 1, 3600),
-        ("answers.max_question_chars", config.answers.max_question_chars as u64, 10, 100_000),
-        ("answers.max_answer_bytes", config.answers.max_answer_bytes as u64, 256, 1_048_576),
-        ("answers.answer_timeout", config.answers.answer_timeout, 10, 3_600),
-        ("answers.history_turns", config.answers.history_turns.into(), 0, 100),
-        ("answers.examples", config.answers.examples as u64, 0, 20),
-        ("answers.proposal_minutes", config.answers.proposal_minutes, 1, 10_080),
-        ("answers.preview_rows", config.answers.preview_rows as u64, 1, 200),
-        ("limits.rows", config.limits.rows, 1, 1_000_000),
-        ("limits.cell_bytes", config.limits.cell_bytes as u64, 16, 16_777_216),
-        ("limits.seconds", config.limits.seconds, 1, 3600),
-    ];
-    for (key, value, low, high) in numbers {
+    for (key, value, low, high) in numbers(config) {
         check((low..=high).contains(&value), key, between(&low.to_string(), &high.to_string()));
     }
-    let bytes = config.limits.bytes;
-    check((1024..=10_737_418_240).contains(&bytes), "limits.bytes", between("1024", "10737418240"));
-    check(config.http.drain_timeout <= 600, "http.drain_timeout", between("0", "600"));
-    check(config.log.level.parse::<tracing_subscriber::EnvFilter>().is_ok(), "log.level", text("config-log-level"));
-    if let Some(name) = &config.default_target {
-        let known = config.targets.keys().cloned().collect::<Vec<_>>().join(", ");
-        let sentence = if known.is_empty() {
-            text("config-default-target-none")
-        } else {
-            text("config-default-target").with("known", known)
-        };
-        check(config.targets.contains_key(name), "default_target", sentence);
+    check(is_log_filter(&config.log.level), "log.level", text("config-log-level"));
+    let tokens = (u64::from(config.model.max_answer_tokens), config.model.context_tokens as u64);
+    check(tokens.0 < tokens.1, "model.max_answer_tokens", text("config-answer-tokens"));
+    if let Some(fault) = registry::model_url_fault(&config.model) {
+        faults.push(Fault::new("model.url", fault));
     }
-    check(config.targets.len() < 2 || config.default_target.is_some(), "default_target", text("config-default-needed"));
+    faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
     }
     faults
+}
+
+/// Each number with the least and the most it may be.
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 17] {
+    let Config { model, answers, limits, http, .. } = config;
+    [
+        ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
+        ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
+        ("model.connect_timeout", model.connect_timeout, 1, 300),
+        ("model.first_token_timeout", model.first_token_timeout, 1, 3600),
+        ("model.silence_timeout", model.silence_timeout, 1, 3600),
+        ("answers.max_question_chars", answers.max_question_chars as u64, 10, 100_000),
+        ("answers.max_answer_bytes", answers.max_answer_bytes as u64, 256, 1_048_576),
+        ("answers.history_turns", answers.history_turns.into(), 0, 100),
+        ("answers.answer_timeout", answers.answer_timeout, 10, 3_600),
+        ("answers.examples", answers.examples as u64, 0, 20),
+        ("answers.proposal_minutes", answers.proposal_minutes, 1, 10_080),
+        ("answers.preview_rows", answers.preview_rows as u64, 1, 200),
+        ("limits.rows", limits.rows, 1, 1_000_000),
+        ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
+        ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),
+        ("limits.seconds", limits.seconds, 1, 3600),
+        ("http.drain_timeout", http.drain_timeout, 0, 600),
+    ]
+}
+
+/// Whether the log understands it as it was meant: a word that is no level would be taken for the name of a module, and
+/// shut off everything else.
+fn is_log_filter(level: &str) -> bool {
+    let is_level = |part: &str| LEVELS.contains(&part.trim().to_ascii_lowercase().as_str());
+    let parts_hold = level.split(',').all(|part| part.contains('=') || is_level(part));
+    parts_hold && level.parse::<tracing_subscriber::EnvFilter>().is_ok()
+}
+
+fn default_target(config: &Config) -> Option<Text> {
+    let Some(name) = &config.default_target else {
+        return (config.targets.len() > 1).then(|| text("config-default-needed"));
+    };
+    if config.targets.contains_key(name) {
+        return None;
+    }
+    let known = config.targets.keys().cloned().collect::<Vec<_>>().join(", ");
+    Some(if known.is_empty() {
+        text("config-default-target-none")
+    } else {
+        text("config-default-target").with("known", known)
+    })
 }
 
 fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
@@ -76,7 +103,7 @@ fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
             faults.push(Fault::new(format!("targets.{name}.{list}"), sentence));
         }
     }
-    if target.max_concurrent == Some(0) {
+    if target.max_concurrent.is_some_and(|most| !(1..=64).contains(&most)) {
         faults.push(Fault::new(format!("targets.{name}.max_concurrent"), between("1", "64")));
     }
     faults

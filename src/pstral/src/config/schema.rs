@@ -8,6 +8,9 @@ use pstral_core::domain::Locale;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+/// Stands between a word and those that would have been known.
+pub(super) const NOT_ONE_OF: &str = " is not one of: ";
+
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,7 +147,14 @@ pub struct TargetConfig {
 }
 
 fn language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    let word = String::deserialize(deserializer)?;
+    let known = Locale::ALL.into_iter().find(|locale| locale.tag() == word);
+    known.ok_or_else(|| serde::de::Error::custom(not_one_of(&word, &Locale::ALL.map(Locale::tag))))
+}
+
+/// What the parser passes on of a word that it does not know; `check` makes a sentence of it.
+fn not_one_of(word: &str, known: &[&str]) -> String {
+    format!("{word}{NOT_ONE_OF}{}", known.join(", "))
 }
 
 /// Choices of one word each, whose error names them all.
@@ -161,7 +171,7 @@ macro_rules! choices {
             fn try_from(word: String) -> Result<Self, Self::Error> {
                 match word.as_str() {
                     $($word => Ok(Self::$choice),)+
-                    _ => Err(format!("{word} is not one of: {}", [$($word),+].join(", "))),
+                    _ => Err(not_one_of(&word, &[$($word),+])),
                 }
             }
         }

@@ -5,10 +5,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use csv::{Terminator, Writer, WriterBuilder};
-use pstral_core::domain::{Column, FileRef, Locale, Value, real_text};
+use pstral_core::domain::{Column, FileRef, Locale, Value, hex, real_text};
 use pstral_core::ports::FileError;
 
-use super::{bytes_text, fault, file_ref, harmless};
+use super::{fault, file_ref, harmless};
 
 /// A CSV file that appears under its name only when it is whole.
 pub(super) struct CsvFile {
@@ -60,7 +60,7 @@ fn cell(value: &Value, locale: Locale) -> String {
         Value::Decimal(number) => decimal(number, locale),
         Value::Text(text) => harmless(text),
         Value::Date(text) | Value::Timestamp(text) => text.clone(),
-        Value::Bytes(_) => bytes_text(value).unwrap_or_default(),
+        Value::Bytes(bytes) => hex(bytes),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use pstral_core::domain::{Column, ColumnKind, FileRef, Locale, Value};
+use pstral_core::domain::{Column, ColumnKind, FileRef, Locale, Value, hex};
 use pstral_core::ports::FileError;
 use pstral_core::text::text;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::{bytes_text, fault, file_ref};
+use super::{fault, file_ref};
 
 /// Rows a sheet can hold, the header included (the format's own limit).
 const MAX_ROWS: u32 = 1_048_576;
@@ -16,7 +16,8 @@ const MAX_CELL: usize = 32_767;
 /// Digits that a cell keeps of a number: it is a double. Longer ones are written as text.
 const EXACT_DIGITS: usize = 15;
 
-/// An XLSX file that appears under its name only when it is whole. Rows wait in a temporary file, not in memory.
+/// An XLSX file that appears under its name only when it is whole. Rows wait in a temporary file beside it,
+/// not in memory.
 pub(super) struct XlsxFile {
     path: PathBuf,
     workbook: Workbook,
@@ -25,9 +26,12 @@ pub(super) struct XlsxFile {
 }
 
 impl XlsxFile {
-    pub(super) fn create(path: &Path, columns: &[Column]) -> Result<Self, FileError> {
+    pub(super) fn create(folder: &Path, name: &str, columns: &[Column]) -> Result<Self, FileError> {
+        let path = folder.join(format!("{name}.xlsx"));
         let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet_with_constant_memory().map_err(|error| fault(path, &error))?;
+        // Not the system's folder for temporary files, which may be memory.
+        workbook.set_tempdir(folder).map_err(|error| fault(&path, &error))?;
+        let sheet = workbook.add_worksheet_with_constant_memory().map_err(|error| fault(&path, &error))?;
         let header = Format::new().set_bold();
         let write = |sheet: &mut Worksheet| -> Result<u16, XlsxError> {
             sheet.set_name("Pstral")?.set_freeze_panes(1, 0)?;
@@ -39,8 +43,8 @@ impl XlsxFile {
             }
             Ok(at)
         };
-        let columns = write(sheet).map_err(|error| fault(path, &error))?;
-        Ok(Self { path: path.to_owned(), workbook, row: 1, columns })
+        let columns = write(sheet).map_err(|error| fault(&path, &error))?;
+        Ok(Self { path, workbook, row: 1, columns })
     }
 
     /// Adds a row; `false` when the sheet is full.
@@ -100,7 +104,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, value: &Value) -> Re
             Err(_) => sheet.write_string(row, column, cut(day)).map(drop),
         },
         Value::Text(text) | Value::Timestamp(text) => sheet.write_string(row, column, cut(text)).map(drop),
-        Value::Bytes(_) => sheet.write_string(row, column, cut(&bytes_text(value).unwrap_or_default())).map(drop),
+        Value::Bytes(bytes) => sheet.write_string(row, column, cut(&hex(bytes))).map(drop),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Which adapters there are: one line each. A new platform, target or model adds its file here, its line, and nothing
-//! else.
+//! Which adapters there are: one line and one file each. Besides these, a new platform, target or model adds only its
+//! feature and its keys.
 
 mod ollama;
 mod sqlite;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use pstral_core::domain::Locale;
 use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
+use pstral_core::text::Text;
 
 use crate::config::{Config, Model, ModelKind, TargetConfig, TargetKind};
 
@@ -16,6 +17,13 @@ use crate::config::{Config, Model, ModelKind, TargetConfig, TargetKind};
 pub fn model(config: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
     match config.kind {
         ModelKind::Ollama => ollama::model(config),
+    }
+}
+
+/// What is wrong with the address of the model's server.
+pub(crate) fn model_url_fault(config: &Model) -> Option<Text> {
+    match config.kind {
+        ModelKind::Ollama => ollama::url_fault(config),
     }
 }
 

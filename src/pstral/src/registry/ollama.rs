@@ -3,17 +3,34 @@
 use std::sync::Arc;
 
 use pstral_core::ports::LanguageModel;
+use pstral_core::text::Text;
+#[cfg(feature = "ollama")]
+use pstral_core::text::text;
 
 use crate::config::Model;
 
 #[cfg(feature = "ollama")]
 pub(super) fn model(config: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
+    Ok(Arc::new(pstral_ollama::Ollama::new(of_section(config))?))
+}
+
+/// What is wrong with the address of the server: the adapter knows which it takes.
+#[cfg(feature = "ollama")]
+pub(super) fn url_fault(config: &Model) -> Option<Text> {
+    use pstral_ollama::InvalidUrl;
+
+    Some(match pstral_ollama::Ollama::new(of_section(config)).err()? {
+        InvalidUrl::Malformed { fault, .. } => text("config-model-url-malformed").with("error", fault),
+        InvalidUrl::NotHttp { .. } => text("config-model-url"),
+        InvalidUrl::Credentials => text("config-model-url-credentials"),
+    })
+}
+
+#[cfg(feature = "ollama")]
+fn of_section(config: &Model) -> pstral_ollama::OllamaConfig {
     use std::time::Duration;
 
-    use anyhow::Context as _;
-    use pstral_ollama::{Ollama, OllamaConfig};
-
-    let config = OllamaConfig {
+    pstral_ollama::OllamaConfig {
         url: config.url.clone(),
         model: config.name.clone(),
         num_ctx: config.context_tokens,
@@ -26,11 +43,15 @@ pub(super) fn model(config: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
         first_token_timeout: Duration::from_secs(config.first_token_timeout),
         silence_timeout: Duration::from_secs(config.silence_timeout),
         api_key: config.api_key.clone(),
-    };
-    Ok(Arc::new(Ollama::new(config).with_context(|| "model.url")?))
+    }
 }
 
 #[cfg(not(feature = "ollama"))]
 pub(super) fn model(_: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
     Err(super::left_out("ollama"))
+}
+
+#[cfg(not(feature = "ollama"))]
+pub(super) fn url_fault(_: &Model) -> Option<Text> {
+    None
 }

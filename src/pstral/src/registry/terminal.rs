@@ -17,7 +17,7 @@ pub(super) fn platform(locale: Locale) -> anyhow::Result<Arc<dyn ChatPlatform>> 
         prompt: "> ".to_owned(),
         idle_hint: text("terminal-idle").render(locale),
         tty: None,
-        dim: None,
+        dim: crate::config::colours(),
     })))
 }
 

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use pstral_core::domain::Locale;
+use pstral_core::text::{Text, text};
+
 /// Every fault of a file, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 /// A fault of one entry.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{entry}: {what}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The entry's id, its place (`entry 3`) when it has none, or `file`.
     pub entry: String,
@@ -17,34 +19,29 @@ pub struct Fault {
 }
 
 /// What is wrong with an entry.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhatIsWrong {
-    /// It cannot be read as a verified query.
-    #[error("{0}")]
+    /// It cannot be read as a verified query, in the words of the parser.
     Form(String),
+    /// `query` is something other than a list.
+    NotAList,
+    /// The file has a key besides `query`.
+    UnknownKey(String),
     /// Another entry has the same id.
-    #[error("this id is taken by an earlier entry: give each its own")]
     DuplicateId,
     /// The id or a parameter's name has characters it may not have.
-    #[error("{0:?} is not a name: use lower-case letters and digits, with - in an id and _ in a parameter")]
     Name(String),
     /// A member that must say something is empty.
-    #[error("{0} is empty")]
     Empty(&'static str),
     /// `verified_on` is no date.
-    #[error("verified_on = {0:?} is not a date: write it as 2026-01-31")]
     Date(String),
     /// The statement has a placeholder that is not declared.
-    #[error("the statement uses :{0}, which is not among the parameters")]
     Undeclared(String),
     /// A parameter the statement does not use.
-    #[error("the parameter {0} is not used: write :{0} in the statement or remove it")]
     Unused(String),
     /// A parameter declared twice.
-    #[error("the parameter {0} is declared twice")]
     DuplicateParameter(String),
     /// A question has a slot that is no parameter.
-    #[error("the question {language} has {{{name}}}, which is not among the parameters")]
     UnknownSlot {
         /// `fr` or `en`.
         language: &'static str,
@@ -52,7 +49,6 @@ pub enum WhatIsWrong {
         name: String,
     },
     /// A question has no place for a parameter that has no default.
-    #[error("the question {language} lacks {{{name}}}: say where its value stands, or give it a default")]
     MissingSlot {
         /// `fr` or `en`.
         language: &'static str,
@@ -60,23 +56,59 @@ pub enum WhatIsWrong {
         name: String,
     },
     /// A text parameter without a column.
-    #[error("the text parameter {0} has no column: name the table.column its values are known from")]
     NoColumn(String),
     /// A default that its kind may not hold.
-    #[error("the default of {0} does not fit its kind")]
     Default(String),
+}
+
+impl WhatIsWrong {
+    /// What the steward reads.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Form(error) => text("verified-form").with("error", error),
+            Self::NotAList => text("verified-not-a-list"),
+            Self::UnknownKey(name) => text("verified-unknown-key").with("name", name),
+            Self::DuplicateId => text("verified-duplicate-id"),
+            Self::Name(name) => text("verified-name").with("name", name),
+            Self::Empty(name) => text("verified-empty").with("name", *name),
+            Self::Date(given) => text("verified-date").with("given", given),
+            Self::Undeclared(name) => text("verified-undeclared").with("name", name),
+            Self::Unused(name) => text("verified-unused").with("name", name),
+            Self::DuplicateParameter(name) => text("verified-duplicate-parameter").with("name", name),
+            Self::UnknownSlot { language, name } => slot(text("verified-unknown-slot"), language, name),
+            Self::MissingSlot { language, name } => slot(text("verified-missing-slot"), language, name),
+            Self::NoColumn(name) => text("verified-no-column").with("name", name),
+            Self::Default(name) => text("verified-default").with("name", name),
+        }
+    }
+}
+
+/// Slots are shown as they are written, in braces.
+fn slot(sentence: Text, language: &'static str, name: &str) -> Text {
+    sentence.with("language", language).with("slot", format!("{{{name}}}"))
 }
 
 impl Fault {
     pub(super) fn new(entry: &str, what: WhatIsWrong) -> Self {
         Self { entry: entry.to_owned(), what }
     }
+
+    /// What the steward reads, after the name of the entry.
+    pub fn render(&self, locale: Locale) -> String {
+        format!("{}: {}", self.entry, self.what.text().render(locale))
+    }
+}
+
+impl Faults {
+    /// What the steward reads, a line for each.
+    pub fn render(&self, locale: Locale) -> String {
+        self.0.iter().map(|fault| fault.render(locale)).collect::<Vec<_>>().join("\n")
+    }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.0.iter().map(Fault::to_string).collect();
-        f.write_str(&lines.join("\n"))
+        f.write_str(&self.render(Locale::En))
     }
 }
 

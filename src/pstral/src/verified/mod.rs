@@ -26,15 +26,15 @@ pub fn verified_queries(text: &str) -> Result<Vec<VerifiedQuery>, Faults> {
 }
 
 fn entries(text: &str) -> Result<Vec<Value>, Faults> {
-    let file = |what: String| Faults(vec![Fault::new("file", WhatIsWrong::Form(what))]);
-    let mut table: Table = toml::from_str(text).map_err(|error| file(error.to_string()))?;
+    let file = |what: WhatIsWrong| Faults(vec![Fault::new("file", what)]);
+    let mut table: Table = toml::from_str(text).map_err(|error| file(WhatIsWrong::Form(error.to_string())))?;
     let entries = match table.remove("query") {
         None => Vec::new(),
         Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(file("query is not a list: write [[query]] before each entry".to_owned())),
+        Some(_) => return Err(file(WhatIsWrong::NotAList)),
     };
     match table.keys().next() {
-        Some(key) => Err(file(format!("{key} is unknown here: each entry starts with [[query]]"))),
+        Some(key) => Err(file(WhatIsWrong::UnknownKey(key.to_owned()))),
         None => Ok(entries),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
-use pstral_core::domain::{ColumnRef, ParameterKind, Value, VerifiedQuery};
+use pstral_core::domain::{ColumnRef, Locale, ParameterKind, Value, VerifiedQuery};
 use pstral_core::knowledge::default_value;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags};
@@ -42,21 +42,25 @@ fn a_good_file_is_read() {
 #[test]
 fn each_fault_is_named_with_its_entry_and_its_remedy() {
     for (what, instead, expected) in [
-        ("id = \"clients-of-city\"", "", "entry 1: missing field `id`"),
-        ("clients-of-city", "Clients!", "Clients!: \"Clients!\" is not a name"),
+        ("id = \"clients-of-city\"", "", "entry 1: it is not of the form of a verified query. (missing field `id`"),
+        ("clients-of-city", "Clients!", "Clients!: “Clients!” is not a name"),
         ("[[query]]", "[query]", "file: query is not a list"),
         ("[[query]]", "[[querry]]", "file: querry is unknown here"),
-        ("[[query]]", "[[query", "file: TOML parse error"),
+        ("[[query]]", "[[query", "file: it is not of the form of a verified query. (TOML parse error"),
         ("verified_by = \"Claire\"", "verified_by = \" \"", "clients-of-city: verified_by is empty"),
-        ("verified_by", "verifed_by", "clients-of-city: unknown field `verifed_by`"),
-        ("2026-01-31", "31/01/2026", "clients-of-city: verified_on = \"31/01/2026\" is not a date"),
+        (
+            "verified_by",
+            "verifed_by",
+            "clients-of-city: it is not of the form of a verified query. (unknown field `verifed_by`",
+        ),
+        ("2026-01-31", "31/01/2026", "clients-of-city: verified_on = “31/01/2026” is not a date"),
         ("2026-01-31", "2026-02-31", "clients-of-city: verified_on"),
-        (":city", ":town", "clients-of-city: the statement uses :town, which is not among the parameters\n"),
+        (":city", ":town", "clients-of-city: the statement uses :town, which is not among the parameters"),
         (":city", ":town", "clients-of-city: the parameter city is not used"),
         ("de {city}", "de {ville}", "clients-of-city: the question fr has {ville}"),
         ("in {city}", "", "clients-of-city: the question en lacks {city}"),
         (", column = \"clients.city\"", "", "clients-of-city: the text parameter city has no column"),
-        ("clients.city", "city", "clients-of-city: city is not of the form table.column"),
+        ("clients.city", "city", "form of a verified query. (city is not of the form table.column"),
         ("\"10\"", "\"ten\"", "clients-of-city: the default of n does not fit its kind"),
         ("\"n\", kind", "\"city\", kind", "clients-of-city: the parameter city is declared twice"),
     ] {
@@ -69,9 +73,13 @@ fn each_fault_is_named_with_its_entry_and_its_remedy() {
 fn all_faults_are_told_together() {
     let two = format!("{}{}", GOOD, GOOD.replace("2026-01-31", "soon").replace(":n", ":m"));
     let Err(Faults(faults)) = verified_queries(&two) else { panic!("accepted") };
-    let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    let told: Vec<String> = faults.iter().map(|fault| fault.render(Locale::Fr)).collect();
     assert_eq!(told.len(), 4, "{told:#?}");
     assert_eq!(faults[0].what, WhatIsWrong::DuplicateId);
+    assert!(
+        told[0].ends_with("cet identifiant est déjà pris par une entrée précédente\u{a0}: donnez-en un à chacune"),
+        "{told:#?}"
+    );
 }
 
 /// The sample company as of a day.

@@ -1,5 +1,8 @@
 //! The audit from the command line: read, exported, verified, and broken by a hand that knows SQL or bytes.
 
+use std::collections::BTreeMap;
+
+use pstral_ollama::testkit::{Answer, ScriptedOllama};
 use rusqlite::Connection;
 
 use crate::program::Place;
@@ -65,6 +68,8 @@ fn entries_taken_out_or_put_in_are_found() {
     ] {
         tamper(&place, change);
         place.run(&["audit", "verify"]).code(1).says(&["entries are missing, swapped or added"]);
+        let french = place.run(&["audit", "verify", "--locale", "fr"]).code(1);
+        assert!(french.err.contains("ne suit pas la précédente") && !french.err.contains("entry"), "{}", french.err);
         std::fs::write(place.path(STATE), &whole).unwrap();
     }
 }
@@ -107,6 +112,29 @@ fn an_audit_that_is_not_there_does_not_hold() {
 }
 
 #[test]
+fn verifying_changes_nothing_of_the_evidence() {
+    let place = after_a_question();
+    let contents = || -> BTreeMap<_, _> {
+        let files = std::fs::read_dir(place.path("data/demo")).unwrap().map(Result::unwrap);
+        files
+            .filter(|file| file.path().is_file())
+            .map(|file| (file.path(), std::fs::read(file.path()).unwrap()))
+            .collect()
+    };
+    let before = contents();
+    place.run(&["audit", "verify"]).code(0).says(&["The log is intact"]);
+    assert!(contents() == before, "a file was made or changed");
+}
+
+#[test]
+fn an_export_of_nothing_has_its_columns() {
+    let place = after_a_question();
+    let nothing = ["audit", "export", "--format", "csv", "--since", "2100-01-01T00:00:00Z"];
+    let ended = place.run(&nothing).code(0).says(&["No event exported"]);
+    assert!(ended.out.starts_with("instance,seq,at,") && ended.out.lines().count() == 1, "{}", ended.out);
+}
+
+#[test]
 fn exports_hold_every_entry() {
     let place = after_a_question();
     let lines = place.run(&["audit", "export"]).code(0);
@@ -127,6 +155,31 @@ fn exports_hold_every_entry() {
         assert_eq!(&row[column("statement")], entry["statement"].as_str().unwrap_or_default());
     }
     place.run(&["audit", "export", "--output", "none/audit.csv"]).code(1).says(&["none/audit.csv"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_model_wrote_does_not_steer_the_administrators_terminal() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    let evil = "\u{1b}]0;pwn\u{7} \u{9b}31m \u{202e}txt";
+    ollama.answer(Answer::text(evil));
+    place.run_with(&["demo"], "What do you think of our clients?\n").code(0);
+    let steers = |c: char| (c.is_control() && c != '\n' && c != '\r') || c == '\u{202e}';
+    for words in [
+        &["audit", "tail"][..],
+        &["audit", "tail", "--json"],
+        &["audit", "export"],
+        &["audit", "export", "--format", "csv"],
+    ] {
+        let out = place.run(words).code(0).out;
+        assert!(out.contains("]0;pwn"), "{words:?}: {out}");
+        assert!(!out.contains(steers), "{words:?}: {out:?}");
+    }
+    let lines = place.run(&["audit", "export"]).code(0).out;
+    let answer = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let told: Vec<_> =
+        answer.filter(|entry| entry["action"] == "answer").map(|entry| entry["detail"].clone()).collect();
+    assert_eq!(told, [evil], "nothing of it is lost in JSON");
 }
 
 #[test]

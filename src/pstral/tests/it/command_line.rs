@@ -45,6 +45,7 @@ fn users_are_made_listed_linked_and_disabled() {
     place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 characters"]);
     place.run(&["user", "add", "max", "--role", "king"]).code(2).says(&["--role"]);
     place.run(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc · admin · fr · zoe@example.org"]);
+    place.run(&["user", "list", "--locale", "fr"]).code(0).says(&["zoe · Zoé Blanc · administrateur · fr"]);
     let json = place.run(&["user", "list", "--json"]).code(0).out;
     let listed: serde_json::Value = serde_json::from_str(json.trim()).unwrap();
     assert_eq!((&listed["username"], &listed["disabled"]), (&"zoe".into(), &false.into()), "{json}");
@@ -68,6 +69,27 @@ fn users_are_made_listed_linked_and_disabled() {
         assert!(audit.contains(&format!("\"action\":\"{action}\"")), "{action}: {audit}");
     }
     assert!(!audit.contains(code.trim()), "the code itself is nowhere in the audit");
+}
+
+#[test]
+fn what_cannot_be_audited_changes_nobody() {
+    let place = Place::new();
+    place.run(&["user", "add", "zoe"]).code(0);
+    let state = || Connection::open(place.path("data/demo/pstral.db")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit_events WHEN NEW.action IN
+        ('user.added', 'user.changed', 'link.code', 'link') BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    state().execute_batch(full).unwrap();
+    let people = || -> (i64, i64, i64, i64) {
+        let sql = "SELECT (SELECT count(*) FROM users), (SELECT sum(disabled) FROM users),
+            (SELECT count(*) FROM link_codes), (SELECT count(*) FROM links)";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        state().query_row(sql, [], read).unwrap()
+    };
+    let before = people();
+    for words in [&["user", "add", "max"][..], &["user", "link-code", "zoe"], &["user", "disable", "zoe"], &["demo"]] {
+        place.run(words).code(1).says(&["Failed: "]);
+        assert_eq!(people(), before, "{words:?}");
+    }
 }
 
 const TEN_FAULTS: &str = r#"

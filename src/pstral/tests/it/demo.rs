@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use pstral_ollama::testkit::ScriptedOllama;
+
 use crate::program::Place;
 
 const QUESTION: &str = "Liste les clients de Paris\n/execute\n";
@@ -64,6 +66,18 @@ fn the_tour_shows_its_six_parts_in_either_language() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_greeting_says_what_is_the_matter_with_the_model() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    place.run(&["demo"]).code(0).says(&["Model: ", "qwen2.5-coder:3b"]);
+    ollama.install(&[("another:1b", 1)]);
+    place.run(&["demo"]).code(0).says(&[
+        "Model: the server answers, but model qwen2.5-coder:3b is not installed. I answer with verified queries. \
+         On the model server, run: ollama pull qwen2.5-coder:3b",
+    ]);
+}
+
 #[test]
 fn strange_lines_get_an_answer_and_the_program_goes_on() {
     let place = Place::new();
@@ -100,4 +114,29 @@ fn a_data_folder_that_cannot_be_made_is_told() {
         place.run(&["demo", "--data", folder]).code(1).says(&["The data folder", "--data FOLDER"]);
         place.run(&["user", "list", "--data", folder]).code(1).says(&["Failed: state", "--data FOLDER"]);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_input_that_cannot_be_read_ends_it_with_a_sentence() {
+    let place = Place::new();
+    let mut command = place.pstral(&["demo"]);
+    command.stdin(std::fs::File::open(place.path(".")).unwrap());
+    let ended = crate::program::Ended::from(command.output().unwrap());
+    ended.code(1).says(&[
+        "Failed: platform terminal: failing: refused: the input cannot be read",
+        "Check what standard input is connected to",
+    ]);
+    place.run(&["audit", "tail", "-n", "2"]).code(0).says(&["stopped ok"]);
+}
+
+#[test]
+fn a_data_folder_is_the_one_that_was_named() {
+    let place = Place::new();
+    for folder in ["50%25", "why?", "été #1"] {
+        place.run_with(&["demo", "--data", folder], "/whoami\n").code(0);
+        assert!(place.path(folder).join("pstral.db").exists(), "{folder}");
+        place.run(&["audit", "verify", "--data", folder]).code(0).says(&["The log is intact"]);
+    }
+    assert_eq!(std::fs::read_dir(place.path(".")).unwrap().count(), 3, "nothing is elsewhere");
 }

@@ -51,7 +51,10 @@ fn a_target_that_cannot_be_read_fails() {
     place.write("crm.db", "this is no database, though it is long enough to be one");
     place.run(&doctor).code(1).says(&["target crm · failed · ", "not a SQLite database", "→ Check [targets.crm] path"]);
     let json = place.run(&["doctor", "--json", "--config", "pstral.toml"]).code(1).out;
-    assert_eq!(parts(&json), found(&[("state", "ok"), ("model", "degraded"), ("target crm", "failed")]));
+    assert_eq!(
+        parts(&json),
+        found(&[("state", "ok"), ("model", "degraded"), ("target crm", "failed"), ("platforms", "degraded")])
+    );
     assert!(json.contains("\"ok\": false"), "{json}");
 }
 
@@ -59,7 +62,12 @@ fn a_target_that_cannot_be_read_fails() {
 fn an_installation_without_targets_says_so() {
     let place = Place::new();
     place.write("pstral.toml", "data = \".\"");
-    place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&["targets · degraded", "[targets]"]);
+    place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&[
+        "targets · degraded",
+        "[targets]",
+        "platforms · degraded · none is configured",
+        "→ Turn on a way to write to Pstral",
+    ]);
 }
 
 #[test]
@@ -81,7 +89,7 @@ fn parts_that_stop_the_start_are_named_with_their_remedy() {
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(1).says(&[
         "target crm · failed · ",
-        "verified.toml: x: missing field",
+        "verified.toml: x: it is not of the form of a verified query. (missing field",
         "→ Correct this file",
     ]);
     place.write("pstral.toml", "data = \".\"\n[store]\nurl = \"sqlite://pstral.toml\"\n");

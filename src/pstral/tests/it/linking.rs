@@ -90,7 +90,7 @@ fn a_code_links_once() {
         ── #1 private
         C’est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
         ── #2 private
-        Vous êtes Camille Martin (camille, member), par le compte id-of-stranger sur fake.
+        Vous êtes Camille Martin (camille, membre), par le compte id-of-stranger sur fake.
         ── #3 private
         Ce compte est déjà relié au vôtre, Camille Martin. Vous pouvez poser vos questions.
         ");

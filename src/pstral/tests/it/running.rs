@@ -111,11 +111,18 @@ async fn it_says_how_it_is_and_ends_when_asked() {
     bot.types("/audit");
     until("the metrics count", || bot.get("/metrics").unwrap().contains("action=\"denied\",status=\"refused\"} 1"));
     assert!(bot.get("/metrics").unwrap().contains("pstral_audit_events_total{action=\"started\",status=\"ok\"} 1"));
+    bot.types("/edit SELECT count(id) AS clients FROM clients");
+    bot.types("/execute");
+    until("it takes the time", || {
+        bot.get("/metrics").unwrap().contains("pstral_duration_seconds_bucket{action=\"result\",le=\"+Inf\"} 1")
+    });
     assert!(bot.get("/elsewhere").unwrap().starts_with("HTTP/1.0 404"));
 
     std::fs::rename(place.path("crm.db"), place.path("gone.db")).unwrap();
-    let unready = bot.get("/readyz").unwrap();
-    assert!(unready.starts_with("HTTP/1.0 503") && unready.contains("the file does not exist"), "{unready}");
+    until("it is unready", || {
+        let unready = bot.get("/readyz").unwrap();
+        unready.starts_with("HTTP/1.0 503") && unready.contains("the file does not exist")
+    });
     std::fs::rename(place.path("gone.db"), place.path("crm.db")).unwrap();
 
     let listen = format!("127.0.0.1:{}", bot.port);
@@ -127,6 +134,41 @@ async fn it_says_how_it_is_and_ends_when_asked() {
     bot.ended().code(0).says(&["The audit log is for administrators"]);
     assert!(!place.path("state/pstral.db-wal").exists(), "the state database is closed: one file to copy");
     assert!(audited(&place).contains("stopped ok"));
+}
+
+#[test]
+fn whoever_asks_how_it_is_does_not_wear_out_the_disk() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    let writes = || -> i64 {
+        let state = Connection::open(place.path("state/pstral.db")).unwrap();
+        state.query_row("SELECT sum(checks) FROM health_checks", [], |row| row.get(0)).unwrap()
+    };
+    let before = writes();
+    for _ in 0..100 {
+        let ready = bot.get("/readyz").unwrap();
+        assert!(ready.starts_with("HTTP/1.0 200") && ready.contains("\"part\":\"platforms\""), "{ready}");
+    }
+    let written = writes() - before;
+    assert!((1..50).contains(&written), "{written} writes for 100 questions");
+    bot.signal("-TERM");
+    bot.ended().code(0);
+}
+
+#[test]
+fn a_request_that_never_comes_whole_does_not_hold_up_the_end() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let mut bot = Bot::start(&place);
+    let mut half = TcpStream::connect(("127.0.0.1", bot.port)).unwrap();
+    half.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").unwrap();
+    assert!(bot.get("/healthz").is_some(), "the half request is taken by now");
+    bot.signal("-TERM");
+    until("it ends", || bot.child.as_mut().unwrap().try_wait().unwrap().is_some());
+    bot.ended().code(0).says(&["an HTTP request did not end"]);
+    let end = place.run(&["audit", "tail", "-n", "1", "--action", "stopped", "--config", "pstral.toml"]).code(0);
+    assert!(end.out.contains("stopped ok"), "{}", end.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

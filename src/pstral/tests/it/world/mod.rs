@@ -120,8 +120,7 @@ pub(crate) fn run_test_with(setup: Setup, test: impl AsyncFnOnce(&mut World)) {
 impl World {
     async fn build(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("state.db").display());
-        let store = Arc::new(Store::open(&url, "test").await.unwrap());
+        let store = Arc::new(Store::open(&folder.path().join("state.db"), "test").await.unwrap());
         let queries = pstral::verified::verified_queries(pstral::demo::VERIFIED).unwrap();
         store.put_verified("crm", &queries).await.unwrap();
         people::add(&store).await;

@@ -1,0 +1,116 @@
+//! The audit as a file: JSON lines that hold it exactly, or CSV for spreadsheets.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+use pstral_core::domain::AuditEntry;
+use pstral_core::harmless;
+use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_store::Store;
+use serde_json::Value as Json;
+
+use super::audit::PAGE;
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    Csv,
+    Jsonl,
+}
+
+/// The columns of CSV.
+const COLUMNS: [&str; 22] = [
+    "instance",
+    "seq",
+    "at",
+    "action",
+    "status",
+    "platform",
+    "actor",
+    "user",
+    "place",
+    "conversation",
+    "proposal",
+    "target",
+    "relations",
+    "statement",
+    "parameters",
+    "rule",
+    "model",
+    "rows",
+    "duration_ms",
+    "detail",
+    "previous",
+    "hash",
+];
+
+/// Writes entries to a file, or to standard output: how many. `None` when the reader has left, as `head` does, which is
+/// no error.
+pub(super) async fn write(
+    store: &Store,
+    filter: &AuditFilter,
+    format: Format,
+    output: Option<&Path>,
+) -> anyhow::Result<Option<u64>> {
+    let mut out: Box<dyn Write> = match output {
+        Some(path) => Box::new(File::create(path).with_context(|| path.display().to_string())?),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    match write_pages(store, filter, format, &mut out).await {
+        Ok(written) => Ok(Some(written)),
+        Err(error) if is_broken_pipe(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn write_pages(store: &Store, filter: &AuditFilter, format: Format, out: &mut dyn Write) -> anyhow::Result<u64> {
+    if let Format::Csv = format {
+        out.write_all(&csv([COLUMNS.map(str::to_owned)])?)?;
+    }
+    let (mut position, mut written) = (0, 0);
+    loop {
+        let page = store.after(position, filter, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        position = last.position;
+        written += page.len() as u64;
+        match format {
+            Format::Csv => out.write_all(&csv(page.iter().map(cells))?)?,
+            Format::Jsonl => {
+                for entry in &page {
+                    writeln!(out, "{}", harmless::json(&entry.json().to_string()))?;
+                }
+            }
+        }
+    }
+    out.flush()?;
+    Ok(written)
+}
+
+fn csv(records: impl IntoIterator<Item = [String; COLUMNS.len()]>) -> anyhow::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for record in records {
+        csv.write_record(record)?;
+    }
+    Ok(csv.into_inner()?)
+}
+
+fn cells(entry: &AuditEntry) -> [String; COLUMNS.len()] {
+    let json = entry.json();
+    COLUMNS.map(|name| cell(&json[name]))
+}
+
+/// A member as a cell; text that would steer a terminal or that a spreadsheet would take for a formula is disarmed. What
+/// must be exact is in the JSON lines.
+fn cell(json: &Json) -> String {
+    match json {
+        Json::Null => String::new(),
+        Json::String(text) => crate::files::harmless(&harmless::text(text)),
+        other => other.to_string(),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
