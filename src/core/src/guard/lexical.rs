@@ -30,6 +30,8 @@ pub(super) struct Size {
     pub(super) joins: u32,
     /// Words SELECT.
     pub(super) queries: u32,
+    /// Whether a literal or a name goes over the end of a line.
+    pub(super) breaks: bool,
 }
 
 /// Measures a text, or refuses it.
@@ -77,11 +79,14 @@ struct Scan<'t> {
 
 impl Scan<'_> {
     fn step(&mut self) -> Checked {
-        let byte = self.bytes[self.at];
+        let (byte, begin) = (self.bytes[self.at], self.at);
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
-            b'-' if self.ahead(1) == b'-' => self.skip_line()?,
-            b'/' if self.ahead(1) == b'*' => self.skip_comment()?,
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                self.at += 1;
+                return Ok(());
+            }
+            b'-' if self.ahead(1) == b'-' => return self.skip_line(),
+            b'/' if self.ahead(1) == b'*' => return self.skip_comment(),
             b'\'' => self.quoted(b'\'', false)?,
             b'"' => self.quoted(b'"', false)?,
             b'`' if self.dialect == Dialect::Sqlite => self.quoted(b'`', false)?,
@@ -97,6 +102,7 @@ impl Scan<'_> {
             _ if byte.is_ascii_control() => return Err(self.refuse(Rule::ControlCharacter)),
             _ => self.sign(),
         }
+        self.size.breaks |= self.bytes[begin..self.at].contains(&b'\n');
         Ok(())
     }
 

@@ -81,11 +81,11 @@ impl Guard {
 
     fn pass(&self, text: &str) -> Checked<Passed> {
         let size = lexical::measure(text, self.dialect)?;
-        parse::with_stack(size, || self.understand(text))
+        parse::with_stack(size, || self.understand(text, size.breaks))
     }
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
-    fn understand(&self, text: &str) -> Checked<Passed> {
+    fn understand(&self, text: &str, breaks: bool) -> Checked<Passed> {
         let statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
         if !reads.stars.is_empty() {
@@ -94,10 +94,13 @@ impl Guard {
             let text = spelled_out.ok_or_else(|| unplaced(Rule::StarDenied, "*").instead(open.as_str()))?;
             return Ok(Passed::Stars { text, left_out: reads.left_out.into_iter().collect(), open });
         }
-        let plain = statement.to_string();
-        let rendered = match spread(&statement, &plain) {
-            Some(spread) if self.reads_back(&spread, &statement, &reads).is_ok() => spread,
-            _ => {
+        let plain = (breaks || text.len() > SHORT).then(|| statement.to_string());
+        let reads_best = !breaks && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
+        let spread = reads_best.then(|| spread(&statement)).flatten();
+        let rendered = match spread.filter(|spread| self.reads_back(spread, &statement, &reads).is_ok()) {
+            Some(spread) => spread,
+            None => {
+                let plain = plain.unwrap_or_else(|| statement.to_string());
                 self.reads_back(&plain, &statement, &reads)?;
                 plain
             }
@@ -137,16 +140,15 @@ enum Passed {
     Stars { text: String, left_out: Vec<String>, open: String },
 }
 
-/// Bytes of a statement that is spread over lines: what is longer is not read by eye.
+/// Bytes of a statement's one-line form up to which it is spread over lines: what is longer is not read by eye.
 const SPREAD: usize = 4096;
+/// Bytes of a text whose one-line form is certainly shorter than that: no sign or word grows eightfold.
+const SHORT: usize = SPREAD / 8;
 
 /// The statement over several lines, which reads better. The pretty form indents what follows a line break, so it is
-/// only for statements whose one-line form has none, as a literal could; and it leaves ORDER BY and what follows on the
-/// line of the last clause.
-fn spread(statement: &Statement, plain: &str) -> Option<String> {
-    if plain.len() > SPREAD || plain.contains('\n') {
-        return None;
-    }
+/// only for texts without a literal that goes over lines; and it leaves ORDER BY and what follows on the line of the
+/// last clause.
+fn spread(statement: &Statement) -> Option<String> {
     let Statement::Query(query) = statement else { return None };
     let mut body = query.clone();
     let order = body.order_by.take().map(|order| order.to_string());

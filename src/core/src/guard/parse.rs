@@ -17,7 +17,7 @@ const PARSER_DEPTH: usize = 160;
 /// Stack for a text that is not provably small, bytes. Only what is used becomes memory.
 const LARGE_STACK: usize = 96 * 1024 * 1024;
 /// Under these sizes no tree is deep enough to matter on a thread with 2 MiB of stack.
-const SMALL: Size = Size { tokens: 300, depth: 12, joins: 12, queries: 16 };
+const SMALL: Size = Size { tokens: 300, depth: 12, joins: 12, queries: 16, breaks: false };
 
 /// The only statement of a text.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
