@@ -1,6 +1,7 @@
 //! The layers below the guard, shown to hold by themselves.
 
 mod files;
+mod functions;
 mod hostile;
 mod rows;
 mod schema;
