@@ -178,8 +178,11 @@ async fn the_longest_texts_are_searched_to_their_end() {
         ("SELECT instr(s, substr(s, 1, 8000000) || 'b') FROM long", "Integer(0)"),
         ("SELECT length(replace(s, substr(s, 1, 8000000) || 'b', '')) FROM long", "Integer(16000000)"),
         ("SELECT length(replace(s, 'a', '')) FROM long", "Integer(0)"),
-        ("SELECT length(trim(s, replace(s, 'a', 'b') || 'a')) FROM long", "Integer(0)"),
-        ("SELECT length(rtrim(replace(substr(s, 1, 8000000), 'a', 'é'), 'ïé')) FROM long", "Integer(0)"),
+        (
+            "SELECT length(trim(s, replace(s, 'a', 'b') || 'a')) FROM (SELECT substr(s, 1, 1000000) s FROM long)",
+            "Integer(0)",
+        ),
+        ("SELECT length(rtrim(replace(substr(s, 1, 1000000), 'a', 'é'), 'ïé')) FROM long", "Integer(0)"),
     ] {
         assert_eq!(number(&format!("{LONG} {sql}")).await.unwrap(), expected, "{sql}");
     }
