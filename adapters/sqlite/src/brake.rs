@@ -1,16 +1,19 @@
 //! What stops work on the database: a deadline or a person.
 
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use pstral_core::ports::TargetError;
+use rusqlite::{Connection, InterruptHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Shared between the thread that works and the task that waits for it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Brake {
     limit: Duration,
     deadline: Instant,
     stop: CancellationToken,
+    connection: Arc<OnceLock<InterruptHandle>>,
 }
 
 impl Brake {
@@ -19,7 +22,7 @@ impl Brake {
         let now = Instant::now();
         // A limit beyond the clock's range is as good as a year.
         let deadline = now.checked_add(limit).unwrap_or_else(|| now + Duration::from_hours(24 * 365));
-        Self { limit, deadline, stop }
+        Self { limit, deadline, stop, connection: Arc::default() }
     }
 
     /// Why the work must end, once it must.
@@ -30,6 +33,19 @@ impl Brake {
             Some(self.timeout())
         } else {
             None
+        }
+    }
+
+    /// Names the connection that [`Brake::interrupt`] ends; the first one counts.
+    pub(crate) fn hold(&self, connection: &Connection) {
+        let _ = self.connection.set(connection.get_interrupt_handle());
+    }
+
+    /// Ends what the connection is doing, also within the one instruction that counts the rows of a table, where
+    /// SQLite looks for this and asks nobody. Nothing happens where there is no connection, or none any more.
+    pub(crate) fn interrupt(&self) {
+        if let Some(connection) = self.connection.get() {
+            connection.interrupt();
         }
     }
 
@@ -56,5 +72,26 @@ impl Brake {
     /// The error that names the limit.
     pub(crate) fn timeout(&self) -> TargetError {
         TargetError::Timeout { seconds: self.limit.as_secs().max(1) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interruption_reaches_a_connection_that_asks_nobody() {
+        let brake = Brake::new(Duration::from_mins(1), CancellationToken::new());
+        brake.interrupt();
+        let connection = Connection::open_in_memory().unwrap();
+        brake.hold(&connection);
+        let working = std::thread::spawn(move || connection.execute_batch(crate::tests::SILENT));
+        while !working.is_finished() {
+            brake.interrupt();
+            std::thread::yield_now();
+        }
+        let ended = working.join().unwrap().expect_err("it has no end");
+        assert_eq!(ended.sqlite_error_code(), Some(rusqlite::ErrorCode::OperationInterrupted));
+        brake.interrupt();
     }
 }

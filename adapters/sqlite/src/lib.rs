@@ -6,6 +6,7 @@ mod brake;
 mod catalog;
 mod declared;
 mod fault;
+mod functions;
 mod known_values;
 mod moment;
 mod open;

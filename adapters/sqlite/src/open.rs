@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::authorizer::authorize;
 use crate::brake::Brake;
 use crate::fault::fault;
+use crate::functions;
 use crate::schema::{Named, relations, table_functions};
 
 /// Time to wait for someone who is writing.
@@ -22,17 +23,20 @@ const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// Virtual machine instructions between two looks at the brake; about 10 µs of work.
 const INSTRUCTIONS: i32 = 1000;
 
-/// Meanings: <https://www.sqlite.org/c3ref/c_limit_attached.html>. The length bounds every text, blob and row, in
-/// bytes, and so the memory that a function can make.
+/// Bounds every text, blob and row, in bytes, and so the memory that a function can make and the time it can take.
+pub(crate) const LENGTH: i32 = 16 * 1024 * 1024;
+
+/// Meanings: <https://www.sqlite.org/c3ref/c_limit_attached.html>. The longest pattern is
+/// looked at by the functions that replace SQLite's own.
 const LIMITS: &[(Limit, i32)] = &[
-    (Limit::SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024),
+    (Limit::SQLITE_LIMIT_LENGTH, LENGTH),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
     (Limit::SQLITE_LIMIT_COLUMN, 2000),
     (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
     (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
-    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, functions::PATTERN),
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
     (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
     (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
@@ -89,6 +93,7 @@ pub(crate) fn for_catalog(path: &Path, brake: &Brake) -> Result<(Connection, Vec
 /// A connection for other people's statements: all of the above, and nothing but reading these relations.
 pub(crate) fn for_statements(path: &Path, brake: &Brake) -> Result<(Connection, Vec<Named>), TargetError> {
     let (connection, found) = for_catalog(path, brake)?;
+    functions::replace_slow(&connection, brake).map_err(|error| fault(&error, brake))?;
     let mut readable: HashSet<String> = found.iter().map(|relation| relation.name.to_ascii_lowercase()).collect();
     readable.extend(table_functions(&connection).map_err(|error| fault(&error, brake))?);
     connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| authorize(&context.action, &readable)));

@@ -78,3 +78,10 @@ impl Running {
             .unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
     }
 }
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Nobody reads any more: at the end, at the deadline, or because a person stopped it.
+        self.brake.interrupt();
+    }
+}

@@ -37,6 +37,7 @@ pub(crate) fn run(
     mut outlet: Outlet,
 ) -> Result<Option<LimitReached>, TargetError> {
     let (connection, _) = open::for_statements(path, brake)?;
+    brake.hold(&connection);
     let mut statement = prepare(&connection, text, brake)?;
     bind(&mut statement, values, brake)?;
     let (names, declared): (Vec<String>, Vec<Declared>) =

@@ -1,6 +1,7 @@
 //! The layers below the guard, shown to hold by themselves.
 
 mod files;
+mod functions;
 mod hostile;
 mod rows;
 mod schema;
@@ -25,7 +26,8 @@ const WIDE: Limits = Limits { rows: 1_000_000, bytes: 1 << 30, cell_bytes: 1 << 
 const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
 
 /// Works until something stops it, without a row.
-const SILENT: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+pub(crate) const SILENT: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
 /// A database file made by a script, in a folder of its own.
 struct Place {

@@ -7,6 +7,7 @@ mod answers;
 mod audit;
 mod audit_first;
 mod bad_input;
+mod canary;
 mod command_line;
 mod commands;
 mod deciding;

@@ -1,17 +1,12 @@
 //! The guard as a whole: tables of statements with the rule that must refuse each, or none.
 
 mod approved;
-mod hostile_oracle;
-mod hostile_postgres;
-mod hostile_sqlite;
 mod limits;
-mod oracle;
 mod policy;
-mod postgres;
 mod properties;
 mod recursion;
 mod refusals;
-mod sqlite;
+mod tables;
 
 use super::{ApprovedStatement, Guard, Policy, Refusal, Verdict};
 use crate::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind};
@@ -98,16 +93,6 @@ fn refused(dialect: Dialect, sql: &str) -> Refusal {
         Verdict::Deny(refusal) => refusal,
         Verdict::Allow(approved) => panic!("{sql}\n  allowed: {}", approved.text()),
     }
-}
-
-/// Each statement, what makes it dangerous, and the rule that must refuse it.
-fn check_hostile(dialect: Dialect, rows: &[(&str, &str, &str)]) {
-    check(dialect, &Policy::default(), rows.iter().map(|(sql, _danger, rule)| (*sql, *rule)));
-}
-
-/// Each statement must pass.
-fn check_allowed(dialect: Dialect, rows: &[&str]) {
-    check(dialect, &Policy::default(), rows.iter().map(|sql| (*sql, "allow")));
 }
 
 /// Each statement with the rule that must refuse it, or `allow`. All that differ are reported together.

@@ -4,6 +4,8 @@ mod audit;
 mod company;
 mod look;
 mod people;
+mod postgres;
+mod server;
 mod target;
 
 use std::ops::Deref;
@@ -16,22 +18,27 @@ use pstral_core::domain::{Actor, ButtonAction, EventBody, Locale, Place, Proposa
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Policy;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, Limits};
+use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, Limits, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
+use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use pstral_store::Store;
 use tempfile::TempDir;
 
 pub(crate) use audit::UnreliableAudit;
 pub(crate) use company::{DAY, company, copy_of_the_company};
 pub(crate) use people::{alex, camille, claire, dominique, stranger};
+pub(crate) use postgres::PostgresTarget;
+pub(crate) use server::Server;
 pub(crate) use target::WatchedTarget;
 
 /// What differs from test to test.
 pub(crate) struct Setup {
     pub(crate) verified: VerifiedUse,
     pub(crate) database: PathBuf,
+    /// Instead of the SQLite file.
+    pub(crate) engine: Option<Arc<dyn QueryTarget>>,
     pub(crate) policy: Policy,
     pub(crate) capabilities: Capabilities,
     pub(crate) limits: Limits,
@@ -43,6 +50,7 @@ impl Default for Setup {
         Self {
             verified: VerifiedUse::Offer,
             database: company(),
+            engine: None,
             policy: deny(&["oauth_email_accounts"]),
             capabilities: capabilities(),
             limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
@@ -124,11 +132,13 @@ impl World {
         let queries = pstral::verified::verified_queries(pstral::demo::VERIFIED).unwrap();
         store.put_verified("crm", &queries).await.unwrap();
         people::add(&store).await;
+        let sqlite = || Arc::new(SqliteTarget::new(SqliteConfig::new(&setup.database))) as _;
+        let real = setup.engine.clone().unwrap_or_else(sqlite);
         let around = Around {
             chat: Arc::new(FakeChat::with(setup.capabilities.clone())),
             model: Arc::new(ScriptedModel::new("scripted")),
             audit: Arc::new(UnreliableAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>)),
-            target: Arc::new(WatchedTarget::over(&setup.database)),
+            target: Arc::new(WatchedTarget::over(real)),
             clock: Arc::new(FakeClock::at(&format!("{DAY}T10:00:00Z"))),
             entropy: Arc::default(),
             store,

@@ -1,20 +1,18 @@
 //! The real database, watched: which statements reached it, and with which values.
 
-use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
-use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use tokio_util::sync::CancellationToken;
 
 /// The real database, watched.
 pub(crate) struct WatchedTarget {
-    real: SqliteTarget,
+    real: Arc<dyn QueryTarget>,
     ran: Mutex<Vec<ApprovedStatement>>,
     /// Whether reading the values of a column takes too long.
     pub(crate) slow_values: AtomicBool,
@@ -23,13 +21,8 @@ pub(crate) struct WatchedTarget {
 }
 
 impl WatchedTarget {
-    pub(super) fn over(path: &Path) -> Self {
-        Self {
-            real: SqliteTarget::new(SqliteConfig::new(path)),
-            ran: Mutex::default(),
-            slow_values: AtomicBool::new(false),
-            panics: AtomicBool::new(false),
-        }
+    pub(super) fn over(real: Arc<dyn QueryTarget>) -> Self {
+        Self { real, ran: Mutex::default(), slow_values: AtomicBool::new(false), panics: AtomicBool::new(false) }
     }
 
     /// What was asked to run, in order.

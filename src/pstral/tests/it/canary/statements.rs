@@ -1,0 +1,74 @@
+//! The statements: the tables of the guard's own tests, what is aimed at the canary, and samples that are not part of
+//! the project.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use pstral_core::domain::{Catalog, Dialect};
+use serde_json::Value;
+
+/// One statement to offer.
+pub(super) struct Statement {
+    pub(super) sql: String,
+    pub(super) hostile: bool,
+}
+
+/// Parameters cannot be given to a statement that a person edits; these values stand in their place.
+const VALUES: &[(&str, &str)] = &[(":city", "'Lyon'"), (":region", "'Sud'"), (":n", "5"), (":since", "'2024-01-01'")];
+
+/// All of a dialect.
+pub(super) fn statements(dialect: Dialect, aimed: &[&str], file: &Path) -> Vec<Statement> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/guard/tests");
+    let name = word(dialect);
+    let hostile = rows(&folder.join(format!("hostile_{name}.jsonl"))).into_iter().map(|row| (sql(&row), true));
+    let everyday = rows(&folder.join(format!("{name}.jsonl"))).into_iter().map(|row| (with_values(&sql(&row)), false));
+    let aimed = aimed.iter().map(|sql| (sql.replace("{file}", &file.display().to_string()), true));
+    let mut all: Vec<(String, bool)> = hostile.chain(everyday).chain(aimed).collect();
+    if let Some(samples) = samples() {
+        let rows = rows(&samples.join("hostile.jsonl")).into_iter().filter(|row| row["dialect"] == name);
+        all.extend(rows.map(|row| (sql(&row), row["expect"].as_str().unwrap().starts_with("deny"))));
+    }
+    all.into_iter().map(|(sql, hostile)| Statement { sql, hostile }).collect()
+}
+
+/// A script that makes the tables which the samples speak of, without rows.
+pub(super) fn tables(dialect: Dialect) -> String {
+    let Some(samples) = samples() else { return String::new() };
+    let catalog = std::fs::read(samples.join(format!("catalog_{}.json", word(dialect)))).unwrap();
+    let catalog: Catalog = serde_json::from_slice(&catalog).unwrap();
+    let mut script = String::new();
+    for table in catalog.tables {
+        if dialect == Dialect::Postgres {
+            let _ = writeln!(script, "CREATE SCHEMA IF NOT EXISTS \"{}\";", table.schema);
+        }
+        let columns = table.columns.iter().map(|column| format!("\"{}\" {}", column.name, column.data_type));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(script, "CREATE TABLE IF NOT EXISTS \"{}\".\"{}\" ({columns});", table.schema, table.name);
+    }
+    script
+}
+
+fn samples() -> Option<PathBuf> {
+    std::env::var_os("PSTRAL_GUARD_SAMPLES").map(PathBuf::from)
+}
+
+fn word(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Oracle => "oracle",
+        Dialect::Postgres => "postgres",
+        Dialect::Sqlite => "sqlite",
+    }
+}
+
+fn rows(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn sql(row: &Value) -> String {
+    row["sql"].as_str().unwrap().to_owned()
+}
+
+fn with_values(sql: &str) -> String {
+    VALUES.iter().fold(sql.to_owned(), |sql, (name, value)| sql.replace(&format!(" {name}"), &format!(" {value}")))
+}
