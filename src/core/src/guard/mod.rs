@@ -97,13 +97,13 @@ impl Guard {
         let plain = (breaks || text.len() > SHORT).then(|| statement.to_string());
         let reads_best = !breaks && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
         let spread = reads_best.then(|| spread(&statement)).flatten();
-        let rendered = match spread.filter(|spread| self.reads_back(spread, &statement, &reads).is_ok()) {
-            Some(spread) => spread,
-            None => {
-                let plain = plain.unwrap_or_else(|| statement.to_string());
-                self.reads_back(&plain, &statement, &reads)?;
-                plain
-            }
+        let spread = spread.filter(|spread| self.reads_back(spread, &statement, &reads).is_ok());
+        let rendered = if let Some(spread) = spread {
+            spread
+        } else {
+            let plain = plain.unwrap_or_else(|| statement.to_string());
+            self.reads_back(&plain, &statement, &reads)?;
+            plain
         };
         Ok(Passed::Whole(ApprovedStatement {
             text: rendered,
