@@ -1,7 +1,13 @@
 # What the administrator's commands say.
 
 ## Configuration
-config-unreadable = the file cannot be read. Correct it, or give another file with --config. ({ $error })
+config-not-found = there is no such file. Check the path given with --config (or PSTRAL_CONFIG).
+config-folder = this is a folder. Give the file in it, such as --config pstral.toml.
+config-not-text = it is not text in UTF-8. Give a TOML file; config/example.toml is a good start.
+config-unreadable = the file cannot be read. Check the permissions of the file and of its folder. ({ $error })
+config-syntax = line { $line }, column { $column }: this is not TOML. Correct this line. ({ $error })
+config-environment = these variables of the environment do not go together. Check those whose names begin with PSTRAL__.
+config-secret-form = this secret must be a text between quotes, such as "…".
 config-secret-unreadable = the secret cannot be read from { $path }. Check the path and its permissions. ({ $error })
 config-unknown-key = there is no such key. Remove it; config/default.toml describes every key.
 config-unknown-key-near = there is no such key. Did you mean { $known }?

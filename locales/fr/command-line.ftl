@@ -1,7 +1,13 @@
 # Ce que disent les commandes de l'administrateur.
 
 ## Configuration
-config-unreadable = le fichier ne peut pas être lu. Corrigez-le ou donnez un autre fichier avec --config. ({ $error })
+config-not-found = ce fichier n'existe pas. Vérifiez le chemin donné avec --config (ou PSTRAL_CONFIG).
+config-folder = c'est un dossier. Donnez le fichier qu'il contient, par exemple --config pstral.toml.
+config-not-text = ce n'est pas du texte en UTF-8. Donnez un fichier TOML ; config/example.toml est un bon début.
+config-unreadable = le fichier ne peut pas être lu. Vérifiez les droits du fichier et de son dossier. ({ $error })
+config-syntax = ligne { $line }, colonne { $column } : ce n'est pas du TOML. Corrigez cette ligne. ({ $error })
+config-environment = ces variables d'environnement ne vont pas ensemble. Vérifiez celles dont le nom commence par PSTRAL__.
+config-secret-form = ce secret doit être un texte entre guillemets, par exemple "…".
 config-secret-unreadable = le secret ne peut pas être lu dans { $path }. Vérifiez le chemin et les droits. ({ $error })
 config-unknown-key = cette clé n'existe pas. Supprimez-la ; config/default.toml décrit toutes les clés.
 config-unknown-key-near = cette clé n'existe pas. Vouliez-vous dire { $known } ?

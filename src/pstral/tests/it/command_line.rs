@@ -166,9 +166,16 @@ fn what_is_shipped_passes_and_what_is_missing_is_told() {
         "/etc/pstral/verified.toml",
         "one fault",
     ]);
-    place.run(&["config", "check", "--config", "none.toml"]).code(2).says(&["none.toml: the file cannot be read"]);
+    place.run(&["config", "check", "--config", "none.toml"]).code(2).says(&["none.toml: there is no such file"]);
     place.write("broken.toml", "[model\n");
-    place.run(&["config", "check", "--config", "broken.toml"]).code(2).says(&["broken.toml: the file cannot be read"]);
+    place.run(&["config", "check", "--config", "broken.toml"]).code(2).says(&["broken.toml: line 1, column "]);
+    place.run(&["config", "check", "--config", "."]).code(2).says(&[".: this is a folder"]);
+    place.write("secret.toml", "[model]\napi_key = \"TOPSECRETKEY");
+    for words in [&["config", "check"][..], &["run"], &["doctor"], &["user", "list"], &["audit", "verify"]] {
+        let words: Vec<&str> = words.iter().copied().chain(["--config", "secret.toml"]).collect();
+        let ended = place.run(&words).code(2).says(&["secret.toml: line 2, column "]);
+        assert!(!ended.err.contains("TOPSECRET") && !ended.out.contains("TOPSECRET"), "{ended:#?}");
+    }
     place.run(&["run"]).code(2).says(&["pstral run --config FILE"]);
 }
 
