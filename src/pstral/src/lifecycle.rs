@@ -15,6 +15,9 @@ use tokio_util::task::TaskTracker;
 use crate::compose::{App, StartError};
 use crate::health::Found as _;
 
+/// How long closing the state database may take.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
     let left = app.pipeline.recover().await.context("what an earlier run left behind could not be closed")?;
@@ -69,6 +72,13 @@ pub async fn run(
     }
     record(&app.pipeline, AuditAction::Stopped).await?;
     Ok(outcome?)
+}
+
+/// Closes the state database, so that it is one file to copy. What still holds it after a moment ends with the process.
+pub async fn close(app: &App) {
+    if tokio::time::timeout(CLOSING, app.store.close()).await.is_err() {
+        tracing::warn!("the state database is still in use; it is left to the next start");
+    }
 }
 
 /// Each event in a task of its own, so that a platform going away does not cut an answer.

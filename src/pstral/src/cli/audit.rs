@@ -11,8 +11,8 @@ use pstral_store::Store;
 
 use super::export::{self, Format};
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending};
-use crate::compose::{open_store, open_store_to_read, state_file};
+use super::{Common, Ending, state_is_missing};
+use crate::compose::{open_store, open_store_to_read};
 
 /// Entries read at a time.
 pub(super) const PAGE: u32 = 1000;
@@ -81,9 +81,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
     };
     let locale = common.locale_with(&config);
     // Opening would make one, and an audit of nothing always holds.
-    if !state_file(&config).exists() {
-        let path = state_file(&config).display().to_string();
-        say_error(&text("state-missing").with("path", path).render(locale));
+    if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
     match command {

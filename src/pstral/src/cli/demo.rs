@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::{say, say_error};
 use super::{Common, Ending, log_to_stderr, tour};
+use crate::alone::Alone;
 use crate::compose::App;
 use crate::config::{Config, Source, VerifiedChoice};
 use crate::demo;
@@ -43,6 +44,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
         config.answers.verified = VerifiedChoice::Offer;
     }
     log_to_stderr(&config.log);
+    let _alone = Alone::take(&config, locale)?;
     if let Err(error) = prepare(&config) {
         let sentence = text("demo-folder").with("folder", config.data.display().to_string());
         say_error(&sentence.with("error", format!("{error:#}")).render(locale));
@@ -53,7 +55,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     greet(&app, &config, locale).await;
     if args.tour {
         let ending = tour::run(&app).await;
-        app.store.close().await;
+        lifecycle::close(&app).await;
         return ending;
     }
     let person = person(&app, locale).await?;
@@ -62,7 +64,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     let shutdown = CancellationToken::new();
     let drain = Duration::from_secs(config.http.drain_timeout);
     lifecycle::run(&app, &shutdown, drain, AfterPlatforms::End).await?;
-    app.store.close().await;
+    lifecycle::close(&app).await;
     Ok(Ending::Fine)
 }
 

@@ -38,7 +38,10 @@ fn every_command_has_help() {
 #[test]
 fn users_are_made_listed_linked_and_disabled() {
     let place = Place::new();
-    place.run(&["user", "list"]).code(0).says(&["There is no user yet"]);
+    for words in [&["user", "list"][..], &["user", "link-code", "zoe"], &["user", "disable", "zoe"]] {
+        place.run(words).code(1).says(&["There is no state database data/demo/pstral.db"]);
+    }
+    assert!(!place.path("data").exists(), "looking makes nothing");
     let add = ["user", "add", "Zoe", "--full-name", "Zoé Blanc", "--email", "zoe@example.org", "--role", "admin"];
     place.run(&add).code(0).says(&["zoe has been created"]);
     place.run(&["user", "add", "zoe"]).code(2).says(&["zoe already exists"]);

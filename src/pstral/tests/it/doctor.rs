@@ -23,6 +23,24 @@ fn found(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(part, state)| ((*part).to_owned(), (*state).to_owned())).collect()
 }
 
+/// Makes the state database, as an administrator does first.
+fn with_state(place: &Place) {
+    place.run(&["user", "add", "zoe", "--config", "pstral.toml"]).code(0);
+}
+
+#[test]
+fn without_a_state_database_the_rest_is_looked_at_and_none_is_made() {
+    let place = Place::new();
+    place.write("pstral.toml", format!("data = \"new\"\n{TARGET}"));
+    place.run(&["doctor", "--config", "pstral.toml"]).code(1).says(&[
+        "state · failed · there is no state database new/pstral.db",
+        "→ pstral run, or pstral user add NAME, makes it",
+        "model · degraded",
+        "target crm · failed",
+    ]);
+    assert!(!place.path("new").exists(), "looking makes nothing");
+}
+
 #[test]
 fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
     let place = Place::new();
@@ -42,6 +60,7 @@ fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
 fn a_target_that_cannot_be_read_fails() {
     let place = Place::new();
     place.write("pstral.toml", format!("data = \".\"\n{TARGET}"));
+    with_state(&place);
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(1).says(&[
         "target crm · failed · ",
@@ -62,6 +81,7 @@ fn a_target_that_cannot_be_read_fails() {
 fn an_installation_without_targets_says_so() {
     let place = Place::new();
     place.write("pstral.toml", "data = \".\"");
+    with_state(&place);
     place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&[
         "targets · degraded",
         "[targets]",
@@ -101,6 +121,7 @@ async fn a_model_server_is_asked_whether_it_has_the_model() {
     let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
     let place = Place::with_model(&ollama.url());
     place.write("pstral.toml", "data = \".\"");
+    with_state(&place);
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(0).says(&["model · ok · ", "qwen2.5-coder:3b"]);
     ollama.install(&[("another:1b", 1)]);
