@@ -23,9 +23,8 @@ impl Alone {
     pub fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {
         make_state_folder(config)?;
         let path = lock_file(state_file(config));
-        let failed = |error: &io::Error| {
-            StartError::new("state", format!("{}: {error}", path.display()), text("remedy-data"))
-        };
+        let failed =
+            |error: &io::Error| StartError::new("state", format!("{}: {error}", path.display()), text("remedy-data"));
         let lock = open(&path).map_err(|error| failed(&error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { _lock: lock }),

@@ -17,6 +17,7 @@ use pstral_store::Store;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Answers, Config, Fault, TargetConfig, VerifiedChoice};
 use crate::files::FolderFiles;
+use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
 use crate::{registry, verified};
 
@@ -74,7 +75,7 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
 }
 
 fn state_error(error: &StoreError) -> StartError {
-    StartError::new("state", error.to_string(), text("remedy-state"))
+    StartError::new("state", error.to_string(), state_remedy(error))
 }
 
 impl App {

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
-use crate::health::Found as _;
+use crate::health::{Found as _, state_remedy};
 
 /// How long closing the state database may take.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -131,6 +131,6 @@ async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> 
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
     event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
     let written = parts.audit.append(event).await;
-    written.map_err(|error| StartError::new("audit", error.to_string(), text("remedy-state")))?;
+    written.map_err(|error| StartError::new("audit", error.to_string(), state_remedy(&error)))?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainVerifier, Locale};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
 use pstral_core::text::text;
-use pstral_store::Store;
+use pstral_store::{AuditFault, Store};
 
 use super::export::{self, Format};
 use super::out::{say, say_error, say_json};
@@ -108,6 +108,14 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
 }
 
 pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Ending> {
+    let fault = store.audit_fault().await?.map(|fault| match fault {
+        AuditFault::NoTable => text("audit-no-table"),
+        AuditFault::Emptied => text("audit-emptied"),
+    });
+    if let Some(fault) = fault {
+        say_error(&text("audit-broken").with("what", fault.render(locale)).render(locale));
+        return Ok(Ending::Failed);
+    }
     let mut verifier = ChainVerifier::default();
     let mut position = 0;
     loop {

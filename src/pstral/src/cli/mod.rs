@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 
 use crate::compose::{StartError, state_file};
 use crate::config::{Config, LogFormat, Source};
-use out::say_error;
+use out::{lost, say_error};
 
 /// How long threads that still work when a command is done may hold up its end.
 const THREAD_PATIENCE: Duration = Duration::from_secs(2);
@@ -113,7 +113,9 @@ pub fn main() -> ExitCode {
         Ending::Failed
     });
     end(runtime);
-    ending.into()
+    let Some(error) = lost() else { return ending.into() };
+    say_error(&text("output-lost").with("error", error).render(locale));
+    Ending::Failed.into()
 }
 
 /// Threads at work get a moment. One that heeds nothing, as in a single long step of a database, ends with the process.

@@ -285,7 +285,10 @@ mod tests {
             "model = { api_key = \"T0PSECRET\"",
         ] {
             let told = check(file, &[]).map(drop).unwrap_err();
-            assert!(told.contains("pstral.toml: ") && told.contains("line ") && !told.contains("T0P"), "{file}: {told}");
+            assert!(
+                told.contains("pstral.toml: ") && told.contains("line ") && !told.contains("T0P"),
+                "{file}: {told}"
+            );
         }
         for file in [
             "model.api_key = 424242",

@@ -113,7 +113,42 @@ fn parts_that_stop_the_start_are_named_with_their_remedy() {
         "→ Correct this file",
     ]);
     place.write("pstral.toml", "data = \".\"\n[store]\nurl = \"sqlite://pstral.toml\"\n");
-    place.run(&doctor).code(1).says(&["state · failed · ", "→ Check the address [store] url"]);
+    place.run(&doctor).code(1).says(&["state · failed · ", "→ Put the backup of the state database in its place"]);
+}
+
+#[test]
+fn what_another_program_holds_is_told_as_that() {
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    let hold = |file: &str| {
+        let held = rusqlite::Connection::open(place.path(file)).unwrap();
+        held.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        held
+    };
+    let held = hold("data/demo/crm.db");
+    place.run(&["doctor"]).code(1).says(&["target crm · failed · busy: ", "→ Wait and try again, or stop the other"]);
+    drop(held);
+    let _held = hold("data/demo/pstral.db");
+    place.run(&["doctor"]).code(1).says(&["state · failed · ", "→ Stop the other program that holds the state"]);
+    place.run(&["user", "add", "zoe"]).code(1).says(&["Failed: state", "Stop the other program that holds the state"]);
+}
+
+/// A full disk is a failure where the result is what was asked for; a reader who has seen enough is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_is_lost_is_a_failure() {
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    for words in ["doctor", "doctor --json", "audit verify", "audit tail", "audit export", "user list", "config check"]
+    {
+        for (to, code) in [("> /dev/full", 1), ("> /dev/null", 0), ("| true; exit ${PIPESTATUS[0]}", 0)] {
+            let mut shell = place.command("bash");
+            shell.args(["-c", &format!("'{}' {words} {to}", env!("CARGO_BIN_EXE_pstral"))]);
+            let ended = crate::program::feed(shell, b"");
+            assert_eq!(ended.code, Some(code), "{words} {to}: {ended:#?}");
+            assert_eq!(ended.err.contains("No space left"), code == 1, "{words} {to}: {ended:#?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

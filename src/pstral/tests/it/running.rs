@@ -143,7 +143,8 @@ fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
     let bot = Bot::start(&place);
     let events = || place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0).out;
     let before = events();
-    for words in [&["run", "--config", "pstral.toml"][..], &["demo", "--data", "state"], &["demo", "--data", "state", "--tour"]]
+    for words in
+        [&["run", "--config", "pstral.toml"][..], &["demo", "--data", "state"], &["demo", "--data", "state", "--tour"]]
     {
         let ended = place.run(words).code(1).says(&["another program already answers from state/pstral.db"]);
         assert!(ended.err.contains("--data FOLDER"), "{}", ended.err);
