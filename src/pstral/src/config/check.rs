@@ -292,6 +292,7 @@ mod tests {
         }
         for file in [
             "model.api_key = 424242",
+            "model.api_key = 9223372036854775807",
             "model.api_key = 4242.42",
             "model.api_key = true",
             "model.api_key = [\"424242\"]",
@@ -301,6 +302,8 @@ mod tests {
             let told = check(file, &[]).map(drop).unwrap_err();
             assert_eq!(told, "model.api_key: this secret must be a text between quotes, such as \"…\".", "{file}");
         }
+        let large = check("model.api_key = 424242424242424242424242424242424242424242", &[]).map(drop).unwrap_err();
+        assert!(!large.contains("4242"), "{large}");
         let told = check("model.api_key_file = 42", &[]).map(drop).unwrap_err();
         assert!(told.starts_with("model.api_key_file: this secret must"), "{told}");
     }

@@ -30,8 +30,8 @@ fn syntax(path: &Path, content: &str, error: &toml::de::Error) -> Fault {
     let before = content.get(..error.span().map_or(0, |span| span.start)).unwrap_or(content);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    // The parser is not seen to quote more than keys and signs; what stands in quotes goes all the same.
-    let reason = error.message().lines().next().unwrap_or_default().split("\"").step_by(2).collect::<Vec<_>>();
+    // What the parser says by itself names signs and kinds of value, nothing of the file.
+    let reason = error.message().lines().next().unwrap_or_default();
     let sentence = text("config-syntax").with("line", line.to_string()).with("column", column.to_string());
-    Fault::new(path.display().to_string(), sentence.with("error", reason.join("\"")))
+    Fault::new(path.display().to_string(), sentence.with("error", reason))
 }

@@ -33,9 +33,9 @@ pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environ
     };
     layers = layers.add_source(environment.clone());
     let mut faults = Vec::new();
-    let mut tree = match layers.build().and_then(tree) {
-        Ok(tree) => tree,
-        Err(_) => return Err(vec![Fault::new("PSTRAL__…", text("config-environment"))]),
+    // The file has been read as TOML by now.
+    let Ok(mut tree) = layers.build().and_then(tree) else {
+        return Err(vec![Fault::new("PSTRAL__…", text("config-environment"))]);
     };
     if let Some(data) = data {
         insert(&mut tree, "data", Value::from(data.to_string_lossy().into_owned()));

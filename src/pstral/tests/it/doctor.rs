@@ -120,15 +120,15 @@ fn parts_that_stop_the_start_are_named_with_their_remedy() {
 fn what_another_program_holds_is_told_as_that() {
     let place = Place::new();
     place.run(&["demo"]).code(0);
-    let hold = |file: &str| {
+    let keep = |file: &str| {
         let held = rusqlite::Connection::open(place.path(file)).unwrap();
         held.execute_batch("BEGIN EXCLUSIVE").unwrap();
         held
     };
-    let held = hold("data/demo/crm.db");
+    let held = keep("data/demo/crm.db");
     place.run(&["doctor"]).code(1).says(&["target crm · failed · busy: ", "→ Wait and try again, or stop the other"]);
     drop(held);
-    let _held = hold("data/demo/pstral.db");
+    let _held = keep("data/demo/pstral.db");
     place.run(&["doctor"]).code(1).says(&["state · failed · ", "→ Stop the other program that holds the state"]);
     place.run(&["user", "add", "zoe"]).code(1).says(&["Failed: state", "Stop the other program that holds the state"]);
 }
