@@ -1,7 +1,13 @@
 # What the administrator's commands say.
 
 ## Configuration
-config-unreadable = the file cannot be read. Correct it, or give another file with --config. ({ $error })
+config-not-found = there is no such file. Check the path given with --config (or PSTRAL_CONFIG).
+config-folder = this is a folder. Give the file in it, such as --config pstral.toml.
+config-not-text = it is not text in UTF-8. Give a TOML file; config/example.toml is a good start.
+config-unreadable = the file cannot be read. Check the permissions of the file and of its folder. ({ $error })
+config-syntax = line { $line }, column { $column }: this is not TOML. Correct this line. ({ $error })
+config-environment = these variables of the environment do not go together. Check those whose names begin with PSTRAL__.
+config-secret-form = this secret must be a text between quotes, such as "…".
 config-secret-unreadable = the secret cannot be read from { $path }. Check the path and its permissions. ({ $error })
 config-unknown-key = there is no such key. Remove it; config/default.toml describes every key.
 config-unknown-key-near = there is no such key. Did you mean { $known }?
@@ -36,6 +42,7 @@ config-fine =
 
 ## All commands
 command-failed = Failed: { $error }
+output-lost = Not all of the result could be printed. Free some room or send the output elsewhere, then run it again. ({ $error })
 demo-is-used = Without --config, I look at the demo's installation, in { $folder }.
 
 ## Demo
@@ -68,8 +75,15 @@ found-busy = busy: { $detail }
 found-forbidden = the server refuses Pstral
 found-model-missing = the server answers, but model { $model } is not installed
 found-fault = failing: { $detail }
+found-running = another program already answers from { $path }
+found-no-state = there is no state database { $path }
 remedy-data = Give another folder with --data FOLDER or the key data, or check its permissions.
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
+remedy-running = Stop the other pstral run or pstral demo, or give this one a folder of its own with --data FOLDER.
+remedy-no-state = pstral run, or pstral user add NAME, makes it. If there should be one, check --config and --data.
+remedy-state-busy = Stop the other program that holds the state database, such as a backup or an SQL shell, then try again.
+remedy-state-restore = Put the backup of the state database in its place, or check that [store] url names the right file.
+remedy-state-newer = Install the version of Pstral that last used this state database, or a newer one.
 remedy-verified = Correct this file, or remove [targets.{ $target }] verified. demo/verified.toml shows the form.
 remedy-prompts = Check the folder [answers] prompts and the permissions of its files.
 remedy-listen = Stop the other program that uses this address, or change [http] listen.
@@ -78,6 +92,7 @@ remedy-model-missing = On the model server, run: ollama pull { $model }
 remedy-model-forbidden = Check the hosts that server allows (OLLAMA_HOST, OLLAMA_ORIGINS) and the key [model] api_key.
 remedy-model = Check that [model] url is the address of Ollama, and read the log of Ollama.
 remedy-target = Check [targets.{ $target }] path: the file must exist, be a SQLite database and be readable by Pstral.
+remedy-target-busy = Wait and try again, or stop the other program that holds the file of [targets.{ $target }] path.
 policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
 remedy-platform = Check the [platforms] section and the network.
@@ -116,6 +131,8 @@ audit-holds =
     }
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
+audit-no-table = its table audit_events is gone, or something else stands in its place
+audit-emptied = it holds no entry, though there are users or conversations
 chain-changed = entry { $seq } of { $instance } was changed
 chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
 audit-exported =

@@ -1,7 +1,13 @@
 # Ce que disent les commandes de l'administrateur.
 
 ## Configuration
-config-unreadable = le fichier ne peut pas être lu. Corrigez-le ou donnez un autre fichier avec --config. ({ $error })
+config-not-found = ce fichier n'existe pas. Vérifiez le chemin donné avec --config (ou PSTRAL_CONFIG).
+config-folder = c'est un dossier. Donnez le fichier qu'il contient, par exemple --config pstral.toml.
+config-not-text = ce n'est pas du texte en UTF-8. Donnez un fichier TOML ; config/example.toml est un bon début.
+config-unreadable = le fichier ne peut pas être lu. Vérifiez les droits du fichier et de son dossier. ({ $error })
+config-syntax = ligne { $line }, colonne { $column } : ce n'est pas du TOML. Corrigez cette ligne. ({ $error })
+config-environment = ces variables d'environnement ne vont pas ensemble. Vérifiez celles dont le nom commence par PSTRAL__.
+config-secret-form = ce secret doit être un texte entre guillemets, par exemple "…".
 config-secret-unreadable = le secret ne peut pas être lu dans { $path }. Vérifiez le chemin et les droits. ({ $error })
 config-unknown-key = cette clé n'existe pas. Supprimez-la ; config/default.toml décrit toutes les clés.
 config-unknown-key-near = cette clé n'existe pas. Vouliez-vous dire { $known } ?
@@ -36,6 +42,7 @@ config-fine =
 
 ## Toutes les commandes
 command-failed = Échec : { $error }
+output-lost = Le résultat n'a pas pu être affiché en entier. Libérez de la place ou envoyez la sortie ailleurs, puis recommencez. ({ $error })
 demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
 
 ## Démonstration
@@ -68,8 +75,15 @@ found-busy = occupé : { $detail }
 found-forbidden = le serveur refuse Pstral
 found-model-missing = le serveur répond, mais le modèle { $model } n'est pas installé
 found-fault = en échec : { $detail }
+found-running = un autre programme répond déjà à partir de { $path }
+found-no-state = il n'y a pas de base d'état { $path }
 remedy-data = Donnez un autre dossier avec --data DOSSIER ou la clé data, ou vérifiez les droits.
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
+remedy-running = Arrêtez l'autre pstral run ou pstral demo, ou donnez à celui-ci son propre dossier avec --data DOSSIER.
+remedy-no-state = pstral run, ou pstral user add NOM, la crée. S'il devrait y en avoir une, vérifiez --config et --data.
+remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par exemple une sauvegarde ou un client SQL, puis recommencez.
+remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou vérifiez que [store] url nomme le bon fichier.
+remedy-state-newer = Installez la version de Pstral qui s'est servie de cette base d'état en dernier, ou une plus récente.
 remedy-verified = Corrigez ce fichier, ou supprimez [targets.{ $target }] verified. demo/verified.toml montre la forme attendue.
 remedy-prompts = Vérifiez le dossier [answers] prompts et les droits sur ses fichiers.
 remedy-listen = Arrêtez l'autre programme qui utilise cette adresse, ou changez [http] listen.
@@ -78,6 +92,7 @@ remedy-model-missing = Sur le serveur du modèle, lancez : ollama pull { $model 
 remedy-model-forbidden = Vérifiez les hôtes autorisés par ce serveur (OLLAMA_HOST, OLLAMA_ORIGINS) et la clé [model] api_key.
 remedy-model = Vérifiez que [model] url est bien l'adresse d'Ollama, et lisez le journal d'Ollama.
 remedy-target = Vérifiez [targets.{ $target }] path : le fichier doit exister, être une base SQLite et être lisible par Pstral.
+remedy-target-busy = Attendez puis recommencez, ou arrêtez l'autre programme qui tient le fichier de [targets.{ $target }] path.
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau.
@@ -116,6 +131,8 @@ audit-holds =
     }
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
 audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible. Conservez une copie de la base d'état et prévenez le responsable de la sécurité. ({ $error })
+audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
+audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
 chain-changed = l'entrée { $seq } de { $instance } a été modifiée
 chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
 audit-exported =

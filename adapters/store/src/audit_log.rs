@@ -4,13 +4,23 @@ use async_trait::async_trait;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditHash, AuditStatus, UserId};
 use pstral_core::ports::{AuditFilter, AuditLog, StoreError};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, query_scalar};
 use tokio::sync::oneshot;
 
 use crate::Store;
 use crate::audit_writer::Append;
 use crate::fault::fault;
 use crate::rows::{get, time, word};
+
+// A view and a virtual table have no page of their own.
+const IS_TABLE: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema
+    WHERE name = 'audit_events' AND type = 'table' AND rootpage > 0)";
+// Nobody is added and nothing is asked without an entry before it.
+const IS_EMPTIED: &str = "SELECT NOT EXISTS (SELECT 1 FROM audit_events)
+    AND (EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM conversations))";
+// The entry that tells of a new user comes before them and so cannot hold their number: its detail begins with the name.
+const OF_USER: &str = " OR user_id IS NULL AND action = 'user.added' AND EXISTS (SELECT 1 FROM users
+    WHERE substr(audit_events.detail || ' ', 1, length(username) + 1) = username || ' ' AND users.id = ";
 
 #[async_trait]
 impl AuditLog for Store {
@@ -39,9 +49,30 @@ impl AuditLog for Store {
     }
 }
 
+/// What is wrong with an audit that no chain can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditFault {
+    /// In the place of its table is something else, or nothing.
+    NoTable,
+    /// It holds no entry, though what is audited first is there.
+    Emptied,
+}
+
+impl Store {
+    /// Looks for what its entries cannot show: that they are all gone, or are not entries but what a view makes of others.
+    pub async fn audit_fault(&self) -> Result<Option<AuditFault>, StoreError> {
+        let is_table: bool = query_scalar(IS_TABLE).fetch_one(&self.readers).await.map_err(fault)?;
+        if !is_table {
+            return Ok(Some(AuditFault::NoTable));
+        }
+        let emptied: bool = query_scalar(IS_EMPTIED).fetch_one(&self.readers).await.map_err(fault)?;
+        Ok(emptied.then_some(AuditFault::Emptied))
+    }
+}
+
 fn narrow(select: &mut QueryBuilder<Sqlite>, filter: &AuditFilter) {
     if let Some(user) = filter.user {
-        select.push(" AND user_id = ").push_bind(user.0);
+        select.push(" AND (user_id = ").push_bind(user.0).push(OF_USER).push_bind(user.0).push("))");
     }
     if let Some(action) = filter.action {
         select.push(" AND action = ").push_bind(action.word());

@@ -107,6 +107,8 @@ async fn insert(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result
 fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),
+        StoreError::Busy(why) => StoreError::Busy(why.clone()),
+        StoreError::Newer(what) => StoreError::Newer(what.clone()),
         StoreError::Duplicate(name) => StoreError::Duplicate(name.clone()),
         StoreError::Missing(name) => StoreError::Missing(name.clone()),
         StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),

@@ -14,6 +14,10 @@ pub(crate) fn fault(error: Error) -> StoreError {
         Error::PoolTimedOut => StoreError::Unavailable("too much is waiting to be written".to_owned()),
         Error::PoolClosed => StoreError::Unavailable("it is closed".to_owned()),
         Error::Io(_) | Error::WorkerCrashed | Error::BeginFailed => StoreError::Unavailable(error.to_string()),
+        Error::ColumnDecode { index, .. } => {
+            StoreError::Corrupt(format!("the column {} holds what does not belong there", index.trim_matches('"')))
+        }
+        Error::RowNotFound => StoreError::Corrupt("a row is missing".to_owned()),
         other => StoreError::Corrupt(other.to_string()),
     }
 }
@@ -30,16 +34,19 @@ fn code(refusal: &dyn DatabaseError) -> Option<i32> {
 
 fn refused(refusal: &dyn DatabaseError) -> StoreError {
     let why = match code(refusal) {
-        Some(5 | 6) => "another program has held its file for too long",
+        Some(5 | 6) => {
+            let said = refusal.message().replace("database is locked", "busy");
+            return StoreError::Busy(format!("another program has held its file for too long ({said})"));
+        }
         Some(8) => "its file is read-only",
         Some(10) => "its file could not be read or written",
         Some(13) => "its disk is full",
         Some(14) => "its file could not be opened",
-        Some(26) => "its file is not an SQLite database",
+        Some(26) => return StoreError::Corrupt(format!("its file is not an SQLite database ({})", refusal.message())),
         Some(1 | 11 | 19 | 20) => return StoreError::Corrupt(refusal.message().to_owned()),
         _ => return StoreError::Unavailable(refusal.message().to_owned()),
     };
-    StoreError::Unavailable(format!("{why} ({})", refusal.message().replace("database is locked", "busy")))
+    StoreError::Unavailable(format!("{why} ({})", refusal.message()))
 }
 
 /// As [`fault`], but a name that is taken is a [`StoreError::Duplicate`] and a reference to nothing is

@@ -31,7 +31,7 @@ impl Store {
             .with("engine", format!("SQLite {version}"))
             .count("users", users.unsigned_abs())
             .count("events", events.unsigned_abs())
-            .with("millis", format!("{milliseconds:.1}")))
+            .tenths("millis", milliseconds))
     }
 }
 

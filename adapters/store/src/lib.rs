@@ -18,6 +18,7 @@ use pstral_core::ports::StoreError;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use tokio::sync::mpsc;
 
+pub use audit_log::AuditFault;
 use audit_writer::Append;
 use fault::fault;
 

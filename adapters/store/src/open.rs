@@ -33,8 +33,9 @@ impl Store {
     /// Opens a file, makes it and its folder where they are missing, and brings it up to date. `instance` names the
     /// audit chain this program writes.
     ///
-    /// [`StoreError::Unavailable`] when the file cannot be made, is read-only or is no database;
-    /// [`StoreError::Corrupt`] when a newer program, or a hand, has changed its tables.
+    /// [`StoreError::Unavailable`] when the file cannot be made or is read-only; [`StoreError::Busy`] when another
+    /// program holds it; [`StoreError::Corrupt`] when it is no database or a hand has changed its tables;
+    /// [`StoreError::Newer`] when a newer program has.
     pub async fn open(file: &Path, instance: &str) -> Result<Self, StoreError> {
         let file = absolute(file)?;
         make_file(&file).map_err(|why| of_file(&file, StoreError::Unavailable(why)))?;
@@ -49,8 +50,8 @@ impl Store {
     /// Opens a file that is there to look at it, as evidence is looked at: it is neither brought up to date nor written,
     /// and every change is refused. It may be a copy that can only be read.
     ///
-    /// [`StoreError::Unavailable`] when the file cannot be read or is no database; [`StoreError::Corrupt`] when it is
-    /// none of Pstral's, or a newer program's.
+    /// [`StoreError::Unavailable`] when the file cannot be read; [`StoreError::Corrupt`] when it is none of Pstral's;
+    /// [`StoreError::Newer`] when it is a newer program's.
     pub async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
         let file = absolute(file)?;
         // Where nobody has it open, SQLite would make the files of the write-ahead log beside it to read it.
@@ -72,6 +73,8 @@ fn absolute(file: &Path) -> Result<PathBuf, StoreError> {
 fn of_file(file: &Path, error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(why) => StoreError::Unavailable(format!("{}: {why}", file.display())),
+        StoreError::Busy(why) => StoreError::Busy(format!("{}: {why}", file.display())),
+        StoreError::Newer(what) => StoreError::Newer(format!("{}: {what}", file.display())),
         StoreError::Corrupt(what) => StoreError::Corrupt(format!("{}: {what}", file.display())),
         other => other,
     }
@@ -184,7 +187,7 @@ fn known() -> i64 {
 
 fn newer(version: i64) -> StoreError {
     let known = known();
-    StoreError::Corrupt(format!(
+    StoreError::Newer(format!(
         "a newer version of Pstral has changed it (migration {version}, this one knows {known}): update Pstral"
     ))
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
@@ -33,6 +34,7 @@ pub struct Text {
 enum Filling {
     Words(String),
     Count(u64),
+    Tenths(f64),
 }
 
 /// The message of that name.
@@ -46,6 +48,11 @@ impl Filling {
             Self::Words(words) => FluentValue::from(words.as_str()),
             #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^53")]
             Self::Count(count) => FluentValue::from(*count as f64),
+            Self::Tenths(value) => {
+                let options =
+                    FluentNumberOptions { minimum_fraction_digits: Some(1), ..FluentNumberOptions::default() };
+                FluentValue::Number(FluentNumber::new(*value, options))
+            }
         }
     }
 }
@@ -62,6 +69,13 @@ impl Text {
     #[must_use]
     pub fn count(mut self, name: &'static str, value: u64) -> Self {
         self.args.push((name, Filling::Count(value)));
+        self
+    }
+
+    /// Fills `{ $name }` with a number to one decimal place, written as the language does.
+    #[must_use]
+    pub fn tenths(mut self, name: &'static str, value: f64) -> Self {
+        self.args.push((name, Filling::Tenths(value)));
         self
     }
 
@@ -133,16 +147,21 @@ fn typeset(source: &str, locale: Locale) -> String {
 }
 
 fn number_fr(value: &FluentValue<'_>, _: &Memoizer) -> Option<String> {
-    number(value, '\u{202f}')
+    number(value, '\u{202f}', ",")
 }
 
 fn number_en(value: &FluentValue<'_>, _: &Memoizer) -> Option<String> {
-    number(value, ',')
+    number(value, ',', ".")
 }
 
-fn number(value: &FluentValue<'_>, separator: char) -> Option<String> {
+fn number(value: &FluentValue<'_>, separator: char, mark: &str) -> Option<String> {
     let FluentValue::Number(number) = value else { return None };
-    Some(grouped(&format!("{:.0}", number.value), separator))
+    let places = number.options.minimum_fraction_digits.unwrap_or(0);
+    let digits = format!("{:.places$}", number.value);
+    Some(match digits.split_once('.') {
+        Some((whole, fraction)) => format!("{}{mark}{fraction}", grouped(whole, separator)),
+        None => grouped(&digits, separator),
+    })
 }
 
 /// Puts `separator` between groups of three digits: `1234` → `1 234`.
@@ -264,6 +283,17 @@ mod tests {
         ] {
             let said = |count| text(key).count(name, count).render(Locale::Fr);
             assert!(said(0).starts_with(none) && said(1).starts_with(one), "{} {}", said(0), said(1));
+        }
+    }
+
+    #[test]
+    fn decimals_are_marked_as_the_language_does() {
+        for (value, french, english) in
+            [(2.84, "2,8", "2.8"), (0.0, "0,0", "0.0"), (1234.56, "1\u{202f}234,6", "1,234.6")]
+        {
+            let said = |locale| text("health-state").tenths("millis", value).render(locale);
+            assert!(said(Locale::Fr).ends_with(&format!("en {french} ms")), "{}", said(Locale::Fr));
+            assert!(said(Locale::En).ends_with(&format!(", {english} ms to write")), "{}", said(Locale::En));
         }
     }
 

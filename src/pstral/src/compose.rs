@@ -17,6 +17,7 @@ use pstral_store::Store;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Answers, Config, Fault, TargetConfig, VerifiedChoice};
 use crate::files::FolderFiles;
+use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
 use crate::{registry, verified};
 
@@ -59,25 +60,33 @@ pub async fn open_store_to_read(config: &Config) -> Result<Store, StartError> {
     Store::open_to_read(state_file(config)).await.map_err(|error| state_error(&error))
 }
 
-/// Opens the state database of a configuration, and makes its folder where there is none.
+/// Makes the folder of the state database of a configuration where there is none.
+pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
+    let Some(folder) = state_file(config).parent() else { return Ok(()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))
+}
+
+/// Opens the state database of a configuration, and makes it and its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
-    if let Some(folder) = state_file(config).parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))?;
-    }
+    make_state_folder(config)?;
     let opened = Store::open(state_file(config), &config.store.instance).await;
     opened.map(Arc::new).map_err(|error| state_error(&error))
 }
 
 fn state_error(error: &StoreError) -> StartError {
-    StartError::new("state", error.to_string(), text("remedy-state"))
+    StartError::new("state", error.to_string(), state_remedy(error))
 }
 
 impl App {
     /// Builds everything; opens the state database and reads the verified queries. Targets, model and platforms are
     /// not reached for yet: they may come later than Pstral.
     pub async fn build(config: &Config, locale: Locale) -> anyhow::Result<Self> {
-        let store = open_store(config).await?;
+        Self::build_with(config, locale, open_store(config).await?).await
+    }
+
+    /// As [`App::build`], with a state database that is open already.
+    pub async fn build_with(config: &Config, locale: Locale, store: Arc<Store>) -> anyhow::Result<Self> {
         let platforms = registry::platforms(config, locale)?;
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {

@@ -42,7 +42,7 @@ pub struct Check {
 pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<Check> {
     let parts = pipeline.parts();
     let state = async {
-        let remedy = |_: &_| text("remedy-state").render(locale);
+        let remedy = |error: &StoreError| state_remedy(error).render(locale);
         judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
     };
     let model = async {
@@ -50,7 +50,7 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         judge("model".to_owned(), State::Degraded, locale, model_health(pipeline), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
-        let remedy = |_: &_| text("remedy-target").with("target", &target.name).render(locale);
+        let remedy = |error: &TargetError| target_remedy(error, &target.name).render(locale);
         judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
     });
     let platforms = parts.platforms.iter().map(async |platform| {
@@ -92,6 +92,23 @@ pub(crate) fn model_remedy(error: &ModelError) -> Text {
         ModelError::Forbidden => text("remedy-model-forbidden"),
         ModelError::Unavailable(_) => text("remedy-model-away"),
         _ => text("remedy-model"),
+    }
+}
+
+/// What an administrator does about the state database.
+pub(crate) fn state_remedy(error: &StoreError) -> Text {
+    match error {
+        StoreError::Busy(_) => text("remedy-state-busy"),
+        StoreError::Corrupt(_) => text("remedy-state-restore"),
+        StoreError::Newer(_) => text("remedy-state-newer"),
+        _ => text("remedy-state"),
+    }
+}
+
+fn target_remedy(error: &TargetError, target: &str) -> Text {
+    match error {
+        TargetError::Busy(_) => text("remedy-target-busy").with("target", target),
+        _ => text("remedy-target").with("target", target),
     }
 }
 
@@ -145,6 +162,7 @@ impl Found for StoreError {
     fn found(&self) -> Text {
         match self {
             Self::Unavailable(detail) => away(detail),
+            Self::Busy(detail) => text("found-busy").with("detail", detail),
             other => fault(other),
         }
     }

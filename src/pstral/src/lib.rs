@@ -1,5 +1,6 @@
 //! The Pstral program: configuration, composition of the adapters, command line, HTTP and result files.
 
+pub mod alone;
 pub mod cli;
 pub mod clock;
 pub mod compose;

@@ -13,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
-use crate::health::Found as _;
+use crate::health::{Found as _, state_remedy};
+
+/// How long closing the state database may take.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
@@ -71,6 +74,13 @@ pub async fn run(
     Ok(outcome?)
 }
 
+/// Closes the state database, so that it is one file to copy. What still holds it after a moment ends with the process.
+pub async fn close(app: &App) {
+    if tokio::time::timeout(CLOSING, app.store.close()).await.is_err() {
+        tracing::warn!("the state database is still in use; it is left to the next start");
+    }
+}
+
 /// Each event in a task of its own, so that a platform going away does not cut an answer.
 fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
     let (pipeline, tasks) = (Arc::clone(pipeline), tasks.clone());
@@ -121,6 +131,6 @@ async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> 
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
     event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
     let written = parts.audit.append(event).await;
-    written.map_err(|error| StartError::new("audit", error.to_string(), text("remedy-state")))?;
+    written.map_err(|error| StartError::new("audit", error.to_string(), state_remedy(&error)))?;
     Ok(())
 }

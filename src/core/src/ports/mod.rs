@@ -27,9 +27,12 @@ pub use result_files::{FileError, ResultFiles, ResultSheet};
 /// Why the state database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, is locked for too long, or its disk is full: nothing was written.
+    /// It cannot be reached, or its disk is full: nothing was written.
     #[error("the state database is not available: {0}")]
     Unavailable(String),
+    /// Another program has locked it for too long: nothing was written.
+    #[error("the state database is not available: {0}")]
+    Busy(String),
     /// A name that must be unique is taken.
     #[error("{0} already exists")]
     Duplicate(String),
@@ -39,4 +42,7 @@ pub enum StoreError {
     /// It holds something this version does not understand.
     #[error("the state database holds something unexpected: {0}")]
     Corrupt(String),
+    /// A newer version has changed its form.
+    #[error("the state database is of a newer version: {0}")]
+    Newer(String),
 }

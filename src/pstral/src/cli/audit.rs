@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainVerifier, Locale};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
 use pstral_core::text::text;
-use pstral_store::Store;
+use pstral_store::{AuditFault, Store};
 
 use super::export::{self, Format};
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending};
-use crate::compose::{open_store, open_store_to_read, state_file};
+use super::{Common, Ending, state_is_missing};
+use crate::compose::{open_store, open_store_to_read};
 
 /// Entries read at a time.
 pub(super) const PAGE: u32 = 1000;
@@ -81,9 +81,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
     };
     let locale = common.locale_with(&config);
     // Opening would make one, and an audit of nothing always holds.
-    if !state_file(&config).exists() {
-        let path = state_file(&config).display().to_string();
-        say_error(&text("state-missing").with("path", path).render(locale));
+    if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
     match command {
@@ -110,6 +108,14 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
 }
 
 pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Ending> {
+    let fault = store.audit_fault().await?.map(|fault| match fault {
+        AuditFault::NoTable => text("audit-no-table"),
+        AuditFault::Emptied => text("audit-emptied"),
+    });
+    if let Some(fault) = fault {
+        say_error(&text("audit-broken").with("what", fault.render(locale)).render(locale));
+        return Ok(Ending::Failed);
+    }
     let mut verifier = ChainVerifier::default();
     let mut position = 0;
     loop {

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::{say, say_error};
 use super::{Common, Ending, log_to_stderr, tour};
+use crate::alone::Alone;
 use crate::compose::App;
 use crate::config::{Config, Source, VerifiedChoice};
 use crate::demo;
@@ -43,17 +44,24 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
         config.answers.verified = VerifiedChoice::Offer;
     }
     log_to_stderr(&config.log);
-    if let Err(error) = prepare(&config) {
+    let cannot = |error: &anyhow::Error| {
         let sentence = text("demo-folder").with("folder", config.data.display().to_string());
         say_error(&sentence.with("error", format!("{error:#}")).render(locale));
-        return Ok(Ending::Failed);
+        Ok(Ending::Failed)
+    };
+    if let Err(error) = std::fs::create_dir_all(&config.data) {
+        return cannot(&error.into());
+    }
+    let _alone = Alone::take(&config, locale)?;
+    if let Err(error) = prepare(&config) {
+        return cannot(&error);
     }
     let app = App::build(&config, locale).await?;
     lifecycle::start(&app).await?;
     greet(&app, &config, locale).await;
     if args.tour {
         let ending = tour::run(&app).await;
-        app.store.close().await;
+        lifecycle::close(&app).await;
         return ending;
     }
     let person = person(&app, locale).await?;
@@ -62,14 +70,13 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     let shutdown = CancellationToken::new();
     let drain = Duration::from_secs(config.http.drain_timeout);
     lifecycle::run(&app, &shutdown, drain, AfterPlatforms::End).await?;
-    app.store.close().await;
+    lifecycle::close(&app).await;
     Ok(Ending::Fine)
 }
 
-/// Makes the data folder and what the demo reads in it. The sample company is made afresh each day, so that "this
+/// Makes what the demo reads in its data folder. The sample company is made afresh each day, so that "this
 /// month" always holds something.
 fn prepare(config: &Config) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&config.data)?;
     let target = config.targets.get("crm").context("invariant: demo.toml has the target crm")?;
     if let Some(verified) = &target.verified {
         std::fs::write(verified, demo::VERIFIED)?;

@@ -14,14 +14,19 @@ mod user;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use pstral_core::domain::Locale;
 use pstral_core::text::text;
+use tokio::runtime::Runtime;
 
-use crate::compose::StartError;
+use crate::compose::{StartError, state_file};
 use crate::config::{Config, LogFormat, Source};
-use out::say_error;
+use out::{lost, say_error};
+
+/// How long threads that still work when a command is done may hold up its end.
+const THREAD_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A self-hosted data assistant that lives in your team's chat.
 #[derive(Debug, Parser)]
@@ -103,13 +108,19 @@ pub fn main() -> ExitCode {
             return Ending::Failed.into();
         }
     };
-    match runtime.block_on(dispatch(cli)) {
-        Ok(ending) => ending.into(),
-        Err(error) => {
-            say_error(&failure(&error, locale));
-            Ending::Failed.into()
-        }
-    }
+    let ending = runtime.block_on(dispatch(cli)).unwrap_or_else(|error| {
+        say_error(&failure(&error, locale));
+        Ending::Failed
+    });
+    end(runtime);
+    let Some(error) = lost() else { return ending.into() };
+    say_error(&text("output-lost").with("error", error).render(locale));
+    Ending::Failed.into()
+}
+
+/// Threads at work get a moment. One that heeds nothing, as in a single long step of a database, ends with the process.
+fn end(runtime: Runtime) {
+    runtime.shutdown_timeout(THREAD_PATIENCE);
 }
 
 /// What failed and, where it is known, what to do about it.
@@ -177,6 +188,16 @@ impl Common {
     }
 }
 
+/// Whether there is no state database; says so.
+fn state_is_missing(config: &Config, locale: Locale) -> bool {
+    let path = state_file(config);
+    if path.exists() {
+        return false;
+    }
+    say_error(&text("state-missing").with("path", path.display().to_string()).render(locale));
+    true
+}
+
 /// Sends the log to standard error, in the form the configuration asks for.
 fn log_to_stderr(log: &crate::config::Log) {
     use tracing_subscriber::EnvFilter;
@@ -192,7 +213,34 @@ fn log_to_stderr(log: &crate::config::Log) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::time::{Duration, Instant};
+
     use clap::CommandFactory as _;
+
+    #[test]
+    fn a_thread_that_never_ends_does_not_hold_up_the_end() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let (release, held) = mpsc::channel::<()>();
+        let (working, begun) = mpsc::channel();
+        runtime.spawn_blocking(move || {
+            working.send(()).unwrap();
+            held.recv()
+        });
+        begun.recv().unwrap();
+        let ended = std::thread::spawn(move || {
+            let begun = Instant::now();
+            super::end(runtime);
+            begun.elapsed()
+        });
+        let patience = Instant::now() + Duration::from_secs(20);
+        while !ended.is_finished() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(ended.is_finished(), "the end waits for the thread");
+        assert!(ended.join().unwrap() >= super::THREAD_PATIENCE, "a thread gets a moment");
+        drop(release);
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

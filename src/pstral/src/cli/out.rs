@@ -1,21 +1,45 @@
 //! Lines for whoever typed the command. Words of a model or of a database may be among them, so nothing in them
 //! steers the terminal.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::Mutex;
 
 use pstral_core::harmless;
 
-/// Prints a line. A reader who has left, as `head` does, is no error.
+/// Why lines did not reach standard output, as on a full disk.
+static LOST: Mutex<Option<String>> = Mutex::new(None);
+
+/// Prints a line. A reader who has left, as `head` does, is no error; what else is lost is kept for [`lost`].
 pub(super) fn say(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{}", harmless::text(line));
+    print(&harmless::text(line));
 }
 
 /// Prints a line of JSON, of which nothing is lost.
 pub(super) fn say_json(json: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{}", harmless::json(json));
+    print(&harmless::json(json));
 }
 
 /// Prints a line where it does not mix with results.
 pub(super) fn say_error(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless::text(line));
+}
+
+/// Why something that was printed did not reach standard output, if so: a command whose result is lost has failed.
+pub(super) fn lost() -> Option<String> {
+    keep(std::io::stdout().lock().flush());
+    LOST.lock().ok()?.take()
+}
+
+fn print(line: &str) {
+    let mut out = std::io::stdout().lock();
+    keep(writeln!(out, "{line}"));
+}
+
+fn keep(written: std::io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+        && let Ok(mut lost) = LOST.lock()
+    {
+        lost.get_or_insert_with(|| error.to_string());
+    }
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
+use crate::alone::Alone;
 use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
 use crate::lifecycle::{self, AfterPlatforms};
@@ -35,6 +36,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     };
     log_to_stderr(&config.log);
     let metrics = measure()?;
+    let _alone = Alone::take(&config, config.locale)?;
     let app = App::build(&config, config.locale).await?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen)
@@ -54,14 +56,14 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     ended.cancel();
     end_http(http).await?;
-    app.store.close().await;
+    lifecycle::close(&app).await;
     outcome.map(|()| Ending::Fine)
 }
 
 /// Requests under way get a moment; one that never comes whole must not hold up the end.
-async fn end_http(mut http: JoinHandle<std::io::Result<()>>) -> anyhow::Result<()> {
+async fn end_http(mut http: JoinHandle<()>) -> anyhow::Result<()> {
     if let Ok(ended) = tokio::time::timeout(HTTP_PATIENCE, &mut http).await {
-        return ended.context("the HTTP endpoint")?.context("the HTTP endpoint");
+        return ended.context("the HTTP endpoint");
     }
     tracing::warn!("an HTTP request did not end; it is cut");
     http.abort();

@@ -11,7 +11,7 @@ use pstral_core::text::text;
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending};
+use super::{Common, Ending, state_is_missing};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::compose::open_store;
 
@@ -68,8 +68,12 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
-    let desk =
-        Desk { store: open_store(&config).await?, locale: common.locale_with(&config), clock: SystemClock::default() };
+    let locale = common.locale_with(&config);
+    // Only the first user makes one: to anybody else, a misspelt folder would look like an empty installation.
+    if !matches!(command, UserCommand::Add(_)) && state_is_missing(&config, locale) {
+        return Ok(Ending::Failed);
+    }
+    let desk = Desk { store: open_store(&config).await?, locale, clock: SystemClock::default() };
     match command {
         UserCommand::Add(args) => desk.add(args, config.locale).await,
         UserCommand::List { json } => desk.list(json).await,

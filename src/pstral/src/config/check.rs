@@ -32,14 +32,6 @@ impl Fault {
         Self { key: key.into(), sentence }
     }
 
-    pub(super) fn unreadable(source: &Source, error: &config::ConfigError) -> Self {
-        let file = match source {
-            Source::Demo => "config/demo.toml".to_owned(),
-            Source::File(path) => path.display().to_string(),
-        };
-        Self::new(file, text("config-unreadable").with("error", error.to_string()))
-    }
-
     pub(super) fn secret(key: &str, path: &str, error: &std::io::Error) -> Self {
         Self::new(key, text("config-secret-unreadable").with("path", path).with("error", error.to_string()))
     }
@@ -76,7 +68,11 @@ fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
         };
         let path = plain(&error.path().to_string());
         let cause = error.inner().to_string();
-        let (fault, broken) = diagnose(&path, &cause);
+        let (fault, broken) = match layers::SECRETS.iter().find(|secret| is_within(&path, secret)) {
+            // What the parser says holds the value it was given.
+            Some(secret) => (Fault::new(*secret, text("config-secret-form")), (*secret).to_owned()),
+            None => diagnose(&path, &cause),
+        };
         faults.push(fault);
         layers::remove(tree, &broken)?;
         match layers::get(&mut defaults, &broken) {
@@ -113,6 +109,11 @@ fn diagnose(path: &str, cause: &str) -> (Fault, String) {
         );
     }
     (Fault::new(path, text("config-wrong-value").with("error", readable(cause))), path.to_owned())
+}
+
+/// Whether a path is a key or lies below it.
+fn is_within(path: &str, key: &str) -> bool {
+    path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn between<'a>(text: &'a str, before: &str, after: char) -> Option<&'a str> {
@@ -255,10 +256,65 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_or_parsed_is_told() {
-        assert!(check("[model", &[]).unwrap_err().contains("pstral.toml"));
+        let told = check("[log]\nlevel = info", &[]).unwrap_err();
+        assert!(told.contains("pstral.toml: line 2, column 9: this is not TOML"), "{told}");
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = folder.path().join("bytes.toml");
+        std::fs::write(&bytes, b"a = \"\xff\"").unwrap();
         let none = layers::environment().source(Some(config::Map::new()));
-        let missing = load_with(&Source::File("/nowhere/pstral.toml".into()), None, &none).unwrap_err();
-        assert_eq!(missing[0].key, "/nowhere/pstral.toml");
+        for (path, expected) in [
+            (Path::new("/nowhere/pstral.toml"), "there is no such file"),
+            (folder.path(), "this is a folder"),
+            (&bytes, "it is not text in UTF-8"),
+        ] {
+            let faults = load_with(&Source::File(path.to_owned()), None, &none).unwrap_err();
+            let told = faults[0].to_string();
+            assert!(faults[0].key == path.display().to_string() && told.contains(expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_secret_of_the_wrong_form_is_told_and_never_shown() {
+        for file in [
+            "[model]\napi_key = \"T0PSECRET",
+            "[model]\napi_key = T0PSECRET",
+            "[model]\napi_key = \"T0PSECRET\" x",
+            "[model]\napi_key = \"T0PSECRET\"\napi_key = \"T0PSECRET\"",
+            "[model]\napi_key = \"T0PSECRET\\q\"",
+            "[model]\napi_key = 'T0PSECRET",
+            "model = { api_key = \"T0PSECRET\"",
+        ] {
+            let told = check(file, &[]).map(drop).unwrap_err();
+            assert!(
+                told.contains("pstral.toml: ") && told.contains("line ") && !told.contains("T0P"),
+                "{file}: {told}"
+            );
+        }
+        for file in [
+            "model.api_key = 424242",
+            "model.api_key = 9223372036854775807",
+            "model.api_key = 4242.42",
+            "model.api_key = true",
+            "model.api_key = [\"424242\"]",
+            "model.api_key = { key = \"424242\" }",
+            "model.api_key = { 424242 = 1 }",
+        ] {
+            let told = check(file, &[]).map(drop).unwrap_err();
+            assert_eq!(told, "model.api_key: this secret must be a text between quotes, such as \"…\".", "{file}");
+        }
+        let large = check("model.api_key = 424242424242424242424242424242424242424242", &[]).map(drop).unwrap_err();
+        assert!(!large.contains("4242"), "{large}");
+        let told = check("model.api_key_file = 42", &[]).map(drop).unwrap_err();
+        assert!(told.starts_with("model.api_key_file: this secret must"), "{told}");
+    }
+
+    #[test]
+    fn a_secret_of_digits_stays_as_it_is() {
+        use secrecy::ExposeSecret as _;
+        for secret in ["00123", "1e5", "true"] {
+            let config = check("", &[("PSTRAL__MODEL__API_KEY", secret)]).unwrap();
+            assert_eq!(config.model.api_key.as_ref().unwrap().expose_secret(), secret);
+        }
     }
 
     #[test]

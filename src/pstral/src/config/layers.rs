@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use config::{Config as Layers, ConfigError, Environment, File, FileFormat, Value, ValueKind};
+use pstral_core::text::text;
 
-use super::Fault;
+use super::{Fault, file};
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const DEMO: &str = include_str!("../../../../config/demo.toml");
 
 /// Keys whose value may be given as `<key>_file`, the path of a file that holds it.
-const SECRETS: [&str; 1] = ["model.api_key"];
+pub(super) const SECRETS: [&str; 1] = ["model.api_key"];
 
 /// What lies on top of the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +27,15 @@ pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environ
     let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
     layers = match source {
         Source::Demo => layers.add_source(File::from_str(DEMO, FileFormat::Toml)),
-        Source::File(path) => layers.add_source(File::from(path.as_path()).format(FileFormat::Toml)),
+        Source::File(path) => {
+            layers.add_source(File::from_str(&file::read(path).map_err(|fault| vec![fault])?, FileFormat::Toml))
+        }
     };
     layers = layers.add_source(environment.clone());
     let mut faults = Vec::new();
-    let mut tree = match layers.build().and_then(tree) {
-        Ok(tree) => tree,
-        Err(error) => return Err(vec![Fault::unreadable(source, &error)]),
+    // The file has been read as TOML by now.
+    let Ok(mut tree) = layers.build().and_then(tree) else {
+        return Err(vec![Fault::new("PSTRAL__…", text("config-environment"))]);
     };
     if let Some(data) = data {
         insert(&mut tree, "data", Value::from(data.to_string_lossy().into_owned()));
@@ -45,9 +48,10 @@ pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environ
     if faults.is_empty() { Ok(tree) } else { Err(faults) }
 }
 
-/// The environment of this process, as configuration.
+/// The environment of this process, as configuration. Its values stay the texts they are until a key asks for a number:
+/// a secret of digits is not one.
 pub(super) fn environment() -> Environment {
-    Environment::with_prefix("PSTRAL").prefix_separator("__").separator("__").try_parsing(true)
+    Environment::with_prefix("PSTRAL").prefix_separator("__").separator("__")
 }
 
 fn tree(layers: Layers) -> Result<Value, ConfigError> {
@@ -56,7 +60,11 @@ fn tree(layers: Layers) -> Result<Value, ConfigError> {
 
 fn read_secret(tree: &mut Value, key: &str) -> Result<(), Fault> {
     let file_key = format!("{key}_file");
-    let Some(path) = remove(tree, &file_key).and_then(|path| path.into_string().ok()) else { return Ok(()) };
+    let path = match remove(tree, &file_key).map(|path| path.kind) {
+        None | Some(ValueKind::Nil) => return Ok(()),
+        Some(ValueKind::String(path)) => path,
+        Some(_) => return Err(Fault::new(file_key, text("config-secret-form"))),
+    };
     let secret = std::fs::read_to_string(&path).map_err(|error| Fault::secret(&file_key, &path, &error))?;
     insert(tree, key, Value::from(secret.trim_end_matches(['\r', '\n']).to_owned()));
     Ok(())

@@ -1,6 +1,7 @@
 //! The configuration: default.toml ← file ← environment, every fault of it reported at once.
 
 mod check;
+mod file;
 mod layers;
 mod plausible;
 mod schema;

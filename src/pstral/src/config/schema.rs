@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use config::{Value, ValueKind};
 use pstral_core::domain::Locale;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -55,6 +56,7 @@ pub struct Model {
     pub keep_alive: u64,
     pub think: Option<bool>,
     pub threads: Option<u32>,
+    #[serde(default, deserialize_with = "secret")]
     pub api_key: Option<SecretString>,
     pub connect_timeout: u64,
     pub first_token_timeout: u64,
@@ -150,6 +152,15 @@ fn language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Locale,
     let word = String::deserialize(deserializer)?;
     let known = Locale::ALL.into_iter().find(|locale| locale.tag() == word);
     known.ok_or_else(|| serde::de::Error::custom(not_one_of(&word, &Locale::ALL.map(Locale::tag))))
+}
+
+/// A text only: what looks like a number would lose its zeros.
+fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    match Value::deserialize(deserializer)?.kind {
+        ValueKind::Nil => Ok(None),
+        ValueKind::String(secret) => Ok(Some(secret.into())),
+        _ => Err(serde::de::Error::custom("not a text")),
+    }
 }
 
 /// What the parser passes on of a word that it does not know; `check` makes a sentence of it.

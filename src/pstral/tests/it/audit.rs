@@ -74,6 +74,57 @@ fn entries_taken_out_or_put_in_are_found() {
     }
 }
 
+#[test]
+fn an_audit_without_any_entry_or_without_its_table_does_not_hold() {
+    let place = after_a_question();
+    let whole = std::fs::read(place.path(STATE)).unwrap();
+    for (change, expected) in [
+        ("DELETE FROM audit_events", "it holds no entry, though there are users"),
+        ("DELETE FROM audit_events; DELETE FROM users", "it holds no entry, though there are users or conversations"),
+        ("DROP TABLE audit_events", "its table audit_events is gone, or something else"),
+        (
+            "ALTER TABLE audit_events RENAME TO hidden; CREATE VIEW audit_events AS SELECT * FROM hidden",
+            "something else stands in its place",
+        ),
+    ] {
+        tamper(&place, "SELECT 1");
+        let state = Connection::open(place.path(STATE)).unwrap();
+        state.execute_batch(&format!("PRAGMA foreign_keys = OFF; {change}")).unwrap();
+        drop(state);
+        place.run(&["audit", "verify"]).code(1).says(&["The log was tampered with", expected]);
+        std::fs::write(place.path(STATE), &whole).unwrap();
+    }
+    let empty = Place::new();
+    empty.run(&["user", "add", "zoe"]).code(0);
+    let state = Connection::open(empty.path(STATE)).unwrap();
+    state.execute_batch("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'trigger'").unwrap();
+    drop(state);
+    let state = Connection::open(empty.path(STATE)).unwrap();
+    state.execute_batch("DELETE FROM audit_events; DELETE FROM users").unwrap();
+    drop(state);
+    empty.run(&["audit", "verify"]).code(0).says(&["The log is empty"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_plain_words() {
+    let place = after_a_question();
+    let mut tried = 0;
+    for column in ["actor = CAST(x'ff' AS TEXT)", "hash = x'ff'", "duration_ms = 'long'"] {
+        let whole = std::fs::read(place.path(STATE)).unwrap();
+        tamper(&place, "SELECT 1");
+        let state = Connection::open(place.path(STATE)).unwrap();
+        let change = format!("PRAGMA ignore_check_constraints = ON; UPDATE audit_events SET {column} WHERE seq = 3");
+        if state.execute_batch(&change).is_ok() {
+            tried += 1;
+            drop(state);
+            let ended = place.run(&["audit", "verify"]).code(1).says(&["holds what does not belong there"]);
+            assert!(!ended.err.contains("Rust") && !ended.err.contains("::"), "{}", ended.err);
+        }
+        std::fs::write(place.path(STATE), whole).unwrap();
+    }
+    assert!(tried > 0, "every change was refused");
+}
+
 /// Changes the audit as somebody would who owns the file: the triggers go first.
 fn tamper(place: &Place, sql: &str) -> i64 {
     let state = Connection::open(place.path(STATE)).unwrap();
@@ -193,6 +244,13 @@ fn the_newest_entries_can_be_narrowed() {
     let run = tail(&["--action", "execution", "--user", "alex", "--target", "crm"]).code(0);
     assert!(run.out.lines().count() == 1 && run.out.contains("SELECT c.company_name"), "{}", run.out);
     assert_eq!(tail(&["--since", "2100-01-01T00:00:00Z"]).code(0).out, "");
+    let made = tail(&["--action", "user.added", "--user", "alex"]).code(0);
+    assert!(made.out.lines().count() == 1 && made.out.contains("user.added ok  alex (demo)"), "{}", made.out);
+    for name in ["al", "alex.b"] {
+        place.run(&["user", "add", name]).code(0);
+        let made = tail(&["--action", "user.added", "--user", name]).code(0);
+        assert!(made.out.lines().count() == 1 && made.out.contains(&format!("{name} member")), "{}", made.out);
+    }
     tail(&["--user", "nobody"]).code(2).says(&["There is no user nobody"]);
     tail(&["--action", "dance"]).code(2).says(&["use one of: question"]);
     tail(&["--status", "fine"]).code(2).says(&["ok, refused, failed, stopped"]);

@@ -38,7 +38,10 @@ fn every_command_has_help() {
 #[test]
 fn users_are_made_listed_linked_and_disabled() {
     let place = Place::new();
-    place.run(&["user", "list"]).code(0).says(&["There is no user yet"]);
+    for words in [&["user", "list"][..], &["user", "link-code", "zoe"], &["user", "disable", "zoe"]] {
+        place.run(words).code(1).says(&["There is no state database data/demo/pstral.db"]);
+    }
+    assert!(!place.path("data").exists(), "looking makes nothing");
     let add = ["user", "add", "Zoe", "--full-name", "Zoé Blanc", "--email", "zoe@example.org", "--role", "admin"];
     place.run(&add).code(0).says(&["zoe has been created"]);
     place.run(&["user", "add", "zoe"]).code(2).says(&["zoe already exists"]);
@@ -166,9 +169,16 @@ fn what_is_shipped_passes_and_what_is_missing_is_told() {
         "/etc/pstral/verified.toml",
         "one fault",
     ]);
-    place.run(&["config", "check", "--config", "none.toml"]).code(2).says(&["none.toml: the file cannot be read"]);
+    place.run(&["config", "check", "--config", "none.toml"]).code(2).says(&["none.toml: there is no such file"]);
     place.write("broken.toml", "[model\n");
-    place.run(&["config", "check", "--config", "broken.toml"]).code(2).says(&["broken.toml: the file cannot be read"]);
+    place.run(&["config", "check", "--config", "broken.toml"]).code(2).says(&["broken.toml: line 1, column "]);
+    place.run(&["config", "check", "--config", "."]).code(2).says(&[".: this is a folder"]);
+    place.write("secret.toml", "[model]\napi_key = \"TOPSECRETKEY");
+    for words in [&["config", "check"][..], &["run"], &["doctor"], &["user", "list"], &["audit", "verify"]] {
+        let words: Vec<&str> = words.iter().copied().chain(["--config", "secret.toml"]).collect();
+        let ended = place.run(&words).code(2).says(&["secret.toml: line 2, column "]);
+        assert!(!ended.err.contains("TOPSECRET") && !ended.out.contains("TOPSECRET"), "{ended:#?}");
+    }
     place.run(&["run"]).code(2).says(&["pstral run --config FILE"]);
 }
 

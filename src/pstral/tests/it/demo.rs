@@ -112,7 +112,8 @@ fn a_data_folder_that_cannot_be_made_is_told() {
     place.write("taken", "a file");
     for folder in ["taken", "taken/inside"] {
         place.run(&["demo", "--data", folder]).code(1).says(&["The data folder", "--data FOLDER"]);
-        place.run(&["user", "list", "--data", folder]).code(1).says(&["Failed: state", "--data FOLDER"]);
+        place.run(&["user", "add", "zoe", "--data", folder]).code(1).says(&["Failed: state", "--data FOLDER"]);
+        place.run(&["user", "list", "--data", folder]).code(1).says(&["There is no state database", "--data"]);
     }
 }
 

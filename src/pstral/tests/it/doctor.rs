@@ -23,6 +23,24 @@ fn found(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(part, state)| ((*part).to_owned(), (*state).to_owned())).collect()
 }
 
+/// Makes the state database, as an administrator does first.
+fn with_state(place: &Place) {
+    place.run(&["user", "add", "zoe", "--config", "pstral.toml"]).code(0);
+}
+
+#[test]
+fn without_a_state_database_the_rest_is_looked_at_and_none_is_made() {
+    let place = Place::new();
+    place.write("pstral.toml", format!("data = \"new\"\n{TARGET}"));
+    place.run(&["doctor", "--config", "pstral.toml"]).code(1).says(&[
+        "state · failed · there is no state database new/pstral.db",
+        "→ pstral run, or pstral user add NAME, makes it",
+        "model · degraded",
+        "target crm · failed",
+    ]);
+    assert!(!place.path("new").exists(), "looking makes nothing");
+}
+
 #[test]
 fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
     let place = Place::new();
@@ -42,6 +60,7 @@ fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
 fn a_target_that_cannot_be_read_fails() {
     let place = Place::new();
     place.write("pstral.toml", format!("data = \".\"\n{TARGET}"));
+    with_state(&place);
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(1).says(&[
         "target crm · failed · ",
@@ -62,6 +81,7 @@ fn a_target_that_cannot_be_read_fails() {
 fn an_installation_without_targets_says_so() {
     let place = Place::new();
     place.write("pstral.toml", "data = \".\"");
+    with_state(&place);
     place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&[
         "targets · degraded",
         "[targets]",
@@ -93,7 +113,42 @@ fn parts_that_stop_the_start_are_named_with_their_remedy() {
         "→ Correct this file",
     ]);
     place.write("pstral.toml", "data = \".\"\n[store]\nurl = \"sqlite://pstral.toml\"\n");
-    place.run(&doctor).code(1).says(&["state · failed · ", "→ Check the address [store] url"]);
+    place.run(&doctor).code(1).says(&["state · failed · ", "→ Put the backup of the state database in its place"]);
+}
+
+#[test]
+fn what_another_program_holds_is_told_as_that() {
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    let keep = |file: &str| {
+        let held = rusqlite::Connection::open(place.path(file)).unwrap();
+        held.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        held
+    };
+    let held = keep("data/demo/crm.db");
+    place.run(&["doctor"]).code(1).says(&["target crm · failed · busy: ", "→ Wait and try again, or stop the other"]);
+    drop(held);
+    let _held = keep("data/demo/pstral.db");
+    place.run(&["doctor"]).code(1).says(&["state · failed · ", "→ Stop the other program that holds the state"]);
+    place.run(&["user", "add", "zoe"]).code(1).says(&["Failed: state", "Stop the other program that holds the state"]);
+}
+
+/// A full disk is a failure where the result is what was asked for; a reader who has seen enough is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_is_lost_is_a_failure() {
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    for words in ["doctor", "doctor --json", "audit verify", "audit tail", "audit export", "user list", "config check"]
+    {
+        for (to, code) in [("> /dev/full", 1), ("> /dev/null", 0), ("| true; exit ${PIPESTATUS[0]}", 0)] {
+            let mut shell = place.command("bash");
+            shell.args(["-c", &format!("'{}' {words} {to}", env!("CARGO_BIN_EXE_pstral"))]);
+            let ended = crate::program::feed(shell, b"");
+            assert_eq!(ended.code, Some(code), "{words} {to}: {ended:#?}");
+            assert_eq!(ended.err.contains("No space left"), code == 1, "{words} {to}: {ended:#?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,6 +156,7 @@ async fn a_model_server_is_asked_whether_it_has_the_model() {
     let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
     let place = Place::with_model(&ollama.url());
     place.write("pstral.toml", "data = \".\"");
+    with_state(&place);
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(0).says(&["model · ok · ", "qwen2.5-coder:3b"]);
     ollama.install(&[("another:1b", 1)]);

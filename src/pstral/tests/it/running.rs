@@ -126,7 +126,7 @@ async fn it_says_how_it_is_and_ends_when_asked() {
     std::fs::rename(place.path("gone.db"), place.path("crm.db")).unwrap();
 
     let listen = format!("127.0.0.1:{}", bot.port);
-    let mut second = place.pstral(&["run", "--config", "pstral.toml"]);
+    let mut second = place.pstral(&["run", "--config", "pstral.toml", "--data", "elsewhere"]);
     second.env("PSTRAL__HTTP__LISTEN", &listen);
     crate::program::feed(second, b"").code(1).says(&["Failed: http: ", &listen, "change [http] listen"]);
 
@@ -134,6 +134,30 @@ async fn it_says_how_it_is_and_ends_when_asked() {
     bot.ended().code(0).says(&["The audit log is for administrators"]);
     assert!(!place.path("state/pstral.db-wal").exists(), "the state database is closed: one file to copy");
     assert!(audited(&place).contains("stopped ok"));
+}
+
+#[test]
+fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    let events = || place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0).out;
+    let before = events();
+    for words in
+        [&["run", "--config", "pstral.toml"][..], &["demo", "--data", "state"], &["demo", "--data", "state", "--tour"]]
+    {
+        let ended = place.run(words).code(1).says(&["another program already answers from state/pstral.db"]);
+        assert!(ended.err.contains("--data FOLDER"), "{}", ended.err);
+    }
+    assert_eq!(events(), before);
+    assert!(!place.path("state/crm.db").exists(), "the demo writes nothing beside it");
+    place.run(&["doctor", "--config", "pstral.toml"]).code(0);
+    place.run(&["user", "add", "zoe", "--config", "pstral.toml"]).code(0);
+    bot.signal("-KILL");
+    assert_eq!(bot.ended().code, None);
+    let bot = Bot::start(&place);
+    bot.signal("-TERM");
+    bot.ended().code(0);
 }
 
 #[test]
@@ -169,6 +193,33 @@ fn a_request_that_never_comes_whole_does_not_hold_up_the_end() {
     bot.ended().code(0).says(&["an HTTP request did not end"]);
     let end = place.run(&["audit", "tail", "-n", "1", "--action", "stopped", "--config", "pstral.toml"]).code(0);
     assert!(end.out.contains("stopped ok"), "{}", end.out);
+}
+
+/// Each half request would hold a file descriptor that the bot needs for its databases.
+#[cfg(target_os = "linux")]
+#[test]
+fn requests_that_never_come_whole_do_not_use_up_the_files() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", bot.child.as_ref().unwrap().id())).unwrap().count();
+    let before = open();
+    let mut half = Vec::new();
+    for _ in 0..300 {
+        // The queue of what waits to be taken is bounded too.
+        let address = ([127, 0, 0, 1], bot.port).into();
+        let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) else { break };
+        stream.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+        half.push(stream);
+    }
+    assert!(half.len() > 100, "{}", half.len());
+    until("they are taken", || open() >= before + 60);
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(open() <= before + 70, "{} files open, {before} before", open());
+    drop(half);
+    until("it answers", || bot.get("/healthz").is_some_and(|answer| answer.ends_with("ok\n")));
+    bot.signal("-TERM");
+    bot.ended().code(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

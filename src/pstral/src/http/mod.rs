@@ -1,5 +1,7 @@
 //! The small HTTP endpoint: is it alive, is it ready, what has it counted.
 
+mod connections;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::{self, Check};
+use connections::Bounds;
 
 /// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
 const FRESH: Duration = Duration::from_secs(3);
@@ -58,9 +61,9 @@ impl Shown {
     }
 }
 
-/// Serves until the program ends.
-pub async fn serve(listener: TcpListener, shown: Arc<Shown>, end: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router(shown)).with_graceful_shutdown(async move { end.cancelled().await }).await
+/// Serves until the program ends, and then what is under way.
+pub async fn serve(listener: TcpListener, shown: Arc<Shown>, end: CancellationToken) {
+    connections::serve(listener, router(shown), Bounds::default(), end).await;
 }
 
 fn router(shown: Arc<Shown>) -> Router {
