@@ -2,6 +2,7 @@
 
 mod audit;
 mod catalog;
+mod chain;
 mod chat;
 mod conversation;
 mod hex;
@@ -10,8 +11,9 @@ mod user;
 mod value;
 mod verified;
 
-pub use audit::{AuditAction, AuditEntry, AuditEvent, AuditHash, AuditStatus, ChainFault, ChainVerifier};
+pub use audit::{AuditAction, AuditEvent, AuditStatus};
 pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, Relation, RelationKind};
+pub use chain::{AuditEntry, AuditHash, ChainFault, ChainVerifier};
 pub use chat::{
     Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
 };
