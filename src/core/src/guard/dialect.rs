@@ -11,7 +11,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::domain::Dialect;
 
-use super::oracle_syntax;
+use super::{oracle_syntax, prefix};
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
 /// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
@@ -52,11 +52,11 @@ impl<G: Grammar> Grammar for Bounded<G> {
         self.grammar.dialect()
     }
 
-    fn parse_prefix(&self, _parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         let left = self.fuel.get();
         self.fuel.set(left.saturating_sub(1));
         // This error alone is not swallowed where the parser tries one reading after another.
-        (left == 0).then_some(Err(ParserError::RecursionLimitExceeded))
+        if left == 0 { Some(Err(ParserError::RecursionLimitExceeded)) } else { prefix::prefix(parser) }
     }
 
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {

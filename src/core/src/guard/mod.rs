@@ -17,7 +17,9 @@ mod oracle_keep;
 mod oracle_syntax;
 mod parse;
 mod policy;
+mod prefix;
 mod refusal;
+mod same;
 mod scope;
 mod stars;
 #[cfg(test)]
@@ -38,6 +40,7 @@ use crate::domain::{Catalog, Dialect};
 
 use fault::{Checked, unplaced};
 use index::Index;
+use lexical::Size;
 
 /// What the guard says of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,11 +84,11 @@ impl Guard {
 
     fn pass(&self, text: &str) -> Checked<Passed> {
         let size = lexical::measure(text, self.dialect)?;
-        parse::with_stack(size, || self.understand(text, size.breaks))
+        parse::with_stack(size, || self.understand(text, size))
     }
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
-    fn understand(&self, text: &str, breaks: bool) -> Checked<Passed> {
+    fn understand(&self, text: &str, size: Size) -> Checked<Passed> {
         let statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
         if !reads.stars.is_empty() {
@@ -94,15 +97,16 @@ impl Guard {
             let text = spelled_out.ok_or_else(|| unplaced(Rule::StarDenied, "*").instead(open.as_str()))?;
             return Ok(Passed::Stars { text, left_out: reads.left_out.into_iter().collect(), open });
         }
-        let plain = (breaks || text.len() > SHORT).then(|| statement.to_string());
-        let reads_best = !breaks && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
+        let on_lines = !size.breaks && size.depth <= SHALLOW;
+        let plain = (!on_lines || text.len() > SHORT).then(|| statement.to_string());
+        let reads_best = on_lines && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
         let spread = reads_best.then(|| spread(&statement)).flatten();
-        let spread = spread.filter(|spread| self.reads_back(spread, &statement, &reads).is_ok());
+        let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
         } else {
             let plain = plain.unwrap_or_else(|| statement.to_string());
-            self.reads_back(&plain, &statement, &reads)?;
+            self.reads_back(text, &plain, &statement, &reads)?;
             plain
         };
         Ok(Passed::Whole(ApprovedStatement {
@@ -117,8 +121,17 @@ impl Guard {
         }))
     }
 
-    /// What runs must be what was checked: the rendering is measured and parsed again, to the same tree.
-    fn reads_back(&self, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
+    /// What runs must be what was checked: the rendering is the words that were read, or it is measured and parsed again,
+    /// to the same tree.
+    fn reads_back(&self, text: &str, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
+        if same::same_words(text, rendered, self.dialect) {
+            debug_assert!(self.read_again(rendered, statement, reads).is_ok(), "the same words are one tree");
+            return Ok(());
+        }
+        self.read_again(rendered, statement, reads)
+    }
+
+    fn read_again(&self, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
         let again = parse::parse(rendered, self.dialect).map_err(|_| refused())?;
@@ -144,6 +157,8 @@ enum Passed {
 const SPREAD: usize = 4096;
 /// Bytes of a text whose one-line form is certainly shorter than that: no sign or word grows eightfold.
 const SHORT: usize = SPREAD / 8;
+/// Brackets inside brackets up to which a statement is spread: each level costs more than the one before.
+const SHALLOW: u32 = 12;
 
 /// The statement over several lines, which reads better. The pretty form indents what follows a line break, so it is
 /// only for texts without a literal that goes over lines; and it leaves ORDER BY and what follows on the line of the
