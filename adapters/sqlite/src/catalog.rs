@@ -26,7 +26,7 @@ pub(crate) fn read(path: &Path, brake: &Brake) -> Result<Catalog, TargetError> {
             },
         }
     }
-    Ok(Catalog { dialect: Dialect::Sqlite, default_schema: "main".to_owned(), tables, callables: Vec::new() })
+    Ok(Catalog::new(Dialect::Sqlite, "main", tables))
 }
 
 fn relation(connection: &Connection, named: &Named) -> rusqlite::Result<Relation> {

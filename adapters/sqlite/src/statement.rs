@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pstral_core::domain::Value;
-use pstral_core::ports::{LimitReached, Limits, TargetError};
+use pstral_core::domain::{Limits, Value};
+use pstral_core::ports::{LimitReached, TargetError};
 use rusqlite::{Connection, Statement};
 
 use crate::brake::Brake;

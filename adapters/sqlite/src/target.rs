@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use pstral_core::domain::{Catalog, ColumnRef, Dialect, Value};
+use pstral_core::domain::{Catalog, ColumnRef, Dialect, Limits, Value};
 use pstral_core::guard::ApprovedStatement;
-use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
+use pstral_core::ports::{Estimate, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::{Text, text};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -132,10 +132,9 @@ impl QueryTarget for SqliteTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
-        limits: Limits,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
-        self.run(statement.text().to_owned(), statement.values().clone(), limits, cancel).await
+        self.run(statement.text().to_owned(), statement.values().clone(), statement.limits(), cancel).await
     }
 
     async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {

@@ -12,9 +12,9 @@ use pstral::demo;
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
 use pstral_core::egress::AnswerLimits;
-use pstral_core::guard::Policy;
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{Knowledge as _, Limits, People as _};
+use pstral_core::guard::Rules;
+use pstral_core::pipeline::{Grants, Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::ScriptedModel;
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
@@ -61,11 +61,12 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
     let user = store.add_user(&user, Timestamp::now()).await?;
     store.link(person, user.id, Timestamp::now()).await?;
     let port = Arc::new(SqliteTarget::new(SqliteConfig::new(database)));
-    let policy = Policy { allow: None, deny: vec!["oauth_email_accounts".to_owned()] };
+    let rules = Rules { allow: None, deny: vec!["oauth_email_accounts".to_owned()] };
+    let grants = Grants { rules, ..Grants::default() };
     Ok(Pipeline::new(Parts {
         platforms: vec![Arc::clone(chat) as _],
         model: Arc::new(ScriptedModel::new("none")),
-        targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, policy)))].into(),
+        targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, grants)))].into(),
         people: Arc::clone(&store) as _,
         conversations: Arc::clone(&store) as _,
         proposals: Arc::clone(&store) as _,
@@ -91,7 +92,6 @@ fn settings() -> Settings {
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
-        limits: Limits { rows: 10_000, bytes: 52_428_800, cell_bytes: 32_768, time: Duration::from_secs(30) },
     }
 }
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::domain::{Locale, Mode, VerifiedQuery};
+use pstral_core::domain::{Limits, Locale, Mode, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
-use pstral_core::guard::Policy;
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, Limits, StoreError};
+use pstral_core::guard::Rules;
+use pstral_core::pipeline::{Grants, Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{Answers, Config, Fault, TargetConfig, VerifiedChoice};
+use crate::config::{Answers, Config, Fault, LimitValues, RoleConfig, RulesConfig, TargetConfig, VerifiedChoice};
 use crate::files::FolderFiles;
 use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
@@ -92,8 +92,8 @@ impl App {
         for (name, target) in &config.targets {
             load_verified(&store, name, target, locale).await?;
             let port = registry::target(target).with_context(|| format!("targets.{name}"))?;
-            let policy = Policy { allow: target.allow.clone(), deny: target.deny.clone() };
-            targets.insert(name.clone(), Arc::new(Target::new(name, &target.description, port, policy)));
+            let target = Target::new(name, &target.description, port, grants(config, name, target));
+            targets.insert(name.clone(), Arc::new(target));
         }
         let prompts = prompts(&config.answers).map_err(|(path, error)| {
             StartError::new("prompts", format!("{}: {error}", path.display()), text("remedy-prompts"))
@@ -191,11 +191,18 @@ fn settings(config: &Config) -> Settings {
         },
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
         preview_rows: answers.preview_rows,
-        limits: Limits {
-            rows: config.limits.rows,
-            bytes: config.limits.bytes,
-            cell_bytes: config.limits.cell_bytes,
-            time: Duration::from_secs(config.limits.seconds),
-        },
+    }
+}
+
+fn grants(config: &Config, name: &str, target: &TargetConfig) -> Grants {
+    let of_role = |(role, config): (&String, &RoleConfig)| {
+        let RulesConfig { deny, allow } = config.targets.get(name)?.clone();
+        Some((role.parse().ok()?, Rules { allow, deny }))
+    };
+    let LimitValues { rows, bytes, cell_bytes, seconds } = config.limits;
+    Grants {
+        rules: Rules { allow: target.allow.clone(), deny: target.deny.clone() },
+        roles: config.roles.iter().filter_map(of_role).collect(),
+        limits: Limits { rows, bytes, cell_bytes, time: Duration::from_secs(seconds) },
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use pstral_core::domain::Value;
-use pstral_core::ports::{Limits, TargetError};
+use pstral_core::domain::{Limits, Value};
+use pstral_core::ports::TargetError;
 
 use super::{ENDLESS, Place, SILENT, WIDE, run, run_with};
 

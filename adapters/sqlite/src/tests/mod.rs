@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use pstral_core::domain::{Column, Row, Value};
-use pstral_core::ports::{Batch, LimitReached, Limits, ResultStream, TargetError};
+use pstral_core::domain::{Column, Limits, Row, Value};
+use pstral_core::ports::{Batch, LimitReached, ResultStream, TargetError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;

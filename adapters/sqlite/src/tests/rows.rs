@@ -1,8 +1,8 @@
 //! What rows look like when they arrive.
 
 use futures::StreamExt as _;
-use pstral_core::domain::{ColumnKind, Value};
-use pstral_core::ports::{Batch, LimitReached, Limits, TargetError};
+use pstral_core::domain::{ColumnKind, Limits, Value};
+use pstral_core::ports::{Batch, LimitReached, TargetError};
 use tokio_util::sync::CancellationToken;
 
 use super::{ENDLESS, Place, WIDE, run, run_with};

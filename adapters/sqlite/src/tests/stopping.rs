@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use pstral_core::domain::Value;
-use pstral_core::ports::{Batch, Limits, QueryTarget as _, TargetError};
+use pstral_core::domain::{Limits, Value};
+use pstral_core::ports::{Batch, QueryTarget as _, TargetError};
 use tokio_util::sync::CancellationToken;
 
 use super::{ENDLESS, Place, SILENT, WIDE, drain, run_with};

@@ -3,7 +3,7 @@
 use futures::StreamExt as _;
 use pstral_core::domain::Dialect;
 use pstral_core::guard::{ApprovedStatement, Callable, Guard, Policy, Verdict, callables};
-use pstral_core::ports::{Batch, Limits, QueryTarget, TargetError};
+use pstral_core::ports::{Batch, QueryTarget, TargetError};
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use tokio_util::sync::CancellationToken;
 
@@ -65,8 +65,7 @@ fn approved(guard: &Guard, sql: &str) -> ApprovedStatement {
 }
 
 async fn run(target: &SqliteTarget, statement: &ApprovedStatement) -> Result<u64, TargetError> {
-    let limits = Limits { rows: 100, bytes: 1 << 20, cell_bytes: 1 << 10, time: std::time::Duration::from_secs(20) };
-    let mut stream = target.execute(statement, limits, CancellationToken::new()).await?;
+    let mut stream = target.execute(statement, CancellationToken::new()).await?;
     let mut rows = 0;
     while let Some(batch) = stream.batches.next().await {
         match batch? {

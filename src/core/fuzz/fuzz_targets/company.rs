@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use pstral_core::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind};
-use pstral_core::guard::{Guard, Policy, Verdict};
+use pstral_core::guard::{Guard, Rules, Verdict};
 
 /// Tables and their columns; `secrets` and `users.password_hash` are denied.
 pub const TABLES: [(&str, &[&str]); 4] = [
@@ -33,9 +33,9 @@ fn guard(dialect: Dialect) -> Guard {
         comment: String::new(),
         foreign_keys: Vec::new(),
     });
-    let catalog = Catalog { dialect, default_schema: schema, tables: tables.into(), callables: vec![case("purge")] };
+    let catalog = Catalog { callables: vec![case("purge")], ..Catalog::new(dialect, &schema, tables.into()) };
     let deny = ["secrets", "users.password_hash"].map(str::to_owned).into();
-    Guard::new(&catalog, &Policy { allow: None, deny })
+    Guard::new(&catalog, &Rules { allow: None, deny }.into())
 }
 
 /// Asks the guard of a dialect, chosen by a number, and checks what must hold whatever the text is. Whether it allowed.

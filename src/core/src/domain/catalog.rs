@@ -51,6 +51,40 @@ pub struct Catalog {
     /// Names that run code when mentioned (procedures, functions, packages, sequences).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub callables: Vec<String>,
+    /// Other names of relations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub synonyms: Vec<Synonym>,
+}
+
+/// Another name of a relation, or of another synonym; Oracle has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Synonym {
+    /// The schema it belongs to; Oracle keeps those that everybody sees in `PUBLIC`.
+    pub schema: String,
+    /// Its name.
+    pub name: String,
+    /// The schema of what it stands for.
+    pub of_schema: String,
+    /// What it stands for.
+    pub of: String,
+}
+
+impl Catalog {
+    /// A catalog without synonyms or names that run code.
+    pub fn new(dialect: Dialect, default_schema: &str, tables: Vec<Relation>) -> Self {
+        let default_schema = default_schema.to_owned();
+        Self { dialect, default_schema, tables, callables: Vec::new(), synonyms: Vec::new() }
+    }
+
+    /// The relation a synonym stands for in the end; `None` where it leads nowhere. `synonyms` are those it may lead to.
+    pub(crate) fn meant_by(&self, synonym: &Synonym, synonyms: &[Synonym]) -> Option<&Relation> {
+        /// Longest way from one to another: some lead in a circle.
+        const FARTHEST: usize = 8;
+        let next = |one: &&Synonym| synonyms.iter().find(|next| next.schema == one.of_schema && next.name == one.of);
+        std::iter::successors(Some(synonym), next).take(FARTHEST).find_map(|one| {
+            self.tables.iter().find(|relation| relation.schema == one.of_schema && relation.name == one.of)
+        })
+    }
 }
 
 /// Whether a relation stores rows or computes them.

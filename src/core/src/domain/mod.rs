@@ -6,19 +6,21 @@ mod chain;
 mod chat;
 mod conversation;
 mod hex;
+mod limits;
 mod proposal;
 mod user;
 mod value;
 mod verified;
 
 pub use audit::{AuditAction, AuditEvent, AuditStatus};
-pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, Relation, RelationKind};
+pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, Relation, RelationKind, Synonym};
 pub use chain::{AuditEntry, AuditHash, ChainFault, ChainVerifier};
 pub use chat::{
     Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
 };
 pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
 pub use hex::{hex, sha256};
+pub use limits::Limits;
 pub use proposal::{Origin, Proposal, ProposalId, ProposalState};
 pub use user::{Locale, NewUser, Role, User, UserId};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};

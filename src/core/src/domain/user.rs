@@ -57,7 +57,7 @@ impl FromStr for Locale {
 }
 
 /// What a user is trusted with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Asks and runs.
@@ -68,6 +68,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 2] = [Self::Member, Self::Admin];
+
     /// The word used on the command line and in the state database.
     pub fn word(self) -> &'static str {
         match self {

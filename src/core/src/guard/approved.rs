@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Dialect, Value};
+use crate::domain::{Dialect, Limits, Value};
 
 /// A statement that may run. Only [`super::Guard::check`] makes one:
 ///
@@ -18,6 +18,7 @@ use crate::domain::{Dialect, Value};
 ///     left_out: Vec::new(),
 ///     functions: Vec::new(),
 ///     parameters: Vec::new(),
+///     limits: Default::default(),
 ///     values: Default::default(),
 /// };
 /// ```
@@ -30,6 +31,7 @@ pub struct ApprovedStatement {
     pub(super) left_out: Vec<String>,
     pub(super) functions: Vec<String>,
     pub(super) parameters: Vec<String>,
+    pub(super) limits: Limits,
     pub(super) values: BTreeMap<String, Value>,
 }
 
@@ -73,6 +75,11 @@ impl ApprovedStatement {
     /// The names of its `:name` parameters in order of first appearance, each once.
     pub fn parameters(&self) -> &[String] {
         &self.parameters
+    }
+
+    /// How much it may cost.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// The values bound to its parameters.

@@ -1,19 +1,24 @@
 //! A catalog under a policy, arranged for looking names up.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::domain::{Catalog, Dialect, Relation};
+use crate::domain::{Catalog, Dialect, Limits, Relation};
 
 use super::names::{nearest, stored_key, written};
-use super::policy::Policy;
+use super::policy::{Access, Policy};
 
 /// A catalog under a policy.
 #[derive(Debug)]
 pub(super) struct Index {
     tables: Vec<Table>,
     by_name: HashMap<String, Vec<usize>>,
+    /// By schema and name.
+    synonyms: HashMap<(String, String), usize>,
     default_schema: String,
     callables: HashSet<String>,
+    /// How much a statement may cost.
+    pub(super) limits: Limits,
 }
 
 /// A relation a person may or may not read.
@@ -31,15 +36,19 @@ pub(super) struct Table {
     pub(super) open: bool,
     /// In the database's order.
     pub(super) columns: Vec<Column>,
+    /// Where a column is, by its key.
+    places: HashMap<Arc<str>, usize>,
 }
 
 /// A column of a relation.
 #[derive(Debug)]
 pub(super) struct Column {
     /// The name as it is compared.
-    pub(super) key: String,
+    pub(super) key: Arc<str>,
     /// The name as the catalog has it.
     pub(super) shown: String,
+    /// The name as a statement must write it.
+    pub(super) written: String,
     /// Whether the policy opens it.
     pub(super) open: bool,
     /// Whether dots may follow it: Oracle reads members of JSON columns that way.
@@ -49,7 +58,8 @@ pub(super) struct Column {
 impl Index {
     pub(super) fn new(catalog: &Catalog, policy: &Policy) -> Self {
         let dialect = catalog.dialect;
-        let mut tables: Vec<Table> = catalog.tables.iter().map(|one| table(catalog, policy, one)).collect();
+        let access = Access::new(policy, catalog);
+        let mut tables: Vec<Table> = catalog.tables.iter().map(|one| table(catalog, &access, one)).collect();
         if dialect == Dialect::Oracle && !tables.iter().any(|one| one.name == "DUAL") {
             tables.push(dual(&stored_key(dialect, &catalog.default_schema)));
         }
@@ -58,13 +68,38 @@ impl Index {
             by_name.entry(table.name.clone()).or_default().push(position);
         }
         let callables = catalog.callables.iter().map(|name| name.to_lowercase()).collect();
-        Self { tables, by_name, default_schema: stored_key(dialect, &catalog.default_schema), callables }
+        let meant = |synonym| catalog.meant_by(synonym, &catalog.synonyms);
+        let place = |relation: &Relation| catalog.tables.iter().position(|one| std::ptr::eq(one, relation));
+        let synonyms = catalog.synonyms.iter().filter_map(|one| {
+            let key = (stored_key(dialect, &one.schema), stored_key(dialect, &one.name));
+            Some((key, meant(one).and_then(place)?))
+        });
+        let (synonyms, limits) = (synonyms.collect(), policy.limits());
+        Self {
+            tables,
+            by_name,
+            synonyms,
+            default_schema: stored_key(dialect, &catalog.default_schema),
+            callables,
+            limits,
+        }
     }
 
-    /// The relation of that name, in that schema or the default one.
+    /// The relation of that name, or what a synonym of that name stands for: in that schema, or in the default one and
+    /// then among the names everybody sees.
     pub(super) fn find(&self, schema: Option<&str>, name: &str) -> Option<&Table> {
-        let schema = schema.unwrap_or(&self.default_schema);
-        self.by_name.get(name)?.iter().map(|at| &self.tables[*at]).find(|table| table.schema == schema)
+        let own = schema.unwrap_or(&self.default_schema);
+        let mut named = self.by_name.get(name).into_iter().flatten().map(|at| &self.tables[*at]);
+        named.find(|table| table.schema == own).or_else(|| {
+            let everybody = schema.is_none().then_some("PUBLIC");
+            [Some(own), everybody].into_iter().flatten().find_map(|schema| self.synonym(schema, name))
+        })
+    }
+
+    fn synonym(&self, schema: &str, name: &str) -> Option<&Table> {
+        // Most databases have none, and the key would be made for nothing.
+        let at = if self.synonyms.is_empty() { None } else { self.synonyms.get(&(schema.to_owned(), name.to_owned())) };
+        at.map(|at| &self.tables[*at])
     }
 
     /// The relations a person may read.
@@ -94,22 +129,28 @@ impl Index {
 impl Table {
     /// The column of that name.
     pub(super) fn column(&self, key: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.key == key)
+        self.places.get(key).map(|at| &self.columns[*at])
     }
 
     /// Whether it is Oracle's one-row table.
     pub(super) fn is_dual(&self) -> bool {
         self.shown.is_empty()
     }
+
+    fn with_places(mut self) -> Self {
+        self.places = self.columns.iter().enumerate().rev().map(|(at, one)| (Arc::clone(&one.key), at)).collect();
+        self
+    }
 }
 
-fn table(catalog: &Catalog, policy: &Policy, relation: &Relation) -> Table {
+fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
     let dialect = catalog.dialect;
     let default = stored_key(dialect, &relation.schema) == stored_key(dialect, &catalog.default_schema);
     let columns = relation.columns.iter().map(|column| Column {
-        key: stored_key(dialect, &column.name),
+        key: stored_key(dialect, &column.name).into(),
         shown: column.name.clone(),
-        open: policy.opens(relation, column),
+        written: written(dialect, &column.name),
+        open: access.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
     });
     let name = written(dialect, &relation.name);
@@ -118,14 +159,17 @@ fn table(catalog: &Catalog, policy: &Policy, relation: &Relation) -> Table {
         written: if default { name } else { format!("{}.{name}", written(dialect, &relation.schema)) },
         name: stored_key(dialect, &relation.name),
         shown: if default { relation.name.clone() } else { format!("{}.{}", relation.schema, relation.name) },
-        open: policy.opens_relation(relation),
+        open: access.opens_relation(relation),
         columns: columns.collect(),
+        places: HashMap::new(),
     }
+    .with_places()
 }
 
 /// One row, one column, known to every Oracle database.
 fn dual(schema: &str) -> Table {
-    let dummy = Column { key: "DUMMY".to_owned(), shown: "DUMMY".to_owned(), open: true, json: false };
+    let name = || "DUMMY".to_owned();
+    let dummy = Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false };
     Table {
         schema: schema.to_owned(),
         name: "DUAL".to_owned(),
@@ -133,5 +177,7 @@ fn dual(schema: &str) -> Table {
         written: "DUAL".to_owned(),
         open: true,
         columns: vec![dummy],
+        places: HashMap::new(),
     }
+    .with_places()
 }

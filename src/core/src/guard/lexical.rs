@@ -12,7 +12,7 @@ const DEEPEST: u32 = 64;
 /// Most joins and other chained table factors.
 const MOST_JOINS: u32 = 32;
 /// Most words, literals and signs: what a verdict in a few milliseconds allows.
-const MOST_TOKENS: u32 = 5_500;
+const MOST_TOKENS: u32 = 4_000;
 /// Most queries in one statement.
 const MOST_QUERIES: u32 = 64;
 /// Words that make the parser recurse or chain without counting it.
@@ -32,6 +32,13 @@ pub(super) struct Size {
     pub(super) queries: u32,
     /// Whether a literal or a name goes over the end of a line.
     pub(super) breaks: bool,
+}
+
+impl Size {
+    /// Whether no tree of a text of this size is deep enough to matter on a thread with 2 MiB of stack.
+    pub(super) fn is_small(self) -> bool {
+        self.tokens <= 300 && self.depth <= 12 && self.joins <= 12 && self.queries <= 16
+    }
 }
 
 /// Measures a text, or refuses it.

@@ -1,12 +1,13 @@
 //! Decides what may run: nothing but an understood, allowed, bounded query.
 //!
-//! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work and
-//! enough stack (`parse`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
+//! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work
+//! (`parse`) and enough stack (`deep`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
 //! blow-ups), and the rendering, which must pass the lexical checks and read back as the same tree, the one that was
 //! walked. What runs is the rendering, never the text. Where `*` covers closed columns, the text that names the others
 //! instead passes all of it again (`stars`).
 
 mod approved;
+mod deep;
 mod dialect;
 mod fault;
 mod index;
@@ -27,11 +28,13 @@ mod tests;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 pub use approved::{ApprovedStatement, MissingParameter};
 #[cfg(any(test, feature = "testkit"))]
 pub use lists::{Callable, callables};
-pub use policy::Policy;
+pub use policy::{Policy, Rules};
 pub use refusal::{Refusal, Rule};
 
 use sqlparser::ast::Statement;
@@ -40,7 +43,7 @@ use crate::domain::{Catalog, Dialect};
 
 use fault::{Checked, unplaced};
 use index::Index;
-use lexical::Size;
+use lexical::{LONGEST, Size};
 
 /// What the guard says of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,16 +55,16 @@ pub enum Verdict {
 }
 
 /// The guard of one target for one policy.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Guard {
     dialect: Dialect,
-    index: Index,
+    index: Arc<Index>,
 }
 
 impl Guard {
     /// Indexes a catalog under a policy.
     pub fn new(catalog: &Catalog, policy: &Policy) -> Self {
-        Self { dialect: catalog.dialect, index: Index::new(catalog, policy) }
+        Self { dialect: catalog.dialect, index: Arc::new(Index::new(catalog, policy)) }
     }
 
     /// Checks one statement. Never panics, whatever the text; takes a few milliseconds at most.
@@ -84,7 +87,13 @@ impl Guard {
 
     fn pass(&self, text: &str) -> Checked<Passed> {
         let size = lexical::measure(text, self.dialect)?;
-        parse::with_stack(size, || self.understand(text, size))
+        let done = if size.is_small() {
+            catch_unwind(AssertUnwindSafe(|| self.understand(text, size))).ok()
+        } else {
+            let (guard, text) = (self.clone(), text.to_owned());
+            deep::run(move || guard.understand(&text, size))
+        };
+        done.unwrap_or_else(|| Err(unplaced(Rule::Syntax, "")))
     }
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
@@ -112,18 +121,22 @@ impl Guard {
         Ok(Passed::Whole(ApprovedStatement {
             text: rendered,
             dialect: self.dialect,
+            columns: reads.columns(),
             relations: reads.relations.into_iter().collect(),
-            columns: reads.columns.into_iter().collect(),
             left_out: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
+            limits: self.index.limits,
             values: BTreeMap::new(),
         }))
     }
 
     /// What runs must be what was checked: the rendering is the words that were read, or it is measured and parsed again,
     /// to the same tree.
-    fn reads_back(&self, text: &str, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
+    fn reads_back(&self, text: &str, rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
+        if rendered.len() > LONGEST {
+            return Err(unplaced(Rule::TooLong, format!("{} KiB", rendered.len() / 1024)));
+        }
         if same::same_words(text, rendered, self.dialect) {
             debug_assert!(self.read_again(rendered, statement, reads).is_ok(), "the same words are one tree");
             return Ok(());
@@ -131,7 +144,7 @@ impl Guard {
         self.read_again(rendered, statement, reads)
     }
 
-    fn read_again(&self, rendered: &str, statement: &Statement, reads: &walk::Reads) -> Checked {
+    fn read_again(&self, rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
         let again = parse::parse(rendered, self.dialect).map_err(|_| refused())?;

@@ -1,6 +1,4 @@
-//! From text to syntax tree: the exact dialect of the target, a bound on the work, and enough stack for any input.
-
-use std::thread;
+//! From text to syntax tree: the exact dialect of the target, and a bound on the work.
 
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
@@ -9,16 +7,10 @@ use crate::domain::Dialect;
 
 use super::dialect::with_grammar;
 use super::fault::{Checked, unplaced};
-use super::lexical::Size;
 use super::refusal::Rule;
 
 /// The parser's own limit of nested constructs; ours on brackets is lower, and it grows the stack as it goes.
 const PARSER_DEPTH: usize = 160;
-/// Stack for a text that is not provably small, bytes. Only what is used becomes memory.
-const LARGE_STACK: usize = 96 * 1024 * 1024;
-/// Under these sizes no tree is deep enough to matter on a thread with 2 MiB of stack.
-const SMALL: Size = Size { tokens: 300, depth: 12, joins: 12, queries: 16, breaks: false };
-
 /// The only statement of a text.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
     let parsed = with_grammar(dialect, |grammar| {
@@ -31,22 +23,6 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
         (Some(statement), false) => Err(unplaced(Rule::SeveralStatements, first_words(&statement.to_string()))),
         (None, _) => Err(unplaced(Rule::Empty, "")),
     }
-}
-
-/// Runs `check` where its recursion cannot exhaust the stack: here when the text is provably small, which spares the
-/// everyday statement a thread; else on a thread of its own. A panic becomes a refusal.
-pub(super) fn with_stack<T: Send>(size: Size, check: impl FnOnce() -> Checked<T> + Send) -> Checked<T> {
-    let small = size.tokens <= SMALL.tokens && size.depth <= SMALL.depth && size.joins <= SMALL.joins;
-    let small = small && size.queries <= SMALL.queries;
-    let outcome = if small {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).ok()
-    } else {
-        thread::scope(|scope| {
-            let builder = thread::Builder::new().name("guard".to_owned()).stack_size(LARGE_STACK);
-            builder.spawn_scoped(scope, check).ok().and_then(|handle| handle.join().ok())
-        })
-    };
-    outcome.unwrap_or_else(|| Err(unplaced(Rule::Syntax, "")))
 }
 
 /// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`.

@@ -15,7 +15,7 @@ pub(super) fn same_words(text: &str, rendered: &str, dialect: Dialect) -> bool {
             (None, None) => return one.quote.is_none(),
             _ => return false,
         };
-        let spaced_alike = read.spaced == again.spaced || stands_alone(before) || stands_alone(read.byte);
+        let spaced_alike = read.spaced == again.spaced || always_apart(before, read.byte);
         let touched = if read.spaced { b' ' } else { before };
         if read.byte != again.byte || !spaced_alike || (!read.inside && unsure(touched, read.byte, dialect)) {
             return false;
@@ -24,9 +24,13 @@ pub(super) fn same_words(text: &str, rendered: &str, dialect: Dialect) -> bool {
     }
 }
 
-/// Signs that are a word by themselves, whether space is around them or not.
-fn stands_alone(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b',')
+/// Whether two bytes end one word and begin another, with space between them or without: brackets and commas beside
+/// anything, and the signs of comparison beside anything but signs.
+fn always_apart(before: u8, byte: u8) -> bool {
+    let alone = |byte| matches!(byte, b'(' | b')' | b',');
+    let compares = |byte| matches!(byte, b'=' | b'<' | b'>' | b'|');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'\'' | b'"') || byte >= 0x80;
+    alone(before) || alone(byte) || (compares(before) && plain(byte)) || (plain(before) && compares(byte))
 }
 
 /// Where a comment begins, or a literal that needs more than its quotes to be read.
@@ -98,6 +102,10 @@ mod tests {
             (Sqlite, "SELECT 'A' FROM t", "SELECT 'a' FROM t", false),
             (Sqlite, "SELECT \"A\" FROM t", "SELECT \"a\" FROM t", false),
             (Sqlite, "SELECT a b FROM t", "SELECT ab FROM t", false),
+            (Sqlite, "SELECT a FROM t WHERE a<=1 AND b='x'||c", "SELECT a FROM t WHERE a <= 1 AND b = 'x' || c", true),
+            (Sqlite, "SELECT 1e-5", "SELECT 1e - 5", false),
+            (Sqlite, "SELECT t. a, 1 .5", "SELECT t.a, 1.5", false),
+            (Postgres, "SELECT a <-1", "SELECT a < -1", false),
             (Sqlite, "SELECT a < = b FROM t", "SELECT a <= b FROM t", false),
             (Sqlite, "SELECT a b FROM t", "SELECT a AS b FROM t", false),
             (Sqlite, "SELECT a FROM t", "SELECT a FROM t WHERE a", false),

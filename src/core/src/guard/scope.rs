@@ -1,6 +1,10 @@
 //! What a name can mean at a place of the statement.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::index::Table;
 
@@ -8,9 +12,43 @@ use super::index::Table;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
     /// Its name as it is compared; `None` when the database makes one up.
-    pub(super) key: Option<String>,
+    pub(super) key: Option<Arc<str>>,
     /// Whether dots may follow it.
     pub(super) json: bool,
+}
+
+/// Columns in order, looked up by name. A wide one has its names sorted when one is first looked for: a statement may
+/// name thousands.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    list: Vec<Output>,
+    places: OnceCell<HashMap<Arc<str>, usize>>,
+}
+
+impl Outputs {
+    /// The first column of that name.
+    fn find(&self, key: &str) -> Option<&Output> {
+        const FEW: usize = 16;
+        if self.list.len() <= FEW {
+            return self.list.iter().find(|output| output.key.as_deref() == Some(key));
+        }
+        let named = || self.list.iter().enumerate().rev().filter_map(|(at, one)| Some((one.key.clone()?, at)));
+        self.places.get_or_init(|| named().collect()).get(key).map(|at| &self.list[*at])
+    }
+}
+
+impl From<Vec<Output>> for Outputs {
+    fn from(list: Vec<Output>) -> Self {
+        Self { list, places: OnceCell::new() }
+    }
+}
+
+impl Deref for Outputs {
+    type Target = [Output];
+
+    fn deref(&self) -> &[Output] {
+        &self.list
+    }
 }
 
 /// The columns a source of a FROM offers.
@@ -19,7 +57,7 @@ pub(super) enum Shape<'i> {
     /// A relation of the catalog.
     Table(&'i Table),
     /// Anything computed. Columns the policy closes cannot be in it.
-    Derived(Rc<[Output]>),
+    Derived(Rc<Outputs>),
 }
 
 /// One source of a FROM.
@@ -38,20 +76,20 @@ pub(super) struct Source<'i> {
 
 /// What a source says of a column's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Has<'s> {
+pub(super) enum Has<'i> {
     No,
     /// In the catalog, but not open.
     Closed,
     Yes {
         /// The relation and the column as the catalog has them; `None` when computed.
-        origin: Option<(&'s str, &'s str)>,
+        origin: Option<(&'i str, &'i str)>,
         json: bool,
     },
 }
 
 impl<'i> Source<'i> {
     /// Looks a column up.
-    pub(super) fn column(&self, key: &str) -> Has<'_> {
+    pub(super) fn column(&self, key: &str) -> Has<'i> {
         match &self.shape {
             Shape::Table(table) => match table.column(key) {
                 None => Has::No,
@@ -60,10 +98,9 @@ impl<'i> Source<'i> {
                     Has::Yes { origin: Some((table.shown.as_str(), column.shown.as_str())), json: column.json }
                 }
             },
-            Shape::Derived(outputs) => outputs
-                .iter()
-                .find(|output| output.key.as_deref() == Some(key))
-                .map_or(Has::No, |output| Has::Yes { origin: None, json: output.json }),
+            Shape::Derived(outputs) => {
+                outputs.find(key).map_or(Has::No, |output| Has::Yes { origin: None, json: output.json })
+            }
         }
     }
 
@@ -86,14 +123,17 @@ impl<'i> Source<'i> {
     }
 }
 
+/// No names.
+pub(super) static NONE: BTreeSet<String> = BTreeSet::new();
+
 /// The names of one query level, and of those around it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'s, 'i> {
     pub(super) sources: &'s [Source<'i>],
     /// Columns that USING or NATURAL made one of two.
-    pub(super) merged: &'s [String],
+    pub(super) merged: &'s BTreeSet<String>,
     /// Aliases of the select list, where they can be read.
-    pub(super) aliases: &'s [String],
+    pub(super) aliases: &'s BTreeSet<String>,
     /// Names of the WINDOW clause.
     pub(super) windows: &'s [String],
     /// Whether CONNECT BY stands in this query.
@@ -106,7 +146,7 @@ pub(super) struct Scope<'s, 'i> {
 impl<'s, 'i> Scope<'s, 'i> {
     /// A level with these sources.
     pub(super) fn new(sources: &'s [Source<'i>], parent: Option<&'s Scope<'s, 'i>>) -> Self {
-        Self { sources, merged: &[], aliases: &[], windows: &[], hierarchy: false, symbols: &[], parent }
+        Self { sources, merged: &NONE, aliases: &NONE, windows: &[], hierarchy: false, symbols: &[], parent }
     }
 }
 
@@ -114,7 +154,7 @@ impl<'s, 'i> Scope<'s, 'i> {
 #[derive(Debug, Clone)]
 pub(super) struct Cte {
     pub(super) key: String,
-    pub(super) columns: Rc<[Output]>,
+    pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
     /// Whether it stands for itself, inside its own recursive arm.
     pub(super) itself: bool,

@@ -67,10 +67,10 @@ impl Pipeline {
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
-        let checked = self.check_again(&target, &proposal).await?;
+        let checked = self.check_again(asker.user.role, &target, &proposal).await?;
         let approved = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
         let mut lines = vec![card(&proposal, approved.relations(), locale)];
-        let limits = self.parts.settings.limits;
+        let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
         lines.push(limits.render(locale));
         match target.port.explain(&approved).await {

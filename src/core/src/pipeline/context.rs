@@ -8,7 +8,7 @@ use minijinja::{Environment, context};
 use super::asker::Asker;
 use super::question::Inquiry;
 use super::{Pipeline, Schema, Target, Trouble};
-use crate::domain::{Catalog, Conversation, Dialect, Mode, Relation, Speaker, Turn, TurnState, VerifiedQuery};
+use crate::domain::{Catalog, Conversation, Dialect, Mode, Relation, Role, Speaker, Turn, TurnState, VerifiedQuery};
 use crate::knowledge;
 use crate::ports::{ChatRequest, ModelMessage};
 use crate::text::text;
@@ -52,9 +52,14 @@ impl Pipeline {
         chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
     }
 
-    /// What a target holds; a target that is away is told to the person.
-    pub(super) async fn schema(&self, target: &Target, verified: &[VerifiedQuery]) -> Result<Arc<Schema>, Trouble> {
-        target.schema(verified, &*self.parts.clock).await.map_err(|error| Trouble::Tell(error.text()))
+    /// What a target holds for a role; a target that is away is told to the person.
+    pub(super) async fn schema(
+        &self,
+        role: Role,
+        target: &Target,
+        verified: &[VerifiedQuery],
+    ) -> Result<Arc<Schema>, Trouble> {
+        target.schema(role, verified, &*self.parts.clock).await.map_err(|error| Trouble::Tell(error.text()))
     }
 
     /// What the model is asked for a question about data.

@@ -14,17 +14,17 @@ impl Pipeline {
         let proposal = self.own_proposal(asker, id).await?;
         let prefix = asker.prefix();
         let sentence = text("edit-how").with("prefix", prefix).render(asker.user.locale);
-        let statement = self.on_one_line(&proposal).await?;
+        let statement = self.on_one_line(asker, &proposal).await?;
         self.show(asker, &Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"))).await;
         Ok(())
     }
 
     /// The statement as it can be typed where a line is a message, unless that would change it, as in a literal.
-    async fn on_one_line(&self, proposal: &Proposal) -> Result<String, Trouble> {
+    async fn on_one_line(&self, asker: &Asker, proposal: &Proposal) -> Result<String, Trouble> {
         let target = self.target_named(&proposal.target)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let line = proposal.statement.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        Ok(match self.schema(&target, &verified).await?.guard.check(&line) {
+        Ok(match self.schema(asker.user.role, &target, &verified).await?.guard.check(&line) {
             Verdict::Allow(approved) if approved.text() == proposal.statement => line,
             _ => proposal.statement.clone(),
         })
@@ -41,7 +41,7 @@ impl Pipeline {
             None => self.target_of("")?,
         };
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(&target, &verified).await?;
+        let schema = self.schema(asker.user.role, &target, &verified).await?;
         let (question, parameters) =
             before.map(|proposal| (proposal.question, proposal.parameters)).unwrap_or_default();
         let inquiry = Inquiry { asker, conversation: &conversation, target, schema, question: &question };

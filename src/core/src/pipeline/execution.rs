@@ -8,7 +8,9 @@ use super::asker::Asker;
 use super::ledger::about;
 use super::outcome::{Outcome, summary};
 use super::{Pipeline, Target, Trouble};
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Outgoing, Proposal, ProposalId, ProposalState, TurnState};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Outgoing, Proposal, ProposalId, ProposalState, Role, TurnState,
+};
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
 use crate::text::{Text, text};
@@ -68,7 +70,7 @@ impl Pipeline {
 
     /// The statement as it may run now; that it may no longer is recorded.
     async fn approve(&self, asker: &Asker, target: &Target, proposal: &Proposal) -> Result<ApprovedStatement, Trouble> {
-        match self.check_again(target, proposal).await? {
+        match self.check_again(asker.user.role, target, proposal).await? {
             Ok(approved) => Ok(approved),
             Err(changed) => {
                 let event = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
@@ -82,11 +84,12 @@ impl Pipeline {
     /// The guard's word on the statement as things are now. Anything but the exact text the person saw is refused.
     pub(super) async fn check_again(
         &self,
+        role: Role,
         target: &Target,
         proposal: &Proposal,
     ) -> Result<Result<ApprovedStatement, Changed>, Trouble> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(target, &verified).await?;
+        let schema = self.schema(role, target, &verified).await?;
         Ok(match schema.guard.check(&proposal.statement) {
             Verdict::Allow(approved) if approved.text() == proposal.statement => {
                 approved.bind(&proposal.parameters).map_err(|missing| Changed {

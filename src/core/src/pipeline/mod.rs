@@ -34,7 +34,7 @@ use futures::FutureExt as _;
 use running::Running;
 use seen::Seen;
 pub use settings::{Prompts, Settings, VerifiedUse};
-pub use target::{Schema, Target};
+pub use target::{Grants, Schema, Target};
 use trouble::Trouble;
 
 use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};

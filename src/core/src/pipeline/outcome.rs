@@ -35,7 +35,7 @@ impl Pipeline {
         stop: &CancellationToken,
     ) -> Result<Outcome, TargetError> {
         let settings = &self.parts.settings;
-        let mut result = target.port.execute(approved, settings.limits, stop.clone()).await?;
+        let mut result = target.port.execute(approved, stop.clone()).await?;
         let mut sheet = self.begin_files(proposal, &result.columns, asker);
         let (mut head, mut rows) = (Vec::new(), 0);
         let truncated = loop {

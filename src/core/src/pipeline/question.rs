@@ -90,7 +90,7 @@ impl Pipeline {
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schema = select_biased! {
             () = stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),
-            schema = self.schema(&target, &verified).fuse() => schema?,
+            schema = self.schema(asker.user.role, &target, &verified).fuse() => schema?,
         };
         let inquiry = Inquiry { asker, conversation, target, schema, question };
         let matched = self.verified_match(&inquiry, &verified);

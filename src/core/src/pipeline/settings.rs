@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::domain::{Locale, Mode};
 use crate::egress::AnswerLimits;
-use crate::ports::Limits;
 
 /// What a verified query that nearly is the question is used for while the model can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +37,6 @@ pub struct Settings {
     pub proposal_lifetime: Duration,
     /// Rows of a preview at most.
     pub preview_rows: usize,
-    /// Limits of every execution.
-    pub limits: Limits,
 }
 
 /// The templates of what models are told, by mode and language.

@@ -1,7 +1,5 @@
 //! A company database to be read.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
@@ -9,19 +7,6 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Catalog, Column, ColumnRef, Dialect, Row};
 use crate::guard::ApprovedStatement;
 use crate::text::{Text, text};
-
-/// How much a statement may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Rows delivered at most.
-    pub rows: u64,
-    /// Bytes of all cells delivered at most.
-    pub bytes: u64,
-    /// Bytes of one cell at most; a longer one is cut, a text between two characters and with `…` at its end.
-    pub cell_bytes: usize,
-    /// Time from the start of the statement to its last row.
-    pub time: Duration,
-}
 
 /// The limit that ended a result early. The rows before it stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,11 +118,10 @@ pub trait QueryTarget: Send + Sync {
     /// What the database expects the statement to cost, without running it.
     async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError>;
 
-    /// Runs the statement with its parameters bound.
+    /// Runs the statement with its parameters bound, within its limits.
     async fn execute(
         &self,
         statement: &ApprovedStatement,
-        limits: Limits,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError>;
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use pstral_core::domain::{
-    Catalog, CatalogColumn, ColumnKind, Dialect, ForeignKey, Relation, RelationKind, Row, Value,
+    Catalog, CatalogColumn, ColumnKind, Dialect, ForeignKey, Limits, Relation, RelationKind, Row, Value,
 };
-use pstral_core::guard::{ApprovedStatement, Guard, Policy, Verdict};
-use pstral_core::ports::{Batch, Limits, QueryTarget as _, TargetError};
+use pstral_core::guard::{ApprovedStatement, Guard, Policy, Rules, Verdict};
+use pstral_core::ports::{Batch, QueryTarget as _, TargetError};
 use pstral_core::testkit::query_target::{FakeTarget, Reply, contract, slow};
 use tokio_util::sync::CancellationToken;
 fn relation(name: &str, columns: &[(&str, &str)]) -> Relation {
@@ -36,12 +36,7 @@ fn catalog() -> Catalog {
         relation: "items".to_owned(),
         references: vec!["id".to_owned()],
     }];
-    Catalog {
-        dialect: Dialect::Sqlite,
-        default_schema: "main".to_owned(),
-        tables: vec![items, notes],
-        callables: Vec::new(),
-    }
+    Catalog::new(Dialect::Sqlite, "main", vec![items, notes])
 }
 
 fn items() -> Vec<Row> {
@@ -100,8 +95,8 @@ async fn the_fake_keeps_the_contract() {
     assert!(target.take_ran().iter().any(|statement| statement.values().contains_key("price")));
 }
 
-fn approved(sql: &str) -> ApprovedStatement {
-    match Guard::new(&catalog(), &Policy::default()).check(sql) {
+fn approved(sql: &str, limits: Limits) -> ApprovedStatement {
+    match Guard::new(&catalog(), &Policy::new(Rules::default(), Vec::new(), limits)).check(sql) {
         Verdict::Allow(statement) => statement,
         Verdict::Deny(refusal) => panic!("the guard refuses {sql}: {refusal:?}"),
     }
@@ -111,8 +106,8 @@ fn approved(sql: &str) -> ApprovedStatement {
 async fn the_fake_fails_as_it_is_told() {
     const SQL: &str = "SELECT id FROM items";
     let wide = Limits { rows: 100, bytes: 10_000, cell_bytes: 100, time: Duration::from_secs(10) };
-    let (target, statement) = (FakeTarget::new(catalog()), approved(SQL));
-    let execute = || target.execute(&statement, wide, CancellationToken::new());
+    let (target, statement) = (FakeTarget::new(catalog()), approved(SQL, wide));
+    let execute = || target.execute(&statement, CancellationToken::new());
     assert!(matches!(execute().await.err(), Some(TargetError::Rejected(_))), "nothing is known yet");
 
     let failed = TargetError::Failed("the disk".to_owned());

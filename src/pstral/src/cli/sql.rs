@@ -1,18 +1,19 @@
 //! `pstral sql check`: the guard from the command line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use pstral_core::domain::{Catalog, Dialect, Locale};
-use pstral_core::guard::{Guard, Policy, Verdict};
+use pstral_core::domain::{Catalog, Dialect, Limits, Locale};
+use pstral_core::guard::{Guard, Policy, Rules, Verdict};
 use pstral_core::text::text;
 use serde::{Deserialize, Serialize};
 
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
+use crate::config::RulesConfig;
 
 /// A statement is refused far below this; reading stops here.
 const MAX_INPUT: u64 = 1 << 20;
@@ -31,9 +32,12 @@ pub(super) struct CheckArgs {
     /// The schema statements may read, as JSON; may be given once a dialect. Without it no table is known
     #[arg(long, value_name = "FILE")]
     catalog: Vec<PathBuf>,
-    /// Tables and columns that may be read, as TOML: allow = […], deny = […]
+    /// Tables and columns that may be read, as TOML: allow = […], deny = […], and the same under [roles.NAME]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// A role of the policy that the person has; may be given several times
+    #[arg(long, value_name = "NAME", requires = "policy")]
+    role: Vec<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -50,6 +54,25 @@ struct PolicyFile {
     allow: Option<Vec<String>>,
     #[serde(default)]
     deny: Vec<String>,
+    #[serde(default)]
+    roles: BTreeMap<String, RulesConfig>,
+}
+
+impl PolicyFile {
+    /// What somebody of these roles may read.
+    fn policy(mut self, roles: &[String]) -> anyhow::Result<Policy> {
+        let known = self.roles.keys().cloned().collect::<Vec<_>>().join(", ");
+        if roles.is_empty() && !known.is_empty() {
+            bail!("the policy has roles: add --role, one of {known}");
+        }
+        let mut rules = Vec::new();
+        for role in roles {
+            let RulesConfig { allow, deny } =
+                self.roles.remove(role).with_context(|| format!("role {role} is not one of: {known}"))?;
+            rules.push(Rules { allow, deny });
+        }
+        Ok(Policy::new(Rules { allow: self.allow, deny: self.deny }, rules, Limits::default()))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,7 +94,10 @@ struct Report {
     message: Option<String>,
     statement: Option<String>,
     relations: Vec<String>,
+    columns: Vec<String>,
     left_out: Vec<String>,
+    functions: Vec<String>,
+    parameters: Vec<String>,
 }
 
 pub(super) fn run(common: &Common, command: &SqlCommand) -> anyhow::Result<Ending> {
@@ -171,7 +197,10 @@ fn unusable(id: serde_json::Value, error: &str, locale: Locale) -> Report {
         message,
         statement: None,
         relations: Vec::new(),
+        columns: Vec::new(),
         left_out: Vec::new(),
+        functions: Vec::new(),
+        parameters: Vec::new(),
     }
 }
 
@@ -184,13 +213,12 @@ impl Guards {
             None => Policy::default(),
             Some(path) => {
                 let file: PolicyFile = toml::from_str(&read(path)?).with_context(|| path.display().to_string())?;
-                Policy { allow: file.allow, deny: file.deny }
+                file.policy(&args.role).with_context(|| path.display().to_string())?
             }
         };
         let mut guards = HashMap::new();
         for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
-            let nothing =
-                Catalog { dialect, default_schema: "main".to_owned(), tables: Vec::new(), callables: Vec::new() };
+            let nothing = Catalog::new(dialect, "main", Vec::new());
             guards.insert(dialect, Guard::new(&nothing, &policy));
         }
         for path in &args.catalog {
@@ -211,7 +239,10 @@ impl Guards {
                 message: None,
                 statement: Some(approved.text().to_owned()),
                 relations: approved.relations().to_vec(),
+                columns: approved.columns().to_vec(),
                 left_out: approved.left_out().to_vec(),
+                functions: approved.functions().to_vec(),
+                parameters: approved.parameters().to_vec(),
             },
             Verdict::Deny(refusal) => Report {
                 id,
@@ -222,7 +253,10 @@ impl Guards {
                 message: Some(refusal.text().render(locale)),
                 statement: None,
                 relations: Vec::new(),
+                columns: Vec::new(),
                 left_out: Vec::new(),
+                functions: Vec::new(),
+                parameters: Vec::new(),
             },
         }
     }

@@ -9,8 +9,8 @@ mod schema;
 pub use check::{Fault, load};
 pub use layers::Source;
 pub use schema::{
-    Answers, Config, Files, Http, LimitValues, Log, LogFormat, Model, ModelKind, Platforms, StateStore, TargetConfig,
-    TargetKind, TerminalConfig, VerifiedChoice,
+    Answers, Config, Files, Http, LimitValues, Log, LogFormat, Model, ModelKind, Platforms, RoleConfig, RulesConfig,
+    StateStore, TargetConfig, TargetKind, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

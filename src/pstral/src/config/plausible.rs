@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pstral_core::domain::Role;
 use pstral_core::text::{Text, text};
 
 use super::Fault;
@@ -38,7 +39,22 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
     }
+    for (role, targets) in config.roles.iter().map(|(role, config)| (role, &config.targets)) {
+        faults.extend(role_fault(role));
+        for (target, rules) in targets {
+            let key = format!("roles.{role}.targets.{target}");
+            let known = config.targets.contains_key(target);
+            faults.extend((!known).then(|| Fault::new(&key, unknown_target(config))));
+            faults.extend(rules_faults(&key, &rules.deny, rules.allow.as_ref()));
+        }
+    }
     faults
+}
+
+fn role_fault(role: &str) -> Option<Fault> {
+    let known = Role::ALL.map(Role::word);
+    let sentence = || text("config-not-one-of").with("given", role).with("known", known.join(", "));
+    (!known.contains(&role)).then(|| Fault::new(format!("roles.{role}"), sentence()))
 }
 
 /// Each number with the least and the most it may be.
@@ -80,12 +96,16 @@ fn default_target(config: &Config) -> Option<Text> {
     if config.targets.contains_key(name) {
         return None;
     }
+    Some(unknown_target(config))
+}
+
+fn unknown_target(config: &Config) -> Text {
     let known = config.targets.keys().cloned().collect::<Vec<_>>().join(", ");
-    Some(if known.is_empty() {
+    if known.is_empty() {
         text("config-default-target-none")
     } else {
         text("config-default-target").with("known", known)
-    })
+    }
 }
 
 fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
@@ -93,20 +113,24 @@ fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-') {
         faults.push(Fault::new(format!("targets.{name}"), text("config-target-name")));
     }
-    let lists = [("deny", Some(&target.deny)), ("allow", target.allow.as_ref())];
-    for (list, pattern) in
-        lists.into_iter().flat_map(|(list, patterns)| patterns.into_iter().flatten().map(move |p| (list, p)))
-    {
-        let parts = pattern.split('.').collect::<Vec<_>>();
-        if parts.len() > 3 || parts.iter().any(|part| part.trim().is_empty()) {
-            let sentence = text("config-table-or-column").with("given", pattern);
-            faults.push(Fault::new(format!("targets.{name}.{list}"), sentence));
-        }
-    }
+    faults.extend(rules_faults(&format!("targets.{name}"), &target.deny, target.allow.as_ref()));
     if target.max_concurrent.is_some_and(|most| !(1..=64).contains(&most)) {
         faults.push(Fault::new(format!("targets.{name}.max_concurrent"), between("1", "64")));
     }
     faults
+}
+
+/// Entries that are no table or column.
+fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<Fault> {
+    let (deny, allow) =
+        (deny.iter().map(|entry| ("deny", entry)), allow.into_iter().flatten().map(|one| ("allow", one)));
+    let wrong = deny.chain(allow).filter(|(_, entry)| {
+        let parts: Vec<&str> = entry.split('.').collect();
+        parts.len() > 3 || parts.iter().any(|part| part.trim().is_empty())
+    });
+    wrong
+        .map(|(list, entry)| Fault::new(format!("{key}.{list}"), text("config-table-or-column").with("given", entry)))
+        .collect()
 }
 
 fn between(low: &str, high: &str) -> Text {

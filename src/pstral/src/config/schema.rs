@@ -31,6 +31,8 @@ pub struct Config {
     pub platforms: Platforms,
     #[serde(default)]
     pub targets: BTreeMap<String, TargetConfig>,
+    #[serde(default)]
+    pub roles: BTreeMap<String, RoleConfig>,
 }
 
 /// `[store]`
@@ -146,6 +148,25 @@ pub struct TargetConfig {
     pub deny: Vec<String>,
     pub allow: Option<Vec<String>>,
     pub max_concurrent: Option<usize>,
+}
+
+/// `[roles.<name>]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct RoleConfig {
+    #[serde(default)]
+    pub targets: BTreeMap<String, RulesConfig>,
+}
+
+/// `[roles.<name>.targets.<target>]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct RulesConfig {
+    #[serde(default)]
+    pub deny: Vec<String>,
+    pub allow: Option<Vec<String>>,
 }
 
 fn language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {

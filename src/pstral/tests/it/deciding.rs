@@ -155,7 +155,7 @@ fn a_proposal_expires() {
 fn the_guard_is_asked_again_at_the_click() {
     run_test(async |world| {
         let click = offer(world).await;
-        world.restart_under(deny(&["clients"])).await;
+        world.restart_under(deny(&["clients"]), &[]).await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
         assert_snapshot!(world.newest(), @"« clients » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.");

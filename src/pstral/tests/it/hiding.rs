@@ -1,12 +1,13 @@
 //! What a person may not see: nowhere, in no way.
 
 use insta::assert_snapshot;
-use pstral_core::domain::{ButtonAction, EventBody};
+use pstral_core::domain::{ButtonAction, EventBody, Role};
+use pstral_core::guard::Rules;
 use pstral_core::ports::ModelError;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{Setup, alex, camille, deny, run_test, run_test_with};
+use crate::world::{Setup, alex, camille, claire, deny, run_test, run_test_with};
 
 const HIDDEN: &str = "oauth_email_accounts";
 
@@ -71,7 +72,7 @@ fn the_model_cannot_offer_a_denied_table() {
 
 #[test]
 fn a_star_never_opens_a_denied_column() {
-    let setup = Setup { policy: deny(&["clients.email"]), ..Setup::default() };
+    let setup = Setup { rules: deny(&["clients.email"]), ..Setup::default() };
     run_test_with(setup, async |world| {
         world.command(&alex(), "edit SELECT * FROM clients WHERE city = 'Lyon'").await;
         assert!(world.offers_something());
@@ -86,8 +87,42 @@ fn a_star_never_opens_a_denied_column() {
 }
 
 #[test]
+fn a_role_reads_what_it_may_and_no_more() {
+    const EMAILS: &str = "edit SELECT email FROM clients WHERE id = 1";
+    let roles = [(Role::Member, deny(&["clients.email"]))].into();
+    run_test_with(Setup { roles, ..Setup::default() }, async |world| {
+        world.command(&claire(), EMAILS).await;
+        world.command(&claire(), "execute").await;
+        assert!(world.newest().contains('@'), "an admin may: {}", world.newest());
+        let before = world.target.ran().len();
+        world.command(&alex(), EMAILS).await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), before);
+        let knows = async |actor| {
+            world.model_says("I cannot say.");
+            world.say(&actor, "Where do our clients write from?").await;
+            let system = world.model.requests().pop().unwrap().system;
+            system.lines().find(|line| line.starts_with("clients(")).unwrap().contains("email")
+        };
+        assert_eq!((knows(alex()).await, knows(claire()).await), (false, true), "the prompt of each");
+    });
+}
+
+#[test]
+fn what_a_role_may_no_longer_read_does_not_run() {
+    run_test_with(Setup::default(), async |world| {
+        world.command(&claire(), "edit SELECT email FROM clients WHERE id = 1").await;
+        let proposal = world.newest_proposal();
+        world.restart_under(Rules::default(), &[(Role::Admin, deny(&["clients.email"]))]).await;
+        world.click(&claire(), ButtonAction::Execute(proposal)).await;
+        assert_eq!(world.target.ran(), []);
+        assert!(world.audit_lines().await.contains("rule=column-denied"), "{}", world.audit_lines().await);
+    });
+}
+
+#[test]
 fn what_reads_a_denied_table_is_neither_suggested_nor_an_example_nor_offered() {
-    let setup = Setup { policy: deny(&[HIDDEN, "payments"]), ..Setup::default() };
+    let setup = Setup { rules: deny(&[HIDDEN, "payments"]), ..Setup::default() };
     run_test_with(setup, async |world| {
         world.model.script(Script::refuses(ModelError::Busy));
         world.say(&alex(), "Who are the top 5 clients by revenue?").await;

@@ -14,7 +14,7 @@
 use std::path::{Path, PathBuf};
 
 use pstral_core::domain::ButtonAction;
-use pstral_core::guard::Policy;
+use pstral_core::guard::Rules;
 
 use crate::world::{Setup, alex, run_test, run_test_with};
 
@@ -89,8 +89,8 @@ fn only_the_guard_makes_what_runs() {
 
 #[test]
 fn deny_wins_over_allow() {
-    let both = Policy { allow: Some(vec!["clients".to_owned()]), deny: vec!["clients".to_owned()] };
-    run_test_with(Setup { policy: both, ..Setup::default() }, async |world| {
+    let both = Rules { allow: Some(vec!["clients".to_owned()]), deny: vec!["clients".to_owned()] };
+    run_test_with(Setup { rules: both, ..Setup::default() }, async |world| {
         world.command(&alex(), "edit SELECT id FROM clients").await;
         assert!(!world.offers_something());
         world.command(&alex(), "edit SELECT id FROM users").await;

@@ -52,6 +52,23 @@ fn the_verdict_can_be_read_by_programs() {
 }
 
 #[test]
+fn a_policy_may_tell_roles_apart() {
+    let place = Place::new();
+    place.write("catalog.json", CATALOG.replace("DIALECT", "sqlite"));
+    place.write("policy.toml", "[roles.support]\ndeny = [\"clients.city\"]\n[roles.sales]\nallow = [\"clients\"]\n");
+    let check = |roles: &[&str], code| {
+        let words = ["sql", "check", "--dialect", "sqlite", "--catalog", "catalog.json", "--policy", "policy.toml"];
+        let roles = roles.iter().flat_map(|role| ["--role", role]);
+        place.run_with(&words.into_iter().chain(roles).collect::<Vec<_>>(), "SELECT city FROM clients").code(code)
+    };
+    check(&["sales"], 0);
+    check(&["support"], 3).says(&["1:8 column-denied: "]);
+    check(&["sales", "support"], 3).says(&["column-denied"]);
+    check(&[], 2).says(&["the policy has roles: add --role, one of sales, support"]);
+    check(&["direction"], 2).says(&["role direction is not one of: sales, support"]);
+}
+
+#[test]
 fn each_line_has_its_verdict_whatever_the_others_are() {
     let place = Place::new();
     let mut input = [

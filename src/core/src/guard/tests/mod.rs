@@ -6,9 +6,10 @@ mod policy;
 mod properties;
 mod recursion;
 mod refusals;
+mod synonyms;
 mod tables;
 
-use super::{ApprovedStatement, Guard, Policy, Refusal, Verdict};
+use super::{ApprovedStatement, Guard, Policy, Refusal, Rules, Verdict};
 use crate::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind};
 
 /// A schema, a relation's name and its columns, each `name` or `name type`.
@@ -70,10 +71,8 @@ fn from_sketch(dialect: Dialect, schema: &str, sketch: &[Sketch]) -> Catalog {
         foreign_keys: Vec::new(),
     };
     Catalog {
-        dialect,
-        default_schema: schema.to_owned(),
-        tables: sketch.iter().map(relation).collect(),
         callables: vec!["PURGE_OLD_ROWS".to_owned(), "BILLING".to_owned(), "CLIENT_SEQ".to_owned()],
+        ..Catalog::new(dialect, schema, sketch.iter().map(relation).collect())
     }
 }
 

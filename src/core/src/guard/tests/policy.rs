@@ -3,7 +3,7 @@
 use super::*;
 
 fn deny(entries: &[&str]) -> Policy {
-    Policy { allow: None, deny: entries.iter().map(|one| (*one).to_owned()).collect() }
+    Rules { allow: None, deny: entries.iter().map(|one| (*one).to_owned()).collect() }.into()
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn a_denied_relation_is_out_of_reach_and_others_are_not_told() {
 
 #[test]
 fn an_allow_list_closes_everything_else() {
-    let policy = Policy {
+    let policy = Policy::from(Rules {
         allow: Some(vec!["clients".to_owned(), "contracts.id".to_owned(), "contracts.client_id".to_owned()]),
         deny: vec!["clients.notes".to_owned()],
-    };
+    });
     for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
         check(
             dialect,

@@ -69,7 +69,7 @@ fn a_refusal_calls_nobody() {
 
 #[test]
 fn a_refusal_names_what_there_is() {
-    let policy = Policy { allow: None, deny: vec!["users".to_owned(), "contracts.amount".to_owned()] };
+    let policy = Policy::from(Rules { allow: None, deny: vec!["users".to_owned(), "contracts.amount".to_owned()] });
     let deny = |sql: &str| match verdict(Dialect::Sqlite, &policy, sql) {
         Verdict::Deny(refusal) => (refusal.among.clone(), refusal.text().render(Locale::En)),
         Verdict::Allow(approved) => panic!("{}", approved.text()),
@@ -89,12 +89,12 @@ fn a_refusal_names_what_there_is() {
          c.\"prénom\", c.notes, …"
     );
 
-    let many = Policy { allow: None, deny: Vec::new() };
+    let many = Policy::from(Rules { allow: None, deny: Vec::new() });
     let mut catalog = catalog(Dialect::Sqlite);
     catalog.tables.push(Relation { name: "zoo".to_owned(), ..catalog.tables[0].clone() });
     let Verdict::Deny(refusal) = Guard::new(&catalog, &many).check("SELECT 1 FROM qqqqqq") else { panic!("allowed") };
     assert!(refusal.among.ends_with("payments, users, …"), "{}", refusal.among);
-    let nothing = Policy { allow: Some(Vec::new()), deny: Vec::new() };
+    let nothing = Policy::from(Rules { allow: Some(Vec::new()), deny: Vec::new() });
     let Verdict::Deny(refusal) = Guard::new(&catalog, &nothing).check("SELECT 1 FROM clients") else {
         panic!("allowed")
     };

@@ -58,7 +58,7 @@ impl<'i> Walk<'i> {
                 return Ok(());
             }
         }
-        let counter = columns.iter().find_map(|output| output.key.clone()).unwrap_or_else(|| "n".to_owned());
+        let counter = columns.iter().find_map(|output| output.key.clone()).unwrap_or_else(|| "n".into());
         Err(unplaced(Rule::Unbounded, itself)
             .instead(format!("SELECT {counter} + 1 FROM {itself} WHERE {counter} < 100")))
     }
@@ -140,7 +140,7 @@ impl Arm<'_> {
     fn position(&self, expr: &Expr) -> Option<usize> {
         let (qualifier, name) = column(expr, self.dialect)?;
         let own = qualifier.is_none_or(|qualifier| qualifier == self.alias);
-        self.columns.iter().position(|output| own && output.key.as_ref() == Some(&name))
+        self.columns.iter().position(|output| own && output.key.as_deref() == Some(name.as_str()))
     }
 
     /// By how much the column grows or shrinks at each step, when it begins where steps count.
@@ -154,7 +154,7 @@ impl Arm<'_> {
     fn follows(&self, conditions: &[&Expr]) -> bool {
         let equal: Vec<(Column, Column)> = conditions.iter().filter_map(|one| equality(one, self.dialect)).collect();
         (0..self.columns.len()).any(|position| {
-            let Some(name) = self.columns[position].key.clone() else { return false };
+            let Some(name) = self.columns[position].key.as_deref().map(str::to_owned) else { return false };
             let mut same: Vec<Column> = vec![(Some(self.alias.clone()), name.clone()), (None, name)];
             let own = same.len();
             while let Some(more) =
@@ -176,7 +176,7 @@ impl Arm<'_> {
     fn is_other(&self, (qualifier, name): &Column) -> bool {
         match qualifier {
             Some(qualifier) => *qualifier != self.alias,
-            None => !self.columns.iter().any(|output| output.key.as_ref() == Some(name)),
+            None => !self.columns.iter().any(|output| output.key.as_deref() == Some(name.as_str())),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One table, derived table or table function of a FROM.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
@@ -15,7 +17,7 @@ use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::Table;
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
-use super::super::scope::{Ctes, Env, Named, Output, Shape, Source};
+use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
 use super::links::Links;
 use super::literal::text_literal;
@@ -134,7 +136,7 @@ impl<'i> Walk<'i> {
         }
         let alias = if self.is_partition(alias) { None } else { alias };
         match self.index.find(schema, relation) {
-            Some(table) if table.open => self.open_table(table, alias),
+            Some(table) if table.open => self.open_table(table, relation, alias),
             Some(_) => Err(fault(Rule::RelationDenied, span, name.to_string())),
             None => Err(self.unknown_relation(name, relation, span)),
         }
@@ -153,27 +155,29 @@ impl<'i> Walk<'i> {
         fault(Rule::RelationUnknown, span, name.to_string()).instead(near).among(self.index.open_names(), MOST_TABLES)
     }
 
-    fn open_table(&mut self, table: &'i Table, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
+    /// `named` is the name it is read by, which a synonym changes.
+    fn open_table(&mut self, table: &'i Table, named: &str, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {
             self.reads.relations.insert(table.shown.clone());
         }
         if alias.is_some_and(|alias| !alias.columns.is_empty()) {
             absent(table.columns.iter().any(|column| !column.open), "AS t (…)")?;
-            self.reads.columns.extend(table.columns.iter().map(|column| format!("{}.{}", table.shown, column.shown)));
+            self.look_at(table.columns.len())?;
+            self.read_whole(table);
             let outputs = table.columns.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json });
-            return self.source(outputs.collect(), alias, rows);
+            return self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows);
         }
-        let named = alias.map(|alias| self.table_alias(alias)).transpose()?;
-        let aliased = named.is_some();
-        let name = named.or_else(|| Some(table.name.clone()));
+        let given = alias.map(|alias| self.table_alias(alias)).transpose()?;
+        let aliased = given.is_some();
+        let name = given.or_else(|| Some(named.to_owned()));
         Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows })
     }
 
     /// A computed source under its alias, whose column names take the place of its own.
     pub(super) fn source(
         &mut self,
-        columns: Rc<[Output]>,
+        columns: Rc<Outputs>,
         alias: Option<&TableAlias>,
         rows: Option<u64>,
     ) -> Checked<Source<'i>> {
@@ -184,15 +188,15 @@ impl<'i> Walk<'i> {
     }
 
     /// The columns under the names of an alias; the rest keep theirs.
-    pub(super) fn renamed(&self, columns: &[Output], names: &[TableAliasColumnDef]) -> Checked<Rc<[Output]>> {
+    pub(super) fn renamed(&self, columns: &[Output], names: &[TableAliasColumnDef]) -> Checked<Rc<Outputs>> {
         absent(names.len() > columns.len(), "AS t (…)")?;
         let mut columns = columns.to_vec();
         for (column, TableAliasColumnDef { name, data_type }) in columns.iter_mut().zip(names) {
             absent(data_type.is_some(), "AS t (name type)")?;
             given_name(name)?;
-            column.key = Some(key(self.dialect, name));
+            column.key = Some(key(self.dialect, name).into());
         }
-        Ok(columns.into())
+        Ok(Rc::new(columns.into()))
     }
 
     fn table_alias(&self, alias: &TableAlias) -> Checked<String> {
@@ -257,8 +261,8 @@ impl<'i> Walk<'i> {
         self.reads.functions.insert(name.to_owned());
         let only = alias.map_or_else(|| name.to_ascii_lowercase(), |alias| key(self.dialect, &alias.name));
         let names = if function.columns.is_empty() { vec![only.as_str()] } else { function.columns.clone() };
-        let outputs = names.iter().map(|name| Output { key: Some((*name).to_owned()), json: false });
-        let mut source = self.source(outputs.collect(), alias, None)?;
+        let outputs = names.iter().map(|name| Output { key: Some(Arc::from(*name)), json: false });
+        let mut source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
         Ok(source)
     }
@@ -277,7 +281,7 @@ impl<'i> Walk<'i> {
         let mut outputs = Vec::new();
         self.json_columns(columns, &mut outputs)?;
         self.reads.functions.insert("JSON_TABLE".to_owned());
-        self.source(outputs.into(), alias, None)
+        self.source(Rc::new(outputs.into()), alias, None)
     }
 
     fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {
@@ -301,7 +305,7 @@ impl<'i> Walk<'i> {
                 }
             };
             given_name(name)?;
-            outputs.push(Output { key: Some(key(self.dialect, name)), json: false });
+            outputs.push(Output { key: Some(key(self.dialect, name).into()), json: false });
         }
         Ok(())
     }
@@ -328,7 +332,7 @@ impl<'i> Walk<'i> {
 }
 
 fn one(source: Source<'_>) -> From<'_> {
-    From { sources: vec![source], merged: Vec::new() }
+    From { sources: vec![source], merged: BTreeSet::new() }
 }
 
 /// A name the statement gives: quoted only with characters that cannot end the quotes.

@@ -1,5 +1,8 @@
 //! FROM: its sources in order, and the predicates of its joins in the scope each can see.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName, TableFactor, TableWithJoins};
 
 use crate::domain::Dialect;
@@ -18,7 +21,7 @@ const MOST_TABLES: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct From<'i> {
     pub(super) sources: Vec<Source<'i>>,
-    pub(super) merged: Vec<String>,
+    pub(super) merged: BTreeSet<String>,
 }
 
 impl<'i> Walk<'i> {
@@ -130,7 +133,7 @@ impl<'i> Walk<'i> {
             JoinConstraint::Using(columns) => {
                 for column in columns {
                     let name = self.merge(column, &from.sources[start..joined], &from.sources[joined..], links)?;
-                    from.merged.push(name);
+                    from.merged.insert(name);
                 }
             }
             JoinConstraint::Natural => {
@@ -169,9 +172,7 @@ impl<'i> Walk<'i> {
                 Has::Closed => return Err(unplaced(Rule::ColumnDenied, written)),
                 Has::Yes { origin, json: _ } => {
                     found = found.or(Some(source.id));
-                    if let Some((relation, column)) = origin.filter(|(relation, _)| !relation.is_empty()) {
-                        self.reads.columns.insert(format!("{relation}.{column}"));
-                    }
+                    self.read_column(origin);
                 }
             }
         }
@@ -182,15 +183,16 @@ impl<'i> Walk<'i> {
     fn natural(&mut self, left: &[Source<'i>], right: &[Source<'i>], links: &mut Links) -> Checked<Vec<String>> {
         let mut names: Vec<String> = Vec::new();
         for source in right {
-            let keys: Vec<String> = match &source.shape {
+            let keys: Vec<Arc<str>> = match &source.shape {
                 Shape::Table(table) => table.columns.iter().map(|column| column.key.clone()).collect(),
                 Shape::Derived(outputs) => outputs.iter().filter_map(|output| output.key.clone()).collect(),
             };
+            self.look_at(keys.len() * left.len())?;
             for name in keys.into_iter().filter(|name| left.iter().any(|one| one.column(name) != Has::No)) {
                 let one = self.side(&name, &name, left)?;
                 let other = self.side(&name, &name, right)?;
                 links.extend(Links::between(&[one], &[other]));
-                names.push(name);
+                names.push(name.to_string());
             }
         }
         Ok(names)

@@ -26,7 +26,7 @@ use sqlparser::tokenizer::Location;
 use crate::domain::Dialect;
 
 use super::fault::{Checked, unplaced};
-use super::index::Index;
+use super::index::{Index, Table};
 use super::lists::Lists;
 use super::refusal::Rule;
 use super::scope::Env;
@@ -34,12 +34,17 @@ use super::scope::Env;
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
 const DEEPEST: u32 = 1_500;
 
+/// Most columns that `*` and NATURAL may stand for in one statement, all together.
+const MOST_COLUMNS: usize = 20_000;
+
 /// What a statement reads.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Reads {
+pub(super) struct Reads<'i> {
     pub(super) relations: BTreeSet<String>,
-    /// `relation.column`.
-    pub(super) columns: BTreeSet<String>,
+    /// The relation and the column, as the catalog names them.
+    columns: BTreeSet<(&'i str, &'i str)>,
+    /// The schema and the name of the relations of which every column is read.
+    whole: BTreeSet<(&'i str, &'i str)>,
     /// In upper case.
     pub(super) functions: BTreeSet<String>,
     /// In order of first appearance.
@@ -50,12 +55,19 @@ pub(super) struct Reads {
     pub(super) left_out: BTreeSet<String>,
 }
 
+impl Reads<'_> {
+    /// The columns it reads, `relation.column`.
+    pub(super) fn columns(&self) -> Vec<String> {
+        self.columns.iter().map(|(relation, column)| format!("{relation}.{column}")).collect()
+    }
+}
+
 /// One walk over one statement.
 pub(super) struct Walk<'i> {
     index: &'i Index,
     lists: &'static Lists,
     dialect: Dialect,
-    reads: Reads,
+    reads: Reads<'i>,
     next_source: u32,
     /// The sources that names resolved to, in order; the joins of a FROM are judged by it.
     touched: Vec<u32>,
@@ -69,10 +81,12 @@ pub(super) struct Walk<'i> {
     judging: bool,
     /// How deep in the tree.
     depth: u32,
+    /// How many columns `*` and NATURAL have stood for.
+    columns_seen: usize,
 }
 
 /// What a statement reads, when every part of it is understood and allowed.
-pub(super) fn walk(statement: &Statement, index: &Index, dialect: Dialect) -> Checked<Reads> {
+pub(super) fn walk<'i>(statement: &Statement, index: &'i Index, dialect: Dialect) -> Checked<Reads<'i>> {
     let Statement::Query(query) = statement else {
         let words = statement.to_string();
         let words: Vec<&str> = words.split_whitespace().take(2).collect();
@@ -90,12 +104,31 @@ pub(super) fn walk(statement: &Statement, index: &Index, dialect: Dialect) -> Ch
         itself: 0,
         judging: false,
         depth: 0,
+        columns_seen: 0,
     };
     walk.query(query, Env::default())?;
     Ok(walk.reads)
 }
 
-impl Walk<'_> {
+impl<'i> Walk<'i> {
+    /// Notes that every column of a relation is read.
+    fn read_whole(&mut self, table: &'i Table) {
+        if !table.is_dual() && self.reads.whole.insert((&table.schema, &table.name)) {
+            self.reads.columns.extend(table.columns.iter().map(|column| (table.shown.as_str(), column.shown.as_str())));
+        }
+    }
+
+    /// Notes that a column is read, unless it is computed.
+    fn read_column(&mut self, origin: Option<(&'i str, &'i str)>) {
+        self.reads.columns.extend(origin.filter(|(relation, _)| !relation.is_empty()));
+    }
+
+    /// Takes note of this many columns looked at, or refuses what looks at too many.
+    fn look_at(&mut self, columns: usize) -> Checked {
+        self.columns_seen += columns;
+        if self.columns_seen > MOST_COLUMNS { Err(unplaced(Rule::TooManyJoins, "*")) } else { Ok(()) }
+    }
+
     fn source_id(&mut self) -> u32 {
         self.next_source += 1;
         self.next_source

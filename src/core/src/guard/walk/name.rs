@@ -7,7 +7,7 @@ use crate::domain::Dialect;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Has, Scope, Source};
+use super::super::scope::{Env, Has, NONE, Scope, Source};
 use super::Walk;
 
 /// Columns that a refusal names.
@@ -20,7 +20,7 @@ impl<'i> Walk<'i> {
         let mut level = env.scope;
         let mut inside_hierarchy = false;
         // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
-        let aliases = env.scope.map_or(&[][..], |scope| scope.aliases);
+        let aliases = env.scope.map_or(&NONE, |scope| scope.aliases);
         while let Some(scope) = level {
             inside_hierarchy |= scope.hierarchy;
             if self.column_of(scope, &name, ident)? {
@@ -46,13 +46,12 @@ impl<'i> Walk<'i> {
 
     /// Looks a bare name up among the sources of one level.
     fn column_of(&mut self, scope: &Scope<'_, 'i>, name: &str, ident: &Ident) -> Checked<bool> {
-        let mut found: Option<(u32, Option<(&str, &str)>)> = None;
-        let merged = scope.merged.iter().any(|one| one == name);
+        let mut found: Option<(u32, Option<(&'i str, &'i str)>)> = None;
         for source in scope.sources {
             match source.column(name) {
                 Has::No => {}
                 Has::Closed => return Err(fault(Rule::ColumnDenied, ident.span, ident.value.as_str())),
-                Has::Yes { .. } if found.is_some() && !merged => {
+                Has::Yes { .. } if found.is_some() && !scope.merged.contains(name) => {
                     return Err(fault(Rule::ColumnAmbiguous, ident.span, ident.value.as_str()));
                 }
                 Has::Yes { origin, json: _ } => {
@@ -110,11 +109,9 @@ impl<'i> Walk<'i> {
         ident.quote_style.is_none() && source.table().is_some() && self.lists.is_row(&ident.value.to_uppercase())
     }
 
-    fn read(&mut self, source: u32, origin: Option<(&str, &str)>) {
+    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>) {
         self.touched.push(source);
-        if let Some((relation, column)) = origin.filter(|(relation, _)| !relation.is_empty()) {
-            self.reads.columns.insert(format!("{relation}.{column}"));
-        }
+        self.read_column(origin);
     }
 
     /// Why a name binds to nothing, with the nearest name a person may read, or the names there are.

@@ -11,13 +11,13 @@ use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
-use super::super::scope::{Ctes, Env, Output, Scope};
+use super::super::scope::{Ctes, Env, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
 
 /// What a query gives: its columns, and the most rows it can have when that is known without looking.
 #[derive(Debug, Clone)]
 pub(super) struct Given {
-    pub(super) columns: Rc<[Output]>,
+    pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
 }
 
@@ -120,13 +120,16 @@ impl<'i> Walk<'i> {
         for expr in rows.iter().flat_map(|row| &row.content) {
             self.expr(expr, env)?;
         }
-        let names = (1..=width).map(|at| Output { key: Some(format!("column{at}")), json: false });
-        Ok(Given { columns: names.collect(), rows: Some(rows.len() as u64) })
+        let names = (1..=width).map(|at| Output { key: Some(format!("column{at}").into()), json: false });
+        Ok(Given { columns: Rc::new(names.collect::<Vec<_>>().into()), rows: Some(rows.len() as u64) })
     }
 
     /// ORDER BY after a set operation: only the columns it gives, by name or number.
     fn order_of_columns(&mut self, tail: Tail<'_>, given: &Given, env: Env<'_, 'i>) -> Checked {
-        let aliases: Vec<String> = given.columns.iter().filter_map(|output| output.key.clone()).collect();
+        if tail.order_by.is_none() {
+            return Ok(());
+        }
+        let aliases = given.columns.iter().filter_map(|output| output.key.as_deref().map(str::to_owned)).collect();
         let scope = Scope { aliases: &aliases, ..Scope::new(&[], None) };
         self.order_by(tail.order_by, env.within(&scope))
     }

@@ -1,5 +1,7 @@
 //! Pivots and row patterns: sources whose columns are computed from another's.
 
+use std::rc::Rc;
+
 use sqlparser::ast::{
     AfterMatchSkip, Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, MatchRecognizePattern,
     MatchRecognizeSymbol, Measure, PivotValueSource, RepetitionQuantifier, RowsPerMatch, SymbolDefinition, TableFactor,
@@ -10,7 +12,7 @@ use crate::domain::Dialect;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::key;
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Scope, Source};
+use super::super::scope::{Env, NONE, Output, Scope, Source};
 use super::links::Links;
 use super::literal::literal_of;
 use super::{Walk, absent, unsupported};
@@ -29,12 +31,12 @@ impl<'i> Walk<'i> {
                 absent(default_on_null.is_some(), "DEFAULT ON NULL")?;
                 let inner = self.inner(table, lateral, env, links)?;
                 let outputs = self.pivot(inner, aggregate_functions, value_column, value_source, env)?;
-                self.source(outputs.into(), alias.as_ref(), None)
+                self.source(Rc::new(outputs.into()), alias.as_ref(), None)
             }
             TableFactor::Unpivot { table, value, name, columns, null_inclusion: _, alias } => {
                 let inner = self.inner(table, lateral, env, links)?;
                 let outputs = self.unpivot(inner, value, name, columns, env)?;
-                self.source(outputs.into(), alias.as_ref(), None)
+                self.source(Rc::new(outputs.into()), alias.as_ref(), None)
             }
             _ => Err(unsupported("PIVOT")),
         }
@@ -57,7 +59,7 @@ impl<'i> Walk<'i> {
             used.extend(self.aggregate(expr, env.within(&scope))?);
             alias.iter().try_for_each(super::factor::given_name)?;
         }
-        outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
+        outputs.retain(|output| output.key.as_deref().is_none_or(|key| !used.iter().any(|one| one == key)));
         let PivotValueSource::List(values) = values else { return Err(unsupported("PIVOT … IN (ANY)")) };
         for value in values {
             outputs.extend(self.pivoted(value, aggregates)?);
@@ -84,11 +86,11 @@ impl<'i> Walk<'i> {
             let quoted = alias.as_ref().is_some_and(|alias| alias.quote_style == Some('\''));
             alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
         }
-        outputs.retain(|output| output.key.as_ref().is_none_or(|key| !used.contains(key)));
+        outputs.retain(|output| output.key.as_deref().is_none_or(|key| !used.iter().any(|one| one == key)));
         let Expr::Identifier(value) = value else { return Err(unsupported("UNPIVOT ((…))")) };
         for ident in [name, value] {
             super::factor::given_name(ident)?;
-            outputs.push(Output { key: Some(key(self.dialect, ident)), json: false });
+            outputs.push(Output { key: Some(key(self.dialect, ident).into()), json: false });
         }
         Ok(outputs)
     }
@@ -111,7 +113,7 @@ impl<'i> Walk<'i> {
     /// Every column of the source, all of which the result keeps or groups by.
     fn all_columns(&mut self, source: &Source<'i>) -> Checked<Vec<Output>> {
         let mut outputs = Vec::new();
-        self.star(std::iter::once(source), &[], &mut outputs)?;
+        self.star(std::iter::once(source), &NONE, &mut outputs)?;
         Ok(outputs)
     }
 
@@ -162,7 +164,7 @@ impl<'i> Walk<'i> {
             (Some(own), Some(alias)) => Some(format!("{own}_{}", name(alias))),
             (own, _) => own.clone(),
         };
-        Ok(aggregates.iter().map(|one| Output { key: with_aggregate(one), json: false }).collect())
+        Ok(aggregates.iter().map(|one| Output { key: with_aggregate(one).map(Into::into), json: false }).collect())
     }
 
     /// A row pattern: the variables of the pattern qualify the columns of its only source.
@@ -203,10 +205,10 @@ impl<'i> Walk<'i> {
         for Measure { expr, alias } in measures {
             self.expr(expr, env.within(&scope))?;
             super::factor::given_name(alias)?;
-            outputs.push(Output { key: Some(key(self.dialect, alias)), json: false });
+            outputs.push(Output { key: Some(key(self.dialect, alias).into()), json: false });
         }
         self.skip(after_match_skip.as_ref(), &variables)?;
-        self.source(outputs.into(), alias.as_ref(), None)
+        self.source(Rc::new(outputs.into()), alias.as_ref(), None)
     }
 
     /// The columns a match keeps of its source: all of each row, or what the one row is grouped by.
@@ -221,7 +223,7 @@ impl<'i> Walk<'i> {
             return self.all_columns(source);
         }
         let names = self.columns_named(partition_by, env)?;
-        Ok(names.into_iter().map(|name| Output { key: Some(name), json: false }).collect())
+        Ok(names.into_iter().map(|name| Output { key: Some(name.into()), json: false }).collect())
     }
 
     fn skip(&self, skip: Option<&AfterMatchSkip>, variables: &[String]) -> Checked {

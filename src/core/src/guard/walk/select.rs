@@ -1,6 +1,8 @@
 //! One SELECT: its sources first, then every expression in the scope the database gives it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
@@ -13,7 +15,7 @@ use crate::domain::Dialect;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Scope, Source};
+use super::super::scope::{Env, Output, Outputs, Scope, Source};
 use super::links::Links;
 use super::query::{Given, Tail};
 use super::{Walk, absent, unsupported};
@@ -71,9 +73,9 @@ impl<'i> Walk<'i> {
         &mut self,
         items: &[SelectItem],
         sources: &[Source<'i>],
-        merged: &[String],
+        merged: &BTreeSet<String>,
         env: Env<'_, 'i>,
-    ) -> Checked<Rc<[Output]>> {
+    ) -> Checked<Rc<Outputs>> {
         let mut columns: Vec<Output> = Vec::with_capacity(items.len());
         for item in items {
             match item {
@@ -85,7 +87,7 @@ impl<'i> Walk<'i> {
                     self.expr(expr, env)?;
                     super::factor::given_name(alias)?;
                     let json = self.own_name(expr, sources).json;
-                    columns.push(Output { key: Some(key(self.dialect, alias)), json });
+                    columns.push(Output { key: Some(key(self.dialect, alias).into()), json });
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
                 SelectItem::Wildcard(options) => self.wildcard(options, sources, merged, &mut columns)?,
@@ -95,7 +97,7 @@ impl<'i> Walk<'i> {
             }
         }
         absent(columns.is_empty(), "SELECT …")?;
-        Ok(columns.into())
+        Ok(Rc::new(columns.into()))
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
@@ -111,8 +113,8 @@ impl<'i> Walk<'i> {
             }
             _ => None,
         };
-        let key = ident.map(|ident| key(self.dialect, ident));
-        let json = key.as_ref().is_some_and(|key| {
+        let key = ident.map(|ident| Arc::from(key(self.dialect, ident)));
+        let json = key.as_ref().is_some_and(|key: &Arc<str>| {
             let is_json = |has| matches!(has, super::super::scope::Has::Yes { json: true, .. });
             sources.iter().any(|source| is_json(source.column(key)))
         });
@@ -146,7 +148,7 @@ impl<'i> Walk<'i> {
     }
 
     /// An alias in ORDER BY hides a function of its name, but not in every place and version.
-    fn no_callable_alias(&self, aliases: &[String]) -> Checked {
+    fn no_callable_alias(&self, aliases: &BTreeSet<String>) -> Checked {
         match aliases.iter().find(|alias| self.index.is_callable(alias)) {
             Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias.as_str())),
             None => Ok(()),
@@ -199,7 +201,7 @@ fn shape(select: &Select) -> Checked {
     absent(*flavor != SelectFlavor::Standard, "FROM … SELECT")
 }
 
-fn aliases_of(items: &[SelectItem], dialect: Dialect) -> Vec<String> {
+fn aliases_of(items: &[SelectItem], dialect: Dialect) -> BTreeSet<String> {
     let alias = |item: &SelectItem| match item {
         SelectItem::ExprWithAlias { alias, .. } => Some(key(dialect, alias)),
         _ => None,

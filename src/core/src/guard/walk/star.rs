@@ -3,6 +3,8 @@
 //! The walk does not change the tree. It notes what to write in place of each such `*`, and the guard checks the text
 //! that comes of it from the beginning: what runs has passed by itself, and no `*` in it covers a closed column.
 
+use std::collections::BTreeSet;
+
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{SelectItemQualifiedWildcardKind, WildcardAdditionalOptions};
 use sqlparser::tokenizer::Location;
@@ -10,17 +12,21 @@ use sqlparser::tokenizer::Location;
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, Fault, unplaced};
+use super::super::lexical::LONGEST;
 use super::super::names::{key, parts, written};
 use super::super::refusal::Rule;
-use super::super::scope::{Output, Shape, Source};
+use super::super::scope::{NONE, Output, Shape, Source};
 use super::{Walk, absent, unsupported};
+
+/// Columns of one source that a refusal names at most; a message shows fewer.
+const MOST_NAMED: usize = 100;
 
 impl<'i> Walk<'i> {
     pub(super) fn wildcard(
         &mut self,
         options: &WildcardAdditionalOptions,
         sources: &[Source<'i>],
-        merged: &[String],
+        merged: &BTreeSet<String>,
         columns: &mut Vec<Output>,
     ) -> Checked {
         let place = plain_star(options)?;
@@ -28,13 +34,13 @@ impl<'i> Walk<'i> {
         if !sources.iter().any(has_closed) {
             return self.star(sources.iter(), merged, columns);
         }
-        let items = match merged {
-            [] => self.each_source(sources, columns),
-            merged => self.each_column(sources, merged, columns),
+        let items = if merged.is_empty() {
+            self.each_source(sources, columns)
+        } else {
+            self.each_column(sources, merged, columns)
         };
         let items = items.ok_or_else(|| self.closed(sources.iter()))?;
-        self.reads.stars.push((place, items.join(", ")));
-        Ok(())
+        self.spell_out(place, items.join(", "), sources)
     }
 
     pub(super) fn qualified_wildcard(
@@ -42,20 +48,30 @@ impl<'i> Walk<'i> {
         kind: &SelectItemQualifiedWildcardKind,
         options: &WildcardAdditionalOptions,
         sources: &[Source<'i>],
-        merged: &[String],
+        merged: &BTreeSet<String>,
         columns: &mut Vec<Output>,
     ) -> Checked {
         let place = plain_star(options)?;
         let source = self.qualified_star(kind, sources)?;
         if !has_closed(source) {
-            return self.star(std::iter::once(source), &[], columns);
+            return self.star(std::iter::once(source), &NONE, columns);
         }
         // Oracle leaves out of `t.*` what USING merged, and takes no qualifier for it.
         let partial = self.dialect == Dialect::Oracle && !merged.is_empty();
         let names = self.open_outputs(source, columns);
         let items = names.filter(|_| !partial).ok_or_else(|| self.closed(std::iter::once(source)))?;
         // The qualifier stands before the star already.
-        self.reads.stars.push((place, items.join(&format!(", {kind}").replace(".*", "."))));
+        let list = items.join(&format!(", {kind}").replace(".*", "."));
+        self.spell_out(place, list, std::slice::from_ref(source))
+    }
+
+    /// Notes what to write in place of a `*`, unless the text becomes too long with it.
+    fn spell_out(&mut self, place: Location, list: String, sources: &[Source<'i>]) -> Checked {
+        let others = self.reads.stars.iter().map(|(_, list)| list.len()).sum::<usize>();
+        if others + list.len() > LONGEST {
+            return Err(self.closed(sources.iter()));
+        }
+        self.reads.stars.push((place, list));
         Ok(())
     }
 
@@ -67,7 +83,7 @@ impl<'i> Walk<'i> {
             if has_closed(source) {
                 items.extend(self.open_outputs(source, columns)?.iter().map(|name| format!("{prefix}.{name}")));
             } else {
-                self.star(std::iter::once(source), &[], columns).ok()?;
+                self.star(std::iter::once(source), &NONE, columns).ok()?;
                 items.push(format!("{prefix}.*"));
             }
         }
@@ -79,7 +95,7 @@ impl<'i> Walk<'i> {
     fn each_column(
         &mut self,
         sources: &[Source<'i>],
-        merged: &[String],
+        merged: &BTreeSet<String>,
         columns: &mut Vec<Output>,
     ) -> Option<Vec<String>> {
         let in_place = self.dialect == Dialect::Sqlite;
@@ -90,7 +106,7 @@ impl<'i> Walk<'i> {
             let mut outputs = Vec::new();
             let names = self.open_outputs(source, &mut outputs)?;
             for (output, name) in outputs.into_iter().zip(names) {
-                let is_merged = output.key.as_ref().is_some_and(|key| merged.contains(key));
+                let is_merged = output.key.as_deref().is_some_and(|key| merged.contains(key));
                 let seen = first.iter().chain(&rest).any(|(one, _)| one.key == output.key);
                 match (is_merged, in_place) {
                     (true, _) if seen => {}
@@ -116,7 +132,7 @@ impl<'i> Walk<'i> {
                 let named = |column: &super::super::index::Column| format!("{}.{}", table.shown, column.shown);
                 self.reads.left_out.extend(closed.into_iter().map(named));
                 columns.extend(open.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json }));
-                Some(open.into_iter().map(|column| written(dialect, &column.shown)).collect())
+                Some(open.into_iter().map(|column| column.written.clone()).collect())
             }
             Shape::Derived(outputs) => {
                 columns.extend(outputs.iter().cloned());
@@ -134,7 +150,8 @@ impl<'i> Walk<'i> {
         for source in sources {
             let prefix = source.name.as_deref().map(|name| format!("{}.", written(self.dialect, name)));
             let prefix = prefix.unwrap_or_default();
-            open.extend(source.open_columns().iter().map(|name| format!("{prefix}{}", written(self.dialect, name))));
+            let names = source.open_columns().into_iter().take(MOST_NAMED);
+            open.extend(names.map(|name| format!("{prefix}{}", written(self.dialect, name))));
         }
         unplaced(Rule::StarDenied, "*").instead(open.join(", "))
     }
@@ -161,7 +178,7 @@ impl<'i> Walk<'i> {
     pub(super) fn star<'s>(
         &mut self,
         sources: impl Iterator<Item = &'s Source<'i>>,
-        merged: &[String],
+        merged: &BTreeSet<String>,
         columns: &mut Vec<Output>,
     ) -> Checked
     where
@@ -173,18 +190,21 @@ impl<'i> Walk<'i> {
             }
             let outputs: Vec<Output> = match &source.shape {
                 Shape::Table(table) => {
-                    let reads = table.columns.iter().filter(|_| !table.is_dual());
-                    self.reads.columns.extend(reads.map(|column| format!("{}.{}", table.shown, column.shown)));
+                    self.look_at(table.columns.len())?;
+                    self.read_whole(table);
                     let output = |column: &super::super::index::Column| Output {
                         key: Some(column.key.clone()),
                         json: column.json,
                     };
                     table.columns.iter().map(output).collect()
                 }
-                Shape::Derived(outputs) => outputs.to_vec(),
+                Shape::Derived(outputs) => {
+                    self.look_at(outputs.len())?;
+                    outputs.to_vec()
+                }
             };
             let seen = |columns: &[Output], output: &Output| {
-                output.key.as_ref().is_some_and(|key| merged.contains(key))
+                output.key.as_deref().is_some_and(|key| merged.contains(key))
                     && columns.iter().any(|one| one.key == output.key)
             };
             for output in outputs {

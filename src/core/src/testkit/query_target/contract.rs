@@ -7,9 +7,9 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ColumnKind, ColumnRef, Row, Value};
-use crate::guard::{ApprovedStatement, Guard, Policy, Verdict};
-use crate::ports::{Batch, LimitReached, Limits, QueryTarget, ResultStream, TargetError};
+use crate::domain::{ColumnKind, ColumnRef, Limits, Row, Value};
+use crate::guard::{ApprovedStatement, Guard, Policy, Rules, Verdict};
+use crate::ports::{Batch, LimitReached, QueryTarget, ResultStream, TargetError};
 
 const WIDE: Limits = Limits { rows: 100_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_mins(1) };
 const ITEMS: &str = "SELECT id, name, price, made_on FROM items ORDER BY id";
@@ -133,15 +133,15 @@ async fn binds_parameters(target: &dyn QueryTarget) {
         ("SELECT id FROM notes WHERE body = :body", "body", Value::Text("it's; -- \"fine\"".to_owned()), "3"),
     ] {
         let values = BTreeMap::from([(name.to_owned(), value)]);
-        let bound = approved(target, sql).await.bind(&values).expect("it has the one parameter");
-        let stream = target.execute(&bound, WIDE, CancellationToken::new()).await.expect("it runs");
+        let bound = approved(target, sql, WIDE).await.bind(&values).expect("it has the one parameter");
+        let stream = target.execute(&bound, CancellationToken::new()).await.expect("it runs");
         let whole = drain(stream).await.expect("it runs");
         assert_eq!(whole.rows.iter().flatten().map(number).collect::<Vec<_>>(), [expected], "{sql}");
     }
 }
 
 async fn explains(target: &dyn QueryTarget) {
-    let estimate = target.explain(&approved(target, slow()).await).await.expect("a plan costs no run");
+    let estimate = target.explain(&approved(target, slow(), WIDE).await).await.expect("a plan costs no run");
     assert!(estimate.cost.is_none_or(f64::is_finite));
     assert!(!estimate.plan.is_empty());
 }
@@ -156,33 +156,32 @@ async fn knows_values(target: &dyn QueryTarget) {
 }
 
 async fn stops_when_cancelled(target: &dyn QueryTarget) {
-    let items = approved(target, ITEMS).await;
+    let items = approved(target, ITEMS, WIDE).await;
     let cancelled = CancellationToken::new();
     cancelled.cancel();
-    let never = target.execute(&items, WIDE, cancelled).await;
+    let never = target.execute(&items, cancelled).await;
     assert_eq!(never.err(), Some(TargetError::Cancelled), "cancelled before it started");
 
-    let slow = approved(target, slow()).await;
+    let slow = approved(target, slow(), WIDE).await;
     let cancel = CancellationToken::new();
-    let (whole, ()) =
-        futures::join!(async { drain(target.execute(&slow, WIDE, cancel.clone()).await?).await }, async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            cancel.cancel();
-        });
+    let (whole, ()) = futures::join!(async { drain(target.execute(&slow, cancel.clone()).await?).await }, async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        cancel.cancel();
+    });
     assert_eq!(whole.err(), Some(TargetError::Cancelled), "cancelled before its first row");
 
     let cancel = CancellationToken::new();
-    let many = approved(target, MANY).await;
-    let mut stream = target.execute(&many, WIDE, cancel.clone()).await.expect("it runs");
+    let many = approved(target, MANY, WIDE).await;
+    let mut stream = target.execute(&many, cancel.clone()).await.expect("it runs");
     assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(rows))) if !rows.is_empty()));
     cancel.cancel();
     assert_eq!(drain(stream).await.err(), Some(TargetError::Cancelled), "cancelled between rows");
 }
 
 async fn stops_when_dropped(target: &dyn QueryTarget) {
-    let many = approved(target, MANY).await;
+    let many = approved(target, MANY, WIDE).await;
     for _ in 0..6 {
-        let mut stream = target.execute(&many, WIDE, CancellationToken::new()).await.expect("its place is free again");
+        let mut stream = target.execute(&many, CancellationToken::new()).await.expect("its place is free again");
         assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(_)))));
     }
     run(target, ITEMS, WIDE).await.expect("its place is free again");
@@ -198,8 +197,8 @@ async fn stops_at_the_time_limit(target: &dyn QueryTarget) {
 }
 
 async fn runs_two_at_once(target: &dyn QueryTarget) {
-    let many = approved(target, MANY).await;
-    let mut held = target.execute(&many, WIDE, CancellationToken::new()).await.expect("it runs");
+    let many = approved(target, MANY, WIDE).await;
+    let mut held = target.execute(&many, CancellationToken::new()).await.expect("it runs");
     assert!(matches!(held.batches.next().await, Some(Ok(Batch::Rows(_)))));
     let beside = run(target, "SELECT id FROM items WHERE id = 7", WIDE).await.expect("it runs beside the other");
     assert_eq!(number(&beside.rows[0][0]), "7");
@@ -212,17 +211,17 @@ struct Whole {
     truncated: Option<LimitReached>,
 }
 
-async fn approved(target: &dyn QueryTarget, sql: &str) -> ApprovedStatement {
+async fn approved(target: &dyn QueryTarget, sql: &str, limits: Limits) -> ApprovedStatement {
     let catalog = target.catalog().await.expect("it is up");
-    match Guard::new(&catalog, &Policy::default()).check(sql) {
+    match Guard::new(&catalog, &Policy::new(Rules::default(), Vec::new(), limits)).check(sql) {
         Verdict::Allow(statement) => statement,
         Verdict::Deny(refusal) => panic!("the guard refuses {sql}: {refusal:?}"),
     }
 }
 
 async fn run(target: &dyn QueryTarget, sql: &str, limits: Limits) -> Result<Whole, TargetError> {
-    let statement = approved(target, sql).await;
-    drain(target.execute(&statement, limits, CancellationToken::new()).await?).await
+    let statement = approved(target, sql, limits).await;
+    drain(target.execute(&statement, CancellationToken::new()).await?).await
 }
 
 async fn drain(mut stream: ResultStream) -> Result<Whole, TargetError> {

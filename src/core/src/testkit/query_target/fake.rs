@@ -11,9 +11,9 @@ use futures::stream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Catalog, Column, ColumnKind, ColumnRef, Dialect, Row, Value};
+use crate::domain::{Catalog, Column, ColumnKind, ColumnRef, Dialect, Limits, Row, Value};
 use crate::guard::ApprovedStatement;
-use crate::ports::{Batch, Estimate, LimitReached, Limits, QueryTarget, ResultStream, TargetError};
+use crate::ports::{Batch, Estimate, LimitReached, QueryTarget, ResultStream, TargetError};
 use crate::text::{Text, text};
 
 const BATCH: usize = 256;
@@ -137,9 +137,9 @@ impl QueryTarget for FakeTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
-        limits: Limits,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
+        let limits = statement.limits();
         if cancel.is_cancelled() {
             return Err(TargetError::Cancelled);
         }

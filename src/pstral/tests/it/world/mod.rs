@@ -8,17 +8,18 @@ mod postgres;
 mod server;
 mod target;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pstral::files::FolderFiles;
-use pstral_core::domain::{Actor, ButtonAction, EventBody, Locale, Place, ProposalId};
+use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role};
 use pstral_core::egress::AnswerLimits;
-use pstral_core::guard::Policy;
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
-use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, Limits, QueryTarget};
+use pstral_core::guard::Rules;
+use pstral_core::pipeline::{Grants, Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
@@ -39,7 +40,8 @@ pub(crate) struct Setup {
     pub(crate) database: PathBuf,
     /// Instead of the SQLite file.
     pub(crate) engine: Option<Arc<dyn QueryTarget>>,
-    pub(crate) policy: Policy,
+    pub(crate) rules: Rules,
+    pub(crate) roles: BTreeMap<Role, Rules>,
     pub(crate) capabilities: Capabilities,
     pub(crate) limits: Limits,
     pub(crate) files: Option<PathBuf>,
@@ -51,7 +53,8 @@ impl Default for Setup {
             verified: VerifiedUse::Offer,
             database: company(),
             engine: None,
-            policy: deny(&["oauth_email_accounts"]),
+            rules: deny(&["oauth_email_accounts"]),
+            roles: BTreeMap::new(),
             capabilities: capabilities(),
             limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
             files: None,
@@ -74,9 +77,9 @@ pub(crate) fn capabilities() -> Capabilities {
     }
 }
 
-/// A policy that opens all but this.
-pub(crate) fn deny(entries: &[&str]) -> Policy {
-    Policy { allow: None, deny: entries.iter().map(|entry| (*entry).to_owned()).collect() }
+/// Rules that open all but this.
+pub(crate) fn deny(entries: &[&str]) -> Rules {
+    Rules { allow: None, deny: entries.iter().map(|entry| (*entry).to_owned()).collect() }
 }
 
 /// A running Pstral, and through it everything around it.
@@ -155,8 +158,9 @@ impl World {
     }
 
     /// Starts again under other rules.
-    pub(crate) async fn restart_under(&mut self, policy: Policy) {
-        self.around.setup.policy = policy;
+    pub(crate) async fn restart_under(&mut self, rules: Rules, roles: &[(Role, Rules)]) {
+        self.around.setup.rules = rules;
+        self.around.setup.roles = roles.iter().cloned().collect();
         self.restart().await;
     }
 
@@ -236,7 +240,9 @@ impl Around {
     fn pipeline(&self) -> Pipeline {
         let port = Arc::clone(&self.target) as _;
         let description = "a French company's clients, contracts and payments";
-        let crm = Target::new("crm", description, port, self.setup.policy.clone());
+        let Setup { rules, roles, limits, .. } = &self.setup;
+        let grants = Grants { rules: rules.clone(), roles: roles.clone(), limits: *limits };
+        let crm = Target::new("crm", description, port, grants);
         let files = self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files"));
         Pipeline::new(Parts {
             platforms: vec![Arc::clone(&self.chat) as _],
@@ -268,6 +274,5 @@ fn settings(setup: &Setup) -> Settings {
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
-        limits: setup.limits,
     }
 }

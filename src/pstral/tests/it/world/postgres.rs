@@ -6,7 +6,7 @@ use pstral_core::domain::{
     Catalog, CatalogColumn, Column, ColumnKind, ColumnRef, Dialect, Relation, RelationKind, Row, Value,
 };
 use pstral_core::guard::ApprovedStatement;
-use pstral_core::ports::{Batch, Estimate, LimitReached, Limits, QueryTarget, ResultStream, TargetError};
+use pstral_core::ports::{Batch, Estimate, LimitReached, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{
@@ -84,7 +84,7 @@ impl QueryTarget for PostgresTarget {
             tables.last_mut().unwrap().columns.push(column);
         }
         let callables = self.texts(CALLABLES).await?.concat();
-        Ok(Catalog { dialect: Dialect::Postgres, default_schema: "public".to_owned(), tables, callables })
+        Ok(Catalog { callables, ..Catalog::new(Dialect::Postgres, "public", tables) })
     }
 
     async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
@@ -95,9 +95,9 @@ impl QueryTarget for PostgresTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
-        limits: Limits,
         _cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
+        let limits = statement.limits();
         let (names, mut rows) = self.read(statement.text(), limits.time.as_secs()).await?;
         let columns = names.into_iter().map(|name| Column { name, kind: ColumnKind::Text }).collect();
         let most = usize::try_from(limits.rows).unwrap();

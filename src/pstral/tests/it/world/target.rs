@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect};
 use pstral_core::guard::ApprovedStatement;
-use pstral_core::ports::{Estimate, Limits, QueryTarget, ResultStream, TargetError};
+use pstral_core::ports::{Estimate, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
 use tokio_util::sync::CancellationToken;
 
@@ -48,12 +48,11 @@ impl QueryTarget for WatchedTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
-        limits: Limits,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         self.ran.lock().unwrap().push(statement.clone());
         assert!(!self.panics.load(Ordering::Relaxed), "a bug");
-        self.real.execute(statement, limits, cancel).await
+        self.real.execute(statement, cancel).await
     }
 
     async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
