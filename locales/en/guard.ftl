@@ -1,6 +1,6 @@
 # guard
 guard-empty = There is nothing to run. Write one SELECT statement.
-guard-too-long = The statement is too long ({ $found }); 16 KiB or 4,000 words and signs are the most. Ask for less at once.
+guard-too-long = The statement is too long ({ $found }); 16 KiB or 3,000 words and signs are the most. Ask for less at once.
 guard-too-deep = The statement is nested too deep to be understood safely. Split it with WITH, or ask for less at once.
 guard-too-many-joins = The statement holds too many joins or subqueries at once (at “{ $found }”); 32 joins or 64 subqueries are the most. Split the question in two.
 guard-control-character = The statement holds a hidden or control character ({ $found }). Remove it, or type the line again.

@@ -1,6 +1,6 @@
 # guard
 guard-empty = Il n'y a rien à exécuter. Écrivez une seule requête SELECT.
-guard-too-long = La requête est trop longue ({ $found }) ; 16 Kio ou 4 000 mots et signes au plus. Demandez moins à la fois.
+guard-too-long = La requête est trop longue ({ $found }) ; 16 Kio ou 3 000 mots et signes au plus. Demandez moins à la fois.
 guard-too-deep = La requête est trop imbriquée pour être comprise sans risque. Découpez-la avec WITH, ou demandez moins à la fois.
 guard-too-many-joins = La requête contient trop de jointures ou de sous-requêtes (à « { $found } ») ; 32 jointures ou 64 sous-requêtes au plus. Posez la question en deux fois.
 guard-control-character = La requête contient un caractère caché ou de contrôle ({ $found }). Retirez-le, ou retapez la ligne.

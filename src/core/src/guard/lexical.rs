@@ -12,7 +12,7 @@ const DEEPEST: u32 = 64;
 /// Most joins and other chained table factors.
 const MOST_JOINS: u32 = 32;
 /// Most words, literals and signs: what a verdict in a few milliseconds allows.
-const MOST_TOKENS: u32 = 4_000;
+const MOST_TOKENS: u32 = 3_000;
 /// Most queries in one statement.
 const MOST_QUERIES: u32 = 64;
 /// Words that make the parser recurse or chain without counting it.

@@ -28,6 +28,7 @@ mod tests;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ impl Guard {
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
     fn understand(&self, text: &str, size: Size) -> Checked<Passed> {
-        let statement = parse::parse(text, self.dialect)?;
+        let mut statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
         if !reads.stars.is_empty() {
             let open = reads.stars.iter().map(|(_, columns)| columns.as_str()).collect::<Vec<_>>().join(", ");
@@ -109,7 +110,7 @@ impl Guard {
         let on_lines = !size.breaks && size.depth <= SHALLOW;
         let plain = (!on_lines || text.len() > SHORT).then(|| statement.to_string());
         let reads_best = on_lines && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
-        let spread = reads_best.then(|| spread(&statement)).flatten();
+        let spread = if reads_best { spread(&mut statement, text.len()) } else { None };
         let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
@@ -176,12 +177,22 @@ const SHALLOW: u32 = 12;
 /// The statement over several lines, which reads better. The pretty form indents what follows a line break, so it is
 /// only for texts without a literal that goes over lines; and it leaves ORDER BY and what follows on the line of the
 /// last clause.
-fn spread(statement: &Statement) -> Option<String> {
+fn spread(statement: &mut Statement, length: usize) -> Option<String> {
     let Statement::Query(query) = statement else { return None };
-    let mut body = query.clone();
-    let order = body.order_by.take().map(|order| order.to_string());
-    let limit = body.limit_clause.take().map(|limit| limit.to_string().trim_start().to_owned());
-    let fetch = body.fetch.take().map(|fetch| fetch.to_string());
-    let clauses = [Some(format!("{body:#}")), order, limit, fetch];
-    Some(clauses.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+    let mut text = String::with_capacity(length * 2);
+    // Taken out for a moment only: a copy of the tree costs as much as reading it.
+    let (order, limit, fetch) = (query.order_by.take(), query.limit_clause.take(), query.fetch.take());
+    write!(text, "{query:#}").ok()?;
+    (query.order_by, query.limit_clause, query.fetch) = (order, limit, fetch);
+    if let Some(order) = &query.order_by {
+        write!(text, "\n{order}").ok()?;
+    }
+    if let Some(limit) = &query.limit_clause {
+        // It begins with a space of its own.
+        write!(text, "\n{}", limit.to_string().trim_start()).ok()?;
+    }
+    if let Some(fetch) = &query.fetch {
+        write!(text, "\n{fetch}").ok()?;
+    }
+    Some(text)
 }

@@ -2,6 +2,7 @@
 
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Tokenizer;
 
 use crate::domain::Dialect;
 
@@ -11,11 +12,16 @@ use super::refusal::Rule;
 
 /// The parser's own limit of nested constructs; ours on brackets is lower, and it grows the stack as it goes.
 const PARSER_DEPTH: usize = 160;
+/// About how many bytes of a text make a token, white space included: room for them is made once.
+const BYTES_A_TOKEN: usize = 3;
+
 /// The only statement of a text.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
     let parsed = with_grammar(dialect, |grammar| {
+        let mut tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN);
+        Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens)?;
         let parser = Parser::new(grammar).with_recursion_limit(PARSER_DEPTH);
-        parser.try_with_sql(text).and_then(|mut parser| parser.parse_statements())
+        parser.with_tokens_with_locations(tokens).parse_statements()
     });
     let mut statements = parsed.map_err(|error| not_a_query(text).unwrap_or_else(|| syntax(&error, text)))?;
     match (statements.pop(), statements.is_empty()) {

@@ -61,7 +61,7 @@ fn commands() {
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.
         ── #3 private
-        🛡️ This statement cannot be run. The statement is too long (97 KiB); 16 KiB or 4,000 words and signs are the most. Ask for less at once.
+        🛡️ This statement cannot be run. The statement is too long (97 KiB); 16 KiB or 3,000 words and signs are the most. Ask for less at once.
         [Edit]
         ── #4 private
         The audit log is for administrators. Please ask one of them.

@@ -32,7 +32,7 @@ use super::refusal::Rule;
 use super::scope::Env;
 
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
-const DEEPEST: u32 = 1_500;
+const DEEPEST: u32 = 1_000;
 
 /// Most columns that `*` and NATURAL may stand for in one statement, all together.
 const MOST_COLUMNS: usize = 20_000;
