@@ -11,7 +11,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::domain::Dialect;
 
-use super::{oracle_syntax, prefix};
+use super::{oracle_clauses, oracle_syntax, prefix};
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
 /// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
@@ -56,7 +56,12 @@ impl<G: Grammar> Grammar for Bounded<G> {
         let left = self.fuel.get();
         self.fuel.set(left.saturating_sub(1));
         // This error alone is not swallowed where the parser tries one reading after another.
-        if left == 0 { Some(Err(ParserError::RecursionLimitExceeded)) } else { prefix::prefix(parser) }
+        if left == 0 {
+            return Some(Err(ParserError::RecursionLimitExceeded));
+        }
+        let oracle = self.dialect == Dialect::Oracle;
+        let read = if oracle { oracle_clauses::prefix(parser, |level| self.prec_value(level)) } else { None };
+        read.or_else(|| prefix::prefix(parser))
     }
 
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
@@ -105,6 +110,11 @@ impl<G: Grammar> Grammar for Bounded<G> {
         // `t PARTITION (p)` is read as an alias with a column, which renders the same; `walk::factor` knows it.
         let partition = self.dialect == Dialect::Oracle && *kw == Keyword::PARTITION;
         (partition && parser.peek_token_ref().token == Token::LParen) || self.grammar.is_table_alias(kw, parser)
+    }
+
+    /// Oracle alone has the alias behind SAMPLE.
+    fn supports_table_sample_before_alias(&self) -> bool {
+        self.dialect == Dialect::Oracle
     }
 
     fn prec_value(&self, prec: Precedence) -> u8 {

@@ -75,6 +75,29 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#') || byte >= 0x80
 }
 
+/// What is meant by a number with letters in it. One reader takes `1d` for a number, another for a number with a name
+/// behind it, and `1_000` and `0x1F` are numbers to some versions only.
+fn odd_number(word: &str, next: u8) -> Option<String> {
+    let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let rest = &word[digits..];
+    if digits == 0 || rest.is_empty() {
+        return None;
+    }
+    let exponent = rest.strip_prefix(['e', 'E']).is_some_and(|power| power.bytes().all(|byte| byte.is_ascii_digit()));
+    if exponent && (rest.len() > 1 || matches!(next, b'+' | b'-')) {
+        return None;
+    }
+    let plain: String = word.chars().filter(|c| *c != '_').collect();
+    let is_number = plain.bytes().all(|byte| byte.is_ascii_digit());
+    Some(if is_number {
+        plain
+    } else if rest.starts_with(['x', 'X', 'e', 'E']) {
+        String::new()
+    } else {
+        word[..digits].to_owned()
+    })
+}
+
 struct Scan<'t> {
     text: &'t str,
     bytes: &'t [u8],
@@ -238,6 +261,9 @@ impl Scan<'_> {
         }
         self.size.tokens += 1;
         let word = &self.text[start..self.at];
+        if let Some(number) = odd_number(word, self.ahead(0)) {
+            return Err(at_byte(Rule::Unsupported, self.text, start, word).instead(number));
+        }
         if CHAINING.iter().any(|chaining| chaining.eq_ignore_ascii_case(word)) {
             self.size.joins += 1;
             if self.size.joins > MOST_JOINS {

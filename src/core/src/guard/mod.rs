@@ -14,6 +14,7 @@ mod index;
 mod lexical;
 mod lists;
 mod names;
+mod oracle_clauses;
 mod oracle_keep;
 mod oracle_syntax;
 mod parse;

@@ -6,7 +6,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::oracle_keep;
+use super::{oracle_clauses, oracle_keep};
 
 /// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
 pub(super) const DEFAULT: &str = "DEFAULT";
@@ -33,8 +33,10 @@ enum Reading {
     NotEqual,
     /// A comparison, ALL, ANY or SOME, and a list.
     Quantified,
-    /// DEFAULT … ON CONVERSION ERROR.
-    Conversion,
+    /// DEFAULT … ON CONVERSION ERROR and its kin.
+    Default,
+    /// A clause of a JSON function.
+    Clause,
     /// DAY TO SECOND or YEAR TO MONTH.
     IntervalUnits,
     /// `KEEP (DENSE_RANK …)` after an aggregate.
@@ -47,6 +49,9 @@ fn reading(parser: &Parser<'_>) -> Option<Reading> {
     if oracle_keep::is_next(parser) {
         return Some(Reading::Keep);
     }
+    if oracle_clauses::is_next(parser) {
+        return Some(Reading::Clause);
+    }
     let [first, second, third, fourth] = parser.peek_tokens_ref();
     let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
     match &first.token {
@@ -57,13 +62,12 @@ fn reading(parser: &Parser<'_>) -> Option<Reading> {
             (quantifier && third.token == Token::LParen && fourth.token != Token::LParen && !subquery)
                 .then_some(Reading::Quantified)
         }
-        token if is(token, Keyword::DEFAULT) => Some(Reading::Conversion),
+        token if is(token, Keyword::DEFAULT) => Some(Reading::Default),
         token if is(token, Keyword::DAY) || is(token, Keyword::YEAR) => {
             is(&second.token, Keyword::TO).then_some(Reading::IntervalUnits)
         }
         token if is(token, Keyword::ORDER) => {
-            let siblings = matches!(&second.token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("SIBLINGS"));
-            (siblings && is(&third.token, Keyword::BY)).then_some(Reading::Siblings)
+            (is_word(&second.token, "SIBLINGS") && is(&third.token, Keyword::BY)).then_some(Reading::Siblings)
         }
         _ => None,
     }
@@ -86,7 +90,7 @@ pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) 
     reading(parser).map(|reading| match reading {
         Reading::NotEqual | Reading::Quantified => value(Precedence::Eq),
         // Below everything else, so that the whole argument is on the left.
-        Reading::Conversion | Reading::Siblings => 1,
+        Reading::Default | Reading::Clause | Reading::Siblings => 1,
         Reading::IntervalUnits | Reading::Keep => value(Precedence::AtTz),
     })
 }
@@ -101,7 +105,8 @@ pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Opt
             parser.parse_subexpr(precedence).map(|right| binary(left, BinaryOperator::NotEq, right))
         }
         Reading::Quantified => quantified(parser, left),
-        Reading::Conversion => conversion(parser, left),
+        Reading::Default => oracle_clauses::default(parser, left),
+        Reading::Clause => oracle_clauses::read(parser, left),
         Reading::IntervalUnits => interval_units(parser, left),
         Reading::Keep => oracle_keep::read(parser, left),
         Reading::Siblings => siblings(parser, left),
@@ -115,16 +120,6 @@ fn quantified(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError>
     let list = parser.parse_comma_separated(Parser::parse_expr)?;
     parser.expect_token(&Token::RParen)?;
     Ok(binary(left, BinaryOperator::Custom(format!("{sign} {word}")), Expr::Tuple(list)))
-}
-
-fn conversion(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
-    parser.next_token();
-    let otherwise = Expr::Value(parser.parse_value()?);
-    parser.expect_keyword_is(Keyword::ON)?;
-    expect_word(parser, "CONVERSION")?;
-    expect_word(parser, "ERROR")?;
-    let defaulted = binary(left, BinaryOperator::Custom(DEFAULT.to_owned()), otherwise);
-    Ok(binary(&defaulted, BinaryOperator::Custom(ON_CONVERSION.to_owned()), word("ERROR")))
 }
 
 fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
@@ -143,18 +138,20 @@ fn siblings(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     Ok(binary(left, BinaryOperator::Custom(ORDER_SIBLINGS.to_owned()), keys))
 }
 
-fn expect_word(parser: &mut Parser<'_>, expected: &str) -> Result<(), ParserError> {
-    let token = parser.next_token();
-    match &token.token {
-        Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected) => Ok(()),
-        _ => parser.expected(expected, token),
-    }
+/// Whether a token is this word, in any case and without quotes.
+pub(super) fn is_word(token: &Token, expected: &str) -> bool {
+    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected))
 }
 
-fn binary(left: &Expr, op: BinaryOperator, right: Expr) -> Expr {
+pub(super) fn expect_word(parser: &mut Parser<'_>, expected: &str) -> Result<(), ParserError> {
+    let token = parser.next_token();
+    if is_word(&token.token, expected) { Ok(()) } else { parser.expected(expected, token) }
+}
+
+pub(super) fn binary(left: &Expr, op: BinaryOperator, right: Expr) -> Expr {
     Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right) }
 }
 
-fn word(value: &str) -> Expr {
+pub(super) fn word(value: &str) -> Expr {
     Expr::Identifier(Ident::new(value))
 }

@@ -40,6 +40,10 @@ impl<'i> Walk<'i> {
             FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
             FunctionArguments::List(list) => list,
         };
+        if self.dialect == Dialect::Oracle && matches!(upper.as_str(), "CAST" | "VALIDATE_CONVERSION") {
+            absent(over.is_some() || filter.is_some() || !within_group.is_empty(), &upper)?;
+            return self.conversion(&upper, list, env).map_err(located);
+        }
         let known = self.listed(&upper, list.args.len(), env).map_err(located)?;
         if known.aggregate && over.is_none() {
             self.aggregates |=
@@ -97,13 +101,21 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
     ) -> Checked {
         let FunctionArgumentList { duplicate_treatment: _, args, clauses } = list;
+        let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
+        let mut bare = Vec::with_capacity(args.len());
         for arg in args {
-            self.argument(name, known, arg, env)?;
+            let expr = match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if with_clauses => Some(self.before_clauses(expr)?),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+                _ => None,
+            };
+            match expr {
+                Some(expr) => self.expr(expr, env)?,
+                None => self.argument(name, known, arg, env)?,
+            }
+            bare.push(expr);
         }
-        let at = |position: usize| match args.get(position.wrapping_sub(1)) {
-            Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => Some(expr),
-            _ => None,
-        };
+        let at = |position: usize| bare.get(position.wrapping_sub(1)).copied().flatten();
         let refused = || unplaced(Rule::FunctionArguments, name);
         if let Some(expr) = known.regex.and_then(at) {
             super::pattern::safe(expr)?;
@@ -127,7 +139,6 @@ impl<'i> Walk<'i> {
     fn argument(&mut self, name: &str, known: &lists::Function, arg: &FunctionArg, env: Env<'_, 'i>) -> Checked {
         let refused = || unplaced(Rule::FunctionArguments, name);
         match arg {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, env),
             FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if known.star => Ok(()),
             FunctionArg::Named { name: key, arg: FunctionArgExpr::Expr(expr), operator } if known.named => {
                 match operator {

@@ -231,7 +231,7 @@ impl<'i> Walk<'i> {
         match operator {
             DEFAULT => {
                 self.expr(left, env)?;
-                self.expr(right, env)
+                self.otherwise(right)
             }
             // Their right side is a word of the grammar, not a name.
             ON_CONVERSION | DAY_TO | YEAR_TO => self.expr(left, env),
@@ -245,6 +245,17 @@ impl<'i> Walk<'i> {
                 absent(!matches!(aggregate, Expr::Function(_)), "KEEP")?;
                 std::iter::once(aggregate).chain(exprs).try_for_each(|expr| self.expr(expr, env))
             }
+        }
+    }
+
+    /// What DEFAULT gives: a literal or a parameter.
+    pub(super) fn otherwise(&mut self, default: &Expr) -> Checked {
+        match default {
+            Expr::Value(value) => self.value(value),
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr } if matches!(**expr, Expr::Value(_)) => {
+                self.otherwise(expr)
+            }
+            _ => Err(unplaced(Rule::FunctionArguments, DEFAULT)),
         }
     }
 

@@ -37,7 +37,7 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
         links: &mut Links,
     ) -> Checked<From<'i>> {
-        absent(applied && !matches!(factor, TableFactor::Derived { .. }), "APPLY")?;
+        absent(applied && !matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. }), "APPLY")?;
         match factor {
             TableFactor::Table { .. } => self.plain(factor, lateral, env).map(one),
             TableFactor::Derived { lateral: is_lateral, subquery, alias, sample } => {
@@ -290,6 +290,8 @@ impl<'i> Walk<'i> {
                 JsonTableColumn::Named(JsonTableNamedColumn { name, r#type, path, exists: _, on_empty, on_error }) => {
                     self.data_type(r#type)?;
                     text_literal(&path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "PATH"))?;
+                    // The rendering turns their order round, which Oracle does not take.
+                    absent(on_empty.is_some() && on_error.is_some(), "ON EMPTY … ON ERROR")?;
                     for handling in [on_empty, on_error].into_iter().flatten() {
                         if let JsonTableColumnErrorHandling::Default(value) = handling {
                             self.value(value)?;

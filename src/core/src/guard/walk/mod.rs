@@ -9,6 +9,7 @@ mod from;
 mod links;
 mod literal;
 mod name;
+mod oracle_calls;
 mod pattern;
 mod query;
 mod recursion;

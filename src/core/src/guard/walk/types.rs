@@ -12,7 +12,12 @@ impl Walk<'_> {
     /// What is compared is what will run: the type's rendering. `VARCHAR2(100 CHAR)` renders as `VARCHAR2(100, CHAR)`,
     /// which is why letters in the brackets are refused.
     pub(super) fn data_type(&self, data_type: &DataType) -> Checked {
-        let rendered = data_type.to_string().to_uppercase();
+        self.type_written(&data_type.to_string())
+    }
+
+    /// The same of a type that stands as a word of the tree.
+    pub(super) fn type_written(&self, written: &str) -> Checked {
+        let rendered = written.to_uppercase();
         let mut name = String::new();
         let mut rest = rendered.as_str();
         while let Some((before, after)) = rest.split_once('(') {

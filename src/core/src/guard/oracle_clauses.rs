@@ -1,0 +1,159 @@
+//! What Oracle lets stand behind an argument or before an expression, and the parser does not know: the clauses of JSON
+//! functions, the types and defaults of conversions, and PRIOR outside CONNECT BY.
+
+use sqlparser::ast::{BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList};
+use sqlparser::ast::{CastKind, FunctionArguments, Ident, ObjectName};
+use sqlparser::dialect::Precedence;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+use super::oracle_syntax::{DEFAULT, ON_CONVERSION, binary, expect_word, is_word, word};
+
+/// `… DEFAULT 0 ON ERROR` and `… ON EMPTY`, second half.
+pub(super) const ON: &str = "ON";
+/// `… RETURNING NUMBER` before another clause; its right side is a type.
+pub(super) const RETURNING: &str = "RETURNING";
+/// `CAST(x AS NUMBER DEFAULT …)`; its right side is a type.
+pub(super) const AS: &str = "AS";
+
+/// What a JSON function does where there is nothing, or too much; the last word is the right side.
+/// <https://docs.oracle.com/en/database/oracle/oracle-database/23/adjsn/clauses-used-in-functions-and-conditions-json.html>
+const CLAUSES: &[(&str, &[&str])] = &[
+    ("NULL ON", &["ERROR", "EMPTY", "MISMATCH"]),
+    ("ERROR ON", &["ERROR", "EMPTY", "MISMATCH"]),
+    ("TRUE ON", &["ERROR", "EMPTY"]),
+    ("FALSE ON", &["ERROR", "EMPTY"]),
+    ("EMPTY ON", &["ERROR", "EMPTY"]),
+    ("EMPTY ARRAY ON", &["ERROR", "EMPTY"]),
+    ("EMPTY OBJECT ON", &["ERROR", "EMPTY"]),
+    ("WITH", &["WRAPPER"]),
+    ("WITHOUT", &["WRAPPER"]),
+    ("WITH ARRAY", &["WRAPPER"]),
+    ("WITHOUT ARRAY", &["WRAPPER"]),
+    ("WITH CONDITIONAL", &["WRAPPER"]),
+    ("WITH CONDITIONAL ARRAY", &["WRAPPER"]),
+    ("WITH UNCONDITIONAL", &["WRAPPER"]),
+    ("WITH UNCONDITIONAL ARRAY", &["WRAPPER"]),
+    ("FORMAT", &["JSON"]),
+];
+
+/// Whether an operator is one of these clauses.
+pub(super) fn is_clause(operator: &str) -> bool {
+    CLAUSES.iter().any(|(clause, _)| *clause == operator)
+}
+
+/// Whether one of these clauses begins with the `from`th of the next tokens: the clause, and its last word.
+fn clause(parser: &Parser<'_>, from: usize) -> Option<(&'static str, &'static str)> {
+    CLAUSES.iter().find_map(|(clause, endings)| {
+        let mut at = from;
+        for part in clause.split(' ') {
+            if !is_word(&parser.peek_nth_token_ref(at).token, part) {
+                return None;
+            }
+            at += 1;
+        }
+        let ending = endings.iter().find(|ending| is_word(&parser.peek_nth_token_ref(at).token, ending))?;
+        Some((*clause, *ending))
+    })
+}
+
+/// Whether one of these stands next, behind an argument.
+pub(super) fn is_next(parser: &Parser<'_>) -> bool {
+    clause(parser, 0).is_some() || returns(parser)
+}
+
+/// RETURNING, a type and one of the clauses: without the last the parser knows it.
+fn returns(parser: &Parser<'_>) -> bool {
+    if !is_word(&parser.peek_nth_token_ref(0).token, RETURNING) {
+        return false;
+    }
+    let mut after = 2;
+    if parser.peek_nth_token_ref(after).token == Token::LParen {
+        // A length and perhaps a scale; anything longer is no type.
+        let close = (after..after + 6).find(|at| parser.peek_nth_token_ref(*at).token == Token::RParen);
+        let Some(close) = close else { return false };
+        after = close + 1;
+    }
+    clause(parser, after).is_some() || is_word(&parser.peek_nth_token_ref(after).token, DEFAULT)
+}
+
+/// Reads what `is_next` has seen.
+pub(super) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    if let Some((clause, ending)) = clause(parser, 0) {
+        for _ in 0..=clause.split(' ').count() {
+            parser.advance_token();
+        }
+        return Ok(binary(left, BinaryOperator::Custom(clause.to_owned()), word(ending)));
+    }
+    parser.advance_token();
+    let returned = parser.parse_data_type()?;
+    Ok(binary(left, BinaryOperator::Custom(RETURNING.to_owned()), written(&returned)))
+}
+
+/// `DEFAULT x ON CONVERSION ERROR`, `DEFAULT x ON ERROR` and `DEFAULT x ON EMPTY`.
+pub(super) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    parser.advance_token();
+    let otherwise = parser.parse_prefix()?;
+    parser.expect_keyword_is(Keyword::ON)?;
+    let defaulted = binary(left, BinaryOperator::Custom(DEFAULT.to_owned()), otherwise);
+    let last = if is_word(&parser.peek_token_ref().token, "EMPTY") { "EMPTY" } else { "ERROR" };
+    let conversion = is_word(&parser.peek_token_ref().token, "CONVERSION");
+    if conversion {
+        parser.advance_token();
+    }
+    expect_word(parser, last)?;
+    let operator = if conversion { ON_CONVERSION } else { ON };
+    Ok(binary(&defaulted, BinaryOperator::Custom(operator.to_owned()), word(last)))
+}
+
+/// The beginnings of expressions: PRIOR, CAST and `VALIDATE_CONVERSION`.
+pub(super) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<Result<Expr, ParserError>> {
+    let (first, second) = (&parser.peek_nth_token_ref(0).token, &parser.peek_nth_token_ref(1).token);
+    if is_word(first, "PRIOR") && matches!(second, Token::Word(_) | Token::LParen) && !is_word(second, "FROM") {
+        parser.advance_token();
+        return Some(parser.parse_subexpr(value(Precedence::PlusMinus)).map(|expr| Expr::Prior(Box::new(expr))));
+    }
+    let conversion = ["CAST", "VALIDATE_CONVERSION"].into_iter().find(|name| is_word(first, name))?;
+    (*second == Token::LParen).then(|| converted(parser, conversion))
+}
+
+fn converted(parser: &mut Parser<'_>, name: &str) -> Result<Expr, ParserError> {
+    parser.advance_token();
+    parser.advance_token();
+    let expr = parser.parse_expr()?;
+    parser.expect_keyword_is(Keyword::AS)?;
+    let data_type = parser.parse_data_type()?;
+    if name == "CAST" && parser.consume_token(&Token::RParen) {
+        return Ok(Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, format: None });
+    }
+    let mut first = binary(&expr, BinaryOperator::Custom(AS.to_owned()), written(&data_type));
+    if is_word(&parser.peek_token_ref().token, DEFAULT) {
+        first = default(parser, &first)?;
+    }
+    let mut args = vec![first];
+    while parser.consume_token(&Token::Comma) {
+        args.push(parser.parse_expr()?);
+    }
+    parser.expect_token(&Token::RParen)?;
+    Ok(call(name, args))
+}
+
+fn call(name: &str, args: Vec<Expr>) -> Expr {
+    let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))).collect();
+    Expr::Function(Function {
+        name: ObjectName::from(vec![Ident::new(name)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
+}
+
+/// A type as the right side of an operator: the words it renders as. The walk judges them as it judges types.
+fn written(data_type: &DataType) -> Expr {
+    word(&data_type.to_string())
+}
