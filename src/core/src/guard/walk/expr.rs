@@ -48,6 +48,10 @@ impl<'i> Walk<'i> {
                 absent(self.dialect == Dialect::Oracle, "IS TRUE")?;
                 self.expr(inner, env)
             }
+            Expr::IsUnknown(inner) | Expr::IsNotUnknown(inner) => {
+                absent(self.dialect != Dialect::Postgres, "IS UNKNOWN")?;
+                self.expr(inner, env)
+            }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
                 self.expr(left, env)?;
@@ -61,11 +65,11 @@ impl<'i> Walk<'i> {
                 [expr, low, high].into_iter().try_for_each(|expr| self.expr(expr, env))
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
-                absent(*any, "LIKE ANY")?;
+                absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
-            Expr::ILike { negated: _, any, expr, pattern, escape_char } => {
-                absent(*any || self.dialect != Dialect::Postgres, "ILIKE")?;
+            Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
+                absent(self.dialect != Dialect::Postgres, "ILIKE")?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
@@ -151,7 +155,10 @@ impl<'i> Walk<'i> {
                 self.expr(root, env)?;
                 access_chain.iter().try_for_each(|access| match access {
                     AccessExpr::Subscript(Subscript::Index { index }) => self.expr(index, env),
-                    AccessExpr::Subscript(Subscript::Slice { .. }) => Err(unsupported("[…:…]")),
+                    AccessExpr::Subscript(Subscript::Slice { lower_bound, upper_bound, stride }) => {
+                        absent(stride.is_some(), "[…:…:…]")?;
+                        lower_bound.iter().chain(upper_bound).try_for_each(|bound| self.expr(bound, env))
+                    }
                     // `(row).member` may call a function of that name.
                     AccessExpr::Dot(_) => Err(unplaced(Rule::WholeRow, expr.to_string())),
                 })

@@ -32,6 +32,8 @@ impl Walk<'_> {
                 absent(dialect != Dialect::Postgres || !plain, "$$…$$")
             }
             Value::Placeholder(name) => self.parameter(name).map_err(|fault| fault.or_at(*span)),
+            // Line ends and tabs, which its rendering writes the same way; other escapes only hide what is meant.
+            Value::EscapedStringLiteral(text) if dialect == Dialect::Postgres && !text.contains(['\'', '\\']) => Ok(()),
             Value::EscapedStringLiteral(_) => Err(fault(Rule::Unsupported, *span, "E'…'").instead("'…'")),
             Value::UnicodeStringLiteral(_) => Err(fault(Rule::Unsupported, *span, "U&'…'").instead("'…'")),
             // SQLite's 0x1F and x'1F' are one in the tree, and not one in the database.
