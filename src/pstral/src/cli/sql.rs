@@ -65,13 +65,13 @@ impl PolicyFile {
         if roles.is_empty() && !known.is_empty() {
             bail!("the policy has roles: add --role, one of {known}");
         }
-        let mut rules = Vec::new();
+        let mut narrowed = Vec::new();
         for role in roles {
             let RulesConfig { allow, deny } =
                 self.roles.remove(role).with_context(|| format!("role {role} is not one of: {known}"))?;
-            rules.push(Rules { allow, deny });
+            narrowed.push(Rules { allow, deny });
         }
-        Ok(Policy::new(Rules { allow: self.allow, deny: self.deny }, rules, Limits::default()))
+        Ok(Policy::new(Rules { allow: self.allow, deny: self.deny }, narrowed, Limits::default()))
     }
 }
 

@@ -122,9 +122,8 @@ fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
 
 /// Entries that are no table or column.
 fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<Fault> {
-    let (deny, allow) =
-        (deny.iter().map(|entry| ("deny", entry)), allow.into_iter().flatten().map(|one| ("allow", one)));
-    let wrong = deny.chain(allow).filter(|(_, entry)| {
+    let denied = deny.iter().map(|entry| ("deny", entry));
+    let wrong = denied.chain(allow.into_iter().flatten().map(|entry| ("allow", entry))).filter(|(_, entry)| {
         let parts: Vec<&str> = entry.split('.').collect();
         parts.len() > 3 || parts.iter().any(|part| part.trim().is_empty())
     });

@@ -158,8 +158,8 @@ impl World {
     }
 
     /// Starts again under other rules.
-    pub(crate) async fn restart_under(&mut self, rules: Rules, roles: &[(Role, Rules)]) {
-        self.around.setup.rules = rules;
+    pub(crate) async fn restart_under(&mut self, everybody: Rules, roles: &[(Role, Rules)]) {
+        self.around.setup.rules = everybody;
         self.around.setup.roles = roles.iter().cloned().collect();
         self.restart().await;
     }
