@@ -13,6 +13,7 @@ mod fault;
 mod index;
 mod lexical;
 mod lists;
+mod lost;
 mod names;
 mod oracle_clauses;
 mod oracle_keep;
@@ -142,6 +143,9 @@ impl Guard {
         if same::same_words(text, rendered, self.dialect) {
             debug_assert!(self.read_again(rendered, statement, reads).is_ok(), "the same words are one tree");
             return Ok(());
+        }
+        if let Some(lost) = lost::lost(text, rendered, self.dialect) {
+            return Err(unplaced(Rule::Unsupported, lost));
         }
         self.read_again(rendered, statement, reads)
     }

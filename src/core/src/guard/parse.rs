@@ -2,7 +2,7 @@
 
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Tokenizer;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::domain::Dialect;
 
@@ -21,7 +21,11 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
         let mut tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN);
         Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens)?;
         let parser = Parser::new(grammar).with_recursion_limit(PARSER_DEPTH);
-        parser.with_tokens_with_locations(tokens).parse_statements()
+        let mut parser = parser.with_tokens_with_locations(tokens);
+        let statements = parser.parse_statements()?;
+        // The parser stops reading at a word END.
+        parser.expect_token(&Token::EOF)?;
+        Ok(statements)
     });
     let mut statements = parsed.map_err(|error| not_a_query(text).unwrap_or_else(|| syntax(&error, text)))?;
     match (statements.pop(), statements.is_empty()) {

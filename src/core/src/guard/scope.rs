@@ -158,6 +158,8 @@ pub(super) struct Cte {
     pub(super) rows: Option<u64>,
     /// Whether it stands for itself, inside its own recursive arm.
     pub(super) itself: bool,
+    /// How many relations are read where it is.
+    pub(super) scans: u32,
 }
 
 /// The common table expressions in reach, innermost level first.

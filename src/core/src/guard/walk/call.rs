@@ -49,12 +49,14 @@ impl<'i> Walk<'i> {
             self.aggregates |=
                 self.dialect != Dialect::Sqlite || list.args.len() < 2 || !matches!(upper.as_str(), "MIN" | "MAX");
         }
-        self.growing += u32::from(known.grows);
+        // What makes a text a thousand times longer may not be inside another that does.
+        let grows = if known.literal.is_some() { 2 } else { u32::from(known.grows) };
+        self.growing += grows;
         if self.growing > MOST_GROWING {
             return Err(located(unplaced(Rule::FunctionArguments, upper)));
         }
         self.arguments(&upper, known, list, env).map_err(located)?;
-        self.growing -= u32::from(known.grows);
+        self.growing -= grows;
         self.order_list(within_group, env)?;
         filter.iter().try_for_each(|filter| self.expr(filter, env))?;
         match over {
@@ -121,7 +123,7 @@ impl<'i> Walk<'i> {
             super::pattern::safe(expr)?;
         }
         if let Some(position) = known.path {
-            at(position).and_then(literal_of).ok_or_else(refused)?;
+            at(position).and_then(literal_of).filter(|path| super::pattern::plain_path(path)).ok_or_else(refused)?;
         }
         if let Some(position) = known.format {
             at(position)
@@ -130,8 +132,11 @@ impl<'i> Walk<'i> {
                 .ok_or_else(refused)?;
         }
         if let Some((position, most)) = known.literal {
-            let value = at(position).and_then(whole_number);
-            value.filter(|value| *value <= u64::from(most)).ok_or_else(refused)?;
+            let width = at(position).ok_or_else(refused)?;
+            let fits = whole_number(width).is_some_and(|value| value <= u64::from(most));
+            if !fits && !is_indent(width) {
+                return Err(refused());
+            }
         }
         clauses.iter().try_for_each(|clause| self.clause(clause, env))
     }
@@ -204,4 +209,12 @@ impl<'i> Walk<'i> {
         }
         Ok(())
     }
+}
+
+/// `LPAD(' ', 2 * (LEVEL - 1))`: how deep a row is, times a small number.
+fn is_indent(width: &Expr) -> bool {
+    let text = width.to_string().to_uppercase();
+    let mut words =
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')).filter(|word| !word.is_empty());
+    text.contains("LEVEL") && words.all(|word| word == "LEVEL" || word.parse::<u8>().is_ok_and(|number| number <= 20))
 }

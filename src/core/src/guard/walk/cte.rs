@@ -36,6 +36,7 @@ impl<'i> Walk<'i> {
             }
             let level = Ctes { ready: &ready, pending: &names[position..], parent: env.ctes };
             let inside = Env { ctes: Some(&level), ..self.around(env) };
+            let before = self.scans;
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
                 None => self.query(query, inside)?,
@@ -44,7 +45,8 @@ impl<'i> Walk<'i> {
                 }
             };
             let columns = self.renamed(&given.columns, columns)?;
-            ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false });
+            let scans = self.scans - before;
+            ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false, scans });
         }
         Ok(ready)
     }
@@ -78,7 +80,7 @@ impl<'i> Walk<'i> {
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
         self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
-        let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true }];
+        let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true, scans: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };

@@ -81,7 +81,7 @@ impl<'i> Walk<'i> {
             }
             Expr::Tuple(list) => self.exprs(list, env),
             Expr::AnyOp { left, compare_op, right, is_some: _ } | Expr::AllOp { left, compare_op, right } => {
-                absent(self.dialect == Dialect::Sqlite, "ANY")?;
+                absent(self.dialect == Dialect::Sqlite || is_regex(compare_op), "ANY")?;
                 self.operator(compare_op)?;
                 self.expr(left, env)?;
                 self.expr(right, env)
@@ -120,6 +120,11 @@ impl<'i> Walk<'i> {
             Expr::Substring { expr, substring_from, substring_for, special: _, shorthand } => {
                 let args = 1 + usize::from(substring_from.is_some()) + usize::from(substring_for.is_some());
                 self.built_in(if *shorthand { "SUBSTR" } else { "SUBSTRING" }, args)?;
+                if let Some(from) = substring_from
+                    && self.dialect == Dialect::Postgres
+                {
+                    super::pattern::place_or_safe(from)?;
+                }
                 std::iter::once(expr).chain(substring_from).chain(substring_for).try_for_each(|one| self.expr(one, env))
             }
             Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
@@ -142,7 +147,8 @@ impl<'i> Walk<'i> {
         let hierarchy = env.scope.is_some_and(|scope| scope.hierarchy);
         match expr {
             Expr::OuterJoin(inner) if self.dialect == Dialect::Oracle => self.expr(inner, env),
-            Expr::Prior(inner) if hierarchy => self.expr(inner, env),
+            // A function would be called for each row of the way, and hide a loop from NOCYCLE.
+            Expr::Prior(inner) if hierarchy && is_column(inner) => self.expr(inner, env),
             Expr::Prefixed { prefix, value } if hierarchy && prefix.value.eq_ignore_ascii_case("CONNECT_BY_ROOT") => {
                 self.expr(value, env)
             }
@@ -220,13 +226,11 @@ impl<'i> Walk<'i> {
             return self.oracle_operator(left, operator, right, env);
         }
         self.operator(op)?;
-        if matches!(
-            op,
-            BinaryOperator::PGRegexMatch
-                | BinaryOperator::PGRegexIMatch
-                | BinaryOperator::PGRegexNotMatch
-                | BinaryOperator::PGRegexNotIMatch
-        ) {
+        // Databases disagree on how tightly `a IS NULL = b` and `a NOTNULL / b` bind.
+        let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
+        absent(tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or), &format!("IS NULL {op}"))
+            .map_err(|fault| fault.instead("(… IS NULL)"))?;
+        if is_regex(op) {
             super::pattern::safe(right)?;
         }
         self.expr(left, env)?;
@@ -302,5 +306,23 @@ impl<'i> Walk<'i> {
             _ => false,
         };
         if allowed { Ok(()) } else { Err(unplaced(Rule::OperatorNotAllowed, op.to_string())) }
+    }
+}
+
+fn is_regex(op: &BinaryOperator) -> bool {
+    matches!(
+        op,
+        BinaryOperator::PGRegexMatch
+            | BinaryOperator::PGRegexIMatch
+            | BinaryOperator::PGRegexNotMatch
+            | BinaryOperator::PGRegexNotIMatch
+    )
+}
+
+pub(super) fn is_column(expr: &Expr) -> bool {
+    match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
+        Expr::Nested(inner) => is_column(inner),
+        _ => false,
     }
 }

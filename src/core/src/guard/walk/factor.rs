@@ -126,6 +126,7 @@ impl<'i> Walk<'i> {
             match Ctes::find(env.ctes, relation) {
                 Named::Cte(cte) => {
                     self.itself += u32::from(cte.itself);
+                    self.scan(cte.scans)?;
                     let mut source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
@@ -157,6 +158,7 @@ impl<'i> Walk<'i> {
 
     /// `named` is the name it is read by, which a synonym changes.
     fn open_table(&mut self, table: &'i Table, named: &str, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
+        self.scan(1)?;
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {
             self.reads.relations.insert(table.shown.clone());
@@ -223,6 +225,7 @@ impl<'i> Walk<'i> {
             SetExpr::Values(values) if is_only_values(subquery) => self.values(values, env)?,
             _ => self.query(subquery, env)?,
         };
+        self.linked_outwards = given.outwards;
         self.source(given.columns, alias, given.rows)
     }
 
@@ -277,7 +280,7 @@ impl<'i> Walk<'i> {
     ) -> Checked<Source<'i>> {
         absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
         self.expr(json, lateral)?;
-        text_literal(path).ok_or_else(|| unplaced(Rule::FunctionArguments, "JSON_TABLE"))?;
+        plain_path(path, "JSON_TABLE")?;
         let mut outputs = Vec::new();
         self.json_columns(columns, &mut outputs)?;
         self.reads.functions.insert("JSON_TABLE".to_owned());
@@ -289,7 +292,7 @@ impl<'i> Walk<'i> {
             let name = match column {
                 JsonTableColumn::Named(JsonTableNamedColumn { name, r#type, path, exists: _, on_empty, on_error }) => {
                     self.data_type(r#type)?;
-                    text_literal(&path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "PATH"))?;
+                    plain_path(&path.value, "PATH")?;
                     // The rendering turns their order round, which Oracle does not take.
                     absent(on_empty.is_some() && on_error.is_some(), "ON EMPTY … ON ERROR")?;
                     for handling in [on_empty, on_error].into_iter().flatten() {
@@ -301,7 +304,7 @@ impl<'i> Walk<'i> {
                 }
                 JsonTableColumn::ForOrdinality(name) => name,
                 JsonTableColumn::Nested(JsonTableNestedColumn { path, columns }) => {
-                    text_literal(&path.value).ok_or_else(|| unplaced(Rule::FunctionArguments, "PATH"))?;
+                    plain_path(&path.value, "PATH")?;
                     self.deeper(|walk| walk.json_columns(columns, outputs))?;
                     continue;
                 }
@@ -337,8 +340,18 @@ fn one(source: Source<'_>) -> From<'_> {
     From { sources: vec![source], merged: BTreeSet::new() }
 }
 
+fn plain_path(path: &Value, construct: &str) -> Checked {
+    let plain = text_literal(path).is_some_and(super::pattern::plain_path);
+    if plain { Ok(()) } else { Err(unplaced(Rule::FunctionArguments, construct)) }
+}
+
 /// A name the statement gives: quoted only with characters that cannot end the quotes.
 pub(super) fn given_name(name: &Ident) -> Checked {
+    let operator = ["ISNULL", "NOTNULL"].iter().any(|word| name.value.eq_ignore_ascii_case(word));
+    if operator && name.quote_style.is_none() {
+        // `a ISNULL` is a test to the database, and an alias to the parser.
+        return Err(fault(Rule::Unsupported, name.span, name.value.as_str()).instead("IS NULL"));
+    }
     let strange = name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
     if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
 }

@@ -79,7 +79,11 @@ impl<'i> Walk<'i> {
         let siblings = Scope { merged: &from.merged, ..Scope::new(&from.sources, env.scope) };
         let added = self.deeper(|walk| walk.factor(factor, applied, env.within(&siblings), env, links))?;
         let before: Vec<u32> = from.sources.iter().map(|source| source.id).collect();
-        let seen: Vec<u32> = self.touched[touched..].iter().copied().filter(|id| before.contains(id)).collect();
+        // A derived table must say how it is linked; what a table function is given is its link.
+        let derived = matches!(factor, TableFactor::Derived { .. });
+        let touched =
+            if derived { std::mem::take(&mut self.linked_outwards) } else { self.touched[touched..].to_vec() };
+        let seen: Vec<u32> = touched.into_iter().filter(|id| before.contains(id)).collect();
         let new: Vec<u32> = added.sources.iter().map(|source| source.id).collect();
         links.extend(Links::between(&new, &seen));
         from.sources.extend(added.sources);
@@ -189,8 +193,9 @@ impl<'i> Walk<'i> {
             };
             self.look_at(keys.len() * left.len())?;
             for name in keys.into_iter().filter(|name| left.iter().any(|one| one.column(name) != Has::No)) {
-                let one = self.side(&name, &name, left)?;
-                let other = self.side(&name, &name, right)?;
+                // What it would compare is not named to somebody who may not see it.
+                let one = self.side(&name, "NATURAL", left)?;
+                let other = self.side(&name, "NATURAL", right)?;
                 links.extend(Links::between(&[one], &[other]));
                 names.push(name.to_string());
             }

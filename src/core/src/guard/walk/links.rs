@@ -66,6 +66,17 @@ impl Links {
         if small > MOST_UNLINKED_ROWS { Err(unlinked(large)) } else { Ok(()) }
     }
 
+    /// The sources of other levels that are linked to one of these.
+    pub(super) fn outwards(&self, sources: &[Source<'_>]) -> Vec<u32> {
+        let own = |id: &u32| sources.iter().any(|source| source.id == *id);
+        let other = |(one, other): &(u32, u32)| match (own(one), own(other)) {
+            (true, false) => Some(*other),
+            (false, true) => Some(*one),
+            _ => None,
+        };
+        self.pairs.iter().filter_map(other).collect()
+    }
+
     /// The most rows the sources give together, when all are known to be small.
     #[expect(clippy::unused_self, reason = "reads as a question about the links' FROM")]
     pub(super) fn rows(&self, sources: &[Source<'_>]) -> Option<u64> {
@@ -130,7 +141,10 @@ impl<'i> Walk<'i> {
         for expr in right {
             self.expr(expr, env)?;
         }
-        Ok(Links::between(&self.touched[start..middle], &self.touched[middle..]))
+        let (left, right) = (&self.touched[start..middle], &self.touched[middle..]);
+        // `a.id = a.id + b.id * 0` names both, and links nothing.
+        let apart = !left.iter().any(|one| right.contains(one));
+        Ok(if apart { Links::between(left, right) } else { Links::default() })
     }
 }
 

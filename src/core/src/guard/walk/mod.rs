@@ -38,6 +38,9 @@ const DEEPEST: u32 = 1_000;
 /// Most columns that `*` and NATURAL may stand for in one statement, all together.
 const MOST_COLUMNS: usize = 20_000;
 
+/// Most relations read, those behind each common table expression as often as it is read.
+const MOST_SCANS: u32 = 500;
+
 /// What a statement reads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads<'i> {
@@ -84,6 +87,10 @@ pub(super) struct Walk<'i> {
     depth: u32,
     /// How many columns `*` and NATURAL have stood for.
     columns_seen: usize,
+    /// How many relations are read, those behind each common table expression as often as it is read.
+    scans: u32,
+    /// The sources around the last derived table that its own conditions link to it.
+    linked_outwards: Vec<u32>,
 }
 
 /// What a statement reads, when every part of it is understood and allowed.
@@ -106,6 +113,8 @@ pub(super) fn walk<'i>(statement: &Statement, index: &'i Index, dialect: Dialect
         judging: false,
         depth: 0,
         columns_seen: 0,
+        scans: 0,
+        linked_outwards: Vec::new(),
     };
     walk.query(query, Env::default())?;
     Ok(walk.reads)
@@ -128,6 +137,13 @@ impl<'i> Walk<'i> {
     fn look_at(&mut self, columns: usize) -> Checked {
         self.columns_seen += columns;
         if self.columns_seen > MOST_COLUMNS { Err(unplaced(Rule::TooManyJoins, "*")) } else { Ok(()) }
+    }
+
+    /// Takes note of this many relations read, or refuses what reads too many: thirty common table expressions that each
+    /// read the one before twice read the first a thousand million times.
+    fn scan(&mut self, relations: u32) -> Checked {
+        self.scans = self.scans.saturating_add(relations);
+        if self.scans > MOST_SCANS { Err(unplaced(Rule::TooManyJoins, "FROM")) } else { Ok(()) }
     }
 
     fn source_id(&mut self) -> u32 {

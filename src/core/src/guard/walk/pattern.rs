@@ -1,6 +1,6 @@
 //! Regular expressions: literals only, and none whose time can grow exponentially with the text.
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{BinaryOperator, Expr, Value};
 
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
@@ -20,6 +20,29 @@ pub(super) fn safe(pattern: &Expr) -> Checked {
         return Err(unplaced(Rule::Pattern, pattern));
     }
     Ok(())
+}
+
+/// The second argument of PostgreSQL's `substring`: a place, which is a number, or a pattern.
+pub(super) fn place_or_safe(expr: &Expr) -> Checked {
+    let computes = match expr {
+        Expr::Nested(inner) => return place_or_safe(inner),
+        Expr::Value(value) => matches!(value.value, Value::Number(..) | Value::Placeholder(_)),
+        Expr::UnaryOp { .. } | Expr::Position { .. } => true,
+        Expr::BinaryOp { op, .. } => {
+            matches!(op, BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply)
+        }
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_uppercase();
+            ["LENGTH", "CHAR_LENGTH", "STRPOS", "GREATEST", "LEAST"].contains(&name.as_str())
+        }
+        _ => false,
+    };
+    if computes { Ok(()) } else { safe(expr) }
+}
+
+/// A path into JSON that matches no text against a pattern of its own.
+pub(super) fn plain_path(path: &str) -> bool {
+    !path.to_ascii_lowercase().contains("regex")
 }
 
 /// A format of `printf` whose widths and precisions have two digits at most, and come from nowhere else.

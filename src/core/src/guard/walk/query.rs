@@ -19,6 +19,8 @@ use super::{Walk, absent, unsupported};
 pub(super) struct Given {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    /// The sources around it that its conditions link to its own.
+    pub(super) outwards: Vec<u32>,
 }
 
 /// The parts of a query after its body that a single SELECT must judge together with its own names.
@@ -109,7 +111,8 @@ impl<'i> Walk<'i> {
             SetOperator::Except | SetOperator::Minus => left.rows,
             SetOperator::Intersect => least(left.rows, right.rows),
         };
-        Ok(Given { rows, ..left })
+        let outwards = left.outwards.iter().copied().filter(|one| right.outwards.contains(one)).collect();
+        Ok(Given { columns: left.columns, rows, outwards })
     }
 
     /// VALUES as a derived table.
@@ -121,7 +124,11 @@ impl<'i> Walk<'i> {
             self.expr(expr, env)?;
         }
         let names = (1..=width).map(|at| Output { key: Some(format!("column{at}").into()), json: false });
-        Ok(Given { columns: Rc::new(names.collect::<Vec<_>>().into()), rows: Some(rows.len() as u64) })
+        Ok(Given {
+            columns: Rc::new(names.collect::<Vec<_>>().into()),
+            rows: Some(rows.len() as u64),
+            outwards: Vec::new(),
+        })
     }
 
     /// ORDER BY after a set operation: only the columns it gives, by name or number.

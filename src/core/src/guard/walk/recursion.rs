@@ -67,21 +67,19 @@ fn conjuncts<'q>(expr: &'q Expr, into: &mut Vec<&'q Expr>) {
     }
 }
 
-fn has_column(expr: &Expr) -> bool {
-    match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_) => true,
-        Expr::Nested(inner) => has_column(inner),
-        Expr::BinaryOp { left, right, .. } => has_column(left) || has_column(right),
-        _ => false,
-    }
-}
-
 /// A limit that cannot hide a large number: no number over the most rows, no product and no power.
 pub(super) fn modest(expr: &Expr) -> bool {
     let text = expr.to_string().to_uppercase();
-    let grows = ["*", "POWER", "POW(", "EXP(", "1E", "0E", "<<", "LPAD", "RPAD", "REPEAT"];
+    let grows = ["*", "POWER", "POW(", "EXP(", "1E", "0E", "<<", "LPAD", "RPAD", "REPEAT", "INFINITY", "JULIAN"];
     let large = |digits: &str| digits.parse::<u64>().map_or(digits.len() > 1, |number| number > MOST_ROWS);
-    !grows.iter().any(|one| text.contains(one)) && !text.split(|c: char| !c.is_ascii_digit()).any(large)
+    let far = text.split('\'').any(|part| is_far(part));
+    !grows.iter().any(|one| text.contains(one)) && !text.split(|c: char| !c.is_ascii_digit()).any(large) && !far
+}
+
+/// A date so far from ours that the days between are very many.
+fn is_far(date: &str) -> bool {
+    let year = date.split_once('-').and_then(|(year, _)| year.trim().parse::<u32>().ok());
+    year.is_some_and(|year| !(1900..=2200).contains(&year))
 }
 
 /// Literal numbers not too far apart; times no more than an hour apart or closer.
@@ -152,9 +150,16 @@ impl<'i> Walk<'i> {
 
 fn follows_prior(expr: &Expr) -> bool {
     let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return false };
-    let prior = |expr: &Expr| matches!(expr, Expr::Prior(inner) if has_column(inner));
-    let column = |expr: &Expr| matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
-    (prior(left) && column(right)) || (prior(right) && column(left))
+    let name = |expr: &Expr| match expr {
+        Expr::Identifier(ident) => Some(key(Dialect::Oracle, ident)),
+        Expr::CompoundIdentifier(idents) => idents.last().map(|ident| key(Dialect::Oracle, ident)),
+        _ => None,
+    };
+    let prior = |expr: &Expr| if let Expr::Prior(inner) = expr { name(inner) } else { None };
+    // A column that follows itself leads from each row to all that are equal to it.
+    let follows =
+        |prior: Option<String>, column: Option<String>| prior.zip(column).is_some_and(|(one, other)| one != other);
+    follows(prior(left), name(right)) || follows(prior(right), name(left))
 }
 
 fn limits_level(expr: &Expr) -> bool {
@@ -162,5 +167,12 @@ fn limits_level(expr: &Expr) -> bool {
     let counter = matches!(&**left, Expr::Identifier(ident)
         if ident.quote_style.is_none() && ["LEVEL", "ROWNUM"].iter().any(|word| ident.value.eq_ignore_ascii_case(word)));
     let huge = matches!(&**right, Expr::Value(value) if matches!(value.value, Value::Number(_, _)) && whole_number(right).is_none());
-    counter && modest(right) && !huge
+    counter && modest(right) && !huge && !counts(right)
+}
+
+/// Whether a limit moves with the rows, or is a number nobody wrote.
+fn counts(limit: &Expr) -> bool {
+    let text = limit.to_string().to_uppercase();
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '#')));
+    words.into_iter().any(|word| ["LEVEL", "ROWNUM", "UID", "ROWID", "ORA_ROWSCN"].contains(&word))
 }

@@ -53,6 +53,7 @@ impl<'i> Walk<'i> {
         let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
+        few_groups(&select.group_by)?;
         let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
         if let Some(having) = &select.having {
             self.expr(having, env.within(&grouping))?;
@@ -66,7 +67,7 @@ impl<'i> Walk<'i> {
         links.must_connect(&from.sources)?;
         let rows = if self.aggregates && !grouped { Some(1) } else { links.rows(&from.sources) };
         let rows = rows.filter(|_| select.connect_by.is_empty());
-        Ok(Given { columns, rows })
+        Ok(Given { columns, rows, outwards: links.outwards(&from.sources) })
     }
 
     fn projection(
@@ -199,6 +200,20 @@ fn shape(select: &Select) -> Checked {
     absent(qualify.is_some(), "QUALIFY")?;
     absent(value_table_mode.is_some(), "SELECT AS")?;
     absent(*flavor != SelectFlavor::Standard, "FROM … SELECT")
+}
+
+/// Refuses groupings that CUBE, ROLLUP and GROUPING SETS multiply to very many.
+fn few_groups(group_by: &GroupByExpr) -> Checked {
+    const MOST: usize = 256;
+    let GroupByExpr::Expressions(list, _) = group_by else { return Ok(()) };
+    let sets = list.iter().map(|expr| match expr {
+        Expr::Cube(columns) => 1_usize.checked_shl(columns.len().try_into().unwrap_or(u32::MAX)).unwrap_or(usize::MAX),
+        Expr::Rollup(columns) => columns.len() + 1,
+        Expr::GroupingSets(sets) => sets.len(),
+        _ => 1,
+    });
+    let many = sets.fold(1_usize, usize::saturating_mul) > MOST;
+    if many { Err(unplaced(Rule::Unbounded, "CUBE").instead("GROUPING SETS (…)")) } else { Ok(()) }
 }
 
 fn aliases_of(items: &[SelectItem], dialect: Dialect) -> BTreeSet<String> {

@@ -23,7 +23,7 @@ pub(super) struct Step<'q> {
 pub(super) enum Amount {
     /// A whole number.
     Number(Ordering),
-    /// A span of at least a day, or of at least a minute.
+    /// A span of at least a day, or of at least an hour.
     Time { towards: Ordering, days: bool },
 }
 
@@ -123,7 +123,7 @@ pub(super) fn is_literal_text(expr: &Expr) -> bool {
     literal_of(expr).is_some()
 }
 
-/// A literal that is added: not nothing, and not less than a whole number or a minute.
+/// A literal that is added: not nothing, and not less than a whole number or an hour.
 fn amount(expr: &Expr) -> Option<Amount> {
     match expr {
         Expr::Nested(inner) => amount(inner),
@@ -154,7 +154,7 @@ fn span(text: &str) -> Option<Amount> {
     let unit = unit.trim();
     let unit = unit.strip_suffix('s').unwrap_or(unit);
     let days = ["day", "week", "month", "year"].contains(&unit);
-    (whole && (days || ["minute", "hour"].contains(&unit))).then_some(Amount::Time { towards: sign, days })
+    (whole && (days || unit == "hour")).then_some(Amount::Time { towards: sign, days })
 }
 
 /// Whether a cast keeps what a step adds. A shorter type or one of days could round it away.

@@ -6,6 +6,9 @@ use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
 use super::{Walk, absent};
 
+/// Largest length or precision of a type: more pads each value to it.
+const WIDEST: u64 = 32_767;
+
 impl Walk<'_> {
     /// A type of the dialect's list, with a length or precision of digits only.
     ///
@@ -24,7 +27,10 @@ impl Walk<'_> {
             let Some((inside, after)) = after.split_once(')') else { break };
             let digits = !inside.is_empty()
                 && inside.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' ' | b'-'));
-            if !digits {
+            let wide = inside
+                .split(|c: char| !c.is_ascii_digit())
+                .any(|one| one.parse().is_ok_and(|length: u64| length > WIDEST));
+            if !digits || wide {
                 return Err(unplaced(Rule::TypeNotAllowed, rendered));
             }
             name.push_str(before);
