@@ -8,6 +8,9 @@ use crate::domain::{Catalog, Dialect, Limits, Relation};
 use super::names::{nearest, stored_key, written};
 use super::policy::{Access, Policy};
 
+/// Where Oracle keeps the names that everybody sees.
+const PUBLIC: &str = "PUBLIC";
+
 /// A catalog under a policy.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -61,7 +64,7 @@ impl Index {
         let access = Access::new(policy, catalog);
         let mut tables: Vec<Table> = catalog.tables.iter().map(|one| table(catalog, &access, one)).collect();
         if dialect == Dialect::Oracle && !tables.iter().any(|one| one.name == "DUAL") {
-            tables.push(dual(&stored_key(dialect, &catalog.default_schema)));
+            tables.push(dual());
         }
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (position, table) in tables.iter().enumerate() {
@@ -70,11 +73,13 @@ impl Index {
         let callables = catalog.callables.iter().map(|name| name.to_lowercase()).collect();
         let meant = |synonym| catalog.meant_by(synonym, &catalog.synonyms);
         let place = |relation: &Relation| catalog.tables.iter().position(|one| std::ptr::eq(one, relation));
+        let everybodys = tables.last().filter(|one| one.is_dual()).map(|_| (PUBLIC.to_owned(), "DUAL".to_owned()));
+        let dual = everybodys.map(|key| (key, tables.len() - 1));
         let synonyms = catalog.synonyms.iter().filter_map(|one| {
             let key = (stored_key(dialect, &one.schema), stored_key(dialect, &one.name));
             Some((key, meant(one).and_then(place)?))
         });
-        let (synonyms, limits) = (synonyms.collect(), policy.limits());
+        let (synonyms, limits) = (dual.into_iter().chain(synonyms).collect(), policy.limits());
         Self {
             tables,
             by_name,
@@ -91,7 +96,7 @@ impl Index {
         let own = schema.unwrap_or(&self.default_schema);
         let mut named = self.by_name.get(name).into_iter().flatten().map(|at| &self.tables[*at]);
         named.find(|table| table.schema == own).or_else(|| {
-            let everybody = schema.is_none().then_some("PUBLIC");
+            let everybody = schema.is_none().then_some(PUBLIC);
             [Some(own), everybody].into_iter().flatten().find_map(|schema| self.synonym(schema, name))
         })
     }
@@ -167,11 +172,11 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
 }
 
 /// One row, one column, known to every Oracle database.
-fn dual(schema: &str) -> Table {
+fn dual() -> Table {
     let name = || "DUMMY".to_owned();
     let dummy = Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false };
     Table {
-        schema: schema.to_owned(),
+        schema: "SYS".to_owned(),
         name: "DUAL".to_owned(),
         shown: String::new(),
         written: "DUAL".to_owned(),

@@ -91,7 +91,7 @@ fn odd_number(word: &str, next: u8) -> Option<String> {
     let is_number = plain.bytes().all(|byte| byte.is_ascii_digit());
     Some(if is_number {
         plain
-    } else if rest.starts_with(['x', 'X', 'e', 'E']) {
+    } else if rest.starts_with(['x', 'X', 'e', 'E', 'b', 'B', 'o', 'O']) {
         String::new()
     } else {
         word[..digits].to_owned()

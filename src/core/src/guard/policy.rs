@@ -1,13 +1,15 @@
 //! Which relations and columns of a target may be read, and how much of them.
 
+use std::collections::HashSet;
+
 use crate::domain::{Catalog, CatalogColumn, Limits, Relation};
 
-/// What one part of a configuration opens and closes: a target for everybody, or a role. Names compare without regard
-/// to case.
+/// What one part of a configuration opens and closes: a target for everybody, or a role.
 ///
-/// An entry is `table`, `table.column`, `schema.table` or `schema.table.column`; a synonym may stand for its table. An
-/// entry of two parts is a column when the catalog has it, and a table of a schema when the catalog has that; a denial
-/// means both.
+/// An entry is `table`, `table.column`, `schema.table` or `schema.table.column`; a synonym may stand for its table. Names
+/// compare without regard to case, but those in double quotes, which may hold dots. A denial without a schema means the
+/// table in every schema, a permission that of the default one; an entry of two parts that can be read either way denies
+/// both, and allows the table of that schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
     /// What may be read; `None` closes nothing.
@@ -48,16 +50,13 @@ impl Policy {
 
     /// The entries that name nothing of the catalog: a misspelt denial protects nothing.
     pub fn unmatched<'p>(&'p self, catalog: &Catalog) -> Vec<&'p str> {
-        let known = |entry: &str| {
-            let meant = meant(entry, catalog);
-            catalog.tables.iter().any(|relation| {
-                let named = |column| meant.iter().any(|one| names_column(one, relation, column));
-                meant.iter().any(|one| names_table(one, relation)) || relation.columns.iter().any(named)
-            })
-        };
         let rules = std::iter::once(&self.target).chain(&self.roles);
-        let entries = rules.flat_map(|rules| rules.allow.iter().flatten().chain(&rules.deny));
-        entries.map(String::as_str).filter(|entry| !known(entry)).collect()
+        let allowed = |entry| (entry, Kind::Allow);
+        let entries = rules.flat_map(|rules| {
+            rules.allow.iter().flatten().map(allowed).chain(rules.deny.iter().map(|entry| (entry, Kind::Deny)))
+        });
+        let unknown = |(entry, kind): &(&String, Kind)| Named::by(std::iter::once(*entry), catalog, *kind).is_empty();
+        entries.filter(unknown).map(|(entry, _)| entry.as_str()).collect()
     }
 
     /// The part of a catalog that may be read: all that people, prompts and suggestions may know of.
@@ -77,78 +76,134 @@ impl Policy {
     }
 }
 
-/// A policy in the names of one catalog: its synonyms are followed.
+/// A policy in the names of one catalog.
 pub(super) struct Access {
-    deny: Vec<String>,
-    /// What is open is in every one of these lists.
-    allow: Vec<Vec<String>>,
+    deny: Named,
+    /// What is open is in every one of these.
+    allow: Vec<Named>,
 }
 
 impl Access {
     pub(super) fn new(policy: &Policy, catalog: &Catalog) -> Self {
-        let all = |entries: &[String]| entries.iter().flat_map(|entry| meant(entry, catalog)).collect::<Vec<_>>();
         let Policy { target, roles, limits: _ } = policy;
-        let deny = std::iter::once(target).chain(roles).flat_map(|rules| all(&rules.deny)).collect();
+        let denied = std::iter::once(target).chain(roles).flat_map(|rules| &rules.deny);
         let lists: Vec<&Vec<String>> = roles.iter().filter_map(|rules| rules.allow.as_ref()).collect();
-        let by_roles = (!lists.is_empty()).then(|| lists.into_iter().flat_map(|list| all(list)).collect());
-        Self { deny, allow: target.allow.as_deref().map(all).into_iter().chain(by_roles).collect() }
+        let by_roles = (!lists.is_empty()).then(|| Named::by(lists.into_iter().flatten(), catalog, Kind::Allow));
+        let by_target = target.allow.as_ref().map(|list| Named::by(list.iter(), catalog, Kind::Allow));
+        Self { deny: Named::by(denied, catalog, Kind::Deny), allow: by_target.into_iter().chain(by_roles).collect() }
     }
 
     /// Whether a column may be read.
     pub(super) fn opens(&self, relation: &Relation, column: &CatalogColumn) -> bool {
-        let names = |entry: &String| names_table(entry, relation) || names_column(entry, relation, column);
-        !self.deny.iter().any(names) && self.allow.iter().all(|list| list.iter().any(names))
+        !self.deny.has(relation, column) && self.allow.iter().all(|list| list.has(relation, column))
     }
 
     /// Whether anything of a relation may be read.
     pub(super) fn opens_relation(&self, relation: &Relation) -> bool {
-        let denied = self.deny.iter().any(|entry| names_table(entry, relation));
-        !denied && relation.columns.iter().any(|column| self.opens(relation, column))
+        !self.deny.has_all(relation) && relation.columns.iter().any(|column| self.opens(relation, column))
     }
 }
 
-/// An entry, and the same for the relations of the synonyms it names.
-fn meant(entry: &str, catalog: &Catalog) -> Vec<String> {
-    let parts: Vec<&str> = entry.split('.').map(str::trim).collect();
-    let mut all = vec![entry.to_owned()];
-    for synonym in &catalog.synonyms {
-        let column = match parts.as_slice() {
-            [name] if same(name, &synonym.name) => None,
-            [schema, name] if same(schema, &synonym.schema) && same(name, &synonym.name) => None,
-            [name, column] if same(name, &synonym.name) => Some(column),
-            [schema, name, column] if same(schema, &synonym.schema) && same(name, &synonym.name) => Some(column),
-            _ => continue,
-        };
-        if let Some(relation) = catalog.meant_by(synonym, &catalog.synonyms) {
-            let table = format!("{}.{}", relation.schema, relation.name);
-            all.push(column.map_or_else(|| table.clone(), |column| format!("{table}.{column}")));
+/// What an entry is for: in doubt a denial means more, and a permission less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Allow,
+    Deny,
+}
+
+/// Relations, by schema and name, and columns of relations.
+#[derive(Debug, Default)]
+struct Named {
+    relations: HashSet<(String, String)>,
+    columns: HashSet<(String, String, String)>,
+}
+
+impl Named {
+    fn by<'e>(entries: impl Iterator<Item = &'e String>, catalog: &Catalog, kind: Kind) -> Self {
+        let mut named = Self::default();
+        entries.for_each(|entry| named.add(entry, catalog, kind));
+        named
+    }
+
+    fn has(&self, relation: &Relation, column: &CatalogColumn) -> bool {
+        let (schema, name) = (relation.schema.clone(), relation.name.clone());
+        self.has_all(relation) || self.columns.contains(&(schema, name, column.name.clone()))
+    }
+
+    fn has_all(&self, relation: &Relation) -> bool {
+        self.relations.contains(&(relation.schema.clone(), relation.name.clone()))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.relations.is_empty() && self.columns.is_empty()
+    }
+
+    /// Adds what an entry names. Without a schema it allows only what a statement finds without one.
+    fn add(&mut self, entry: &str, catalog: &Catalog, kind: Kind) {
+        let parts = parts(entry);
+        let within = |schema: &str| kind == Kind::Deny || schema == catalog.default_schema || schema == "PUBLIC";
+        let mut names: Vec<(&str, &str, &Relation)> =
+            catalog.tables.iter().map(|one| (one.schema.as_str(), one.name.as_str(), one)).collect();
+        names.extend(catalog.synonyms.iter().filter_map(|synonym| {
+            let relation = catalog.meant_by(synonym, &catalog.synonyms)?;
+            Some((synonym.schema.as_str(), synonym.name.as_str(), relation))
+        }));
+        let before = self.relations.len();
+        for (schema, name, relation) in &names {
+            let whole = match parts.as_slice() {
+                [one] => one.is(name) && within(schema),
+                [first, second] => first.is(schema) && second.is(name),
+                _ => false,
+            };
+            if whole {
+                self.relations.insert((relation.schema.clone(), relation.name.clone()));
+            }
+        }
+        if kind == Kind::Allow && self.relations.len() > before {
+            return;
+        }
+        for (schema, name, relation) in names {
+            let column = match parts.as_slice() {
+                [first, second] if first.is(name) && within(schema) => second,
+                [first, second, third] if first.is(schema) && second.is(name) => third,
+                _ => continue,
+            };
+            let known = relation.columns.iter().filter(|one| column.is(&one.name));
+            self.columns.extend(known.map(|one| (relation.schema.clone(), relation.name.clone(), one.name.clone())));
         }
     }
-    all
 }
 
-fn names_table(entry: &str, relation: &Relation) -> bool {
-    let parts: Vec<&str> = entry.split('.').map(str::trim).collect();
-    match parts.as_slice() {
-        [table] => same(table, &relation.name),
-        [schema, table] => same(schema, &relation.schema) && same(table, &relation.name),
-        _ => false,
+/// A part of an entry: compared without regard to case, or exactly where it is in quotes.
+struct Part {
+    name: String,
+    exact: bool,
+}
+
+impl Part {
+    fn is(&self, name: &str) -> bool {
+        if self.exact { self.name == name } else { self.name.to_lowercase() == name.to_lowercase() }
     }
 }
 
-fn names_column(entry: &str, relation: &Relation, of: &CatalogColumn) -> bool {
-    let parts: Vec<&str> = entry.split('.').map(str::trim).collect();
-    match parts.as_slice() {
-        [table, column] => same(table, &relation.name) && same(column, &of.name),
-        [schema, table, column] => {
-            same(schema, &relation.schema) && same(table, &relation.name) && same(column, &of.name)
+/// The parts of `schema."a.b".column`.
+fn parts(entry: &str) -> Vec<Part> {
+    let (mut parts, mut name, mut quoted, mut exact) = (Vec::new(), String::new(), false, false);
+    for c in entry.trim().chars().chain(['.']) {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                exact = true;
+            }
+            '.' if !quoted => {
+                let part = std::mem::take(&mut name);
+                parts.push(Part { name: if exact { part } else { part.trim().to_owned() }, exact });
+                exact = false;
+            }
+            c => name.push(c),
         }
-        _ => false,
     }
-}
-
-fn same(entry: &str, name: &str) -> bool {
-    entry.to_lowercase() == name.to_lowercase()
+    parts
 }
 
 #[cfg(test)]
@@ -228,6 +283,37 @@ mod tests {
         ] {
             let policy = Policy::new(rules(&target), roles.iter().map(rules).collect(), Limits::default());
             assert_eq!(opens(&policy), expected, "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn in_doubt_a_denial_means_more_and_a_permission_less() {
+        let named =
+            |schema: &str, name: &str| Relation { schema: schema.to_owned(), name: name.to_owned(), ..relation() };
+        let tables = vec![named("main", "users"), named("pay", "users"), named("users", "id"), named("main", "a.b")];
+        let catalog = Catalog::new(Dialect::Postgres, "main", tables.clone());
+        let opens = |rules: Rules| -> String {
+            let access = Access::new(&rules.into(), &catalog);
+            let shown = |table: &Relation| {
+                let open = |at: usize| if access.opens(table, &table.columns[at]) { "+" } else { "-" };
+                format!("{}{}", open(0), open(1))
+            };
+            tables.iter().map(shown).collect::<Vec<_>>().join(" ")
+        };
+        for (entry, denied, allowed) in [
+            ("users", "-- -- ++ ++", "++ -- -- --"),
+            ("pay.users", "++ -- ++ ++", "-- ++ -- --"),
+            // A table of a schema, or a column of a table.
+            ("users.id", "-+ -+ -- ++", "-- -- ++ --"),
+            ("pay.users.id", "++ -+ ++ ++", "-- +- -- --"),
+            ("\"a.b\"", "++ ++ ++ --", "-- -- -- ++"),
+            ("main.\"a.b\".secret", "++ ++ ++ +-", "-- -- -- -+"),
+            ("\"Users\"", "++ ++ ++ ++", "-- -- -- --"),
+            ("users.*", "++ ++ ++ ++", "-- -- -- --"),
+        ] {
+            let list = || vec![entry.to_owned()];
+            assert_eq!(opens(Rules { allow: None, deny: list() }), denied, "deny {entry}");
+            assert_eq!(opens(Rules { allow: Some(list()), deny: Vec::new() }), allowed, "allow {entry}");
         }
     }
 

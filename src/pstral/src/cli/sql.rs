@@ -221,9 +221,18 @@ impl Guards {
             let nothing = Catalog::new(dialect, "main", Vec::new());
             guards.insert(dialect, Guard::new(&nothing, &policy));
         }
+        let mut unmatched: Option<Vec<String>> = None;
         for path in &args.catalog {
             let catalog: Catalog = serde_json::from_str(&read(path)?).with_context(|| path.display().to_string())?;
+            let here: Vec<String> = policy.unmatched(&catalog).into_iter().map(str::to_owned).collect();
+            let before = unmatched.take();
+            unmatched =
+                Some(before.map_or(here.clone(), |all| all.into_iter().filter(|one| here.contains(one)).collect()));
             guards.insert(catalog.dialect, Guard::new(&catalog, &policy));
+        }
+        // A misspelt denial protects nothing, and who tries a policy wants to hear of it.
+        if let (Some(path), Some(entries)) = (&args.policy, unmatched.filter(|entries| !entries.is_empty())) {
+            bail!("{}: {} names nothing in the catalog", path.display(), entries.join(", "));
         }
         Ok(Self(guards))
     }

@@ -69,6 +69,32 @@ fn postgres_rows_and_renamed_columns_hide_nothing() {
 }
 
 #[test]
+fn where_columns_are_counted_none_is_left_out() {
+    let policy = deny(&["users.password_hash"]);
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        check(
+            dialect,
+            &policy,
+            [
+                // What was the third column would be the fourth.
+                ("WITH x(a, b, c) AS (SELECT * FROM users) SELECT c FROM x", "star-denied"),
+                ("SELECT * FROM users ORDER BY 3", "star-denied"),
+                ("SELECT * FROM users ORDER BY name", "allow"),
+                ("WITH x(a, b) AS (SELECT id, name FROM users) SELECT * FROM x ORDER BY 2", "allow"),
+                ("SELECT a.id FROM users a NATURAL JOIN users b", "column-denied"),
+            ]
+            .into_iter(),
+        );
+        let Verdict::Deny(refusal) = verdict(dialect, &policy, "SELECT a.id FROM users a NATURAL JOIN users b") else {
+            panic!("allowed")
+        };
+        assert_eq!(refusal.found, "NATURAL", "what nobody typed is not told");
+    }
+    let third = "SELECT c FROM (SELECT * FROM users) AS x(a, b, c)";
+    check(Dialect::Postgres, &policy, [(third, "star-denied")].into_iter());
+}
+
+#[test]
 fn oracle_pivots_hide_nothing() {
     check(
         Dialect::Oracle,

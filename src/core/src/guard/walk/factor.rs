@@ -192,6 +192,9 @@ impl<'i> Walk<'i> {
     /// The columns under the names of an alias; the rest keep theirs.
     pub(super) fn renamed(&self, columns: &[Output], names: &[TableAliasColumnDef]) -> Checked<Rc<Outputs>> {
         absent(names.len() > columns.len(), "AS t (…)")?;
+        if !names.is_empty() {
+            self.whole_stars()?;
+        }
         let mut columns = columns.to_vec();
         for (column, TableAliasColumnDef { name, data_type }) in columns.iter_mut().zip(names) {
             absent(data_type.is_some(), "AS t (name type)")?;

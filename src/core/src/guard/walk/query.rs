@@ -157,6 +157,9 @@ impl<'i> Walk<'i> {
                 None | Some(OrderBySort::Asc | OrderBySort::Desc) => {}
                 Some(OrderBySort::Using(_)) => return Err(unsupported("ORDER BY … USING")),
             }
+            if whole_number(expr).is_some() {
+                self.whole_stars()?;
+            }
             self.expr(expr, env)?;
         }
         Ok(())

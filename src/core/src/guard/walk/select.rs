@@ -213,7 +213,7 @@ fn few_groups(group_by: &GroupByExpr) -> Checked {
         _ => 1,
     });
     let many = sets.fold(1_usize, usize::saturating_mul) > MOST;
-    if many { Err(unplaced(Rule::Unbounded, "CUBE").instead("GROUPING SETS (…)")) } else { Ok(()) }
+    if many { Err(unsupported("CUBE").instead("GROUPING SETS ((…), (…))")) } else { Ok(()) }
 }
 
 fn aliases_of(items: &[SelectItem], dialect: Dialect) -> BTreeSet<String> {

@@ -65,6 +65,14 @@ impl<'i> Walk<'i> {
         self.spell_out(place, list, std::slice::from_ref(source))
     }
 
+    /// Refuses what counts columns where a `*` has left some out: the others would move into their places.
+    pub(super) fn whole_stars(&self) -> Checked {
+        match self.reads.stars.first() {
+            Some((_, open)) => Err(unplaced(Rule::StarDenied, "*").instead(open.as_str())),
+            None => Ok(()),
+        }
+    }
+
     /// Notes what to write in place of a `*`, unless the text becomes too long with it.
     fn spell_out(&mut self, place: Location, list: String, sources: &[Source<'i>]) -> Checked {
         let others = self.reads.stars.iter().map(|(_, list)| list.len()).sum::<usize>();
