@@ -37,6 +37,8 @@ pub(super) struct Table {
     pub(super) written: String,
     /// Whether the policy opens anything of it.
     pub(super) open: bool,
+    /// Whether a `*` must be spelled out: some columns are closed, or would be if they came later.
+    pub(super) partly: bool,
     /// In the database's order.
     pub(super) columns: Vec<Column>,
     /// Where a column is, by its key.
@@ -165,6 +167,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         name: stored_key(dialect, &relation.name),
         shown: if default { relation.name.clone() } else { format!("{}.{}", relation.schema, relation.name) },
         open: access.opens_relation(relation),
+        partly: access.opens_by_column(relation) || relation.columns.iter().any(|one| !access.opens(relation, one)),
         columns: columns.collect(),
         places: HashMap::new(),
     }
@@ -181,6 +184,7 @@ fn dual() -> Table {
         shown: String::new(),
         written: "DUAL".to_owned(),
         open: true,
+        partly: false,
         columns: vec![dummy],
         places: HashMap::new(),
     }

@@ -98,6 +98,11 @@ impl Access {
         !self.deny.has(relation, column) && self.allow.iter().all(|list| list.has(relation, column))
     }
 
+    /// Whether a relation is open column by column: one that is added to it later is not.
+    pub(super) fn opens_by_column(&self, relation: &Relation) -> bool {
+        self.allow.iter().any(|list| !list.has_all(relation))
+    }
+
     /// Whether anything of a relation may be read.
     pub(super) fn opens_relation(&self, relation: &Relation) -> bool {
         !self.deny.has_all(relation) && relation.columns.iter().any(|column| self.opens(relation, column))

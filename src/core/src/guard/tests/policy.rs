@@ -69,6 +69,16 @@ fn postgres_rows_and_renamed_columns_hide_nothing() {
 }
 
 #[test]
+fn a_star_over_named_columns_stays_those_columns() {
+    let allow = ["users.id", "users.name", "users.password_hash", "users.manager_id"].map(str::to_owned);
+    let policy = Policy::from(Rules { allow: Some(allow.to_vec()), deny: Vec::new() });
+    for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
+        let Verdict::Allow(approved) = verdict(dialect, &policy, "SELECT * FROM users") else { panic!("refused") };
+        assert!(!approved.text().contains('*') && approved.left_out().is_empty(), "{}", approved.text());
+    }
+}
+
+#[test]
 fn where_columns_are_counted_none_is_left_out() {
     let policy = deny(&["users.password_hash"]);
     for dialect in [Dialect::Postgres, Dialect::Sqlite] {

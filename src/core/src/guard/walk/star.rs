@@ -225,9 +225,9 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether it is a relation of which the policy closes a column.
+/// Whether it is a relation of which the policy closes a column, or opens no more than it names.
 fn has_closed(source: &Source<'_>) -> bool {
-    source.table().is_some_and(|table| table.columns.iter().any(|column| !column.open))
+    source.table().is_some_and(|table| table.partly)
 }
 
 /// Where a `*` stands that has nothing after it.
