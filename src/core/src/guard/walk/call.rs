@@ -109,7 +109,11 @@ impl<'i> Walk<'i> {
             super::pattern::safe(expr)?;
         }
         if let Some(position) = known.path {
-            at(position).and_then(literal_of).ok_or_else(refused)?;
+            let path = at(position).and_then(literal_of).ok_or_else(refused)?;
+            // The pattern inside would have to be judged as any other.
+            if path.to_ascii_lowercase().contains("like_regex") {
+                return Err(unplaced(Rule::Pattern, path));
+            }
         }
         if let Some(position) = known.format {
             at(position)
