@@ -56,12 +56,14 @@ impl<'i> Walk<'i> {
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
         if let Some(having) = &select.having {
-            self.expr(having, env.within(&grouping))?;
+            // SQLite alone reads aliases of the select list in HAVING; PostgreSQL may take one for a whole row.
+            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
+            self.expr(having, env.within(&filtering))?;
         }
         self.windows(select, env.within(&scope))?;
         if let Some(Distinct::On(list)) = &select.distinct {
             absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
-            self.exprs(list, env.within(&with_aliases))?;
+            list.iter().try_for_each(|expr| self.maybe_alias(expr, env.within(&with_aliases)))?;
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
@@ -136,9 +138,9 @@ impl<'i> Walk<'i> {
                 Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
                     absent(self.dialect == Dialect::Sqlite, "GROUPING SETS")?;
                     sets.iter().flatten().try_for_each(no_inner_sets)?;
-                    sets.iter().try_for_each(|set| self.exprs(set, env))?;
+                    sets.iter().flatten().try_for_each(|expr| self.maybe_alias(expr, env))?;
                 }
-                expr => self.expr(expr, env)?,
+                expr => self.maybe_alias(expr, env)?,
             }
         }
         Ok(!list.is_empty())
