@@ -84,6 +84,17 @@ fn a_suggestion_is_of_the_same_database() {
             "SELECT x.key, x.value FROM json_each(…) AS x",
         ),
         (Dialect::Oracle, "SELECT XMLAGG(name) FROM clients", "function-not-allowed", "XMLAGG", ""),
+        (Dialect::Postgres, "SELECT NVL(name, 'x') FROM clients", "function-not-allowed", "NVL", "COALESCE"),
+        (Dialect::Oracle, "SELECT LEN(name) FROM clients", "function-not-allowed", "LEN", "LENGTH"),
+        (
+            Dialect::Postgres,
+            "SELECT DECODE(status, 'a', 1) FROM contracts",
+            "function-not-allowed",
+            "DECODE",
+            "CASE WHEN … THEN … ELSE … END",
+        ),
+        (Dialect::Sqlite, "SELECT getdate()", "function-not-allowed", "GETDATE", "CURRENT_TIMESTAMP"),
+        (Dialect::Postgres, "SELECT ROW(1)", "function-not-allowed", "ROW", ""),
         (Dialect::Oracle, "SELECT EXTRACTVALUE(name, '/a') FROM clients", "function-not-allowed", "EXTRACTVALUE", ""),
         (Dialect::Sqlite, "SELECT likely(id) FROM clients", "function-not-allowed", "LIKELY", ""),
         (

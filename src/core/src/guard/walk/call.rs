@@ -8,6 +8,7 @@ use sqlparser::ast::{
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, Fault, unplaced};
+use super::super::known;
 use super::super::lists;
 use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
@@ -92,13 +93,13 @@ impl<'i> Walk<'i> {
         if matches!(name, "ROLLUP" | "CUBE") {
             return unsupported(name).instead("GROUP BY … UNION ALL SELECT …");
         }
-        let instead = match self.lists.table_function(name) {
-            Some(function) => {
-                let columns: Vec<String> = function.columns.iter().take(2).map(|name| format!("x.{name}")).collect();
-                let columns = if columns.is_empty() { "x".to_owned() } else { columns.join(", ") };
-                format!("SELECT {columns} FROM {}(…) AS x", name.to_ascii_lowercase())
-            }
-            None => nearest_function(name, self.lists.functions()).unwrap_or_default().to_owned(),
+        let instead = if let Some(function) = self.lists.table_function(name) {
+            let columns: Vec<String> = function.columns.iter().take(2).map(|name| format!("x.{name}")).collect();
+            let columns = if columns.is_empty() { "x".to_owned() } else { columns.join(", ") };
+            format!("SELECT {columns} FROM {}(…) AS x", name.to_ascii_lowercase())
+        } else {
+            let near = || nearest_function(name, self.lists.functions());
+            known::function(name).or_else(near).unwrap_or_default().to_owned()
         };
         unplaced(Rule::FunctionNotAllowed, name).instead(instead)
     }
