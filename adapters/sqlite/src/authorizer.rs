@@ -16,8 +16,8 @@ const FUNCTIONS: [&str; 6] = [
      soundex substr substring trim unhex unicode upper",
     "coalesce if ifnull iif likelihood likely nullif typeof unlikely",
     "current_date current_time current_timestamp date datetime julianday strftime time timediff unixepoch",
-    "-> ->> json json_array json_array_length json_extract json_group_array json_group_object json_object json_quote \
-     json_type json_valid",
+    "-> ->> json json_array json_array_length json_extract json_group_array json_group_object json_insert json_object \
+     json_patch json_quote json_remove json_replace json_set json_type json_valid",
 ];
 
 /// Decides one action of a statement; `relations` holds the names that may be read, in lower case.

@@ -50,6 +50,7 @@ fn argument(name: &str, at: usize) -> String {
         ("STRFTIME", _) => "'%Y'",
         ("FORMAT" | "PRINTF", 0) => "'%d %s'",
         ("JSON_VALID", 1) => "6",
+        ("JSON_PATCH", 1) => "'[2]'",
         (name, 0) if name.starts_with("JSON_") => "'[1]'",
         (name, _) if name.starts_with("JSON_") => "'$'",
         _ => "1",

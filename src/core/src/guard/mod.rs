@@ -11,6 +11,7 @@ mod deep;
 mod dialect;
 mod fault;
 mod index;
+mod known;
 mod lexical;
 mod lists;
 mod lost;
@@ -96,7 +97,7 @@ impl Guard {
             let (guard, text) = (self.clone(), text.to_owned());
             deep::run(move || guard.understand(&text, size))
         };
-        done.unwrap_or_else(|| Err(unplaced(Rule::Syntax, "")))
+        done.unwrap_or_else(|| Err(unplaced(Rule::Syntax, "…")))
     }
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.

@@ -74,9 +74,23 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
         .map(|(.., name)| name)
 }
 
-/// How far apart two names are in their first 64 characters; one that contains the other whole counts as near.
+/// The function nearest to `wanted`. So many have names of three or four letters that only one of them may differ.
+pub(super) fn nearest_function<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    const SHORT: usize = 4;
+    let lower = wanted.to_lowercase();
+    nearest(
+        wanted,
+        names.filter(|name| {
+            let long = name.len() > SHORT && wanted.len() > SHORT;
+            long || (name.len().abs_diff(wanted.len()) <= 1 && near::distance(&lower, &name.to_lowercase()) <= 1)
+        }),
+    )
+}
+
+/// How far apart two names are in their first 64 characters; one that is most of the other counts as near.
 fn distance(a: &str, b: &str) -> usize {
-    if a.len() > 2 && b.len() > 2 && (a.contains(b) || b.contains(a)) {
+    let (shorter, longer) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if shorter.len() > 2 && shorter.len() * 3 >= longer.len() * 2 && longer.contains(shorter) {
         return 1;
     }
     let short = |name: &str| name.chars().take(64).collect::<String>();
@@ -124,6 +138,26 @@ mod tests {
             [("employes", Some("employees")), ("client", Some("clients")), ("ORDER", Some("orders")), ("zzz", None)]
         {
             assert_eq!(nearest(wanted, names.into_iter()), expected);
+        }
+    }
+
+    #[test]
+    fn a_function_is_not_suggested_for_a_few_common_letters() {
+        let names = ["LAG", "EXP", "LIKE", "EXTRACT", "SUM", "LENGTH", "UPPER", "REGEXP_MATCH", "JSON_QUERY"];
+        for (wanted, expected) in [
+            ("XMLAGG", None),
+            ("REGEXP_SPLIT", None),
+            ("LIKELY", None),
+            ("EXTRACTVALUE", None),
+            ("DUMP", None),
+            ("SUMM", Some("SUM")),
+            ("LIK", Some("LIKE")),
+            ("LENGHT", Some("LENGTH")),
+            ("UPER", Some("UPPER")),
+            ("REGEXP_MATCHES", Some("REGEXP_MATCH")),
+            ("JSONB_QUERY", Some("JSON_QUERY")),
+        ] {
+            assert_eq!(nearest_function(wanted, names.into_iter()), expected, "{wanted}");
         }
     }
 }

@@ -7,7 +7,8 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 use crate::domain::Dialect;
 
 use super::dialect::with_grammar;
-use super::fault::{Checked, unplaced};
+use super::fault::{Checked, Fault, at_byte, unplaced};
+use super::known;
 use super::refusal::Rule;
 
 /// The parser's own limit of nested constructs; ours on brackets is lower, and it grows the stack as it goes.
@@ -35,26 +36,51 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
     }
 }
 
-/// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`.
-fn syntax(error: &ParserError, text: &str) -> super::fault::Fault {
-    let message = match error {
+/// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`. Its own words are not for people: they see the
+/// sign or word in their text, what opens without an end, or that the end came too early.
+fn syntax(error: &ParserError, text: &str) -> Fault {
+    let (message, is_token) = match error {
         ParserError::RecursionLimitExceeded => return unplaced(Rule::TooDeep, ""),
-        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+        ParserError::TokenizerError(message) => (message, false),
+        ParserError::ParserError(message) => (message, true),
     };
     let (said, place) = message.rsplit_once(" at Line: ").unwrap_or((message, ""));
-    let found = said.rsplit_once("found: ").map_or(said, |(_, found)| found);
     let numbers = place.split_once(", Column: ");
     let numbers = numbers.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
-    let Some((line, column)) = numbers else {
+    let byte = numbers.and_then(|(line, column)| known::byte_of(text, line, column));
+    if let Some(open) = unclosed(said).filter(|_| !is_token) {
+        let (opens, ends) = open;
+        // A comment is only missed at the end of the text, far from where it begins.
+        let byte = if opens == "/*" { text.rfind(opens) } else { byte };
+        return at_byte(Rule::Syntax, text, byte.unwrap_or(text.len()), opens).instead(ends);
+    }
+    let Some(byte) = byte.filter(|byte| *byte < text.len()) else {
         // At the end of the text there is no token to point at.
-        return super::fault::at_byte(Rule::Syntax, text, text.len(), found);
+        return at_byte(Rule::Syntax, text, text.len(), "");
     };
-    let start = sqlparser::tokenizer::Location { line, column };
-    super::fault::fault(Rule::Syntax, sqlparser::tokenizer::Span { start, end: start }, found)
+    if let Some(clause) = known::clause(text, byte) {
+        return clause;
+    }
+    let found = said.rsplit_once("found: ").map(|(_, found)| found).filter(|_| is_token);
+    at_byte(Rule::Syntax, text, byte, found.unwrap_or_else(|| known::token_at(text, byte)))
+}
+
+/// What the tokenizer says of a text, name or comment without an end: how it begins and how it would end.
+fn unclosed(said: &str) -> Option<(&'static str, &'static str)> {
+    let unended = ["Unterminated", "EOF"].iter().any(|word| said.contains(word));
+    match said {
+        _ if !unended => None,
+        _ if said.contains("comment") => Some(("/*", "*/")),
+        _ if said.contains("dollar") => Some(("$$", "$$")),
+        _ if said.contains("'\"'") => Some(("\"", "\"")),
+        _ if said.contains("']'") => Some(("[", "]")),
+        _ if said.contains("'`'") => Some(("`", "`")),
+        _ => Some(("'", "'")),
+    }
 }
 
 /// What cannot be parsed and does not begin like a query is said to be none: nobody need look for a comma in it.
-fn not_a_query(text: &str) -> Option<super::fault::Fault> {
+fn not_a_query(text: &str) -> Option<Fault> {
     let mut rest = text.trim_start();
     while let Some(comment) = rest.strip_prefix("/*").map(|inner| inner.split_once("*/")) {
         rest = comment.map_or("", |(_, after)| after).trim_start();

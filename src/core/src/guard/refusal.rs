@@ -3,6 +3,8 @@
 use crate::egress::disarmed;
 use crate::text::{Text, text};
 
+use super::known::SLASH;
+
 macro_rules! rules {
     ($($(#[$doc:meta])* $variant:ident = $id:literal, $key:literal;)+) => {
         /// A rule of the guard.
@@ -125,6 +127,11 @@ impl Refusal {
                 "guard-relation-unknown-among"
             }
             Rule::ColumnUnknown if self.instead.is_empty() && !self.among.is_empty() => "guard-column-unknown-among",
+            Rule::Syntax if self.found.is_empty() => "guard-syntax-end",
+            Rule::Unsupported if self.found == SLASH => "guard-unsupported-slash",
+            Rule::AliasNotAllowed if self.instead.is_empty() && has_signs(&self.found) => {
+                "guard-alias-not-allowed-signs"
+            }
             rule if self.instead.is_empty() => rule.key(),
             _ => self.key_with_suggestion(),
         };
@@ -139,10 +146,19 @@ impl Refusal {
             Rule::ColumnUnknown => "guard-column-unknown-near",
             Rule::Unsupported => "guard-unsupported-instead",
             Rule::Unbounded => "guard-unbounded-instead",
+            Rule::Syntax => "guard-syntax-open",
+            Rule::AliasNotAllowed => "guard-alias-not-allowed-instead",
+            // Not a name, but where a function that gives rows stands.
+            Rule::FunctionNotAllowed if self.instead.contains(" FROM ") => "guard-function-not-allowed-from",
             Rule::FunctionNotAllowed => "guard-function-not-allowed-near",
             rule => rule.key(),
         }
     }
+}
+
+/// Whether a name is empty or has signs that may end it.
+fn has_signs(name: &str) -> bool {
+    name.is_empty() || name.contains(['"', '\'', '[', ']'])
 }
 
 /// Text of the statement, made harmless to show: short, on one line, calling nobody and unable to close a code span.

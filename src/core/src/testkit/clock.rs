@@ -1,7 +1,7 @@
 //! Time and chance under a test's control.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -45,13 +45,17 @@ impl Clock for FakeClock {
     }
 }
 
-/// Bytes that count up from 1, so that names made of them can stand in snapshots.
+/// Bytes that count up from 1, so that names made of them can stand in snapshots. After 255 the first byte differs from
+/// the others, so that no name comes twice in a long test.
 #[derive(Debug, Default)]
-pub struct CountingEntropy(AtomicU8);
+pub struct CountingEntropy(AtomicU16);
 
 impl Entropy for CountingEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        let next = self.0.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let [round, next] = self.0.fetch_add(1, Ordering::Relaxed).wrapping_add(1).to_be_bytes();
         bytes.fill(next);
+        if let Some(first) = bytes.first_mut() {
+            *first = next.wrapping_add(round);
+        }
     }
 }

@@ -45,6 +45,185 @@ fn sentences_name_what_was_found() {
 }
 
 #[test]
+fn a_suggestion_is_of_the_same_database() {
+    let days = "generate_series(DATE '2026-01-01', DATE '2026-12-31', INTERVAL '1 day')";
+    for (dialect, sql, rule, found, instead) in [
+        (
+            Dialect::Postgres,
+            "SELECT n FROM generate_series(1, (SELECT max(id) FROM clients)) AS n",
+            "unbounded",
+            "generate_series",
+            "generate_series(1, 1000)",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT d FROM generate_series(now(), now() + interval '1 year', '1 second') AS d",
+            "unbounded",
+            "generate_series",
+            days,
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT unnest(ARRAY[1])",
+            "function-not-allowed",
+            "UNNEST",
+            "SELECT x FROM unnest(…) AS x",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT jsonb_array_elements_text(doc) FROM clients",
+            "function-not-allowed",
+            "JSONB_ARRAY_ELEMENTS_TEXT",
+            "SELECT x.value FROM jsonb_array_elements_text(…) AS x",
+        ),
+        (
+            Dialect::Sqlite,
+            "SELECT json_each(doc) FROM clients",
+            "function-not-allowed",
+            "JSON_EACH",
+            "SELECT x.key, x.value FROM json_each(…) AS x",
+        ),
+        (Dialect::Oracle, "SELECT XMLAGG(name) FROM clients", "function-not-allowed", "XMLAGG", ""),
+        (Dialect::Postgres, "SELECT NVL(name, 'x') FROM clients", "function-not-allowed", "NVL", "COALESCE"),
+        (Dialect::Oracle, "SELECT LEN(name) FROM clients", "function-not-allowed", "LEN", "LENGTH"),
+        (
+            Dialect::Postgres,
+            "SELECT DECODE(status, 'a', 1) FROM contracts",
+            "function-not-allowed",
+            "DECODE",
+            "CASE WHEN … THEN … ELSE … END",
+        ),
+        (Dialect::Sqlite, "SELECT getdate()", "function-not-allowed", "GETDATE", "CURRENT_TIMESTAMP"),
+        (Dialect::Postgres, "SELECT ROW(1)", "function-not-allowed", "ROW", ""),
+        (Dialect::Oracle, "SELECT EXTRACTVALUE(name, '/a') FROM clients", "function-not-allowed", "EXTRACTVALUE", ""),
+        (Dialect::Sqlite, "SELECT likely(id) FROM clients", "function-not-allowed", "LIKELY", ""),
+        (
+            Dialect::Postgres,
+            "SELECT regexp_matches(name, 'a') FROM clients",
+            "function-not-allowed",
+            "REGEXP_MATCHES",
+            "REGEXP_MATCH",
+        ),
+    ] {
+        let refusal = refused(dialect, sql);
+        let said = (refusal.rule.id(), refusal.found.as_str(), refusal.instead.as_str());
+        assert_eq!(said, (rule, found, instead), "{sql}");
+    }
+}
+
+#[test]
+fn words_of_other_databases_are_named_for_what_they_are() {
+    for (dialect, sql, place, found, instead) in [
+        (Dialect::Oracle, "SELECT UNIQUE name FROM clients", (1, 8), "UNIQUE", "DISTINCT"),
+        (Dialect::Oracle, "SELECT COUNT(UNIQUE name) FROM clients", (1, 14), "UNIQUE", "DISTINCT"),
+        (Dialect::Oracle, "SELECT name FROM clients WHERE TRUE", (1, 32), "TRUE", "1 = 1"),
+        (Dialect::Oracle, "SELECT name FROM clients WHERE id = 1 OR False", (1, 42), "False", "1 = 0"),
+        (Dialect::Postgres, "SELECT id FROM ONLY clients", (1, 16), "ONLY", "clients"),
+        (Dialect::Postgres, "SELECT c.id FROM ONLY clients c", (1, 18), "ONLY", "clients"),
+        (
+            Dialect::Postgres,
+            "SELECT city FROM clients GROUP BY GROUPING SETS (ROLLUP (city, region), ())",
+            (1, 50),
+            "GROUPING SETS (ROLLUP (…))",
+            "GROUPING SETS ((a, b), (a), ())",
+        ),
+        (
+            Dialect::Sqlite,
+            "SELECT city FROM clients GROUP BY CUBE(city)",
+            (1, 35),
+            "CUBE",
+            "GROUP BY … UNION ALL SELECT …",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT name FROM clients WHERE id = ANY(ARRAY(SELECT client_id FROM contracts))",
+            (1, 41),
+            "ARRAY(SELECT …)",
+            "IN (SELECT …) / (SELECT array_agg(x) FROM …)",
+        ),
+        (Dialect::Oracle, "SELECT id FROM clients WHERE id = &client", (1, 35), "&client", ":client"),
+        (Dialect::Oracle, "SELECT id FROM clients WHERE id = &&1", (1, 35), "&1", ":p1"),
+        (Dialect::Oracle, "SELECT id FROM clients\n/\n", (2, 1), "/", ""),
+        (Dialect::Oracle, "SELECT id FROM clients AS OF TIMESTAMP SYSDATE", (1, 24), "AS OF", ""),
+        (Dialect::Oracle, "SELECT id FROM clients VERSIONS BETWEEN SCN 1 AND 2", (1, 24), "VERSIONS", ""),
+        (
+            Dialect::Oracle,
+            "WITH t (n) AS (SELECT 1 FROM dual)\nSEARCH DEPTH FIRST BY n SET o SELECT n FROM t",
+            (2, 1),
+            "SEARCH",
+            "",
+        ),
+        (
+            Dialect::Postgres,
+            "WITH RECURSIVE t AS (SELECT 1 AS n) CYCLE n SET c USING p SELECT n FROM t",
+            (1, 37),
+            "CYCLE",
+            "",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT sum(id) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING EXCLUDE TIES) FROM clients",
+            (1, 59),
+            "EXCLUDE",
+            "",
+        ),
+    ] {
+        let refusal = refused(dialect, sql);
+        assert_eq!(refusal.rule.id(), "unsupported", "{sql}");
+        assert_eq!((refusal.line, refusal.column), place, "{sql}");
+        assert_eq!((refusal.found.as_str(), refusal.instead.as_str()), (found, instead), "{sql}");
+    }
+    // As columns they are looked for as any other.
+    assert_eq!(refused(Dialect::Oracle, "SELECT \"UNIQUE\" FROM clients").rule.id(), "column-unknown");
+    allowed(Dialect::Postgres, "WITH only AS (SELECT 1 AS id) SELECT id FROM only");
+}
+
+#[test]
+fn the_parser_s_own_words_are_not_shown() {
+    for (dialect, sql, place, found, sentence) in [
+        (Dialect::Oracle, "SELECT 1 << 2 FROM dual", (1, 10), "<<", "cannot be read near “<<”"),
+        (Dialect::Postgres, "SELECT name FROM clients WHERE", (1, 31), "", "ends too early"),
+        (Dialect::Postgres, "SELECT (1", (1, 10), "", "ends too early"),
+        (Dialect::Postgres, "SELECT 'abc FROM clients", (1, 8), "'", "What “'” opens is not closed. Add the missing '"),
+        (Dialect::Oracle, "SELECT \"abc FROM clients", (1, 8), "\"", "is not closed"),
+        (Dialect::Sqlite, "SELECT [abc FROM clients", (1, 8), "[", "Add the missing ] where"),
+        (Dialect::Postgres, "SELECT 'é' /* abc", (1, 12), "/*", "Add the missing */ where"),
+    ] {
+        let refusal = refused(dialect, sql);
+        assert_eq!(refusal.rule.id(), "syntax", "{sql}");
+        assert_eq!(((refusal.line, refusal.column), refusal.found.as_str()), (place, found), "{sql}");
+        let said = refusal.text().render(Locale::En);
+        assert!(said.contains(sentence), "{sql}: {said}");
+        for locale in Locale::ALL {
+            let said = refusal.text().render(locale);
+            assert!(!["EOF", "token", "parser", "Unterminated"].iter().any(|word| said.contains(word)), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_name_is_refused_for_its_signs_or_for_being_used_twice() {
+    for (dialect, sql, instead, sentence) in [
+        (Dialect::Sqlite, "SELECT 1 AS \"a\"\"b\"", "", "holds a quote or bracket"),
+        (Dialect::Postgres, "SELECT d.id FROM (SELECT 1 AS id) AS \"d\"\"e\"", "", "holds a quote or bracket"),
+        (Dialect::Postgres, "SELECT 1 AS \"\"", "", "is empty"),
+        (Dialect::Sqlite, "SELECT 1 AS 'total'", "total", "in single quotes"),
+        (
+            Dialect::Sqlite,
+            "SELECT 1 AS 'the total'",
+            "\"the total\"",
+            "Write the name like this instead: \"the total\"",
+        ),
+        (Dialect::Sqlite, "SELECT c.id FROM clients c JOIN users c ON c.id = c.id", "", "is used twice"),
+    ] {
+        let refusal = refused(dialect, sql);
+        assert_eq!((refusal.rule.id(), refusal.instead.as_str()), ("alias-not-allowed", instead), "{sql}");
+        let said = refusal.text().render(Locale::En);
+        assert!(said.contains(sentence), "{sql}: {said}");
+    }
+}
+
+#[test]
 fn what_was_found_cannot_break_out_of_a_message() {
     let refusal = refused(Dialect::Sqlite, &format!("SELECT \"{}\n`x` @everyone\" FROM clients", "y".repeat(100)));
     assert!(refusal.found.chars().count() <= 80 && !refusal.found.contains(['`', '\n']), "{refusal:?}");

@@ -8,13 +8,17 @@ use sqlparser::ast::{
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, Fault, unplaced};
+use super::super::known;
 use super::super::lists;
-use super::super::names::{nearest, parts};
+use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::literal::literal_of;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
+
+/// What a list of a subquery's values is written as: in a condition, and as a value.
+const ARRAY_INSTEAD: &str = "IN (SELECT …) / (SELECT array_agg(x) FROM …)";
 
 /// Deepest nesting of functions that make their text longer: each may multiply it.
 const MOST_GROWING: u32 = 3;
@@ -37,6 +41,9 @@ impl<'i> Walk<'i> {
         let located = |fault: Fault| fault.or_at(ident.span);
         let list = match args {
             FunctionArguments::None => return self.without_brackets(&upper, over.as_ref()).map_err(located),
+            FunctionArguments::Subquery(_) if upper == "ARRAY" && self.dialect == Dialect::Postgres => {
+                return Err(located(unsupported("ARRAY(SELECT …)").instead(ARRAY_INSTEAD)));
+            }
             FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
             FunctionArguments::List(list) => list,
         };
@@ -79,15 +86,28 @@ impl<'i> Walk<'i> {
         let lists = self.lists;
         let in_pattern = env.scope.is_some_and(|scope| !scope.symbols.is_empty());
         let known = lists.function(name).or_else(|| lists.row_pattern(name).filter(|_| in_pattern));
-        let Some(known) = known else {
-            let near = nearest(name, lists.functions()).unwrap_or_default();
-            return Err(unplaced(Rule::FunctionNotAllowed, name).instead(near));
-        };
+        let Some(known) = known else { return Err(self.unlisted(name)) };
         if !known.takes(args) {
             return Err(unplaced(Rule::FunctionArguments, name));
         }
         self.reads.functions.insert(name.to_owned());
         Ok(known)
+    }
+
+    /// Why a function may not be called here, with its place in FROM, or the nearest name that may be called.
+    fn unlisted(&self, name: &str) -> Fault {
+        if matches!(name, "ROLLUP" | "CUBE") {
+            return unsupported(name).instead("GROUP BY … UNION ALL SELECT …");
+        }
+        let instead = if let Some(function) = self.lists.table_function(name) {
+            let columns: Vec<String> = function.columns.iter().take(2).map(|name| format!("x.{name}")).collect();
+            let columns = if columns.is_empty() { "x".to_owned() } else { columns.join(", ") };
+            format!("SELECT {columns} FROM {}(…) AS x", name.to_ascii_lowercase())
+        } else {
+            let near = || nearest_function(name, self.lists.functions());
+            known::function(name).or_else(near).unwrap_or_default().to_owned()
+        };
+        unplaced(Rule::FunctionNotAllowed, name).instead(instead)
     }
 
     /// A function the parser has a grammar for.
@@ -123,7 +143,8 @@ impl<'i> Walk<'i> {
             super::pattern::safe(expr)?;
         }
         if let Some(position) = known.path {
-            at(position).and_then(literal_of).filter(|path| super::pattern::plain_path(path)).ok_or_else(refused)?;
+            let path = at(position).and_then(literal_of).ok_or_else(refused)?;
+            super::pattern::plain_path(path)?;
         }
         if let Some(position) = known.format {
             at(position)

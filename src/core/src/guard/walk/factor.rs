@@ -344,8 +344,7 @@ fn one(source: Source<'_>) -> From<'_> {
 }
 
 fn plain_path(path: &Value, construct: &str) -> Checked {
-    let plain = text_literal(path).is_some_and(super::pattern::plain_path);
-    if plain { Ok(()) } else { Err(unplaced(Rule::FunctionArguments, construct)) }
+    super::pattern::plain_path(text_literal(path).ok_or_else(|| unplaced(Rule::FunctionArguments, construct))?)
 }
 
 /// A name the statement gives: quoted only with characters that cannot end the quotes.

@@ -10,7 +10,7 @@ use crate::domain::Dialect;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Has, Scope, Shape, Source};
+use super::super::scope::{Ctes, Env, Has, Named, Scope, Shape, Source};
 use super::links::Links;
 use super::{Walk, absent, unsupported};
 
@@ -75,6 +75,7 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
         links: &mut Links,
     ) -> Checked {
+        self.only(factor, env)?;
         let touched = self.touched.len();
         let siblings = Scope { merged: &from.merged, ..Scope::new(&from.sources, env.scope) };
         let added = self.deeper(|walk| walk.factor(factor, applied, env.within(&siblings), env, links))?;
@@ -89,6 +90,23 @@ impl<'i> Walk<'i> {
         from.sources.extend(added.sources);
         from.merged.extend(added.merged);
         Ok(())
+    }
+
+    /// PostgreSQL's `FROM ONLY t`, which the parser reads as a table of that name, or a call.
+    fn only(&self, factor: &TableFactor, env: Env<'_, 'i>) -> Checked {
+        let TableFactor::Table { name, alias, .. } = factor else { return Ok(()) };
+        let Some([ident]) = parts(name).as_deref().and_then(|parts| <&[_; 1]>::try_from(parts).ok()).copied() else {
+            return Ok(());
+        };
+        if ident.quote_style.is_some() || !ident.value.eq_ignore_ascii_case("ONLY") {
+            return Ok(());
+        }
+        let own = key(self.dialect, ident);
+        if self.index.find(None, &own).is_some() || !matches!(Ctes::find(env.ctes, &own), Named::Nothing) {
+            return Ok(());
+        }
+        let table = alias.as_ref().map(|alias| alias.name.value.as_str()).unwrap_or_default();
+        Err(unsupported("ONLY").or_at(ident.span).instead(table))
     }
 
     /// The constraint of a join, and whether its right side sees the left.

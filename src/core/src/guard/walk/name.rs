@@ -120,6 +120,9 @@ impl<'i> Walk<'i> {
         if sources.iter().any(|source| source.name.as_deref() == Some(name)) {
             return fault(Rule::WholeRow, ident.span, ident.value.as_str());
         }
+        if let Some(instead) = self.word_instead(ident) {
+            return fault(Rule::Unsupported, ident.span, ident.value.as_str()).instead(instead);
+        }
         let near = nearest(name, sources.iter().flat_map(|source| source.open_columns()));
         let near = near.map(|near| self.written(near)).unwrap_or_default();
         let plain = |source: &Source<'i>| source.open_columns().into_iter().map(|name| self.written(name)).collect();
@@ -127,6 +130,18 @@ impl<'i> Walk<'i> {
             if sources.len() == 1 { plain(source) } else { self.qualified_columns(source) }
         });
         fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near).among(known, MOST_COLUMNS)
+    }
+
+    /// What to write for a word of other databases that reads as a name here.
+    fn word_instead(&self, ident: &Ident) -> Option<&'static str> {
+        let oracle = self.dialect == Dialect::Oracle;
+        match ident.value.to_uppercase().as_str() {
+            _ if ident.quote_style.is_some() => None,
+            "UNIQUE" => Some("DISTINCT"),
+            "TRUE" if oracle => Some("1 = 1"),
+            "FALSE" if oracle => Some("1 = 0"),
+            _ => None,
+        }
     }
 
     fn qualified_columns(&self, source: &Source<'i>) -> Vec<String> {

@@ -40,9 +40,9 @@ pub(super) fn place_or_safe(expr: &Expr) -> Checked {
     if computes { Ok(()) } else { safe(expr) }
 }
 
-/// A path into JSON that matches no text against a pattern of its own.
-pub(super) fn plain_path(path: &str) -> bool {
-    !path.to_ascii_lowercase().contains("regex")
+/// Refuses a path into JSON that matches texts against a pattern: it would have to be judged as any other.
+pub(super) fn plain_path(path: &str) -> Checked {
+    if path.to_ascii_lowercase().contains("regex") { Err(unplaced(Rule::Pattern, path)) } else { Ok(()) }
 }
 
 /// A format of `printf` whose widths and precisions have two digits at most, and come from nowhere else.

@@ -11,7 +11,7 @@ use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
-use super::super::scope::{Ctes, Env, Output, Outputs, Scope};
+use super::super::scope::{Ctes, Env, NONE, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
 
 /// What a query gives: its columns, and the most rows it can have when that is known without looking.
@@ -160,9 +160,21 @@ impl<'i> Walk<'i> {
             if whole_number(expr).is_some() {
                 self.whole_stars()?;
             }
-            self.expr(expr, env)?;
+            self.maybe_alias(expr, env)?;
         }
         Ok(())
+    }
+
+    /// What may be an alias of the select list. PostgreSQL sees one only where it stands alone: within an expression the
+    /// name is something else there, a whole row even.
+    pub(super) fn maybe_alias(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        match env.scope {
+            Some(scope) if self.dialect == Dialect::Postgres && !is_bare(expr) => {
+                let scope = Scope { aliases: &NONE, ..*scope };
+                self.expr(expr, env.within(&scope))
+            }
+            _ => self.expr(expr, env),
+        }
     }
 
     /// The most rows LIMIT or FETCH lets through, when a literal says so.
@@ -196,6 +208,14 @@ impl<'i> Walk<'i> {
         let Some(limit) = limit else { return Ok(None) };
         self.expr(limit, env)?;
         Ok(whole_number(limit))
+    }
+}
+
+fn is_bare(expr: &Expr) -> bool {
+    match expr {
+        Expr::Identifier(_) => true,
+        Expr::Nested(inner) => is_bare(inner),
+        _ => false,
     }
 }
 

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    ConnectByKind, Distinct, Expr, GroupByExpr, NamedWindowDefinition, NamedWindowExpr, Select, SelectFlavor,
-    SelectItem,
+    ConnectByKind, Distinct, Expr, Function, GroupByExpr, Ident, NamedWindowDefinition, NamedWindowExpr, Select,
+    SelectFlavor, SelectItem,
 };
 
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
-use super::super::names::{key, parts};
+use super::super::known::{QUALIFY, QUALIFY_INSTEAD};
+use super::super::names::{key, parts, written};
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Output, Outputs, Scope, Source};
 use super::links::Links;
@@ -56,12 +57,14 @@ impl<'i> Walk<'i> {
         few_groups(&select.group_by)?;
         let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
         if let Some(having) = &select.having {
-            self.expr(having, env.within(&grouping))?;
+            // SQLite alone reads aliases of the select list in HAVING; PostgreSQL may take one for a whole row.
+            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
+            self.expr(having, env.within(&filtering))?;
         }
         self.windows(select, env.within(&scope))?;
         if let Some(Distinct::On(list)) = &select.distinct {
             absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
-            self.exprs(list, env.within(&with_aliases))?;
+            list.iter().try_for_each(|expr| self.maybe_alias(expr, env.within(&with_aliases)))?;
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
@@ -86,7 +89,13 @@ impl<'i> Walk<'i> {
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     self.expr(expr, env)?;
-                    super::factor::given_name(alias)?;
+                    let named = super::factor::given_name(alias);
+                    named.map_err(|fault| match alias.quote_style {
+                        Some('\'') => {
+                            fault.instead(written(self.dialect, &key(self.dialect, &Ident::new(&alias.value))))
+                        }
+                        _ => fault,
+                    })?;
                     let json = self.own_name(expr, sources).json;
                     columns.push(Output { key: Some(key(self.dialect, alias).into()), json });
                 }
@@ -129,9 +138,10 @@ impl<'i> Walk<'i> {
             match expr {
                 Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
                     absent(self.dialect == Dialect::Sqlite, "GROUPING SETS")?;
-                    sets.iter().try_for_each(|set| self.exprs(set, env))?;
+                    sets.iter().flatten().try_for_each(no_inner_sets)?;
+                    sets.iter().flatten().try_for_each(|expr| self.maybe_alias(expr, env))?;
                 }
-                expr => self.expr(expr, env)?,
+                expr => self.maybe_alias(expr, env)?,
             }
         }
         Ok(!list.is_empty())
@@ -155,6 +165,19 @@ impl<'i> Walk<'i> {
             None => Ok(()),
         }
     }
+}
+
+/// ROLLUP and CUBE inside GROUPING SETS, which the parser reads as calls.
+fn no_inner_sets(expr: &Expr) -> Checked {
+    let Expr::Function(Function { name, .. }) = expr else { return Ok(()) };
+    let Some(ident) = parts(name).and_then(|parts| parts.first().copied()) else { return Ok(()) };
+    let written_out = match ident.value.to_uppercase().as_str() {
+        "ROLLUP" => "GROUPING SETS ((a, b), (a), ())",
+        "CUBE" => "GROUPING SETS ((a, b), (a), (b), ())",
+        _ => return Ok(()),
+    };
+    let construct = format!("GROUPING SETS ({} (…))", ident.value);
+    Err(unsupported(&construct).or_at(ident.span).instead(written_out))
 }
 
 /// Refuses every clause of a SELECT that is not walked. A clause the parser learns later does not compile here.
@@ -197,7 +220,7 @@ fn shape(select: &Select) -> Checked {
     absent(!cluster_by.is_empty(), "CLUSTER BY")?;
     absent(!distribute_by.is_empty(), "DISTRIBUTE BY")?;
     absent(!sort_by.is_empty(), "SORT BY")?;
-    absent(qualify.is_some(), "QUALIFY")?;
+    absent(qualify.is_some(), QUALIFY).map_err(|fault| fault.instead(QUALIFY_INSTEAD))?;
     absent(value_table_mode.is_some(), "SELECT AS")?;
     absent(*flavor != SelectFlavor::Standard, "FROM … SELECT")
 }
