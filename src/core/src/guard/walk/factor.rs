@@ -253,7 +253,7 @@ impl<'i> Walk<'i> {
         }
         let upper = ident.value.to_uppercase();
         if upper == "GENERATE_SERIES" && self.lists.table_function(&upper).is_some() {
-            super::recursion::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
+            super::series::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
         }
         self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))
     }

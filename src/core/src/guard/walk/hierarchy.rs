@@ -1,0 +1,84 @@
+//! CONNECT BY: a hierarchy that is followed from row to row, or a count up to a modest level.
+
+use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Value};
+
+use crate::domain::Dialect;
+
+use super::super::fault::{Checked, unplaced};
+use super::super::names::key;
+use super::super::oracle_keep::orders;
+use super::super::oracle_syntax::ORDER_SIBLINGS;
+use super::super::refusal::Rule;
+use super::super::scope::{Env, Source};
+use super::query::whole_number;
+use super::recursion::{conjuncts, modest};
+use super::{Walk, absent};
+
+impl<'i> Walk<'i> {
+    /// CONNECT BY: PRIOR in an equality, or a generator over one row up to a modest level.
+    pub(super) fn hierarchy(&mut self, clauses: &[ConnectByKind], sources: &[Source<'i>], env: Env<'_, 'i>) -> Checked {
+        if clauses.is_empty() {
+            return Ok(());
+        }
+        absent(self.dialect != Dialect::Oracle, "CONNECT BY")?;
+        let (relationships, starts) = super::select::split(clauses);
+        let mut conditions = Vec::new();
+        for expr in relationships {
+            let condition = self.siblings(expr, env)?;
+            self.expr(condition, env)?;
+            conjuncts(condition, &mut conditions);
+        }
+        for expr in starts {
+            let condition = self.siblings(expr, env)?;
+            self.expr(condition, env)?;
+        }
+        let one_row = sources.iter().all(|source| source.rows == Some(1));
+        if conditions.iter().any(|one| follows_prior(one))
+            || (one_row && conditions.iter().any(|one| limits_level(one)))
+        {
+            return Ok(());
+        }
+        Err(unplaced(Rule::Unbounded, "CONNECT BY"))
+    }
+
+    /// Walks what ORDER SIBLINGS BY orders by, and gives the condition before it.
+    fn siblings<'q>(&mut self, expr: &'q Expr, env: Env<'_, 'i>) -> Checked<&'q Expr> {
+        let Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right } = expr else { return Ok(expr) };
+        if operator != ORDER_SIBLINGS {
+            return Ok(expr);
+        }
+        let mut keys = Vec::new();
+        orders(right, &mut keys);
+        keys.into_iter().try_for_each(|key| self.expr(key, env))?;
+        Ok(left)
+    }
+}
+
+fn follows_prior(expr: &Expr) -> bool {
+    let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return false };
+    let name = |expr: &Expr| match expr {
+        Expr::Identifier(ident) => Some(key(Dialect::Oracle, ident)),
+        Expr::CompoundIdentifier(idents) => idents.last().map(|ident| key(Dialect::Oracle, ident)),
+        _ => None,
+    };
+    let prior = |expr: &Expr| if let Expr::Prior(inner) = expr { name(inner) } else { None };
+    // A column that follows itself leads from each row to all that are equal to it.
+    let follows =
+        |prior: Option<String>, column: Option<String>| prior.zip(column).is_some_and(|(one, other)| one != other);
+    follows(prior(left), name(right)) || follows(prior(right), name(left))
+}
+
+fn limits_level(expr: &Expr) -> bool {
+    let Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } = expr else { return false };
+    let counter = matches!(&**left, Expr::Identifier(ident)
+        if ident.quote_style.is_none() && ["LEVEL", "ROWNUM"].iter().any(|word| ident.value.eq_ignore_ascii_case(word)));
+    let huge = matches!(&**right, Expr::Value(value) if matches!(value.value, Value::Number(_, _)) && whole_number(right).is_none());
+    counter && modest(right) && !huge && !moves(right)
+}
+
+/// Whether a limit moves with the rows, or is a number nobody wrote.
+fn moves(limit: &Expr) -> bool {
+    let text = limit.to_string().to_uppercase();
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '#')));
+    words.into_iter().any(|word| ["LEVEL", "ROWNUM", "UID", "ROWID", "ORA_ROWSCN"].contains(&word))
+}
