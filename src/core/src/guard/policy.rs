@@ -48,15 +48,23 @@ impl Policy {
         self.limits
     }
 
+    /// All that the rules name, as written.
+    pub fn entries(&self) -> Vec<&str> {
+        self.named().map(|(entry, _)| entry).collect()
+    }
+
     /// The entries that name nothing of the catalog: a misspelt denial protects nothing.
-    pub fn unmatched<'p>(&'p self, catalog: &Catalog) -> Vec<&'p str> {
-        let rules = std::iter::once(&self.target).chain(&self.roles);
-        let allowed = |entry| (entry, Kind::Allow);
-        let entries = rules.flat_map(|rules| {
-            rules.allow.iter().flatten().map(allowed).chain(rules.deny.iter().map(|entry| (entry, Kind::Deny)))
-        });
-        let unknown = |(entry, kind): &(&String, Kind)| Named::by(std::iter::once(*entry), catalog, *kind).is_empty();
-        entries.filter(unknown).map(|(entry, _)| entry.as_str()).collect()
+    pub fn unmatched(&self, catalog: &Catalog) -> Vec<&str> {
+        let unknown = |(entry, kind): &(&str, Kind)| Named::by(std::iter::once(*entry), catalog, *kind).is_empty();
+        self.named().filter(unknown).map(|(entry, _)| entry).collect()
+    }
+
+    fn named(&self) -> impl Iterator<Item = (&str, Kind)> {
+        let allowed = |entry| (String::as_str(entry), Kind::Allow);
+        let denied = |entry| (String::as_str(entry), Kind::Deny);
+        std::iter::once(&self.target)
+            .chain(&self.roles)
+            .flat_map(move |rules| rules.allow.iter().flatten().map(allowed).chain(rules.deny.iter().map(denied)))
     }
 
     /// The part of a catalog that may be read: all that people, prompts and suggestions may know of.
@@ -86,10 +94,12 @@ pub(super) struct Access {
 impl Access {
     pub(super) fn new(policy: &Policy, catalog: &Catalog) -> Self {
         let Policy { target, roles, limits: _ } = policy;
-        let denied = std::iter::once(target).chain(roles).flat_map(|rules| &rules.deny);
+        let denied = std::iter::once(target).chain(roles).flat_map(|rules| &rules.deny).map(String::as_str);
         let lists: Vec<&Vec<String>> = roles.iter().filter_map(|rules| rules.allow.as_ref()).collect();
-        let by_roles = (!lists.is_empty()).then(|| Named::by(lists.into_iter().flatten(), catalog, Kind::Allow));
-        let by_target = target.allow.as_ref().map(|list| Named::by(list.iter(), catalog, Kind::Allow));
+        let by_roles = (!lists.is_empty())
+            .then(|| Named::by(lists.into_iter().flatten().map(String::as_str), catalog, Kind::Allow));
+        let by_target =
+            target.allow.as_ref().map(|list| Named::by(list.iter().map(String::as_str), catalog, Kind::Allow));
         Self { deny: Named::by(denied, catalog, Kind::Deny), allow: by_target.into_iter().chain(by_roles).collect() }
     }
 
@@ -124,7 +134,7 @@ struct Named {
 }
 
 impl Named {
-    fn by<'e>(entries: impl Iterator<Item = &'e String>, catalog: &Catalog, kind: Kind) -> Self {
+    fn by<'e>(entries: impl Iterator<Item = &'e str>, catalog: &Catalog, kind: Kind) -> Self {
         let mut named = Self::default();
         entries.for_each(|entry| named.add(entry, catalog, kind));
         named

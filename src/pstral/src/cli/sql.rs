@@ -32,7 +32,7 @@ pub(super) struct CheckArgs {
     /// The schema statements may read, as JSON; may be given once a dialect. Without it no table is known
     #[arg(long, value_name = "FILE")]
     catalog: Vec<PathBuf>,
-    /// Tables and columns that may be read, as TOML: allow = […], deny = […], and the same under [roles.NAME]
+    /// Tables and columns that may be read, as TOML or JSON: allow = […], deny = […], and the same under [roles.NAME]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// A role of the policy that the person has; may be given several times
@@ -59,6 +59,11 @@ struct PolicyFile {
 }
 
 impl PolicyFile {
+    /// TOML, or JSON as catalogs are.
+    fn read(text: &str) -> anyhow::Result<Self> {
+        if text.trim_start().starts_with('{') { Ok(serde_json::from_str(text)?) } else { Ok(toml::from_str(text)?) }
+    }
+
     /// What somebody of these roles may read.
     fn policy(mut self, roles: &[String]) -> anyhow::Result<Policy> {
         let known = self.roles.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -84,7 +89,7 @@ struct Line {
 }
 
 /// The verdict on one statement.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Report {
     id: serde_json::Value,
     verdict: &'static str,
@@ -107,6 +112,10 @@ pub(super) fn run(common: &Common, command: &SqlCommand) -> anyhow::Result<Endin
         Ok(guards) => guards,
         Err(error) => return Ok(unreadable(&error, locale)),
     };
+    if !guards.unmatched.is_empty() {
+        // A misspelt denial protects nothing, and who tries a policy wants to hear of it.
+        say_error(&text("policy-unmatched").with("entries", guards.unmatched.join(", ")).render(locale));
+    }
     let input = match open(args.file.as_deref()) {
         Ok(input) => input,
         Err(error) => return Ok(unreadable(&error, locale)),
@@ -187,71 +196,53 @@ fn id_of(line: &[u8]) -> serde_json::Value {
 /// A line that is not a question to the guard is not let through either.
 fn unusable(id: serde_json::Value, error: &str, locale: Locale) -> Report {
     let message = Some(text("sql-line-bad").with("error", error).render(locale));
-    let (verdict, rule) = ("deny", Some("input"));
-    Report {
-        id,
-        verdict,
-        rule,
-        line: None,
-        column: None,
-        message,
-        statement: None,
-        relations: Vec::new(),
-        columns: Vec::new(),
-        left_out: Vec::new(),
-        functions: Vec::new(),
-        parameters: Vec::new(),
-    }
+    Report { id, verdict: "deny", rule: Some("input"), message, ..Report::default() }
 }
 
 /// A guard for each dialect.
-struct Guards(HashMap<Dialect, Guard>);
+struct Guards {
+    guards: HashMap<Dialect, Guard>,
+    /// Entries of the policy that name nothing in any catalog.
+    unmatched: Vec<String>,
+}
 
 impl Guards {
     fn read(args: &CheckArgs) -> anyhow::Result<Self> {
         let policy = match &args.policy {
             None => Policy::default(),
-            Some(path) => {
-                let file: PolicyFile = toml::from_str(&read(path)?).with_context(|| path.display().to_string())?;
-                file.policy(&args.role).with_context(|| path.display().to_string())?
-            }
+            Some(path) => PolicyFile::read(&read(path)?)
+                .and_then(|file| file.policy(&args.role))
+                .with_context(|| path.display().to_string())?,
         };
         let mut guards = HashMap::new();
         for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
             let nothing = Catalog::new(dialect, "main", Vec::new());
             guards.insert(dialect, Guard::new(&nothing, &policy));
         }
-        let mut unmatched: Option<Vec<String>> = None;
+        let mut unmatched = policy.entries();
         for path in &args.catalog {
             let catalog: Catalog = serde_json::from_str(&read(path)?).with_context(|| path.display().to_string())?;
-            let here: Vec<String> = policy.unmatched(&catalog).into_iter().map(str::to_owned).collect();
-            let before = unmatched.take();
-            unmatched =
-                Some(before.map_or(here.clone(), |all| all.into_iter().filter(|one| here.contains(one)).collect()));
+            let here = policy.unmatched(&catalog);
+            unmatched.retain(|entry| here.contains(entry));
             guards.insert(catalog.dialect, Guard::new(&catalog, &policy));
         }
-        // A misspelt denial protects nothing, and who tries a policy wants to hear of it.
-        if let (Some(path), Some(entries)) = (&args.policy, unmatched.filter(|entries| !entries.is_empty())) {
-            bail!("{}: {} names nothing in the catalog", path.display(), entries.join(", "));
-        }
-        Ok(Self(guards))
+        let known = if args.catalog.is_empty() { Vec::new() } else { unmatched };
+        let unmatched = known.into_iter().map(str::to_owned).collect();
+        Ok(Self { guards, unmatched })
     }
 
     fn report(&self, id: serde_json::Value, dialect: Dialect, statement: &str, locale: Locale) -> Report {
-        match self.0[&dialect].check(statement) {
+        match self.guards[&dialect].check(statement) {
             Verdict::Allow(approved) => Report {
                 id,
                 verdict: "allow",
-                rule: None,
-                line: None,
-                column: None,
-                message: None,
                 statement: Some(approved.text().to_owned()),
                 relations: approved.relations().to_vec(),
                 columns: approved.columns().to_vec(),
                 left_out: approved.left_out().to_vec(),
                 functions: approved.functions().to_vec(),
                 parameters: approved.parameters().to_vec(),
+                ..Report::default()
             },
             Verdict::Deny(refusal) => Report {
                 id,
@@ -260,12 +251,7 @@ impl Guards {
                 line: Some(refusal.line),
                 column: Some(refusal.column),
                 message: Some(refusal.text().render(locale)),
-                statement: None,
-                relations: Vec::new(),
-                columns: Vec::new(),
-                left_out: Vec::new(),
-                functions: Vec::new(),
-                parameters: Vec::new(),
+                ..Report::default()
             },
         }
     }
