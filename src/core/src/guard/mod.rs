@@ -25,6 +25,7 @@ mod prefix;
 mod refusal;
 mod same;
 mod scope;
+mod sqlite_syntax;
 mod stars;
 #[cfg(test)]
 mod tests;

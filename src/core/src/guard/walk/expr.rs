@@ -13,6 +13,7 @@ use super::super::oracle_keep::Keep;
 use super::super::oracle_syntax::{DAY_TO, DEFAULT, ON_CONVERSION, YEAR_TO, is_quantified};
 use super::super::refusal::Rule;
 use super::super::scope::Env;
+use super::super::sqlite_syntax::OPERATORS;
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
@@ -292,6 +293,9 @@ impl<'i> Walk<'i> {
             | BinaryOperator::BitwiseAnd
             | BinaryOperator::BitwiseOr => self.dialect != Dialect::Oracle,
             BinaryOperator::Glob => self.dialect == Dialect::Sqlite,
+            BinaryOperator::Custom(operator) => {
+                self.dialect == Dialect::Sqlite && OPERATORS.contains(&operator.as_str())
+            }
             BinaryOperator::HashArrow
             | BinaryOperator::HashLongArrow
             | BinaryOperator::AtArrow
