@@ -56,10 +56,14 @@ pub struct Catalog {
     pub synonyms: Vec<Synonym>,
 }
 
-/// Another name of a relation, or of another synonym; Oracle has them.
+/// The schema in which Oracle keeps the names that everybody sees.
+pub const PUBLIC: &str = "PUBLIC";
+
+/// Another name of a relation of this database, or of another such synonym; Oracle has them. One that leads through a
+/// database link is none: it must not be in a catalog, where it would be taken for a relation of that name here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Synonym {
-    /// The schema it belongs to; Oracle keeps those that everybody sees in `PUBLIC`.
+    /// The schema it belongs to; [`PUBLIC`] where everybody sees it.
     pub schema: String,
     /// Its name.
     pub name: String,

@@ -13,7 +13,7 @@ mod value;
 mod verified;
 
 pub use audit::{AuditAction, AuditEvent, AuditStatus};
-pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, Relation, RelationKind, Synonym};
+pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym};
 pub use chain::{AuditEntry, AuditHash, ChainFault, ChainVerifier};
 pub use chat::{
     Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,

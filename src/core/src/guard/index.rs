@@ -3,13 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::domain::{Catalog, Dialect, Limits, Relation};
+use crate::domain::{Catalog, Dialect, Limits, PUBLIC, Relation};
 
 use super::names::{nearest, stored_key, written};
 use super::policy::{Access, Policy};
-
-/// Where Oracle keeps the names that everybody sees.
-const PUBLIC: &str = "PUBLIC";
 
 /// A catalog under a policy.
 #[derive(Debug)]

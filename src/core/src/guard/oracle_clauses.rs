@@ -38,6 +38,20 @@ const CLAUSES: &[(&str, &[&str])] = &[
     ("FORMAT", &["JSON"]),
 ];
 
+/// Most clauses of one argument: each kind may stand once.
+const MOST: usize = 6;
+
+/// How many clauses an argument has already.
+fn already(expr: &Expr) -> usize {
+    let (mut expr, mut clauses) = (expr, 0);
+    while let Expr::BinaryOp { left, op: BinaryOperator::Custom(_), right: _ } = expr
+        && clauses < MOST
+    {
+        (expr, clauses) = (left, clauses + 1);
+    }
+    clauses
+}
+
 /// Whether an operator is one of these clauses.
 pub(super) fn is_clause(operator: &str) -> bool {
     CLAUSES.iter().any(|(clause, _)| *clause == operator)
@@ -80,6 +94,9 @@ fn returns(parser: &Parser<'_>) -> bool {
 
 /// Reads what `is_next` has seen.
 pub(super) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    if already(left) >= MOST {
+        return parser.expected("fewer clauses", parser.peek_token());
+    }
     if let Some((clause, ending)) = clause(parser, 0) {
         for _ in 0..=clause.split(' ').count() {
             parser.advance_token();
@@ -93,6 +110,9 @@ pub(super) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserE
 
 /// `DEFAULT x ON CONVERSION ERROR`, `DEFAULT x ON ERROR` and `DEFAULT x ON EMPTY`.
 pub(super) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+    if already(left) >= MOST {
+        return parser.expected("fewer clauses", parser.peek_token());
+    }
     parser.advance_token();
     let otherwise = parser.parse_prefix()?;
     parser.expect_keyword_is(Keyword::ON)?;

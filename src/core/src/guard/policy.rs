@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Catalog, CatalogColumn, Limits, Relation};
+use crate::domain::{Catalog, CatalogColumn, Limits, PUBLIC, Relation};
 
 /// What one part of a configuration opens and closes: a target for everybody, or a role.
 ///
@@ -16,6 +16,13 @@ pub struct Rules {
     pub allow: Option<Vec<String>>,
     /// What may not.
     pub deny: Vec<String>,
+}
+
+impl Rules {
+    /// Whether a text can be an entry: one to three names, the quotes closed.
+    pub fn is_entry(text: &str) -> bool {
+        parts(text).is_some()
+    }
 }
 
 /// What somebody may read of a target.
@@ -153,40 +160,50 @@ impl Named {
         self.relations.is_empty() && self.columns.is_empty()
     }
 
-    /// Adds what an entry names. Without a schema it allows only what a statement finds without one.
+    /// Adds what an entry names. Without a schema it allows only what a statement finds without one; where it can be read
+    /// as a table and as a column, it allows the table.
     fn add(&mut self, entry: &str, catalog: &Catalog, kind: Kind) {
-        let parts = parts(entry);
-        let within = |schema: &str| kind == Kind::Deny || schema == catalog.default_schema || schema == "PUBLIC";
-        let mut names: Vec<(&str, &str, &Relation)> =
-            catalog.tables.iter().map(|one| (one.schema.as_str(), one.name.as_str(), one)).collect();
-        names.extend(catalog.synonyms.iter().filter_map(|synonym| {
-            let relation = catalog.meant_by(synonym, &catalog.synonyms)?;
-            Some((synonym.schema.as_str(), synonym.name.as_str(), relation))
-        }));
-        let before = self.relations.len();
-        for (schema, name, relation) in &names {
-            let whole = match parts.as_slice() {
-                [one] => one.is(name) && within(schema),
-                [first, second] => first.is(schema) && second.is(name),
-                _ => false,
-            };
-            if whole {
-                self.relations.insert((relation.schema.clone(), relation.name.clone()));
+        let Some(parts) = parts(entry) else { return };
+        let names = names(catalog);
+        let found = |part: &Part| -> Vec<&Relation> {
+            let all = names.iter().filter(|(_, name, _)| part.is(name));
+            if kind == Kind::Deny {
+                return all.map(|(.., relation)| *relation).collect();
             }
-        }
-        if kind == Kind::Allow && self.relations.len() > before {
-            return;
-        }
-        for (schema, name, relation) in names {
-            let column = match parts.as_slice() {
-                [first, second] if first.is(name) && within(schema) => second,
-                [first, second, third] if first.is(schema) && second.is(name) => third,
-                _ => continue,
-            };
+            // In the order in which a statement finds them.
+            let order = |schema: &str| [&catalog.default_schema, PUBLIC].iter().position(|one| *one == schema);
+            let first =
+                all.filter_map(|(schema, _, relation)| Some((order(schema)?, *relation))).min_by_key(|(at, _)| *at);
+            first.map(|(_, relation)| relation).into_iter().collect()
+        };
+        let within = |schema: &Part, part: &Part| -> Vec<&Relation> {
+            let named = names.iter().filter(|(in_schema, name, _)| schema.is(in_schema) && part.is(name));
+            named.map(|(.., relation)| *relation).collect()
+        };
+        let (tables, with_column) = match parts.as_slice() {
+            [table] => (found(table), None),
+            [first, second] => (within(first, second), Some((found(first), second))),
+            [schema, table, column] => (Vec::new(), Some((within(schema, table), column))),
+            _ => return,
+        };
+        let is_table = !tables.is_empty();
+        self.relations.extend(tables.into_iter().map(|relation| (relation.schema.clone(), relation.name.clone())));
+        let Some((relations, column)) = with_column.filter(|_| kind == Kind::Deny || !is_table) else { return };
+        for relation in relations {
             let known = relation.columns.iter().filter(|one| column.is(&one.name));
             self.columns.extend(known.map(|one| (relation.schema.clone(), relation.name.clone(), one.name.clone())));
         }
     }
+}
+
+/// Every name of a catalog, with its schema and the relation it stands for.
+fn names(catalog: &Catalog) -> Vec<(&str, &str, &Relation)> {
+    let tables = catalog.tables.iter().map(|one| (one.schema.as_str(), one.name.as_str(), one));
+    let synonyms = catalog.synonyms.iter().filter_map(|synonym| {
+        let relation = catalog.meant_by(synonym, &catalog.synonyms)?;
+        Some((synonym.schema.as_str(), synonym.name.as_str(), relation))
+    });
+    tables.chain(synonyms).collect()
 }
 
 /// A part of an entry: compared without regard to case, or exactly where it is in quotes.
@@ -201,8 +218,8 @@ impl Part {
     }
 }
 
-/// The parts of `schema."a.b".column`.
-fn parts(entry: &str) -> Vec<Part> {
+/// The parts of `schema."a.b".column`; `None` for what is no such entry.
+fn parts(entry: &str) -> Option<Vec<Part>> {
     let (mut parts, mut name, mut quoted, mut exact) = (Vec::new(), String::new(), false, false);
     for c in entry.trim().chars().chain(['.']) {
         match c {
@@ -218,7 +235,8 @@ fn parts(entry: &str) -> Vec<Part> {
             c => name.push(c),
         }
     }
-    parts
+    let whole = !quoted && parts.len() <= 3 && parts.iter().all(|part| !part.name.is_empty());
+    whole.then_some(parts)
 }
 
 #[cfg(test)]
@@ -315,6 +333,8 @@ mod tests {
             };
             tables.iter().map(shown).collect::<Vec<_>>().join(" ")
         };
+        let twice = Rules { allow: Some(vec!["users.id".to_owned(), "users.id".to_owned()]), deny: Vec::new() };
+        assert_eq!(opens(twice), "-- -- ++ --", "the table of that schema, however often it is named");
         for (entry, denied, allowed) in [
             ("users", "-- -- ++ ++", "++ -- -- --"),
             ("pay.users", "++ -- ++ ++", "-- ++ -- --"),
@@ -325,6 +345,7 @@ mod tests {
             ("main.\"a.b\".secret", "++ ++ ++ +-", "-- -- -- -+"),
             ("\"Users\"", "++ ++ ++ ++", "-- -- -- --"),
             ("users.*", "++ ++ ++ ++", "-- -- -- --"),
+            ("\"users", "++ ++ ++ ++", "-- -- -- --"),
         ] {
             let list = || vec![entry.to_owned()];
             assert_eq!(opens(Rules { allow: None, deny: list() }), denied, "deny {entry}");
@@ -360,6 +381,24 @@ mod tests {
         assert_eq!(open.synonyms.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["people"]);
         let closed = Policy::from(Rules { allow: Some(Vec::new()), deny: Vec::new() });
         assert_eq!(closed.open_part(catalog).synonyms, []);
+    }
+
+    #[test]
+    fn a_permission_means_what_a_statement_finds() {
+        let tables = ["main", "pay"].map(|schema| Relation { schema: schema.to_owned(), ..relation() });
+        let synonym = |schema: &str, name: &str| Synonym {
+            schema: schema.to_owned(),
+            name: name.to_owned(),
+            of_schema: "pay".to_owned(),
+            of: "Users".to_owned(),
+        };
+        let mut catalog = Catalog::new(Dialect::Oracle, "main", tables.clone().into());
+        catalog.synonyms = vec![synonym(PUBLIC, "Users"), synonym(PUBLIC, "people")];
+        for (entry, expected) in [("users", [true, false]), ("users.id", [true, false]), ("people", [false, true])] {
+            let policy = Policy::from(Rules { allow: Some(vec![entry.to_owned()]), deny: Vec::new() });
+            let access = Access::new(&policy, &catalog);
+            assert_eq!(tables.each_ref().map(|table| access.opens_relation(table)), expected, "{entry}");
+        }
     }
 
     #[test]

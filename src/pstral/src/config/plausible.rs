@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pstral_core::domain::Role;
+use pstral_core::guard::Rules;
 use pstral_core::text::{Text, text};
 
 use super::Fault;
@@ -123,10 +124,9 @@ fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
 /// Entries that are no table or column.
 fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<Fault> {
     let denied = deny.iter().map(|entry| ("deny", entry));
-    let wrong = denied.chain(allow.into_iter().flatten().map(|entry| ("allow", entry))).filter(|(_, entry)| {
-        let parts: Vec<&str> = entry.split('.').collect();
-        parts.len() > 3 || parts.iter().any(|part| part.trim().is_empty())
-    });
+    let wrong = denied
+        .chain(allow.into_iter().flatten().map(|entry| ("allow", entry)))
+        .filter(|(_, entry)| !Rules::is_entry(entry));
     wrong
         .map(|(list, entry)| Fault::new(format!("{key}.{list}"), text("config-table-or-column").with("given", entry)))
         .collect()

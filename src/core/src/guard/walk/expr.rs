@@ -227,10 +227,7 @@ impl<'i> Walk<'i> {
             return self.oracle_operator(left, operator, right, env);
         }
         self.operator(op)?;
-        // Databases disagree on how tightly `a IS NULL = b` and `a NOTNULL / b` bind.
-        let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
-        absent(tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or), &format!("IS NULL {op}"))
-            .map_err(|fault| fault.instead("(… IS NULL)"))?;
+        binds_as_written(left, op)?;
         if is_regex(op) {
             super::pattern::safe(right)?;
         }
@@ -311,6 +308,13 @@ impl<'i> Walk<'i> {
         };
         if allowed { Ok(()) } else { Err(unplaced(Rule::OperatorNotAllowed, op.to_string())) }
     }
+}
+
+/// Databases disagree on how tightly `a IS NULL = b` and `a NOTNULL / b` bind.
+pub(super) fn binds_as_written(left: &Expr, op: &BinaryOperator) -> Checked {
+    let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
+    let tight = tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or);
+    absent(tight, &format!("IS NULL {op}")).map_err(|fault| fault.instead("(… IS NULL)"))
 }
 
 fn is_regex(op: &BinaryOperator) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::{BinaryOperator, Expr, Function};
 
 use crate::domain::Dialect;
 
@@ -106,6 +106,7 @@ impl<'i> Walk<'i> {
                 })
             }
             Expr::BinaryOp { left, op, right } if compares(op) => {
+                super::expr::binds_as_written(left, op)?;
                 self.deeper(|walk| walk.sides(std::slice::from_ref(&**left), &[right], env))
             }
             Expr::Between { expr: of, negated: false, low, high } => {
@@ -120,7 +121,7 @@ impl<'i> Walk<'i> {
             Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => {
                 self.sides(std::slice::from_ref(&**left), &[right], env)
             }
-            Expr::Function(_) => {
+            Expr::Function(function) if matches_texts(function) => {
                 let from = self.touched.len();
                 self.expr(expr, env)?;
                 let touched = self.touched[from..].to_vec();
@@ -146,6 +147,12 @@ impl<'i> Walk<'i> {
         let apart = !left.iter().any(|one| right.contains(one));
         Ok(if apart { Links::between(left, right) } else { Links::default() })
     }
+}
+
+/// Functions that compare what they are given, as LIKE does.
+fn matches_texts(function: &Function) -> bool {
+    let name = function.name.to_string().to_uppercase();
+    ["REGEXP_LIKE", "JSON_EXISTS", "STARTS_WITH"].contains(&name.as_str())
 }
 
 /// Comparisons that pick few rows of one side for a row of the other; `<>` picks nearly all.

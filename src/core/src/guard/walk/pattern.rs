@@ -1,6 +1,6 @@
 //! Regular expressions: literals only, and none whose time can grow exponentially with the text.
 
-use sqlparser::ast::{BinaryOperator, Expr, Value};
+use sqlparser::ast::{BinaryOperator, DataType, Expr, UnaryOperator, Value};
 
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
@@ -26,23 +26,27 @@ pub(super) fn safe(pattern: &Expr) -> Checked {
 pub(super) fn place_or_safe(expr: &Expr) -> Checked {
     let computes = match expr {
         Expr::Nested(inner) => return place_or_safe(inner),
-        Expr::Value(value) => matches!(value.value, Value::Number(..) | Value::Placeholder(_)),
-        Expr::UnaryOp { .. } | Expr::Position { .. } => true,
+        Expr::Value(value) => matches!(value.value, Value::Number(..)),
+        Expr::UnaryOp { op, .. } => matches!(op, UnaryOperator::Plus | UnaryOperator::Minus),
+        Expr::Cast { data_type, .. } => matches!(data_type, DataType::Int(_) | DataType::Integer(_)),
+        Expr::Position { .. } => true,
         Expr::BinaryOp { op, .. } => {
             matches!(op, BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply)
         }
         Expr::Function(function) => {
             let name = function.name.to_string().to_uppercase();
-            ["LENGTH", "CHAR_LENGTH", "STRPOS", "GREATEST", "LEAST"].contains(&name.as_str())
+            ["LENGTH", "CHAR_LENGTH", "STRPOS"].contains(&name.as_str())
         }
         _ => false,
     };
     if computes { Ok(()) } else { safe(expr) }
 }
 
-/// Refuses a path into JSON that matches texts against a pattern: it would have to be judged as any other.
+/// Refuses a path into JSON that matches texts against a pattern, which would have to be judged as any other, that hides
+/// a word behind escapes, or that looks at every depth, which multiplies where it stands inside another.
 pub(super) fn plain_path(path: &str) -> Checked {
-    if path.to_ascii_lowercase().contains("regex") { Err(unplaced(Rule::Pattern, path)) } else { Ok(()) }
+    let hides = path.contains('\\') || path.contains("**") || path.to_ascii_lowercase().contains("regex");
+    if hides { Err(unplaced(Rule::Pattern, path)) } else { Ok(()) }
 }
 
 /// A format of `printf` whose widths and precisions have two digits at most, and come from nowhere else.

@@ -64,6 +64,9 @@ impl<'i> Walk<'i> {
         self.windows(select, env.within(&scope))?;
         if let Some(Distinct::On(list)) = &select.distinct {
             absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
+            if list.iter().any(|expr| super::query::whole_number(expr).is_some()) {
+                self.whole_stars()?;
+            }
             list.iter().try_for_each(|expr| self.maybe_alias(expr, env.within(&with_aliases)))?;
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
@@ -135,6 +138,9 @@ impl<'i> Walk<'i> {
         let GroupByExpr::Expressions(list, modifiers) = group_by else { return Err(unsupported("GROUP BY ALL")) };
         absent(!modifiers.is_empty(), "GROUP BY … WITH")?;
         for expr in list {
+            if super::query::whole_number(expr).is_some() {
+                self.whole_stars()?;
+            }
             match expr {
                 Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
                     absent(self.dialect == Dialect::Sqlite, "GROUPING SETS")?;

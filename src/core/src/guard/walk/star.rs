@@ -65,7 +65,7 @@ impl<'i> Walk<'i> {
         self.spell_out(place, list, std::slice::from_ref(source))
     }
 
-    /// Refuses what counts columns where a `*` has left some out: the others would move into their places.
+    /// Refuses a position or a list of names where a `*` has left columns out: the others would move into their places.
     pub(super) fn whole_stars(&self) -> Checked {
         match self.reads.stars.first() {
             Some((_, open)) => Err(unplaced(Rule::StarDenied, "*").instead(open.as_str())),
@@ -115,7 +115,7 @@ impl<'i> Walk<'i> {
             let names = self.open_outputs(source, &mut outputs)?;
             for (output, name) in outputs.into_iter().zip(names) {
                 let is_merged = output.key.as_deref().is_some_and(|key| merged.contains(key));
-                let seen = first.iter().chain(&rest).any(|(one, _)| one.key == output.key);
+                let seen = is_merged && first.iter().chain(&rest).any(|(one, _)| one.key == output.key);
                 match (is_merged, in_place) {
                     (true, _) if seen => {}
                     (true, true) => rest.push((output, name)),
@@ -136,6 +136,7 @@ impl<'i> Walk<'i> {
         let dialect = self.dialect;
         match &source.shape {
             Shape::Table(table) => {
+                self.look_at(table.columns.len()).ok()?;
                 let (open, closed): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.open);
                 let named = |column: &super::super::index::Column| format!("{}.{}", table.shown, column.shown);
                 self.reads.left_out.extend(closed.into_iter().map(named));
@@ -143,6 +144,7 @@ impl<'i> Walk<'i> {
                 Some(open.into_iter().map(|column| column.written.clone()).collect())
             }
             Shape::Derived(outputs) => {
+                self.look_at(outputs.len()).ok()?;
                 columns.extend(outputs.iter().cloned());
                 outputs.iter().map(|output| output.key.as_deref().map(|key| written(dialect, key))).collect()
             }
