@@ -9,7 +9,7 @@ guard-remote-link = “{ $found }” reaches another database or a foreign kind 
 guard-nested-comment = A comment inside a comment is read differently by each database. Remove the comments.
 guard-syntax = The statement cannot be read near “{ $found }”. Check the spelling, commas and brackets there.
 guard-syntax-end = The statement ends too early. Check that each bracket is closed, and what should follow the last word.
-guard-syntax-open = What “{ $found }” opens is not closed. Add the missing { $instead } where it ends.
+guard-syntax-open = What “{ $found }” opens is not closed. Add the missing “{ $instead }” where it ends.
 guard-several-statements = There is more than one statement: “{ $found }” comes after the first. Run them one at a time.
 guard-not-a-query = “{ $found }” is not a query. Only SELECT statements may run; nothing is ever changed.
 guard-locks = “{ $found }” locks or writes. Remove that part and keep the plain SELECT.
@@ -38,6 +38,8 @@ guard-type-not-allowed = The type “{ $found }” is not in the list of allowed
 guard-operator-not-allowed = The operator “{ $found }” is not in the list of allowed operators. Use a common comparison or calculation.
 guard-join-without-predicate = Nothing links “{ $found }” to the other tables, so every row would meet every other. Add a condition such as ON a.id = b.a_id.
 guard-unbounded = “{ $found }” may never end. Add a limit such as WHERE n < 100, or CONNECT BY NOCYCLE PRIOR id = parent_id.
+guard-growth = “{ $found }” could become several times as long with each step. Append something of fixed length to one column instead, such as path || '/' || name.
+guard-too-much-read = The statement reads too many tables or columns in all (at “{ $found }”); a name of WITH counts each time it is read. Name the columns you need, or ask in two questions.
 guard-unbounded-instead = “{ $found }” may never end. Count towards a limit, for example: { $instead }
 guard-pattern = The pattern “{ $found }” can take very long. Use LIKE, or a plain literal pattern without repeated groups.
 guard-parameter = “{ $found }” is not a parameter here. Write it as :name.

@@ -9,7 +9,7 @@ guard-remote-link = « { $found } » mène à une autre base ou à un paramètre
 guard-nested-comment = Un commentaire dans un commentaire est lu différemment selon les bases. Retirez les commentaires.
 guard-syntax = La requête est illisible près de « { $found } ». Vérifiez-y l'orthographe, les virgules et les parenthèses.
 guard-syntax-end = La requête s'arrête trop tôt. Vérifiez que chaque parenthèse est fermée, et ce qui devrait suivre le dernier mot.
-guard-syntax-open = Ce que « { $found } » ouvre n'est pas fermé. Ajoutez { $instead } là où cela se termine.
+guard-syntax-open = Ce que « { $found } » ouvre n'est pas fermé. Ajoutez « { $instead } » là où cela se termine.
 guard-several-statements = Il y a plus d'une requête : « { $found } » suit la première. Exécutez-les une à une.
 guard-not-a-query = « { $found } » n'est pas une lecture. Seules les requêtes SELECT s'exécutent ; rien n'est jamais modifié.
 guard-locks = « { $found } » verrouille ou écrit. Retirez cette partie et gardez le simple SELECT.
@@ -38,6 +38,8 @@ guard-type-not-allowed = Le type « { $found } » n'est pas dans la liste des ty
 guard-operator-not-allowed = L'opérateur « { $found } » n'est pas dans la liste des opérateurs permis. Utilisez une comparaison ou un calcul courant.
 guard-join-without-predicate = Rien ne relie « { $found } » aux autres tables : chaque ligne rencontrerait toutes les autres. Ajoutez une condition comme ON a.id = b.a_id.
 guard-unbounded = « { $found } » pourrait ne jamais finir. Ajoutez une limite comme WHERE n < 100, ou CONNECT BY NOCYCLE PRIOR id = parent_id.
+guard-growth = « { $found } » pourrait s'allonger plusieurs fois à chaque étape. Ajoutez plutôt à une seule colonne un texte de longueur fixe, comme path || '/' || name.
+guard-too-much-read = La requête lit en tout trop de tables ou de colonnes (à « { $found } ») ; un nom de WITH compte à chaque lecture. Nommez les colonnes utiles, ou posez deux questions.
 guard-unbounded-instead = « { $found } » pourrait ne jamais finir. Comptez vers une limite, comme : { $instead }
 guard-pattern = Le motif « { $found } » peut prendre très longtemps. Utilisez LIKE, ou un motif littéral simple, sans groupes répétés.
 guard-parameter = « { $found } » n'est pas un paramètre ici. Écrivez-le :nom.

@@ -16,6 +16,7 @@ mod lexical;
 mod lists;
 mod lost;
 mod names;
+mod nodes;
 mod oracle_clauses;
 mod oracle_keep;
 mod oracle_syntax;
@@ -95,10 +96,12 @@ impl Guard {
         let done = if size.is_small() {
             catch_unwind(AssertUnwindSafe(|| self.understand(text, size))).ok()
         } else {
-            let (guard, text) = (self.clone(), text.to_owned());
-            deep::run(move || guard.understand(&text, size))
+            let (guard, own) = (self.clone(), text.to_owned());
+            deep::run(move || guard.understand(&own, size))
         };
-        done.unwrap_or_else(|| Err(unplaced(Rule::Syntax, "…")))
+        // A refusal to people, a failure to tests.
+        assert!(done.is_some() || !cfg!(test), "a panic, or no end: {text}");
+        done.unwrap_or_else(|| Err(unplaced(Rule::TooDeep, "")))
     }
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.

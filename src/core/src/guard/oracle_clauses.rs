@@ -8,7 +8,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::oracle_syntax::{DEFAULT, ON_CONVERSION, binary, expect_word, is_word, word};
+use super::nodes::{binary, expect_word, is_word, word};
+use super::oracle_syntax::{DEFAULT, ON_CONVERSION};
 
 /// `… DEFAULT 0 ON ERROR` and `… ON EMPTY`, second half.
 pub(super) const ON: &str = "ON";

@@ -7,6 +7,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::nodes::is_word;
+
 const KEEP: &str = "KEEP";
 const OVER: &str = "OVER";
 const COMMA: &str = ",";
@@ -78,7 +80,7 @@ pub(super) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
 /// Whether `KEEP (DENSE_RANK …` comes next.
 pub(super) fn is_next(parser: &Parser<'_>) -> bool {
     let [keep, bracket, rank] = parser.peek_tokens_ref();
-    let word = |token: &Token, expected: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected));
+    let word = is_word;
     word(&keep.token, KEEP) && bracket.token == Token::LParen && word(&rank.token, "DENSE_RANK")
 }
 

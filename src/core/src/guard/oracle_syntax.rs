@@ -1,11 +1,12 @@
 //! Oracle's expressions that the parser does not know: exact readings of each, which render as they were written.
 
-use sqlparser::ast::{BinaryOperator, Expr, Ident};
+use sqlparser::ast::{BinaryOperator, Expr};
 use sqlparser::dialect::Precedence;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::nodes::{binary, expect_word, is_word, word};
 use super::{oracle_clauses, oracle_keep};
 
 /// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
@@ -136,22 +137,4 @@ fn siblings(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     }
     let keys = oracle_keep::order_keys(parser)?;
     Ok(binary(left, BinaryOperator::Custom(ORDER_SIBLINGS.to_owned()), keys))
-}
-
-/// Whether a token is this word, in any case and without quotes.
-pub(super) fn is_word(token: &Token, expected: &str) -> bool {
-    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected))
-}
-
-pub(super) fn expect_word(parser: &mut Parser<'_>, expected: &str) -> Result<(), ParserError> {
-    let token = parser.next_token();
-    if is_word(&token.token, expected) { Ok(()) } else { parser.expected(expected, token) }
-}
-
-pub(super) fn binary(left: &Expr, op: BinaryOperator, right: Expr) -> Expr {
-    Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right) }
-}
-
-pub(super) fn word(value: &str) -> Expr {
-    Expr::Identifier(Ident::new(value))
 }

@@ -164,9 +164,9 @@ impl Named {
     /// as a table and as a column, it allows the table.
     fn add(&mut self, entry: &str, catalog: &Catalog, kind: Kind) {
         let Some(parts) = parts(entry) else { return };
-        let names = names(catalog);
+        let known = names(catalog);
         let found = |part: &Part| -> Vec<&Relation> {
-            let all = names.iter().filter(|(_, name, _)| part.is(name));
+            let all = known.iter().filter(|(_, name, _)| part.is(name));
             if kind == Kind::Deny {
                 return all.map(|(.., relation)| *relation).collect();
             }
@@ -177,8 +177,8 @@ impl Named {
             first.map(|(_, relation)| relation).into_iter().collect()
         };
         let within = |schema: &Part, part: &Part| -> Vec<&Relation> {
-            let named = names.iter().filter(|(in_schema, name, _)| schema.is(in_schema) && part.is(name));
-            named.map(|(.., relation)| *relation).collect()
+            let both = known.iter().filter(|(in_schema, name, _)| schema.is(in_schema) && part.is(name));
+            both.map(|(.., relation)| *relation).collect()
         };
         let (tables, with_column) = match parts.as_slice() {
             [table] => (found(table), None),

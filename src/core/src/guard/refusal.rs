@@ -83,6 +83,10 @@ rules! {
     JoinWithoutPredicate = "join-without-predicate", "guard-join-without-predicate";
     /// A recursion or hierarchy without a bound.
     Unbounded = "unbounded", "guard-unbounded";
+    /// A recursion whose text becomes several times as long with each step.
+    Growth = "growth", "guard-growth";
+    /// More tables or columns than one statement may read in all.
+    TooMuchRead = "too-much-read", "guard-too-much-read";
     /// A pattern that can take exponential time.
     Pattern = "pattern", "guard-pattern";
     /// A placeholder that is not `:name`.

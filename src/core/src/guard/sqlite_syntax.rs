@@ -4,7 +4,7 @@ use sqlparser::ast::{BinaryOperator, Expr};
 use sqlparser::dialect::Precedence;
 use sqlparser::parser::{Parser, ParserError};
 
-use super::oracle_syntax::{binary, is_word};
+use super::nodes::{binary, is_word};
 
 /// Every operator that is read here; a comparison, each of them.
 pub(super) const OPERATORS: [&str; 3] = ["IS", "IS NOT", "NOT GLOB"];

@@ -184,10 +184,16 @@ fn the_parser_s_own_words_are_not_shown() {
         (Dialect::Oracle, "SELECT 1 << 2 FROM dual", (1, 10), "<<", "cannot be read near “<<”"),
         (Dialect::Postgres, "SELECT name FROM clients WHERE", (1, 31), "", "ends too early"),
         (Dialect::Postgres, "SELECT (1", (1, 10), "", "ends too early"),
-        (Dialect::Postgres, "SELECT 'abc FROM clients", (1, 8), "'", "What “'” opens is not closed. Add the missing '"),
+        (
+            Dialect::Postgres,
+            "SELECT 'abc FROM clients",
+            (1, 8),
+            "'",
+            "What “'” opens is not closed. Add the missing “'”",
+        ),
         (Dialect::Oracle, "SELECT \"abc FROM clients", (1, 8), "\"", "is not closed"),
-        (Dialect::Sqlite, "SELECT [abc FROM clients", (1, 8), "[", "Add the missing ] where"),
-        (Dialect::Postgres, "SELECT 'é' /* abc", (1, 12), "/*", "Add the missing */ where"),
+        (Dialect::Sqlite, "SELECT [abc FROM clients", (1, 8), "[", "Add the missing “]” where"),
+        (Dialect::Postgres, "SELECT 'é' /* abc", (1, 12), "/*", "Add the missing “*/” where"),
     ] {
         let refusal = refused(dialect, sql);
         assert_eq!(refusal.rule.id(), "syntax", "{sql}");

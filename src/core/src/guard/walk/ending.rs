@@ -9,14 +9,17 @@ use std::cmp::Ordering;
 
 use sqlparser::ast::{BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, TableFactor};
 
+use sqlparser::tokenizer::{Span, Token, Tokenizer};
+
 use crate::domain::Dialect;
 
+use super::super::dialect::with_grammar;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output};
 use super::Walk;
-use super::recursion::{conditions, modest, names, tables};
+use super::recursion::{Makes, conditions, makes, modest, names, tables};
 use super::step::{Amount, Step, is_literal_text};
 
 /// A recursive arm and what it reads of itself.
@@ -51,8 +54,8 @@ impl<'i> Walk<'i> {
         let conditions = conditions(select);
         let stored = tables(select).any(|factor| !names(factor, itself, self.dialect) && self.is_stored(factor, env));
         let refused = |instead: String| Err(unplaced(Rule::Unbounded, itself).instead(instead));
-        if let Some(item) = arm.doubles() {
-            return Err(unplaced(Rule::Unbounded, item));
+        if let Some(item) = arm.grows() {
+            return Err(unplaced(Rule::Growth, item));
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
         if stored && arm.follows(&conditions) {
@@ -121,21 +124,20 @@ impl<'i> Walk<'i> {
                 self.is_limit(arm, left, env) && self.is_limit(arm, right, env)
             }
             Expr::Function(function) => {
-                let random = function.name.to_string().to_uppercase().contains("RANDOM");
-                let args = super::step::arguments(function);
-                !random && args.is_some_and(|args| args.into_iter().all(|arg| self.is_limit(arm, arg, env)))
+                let args = super::step::arguments(function).unwrap_or_default();
+                let own = |arg: &&Expr| arm.own(&arg.to_string()) > 0;
+                match makes(function) {
+                    Makes::Small => !args.iter().any(own),
+                    Makes::AsMuch => args.into_iter().all(|arg| self.is_limit(arm, arg, env)),
+                    Makes::Anything => false,
+                }
             }
+            Expr::Extract { expr, .. } => self.is_limit(arm, expr, env),
             // A query that can be read without the names around it does not depend on them. One inside another is not
             // looked at, or each level would double the work.
             Expr::Subquery(query) if !self.judging => {
-                let (itself, touched, aggregates) = (self.itself, self.touched.len(), self.aggregates);
-                self.judging = true;
-                let alone = self.query(query, Env { scope: None, ..env }).is_ok() && self.itself == itself;
-                self.judging = false;
-                self.itself = itself;
-                self.touched.truncate(touched);
-                self.aggregates = aggregates;
-                alone
+                let mut judge = Walk { judging: true, depth: self.depth, ..Walk::new(self.index, self.dialect) };
+                judge.query(query, Env { scope: None, ..env }).is_ok() && judge.itself == 0
             }
             _ => false,
         }
@@ -157,29 +159,55 @@ impl Arm<'_> {
         (begins && self.position(step.column) == Some(position)).then_some(step.amount).flatten()
     }
 
-    /// A column that becomes longer with each step by more than something is added to it.
-    fn doubles(&self) -> Option<String> {
-        let columns = 0..self.columns.len();
-        let mut items = columns.filter_map(|position| gives(self.select, position));
-        items.find(|item| self.doubled(&item.to_string())).map(ToString::to_string)
+    /// A column that becomes several times as long with each step.
+    fn grows(&self) -> Option<String> {
+        let mut items = (0..self.columns.len()).filter_map(|position| gives(self.select, position));
+        items.find(|item| self.multiplies(&item.to_string())).map(ToString::to_string)
     }
 
-    fn doubled(&self, item: &str) -> bool {
-        let upper = item.to_uppercase();
-        let joins = ["||", "CONCAT", "PRINTF", "FORMAT", "JSON_"].iter().any(|one| upper.contains(one));
-        let multiplies = ["REPLACE(", "REPEAT(", "HEX(", "QUOTE("].iter().any(|one| upper.contains(one));
-        let in_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '#');
-        let own = item.split(|c: char| !in_name(c)).filter(|name| {
-            let parts: Vec<Ident> = name.split('.').map(Ident::new).collect();
-            !name.is_empty() && self.position(&Expr::CompoundIdentifier(parts)).is_some()
-        });
-        let own = own.count();
-        (joins && own > 1) || (multiplies && own > 0)
+    /// Whether an item may hold more than one of its own columns, or one that something unknown is done to.
+    fn multiplies(&self, item: &str) -> bool {
+        let own = self.own(item);
+        let words = words(item, self.dialect);
+        let calls = || words.windows(2).filter(|pair| pair[1] == Token::LParen).filter_map(|pair| unquoted(&pair[0]));
+        let joins = words.contains(&Token::StringConcat) || calls().next().is_some();
+        let unknown = calls().any(|name| !KEEPS.contains(&name.as_str()))
+            || words.iter().any(|word| unquoted(word).is_some_and(|word| word == "SELECT"));
+        (own > 1 && joins) || (own > 0 && unknown)
+    }
+
+    /// How often a text names a column of its own.
+    fn own(&self, text: &str) -> usize {
+        let words = words(text, self.dialect);
+        let ident = |token: &Token| {
+            if let Token::Word(word) = token {
+                Some(Ident { value: word.value.clone(), quote_style: word.quote_style, span: Span::empty() })
+            } else {
+                None
+            }
+        };
+        let mut count = 0;
+        let mut at = 0;
+        while at < words.len() {
+            let mut parts: Vec<Ident> = ident(&words[at]).into_iter().collect();
+            while !parts.is_empty() && words.get(at + 1) == Some(&Token::Period) {
+                parts.extend(words.get(at + 2).and_then(ident));
+                at += 2;
+            }
+            count += usize::from(!parts.is_empty() && self.position(&Expr::CompoundIdentifier(parts)).is_some());
+            at += 1;
+        }
+        count
     }
 
     /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
     fn follows(&self, conditions: &[&Expr]) -> bool {
+        /// A join of so many columns is no parent and child.
+        const MOST: usize = 16;
         let equal: Vec<(Column, Column)> = conditions.iter().filter_map(|one| equality(one, self.dialect)).collect();
+        if equal.len() > MOST {
+            return false;
+        }
         (0..self.columns.len()).any(|position| {
             let Some(name) = self.columns[position].key.as_deref().map(str::to_owned) else { return false };
             let mut same: Vec<Column> = vec![(Some(self.alias.clone()), name.clone()), (None, name)];
@@ -205,6 +233,61 @@ impl Arm<'_> {
             Some(qualifier) => *qualifier != self.alias,
             None => !self.columns.iter().any(|output| output.key.as_deref() == Some(name.as_str())),
         }
+    }
+}
+
+/// Functions that make a text no longer, or longer by what else they are given.
+const KEEPS: &[&str] = &[
+    "ABS",
+    "ADD_MONTHS",
+    "ARRAY_APPEND",
+    "CAST",
+    "CHR",
+    "COALESCE",
+    "CONCAT",
+    "CONCAT_WS",
+    "DATE",
+    "DATETIME",
+    "DATE_TRUNC",
+    "DECIMAL",
+    "EXTRACT",
+    "FLOOR",
+    "GREATEST",
+    "IFNULL",
+    "IN",
+    "INTEGER",
+    "LAST_DAY",
+    "LEAST",
+    "LOWER",
+    "LTRIM",
+    "MOD",
+    "NUMBER",
+    "NUMERIC",
+    "NVL",
+    "ROUND",
+    "RTRIM",
+    "STRFTIME",
+    "SUBSTR",
+    "SUBSTRING",
+    "TO_CHAR",
+    "TRIM",
+    "TRUNC",
+    "UPPER",
+    "VARCHAR",
+    "VARCHAR2",
+];
+
+/// A text's words and signs.
+fn words(text: &str, dialect: Dialect) -> Vec<Token> {
+    let tokens = with_grammar(dialect, |grammar| Tokenizer::new(grammar, text).tokenize()).unwrap_or_default();
+    tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect()
+}
+
+/// A word without quotes, in upper case.
+fn unquoted(token: &Token) -> Option<String> {
+    match token {
+        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
+        _ => None,
     }
 }
 

@@ -11,7 +11,8 @@ use super::super::oracle_syntax::ORDER_SIBLINGS;
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Source};
 use super::query::whole_number;
-use super::recursion::{conjuncts, modest};
+use super::recursion::{Makes, conjuncts, makes, modest};
+use super::step::arguments;
 use super::{Walk, absent};
 
 impl<'i> Walk<'i> {
@@ -72,13 +73,33 @@ fn limits_level(expr: &Expr) -> bool {
     let Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } = expr else { return false };
     let counter = matches!(&**left, Expr::Identifier(ident)
         if ident.quote_style.is_none() && ["LEVEL", "ROWNUM"].iter().any(|word| ident.value.eq_ignore_ascii_case(word)));
-    let huge = matches!(&**right, Expr::Value(value) if matches!(value.value, Value::Number(_, _)) && whole_number(right).is_none());
-    counter && modest(right) && !huge && !moves(right)
+    counter && modest(right) && is_limit(right)
 }
 
-/// Whether a limit moves with the rows, or is a number nobody wrote.
-fn moves(limit: &Expr) -> bool {
-    let text = limit.to_string().to_uppercase();
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '#')));
-    words.into_iter().any(|word| ["LEVEL", "ROWNUM", "UID", "ROWID", "ORA_ROWSCN"].contains(&word))
+/// Whether a limit stays the same from row to row, and is no number that nobody wrote.
+fn is_limit(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(value) => match &value.value {
+            Value::Number(..) => whole_number(expr).is_some(),
+            other => matches!(other, Value::Placeholder(_) | Value::SingleQuotedString(_)),
+        },
+        Expr::TypedString(_) | Expr::Interval(_) | Expr::Subquery(_) | Expr::CompoundIdentifier(_) => true,
+        Expr::Identifier(ident) => {
+            !["LEVEL", "ROWNUM", "UID", "ROWID"].iter().any(|word| ident.value.eq_ignore_ascii_case(word))
+        }
+        Expr::Nested(inner)
+        | Expr::Cast { expr: inner, .. }
+        | Expr::Extract { expr: inner, .. }
+        | Expr::Ceil { expr: inner, .. }
+        | Expr::Floor { expr: inner, .. } => is_limit(inner),
+        Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
+            is_limit(left) && is_limit(right)
+        }
+        Expr::Function(function) => match makes(function) {
+            Makes::Small => true,
+            Makes::AsMuch => arguments(function).is_some_and(|args| args.into_iter().all(is_limit)),
+            Makes::Anything => false,
+        },
+        _ => false,
+    }
 }

@@ -102,27 +102,31 @@ pub(super) fn walk<'i>(statement: &Statement, index: &'i Index, dialect: Dialect
         let words: Vec<&str> = words.split_whitespace().take(2).collect();
         return Err(unplaced(Rule::NotAQuery, words.join(" ")));
     };
-    let mut walk = Walk {
-        index,
-        lists: Lists::of(dialect),
-        dialect,
-        reads: Reads::default(),
-        next_source: 0,
-        touched: Vec::new(),
-        aggregates: false,
-        growing: 0,
-        itself: 0,
-        judging: false,
-        depth: 0,
-        columns_seen: 0,
-        scans: 0,
-        linked_outwards: Vec::new(),
-    };
+    let mut walk = Walk::new(index, dialect);
     walk.query(query, Env::default())?;
     Ok(walk.reads)
 }
 
 impl<'i> Walk<'i> {
+    fn new(index: &'i Index, dialect: Dialect) -> Self {
+        Self {
+            index,
+            lists: Lists::of(dialect),
+            dialect,
+            reads: Reads::default(),
+            next_source: 0,
+            touched: Vec::new(),
+            aggregates: false,
+            growing: 0,
+            itself: 0,
+            judging: false,
+            depth: 0,
+            columns_seen: 0,
+            scans: 0,
+            linked_outwards: Vec::new(),
+        }
+    }
+
     /// Notes that every column of a relation is read.
     fn read_whole(&mut self, table: &'i Table) {
         if !table.is_dual() && self.reads.whole.insert((&table.schema, &table.name)) {
@@ -138,14 +142,14 @@ impl<'i> Walk<'i> {
     /// Takes note of this many columns looked at, or refuses what looks at too many.
     fn look_at(&mut self, columns: usize) -> Checked {
         self.columns_seen += columns;
-        if self.columns_seen > MOST_COLUMNS { Err(unplaced(Rule::TooManyJoins, "*")) } else { Ok(()) }
+        if self.columns_seen > MOST_COLUMNS { Err(unplaced(Rule::TooMuchRead, "*")) } else { Ok(()) }
     }
 
     /// Takes note of this many relations read, or refuses what reads too many: thirty common table expressions that each
     /// read the one before twice read the first a thousand million times.
     fn scan(&mut self, relations: u32) -> Checked {
         self.scans = self.scans.saturating_add(relations);
-        if self.scans > MOST_SCANS { Err(unplaced(Rule::TooManyJoins, "FROM")) } else { Ok(()) }
+        if self.scans > MOST_SCANS { Err(unplaced(Rule::TooMuchRead, "FROM")) } else { Ok(()) }
     }
 
     fn source_id(&mut self) -> u32 {

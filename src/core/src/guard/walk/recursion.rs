@@ -1,6 +1,9 @@
 //! Recursive arms: which part of a query reads itself, its conditions, and what may limit it.
 
-use sqlparser::ast::{BinaryOperator, Expr, Join, JoinConstraint, JoinOperator, Query, Select, SetExpr, TableFactor};
+use sqlparser::ast::{
+    BinaryOperator, Expr, Function, FunctionArguments, Join, JoinConstraint, JoinOperator, Query, Select, SetExpr,
+    TableFactor,
+};
 
 use crate::domain::Dialect;
 
@@ -57,17 +60,75 @@ pub(super) fn conjuncts<'q>(expr: &'q Expr, into: &mut Vec<&'q Expr>) {
     }
 }
 
-/// A limit that cannot hide a large number: no number over the most rows, no product and no power.
+/// A limit that cannot hide a large number or a far date: no number over the most rows, and no year that is not near ours.
 pub(super) fn modest(expr: &Expr) -> bool {
     let text = expr.to_string().to_uppercase();
-    let grows = ["*", "POWER", "POW(", "EXP(", "1E", "0E", "<<", "LPAD", "RPAD", "REPEAT", "INFINITY", "JULIAN"];
+    let grows = ["*", "1E", "0E", "<<", "INFINITY"];
     let large = |digits: &str| digits.parse::<u64>().map_or(digits.len() > 1, |number| number > MOST_ROWS);
-    let far = text.split('\'').any(is_far);
-    !grows.iter().any(|one| text.contains(one)) && !text.split(|c: char| !c.is_ascii_digit()).any(large) && !far
+    // Every second part stands between quotes.
+    let mut parts = text.split('\'');
+    let far = std::iter::from_fn(|| {
+        let (_, quoted) = (parts.next()?, parts.next()?);
+        Some(quoted)
+    })
+    .any(is_far);
+    let outside = text.split('\'').step_by(2).flat_map(|part| part.split(|c: char| !c.is_ascii_digit())).any(large);
+    !grows.iter().any(|one| text.contains(one)) && !outside && !far
 }
 
-/// A date so far from ours that the days between are very many.
-fn is_far(date: &str) -> bool {
-    let year = date.split_once('-').and_then(|(year, _)| year.trim().parse::<u32>().ok());
-    year.is_some_and(|year| !(1900..=2200).contains(&year))
+/// Whether a text between quotes holds a number that is no part of a date near ours: a far year, or a long span.
+pub(super) fn is_far(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| match digits.len() {
+        0..=3 => false,
+        4 => digits.parse::<u32>().is_ok_and(|year| !(1900..=2200).contains(&year)),
+        // 20260131
+        8 => digits[..4].parse::<u32>().is_ok_and(|year| !(1900..=2200).contains(&year)),
+        _ => true,
+    })
+}
+
+/// Functions whose value is no larger than what is in the data already, whatever they are given.
+const MEASURES: &[&str] = &["CARDINALITY", "CHAR_LENGTH", "COUNT", "INSTR", "LENGTH", "MAX", "MIN", "REGEXP_COUNT"];
+/// Functions whose value is about as large as what they are given.
+const PASSES: &[&str] = &[
+    "ABS",
+    "ADD_MONTHS",
+    "CEIL",
+    "COALESCE",
+    "DATE",
+    "DATETIME",
+    "DATE_TRUNC",
+    "FLOOR",
+    "GREATEST",
+    "IFNULL",
+    "LAST_DAY",
+    "LEAST",
+    "MONTHS_BETWEEN",
+    "NOW",
+    "NVL",
+    "ROUND",
+    "STRFTIME",
+    "TO_DATE",
+    "TO_TIMESTAMP",
+    "TRUNC",
+];
+
+/// What a function makes of a limit: nothing larger, nothing larger than its arguments, or what cannot be known.
+pub(super) enum Makes {
+    /// Its arguments do not matter.
+    Small,
+    /// As much as its arguments.
+    AsMuch,
+    /// What nobody can see in the text.
+    Anything,
+}
+
+pub(super) fn makes(function: &Function) -> Makes {
+    let name = function.name.to_string().to_uppercase();
+    let clock = matches!(function.args, FunctionArguments::None);
+    match name.as_str() {
+        name if MEASURES.contains(&name) => Makes::Small,
+        name if PASSES.contains(&name) || clock => Makes::AsMuch,
+        _ => Makes::Anything,
+    }
 }

@@ -10,11 +10,11 @@ use super::super::names::parts;
 use super::super::refusal::Rule;
 use super::literal::literal_of;
 use super::query::whole_number;
-use super::recursion::{MOST_ROWS, modest};
+use super::recursion::{MOST_ROWS, is_far, modest};
 use super::step::arguments;
 
-/// Numbers between literals not too far apart, or times no more than an hour apart or closer. What a row says may only end
-/// a series of days: a number in it may be a thousand million.
+/// Numbers between literals not too far apart, or times an hour or more apart. What a row says may only end a series of
+/// days: a number in it may be a thousand million, a date in it is a date of the business.
 pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
     let exprs: Vec<&Expr> = args.iter().filter_map(plain).collect();
     let bounded = match exprs.as_slice() {
@@ -30,7 +30,10 @@ pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
         // How many there may be is in the list.
         _ => true,
     };
-    if bounded && exprs.iter().all(|expr| modest(expr)) {
+    // A year is the largest number that a series of times has outside its quotes.
+    let times = exprs.len() == 3 && whole_number(exprs[2]).is_none();
+    let near = |expr: &&Expr| modest(expr) && !(times && is_far(&expr.to_string()));
+    if bounded && exprs.iter().all(near) {
         return Ok(());
     }
     let numbers = exprs.first().is_some_and(|first| largest(first).is_some());
