@@ -212,6 +212,10 @@ impl Scan<'_> {
         self.at += 1;
         while self.at < self.bytes.len() {
             let byte = self.bytes[self.at];
+            if escapes && byte == b'\n' {
+                // Its rendering writes the end of the line as an escape: what runs would not be spread as it is shown.
+                return Err(at_byte(Rule::Unsupported, self.text, self.at, "E'…'").instead("\\n"));
+            }
             if escapes && byte == b'\\' {
                 self.at += 1;
                 if self.at < self.bytes.len() {

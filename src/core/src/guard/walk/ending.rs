@@ -19,7 +19,7 @@ use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output};
 use super::Walk;
-use super::recursion::{Makes, conditions, makes, modest, names, tables};
+use super::recursion::{Makes, conditions, is_small, makes, modest, names, tables};
 use super::step::{Amount, Step, is_literal_text};
 
 /// A recursive arm and what it reads of itself.
@@ -132,7 +132,7 @@ impl<'i> Walk<'i> {
                     Makes::Anything => false,
                 }
             }
-            Expr::Extract { expr, .. } => self.is_limit(arm, expr, env),
+            Expr::Extract { field, expr, .. } => is_small(field) && self.is_limit(arm, expr, env),
             // A query that can be read without the names around it does not depend on them. One inside another is not
             // looked at, or each level would double the work.
             Expr::Subquery(query) if !self.judging => {
@@ -324,10 +324,15 @@ fn column(expr: &Expr, dialect: Dialect) -> Option<Column> {
 /// In SQLite every number is less than every text: only what certainly is a number limits one.
 fn is_textual(expr: &Expr) -> bool {
     match expr {
-        Expr::Nested(inner) => is_textual(inner),
+        // Such as the seconds since 1970, made a number.
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => is_textual(inner),
         Expr::Function(function) => {
-            let name = function.name.to_string().to_uppercase();
-            !["LENGTH", "ABS", "ROUND", "COUNT", "MIN", "MAX", "INSTR"].contains(&name.as_str())
+            let args = super::step::arguments(function).unwrap_or_default();
+            match function.name.to_string().to_uppercase().as_str() {
+                "LENGTH" | "COUNT" | "INSTR" => false,
+                "ABS" | "ROUND" | "MIN" | "MAX" => args.into_iter().any(is_textual),
+                _ => true,
+            }
         }
         Expr::Identifier(ident) => ident.value.to_uppercase().starts_with("CURRENT_"),
         expr => is_literal_text(expr),

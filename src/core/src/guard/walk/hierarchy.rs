@@ -11,7 +11,7 @@ use super::super::oracle_syntax::ORDER_SIBLINGS;
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Source};
 use super::query::whole_number;
-use super::recursion::{Makes, conjuncts, makes, modest};
+use super::recursion::{Makes, conjuncts, is_small, makes, modest};
 use super::step::arguments;
 use super::{Walk, absent};
 
@@ -89,9 +89,9 @@ fn is_limit(expr: &Expr) -> bool {
         }
         Expr::Nested(inner)
         | Expr::Cast { expr: inner, .. }
-        | Expr::Extract { expr: inner, .. }
         | Expr::Ceil { expr: inner, .. }
         | Expr::Floor { expr: inner, .. } => is_limit(inner),
+        Expr::Extract { field, expr, .. } => is_small(field) && is_limit(expr),
         Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
             is_limit(left) && is_limit(right)
         }

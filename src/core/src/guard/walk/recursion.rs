@@ -1,8 +1,8 @@
 //! Recursive arms: which part of a query reads itself, its conditions, and what may limit it.
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArguments, Join, JoinConstraint, JoinOperator, Query, Select, SetExpr,
-    TableFactor,
+    BinaryOperator, DateTimeField, Expr, Function, FunctionArguments, Join, JoinConstraint, JoinOperator, Query,
+    Select, SetExpr, TableFactor,
 };
 
 use crate::domain::Dialect;
@@ -87,8 +87,14 @@ pub(super) fn is_far(text: &str) -> bool {
     })
 }
 
+/// Whether a field of a date is a small number, unlike the seconds of an epoch.
+pub(super) fn is_small(field: &DateTimeField) -> bool {
+    use DateTimeField::{Day, Dow, Doy, Hour, Month, Quarter, Week, Year};
+    matches!(field, Day | Dow | Doy | Hour | Month | Quarter | Week(_) | Year)
+}
+
 /// Functions whose value is no larger than what is in the data already, whatever they are given.
-const MEASURES: &[&str] = &["CARDINALITY", "CHAR_LENGTH", "COUNT", "INSTR", "LENGTH", "MAX", "MIN", "REGEXP_COUNT"];
+const MEASURES: &[&str] = &["CARDINALITY", "CHAR_LENGTH", "COUNT", "INSTR", "LENGTH", "REGEXP_COUNT"];
 /// Functions whose value is about as large as what they are given.
 const PASSES: &[&str] = &[
     "ABS",
@@ -103,6 +109,8 @@ const PASSES: &[&str] = &[
     "IFNULL",
     "LAST_DAY",
     "LEAST",
+    "MAX",
+    "MIN",
     "MONTHS_BETWEEN",
     "NOW",
     "NVL",

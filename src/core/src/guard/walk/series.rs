@@ -1,8 +1,7 @@
 //! `generate_series`: ends and steps that can be seen in the text.
 
 use sqlparser::ast::{
-    BinaryOperator, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Interval,
-    UnaryOperator,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Interval, UnaryOperator,
 };
 
 use super::super::fault::{Checked, unplaced};
@@ -10,7 +9,7 @@ use super::super::names::parts;
 use super::super::refusal::Rule;
 use super::literal::literal_of;
 use super::query::whole_number;
-use super::recursion::{MOST_ROWS, is_far, modest};
+use super::recursion::{MOST_ROWS, is_far, is_small, modest};
 use super::step::arguments;
 
 /// Numbers between literals not too far apart, or times an hour or more apart. What a row says may only end a series of
@@ -80,11 +79,7 @@ fn largest(expr: &Expr) -> Option<u64> {
         Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
             Some(largest(left)?.saturating_add(largest(right)?))
         }
-        Expr::Extract { field, .. } => {
-            use DateTimeField::{Day, Dow, Doy, Hour, Month, Quarter, Week, Year};
-            let small = matches!(field, Day | Dow | Doy | Hour | Month | Quarter | Week(_) | Year);
-            small.then_some(MOST_ROWS)
-        }
+        Expr::Extract { field, .. } => is_small(field).then_some(MOST_ROWS),
         // No longer than the value that is there already.
         Expr::Function(function) => is_call(
             function,
