@@ -51,7 +51,7 @@ pub(super) fn measure(text: &str, dialect: Dialect) -> Checked<Size> {
         scan.step()?;
     }
     if scan.size.tokens > MOST_TOKENS {
-        return Err(at_byte(Rule::TooLong, text, 0, scan.size.tokens.to_string()));
+        return Err(at_byte(Rule::TooLong, text, 0, format!("{} > {MOST_TOKENS}", scan.size.tokens)));
     }
     if scan.size.tokens == 0 {
         return Err(at_byte(Rule::Empty, text, 0, ""));

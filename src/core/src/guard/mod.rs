@@ -9,6 +9,7 @@
 mod approved;
 mod deep;
 mod dialect;
+mod entries;
 mod fault;
 mod index;
 mod known;

@@ -1,8 +1,8 @@
 //! Which relations and columns of a target may be read, and how much of them.
 
-use std::collections::HashSet;
+use crate::domain::{Catalog, CatalogColumn, Limits, Relation};
 
-use crate::domain::{Catalog, CatalogColumn, Limits, PUBLIC, Relation};
+use super::entries::{Kind, Named, parts};
 
 /// What one part of a configuration opens and closes: a target for everybody, or a role.
 ///
@@ -126,123 +126,10 @@ impl Access {
     }
 }
 
-/// What an entry is for: in doubt a denial means more, and a permission less.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Allow,
-    Deny,
-}
-
-/// Relations, by schema and name, and columns of relations.
-#[derive(Debug, Default)]
-struct Named {
-    relations: HashSet<(String, String)>,
-    columns: HashSet<(String, String, String)>,
-}
-
-impl Named {
-    fn by<'e>(entries: impl Iterator<Item = &'e str>, catalog: &Catalog, kind: Kind) -> Self {
-        let mut named = Self::default();
-        entries.for_each(|entry| named.add(entry, catalog, kind));
-        named
-    }
-
-    fn has(&self, relation: &Relation, column: &CatalogColumn) -> bool {
-        let (schema, name) = (relation.schema.clone(), relation.name.clone());
-        self.has_all(relation) || self.columns.contains(&(schema, name, column.name.clone()))
-    }
-
-    fn has_all(&self, relation: &Relation) -> bool {
-        self.relations.contains(&(relation.schema.clone(), relation.name.clone()))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.relations.is_empty() && self.columns.is_empty()
-    }
-
-    /// Adds what an entry names. Without a schema it allows only what a statement finds without one; where it can be read
-    /// as a table and as a column, it allows the table.
-    fn add(&mut self, entry: &str, catalog: &Catalog, kind: Kind) {
-        let Some(parts) = parts(entry) else { return };
-        let known = names(catalog);
-        let found = |part: &Part| -> Vec<&Relation> {
-            let all = known.iter().filter(|(_, name, _)| part.is(name));
-            if kind == Kind::Deny {
-                return all.map(|(.., relation)| *relation).collect();
-            }
-            // In the order in which a statement finds them.
-            let order = |schema: &str| [&catalog.default_schema, PUBLIC].iter().position(|one| *one == schema);
-            let first =
-                all.filter_map(|(schema, _, relation)| Some((order(schema)?, *relation))).min_by_key(|(at, _)| *at);
-            first.map(|(_, relation)| relation).into_iter().collect()
-        };
-        let within = |schema: &Part, part: &Part| -> Vec<&Relation> {
-            let both = known.iter().filter(|(in_schema, name, _)| schema.is(in_schema) && part.is(name));
-            both.map(|(.., relation)| *relation).collect()
-        };
-        let (tables, with_column) = match parts.as_slice() {
-            [table] => (found(table), None),
-            [first, second] => (within(first, second), Some((found(first), second))),
-            [schema, table, column] => (Vec::new(), Some((within(schema, table), column))),
-            _ => return,
-        };
-        let is_table = !tables.is_empty();
-        self.relations.extend(tables.into_iter().map(|relation| (relation.schema.clone(), relation.name.clone())));
-        let Some((relations, column)) = with_column.filter(|_| kind == Kind::Deny || !is_table) else { return };
-        for relation in relations {
-            let known = relation.columns.iter().filter(|one| column.is(&one.name));
-            self.columns.extend(known.map(|one| (relation.schema.clone(), relation.name.clone(), one.name.clone())));
-        }
-    }
-}
-
-/// Every name of a catalog, with its schema and the relation it stands for.
-fn names(catalog: &Catalog) -> Vec<(&str, &str, &Relation)> {
-    let tables = catalog.tables.iter().map(|one| (one.schema.as_str(), one.name.as_str(), one));
-    let synonyms = catalog.synonyms.iter().filter_map(|synonym| {
-        let relation = catalog.meant_by(synonym, &catalog.synonyms)?;
-        Some((synonym.schema.as_str(), synonym.name.as_str(), relation))
-    });
-    tables.chain(synonyms).collect()
-}
-
-/// A part of an entry: compared without regard to case, or exactly where it is in quotes.
-struct Part {
-    name: String,
-    exact: bool,
-}
-
-impl Part {
-    fn is(&self, name: &str) -> bool {
-        if self.exact { self.name == name } else { self.name.to_lowercase() == name.to_lowercase() }
-    }
-}
-
-/// The parts of `schema."a.b".column`; `None` for what is no such entry.
-fn parts(entry: &str) -> Option<Vec<Part>> {
-    let (mut parts, mut name, mut quoted, mut exact) = (Vec::new(), String::new(), false, false);
-    for c in entry.trim().chars().chain(['.']) {
-        match c {
-            '"' => {
-                quoted = !quoted;
-                exact = true;
-            }
-            '.' if !quoted => {
-                let part = std::mem::take(&mut name);
-                parts.push(Part { name: if exact { part } else { part.trim().to_owned() }, exact });
-                exact = false;
-            }
-            c => name.push(c),
-        }
-    }
-    let whole = !quoted && parts.len() <= 3 && parts.iter().all(|part| !part.name.is_empty());
-    whole.then_some(parts)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Dialect, RelationKind, Synonym};
+    use crate::domain::{Dialect, PUBLIC, RelationKind, Synonym};
 
     fn catalog() -> Catalog {
         Catalog::new(Dialect::Oracle, "main", vec![relation()])

@@ -150,6 +150,7 @@ impl<'i> Walk<'i> {
             Expr::OuterJoin(inner) if self.dialect == Dialect::Oracle => self.expr(inner, env),
             // A function would be called for each row of the way, and hide a loop from NOCYCLE.
             Expr::Prior(inner) if hierarchy && is_column(inner) => self.expr(inner, env),
+            Expr::Prior(_) if hierarchy => Err(unsupported(&expr.to_string()).instead("PRIOR id")),
             Expr::Prefixed { prefix, value } if hierarchy && prefix.value.eq_ignore_ascii_case("CONNECT_BY_ROOT") => {
                 self.expr(value, env)
             }
