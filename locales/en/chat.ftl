@@ -100,6 +100,7 @@ fact-rows = Rows
 sheet-origin = Origin
 value-yes = yes
 value-no = no
+value-unsupported = (type { $type }: not shown)
 
 ## Explanations
 explain-limits =

@@ -1,5 +1,8 @@
 # target
 target-unavailable = The database cannot be found or opened. Tell an administrator, then try again.
+target-client-missing = The library needed to reach this database is not installed on Pstral's machine. Tell an administrator: “pstral doctor” says what to install.
+target-privileged = Nothing is run on this database: the account set up for it may do more than read. Tell an administrator: “pstral doctor” says what to take away.
+target-no-account = Statements run under your own account on this database, and you have none there yet. Ask an administrator for one.
 target-busy = The database is busy right now. Try again in a minute.
 target-rejected = The database refuses this statement: `{ $reason }`. Edit the statement or rephrase the question.
 target-timeout = { $seconds ->

@@ -100,6 +100,7 @@ fact-rows = Lignes
 sheet-origin = Origine
 value-yes = oui
 value-no = non
+value-unsupported = (type { $type } : non affiché)
 
 ## Explications
 explain-limits =

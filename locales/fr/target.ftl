@@ -1,5 +1,8 @@
 # target
 target-unavailable = La base de données est introuvable ou ne s'ouvre pas. Prévenez un administrateur, puis réessayez.
+target-client-missing = La bibliothèque nécessaire pour joindre cette base n'est pas installée sur la machine de Pstral. Prévenez un administrateur : « pstral doctor » dit quoi installer.
+target-privileged = Rien n'est exécuté sur cette base : le compte prévu pour elle peut faire plus que lire. Prévenez un administrateur : « pstral doctor » dit ce qu'il faut lui retirer.
+target-no-account = Sur cette base, les requêtes s'exécutent sous votre propre compte, et vous n'en avez pas encore. Demandez-en un à un administrateur.
 target-busy = La base de données est occupée en ce moment. Réessayez dans une minute.
 target-rejected = La base de données refuse cette requête : `{ $reason }`. Modifiez la requête ou reformulez la question.
 target-timeout = { $seconds ->

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use pstral_blocking::Brake;
 use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, Relation, RelationKind};
 use pstral_core::ports::TargetError;
 use rusqlite::Connection;
 
-use crate::brake::Brake;
 use crate::fault::fault;
 use crate::open;
 use crate::schema::Named;
@@ -30,14 +30,10 @@ pub(crate) fn read(path: &Path, brake: &Brake) -> Result<Catalog, TargetError> {
 }
 
 fn relation(connection: &Connection, named: &Named) -> rusqlite::Result<Relation> {
-    Ok(Relation {
-        schema: "main".to_owned(),
-        name: named.name.clone(),
-        kind: if named.view { RelationKind::View } else { RelationKind::Table },
-        columns: columns(connection, &named.name)?,
-        comment: String::new(),
-        foreign_keys: foreign_keys(connection, &named.name)?,
-    })
+    let kind = if named.view { RelationKind::View } else { RelationKind::Table };
+    let columns = columns(connection, &named.name)?;
+    let foreign_keys = foreign_keys(connection, &named.name)?;
+    Ok(Relation { foreign_keys, ..Relation::new("main", &named.name, kind, columns) })
 }
 
 /// Generated columns are read like any other.
@@ -46,12 +42,8 @@ fn columns(connection: &Connection, relation: &str) -> rusqlite::Result<Vec<Cata
         "SELECT name, type, pk > 0 FROM pragma_table_xinfo(?1, 'main') WHERE hidden <> 1 ORDER BY cid",
     )?;
     let rows = statement.query_map([relation], |row| {
-        Ok(CatalogColumn {
-            name: row.get(0)?,
-            data_type: row.get(1)?,
-            comment: String::new(),
-            primary_key: row.get(2)?,
-        })
+        let (name, data_type): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(CatalogColumn { primary_key: row.get(2)?, ..CatalogColumn::new(&name, &data_type) })
     })?;
     rows.collect()
 }

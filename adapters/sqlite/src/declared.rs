@@ -1,12 +1,9 @@
 //! What a column's declared type says of the values that SQLite stores as it likes.
 
-use pstral_core::domain::{ColumnKind, Row, Value, tidied};
+use pstral_core::domain::{ColumnKind, Value, tidied};
 use rusqlite::types::ValueRef;
 
 use crate::moment;
-
-/// Put where a text was cut.
-const CUT: &str = "…";
 
 /// The reading of a declared type. A value that does not fit it keeps its storage class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +42,7 @@ impl Declared {
         }
     }
 
-    /// The value of a cell, its text or bytes cut to `most` bytes. A cut text ends with `…`, which counts.
+    /// The value of a cell. Of a text or bytes longer than `most` bytes, only so many more that this can be seen.
     pub(crate) fn value(self, stored: ValueRef<'_>, most: usize) -> Value {
         match (self, stored) {
             (_, ValueRef::Null) => Value::Null,
@@ -57,12 +54,12 @@ impl Declared {
             (_, ValueRef::Integer(number)) => Value::Integer(number),
             (_, ValueRef::Real(number)) => Value::Real(number),
             (_, ValueRef::Text(bytes)) => self.text(bytes, most),
-            (_, ValueRef::Blob(bytes)) => Value::Bytes(bytes[..bytes.len().min(most)].to_vec()),
+            (_, ValueRef::Blob(bytes)) => Value::Bytes(bytes[..bytes.len().min(most.saturating_add(1))].to_vec()),
         }
     }
 
     fn text(self, bytes: &[u8], most: usize) -> Value {
-        // One byte more than fits is enough to know that it does not; the rest is not worth decoding.
+        // A character more than fits is enough to know that it does not; the rest is not worth decoding.
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(most.saturating_add(4))]);
         if matches!(self, Self::Date | Self::Timestamp) && text.len() <= most {
             if moment::is_date(&text) {
@@ -72,10 +69,11 @@ impl Declared {
                 return Value::Timestamp(timestamp);
             }
         }
-        Value::Text(if text.len() <= most && bytes.len() <= most { text.into_owned() } else { cut(&text, most) })
+        Value::Text(text.into_owned())
     }
 
-    fn kind(self) -> Option<ColumnKind> {
+    /// How its values read, as far as the type says.
+    pub(crate) fn kind(self) -> Option<ColumnKind> {
         match self {
             Self::Date => Some(ColumnKind::Date),
             Self::Timestamp => Some(ColumnKind::Timestamp),
@@ -83,40 +81,6 @@ impl Declared {
             Self::Boolean => Some(ColumnKind::Boolean),
             Self::Other(kind) => kind,
         }
-    }
-}
-
-/// The kind of each column: what all values of the first rows are; where they differ or are all null, what the type
-/// says; else text.
-pub(crate) fn kinds(declared: &[Declared], first: &[Row]) -> Vec<ColumnKind> {
-    let column = |index: usize, declared: &Declared| {
-        let mut seen = first.iter().filter_map(|row| row.get(index).and_then(kind_of));
-        let observed = seen.next().filter(|kind| seen.all(|other| other == *kind));
-        observed.or(declared.kind()).unwrap_or(ColumnKind::Text)
-    };
-    declared.iter().enumerate().map(|(index, declared)| column(index, declared)).collect()
-}
-
-/// Bytes that a value counts for.
-pub(crate) fn weight(value: &Value) -> usize {
-    match value {
-        Value::Null => 0,
-        Value::Boolean(_) => 1,
-        Value::Integer(_) | Value::Real(_) => 8,
-        Value::Decimal(text) | Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => text.len(),
-        Value::Bytes(bytes) => bytes.len(),
-    }
-}
-
-fn kind_of(value: &Value) -> Option<ColumnKind> {
-    match value {
-        Value::Null => None,
-        Value::Boolean(_) => Some(ColumnKind::Boolean),
-        Value::Integer(_) | Value::Real(_) | Value::Decimal(_) => Some(ColumnKind::Number),
-        Value::Text(_) => Some(ColumnKind::Text),
-        Value::Date(_) => Some(ColumnKind::Date),
-        Value::Timestamp(_) => Some(ColumnKind::Timestamp),
-        Value::Bytes(_) => Some(ColumnKind::Bytes),
     }
 }
 
@@ -152,14 +116,6 @@ fn padded(number: &str, scale: usize) -> String {
     }
     let point = if decimals == 0 { "." } else { "" };
     format!("{number}{point}{}", "0".repeat(scale - decimals))
-}
-
-fn cut(text: &str, most: usize) -> String {
-    let mut end = most.saturating_sub(CUT.len()).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    if most < CUT.len() { String::new() } else { format!("{}{CUT}", &text[..end]) }
 }
 
 #[cfg(test)]
@@ -202,37 +158,5 @@ mod tests {
         check("BLOB", ValueRef::Blob(&[0, 255]), &Value::Bytes(vec![0, 255]));
         check("TEXT", ValueRef::Text(&[b'a', 0xff, b'b']), &Value::Text("a\u{fffd}b".to_owned()));
         check("TEXT", ValueRef::Text(b""), &Value::Text(String::new()));
-    }
-
-    #[test]
-    fn a_long_cell_is_cut_within_its_limit() {
-        for (text, most, expected) in [
-            ("abcdef", 6, "abcdef"),
-            ("abcdefg", 6, "abc…"),
-            ("éééé", 8, "éééé"),
-            ("éééé", 7, "éé…"),
-            ("éééé", 6, "é…"),
-            ("🦀🦀", 7, "🦀…"),
-            ("abc", 2, ""),
-            ("abc", 0, ""),
-            ("", 0, ""),
-        ] {
-            let value = Declared::of(None).value(ValueRef::Text(text.as_bytes()), most);
-            assert_eq!(value, Value::Text(expected.to_owned()), "{text} in {most}");
-        }
-        assert_eq!(Declared::of(None).value(ValueRef::Blob(&[1, 2, 3]), 2), Value::Bytes(vec![1, 2]));
-    }
-
-    #[test]
-    fn kinds_follow_the_values_then_the_type() {
-        let declared = ["", "", "DATE", "INTEGER", ""].map(|declared| Declared::of(Some(declared)));
-        let words = |text: &str| Value::Text(text.to_owned());
-        let rows = vec![
-            vec![Value::Null, Value::Null, Value::Null, words("a"), Value::Null],
-            vec![Value::Integer(1), words("a"), Value::Null, Value::Integer(1), Value::Null],
-            vec![Value::Real(0.5), Value::Integer(1), Value::Null, words("b"), Value::Null],
-        ];
-        let expected = [ColumnKind::Number, ColumnKind::Text, ColumnKind::Date, ColumnKind::Number, ColumnKind::Text];
-        assert_eq!(kinds(&declared, &rows), expected);
     }
 }

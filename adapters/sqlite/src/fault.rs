@@ -1,9 +1,8 @@
 //! SQLite's errors as the decisions of the port.
 
+use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
 use rusqlite::ErrorCode;
-
-use crate::brake::Brake;
 
 /// Characters kept of SQLite's own message: it quotes the statement, which may be long.
 const MESSAGE: usize = 300;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use pstral_blocking::Brake;
 use pstral_core::domain::ColumnRef;
 use pstral_core::ports::TargetError;
 
-use crate::brake::Brake;
 use crate::fault::fault;
 use crate::open;
 use crate::schema::quoted;

@@ -2,7 +2,6 @@
 //! nothing but reading known tables, size limits, and a deadline that interrupts.
 
 mod authorizer;
-mod brake;
 mod catalog;
 mod declared;
 mod fault;
@@ -10,10 +9,8 @@ mod functions;
 mod known_values;
 mod moment;
 mod open;
-mod outlet;
 mod parameters;
 mod plan;
-mod running;
 mod schema;
 mod shape;
 mod statement;

@@ -6,13 +6,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::authorizer::authorize;
-use crate::brake::Brake;
 use crate::fault::fault;
 use crate::functions;
 use crate::schema::{Named, relations, table_functions};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use pstral_blocking::Brake;
 use pstral_core::domain::Value;
 use pstral_core::ports::TargetError;
 use rusqlite::Statement;
 use rusqlite::types::Value as Stored;
 
-use crate::brake::Brake;
 use crate::fault::fault;
 
 /// Gives every parameter its value; one without is refused, since SQLite would take it for null.
@@ -31,7 +31,7 @@ pub(crate) fn bind(
 /// also how a decimal column stores it.
 fn stored(value: &Value) -> Stored {
     match value {
-        Value::Null => Stored::Null,
+        Value::Null | Value::Unsupported(_) => Stored::Null,
         Value::Boolean(truth) => Stored::Integer(i64::from(*truth)),
         Value::Integer(number) => Stored::Integer(*number),
         Value::Real(number) => Stored::Real(*number),

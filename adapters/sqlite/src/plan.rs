@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use pstral_blocking::Brake;
 use pstral_core::ports::{Estimate, TargetError};
 use rusqlite::Statement;
 
-use crate::brake::Brake;
 use crate::fault::fault;
 use crate::open;
 use crate::statement::prepare;

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pstral_core::domain::{Limits, Value};
-use pstral_core::ports::{LimitReached, TargetError};
+use pstral_blocking::{Brake, Outlet};
+use pstral_core::domain::{LimitReached, Limits, Value};
+use pstral_core::ports::TargetError;
 use rusqlite::{Connection, Statement};
 
-use crate::brake::Brake;
-use crate::declared::{Declared, weight};
+use crate::declared::Declared;
 use crate::fault::fault;
 use crate::open;
-use crate::outlet::Outlet;
 use crate::parameters::bind;
 use crate::shape::check_shape;
 
@@ -37,32 +36,25 @@ pub(crate) fn run(
     mut outlet: Outlet,
 ) -> Result<Option<LimitReached>, TargetError> {
     let (connection, _) = open::for_statements(path, brake)?;
-    brake.hold(&connection);
+    let interrupt = connection.get_interrupt_handle();
+    brake.hold(move || interrupt.interrupt());
     let mut statement = prepare(&connection, text, brake)?;
     bind(&mut statement, values, brake)?;
     let (names, declared): (Vec<String>, Vec<Declared>) =
         statement.columns().iter().map(|column| (column.name().to_owned(), Declared::of(column.decl_type()))).unzip();
-    outlet.describe(names, declared.clone());
+    outlet.describe(names, declared.iter().map(|declared| declared.kind()).collect());
 
-    let (mut delivered, mut bytes) = (0, 0);
     let mut rows = statement.raw_query();
     let reached = loop {
         let Some(row) = rows.next().map_err(|error| fault(&error, brake))? else { break None };
-        if delivered == limits.rows {
-            break Some(LimitReached::Rows);
-        }
         let mut cells = Vec::with_capacity(declared.len());
         for (index, declared) in declared.iter().enumerate() {
             let stored = row.get_ref(index).map_err(|error| fault(&error, brake))?;
             cells.push(declared.value(stored, limits.cell_bytes));
         }
-        let size: usize = cells.iter().map(weight).sum();
-        bytes += size as u64;
-        if bytes > limits.bytes {
-            break Some(LimitReached::Bytes);
+        if let Some(reached) = outlet.push(cells)? {
+            break Some(reached);
         }
-        delivered += 1;
-        outlet.push(cells, size)?;
     };
     outlet.finish()?;
     Ok(reached)

@@ -6,17 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use pstral_blocking::{Brake, Threads};
 use pstral_core::domain::{Catalog, ColumnRef, Dialect, Limits, Value};
 use pstral_core::guard::ApprovedStatement;
-use pstral_core::ports::{Estimate, QueryTarget, ResultStream, TargetError};
+use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::{Text, text};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use crate::brake::Brake;
-use crate::outlet::Outlet;
-use crate::running::Running;
 use crate::{catalog, known_values, open, plan, statement};
 
 /// Which database, and how much of this machine it may take.
@@ -43,15 +39,13 @@ impl SqliteConfig {
 #[derive(Debug)]
 pub struct SqliteTarget {
     path: Arc<Path>,
-    read_time: Duration,
-    turns: Arc<Semaphore>,
+    threads: Threads,
 }
 
 impl SqliteTarget {
     /// Opens nothing yet.
     pub fn new(config: SqliteConfig) -> Self {
-        let turns = Arc::new(Semaphore::new(config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { path: config.path.into(), read_time: config.read_time, turns }
+        Self { path: config.path.into(), threads: Threads::new(config.max_concurrent, config.read_time) }
     }
 
     /// Runs a text that has not passed the guard: the layers below it must hold by themselves, and tests show it.
@@ -62,20 +56,9 @@ impl SqliteTarget {
         limits: Limits,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
-        let turn = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(TargetError::Cancelled),
-            turn = self.turn(limits.time) => turn?,
-        };
-        let brake = Brake::new(limits.time, cancel.child_token());
-        let (outlet, inlet) = Outlet::new(&brake);
-        let (path, watched) = (Arc::clone(&self.path), brake.clone());
-        let ending = spawn_blocking(move || {
-            // Kept by the thread, not by the reader: a thread that has yet to notice its brake still counts.
-            let _turn = turn;
-            statement::run(&path, &text, &values, limits, &watched, outlet)
-        });
-        Running::start(brake, inlet, ending).await
+        let path = Arc::clone(&self.path);
+        let work = move |brake: &Brake, outlet| statement::run(&path, &text, &values, limits, brake, outlet);
+        self.threads.stream(limits, cancel, work).await
     }
 
     /// What SQLite says of a text that has not passed the guard.
@@ -87,31 +70,8 @@ impl SqliteTarget {
         &self,
         work: impl FnOnce(&Path, &Brake) -> Result<T, TargetError> + Send + 'static,
     ) -> Result<T, TargetError> {
-        let turn = self.turn(self.read_time).await?;
-        self.read_now(move |path, brake| {
-            let _turn = turn;
-            work(path, brake)
-        })
-        .await
-    }
-
-    /// Without waiting for a turn, for what is short and must answer while every turn is taken.
-    async fn read_now<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Path, &Brake) -> Result<T, TargetError> + Send + 'static,
-    ) -> Result<T, TargetError> {
-        let brake = Brake::new(self.read_time, CancellationToken::new());
-        let _stop = brake.pull_on_drop();
         let path = Arc::clone(&self.path);
-        let working = spawn_blocking(move || work(&path, &brake));
-        working.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
-    }
-
-    async fn turn(&self, patience: Duration) -> Result<OwnedSemaphorePermit, TargetError> {
-        match tokio::time::timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(turn) => Ok(turn.expect("invariant: the semaphore is never closed")),
-            Err(_) => Err(TargetError::Busy("all connections are in use".to_owned())),
-        }
+        self.threads.read(move |brake| work(&path, brake)).await
     }
 }
 
@@ -132,6 +92,7 @@ impl QueryTarget for SqliteTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
+        _person: &str,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         self.run(statement.text().to_owned(), statement.values().clone(), statement.limits(), cancel).await
@@ -142,8 +103,14 @@ impl QueryTarget for SqliteTarget {
         self.read(move |path, brake| known_values::read(path, &column, limit, brake)).await
     }
 
+    /// SQLite knows no accounts: what keeps statements from writing is the connection itself.
+    async fn privileges(&self) -> Result<Privileges, TargetError> {
+        Ok(Privileges::default())
+    }
+
     async fn health(&self) -> Result<Text, TargetError> {
-        self.read_now(health).await
+        let path = Arc::clone(&self.path);
+        self.threads.read_now(move |brake| health(&path, brake)).await
     }
 }
 

@@ -10,11 +10,11 @@ mod trim;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use pstral_blocking::Brake;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Error, Result, ToSql, ffi};
 
-use crate::brake::Brake;
 use crate::open::LENGTH;
 use pattern::{Pattern, Wildcards};
 use text::Texts;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use pstral_blocking::Brake;
 use pstral_core::domain::Limits;
 use pstral_core::ports::{QueryTarget as _, TargetError};
 use rusqlite::Connection;
@@ -11,7 +12,6 @@ use rusqlite::types::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{Place, WIDE, drain, run, run_with};
-use crate::brake::Brake;
 use crate::functions::replace_slow;
 use crate::{SqliteConfig, SqliteTarget};
 

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use pstral_core::domain::{Column, Limits, Row, Value};
-use pstral_core::ports::{Batch, LimitReached, ResultStream, TargetError};
+use pstral_core::domain::{Column, Ending, LimitReached, Limits, Row, Value};
+use pstral_core::ports::{Batch, ResultStream, TargetError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -67,7 +67,7 @@ async fn drain(mut stream: ResultStream) -> Result<Whole, TargetError> {
     loop {
         match stream.batches.next().await.expect("a stream ends with an end or an error") {
             Ok(Batch::Rows(more)) => rows.extend(more),
-            Ok(Batch::End { truncated }) => {
+            Ok(Batch::End(Ending { truncated, .. })) => {
                 assert!(stream.batches.next().await.is_none(), "nothing comes after the end");
                 return Ok(Whole { columns: stream.columns, rows, truncated });
             }

@@ -1,8 +1,8 @@
 //! What rows look like when they arrive.
 
 use futures::StreamExt as _;
-use pstral_core::domain::{ColumnKind, Limits, Value};
-use pstral_core::ports::{Batch, LimitReached, TargetError};
+use pstral_core::domain::{ColumnKind, LimitReached, Limits, Value};
+use pstral_core::ports::{Batch, TargetError};
 use tokio_util::sync::CancellationToken;
 
 use super::{ENDLESS, Place, WIDE, run, run_with};
@@ -88,7 +88,7 @@ async fn batches_stay_small() {
         let (mut rows, mut largest) = (0, 0);
         while let Some(Ok(Batch::Rows(batch))) = stream.batches.next().await {
             rows += batch.len();
-            largest = largest.max(batch.iter().flatten().map(crate::declared::weight).sum());
+            largest = largest.max(batch.iter().flatten().map(Value::weight).sum());
             assert!(batch.len() <= 256, "{}", batch.len());
         }
         assert_eq!(rows, 2000);

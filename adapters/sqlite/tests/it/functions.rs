@@ -66,7 +66,7 @@ fn approved(guard: &Guard, sql: &str) -> ApprovedStatement {
 }
 
 async fn run(target: &SqliteTarget, statement: &ApprovedStatement) -> Result<u64, TargetError> {
-    let mut stream = target.execute(statement, CancellationToken::new()).await?;
+    let mut stream = target.execute(statement, "camille.durand", CancellationToken::new()).await?;
     let mut rows = 0;
     while let Some(batch) = stream.batches.next().await {
         match batch? {

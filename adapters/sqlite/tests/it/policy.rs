@@ -173,19 +173,9 @@ fn the_database_reads_nothing_that_is_denied() {
 }
 
 fn catalog() -> Catalog {
-    let column = |name: &&str| CatalogColumn {
-        name: (*name).to_owned(),
-        data_type: "TEXT".to_owned(),
-        comment: String::new(),
-        primary_key: false,
-    };
-    let relation = |(name, columns): (&str, &[&str])| Relation {
-        schema: "main".to_owned(),
-        name: name.to_owned(),
-        kind: RelationKind::Table,
-        columns: columns.iter().map(column).collect(),
-        comment: String::new(),
-        foreign_keys: Vec::new(),
+    let column = |name: &&str| CatalogColumn::new(name, "TEXT");
+    let relation = |(name, columns): (&str, &[&str])| {
+        Relation::new("main", name, RelationKind::Table, columns.iter().map(column).collect())
     };
     Catalog::new(Dialect::Sqlite, "main", TABLES.map(relation).into())
 }

@@ -22,19 +22,9 @@ const EVERYDAY: &[&str] = &[
 ];
 
 fn catalog() -> Catalog {
-    let column = |name: &str| CatalogColumn {
-        name: name.to_owned(),
-        data_type: "text".to_owned(),
-        comment: String::new(),
-        primary_key: false,
-    };
-    let relation = |name: &str, columns: &str| Relation {
-        schema: "main".to_owned(),
-        name: name.to_owned(),
-        kind: RelationKind::Table,
-        columns: columns.split(',').map(column).collect(),
-        comment: String::new(),
-        foreign_keys: Vec::new(),
+    let column = |name: &str| CatalogColumn::new(name, "text");
+    let relation = |name: &str, columns: &str| {
+        Relation::new("main", name, RelationKind::Table, columns.split(',').map(column).collect())
     };
     let tables = vec![
         relation("clients", "id,name,city,region,created_at"),

@@ -18,21 +18,9 @@ static GUARDS: LazyLock<[Guard; 3]> =
 
 fn guard(dialect: Dialect) -> Guard {
     let case = |name: &str| if dialect == Dialect::Oracle { name.to_uppercase() } else { name.to_owned() };
-    let column = |name: &&str| CatalogColumn {
-        name: case(name),
-        data_type: "text".to_owned(),
-        comment: String::new(),
-        primary_key: false,
-    };
+    let column = |name: &&str| CatalogColumn::new(&case(name), "text");
     let schema = case("crm");
-    let tables = TABLES.map(|(name, columns)| Relation {
-        schema: schema.clone(),
-        name: case(name),
-        kind: RelationKind::Table,
-        columns: columns.iter().map(column).collect(),
-        comment: String::new(),
-        foreign_keys: Vec::new(),
-    });
+    let tables = TABLES.map(|(name, columns)| Relation::new(&schema, &case(name), RelationKind::Table, columns.iter().map(column).collect()));
     let catalog = Catalog { callables: vec![case("purge")], ..Catalog::new(dialect, &schema, tables.into()) };
     let deny = ["secrets", "users.password_hash"].map(str::to_owned).into();
     Guard::new(&catalog, &Rules { allow: None, deny }.into())

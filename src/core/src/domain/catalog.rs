@@ -120,6 +120,28 @@ pub struct Relation {
     /// References to other relations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign_keys: Vec<ForeignKey>,
+    /// Sets of columns whose values are unique beside the primary key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique_keys: Vec<Vec<String>>,
+    /// How many rows the database thinks it has; `None` where it does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+}
+
+impl Relation {
+    /// A relation of which nothing but its columns is known.
+    pub fn new(schema: &str, name: &str, kind: RelationKind, columns: Vec<CatalogColumn>) -> Self {
+        Self {
+            schema: schema.to_owned(),
+            name: name.to_owned(),
+            kind,
+            columns,
+            comment: String::new(),
+            foreign_keys: Vec::new(),
+            unique_keys: Vec::new(),
+            rows: None,
+        }
+    }
 }
 
 /// A column of a relation.
@@ -136,6 +158,22 @@ pub struct CatalogColumn {
     /// Whether it is part of the primary key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub primary_key: bool,
+    /// How many different values the database thinks it has; `None` where it does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<u64>,
+}
+
+impl CatalogColumn {
+    /// A column of which nothing but its type is known.
+    pub fn new(name: &str, data_type: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            data_type: data_type.to_owned(),
+            comment: String::new(),
+            primary_key: false,
+            distinct: None,
+        }
+    }
 }
 
 /// Columns that point at another relation's columns.

@@ -20,7 +20,7 @@ pub use chat::{
 };
 pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
 pub use hex::{hex, sha256};
-pub use limits::Limits;
+pub use limits::{Ending, LimitReached, Limits, Meter};
 pub use proposal::{Origin, Proposal, ProposalId, ProposalState};
 pub use user::{Locale, NewUser, Role, User, UserId};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};

@@ -24,6 +24,56 @@ pub enum Value {
     Timestamp(String),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A value of a type that cannot be shown here, with the database's name of that type.
+    Unsupported(String),
+}
+
+/// Put where a text was cut.
+const CUT: &str = "…";
+
+impl Value {
+    /// Bytes it counts for against a limit.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Null | Self::Unsupported(_) => 0,
+            Self::Boolean(_) => 1,
+            Self::Integer(_) | Self::Real(_) => 8,
+            Self::Decimal(text) | Self::Text(text) | Self::Date(text) | Self::Timestamp(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+
+    /// Cuts a text or bytes to `most` bytes and says whether it had to. A text is cut between two characters and ends
+    /// with `…`, which counts.
+    pub fn cut(&mut self, most: usize) -> bool {
+        if self.weight() <= most {
+            return false;
+        }
+        match self {
+            Self::Text(text) if most < CUT.len() => text.clear(),
+            Self::Text(text) => {
+                text.truncate(text.floor_char_boundary(most - CUT.len()));
+                text.push_str(CUT);
+            }
+            Self::Bytes(bytes) => bytes.truncate(most),
+            // Numbers, times and truth values are short, and half of one would be another.
+            _ => return false,
+        }
+        true
+    }
+
+    /// How it reads; `None` where it says nothing of its column.
+    pub fn kind(&self) -> Option<ColumnKind> {
+        match self {
+            Self::Null => None,
+            Self::Boolean(_) => Some(ColumnKind::Boolean),
+            Self::Integer(_) | Self::Real(_) | Self::Decimal(_) => Some(ColumnKind::Number),
+            Self::Text(_) | Self::Unsupported(_) => Some(ColumnKind::Text),
+            Self::Date(_) => Some(ColumnKind::Date),
+            Self::Timestamp(_) => Some(ColumnKind::Timestamp),
+            Self::Bytes(_) => Some(ColumnKind::Bytes),
+        }
+    }
 }
 
 /// A float as text without the noise of its last binary digits: 15 significant decimal digits at most, and no exponent
@@ -69,3 +119,32 @@ pub struct Column {
 
 /// One row, a cell a column.
 pub type Row = Vec<Value>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_cell_is_cut_within_its_limit() {
+        for (text, most, expected) in [
+            ("abcdef", 6, "abcdef"),
+            ("abcdefg", 6, "abc…"),
+            ("éééé", 8, "éééé"),
+            ("éééé", 7, "éé…"),
+            ("éééé", 6, "é…"),
+            ("🦀🦀", 7, "🦀…"),
+            ("abc", 2, ""),
+            ("abc", 0, ""),
+            ("", 0, ""),
+        ] {
+            let mut value = Value::Text(text.to_owned());
+            assert_eq!(value.cut(most), text != expected, "{text} in {most}");
+            assert_eq!(value, Value::Text(expected.to_owned()), "{text} in {most}");
+        }
+        let mut bytes = Value::Bytes(vec![1, 2, 3]);
+        assert!(bytes.cut(2));
+        assert_eq!(bytes, Value::Bytes(vec![1, 2]));
+        let mut number = Value::Decimal("1234567890.12".to_owned());
+        assert!(!number.cut(4), "half a number is another number");
+    }
+}

@@ -144,20 +144,8 @@ mod tests {
     }
 
     fn relation() -> Relation {
-        let column = |name: &str| CatalogColumn {
-            name: name.to_owned(),
-            data_type: "text".to_owned(),
-            comment: String::new(),
-            primary_key: false,
-        };
-        Relation {
-            schema: "main".to_owned(),
-            name: "Users".to_owned(),
-            kind: RelationKind::Table,
-            columns: vec![column("id"), column("secret")],
-            comment: String::new(),
-            foreign_keys: Vec::new(),
-        }
+        let column = |name: &str| CatalogColumn::new(name, "text");
+        Relation::new("main", "Users", RelationKind::Table, vec![column("id"), column("secret")])
     }
 
     #[test]

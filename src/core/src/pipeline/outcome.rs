@@ -7,9 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::{Pipeline, Target};
-use crate::domain::{Column, FileRef, Locale, Outgoing, OutgoingState, Proposal, Row, Value};
+use crate::domain::{Column, Ending, FileRef, Locale, Outgoing, OutgoingState, Proposal, Row, Value};
 use crate::guard::ApprovedStatement;
-use crate::ports::{Batch, FileError, LimitReached, ResultSheet, TargetError};
+use crate::ports::{Batch, FileError, ResultSheet, TargetError};
 use crate::results::{Preview, TableFormat, readable};
 use crate::text::{Text, text};
 
@@ -19,7 +19,7 @@ pub(super) struct Outcome {
     /// The first rows, as many as a preview can show.
     head: Vec<Row>,
     pub(super) rows: u64,
-    truncated: Option<LimitReached>,
+    ending: Ending,
     /// The files, which are only finished once the result is recorded; `None` when they could not be written.
     sheet: Option<Box<dyn ResultSheet>>,
 }
@@ -35,22 +35,22 @@ impl Pipeline {
         stop: &CancellationToken,
     ) -> Result<Outcome, TargetError> {
         let settings = &self.parts.settings;
-        let mut result = target.port.execute(approved, stop.clone()).await?;
+        let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
         let mut sheet = self.begin_files(proposal, &result.columns, asker);
         let (mut head, mut rows) = (Vec::new(), 0);
-        let truncated = loop {
+        let ending = loop {
             match result.batches.next().await {
                 Some(Ok(Batch::Rows(batch))) => {
                     rows += batch.len() as u64;
                     head.extend(batch.iter().take(settings.preview_rows.saturating_sub(head.len())).cloned());
                     sheet = write_rows(sheet, batch).await;
                 }
-                Some(Ok(Batch::End { truncated })) => break truncated,
+                Some(Ok(Batch::End(ending))) => break ending,
                 Some(Err(error)) => return Err(error),
                 None => return Err(TargetError::Failed("the result ended without its end".to_owned())),
             }
         };
-        Ok(Outcome { columns: result.columns, head, rows, truncated, sheet })
+        Ok(Outcome { columns: result.columns, head, rows, ending, sheet })
     }
 
     fn begin_files(&self, proposal: &Proposal, columns: &[Column], asker: &Asker) -> Option<Box<dyn ResultSheet>> {
@@ -140,7 +140,7 @@ fn logged<T>(written: Result<T, FileError>) -> Option<T> {
 
 /// How many rows, in a sentence.
 pub(super) fn summary(outcome: &Outcome) -> Text {
-    match (outcome.rows, outcome.truncated) {
+    match (outcome.rows, outcome.ending.truncated) {
         (0, _) => text("no-rows"),
         (rows, None) => text("rows").count("rows", rows),
         (rows, Some(_)) => text("rows-of-more").count("rows", rows),

@@ -4,18 +4,9 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Catalog, Column, ColumnRef, Dialect, Row};
+use crate::domain::{Catalog, Column, ColumnRef, Dialect, Ending, Row};
 use crate::guard::ApprovedStatement;
 use crate::text::{Text, text};
-
-/// The limit that ended a result early. The rows before it stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LimitReached {
-    /// There are more rows than may be delivered.
-    Rows,
-    /// There are more bytes than may be delivered.
-    Bytes,
-}
 
 /// A part of a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,10 +14,7 @@ pub enum Batch {
     /// Rows in order, at least one.
     Rows(Vec<Row>),
     /// The end; the last item of a stream that ran well.
-    End {
-        /// Why rows are missing, if any are.
-        truncated: Option<LimitReached>,
-    },
+    End(Ending),
 }
 
 /// A running statement. Dropping it, or cancelling the token given to `execute`, stops it on the database.
@@ -48,12 +36,68 @@ pub struct Estimate {
     pub plan: Vec<String>,
 }
 
+/// What the account under which statements run may do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Privileges {
+    /// Its name in the database; empty where the database knows no accounts.
+    pub account: String,
+    /// Everything beyond reading, the worst first.
+    pub excesses: Vec<Excess>,
+}
+
+impl Privileges {
+    /// Whether it is above the database's own checks, or could undo them.
+    pub fn is_privileged(&self) -> bool {
+        self.excesses.iter().any(|excess| matches!(excess.kind, ExcessKind::Superuser | ExcessKind::Owner))
+    }
+}
+
+/// Something an account may do that reading does not need.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excess {
+    /// What it is.
+    pub kind: ExcessKind,
+    /// Of what, or by which right, in the database's own words.
+    pub what: String,
+}
+
+/// What an account may do too much, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExcessKind {
+    /// The database's checks do not hold for it.
+    Superuser,
+    /// What it reads is its own: it may change and drop it, and give rights to others.
+    Owner,
+    /// It may give itself rights: make accounts, take roles, pass over row-level rules.
+    Administer,
+    /// It may change, add or remove rows or objects.
+    Write,
+    /// It may lock rows or tables against those who write.
+    Lock,
+    /// It may run code stored in the database.
+    Execute,
+    /// It may reach the network or the files of the database's machine.
+    Outside,
+}
+
 /// Why a target did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// It cannot be reached, is missing, or is not a database.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
+    /// The library of its maker that is needed to reach it is not on this machine.
+    #[error("the database's client library is missing: {0}")]
+    ClientMissing(String),
+    /// The account under which statements would run is above the database's own checks, and nobody allowed that.
+    #[error("the account may do too much: {0}")]
+    Privileged(String),
+    /// Statements run under each person's own account, and this person has none.
+    #[error("{person} has no account in the database")]
+    NoAccount {
+        /// The local user's name.
+        person: String,
+    },
     /// Someone else holds it for too long.
     #[error("the database is busy: {0}")]
     Busy(String),
@@ -83,6 +127,9 @@ impl TargetError {
     pub fn text(&self) -> Text {
         match self {
             Self::Unavailable(_) => text("target-unavailable"),
+            Self::ClientMissing(_) => text("target-client-missing"),
+            Self::Privileged(_) => text("target-privileged"),
+            Self::NoAccount { .. } => text("target-no-account"),
             Self::Busy(_) => text("target-busy"),
             Self::Rejected(reason) => text("target-rejected").with("reason", shown(reason)),
             Self::Timeout { seconds } => text("target-timeout").count("seconds", *seconds),
@@ -118,15 +165,20 @@ pub trait QueryTarget: Send + Sync {
     /// What the database expects the statement to cost, without running it.
     async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError>;
 
-    /// Runs the statement with its parameters bound, within its limits.
+    /// Runs the statement with its parameters bound, within its limits, for a person: the local user's name, which the
+    /// database is told where the target is set up so.
     async fn execute(
         &self,
         statement: &ApprovedStatement,
+        person: &str,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError>;
 
     /// The distinct values of a column, at most `limit` of them, for matching words of a question to data.
     async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError>;
+
+    /// What the account may do beyond reading.
+    async fn privileges(&self) -> Result<Privileges, TargetError>;
 
     /// Whether a statement would run now; the measured fact.
     async fn health(&self) -> Result<Text, TargetError>;
@@ -142,6 +194,9 @@ mod tests {
         let secret = || "/srv/company.db".to_owned();
         let errors = [
             TargetError::Unavailable(secret()),
+            TargetError::ClientMissing(secret()),
+            TargetError::Privileged(secret()),
+            TargetError::NoAccount { person: secret() },
             TargetError::Busy(secret()),
             TargetError::Rejected("no such column: nmae".to_owned()),
             TargetError::Timeout { seconds: 30 },
@@ -154,8 +209,8 @@ mod tests {
                 sentences.iter().all(|sentence| sentence.contains(' ') && !sentence.contains("/srv")),
                 "{sentences:?}"
             );
-            assert!(sentences[2].contains("`no such column: nmae`"), "{}", sentences[2]);
-            assert!(sentences[3].contains("30 second"), "{}", sentences[3]);
+            assert!(sentences[5].contains("`no such column: nmae`"), "{}", sentences[5]);
+            assert!(sentences[6].contains("30 second"), "{}", sentences[6]);
             sentences.sort();
             sentences.dedup();
             assert_eq!(sentences.len(), errors.len());

@@ -14,6 +14,7 @@ pub fn readable(value: &Value, locale: Locale, group: bool) -> String {
         Value::Decimal(number) => localised(number, locale, true),
         Value::Real(number) => localised(&real_text(*number), locale, true),
         Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => text.clone(),
+        Value::Unsupported(of) => text("value-unsupported").with("type", of).render(locale),
         Value::Bytes(bytes) => format!("0x{}", dump(bytes, 16)),
     }
 }

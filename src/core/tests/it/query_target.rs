@@ -12,19 +12,10 @@ use pstral_core::testkit::query_target::{FakeTarget, Reply, contract, slow};
 use tokio_util::sync::CancellationToken;
 fn relation(name: &str, columns: &[(&str, &str)]) -> Relation {
     let column = |(at, (name, data_type)): (usize, &(&str, &str))| CatalogColumn {
-        name: (*name).to_owned(),
-        data_type: (*data_type).to_owned(),
-        comment: String::new(),
         primary_key: at == 0,
+        ..CatalogColumn::new(name, data_type)
     };
-    Relation {
-        schema: "main".to_owned(),
-        name: name.to_owned(),
-        kind: RelationKind::Table,
-        columns: columns.iter().enumerate().map(column).collect(),
-        comment: String::new(),
-        foreign_keys: Vec::new(),
-    }
+    Relation::new("main", name, RelationKind::Table, columns.iter().enumerate().map(column).collect())
 }
 
 fn catalog() -> Catalog {
@@ -107,7 +98,7 @@ async fn the_fake_fails_as_it_is_told() {
     const SQL: &str = "SELECT id FROM items";
     let wide = Limits { rows: 100, bytes: 10_000, cell_bytes: 100, time: Duration::from_secs(10) };
     let (target, statement) = (FakeTarget::new(catalog()), approved(SQL, wide));
-    let execute = || target.execute(&statement, CancellationToken::new());
+    let execute = || target.execute(&statement, "camille.durand", CancellationToken::new());
     assert!(matches!(execute().await.err(), Some(TargetError::Rejected(_))), "nothing is known yet");
 
     let failed = TargetError::Failed("the disk".to_owned());

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use csv::{Terminator, Writer, WriterBuilder};
 use pstral_core::domain::{Column, FileRef, Locale, Value, hex, real_text};
 use pstral_core::ports::FileError;
+use pstral_core::results::readable;
 
 use super::{fault, file_ref, harmless};
 
@@ -60,6 +61,7 @@ fn cell(value: &Value, locale: Locale) -> String {
         Value::Decimal(number) => decimal(number, locale),
         Value::Text(text) => harmless(text),
         Value::Date(text) | Value::Timestamp(text) => text.clone(),
+        Value::Unsupported(_) => harmless(&readable(value, locale, false)),
         Value::Bytes(bytes) => hex(bytes),
     }
 }

@@ -105,6 +105,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, value: &Value) -> Re
         },
         Value::Text(text) | Value::Timestamp(text) => sheet.write_string(row, column, cut(text)).map(drop),
         Value::Bytes(bytes) => sheet.write_string(row, column, cut(&hex(bytes))).map(drop),
+        Value::Unsupported(of) => sheet.write_string(row, column, cut(of)).map(drop),
     }
 }
 

@@ -51,24 +51,17 @@ const SQLITE: &[Sketch] = &[
 ];
 
 fn from_sketch(dialect: Dialect, schema: &str, sketch: &[Sketch]) -> Catalog {
-    let column = |text: &str| CatalogColumn {
-        name: text
-            .strip_suffix(" json")
-            .or(text.strip_suffix(" date"))
-            .or(text.strip_suffix(" timestamp"))
-            .unwrap_or(text)
-            .to_owned(),
-        data_type: text.rsplit(' ').next().unwrap_or("text").to_owned(),
-        comment: String::new(),
-        primary_key: false,
+    let column = |text: &str| {
+        CatalogColumn::new(
+            text.strip_suffix(" json")
+                .or(text.strip_suffix(" date"))
+                .or(text.strip_suffix(" timestamp"))
+                .unwrap_or(text),
+            text.rsplit(' ').next().unwrap_or("text"),
+        )
     };
-    let relation = |(schema, name, columns): &Sketch| Relation {
-        schema: (*schema).to_owned(),
-        name: (*name).to_owned(),
-        kind: RelationKind::Table,
-        columns: columns.split(',').map(column).collect(),
-        comment: String::new(),
-        foreign_keys: Vec::new(),
+    let relation = |(schema, name, columns): &Sketch| {
+        Relation::new(schema, name, RelationKind::Table, columns.split(',').map(column).collect())
     };
     Catalog {
         callables: vec!["PURGE_OLD_ROWS".to_owned(), "BILLING".to_owned(), "CLIENT_SEQ".to_owned()],

@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ColumnKind, ColumnRef, Limits, Row, Value};
+use crate::domain::{ColumnKind, ColumnRef, Ending, LimitReached, Limits, Row, Value};
 use crate::guard::{ApprovedStatement, Guard, Policy, Rules, Verdict};
-use crate::ports::{Batch, LimitReached, QueryTarget, ResultStream, TargetError};
+use crate::ports::{Batch, QueryTarget, ResultStream, TargetError};
 
 const WIDE: Limits = Limits { rows: 100_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_mins(1) };
+/// Whoever asks.
+const PERSON: &str = "camille.durand";
 const ITEMS: &str = "SELECT id, name, price, made_on FROM items ORDER BY id";
 const MANY: &str = "SELECT a.id FROM items a JOIN items b ON a.id < b.id";
 
@@ -122,7 +124,7 @@ async fn keeps_limits(target: &dyn QueryTarget) {
     assert_eq!(long.rows, [[Value::Text("é".repeat(10_000))]]);
     let cut = run(target, note, Limits { cell_bytes: 100, ..WIDE }).await.expect("it runs");
     assert_eq!(cut.rows, [[Value::Text(format!("{}…", "é".repeat(48)))]], "whole characters, at most 100 bytes");
-    assert_eq!(cut.truncated, None, "a cut cell is not a missing row");
+    assert_eq!((cut.truncated, cut.cut_cells), (None, 1), "a cut cell is not a missing row");
 }
 
 async fn binds_parameters(target: &dyn QueryTarget) {
@@ -134,7 +136,7 @@ async fn binds_parameters(target: &dyn QueryTarget) {
     ] {
         let values = BTreeMap::from([(name.to_owned(), value)]);
         let bound = approved(target, sql, WIDE).await.bind(&values).expect("it has the one parameter");
-        let stream = target.execute(&bound, CancellationToken::new()).await.expect("it runs");
+        let stream = target.execute(&bound, PERSON, CancellationToken::new()).await.expect("it runs");
         let whole = drain(stream).await.expect("it runs");
         assert_eq!(whole.rows.iter().flatten().map(number).collect::<Vec<_>>(), [expected], "{sql}");
     }
@@ -159,20 +161,21 @@ async fn stops_when_cancelled(target: &dyn QueryTarget) {
     let items = approved(target, ITEMS, WIDE).await;
     let cancelled = CancellationToken::new();
     cancelled.cancel();
-    let never = target.execute(&items, cancelled).await;
+    let never = target.execute(&items, PERSON, cancelled).await;
     assert_eq!(never.err(), Some(TargetError::Cancelled), "cancelled before it started");
 
     let slow = approved(target, slow(), WIDE).await;
     let cancel = CancellationToken::new();
-    let (whole, ()) = futures::join!(async { drain(target.execute(&slow, cancel.clone()).await?).await }, async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        cancel.cancel();
-    });
+    let (whole, ()) =
+        futures::join!(async { drain(target.execute(&slow, PERSON, cancel.clone()).await?).await }, async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            cancel.cancel();
+        });
     assert_eq!(whole.err(), Some(TargetError::Cancelled), "cancelled before its first row");
 
     let cancel = CancellationToken::new();
     let many = approved(target, MANY, WIDE).await;
-    let mut stream = target.execute(&many, cancel.clone()).await.expect("it runs");
+    let mut stream = target.execute(&many, PERSON, cancel.clone()).await.expect("it runs");
     assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(rows))) if !rows.is_empty()));
     cancel.cancel();
     assert_eq!(drain(stream).await.err(), Some(TargetError::Cancelled), "cancelled between rows");
@@ -181,7 +184,8 @@ async fn stops_when_cancelled(target: &dyn QueryTarget) {
 async fn stops_when_dropped(target: &dyn QueryTarget) {
     let many = approved(target, MANY, WIDE).await;
     for _ in 0..6 {
-        let mut stream = target.execute(&many, CancellationToken::new()).await.expect("its place is free again");
+        let mut stream =
+            target.execute(&many, PERSON, CancellationToken::new()).await.expect("its place is free again");
         assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(_)))));
     }
     run(target, ITEMS, WIDE).await.expect("its place is free again");
@@ -193,12 +197,19 @@ async fn stops_at_the_time_limit(target: &dyn QueryTarget) {
         let ended = run(target, slow(), short).await.err();
         assert_eq!(ended, Some(TargetError::Timeout { seconds: 1 }), "at least one second is named");
     }
+    let many = approved(target, MANY, Limits { time: Duration::from_millis(500), rows: u64::MAX, ..WIDE }).await;
+    let mut stream = target.execute(&many, PERSON, CancellationToken::new()).await.expect("it runs");
+    assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(_)))));
+    // A slow reader: the time is over while rows still come.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let begun = drain(stream).await.expect("rows that came before are worth having");
+    assert_eq!(begun.truncated, Some(LimitReached::Time));
     run(target, ITEMS, WIDE).await.expect("its place is free again");
 }
 
 async fn runs_two_at_once(target: &dyn QueryTarget) {
     let many = approved(target, MANY, WIDE).await;
-    let mut held = target.execute(&many, CancellationToken::new()).await.expect("it runs");
+    let mut held = target.execute(&many, PERSON, CancellationToken::new()).await.expect("it runs");
     assert!(matches!(held.batches.next().await, Some(Ok(Batch::Rows(_)))));
     let beside = run(target, "SELECT id FROM items WHERE id = 7", WIDE).await.expect("it runs beside the other");
     assert_eq!(number(&beside.rows[0][0]), "7");
@@ -209,6 +220,7 @@ struct Whole {
     columns: Vec<(String, ColumnKind)>,
     rows: Vec<Row>,
     truncated: Option<LimitReached>,
+    cut_cells: u64,
 }
 
 async fn approved(target: &dyn QueryTarget, sql: &str, limits: Limits) -> ApprovedStatement {
@@ -221,7 +233,7 @@ async fn approved(target: &dyn QueryTarget, sql: &str, limits: Limits) -> Approv
 
 async fn run(target: &dyn QueryTarget, sql: &str, limits: Limits) -> Result<Whole, TargetError> {
     let statement = approved(target, sql, limits).await;
-    drain(target.execute(&statement, CancellationToken::new()).await?).await
+    drain(target.execute(&statement, PERSON, CancellationToken::new()).await?).await
 }
 
 async fn drain(mut stream: ResultStream) -> Result<Whole, TargetError> {
@@ -233,13 +245,13 @@ async fn drain(mut stream: ResultStream) -> Result<Whole, TargetError> {
                 assert!(!more.is_empty(), "a batch has at least one row");
                 rows.extend(more);
             }
-            Some(Ok(Batch::End { truncated })) => break Ok(truncated),
+            Some(Ok(Batch::End(ending))) => break Ok(ending),
             Some(Err(error)) => break Err(error),
             None => panic!("a stream ends with an end or an error"),
         }
     };
     assert!(stream.batches.next().await.is_none(), "nothing comes after the end");
-    ending.map(|truncated| Whole { columns, rows, truncated })
+    ending.map(|Ending { truncated, cut_cells }| Whole { columns, rows, truncated, cut_cells })
 }
 
 /// A whole number, whether the database calls it an integer or a decimal.

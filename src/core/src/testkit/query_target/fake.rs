@@ -11,9 +11,9 @@ use futures::stream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Catalog, Column, ColumnKind, ColumnRef, Dialect, Limits, Row, Value};
+use crate::domain::{Catalog, Column, ColumnKind, ColumnRef, Dialect, Ending, LimitReached, Limits, Meter, Row};
 use crate::guard::ApprovedStatement;
-use crate::ports::{Batch, Estimate, LimitReached, QueryTarget, ResultStream, TargetError};
+use crate::ports::{Batch, Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use crate::text::{Text, text};
 
 const BATCH: usize = 256;
@@ -61,6 +61,7 @@ pub struct FakeTarget {
     replies: Mutex<HashMap<String, Reply>>,
     values: BTreeMap<ColumnRef, Vec<String>>,
     down: Mutex<Option<TargetError>>,
+    privileges: Mutex<Privileges>,
     ran: Mutex<Vec<ApprovedStatement>>,
     stopped: Arc<AtomicUsize>,
 }
@@ -73,6 +74,7 @@ impl FakeTarget {
             replies: Mutex::default(),
             values: BTreeMap::new(),
             down: Mutex::default(),
+            privileges: Mutex::default(),
             ran: Mutex::default(),
             stopped: Arc::default(),
         }
@@ -93,6 +95,11 @@ impl FakeTarget {
     /// From now on everything fails with this error, or works again.
     pub fn set_down(&self, error: Option<TargetError>) {
         *lock(&self.down) = error;
+    }
+
+    /// From now on its account may do this too.
+    pub fn set_privileges(&self, privileges: Privileges) {
+        *lock(&self.privileges) = privileges;
     }
 
     /// What ran since the last call, in order.
@@ -137,6 +144,7 @@ impl QueryTarget for FakeTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
+        _person: &str,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         let limits = statement.limits();
@@ -147,11 +155,12 @@ impl QueryTarget for FakeTarget {
         lock(&self.ran).push(statement.clone());
         let mut going = Going {
             batches: Vec::new().into_iter(),
-            ending: Ok(None),
+            ending: Ok(Ending::default()),
             deadline: Instant::now() + limits.time,
             seconds: limits.time.as_secs().max(1),
             cancel,
             stopped: Arc::clone(&self.stopped),
+            begun: false,
             ended: false,
         };
         going.wait(reply.delay).await?;
@@ -161,8 +170,8 @@ impl QueryTarget for FakeTarget {
             going.ended = true;
             return Err(error);
         }
-        let (rows, truncated) = within(reply.rows, limits);
-        going.ending = if let (None, Some(error)) = (truncated, reply.error) { Err(error) } else { Ok(truncated) };
+        let (rows, ending) = within(reply.rows, limits);
+        going.ending = if let (None, Some(error)) = (ending.truncated, reply.error) { Err(error) } else { Ok(ending) };
         going.batches = rows.chunks(BATCH).map(<[Row]>::to_vec).collect::<Vec<_>>().into_iter();
         let batches = stream::unfold(Some(going), |going| async {
             let mut going = going?;
@@ -180,6 +189,10 @@ impl QueryTarget for FakeTarget {
         Ok(values.iter().take(limit).cloned().collect())
     }
 
+    async fn privileges(&self) -> Result<Privileges, TargetError> {
+        self.up().map(|()| lock(&self.privileges).clone())
+    }
+
     async fn health(&self) -> Result<Text, TargetError> {
         let fact = text("health-target").with("engine", "memory").with("millis", "0");
         self.up().map(|()| fact.count("tables", self.catalog.tables.len() as u64).count("views", 0))
@@ -189,11 +202,12 @@ impl QueryTarget for FakeTarget {
 /// A running statement; counts as stopped unless it ended by itself.
 struct Going {
     batches: std::vec::IntoIter<Vec<Row>>,
-    ending: Result<Option<LimitReached>, TargetError>,
+    ending: Result<Ending, TargetError>,
     deadline: Instant,
     seconds: u64,
     cancel: CancellationToken,
     stopped: Arc<AtomicUsize>,
+    begun: bool,
     ended: bool,
 }
 
@@ -210,12 +224,18 @@ impl Going {
     }
 
     async fn next(&mut self) -> Result<Batch, TargetError> {
-        self.wait(Duration::ZERO).await?;
+        match self.wait(Duration::ZERO).await {
+            Err(TargetError::Timeout { .. }) if self.begun => {
+                return Ok(Batch::End(Ending { truncated: Some(LimitReached::Time), cut_cells: 0 }));
+            }
+            other => other?,
+        }
         if let Some(rows) = self.batches.next() {
+            self.begun = true;
             return Ok(Batch::Rows(rows));
         }
         self.ended = true;
-        self.ending.clone().map(|truncated| Batch::End { truncated })
+        self.ending.clone().map(Batch::End)
     }
 }
 
@@ -228,44 +248,16 @@ impl Drop for Going {
 }
 
 /// The rows that the limits let through.
-fn within(rows: Vec<Row>, limits: Limits) -> (Vec<Row>, Option<LimitReached>) {
-    let (mut delivered, mut bytes) = (Vec::new(), 0);
-    for row in rows {
-        if delivered.len() as u64 == limits.rows {
-            return (delivered, Some(LimitReached::Rows));
-        }
-        let row: Row = row.into_iter().map(|value| cut(value, limits.cell_bytes)).collect();
-        bytes += row.iter().map(weight).sum::<u64>();
-        if bytes > limits.bytes {
-            return (delivered, Some(LimitReached::Bytes));
+fn within(rows: Vec<Row>, limits: Limits) -> (Vec<Row>, Ending) {
+    let (mut meter, mut delivered, mut truncated) = (Meter::new(limits), Vec::new(), None);
+    for mut row in rows {
+        if let Err(reached) = meter.admit(&mut row) {
+            truncated = Some(reached);
+            break;
         }
         delivered.push(row);
     }
-    (delivered, None)
-}
-
-fn cut(value: Value, most: usize) -> Value {
-    match value {
-        Value::Text(text) if text.len() > most => {
-            let end = (0..=most.saturating_sub('…'.len_utf8())).rev().find(|end| text.is_char_boundary(*end));
-            Value::Text(format!("{}…", &text[..end.unwrap_or(0)]))
-        }
-        Value::Bytes(mut bytes) => {
-            bytes.truncate(most);
-            Value::Bytes(bytes)
-        }
-        other => other,
-    }
-}
-
-fn weight(value: &Value) -> u64 {
-    match value {
-        Value::Null => 0,
-        Value::Boolean(_) => 1,
-        Value::Integer(_) | Value::Real(_) => 8,
-        Value::Decimal(text) | Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => text.len() as u64,
-        Value::Bytes(bytes) => bytes.len() as u64,
-    }
+    (delivered, Ending { truncated, cut_cells: meter.cut_cells() })
 }
 
 fn normal(statement: &str) -> String {

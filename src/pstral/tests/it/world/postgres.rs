@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use pstral_core::domain::{
-    Catalog, CatalogColumn, Column, ColumnKind, ColumnRef, Dialect, Relation, RelationKind, Row, Value,
+    Catalog, CatalogColumn, Column, ColumnKind, ColumnRef, Dialect, Ending, LimitReached, Relation, RelationKind, Row,
+    Value,
 };
 use pstral_core::guard::ApprovedStatement;
-use pstral_core::ports::{Batch, Estimate, LimitReached, QueryTarget, ResultStream, TargetError};
+use pstral_core::ports::{Batch, Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{
@@ -77,10 +78,9 @@ impl QueryTarget for PostgresTarget {
         for row in self.texts(COLUMNS).await? {
             let [schema, name, column, data_type] = row.try_into().expect("four columns");
             if tables.last().is_none_or(|last| (&last.schema, &last.name) != (&schema, &name)) {
-                let (columns, foreign_keys, comment) = (Vec::new(), Vec::new(), String::new());
-                tables.push(Relation { schema, name, kind: RelationKind::Table, columns, comment, foreign_keys });
+                tables.push(Relation::new(&schema, &name, RelationKind::Table, Vec::new()));
             }
-            let column = CatalogColumn { name: column, data_type, comment: String::new(), primary_key: false };
+            let column = CatalogColumn::new(&column, &data_type);
             tables.last_mut().unwrap().columns.push(column);
         }
         let callables = self.texts(CALLABLES).await?.concat();
@@ -95,6 +95,7 @@ impl QueryTarget for PostgresTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
+        _person: &str,
         _cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         let limits = statement.limits();
@@ -103,7 +104,7 @@ impl QueryTarget for PostgresTarget {
         let most = usize::try_from(limits.rows).unwrap();
         let truncated = (rows.len() > most).then_some(LimitReached::Rows);
         rows.truncate(most);
-        let mut batches = vec![Ok(Batch::End { truncated })];
+        let mut batches = vec![Ok(Batch::End(Ending { truncated, cut_cells: 0 }))];
         if !rows.is_empty() {
             batches.insert(0, Ok(Batch::Rows(rows)));
         }
@@ -113,6 +114,10 @@ impl QueryTarget for PostgresTarget {
     async fn known_values(&self, _column: &ColumnRef, _limit: usize) -> Result<Vec<String>, TargetError> {
         // Nobody asks a question here.
         Ok(Vec::new())
+    }
+
+    async fn privileges(&self) -> Result<Privileges, TargetError> {
+        Ok(Privileges::default())
     }
 
     async fn health(&self) -> Result<Text, TargetError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect};
 use pstral_core::guard::ApprovedStatement;
-use pstral_core::ports::{Estimate, QueryTarget, ResultStream, TargetError};
+use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
 use tokio_util::sync::CancellationToken;
 
@@ -48,11 +48,12 @@ impl QueryTarget for WatchedTarget {
     async fn execute(
         &self,
         statement: &ApprovedStatement,
+        person: &str,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         self.ran.lock().unwrap().push(statement.clone());
         assert!(!self.panics.load(Ordering::Relaxed), "a bug");
-        self.real.execute(statement, cancel).await
+        self.real.execute(statement, person, cancel).await
     }
 
     async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
@@ -60,6 +61,10 @@ impl QueryTarget for WatchedTarget {
             return Err(TargetError::Timeout { seconds: 10 });
         }
         self.real.known_values(column, limit).await
+    }
+
+    async fn privileges(&self) -> Result<Privileges, TargetError> {
+        self.real.privileges().await
     }
 
     async fn health(&self) -> Result<Text, TargetError> {

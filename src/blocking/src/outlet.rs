@@ -3,14 +3,13 @@
 use std::mem;
 use std::time::{Duration, Instant};
 
-use pstral_core::domain::{Column, Row};
+use pstral_core::domain::{Column, ColumnKind, LimitReached, Limits, Meter, Row};
 use pstral_core::ports::TargetError;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::brake::Brake;
-use crate::declared::{Declared, kinds};
 
 const BATCH_ROWS: usize = 256;
 const BATCH_BYTES: usize = 64 * 1024;
@@ -20,15 +19,23 @@ const BATCH_AGE: Duration = Duration::from_millis(100);
 const WAITING: usize = 2;
 
 /// Collects rows into batches. The columns go out with the first batch, whose values say of what kind they are.
-pub(crate) struct Outlet {
+pub struct Outlet {
     brake: Brake,
     columns: Option<oneshot::Sender<Vec<Column>>>,
-    sender: mpsc::Sender<Vec<Row>>,
+    sender: mpsc::Sender<Portion>,
     names: Vec<String>,
-    declared: Vec<Declared>,
+    declared: Vec<Option<ColumnKind>>,
+    meter: Meter,
     batch: Vec<Row>,
     bytes: usize,
     since: Instant,
+}
+
+/// Rows on their way.
+pub(crate) struct Portion {
+    pub(crate) rows: Vec<Row>,
+    /// Of all rows so far.
+    pub(crate) cut_cells: u64,
 }
 
 /// The other end.
@@ -36,12 +43,12 @@ pub(crate) struct Inlet {
     /// Closed without a value where the statement failed before its first batch.
     pub(crate) columns: oneshot::Receiver<Vec<Column>>,
     /// Closed at the end, good or bad.
-    pub(crate) rows: mpsc::Receiver<Vec<Row>>,
+    pub(crate) rows: mpsc::Receiver<Portion>,
 }
 
 impl Outlet {
     /// Both ends.
-    pub(crate) fn new(brake: &Brake) -> (Self, Inlet) {
+    pub(crate) fn new(brake: &Brake, limits: Limits) -> (Self, Inlet) {
         let (ready, columns) = oneshot::channel();
         let (sender, rows) = mpsc::channel(WAITING);
         let outlet = Self {
@@ -50,6 +57,7 @@ impl Outlet {
             sender,
             names: Vec::new(),
             declared: Vec::new(),
+            meter: Meter::new(limits),
             batch: Vec::new(),
             bytes: 0,
             since: Instant::now(),
@@ -57,24 +65,32 @@ impl Outlet {
         (outlet, Inlet { columns, rows })
     }
 
-    /// Names the columns; comes before the first row.
-    pub(crate) fn describe(&mut self, names: Vec<String>, declared: Vec<Declared>) {
+    /// Names the columns and says how they read where no value tells; comes before the first row.
+    pub fn describe(&mut self, names: Vec<String>, declared: Vec<Option<ColumnKind>>) {
         (self.names, self.declared) = (names, declared);
     }
 
-    /// Adds a row of so many bytes; waits while the reader is too far behind, until the brake is pulled.
-    pub(crate) fn push(&mut self, row: Row, bytes: usize) -> Result<(), TargetError> {
+    /// Adds a row, its cells cut to their limit, unless it would pass another limit: then it says which, and the result
+    /// ends before it. Waits while the reader is too far behind, until the brake is pulled.
+    pub fn push(&mut self, mut row: Row) -> Result<Option<LimitReached>, TargetError> {
+        let bytes = match self.meter.admit(&mut row) {
+            Ok(bytes) => bytes,
+            Err(reached) => return Ok(Some(reached)),
+        };
         if self.batch.is_empty() {
             self.since = Instant::now();
         }
         self.batch.push(row);
         self.bytes += bytes;
         let full = self.batch.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES || self.since.elapsed() >= BATCH_AGE;
-        if full { self.flush() } else { Ok(()) }
+        if full {
+            self.flush()?;
+        }
+        Ok(None)
     }
 
     /// Sends what is left.
-    pub(crate) fn finish(mut self) -> Result<(), TargetError> {
+    pub fn finish(mut self) -> Result<(), TargetError> {
         self.flush()
     }
 
@@ -91,7 +107,7 @@ impl Outlet {
         if rows.is_empty() {
             return Ok(());
         }
-        match self.sender.try_send(rows) {
+        match self.sender.try_send(Portion { rows, cut_cells: self.meter.cut_cells() }) {
             Ok(()) => Ok(()),
             Err(TrySendError::Closed(_)) => Err(TargetError::Cancelled),
             Err(TrySendError::Full(rows)) => Handle::current().block_on(async {
@@ -103,5 +119,36 @@ impl Outlet {
                 }
             }),
         }
+    }
+}
+
+/// The kind of each column: what all values of the first rows are; where they differ or are all null, what was declared;
+/// else text.
+fn kinds(declared: &[Option<ColumnKind>], first: &[Row]) -> Vec<ColumnKind> {
+    let column = |index: usize, declared: Option<ColumnKind>| {
+        let mut seen = first.iter().filter_map(|row| row.get(index)?.kind());
+        let observed = seen.next().filter(|kind| seen.all(|other| other == *kind));
+        observed.or(declared).unwrap_or(ColumnKind::Text)
+    };
+    declared.iter().enumerate().map(|(index, declared)| column(index, *declared)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::Value;
+
+    use super::*;
+
+    #[test]
+    fn kinds_follow_the_values_then_the_type() {
+        let declared = [None, None, Some(ColumnKind::Date), Some(ColumnKind::Number), None];
+        let words = |text: &str| Value::Text(text.to_owned());
+        let rows = vec![
+            vec![Value::Null, Value::Null, Value::Null, words("a"), Value::Null],
+            vec![Value::Integer(1), words("a"), Value::Null, Value::Integer(1), Value::Null],
+            vec![Value::Real(0.5), Value::Integer(1), Value::Null, words("b"), Value::Null],
+        ];
+        let expected = [ColumnKind::Number, ColumnKind::Text, ColumnKind::Date, ColumnKind::Number, ColumnKind::Text];
+        assert_eq!(kinds(&declared, &rows), expected);
     }
 }

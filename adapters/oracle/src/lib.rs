@@ -1,0 +1,1 @@
+//! Oracle databases as query targets.
