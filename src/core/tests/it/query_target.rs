@@ -82,7 +82,7 @@ fn scripted() -> FakeTarget {
 async fn the_fake_keeps_the_contract() {
     let target = scripted();
     contract(&target).await;
-    assert_eq!(target.stopped(), 1 + 1 + 6 + 3 + 1, "cancelled, cancelled, dropped, timed out, dropped");
+    assert_eq!(target.stopped(), 1 + 1 + 6 + 3 + 1 + 1, "cancelled, cancelled, dropped, timed out, dropped");
     assert!(target.take_ran().iter().any(|statement| statement.values().contains_key("price")));
 }
 
