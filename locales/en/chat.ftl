@@ -52,6 +52,8 @@ quoted = “{ $words }”
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
 statement-refused = 🛡️ This statement cannot be run.
+statement-too-costly = The database expects it to cost more than is allowed here. Add a filter or a shorter period.
+statement-cost-unknown = The database cannot say what it will cost, and costs are limited here. Put the question more simply.
 statement-not-showable = It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
 no-proposal = There is no statement to run here yet. Ask a question first.
@@ -61,9 +63,29 @@ proposal-expired = This statement has expired. Ask your question again to get a 
 proposal-refused = The last statement was refused: there is nothing to run. Edit it, or put the question in other words.
 proposal-not-yours = Only the person who asked can run this statement. Ask it yourself to get your own.
 proposal-changed = The database or its rules have changed since you saw this statement. Ask your question again.
+proposal-not-agreed = A steward must agree before this statement can run. Ask one to write: { $prefix }agree { $name }
+estimate =
+    { $rows ->
+        [0] Estimate: no row, cost { $cost }.
+        [1] Estimate: about one row, cost { $cost }.
+       *[other] Estimate: about { $rows } rows, cost { $cost }.
+    }
+estimate-none = The database gives no estimate for this statement.
+agreement-needed = ⚖️ It is costly: a steward must agree before you can run it. Ask one to write: { $prefix }agree { $name }
+agreement-given = ⚖️ { $name } agrees: you can now run this statement on { $target }.
 edit-how = Copy this line, change it and send it back:
 
+## Agreements
+agree-not-allowed = Only stewards can agree to costly statements. Please ask one of them.
+agree-none = No statement waits for an agreement.
+agree-how = These statements wait for an agreement. To read one whole, write { $prefix }agree and its name:
+agree-asked = { $name } would like to run this on { $target }:
+agree-confirm = To agree, write: { $prefix }agree { $name } yes
+agree-done = Done: { $name } can now run the statement.
+agree-unknown = No waiting statement has the name “{ $name }”. See { $prefix }agree.
+
 ## Results
+result-in-private = 🔒 The result is for you alone: I have sent it to you in private.
 running = ⏳ Running…
 no-rows = No row matches. Try a broader question.
 rows =
@@ -122,6 +144,7 @@ history-empty = You have no conversation yet. Ask your first question!
 new-conversation = New conversation. I have forgotten what came before; go ahead.
 whoami = You are { $name } ({ $username }, { $role }), through the account { $actor } on { $platform }.
 role-member = member
+role-steward = steward
 role-admin = admin
 help =
     Ask your question in English or French; I offer a statement, you decide whether to run it.
@@ -131,6 +154,7 @@ help =
     { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
     { $prefix }new: new conversation; { $prefix }history: the earlier ones
     { $prefix }whoami: the account under which I know you
+    { $prefix }agree: costly statements that wait, for stewards
     { $prefix }audit: the audit log, for administrators
 
 ## Audit

@@ -26,6 +26,12 @@ config-default-target = this database is not described in [targets]. Known datab
 config-default-target-none = no database is described: add a section [targets.<name>], or remove this key.
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
+config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
+config-cost = the cost must be a number above 0, in the database's own unit, such as 100000.
+config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.
+config-no-accounts = SQLite knows no accounts: write identity = "shared", or remove this key.
+config-accounts-missing = with identity = "own", say which account each person has, a line each under [targets.<name>.accounts]: "camille.durand" = "CAMILLE".
+config-accounts-unused = accounts are used only with identity = "own". Write that too, or remove this key.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.
 config-file = the file { $path } cannot be used. Correct it, or remove this key. { $error }
 config-faults =
@@ -75,6 +81,8 @@ found-busy = busy: { $detail }
 found-forbidden = the server refuses Pstral
 found-model-missing = the server answers, but model { $model } is not installed
 found-fault = failing: { $detail }
+found-client-missing = the database's client library is missing: { $detail }
+found-privileged = the account may do more than read: { $detail }
 found-running = another program already answers from { $path }
 found-no-state = there is no state database { $path }
 remedy-data = Give another folder with --data FOLDER or the key data, or check its permissions.
@@ -91,7 +99,14 @@ remedy-model-away = Start Ollama (ollama serve) and check [model] url. Without a
 remedy-model-missing = On the model server, run: ollama pull { $model }
 remedy-model-forbidden = Check the hosts that server allows (OLLAMA_HOST, OLLAMA_ORIGINS) and the key [model] api_key.
 remedy-model = Check that [model] url is the address of Ollama, and read the log of Ollama.
-remedy-target = Check [targets.{ $target }] path: the file must exist, be a SQLite database and be readable by Pstral.
+remedy-client-missing = Install the Oracle Instant Client on this machine and, if it is not found by itself, name its folder: [targets.{ $target }] client_folder = "…". docs/oracle.md says how.
+remedy-privileged = Give [targets.{ $target }] an account that can only read. If this one must be used all the same, write allow_privileged = true there.
+remedy-target-file = Check [targets.{ $target }] path: the file must exist, be a SQLite database and be readable by Pstral.
+remedy-target-server = Check the address, the account and the password in [targets.{ $target }], and that the database's server runs and can be reached from here.
+remedy-excess = Take these rights away from the account of [targets.{ $target }]: reading needs none of them.
+remedy-excess-lock = Grant READ instead of SELECT, or take away what permits locks: readers must never hold up those who write.
+remedy-excess-execute = Take the right to run them away from the account of [targets.{ $target }] and from everybody (PUBLIC). Pstral refuses them all the same.
+remedy-excess-outside = Take them away from everybody (PUBLIC) as well: through them data can leave the database's machine. Pstral refuses them all the same.
 remedy-target-busy = Wait and try again, or stop the other program that holds the file of [targets.{ $target }] path.
 policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny and allow: a misspelt denial protects nothing.
@@ -152,6 +167,40 @@ user-code = Give this code to { $name }, who sends it to Pstral in private withi
 user-disabled = { $name } is disabled: their accounts are no longer recognised. To go back, add --undo.
 user-enabled = { $name } is enabled again.
 user-disabled-mark = (disabled)
+
+## Catalogs
+catalog-read = { $target } · read { $time } · { $hash }
+catalog-table = table
+catalog-view = view
+catalog-rows =
+    { $rows ->
+        [0] no row
+        [1] about one row
+       *[other] about { $rows } rows
+    }
+catalog-distinct =
+    { $values ->
+        [0] no value
+        [1] one value
+       *[other] { $values } values
+    }
+catalog-beside = Tables and views: { $tables }. Synonyms: { $synonyms }. Names that run code, and are refused: { $callables }.
+catalog-first = { $target }: read for the first time; tables and views: { $tables }.
+catalog-changed = { $target }: it has changed; tables and views: { $tables }.
+catalog-unchanged = { $target }: unchanged; tables and views: { $tables }.
+catalog-none = Nothing was read of { $target } yet. Read it with: pstral catalog refresh { $target }
+catalog-no-target = There is no database “{ $name }” in the configuration. Known databases: { $known }
+catalog-no-table = { $target } holds no table “{ $name }”. Did you mean { $near }? If it is new: pstral catalog refresh { $target }
+
+## Accounts
+account-reads = { $account } can read, and nothing more
+excess-superuser = { $account } is above the database's checks: { $what }
+excess-owner = { $account } owns what it reads: { $what }
+excess-administer = { $account } can give itself rights: { $what }
+excess-write = { $account } can write: { $what }
+excess-lock = { $account } can lock: { $what }
+excess-execute = { $account } can run stored code: { $what }
+excess-outside = { $account } can reach the network or the server's files: { $what }
 
 ## Health
 health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }

@@ -52,6 +52,8 @@ quoted = « { $words } »
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
 statement-refused = 🛡️ Cette requête ne peut pas être exécutée.
+statement-too-costly = La base estime qu'elle coûterait plus que ce qui est permis ici. Ajoutez un filtre ou une période plus courte.
+statement-cost-unknown = La base ne peut pas dire ce qu'elle coûterait, et les coûts sont limités ici. Posez la question plus simplement.
 statement-not-showable = Elle ne peut pas être montrée en entier dans un seul message, or vous devez voir tout ce qui s'exécute. Posez une question plus précise.
 parameter-missing = La requête attend une valeur pour « { $name } ». Remplacez :{ $name } par une valeur.
 no-proposal = Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
@@ -61,9 +63,29 @@ proposal-expired = Cette requête a expiré. Posez votre question à nouveau pou
 proposal-refused = La dernière requête a été refusée : il n'y a rien à exécuter. Modifiez-la, ou posez la question autrement.
 proposal-not-yours = Seule la personne qui a posé la question peut exécuter cette requête. Posez la même question pour recevoir votre propre requête.
 proposal-changed = La base ou les règles ont changé depuis que vous avez vu cette requête. Posez votre question à nouveau.
+proposal-not-agreed = Un responsable des données doit donner son accord avant que cette requête puisse s'exécuter. Demandez-lui d'écrire : { $prefix }accorder { $name }
+estimate =
+    { $rows ->
+        [0] Estimation : aucune ligne, coût { $cost }.
+        [1] Estimation : environ une ligne, coût { $cost }.
+       *[other] Estimation : environ { $rows } lignes, coût { $cost }.
+    }
+estimate-none = La base ne donne pas d'estimation pour cette requête.
+agreement-needed = ⚖️ Elle est coûteuse : un responsable des données doit donner son accord avant que vous puissiez l'exécuter. Demandez-lui d'écrire : { $prefix }accorder { $name }
+agreement-given = ⚖️ { $name } est d'accord : vous pouvez maintenant exécuter cette requête sur { $target }.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
 
-## Résultats
+## Agreements
+agree-not-allowed = Seuls les responsables des données peuvent donner leur accord à une requête coûteuse. Adressez-vous à l'un d'eux.
+agree-none = Aucune requête n'attend d'accord.
+agree-how = Ces requêtes attendent un accord. Pour en lire une en entier, écrivez { $prefix }accorder et son nom :
+agree-asked = { $name } voudrait exécuter ceci sur { $target } :
+agree-confirm = Pour donner votre accord, écrivez : { $prefix }accorder { $name } oui
+agree-done = C'est fait : { $name } peut maintenant exécuter la requête.
+agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voyez { $prefix }accorder.
+
+## Results
+result-in-private = 🔒 Le résultat n'est que pour vous : je vous l'ai envoyé en privé.
 running = ⏳ Exécution en cours…
 no-rows = Aucune ligne ne correspond. Essayez une question plus large.
 rows =
@@ -122,6 +144,7 @@ history-empty = Vous n'avez pas encore de conversation. Posez votre première qu
 new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
 whoami = Vous êtes { $name } ({ $username }, { $role }), par le compte { $actor } sur { $platform }.
 role-member = membre
+role-steward = responsable des données
 role-admin = administrateur
 help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
@@ -131,6 +154,7 @@ help =
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
     { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
     { $prefix }whoami : le compte sous lequel je vous connais
+    { $prefix }accorder : les requêtes coûteuses qui attendent, pour les responsables des données
     { $prefix }audit : le journal, pour les administrateurs
 
 ## Audit

@@ -26,6 +26,12 @@ config-default-target = cette base n'est pas décrite dans [targets]. Bases conn
 config-default-target-none = aucune base n'est décrite : ajoutez une section [targets.<nom>], ou supprimez cette clé.
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
+config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la.
+config-cost = le coût doit être un nombre au-dessus de 0, dans l'unité de la base, par exemple 100000.
+config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.
+config-no-accounts = SQLite ne connaît pas de comptes : écrivez identity = "shared", ou supprimez cette clé.
+config-accounts-missing = avec identity = "own", dites quel compte a chaque personne, une ligne chacune sous [targets.<nom>.accounts] : "camille.durand" = "CAMILLE".
+config-accounts-unused = les comptes ne servent qu'avec identity = "own". Écrivez-le aussi, ou supprimez cette clé.
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.
 config-file = le fichier { $path } ne peut pas servir. Corrigez-le, ou supprimez cette clé. { $error }
 config-faults =
@@ -75,6 +81,8 @@ found-busy = occupé : { $detail }
 found-forbidden = le serveur refuse Pstral
 found-model-missing = le serveur répond, mais le modèle { $model } n'est pas installé
 found-fault = en échec : { $detail }
+found-client-missing = la bibliothèque cliente de la base manque : { $detail }
+found-privileged = le compte peut faire plus que lire : { $detail }
 found-running = un autre programme répond déjà à partir de { $path }
 found-no-state = il n'y a pas de base d'état { $path }
 remedy-data = Donnez un autre dossier avec --data DOSSIER ou la clé data, ou vérifiez les droits.
@@ -91,7 +99,14 @@ remedy-model-away = Démarrez Ollama (ollama serve) et vérifiez [model] url. Sa
 remedy-model-missing = Sur le serveur du modèle, lancez : ollama pull { $model }
 remedy-model-forbidden = Vérifiez les hôtes autorisés par ce serveur (OLLAMA_HOST, OLLAMA_ORIGINS) et la clé [model] api_key.
 remedy-model = Vérifiez que [model] url est bien l'adresse d'Ollama, et lisez le journal d'Ollama.
-remedy-target = Vérifiez [targets.{ $target }] path : le fichier doit exister, être une base SQLite et être lisible par Pstral.
+remedy-client-missing = Installez l'Instant Client d'Oracle sur cette machine et, s'il n'est pas trouvé tout seul, indiquez son dossier : [targets.{ $target }] client_folder = "…". docs/oracle.md dit comment.
+remedy-privileged = Donnez à [targets.{ $target }] un compte qui ne peut que lire. S'il faut garder celui-ci malgré tout, écrivez-y allow_privileged = true.
+remedy-target-file = Vérifiez [targets.{ $target }] path : le fichier doit exister, être une base SQLite et être lisible par Pstral.
+remedy-target-server = Vérifiez l'adresse, le compte et le mot de passe dans [targets.{ $target }], et que le serveur de la base tourne et peut être joint d'ici.
+remedy-excess = Retirez ces droits au compte de [targets.{ $target }] : lire n'en demande aucun.
+remedy-excess-lock = Accordez READ plutôt que SELECT, ou retirez ce qui permet de verrouiller : qui lit ne doit jamais bloquer qui écrit.
+remedy-excess-execute = Retirez le droit de les exécuter au compte de [targets.{ $target }] et à tout le monde (PUBLIC). Pstral les refuse de toute façon.
+remedy-excess-outside = Retirez-les aussi à tout le monde (PUBLIC) : par elles, des données peuvent quitter la machine de la base. Pstral les refuse de toute façon.
 remedy-target-busy = Attendez puis recommencez, ou arrêtez l'autre programme qui tient le fichier de [targets.{ $target }] path.
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny et allow : une interdiction mal écrite ne protège rien.

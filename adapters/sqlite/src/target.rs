@@ -89,6 +89,11 @@ impl QueryTarget for SqliteTarget {
         self.plan(statement.text().to_owned()).await
     }
 
+    /// Its planner keeps its costs to itself.
+    fn estimates(&self) -> bool {
+        false
+    }
+
     async fn execute(
         &self,
         statement: &ApprovedStatement,

@@ -18,6 +18,7 @@ const CURRENT: &str = "SELECT * FROM conversations
     WHERE user_id = $1 AND platform = $2 AND place = $3 AND private = $4 ORDER BY id DESC LIMIT 1";
 const BEGIN: &str = "INSERT INTO conversations (user_id, platform, place, private, title, mode, started_at)
     VALUES ($1, $2, $3, $4, '', $5, $6) RETURNING *";
+const GET: &str = "SELECT * FROM conversations WHERE id = $1";
 const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 AND title <> '' ORDER BY id DESC LIMIT $2";
 const SET_MODE: &str = "UPDATE conversations SET mode = $2 WHERE id = $1";
 const SET_TITLE: &str = "UPDATE conversations SET title = CASE WHEN title = '' THEN $2 ELSE title END WHERE id = $1";
@@ -52,6 +53,11 @@ impl Conversations for Store {
         let begun = begin(&mut writing, user, place, mode, at).await?;
         writing.commit().await.map_err(fault)?;
         Ok(begun)
+    }
+
+    async fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError> {
+        let row = query(GET).bind(conversation.0).fetch_optional(&self.readers).await.map_err(fault)?;
+        row.as_ref().map(read).transpose()
     }
 
     async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError> {

@@ -1,10 +1,11 @@
-//! The state of Pstral in a database of its own: users, conversations, proposals, verified queries and the audit log.
+//! The state of Pstral in a database of its own: users, conversations, proposals, verified queries, catalogs and the audit log.
 //!
 //! SQLite in write-ahead mode: any number of readers beside one writer, of this program or of another one that has
 //! the same file open, such as `pstral user add` beside the bot.
 
 mod audit_log;
 mod audit_writer;
+mod catalogs;
 mod conversations;
 mod fault;
 mod health;

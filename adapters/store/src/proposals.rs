@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use pstral_core::domain::{ConversationId, Proposal, ProposalId, ProposalState, UserId};
+use pstral_core::domain::{Agreement, ConversationId, Proposal, ProposalId, ProposalState, UserId};
 use pstral_core::ports::{Claim, Proposals, StoreError};
 use serde_json::{from_str, to_string};
 use sqlx::query;
@@ -13,10 +13,15 @@ use crate::fault::{conflict, fault};
 use crate::rows::{get, time, word};
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,
-    question, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    question, state, created_at, expires_at, needs_agreement, agreed_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const GET: &str = "SELECT * FROM proposals WHERE id = $1";
 const LATEST: &str = "SELECT * FROM proposals WHERE conversation_id = $1 ORDER BY number DESC LIMIT 1";
-const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2";
+const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2
+    AND (needs_agreement = 0 OR agreed_by IS NOT NULL)";
+const AWAITING: &str = "SELECT * FROM proposals WHERE needs_agreement = 1 AND agreed_by IS NULL AND state = 'pending'
+    AND expires_at > $1 ORDER BY number LIMIT $2";
+const AGREE: &str = "UPDATE proposals SET agreed_by = $2 WHERE id = $1 AND needs_agreement = 1 AND agreed_by IS NULL";
 const RELEASE: &str = "UPDATE proposals SET state = 'pending' WHERE id = $1 AND state = 'used'";
 
 #[async_trait]
@@ -34,6 +39,11 @@ impl Proposals for Store {
             .bind(proposal.state.word())
             .bind(proposal.created_at.as_millisecond())
             .bind(proposal.expires_at.as_millisecond())
+            .bind(proposal.agreement != Agreement::NotNeeded)
+            .bind(match proposal.agreement {
+                Agreement::By(user) => Some(user.0),
+                Agreement::NotNeeded | Agreement::Needed => None,
+            })
             .execute(&self.writer)
             .await;
         let (name, needed) = (format!("proposal {}", proposal.id), "its conversation or its author");
@@ -61,11 +71,22 @@ impl Proposals for Store {
         Ok(match row.as_ref().map(read).transpose()? {
             None => Claim::Unknown,
             Some(proposal) => match proposal.state {
-                ProposalState::Pending => Claim::Expired,
+                ProposalState::Pending if proposal.expires_at <= at => Claim::Expired,
+                ProposalState::Pending => Claim::NotAgreed,
                 ProposalState::Used => Claim::Used,
                 ProposalState::Refused => Claim::Unknown,
             },
         })
+    }
+
+    async fn awaiting_agreement(&self, at: Timestamp, limit: u32) -> Result<Vec<Proposal>, StoreError> {
+        let waiting = query(AWAITING).bind(at.as_millisecond()).bind(limit);
+        waiting.fetch_all(&self.readers).await.map_err(fault)?.iter().map(read).collect()
+    }
+
+    async fn agree(&self, id: &ProposalId, by: UserId) -> Result<(), StoreError> {
+        let agreed = query(AGREE).bind(&id.0).bind(by.0).execute(&self.writer).await;
+        agreed.map(|_| ()).map_err(|error| conflict(error, format!("proposal {id}"), "who agrees"))
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
@@ -84,8 +105,19 @@ fn read(row: &SqliteRow) -> Result<Proposal, StoreError> {
         origin: from_str(get(row, "origin")?).map_err(not_json)?,
         question: get(row, "question")?,
         state: word(row, "state", ProposalState::from_word)?,
+        agreement: agreement(row)?,
         created_at: time(row, "created_at")?,
         expires_at: time(row, "expires_at")?,
+    })
+}
+
+fn agreement(row: &SqliteRow) -> Result<Agreement, StoreError> {
+    let agreed_by: Option<i64> = get(row, "agreed_by")?;
+    let needed: bool = get(row, "needs_agreement")?;
+    Ok(match agreed_by {
+        Some(user) => Agreement::By(UserId(user)),
+        None if needed => Agreement::Needed,
+        None => Agreement::NotNeeded,
     })
 }
 

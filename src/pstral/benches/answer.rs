@@ -13,7 +13,7 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Grants, Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::ScriptedModel;
@@ -62,15 +62,16 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
     store.link(person, user.id, Timestamp::now()).await?;
     let port = Arc::new(SqliteTarget::new(SqliteConfig::new(database)));
     let rules = Rules { allow: None, deny: vec!["oauth_email_accounts".to_owned()] };
-    let grants = Grants { rules, ..Grants::default() };
+    let terms = Terms { rules, ..Terms::default() };
     Ok(Pipeline::new(Parts {
         platforms: vec![Arc::clone(chat) as _],
         model: Arc::new(ScriptedModel::new("none")),
-        targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, grants)))].into(),
+        targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, terms)))].into(),
         people: Arc::clone(&store) as _,
         conversations: Arc::clone(&store) as _,
         proposals: Arc::clone(&store) as _,
         knowledge: Arc::clone(&store) as _,
+        catalogs: Arc::clone(&store) as _,
         audit: store,
         files: Arc::new(FolderFiles::new(folder.join("files"))),
         clock: Arc::new(SystemClock::default()),
@@ -84,6 +85,7 @@ fn settings() -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
+        place_targets: std::collections::BTreeMap::new(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,

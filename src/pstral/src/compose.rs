@@ -9,13 +9,16 @@ use anyhow::Context as _;
 use pstral_core::domain::{Limits, Locale, Mode, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Grants, Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::pipeline::{Delivery, OverCost, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{Answers, Config, Fault, LimitValues, RoleConfig, RulesConfig, TargetConfig, VerifiedChoice};
+use crate::config::{
+    Answers, Config, DeliveryChoice, Fault, IdentityChoice, OverCostChoice, RoleConfig, RulesConfig, TargetConfig,
+    VerifiedChoice,
+};
 use crate::files::FolderFiles;
 use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
@@ -92,7 +95,7 @@ impl App {
         for (name, target) in &config.targets {
             load_verified(&store, name, target, locale).await?;
             let port = registry::target(target).with_context(|| format!("targets.{name}"))?;
-            let target = Target::new(name, &target.description, port, grants(config, name, target));
+            let target = Target::new(name, &target.description, port, terms(config, name, target));
             targets.insert(name.clone(), Arc::new(target));
         }
         let prompts = prompts(&config.answers).map_err(|(path, error)| {
@@ -107,6 +110,7 @@ impl App {
             conversations: Arc::clone(&store) as _,
             proposals: Arc::clone(&store) as _,
             knowledge: Arc::clone(&store) as _,
+            catalogs: Arc::clone(&store) as _,
             audit,
             files: Arc::new(FolderFiles::new(&config.files.folder)),
             clock: Arc::new(SystemClock::default()),
@@ -180,6 +184,11 @@ fn settings(config: &Config) -> Settings {
     Settings {
         locale: config.locale,
         default_target: config.default_target.clone().or_else(only),
+        place_targets: config
+            .places
+            .iter()
+            .map(|place| ((place.platform.clone(), place.id.clone()), place.target.clone()))
+            .collect(),
         max_question_chars: answers.max_question_chars,
         answer: AnswerLimits { bytes: answers.max_answer_bytes, time: Duration::from_secs(answers.answer_timeout) },
         history_turns: answers.history_turns,
@@ -194,15 +203,32 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn grants(config: &Config, name: &str, target: &TargetConfig) -> Grants {
+fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms {
     let of_role = |(role, config): (&String, &RoleConfig)| {
         let RulesConfig { deny, allow } = config.targets.get(name)?.clone();
         Some((role.parse().ok()?, Rules { allow, deny }))
     };
-    let LimitValues { rows, bytes, cell_bytes, seconds } = config.limits;
-    Grants {
+    let (everywhere, here) = (&config.limits, &target.limits);
+    Terms {
         rules: Rules { allow: target.allow.clone(), deny: target.deny.clone() },
         roles: config.roles.iter().filter_map(of_role).collect(),
-        limits: Limits { rows, bytes, cell_bytes, time: Duration::from_secs(seconds) },
+        limits: Limits {
+            rows: here.rows.unwrap_or(everywhere.rows),
+            bytes: here.bytes.unwrap_or(everywhere.bytes),
+            cell_bytes: here.cell_bytes.unwrap_or(everywhere.cell_bytes),
+            time: Duration::from_secs(here.seconds.unwrap_or(everywhere.seconds)),
+        },
+        max_cost: target.max_cost,
+        over_cost: match target.over_cost {
+            OverCostChoice::Steward => OverCost::Steward,
+            OverCostChoice::Refuse => OverCost::Refuse,
+        },
+        delivery: Delivery {
+            private: target.delivery == DeliveryChoice::Private,
+            private_tables: target.private_tables.clone(),
+        },
+        allow_privileged: target.allow_privileged,
+        own_accounts: target.identity == IdentityChoice::Own,
+        catalog_age: Duration::from_secs(config.catalog.refresh_minutes * 60),
     }
 }

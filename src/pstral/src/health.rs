@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use pstral_core::domain::Locale;
-use pstral_core::pipeline::Pipeline;
+use pstral_core::domain::{Dialect, Locale};
+use pstral_core::pipeline::{Pipeline, Target};
 use pstral_core::ports::{ModelError, PlatformError, StoreError, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
@@ -50,7 +50,7 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         judge("model".to_owned(), State::Degraded, locale, model_health(pipeline), remedy).await
     };
     let targets = parts.targets.values().map(async |target| {
-        let remedy = |error: &TargetError| target_remedy(error, &target.name).render(locale);
+        let remedy = |error: &TargetError| target_remedy(error, target).render(locale);
         judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
     });
     let platforms = parts.platforms.iter().map(async |platform| {
@@ -105,11 +105,16 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
     }
 }
 
-fn target_remedy(error: &TargetError, target: &str) -> Text {
-    match error {
-        TargetError::Busy(_) => text("remedy-target-busy").with("target", target),
-        _ => text("remedy-target").with("target", target),
-    }
+/// What an administrator does about a target.
+pub(crate) fn target_remedy(error: &TargetError, target: &Target) -> Text {
+    let remedy = match error {
+        TargetError::Busy(_) => text("remedy-target-busy"),
+        TargetError::ClientMissing(_) => text("remedy-client-missing"),
+        TargetError::Privileged(_) => text("remedy-privileged"),
+        _ if target.port.dialect() == Dialect::Sqlite => text("remedy-target-file"),
+        _ => text("remedy-target-server"),
+    };
+    remedy.with("target", &target.name)
 }
 
 /// What was found where something does not work: the sentences of the errors themselves are for those who asked
@@ -144,6 +149,8 @@ impl Found for TargetError {
         match self {
             Self::Unavailable(detail) => away(detail),
             Self::Busy(detail) => text("found-busy").with("detail", detail),
+            Self::ClientMissing(detail) => text("found-client-missing").with("detail", detail),
+            Self::Privileged(detail) => text("found-privileged").with("detail", detail),
             other => fault(other),
         }
     }

@@ -9,6 +9,7 @@ use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
 use pstral_core::text::text;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -45,6 +46,7 @@ pub async fn run(
     drain: Duration,
     after: AfterPlatforms,
 ) -> anyhow::Result<()> {
+    let _refreshing = refresh_catalogs(&app.pipeline);
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
     let locale = app.pipeline.parts().settings.locale;
@@ -72,6 +74,25 @@ pub async fn run(
     }
     record(&app.pipeline, AuditAction::Stopped).await?;
     Ok(outcome?)
+}
+
+/// Reads the catalog of every target now and then, each in its own time, so that nobody's question has to wait for it.
+fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
+    let loops = pipeline.parts().targets.values().map(|target| {
+        let (pipeline, target) = (Arc::clone(pipeline), Arc::clone(target));
+        async move {
+            loop {
+                // A failure is logged where it happens; whoever asks meanwhile is answered with the last catalog.
+                if let Ok(refreshed) = pipeline.refresh_catalog(&target).await
+                    && refreshed.changed != Some(false)
+                {
+                    tracing::info!(target = target.name, tables = refreshed.kept.catalog.tables.len(), "a new catalog");
+                }
+                tokio::time::sleep(target.terms.catalog_age).await;
+            }
+        }
+    });
+    loops.collect()
 }
 
 /// Closes the state database, so that it is one file to copy. What still holds it after a moment ends with the process.

@@ -41,6 +41,8 @@ words! {
         Proposal = "proposal",
         /// The guard refused a statement.
         Refusal = "refusal",
+        /// A steward agreed that a costly statement may run.
+        Agreed = "agreed",
         /// A person approved a statement; durable before it runs.
         Execution = "execution",
         /// How an approved statement ended.
@@ -57,6 +59,8 @@ words! {
         LinkAttempt = "link.attempt",
         /// How that ended.
         Link = "link",
+        /// The catalog of a target was read again because somebody asked.
+        CatalogRead = "catalog.read",
         /// The audit itself was read.
         AuditRead = "audit.read",
         /// Something broke on our side while answering a person.

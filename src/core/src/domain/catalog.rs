@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::sha256;
 
 /// The language a target speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +83,15 @@ impl Catalog {
         Self { dialect, default_schema, tables, callables: Vec::new(), synonyms: Vec::new() }
     }
 
+    /// The name of a relation as people read it: with its schema, unless that is the default one.
+    pub fn shown(&self, relation: &Relation) -> String {
+        if relation.schema == self.default_schema {
+            relation.name.clone()
+        } else {
+            format!("{}.{}", relation.schema, relation.name)
+        }
+    }
+
     /// The relation a synonym stands for in the end; `None` where it leads nowhere. `synonyms` are those it may lead to.
     pub(crate) fn meant_by(&self, synonym: &Synonym, synonyms: &[Synonym]) -> Option<&Relation> {
         /// Longest way from one to another: some lead in a circle.
@@ -88,6 +100,25 @@ impl Catalog {
         std::iter::successors(Some(synonym), next).take(FARTHEST).find_map(|one| {
             self.tables.iter().find(|relation| relation.schema == one.of_schema && relation.name == one.of)
         })
+    }
+}
+
+/// A catalog as it was read once, to be used again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCatalog {
+    /// What was read.
+    pub catalog: Catalog,
+    /// SHA-256 of it: two of the same hash are the same.
+    pub hash: String,
+    /// When.
+    pub read_at: Timestamp,
+}
+
+impl KeptCatalog {
+    /// A catalog read at this time.
+    pub fn new(catalog: Catalog, read_at: Timestamp) -> Self {
+        let json = serde_json::to_string(&catalog).expect("invariant: a catalog is plain data with text for keys");
+        Self { hash: sha256(&json), catalog, read_at }
     }
 }
 

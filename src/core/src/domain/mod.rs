@@ -13,7 +13,9 @@ mod value;
 mod verified;
 
 pub use audit::{AuditAction, AuditEvent, AuditStatus};
-pub use catalog::{Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym};
+pub use catalog::{
+    Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind, Synonym,
+};
 pub use chain::{AuditEntry, AuditHash, ChainFault, ChainVerifier};
 pub use chat::{
     Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
@@ -21,7 +23,7 @@ pub use chat::{
 pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
-pub use proposal::{Origin, Proposal, ProposalId, ProposalState};
+pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
 pub use user::{Locale, NewUser, Role, User, UserId};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{Parameter, ParameterKind, VerifiedQuery};

@@ -49,6 +49,13 @@ impl fmt::Display for Origin {
     }
 }
 
+impl ProposalId {
+    /// Enough of it for a person to type: eight hexadecimal digits. It opens nothing by itself.
+    pub fn short(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
 /// How far a proposal has come. Only a pending one can run, and only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProposalState {
@@ -76,6 +83,18 @@ impl ProposalState {
     }
 }
 
+/// Whether a steward must agree before a proposal can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Agreement {
+    /// Nobody need.
+    #[default]
+    NotNeeded,
+    /// It is costly, and nobody has agreed yet: it cannot be claimed.
+    Needed,
+    /// This user has agreed.
+    By(UserId),
+}
+
 /// A statement bound to its author, its target, its exact text and a deadline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
@@ -97,6 +116,8 @@ pub struct Proposal {
     pub question: String,
     /// How far it has come.
     pub state: ProposalState,
+    /// Whether a steward must agree first.
+    pub agreement: Agreement,
     /// When it was made.
     pub created_at: Timestamp,
     /// After this it cannot run.

@@ -63,18 +63,21 @@ pub enum Role {
     /// Asks and runs.
     #[default]
     Member,
+    /// Also agrees to what is costly, for themselves and for others.
+    Steward,
     /// Also reads the audit and looks after users.
     Admin,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 2] = [Self::Member, Self::Admin];
+    pub const ALL: [Self; 3] = [Self::Member, Self::Steward, Self::Admin];
 
     /// The word used on the command line and in the state database.
     pub fn word(self) -> &'static str {
         match self {
             Self::Member => "member",
+            Self::Steward => "steward",
             Self::Admin => "admin",
         }
     }
@@ -83,6 +86,7 @@ impl Role {
     pub fn text(self) -> Text {
         match self {
             Self::Member => text("role-member"),
+            Self::Steward => text("role-steward"),
             Self::Admin => text("role-admin"),
         }
     }
@@ -92,11 +96,8 @@ impl FromStr for Role {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "member" => Ok(Self::Member),
-            "admin" => Ok(Self::Admin),
-            _ => Err(format!("{text} is not a role: use member or admin")),
-        }
+        let known = Self::ALL.into_iter().find(|role| role.word() == text);
+        known.ok_or_else(|| format!("{text} is not a role: use {}", Self::ALL.map(Self::word).join(", ")))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an entry such as `schema.table.column` names in a catalog.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::domain::{Catalog, CatalogColumn, PUBLIC, Relation};
 
@@ -76,6 +76,14 @@ impl Named {
             self.columns.extend(known.map(|one| (relation.schema.clone(), relation.name.clone(), one.name.clone())));
         }
     }
+}
+
+/// The relations that entries such as `schema.table` name, and those whose columns they name, as
+/// [`ApprovedStatement::relations`](super::ApprovedStatement::relations) names them.
+pub fn named_relations(entries: &[String], catalog: &Catalog) -> BTreeSet<String> {
+    let named = Named::by(entries.iter().map(String::as_str), catalog, Kind::Deny);
+    let meant = |relation: &&Relation| relation.columns.iter().any(|column| named.has(relation, column));
+    catalog.tables.iter().filter(meant).map(|relation| catalog.shown(relation)).collect()
 }
 
 /// Every name of a catalog, with its schema and the relation it stands for.

@@ -39,6 +39,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 pub use approved::{ApprovedStatement, MissingParameter};
+pub use entries::named_relations;
 #[cfg(any(test, feature = "testkit"))]
 pub use lists::{Callable, callables};
 pub use policy::{Policy, Rules};

@@ -8,6 +8,7 @@ use crate::ports::{ChatPlatform, Redeemed};
 use crate::text::{Text, text};
 
 /// A known person, where they are and how to reach them.
+#[derive(Clone)]
 pub(super) struct Asker {
     pub(super) user: User,
     pub(super) actor: Actor,

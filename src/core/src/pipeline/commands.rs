@@ -36,6 +36,7 @@ impl Pipeline {
             Command::History => self.history(asker).await,
             Command::New => self.begin_anew(asker).await,
             Command::Audit(words) => self.show_audit(asker, words).await,
+            Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,
             Command::Link => Err(Trouble::Tell(text("link-already").with("name", &asker.user.full_name))),
             Command::Help => self.help(asker).await,
@@ -68,7 +69,7 @@ impl Pipeline {
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
         let checked = self.check_again(asker.user.role, &target, &proposal).await?;
-        let approved = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
+        let (approved, _) = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
         let mut lines = vec![card(&proposal, approved.relations(), locale)];
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());

@@ -7,10 +7,12 @@ use minijinja::{Environment, context};
 
 use super::asker::Asker;
 use super::question::Inquiry;
-use super::{Pipeline, Schema, Target, Trouble};
-use crate::domain::{Catalog, Conversation, Dialect, Mode, Relation, Role, Speaker, Turn, TurnState, VerifiedQuery};
+use super::{Parts, Pipeline, Reading, Refreshed, Schema, Target, Trouble};
+use crate::domain::{
+    Catalog, Conversation, Dialect, Mode, Place, Relation, Role, Speaker, Turn, TurnState, VerifiedQuery,
+};
 use crate::knowledge;
-use crate::ports::{ChatRequest, ModelMessage};
+use crate::ports::{ChatRequest, ModelMessage, TargetError};
 use crate::text::text;
 
 /// Characters a token stands for, on the safe side for French, English and SQL (3 to 4.5 in the usual tokenizers).
@@ -37,8 +39,9 @@ impl Example {
 }
 
 impl Pipeline {
-    /// The target a question names, or the default one.
-    pub(super) fn target_of(&self, question: &str) -> Result<Arc<Target>, Trouble> {
+    /// The target a question names, or the one of the place, or the default one.
+    pub(super) fn target_of(&self, question: &str, place: &Place) -> Result<Arc<Target>, Trouble> {
+        let settings = &self.parts.settings;
         let targets = &self.parts.targets;
         let words = knowledge::fold(question);
         let says = |name: &str| {
@@ -47,8 +50,9 @@ impl Pipeline {
         };
         // Of `crm` and `crm-archive`, the one that says more.
         let named = targets.iter().filter(|(name, _)| says(name)).max_by_key(|(name, _)| name.len());
-        let chosen =
-            named.map(|(_, target)| target).or_else(|| targets.get(self.parts.settings.default_target.as_ref()?));
+        let of_place = settings.place_targets.get(&(place.platform.to_string(), place.id.clone()));
+        let unnamed = || targets.get(of_place.or(settings.default_target.as_ref())?);
+        let chosen = named.map(|(_, target)| target).or_else(unnamed);
         chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
     }
 
@@ -59,7 +63,17 @@ impl Pipeline {
         target: &Target,
         verified: &[VerifiedQuery],
     ) -> Result<Arc<Schema>, Trouble> {
-        target.schema(role, verified, &*self.parts.clock).await.map_err(|error| Trouble::Tell(error.text()))
+        let Parts { catalogs, clock, .. } = &self.parts;
+        let reading = Reading { verified, catalogs: &**catalogs, clock: &**clock };
+        target.schema(role, reading).await.map_err(|error| Trouble::Tell(error.text()))
+    }
+
+    /// Reads the catalog of a target now, for all who ask later.
+    pub async fn refresh_catalog(&self, target: &Target) -> Result<Refreshed, TargetError> {
+        let Parts { knowledge, catalogs, clock, .. } = &self.parts;
+        // Without them the catalog is of use all the same.
+        let verified = knowledge.verified(&target.name).await.unwrap_or_default();
+        target.refresh(Reading { verified: &verified, catalogs: &**catalogs, clock: &**clock }).await
     }
 
     /// What the model is asked for a question about data.

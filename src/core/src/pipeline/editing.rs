@@ -38,7 +38,7 @@ impl Pipeline {
         let before = self.parts.proposals.latest(conversation.id).await?;
         let target = match &before {
             Some(proposal) => self.target_named(&proposal.target)?,
-            None => self.target_of("")?,
+            None => self.target_of("", &asker.place)?,
         };
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schema = self.schema(asker.user.role, &target, &verified).await?;

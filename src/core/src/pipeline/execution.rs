@@ -29,15 +29,21 @@ impl Pipeline {
     pub(super) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
-        let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
+        let target = self.target_named(&proposal.target)?;
+        let (approved, is_private) = self.approve(asker, &target, &proposal).await?;
+        // Before anything is used up: what cannot be delivered is not run.
+        let reader = if is_private { self.in_private(asker).await? } else { asker.clone() };
+        let Some(work) = self.running.begin(reader.user.id, &reader.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        let target = self.target_named(&proposal.target)?;
-        let approved = self.approve(asker, &target, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted => {}
             Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
             Claim::Expired => return Err(Trouble::Tell(text("proposal-expired"))),
+            Claim::NotAgreed => {
+                let sentence = text("proposal-not-agreed").with("prefix", asker.prefix());
+                return Err(Trouble::Tell(sentence.with("name", id.short())));
+            }
             Claim::Unknown => return Err(Trouble::Tell(text("proposal-unknown"))),
         }
         let event = self.event(asker, AuditAction::Execution, AuditStatus::Ok);
@@ -48,7 +54,24 @@ impl Pipeline {
             }
             return Err(unrecorded);
         }
-        self.run(asker, &target, &proposal, &approved, &work.stop).await
+        if reader.place != asker.place {
+            self.tell(asker, &text("result-in-private")).await;
+        }
+        self.run(&reader, &target, &proposal, &approved, &work.stop).await
+    }
+
+    /// The asker where only they read.
+    async fn in_private(&self, asker: &Asker) -> Result<Asker, Trouble> {
+        if asker.place.private {
+            return Ok(asker.clone());
+        }
+        match asker.platform.open_dm(&asker.actor).await {
+            Ok(place) => Ok(Asker { place, ..asker.clone() }),
+            Err(error) => {
+                tracing::warn!(%error, actor = asker.actor.id, "no private place could be opened");
+                Err(Trouble::Tell(text("private-failed")))
+            }
+        }
     }
 
     /// The proposal, if it is the asker's own.
@@ -68,8 +91,14 @@ impl Pipeline {
         self.parts.targets.get(name).cloned().ok_or_else(|| Trouble::Tell(text("target-removed").with("target", name)))
     }
 
-    /// The statement as it may run now; that it may no longer is recorded.
-    async fn approve(&self, asker: &Asker, target: &Target, proposal: &Proposal) -> Result<ApprovedStatement, Trouble> {
+    /// The statement as it may run now, and whether only the asker may see what comes of it; that it may no longer run
+    /// is recorded.
+    async fn approve(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        proposal: &Proposal,
+    ) -> Result<(ApprovedStatement, bool), Trouble> {
         match self.check_again(asker.user.role, target, proposal).await? {
             Ok(approved) => Ok(approved),
             Err(changed) => {
@@ -81,22 +110,25 @@ impl Pipeline {
         }
     }
 
-    /// The guard's word on the statement as things are now. Anything but the exact text the person saw is refused.
+    /// The guard's word on the statement as things are now, and whether its result is private. Anything but the exact text the person saw is refused.
     pub(super) async fn check_again(
         &self,
         role: Role,
         target: &Target,
         proposal: &Proposal,
-    ) -> Result<Result<ApprovedStatement, Changed>, Trouble> {
+    ) -> Result<Result<(ApprovedStatement, bool), Changed>, Trouble> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schema = self.schema(role, target, &verified).await?;
         Ok(match schema.guard.check(&proposal.statement) {
             Verdict::Allow(approved) if approved.text() == proposal.statement => {
-                approved.bind(&proposal.parameters).map_err(|missing| Changed {
+                let is_private = target.terms.delivery.private
+                    || approved.relations().iter().any(|one| schema.private.contains(one));
+                let bound = approved.bind(&proposal.parameters).map_err(|missing| Changed {
                     rule: None,
                     detail: missing.to_string(),
                     sentence: text("parameter-missing").with("name", missing.0),
-                })
+                });
+                bound.map(|bound| (bound, is_private))
             }
             Verdict::Allow(approved) => Err(Changed {
                 rule: None,

@@ -4,6 +4,7 @@
 //! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
+mod agreeing;
 mod answer;
 mod asker;
 mod audit_view;
@@ -18,9 +19,11 @@ mod proposing;
 mod question;
 mod recovery;
 mod running;
+mod schema;
 mod seen;
 mod settings;
 mod target;
+mod terms;
 mod trouble;
 mod verified;
 
@@ -32,15 +35,18 @@ use asker::Asker;
 pub use asker::code_hash;
 use futures::FutureExt as _;
 use running::Running;
+pub use schema::Schema;
 use seen::Seen;
 pub use settings::{Prompts, Settings, VerifiedUse};
-pub use target::{Grants, Schema, Target};
+pub use target::{Reading, Refreshed, Target};
+pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
 
 use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
 use crate::egress::{PATIENT, deliver, whole};
 use crate::ports::{
-    AuditLog, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals, ResultFiles,
+    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals,
+    ResultFiles,
 };
 use crate::text::{Text, text};
 
@@ -60,6 +66,8 @@ pub struct Parts {
     pub proposals: Arc<dyn Proposals>,
     /// Verified queries.
     pub knowledge: Arc<dyn Knowledge>,
+    /// What targets held when they were last read.
+    pub catalogs: Arc<dyn Catalogs>,
     /// What happened.
     pub audit: Arc<dyn AuditLog>,
     /// Where results become files.

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::agreeing::waits;
 use super::answer::Answer;
 use super::ledger::about;
 use super::question::Inquiry;
+use super::terms::OverCost;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Proposal, ProposalId, ProposalState,
-    Value,
+    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Proposal, ProposalId,
+    ProposalState, Value,
 };
 use crate::egress::around;
 use crate::extract::{self, Statement};
 use crate::guard::{ApprovedStatement, Verdict};
-use crate::ports::TargetError;
+use crate::ports::{Estimate, QueryTarget, TargetError};
 use crate::results::readable;
 use crate::text::{Text, text};
 
@@ -97,20 +99,30 @@ impl Pipeline {
             origin: draft.origin,
             question: inquiry.question.to_owned(),
             state: ProposalState::Pending,
+            agreement: Agreement::NotNeeded,
             created_at: now,
             expires_at: now + self.parts.settings.proposal_lifetime,
         };
-        let approved = match self.approved(inquiry, &proposal).await {
+        let (approved, estimate) = match self.approved(inquiry, &proposal).await {
             Ok(approved) => approved,
             Err(refused) => return self.refuse(inquiry, proposal, refused).await,
         };
         let statement = approved.text().to_owned();
-        let proposal = Proposal { statement, parameters: approved.values().clone(), ..proposal };
+        let agreement = if inquiry.target.terms.is_costly(&estimate) && !inquiry.asker.is_steward() {
+            Agreement::Needed
+        } else {
+            Agreement::NotNeeded
+        };
+        let proposal = Proposal { statement, parameters: approved.values().clone(), agreement, ..proposal };
         let locale = inquiry.asker.user.locale;
         let mut card = card(&proposal, approved.relations(), locale);
         if !approved.left_out().is_empty() {
             let note = text("left-out").with("columns", approved.left_out().join(", "));
             let _ = write!(card, "\n{}", note.render(locale));
+        }
+        let prefix = inquiry.asker.prefix();
+        for said in estimated(&*inquiry.target.port, &estimate, locale).into_iter().chain(waits(&proposal, prefix)) {
+            let _ = write!(card, "\n{}", said.render(locale));
         }
         let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
         // What people cannot read whole they cannot approve.
@@ -129,8 +141,12 @@ impl Pipeline {
         Ok(Offer { place: None, card, refused: false, buttons: buttons(&proposal.id, locale) })
     }
 
-    /// The guard's word, then the database's own: it may refuse what the guard lets pass.
-    async fn approved(&self, inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStatement, Refused> {
+    /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
+    async fn approved(
+        &self,
+        inquiry: &Inquiry<'_>,
+        proposal: &Proposal,
+    ) -> Result<(ApprovedStatement, Estimate), Refused> {
         let approved = match inquiry.schema.guard.check(&proposal.statement) {
             Verdict::Allow(approved) => approved,
             Verdict::Deny(refusal) => {
@@ -143,14 +159,26 @@ impl Pipeline {
             detail: missing.to_string(),
             sentence: text("parameter-missing").with("name", missing.0),
         })?;
-        match inquiry.target.port.explain(&approved).await {
+        let target = &inquiry.target;
+        let estimate = match target.port.explain(&approved).await {
+            Ok(estimate) => estimate,
             Err(error @ TargetError::Rejected(_)) => {
                 return Err(Refused { rule: None, detail: error.to_string(), sentence: error.text() });
             }
-            Err(error) => tracing::warn!(target = inquiry.target.name, %error, "a statement could not be planned"),
-            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(target = target.name, %error, "a statement could not be planned");
+                Estimate::default()
+            }
+        };
+        if target.terms.is_costly(&estimate) && target.terms.over_cost == OverCost::Refuse {
+            let cost = estimate.cost.map_or_else(|| "unknown".to_owned(), |cost| cost.to_string());
+            let sentence = match estimate.cost {
+                Some(_) => text("statement-too-costly"),
+                None => text("statement-cost-unknown"),
+            };
+            return Err(Refused { rule: None, detail: format!("its expected cost is {cost}"), sentence });
         }
-        Ok(approved)
+        Ok((approved, estimate))
     }
 
     async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {
@@ -219,6 +247,15 @@ fn buttons(proposal: &ProposalId, locale: Locale) -> Vec<Button> {
     .collect()
 }
 
-fn button(action: ButtonAction, label: &Text, locale: Locale) -> Button {
+/// What the database expects the statement to cost, or that it does not say, where it could.
+fn estimated(port: &dyn QueryTarget, estimate: &Estimate, locale: Locale) -> Option<Text> {
+    let (Some(cost), Some(rows)) = (estimate.cost, estimate.rows) else {
+        return port.estimates().then(|| text("estimate-none"));
+    };
+    let cost = readable(&Value::Decimal(format!("{cost:.0}")), locale, true);
+    Some(text("estimate").count("rows", rows).with("cost", cost))
+}
+
+pub(super) fn button(action: ButtonAction, label: &Text, locale: Locale) -> Button {
     Button { action, label: label.render(locale) }
 }

@@ -86,7 +86,7 @@ impl Pipeline {
         question: &str,
         stop: &CancellationToken,
     ) -> Result<(), Trouble> {
-        let target = self.target_of(question)?;
+        let target = self.target_of(question, &asker.place)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schema = select_biased! {
             () = stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),

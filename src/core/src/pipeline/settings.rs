@@ -1,5 +1,6 @@
 //! Limits, defaults and prompts of the pipeline.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{Locale, Mode};
@@ -21,6 +22,8 @@ pub struct Settings {
     pub locale: Locale,
     /// The target of questions that name none.
     pub default_target: Option<String>,
+    /// The target of such questions in a place, by the platform's name and its id of the place.
+    pub place_targets: BTreeMap<(String, String), String>,
     /// Characters of a question at most.
     pub max_question_chars: usize,
     /// What an answer may be at most.

@@ -1,20 +1,18 @@
 //! A database that can be asked, and what is known of it for now.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::domain::{Catalog, ColumnRef, Limits, Role, VerifiedQuery};
-use crate::guard::{Guard, Policy, Rules};
-use crate::knowledge::{self, KnownValues};
-use crate::ports::{Clock, QueryTarget, TargetError};
+use jiff::Timestamp;
 
-/// How long a catalog is taken to hold before it is read again.
-const FRESH: Duration = Duration::from_mins(5);
+use super::schema::{Schema, Schemas, schemas};
+use super::terms::Terms;
+use crate::domain::{Catalog, KeptCatalog, Role, VerifiedQuery};
+use crate::guard::named_relations;
+use crate::ports::{Catalogs, Clock, QueryTarget, TargetError};
+
 /// How long a target that could not be read is left alone: everybody waiting for it hears of that one failure.
 const AWAY: Duration = Duration::from_secs(10);
-/// Known values of a column at most: beyond that it is free text, not a list to choose from.
-const MAX_KNOWN_VALUES: usize = 5_000;
 
 /// A database that can be asked.
 pub struct Target {
@@ -24,105 +22,68 @@ pub struct Target {
     pub description: String,
     /// Runs statements.
     pub port: Arc<dyn QueryTarget>,
-    grants: Grants,
-    last: Mutex<Option<(Duration, Arc<Schemas>)>>,
+    /// On what terms it may be asked.
+    pub terms: Terms,
+    last: Mutex<Option<Last>>,
     /// Held by the one who reads: when the last reading failed, and why.
     reading: futures::lock::Mutex<Option<(Duration, TargetError)>>,
 }
 
-/// Who may read what of a target, and how much at once.
-#[derive(Debug, Clone, Default)]
-pub struct Grants {
-    /// What holds for everybody.
-    pub rules: Rules,
-    /// What holds besides for those of a role.
-    pub roles: BTreeMap<Role, Rules>,
-    /// How much a statement may cost.
-    pub limits: Limits,
+/// What reading a catalog needs beside the target.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// Values of the columns they name are read along.
+    pub verified: &'a [VerifiedQuery],
+    /// Where catalogs are kept.
+    pub catalogs: &'a dyn Catalogs,
+    /// Time.
+    pub clock: &'a dyn Clock,
 }
 
-impl Grants {
-    fn policy(&self, role: Role) -> Policy {
-        Policy::new(self.rules.clone(), self.roles.get(&role).cloned().into_iter().collect(), self.limits)
-    }
+/// The catalog that is used for now.
+#[derive(Clone)]
+struct Last {
+    /// Since when, by the clock that never goes back.
+    since: Duration,
+    /// When it was read.
+    read_at: Timestamp,
+    schemas: Arc<Schemas>,
 }
 
-/// What a target holds for each role.
-type Schemas = BTreeMap<Role, Arc<Schema>>;
-
-/// What a target holds, as far as people of a role may see it.
-pub struct Schema {
-    /// Relations and columns that are open.
-    pub catalog: Catalog,
-    /// Decides on statements.
-    pub guard: Guard,
-    /// Values of the columns that verified queries name.
-    pub known: KnownValues,
+/// What came of reading a catalog because somebody asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refreshed {
+    /// What was read.
+    pub kept: KeptCatalog,
+    /// Whether it differs from the one kept before; `None` where there was none.
+    pub changed: Option<bool>,
 }
 
 impl Target {
-    /// A target and who may read what of it.
-    pub fn new(name: &str, description: &str, port: Arc<dyn QueryTarget>, grants: Grants) -> Self {
+    /// A target and on what terms it may be asked.
+    pub fn new(name: &str, description: &str, port: Arc<dyn QueryTarget>, terms: Terms) -> Self {
         let (name, description) = (name.to_owned(), description.to_owned());
-        Self { name, description, port, grants, last: Mutex::default(), reading: futures::lock::Mutex::default() }
+        Self { name, description, port, terms, last: Mutex::default(), reading: futures::lock::Mutex::default() }
     }
 
-    /// What it holds for a role, at most five minutes old. While somebody else reads it again, and while it is away, the
-    /// last that was read.
-    pub async fn schema(
-        &self,
-        role: Role,
-        verified: &[VerifiedQuery],
-        clock: &dyn Clock,
-    ) -> Result<Arc<Schema>, TargetError> {
-        let schemas = self.schemas(verified, clock).await?;
+    /// What it holds for a role. While somebody else reads it again, and while it is away, the last that was read, by
+    /// this program or by another one on the same state.
+    pub async fn schema(&self, role: Role, reading: Reading<'_>) -> Result<Arc<Schema>, TargetError> {
+        let schemas = self.schemas(reading).await?;
         Ok(Arc::clone(schemas.get(&role).expect("invariant: every role is read")))
     }
 
-    async fn schemas(&self, verified: &[VerifiedQuery], clock: &dyn Clock) -> Result<Arc<Schemas>, TargetError> {
-        if let Some(schema) = self.fresh(clock) {
-            return Ok(schema);
+    /// Reads the catalog now, however old the last one is, and keeps it.
+    pub async fn refresh(&self, reading: Reading<'_>) -> Result<Refreshed, TargetError> {
+        let mut failed = self.reading.lock().await;
+        let before = self.kept(reading).await;
+        match self.read(reading).await {
+            Ok((kept, _)) => Ok(Refreshed { changed: before.map(|before| before.hash != kept.hash), kept }),
+            Err(error) => {
+                *failed = Some((reading.clock.elapsed(), error.clone()));
+                Err(error)
+            }
         }
-        let last = self.last();
-        let mut failed = match (self.reading.try_lock(), last) {
-            (Some(turn), _) => turn,
-            (None, Some(last)) => return Ok(last),
-            (None, None) => self.reading.lock().await,
-        };
-        if let Some(schema) = self.fresh(clock) {
-            return Ok(schema);
-        }
-        let just_failed = failed.clone().filter(|(at, _)| clock.elapsed().saturating_sub(*at) < AWAY);
-        let error = match just_failed {
-            Some((_, error)) => error,
-            None => match self.read(verified).await {
-                Ok(schema) => {
-                    let schema = Arc::new(schema);
-                    *self.known_schema() = Some((clock.elapsed(), Arc::clone(&schema)));
-                    return Ok(schema);
-                }
-                Err(error) => {
-                    tracing::warn!(target = self.name, %error, "the catalog could not be read");
-                    *failed = Some((clock.elapsed(), error.clone()));
-                    error
-                }
-            },
-        };
-        self.last().ok_or(error)
-    }
-
-    fn known_schema(&self) -> std::sync::MutexGuard<'_, Option<(Duration, Arc<Schemas>)>> {
-        self.last.lock().expect("invariant: nothing panics while the lock is held")
-    }
-
-    fn last(&self) -> Option<Arc<Schemas>> {
-        self.known_schema().as_ref().map(|(_, schema)| Arc::clone(schema))
-    }
-
-    fn fresh(&self, clock: &dyn Clock) -> Option<Arc<Schemas>> {
-        let last = self.known_schema();
-        let (at, schema) = last.as_ref()?;
-        (clock.elapsed().saturating_sub(*at) < FRESH).then(|| Arc::clone(schema))
     }
 
     /// Entries of the policies that name nothing the target holds: a misspelt denial protects nothing.
@@ -130,75 +91,116 @@ impl Target {
         Ok(self.unmatched(&self.port.catalog().await?))
     }
 
-    fn unmatched(&self, catalog: &Catalog) -> Vec<String> {
-        let everybody =
-            Policy::new(self.grants.rules.clone(), self.grants.roles.values().cloned().collect(), self.grants.limits);
-        everybody.unmatched(catalog).into_iter().map(str::to_owned).collect()
+    async fn schemas(&self, reading: Reading<'_>) -> Result<Arc<Schemas>, TargetError> {
+        let kept_at = self.kept_at(reading).await;
+        if let Some(last) = self.fresh(reading.clock, kept_at) {
+            return Ok(last.schemas);
+        }
+        let mut failed = match (self.reading.try_lock(), self.last()) {
+            (Some(turn), _) => turn,
+            (None, Some(last)) => return Ok(last.schemas),
+            (None, None) => self.reading.lock().await,
+        };
+        if let Some(last) = self.fresh(reading.clock, kept_at) {
+            return Ok(last.schemas);
+        }
+        // Somebody has read it again with another program.
+        if self.last().is_some_and(|last| kept_at > Some(last.read_at))
+            && let Some(kept) = self.kept(reading).await
+        {
+            return Ok(self.use_from_now(&kept, reading).await);
+        }
+        let just_failed = failed.clone().filter(|(at, _)| reading.clock.elapsed().saturating_sub(*at) < AWAY);
+        let error = match just_failed {
+            Some((_, error)) => error,
+            None => match self.read(reading).await {
+                Ok((_, schemas)) => return Ok(schemas),
+                Err(error) => {
+                    *failed = Some((reading.clock.elapsed(), error.clone()));
+                    error
+                }
+            },
+        };
+        self.instead(error, reading).await
     }
 
-    async fn read(&self, verified: &[VerifiedQuery]) -> Result<Schemas, TargetError> {
-        let whole = self.port.catalog().await?;
+    /// What serves while the target cannot be read. An account that may do too much is no reason to go on without
+    /// looking at it.
+    async fn instead(&self, error: TargetError, reading: Reading<'_>) -> Result<Arc<Schemas>, TargetError> {
+        if matches!(error, TargetError::Privileged(_)) {
+            return Err(error);
+        }
+        match (self.last(), self.kept(reading).await) {
+            (Some(last), _) => Ok(last.schemas),
+            (None, Some(kept)) => {
+                tracing::warn!(target = self.name, read_at = %kept.read_at, "the catalog of an earlier run is used");
+                Ok(self.use_from_now(&kept, reading).await)
+            }
+            (None, None) => Err(error),
+        }
+    }
+
+    async fn read(&self, reading: Reading<'_>) -> Result<(KeptCatalog, Arc<Schemas>), TargetError> {
+        let whole = self.read_whole().await.inspect_err(|error| {
+            tracing::warn!(target = self.name, %error, "the catalog could not be read");
+            if matches!(error, TargetError::Privileged(_)) {
+                *self.lock_last() = None;
+            }
+        })?;
         for entry in self.unmatched(&whole) {
             tracing::warn!(target = self.name, entry, "a policy entry names nothing in the database");
         }
-        let parts: Vec<(Policy, Catalog)> = Role::ALL
-            .into_iter()
-            .map(|role| self.grants.policy(role))
-            .map(|policy| {
-                let open = policy.open_part(whole.clone());
-                (policy, open)
-            })
-            .collect();
-        let values = self.values(verified, |column| parts.iter().any(|(_, open)| has(open, column))).await;
-        let mut schemas: Vec<Arc<Schema>> = Vec::new();
-        for (at, (policy, open)) in parts.iter().enumerate() {
-            let same = parts[..at].iter().position(|(other, _)| other == policy);
-            schemas.push(match same {
-                Some(same) => Arc::clone(&schemas[same]),
-                None => Arc::new(Schema::new(Guard::new(&whole, policy), open.clone(), &values)),
-            });
+        let kept = KeptCatalog::new(whole, reading.clock.now());
+        if let Err(error) = reading.catalogs.keep_catalog(&self.name, &kept).await {
+            tracing::warn!(target = self.name, %error, "the catalog could not be kept for later");
         }
-        Ok(Role::ALL.into_iter().zip(schemas).collect())
+        let schemas = self.use_from_now(&kept, reading).await;
+        Ok((kept, schemas))
     }
 
-    /// The values of the columns that verified queries name and that somebody may read.
-    async fn values(
-        &self,
-        verified: &[VerifiedQuery],
-        is_open: impl Fn(&ColumnRef) -> bool,
-    ) -> BTreeMap<ColumnRef, Vec<String>> {
-        let mut known = BTreeMap::new();
-        for column in knowledge::columns(verified) {
-            if !is_open(column) {
-                continue;
-            }
-            match self.port.known_values(column, MAX_KNOWN_VALUES + 1).await {
-                Ok(values) if values.len() <= MAX_KNOWN_VALUES => {
-                    known.insert(column.clone(), values);
-                }
-                Ok(_) => tracing::info!(target = self.name, %column, "too many values to recognise in questions"),
-                // Questions that name none of its values can be answered all the same.
-                Err(error) => tracing::warn!(target = self.name, %column, %error, "values could not be read"),
-            }
+    async fn read_whole(&self) -> Result<Catalog, TargetError> {
+        let privileges = self.port.privileges().await?;
+        if privileges.is_privileged() && !self.terms.allow_privileged {
+            let worst = privileges.excesses.iter().min().map(|excess| excess.what.clone()).unwrap_or_default();
+            return Err(TargetError::Privileged(format!("{}: {worst}", privileges.account)));
         }
-        known
+        self.port.catalog().await
     }
-}
 
-impl Schema {
-    fn new(guard: Guard, catalog: Catalog, values: &BTreeMap<ColumnRef, Vec<String>>) -> Self {
-        let mut known = KnownValues::default();
-        for (column, values) in values.iter().filter(|(column, _)| has(&catalog, column)) {
-            known.insert(column.clone(), values.iter().cloned());
-        }
-        Self { catalog, guard, known }
+    async fn use_from_now(&self, kept: &KeptCatalog, reading: Reading<'_>) -> Arc<Schemas> {
+        let schemas = Arc::new(schemas(&kept.catalog, &self.terms, reading.verified, &*self.port).await);
+        let (since, read_at) = (reading.clock.elapsed(), kept.read_at);
+        *self.lock_last() = Some(Last { since, read_at, schemas: Arc::clone(&schemas) });
+        schemas
     }
-}
 
-/// Whether people may see the column: what they may not see is not matched against their words either.
-fn has(catalog: &Catalog, column: &ColumnRef) -> bool {
-    catalog.tables.iter().any(|relation| {
-        relation.name.eq_ignore_ascii_case(&column.relation)
-            && relation.columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.column))
-    })
+    async fn kept(&self, reading: Reading<'_>) -> Option<KeptCatalog> {
+        let kept = reading.catalogs.kept_catalog(&self.name).await;
+        kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the kept catalog")).ok().flatten()
+    }
+
+    async fn kept_at(&self, reading: Reading<'_>) -> Option<Timestamp> {
+        let kept = reading.catalogs.catalog_read_at(&self.name).await;
+        kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the kept catalog")).ok().flatten()
+    }
+
+    fn lock_last(&self) -> MutexGuard<'_, Option<Last>> {
+        self.last.lock().expect("invariant: nothing panics while the lock is held")
+    }
+
+    fn last(&self) -> Option<Last> {
+        self.lock_last().clone()
+    }
+
+    fn fresh(&self, clock: &dyn Clock, kept_at: Option<Timestamp>) -> Option<Last> {
+        let young = |last: &Last| clock.elapsed().saturating_sub(last.since) < self.terms.catalog_age;
+        self.last().filter(|last| young(last) && kept_at <= Some(last.read_at))
+    }
+
+    fn unmatched(&self, catalog: &Catalog) -> Vec<String> {
+        let rules = self.terms.all_rules();
+        let private = self.terms.delivery.private_tables.iter();
+        let private = private.filter(|entry| named_relations(std::slice::from_ref(*entry), catalog).is_empty());
+        rules.unmatched(catalog).into_iter().map(str::to_owned).chain(private.cloned()).collect()
+    }
 }

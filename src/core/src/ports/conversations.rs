@@ -15,6 +15,9 @@ pub trait Conversations: Send + Sync {
     /// Begins a new conversation, which is then the current one.
     async fn begin(&self, user: UserId, place: &Place, mode: Mode, at: Timestamp) -> Result<Conversation, StoreError>;
 
+    /// The conversation of that number.
+    async fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError>;
+
     /// The user's conversations that have a title, the newest first.
     async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError>;
 

@@ -1,6 +1,7 @@
 //! What Pstral needs from the outside, each as an object-safe trait with errors that are decisions.
 
 mod audit_log;
+mod catalogs;
 mod chat_platform;
 mod clock;
 mod conversations;
@@ -12,6 +13,7 @@ mod query_target;
 mod result_files;
 
 pub use audit_log::{AuditFilter, AuditLog};
+pub use catalogs::Catalogs;
 pub use chat_platform::{Capabilities, ChatPlatform, Inbox, PlatformError};
 pub use clock::{Clock, Entropy};
 pub use conversations::Conversations;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::domain::{ConversationId, Proposal, ProposalId};
+use crate::domain::{ConversationId, Proposal, ProposalId, UserId};
 
 /// What came of taking a proposal's one use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Claim {
     Used,
     /// Its deadline is past.
     Expired,
+    /// A steward must agree first.
+    NotAgreed,
     /// There is none of that name that could ever run.
     Unknown,
 }
@@ -33,6 +35,12 @@ pub trait Proposals: Send + Sync {
 
     /// Takes the one use of a proposal. Of any number of claims at once, one is granted.
     async fn claim(&self, id: &ProposalId, at: Timestamp) -> Result<Claim, StoreError>;
+
+    /// Pending proposals that need an agreement and have none, not expired at `at`, the oldest first.
+    async fn awaiting_agreement(&self, at: Timestamp, limit: u32) -> Result<Vec<Proposal>, StoreError>;
+
+    /// Gives a proposal its agreement. Does nothing to one that needs none.
+    async fn agree(&self, id: &ProposalId, by: UserId) -> Result<(), StoreError>;
 
     /// Gives back the use of a claim after which nothing ran: it can be claimed again. Does nothing to one that is
     /// not used.

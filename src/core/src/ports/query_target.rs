@@ -165,6 +165,11 @@ pub trait QueryTarget: Send + Sync {
     /// What the database expects the statement to cost, without running it.
     async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError>;
 
+    /// Whether it can say what a statement will cost; where it never can, that is not said of every statement.
+    fn estimates(&self) -> bool {
+        true
+    }
+
     /// Runs the statement with its parameters bound, within its limits, for a person: the local user's name, which the
     /// database is told where the target is set up so.
     async fn execute(

@@ -1,36 +1,129 @@
-//! What is known of a target while it is away.
+//! What is known of a target: while it is away, after others read it, and when its account may do too much.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use pstral_core::domain::{Catalog, Dialect, Role};
-use pstral_core::pipeline::{Grants, Target};
-use pstral_core::ports::TargetError;
+use pstral_core::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind, Role};
+use pstral_core::pipeline::{Delivery, Reading, Schema, Target, Terms};
+use pstral_core::ports::{Catalogs, Excess, ExcessKind, Privileges, TargetError};
 use pstral_core::testkit::clock::FakeClock;
 use pstral_core::testkit::query_target::FakeTarget;
+use pstral_core::testkit::state::MemoryState;
+use tokio::time::advance;
+
+/// A target and a second one on the same database and state, as another program has it.
+struct World {
+    port: Arc<FakeTarget>,
+    state: MemoryState,
+    clock: FakeClock,
+}
+
+impl World {
+    fn new() -> Self {
+        let column = CatalogColumn::new("id", "INTEGER");
+        let clients = Relation::new("main", "clients", RelationKind::Table, vec![column]);
+        let port = Arc::new(FakeTarget::new(Catalog::new(Dialect::Sqlite, "main", vec![clients])));
+        Self { port, state: MemoryState::default(), clock: FakeClock::at("2026-11-21T10:00:00Z") }
+    }
+
+    fn target(&self, terms: Terms) -> Target {
+        Target::new("crm", "", Arc::clone(&self.port) as _, terms)
+    }
+
+    fn reading(&self) -> Reading<'_> {
+        Reading { verified: &[], catalogs: &self.state, clock: &self.clock }
+    }
+
+    async fn schema(&self, target: &Target) -> Result<Arc<Schema>, TargetError> {
+        target.schema(Role::Member, self.reading()).await
+    }
+}
+
+fn away() -> Option<TargetError> {
+    Some(TargetError::Unavailable("no route".to_owned()))
+}
+
+const MOMENT: Duration = Duration::from_secs(10);
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_is_away_is_left_alone_for_a_while_and_its_last_catalog_used() {
-    let (moment, day) = (Duration::from_secs(10), Duration::from_hours(24));
-    let catalog = Catalog::new(Dialect::Sqlite, "main", Vec::new());
-    let port = Arc::new(FakeTarget::new(catalog));
-    let target = Target::new("crm", "", Arc::clone(&port) as _, Grants::default());
-    let clock = FakeClock::at("2026-11-21T10:00:00Z");
-    let away = || Some(TargetError::Unavailable("no route".to_owned()));
+    let world = World::new();
+    let target = world.target(Terms::default());
+    world.port.set_down(away());
+    assert!(world.schema(&target).await.is_err());
+    world.port.set_down(None);
+    assert!(world.schema(&target).await.is_err(), "it failed a moment ago");
+    advance(MOMENT).await;
+    let first = world.schema(&target).await.expect("it is back");
 
-    port.set_down(away());
-    assert!(target.schema(Role::Member, &[], &clock).await.is_err());
-    port.set_down(None);
-    assert!(target.schema(Role::Member, &[], &clock).await.is_err(), "it failed a moment ago");
-    tokio::time::advance(moment).await;
-    let first = target.schema(Role::Member, &[], &clock).await.expect("it is back");
-
-    port.set_down(away());
-    tokio::time::advance(day).await;
-    let last = target.schema(Role::Member, &[], &clock).await.expect("the last one is used");
+    world.port.set_down(away());
+    advance(DAY).await;
+    let last = world.schema(&target).await.expect("the last one is used");
     assert!(Arc::ptr_eq(&first, &last));
-    port.set_down(None);
-    tokio::time::advance(moment).await;
-    let again = target.schema(Role::Member, &[], &clock).await.expect("it is back");
+    world.port.set_down(None);
+    advance(MOMENT).await;
+    let again = world.schema(&target).await.expect("it is back");
     assert!(!Arc::ptr_eq(&first, &again));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_catalog_of_an_earlier_run_serves_while_the_target_is_away() {
+    let world = World::new();
+    world.schema(&world.target(Terms::default())).await.unwrap();
+    world.port.set_down(away());
+    let later = world.target(Terms::default());
+    let schema = world.schema(&later).await.expect("what was kept is used");
+    assert_eq!(schema.catalog.tables[0].name, "clients");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_program_read_is_used_at_once() {
+    let world = World::new();
+    let (running, beside) = (world.target(Terms::default()), world.target(Terms::default()));
+    let first = world.schema(&running).await.unwrap();
+    assert!(Arc::ptr_eq(&first, &world.schema(&running).await.unwrap()), "it is young");
+
+    world.clock.advance(MOMENT);
+    let refreshed = beside.refresh(world.reading()).await.unwrap();
+    assert_eq!(refreshed.changed, Some(false));
+    assert_eq!(world.state.catalog_read_at("crm").await.unwrap(), Some(refreshed.kept.read_at));
+    world.port.set_down(away());
+    let second = world.schema(&running).await.expect("the database is not asked");
+    assert!(!Arc::ptr_eq(&first, &second));
+    assert!(Arc::ptr_eq(&second, &world.schema(&running).await.unwrap()), "once");
+
+    assert!(beside.refresh(world.reading()).await.is_err(), "who asks for it hears that it failed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_may_do_too_much_is_refused_unless_somebody_allowed_it() {
+    let world = World::new();
+    let target = world.target(Terms::default());
+    world.schema(&target).await.unwrap();
+    for (kind, refused) in [(ExcessKind::Superuser, true), (ExcessKind::Owner, true), (ExcessKind::Write, false)] {
+        let excess = Excess { kind, what: "ANY".to_owned() };
+        world.port.set_privileges(Privileges { account: "bot".to_owned(), excesses: vec![excess] });
+        advance(DAY).await;
+        let schema = world.schema(&target).await;
+        assert_eq!(matches!(schema, Err(TargetError::Privileged(_))), refused, "{kind:?}: no old catalog helps");
+        let allowed = world.target(Terms { allow_privileged: true, ..Terms::default() });
+        world.schema(&allowed).await.expect("somebody allowed it");
+        advance(DAY).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn private_tables_are_known_by_the_names_the_guard_gives_them() {
+    let world = World::new();
+    let private = |entries: &[&str]| Delivery {
+        private: false,
+        private_tables: entries.iter().map(|entry| (*entry).to_owned()).collect(),
+    };
+    let target = world.target(Terms { delivery: private(&["CLIENTS", "nowhere"]), ..Terms::default() });
+    let schema = world.schema(&target).await.unwrap();
+    assert_eq!(schema.private.iter().collect::<Vec<_>>(), ["clients"]);
+    assert_eq!(target.unmatched_policy().await.unwrap(), ["nowhere"], "a misspelt entry protects nothing");
+    let column = world.target(Terms { delivery: private(&["main.clients.id"]), ..Terms::default() });
+    assert_eq!(world.schema(&column).await.unwrap().private.len(), 1);
 }

@@ -82,8 +82,9 @@ fn prepare(config: &Config) -> anyhow::Result<()> {
         std::fs::write(verified, demo::VERIFIED)?;
     }
     let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
-    if demo::generated_for(&target.path) != Some(today) {
-        demo::generate(&target.path, today)?;
+    let path = target.path.as_deref().context("invariant: demo.toml names a file")?;
+    if demo::generated_for(path) != Some(today) {
+        demo::generate(path, today)?;
     }
     Ok(())
 }

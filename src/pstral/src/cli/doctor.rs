@@ -5,14 +5,15 @@ use std::sync::Arc;
 use clap::Args;
 use pstral_core::domain::Locale;
 use pstral_core::pipeline::Target;
-use pstral_core::text::text;
+use pstral_core::ports::ExcessKind;
+use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::compose::{App, StartError, state_file};
 use crate::config::Config;
-use crate::health::{Check, State, checks};
+use crate::health::{Check, PATIENCE, State, checks};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -57,6 +58,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     let mut found = checks(&app.pipeline, &app.store, locale).await;
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
+        found.extend(account(target, locale).await);
     }
     app.store.close().await;
     if elsewhere.is_some() {
@@ -77,6 +79,50 @@ async fn policy(target: &Target, locale: Locale) -> Option<Check> {
         fact: text("policy-unmatched").with("entries", unmatched.join(", ")).render(locale),
         remedy: text("remedy-policy").with("target", &target.name).render(locale),
     })
+}
+
+/// What the account of a target may do beyond reading, a line a kind. A target that is away has been told of already,
+/// and one without accounts has nothing to tell.
+async fn account(target: &Target, locale: Locale) -> Vec<Check> {
+    let part = format!("target {} account", target.name);
+    let Ok(Ok(privileges)) = tokio::time::timeout(PATIENCE, target.port.privileges()).await else { return Vec::new() };
+    if privileges.account.is_empty() {
+        return Vec::new();
+    }
+    if privileges.excesses.is_empty() {
+        let fact = text("account-reads").with("account", &privileges.account).render(locale);
+        return vec![Check { part, state: State::Ok, fact, remedy: String::new() }];
+    }
+    let mut excesses = privileges.excesses.clone();
+    excesses.sort();
+    excesses
+        .chunk_by(|one, next| one.kind == next.kind)
+        .map(|of_a_kind| {
+            let kind = of_a_kind[0].kind;
+            let (fact, remedy) = excess(kind);
+            let what = of_a_kind.iter().map(|excess| excess.what.as_str()).collect::<Vec<_>>().join(", ");
+            let is_refused = kind <= ExcessKind::Owner && !target.terms.allow_privileged;
+            Check {
+                part: part.clone(),
+                state: if is_refused { State::Failed } else { State::Degraded },
+                fact: fact.with("account", &privileges.account).with("what", what).render(locale),
+                remedy: remedy.with("target", &target.name).render(locale),
+            }
+        })
+        .collect()
+}
+
+/// What an excess is called, and what to do about it.
+fn excess(kind: ExcessKind) -> (Text, Text) {
+    match kind {
+        ExcessKind::Superuser => (text("excess-superuser"), text("remedy-privileged")),
+        ExcessKind::Owner => (text("excess-owner"), text("remedy-privileged")),
+        ExcessKind::Administer => (text("excess-administer"), text("remedy-excess")),
+        ExcessKind::Write => (text("excess-write"), text("remedy-excess")),
+        ExcessKind::Lock => (text("excess-lock"), text("remedy-excess-lock")),
+        ExcessKind::Execute => (text("excess-execute"), text("remedy-excess-execute")),
+        ExcessKind::Outside => (text("excess-outside"), text("remedy-excess-outside")),
+    }
 }
 
 fn print(found: &[Check], locale: Locale) {

@@ -1,12 +1,14 @@
 //! The command line. Exit codes: 0 fine, 1 failed, 2 usage or configuration, 3 refused by the guard.
 
 mod audit;
+mod catalog;
 mod config;
 mod demo;
 mod doctor;
 mod export;
 mod out;
 mod run;
+mod shape;
 mod sql;
 mod tour;
 mod user;
@@ -69,6 +71,9 @@ enum Command {
     /// Look after local users
     #[command(subcommand)]
     User(user::UserCommand),
+    /// See what is known of the databases, or read it again
+    #[command(subcommand)]
+    Catalog(catalog::CatalogCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -141,6 +146,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Sql(command) => sql::run(common, &command),
         Command::Audit(command) => audit::run(common, command).await,
         Command::User(command) => user::run(common, command).await,
+        Command::Catalog(command) => catalog::run(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }

@@ -60,6 +60,7 @@ fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) ->
 /// rest is checked too.
 fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
     let mut defaults = layers::defaults();
+    let secrets = layers::secrets(tree);
     // Each turn repairs one key; a configuration has fewer than this many.
     for _ in 0..500 {
         let error = match serde_path_to_error::deserialize::<_, Config>(tree.clone()) {
@@ -68,18 +69,18 @@ fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
         };
         let path = plain(&error.path().to_string());
         let cause = error.inner().to_string();
-        let (fault, broken) = match layers::SECRETS.iter().find(|secret| is_within(&path, secret)) {
+        let (fault, broken) = match secrets.iter().find(|secret| is_within(&path, secret)) {
             // What the parser says holds the value it was given.
-            Some(secret) => (Fault::new(*secret, text("config-secret-form")), (*secret).to_owned()),
+            Some(secret) => (Fault::new(secret, text("config-secret-form")), secret.clone()),
             None => diagnose(&path, &cause),
         };
         faults.push(fault);
         layers::remove(tree, &broken)?;
         match layers::get(&mut defaults, &broken) {
             Some(value) => layers::insert(tree, &broken, value),
-            // A required key of a target has no default: without it the whole target goes.
+            // The kind of a target has no default: without it the whole target goes.
             None => {
-                if let ["targets", target, "kind" | "path"] = broken.splitn(3, '.').collect::<Vec<_>>()[..] {
+                if let ["targets", target, "kind"] = broken.splitn(3, '.').collect::<Vec<_>>()[..] {
                     layers::remove(tree, &format!("targets.{target}"));
                 }
             }
@@ -216,7 +217,7 @@ mod tests {
         );
         assert_snapshot!(faults.unwrap_err(), @r#"
         answers.answer_timeout: the value must be between 10 and 3600.
-        default_target: no database is described: add a section [targets.<name>], or remove this key.
+        default_target: this database is not described in [targets]. Known databases: crm.
         foo: there is no such key. Remove it; config/default.toml describes every key.
         http.listen: the value does not fit; config/default.toml shows an example. (invalid socket address syntax)
         langage: there is no such key. Remove it; config/default.toml describes every key.
@@ -226,7 +227,8 @@ mod tests {
         model.context_tokens: the value does not fit; config/default.toml shows an example. (invalid type: string "many", expected an integer)
         model.url: the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
         store.url: the address must begin with sqlite:// and name a file, such as sqlite://pstral.db.
-        targets.Other.kind: “excel” is not known here: use one of sqlite.
+        targets.Other.kind: “excel” is not known here: use one of oracle, postgres, sqlite.
+        targets.crm.deny: “a.b.c.d” is not of the form table, table.column or schema.table.column.
         targets.crm.path: this value is required. Add it; config/default.toml shows an example.
         "#);
     }

@@ -11,7 +11,12 @@ const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const DEMO: &str = include_str!("../../../../config/demo.toml");
 
 /// Keys whose value may be given as `<key>_file`, the path of a file that holds it.
-pub(super) const SECRETS: [&str; 1] = ["model.api_key"];
+pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
+    let targets: Vec<String> =
+        table(tree, "targets").map(|targets| targets.keys().cloned().collect()).unwrap_or_default();
+    let of_targets = targets.iter().flat_map(|name| ["url", "password"].map(|key| format!("targets.{name}.{key}")));
+    std::iter::once("model.api_key".to_owned()).chain(of_targets).collect()
+}
 
 /// What lies on top of the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +45,8 @@ pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environ
     if let Some(data) = data {
         insert(&mut tree, "data", Value::from(data.to_string_lossy().into_owned()));
     }
-    for key in SECRETS {
-        if let Err(fault) = read_secret(&mut tree, key) {
+    for key in secrets(&mut tree) {
+        if let Err(fault) = read_secret(&mut tree, &key) {
             faults.push(fault);
         }
     }

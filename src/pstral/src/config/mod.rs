@@ -5,12 +5,14 @@ mod file;
 mod layers;
 mod plausible;
 mod schema;
+mod targets;
 
 pub use check::{Fault, load};
 pub use layers::Source;
 pub use schema::{
-    Answers, Config, Files, Http, LimitValues, Log, LogFormat, Model, ModelKind, Platforms, RoleConfig, RulesConfig,
-    StateStore, TargetConfig, TargetKind, TerminalConfig, VerifiedChoice,
+    Answers, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, LimitValues, Log, LogFormat, Model,
+    ModelKind, OverCostChoice, PlaceConfig, Platforms, RoleConfig, RulesConfig, StateStore, TargetConfig, TargetKind,
+    TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

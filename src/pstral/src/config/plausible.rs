@@ -7,7 +7,8 @@ use pstral_core::guard::Rules;
 use pstral_core::text::{Text, text};
 
 use super::Fault;
-use super::schema::{Config, TargetConfig};
+use super::schema::Config;
+use super::targets::target_faults;
 use crate::registry;
 
 /// The levels of the log, and none at all.
@@ -40,6 +41,10 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
     }
+    for (at, place) in config.places.iter().enumerate() {
+        let known = config.targets.contains_key(&place.target);
+        faults.extend((!known).then(|| Fault::new(format!("places[{at}].target"), unknown_target(config))));
+    }
     for (role, targets) in config.roles.iter().map(|(role, config)| (role, &config.targets)) {
         faults.extend(role_fault(role));
         for (target, rules) in targets {
@@ -59,8 +64,8 @@ fn role_fault(role: &str) -> Option<Fault> {
 }
 
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 17] {
-    let Config { model, answers, limits, http, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 18] {
+    let Config { model, answers, limits, http, catalog, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
         ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
@@ -74,6 +79,7 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 17] {
         ("answers.examples", answers.examples as u64, 0, 20),
         ("answers.proposal_minutes", answers.proposal_minutes, 1, 10_080),
         ("answers.preview_rows", answers.preview_rows as u64, 1, 200),
+        ("catalog.refresh_minutes", catalog.refresh_minutes, 1, 10_080),
         ("limits.rows", limits.rows, 1, 1_000_000),
         ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
         ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),
@@ -109,20 +115,8 @@ fn unknown_target(config: &Config) -> Text {
     }
 }
 
-fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-') {
-        faults.push(Fault::new(format!("targets.{name}"), text("config-target-name")));
-    }
-    faults.extend(rules_faults(&format!("targets.{name}"), &target.deny, target.allow.as_ref()));
-    if target.max_concurrent.is_some_and(|most| !(1..=64).contains(&most)) {
-        faults.push(Fault::new(format!("targets.{name}.max_concurrent"), between("1", "64")));
-    }
-    faults
-}
-
 /// Entries that are no table or column.
-fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<Fault> {
+pub(super) fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<Fault> {
     let denied = deny.iter().map(|entry| ("deny", entry));
     let wrong = denied
         .chain(allow.into_iter().flatten().map(|entry| ("allow", entry)))
@@ -132,7 +126,7 @@ fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<
         .collect()
 }
 
-fn between(low: &str, high: &str) -> Text {
+pub(super) fn between(low: &str, high: &str) -> Text {
     text("config-between").with("low", low).with("high", high)
 }
 
@@ -149,7 +143,7 @@ impl Config {
             *prompts = inside(prompts);
         }
         for target in self.targets.values_mut() {
-            target.path = inside(&target.path);
+            target.path = target.path.take().map(|path| inside(&path));
             target.verified = target.verified.take().map(|path: PathBuf| inside(&path));
         }
     }

@@ -29,6 +29,9 @@ pub struct Config {
     pub http: Http,
     pub log: Log,
     pub platforms: Platforms,
+    pub catalog: CatalogConfig,
+    #[serde(default)]
+    pub places: Vec<PlaceConfig>,
     #[serde(default)]
     pub targets: BTreeMap<String, TargetConfig>,
     #[serde(default)]
@@ -140,7 +143,21 @@ pub struct TerminalConfig {
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct TargetConfig {
     pub kind: TargetKind,
-    pub path: PathBuf,
+    pub path: Option<PathBuf>,
+    #[serde(default, deserialize_with = "secret")]
+    pub url: Option<SecretString>,
+    pub connect: Option<String>,
+    pub user: Option<String>,
+    #[serde(default, deserialize_with = "secret")]
+    pub password: Option<SecretString>,
+    pub client_folder: Option<PathBuf>,
+    pub schema: Option<String>,
+    #[serde(default)]
+    pub identity: IdentityChoice,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, String>,
+    #[serde(default)]
+    pub allow_privileged: bool,
     #[serde(default)]
     pub description: String,
     pub verified: Option<PathBuf>,
@@ -148,6 +165,44 @@ pub struct TargetConfig {
     pub deny: Vec<String>,
     pub allow: Option<Vec<String>>,
     pub max_concurrent: Option<usize>,
+    #[serde(default)]
+    pub limits: TargetLimits,
+    pub max_cost: Option<f64>,
+    #[serde(default)]
+    pub over_cost: OverCostChoice,
+    #[serde(default)]
+    pub delivery: DeliveryChoice,
+    #[serde(default)]
+    pub private_tables: Vec<String>,
+}
+
+/// `[targets.<name>.limits]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct TargetLimits {
+    pub rows: Option<u64>,
+    pub bytes: Option<u64>,
+    pub cell_bytes: Option<usize>,
+    pub seconds: Option<u64>,
+}
+
+/// `[catalog]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct CatalogConfig {
+    pub refresh_minutes: u64,
+}
+
+/// `[[places]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct PlaceConfig {
+    pub platform: String,
+    pub id: String,
+    pub target: String,
 }
 
 /// `[roles.<name>]`
@@ -197,6 +252,13 @@ macro_rules! choices {
         #[serde(try_from = "String")]
         pub enum $name { $($(#[$each])+ $choice,)+ }
 
+        impl $name {
+            /// The word that is written.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$choice => $word,)+ }
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = String;
 
@@ -230,8 +292,39 @@ choices! {
         /// For machines.
         Json = "json",
     }
+    /// Under whose account statements run.
+    #[derive(Default)]
+    IdentityChoice {
+        /// That of the target.
+        #[default]
+        Shared = "shared",
+        /// That of each person.
+        Own = "own",
+    }
+    /// What becomes of a statement above the cost limit.
+    #[derive(Default)]
+    OverCostChoice {
+        /// It waits for a steward.
+        #[default]
+        Steward = "steward",
+        /// It is refused.
+        Refuse = "refuse",
+    }
+    /// Where results are shown.
+    #[derive(Default)]
+    DeliveryChoice {
+        /// Where the question was asked.
+        #[default]
+        Anywhere = "anywhere",
+        /// In private.
+        Private = "private",
+    }
     /// The kinds of target.
     TargetKind {
+        /// Oracle Database.
+        Oracle = "oracle",
+        /// PostgreSQL.
+        Postgres = "postgres",
         /// A SQLite file.
         Sqlite = "sqlite",
     }

@@ -30,6 +30,8 @@ pub(crate) fn model_url_fault(config: &Model) -> Option<Text> {
 /// A target of the configuration.
 pub fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
     match config.kind {
+        TargetKind::Oracle => Err(left_out("oracle")),
+        TargetKind::Postgres => Err(left_out("postgres")),
         TargetKind::Sqlite => sqlite::target(config),
     }
 }
@@ -41,7 +43,6 @@ pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn 
 }
 
 /// What is said of an adapter that was left out when the program was built.
-#[cfg(not(all(feature = "ollama", feature = "sqlite", feature = "terminal")))]
 fn left_out(feature: &str) -> anyhow::Error {
     anyhow::anyhow!("this program was built without {feature}: build it with --features {feature}")
 }

@@ -9,7 +9,7 @@ use crate::config::TargetConfig;
 #[cfg(feature = "sqlite")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
-    let mut sqlite = pstral_sqlite::SqliteConfig::new(&config.path);
+    let mut sqlite = pstral_sqlite::SqliteConfig::new(config.path.clone().unwrap_or_default());
     if let Some(most) = config.max_concurrent {
         sqlite.max_concurrent = most;
     }

@@ -57,6 +57,7 @@ fn commands() {
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
         /whoami: the account under which I know you
+        /agree: costly statements that wait, for stewards
         /audit: the audit log, for administrators
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.

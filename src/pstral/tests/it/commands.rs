@@ -10,7 +10,7 @@ use crate::world::{alex, camille, claire, run_test};
 fn help_in_english() {
     run_test(async |world| {
         world.command(&alex(), "help").await;
-        assert_snapshot!(world.newest(), @r"
+        assert_snapshot!(world.newest(), @"
         Ask your question in English or French; I offer a statement, you decide whether to run it.
         /execute: run the last statement offered
         /edit: change it; /explain: understand it
@@ -18,6 +18,7 @@ fn help_in_english() {
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
         /whoami: the account under which I know you
+        /agree: costly statements that wait, for stewards
         /audit: the audit log, for administrators
         ");
     });
@@ -35,6 +36,7 @@ fn help_in_french() {
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
         /whoami : le compte sous lequel je vous connais
+        /accorder : les requêtes coûteuses qui attendent, pour les responsables des données
         /audit : le journal, pour les administrateurs
         ");
     });
@@ -131,7 +133,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, execution, result, denied, user.added, user.changed, link.code, link.attempt, link, audit.read, incident, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, denied, user.added, user.changed, link.code, link.attempt, link, catalog.read, audit.read, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"

@@ -62,6 +62,7 @@ pub struct FakeTarget {
     values: BTreeMap<ColumnRef, Vec<String>>,
     down: Mutex<Option<TargetError>>,
     privileges: Mutex<Privileges>,
+    estimate: Mutex<Option<(f64, u64)>>,
     ran: Mutex<Vec<ApprovedStatement>>,
     stopped: Arc<AtomicUsize>,
 }
@@ -75,6 +76,7 @@ impl FakeTarget {
             values: BTreeMap::new(),
             down: Mutex::default(),
             privileges: Mutex::default(),
+            estimate: Mutex::default(),
             ran: Mutex::default(),
             stopped: Arc::default(),
         }
@@ -95,6 +97,11 @@ impl FakeTarget {
     /// From now on everything fails with this error, or works again.
     pub fn set_down(&self, error: Option<TargetError>) {
         *lock(&self.down) = error;
+    }
+
+    /// From now on it expects every statement to have this cost and so many rows.
+    pub fn set_estimate(&self, cost: f64, rows: u64) {
+        *lock(&self.estimate) = Some((cost, rows));
     }
 
     /// From now on its account may do this too.
@@ -137,8 +144,15 @@ impl QueryTarget for FakeTarget {
         let reply = self.reply(statement)?;
         match reply.error {
             Some(error @ TargetError::Rejected(_)) if reply.rows.is_empty() => Err(error),
-            _ => Ok(Estimate { cost: None, rows: None, plan: vec!["READ ROWS IN MEMORY".to_owned()] }),
+            _ => {
+                let (cost, rows) = lock(&self.estimate).unzip();
+                Ok(Estimate { cost, rows, plan: vec!["READ ROWS IN MEMORY".to_owned()] })
+            }
         }
+    }
+
+    fn estimates(&self) -> bool {
+        lock(&self.estimate).is_some()
     }
 
     async fn execute(

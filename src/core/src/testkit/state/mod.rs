@@ -3,6 +3,7 @@
 //! Each suite makes users and conversations of its own, so that all may run on one store, in any order, once.
 
 mod audit_log;
+mod catalogs;
 mod conversations;
 mod knowledge;
 mod memory;
@@ -12,19 +13,20 @@ mod proposals;
 use jiff::Timestamp;
 
 use crate::domain::{Actor, Conversation, Locale, Mode, NewUser, Place, PlatformName, Role, User};
-use crate::ports::{AuditLog, Conversations, Knowledge, People, Proposals, StoreError};
+use crate::ports::{AuditLog, Catalogs, Conversations, Knowledge, People, Proposals, StoreError};
 
 pub use audit_log::{audit_log, full_event};
+pub use catalogs::catalogs;
 pub use conversations::conversations;
 pub use knowledge::knowledge;
 pub use memory::MemoryState;
 pub use people::people;
 pub use proposals::{one_of_a_hundred_claims, proposals};
 
-/// All five state ports in one.
-pub trait State: People + Conversations + Proposals + Knowledge + AuditLog {}
+/// All six state ports in one.
+pub trait State: People + Conversations + Proposals + Knowledge + Catalogs + AuditLog {}
 
-impl<T: People + Conversations + Proposals + Knowledge + AuditLog> State for T {}
+impl<T: People + Conversations + Proposals + Knowledge + Catalogs + AuditLog> State for T {}
 
 /// Every suite, one after the other. An error is one the store should not have given; a broken promise panics.
 pub async fn everything(state: &dyn State) -> Result<(), StoreError> {
@@ -32,6 +34,7 @@ pub async fn everything(state: &dyn State) -> Result<(), StoreError> {
     conversations(state).await?;
     proposals(state).await?;
     knowledge(state).await?;
+    catalogs(state).await?;
     audit_log(state).await
 }
 

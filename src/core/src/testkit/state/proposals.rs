@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 
 use super::{State, at, duplicate, missing, talk};
-use crate::domain::{Conversation, ConversationId, Origin, Proposal, ProposalId, ProposalState, User, UserId, Value};
+use crate::domain::{
+    Agreement, Conversation, ConversationId, Origin, Proposal, ProposalId, ProposalState, User, UserId, Value,
+};
 use crate::ports::{Claim, StoreError};
 
 /// A proposal is kept exactly, and its one use is given once and in time.
 pub async fn proposals(state: &dyn State) -> Result<(), StoreError> {
     kept(state).await?;
     claimed(state).await?;
+    agreed(state).await?;
     one_of_a_hundred_claims(state, "hundred").await
 }
 
@@ -26,6 +29,7 @@ fn proposal(user: &User, conversation: &Conversation, id: &str) -> Proposal {
         origin: Origin::Model,
         question: "Quels clients à Nîmes ?".to_owned(),
         state: ProposalState::Pending,
+        agreement: Agreement::NotNeeded,
         created_at: at("10:00:00.007"),
         expires_at: at("10:30:00.007"),
     }
@@ -97,6 +101,36 @@ async fn claimed(state: &dyn State) -> Result<(), StoreError> {
     state.release(&refused.id).await?;
     assert_eq!(state.get(&refused.id).await?, Some(refused));
     Ok(())
+}
+
+/// What needs an agreement waits for one, and runs once it has it.
+async fn agreed(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "agreed").await?;
+    let costly = |id| Proposal { agreement: Agreement::Needed, ..proposal(&user, &conversation, id) };
+    let (first, second) = (costly("agreed-1"), costly("agreed-2"));
+    let refused = Proposal { state: ProposalState::Refused, ..costly("agreed-3") };
+    for one in [&first, &second, &refused, &proposal(&user, &conversation, "agreed-4")] {
+        state.add(one).await?;
+    }
+    let in_time = at("10:30:00.006");
+    let waiting = state.awaiting_agreement(in_time, 1000).await?;
+    assert_eq!(waiting, [first.clone(), second.clone()], "the oldest first, and only what waits");
+    assert_eq!(state.awaiting_agreement(in_time, 1).await?, [first.clone()]);
+    assert_eq!(state.awaiting_agreement(first.expires_at, 1000).await?, []);
+    assert_eq!(state.claim(&first.id, in_time).await?, Claim::NotAgreed);
+    assert_eq!(state.claim(&first.id, first.expires_at).await?, Claim::Expired);
+
+    state.agree(&first.id, user.id).await?;
+    let with_it = Proposal { agreement: Agreement::By(user.id), ..first.clone() };
+    assert_eq!(state.get(&first.id).await?, Some(with_it));
+    assert_eq!(state.awaiting_agreement(in_time, 1000).await?, [second]);
+    assert_eq!(state.claim(&first.id, in_time).await?, Claim::Granted);
+    assert!(missing(&state.agree(&ProposalId("agreed-2".to_owned()), UserId(i64::MAX)).await));
+
+    let free = ProposalId("agreed-4".to_owned());
+    state.agree(&free, user.id).await?;
+    assert_eq!(state.get(&free).await?.map(|one| one.agreement), Some(Agreement::NotNeeded));
+    state.agree(&ProposalId("agreed-none".to_owned()), user.id).await
 }
 
 /// Of a hundred claims at once, one is granted. `name` is one not used before on this store.

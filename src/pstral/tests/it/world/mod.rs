@@ -18,7 +18,7 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Grants, Parts, Pipeline, Prompts, Settings, Target, VerifiedUse};
+use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
 use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -44,6 +44,8 @@ pub(crate) struct Setup {
     pub(crate) roles: BTreeMap<Role, Rules>,
     pub(crate) capabilities: Capabilities,
     pub(crate) limits: Limits,
+    /// Everything but the rules, the roles and the limits.
+    pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
 }
 
@@ -57,6 +59,7 @@ impl Default for Setup {
             roles: BTreeMap::new(),
             capabilities: capabilities(),
             limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
+            terms: Terms::default(),
             files: None,
         }
     }
@@ -241,8 +244,8 @@ impl Around {
         let port = Arc::clone(&self.target) as _;
         let description = "a French company's clients, contracts and payments";
         let Setup { rules, roles, limits, .. } = &self.setup;
-        let grants = Grants { rules: rules.clone(), roles: roles.clone(), limits: *limits };
-        let crm = Target::new("crm", description, port, grants);
+        let terms = Terms { rules: rules.clone(), roles: roles.clone(), limits: *limits, ..self.setup.terms.clone() };
+        let crm = Target::new("crm", description, port, terms);
         let files = self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files"));
         Pipeline::new(Parts {
             platforms: vec![Arc::clone(&self.chat) as _],
@@ -252,6 +255,7 @@ impl Around {
             conversations: Arc::clone(&self.store) as _,
             proposals: Arc::clone(&self.store) as _,
             knowledge: Arc::clone(&self.store) as _,
+            catalogs: Arc::clone(&self.store) as _,
             audit: Arc::clone(&self.audit) as _,
             files: Arc::new(FolderFiles::new(files)),
             clock: Arc::clone(&self.clock) as _,
@@ -266,6 +270,7 @@ fn settings(setup: &Setup) -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
+        place_targets: BTreeMap::new(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,

@@ -45,6 +45,10 @@ impl QueryTarget for WatchedTarget {
         self.real.explain(statement).await
     }
 
+    fn estimates(&self) -> bool {
+        self.real.estimates()
+    }
+
     async fn execute(
         &self,
         statement: &ApprovedStatement,

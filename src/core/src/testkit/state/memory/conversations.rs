@@ -19,6 +19,10 @@ impl Conversations for MemoryState {
         self.tables().begin(user, place, mode, at)
     }
 
+    async fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError> {
+        Ok(self.tables().conversations.iter().find(|one| one.id == conversation).cloned())
+    }
+
     async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError> {
         let tables = self.tables();
         let theirs = tables.conversations.iter().rev().filter(|one| one.user == user && !one.title.is_empty());

@@ -1,6 +1,7 @@
-//! State in memory: the five ports over plain vectors, for tests of what stands on them.
+//! State in memory: the six ports over plain vectors, for tests of what stands on them.
 
 mod audit_log;
+mod catalogs;
 mod conversations;
 mod knowledge;
 mod people;
@@ -11,7 +12,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
-use crate::domain::{AuditEntry, Conversation, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery};
+use crate::domain::{AuditEntry, Conversation, KeptCatalog, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery};
 use crate::ports::{LinkCode, StoreError};
 
 /// State that is gone with the value, and an audit log that can be made to fail.
@@ -33,6 +34,7 @@ struct Tables {
     turns: Vec<Turn>,
     proposals: Vec<Proposal>,
     verified: BTreeMap<String, Vec<VerifiedQuery>>,
+    catalogs: BTreeMap<String, KeptCatalog>,
     audit: Vec<AuditEntry>,
     refuse_audit: bool,
 }

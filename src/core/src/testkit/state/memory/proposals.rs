@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::MemoryState;
-use crate::domain::{ConversationId, Proposal, ProposalId, ProposalState};
+use super::{MemoryState, count};
+use crate::domain::{Agreement, ConversationId, Proposal, ProposalId, ProposalState, UserId};
 use crate::ports::{Claim, Proposals, StoreError};
 
 #[async_trait]
@@ -35,11 +35,29 @@ impl Proposals for MemoryState {
             Some(proposal) if proposal.state == ProposalState::Refused => Claim::Unknown,
             Some(proposal) if proposal.state == ProposalState::Used => Claim::Used,
             Some(proposal) if at >= proposal.expires_at => Claim::Expired,
+            Some(proposal) if proposal.agreement == Agreement::Needed => Claim::NotAgreed,
             Some(proposal) => {
                 proposal.state = ProposalState::Used;
                 Claim::Granted
             }
         })
+    }
+
+    async fn awaiting_agreement(&self, at: Timestamp, limit: u32) -> Result<Vec<Proposal>, StoreError> {
+        let waits = |one: &&Proposal| {
+            one.agreement == Agreement::Needed && one.state == ProposalState::Pending && one.expires_at > at
+        };
+        Ok(self.tables().proposals.iter().filter(waits).take(count(limit)).cloned().collect())
+    }
+
+    async fn agree(&self, id: &ProposalId, by: UserId) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        tables.user(by)?;
+        let waiting = |one: &&mut Proposal| one.id == *id && one.agreement == Agreement::Needed;
+        if let Some(proposal) = tables.proposals.iter_mut().find(waiting) {
+            proposal.agreement = Agreement::By(by);
+        }
+        Ok(())
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {

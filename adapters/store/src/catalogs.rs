@@ -1,0 +1,49 @@
+//! Catalogs of targets as they were last read.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use pstral_core::domain::KeptCatalog;
+use pstral_core::ports::{Catalogs, StoreError};
+use serde_json::{from_str, to_string};
+use sqlx::query;
+
+use crate::Store;
+use crate::fault::fault;
+use crate::rows::{get, time};
+
+const KEEP: &str = "INSERT INTO catalogs (target, catalog, hash, read_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (target) DO UPDATE SET catalog = excluded.catalog, hash = excluded.hash, read_at = excluded.read_at";
+const READ_AT: &str = "SELECT read_at FROM catalogs WHERE target = $1";
+const KEPT: &str = "SELECT catalog, hash, read_at FROM catalogs WHERE target = $1";
+
+#[async_trait]
+impl Catalogs for Store {
+    async fn keep_catalog(&self, target: &str, catalog: &KeptCatalog) -> Result<(), StoreError> {
+        let kept = query(KEEP)
+            .bind(target)
+            .bind(to_string(&catalog.catalog).map_err(not_json)?)
+            .bind(&catalog.hash)
+            .bind(catalog.read_at.as_millisecond())
+            .execute(&self.writer)
+            .await;
+        kept.map(|_| ()).map_err(fault)
+    }
+
+    async fn catalog_read_at(&self, target: &str) -> Result<Option<Timestamp>, StoreError> {
+        let row = query(READ_AT).bind(target).fetch_optional(&self.readers).await.map_err(fault)?;
+        row.map(|row| time(&row, "read_at")).transpose()
+    }
+
+    async fn kept_catalog(&self, target: &str) -> Result<Option<KeptCatalog>, StoreError> {
+        let Some(row) = query(KEPT).bind(target).fetch_optional(&self.readers).await.map_err(fault)? else {
+            return Ok(None);
+        };
+        let catalog = from_str(get(&row, "catalog")?).map_err(not_json)?;
+        Ok(Some(KeptCatalog { catalog, hash: get(&row, "hash")?, read_at: time(&row, "read_at")? }))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
+fn not_json(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(format!("a catalog: {error}"))
+}

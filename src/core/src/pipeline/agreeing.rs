@@ -1,0 +1,114 @@
+//! Costly statements wait for a steward: which there are, and the agreement itself.
+
+use super::Pipeline;
+use super::asker::Asker;
+use super::ledger::about;
+use super::proposing::{button, card};
+use super::trouble::Trouble;
+use crate::domain::{
+    Agreement, AuditAction, AuditStatus, ButtonAction, Outgoing, OutgoingState, Proposal, Role, User, UserId,
+};
+use crate::egress::{disarmed, echo};
+use crate::text::text;
+
+/// Proposals looked at for the one a steward means, the oldest first.
+const WAITING: u32 = 200;
+/// Proposals listed at once.
+const LISTED: usize = 10;
+
+impl Asker {
+    /// Whether they may agree to what is costly.
+    pub(super) fn is_steward(&self) -> bool {
+        self.user.role >= Role::Steward
+    }
+}
+
+impl Pipeline {
+    /// What a steward writes: nothing lists what waits, a name shows one whole, a name and "yes" agrees to it.
+    pub(super) async fn agree(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        if !asker.is_steward() {
+            self.record(self.event(asker, AuditAction::Denied, AuditStatus::Refused)).await?;
+            return Err(Trouble::Tell(text("agree-not-allowed")));
+        }
+        let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
+        let mut words = words.split_whitespace();
+        let Some(name) = words.next() else { return self.list_waiting(asker, &waiting).await };
+        let mut meant = waiting.iter().filter(|proposal| proposal.id.0.starts_with(name));
+        let (Some(proposal), None) = (meant.next(), meant.next()) else {
+            let sentence = text("agree-unknown").with("name", echo(name)).with("prefix", asker.prefix());
+            return Err(Trouble::Tell(sentence));
+        };
+        match words.next().map(str::to_lowercase).as_deref() {
+            Some("yes" | "oui") => self.give_agreement(asker, proposal).await,
+            _ => self.show_waiting(asker, proposal).await,
+        }
+    }
+
+    async fn list_waiting(&self, asker: &Asker, waiting: &[Proposal]) -> Result<(), Trouble> {
+        if waiting.is_empty() {
+            return Err(Trouble::Tell(text("agree-none")));
+        }
+        let users = self.parts.people.users().await?;
+        let lines = waiting.iter().take(LISTED).map(|proposal| {
+            let question = disarmed(&proposal.question.chars().take(100).collect::<String>());
+            format!(
+                "- `{}` · {} · {} · {question}",
+                proposal.id.short(),
+                name_of(&users, proposal.author),
+                proposal.target
+            )
+        });
+        let locale = asker.user.locale;
+        let how = text("agree-how").with("prefix", asker.prefix()).render(locale);
+        let lines: Vec<String> = std::iter::once(how).chain(lines).collect();
+        self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// The statement whole: what people cannot read they cannot agree to.
+    async fn show_waiting(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+        let locale = asker.user.locale;
+        let users = self.parts.people.users().await?;
+        let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
+        let how = text("agree-confirm").with("prefix", asker.prefix()).with("name", proposal.id.short());
+        let message = format!("{}\n{}\n{}", who.render(locale), card(proposal, &[], locale), how.render(locale));
+        self.show_in_private(asker, Outgoing::text(message)).await
+    }
+
+    /// The agreement is on record before it holds.
+    async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+        self.record(about(self.event(asker, AuditAction::Agreed, AuditStatus::Ok), proposal, &[])).await?;
+        self.parts.proposals.agree(&proposal.id, asker.user.id).await?;
+        let users = self.parts.people.users().await?;
+        let done = text("agree-done").with("name", name_of(&users, proposal.author));
+        self.tell(asker, &done).await;
+        if let Some(author) = users.iter().find(|user| user.id == proposal.author) {
+            self.tell_of_agreement(asker, author, proposal).await;
+        }
+        Ok(())
+    }
+
+    /// Tells the author where they asked, with a button to go on. It is a kindness: that it fails changes nothing.
+    async fn tell_of_agreement(&self, steward: &Asker, author: &User, proposal: &Proposal) {
+        let conversation = match self.parts.conversations.conversation(proposal.conversation).await {
+            Ok(Some(conversation)) => conversation,
+            Ok(None) => return,
+            Err(error) => return tracing::warn!(%error, "who asked could not be told of the agreement"),
+        };
+        let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };
+        let sentence = text("agreement-given").with("name", &steward.user.full_name).with("target", &proposal.target);
+        let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), author.locale);
+        let text = format!("{}\n{}", sentence.render(author.locale), card(proposal, &[], author.locale));
+        let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
+        self.send(&**platform, &conversation.place, &message).await;
+    }
+}
+
+/// What is said beside a proposal that waits.
+pub(super) fn waits(proposal: &Proposal, prefix: &str) -> Option<crate::text::Text> {
+    let needed = proposal.agreement == Agreement::Needed;
+    needed.then(|| text("agreement-needed").with("prefix", prefix).with("name", proposal.id.short()))
+}
+
+fn name_of(users: &[User], id: UserId) -> String {
+    users.iter().find(|user| user.id == id).map_or_else(|| id.0.to_string(), |user| user.full_name.clone())
+}

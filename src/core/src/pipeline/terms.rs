@@ -1,0 +1,103 @@
+//! On what terms a target may be asked.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::{Limits, Role};
+use crate::guard::{Policy, Rules};
+use crate::ports::Estimate;
+
+/// On what terms a target may be asked: who may read what, at what cost, and who sees what comes of it.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What holds for everybody.
+    pub rules: Rules,
+    /// What holds besides for those of a role.
+    pub roles: BTreeMap<Role, Rules>,
+    /// How much a statement may cost while it runs.
+    pub limits: Limits,
+    /// What the database may expect a statement to cost, in its own unit; `None` where nobody set a limit.
+    pub max_cost: Option<f64>,
+    /// What becomes of a statement above that.
+    pub over_cost: OverCost,
+    /// Who may see results.
+    pub delivery: Delivery,
+    /// Whether the account may be above the database's own checks.
+    pub allow_privileged: bool,
+    /// Whether statements run under the account of each person: what the shared account reads is then not for everybody.
+    pub own_accounts: bool,
+    /// How old a catalog may be before it is read again.
+    pub catalog_age: Duration,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            rules: Rules::default(),
+            roles: BTreeMap::new(),
+            limits: Limits::default(),
+            max_cost: None,
+            over_cost: OverCost::default(),
+            delivery: Delivery::default(),
+            allow_privileged: false,
+            own_accounts: false,
+            catalog_age: Duration::from_mins(15),
+        }
+    }
+}
+
+/// What becomes of a statement that the database expects to cost too much, or says nothing of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OverCost {
+    /// It waits for the agreement of a steward.
+    #[default]
+    Steward,
+    /// It is refused.
+    Refuse,
+}
+
+/// Who may see results.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// Only the person who asked, whatever was read.
+    pub private: bool,
+    /// Only the person who asked, where one of these was read: entries as in [`Rules::deny`].
+    pub private_tables: Vec<String>,
+}
+
+impl Terms {
+    /// What those of a role may read, within the limits.
+    pub(super) fn policy(&self, role: Role) -> Policy {
+        Policy::new(self.rules.clone(), self.roles.get(&role).cloned().into_iter().collect(), self.limits)
+    }
+
+    /// The rules of everybody and of every role together.
+    pub(super) fn all_rules(&self) -> Policy {
+        Policy::new(self.rules.clone(), self.roles.values().cloned().collect(), self.limits)
+    }
+
+    /// Whether an estimate is above the limit. No estimate is: what is not known is not cheap.
+    pub(super) fn is_costly(&self, estimate: &Estimate) -> bool {
+        self.max_cost.is_some_and(|most| estimate.cost.is_none_or(|cost| cost > most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_not_cheap() {
+        for (most, cost, costly) in [
+            (None, None, false),
+            (None, Some(1e300), false),
+            (Some(100.0), Some(100.0), false),
+            (Some(100.0), Some(100.1), true),
+            (Some(100.0), None, true),
+        ] {
+            let terms = Terms { max_cost: most, ..Terms::default() };
+            let estimate = Estimate { cost, ..Estimate::default() };
+            assert_eq!(terms.is_costly(&estimate), costly, "{cost:?} of {most:?}");
+        }
+    }
+}
