@@ -3,7 +3,7 @@
 use super::Pipeline;
 use super::asker::Asker;
 use super::ledger::about;
-use super::proposing::{button, card};
+use super::proposing::{button, whole_statement};
 use super::trouble::Trouble;
 use crate::domain::{
     Agreement, AuditAction, AuditStatus, ButtonAction, Outgoing, OutgoingState, Proposal, Role, User, UserId,
@@ -51,12 +51,9 @@ impl Pipeline {
         let users = self.parts.people.users().await?;
         let lines = waiting.iter().take(LISTED).map(|proposal| {
             let question = disarmed(&proposal.question.chars().take(100).collect::<String>());
-            format!(
-                "- `{}` · {} · {} · {question}",
-                proposal.id.short(),
-                name_of(&users, proposal.author),
-                proposal.target
-            )
+            let name = format!("`{}`", proposal.id.short());
+            let parts = [name, name_of(&users, proposal.author), proposal.target.clone(), question];
+            format!("- {}", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
         });
         let locale = asker.user.locale;
         let how = text("agree-how").with("prefix", asker.prefix()).render(locale);
@@ -70,7 +67,7 @@ impl Pipeline {
         let users = self.parts.people.users().await?;
         let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
         let how = text("agree-confirm").with("prefix", asker.prefix()).with("name", proposal.id.short());
-        let message = format!("{}\n{}\n{}", who.render(locale), card(proposal, &[], locale), how.render(locale));
+        let message = format!("{}\n{}\n{}", who.render(locale), whole_statement(proposal, locale), how.render(locale));
         self.show_in_private(asker, Outgoing::text(message)).await
     }
 
@@ -97,7 +94,7 @@ impl Pipeline {
         let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };
         let sentence = text("agreement-given").with("name", &steward.user.full_name).with("target", &proposal.target);
         let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), author.locale);
-        let text = format!("{}\n{}", sentence.render(author.locale), card(proposal, &[], author.locale));
+        let text = format!("{}\n{}", sentence.render(author.locale), whole_statement(proposal, author.locale));
         let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
         self.send(&**platform, &conversation.place, &message).await;
     }

@@ -199,10 +199,7 @@ impl Pipeline {
 
 /// The statement exactly as it will run, its parameters, its tables and where it comes from.
 pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) -> String {
-    let mut card = format!("```sql\n{}\n```", proposal.statement);
-    for (name, value) in &proposal.parameters {
-        let _ = write!(card, "\n`:{name}` = {}", quoted(value, locale));
-    }
+    let mut card = whole_statement(proposal, locale);
     let source = match &proposal.origin {
         Origin::Model => None,
         Origin::Person => Some(text("origin-person")),
@@ -218,6 +215,15 @@ pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) ->
         let _ = write!(card, "\n{fact}");
     }
     card
+}
+
+/// The statement exactly as it will run, and its parameters.
+pub(super) fn whole_statement(proposal: &Proposal, locale: Locale) -> String {
+    let mut whole = format!("```sql\n{}\n```", proposal.statement);
+    for (name, value) in &proposal.parameters {
+        let _ = write!(whole, "\n`:{name}` = {}", quoted(value, locale));
+    }
+    whole
 }
 
 /// A day as people write it; anything but `YYYY-MM-DD` stays as it is.

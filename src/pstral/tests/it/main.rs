@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
+mod agreeing;
 mod answers;
 mod audit;
 mod audit_first;
@@ -11,6 +12,7 @@ mod canary;
 mod command_line;
 mod commands;
 mod deciding;
+mod delivering;
 mod demo;
 mod doctor;
 mod editing;

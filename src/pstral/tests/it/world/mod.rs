@@ -29,7 +29,7 @@ use tempfile::TempDir;
 
 pub(crate) use audit::UnreliableAudit;
 pub(crate) use company::{DAY, company, copy_of_the_company};
-pub(crate) use people::{alex, camille, claire, dominique, stranger};
+pub(crate) use people::{alex, camille, claire, dominique, sacha, stranger};
 pub(crate) use postgres::PostgresTarget;
 pub(crate) use server::Server;
 pub(crate) use target::WatchedTarget;

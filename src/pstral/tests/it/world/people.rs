@@ -1,4 +1,4 @@
-//! Who writes: two members, an admin, someone disabled, and someone nobody knows.
+//! Who writes: two members, a steward, an admin, someone disabled, and someone nobody knows.
 
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Locale, NewUser, Role};
@@ -21,6 +21,11 @@ pub(crate) fn claire() -> Actor {
     FakeChat::actor("claire")
 }
 
+/// A steward who reads French.
+pub(crate) fn sacha() -> Actor {
+    FakeChat::actor("sacha")
+}
+
 /// Disabled.
 pub(crate) fn dominique() -> Actor {
     FakeChat::actor("dominique")
@@ -36,6 +41,7 @@ pub(super) async fn add(store: &Store) {
         ("camille", "Camille Martin", Role::Member, Locale::Fr),
         ("alex", "Alex Taylor", Role::Member, Locale::En),
         ("claire", "Claire Fontaine", Role::Admin, Locale::Fr),
+        ("sacha", "Sacha Roux", Role::Steward, Locale::Fr),
         ("dominique", "Dominique Petit", Role::Admin, Locale::Fr),
     ] {
         let user = NewUser {

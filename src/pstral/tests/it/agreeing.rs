@@ -1,0 +1,208 @@
+//! Costly statements: said beforehand, and run only when a steward agrees, or not at all.
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use pstral_core::domain::{Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Value};
+use pstral_core::pipeline::{OverCost, Terms};
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::query_target::{FakeTarget, Reply};
+
+use crate::world::{Setup, World, alex, camille, claire, deny, run_test_with, sacha};
+
+const STATEMENT: &str = "SELECT id FROM clients";
+const EDITED: &str = "SELECT id FROM clients WHERE id > 0";
+
+/// A database that expects this of every statement, where more than 1,000 is too much.
+fn costly(estimate: Option<(f64, u64)>, over_cost: OverCost) -> Setup {
+    let column = CatalogColumn::new("id", "INTEGER");
+    let clients = Relation::new("public", "clients", RelationKind::Table, vec![column]);
+    let target = FakeTarget::new(Catalog::new(Dialect::Postgres, "public", vec![clients]));
+    for statement in [STATEMENT, EDITED] {
+        target.answer(statement, Reply::rows(&[("id", ColumnKind::Number)], vec![vec![Value::Integer(7)]]));
+    }
+    if let Some((cost, rows)) = estimate {
+        target.set_estimate(cost, rows);
+    }
+    let terms = Terms { max_cost: Some(1_000.0), over_cost, ..Terms::default() };
+    Setup { engine: Some(Arc::new(target)), rules: deny(&[]), terms, ..Setup::default() }
+}
+
+async fn write(world: &World) {
+    world.command(&alex(), &format!("edit {STATEMENT}")).await;
+}
+
+/// What stewards call the statement that waits.
+fn name(world: &World) -> String {
+    world.newest_proposal().short().to_owned()
+}
+
+#[test]
+fn the_card_says_what_the_database_expects() {
+    run_test_with(costly(Some((999.6, 12_345)), OverCost::Steward), async |world| {
+        write(world).await;
+        assert_snapshot!(world.newest(), @"
+        ```sql
+        SELECT
+          id
+        FROM
+          clients
+        ```
+        Statement edited by you.
+        Reads the table clients of the database crm.
+        Estimate: about 12,345 rows, cost 1,000.
+        ");
+        world.command(&alex(), "execute").await;
+        assert!(world.newest().starts_with("**7**"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn what_costs_too_much_waits_for_a_steward() {
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        write(world).await;
+        let waiting = name(world);
+        world.command(&alex(), "execute").await;
+        world.command(&alex(), &format!("agree {waiting} yes")).await;
+        assert_eq!(world.target.ran(), []);
+        world.command(&sacha(), "accorder").await;
+        world.command(&sacha(), &format!("accorder {waiting}")).await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran(), [], "reading it is not agreeing");
+        world.command(&sacha(), &format!("accorder {waiting} OUI")).await;
+        world.command(&sacha(), "accorder").await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1);
+        let transcript = world.transcript().replace(&waiting, "NAME");
+        assert_snapshot!(transcript, @"
+        ── #1 private
+        ```sql
+        SELECT
+          id
+        FROM
+          clients
+        ```
+        Statement edited by you.
+        Reads the table clients of the database crm.
+        Estimate: about 5 rows, cost 120,000.
+        ⚖️ It is costly: a steward must agree before you can run it. Ask one to write: /agree NAME
+        [Execute] [Edit] [Explain]
+        ── #2 private
+        A steward must agree before this statement can run. Ask one to write: /agree NAME
+        ── #3 private
+        Only stewards can agree to costly statements. Please ask one of them.
+        ── #4 private
+        Ces requêtes attendent un accord. Pour en lire une en entier, écrivez /accorder et son nom :
+        - `NAME` · Alex Taylor · crm
+        ── #5 private
+        Alex Taylor voudrait exécuter ceci sur crm :
+        ```sql
+        SELECT
+          id
+        FROM
+          clients
+        ```
+        Pour donner votre accord, écrivez : /accorder NAME oui
+        ── #6 private
+        A steward must agree before this statement can run. Ask one to write: /agree NAME
+        ── #7 private
+        C’est fait : Alex Taylor peut maintenant exécuter la requête.
+        ── #8 private
+        ⚖️ Sacha Roux agrees: you can now run this statement on crm.
+        ```sql
+        SELECT
+          id
+        FROM
+          clients
+        ```
+        [Execute]
+        ── #9 private
+        Aucune requête n’attend d’accord.
+        ── #10 private
+        **7**
+        One row. Time: … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        proposal ok alex relations=clients
+        denied refused alex
+        agreed ok sacha
+        execution ok alex relations=clients
+        result ok alex relations=clients rows=1
+        ");
+    });
+}
+
+#[test]
+fn no_estimate_is_not_a_cheap_one() {
+    run_test_with(costly(None, OverCost::Steward), async |world| {
+        write(world).await;
+        assert!(world.newest().contains("It is costly"), "{}", world.newest());
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran(), []);
+    });
+    run_test_with(costly(None, OverCost::Refuse), async |world| {
+        write(world).await;
+        assert!(!world.offers_something());
+        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. The database cannot say what it will cost, and costs are limited here. Put the question more simply.");
+    });
+}
+
+#[test]
+fn where_nobody_agrees_it_is_refused() {
+    run_test_with(costly(Some((1_000.1, 5)), OverCost::Refuse), async |world| {
+        write(world).await;
+        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. The database expects it to cost more than is allowed here. Add a filter or a shorter period.");
+        assert_snapshot!(world.audit_lines().await, @"refusal refused alex");
+    });
+}
+
+#[test]
+fn stewards_and_admins_need_nobody() {
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        for somebody in [sacha(), claire()] {
+            world.command(&somebody, &format!("edit {STATEMENT}")).await;
+            world.command(&somebody, "execute").await;
+        }
+        assert_eq!(world.target.ran().len(), 2);
+    });
+}
+
+#[test]
+fn an_agreement_is_for_one_statement_in_its_time() {
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        write(world).await;
+        let first = name(world);
+        world.command(&sacha(), &format!("agree {first} yes")).await;
+        world.command(&alex(), &format!("edit {EDITED}")).await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran(), [], "an edited statement is another one");
+        world.command(&sacha(), &format!("agree {first} yes")).await;
+        assert!(world.newest().contains("Aucune requête en attente"), "{}", world.newest());
+        world.command(&sacha(), "agree zzz yes").await;
+        assert!(world.newest().contains("Aucune requête en attente"), "{}", world.newest());
+    });
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        write(world).await;
+        let late = name(world);
+        world.clock.advance(std::time::Duration::from_mins(31));
+        world.command(&sacha(), &format!("agree {late} yes")).await;
+        assert!(world.newest().contains("Aucune requête en attente"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn what_waits_is_shown_to_stewards_in_private() {
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        write(world).await;
+        let channel = FakeChat::channel("team");
+        world.act(&sacha(), &channel, EventBody::Command("agree".to_owned())).await;
+        assert!(world.newest().contains("en privé"), "{}", world.newest());
+        let shown = world.chat.messages();
+        let in_channel = shown.iter().filter(|(at, _)| at.place == channel);
+        assert!(in_channel.into_iter().all(|(_, message)| !message.text.contains("Alex")));
+        world.command(&camille(), "agree").await;
+        assert!(world.newest().contains("Seuls les responsables"), "{}", world.newest());
+    });
+}

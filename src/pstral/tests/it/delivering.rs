@@ -1,0 +1,90 @@
+//! Who sees a result: everybody where it was asked, or only who asked; and which database a place asks.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{ButtonAction, EventBody, Place};
+use pstral_core::pipeline::{Delivery, Terms};
+use pstral_core::ports::PlatformError;
+use pstral_core::testkit::chat_platform::{FakeChat, Request};
+
+use crate::world::{Setup, World, alex, run_test_with};
+
+fn private(delivery: Delivery) -> Setup {
+    Setup { terms: Terms { delivery, ..Terms::default() }, ..Setup::default() }
+}
+
+fn private_tables(tables: &[&str]) -> Setup {
+    private(Delivery { private: false, private_tables: tables.iter().map(|table| (*table).to_owned()).collect() })
+}
+
+async fn run(world: &World, place: &Place, statement: &str) {
+    world.act(&alex(), place, EventBody::Command(format!("edit {statement}"))).await;
+    world.act(&alex(), place, EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()))).await;
+}
+
+fn seen_in(world: &World, place: &Place) -> String {
+    let shown = world.chat.messages();
+    shown.iter().filter(|(at, _)| at.place == *place).map(|(_, message)| format!("{}\n", message.text)).collect()
+}
+
+#[test]
+fn a_private_target_answers_a_channel_in_private() {
+    run_test_with(private(Delivery { private: true, private_tables: Vec::new() }), async |world| {
+        let channel = FakeChat::channel("team");
+        run(world, &channel, "SELECT company_name FROM clients WHERE id = 1").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 team
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          id = 1
+        ```
+        Statement edited by you.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ── #2 team
+        🔒 The result is for you alone: I have sent it to you in private.
+        ── #3 private of alex
+        `Axolis Conseil SAS`
+        One row. Time: … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
+        let shown = world.chat.messages();
+        let with_files = shown.iter().filter(|(_, message)| !message.files.is_empty());
+        assert!(with_files.into_iter().all(|(at, _)| at.place.private), "no file hangs on a message in the channel");
+    });
+}
+
+#[test]
+fn a_private_table_is_private_however_it_is_read() {
+    run_test_with(private_tables(&["clients"]), async |world| {
+        let channel = FakeChat::channel("team");
+        for statement in [
+            "SELECT company_name FROM clients WHERE id = 1",
+            "SELECT count(*) AS n FROM contracts WHERE client_id IN (SELECT id FROM clients)",
+            "WITH c AS (SELECT * FROM main.clients) SELECT count(*) AS n FROM c",
+        ] {
+            run(world, &channel, statement).await;
+            let seen = seen_in(world, &channel);
+            assert!(seen.ends_with("I have sent it to you in private.\n"), "{statement}: {seen}");
+        }
+        run(world, &channel, "SELECT count(*) AS n FROM contracts").await;
+        assert!(seen_in(world, &channel).contains("One row."), "{}", seen_in(world, &channel));
+    });
+}
+
+#[test]
+fn what_cannot_be_delivered_is_not_run() {
+    run_test_with(private_tables(&["clients"]), async |world| {
+        let channel = FakeChat::channel("team");
+        world.chat.refuse(Request::OpenDm, PlatformError::Rejected("closed".to_owned()));
+        run(world, &channel, "SELECT company_name FROM clients WHERE id = 1").await;
+        assert_eq!(world.target.ran(), []);
+        assert!(seen_in(world, &channel).ends_with("Open your private messages and try again.\n"));
+        world.act(&alex(), &channel, EventBody::Command("execute".to_owned())).await;
+        assert_eq!(world.target.ran().len(), 1, "its one use was not taken");
+    });
+}
