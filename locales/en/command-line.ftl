@@ -190,6 +190,7 @@ catalog-changed = { $target }: it has changed; tables and views: { $tables }.
 catalog-unchanged = { $target }: unchanged; tables and views: { $tables }.
 catalog-none = Nothing was read of { $target } yet. Read it with: pstral catalog refresh { $target }
 catalog-no-target = There is no database “{ $name }” in the configuration. Known databases: { $known }
+catalog-no-tables = { $target } holds no table that its account may read, so not “{ $name }” either. Grant it some, then: pstral catalog refresh { $target }
 catalog-no-table = { $target } holds no table “{ $name }”. Did you mean { $near }? If it is new: pstral catalog refresh { $target }
 
 ## Accounts

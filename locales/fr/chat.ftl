@@ -75,7 +75,7 @@ agreement-needed = ⚖️ Elle est coûteuse : un responsable des données doit 
 agreement-given = ⚖️ { $name } est d'accord : vous pouvez maintenant exécuter cette requête sur { $target }.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
 
-## Agreements
+## Accords
 agree-not-allowed = Seuls les responsables des données peuvent donner leur accord à une requête coûteuse. Adressez-vous à l'un d'eux.
 agree-none = Aucune requête n'attend d'accord.
 agree-how = Ces requêtes attendent un accord. Pour en lire une en entier, écrivez { $prefix }accorder et son nom :
@@ -84,7 +84,7 @@ agree-confirm = Pour donner votre accord, écrivez : { $prefix }accorder { $name
 agree-done = C'est fait : { $name } peut maintenant exécuter la requête.
 agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voyez { $prefix }accorder.
 
-## Results
+## Résultats
 result-in-private = 🔒 Le résultat n'est que pour vous : je vous l'ai envoyé en privé.
 running = ⏳ Exécution en cours…
 no-rows = Aucune ligne ne correspond. Essayez une question plus large.

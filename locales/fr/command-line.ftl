@@ -168,6 +168,41 @@ user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. P
 user-enabled = { $name } est réactivé.
 user-disabled-mark = (désactivé)
 
+'## Catalogues
+catalog-read = { $target } · lu le { $time } · { $hash }
+catalog-table = table
+catalog-view = vue
+catalog-rows =
+    { $rows ->
+        [0] aucune ligne
+        [1] environ une ligne
+       *[other] environ { $rows } lignes
+    }
+catalog-distinct =
+    { $values ->
+        [0] aucune valeur
+        [1] une valeur
+       *[other] { $values } valeurs
+    }
+catalog-beside = Tables et vues : { $tables }. Synonymes : { $synonyms }. Noms qui exécutent du code, et sont refusés : { $callables }.
+catalog-first = { $target } : lue pour la première fois ; tables et vues : { $tables }.
+catalog-changed = { $target } : elle a changé ; tables et vues : { $tables }.
+catalog-unchanged = { $target } : inchangée ; tables et vues : { $tables }.
+catalog-none = Rien n'a encore été lu de { $target }. Lisez-la avec : pstral catalog refresh { $target }
+catalog-no-target = Il n'y a pas de base « { $name } » dans la configuration. Bases connues : { $known }
+catalog-no-tables = { $target } n'a aucune table que son compte puisse lire, donc pas « { $name } » non plus. Accordez-lui-en, puis : pstral catalog refresh { $target }
+catalog-no-table = { $target } n'a pas de table « { $name } ». Vouliez-vous dire { $near } ? Si elle est nouvelle : pstral catalog refresh { $target }
+
+## Comptes
+account-reads = { $account } peut lire, et rien de plus
+excess-superuser = { $account } est au-dessus des contrôles de la base : { $what }
+excess-owner = { $account } possède ce qu'il lit : { $what }
+excess-administer = { $account } peut se donner des droits : { $what }
+excess-write = { $account } peut écrire : { $what }
+excess-lock = { $account } peut verrouiller : { $what }
+excess-execute = { $account } peut exécuter du code enregistré : { $what }
+excess-outside = { $account } peut atteindre le réseau ou les fichiers du serveur : { $what }
+
 ## Santé
 health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size }
 health-target =

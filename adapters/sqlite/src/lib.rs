@@ -3,6 +3,7 @@
 
 mod authorizer;
 mod catalog;
+mod counts;
 mod declared;
 mod fault;
 mod functions;

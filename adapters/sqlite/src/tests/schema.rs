@@ -55,8 +55,25 @@ async fn the_catalog_holds_what_may_be_read() {
         };
         table.foreign_keys.iter().map(line).collect::<Vec<_>>()
     };
+    assert!(catalog.tables.iter().all(|table| table.rows.is_none()), "nobody counted");
     assert_eq!(keys("orders"), ["customer -> customers(id)"]);
     assert_eq!(keys("parcels"), ["customer,line -> orders(customer,line)", "customer -> customers(id)"]);
+}
+
+#[tokio::test]
+async fn counts_and_unique_keys_are_told_where_they_are_known() {
+    let place = Place::with(SHOP);
+    let script =
+        "CREATE UNIQUE INDEX u ON customers(name, city); CREATE UNIQUE INDEX part ON customers(name) WHERE id > 1;
+        CREATE UNIQUE INDEX upper_case ON customers(upper(name)); CREATE INDEX by_city ON customers(city); ANALYZE;
+        INSERT INTO sqlite_stat1 VALUES ('parcels', NULL, 'not a number'), ('nothing', 'nothing', '9 9');";
+    place.writer().execute_batch(script).unwrap();
+    let catalog = place.target().catalog().await.unwrap();
+    let customers = catalog.tables.iter().find(|table| table.name == "customers").unwrap();
+    assert_eq!(customers.rows, Some(4));
+    assert_eq!(customers.unique_keys, [["name", "city"]]);
+    let distinct: Vec<_> = customers.columns.iter().map(|column| column.distinct).collect();
+    assert_eq!(distinct, [Some(4), Some(4), Some(2), None]);
 }
 
 #[tokio::test]

@@ -55,10 +55,11 @@ pub(super) async fn schemas(
             (policy, open)
         })
         .collect();
-    let values = match terms.own_accounts {
+    let values = if terms.own_accounts {
         // The shared account may see what a person's own does not.
-        true => Values::new(),
-        false => values(verified, port, |column| parts.iter().any(|(_, open)| has(open, column))).await,
+        Values::new()
+    } else {
+        values(verified, port, |column| parts.iter().any(|(_, open)| has(open, column))).await
     };
     let mut schemas: Vec<Arc<Schema>> = Vec::new();
     for (at, (policy, open)) in parts.iter().enumerate() {

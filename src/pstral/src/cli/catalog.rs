@@ -1,7 +1,7 @@
 //! `pstral catalog`: what is known of the databases, and reading it again.
 
 use clap::Subcommand;
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Catalog, Locale, Relation};
 use pstral_core::near::distance;
 use pstral_core::pipeline::Target;
 use pstral_core::ports::{AuditLog as _, Catalogs as _};
@@ -116,35 +116,42 @@ async fn show(
         say_error(&text("catalog-none").with("target", target).render(locale));
         return Ok(Ending::Failed);
     };
-    let catalog = &kept.catalog;
-    let Some(wanted) = table else {
-        if json {
-            say_json(&serde_json::to_string_pretty(catalog)?);
-        } else {
-            overview(target, &kept, locale).iter().for_each(|line| say(line));
-        }
-        return Ok(Ending::Fine);
+    match table {
+        Some(wanted) => return show_table(target, &kept.catalog, wanted, json, locale),
+        None if json => say_json(&serde_json::to_string_pretty(&kept.catalog)?),
+        None => say_all(&overview(target, &kept, locale)),
+    }
+    Ok(Ending::Fine)
+}
+
+fn show_table(target: &str, catalog: &Catalog, wanted: &str, json: bool, locale: Locale) -> anyhow::Result<Ending> {
+    let with_schema = |relation: &Relation| format!("{}.{}", relation.schema, relation.name);
+    let is_meant = |relation: &&Relation| {
+        relation.name.eq_ignore_ascii_case(wanted) || with_schema(relation).eq_ignore_ascii_case(wanted)
     };
-    let is_meant =
-        |name: &str, shown: &str, whole: &str| [name, shown, whole].iter().any(|one| one.eq_ignore_ascii_case(wanted));
-    let found: Vec<_> = catalog
-        .tables
-        .iter()
-        .filter(|one| is_meant(&one.name, &catalog.shown(one), &format!("{}.{}", one.schema, one.name)))
-        .collect();
+    let found: Vec<&Relation> = catalog.tables.iter().filter(is_meant).collect();
     if found.is_empty() {
         let names = catalog.tables.iter().map(|relation| catalog.shown(relation));
         let near = names.min_by_key(|name| distance(&name.to_lowercase(), &wanted.to_lowercase()));
-        let sentence = text("catalog-no-table").with("name", wanted).with("target", target);
-        say_error(&sentence.with("near", near.unwrap_or_default()).render(locale));
+        let sentence = match near {
+            Some(near) => text("catalog-no-table").with("near", near),
+            None => text("catalog-no-tables"),
+        };
+        say_error(&sentence.with("name", wanted).with("target", target).render(locale));
         return Ok(Ending::Failed);
     }
     for relation in found {
         if json {
             say_json(&serde_json::to_string_pretty(relation)?);
         } else {
-            describe(catalog, relation, locale).iter().for_each(|line| say(line));
+            say_all(&describe(catalog, relation, locale));
         }
     }
     Ok(Ending::Fine)
+}
+
+fn say_all(lines: &[String]) {
+    for line in lines {
+        say(line);
+    }
 }

@@ -9,6 +9,7 @@ mod audit;
 mod audit_first;
 mod bad_input;
 mod canary;
+mod catalog;
 mod command_line;
 mod commands;
 mod deciding;
