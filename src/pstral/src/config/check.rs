@@ -46,7 +46,9 @@ fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) ->
     let mut tree = layers::merged(source, data, environment)?;
     let mut faults = Vec::new();
     if let Some(mut config) = repaired(&mut tree, &mut faults) {
-        faults.extend(plausible::faults(&config));
+        // What was taken out to read the rest is not missing as well.
+        let told: Vec<String> = faults.iter().map(|fault| fault.key.clone()).collect();
+        faults.extend(plausible::faults(&config).into_iter().filter(|fault| !told.contains(&fault.key)));
         if faults.is_empty() {
             config.resolve_paths();
             return Ok(config);
@@ -247,6 +249,26 @@ mod tests {
             ("locale = \"france\"", "locale: “france” is not known here: use one of fr, en"),
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_concurrent = 100000", "targets.a.max_concurrent"),
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_concurrent = 0", "targets.a.max_concurrent"),
+            (
+                "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nschema = \"y\"",
+                "targets.a.schema: a database of kind sqlite",
+            ),
+            ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_cost = 5", "targets.a.max_cost: SQLite does not say"),
+            ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nlimits.rows = 0", "targets.a.limits.rows: "),
+            ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nprivate_tables = [\"\"]", "targets.a.private_tables: "),
+            ("[targets.a]\nkind = \"postgres\"", "targets.a.url: this value is required"),
+            ("[targets.a]\nkind = \"postgres\"\nurl = \"postgres://h/d\"\nmax_cost = -1", "targets.a.max_cost: "),
+            (
+                "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://h/d\"\nidentity = \"own\"",
+                "targets.a.accounts: with",
+            ),
+            ("[targets.a]\nkind = \"postgres\"\nurl = 424242", "targets.a.url: this secret must be a text"),
+            ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
+            (
+                "[targets.a]\nkind = \"oracle\"\nconnect = \"c\"\nuser = \"u\"\npassword_file = \"/nowhere\"",
+                "targets.a.password_file",
+            ),
+            ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
         ] {
             let told = check(file, &[]).map(drop).unwrap_err();
             assert!(told.starts_with(key) && !told.contains('\n') && !told.contains("secret"), "{file}: {told}");

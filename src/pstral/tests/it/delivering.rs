@@ -23,7 +23,8 @@ async fn run(world: &World, place: &Place, statement: &str) {
 
 fn seen_in(world: &World, place: &Place) -> String {
     let shown = world.chat.messages();
-    shown.iter().filter(|(at, _)| at.place == *place).map(|(_, message)| format!("{}\n", message.text)).collect()
+    let here = shown.into_iter().filter(|(at, _)| at.place == *place);
+    here.map(|(_, message)| message.text).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn a_private_table_is_private_however_it_is_read() {
         ] {
             run(world, &channel, statement).await;
             let seen = seen_in(world, &channel);
-            assert!(seen.ends_with("I have sent it to you in private.\n"), "{statement}: {seen}");
+            assert!(seen.ends_with("I have sent it to you in private."), "{statement}: {seen}");
         }
         run(world, &channel, "SELECT count(*) AS n FROM contracts").await;
         assert!(seen_in(world, &channel).contains("One row."), "{}", seen_in(world, &channel));
@@ -83,8 +84,24 @@ fn what_cannot_be_delivered_is_not_run() {
         world.chat.refuse(Request::OpenDm, PlatformError::Rejected("closed".to_owned()));
         run(world, &channel, "SELECT company_name FROM clients WHERE id = 1").await;
         assert_eq!(world.target.ran(), []);
-        assert!(seen_in(world, &channel).ends_with("Open your private messages and try again.\n"));
+        assert!(seen_in(world, &channel).ends_with("Open your private messages and try again."));
         world.act(&alex(), &channel, EventBody::Command("execute".to_owned())).await;
         assert_eq!(world.target.ran().len(), 1, "its one use was not taken");
+    });
+}
+
+#[test]
+fn a_place_asks_the_database_it_is_set_to() {
+    let setup = Setup { places: vec![("team", "hr")], ..Setup::default() };
+    run_test_with(setup, async |world| {
+        let (team, other) = (FakeChat::channel("team"), FakeChat::channel("other"));
+        for (place, target) in [(&team, "hr"), (&other, "crm")] {
+            world.act(&alex(), place, EventBody::Command("edit SELECT id FROM clients".to_owned())).await;
+            assert!(world.newest().contains(&format!("of the database {target}.")), "{}", world.newest());
+        }
+        world.model_says("```sql\nSELECT id FROM clients\n```");
+        let named = EventBody::Said("In the crm, what are the numbers of all clients?".to_owned());
+        world.act(&alex(), &team, named).await;
+        assert!(world.newest().contains("of the database crm."), "who names one means it: {}", world.newest());
     });
 }

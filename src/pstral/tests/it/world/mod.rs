@@ -44,6 +44,8 @@ pub(crate) struct Setup {
     pub(crate) roles: BTreeMap<Role, Rules>,
     pub(crate) capabilities: Capabilities,
     pub(crate) limits: Limits,
+    /// Channels with a target of their own.
+    pub(crate) places: Vec<(&'static str, &'static str)>,
     /// Everything but the rules, the roles and the limits.
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
@@ -59,6 +61,7 @@ impl Default for Setup {
             roles: BTreeMap::new(),
             capabilities: capabilities(),
             limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
+            places: Vec::new(),
             terms: Terms::default(),
             files: None,
         }
@@ -241,16 +244,20 @@ impl World {
 
 impl Around {
     fn pipeline(&self) -> Pipeline {
-        let port = Arc::clone(&self.target) as _;
+        let port = Arc::clone(&self.target) as Arc<dyn QueryTarget>;
         let description = "a French company's clients, contracts and payments";
         let Setup { rules, roles, limits, .. } = &self.setup;
         let terms = Terms { rules: rules.clone(), roles: roles.clone(), limits: *limits, ..self.setup.terms.clone() };
-        let crm = Target::new("crm", description, port, terms);
+        let target = |name: &str| {
+            let target = Target::new(name, description, Arc::clone(&port), terms.clone());
+            (name.to_owned(), Arc::new(target))
+        };
+        let others = self.setup.places.iter().map(|(_, name)| target(name));
         let files = self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files"));
         Pipeline::new(Parts {
             platforms: vec![Arc::clone(&self.chat) as _],
             model: Arc::clone(&self.model) as _,
-            targets: [("crm".to_owned(), Arc::new(crm))].into(),
+            targets: others.chain([target("crm")]).collect(),
             people: Arc::clone(&self.store) as _,
             conversations: Arc::clone(&self.store) as _,
             proposals: Arc::clone(&self.store) as _,
@@ -266,11 +273,16 @@ impl Around {
     }
 }
 
+fn of_channel((id, target): &(&str, &str)) -> ((String, String), String) {
+    let place = FakeChat::channel(id);
+    ((place.platform.to_string(), place.id), (*target).to_owned())
+}
+
 fn settings(setup: &Setup) -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
-        place_targets: BTreeMap::new(),
+        place_targets: setup.places.iter().map(of_channel).collect(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,
