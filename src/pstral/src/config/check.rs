@@ -262,7 +262,6 @@ mod tests {
                 "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://h/d\"\nidentity = \"own\"",
                 "targets.a.accounts: with",
             ),
-            ("[targets.a]\nkind = \"postgres\"\nurl = 424242", "targets.a.url: this secret must be a text"),
             ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
             (
                 "[targets.a]\nkind = \"oracle\"\nconnect = \"c\"\nuser = \"u\"\npassword_file = \"/nowhere\"",
@@ -326,6 +325,8 @@ mod tests {
             let told = check(file, &[]).map(drop).unwrap_err();
             assert_eq!(told, "model.api_key: this secret must be a text between quotes, such as \"…\".", "{file}");
         }
+        let of_target = check("[targets.a]\nkind = \"postgres\"\nurl = 424242", &[]).map(drop).unwrap_err();
+        assert_eq!(of_target, "targets.a.url: this secret must be a text between quotes, such as \"…\".");
         let large = check("model.api_key = 424242424242424242424242424242424242424242", &[]).map(drop).unwrap_err();
         assert!(!large.contains("4242"), "{large}");
         let told = check("model.api_key_file = 42", &[]).map(drop).unwrap_err();
