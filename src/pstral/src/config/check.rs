@@ -263,10 +263,6 @@ mod tests {
                 "targets.a.accounts: with",
             ),
             ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
-            (
-                "[targets.a]\nkind = \"oracle\"\nconnect = \"c\"\nuser = \"u\"\npassword_file = \"/nowhere\"",
-                "targets.a.password_file",
-            ),
             ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
         ] {
             let told = check(file, &[]).map(drop).unwrap_err();
@@ -354,5 +350,10 @@ mod tests {
         assert!(!format!("{config:?}").contains("s3cret"));
         let missing = check("", &[("PSTRAL__MODEL__API_KEY_FILE", "/nowhere")]).unwrap_err();
         assert!(missing.starts_with("model.api_key_file: "), "{missing}");
+        let of_target = "[targets.a]\nkind = \"oracle\"\nconnect = \"c\"\nuser = \"u\"\npassword_file = \"/nowhere\"";
+        let missing = check(of_target, &[]).unwrap_err();
+        assert!(missing.starts_with("targets.a.password_file: ") && !missing.contains('\n'), "{missing}");
+        let config = check(&of_target.replace("/nowhere", &path), &[]).unwrap();
+        assert_eq!(config.targets["a"].password.as_ref().unwrap().expose_secret(), "s3cret");
     }
 }
