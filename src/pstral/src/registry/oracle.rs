@@ -1,0 +1,33 @@
+//! Oracle Database, from a section of the configuration.
+
+use std::sync::Arc;
+
+use pstral_core::ports::QueryTarget;
+
+use crate::config::TargetConfig;
+
+#[cfg(feature = "oracle")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
+pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
+    use pstral_oracle::{Identity, OracleConfig, OracleTarget};
+
+    use crate::config::IdentityChoice;
+
+    // What is needed is there: the configuration was checked.
+    let (connect, user) = (config.connect.clone().unwrap_or_default(), config.user.clone().unwrap_or_default());
+    let mut oracle = OracleConfig::new(connect, user, config.password.clone().unwrap_or_default());
+    oracle.client_folder.clone_from(&config.client_folder);
+    oracle.schema.clone_from(&config.schema);
+    if let Some(most) = config.max_concurrent {
+        oracle.max_concurrent = most;
+    }
+    if config.identity == IdentityChoice::Own {
+        oracle.identity = Identity::Proxy(config.accounts.clone());
+    }
+    Ok(Arc::new(OracleTarget::new(oracle)))
+}
+
+#[cfg(not(feature = "oracle"))]
+pub(super) fn target(_: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
+    Err(super::left_out("oracle"))
+}

@@ -1,0 +1,52 @@
+//! PostgreSQL, from a section of the configuration.
+
+use std::sync::Arc;
+
+use pstral_core::ports::QueryTarget;
+use pstral_core::text::Text;
+#[cfg(feature = "postgres")]
+use pstral_core::text::text;
+
+use crate::config::TargetConfig;
+
+#[cfg(feature = "postgres")]
+pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
+    Ok(Arc::new(pstral_postgres::PostgresTarget::new(of_section(config))?))
+}
+
+/// What is wrong with the address: the adapter knows which it takes.
+#[cfg(feature = "postgres")]
+pub(super) fn url_fault(config: &TargetConfig) -> Option<Text> {
+    let fault = pstral_postgres::PostgresTarget::new(of_section(config)).err()?;
+    Some(text("config-postgres-url").with("error", fault.to_string()))
+}
+
+#[cfg(feature = "postgres")]
+fn of_section(config: &TargetConfig) -> pstral_postgres::PostgresConfig {
+    use pstral_postgres::{Identity, PostgresConfig};
+
+    use crate::config::IdentityChoice;
+
+    // What is needed is there: the configuration was checked.
+    let mut postgres = PostgresConfig::new(config.url.clone().unwrap_or_default());
+    if let Some(schema) = &config.schema {
+        postgres.schema.clone_from(schema);
+    }
+    if let Some(most) = config.max_concurrent {
+        postgres.max_concurrent = most;
+    }
+    if config.identity == IdentityChoice::Own {
+        postgres.identity = Identity::Role(config.accounts.clone());
+    }
+    postgres
+}
+
+#[cfg(not(feature = "postgres"))]
+pub(super) fn target(_: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
+    Err(super::left_out("postgres"))
+}
+
+#[cfg(not(feature = "postgres"))]
+pub(super) fn url_fault(_: &TargetConfig) -> Option<Text> {
+    None
+}
