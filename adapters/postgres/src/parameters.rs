@@ -93,13 +93,12 @@ fn infer() -> PgTypeInfo {
 /// The type of the value itself.
 fn own(value: &Value) -> PgTypeInfo {
     let number = match value {
-        Value::Null | Value::Unsupported(_) => 0,
         Value::Boolean(_) => 16,
         Value::Integer(number) if i32::try_from(*number).is_ok() => 23,
         Value::Integer(_) => 20,
         Value::Real(_) => 701,
         Value::Decimal(_) => 1700,
-        Value::Text(_) => 25,
+        Value::Text(_) | Value::Null | Value::Unsupported(_) => 25,
         Value::Date(_) => 1082,
         Value::Timestamp(text) if has_zone(text) => 1184,
         Value::Timestamp(_) => 1114,
@@ -135,8 +134,7 @@ async fn encoded(
     values: &[&Value],
     types: &[PgTypeInfo],
 ) -> Result<PgArguments, sqlx::Error> {
-    let casts =
-        types.iter().enumerate().map(|(at, expected)| format!("CAST(${}::text AS {})", at + 1, expected.name()));
+    let casts = types.iter().enumerate().map(|(at, expected)| format!("CAST(${}::text AS {})", at + 1, name(expected)));
     let mut question = ask(&format!("SELECT {}", casts.collect::<Vec<_>>().join(", ")));
     for value in values {
         question = question.bind(written(value));
@@ -149,6 +147,16 @@ async fn encoded(
         arguments.add(Encoded(bytes)).map_err(sqlx::Error::Encode)?;
     }
     Ok(arguments)
+}
+
+/// The type without a length: `char` and `bit` by themselves have the length one.
+fn name(expected: &PgTypeInfo) -> &str {
+    match expected.oid().map(|number| number.0) {
+        Some(18) => "\"char\"",
+        Some(1042) => "bpchar",
+        Some(1560) => "varbit",
+        _ => expected.name(),
+    }
 }
 
 /// As PostgreSQL reads it.

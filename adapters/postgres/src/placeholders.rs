@@ -1,5 +1,7 @@
 //! From the `:name` of an approved statement to the `$1` that PostgreSQL takes.
 
+use std::fmt::Write as _;
+
 /// The statement with numbers, and the names in the order of their numbers, each once.
 pub(crate) fn numbered(text: &str) -> (String, Vec<String>) {
     let (mut out, mut names) = (String::with_capacity(text.len()), Vec::new());
@@ -15,7 +17,7 @@ pub(crate) fn numbered(text: &str) -> (String, Vec<String>) {
                         names.push(name.to_owned());
                         names.len() - 1
                     });
-                    out.push_str(&format!("${}", at + 1));
+                    let _ = write!(out, "${}", at + 1);
                     rest = &rest[1 + name.len()..];
                     continue;
                 }

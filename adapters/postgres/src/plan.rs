@@ -1,6 +1,7 @@
 //! How PostgreSQL would go about a statement.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use pstral_core::domain::Value as Bound;
 use pstral_core::ports::{Estimate, TargetError};
@@ -49,9 +50,9 @@ fn describe(step: &Value, depth: usize, plan: &mut Vec<String>) {
         }
     }
     if !text("Alias").is_empty() && text("Alias") != text("Relation Name") {
-        line.push_str(&format!(" as {}", text("Alias")));
+        let _ = write!(line, " as {}", text("Alias"));
     }
-    line.push_str(&format!(" (rows {}, cost {})", step["Plan Rows"], step["Total Cost"]));
+    let _ = write!(line, " (rows {}, cost {})", step["Plan Rows"], step["Total Cost"]);
     plan.push(line);
     for inner in step["Plans"].as_array().into_iter().flatten() {
         describe(inner, depth + 1, plan);

@@ -7,7 +7,10 @@ use pstral_core::domain::{LimitReached, Limits};
 use pstral_core::ports::{Batch, QueryTarget as _, TargetError};
 use tokio_util::sync::CancellationToken;
 
-use super::{ENDLESS, SILENT, WIDE, drain, first_rows, is_healthy, run, server, soon, start, start_with, target};
+use super::{
+    ENDLESS, PostgresConfig, PostgresTarget, SILENT, WIDE, config, drain, first_rows, is_healthy, run, server, soon,
+    start, start_with, target,
+};
 
 #[tokio::test]
 async fn a_person_stops_it_at_each_step() {
@@ -59,7 +62,7 @@ async fn the_time_limit_ends_it_on_the_server() {
         let ended = soon(start(&target, SILENT, short)).await;
         assert_eq!(ended.err(), Some(TargetError::Timeout { seconds: 1 }));
     }
-    let mut stream = start(&target, ENDLESS, Limits { rows: u64::MAX, ..short }).await.unwrap();
+    let mut stream = start(&target, ENDLESS, short).await.unwrap();
     first_rows(&mut stream).await;
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert_eq!(soon(drain(stream)).await.unwrap().truncated, Some(LimitReached::Time));
@@ -89,9 +92,15 @@ async fn a_slow_reader_makes_the_server_wait() {
 async fn rows_that_come_slowly_are_shown_as_they_come() {
     let Some(server) = server("SELECT 1").await else { return };
     let target = target(&server);
-    let slow = "SELECT n, pg_sleep(CASE WHEN n > 1 THEN 600 ELSE 0 END) FROM generate_series(1, 2) AS n OFFSET 0";
+    // The server keeps up to 8 kB to itself before it sends anything: some 430 rows are sent, and no batch is that long.
+    let slow = "SELECT n, pg_sleep(CASE WHEN n > 600 THEN 600 ELSE 0 END) FROM
+        (SELECT generate_series(1, 1000) AS n) AS s";
     let mut stream = soon(start(&target, slow, WIDE)).await.unwrap();
-    soon(first_rows(&mut stream)).await;
+    let mut shown = 0;
+    while shown <= 256 {
+        let Some(Ok(Batch::Rows(rows))) = soon(stream.batches.next()).await else { panic!("{shown} rows") };
+        shown += rows.len();
+    }
     drop(stream);
     is_healthy(&server, &target).await;
 }
@@ -115,7 +124,8 @@ async fn who_waits_too_long_for_a_turn_is_told_and_health_is_not_kept_waiting() 
 #[tokio::test]
 async fn a_refused_statement_leaves_its_connection_sound() {
     let Some(server) = server("SELECT 1").await else { return };
-    let target = target(&server);
+    let single = PostgresConfig { max_concurrent: 1, ..config(&server) };
+    let target = PostgresTarget::new(single).unwrap();
     for sql in ["SELECT nothing", "SELECT 1/0", "SELECT 'x'::integer", "SELEC 1", "SELECT 1; SELECT 2", ""] {
         let refused = run(&target, sql).await.expect_err(sql);
         assert!(matches!(refused, TargetError::Rejected(_)), "{sql}: {refused:?}");
