@@ -26,6 +26,7 @@ config-default-target = this database is not described in [targets]. Known datab
 config-default-target-none = no database is described: add a section [targets.<name>], or remove this key.
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
+config-postgres-url = the address cannot be used: { $error }.
 config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
 config-cost = the cost must be a number above 0, in the database's own unit, such as 100000.
 config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.

@@ -26,6 +26,7 @@ config-default-target = cette base n'est pas décrite dans [targets]. Bases conn
 config-default-target-none = aucune base n'est décrite : ajoutez une section [targets.<nom>], ou supprimez cette clé.
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
+config-postgres-url = l'adresse ne peut pas servir : { $error }.
 config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la.
 config-cost = le coût doit être un nombre au-dessus de 0, dans l'unité de la base, par exemple 100000.
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.

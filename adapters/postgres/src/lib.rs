@@ -1,1 +1,30 @@
-//! PostgreSQL databases as query targets.
+//! PostgreSQL databases as query targets, read in a fresh read-only transaction a statement, with time limits of the
+//! server's and of our own, by the extended protocol alone, and on connections that forget everything between two people.
+
+mod address;
+mod brake;
+mod catalog;
+mod config;
+mod fault;
+mod known_values;
+mod outlet;
+mod parameters;
+mod placeholders;
+mod plan;
+mod pool;
+mod privileges;
+mod running;
+mod session;
+mod statement;
+mod target;
+mod values;
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+#[cfg(test)]
+mod tests;
+
+pub use address::InvalidUrl;
+pub use config::{Identity, PostgresConfig};
+pub use target::PostgresTarget;

@@ -5,6 +5,7 @@ use pstral_core::text::text;
 use super::Fault;
 use super::plausible::{between, rules_faults};
 use super::schema::{IdentityChoice, TargetConfig, TargetKind};
+use crate::registry;
 
 /// The keys that say how a database is reached: which it needs, which it may have, and whether it is given.
 fn keys(target: &TargetConfig) -> [(&'static str, bool, Use); 7] {
@@ -47,6 +48,11 @@ pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
         let key = format!(".{key}");
         check(given || used != Use::Needed, &key, text("config-missing"));
         check(!given || used != Use::Unknown, &key, text("config-not-of-kind").with("kind", target.kind.word()));
+    }
+    if target.url.is_some()
+        && let Some(fault) = registry::target_url_fault(target)
+    {
+        check(false, ".url", fault);
     }
     let most = target.max_concurrent;
     check(most.is_none_or(|most| (1..=64).contains(&most)), ".max_concurrent", between("1", "64"));

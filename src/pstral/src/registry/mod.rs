@@ -2,6 +2,7 @@
 //! feature and its keys.
 
 mod ollama;
+mod postgres;
 mod sqlite;
 mod terminal;
 
@@ -31,8 +32,16 @@ pub(crate) fn model_url_fault(config: &Model) -> Option<Text> {
 pub fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
     match config.kind {
         TargetKind::Oracle => Err(left_out("oracle")),
-        TargetKind::Postgres => Err(left_out("postgres")),
+        TargetKind::Postgres => postgres::target(config),
         TargetKind::Sqlite => sqlite::target(config),
+    }
+}
+
+/// What is wrong with the address of a target.
+pub(crate) fn target_url_fault(config: &TargetConfig) -> Option<Text> {
+    match config.kind {
+        TargetKind::Postgres => postgres::url_fault(config),
+        TargetKind::Oracle | TargetKind::Sqlite => None,
     }
 }
 

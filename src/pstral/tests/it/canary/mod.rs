@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use pstral_core::domain::{AuditStatus, ButtonAction, Dialect};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_postgres::testkit::Server;
+use pstral_postgres::{PostgresConfig, PostgresTarget};
 
-use crate::world::{PostgresTarget, Server, Setup, World, alex, run_test_with};
+use crate::world::{Setup, World, alex, run_test_with};
 use statements::{Statement, statements, tables};
 
 /// What an attack would change, in a form that can be compared.
@@ -77,7 +79,9 @@ fn postgres_keeps_its_canary() {
     for path in [&folder, &file] {
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     }
-    let setup = Setup { engine: Some(Arc::new(PostgresTarget::new(server.address()))), ..Setup::default() };
+    // As the superuser: nothing but Pstral stands between a statement and the canary.
+    let target = PostgresTarget::new(PostgresConfig::new(server.url("postgres"))).unwrap();
+    let setup = Setup { engine: Some(Arc::new(target)), ..Setup::default() };
     run_test_with(setup, async |world| {
         server.batch(&format!("{}{}", include_str!("postgres.sql"), tables(Dialect::Postgres))).await;
         let state = async || {

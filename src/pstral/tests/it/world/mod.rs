@@ -4,8 +4,6 @@ mod audit;
 mod company;
 mod look;
 mod people;
-mod postgres;
-mod server;
 mod target;
 
 use std::collections::BTreeMap;
@@ -30,8 +28,6 @@ use tempfile::TempDir;
 pub(crate) use audit::UnreliableAudit;
 pub(crate) use company::{DAY, company, copy_of_the_company};
 pub(crate) use people::{alex, camille, claire, dominique, sacha, stranger};
-pub(crate) use postgres::PostgresTarget;
-pub(crate) use server::Server;
 pub(crate) use target::WatchedTarget;
 
 /// What differs from test to test.

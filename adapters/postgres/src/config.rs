@@ -1,0 +1,50 @@
+//! What a PostgreSQL target is made of.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// Which database, as whom, and how much of it may be taken.
+#[derive(Debug, Clone)]
+pub struct PostgresConfig {
+    /// `postgres://user:password@host:port/database`, with `?sslmode=` and `sslrootcert=` where needed.
+    pub url: SecretString,
+    /// Where names without a schema are looked up; nothing else is, but for PostgreSQL's own names.
+    pub schema: String,
+    /// Statements at once, each on a connection of its own; at least 1. One more is opened for a moment to stop a
+    /// statement and for the health check.
+    pub max_concurrent: usize,
+    /// Time for a connection to be made.
+    pub connect_time: Duration,
+    /// Time for the catalog, a plan, known values and the health check; and for waiting for their turn.
+    pub read_time: Duration,
+    /// As whom statements run.
+    pub identity: Identity,
+}
+
+impl PostgresConfig {
+    /// Names in `public`; four at once, five seconds to connect, ten to read, everybody as the account of the URL.
+    pub fn new(url: SecretString) -> Self {
+        Self {
+            url,
+            schema: "public".to_owned(),
+            max_concurrent: 4,
+            connect_time: Duration::from_secs(5),
+            read_time: Duration::from_secs(10),
+            identity: Identity::Shared,
+        }
+    }
+}
+
+/// As whom statements run. In either case the database is told who asks: `current_setting('pstral.person', true)` is the
+/// local user's name, for policies on rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Identity {
+    /// Everybody's as the account of the URL.
+    #[default]
+    Shared,
+    /// Each person's as a role of their own, by local user's name; who has none is told so. The account of the URL must
+    /// be a member of each of these roles.
+    Role(BTreeMap<String, String>),
+}

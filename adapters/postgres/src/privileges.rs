@@ -1,0 +1,55 @@
+//! What the account may do beyond reading.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pstral_core::ports::{Excess, ExcessKind, Privileges, TargetError};
+use sqlx::Row as _;
+use sqlx::postgres::PgConnection;
+
+use crate::fault::fault;
+use crate::session::ask;
+
+/// Objects named of each kind of right; a line of hundreds would be read by nobody.
+const NAMED: usize = 10;
+
+/// Reads them for the account of the connection, with every role it may take.
+pub(crate) async fn read(connection: &mut PgConnection) -> Result<Privileges, TargetError> {
+    let read = async {
+        let account = ask("SELECT session_user::text, rolsuper FROM pg_roles WHERE rolname = session_user");
+        let row = account.fetch_one(&mut *connection).await?;
+        let (account, superuser): (String, bool) = (row.try_get(0)?, row.try_get(1)?);
+        if superuser {
+            // Nothing is kept from it: to name all that would bury the one word.
+            let excesses = vec![Excess { kind: ExcessKind::Superuser, what: "SUPERUSER".to_owned() }];
+            return Ok(Privileges { account, excesses });
+        }
+        let mut rights: BTreeMap<(ExcessKind, String), BTreeSet<String>> = BTreeMap::new();
+        for row in ask(include_str!("privileges.sql")).fetch_all(connection).await? {
+            let key = (kind(row.try_get(0)?), row.try_get(1)?);
+            rights.entry(key).or_default().insert(row.try_get(2)?);
+        }
+        let excesses = rights.into_iter();
+        let excesses =
+            excesses.map(|((kind, what), objects)| Excess { kind, what: format!("{what} {}", list(objects)) });
+        Ok(Privileges { account, excesses: excesses.collect() })
+    };
+    read.await.map_err(|error: sqlx::Error| fault(&error, false))
+}
+
+fn kind(word: &str) -> ExcessKind {
+    match word {
+        "superuser" => ExcessKind::Superuser,
+        "owner" => ExcessKind::Owner,
+        "administer" => ExcessKind::Administer,
+        "lock" => ExcessKind::Lock,
+        "execute" => ExcessKind::Execute,
+        "outside" => ExcessKind::Outside,
+        _ => ExcessKind::Write,
+    }
+}
+
+fn list(objects: BTreeSet<String>) -> String {
+    let more = objects.len().saturating_sub(NAMED);
+    let named = objects.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+    if more == 0 { named } else { format!("{named} and {more} more") }
+}

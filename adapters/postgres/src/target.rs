@@ -1,0 +1,159 @@
+//! A PostgreSQL database behind the port.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use pstral_core::domain::{Catalog, ColumnRef, Dialect, Value};
+use pstral_core::guard::ApprovedStatement;
+use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
+use pstral_core::text::{Text, text};
+use sqlx::Row as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::brake::Brake;
+use crate::config::{Identity, PostgresConfig};
+use crate::fault::fault;
+use crate::outlet::Outlet;
+use crate::pool::Pool;
+use crate::running::Running;
+use crate::session::{Session, Terms, ask};
+use crate::statement::{self, Asked};
+use crate::{InvalidUrl, address, catalog, known_values, plan, privileges};
+
+/// A PostgreSQL database to be read. Needs a tokio runtime with time and I/O.
+pub struct PostgresTarget {
+    pool: Arc<Pool>,
+    schema: String,
+    read_time: Duration,
+    identity: Identity,
+}
+
+impl PostgresTarget {
+    /// Connects to nothing yet.
+    pub fn new(config: PostgresConfig) -> Result<Self, InvalidUrl> {
+        let options = address::options(&config.url)?;
+        let pool = Arc::new(Pool::new(options, config.max_concurrent, config.connect_time));
+        Ok(Self { pool, schema: config.schema, read_time: config.read_time, identity: config.identity })
+    }
+
+    /// Runs a text that has not passed the guard: the layers below it must hold by themselves, and tests show it.
+    pub(crate) async fn run(
+        &self,
+        asked: Asked,
+        person: &str,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        let limits = asked.limits;
+        let terms = Terms { time: limits.time, person: person.to_owned(), role: self.role(person)?, ..self.terms() };
+        let turn = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(TargetError::Cancelled),
+            turn = self.pool.turn(limits.time) => turn?,
+        };
+        let brake = Brake::new(limits.time, cancel.child_token());
+        let (outlet, inlet) = Outlet::new(limits);
+        let watched = brake.clone();
+        let ending = self.pool.start(turn, terms, brake.clone(), |connection| {
+            Box::pin(async move { statement::run(connection, asked, &watched, outlet).await })
+        });
+        Running::start(brake, inlet, ending).await
+    }
+
+    /// What PostgreSQL says of a text that has not passed the guard.
+    pub(crate) async fn plan(&self, text: String, values: BTreeMap<String, Value>) -> Result<Estimate, TargetError> {
+        let work = self
+            .pool
+            .read(self.terms(), |connection| Box::pin(async move { plan::read(connection, &text, values).await }));
+        work.await
+    }
+
+    fn role(&self, person: &str) -> Result<Option<String>, TargetError> {
+        match &self.identity {
+            Identity::Shared => Ok(None),
+            Identity::Role(roles) => {
+                // PostgreSQL takes `none` for the account itself: it is nobody's role.
+                let role = roles.get(person).filter(|role| !role.is_empty() && *role != "none");
+                role.cloned().map(Some).ok_or_else(|| TargetError::NoAccount { person: person.to_owned() })
+            }
+        }
+    }
+
+    /// For what nobody in particular asks.
+    fn terms(&self) -> Terms {
+        Terms { schema: self.schema.clone(), time: self.read_time, person: String::new(), role: None }
+    }
+
+    async fn check(&self) -> Result<Text, TargetError> {
+        let started = Instant::now();
+        let mut session = self.pool.connect().await?;
+        let facts = facts(&mut session, &self.terms()).await;
+        let _ = session.close().await;
+        let (version, read_only, tables, views) = facts.map_err(|error| fault(&error, false))?;
+        if read_only != "on" {
+            return Err(TargetError::Failed("the transaction is not read-only".to_owned()));
+        }
+        // Debian adds its own: `15.18 (Debian 15.18-0+deb12u1)`.
+        let version = version.split(' ').next().unwrap_or_default();
+        Ok(text("health-target")
+            .with("engine", format!("PostgreSQL {version}"))
+            .count("tables", tables)
+            .count("views", views)
+            .with("millis", started.elapsed().as_millis().to_string()))
+    }
+}
+
+async fn facts(session: &mut Session, terms: &Terms) -> Result<(String, String, u64, u64), sqlx::Error> {
+    session.begin(terms).await?;
+    let settings = "SELECT current_setting('server_version'), current_setting('transaction_read_only')";
+    let row = ask(settings).fetch_one(&mut session.connection).await?;
+    let (tables, views) = catalog::counts(&mut session.connection).await?;
+    Ok((row.try_get(0)?, row.try_get(1)?, tables, views))
+}
+
+#[async_trait]
+impl QueryTarget for PostgresTarget {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    async fn catalog(&self) -> Result<Catalog, TargetError> {
+        let schema = self.schema.clone();
+        let work = self
+            .pool
+            .read(self.terms(), move |connection| Box::pin(async move { catalog::read(connection, &schema).await }));
+        work.await
+    }
+
+    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+        self.plan(statement.text().to_owned(), statement.values().clone()).await
+    }
+
+    async fn execute(
+        &self,
+        statement: &ApprovedStatement,
+        person: &str,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        let (text, values) = (statement.text().to_owned(), statement.values().clone());
+        self.run(Asked { text, values, limits: statement.limits() }, person, cancel).await
+    }
+
+    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+        let (schema, column) = (self.schema.clone(), column.clone());
+        let work = self.pool.read(self.terms(), move |connection| {
+            Box::pin(async move { known_values::read(connection, &schema, &column, limit).await })
+        });
+        work.await
+    }
+
+    async fn privileges(&self) -> Result<Privileges, TargetError> {
+        self.pool.read(self.terms(), |connection| Box::pin(privileges::read(connection))).await
+    }
+
+    /// On a connection of its own: it answers while every other is taken.
+    async fn health(&self) -> Result<Text, TargetError> {
+        Brake::new(self.read_time, CancellationToken::new()).over(self.check()).await
+    }
+}

@@ -1,0 +1,3 @@
+//! The adapter through its public face.
+
+mod contract;
