@@ -1,0 +1,1 @@
+//! The adapter over sessions that follow a script.
