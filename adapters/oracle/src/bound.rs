@@ -46,7 +46,11 @@ fn bound(value: &Value) -> Option<Bound> {
         Value::Text(text) => Bound::Text(text.clone()),
         Value::Date(text) | Value::Timestamp(text) => {
             let moment = Moment::read(text)?;
-            if moment.nanosecond == 0 && moment.offset.is_none() { Bound::Date(moment) } else { Bound::Timestamp(moment) }
+            if moment.nanosecond == 0 && moment.offset.is_none() {
+                Bound::Date(moment)
+            } else {
+                Bound::Timestamp(moment)
+            }
         }
         Value::Bytes(bytes) => Bound::Raw(bytes.clone()),
     })

@@ -35,11 +35,6 @@ impl Fault {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
-
-    /// Whether the database has a reason of that number.
-    pub(crate) fn is(&self, number: u32) -> bool {
-        self.code == Code::Ora(number)
-    }
 }
 
 impl fmt::Display for Fault {
@@ -93,36 +88,120 @@ pub(crate) fn decision(code: Code) -> Decision {
     }
 }
 
+/// Numbers from to, the first that fits.
+type Numbers = &'static [(u32, u32)];
+
+/// A number that is in none of them is a failure: the database's own, until somebody knows better.
+const BY_ORA: &[(Decision, Numbers)] = &[
+    (Decision::Stopped, &[(1013, 1013)]),
+    // Inbound connection, OCI call, partial data: how the end of a call's time shows (`dpiError.c`).
+    (Decision::Timeout, &[(3136, 3136), (3156, 3156), (12_161, 12_161)]),
+    // Killed, disconnected, end of file, no contact: those that ODPI-C takes for the end of a connection, and a few more.
+    (
+        Decision::Lost,
+        &[
+            (28, 28),
+            (31, 31),
+            (603, 603),
+            (609, 609),
+            (1012, 1012),
+            (1041, 1041),
+            (1092, 1092),
+            (2396, 2396),
+            (2399, 2399),
+            (3113, 3114),
+            (3122, 3122),
+            (3135, 3135),
+            (12_153, 12_153),
+            (12_537, 12_537),
+            (12_547, 12_547),
+            (12_570, 12_571),
+            (12_583, 12_583),
+            (25_408, 25_408),
+        ],
+    ),
+    // The person's account may not be entered through ours, or is not there.
+    (Decision::NoAccount, &[(28_030, 28_030), (28_150, 28_150), (28_183, 28_184), (28_187, 28_187)]),
+    // Sessions, processes, handlers of the listener, the pool; then locks and deadlocks.
+    (
+        Decision::Busy,
+        &[
+            (18, 18),
+            (20, 20),
+            (2391, 2391),
+            (12_516, 12_516),
+            (12_518, 12_520),
+            (12_526, 12_528),
+            (24_418, 24_418),
+            (24_459, 24_459),
+            (24_496, 24_496),
+            (54, 54),
+            (60, 60),
+            (4020, 4021),
+            (30_006, 30_006),
+        ],
+    ),
+    // Not started or closing; name, password or account, which are the operator's; and the network below.
+    (
+        Decision::Unavailable,
+        &[
+            (1033, 1035),
+            (1089, 1090),
+            (1109, 1109),
+            (27_101, 27_101),
+            (1005, 1005),
+            (1017, 1017),
+            (1045, 1045),
+            (28_000, 28_003),
+            (28_009, 28_009),
+            (12_150, 12_699),
+        ],
+    ),
+    // The undo, the object, the disk, the memory, or the server itself.
+    (
+        Decision::Failed,
+        &[
+            (600, 600),
+            (1110, 1116),
+            (1410, 1410),
+            (1555, 1555),
+            (1578, 1578),
+            (1650, 1659),
+            (4030, 4036),
+            (7445, 7445),
+            (8103, 8103),
+            (8176, 8176),
+            (22_924, 22_924),
+        ],
+    ),
+    // Syntax, names, privileges, read-only, data, limits of SQL and of the account's profile, and what views and
+    // functions raise.
+    (
+        Decision::Rejected,
+        &[
+            (1, 3112),
+            (4040, 4099),
+            (6500, 6599),
+            (12_700, 13_999),
+            (16_000, 16_000),
+            (18_008, 20_999),
+            (22_800, 22_999),
+            (28_100, 28_149),
+            (29_200, 32_999),
+            (36_800, 36_999),
+            (38_100, 38_199),
+            (40_400, 40_799),
+            (41_900, 41_999),
+            (43_900, 43_999),
+            (46_000, 46_999),
+            (54_000, 54_999),
+        ],
+    ),
+];
+
 fn by_ora(number: u32) -> Decision {
-    match number {
-        1013 => Decision::Stopped,
-        // Inbound connection, OCI call, partial data: how a call's time-out shows (`dpiError.c`).
-        3136 | 3156 | 12161 => Decision::Timeout,
-        28 | 31 | 603 | 609 | 1012 | 1041 | 1092 | 2396 | 2399 | 3113 | 3114 | 3122 | 3135 | 12153 | 12537 | 12547
-        | 12570 | 12571 | 12583 | 25408 => Decision::Lost,
-        // Not started, closing, no listener, no such service, and every other failure of the network layer below.
-        1033 | 1034 | 1035 | 1089 | 1090 | 1109 | 27101 => Decision::Unavailable,
-        // Name, password or account: the operator's to repair.
-        1005 | 1017 | 1045 | 28000 | 28001 | 28002 | 28003 | 28009 => Decision::Unavailable,
-        // The person's account may not be entered through ours, or is not there.
-        28150 | 28183 | 28184 | 28187 | 28030 => Decision::NoAccount,
-        18 | 20 | 2391 | 12516 | 12518 | 12519 | 12520 | 12526 | 12527 | 12528 | 24418 | 24459 | 24496 => Decision::Busy,
-        54 | 60 | 4020 | 4021 | 30006 => Decision::Busy,
-        12150..=12699 => Decision::Unavailable,
-        // A limit of the account's profile on one call or the whole session: asking for less helps.
-        2392..=2395 => Decision::Rejected,
-        // The undo, the object, the disk, the memory, or the server itself.
-        600 | 1115 | 1116 | 1110 | 1410 | 1555 | 1578 | 1650..=1659 | 4030 | 4031 | 4036 | 7445 | 8103 | 8176 | 22924 => {
-            Decision::Failed
-        }
-        // Syntax, names, privileges, data, limits of SQL, read-only, errors raised by views and functions.
-        1..=2999 | 3001..=3112 | 4040..=4099 | 6500..=6599 | 12700..=12899 | 13000..=13999 | 16000 | 18008..=19999
-        | 20000..=20999 | 22800..=22999 | 28100..=28149 | 29200..=29999 | 30000..=32999 | 36800..=36999
-        | 38100..=38199 | 40400..=40799 | 41900..=41999 | 43900..=43999 | 46000..=46999 | 54000..=54999 => {
-            Decision::Rejected
-        }
-        _ => Decision::Failed,
-    }
+    let fits = |numbers: Numbers| numbers.iter().any(|(from, to)| (*from..=*to).contains(&number));
+    BY_ORA.iter().find(|(_, numbers)| fits(numbers)).map_or(Decision::Failed, |(decision, _)| *decision)
 }
 
 /// The error for the port: a stop is told apart by what pulled the brake.
@@ -134,12 +213,12 @@ pub(crate) fn fault(fault: &Fault, brake: &Brake, stage: Stage) -> TargetError {
         Decision::Stopped => brake.pulled().unwrap_or(TargetError::Failed(message)),
         Decision::Timeout => brake.pulled().unwrap_or_else(|| brake.timeout()),
         // A broken call can also show as a lost connection.
-        Decision::Lost => brake.pulled().unwrap_or_else(|| match stage {
+        Decision::Lost => brake.pulled().unwrap_or(match stage {
             Stage::Before => TargetError::Unavailable(message),
             Stage::Rows => TargetError::Failed(message),
         }),
-        Decision::Unavailable => TargetError::Unavailable(message),
-        Decision::NoAccount => TargetError::Unavailable(message),
+        // Where it is a person's account, the pool has said so.
+        Decision::Unavailable | Decision::NoAccount => TargetError::Unavailable(message),
         Decision::Busy => TargetError::Busy(message),
         Decision::ClientMissing => TargetError::ClientMissing(message),
         Decision::Failed => TargetError::Failed(message),
@@ -177,11 +256,9 @@ mod tests {
                     // Syntax and names.
                     900, 904, 907, 911, 918, 923, 933, 936, 942, 979, 980, 999, 1747, 2289, 32034,
                     // Privileges, read-only.
-                    1031, 1039, 1456, 16000, 41900,
-                    // Data and limits of SQL.
+                    1031, 1039, 1456, 16000, 41900, // Data and limits of SQL.
                     1426, 1427, 1476, 1489, 1722, 1790, 1795, 1821, 1830, 1839, 1858, 6502, 6503, 12899, 22835, 30009,
-                    1436, 1873, 40441,
-                    // Raised by views and functions; profiles; row-level rules.
+                    1436, 1873, 40441, // Raised by views and functions; profiles; row-level rules.
                     20000, 20001, 20999, 2392, 2393, 2394, 2395, 28113, 28115, 4043, 4063, 2014,
                 ],
             ),

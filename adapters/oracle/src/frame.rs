@@ -47,7 +47,8 @@ fn framed(text: &str, columns: &[(String, Option<Kind>)]) -> String {
     // Rows without a column that can be read are still rows.
     let kept = if kept.is_empty() { "0".to_owned() } else { kept.join(", ") };
     let mut framed = String::new();
-    let _ = write!(framed, "WITH \"PSTRAL FRAME\"({}) AS (\n{text}\n) SELECT {kept} FROM \"PSTRAL FRAME\"", all.join(", "));
+    let _ =
+        write!(framed, "WITH \"PSTRAL FRAME\"({}) AS (\n{text}\n) SELECT {kept} FROM \"PSTRAL FRAME\"", all.join(", "));
     framed
 }
 
@@ -67,7 +68,8 @@ mod tests {
     #[test]
     fn columns_that_cannot_be_read_are_left_away() {
         let text = "SELECT id, doc, id, geo FROM t";
-        let frame = Frame::around(text, &named(&[("ID", 2, ""), ("DOC", 119, ""), ("ID", 2, ""), ("GEO", 109, "GEO_T")]));
+        let frame =
+            Frame::around(text, &named(&[("ID", 2, ""), ("DOC", 119, ""), ("ID", 2, ""), ("GEO", 109, "GEO_T")]));
         let frame = frame.unwrap();
         assert_eq!(
             frame.text,
@@ -75,7 +77,8 @@ mod tests {
              SELECT \"C0\", \"C2\" FROM \"PSTRAL FRAME\""
         );
         let number = |name: &str| Described { name: name.to_owned(), kind: Kind::Number { decimals: 0 } };
-        let none = |name: &str, kind: &str| Described { name: name.to_owned(), kind: Kind::Unsupported(kind.to_owned()) };
+        let none =
+            |name: &str, kind: &str| Described { name: name.to_owned(), kind: Kind::Unsupported(kind.to_owned()) };
         assert_eq!(
             frame.described(&[number("C0"), number("C2")]),
             [number("ID"), none("DOC", "JSON"), number("ID"), none("GEO", "GEO_T")]

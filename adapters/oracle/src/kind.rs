@@ -36,13 +36,13 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// How the column reads where no value tells.
-    pub(crate) fn declared(&self) -> Option<ColumnKind> {
+    pub(crate) fn declared(&self) -> ColumnKind {
         match self {
-            Self::Text | Self::Interval | Self::Clob | Self::Unsupported(_) => Some(ColumnKind::Text),
-            Self::Number { .. } | Self::Real => Some(ColumnKind::Number),
-            Self::Date | Self::Timestamp | Self::Zoned => Some(ColumnKind::Timestamp),
-            Self::Bytes | Self::Blob => Some(ColumnKind::Bytes),
-            Self::Boolean => Some(ColumnKind::Boolean),
+            Self::Text | Self::Interval | Self::Clob | Self::Unsupported(_) => ColumnKind::Text,
+            Self::Number { .. } | Self::Real => ColumnKind::Number,
+            Self::Date | Self::Timestamp | Self::Zoned => ColumnKind::Timestamp,
+            Self::Bytes | Self::Blob => ColumnKind::Bytes,
+            Self::Boolean => ColumnKind::Boolean,
         }
     }
 }
@@ -104,7 +104,7 @@ mod tests {
             (Kind::Boolean, ColumnKind::Boolean),
             (Kind::Unsupported("VECTOR".to_owned()), ColumnKind::Text),
         ] {
-            assert_eq!(kind.declared(), Some(expected), "{kind:?}");
+            assert_eq!(kind.declared(), expected, "{kind:?}");
         }
     }
 }

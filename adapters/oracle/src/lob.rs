@@ -68,7 +68,11 @@ mod tests {
     #[test]
     fn a_text_ends_between_two_characters() {
         let long = "é".repeat(10);
-        assert_eq!(text(long.as_bytes(), 3).unwrap(), "ééé", "three bytes and four more, without the half of the fourth");
+        assert_eq!(
+            text(long.as_bytes(), 3).unwrap(),
+            "ééé",
+            "three bytes and four more, without the half of the fourth"
+        );
         assert_eq!(text(long.as_bytes(), 100).unwrap(), long);
         assert_eq!(text("".as_bytes(), 100).unwrap(), "");
     }

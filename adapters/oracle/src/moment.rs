@@ -102,8 +102,7 @@ fn nanoseconds(fraction: &str) -> Option<u32> {
 
 fn numbers<const N: usize>(text: &str, between: char) -> Option<[u32; N]> {
     let digits = |part: &str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Option<Vec<u32>> =
-        text.split(between).map(|part| digits(part).then(|| part.parse().ok())?).collect();
+    let parts: Option<Vec<u32>> = text.split(between).map(|part| digits(part).then(|| part.parse().ok())?).collect();
     parts?.try_into().ok()
 }
 
@@ -156,7 +155,15 @@ mod tests {
             let shown = if text.len() == 10 { moment.date() } else { moment.timestamp() };
             assert!(matches!(&shown, Value::Date(shown) | Value::Timestamp(shown) if shown == text), "{shown:?}");
         }
-        for text in ["", "hier", "2024-2", "2024-02-29T10:00:00", "2024-02-29 10:00", "2024-02-29 10:00:00.1234567890", "2024-02-29é"] {
+        for text in [
+            "",
+            "hier",
+            "2024-2",
+            "2024-02-29T10:00:00",
+            "2024-02-29 10:00",
+            "2024-02-29 10:00:00.1234567890",
+            "2024-02-29é",
+        ] {
             assert_eq!(Moment::read(text), None, "{text}");
         }
     }

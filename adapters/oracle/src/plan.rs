@@ -1,5 +1,6 @@
 //! How Oracle would go about a statement, and what it expects that to cost.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pstral_blocking::Brake;
@@ -54,7 +55,7 @@ fn line(row: &[Value]) -> String {
     let mut line = format!("{}{}", "  ".repeat(depth), words.join(" "));
     for (at, word) in [(6, "rows"), (5, "cost")] {
         if let Some(count) = row.get(at).and_then(whole) {
-            line.push_str(&format!(", {word} {count}"));
+            let _ = write!(line, ", {word} {count}");
         }
     }
     line

@@ -91,8 +91,10 @@ impl Pool {
 
     fn session(&self, purpose: &Purpose, brake: &Brake) -> Result<(Arc<dyn Session>, Instant), TargetError> {
         while let Some(Idle { session, opened, since, .. }) = self.take(purpose) {
-            let answers = || session.call_timeout(FAREWELL.min(brake.left()).max(Duration::from_millis(1))).is_ok()
-                && session.ping().is_ok();
+            let answers = || {
+                session.call_timeout(FAREWELL.min(brake.left()).max(Duration::from_millis(1))).is_ok()
+                    && session.ping().is_ok()
+            };
             if since.elapsed() < FRESH || answers() {
                 return Ok((session, opened));
             }

@@ -79,7 +79,7 @@ fn rows(
     let (mut cursor, frame) = open(trips, statement, parameters)?;
     let columns = frame.as_ref().map_or_else(|| cursor.columns().to_vec(), |frame| frame.described(cursor.columns()));
     let names = columns.iter().map(|column| column.name.clone()).collect();
-    outlet.describe(names, columns.iter().map(|column| column.kind.declared()).collect());
+    outlet.describe(names, columns.iter().map(|column| Some(column.kind.declared())).collect());
     let reached = loop {
         let Some(row) = trips.call(|_| cursor.next())? else { break None };
         trips.stage = Stage::Rows;

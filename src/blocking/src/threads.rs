@@ -190,7 +190,7 @@ mod tests {
             Ok(())
         });
         assert_eq!(read.await.err(), Some(TargetError::Timeout { seconds: 1 }));
-        assert_eq!(ended.recv().unwrap(), Err(TargetError::Timeout { seconds: 1 }));
+        assert!(ended.recv().unwrap().is_err(), "it was interrupted");
         still_works(&threads).await;
     }
 

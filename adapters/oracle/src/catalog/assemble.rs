@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use pstral_core::domain::{
-    Catalog, CatalogColumn, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym,
-};
+use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym};
 
 use super::declared::declared;
 use super::rows::{Constraint, Dictionary};
@@ -90,7 +88,9 @@ fn fill_keys(dictionary: &Dictionary, relations: &mut [Relation]) {
     for one in &dictionary.constraint_columns {
         columns.entry((&one.owner, &one.constraint)).or_default().push((one.position, &one.column));
     }
-    columns.values_mut().for_each(|columns| columns.sort_unstable());
+    for columns in columns.values_mut() {
+        columns.sort_unstable();
+    }
     let columns = |owner: &str, name: &str| -> Vec<String> {
         columns.get(&(owner, name)).into_iter().flatten().map(|(_, column)| (*column).to_owned()).collect()
     };
@@ -127,11 +127,8 @@ fn reference(
 ) -> Option<ForeignKey> {
     let other = by_name.get(&(key.other_owner.as_deref()?, key.other_name.as_deref()?))?;
     let references = columns(&other.owner, &other.name);
-    let relation = if other.owner == key.owner {
-        other.relation.clone()
-    } else {
-        format!("{}.{}", other.owner, other.relation)
-    };
+    let relation =
+        if other.owner == key.owner { other.relation.clone() } else { format!("{}.{}", other.owner, other.relation) };
     (!own.is_empty() && own.len() == references.len()).then_some(ForeignKey { columns: own, relation, references })
 }
 
@@ -157,8 +154,10 @@ fn synonyms(dictionary: &Dictionary, relations: &[Relation], default_schema: &st
         })
         .collect();
     let known: HashSet<Name<'_>> = relations.iter().map(|one| (one.schema.as_str(), one.name.as_str())).collect();
-    let next: HashMap<Name<'_>, Name<'_>> =
-        all.iter().map(|one| ((one.schema.as_str(), one.name.as_str()), (one.of_schema.as_str(), one.of.as_str()))).collect();
+    let next: HashMap<Name<'_>, Name<'_>> = all
+        .iter()
+        .map(|one| ((one.schema.as_str(), one.name.as_str()), (one.of_schema.as_str(), one.of.as_str())))
+        .collect();
     let leads = |one: &Synonym| {
         let mut at = (one.of_schema.as_str(), one.of.as_str());
         // Some lead in a circle.
@@ -183,11 +182,11 @@ fn callables(dictionary: &Dictionary) -> Vec<String> {
     let named = dictionary.synonyms.iter().filter(|one| {
         one.link.is_none() && one.of_owner.as_deref().is_some_and(|owner| code.contains(&(owner, one.of.as_str())))
     });
-    let names: BTreeSet<&str> = code
+    let each: BTreeSet<&str> = code
         .iter()
         .map(|(_, name)| *name)
         .filter(|name| !is_internal(name))
         .chain(named.map(|one| one.name.as_str()))
         .collect();
-    names.into_iter().map(str::to_owned).collect()
+    each.into_iter().map(str::to_owned).collect()
 }

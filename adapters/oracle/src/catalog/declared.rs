@@ -72,13 +72,20 @@ mod tests {
             ("RAW", [Some(16), None, None, Some(0)], None, "RAW(16)"),
             ("DATE", [Some(7), None, None, Some(0)], None, "DATE"),
             ("TIMESTAMP(6) WITH TIME ZONE", [Some(13), None, Some(6), Some(0)], None, "TIMESTAMP(6) WITH TIME ZONE"),
-            ("INTERVAL DAY(2) TO SECOND(6)", [Some(11), Some(2), Some(6), Some(0)], None, "INTERVAL DAY(2) TO SECOND(6)"),
+            (
+                "INTERVAL DAY(2) TO SECOND(6)",
+                [Some(11), Some(2), Some(6), Some(0)],
+                None,
+                "INTERVAL DAY(2) TO SECOND(6)",
+            ),
             ("CLOB", [Some(4000), None, None, Some(0)], None, "CLOB"),
             ("JSON", [Some(8200), None, None, Some(0)], None, "JSON"),
         ] {
             assert_eq!(declared(&column(data_type, sizes, counted_in)), expected);
         }
-        let of = |owner: &str, name: &str| declared(&Column { type_owner: Some(owner.to_owned()), ..column(name, none, None) });
+        let of = |owner: &str, name: &str| {
+            declared(&Column { type_owner: Some(owner.to_owned()), ..column(name, none, None) })
+        };
         assert_eq!(of("CRM", "ADDRESS_T"), "CRM.ADDRESS_T");
         assert_eq!(of("PUBLIC", "XMLTYPE"), "XMLTYPE");
         assert_eq!(of("SYS", "XMLTYPE"), "XMLTYPE");

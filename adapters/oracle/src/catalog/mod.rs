@@ -12,6 +12,7 @@ use pstral_core::ports::TargetError;
 
 pub(crate) use assemble::assemble;
 pub(crate) use owners::Owners;
+#[cfg(test)]
 pub(crate) use queries::View;
 pub(crate) use rows::Dictionary;
 
@@ -23,7 +24,7 @@ pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Catalog, TargetError> {
     let dictionary = pool.with(Purpose::Reading(None), brake, |trips| {
         trips.call(|session| session.run(READ_ONLY, &[]))?;
         let owners = Owners::of(trips)?;
-        Dictionary::read(|view| -> Result<Vec<Row>, TargetError> { all(trips, &view.query(&owners), &[]) })
+        Dictionary::read(|view| -> Result<Vec<Row>, TargetError> { all(trips, &view.query(owners), &[]) })
     })?;
     Ok(assemble(&dictionary, pool.schema()))
 }

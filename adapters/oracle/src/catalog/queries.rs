@@ -38,6 +38,7 @@ pub(crate) enum View {
 
 impl View {
     /// All of them.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 14] = [
         Self::Tables,
         Self::ExternalTables,
@@ -61,15 +62,15 @@ impl View {
     }
 
     /// What is asked of it.
-    pub(crate) fn query(self, owners: &Owners) -> String {
+    pub(crate) fn query(self, owners: Owners) -> String {
         let (columns, view, owner, condition) = self.parts();
-        let mut owned = owners.condition(owner);
+        let mut whose = owners.condition(owner);
         if self == Self::Synonyms {
             // One through a link stands for somebody of another database; it is read so that its name is known as taken.
-            owned = format!("(db_link IS NOT NULL OR {owned})");
+            whose = format!("(db_link IS NOT NULL OR {whose})");
         }
         let and = if condition.is_empty() { "" } else { " AND " };
-        format!("SELECT {columns} FROM {view} WHERE {owned}{and}{condition} ORDER BY {}", order(columns))
+        format!("SELECT {columns} FROM {view} WHERE {whose}{and}{condition} ORDER BY {}", order(columns))
     }
 
     /// Columns, view, the column with the owner, and what else must hold.
@@ -118,7 +119,9 @@ impl View {
                 "num_distinct IS NOT NULL",
             ),
             // Asked for in `query`: whose they are does not say whether they matter.
-            Self::Synonyms => ("owner, synonym_name, table_owner, table_name, db_link", "all_synonyms", "table_owner", ""),
+            Self::Synonyms => {
+                ("owner, synonym_name, table_owner, table_name, db_link", "all_synonyms", "table_owner", "")
+            }
             Self::Procedures => ("owner, object_name", "all_procedures", "owner", "object_name IS NOT NULL"),
             Self::Sequences => ("sequence_owner, sequence_name", "all_sequences", "sequence_owner", ""),
             Self::Types => ("owner, object_name", "all_objects", "owner", "object_type IN ('TYPE', 'OPERATOR')"),

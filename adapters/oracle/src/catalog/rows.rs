@@ -46,19 +46,22 @@ impl Dictionary {
     }
 }
 
+/// A row is not as it is documented.
+struct OtherForm;
+
 /// A row of one view.
 trait Parsed: Sized {
-    /// `None` where it has another form.
-    fn of(cells: &mut Cells) -> Option<Self>;
+    fn of(cells: &mut Cells) -> Result<Self, OtherForm>;
 }
 
 fn parsed<T: Parsed>(view: View, rows: Vec<Row>) -> Result<Vec<T>, TargetError> {
     let one = |row: Row| {
         let mut cells = Cells(row.into_iter());
-        T::of(&mut cells).filter(|_| cells.0.next().is_none())
+        let one = T::of(&mut cells)?;
+        if cells.0.next().is_none() { Ok(one) } else { Err(OtherForm) }
     };
-    let rows: Option<Vec<T>> = rows.into_iter().map(one).collect();
-    rows.ok_or_else(|| TargetError::Failed(format!("{} has rows of another form than is known", view.name())))
+    let rows: Result<Vec<T>, OtherForm> = rows.into_iter().map(one).collect();
+    rows.map_err(|OtherForm| TargetError::Failed(format!("{} has rows of another form than is known", view.name())))
 }
 
 /// The cells of a row, taken in order.
@@ -66,27 +69,24 @@ struct Cells(std::vec::IntoIter<Value>);
 
 impl Cells {
     /// A text that is never null.
-    fn text(&mut self) -> Option<String> {
-        match self.0.next()? {
-            Value::Text(text) => Some(text),
-            _ => None,
+    fn text(&mut self) -> Result<String, OtherForm> {
+        self.text_or_none()?.ok_or(OtherForm)
+    }
+
+    fn text_or_none(&mut self) -> Result<Option<String>, OtherForm> {
+        match self.0.next().ok_or(OtherForm)? {
+            Value::Text(text) => Ok(Some(text)),
+            Value::Null => Ok(None),
+            _ => Err(OtherForm),
         }
     }
 
-    fn text_or_none(&mut self) -> Option<Option<String>> {
-        match self.0.next()? {
-            Value::Text(text) => Some(Some(text)),
-            Value::Null => Some(None),
-            _ => None,
-        }
-    }
-
-    /// A whole number; one that is none, or beyond what is counted, says nothing.
-    fn number_or_none(&mut self) -> Option<Option<i64>> {
-        match self.0.next()? {
-            Value::Integer(number) => Some(Some(number)),
-            Value::Null | Value::Decimal(_) => Some(None),
-            _ => None,
+    /// A whole number; one beyond what is counted says nothing.
+    fn number_or_none(&mut self) -> Result<Option<i64>, OtherForm> {
+        match self.0.next().ok_or(OtherForm)? {
+            Value::Integer(number) => Ok(Some(number)),
+            Value::Null | Value::Decimal(_) => Ok(None),
+            _ => Err(OtherForm),
         }
     }
 }
@@ -98,8 +98,8 @@ macro_rules! rows {
         pub(super) struct $name { $(pub(super) $field: $kind),* }
 
         impl Parsed for $name {
-            fn of(cells: &mut Cells) -> Option<Self> {
-                Some(Self { $($field: cells.$read()?),* })
+            fn of(cells: &mut Cells) -> Result<Self, OtherForm> {
+                Ok(Self { $($field: cells.$read()?),* })
             }
         }
     )*};

@@ -77,7 +77,8 @@ mod tests {
             (Bound::Timestamp(zoned), OracleType::TimestampTZ(9)),
         ] {
             let typed = Typed::of(&bound).unwrap();
-            let (Typed::Null(kind) | Typed::Text(_, kind) | Typed::Double(_, kind) | Typed::Time(_, kind)) = typed else {
+            let (Typed::Null(kind) | Typed::Text(_, kind) | Typed::Double(_, kind) | Typed::Time(_, kind)) = typed
+            else {
                 panic!("{bound:?} has no type")
             };
             assert_eq!(kind, expected, "{bound:?}");

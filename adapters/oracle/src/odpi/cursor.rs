@@ -7,14 +7,14 @@ use pstral_core::domain::Value;
 use super::fault;
 use crate::fault::{Code, Fault};
 use crate::kind::Kind;
+use crate::lob;
 use crate::moment::{Moment, day_interval, month_interval};
 use crate::number::number;
 use crate::session::{Cursor, Described};
-use crate::lob;
 
 /// A query that runs.
 pub(super) struct Rows {
-    rows: ResultSet<'static, Row>,
+    read: ResultSet<'static, Row>,
     columns: Vec<Described>,
     cell_bytes: usize,
 }
@@ -24,7 +24,7 @@ impl Rows {
     pub(super) fn new(rows: ResultSet<'static, Row>, kinds: Vec<Kind>, cell_bytes: usize) -> Self {
         let names = rows.column_info().iter().map(|column| column.name().to_owned());
         let columns = names.zip(kinds).map(|(name, kind)| Described { name, kind }).collect();
-        Self { rows, columns, cell_bytes }
+        Self { read: rows, columns, cell_bytes }
     }
 }
 
@@ -34,7 +34,7 @@ impl Cursor for Rows {
     }
 
     fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
-        let Some(row) = self.rows.next() else { return Ok(None) };
+        let Some(row) = self.read.next() else { return Ok(None) };
         let row = row.map_err(|error| fault(&error))?;
         let cells = self.columns.iter().zip(row.sql_values());
         cells.map(|(column, cell)| value(cell, &column.kind, self.cell_bytes)).collect::<Result<_, _>>().map(Some)
@@ -49,8 +49,11 @@ pub(super) fn whole(kind: &OracleType) -> bool {
 /// How a column of that type is read.
 pub(super) fn kind(kind: &OracleType) -> Kind {
     match kind {
-        OracleType::Varchar2(_) | OracleType::NVarchar2(_) | OracleType::Char(_) | OracleType::NChar(_) => Kind::Text,
-        OracleType::Rowid => Kind::Text,
+        OracleType::Varchar2(_)
+        | OracleType::NVarchar2(_)
+        | OracleType::Char(_)
+        | OracleType::NChar(_)
+        | OracleType::Rowid => Kind::Text,
         OracleType::Number(_, scale) => Kind::Number { decimals: u8::try_from(*scale).unwrap_or(0) },
         // Oracle's FLOAT is a NUMBER whose digits are counted in bits.
         OracleType::Float(_) | OracleType::Int64 | OracleType::UInt64 => Kind::Number { decimals: 0 },

@@ -20,13 +20,13 @@ impl Connected {
     pub(super) fn new(connection: Connection) -> Self {
         Self { connection }
     }
+}
 
-    fn bound(&self, statement: &mut Statement, parameters: &Parameters) -> oracle::Result<()> {
-        for (name, value) in parameters {
-            Typed::of(value)?.with(|value| statement.bind(name.as_str(), value))?;
-        }
-        Ok(())
+fn bind(statement: &mut Statement, parameters: &Parameters) -> oracle::Result<()> {
+    for (name, value) in parameters {
+        Typed::of(value)?.with(|value| statement.bind(name.as_str(), value))?;
     }
+    Ok(())
 }
 
 impl Session for Connected {
@@ -43,7 +43,7 @@ impl Session for Connected {
     fn run(&self, text: &str, parameters: &Parameters) -> Result<(), Fault> {
         let run = || {
             let mut statement = self.connection.statement(text).build()?;
-            self.bound(&mut statement, parameters)?;
+            bind(&mut statement, parameters)?;
             statement.execute(&[])
         };
         run().map_err(|error| fault(&error))
@@ -58,7 +58,7 @@ impl Session for Connected {
                 .prefetch_rows(query.ahead)
                 .lob_locator()
                 .build()?;
-            self.bound(&mut statement, query.parameters)?;
+            bind(&mut statement, query.parameters)?;
             statement.into_result_set::<oracle::Row>(&[])
         };
         let rows = open().map_err(|error| fault(&error))?;

@@ -14,8 +14,7 @@ use crate::statement::{READ_ONLY, all};
 use crate::trips::Trips;
 
 /// Who we are, and whether as the server's administrator.
-const SELF: &str =
-    "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('USERENV', 'ISDBA') FROM sys.dual";
+const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('USERENV', 'ISDBA') FROM sys.dual";
 
 /// Reads what the dictionary says of the account, its roles and everybody, and judges it.
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Privileges, TargetError> {
