@@ -7,7 +7,7 @@ use pstral_core::domain::Value;
 use pstral_core::ports::TargetError;
 use pstral_core::text::{Text, text};
 
-use crate::catalog::Owners;
+use crate::catalog::{Owners, View};
 use crate::pool::{Pool, Purpose};
 use crate::statement::{READ_ONLY, all};
 use crate::trips::Trips;
@@ -25,11 +25,10 @@ pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
         trips.call(|session| session.run(READ_ONLY, &[]))?;
         check_read_only(trips)?;
         let owners = Owners::of(trips)?;
-        let count = |trips: &mut Trips<'_>, view: &str| {
-            all(trips, &format!("SELECT COUNT(*) FROM {view} WHERE {}", owners.condition("owner")), &[])
-                .map(|rows| first_number(&rows))
+        let count = |trips: &mut Trips<'_>, view: View| {
+            all(trips, &format!("SELECT COUNT(*) FROM ({})", view.query(owners)), &[]).map(|rows| first_number(&rows))
         };
-        let (tables, views) = (count(trips, "all_tables")?, count(trips, "all_views")?);
+        let (tables, views) = (count(trips, View::Tables)?, count(trips, View::Views)?);
         Ok(text("health-target")
             .with("engine", engine(trips)?)
             .count("tables", tables)

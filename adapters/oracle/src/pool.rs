@@ -12,14 +12,25 @@ use crate::session::{Driver, Login, Session};
 use crate::setup::set_up;
 use crate::trips::Trips;
 
-/// A session that lay longer is asked whether it still answers.
-const FRESH: Duration = Duration::from_secs(30);
-/// A session that lay longer is closed when the next one is wanted.
-const IDLE: Duration = Duration::from_mins(10);
-/// So that changed rights and settings are taken up, and a server's memory is given back.
-const OLD: Duration = Duration::from_hours(1);
 /// Time for what ends a session's use: the person no longer waits, but a thread does.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long sessions are good for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ages {
+    /// One that lay longer is asked whether it still answers.
+    pub(crate) fresh: Duration,
+    /// One that lay longer is closed when the next one is wanted.
+    pub(crate) idle: Duration,
+    /// One that was opened before that is closed then too, so that changed rights and settings are taken up.
+    pub(crate) old: Duration,
+}
+
+impl Default for Ages {
+    fn default() -> Self {
+        Self { fresh: Duration::from_secs(30), idle: Duration::from_mins(10), old: Duration::from_hours(1) }
+    }
+}
 
 /// What a session is for; none serves two purposes or two persons' accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +47,7 @@ pub(crate) struct Pool {
     driver: Arc<dyn Driver>,
     door: Door,
     kept: usize,
+    ages: Ages,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -60,8 +72,8 @@ struct Idle {
 
 impl Pool {
     /// Opens nothing yet; keeps `kept` sessions at most.
-    pub(crate) fn new(driver: Arc<dyn Driver>, door: Door, kept: usize) -> Self {
-        Self { driver, door, kept, idle: Mutex::default() }
+    pub(crate) fn new(driver: Arc<dyn Driver>, door: Door, kept: usize, ages: Ages) -> Self {
+        Self { driver, door, kept, ages, idle: Mutex::default() }
     }
 
     /// The schema in which names without one are looked up.
@@ -95,7 +107,7 @@ impl Pool {
                 session.call_timeout(FAREWELL.min(brake.left()).max(Duration::from_millis(1))).is_ok()
                     && session.ping().is_ok()
             };
-            if since.elapsed() < FRESH || answers() {
+            if since.elapsed() < self.ages.fresh || answers() {
                 return Ok((session, opened));
             }
         }
@@ -130,7 +142,7 @@ impl Pool {
         let mut idle = self.idle();
         let (stale, good) = mem::take(&mut *idle)
             .into_iter()
-            .partition(|one| one.since.elapsed() >= IDLE || one.opened.elapsed() >= OLD);
+            .partition(|one| one.since.elapsed() >= self.ages.idle || one.opened.elapsed() >= self.ages.old);
         *idle = good;
         let found = idle.iter().rposition(|one| one.purpose == *purpose).map(|at| idle.remove(at));
         drop(idle);
@@ -153,9 +165,13 @@ impl Pool {
     }
 }
 
-/// Forgets the person and ends the transaction, in one round trip; says whether it ended.
+/// Forgets the person and ends the transaction, in one round trip; says whether it ended. Where the name is not
+/// forgotten, the next statement names its own.
 fn leave(session: &dyn Session) -> bool {
-    session.call_timeout(FAREWELL).is_ok() & session.identify("").is_ok() & session.rollback().is_ok()
+    if let Err(error) = session.call_timeout(FAREWELL).and_then(|()| session.identify("")) {
+        tracing::debug!(code = ?error.code, "the person's name stays with the session");
+    }
+    session.rollback().is_ok()
 }
 
 /// What the brake may break: the session while it is used, and no longer. A late stop must not reach the next person's

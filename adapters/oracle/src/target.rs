@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Identity, OracleConfig};
 use crate::names::stored;
 use crate::odpi::Odpi;
-use crate::pool::{Door, Pool};
+use crate::pool::{Ages, Door, Pool};
 use crate::session::Driver;
 use crate::statement::{Person, Statement};
 use crate::{catalog, health, known_values, plan, privileges, statement};
@@ -41,7 +41,7 @@ impl OracleTarget {
         let door = Door { connect, user: config.user, password: config.password, schema };
         Self {
             // Statements, and a plan or a catalog beside them.
-            pool: Arc::new(Pool::new(driver, door, config.max_concurrent.max(1) + 1)),
+            pool: Arc::new(Pool::new(driver, door, config.max_concurrent.max(1) + 1, Ages::default())),
             threads: Threads::new(config.max_concurrent, config.read_time),
             identity: config.identity,
             fetch: config.fetch.max(1),

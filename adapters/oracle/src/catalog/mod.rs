@@ -12,7 +12,6 @@ use pstral_core::ports::TargetError;
 
 pub(crate) use assemble::assemble;
 pub(crate) use owners::Owners;
-#[cfg(test)]
 pub(crate) use queries::View;
 pub(crate) use rows::Dictionary;
 

@@ -1,6 +1,7 @@
 //! What the account may do beyond reading.
 
 mod judge;
+mod lists;
 
 use pstral_blocking::Brake;
 use pstral_core::domain::{Row, Value};
@@ -44,7 +45,7 @@ fn facts(trips: &mut Trips<'_>) -> Result<Facts, TargetError> {
 
 /// Grants to us, to roles we have and to everybody: all on people's objects, of Oracle's own those that reach outside.
 fn grants(owners: Owners) -> String {
-    let list = judge::OUTSIDE.join("', '");
+    let list = lists::OUTSIDE.join("', '");
     format!(
         "SELECT grantee, table_schema, table_name, privilege FROM all_tab_privs \
          WHERE (grantee IN ('PUBLIC', SYS_CONTEXT('USERENV', 'SESSION_USER')) OR grantee IN (SELECT role FROM session_roles)) \

@@ -72,6 +72,7 @@ struct State {
     acts: Vec<(&'static str, Act)>,
     describes: Vec<Named>,
     rollback_fails: bool,
+    ping_fails: bool,
 }
 
 impl Script {
@@ -88,6 +89,11 @@ impl Script {
 
     pub(crate) fn describing(self, named: Vec<Named>) -> Self {
         self.state.lock().unwrap().describes = named;
+        self
+    }
+
+    pub(crate) fn failing_ping(self) -> Self {
+        self.state.lock().unwrap().ping_fails = true;
         self
     }
 
@@ -190,7 +196,7 @@ impl Session for Scripted {
 
     fn ping(&self) -> Result<(), Fault> {
         self.log.add(self.number, "ping");
-        Ok(())
+        if self.state.lock().unwrap().ping_fails { Err(failure(Code::Ora(3113))) } else { Ok(()) }
     }
 
     fn break_execution(&self) {

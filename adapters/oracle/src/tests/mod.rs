@@ -1,5 +1,6 @@
 //! The adapter over sessions that follow a script, and over a made dictionary.
 
+mod ages;
 mod dictionary;
 mod fake;
 mod frames;
