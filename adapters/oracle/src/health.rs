@@ -9,7 +9,7 @@ use pstral_core::text::{Text, text};
 
 use crate::catalog::{Owners, View};
 use crate::pool::{Pool, Purpose};
-use crate::statement::{READ_ONLY, all};
+use crate::statement::{all, begin};
 use crate::trips::Trips;
 
 /// Everybody may read it, and lock it: that everybody may not, within a transaction that only reads, is what is asked.
@@ -22,7 +22,7 @@ const ENGINE: &str = "SELECT product, version FROM product_component_version WHE
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
     let started = Instant::now();
     pool.with(Purpose::Reading(None), brake, |trips| {
-        trips.call(|session| session.run(READ_ONLY, &[]))?;
+        begin(trips)?;
         check_read_only(trips)?;
         let owners = Owners::of(trips)?;
         let count = |trips: &mut Trips<'_>, view: View| {

@@ -7,7 +7,7 @@ use pstral_core::ports::TargetError;
 use crate::bound::Bound;
 use crate::names::quoted;
 use crate::pool::{Pool, Purpose};
-use crate::statement::{READ_ONLY, all};
+use crate::statement::{all, begin};
 
 /// Characters of a value at most: longer ones are prose, which no question quotes.
 const LONGEST: usize = 200;
@@ -28,7 +28,7 @@ pub(crate) fn read(pool: &Pool, column: &ColumnRef, limit: usize, brake: &Brake)
         ("relation".to_owned(), text(&column.relation)),
     ];
     pool.with(Purpose::Reading(None), brake, |trips| {
-        trips.call(|session| session.run(READ_ONLY, &[]))?;
+        begin(trips)?;
         let found = all(trips, FIND, &parameters)?;
         let Some([Value::Text(owner), Value::Text(relation), Value::Text(name)]) = found.first().map(Vec::as_slice)
         else {

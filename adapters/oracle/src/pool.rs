@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
+use tokio::runtime::Handle;
 
 use crate::fault::{Decision, Stage, decision, fault, is_clean};
 use crate::session::{Driver, Login, Session};
@@ -18,7 +19,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// How long sessions are good for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ages {
-    /// One that lay longer is asked whether it still answers.
+    /// One that lay longer is asked whether it still answers: a round trip, so that a restart of the database between
+    /// two questions is nobody's error.
     pub(crate) fresh: Duration,
     /// One that lay longer is closed when the next one is wanted.
     pub(crate) idle: Duration,
@@ -28,7 +30,7 @@ pub(crate) struct Ages {
 
 impl Default for Ages {
     fn default() -> Self {
-        Self { fresh: Duration::from_secs(30), idle: Duration::from_mins(10), old: Duration::from_hours(1) }
+        Self { fresh: Duration::from_secs(2), idle: Duration::from_mins(10), old: Duration::from_hours(1) }
     }
 }
 
@@ -190,8 +192,20 @@ impl Leash {
     fn hold(session: &Arc<dyn Session>, brake: &Brake) -> Arc<Self> {
         let leash = Arc::new(Self { held: Mutex::new(Held { session: Some(Arc::clone(session)), broken: false }) });
         let watched = Arc::clone(&leash);
-        brake.hold(move || watched.pull());
+        brake.hold(move || Self::pull_aside(&watched));
         leash
+    }
+
+    /// Away from the thread that says so: a signal too goes through a network that may be stuck.
+    fn pull_aside(leash: &Arc<Self>) {
+        if leash.held.try_lock().is_ok_and(|held| held.session.is_none()) {
+            return;
+        }
+        let leash = Arc::clone(leash);
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || leash.pull())),
+            Err(_) => leash.pull(),
+        }
     }
 
     /// Under the lock, so that the session is not let go of in between; the call itself only sends a signal.

@@ -21,9 +21,13 @@ pub(crate) const SETTINGS: &[&str] = &[
 /// Sets a new session up. Its schema is always said, also where it is the account's own: a person's account would have
 /// its own, and names would then not be those that the guard resolved.
 pub(crate) fn set_up(trips: &mut Trips<'_>, schema: &str) -> Result<(), TargetError> {
-    for setting in SETTINGS {
-        trips.call(|session| session.run(setting, &[]))?;
-    }
     let schema = format!("ALTER SESSION SET CURRENT_SCHEMA = {}", quoted(schema));
-    trips.call(|session| session.run(&schema, &[]))
+    for setting in SETTINGS.iter().copied().chain([schema.as_str()]) {
+        trips.call(|session| session.run(setting, &[])).map_err(|error| match error {
+            // A schema that does not exist, for one: the operator's to repair, not the statement's fault.
+            TargetError::Rejected(reason) => TargetError::Unavailable(reason),
+            other => other,
+        })?;
+    }
+    Ok(())
 }

@@ -16,7 +16,15 @@ use crate::trips::Trips;
 /// Stops writing and locking, but not what functions of the database do in transactions of their own: that is the
 /// guard's and the account's to stop.
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/SET-TRANSACTION.html>
-pub(crate) const READ_ONLY: &str = "SET TRANSACTION READ ONLY";
+const READ_ONLY: &str = "SET TRANSACTION READ ONLY";
+
+/// Begins a transaction that only reads. That it cannot be begun is nobody's statement's fault.
+pub(crate) fn begin(trips: &mut Trips<'_>) -> Result<(), TargetError> {
+    trips.call(|session| session.run(READ_ONLY, &[])).map_err(|error| match error {
+        TargetError::Rejected(reason) => TargetError::Failed(reason),
+        other => other,
+    })
+}
 
 /// A statement as it came through the guard.
 pub(crate) struct Statement {
@@ -49,7 +57,7 @@ pub(crate) fn run(
     let parameters = bound::all(&statement.values)?;
     let done = pool.with(Purpose::Reading(person.account.clone()), brake, |trips| {
         trips.call(|session| session.identify(&person.name))?;
-        trips.call(|session| session.run(READ_ONLY, &[]))?;
+        begin(trips)?;
         rows(trips, statement, &parameters, outlet)
     });
     done.map_err(|error| match error {

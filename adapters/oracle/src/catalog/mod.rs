@@ -16,12 +16,12 @@ pub(crate) use queries::View;
 pub(crate) use rows::Dictionary;
 
 use crate::pool::{Pool, Purpose};
-use crate::statement::{READ_ONLY, all};
+use crate::statement::{all, begin};
 
 /// Reads what the account may read, as of one moment, without the schemas that Oracle itself keeps.
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Catalog, TargetError> {
     let dictionary = pool.with(Purpose::Reading(None), brake, |trips| {
-        trips.call(|session| session.run(READ_ONLY, &[]))?;
+        begin(trips)?;
         let owners = Owners::of(trips)?;
         Dictionary::read(|view| -> Result<Vec<Row>, TargetError> { all(trips, &view.query(owners), &[]) })
     })?;

@@ -11,7 +11,7 @@ pub(crate) use judge::{Facts, Grant, judge};
 
 use crate::catalog::Owners;
 use crate::pool::{Pool, Purpose};
-use crate::statement::{READ_ONLY, all};
+use crate::statement::{all, begin};
 use crate::trips::Trips;
 
 /// Who we are, and whether as the server's administrator.
@@ -20,7 +20,7 @@ const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('
 /// Reads what the dictionary says of the account, its roles and everybody, and judges it.
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Privileges, TargetError> {
     let facts = pool.with(Purpose::Reading(None), brake, |trips| {
-        trips.call(|session| session.run(READ_ONLY, &[]))?;
+        begin(trips)?;
         facts(trips)
     })?;
     Ok(judge(&facts))
