@@ -1,15 +1,18 @@
 //! Results with columns that cannot be read: the others are shown all the same.
 
-use std::fmt::Write as _;
+use std::collections::HashSet;
+
+use pstral_core::ports::TargetError;
 
 use crate::kind::{Kind, unreadable};
 use crate::names::quoted;
 use crate::session::{Described, Named};
 
-/// A statement around another that leaves columns away, and adds nothing.
+/// A statement around another that leaves columns away, and adds nothing. The order of the rows within is kept in
+/// practice, where Oracle merges the two.
 ///
 /// The driver gives up on a whole result that has one `JSON` or `VECTOR` column (`oracle_type.rs` of the `oracle` crate),
-/// and reads `LONG` and `XMLTYPE` whole. The names are given by place, so that two columns may share one.
+/// and reads `LONG` and `XMLTYPE` whole.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     /// What runs.
@@ -19,13 +22,25 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// `None` where every column can be read.
-    pub(crate) fn around(text: &str, named: &[Named]) -> Option<Self> {
+    /// Around a statement whose columns are known. It is refused where nothing can be left away.
+    pub(crate) fn around(text: &str, named: &[Named]) -> Result<Self, TargetError> {
         let columns: Vec<(String, Option<Kind>)> = named
             .iter()
             .map(|one| (one.name.clone(), unreadable(one.code, &one.type_name).map(Kind::Unsupported)))
             .collect();
-        columns.iter().any(|(_, kind)| kind.is_some()).then(|| Self { text: framed(text, &columns), columns })
+        let left_away: Vec<&str> =
+            columns.iter().filter(|(_, kind)| kind.is_some()).map(|(name, _)| name.as_str()).collect();
+        if left_away.is_empty() {
+            return Err(TargetError::Rejected("a column has a type that cannot be read".to_owned()));
+        }
+        let text = if begins_with_with(text) { by_name(text, &columns) } else { Some(by_place(text, &columns)) };
+        let text = text.ok_or_else(|| {
+            let list = left_away.join(", ");
+            TargetError::Rejected(format!(
+                "the type of {list} cannot be read: leave it out, or name each column differently"
+            ))
+        })?;
+        Ok(Self { text, columns })
     }
 
     /// The columns as the statement within has them.
@@ -39,17 +54,33 @@ impl Frame {
     }
 }
 
-fn framed(text: &str, columns: &[(String, Option<Kind>)]) -> String {
+fn begins_with_with(text: &str) -> bool {
+    text.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with"))
+}
+
+/// Whatever the columns are called, and whether or not two share a name.
+fn by_place(text: &str, columns: &[(String, Option<Kind>)]) -> String {
     let name = |at: usize| quoted(&format!("C{at}"));
     let all: Vec<String> = (0..columns.len()).map(name).collect();
-    let kept: Vec<String> =
-        columns.iter().enumerate().filter(|(_, (_, kind))| kind.is_none()).map(|(at, _)| name(at)).collect();
-    // Rows without a column that can be read are still rows.
-    let kept = if kept.is_empty() { "0".to_owned() } else { kept.join(", ") };
-    let mut framed = String::new();
-    let _ =
-        write!(framed, "WITH \"PSTRAL FRAME\"({}) AS (\n{text}\n) SELECT {kept} FROM \"PSTRAL FRAME\"", all.join(", "));
-    framed
+    let kept = columns.iter().enumerate().filter(|(_, (_, kind))| kind.is_none()).map(|(at, _)| name(at));
+    format!(
+        "WITH \"PSTRAL FRAME\"({}) AS (\n{text}\n) SELECT {} FROM \"PSTRAL FRAME\"",
+        all.join(", "),
+        list(&kept.collect::<Vec<_>>())
+    )
+}
+
+/// A WITH clause may not stand directly in another before 23.26 (ORA-32034), but in a table's place. There columns go by
+/// their names; `None` where two share one.
+fn by_name(text: &str, columns: &[(String, Option<Kind>)]) -> Option<String> {
+    let names: HashSet<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let kept = columns.iter().filter(|(_, kind)| kind.is_none()).map(|(name, _)| quoted(name));
+    (names.len() == columns.len()).then(|| format!("SELECT {} FROM (\n{text}\n)", list(&kept.collect::<Vec<_>>())))
+}
+
+/// Rows without a column that can be read are still rows.
+fn list(kept: &[String]) -> String {
+    if kept.is_empty() { "0".to_owned() } else { kept.join(", ") }
 }
 
 #[cfg(test)]
@@ -85,6 +116,17 @@ mod tests {
         );
         let only = Frame::around("SELECT doc FROM t", &named(&[("DOC", 127, "")])).unwrap();
         assert!(only.text.ends_with("SELECT 0 FROM \"PSTRAL FRAME\""), "{}", only.text);
-        assert_eq!(Frame::around(text, &named(&[("ID", 2, ""), ("NAME", 1, "")])), None);
+        let none = Frame::around(text, &named(&[("ID", 2, ""), ("NAME", 1, "")]));
+        assert!(matches!(none, Err(TargetError::Rejected(_))), "{none:?}");
+    }
+
+    #[test]
+    fn a_with_clause_stands_in_a_tables_place() {
+        let text = "WITH q AS (SELECT 1 AS a FROM dual) SELECT a, doc FROM q";
+        let frame = Frame::around(text, &named(&[("A", 2, ""), ("DOC", 119, "")])).unwrap();
+        assert_eq!(frame.text, format!("SELECT \"A\" FROM (\n{text}\n)"));
+        let twice = Frame::around(text, &named(&[("A", 2, ""), ("A", 2, ""), ("DOC", 119, "")]));
+        let told = "the type of DOC cannot be read: leave it out, or name each column differently";
+        assert_eq!(twice, Err(TargetError::Rejected(told.to_owned())));
     }
 }

@@ -118,9 +118,7 @@ fn open(
         return Ok((cursor, None));
     }
     let named = trips.call(|session| session.describe(&statement.text))?;
-    let Some(frame) = Frame::around(&statement.text, &named) else {
-        return Err(TargetError::Rejected("a column has a type that cannot be read".to_owned()));
-    };
+    let frame = Frame::around(&statement.text, &named)?;
     tracing::debug!("a result with columns that cannot be read runs in a frame");
     let cursor = trips.call(|session| session.query(&query(&frame.text)))?;
     Ok((cursor, Some(frame)))
