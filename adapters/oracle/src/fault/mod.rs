@@ -92,8 +92,12 @@ pub(crate) fn decision(code: Code) -> Decision {
 
 /// The error for the port: a stop is told apart by what pulled the brake.
 pub(crate) fn fault(fault: &Fault, brake: &Brake, stage: Stage) -> TargetError {
-    let message = short(&fault.message);
-    match decision(fault.code) {
+    let decision = decision(fault.code);
+    let message = match decision {
+        Decision::Lost | Decision::Unavailable | Decision::NoAccount | Decision::Busy => nameless(fault),
+        _ => short(&fault.message),
+    };
+    match decision {
         Decision::Rejected => TargetError::Rejected(message),
         // Somebody on the server's side can cancel a call too.
         Decision::Stopped => brake.pulled().unwrap_or(TargetError::Failed(message)),
@@ -116,8 +120,16 @@ pub(crate) fn is_clean(error: &TargetError) -> bool {
     matches!(error, TargetError::Rejected(_))
 }
 
-/// The first line, which says what is wrong; the others say where in the server, or where to read more. What Oracle
-/// quotes of hosts and accounts stands in the network layer's messages, which nobody but the operator is shown.
+/// What the network layer and the door say, without the hosts, files and accounts that they name: since 23ai those stand
+/// in a second sentence.
+fn nameless(fault: &Fault) -> String {
+    match fault.code {
+        Code::Ora(1045) => "ORA-01045: the account lacks CREATE SESSION".to_owned(),
+        _ => short(fault.message.split_once(". ").map_or(fault.message.as_str(), |(first, _)| first)),
+    }
+}
+
+/// The first line, which says what is wrong; the others say where in the server, or where to read more.
 fn short(message: &str) -> String {
     let line = message.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("Help: "));
     let line = line.unwrap_or("no message").trim_start_matches("OCI Error: ").trim_start_matches("DPI Error: ");
@@ -200,6 +212,28 @@ mod tests {
         assert!(matches!(decided(broken, free(), Stage::Before), TargetError::Failed(_)), "an administrator's hand");
         assert!(matches!(decided(gone, free(), Stage::Before), TargetError::Unavailable(_)));
         assert!(matches!(decided(gone, free(), Stage::Rows), TargetError::Failed(_)));
+    }
+
+    #[test]
+    fn what_is_out_of_reach_is_told_without_names() {
+        let brake = Brake::new(Duration::from_mins(1), CancellationToken::new());
+        for (number, message, expected) in [
+            (12_541, "ORA-12541: Cannot connect. No listener at host 10.1.2.3 port 1521.", "ORA-12541: Cannot connect"),
+            (12_541, "ORA-12541: TNS:no listener", "ORA-12541: TNS:no listener"),
+            (
+                12_154,
+                "ORA-12154: Cannot connect to database. Cannot find alias CRM in /etc/tnsnames.ora.",
+                "ORA-12154: Cannot connect to database",
+            ),
+            (
+                1045,
+                "ORA-01045: user PSTRAL lacks CREATE SESSION privilege; logon denied",
+                "ORA-01045: the account lacks CREATE SESSION",
+            ),
+        ] {
+            let error = fault(&Fault::new(Code::Ora(number), message), &brake, Stage::Before);
+            assert_eq!(error, TargetError::Unavailable(expected.to_owned()));
+        }
     }
 
     #[test]

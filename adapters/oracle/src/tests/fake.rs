@@ -23,6 +23,8 @@ pub(crate) enum Act {
     FailsAfter(i64, Code),
     /// Waits until it is broken.
     Hangs,
+    /// Waits until it is broken, then fails all the same as if it had not been.
+    HangsThen(Code),
     /// Yields so many rows, then waits until it is broken.
     HangsAfter(i64),
     /// Waits so long whatever happens, then yields a row.
@@ -175,6 +177,10 @@ impl Session for Scripted {
             Act::Fails(code) => return Err(failure(code)),
             Act::FailsAfter(count, code) => (vec![column("N")], numbers(count), End::Fails(code)),
             Act::Hangs => return Err(wait_until_broken(&self.broken)),
+            Act::HangsThen(code) => {
+                wait_until_broken(&self.broken);
+                return Err(failure(code));
+            }
             Act::HangsAfter(count) => (vec![column("N")], numbers(count), End::Hangs),
             Act::Deaf(wait) => {
                 std::thread::sleep(wait);

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fake::{Act, Log, Script};
 use super::{CAMILLE, WIDE, config, drain, run, run_with, target};
+use crate::fault::Code;
 use crate::{OracleConfig, OracleTarget};
 
 const SHORT: Limits = Limits { time: Duration::from_millis(200), ..WIDE };
@@ -58,6 +59,14 @@ async fn a_stop_while_it_runs_breaks_it_and_closes_the_session() {
         assert_eq!((log.count("1 break"), log.count("1 rollback"), log.count("1 close")), (1, 1, 1));
         assert_eq!((log.count("2 open"), log.count("2 break")), (1, 0));
     }
+}
+
+#[tokio::test]
+async fn a_session_that_was_broken_is_closed_whatever_it_says() {
+    let (target, log) = target(Script::default().on("clients", Act::HangsThen(Code::Ora(942))));
+    assert_eq!(cancelled_after(&target, 50).await, Some(TargetError::Cancelled));
+    still_answers(&target).await;
+    assert_eq!((log.count("1 close"), log.count("2 open")), (1, 1), "the break may yet come");
 }
 
 #[tokio::test]
