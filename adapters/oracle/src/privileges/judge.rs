@@ -104,6 +104,8 @@ fn of_grant(grant: &Grant, sequences: &[String]) -> Option<ExcessKind> {
     match grant.privilege.as_str() {
         "EXECUTE" if OUTSIDE.contains(&grant.name.as_str()) => Some(ExcessKind::Outside),
         "EXECUTE" => Some(ExcessKind::Execute),
+        // Of a view of the dictionary: it shows what goes on, and no more.
+        "READ" | "SELECT" if grant.schema == "SYS" && is_of_the_dictionary(&grant.name) => None,
         // Of a directory: files of the server.
         "READ" | "WRITE" if grant.schema == "SYS" && grant.grantee != "PUBLIC" => Some(ExcessKind::Outside),
         "READ" | "USE" | "INHERIT PRIVILEGES" | "ON COMMIT REFRESH" | "QUERY REWRITE" => None,
@@ -115,6 +117,10 @@ fn of_grant(grant: &Grant, sequences: &[String]) -> Option<ExcessKind> {
         }
         _ => Some(ExcessKind::Write),
     }
+}
+
+fn is_of_the_dictionary(name: &str) -> bool {
+    name.contains('$') || ["ALL_", "CDB_", "DBA_", "USER_"].iter().any(|beginning| name.starts_with(beginning))
 }
 
 #[cfg(test)]
@@ -134,7 +140,12 @@ mod tests {
         Facts {
             account: "PSTRAL".to_owned(),
             system: vec!["CREATE SESSION".to_owned()],
-            grants: vec![grant("PSTRAL", "CRM", "CLIENTS", "READ"), grant("CRM_READERS", "CRM", "SALES", "READ")],
+            grants: vec![
+                grant("PSTRAL", "CRM", "CLIENTS", "READ"),
+                grant("CRM_READERS", "CRM", "SALES", "READ"),
+                grant("PSTRAL", "SYS", "V_$SESSION", "READ"),
+                grant("PUBLIC", "SYS", "DUAL", "SELECT"),
+            ],
             ..Facts::default()
         }
     }
@@ -180,6 +191,7 @@ mod tests {
             ("PSTRAL", "CRM", "BILLING", "EXECUTE", "Execute: EXECUTE on CRM.BILLING"),
             ("PUBLIC", "SYS", "UTL_HTTP", "EXECUTE", "Outside: EXECUTE on SYS.UTL_HTTP through PUBLIC"),
             ("PSTRAL", "SYS", "EXPORTS", "READ", "Outside: READ on SYS.EXPORTS"),
+            ("PSTRAL", "SYS", "EXPORTS", "WRITE", "Outside: WRITE on SYS.EXPORTS"),
             ("PSTRAL", "CRM", "CLIENTS", "FLASHBACK", "Administer: FLASHBACK on CRM.CLIENTS"),
         ] {
             let grants = vec![grant(grantee, schema, name, privilege)];

@@ -52,6 +52,13 @@ impl Log {
         self.lines.lock().unwrap().clone()
     }
 
+    /// Waits until so many lines hold a word.
+    pub(crate) async fn until(&self, word: &str, count: usize) {
+        while self.count(word) < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// How many lines hold a word.
     pub(crate) fn count(&self, word: &str) -> usize {
         self.lines.lock().unwrap().iter().filter(|line| line.contains(word)).count()
@@ -140,7 +147,8 @@ impl Scripted {
     }
 }
 
-fn wait_until_broken(broken: &(Mutex<bool>, Condvar)) -> Fault {
+fn wait_until_broken(log: &Log, session: usize, broken: &(Mutex<bool>, Condvar)) -> Fault {
+    log.add(session, "hangs");
     let guard = broken.0.lock().unwrap();
     drop(broken.1.wait_while(guard, |broken| !*broken).unwrap());
     failure(Code::Ora(1013))
@@ -162,7 +170,7 @@ impl Session for Scripted {
         self.log.add(self.number, format!("run {text}"));
         match self.act(text) {
             Some(Act::Fails(code)) => Err(failure(code)),
-            Some(Act::Hangs) => Err(wait_until_broken(&self.broken)),
+            Some(Act::Hangs) => Err(wait_until_broken(&self.log, self.number, &self.broken)),
             _ => Ok(()),
         }
     }
@@ -176,9 +184,9 @@ impl Session for Scripted {
             Act::Table(columns, rows) => (columns, rows.into(), End::Ends),
             Act::Fails(code) => return Err(failure(code)),
             Act::FailsAfter(count, code) => (vec![column("N")], numbers(count), End::Fails(code)),
-            Act::Hangs => return Err(wait_until_broken(&self.broken)),
+            Act::Hangs => return Err(wait_until_broken(&self.log, self.number, &self.broken)),
             Act::HangsThen(code) => {
-                wait_until_broken(&self.broken);
+                wait_until_broken(&self.log, self.number, &self.broken);
                 return Err(failure(code));
             }
             Act::HangsAfter(count) => (vec![column("N")], numbers(count), End::Hangs),
@@ -187,7 +195,14 @@ impl Session for Scripted {
                 (vec![column("N")], numbers(1), End::Ends)
             }
         };
-        Ok(Box::new(Rows { columns, left: rows, end, broken: Arc::clone(&self.broken) }))
+        Ok(Box::new(Rows {
+            columns,
+            left: rows,
+            end,
+            number: self.number,
+            log: Arc::clone(&self.log),
+            broken: Arc::clone(&self.broken),
+        }))
     }
 
     fn describe(&self, text: &str) -> Result<Vec<Named>, Fault> {
@@ -228,6 +243,8 @@ struct Rows {
     columns: Vec<Described>,
     left: VecDeque<Vec<Value>>,
     end: End,
+    number: usize,
+    log: Arc<Log>,
     broken: Arc<(Mutex<bool>, Condvar)>,
 }
 
@@ -241,7 +258,7 @@ impl Cursor for Rows {
             (Some(row), _) => Ok(Some(row)),
             (None, End::Ends) => Ok(None),
             (None, End::Fails(code)) => Err(failure(*code)),
-            (None, End::Hangs) => Err(wait_until_broken(&self.broken)),
+            (None, End::Hangs) => Err(wait_until_broken(&self.log, self.number, &self.broken)),
         }
     }
 }

@@ -20,12 +20,13 @@ async fn still_answers(target: &OracleTarget) {
     assert_eq!(run(target, "SELECT 1 FROM others").await.unwrap().rows.len(), 1);
 }
 
-async fn cancelled_after(target: &OracleTarget, wait: u64) -> Option<TargetError> {
+/// Stops a statement when the log has a line with that word.
+async fn cancelled_at(target: &OracleTarget, log: &Log, word: &str) -> Option<TargetError> {
     let cancel = CancellationToken::new();
     let text = "SELECT 1 FROM clients".to_owned();
-    let work = async { drain(target.run(text, [].into(), WIDE, CAMILLE, cancel.clone()).await?).await };
-    let (ended, ()) = tokio::join!(work, async {
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+    let asked = async { drain(target.run(text, [].into(), WIDE, CAMILLE, cancel.clone()).await?).await };
+    let (ended, ()) = tokio::join!(asked, async {
+        log.until(word, 1).await;
         cancel.cancel();
     });
     ended.err()
@@ -44,7 +45,7 @@ async fn a_stop_before_it_starts_opens_nothing() {
 async fn a_stop_while_connecting_is_told_at_once_and_runs_nothing() {
     let (target, log) = target(Script::default().door(Ok(Duration::from_millis(400))));
     let started = Instant::now();
-    assert_eq!(cancelled_after(&target, 50).await, Some(TargetError::Cancelled));
+    assert_eq!(cancelled_at(&target, &log, "open").await, Some(TargetError::Cancelled));
     assert!(started.elapsed() < Duration::from_millis(350), "{:?}", started.elapsed());
     still_answers(&target).await;
     assert_eq!(log.count("query SELECT 1 FROM clients"), 0, "the statement never ran");
@@ -52,9 +53,9 @@ async fn a_stop_while_connecting_is_told_at_once_and_runs_nothing() {
 
 #[tokio::test]
 async fn a_stop_while_it_runs_breaks_it_and_closes_the_session() {
-    for (act, wait) in [(Act::Hangs, 50), (Act::HangsAfter(0), 50), (Act::HangsAfter(3), 50)] {
+    for act in [Act::Hangs, Act::HangsAfter(0), Act::HangsAfter(3)] {
         let (target, log) = target(Script::default().on("clients", act));
-        assert_eq!(cancelled_after(&target, wait).await, Some(TargetError::Cancelled));
+        assert_eq!(cancelled_at(&target, &log, "hangs").await, Some(TargetError::Cancelled));
         still_answers(&target).await;
         assert_eq!((log.count("1 break"), log.count("1 rollback"), log.count("1 close")), (1, 1, 1));
         assert_eq!((log.count("2 open"), log.count("2 break")), (1, 0));
@@ -64,7 +65,7 @@ async fn a_stop_while_it_runs_breaks_it_and_closes_the_session() {
 #[tokio::test]
 async fn a_session_that_was_broken_is_closed_whatever_it_says() {
     let (target, log) = target(Script::default().on("clients", Act::HangsThen(Code::Ora(942))));
-    assert_eq!(cancelled_after(&target, 50).await, Some(TargetError::Cancelled));
+    assert_eq!(cancelled_at(&target, &log, "hangs").await, Some(TargetError::Cancelled));
     still_answers(&target).await;
     assert_eq!((log.count("1 close"), log.count("2 open")), (1, 1), "the break may yet come");
 }
@@ -77,6 +78,7 @@ async fn a_stop_between_rows_breaks_it() {
     let text = "SELECT 1 FROM clients".to_owned();
     let mut stream = target.run(text, [].into(), WIDE, CAMILLE, cancel.clone()).await.unwrap();
     assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(rows))) if rows.len() == 256));
+    log.until("hangs", 1).await;
     cancel.cancel();
     assert_eq!(stream.batches.next().await, Some(Err(TargetError::Cancelled)));
     assert_eq!(stream.batches.next().await, None);
@@ -88,10 +90,11 @@ async fn a_stop_between_rows_breaks_it() {
 #[tokio::test]
 async fn dropping_a_stream_breaks_it() {
     let (target, log) = target(Script::default().on("clients", Act::HangsAfter(300)));
-    for _ in 0..3 {
+    for time in 1..=3 {
         let text = "SELECT 1 FROM clients".to_owned();
         let mut stream = target.run(text, [].into(), WIDE, CAMILLE, CancellationToken::new()).await.unwrap();
         assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(_)))));
+        log.until("hangs", time).await;
     }
     still_answers(&target).await;
     assert_eq!((log.count("break"), log.count("close"), log.count("open")), (3, 3, 4));
