@@ -1,1 +1,30 @@
-//! Oracle databases as query targets.
+//! Oracle databases as query targets: sessions that can only read, a deadline on every round trip, and a client library
+//! that is looked for when it is first needed.
+
+mod bound;
+mod catalog;
+mod config;
+mod fault;
+mod frame;
+mod health;
+mod kind;
+mod known_values;
+mod lob;
+mod moment;
+mod names;
+mod number;
+mod odpi;
+mod plan;
+mod pool;
+mod privileges;
+mod session;
+mod setup;
+mod statement;
+mod target;
+mod trips;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::{Identity, OracleConfig};
+pub use target::OracleTarget;

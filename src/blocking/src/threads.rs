@@ -64,15 +64,26 @@ impl Threads {
         .await
     }
 
-    /// Without waiting for a turn, for what is short and must answer while every turn is taken.
+    /// Without waiting for a turn, for what is short and must answer while every turn is taken. Whoever waits is told at
+    /// the deadline, whether or not the thread has noticed: a driver may hang where nothing reaches it.
     pub async fn read_now<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Brake) -> Result<T, TargetError> + Send + 'static,
     ) -> Result<T, TargetError> {
         let brake = Brake::new(self.read_time, CancellationToken::new());
         let _stop = brake.pull_on_drop();
-        let working = spawn_blocking(move || work(&brake));
-        working.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
+        let watched = brake.clone();
+        let working = spawn_blocking(move || work(&watched));
+        tokio::select! {
+            biased;
+            done = working => {
+                done.unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
+            }
+            () = brake.expired() => {
+                brake.interrupt();
+                Err(brake.timeout())
+            }
+        }
     }
 
     async fn turn(&self, patience: Duration) -> Result<OwnedSemaphorePermit, TargetError> {
@@ -165,6 +176,21 @@ mod tests {
         };
         let stream = threads.stream(PATIENT, CancellationToken::new(), work).await.unwrap();
         drop(stream);
+        still_works(&threads).await;
+    }
+
+    #[tokio::test]
+    async fn a_read_that_hangs_is_told_at_the_deadline_and_interrupted() {
+        let threads = Threads::new(1, LIMITS.time);
+        let (sender, ended) = std::sync::mpsc::channel();
+        let read = threads.read(move |brake| {
+            let _ = sender.send(blocked(brake));
+            // Hangs on, and notices nothing.
+            std::thread::sleep(Duration::from_millis(300));
+            Ok(())
+        });
+        assert_eq!(read.await.err(), Some(TargetError::Timeout { seconds: 1 }));
+        assert!(ended.recv().unwrap().is_err(), "it was interrupted");
         still_works(&threads).await;
     }
 

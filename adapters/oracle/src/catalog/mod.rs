@@ -1,0 +1,29 @@
+//! The schema of a database as the guard and the prompt need it: one query a view of the dictionary, joined here.
+
+mod assemble;
+mod declared;
+mod owners;
+mod queries;
+mod rows;
+
+use pstral_blocking::Brake;
+use pstral_core::domain::{Catalog, Row};
+use pstral_core::ports::TargetError;
+
+pub(crate) use assemble::assemble;
+pub(crate) use owners::Owners;
+pub(crate) use queries::View;
+pub(crate) use rows::Dictionary;
+
+use crate::pool::{Pool, Purpose};
+use crate::statement::{all, begin};
+
+/// Reads what the account may read, as of one moment, without the schemas that Oracle itself keeps.
+pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Catalog, TargetError> {
+    let dictionary = pool.with(Purpose::Reading(None), brake, |trips| {
+        begin(trips)?;
+        let owners = Owners::of(trips)?;
+        Dictionary::read(|view| -> Result<Vec<Row>, TargetError> { all(trips, &view.query(owners), &[]) })
+    })?;
+    Ok(assemble(&dictionary, pool.schema()))
+}

@@ -1,0 +1,75 @@
+//! Whose objects are looked at: everybody's but Oracle's own.
+
+use pstral_core::ports::TargetError;
+
+use crate::statement::all;
+use crate::trips::Trips;
+
+/// Accounts that come with the database, where it does not say so itself (before 12c).
+/// <https://docs.oracle.com/cd/E11882_01/network.112/e36292/guidelines.htm> lists them.
+const MAINTAINED: &[&str] = &[
+    "ANONYMOUS",
+    "APEX_030200",
+    "APEX_PUBLIC_USER",
+    "APPQOSSYS",
+    "BI",
+    "CTXSYS",
+    "DBSNMP",
+    "DIP",
+    "DMSYS",
+    "EXFSYS",
+    "FLOWS_FILES",
+    "LBACSYS",
+    "MDDATA",
+    "MDSYS",
+    "MGMT_VIEW",
+    "OLAPSYS",
+    "ORACLE_OCM",
+    "ORDDATA",
+    "ORDPLUGINS",
+    "ORDSYS",
+    "OUTLN",
+    "OWBSYS",
+    "OWBSYS_AUDIT",
+    "SI_INFORMTN_SCHEMA",
+    "SPATIAL_CSW_ADMIN_USR",
+    "SPATIAL_WFS_ADMIN_USR",
+    "SYS",
+    "SYSMAN",
+    "SYSTEM",
+    "TSMSYS",
+    "WKPROXY",
+    "WKSYS",
+    "WK_TEST",
+    "WMSYS",
+    "XDB",
+    "XS$NULL",
+];
+
+/// Whether the database says of an account that it is Oracle's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owners {
+    /// 12c and later.
+    Told,
+    /// Before.
+    Listed,
+}
+
+impl Owners {
+    /// Asks.
+    pub(crate) fn of(trips: &mut Trips<'_>) -> Result<Self, TargetError> {
+        match all(trips, "SELECT oracle_maintained FROM all_users WHERE ROWNUM = 1", &[]) {
+            Ok(_) => Ok(Self::Told),
+            Err(TargetError::Rejected(_)) => Ok(Self::Listed),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// True of the owners that are looked at; `column` holds an owner.
+    pub(crate) fn condition(self, column: &str) -> String {
+        match self {
+            Self::Told => format!("{column} IN (SELECT username FROM all_users WHERE oracle_maintained = 'N')"),
+            Self::Listed => format!("{column} NOT IN ('PUBLIC', '{}')", MAINTAINED.join("', '")),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which database, under whose name, and how much of this machine it may take.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// Under whose account statements run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// One account for everybody. The database's own audit tells people apart by the client identifier.
+    Shared,
+    /// Each person's own account, entered through the one of [`OracleConfig::user`]: local user's name to Oracle
+    /// account. A person without one is refused.
+    /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-authentication.html>
+    Proxy(BTreeMap<String, String>),
+}
+
+/// Which database, under whose name, and how much of this machine it may take.
+#[derive(Debug, Clone)]
+pub struct OracleConfig {
+    /// `//host:1521/service`, a TNS alias or a whole descriptor.
+    pub connect: String,
+    /// The account; upper case unless it stands in double quotes.
+    pub user: String,
+    /// Its password.
+    pub password: SecretString,
+    /// The folder with the Instant Client's libraries; the loader's own path where there is none. The first target of a
+    /// program decides: a client is loaded once.
+    pub client_folder: Option<PathBuf>,
+    /// Where names without a schema are looked up, in the guard and in the database; else the account's own.
+    pub schema: Option<String>,
+    /// Statements at once, each on a thread and a session of its own; at least 1.
+    pub max_concurrent: usize,
+    /// Time to reach the database. Told to Oracle's network layer where `connect` is of the form `//host…` without
+    /// parameters of its own.
+    pub connect_time: Duration,
+    /// Time for the catalog, a plan, known values, privileges and the health check; and for waiting for their turn.
+    pub read_time: Duration,
+    /// Under whose account statements run.
+    pub identity: Identity,
+    /// Rows a round trip brings, at least 1.
+    ///
+    /// 100 by default, and the first 101 come with the answer to the statement itself: a result of up to 100 rows, which
+    /// most are, takes one round trip; 10,000 rows take 100. Read in
+    /// <https://python-oracledb.readthedocs.io/en/latest/user_guide/tuning.html> (the same client library), not
+    /// measured. More costs memory before any row is there: ODPI-C takes four bytes for each character that a column may
+    /// have, 1.6 MB for a hundred cells of `VARCHAR2(4000)` (`dpiVar.c`).
+    pub fetch: u32,
+}
+
+impl OracleConfig {
+    /// Four at once under one account; ten seconds to connect, thirty for the catalog.
+    pub fn new(connect: impl Into<String>, user: impl Into<String>, password: SecretString) -> Self {
+        Self {
+            connect: connect.into(),
+            user: user.into(),
+            password,
+            client_folder: None,
+            schema: None,
+            max_concurrent: 4,
+            connect_time: Duration::from_secs(10),
+            read_time: Duration::from_secs(30),
+            identity: Identity::Shared,
+            fetch: 100,
+        }
+    }
+}

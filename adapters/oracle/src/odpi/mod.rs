@@ -1,0 +1,89 @@
+//! Oracle's own client library, through ODPI-C. Kept thin: nothing here can be tried without a database.
+
+mod bind;
+mod cursor;
+mod describe;
+mod session;
+
+use std::path::PathBuf;
+
+use oracle::{Connector, InitParams};
+use secrecy::ExposeSecret as _;
+
+use crate::fault::{Code, Fault};
+use crate::session::{Driver, Login, Session};
+
+/// Opens sessions with the Instant Client, which is loaded when the first one is opened. Where it is missing, every
+/// attempt says so at once and looks again: it may have been installed meanwhile.
+pub(crate) struct Odpi {
+    folder: Option<PathBuf>,
+}
+
+impl Odpi {
+    /// Loads nothing yet.
+    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    fn load(&self) -> Result<(), Fault> {
+        let mut params = InitParams::new();
+        params.default_driver_name("pstral").map_err(|error| fault(&error))?;
+        if let Some(folder) = &self.folder {
+            params.oracle_client_lib_dir(folder.as_os_str()).map_err(|error| fault(&error))?;
+        }
+        params.init().map(|_| ()).map_err(|error| fault(&error))
+    }
+}
+
+impl Driver for Odpi {
+    fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault> {
+        self.load()?;
+        let user = match &login.through {
+            Some(account) => format!("{}[{account}]", login.user),
+            None => login.user.clone(),
+        };
+        let connection = Connector::new(user, login.password.expose_secret(), login.connect.as_str())
+            .connect()
+            .map_err(|error| fault(&error))?;
+        // Travels with the first round trip; a database that has no such attribute is still one.
+        let _ = connection.set_module("pstral");
+        Ok(Box::new(session::Connected::new(connection)))
+    }
+}
+
+/// The binding's error with its number. What it says of types it does not know has none.
+fn fault(error: &oracle::Error) -> Fault {
+    let number = |code: Option<i32>| code.and_then(|code| u32::try_from(code).ok());
+    let message = error.to_string();
+    let code = match (number(error.oci_code()), number(error.dpi_code())) {
+        (Some(code), _) => Code::Ora(code),
+        (None, Some(1008 | 1014 | 1021)) => Code::Unreadable,
+        (None, Some(code)) => Code::Dpi(code),
+        (None, None) if is_of_types(&message) => Code::Unreadable,
+        (None, None) => Code::Other,
+    };
+    Fault { code, message }
+}
+
+/// The binding's own words: `from_type_info` and `var_create_param` in its `oracle_type.rs`, version 0.6.3.
+fn is_of_types(message: &str) -> bool {
+    message.contains("unknown Oracle type number") || message.contains("unsupported Oracle type")
+}
+
+#[cfg(test)]
+mod tests {
+    use oracle::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_type_that_is_not_known_is_told_apart() {
+        for (message, expected) in [
+            ("unsupported Oracle type JSON", Code::Unreadable),
+            ("unknown Oracle type number 2033", Code::Unreadable),
+            ("dpVar handle isn't initialized", Code::Other),
+        ] {
+            assert_eq!(fault(&Error::new(ErrorKind::InternalError, message)).code, expected);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A connection of the driver as a session.
+
+use std::time::Duration;
+
+use oracle::{Connection, Statement};
+
+use super::bind::Typed;
+use super::cursor::{Rows, kind, whole};
+use super::{describe, fault};
+use crate::fault::{Code, Fault};
+use crate::session::{Cursor, Named, Parameters, Query, Session};
+
+/// A connection; closed when it is dropped.
+pub(super) struct Connected {
+    connection: Connection,
+}
+
+impl Connected {
+    /// Autocommit is off, as it is by default.
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+}
+
+fn bind(statement: &mut Statement, parameters: &Parameters) -> oracle::Result<()> {
+    for (name, value) in parameters {
+        Typed::of(value)?.with(|value| statement.bind(name.as_str(), value))?;
+    }
+    Ok(())
+}
+
+impl Session for Connected {
+    fn call_timeout(&self, most: Duration) -> Result<(), Fault> {
+        // The driver counts milliseconds in 32 bits.
+        let most = most.clamp(Duration::from_millis(1), Duration::from_hours(24 * 40));
+        self.connection.set_call_timeout(Some(most)).map_err(|error| fault(&error))
+    }
+
+    fn identify(&self, person: &str) -> Result<(), Fault> {
+        self.connection.set_client_identifier(person).map_err(|error| fault(&error))
+    }
+
+    fn run(&self, text: &str, parameters: &Parameters) -> Result<(), Fault> {
+        let run = || {
+            let mut statement = self.connection.statement(text).build()?;
+            bind(&mut statement, parameters)?;
+            statement.execute(&[])
+        };
+        run().map_err(|error| fault(&error))
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault> {
+        let open = || {
+            let mut statement = self
+                .connection
+                .statement(query.text)
+                .fetch_array_size(query.rows)
+                .prefetch_rows(query.ahead)
+                .lob_locator()
+                .build()?;
+            bind(&mut statement, query.parameters)?;
+            statement.into_result_set::<oracle::Row>(&[])
+        };
+        let rows = open().map_err(|error| fault(&error))?;
+        let kinds = rows.column_info().iter().map(|column| kind(column.oracle_type())).collect();
+        match rows.column_info().iter().find(|column| whole(column.oracle_type())) {
+            Some(column) => Err(Fault::new(Code::Unreadable, column.oracle_type().to_string())),
+            None => Ok(Box::new(Rows::new(rows, kinds, query.cell_bytes))),
+        }
+    }
+
+    fn describe(&self, text: &str) -> Result<Vec<Named>, Fault> {
+        describe::read(&self.connection, text).map_err(|error| fault(&error))
+    }
+
+    fn rollback(&self) -> Result<(), Fault> {
+        self.connection.rollback().map_err(|error| fault(&error))
+    }
+
+    fn ping(&self) -> Result<(), Fault> {
+        self.connection.ping().map_err(|error| fault(&error))
+    }
+
+    fn break_execution(&self) {
+        if let Err(error) = self.connection.break_execution() {
+            tracing::debug!(%error, "a call could not be broken");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! How Oracle would go about a statement, and what it expects that to cost.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pstral_blocking::Brake;
+use pstral_core::domain::{Row, Value};
+use pstral_core::ports::{Estimate, TargetError};
+
+use crate::bound::Bound;
+use crate::pool::{Pool, Purpose};
+use crate::statement;
+
+/// Each step in order: <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PLAN_TABLE.html>.
+const STEPS: &str = "SELECT id, depth, operation, options, object_name, cost, cardinality FROM plan_table \
+     WHERE statement_id = :name ORDER BY id";
+
+/// Steps told at most.
+const LINES: usize = 200;
+
+/// Tells plans apart that are asked for at the same time.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// What the database expects. It writes the plan into a table, so the session is one of its own, not read-only, and the
+/// transaction is rolled back. What it refuses to explain it refuses to run; where it has no plan for another reason, the
+/// estimate says nothing.
+pub(crate) fn read(pool: &Pool, text: &str, brake: &Brake) -> Result<Estimate, TargetError> {
+    // It stands in the statement itself, which takes no parameter there.
+    let name = format!("pstral-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let explained = pool.with(Purpose::Plans, brake, |trips| {
+        let explain = format!("EXPLAIN PLAN SET STATEMENT_ID = '{name}' FOR {text}");
+        trips.call(|session| session.run(&explain, &[]))?;
+        let parameters = [("name".to_owned(), Bound::Text(name.clone()))];
+        Ok(statement::all(trips, STEPS, &parameters).inspect_err(|error| tracing::warn!(%error, "no plan can be read")))
+    })?;
+    Ok(explained.map_or_else(|_| Estimate::default(), |rows| estimate(&rows)))
+}
+
+/// The first step has the cost and the rows of the whole.
+fn estimate(rows: &[Row]) -> Estimate {
+    let first = rows.first();
+    let number = |at: usize| first.and_then(|row| row.get(at)).and_then(float);
+    // A count in the plan may be beyond what anybody counts: then it says nothing.
+    let count = first.and_then(|row| row.get(6)).and_then(whole);
+    Estimate { cost: number(5), rows: count, plan: rows.iter().take(LINES).map(|row| line(row)).collect() }
+}
+
+fn line(row: &[Value]) -> String {
+    let text = |at: usize| match row.get(at) {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let depth = row.get(1).and_then(whole).and_then(|depth| usize::try_from(depth).ok()).unwrap_or(0).min(64);
+    let words: Vec<&str> = [text(2), text(3), text(4)].into_iter().flatten().collect();
+    let mut line = format!("{}{}", "  ".repeat(depth), words.join(" "));
+    for (at, word) in [(6, "rows"), (5, "cost")] {
+        if let Some(count) = row.get(at).and_then(whole) {
+            let _ = write!(line, ", {word} {count}");
+        }
+    }
+    line
+}
+
+fn float(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(number) => number.to_string().parse().ok(),
+        Value::Decimal(text) => text.parse().ok(),
+        Value::Real(number) => Some(*number),
+        _ => None,
+    }
+    .filter(|number: &f64| number.is_finite() && *number >= 0.0)
+}
+
+fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Integer(number) => u64::try_from(*number).ok(),
+        Value::Decimal(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(id: i64, depth: i64, words: [&str; 3], numbers: [Value; 2]) -> Row {
+        let word = |word: &str| if word.is_empty() { Value::Null } else { Value::Text(word.to_owned()) };
+        let mut row = vec![Value::Integer(id), Value::Integer(depth)];
+        row.extend(words.map(word));
+        row.extend(numbers);
+        row
+    }
+
+    #[test]
+    fn the_first_step_tells_of_the_whole() {
+        let rows = [
+            step(0, 0, ["SELECT STATEMENT", "", ""], [Value::Integer(12), Value::Integer(340)]),
+            step(1, 1, ["HASH JOIN", "", ""], [Value::Integer(12), Value::Integer(340)]),
+            step(2, 2, ["TABLE ACCESS", "FULL", "CLIENTS"], [Value::Integer(3), Value::Integer(120)]),
+            step(3, 2, ["INDEX", "RANGE SCAN", "CONTRACTS_IX"], [Value::Null, Value::Null]),
+        ];
+        let told = estimate(&rows);
+        assert_eq!((told.cost, told.rows), (Some(12.0), Some(340)));
+        assert_eq!(
+            told.plan,
+            [
+                "SELECT STATEMENT, rows 340, cost 12",
+                "  HASH JOIN, rows 340, cost 12",
+                "    TABLE ACCESS FULL CLIENTS, rows 120, cost 3",
+                "    INDEX RANGE SCAN CONTRACTS_IX",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_cheap() {
+        let huge = Value::Decimal("99999999999999999999999".to_owned());
+        let told = estimate(&[step(0, 0, ["SELECT STATEMENT", "", ""], [huge.clone(), huge])]);
+        assert_eq!((told.cost, told.rows), (Some(1e23), None));
+        let told = estimate(&[step(0, 0, ["SELECT STATEMENT", "", ""], [Value::Null, Value::Null])]);
+        assert_eq!((told.cost, told.rows), (None, None));
+        assert_eq!(estimate(&[]), Estimate::default());
+    }
+}

@@ -1,0 +1,230 @@
+//! Sessions that are kept for the next statement, where nothing speaks against it.
+
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use pstral_blocking::Brake;
+use pstral_core::ports::TargetError;
+use tokio::runtime::Handle;
+
+use crate::fault::{Decision, Stage, decision, fault, is_clean};
+use crate::session::{Driver, Login, Session};
+use crate::setup::set_up;
+use crate::trips::Trips;
+
+/// Time for what ends a session's use: the person no longer waits, but a thread does.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long sessions are good for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ages {
+    /// One that lay longer is asked whether it still answers: a round trip, so that a restart of the database between
+    /// two questions is nobody's error.
+    pub(crate) fresh: Duration,
+    /// One that lay longer is closed when the next one is wanted.
+    pub(crate) idle: Duration,
+    /// One that was opened before that is closed then too, so that changed rights and settings are taken up.
+    pub(crate) old: Duration,
+}
+
+impl Default for Ages {
+    fn default() -> Self {
+        Self { fresh: Duration::from_secs(2), idle: Duration::from_mins(10), old: Duration::from_hours(1) }
+    }
+}
+
+/// What a session is for; none serves two purposes or two persons' accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Reading, under the account that is entered through ours, or our own.
+    Reading(Option<String>),
+    /// Plans, which the database writes into a table of the session.
+    Plans,
+}
+
+/// Opens sessions and keeps those that are in order. The driver has a pool too; this one stands over the trait, so that
+/// what is kept and what is not can be shown without a database. How many are open at once is bounded by the threads.
+pub(crate) struct Pool {
+    driver: Arc<dyn Driver>,
+    door: Door,
+    kept: usize,
+    ages: Ages,
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// How sessions are entered.
+pub(crate) struct Door {
+    /// As Oracle's network layer reads it.
+    pub(crate) connect: String,
+    /// Our account.
+    pub(crate) user: String,
+    /// Its password.
+    pub(crate) password: secrecy::SecretString,
+    /// Where names without a schema are looked up, as stored.
+    pub(crate) schema: String,
+}
+
+struct Idle {
+    purpose: Purpose,
+    session: Arc<dyn Session>,
+    opened: Instant,
+    since: Instant,
+}
+
+impl Pool {
+    /// Opens nothing yet; keeps `kept` sessions at most.
+    pub(crate) fn new(driver: Arc<dyn Driver>, door: Door, kept: usize, ages: Ages) -> Self {
+        Self { driver, door, kept, ages, idle: Mutex::default() }
+    }
+
+    /// The schema in which names without one are looked up.
+    pub(crate) fn schema(&self) -> &str {
+        &self.door.schema
+    }
+
+    /// Does work on a session, and ends its transaction, however the work ends. The brake breaks what it waits for.
+    pub(crate) fn with<T>(
+        &self,
+        purpose: Purpose,
+        brake: &Brake,
+        work: impl FnOnce(&mut Trips<'_>) -> Result<T, TargetError>,
+    ) -> Result<T, TargetError> {
+        let (session, opened) = self.session(&purpose, brake)?;
+        let leash = Leash::hold(&session, brake);
+        let done = work(&mut Trips::new(&*session, brake));
+        let broken = leash.let_go();
+        let clean = !broken && done.as_ref().err().is_none_or(is_clean);
+        if leave(&*session) && clean {
+            self.keep(Idle { purpose, session, opened, since: Instant::now() });
+        } else {
+            tracing::debug!("a session whose state is in doubt is closed");
+        }
+        done
+    }
+
+    fn session(&self, purpose: &Purpose, brake: &Brake) -> Result<(Arc<dyn Session>, Instant), TargetError> {
+        while let Some(Idle { session, opened, since, .. }) = self.take(purpose) {
+            let answers = || {
+                session.call_timeout(FAREWELL.min(brake.left()).max(Duration::from_millis(1))).is_ok()
+                    && session.ping().is_ok()
+            };
+            if since.elapsed() < self.ages.fresh || answers() {
+                return Ok((session, opened));
+            }
+        }
+        self.open(purpose, brake)
+    }
+
+    fn open(&self, purpose: &Purpose, brake: &Brake) -> Result<(Arc<dyn Session>, Instant), TargetError> {
+        if let Some(pulled) = brake.pulled() {
+            return Err(pulled);
+        }
+        let Door { connect, user, password, schema } = &self.door;
+        let through = match purpose {
+            Purpose::Reading(through) => through.clone(),
+            Purpose::Plans => None,
+        };
+        let (connect, user) = (connect.clone(), user.clone());
+        let login = Login { connect, user, password: password.clone(), through };
+        let session: Arc<dyn Session> = match self.driver.open(&login) {
+            Ok(session) => session.into(),
+            Err(error) if login.through.is_some() && decision(error.code) == Decision::NoAccount => {
+                let person = login.through.unwrap_or_default();
+                return Err(TargetError::NoAccount { person });
+            }
+            Err(error) => return Err(fault(&error, brake, Stage::Before)),
+        };
+        set_up(&mut Trips::new(&*session, brake), schema)?;
+        Ok((session, Instant::now()))
+    }
+
+    /// The session that was used last. Those that lay too long are closed, outside the lock.
+    fn take(&self, purpose: &Purpose) -> Option<Idle> {
+        let mut idle = self.idle();
+        let (stale, good) = mem::take(&mut *idle)
+            .into_iter()
+            .partition(|one| one.since.elapsed() >= self.ages.idle || one.opened.elapsed() >= self.ages.old);
+        *idle = good;
+        let found = idle.iter().rposition(|one| one.purpose == *purpose).map(|at| idle.remove(at));
+        drop(idle);
+        drop::<Vec<Idle>>(stale);
+        found
+    }
+
+    /// Where there are too many, the one that lay longest is closed.
+    fn keep(&self, one: Idle) {
+        let mut idle = self.idle();
+        idle.push(one);
+        let oldest = (idle.len() > self.kept).then(|| idle.remove(0));
+        drop(idle);
+        drop(oldest);
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        // Nothing panics while it is held.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets the person and ends the transaction, in one round trip; says whether it ended. Where the name is not
+/// forgotten, the next statement names its own.
+fn leave(session: &dyn Session) -> bool {
+    if let Err(error) = session.call_timeout(FAREWELL).and_then(|()| session.identify("")) {
+        tracing::debug!(code = ?error.code, "the person's name stays with the session");
+    }
+    session.rollback().is_ok()
+}
+
+/// What the brake may break: the session while it is used, and no longer. A late stop must not reach the next person's
+/// statement on the same session.
+struct Leash {
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    session: Option<Arc<dyn Session>>,
+    broken: bool,
+}
+
+impl Leash {
+    fn hold(session: &Arc<dyn Session>, brake: &Brake) -> Arc<Self> {
+        let leash = Arc::new(Self { held: Mutex::new(Held { session: Some(Arc::clone(session)), broken: false }) });
+        let watched = Arc::clone(&leash);
+        brake.hold(move || Self::pull_aside(&watched));
+        leash
+    }
+
+    /// Away from the thread that says so: a signal too goes through a network that may be stuck.
+    fn pull_aside(leash: &Arc<Self>) {
+        if leash.held.try_lock().is_ok_and(|held| held.session.is_none()) {
+            return;
+        }
+        let leash = Arc::clone(leash);
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || leash.pull())),
+            Err(_) => leash.pull(),
+        }
+    }
+
+    /// Under the lock, so that the session is not let go of in between; the call itself only sends a signal.
+    fn pull(&self) {
+        let mut held = self.lock();
+        if let Some(session) = held.session.clone() {
+            held.broken = true;
+            session.break_execution();
+        }
+    }
+
+    /// Whether it was pulled: then the session may yet answer the next call with the break.
+    fn let_go(&self) -> bool {
+        let mut held = self.lock();
+        held.session = None;
+        held.broken
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

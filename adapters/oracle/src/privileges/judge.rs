@@ -1,0 +1,227 @@
+//! Rights of the dictionary as excesses.
+
+use pstral_core::ports::{Excess, ExcessKind, Privileges};
+
+use super::lists::{ABOVE, NEEDED, OUTSIDE, POWERFUL, REACHING, RULING};
+
+/// What the dictionary says of an account, its roles and everybody.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// Its name.
+    pub(crate) account: String,
+    /// Whether it entered as the server's administrator.
+    pub(crate) sysdba: bool,
+    /// Its system privileges.
+    pub(crate) system: Vec<String>,
+    /// Its roles.
+    pub(crate) roles: Vec<String>,
+    /// Some of its tables.
+    pub(crate) owned: Vec<String>,
+    /// Database links it may use.
+    pub(crate) links: Vec<String>,
+    /// What the network's access lists allow it, `privilege host`.
+    pub(crate) hosts: Vec<String>,
+    /// Sequences it may use, `OWNER.NAME`.
+    pub(crate) sequences: Vec<String>,
+    /// Rights on objects.
+    pub(crate) grants: Vec<Grant>,
+}
+
+/// A right on an object.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    /// Whose: the account, a role or `PUBLIC`.
+    pub(crate) grantee: String,
+    /// The object's schema.
+    pub(crate) schema: String,
+    /// The object.
+    pub(crate) name: String,
+    /// What may be done with it.
+    pub(crate) privilege: String,
+}
+
+/// Everything beyond reading, the worst first, each once.
+pub(crate) fn judge(facts: &Facts) -> Privileges {
+    let mut excesses = Vec::new();
+    let mut add = |kind, what: String| excesses.push(Excess { kind, what });
+    if facts.sysdba {
+        add(ExcessKind::Superuser, "SYSDBA".to_owned());
+    }
+    for role in facts.roles.iter().filter(|role| POWERFUL.contains(&role.as_str())) {
+        add(ExcessKind::Superuser, format!("role {role}"));
+    }
+    for privilege in &facts.system {
+        if let Some(kind) = of_system(privilege) {
+            add(kind, privilege.clone());
+        }
+    }
+    if !facts.owned.is_empty() {
+        add(ExcessKind::Owner, format!("tables {}", facts.owned.join(", ")));
+    }
+    for link in &facts.links {
+        add(ExcessKind::Outside, format!("database link {link}"));
+    }
+    for host in &facts.hosts {
+        add(ExcessKind::Outside, format!("network access {host}"));
+    }
+    for grant in &facts.grants {
+        if let Some(kind) = of_grant(grant, &facts.sequences) {
+            let through =
+                if grant.grantee == facts.account { String::new() } else { format!(" through {}", grant.grantee) };
+            add(kind, format!("{} on {}.{}{through}", grant.privilege, grant.schema, grant.name));
+        }
+    }
+    excesses.sort();
+    excesses.dedup();
+    Privileges { account: facts.account.clone(), excesses }
+}
+
+/// What is not known is taken for writing: nearly all that a database lets somebody do is.
+fn of_system(privilege: &str) -> Option<ExcessKind> {
+    let is = |list: &[&str]| list.contains(&privilege);
+    let begins = |words: &[&str]| words.iter().any(|word| privilege.starts_with(word));
+    if is(NEEDED) {
+        None
+    } else if is(ABOVE) || begins(&["GRANT ANY"]) {
+        Some(ExcessKind::Superuser)
+    } else if is(REACHING) {
+        Some(ExcessKind::Outside)
+    } else if is(RULING) || begins(&["ADMINISTER", "EXEMPT", "FLASHBACK ANY", "LOGMINING", "MANAGE "]) {
+        Some(ExcessKind::Administer)
+    } else if privilege == "LOCK ANY TABLE" {
+        Some(ExcessKind::Lock)
+    } else if begins(&["EXECUTE", "USE ANY"]) {
+        Some(ExcessKind::Execute)
+    } else {
+        Some(ExcessKind::Write)
+    }
+}
+
+/// SELECT lets one lock too: `SELECT … FOR UPDATE` and `LOCK TABLE`; READ does not. From a sequence it takes numbers.
+/// <https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-privilege-and-role-authorization.html>
+fn of_grant(grant: &Grant, sequences: &[String]) -> Option<ExcessKind> {
+    let sequence = || sequences.contains(&format!("{}.{}", grant.schema, grant.name));
+    match grant.privilege.as_str() {
+        "EXECUTE" if OUTSIDE.contains(&grant.name.as_str()) => Some(ExcessKind::Outside),
+        "EXECUTE" => Some(ExcessKind::Execute),
+        // Of a view of the dictionary: it shows what goes on, and no more.
+        "READ" | "SELECT" if grant.schema == "SYS" && is_of_the_dictionary(&grant.name) => None,
+        // Of a directory: files of the server.
+        "READ" | "WRITE" if grant.schema == "SYS" && grant.grantee != "PUBLIC" => Some(ExcessKind::Outside),
+        "READ" | "USE" | "INHERIT PRIVILEGES" | "ON COMMIT REFRESH" | "QUERY REWRITE" => None,
+        "SELECT" if sequence() => Some(ExcessKind::Write),
+        "SELECT" if grant.schema == "SYS" => None,
+        "SELECT" => Some(ExcessKind::Lock),
+        "FLASHBACK" | "MERGE VIEW" | "DEBUG" | "INHERIT REMOTE PRIVILEGES" | "TRANSLATE SQL" => {
+            Some(ExcessKind::Administer)
+        }
+        _ => Some(ExcessKind::Write),
+    }
+}
+
+fn is_of_the_dictionary(name: &str) -> bool {
+    name.contains('$') || ["ALL_", "CDB_", "DBA_", "USER_"].iter().any(|beginning| name.starts_with(beginning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(grantee: &str, schema: &str, name: &str, privilege: &str) -> Grant {
+        let [grantee, schema, name, privilege] = [grantee, schema, name, privilege].map(str::to_owned);
+        Grant { grantee, schema, name, privilege }
+    }
+
+    fn told(facts: &Facts) -> Vec<String> {
+        judge(facts).excesses.iter().map(|excess| format!("{:?}: {}", excess.kind, excess.what)).collect()
+    }
+
+    fn least() -> Facts {
+        Facts {
+            account: "PSTRAL".to_owned(),
+            system: vec!["CREATE SESSION".to_owned()],
+            grants: vec![
+                grant("PSTRAL", "CRM", "CLIENTS", "READ"),
+                grant("CRM_READERS", "CRM", "SALES", "READ"),
+                grant("PSTRAL", "SYS", "V_$SESSION", "READ"),
+                grant("PUBLIC", "SYS", "DUAL", "SELECT"),
+            ],
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn an_account_that_can_only_read_has_no_excess() {
+        assert_eq!(told(&least()), [""; 0]);
+        assert!(!judge(&least()).is_privileged());
+    }
+
+    #[test]
+    fn each_right_is_an_excess_of_its_kind() {
+        for (privilege, expected) in [
+            ("ALTER SYSTEM", "Superuser"),
+            ("GRANT ANY ROLE", "Superuser"),
+            ("GRANT ANY OBJECT PRIVILEGE", "Superuser"),
+            ("SELECT ANY TABLE", "Administer"),
+            ("READ ANY TABLE", "Administer"),
+            ("SELECT ANY DICTIONARY", "Administer"),
+            ("EXEMPT ACCESS POLICY", "Administer"),
+            ("BECOME USER", "Administer"),
+            ("ADMINISTER DATABASE TRIGGER", "Administer"),
+            ("CREATE TABLE", "Write"),
+            ("CREATE PROCEDURE", "Write"),
+            ("UNLIMITED TABLESPACE", "Write"),
+            ("INSERT ANY TABLE", "Write"),
+            ("SELECT ANY SEQUENCE", "Write"),
+            ("SOMETHING OF A LATER VERSION", "Write"),
+            ("LOCK ANY TABLE", "Lock"),
+            ("EXECUTE ANY PROCEDURE", "Execute"),
+            ("CREATE DATABASE LINK", "Outside"),
+            ("CREATE ANY DIRECTORY", "Outside"),
+        ] {
+            let facts = Facts { system: vec![privilege.to_owned()], ..least() };
+            assert_eq!(told(&facts), [format!("{expected}: {privilege}")]);
+        }
+        for (grantee, schema, name, privilege, expected) in [
+            ("PSTRAL", "CRM", "CLIENTS", "SELECT", "Lock: SELECT on CRM.CLIENTS"),
+            ("STAFF", "CRM", "CLIENTS", "SELECT", "Lock: SELECT on CRM.CLIENTS through STAFF"),
+            ("PUBLIC", "CRM", "CLIENTS", "UPDATE", "Write: UPDATE on CRM.CLIENTS through PUBLIC"),
+            ("PSTRAL", "CRM", "CLIENTS", "REFERENCES", "Write: REFERENCES on CRM.CLIENTS"),
+            ("PSTRAL", "CRM", "NUMBERS", "SELECT", "Write: SELECT on CRM.NUMBERS"),
+            ("PSTRAL", "CRM", "BILLING", "EXECUTE", "Execute: EXECUTE on CRM.BILLING"),
+            ("PUBLIC", "SYS", "UTL_HTTP", "EXECUTE", "Outside: EXECUTE on SYS.UTL_HTTP through PUBLIC"),
+            ("PSTRAL", "SYS", "EXPORTS", "READ", "Outside: READ on SYS.EXPORTS"),
+            ("PSTRAL", "SYS", "EXPORTS", "WRITE", "Outside: WRITE on SYS.EXPORTS"),
+            ("PSTRAL", "CRM", "CLIENTS", "FLASHBACK", "Administer: FLASHBACK on CRM.CLIENTS"),
+        ] {
+            let grants = vec![grant(grantee, schema, name, privilege)];
+            let facts = Facts { sequences: vec!["CRM.NUMBERS".to_owned()], grants, ..least() };
+            assert_eq!(told(&facts), [expected]);
+        }
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_owners_are_privileged() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let facts = Facts {
+            roles: names(&["CONNECT", "DBA"]),
+            owned: names(&["CLIENTS", "SALES"]),
+            links: names(&["PUBLIC.PARIS"]),
+            hosts: names(&["connect *"]),
+            system: names(&["CREATE SESSION", "CREATE TABLE", "CREATE TABLE"]),
+            ..least()
+        };
+        assert_eq!(
+            told(&facts),
+            [
+                "Superuser: role DBA",
+                "Owner: tables CLIENTS, SALES",
+                "Write: CREATE TABLE",
+                "Outside: database link PUBLIC.PARIS",
+                "Outside: network access connect *",
+            ]
+        );
+        assert!(judge(&facts).is_privileged());
+        assert!(judge(&Facts { sysdba: true, ..least() }).is_privileged());
+    }
+}

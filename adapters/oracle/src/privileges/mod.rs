@@ -1,0 +1,82 @@
+//! What the account may do beyond reading.
+
+mod judge;
+mod lists;
+
+use pstral_blocking::Brake;
+use pstral_core::domain::{Row, Value};
+use pstral_core::ports::{Privileges, TargetError};
+
+pub(crate) use judge::{Facts, Grant, judge};
+
+use crate::catalog::Owners;
+use crate::pool::{Pool, Purpose};
+use crate::statement::{all, begin};
+use crate::trips::Trips;
+
+/// Who we are, and whether as the server's administrator.
+const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('USERENV', 'ISDBA') FROM sys.dual";
+
+/// Reads what the dictionary says of the account, its roles and everybody, and judges it.
+pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Privileges, TargetError> {
+    let facts = pool.with(Purpose::Reading(None), brake, |trips| {
+        begin(trips)?;
+        facts(trips)
+    })?;
+    Ok(judge(&facts))
+}
+
+fn facts(trips: &mut Trips<'_>) -> Result<Facts, TargetError> {
+    let own = all(trips, SELF, &[])?;
+    let own: Vec<String> = own.into_iter().flatten().map(text).collect();
+    let account = own.first().cloned().unwrap_or_default();
+    let sysdba = own.get(1).is_some_and(|answer| answer == "TRUE");
+    let owners = Owners::of(trips)?;
+    let mut texts = |query: &str| optional(trips, query).map(|rows| rows.into_iter().map(joined).collect::<Vec<_>>());
+    let system = texts("SELECT privilege FROM session_privs")?;
+    let roles = texts("SELECT role FROM session_roles")?;
+    let owned = texts("SELECT table_name FROM user_tables WHERE ROWNUM <= 20 ORDER BY 1")?;
+    let links = texts("SELECT owner || '.' || db_link FROM all_db_links")?;
+    let hosts = texts("SELECT privilege || ' ' || host FROM user_host_aces WHERE status = 'GRANTED'")?;
+    let sequences = texts("SELECT sequence_owner || '.' || sequence_name FROM all_sequences")?;
+    let grants = optional(trips, &grants(owners))?.into_iter().filter_map(grant).collect();
+    Ok(Facts { account, sysdba, system, roles, owned, links, hosts, sequences, grants })
+}
+
+/// Grants to us, to roles we have and to everybody: all on people's objects, of Oracle's own those that reach outside.
+fn grants(owners: Owners) -> String {
+    let list = lists::OUTSIDE.join("', '");
+    format!(
+        "SELECT grantee, table_schema, table_name, privilege FROM all_tab_privs \
+         WHERE (grantee IN ('PUBLIC', SYS_CONTEXT('USERENV', 'SESSION_USER')) OR grantee IN (SELECT role FROM session_roles)) \
+         AND ({} OR table_name IN ('{list}') OR grantee = SYS_CONTEXT('USERENV', 'SESSION_USER')) ORDER BY 1, 2, 3, 4",
+        owners.condition("table_schema")
+    )
+}
+
+/// A view that this version does not have, or does not show us, says nothing.
+fn optional(trips: &mut Trips<'_>, query: &str) -> Result<Vec<Row>, TargetError> {
+    match all(trips, query, &[]) {
+        Err(TargetError::Rejected(reason)) => {
+            tracing::debug!(reason, "a view of the dictionary is not there");
+            Ok(Vec::new())
+        }
+        other => other,
+    }
+}
+
+fn text(value: Value) -> String {
+    match value {
+        Value::Text(text) => text,
+        _ => String::new(),
+    }
+}
+
+fn joined(row: Row) -> String {
+    row.into_iter().next().map(text).unwrap_or_default()
+}
+
+fn grant(row: Row) -> Option<Grant> {
+    let [grantee, schema, name, privilege]: [Value; 4] = row.try_into().ok()?;
+    Some(Grant { grantee: text(grantee), schema: text(schema), name: text(name), privilege: text(privilege) })
+}

@@ -1,0 +1,102 @@
+//! All that the adapter asks of a driver: small enough that another can take its place, and that tests can.
+
+use std::time::Duration;
+
+use pstral_core::domain::Value;
+use secrecy::SecretString;
+
+use crate::bound::Bound;
+use crate::fault::Fault;
+use crate::kind::Kind;
+
+/// Opens sessions.
+pub(crate) trait Driver: Send + Sync {
+    /// Blocks until the session is there.
+    fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault>;
+}
+
+/// Who enters where.
+pub(crate) struct Login {
+    /// As Oracle's network layer reads it.
+    pub(crate) connect: String,
+    /// The account whose password it is.
+    pub(crate) user: String,
+    /// Shown to nobody.
+    pub(crate) password: SecretString,
+    /// The account that is entered through it.
+    pub(crate) through: Option<String>,
+}
+
+/// Parameters by name.
+pub(crate) type Parameters = [(String, Bound)];
+
+/// One connection to the database. Every call blocks, but for the first two and [`Session::break_execution`].
+pub(crate) trait Session: Send + Sync {
+    /// Bounds each round trip from now on.
+    fn call_timeout(&self, most: Duration) -> Result<(), Fault>;
+
+    /// Names the person to the database's audit and its row-level rules, or nobody if empty. It travels with the next
+    /// round trip.
+    fn identify(&self, person: &str) -> Result<(), Fault>;
+
+    /// Runs a text of our own that yields no rows.
+    fn run(&self, text: &str, parameters: &Parameters) -> Result<(), Fault>;
+
+    /// Runs a query.
+    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault>;
+
+    /// Names the columns of a query without running it, with Oracle's number for the type of each.
+    fn describe(&self, text: &str) -> Result<Vec<Named>, Fault>;
+
+    /// Ends the transaction.
+    fn rollback(&self) -> Result<(), Fault>;
+
+    /// Whether the database still answers.
+    fn ping(&self) -> Result<(), Fault>;
+
+    /// Ends the call another thread is waiting for; called at any time.
+    fn break_execution(&self);
+}
+
+/// A query and how to read its rows.
+pub(crate) struct Query<'q> {
+    /// The statement.
+    pub(crate) text: &'q str,
+    /// The values of its parameters.
+    pub(crate) parameters: &'q Parameters,
+    /// Rows a round trip.
+    pub(crate) rows: u32,
+    /// Rows that come with the answer to the statement itself.
+    pub(crate) ahead: u32,
+    /// Bytes read of a large object at most.
+    pub(crate) cell_bytes: usize,
+}
+
+/// A column that was described, not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Its name.
+    pub(crate) name: String,
+    /// The type's number, as in `DBMS_SQL`.
+    pub(crate) code: u32,
+    /// The name of a type that somebody made.
+    pub(crate) type_name: String,
+}
+
+/// A column that is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Described {
+    /// Its name; not necessarily unique.
+    pub(crate) name: String,
+    /// How its values are read.
+    pub(crate) kind: Kind,
+}
+
+/// A query that runs.
+pub(crate) trait Cursor {
+    /// Its columns, in order.
+    fn columns(&self) -> &[Described];
+
+    /// The next row; a round trip at most now and then.
+    fn next(&mut self) -> Result<Option<Vec<Value>>, Fault>;
+}

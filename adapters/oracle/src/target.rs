@@ -1,0 +1,157 @@
+//! An Oracle database behind the port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use pstral_blocking::{Brake, Threads};
+use pstral_core::domain::{Catalog, ColumnRef, Dialect, Limits, Value};
+use pstral_core::guard::ApprovedStatement;
+use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
+use pstral_core::text::Text;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Identity, OracleConfig};
+use crate::names::stored;
+use crate::odpi::Odpi;
+use crate::pool::{Ages, Door, Pool};
+use crate::session::Driver;
+use crate::statement::{Person, Statement};
+use crate::{catalog, health, known_values, plan, privileges, statement};
+
+/// An Oracle database to be read. Needs a tokio runtime with time.
+pub struct OracleTarget {
+    pool: Arc<Pool>,
+    threads: Threads,
+    identity: Identity,
+    fetch: u32,
+}
+
+impl OracleTarget {
+    /// Connects to nothing and loads nothing yet: the client library is looked for at the first use.
+    pub fn new(config: OracleConfig) -> Self {
+        let driver = Odpi::new(config.client_folder.clone());
+        Self::over(Arc::new(driver), config)
+    }
+
+    /// Over a driver of any kind.
+    pub(crate) fn over(driver: Arc<dyn Driver>, config: OracleConfig) -> Self {
+        let schema = stored(config.schema.as_ref().unwrap_or(&config.user));
+        let connect = within(&config.connect, config.connect_time);
+        let door = Door { connect, user: config.user, password: config.password, schema };
+        Self {
+            // Statements, and a plan or a catalog beside them.
+            pool: Arc::new(Pool::new(driver, door, config.max_concurrent.max(1) + 1, Ages::default())),
+            threads: Threads::new(config.max_concurrent, config.read_time),
+            identity: config.identity,
+            fetch: config.fetch.max(1),
+        }
+    }
+
+    /// Runs a text that has not passed the guard: the layers below it must hold by themselves, and tests show it.
+    pub(crate) async fn run(
+        &self,
+        text: String,
+        values: std::collections::BTreeMap<String, Value>,
+        limits: Limits,
+        person: &str,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        let person = Person { name: person.to_owned(), account: self.account(person)? };
+        let statement = Statement { text, values, limits, fetch: self.fetch };
+        let pool = Arc::clone(&self.pool);
+        let work = move |brake: &Brake, outlet| statement::run(&pool, &person, &statement, brake, outlet);
+        self.threads.stream(limits, cancel, work).await
+    }
+
+    /// What Oracle says of a text that has not passed the guard.
+    pub(crate) async fn plan(&self, text: String) -> Result<Estimate, TargetError> {
+        self.read(move |pool, brake| plan::read(pool, &text, brake)).await
+    }
+
+    /// The account a person's statements run under, where it is not ours.
+    fn account(&self, person: &str) -> Result<Option<String>, TargetError> {
+        match &self.identity {
+            Identity::Shared => Ok(None),
+            Identity::Proxy(accounts) => match accounts.get(person) {
+                Some(account) => Ok(Some(account.clone())),
+                None => Err(TargetError::NoAccount { person: person.to_owned() }),
+            },
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Pool, &Brake) -> Result<T, TargetError> + Send + 'static,
+    ) -> Result<T, TargetError> {
+        let pool = Arc::clone(&self.pool);
+        self.threads.read(move |brake| work(&pool, brake)).await
+    }
+}
+
+/// Bounds the time to connect, where the form of the address lets it be said: Easy Connect takes parameters since
+/// version 19 (<https://docs.oracle.com/en/database/oracle/oracle-database/19/netag/configuring-naming-methods.html>).
+/// Elsewhere `sqlnet.ora` or the descriptor says it, 60 s by default.
+fn within(connect: &str, time: Duration) -> String {
+    if !connect.starts_with("//") || connect.contains('?') {
+        return connect.to_owned();
+    }
+    let seconds = time.as_secs().max(1);
+    format!("{connect}?connect_timeout={seconds}&transport_connect_timeout={seconds}")
+}
+
+#[async_trait]
+impl QueryTarget for OracleTarget {
+    fn dialect(&self) -> Dialect {
+        Dialect::Oracle
+    }
+
+    async fn catalog(&self) -> Result<Catalog, TargetError> {
+        self.read(catalog::read).await
+    }
+
+    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+        self.plan(statement.text().to_owned()).await
+    }
+
+    async fn execute(
+        &self,
+        statement: &ApprovedStatement,
+        person: &str,
+        cancel: CancellationToken,
+    ) -> Result<ResultStream, TargetError> {
+        let (text, values) = (statement.text().to_owned(), statement.values().clone());
+        self.run(text, values, statement.limits(), person, cancel).await
+    }
+
+    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+        let column = column.clone();
+        self.read(move |pool, brake| known_values::read(pool, &column, limit, brake)).await
+    }
+
+    async fn privileges(&self) -> Result<Privileges, TargetError> {
+        self.read(privileges::read).await
+    }
+
+    async fn health(&self) -> Result<Text, TargetError> {
+        let pool = Arc::clone(&self.pool);
+        self.threads.read_now(move |brake| health::read(&pool, brake)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_to_connect_is_told_where_it_can_be() {
+        for (connect, expected) in [
+            ("//db:1521/crm", "//db:1521/crm?connect_timeout=10&transport_connect_timeout=10"),
+            ("//db/crm?connect_timeout=3", "//db/crm?connect_timeout=3"),
+            ("CRM", "CRM"),
+            ("(DESCRIPTION=(ADDRESS=…))", "(DESCRIPTION=(ADDRESS=…))"),
+        ] {
+            assert_eq!(within(connect, Duration::from_secs(10)), expected);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Round trips to the database, each bounded by what is left of the time.
+
+use std::time::{Duration, Instant};
+
+use pstral_blocking::Brake;
+use pstral_core::ports::TargetError;
+
+use crate::fault::{Fault, Stage, fault};
+use crate::session::Session;
+
+/// How old a bound may be: rows come faster than it need be told anew.
+const FRESH: Duration = Duration::from_millis(20);
+
+/// The least a call may be given: 0 would mean no bound at all.
+const LEAST: Duration = Duration::from_millis(1);
+
+/// Makes calls on a session while there is time.
+pub(crate) struct Trips<'t> {
+    session: &'t dyn Session,
+    brake: &'t Brake,
+    told: Option<Instant>,
+    /// How far it has come.
+    pub(crate) stage: Stage,
+}
+
+impl<'t> Trips<'t> {
+    /// No row has come yet.
+    pub(crate) fn new(session: &'t dyn Session, brake: &'t Brake) -> Self {
+        Self { session, brake, told: None, stage: Stage::Before }
+    }
+
+    /// Makes one call: not at all once the brake is pulled, and no longer than there is time.
+    pub(crate) fn call<T>(&mut self, call: impl FnOnce(&dyn Session) -> Result<T, Fault>) -> Result<T, TargetError> {
+        self.bound()?;
+        let session = self.session;
+        call(session).map_err(|error| self.decide(&error))
+    }
+
+    /// The error for the port.
+    pub(crate) fn decide(&self, error: &Fault) -> TargetError {
+        tracing::debug!(code = ?error.code, "Oracle answers with an error");
+        fault(error, self.brake, self.stage)
+    }
+
+    fn bound(&mut self) -> Result<(), TargetError> {
+        if let Some(pulled) = self.brake.pulled() {
+            return Err(pulled);
+        }
+        if self.told.is_none_or(|told| told.elapsed() >= FRESH) {
+            self.session.call_timeout(self.brake.left().max(LEAST)).map_err(|error| self.decide(&error))?;
+            self.told = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
