@@ -2,6 +2,7 @@
 //! feature and its keys.
 
 mod ollama;
+mod oracle;
 mod postgres;
 mod sqlite;
 mod terminal;
@@ -31,7 +32,7 @@ pub(crate) fn model_url_fault(config: &Model) -> Option<Text> {
 /// A target of the configuration.
 pub fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
     match config.kind {
-        TargetKind::Oracle => Err(left_out("oracle")),
+        TargetKind::Oracle => Ok(oracle::target(config)),
         TargetKind::Postgres => postgres::target(config),
         TargetKind::Sqlite => sqlite::target(config),
     }
@@ -52,6 +53,7 @@ pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn 
 }
 
 /// What is said of an adapter that was left out when the program was built.
+#[cfg(not(all(feature = "ollama", feature = "postgres", feature = "sqlite", feature = "terminal")))]
 fn left_out(feature: &str) -> anyhow::Error {
     anyhow::anyhow!("this program was built without {feature}: build it with --features {feature}")
 }

@@ -3,16 +3,11 @@
 use std::sync::Arc;
 
 use pstral_core::ports::QueryTarget;
+use pstral_oracle::{Identity, OracleConfig, OracleTarget};
 
-use crate::config::TargetConfig;
+use crate::config::{IdentityChoice, TargetConfig};
 
-#[cfg(feature = "oracle")]
-#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
-pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
-    use pstral_oracle::{Identity, OracleConfig, OracleTarget};
-
-    use crate::config::IdentityChoice;
-
+pub(super) fn target(config: &TargetConfig) -> Arc<dyn QueryTarget> {
     // What is needed is there: the configuration was checked.
     let (connect, user) = (config.connect.clone().unwrap_or_default(), config.user.clone().unwrap_or_default());
     let mut oracle = OracleConfig::new(connect, user, config.password.clone().unwrap_or_default());
@@ -24,10 +19,5 @@ pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarge
     if config.identity == IdentityChoice::Own {
         oracle.identity = Identity::Proxy(config.accounts.clone());
     }
-    Ok(Arc::new(OracleTarget::new(oracle)))
-}
-
-#[cfg(not(feature = "oracle"))]
-pub(super) fn target(_: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
-    Err(super::left_out("oracle"))
+    Arc::new(OracleTarget::new(oracle))
 }
