@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use pstral_blocking::Brake;
 use pstral_core::domain::Value;
 use pstral_core::ports::TargetError;
 use pstral_core::text::{Text, text};
+use pstral_reading::Brake;
 
 use crate::catalog::{Owners, View};
 use crate::pool::{Pool, Purpose};

@@ -1,8 +1,8 @@
 //! The distinct values of a column.
 
-use pstral_blocking::Brake;
 use pstral_core::domain::{ColumnRef, Row, Value};
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 
 use crate::bound::Bound;
 use crate::names::quoted;

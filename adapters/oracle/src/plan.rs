@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pstral_blocking::Brake;
 use pstral_core::domain::{Row, Value};
 use pstral_core::ports::{Estimate, TargetError};
+use pstral_reading::Brake;
 
 use crate::bound::Bound;
 use crate::pool::{Pool, Purpose};

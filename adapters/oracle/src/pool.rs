@@ -4,8 +4,8 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 use tokio::runtime::Handle;
 
 use crate::fault::{Decision, Stage, decision, fault, is_clean};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pstral_blocking::{Brake, Outlet};
 use pstral_core::domain::{LimitReached, Limits, Row, Value};
 use pstral_core::ports::TargetError;
+use pstral_reading::{Brake, Outlet};
 
 use crate::bound::{self, Bound};
 use crate::fault::{Code, Fault, Stage};

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 
 use crate::fault::{Fault, Stage, fault};
 use crate::session::Session;

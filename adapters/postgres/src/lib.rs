@@ -2,18 +2,15 @@
 //! server's and of our own, by the extended protocol alone, and on connections that forget everything between two people.
 
 mod address;
-mod brake;
 mod catalog;
 mod config;
 mod fault;
 mod known_values;
-mod outlet;
 mod parameters;
 mod placeholders;
 mod plan;
 mod pool;
 mod privileges;
-mod running;
 mod session;
 mod statement;
 mod target;

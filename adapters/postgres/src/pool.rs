@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::brake::Brake;
 use crate::fault::fault;
 use crate::session::{Session, Terms};
 
@@ -37,6 +37,11 @@ impl<T> Done<T> {
     pub(crate) fn whole(value: T) -> Self {
         Self { value, whole: true }
     }
+}
+
+/// What came of work on a task of its own.
+pub(crate) async fn outcome<T>(waiting: oneshot::Receiver<Result<T, TargetError>>) -> Result<T, TargetError> {
+    waiting.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading task broke down".to_owned())))
 }
 
 impl Pool {
@@ -100,7 +105,7 @@ impl Pool {
         let _stop = brake.pull_on_drop();
         let waiting = self
             .start(turn, terms, brake, |connection| Box::pin(async move { work(connection).await.map(Done::whole) }));
-        waiting.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading task broke down".to_owned())))
+        outcome(waiting).await
     }
 
     /// A connection in a fresh transaction. One that was kept may have died meanwhile, and then the others that were kept

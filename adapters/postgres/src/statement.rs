@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt as _;
-use pstral_core::domain::{Column, LimitReached, Limits, Row, Value};
+use pstral_core::domain::{LimitReached, Limits, Row, Value};
 use pstral_core::ports::TargetError;
+use pstral_reading::{Brake, Outlet};
 use sqlx::postgres::{PgConnection, PgRow, PgStatement};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, Statement as _, TypeInfo as _, ValueRef as _};
 
-use crate::brake::Brake;
 use crate::fault::{fault, is_canceled};
-use crate::outlet::Outlet;
 use crate::parameters;
 use crate::pool::Done;
 use crate::values::Shape;
@@ -41,34 +40,31 @@ pub(crate) async fn run(
         return Err(TargetError::Rejected("not a query".to_owned()));
     }
     let readings: Vec<Reading> = columns.iter().map(reading).collect();
-    let described = columns.iter().zip(&readings);
-    let described =
-        described.map(|(column, reading)| Column { name: column.name().to_owned(), kind: reading.shape.kind() });
-    let described = described.collect();
+    let names = columns.iter().map(|column| column.name().to_owned()).collect();
+    outlet.describe(names, readings.iter().map(|reading| Some(reading.shape.kind())).collect());
 
     let text = AssertSqlSafe(statement.sql().as_str().to_owned());
     let mut rows = sqlx::query_with(text, arguments).fetch(connection);
-    let mut sink = outlet.describe(described);
     let mut begun = false;
     loop {
-        let next = match sink.due() {
+        let next = match outlet.due() {
             Some(due) => tokio::time::timeout_at(due, rows.next()).await,
             None => Ok(rows.next().await),
         };
         match next {
-            Err(_) => sink.flush().await?,
+            Err(_) => outlet.flush_soon().await?,
             Ok(None) => break,
             Ok(Some(Err(error))) => return Err(stopped(&error, brake).unwrap_or_else(|| fault(&error, begun))),
             Ok(Some(Ok(row))) => {
                 begun = true;
-                if let Some(reached) = sink.push(cells(&row, &readings, asked.limits.cell_bytes)).await? {
-                    sink.flush().await?;
+                if let Some(reached) = outlet.push_soon(cells(&row, &readings, asked.limits.cell_bytes)).await? {
+                    outlet.flush_soon().await?;
                     return Ok(Done { value: Some(reached), whole: false });
                 }
             }
         }
     }
-    sink.flush().await?;
+    outlet.flush_soon().await?;
     Ok(Done::whole(None))
 }
 

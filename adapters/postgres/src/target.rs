@@ -5,19 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use pstral_core::domain::{Catalog, ColumnRef, Dialect, Value};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::{Text, text};
+use pstral_reading::{Brake, Outlet, follow};
 use sqlx::Row as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::brake::Brake;
 use crate::config::{Identity, PostgresConfig};
 use crate::fault::fault;
-use crate::outlet::Outlet;
-use crate::pool::Pool;
-use crate::running::Running;
+use crate::pool::{Pool, outcome};
 use crate::session::{Session, Terms, ask};
 use crate::statement::{self, Asked};
 use crate::{InvalidUrl, address, catalog, known_values, plan, privileges};
@@ -53,12 +52,12 @@ impl PostgresTarget {
             turn = self.pool.turn(limits.time) => turn?,
         };
         let brake = Brake::new(limits.time, cancel.child_token());
-        let (outlet, inlet) = Outlet::new(limits);
+        let (outlet, inlet) = Outlet::new(&brake, limits);
         let watched = brake.clone();
         let ending = self.pool.start(turn, terms, brake.clone(), |connection| {
             Box::pin(async move { statement::run(connection, asked, &watched, outlet).await })
         });
-        Running::start(brake, inlet, ending).await
+        follow(brake, inlet, outcome(ending).boxed()).await
     }
 
     /// What PostgreSQL says of a text that has not passed the guard.

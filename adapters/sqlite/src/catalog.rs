@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use pstral_blocking::Brake;
 use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, Relation, RelationKind};
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 use rusqlite::Connection;
 
 use crate::counts::Counts;

@@ -1,7 +1,7 @@
 //! SQLite's errors as the decisions of the port.
 
-use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 use rusqlite::ErrorCode;
 
 /// Characters kept of SQLite's own message: it quotes the statement, which may be long.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use pstral_blocking::Brake;
 use pstral_core::domain::ColumnRef;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 
 use crate::fault::fault;
 use crate::open;

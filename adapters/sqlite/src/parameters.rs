@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pstral_blocking::Brake;
 use pstral_core::domain::Value;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 use rusqlite::Statement;
 use rusqlite::types::Value as Stored;
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pstral_blocking::Brake;
 use pstral_core::ports::{Estimate, TargetError};
+use pstral_reading::Brake;
 use rusqlite::Statement;
 
 use crate::fault::fault;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pstral_blocking::{Brake, Outlet};
 use pstral_core::domain::{LimitReached, Limits, Value};
 use pstral_core::ports::TargetError;
+use pstral_reading::{Brake, Outlet};
 use rusqlite::{Connection, Statement};
 
 use crate::declared::Declared;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use pstral_blocking::{Brake, Threads};
 use pstral_core::domain::{Catalog, ColumnRef, Dialect, Limits, Value};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::{Text, text};
+use pstral_reading::{Brake, Threads};
 use tokio_util::sync::CancellationToken;
 
 use crate::{catalog, known_values, open, plan, statement};

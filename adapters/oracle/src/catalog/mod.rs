@@ -6,9 +6,9 @@ mod owners;
 mod queries;
 mod rows;
 
-use pstral_blocking::Brake;
 use pstral_core::domain::{Catalog, Row};
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 
 pub(crate) use assemble::assemble;
 pub(crate) use owners::Owners;

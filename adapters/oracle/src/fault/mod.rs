@@ -4,8 +4,8 @@ mod numbers;
 
 use std::fmt;
 
-use pstral_blocking::Brake;
 use pstral_core::ports::TargetError;
+use pstral_reading::Brake;
 
 /// Characters kept of a message: it quotes the statement, which may be long.
 const MESSAGE: usize = 300;

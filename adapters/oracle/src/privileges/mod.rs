@@ -3,9 +3,9 @@
 mod judge;
 mod lists;
 
-use pstral_blocking::Brake;
 use pstral_core::domain::{Row, Value};
 use pstral_core::ports::{Privileges, TargetError};
+use pstral_reading::Brake;
 
 pub(crate) use judge::{Facts, Grant, judge};
 

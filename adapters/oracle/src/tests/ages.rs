@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pstral_blocking::Brake;
+use pstral_reading::Brake;
 use tokio_util::sync::CancellationToken;
 
 use super::fake::{Log, Script};

@@ -10,7 +10,7 @@ mod trim;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use pstral_blocking::Brake;
+use pstral_reading::Brake;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Error, Result, ToSql, ffi};

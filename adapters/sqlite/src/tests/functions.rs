@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use pstral_blocking::Brake;
 use pstral_core::domain::Limits;
 use pstral_core::ports::{QueryTarget as _, TargetError};
+use pstral_reading::Brake;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use tokio_util::sync::CancellationToken;

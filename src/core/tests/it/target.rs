@@ -39,8 +39,8 @@ impl World {
     }
 }
 
-fn away() -> Option<TargetError> {
-    Some(TargetError::Unavailable("no route".to_owned()))
+fn away() -> TargetError {
+    TargetError::Unavailable("no route".to_owned())
 }
 
 const MOMENT: Duration = Duration::from_secs(10);
@@ -50,14 +50,14 @@ const DAY: Duration = Duration::from_hours(24);
 async fn a_target_that_is_away_is_left_alone_for_a_while_and_its_last_catalog_used() {
     let world = World::new();
     let target = world.target(Terms::default());
-    world.port.set_down(away());
+    world.port.set_down(Some(away()));
     assert!(world.schema(&target).await.is_err());
     world.port.set_down(None);
     assert!(world.schema(&target).await.is_err(), "it failed a moment ago");
     advance(MOMENT).await;
     let first = world.schema(&target).await.expect("it is back");
 
-    world.port.set_down(away());
+    world.port.set_down(Some(away()));
     advance(DAY).await;
     let last = world.schema(&target).await.expect("the last one is used");
     assert!(Arc::ptr_eq(&first, &last));
@@ -71,7 +71,7 @@ async fn a_target_that_is_away_is_left_alone_for_a_while_and_its_last_catalog_us
 async fn the_catalog_of_an_earlier_run_serves_while_the_target_is_away() {
     let world = World::new();
     world.schema(&world.target(Terms::default())).await.unwrap();
-    world.port.set_down(away());
+    world.port.set_down(Some(away()));
     let later = world.target(Terms::default());
     let schema = world.schema(&later).await.expect("what was kept is used");
     assert_eq!(schema.catalog.tables[0].name, "clients");
@@ -88,7 +88,7 @@ async fn what_another_program_read_is_used_at_once() {
     let refreshed = beside.refresh(world.reading()).await.unwrap();
     assert_eq!(refreshed.changed, Some(false));
     assert_eq!(world.state.catalog_read_at("crm").await.unwrap(), Some(refreshed.kept.read_at));
-    world.port.set_down(away());
+    world.port.set_down(Some(away()));
     let second = world.schema(&running).await.expect("the database is not asked");
     assert!(!Arc::ptr_eq(&first, &second));
     assert!(Arc::ptr_eq(&second, &world.schema(&running).await.unwrap()), "once");

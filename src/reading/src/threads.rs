@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use pstral_core::domain::{LimitReached, Limits};
 use pstral_core::ports::{ResultStream, TargetError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::brake::Brake;
 use crate::outlet::Outlet;
-use crate::running::Running;
+use crate::running::follow;
 
 /// A bounded number of threads for the work on one database. Needs a tokio runtime with time.
 #[derive(Debug)]
@@ -43,12 +44,13 @@ impl Threads {
         let brake = Brake::new(limits.time, cancel.child_token());
         let (outlet, inlet) = Outlet::new(&brake, limits);
         let watched = brake.clone();
-        let ending = spawn_blocking(move || {
+        let working = spawn_blocking(move || {
             // Kept by the thread, not by the reader: a thread that has yet to notice its brake still counts.
             let _turn = turn;
             work(&watched, outlet)
         });
-        Running::start(brake, inlet, ending).await
+        let ending = working.map(|ended| ended.unwrap_or_else(|_| Err(broken_down())));
+        follow(brake, inlet, ending.boxed()).await
     }
 
     /// Reads something that is not a statement of a person.
@@ -73,17 +75,12 @@ impl Threads {
         let brake = Brake::new(self.read_time, CancellationToken::new());
         let _stop = brake.pull_on_drop();
         let watched = brake.clone();
-        let working = spawn_blocking(move || work(&watched));
-        tokio::select! {
-            biased;
-            done = working => {
-                done.unwrap_or_else(|_| Err(TargetError::Failed("the reading thread broke down".to_owned())))
-            }
-            () = brake.expired() => {
-                brake.interrupt();
-                Err(brake.timeout())
-            }
+        let working = spawn_blocking(move || work(&watched)).map(|done| done.unwrap_or_else(|_| Err(broken_down())));
+        let done = brake.over(working).await;
+        if done.is_err() {
+            brake.interrupt();
         }
+        done
     }
 
     async fn turn(&self, patience: Duration) -> Result<OwnedSemaphorePermit, TargetError> {
@@ -92,6 +89,10 @@ impl Threads {
             Err(_) => Err(TargetError::Busy("all connections are in use".to_owned())),
         }
     }
+}
+
+fn broken_down() -> TargetError {
+    TargetError::Failed("the reading thread broke down".to_owned())
 }
 
 #[cfg(test)]

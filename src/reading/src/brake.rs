@@ -9,7 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// Ends what a connection is doing; called from any thread, at any time, also when it does nothing any more.
 type Interrupt = Box<dyn Fn() + Send + Sync>;
 
-/// Shared between the thread that works and the task that waits for it.
+/// Shared between who works and who waits for it.
 #[derive(Clone)]
 pub struct Brake {
     limit: Duration,
@@ -51,24 +51,24 @@ impl Brake {
         }
     }
 
+    /// The work, unless the brake is pulled before it is done.
+    pub async fn over<T>(&self, work: impl Future<Output = Result<T, TargetError>>) -> Result<T, TargetError> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(TargetError::Cancelled),
+            done = work => done,
+            () = tokio::time::sleep_until(self.deadline.into()) => Err(self.timeout()),
+        }
+    }
+
     /// Pulls it when the guard is dropped.
-    pub(crate) fn pull_on_drop(&self) -> DropGuard {
+    pub fn pull_on_drop(&self) -> DropGuard {
         self.stop.clone().drop_guard()
     }
 
     /// Time left, zero when there is none.
     pub fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
-    }
-
-    /// Ends when a person stops the work.
-    pub(crate) async fn stopped(&self) {
-        self.stop.cancelled().await;
-    }
-
-    /// Ends at the deadline.
-    pub(crate) async fn expired(&self) {
-        tokio::time::sleep_until(self.deadline.into()).await;
     }
 
     /// The error that names the limit.

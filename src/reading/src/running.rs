@@ -1,45 +1,47 @@
 //! A running statement as a stream.
 
 use futures::StreamExt as _;
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use pstral_core::domain::{Ending, LimitReached};
 use pstral_core::ports::{Batch, ResultStream, TargetError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::DropGuard;
 
 use crate::brake::Brake;
 use crate::outlet::{Inlet, Portion};
 
-/// How the task ended: at a limit it counts, or at the last row.
-type Ended = Result<Option<LimitReached>, TargetError>;
+/// How the work ended: at a limit that is counted, or at the last row.
+pub type Ended = Result<Option<LimitReached>, TargetError>;
 
-/// A task at work, seen from the one that reads. Dropping it pulls the brake.
-pub(crate) struct Running {
+/// Work, seen from who reads its rows. Dropping it pulls the brake.
+struct Running {
     brake: Brake,
-    ending: oneshot::Receiver<Ended>,
+    ending: BoxFuture<'static, Ended>,
     rows: mpsc::Receiver<Portion>,
     begun: bool,
     cut_cells: u64,
     _stop: DropGuard,
 }
 
-impl Running {
-    /// Waits for the columns. The brake holds here too: the person is told at the deadline whatever the task is doing.
-    pub(crate) async fn start(
-        brake: Brake,
-        inlet: Inlet,
-        ending: oneshot::Receiver<Ended>,
-    ) -> Result<ResultStream, TargetError> {
-        let stop = brake.pull_on_drop();
-        let mut running =
-            Self { brake: brake.clone(), ending, rows: inlet.rows, begun: false, cut_cells: 0, _stop: stop };
-        let columns = brake.over(async { Ok(inlet.columns.await.ok()) }).await?;
-        match columns {
-            Some(columns) => Ok(ResultStream { columns, batches: running.batches() }),
-            None => Err(running.failure().await),
-        }
+/// Follows work whose rows come out of `inlet`, until `ending` says how it ended; waits for its columns. The brake holds
+/// for this too: one step of a database may be long, and the person is told at the deadline whether or not who works has
+/// noticed.
+pub async fn follow(
+    brake: Brake,
+    inlet: Inlet,
+    ending: BoxFuture<'static, Ended>,
+) -> Result<ResultStream, TargetError> {
+    let stop = brake.pull_on_drop();
+    let mut running =
+        Running { brake: brake.clone(), ending, rows: inlet.rows, begun: false, cut_cells: 0, _stop: stop };
+    match brake.over(async { Ok(inlet.columns.await.ok()) }).await? {
+        Some(columns) => Ok(ResultStream { columns, batches: running.batches() }),
+        None => Err(running.failure().await),
     }
+}
 
+impl Running {
     fn batches(self) -> BoxStream<'static, Result<Batch, TargetError>> {
         stream::unfold(Some(self), |running| async {
             let mut running = running?;
@@ -57,7 +59,7 @@ impl Running {
                 (self.begun, self.cut_cells) = (true, portion.cut_cells);
                 Ok(Batch::Rows(portion.rows))
             }
-            Ok(None) => self.end().await.map(|truncated| self.ending(truncated)),
+            Ok(None) => (&mut self.ending).await.map(|truncated| self.ending(truncated)),
             Err(error) => Err(error),
         }
         .or_else(|error| match error {
@@ -72,13 +74,16 @@ impl Running {
     }
 
     async fn failure(&mut self) -> TargetError {
-        match self.end().await {
+        match (&mut self.ending).await {
             Err(error) => error,
             Ok(_) => TargetError::Failed("the statement ended without naming its columns".to_owned()),
         }
     }
+}
 
-    async fn end(&mut self) -> Ended {
-        (&mut self.ending).await.unwrap_or_else(|_| Err(TargetError::Failed("the reading task broke down".to_owned())))
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Nobody reads any more: at the end, at the deadline, or because a person stopped it.
+        self.brake.interrupt();
     }
 }

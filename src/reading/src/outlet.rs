@@ -1,13 +1,14 @@
-//! The way of rows from the thread that reads the database to the task that wants them.
+//! The way of rows from who reads the database to who wants them.
 
 use std::mem;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pstral_core::domain::{Column, ColumnKind, LimitReached, Limits, Meter, Row};
 use pstral_core::ports::TargetError;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::brake::Brake;
 
@@ -38,8 +39,8 @@ pub(crate) struct Portion {
     pub(crate) cut_cells: u64,
 }
 
-/// The other end.
-pub(crate) struct Inlet {
+/// The other end, to be given to [`follow`](crate::follow).
+pub struct Inlet {
     /// Closed without a value where the statement failed before its first batch.
     pub(crate) columns: oneshot::Receiver<Vec<Column>>,
     /// Closed at the end, good or bad.
@@ -48,7 +49,7 @@ pub(crate) struct Inlet {
 
 impl Outlet {
     /// Both ends.
-    pub(crate) fn new(brake: &Brake, limits: Limits) -> (Self, Inlet) {
+    pub fn new(brake: &Brake, limits: Limits) -> (Self, Inlet) {
         let (ready, columns) = oneshot::channel();
         let (sender, rows) = mpsc::channel(WAITING);
         let outlet = Self {
@@ -71,54 +72,86 @@ impl Outlet {
     }
 
     /// Adds a row, its cells cut to their limit, unless it would pass another limit: then it says which, and the result
-    /// ends before it. Waits while the reader is too far behind, until the brake is pulled.
-    pub fn push(&mut self, mut row: Row) -> Result<Option<LimitReached>, TargetError> {
+    /// ends before it. Blocks while the reader is too far behind, until the brake is pulled.
+    pub fn push(&mut self, row: Row) -> Result<Option<LimitReached>, TargetError> {
+        if let Some(reached) = self.add(row) {
+            return Ok(Some(reached));
+        }
+        if self.is_full() {
+            self.flush()?;
+        }
+        Ok(None)
+    }
+
+    /// Sends what is left, and blocks as [`Outlet::push`] does.
+    pub fn finish(mut self) -> Result<(), TargetError> {
+        self.flush()
+    }
+
+    /// The same as [`Outlet::push`] for a task.
+    pub async fn push_soon(&mut self, row: Row) -> Result<Option<LimitReached>, TargetError> {
+        if let Some(reached) = self.add(row) {
+            return Ok(Some(reached));
+        }
+        if self.is_full() {
+            self.flush_soon().await?;
+        }
+        Ok(None)
+    }
+
+    /// Sends what there is, for a task.
+    pub async fn flush_soon(&mut self) -> Result<(), TargetError> {
+        let Some(portion) = self.portion() else { return Ok(()) };
+        let (brake, sender) = (self.brake.clone(), self.sender.clone());
+        brake.over(async { sender.send(portion).await.map_err(|_| TargetError::Cancelled) }).await
+    }
+
+    /// When the rows that wait for more have waited long enough; none wait for ever.
+    pub fn due(&self) -> Option<Instant> {
+        (!self.batch.is_empty()).then(|| self.since + BATCH_AGE)
+    }
+
+    fn flush(&mut self) -> Result<(), TargetError> {
+        let Some(portion) = self.portion() else { return Ok(()) };
+        match self.sender.try_send(portion) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Closed(_)) => Err(TargetError::Cancelled),
+            Err(TrySendError::Full(portion)) => Handle::current().block_on(
+                self.brake.over(async { self.sender.send(portion).await.map_err(|_| TargetError::Cancelled) }),
+            ),
+        }
+    }
+
+    fn add(&mut self, mut row: Row) -> Option<LimitReached> {
         let bytes = match self.meter.admit(&mut row) {
             Ok(bytes) => bytes,
-            Err(reached) => return Ok(Some(reached)),
+            Err(reached) => return Some(reached),
         };
         if self.batch.is_empty() {
             self.since = Instant::now();
         }
         self.batch.push(row);
         self.bytes += bytes;
-        let full = self.batch.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES || self.since.elapsed() >= BATCH_AGE;
-        if full {
-            self.flush()?;
-        }
-        Ok(None)
+        None
     }
 
-    /// Sends what is left.
-    pub fn finish(mut self) -> Result<(), TargetError> {
-        self.flush()
+    fn is_full(&self) -> bool {
+        self.batch.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES || self.since.elapsed() >= BATCH_AGE
     }
 
-    fn flush(&mut self) -> Result<(), TargetError> {
+    /// The rows there are, if any. The columns go before the first of them, or alone: until then what fails fails as a
+    /// whole.
+    fn portion(&mut self) -> Option<Portion> {
         let rows = mem::take(&mut self.batch);
         self.bytes = 0;
         if let Some(ready) = self.columns.take() {
             let kinds = kinds(&self.declared, &rows);
             let columns = mem::take(&mut self.names).into_iter().zip(kinds);
             let columns = columns.map(|(name, kind)| Column { name, kind }).collect();
-            // Nobody waits any more: the send below says so.
+            // Nobody waits any more: sending the rows says so.
             let _ = ready.send(columns);
         }
-        if rows.is_empty() {
-            return Ok(());
-        }
-        match self.sender.try_send(Portion { rows, cut_cells: self.meter.cut_cells() }) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Closed(_)) => Err(TargetError::Cancelled),
-            Err(TrySendError::Full(rows)) => Handle::current().block_on(async {
-                tokio::select! {
-                    biased;
-                    () = self.brake.stopped() => Err(TargetError::Cancelled),
-                    sent = self.sender.send(rows) => sent.map_err(|_| TargetError::Cancelled),
-                    () = self.brake.expired() => Err(self.brake.timeout()),
-                }
-            }),
-        }
+        (!rows.is_empty()).then(|| Portion { rows, cut_cells: self.meter.cut_cells() })
     }
 }
 
