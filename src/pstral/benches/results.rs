@@ -1,0 +1,2 @@
+//! Results.
+fn main() {}
