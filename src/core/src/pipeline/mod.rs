@@ -7,6 +7,7 @@
 mod answer;
 mod asker;
 mod audit_view;
+mod charting;
 mod command;
 mod commands;
 mod context;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use asker::Asker;
 pub use asker::code_hash;
+use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
 use seen::Seen;
@@ -80,13 +82,14 @@ pub struct Pipeline {
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
     running: Running,
     seen: Seen,
+    charts: Charts,
 }
 
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
-        Self { parts, platforms, running: Running::default(), seen: Seen::default() }
+        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default() }
     }
 
     /// What it works with.
@@ -137,6 +140,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

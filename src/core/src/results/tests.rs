@@ -73,8 +73,7 @@ fn a_row_too_long_for_a_message_shows_its_first_columns() {
 
 #[test]
 fn a_text_that_stands_alone_is_no_markup() {
-    let preview =
-        Preview::draw(&columns(&[("v", ColumnKind::Text)]), &[vec![words("a `b`\n@everyone **c**")]], FORMAT);
+    let preview = Preview::draw(&columns(&[("v", ColumnKind::Text)]), &[vec![words("a `b`\n@everyone **c**")]], FORMAT);
     assert_eq!(preview.text, "`a ˋbˋ @everyone **c**`");
 }
 
@@ -91,7 +90,8 @@ fn it_always_fits() {
 
 #[test]
 fn one_row_is_read_line_by_line() {
-    let columns = columns(&[("client", ColumnKind::Text), ("notes", ColumnKind::Text), ("montant", ColumnKind::Number)]);
+    let columns =
+        columns(&[("client", ColumnKind::Text), ("notes", ColumnKind::Text), ("montant", ColumnKind::Number)]);
     let row = vec![words("Éts Müller"), words(""), Value::Decimal("1234.50".to_owned())];
     assert_snapshot!(Preview::draw(&columns, &[row], FORMAT).text, @r#"
     ```
@@ -124,7 +124,17 @@ fn columns_that_tell_nothing_make_room() {
     let names: Vec<String> = (0..9).map(|n| format!("column_with_a_long_name_{n}")).collect();
     let columns = columns(&names.iter().map(|name| (name.as_str(), ColumnKind::Text)).collect::<Vec<_>>());
     let row = |n: usize| -> Row {
-        (0..9).map(|at| if at == 1 { Value::Null } else if at == 2 { words("same") } else { words(&format!("{at}{n}")) }).collect()
+        (0..9)
+            .map(|at| {
+                if at == 1 {
+                    Value::Null
+                } else if at == 2 {
+                    words("same")
+                } else {
+                    words(&format!("{at}{n}"))
+                }
+            })
+            .collect()
     };
     let rows: Vec<Row> = (0..5).map(row).collect();
     let preview = Preview::draw(&columns, &rows, FORMAT);
@@ -147,7 +157,8 @@ fn whatever_comes_is_drawn_within_its_room() {
     let wide: Vec<String> = (0..2000).map(|n| format!("column {n}")).collect();
     let wide = columns(&wide.iter().map(|name| (name.as_str(), ColumnKind::Text)).collect::<Vec<_>>());
     let stacked = format!("e{}", "\u{301}".repeat(100));
-    let nasty = ["", "\u{202e}abc", "👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦", "a\tb\nc", "```", &stacked.repeat(50), "שלום עולם", "\u{200b}\u{200b}"];
+    let nasty =
+        ["", "\u{202e}abc", "👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦", "a\tb\nc", "```", &stacked.repeat(50), "שלום עולם", "\u{200b}\u{200b}"];
     let cells = |row: usize| (0..2000).map(|at| words(nasty[(at + row) % nasty.len()])).collect::<Row>();
     for rows in [1, 2, 20] {
         let rows: Vec<Row> = (0..rows).map(cells).collect();
