@@ -94,7 +94,7 @@ impl Pipeline {
             return Err(unrecorded);
         }
         let message = if file.bytes <= asker.platform.capabilities().max_file_bytes {
-            let title = text("quoted").with("words", echo(&proposal.question)).render(locale);
+            let title = text("quoted").with("words", echo(&chart.title)).render(locale);
             let caption = [Some(title), chart.note].into_iter().flatten().collect::<Vec<_>>().join("\n");
             Outgoing { text: caption, buttons: Vec::new(), files: vec![file], state: OutgoingState::Final }
         } else {

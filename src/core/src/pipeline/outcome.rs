@@ -156,7 +156,9 @@ impl Pipeline {
         }
         let Some(chart) = Chart::of(&outcome.columns, &outcome.head, locale) else { return Vec::new() };
         let note = outcome.ending.truncated.map(|_| summary(outcome).render(locale));
-        self.keep_chart(asker, &proposal.id, Chart { title: proposal.question.clone(), note, ..chart });
+        // A statement that somebody wrote themselves may answer no question.
+        let title = if proposal.question.trim().is_empty() { chart.title } else { proposal.question.clone() };
+        self.keep_chart(asker, &proposal.id, Chart { title, note, ..chart });
         vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
     }
 }

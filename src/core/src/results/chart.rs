@@ -33,7 +33,7 @@ pub struct Series {
 /// A chart of a small result: typed data and nothing to interpret.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
-    /// What it shows.
+    /// What it shows: the question where there is one, else the names of the columns.
     pub title: String,
     /// What it does not show, where rows are missing.
     pub note: Option<String>,
@@ -74,8 +74,10 @@ impl Chart {
         let shape = in_time(&mut rows, axis);
         let labels = rows.iter().map(|row| row.get(axis).map(|value| label(value, locale))).collect::<Option<_>>()?;
         let numbers = columns.iter().enumerate().filter(|(at, _)| *at != axis);
-        let series = numbers.map(|(at, column)| series(at, column, &rows)).collect::<Option<_>>()?;
-        Some(Self { title: String::new(), note: None, shape, labels, series })
+        let series: Vec<Series> = numbers.map(|(at, column)| series(at, column, &rows)).collect::<Option<_>>()?;
+        let names = series.iter().map(|series| series.name.as_str()).collect::<Vec<_>>().join(", ");
+        let title = format!("{names} · {}", Cell::from_text(&columns[axis].name, LABEL).text);
+        Some(Self { title, note: None, shape, labels, series })
     }
 }
 

@@ -14,8 +14,10 @@ const MAX_LINE: usize = 120;
 const MAX_CELL: usize = 40;
 /// A text is cut to this before columns are left out.
 const NARROW_CELL: usize = 16;
-/// A text shorter than this is never cut further.
-const MIN_CELL: usize = 8;
+/// A text shorter than this is never cut further: so short, texts look alike.
+const MIN_CELL: usize = 12;
+/// With so many rows a table is worth more columns than rows.
+const ENOUGH_ROWS: usize = 5;
 /// Between two columns.
 const GAP: &str = " │ ";
 
@@ -58,8 +60,8 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
     let mut widest = choose(&mut strips);
     loop {
         let (text, fitting) = render(&strips, rows.len(), widest, format.max_chars);
-        // Narrower cells before fewer rows, and fewer columns before no row at all.
-        if fitting == rows.len() || (widest <= MIN_CELL && (fitting > 0 || strips.len() <= 1)) {
+        // Narrower cells before fewer rows, and fewer columns before very few rows.
+        if fitting == rows.len() || (widest <= MIN_CELL && (fitting >= ENOUGH_ROWS || strips.len() <= 1)) {
             return Preview { text, rows: fitting, hidden_columns: columns.len() - strips.len() };
         }
         if widest <= MIN_CELL {

@@ -24,6 +24,7 @@ mod platforms;
 mod program;
 mod readme;
 mod recovery;
+mod results;
 mod running;
 mod sql;
 mod verified;

@@ -19,7 +19,8 @@ fn thickness(chart: &Chart) -> i32 {
     match chart.labels.len() * chart.series.len() {
         0..=20 => 26,
         21..=60 => 18,
-        _ => 12,
+        61..=200 => 12,
+        _ => 6,
     }
 }
 

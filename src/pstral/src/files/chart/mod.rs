@@ -30,8 +30,6 @@ pub(super) fn write(folder: &Path, name: String, chart: &Chart, locale: Locale) 
     let (pixels, height) = pixels(chart, locale).map_err(|error| fault(folder, &error))?;
     let mut encoder = png::Encoder::new(BufWriter::new(file), WIDTH, height);
     encoder.set_color(png::ColorType::Rgb);
-    // Flat colours repeat as they are.
-    encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header().map_err(|error| fault(folder, &error))?;
     writer.write_image_data(&pixels).map_err(|error| fault(folder, &error))?;
     writer.finish().map_err(|error| fault(folder, &error))?;

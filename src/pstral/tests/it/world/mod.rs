@@ -74,7 +74,7 @@ pub(crate) fn capabilities() -> Capabilities {
         command_prefix: "/",
         edit_interval: Duration::from_millis(5),
         max_file_bytes: 10_000_000,
-        uploads: true,
+        uploads: false,
     }
 }
 
