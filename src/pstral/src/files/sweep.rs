@@ -43,7 +43,7 @@ fn is_older(entry: &DirEntry, now: SystemTime, age: Duration) -> bool {
 /// `TARGET-YYYYMMDD-HHMMSS-xxxxxx`, perhaps more words, and an ending of ours; or a file that was never finished.
 fn is_result(name: &str) -> bool {
     if name.starts_with(UNFINISHED) {
-        return name.ends_with(".part");
+        return name.strip_suffix(".part").is_some();
     }
     let endings = [".csv", ".csv.gz", ".xlsx", ".jsonl", ".jsonl.gz", ".png"];
     let Some(name) = endings.iter().find_map(|ending| name.strip_suffix(ending)) else { return false };

@@ -10,7 +10,7 @@ use plotters::prelude::{RGBColor, ShapeStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle, IntoFont as _, TextStyle, register_font};
 
-/// DejaVu Sans, reduced to the letters of European languages; its licence stands beside it.
+/// `DejaVu Sans`, reduced to the letters of European languages; its licence stands beside it.
 static FONT: &[u8] = include_bytes!("../font/DejaVuSans-subset.ttf");
 const FAMILY: &str = "pstral";
 
