@@ -1,5 +1,5 @@
 //! A million rows of eight columns from SQLite to files, beside what others take for the same: `sqlite3 -csv`, and
-//! Python's XlsxWriter in constant memory (`PSTRAL_BENCH_PYTHON` names a Python that has it). Every turn is a process of
+//! Python's `XlsxWriter` in constant memory (`PSTRAL_BENCH_PYTHON` names a Python that has it). Every turn is a process of
 //! its own, whose largest memory the kernel tells.
 
 use std::path::Path;
@@ -135,7 +135,6 @@ fn peak(id: u32) -> u64 {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the same as for the peers")]
 fn own(database: &Path, folder: &Path, formats: &str) -> anyhow::Result<Option<Command>> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--turn", formats]).arg(database).arg(folder.join("files"));
