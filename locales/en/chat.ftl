@@ -5,6 +5,7 @@ button-execute = Execute
 button-edit = Edit
 button-explain = Explain
 button-stop = Stop
+button-chart = Chart
 
 ## Linking an account
 linking-help =
@@ -93,7 +94,22 @@ rows =
         [one] One row.
        *[other] { $rows } rows.
     }
-rows-of-more = First { $rows } rows: there are more beyond the limit. Narrow the question to see them.
+rows-of-more =
+    { $rows ->
+        [one] First row only: there are more beyond the limit. Narrow the question to see them.
+       *[other] First { $rows } rows: there are more beyond the limit. Narrow the question to see them.
+    }
+rows-in-time =
+    { $rows ->
+        [one] First row only: there are more, but the time allowed is over. Narrow the question to see them.
+       *[other] First { $rows } rows: there are more, but the time allowed is over. Narrow the question to see them.
+    }
+no-row-fits = There are rows, but the first alone is larger than a result may be. Ask for fewer columns.
+cells-cut =
+    { $cells ->
+        [one] One cell was longer than a cell may be: it is cut.
+       *[other] { $cells } cells were longer than a cell may be: they are cut.
+    }
 took = Time: { $seconds } s.
 preview-rows =
     { $shown ->
@@ -108,6 +124,8 @@ preview-columns =
     }
 files-hold-all = The files hold everything.
 files-failed = The files could not be written: tell an administrator, Pstral's log says why.
+files-beyond-sheet = The result is too large for an XLSX spreadsheet: it comes without one.
+files-compressed = One file is compressed (.gz), because it was too large to be sent as it is.
 files-too-large =
     { $count ->
         [one] One file is too large to be sent here. Narrow the question, or ask an administrator for it.
@@ -119,7 +137,14 @@ fact-person = Person
 fact-target = Database
 fact-time = Time
 fact-rows = Rows
+fact-truncated = Incomplete
+fact-cut = Cut
+fact-cut-in-sheet = Texts cut to 32,767 characters in this sheet
 sheet-origin = Origin
+file-first-rows = first-{ $rows }-rows
+file-chart = chart
+chart-gone = I no longer have the data of this chart. Ask the question again, run it, then ask for the chart.
+no-chart = There is no recent result to draw here. A chart takes one column of categories or dates, one to three columns of numbers, and 2 to 200 rows.
 value-yes = yes
 value-no = no
 value-unsupported = (type { $type }: not shown)
@@ -150,6 +175,7 @@ help =
     Ask your question in English or French; I offer a statement, you decide whether to run it.
     { $prefix }execute: run the last statement offered
     { $prefix }edit: change it; { $prefix }explain: understand it
+    { $prefix }chart: the chart of the last result, where it can be one
     { $prefix }stop: stop what is going on
     { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
     { $prefix }new: new conversation; { $prefix }history: the earlier ones

@@ -5,6 +5,7 @@ button-execute = Exécuter
 button-edit = Modifier
 button-explain = Expliquer
 button-stop = Arrêter
+button-chart = Graphique
 
 ## Liaison d'un compte
 linking-help =
@@ -93,7 +94,22 @@ rows =
         [1] Une ligne.
        *[other] { $rows } lignes.
     }
-rows-of-more = { $rows } premières lignes : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
+rows-of-more =
+    { $rows ->
+        [1] Première ligne seulement : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
+       *[other] { $rows } premières lignes : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
+    }
+rows-in-time =
+    { $rows ->
+        [1] Première ligne seulement : il y en a d'autres, mais le temps imparti est écoulé. Précisez la question pour les voir.
+       *[other] { $rows } premières lignes : il y en a d'autres, mais le temps imparti est écoulé. Précisez la question pour les voir.
+    }
+no-row-fits = Il y a des lignes, mais la première dépasse déjà la taille permise. Demandez moins de colonnes.
+cells-cut =
+    { $cells ->
+        [1] Une cellule dépassait la longueur permise : elle est coupée.
+       *[other] { $cells } cellules dépassaient la longueur permise : elles sont coupées.
+    }
 took = Temps : { $seconds } s.
 preview-rows =
     { $shown ->
@@ -108,6 +124,8 @@ preview-columns =
     }
 files-hold-all = Les fichiers contiennent tout.
 files-failed = Les fichiers n'ont pas pu être écrits : prévenez un administrateur, le journal de Pstral dit pourquoi.
+files-beyond-sheet = Le résultat est trop grand pour une feuille de calcul XLSX : il vient sans elle.
+files-compressed = Un fichier est compressé (.gz), car il était trop volumineux pour être envoyé tel quel.
 files-too-large =
     { $count ->
         [1] Un fichier est trop volumineux pour être envoyé ici. Précisez la question, ou demandez-le à un administrateur.
@@ -119,7 +137,14 @@ fact-person = Personne
 fact-target = Base
 fact-time = Heure
 fact-rows = Lignes
+fact-truncated = Incomplet
+fact-cut = Coupé
+fact-cut-in-sheet = Textes coupés à 32 767 caractères dans cette feuille
 sheet-origin = Origine
+file-first-rows = premieres-{ $rows }-lignes
+file-chart = graphique
+chart-gone = Je n'ai plus les données de ce graphique. Posez la question à nouveau, exécutez-la, puis demandez le graphique.
+no-chart = Il n'y a pas de résultat récent à dessiner ici. Un graphique est possible avec une colonne de catégories ou de dates, une à trois colonnes de nombres et 2 à 200 lignes.
 value-yes = oui
 value-no = non
 value-unsupported = (type { $type } : non affiché)
@@ -150,6 +175,7 @@ help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
     { $prefix }execute : exécuter la dernière requête proposée
     { $prefix }edit : la modifier ; { $prefix }explain : la comprendre
+    { $prefix }chart : le graphique du dernier résultat, s'il s'y prête
     { $prefix }stop : arrêter ce qui est en cours
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
     { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes

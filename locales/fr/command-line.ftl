@@ -169,7 +169,7 @@ user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. P
 user-enabled = { $name } est réactivé.
 user-disabled-mark = (désactivé)
 
-'## Catalogues
+## Catalogues
 catalog-read = { $target } · lu le { $time } · { $hash }
 catalog-table = table
 catalog-view = vue

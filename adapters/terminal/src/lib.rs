@@ -91,6 +91,7 @@ impl Terminal {
             command_prefix: "/",
             edit_interval: if live { Duration::from_millis(50) } else { Duration::from_secs(1) },
             max_file_bytes: u64::MAX,
+            uploads: false,
         };
         Self {
             config,

@@ -32,6 +32,7 @@ fn label(button: &Button) -> String {
         ButtonAction::Execute(_) => "/execute",
         ButtonAction::Edit(_) => "/edit",
         ButtonAction::Explain(_) => "/explain",
+        ButtonAction::Chart(_) => "/chart",
         ButtonAction::Stop => "/stop",
     };
     format!("[{} → {command}]", harmless::line(&button.label))

@@ -32,6 +32,10 @@ pub struct App {
     pub store: Arc<Store>,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
+    /// Where results become files.
+    pub files: FolderFiles,
+    /// How long those files stay where nobody was handed a copy.
+    pub file_age: Duration,
 }
 
 /// Why a part could not be made, so that whoever set it up can put it right.
@@ -101,6 +105,10 @@ impl App {
         let prompts = prompts(&config.answers).map_err(|(path, error)| {
             StartError::new("prompts", format!("{}: {error}", path.display()), text("remedy-prompts"))
         })?;
+        let files = FolderFiles::new(&config.files.folder).with(config.files.formats.clone());
+        // Nought hours are for ever.
+        let files = files.keep(config.files.keep_hours == 0);
+        let file_age = Duration::from_secs(config.files.keep_hours * 3600);
         let audit: Arc<dyn AuditLog> = Arc::new(MeteredAudit(Arc::clone(&store) as Arc<dyn AuditLog>));
         let parts = Parts {
             platforms: platforms.clone(),
@@ -112,13 +120,13 @@ impl App {
             knowledge: Arc::clone(&store) as _,
             catalogs: Arc::clone(&store) as _,
             audit,
-            files: Arc::new(FolderFiles::new(&config.files.folder)),
+            files: Arc::new(files.clone()),
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(SystemEntropy),
             prompts,
             settings: settings(config),
         };
-        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms })
+        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age })
     }
 }
 

@@ -14,10 +14,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
+use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 
 /// How long closing the state database may take.
 const CLOSING: Duration = Duration::from_secs(5);
+/// How often old files are looked for.
+const SWEEPING: Duration = Duration::from_hours(1);
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
@@ -46,7 +49,8 @@ pub async fn run(
     drain: Duration,
     after: AfterPlatforms,
 ) -> anyhow::Result<()> {
-    let _refreshing = refresh_catalogs(&app.pipeline);
+    let mut beside = refresh_catalogs(&app.pipeline);
+    beside.spawn(sweep_files(app.files.clone(), app.file_age));
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
     let locale = app.pipeline.parts().settings.locale;
@@ -93,6 +97,18 @@ fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
         }
     });
     loops.collect()
+}
+
+/// Removes the files of results whose time is over, at the start and then now and again.
+async fn sweep_files(files: FolderFiles, age: Duration) {
+    loop {
+        match files.sweep(age).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "files of results whose time was over"),
+            Err(error) => tracing::warn!(%error, "old files of results stay"),
+        }
+        tokio::time::sleep(SWEEPING).await;
+    }
 }
 
 /// Closes the state database, so that it is one file to copy. What still holds it after a moment ends with the process.

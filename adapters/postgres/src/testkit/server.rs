@@ -3,6 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
@@ -56,7 +57,15 @@ impl Server {
         let options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -k '{socket}'");
         let log = self.folder.path().join("log");
         let log = log.to_str().expect("a folder of letters");
-        self.run("pg_ctl", &["start", "--wait", "--silent", "-o", &options, "--log", log]);
+        let start = ["start", "--wait", "--silent", "-o", &options, "--log", log];
+        // What a crash left, its number or its port, may take the system a moment to clear away.
+        for _ in 0..20 {
+            if self.command("pg_ctl").args(start).output().expect("it is installed").status.success() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        self.run("pg_ctl", &start);
     }
 
     /// Ends it at once, without a word to anybody.

@@ -47,6 +47,8 @@ words! {
         Execution = "execution",
         /// How an approved statement ended.
         Result = "result",
+        /// A result that was shown is drawn as a chart; durable before it is shown.
+        Chart = "chart",
         /// Someone who may not tried to.
         Denied = "denied",
         /// A user was made.

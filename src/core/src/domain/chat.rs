@@ -98,6 +98,8 @@ pub enum ButtonAction {
     Edit(ProposalId),
     /// Say in words what the statement does and where it comes from.
     Explain(ProposalId),
+    /// Draw the result of the proposal.
+    Chart(ProposalId),
     /// Stop the answer being written or the statement being run.
     Stop,
 }

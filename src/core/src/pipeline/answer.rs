@@ -136,7 +136,7 @@ impl Pipeline {
         };
         let said = answer.text().to_owned();
         let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
-        self.settle(asker, &mut answer.live, answer.turn, &message, (&said, state)).await
+        self.settle(asker, &mut answer.live, answer.turn, &message, (&said, state)).await.map(drop)
     }
 
     /// A message that can be stopped while it grows.
@@ -176,7 +176,7 @@ impl Pipeline {
 
     /// Shows the last state of a message and then ends its turn, with what it says for the history. In this order: a
     /// message that people still see as live is found by the next start. One that the platform refuses ends in a
-    /// sentence instead.
+    /// sentence instead. Says whether the message itself is shown.
     pub(super) async fn settle(
         &self,
         asker: &Asker,
@@ -184,8 +184,9 @@ impl Pipeline {
         turn: TurnId,
         message: &Outgoing,
         (said, state): (&str, TurnState),
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let mut shown = live.finish(message).await;
+        let delivered = shown.is_ok();
         if let Err(error @ PlatformError::Rejected(_)) = shown {
             let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
             let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
@@ -193,13 +194,13 @@ impl Pipeline {
         }
         match shown {
             Ok(_) | Err(PlatformError::Gone | PlatformError::Rejected(_)) => {
-                Ok(self.parts.conversations.finish_turn(turn, said, state).await?)
+                self.parts.conversations.finish_turn(turn, said, state).await?;
             }
             Err(error) => {
                 tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
-                Ok(())
             }
         }
+        Ok(delivered)
     }
 
     fn incident(&self, asker: &Asker) -> AuditEvent {

@@ -31,6 +31,7 @@ impl Pipeline {
                 let proposal = self.latest_proposal(asker).await?;
                 self.explain(asker, &proposal.id).await
             }
+            Command::Chart => self.chart_latest(asker).await,
             Command::Stop => self.stop(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
             Command::History => self.history(asker).await,

@@ -93,7 +93,7 @@ impl Pipeline {
 
     /// The statement as it may run now, and whether only the asker may see what comes of it; that it may no longer run
     /// is recorded.
-    async fn approve(
+    pub(super) async fn approve(
         &self,
         asker: &Asker,
         target: &Target,
@@ -156,7 +156,7 @@ impl Pipeline {
         if let Err(error) = live.announce(&text("running").render(locale), &self.on_sent(turn)).await {
             tracing::warn!(%error, "the progress of an execution could not be shown");
         }
-        let outcome = self.collect(asker, target, proposal, approved, stop).await;
+        let outcome = self.collect(asker, target, approved, stop).await;
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
         let recorded = self.parts.audit.append(self.result_event(asker, proposal, approved, &outcome, took)).await;
         let (message, said, state) = match (recorded, outcome) {
@@ -175,7 +175,10 @@ impl Pipeline {
                 (Outgoing::text(&sentence), sentence, TurnState::Failed)
             }
         };
-        self.settle(asker, &mut live, turn, &message, (&said, state)).await
+        if self.settle(asker, &mut live, turn, &message, (&said, state)).await? {
+            self.forget_files(asker, &message.files).await;
+        }
+        Ok(())
     }
 
     fn result_event(

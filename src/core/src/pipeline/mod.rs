@@ -8,6 +8,7 @@ mod agreeing;
 mod answer;
 mod asker;
 mod audit_view;
+mod charting;
 mod command;
 mod commands;
 mod context;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use asker::Asker;
 pub use asker::code_hash;
+use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
 pub use schema::Schema;
@@ -88,13 +90,14 @@ pub struct Pipeline {
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
     running: Running,
     seen: Seen,
+    charts: Charts,
 }
 
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
-        Self { parts, platforms, running: Running::default(), seen: Seen::default() }
+        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default() }
     }
 
     /// What it works with.
@@ -145,6 +148,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

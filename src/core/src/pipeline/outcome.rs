@@ -7,16 +7,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::{Pipeline, Target};
-use crate::domain::{Column, Ending, FileRef, Locale, Outgoing, OutgoingState, Proposal, Row, Value};
+use crate::domain::{
+    Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row, Value,
+};
 use crate::guard::ApprovedStatement;
-use crate::ports::{Batch, FileError, ResultSheet, TargetError};
-use crate::results::{Preview, TableFormat, readable};
+use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
+use crate::results::{Chart, Preview, TableFormat, readable};
 use crate::text::{Text, text};
 
 /// A result that has ended well.
 pub(super) struct Outcome {
     columns: Vec<Column>,
-    /// The first rows, as many as a preview can show.
+    /// The first rows, as many as a preview or a chart can show.
     head: Vec<Row>,
     pub(super) rows: u64,
     ending: Ending,
@@ -30,19 +32,21 @@ impl Pipeline {
         &self,
         asker: &Asker,
         target: &Target,
-        proposal: &Proposal,
         approved: &ApprovedStatement,
         stop: &CancellationToken,
     ) -> Result<Outcome, TargetError> {
         let settings = &self.parts.settings;
         let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
-        let mut sheet = self.begin_files(proposal, &result.columns, asker);
+        let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale));
         let (mut head, mut rows) = (Vec::new(), 0);
+        // One row more than a chart can show: then it is known that there is none.
+        let drawn = if Chart::may_be(&result.columns) { Chart::MOST_ROWS + 1 } else { 0 };
+        let kept = settings.preview_rows.max(drawn);
         let ending = loop {
             match result.batches.next().await {
                 Some(Ok(Batch::Rows(batch))) => {
                     rows += batch.len() as u64;
-                    head.extend(batch.iter().take(settings.preview_rows.saturating_sub(head.len())).cloned());
+                    head.extend(batch.iter().take(kept.saturating_sub(head.len())).cloned());
                     sheet = write_rows(sheet, batch).await;
                 }
                 Some(Ok(Batch::End(ending))) => break ending,
@@ -53,35 +57,49 @@ impl Pipeline {
         Ok(Outcome { columns: result.columns, head, rows, ending, sheet })
     }
 
-    fn begin_files(&self, proposal: &Proposal, columns: &[Column], asker: &Asker) -> Option<Box<dyn ResultSheet>> {
+    /// What the files of a result are called: what was asked, when, and of which proposal it is.
+    pub(super) fn file_name(&self, proposal: &Proposal) -> String {
         let now = self.parts.clock.now().strftime("%Y%m%d-%H%M%S");
-        let name = format!("{}-{now}-{}", proposal.target, &proposal.id.0[..proposal.id.0.len().min(6)]);
-        logged(self.parts.files.begin(&name, columns, asker.user.locale))
+        format!("{}-{now}-{}", proposal.target, &proposal.id.0[..proposal.id.0.len().min(6)])
     }
 
     /// The files of a result: none of one without rows, `None` when they could not be written.
-    async fn finish_files(
-        &self,
-        sheet: Option<Box<dyn ResultSheet>>,
-        asker: &Asker,
-        proposal: &Proposal,
-        rows: u64,
-    ) -> Option<Vec<FileRef>> {
-        let sheet = sheet?;
-        if rows == 0 {
-            return Some(Vec::new());
+    async fn finish_files(&self, asker: &Asker, proposal: &Proposal, outcome: &mut Outcome) -> Option<Finished> {
+        let sheet = outcome.sheet.take()?;
+        if outcome.rows == 0 {
+            return Some(Finished::default());
         }
         let locale = asker.user.locale;
-        let fact = |label: &Text, value: String| (label.render(locale), value);
-        let facts = [
-            fact(&text("fact-question"), proposal.question.clone()),
-            fact(&text("fact-statement"), proposal.statement.clone()),
-            fact(&text("fact-person"), asker.user.full_name.clone()),
-            fact(&text("fact-target"), proposal.target.clone()),
-            fact(&text("fact-time"), self.parts.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
-            fact(&text("fact-rows"), rows.to_string()),
+        let mut name = self.file_name(proposal);
+        if outcome.ending.truncated.is_some() {
+            // Plain digits: it is a name.
+            let first = text("file-first-rows").with("rows", outcome.rows.to_string()).render(locale);
+            name = format!("{name}-{first}");
+        }
+        let facts = self.facts(asker, proposal, outcome);
+        let max_file_bytes = asker.platform.capabilities().max_file_bytes;
+        logged(sheet.finish(&Colophon { name, facts, max_file_bytes }).await)
+    }
+
+    /// Where a result comes from and what is missing of it, by name.
+    fn facts(&self, asker: &Asker, proposal: &Proposal, outcome: &Outcome) -> Vec<(String, String)> {
+        let locale = asker.user.locale;
+        let fact = |label: &'static str, value: String| (text(label).render(locale), value);
+        let mut facts = vec![
+            fact("fact-question", proposal.question.clone()),
+            fact("fact-statement", proposal.statement.clone()),
+            fact("fact-person", asker.user.full_name.clone()),
+            fact("fact-target", proposal.target.clone()),
+            fact("fact-time", self.parts.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
+            fact("fact-rows", outcome.rows.to_string()),
         ];
-        logged(sheet.finish(&facts).await)
+        if outcome.ending.truncated.is_some() {
+            facts.push(fact("fact-truncated", summary(outcome).render(locale)));
+        }
+        if let Some(cut) = cut_cells(outcome) {
+            facts.push(fact("fact-cut", cut.render(locale)));
+        }
+        facts
     }
 
     /// The table and the files of a result that is recorded.
@@ -99,33 +117,63 @@ impl Pipeline {
             max_rows: self.parts.settings.preview_rows,
             locale,
         };
-        let files = self.finish_files(outcome.sheet.take(), asker, proposal, outcome.rows).await;
+        let finished = self.finish_files(asker, proposal, &mut outcome).await;
         let took = text("took").with("seconds", seconds(took, locale));
         let mut lines = vec![format!("{} {}", summary(&outcome).render(locale), took.render(locale))];
         if outcome.rows > 0 {
             let preview = Preview::draw(&outcome.columns, &outcome.head, format);
-            if (preview.rows as u64) < outcome.rows {
-                lines.push(text("preview-rows").count("shown", preview.rows as u64).render(locale));
-            }
-            if preview.hidden_columns > 0 {
-                lines.push(text("preview-columns").count("hidden", preview.hidden_columns as u64).render(locale));
-            }
-            let partial = lines.len() > 1;
+            let partial = left_out(&preview, outcome.rows);
+            lines.extend(partial.iter().map(|sentence| sentence.render(locale)));
+            lines.extend(cut_cells(&outcome).map(|sentence| sentence.render(locale)));
             lines.insert(0, preview.text);
-            match (&files, partial) {
+            match (&finished, partial.is_empty()) {
                 (None, _) => lines.push(text("files-failed").render(locale)),
-                (Some(_), true) => lines.push(text("files-hold-all").render(locale)),
-                (Some(_), false) => {}
+                (Some(_), false) => lines.push(text("files-hold-all").render(locale)),
+                (Some(_), true) => {}
             }
         }
-        let files = files.unwrap_or_default();
+        let finished = finished.unwrap_or_default();
         let (files, too_large): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| file.bytes <= capabilities.max_file_bytes);
+            finished.files.into_iter().partition(|file| file.bytes <= capabilities.max_file_bytes);
+        if finished.beyond_sheet {
+            lines.push(text("files-beyond-sheet").render(locale));
+        }
+        if finished.compressed {
+            lines.push(text("files-compressed").render(locale));
+        }
         if !too_large.is_empty() {
             lines.push(text("files-too-large").count("count", too_large.len() as u64).render(locale));
         }
-        Outgoing { text: lines.join("\n"), buttons: Vec::new(), files, state: OutgoingState::Final }
+        let buttons = self.offer_chart(asker, proposal, &outcome);
+        Outgoing { text: lines.join("\n"), buttons, files, state: OutgoingState::Final }
     }
+
+    /// A button for the chart of a result that can be one.
+    fn offer_chart(&self, asker: &Asker, proposal: &Proposal, outcome: &Outcome) -> Vec<Button> {
+        let locale = asker.user.locale;
+        if outcome.rows != outcome.head.len() as u64 {
+            return Vec::new();
+        }
+        let Some(chart) = Chart::of(&outcome.columns, &outcome.head, locale) else { return Vec::new() };
+        let note = outcome.ending.truncated.map(|_| summary(outcome).render(locale));
+        // A statement that somebody wrote themselves may answer no question.
+        let title = if proposal.question.trim().is_empty() { chart.title } else { proposal.question.clone() };
+        self.keep_chart(asker, &proposal.id, Chart { title, note, ..chart });
+        vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
+    }
+}
+
+/// What the table does not show of the rows that came.
+fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
+    let shown = preview.rows as u64;
+    let fewer_rows = (shown < rows).then(|| text("preview-rows").count("shown", shown));
+    let hidden = preview.hidden_columns as u64;
+    let fewer_columns = (hidden > 0).then(|| text("preview-columns").count("hidden", hidden));
+    fewer_rows.into_iter().chain(fewer_columns).collect()
+}
+
+fn cut_cells(outcome: &Outcome) -> Option<Text> {
+    (outcome.ending.cut_cells > 0).then(|| text("cells-cut").count("cells", outcome.ending.cut_cells))
 }
 
 /// Adds rows; a file that fails is given up, the table is still shown.
@@ -141,9 +189,12 @@ fn logged<T>(written: Result<T, FileError>) -> Option<T> {
 /// How many rows, in a sentence.
 pub(super) fn summary(outcome: &Outcome) -> Text {
     match (outcome.rows, outcome.ending.truncated) {
-        (0, _) => text("no-rows"),
+        (0, None) => text("no-rows"),
+        // The very first one is larger than a whole result may be, or took all of the time.
+        (0, Some(_)) => text("no-row-fits"),
         (rows, None) => text("rows").count("rows", rows),
-        (rows, Some(_)) => text("rows-of-more").count("rows", rows),
+        (rows, Some(LimitReached::Time)) => text("rows-in-time").count("rows", rows),
+        (rows, Some(LimitReached::Rows | LimitReached::Bytes)) => text("rows-of-more").count("rows", rows),
     }
 }
 

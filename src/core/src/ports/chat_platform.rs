@@ -25,6 +25,8 @@ pub struct Capabilities {
     pub edit_interval: Duration,
     /// The largest file, in bytes.
     pub max_file_bytes: u64,
+    /// Whether files are copied to the platform with their message; where not, people read them where they lie.
+    pub uploads: bool,
 }
 
 /// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several

@@ -24,7 +24,7 @@ pub use language_model::{
 pub use people::{LinkCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES};
 pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, Excess, ExcessKind, Privileges, QueryTarget, ResultStream, TargetError};
-pub use result_files::{FileError, ResultFiles, ResultSheet};
+pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet};
 
 /// Why the state database did not do what was asked.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::domain::{Column, FileRef, Locale, Row};
+use crate::results::Chart;
 
 /// Why a file could not be written, such as a full disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,9 +11,17 @@ use crate::domain::{Column, FileRef, Locale, Row};
 pub struct FileError(pub String);
 
 /// Writes results to files.
+#[async_trait]
 pub trait ResultFiles: Send + Sync {
-    /// Begins the files of one result. `name` is a plain file name without an ending.
-    fn begin(&self, name: &str, columns: &[Column], locale: Locale) -> Result<Box<dyn ResultSheet>, FileError>;
+    /// Begins the files of one result. Nothing carries a name before it is finished.
+    fn begin(&self, columns: &[Column], locale: Locale) -> Result<Box<dyn ResultSheet>, FileError>;
+
+    /// Draws a chart as a picture. `name` is a plain file name without an ending.
+    async fn chart(&self, name: &str, chart: &Chart, locale: Locale) -> Result<FileRef, FileError>;
+
+    /// Says that people have copies of their own: these files need not stay. What cannot be removed now is left to its
+    /// expiry.
+    async fn delivered(&self, files: &[FileRef]);
 }
 
 /// The files of one result while they are written. Dropping it unfinished removes them.
@@ -21,6 +30,28 @@ pub trait ResultSheet: Send {
     /// Adds rows.
     async fn rows(&mut self, rows: Vec<Row>) -> Result<(), FileError>;
 
-    /// Closes the files; `facts` are shown beside the table (question, statement, time …) as name and value.
-    async fn finish(self: Box<Self>, facts: &[(String, String)]) -> Result<Vec<FileRef>, FileError>;
+    /// Closes the files.
+    async fn finish(self: Box<Self>, colophon: &Colophon) -> Result<Finished, FileError>;
+}
+
+/// What is only known of a result at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colophon {
+    /// A plain file name without an ending.
+    pub name: String,
+    /// Shown beside the table (question, statement, time, what is missing …), as name and value.
+    pub facts: Vec<(String, String)>,
+    /// The largest file that can be handed over, in bytes; what is larger is compressed where that helps.
+    pub max_file_bytes: u64,
+}
+
+/// The files of a whole result.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// In the order in which they are shown; one may still be larger than can be handed over.
+    pub files: Vec<FileRef>,
+    /// Whether one is compressed, because it was larger than can be handed over.
+    pub compressed: bool,
+    /// Whether the result has more rows or columns than a spreadsheet holds, so that it comes without one.
+    pub beyond_sheet: bool,
 }

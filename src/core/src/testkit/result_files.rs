@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::domain::{Column, ColumnKind, FileRef, Locale, Row, Value};
-use crate::ports::{FileError, ResultFiles, ResultSheet};
+use crate::ports::{Colophon, FileError, Finished, ResultFiles, ResultSheet};
+use crate::results::{Chart, Series, Shape};
 
 /// What was written: the name, the rows and the facts of each finished result.
 pub type Written = Vec<(String, Vec<Row>, Vec<(String, String)>)>;
@@ -32,16 +33,25 @@ impl FakeFiles {
     }
 }
 
+#[async_trait]
 impl ResultFiles for FakeFiles {
-    fn begin(&self, name: &str, _: &[Column], _: Locale) -> Result<Box<dyn ResultSheet>, FileError> {
+    fn begin(&self, _: &[Column], _: Locale) -> Result<Box<dyn ResultSheet>, FileError> {
         self.check_space()?;
-        Ok(Box::new(Sheet { files: self.clone(), name: name.to_owned(), rows: Vec::new() }))
+        Ok(Box::new(Sheet { files: self.clone(), rows: Vec::new() }))
     }
+
+    async fn chart(&self, name: &str, chart: &Chart, _: Locale) -> Result<FileRef, FileError> {
+        self.check_space()?;
+        let name = format!("{name}.png");
+        let bytes = chart.labels.len() as u64;
+        Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: "image/png", bytes })
+    }
+
+    async fn delivered(&self, _: &[FileRef]) {}
 }
 
 struct Sheet {
     files: FakeFiles,
-    name: String,
     rows: Vec<Row>,
 }
 
@@ -53,13 +63,14 @@ impl ResultSheet for Sheet {
         Ok(())
     }
 
-    async fn finish(self: Box<Self>, facts: &[(String, String)]) -> Result<Vec<FileRef>, FileError> {
+    async fn finish(self: Box<Self>, colophon: &Colophon) -> Result<Finished, FileError> {
         self.files.check_space()?;
-        let name = format!("{}.csv", self.name);
+        let name = format!("{}.csv", colophon.name);
         let bytes = self.rows.len() as u64;
         let mut state = self.files.0.lock().expect("invariant: no test panics while writing");
-        state.0.push((self.name, self.rows, facts.to_vec()));
-        Ok(vec![FileRef { path: PathBuf::from("/").join(&name), name, media_type: "text/csv", bytes }])
+        state.0.push((colophon.name.clone(), self.rows, colophon.facts.clone()));
+        let file = FileRef { path: PathBuf::from("/").join(&name), name, media_type: "text/csv", bytes };
+        Ok(Finished { files: vec![file], ..Finished::default() })
     }
 }
 
@@ -84,17 +95,41 @@ pub async fn contract(files: &dyn ResultFiles) {
     ];
     for locale in Locale::ALL {
         let name = format!("contract-{locale}");
-        let mut sheet = files.begin(&name, &columns, locale).expect("a result can be begun");
+        let mut sheet = files.begin(&columns, locale).expect("a result can be begun");
         for value in &every {
             sheet.rows(vec![vec![value.clone(), value.clone()]]).await.expect("every value can be written");
         }
-        let facts = [("Question".to_owned(), "=1+1".to_owned())];
-        let written = sheet.finish(&facts).await.expect("a result can be finished");
+        let facts = vec![("Question".to_owned(), "=1+1".to_owned())];
+        let colophon = Colophon { name: name.clone(), facts, max_file_bytes: 1 };
+        let written = sheet.finish(&colophon).await.expect("a result can be finished").files;
         assert!(!written.is_empty(), "a finished result has a file");
         for file in &written {
-            assert!(file.name.starts_with(&name) && !file.name.contains('/'), "{} is the name given", file.name);
-            assert!(file.path.is_absolute() && file.path.ends_with(&file.name), "{} can be found", file.path.display());
+            check_name(file, &name);
         }
+        let picture = files.chart(&name, &chart(), locale).await.expect("a chart can be drawn");
+        check_name(&picture, &name);
+        assert_eq!(picture.media_type, "image/png");
+        files.delivered(&written).await;
+        files.delivered(&[picture]).await;
+        // Twice is once.
+        files.delivered(&written).await;
     }
-    drop(files.begin("contract-left", &columns, Locale::En).expect("another result can be begun and left"));
+    drop(files.begin(&columns, Locale::En).expect("another result can be begun and left"));
+}
+
+fn check_name(file: &FileRef, name: &str) {
+    assert!(file.name.starts_with(name) && !file.name.contains('/'), "{} is the name given", file.name);
+    assert!(file.path.is_absolute() && file.path.ends_with(&file.name), "{} can be found", file.path.display());
+}
+
+/// A chart with everything that is hard to draw.
+fn chart() -> Chart {
+    let values = vec![Some(-1e300), None, Some(1e300)];
+    Chart {
+        title: "a title that is much longer than the picture is wide ".repeat(10),
+        note: Some("first 3 rows of more".to_owned()),
+        shape: Shape::Bars,
+        labels: vec![String::new(), "東京 🚀".to_owned(), "x".repeat(500)],
+        series: vec![Series { name: "n".to_owned(), values: values.clone() }, Series { name: String::new(), values }],
+    }
 }

@@ -106,7 +106,7 @@ fn cells(entry: &AuditEntry) -> [String; COLUMNS.len()] {
 fn cell(json: &Json) -> String {
     match json {
         Json::Null => String::new(),
-        Json::String(text) => crate::files::harmless(&harmless::text(text)),
+        Json::String(text) => crate::files::harmless(&harmless::text(text)).into_owned(),
         other => other.to_string(),
     }
 }

@@ -257,9 +257,9 @@ mod tests {
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nlimits.rows = 0", "targets.a.limits.rows: "),
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nprivate_tables = [\"\"]", "targets.a.private_tables: "),
             ("[targets.a]\nkind = \"postgres\"", "targets.a.url: this value is required"),
-            ("[targets.a]\nkind = \"postgres\"\nurl = \"postgres://h/d\"\nmax_cost = -1", "targets.a.max_cost: "),
+            ("[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nmax_cost = -1", "targets.a.max_cost: "),
             (
-                "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://h/d\"\nidentity = \"own\"",
+                "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nidentity = \"own\"",
                 "targets.a.accounts: with",
             ),
             ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),

@@ -64,8 +64,8 @@ fn role_fault(role: &str) -> Option<Fault> {
 }
 
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 18] {
-    let Config { model, answers, limits, http, catalog, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 19] {
+    let Config { model, answers, limits, http, catalog, files, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
         ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
@@ -84,6 +84,7 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 18] {
         ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
         ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),
         ("limits.seconds", limits.seconds, 1, 3600),
+        ("files.keep_hours", files.keep_hours, 0, 87_600),
         ("http.drain_timeout", http.drain_timeout, 0, 600),
     ]
 }

@@ -9,6 +9,8 @@ use pstral_core::domain::Locale;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::files::FileFormat;
+
 /// Stands between a word and those that would have been known.
 pub(super) const NOT_ONE_OF: &str = " is not one of: ";
 
@@ -101,6 +103,9 @@ pub struct LimitValues {
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct Files {
     pub folder: PathBuf,
+    #[serde(deserialize_with = "formats")]
+    pub formats: Vec<FileFormat>,
+    pub keep_hours: u64,
 }
 
 /// `[http]`
@@ -228,6 +233,13 @@ fn language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Locale,
     let word = String::deserialize(deserializer)?;
     let known = Locale::ALL.into_iter().find(|locale| locale.tag() == word);
     known.ok_or_else(|| serde::de::Error::custom(not_one_of(&word, &Locale::ALL.map(Locale::tag))))
+}
+
+fn formats<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<FileFormat>, D::Error> {
+    let known = FileFormat::ALL.map(FileFormat::word);
+    let words = Vec::<String>::deserialize(deserializer)?;
+    let formats = words.iter().map(|word| word.parse().map_err(|_| serde::de::Error::custom(not_one_of(word, &known))));
+    formats.collect()
 }
 
 /// A text only: what looks like a number would lose its zeros.

@@ -2,73 +2,90 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::{Terminator, Writer, WriterBuilder};
-use pstral_core::domain::{Column, FileRef, Locale, Value, hex, real_text};
+use pstral_core::domain::{Column, Locale, Value, hex, real_text};
 use pstral_core::ports::FileError;
 use pstral_core::results::readable;
 
-use super::{fault, file_ref, harmless};
+use super::harmless::harmless;
+use super::part::{Part, fault};
 
-/// A CSV file that appears under its name only when it is whole.
+/// Bytes handed to the disk at once.
+const BUFFER: usize = 128 * 1024;
+
+/// A CSV file while it is written.
 pub(super) struct CsvFile {
-    path: PathBuf,
-    part: tempfile::TempPath,
+    part: Part,
     writer: Writer<File>,
     locale: Locale,
+    /// Kept from cell to cell: a result of a million rows must not ask for memory for each.
+    number: Vec<u8>,
 }
 
 impl CsvFile {
-    pub(super) fn create(path: &Path, columns: &[Column], locale: Locale) -> Result<Self, FileError> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let (mut file, part) =
-            tempfile::NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?.into_parts();
-        file.write_all("\u{feff}".as_bytes()).map_err(|error| fault(path, &error))?;
+    pub(super) fn create(folder: &Path, columns: &[Column], locale: Locale) -> Result<Self, FileError> {
+        let (part, mut file) = Part::create(folder)?;
+        file.write_all("\u{feff}".as_bytes()).map_err(|error| fault(folder, &error))?;
         let delimiter = match locale {
             Locale::Fr => b';',
             Locale::En => b',',
         };
-        let writer = WriterBuilder::new().delimiter(delimiter).terminator(Terminator::CRLF).from_writer(file);
-        let mut csv = Self { path: path.to_owned(), part, writer, locale };
-        csv.record(columns.iter().map(|column| harmless(&column.name)))?;
+        let writer = WriterBuilder::new()
+            .delimiter(delimiter)
+            .terminator(Terminator::CRLF)
+            .buffer_capacity(BUFFER)
+            .from_writer(file);
+        let mut csv = Self { part, writer, locale, number: Vec::new() };
+        let head = columns.iter().try_for_each(|column| csv.writer.write_field(&*harmless(&column.name)));
+        csv.end_record(head)?;
         Ok(csv)
     }
 
     pub(super) fn row(&mut self, row: &[Value]) -> Result<(), FileError> {
-        let locale = self.locale;
-        self.record(row.iter().map(|value| cell(value, locale)))
+        let written = row.iter().try_for_each(|value| self.cell(value));
+        self.end_record(written)
     }
 
-    pub(super) fn finish(self) -> Result<FileRef, FileError> {
-        let Self { path, part, writer, .. } = self;
-        drop(writer.into_inner().map_err(|error| fault(&path, &error))?);
-        part.persist(&path).map_err(|error| fault(&path, &error))?;
-        file_ref(&path, "text/csv")
+    /// The whole file, on the disk.
+    pub(super) fn close(self) -> Result<Part, FileError> {
+        let Self { part, writer, .. } = self;
+        drop(writer.into_inner().map_err(|error| fault(part.folder(), &error))?);
+        Ok(part)
     }
 
-    fn record(&mut self, cells: impl Iterator<Item = String>) -> Result<(), FileError> {
-        self.writer.write_record(cells).map_err(|error| fault(&self.path, &error))
+    fn end_record(&mut self, written: csv::Result<()>) -> Result<(), FileError> {
+        let ended = written.and_then(|()| self.writer.write_record(None::<&[u8]>));
+        ended.map_err(|error| fault(self.part.folder(), &error))
     }
-}
 
-fn cell(value: &Value, locale: Locale) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Boolean(truth) => truth.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Real(number) => decimal(&real_text(*number), locale),
-        Value::Decimal(number) => decimal(number, locale),
-        Value::Text(text) => harmless(text),
-        Value::Date(text) | Value::Timestamp(text) => text.clone(),
-        Value::Unsupported(_) => harmless(&readable(value, locale, false)),
-        Value::Bytes(bytes) => hex(bytes),
+    fn cell(&mut self, value: &Value) -> csv::Result<()> {
+        match value {
+            Value::Null => self.writer.write_field(""),
+            Value::Boolean(true) => self.writer.write_field("true"),
+            Value::Boolean(false) => self.writer.write_field("false"),
+            Value::Integer(number) => {
+                self.number.clear();
+                write!(self.number, "{number}")?;
+                self.writer.write_field(&self.number)
+            }
+            Value::Real(number) => self.decimal(&real_text(*number)),
+            Value::Decimal(number) => self.decimal(number),
+            Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => self.writer.write_field(&*harmless(text)),
+            Value::Unsupported(_) => self.writer.write_field(&*harmless(&readable(value, self.locale, false))),
+            Value::Bytes(bytes) => self.writer.write_field(hex(bytes)),
+        }
     }
-}
 
-fn decimal(number: &str, locale: Locale) -> String {
-    match locale {
-        Locale::Fr => number.replace('.', ","),
-        Locale::En => number.to_owned(),
+    fn decimal(&mut self, number: &str) -> csv::Result<()> {
+        match self.locale {
+            Locale::En => self.writer.write_field(number),
+            Locale::Fr => {
+                self.number.clear();
+                self.number.extend(number.bytes().map(|byte| if byte == b'.' { b',' } else { byte }));
+                self.writer.write_field(&self.number)
+            }
+        }
     }
 }

@@ -3,48 +3,62 @@
 use std::path::{Path, PathBuf};
 
 use pstral_core::domain::{Column, ColumnKind, FileRef, Locale, Value, hex};
-use pstral_core::ports::FileError;
+use pstral_core::ports::{Colophon, FileError};
+use pstral_core::results::readable;
 use pstral_core::text::text;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::{fault, file_ref};
+use super::part::{Part, fault};
 
-/// Rows a sheet can hold, the header included (the format's own limit).
+/// Rows a sheet can hold, the header included, and columns
+/// (<https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3>).
 const MAX_ROWS: u32 = 1_048_576;
-/// Characters a cell can hold (the format's own limit).
+const MAX_COLUMNS: usize = 16_384;
+/// UTF-16 units a cell can hold (the same page).
 const MAX_CELL: usize = 32_767;
 /// Digits that a cell keeps of a number: it is a double. Longer ones are written as text.
 const EXACT_DIGITS: usize = 15;
+/// The largest whole number with so many digits.
+const EXACT_INTEGER: u64 = 999_999_999_999_999;
+/// Rows whose texts say how wide a column is.
+const MEASURED: u32 = 200;
+/// Widths of a column in characters: room for the button of the filter, and still a few columns on a screen.
+const WIDTHS: std::ops::RangeInclusive<usize> = 8..=60;
 
 /// An XLSX file that appears under its name only when it is whole. Rows wait in a temporary file beside it,
 /// not in memory.
 pub(super) struct XlsxFile {
-    path: PathBuf,
+    folder: PathBuf,
     workbook: Workbook,
     row: u32,
-    columns: u16,
+    /// Of the columns, in characters.
+    widths: Vec<usize>,
+    cut_cells: u64,
+    look: Look,
+}
+
+/// How cells look. Made once: a format a cell costs more than the cell.
+struct Look {
+    date: Format,
+    timestamp: Format,
+    locale: Locale,
 }
 
 impl XlsxFile {
-    pub(super) fn create(folder: &Path, name: &str, columns: &[Column]) -> Result<Self, FileError> {
-        let path = folder.join(format!("{name}.xlsx"));
+    /// `None` where there are more columns than a sheet can hold.
+    pub(super) fn create(folder: &Path, columns: &[Column], locale: Locale) -> Result<Option<Self>, FileError> {
+        if columns.len() > MAX_COLUMNS {
+            return Ok(None);
+        }
         let mut workbook = Workbook::new();
-        // Not the system's folder for temporary files, which may be memory.
-        workbook.set_tempdir(folder).map_err(|error| fault(&path, &error))?;
-        let sheet = workbook.add_worksheet_with_constant_memory().map_err(|error| fault(&path, &error))?;
-        let header = Format::new().set_bold();
-        let write = |sheet: &mut Worksheet| -> Result<u16, XlsxError> {
-            sheet.set_name("Pstral")?.set_freeze_panes(1, 0)?;
-            let mut at = 0;
-            for column in columns {
-                sheet.set_column_width(at, width(column))?;
-                sheet.write_string_with_format(0, at, &column.name, &header)?;
-                at += 1;
-            }
-            Ok(at)
+        begin(&mut workbook, folder, columns).map_err(|error| fault(folder, &error))?;
+        let look = Look {
+            date: Format::new().set_num_format("yyyy-mm-dd"),
+            timestamp: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            locale,
         };
-        let columns = write(sheet).map_err(|error| fault(&path, &error))?;
-        Ok(Self { path, workbook, row: 1, columns })
+        let widths = columns.iter().map(width).collect();
+        Ok(Some(Self { folder: folder.to_owned(), workbook, row: 1, widths, cut_cells: 0, look }))
     }
 
     /// Adds a row; `false` when the sheet is full.
@@ -52,80 +66,168 @@ impl XlsxFile {
         if self.row == MAX_ROWS {
             return Ok(false);
         }
-        let at = self.row;
-        let write = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
-            for (column, value) in (0..).zip(row) {
-                write_cell(sheet, at, column, value)?;
+        if self.row <= MEASURED {
+            for (width, value) in self.widths.iter_mut().zip(row) {
+                *width = (*width).max(length(value));
             }
-            Ok(())
-        };
-        let sheet = self.workbook.worksheet_from_index(0).map_err(|error| fault(&self.path, &error))?;
-        write(sheet).map_err(|error| fault(&self.path, &error))?;
+        }
+        self.write(row).map_err(|error| fault(&self.folder, &error))?;
         self.row += 1;
         Ok(true)
     }
 
-    pub(super) fn finish(mut self, facts: &[(String, String)], locale: Locale) -> Result<FileRef, FileError> {
-        let path = self.path.clone();
-        self.write_to(&path, facts, locale).map_err(|error| fault(&path, &error))?;
-        file_ref(&path, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    fn write(&mut self, row: &[Value]) -> Result<(), XlsxError> {
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        for (column, value) in (0..).zip(row) {
+            self.cut_cells += u64::from(write_cell(sheet, (self.row, column), value, &self.look)?);
+        }
+        Ok(())
     }
 
-    fn write_to(&mut self, path: &Path, facts: &[(String, String)], locale: Locale) -> Result<(), XlsxError> {
-        if self.columns > 0 && self.row > 1 {
-            self.workbook.worksheet_from_index(0)?.autofilter(0, 0, self.row - 1, self.columns - 1)?;
+    pub(super) fn finish(mut self, colophon: &Colophon) -> Result<FileRef, FileError> {
+        let (part, file) = Part::create(&self.folder)?;
+        self.close(colophon).map_err(|error| fault(&self.folder, &error))?;
+        self.workbook.save_to_writer(&file).map_err(|error| fault(&self.folder, &error))?;
+        drop(file);
+        let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        part.finish(format!("{}.xlsx", colophon.name), media_type)
+    }
+
+    fn close(&mut self, colophon: &Colophon) -> Result<(), XlsxError> {
+        let locale = self.look.locale;
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        for (at, width) in (0..).zip(&self.widths) {
+            let width = u32::try_from((width + 3).clamp(*WIDTHS.start(), *WIDTHS.end())).unwrap_or_default();
+            sheet.set_column_width(at, width)?;
+        }
+        if let Some(last) = u16::try_from(self.widths.len()).ok().and_then(|columns| columns.checked_sub(1)) {
+            sheet.autofilter(0, 0, self.row - 1, last)?;
         }
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(text("sheet-origin").render(locale))?.set_column_width(0, 14)?.set_column_width(1, 100)?;
-        for (at, (name, value)) in (0..).zip(facts) {
-            sheet.write_string(at, 0, name)?.write_string(at, 1, cut(value))?;
+        let cut = (text("fact-cut-in-sheet").render(locale), self.cut_cells.to_string());
+        let own = (self.cut_cells > 0).then_some(&cut);
+        for (at, (name, value)) in (0..).zip(colophon.facts.iter().chain(own)) {
+            sheet.write_string(at, 0, name)?.write_string(at, 1, cut_to_cell(value).unwrap_or(value))?;
         }
-        let part = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        self.workbook.save_to_writer(part.as_file())?;
-        part.persist(path).map_err(|error| XlsxError::IoError(error.error))?;
         Ok(())
     }
 }
 
-/// Strings are written as strings: XLSX never takes them for formulas.
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, value: &Value) -> Result<(), XlsxError> {
+fn begin(workbook: &mut Workbook, folder: &Path, columns: &[Column]) -> Result<(), XlsxError> {
+    // Not the system's folder for temporary files, which may be memory.
+    workbook.set_tempdir(folder)?;
+    let header = Format::new().set_bold();
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name("Pstral")?.set_freeze_panes(1, 0)?;
+    for (at, column) in (0..).zip(columns) {
+        let name = cut_to_cell(&column.name).unwrap_or(&column.name);
+        sheet.write_string_with_format(0, at, name, &header)?;
+    }
+    Ok(())
+}
+
+/// Writes a cell and says whether it had to be cut. Strings are written as strings: XLSX never takes them for formulas.
+fn write_cell(sheet: &mut Worksheet, (row, column): (u32, u16), value: &Value, look: &Look) -> Result<bool, XlsxError> {
     match value {
-        Value::Null => Ok(()),
-        Value::Boolean(truth) => sheet.write_boolean(row, column, *truth).map(drop),
-        Value::Integer(number) => write_number(sheet, row, column, &number.to_string()),
-        Value::Decimal(number) => write_number(sheet, row, column, number),
-        Value::Real(number) if number.is_finite() => sheet.write_number(row, column, *number).map(drop),
-        Value::Real(number) => sheet.write_string(row, column, number.to_string()).map(drop),
-        Value::Date(day) => match ExcelDateTime::parse_from_str(day) {
-            Ok(date) => {
-                let format = Format::new().set_num_format("yyyy-mm-dd");
-                sheet.write_datetime_with_format(row, column, &date, &format).map(drop)
-            }
-            Err(_) => sheet.write_string(row, column, cut(day)).map(drop),
+        Value::Null => return Ok(false),
+        Value::Boolean(truth) => sheet.write_boolean(row, column, *truth)?,
+        #[expect(clippy::cast_precision_loss, reason = "a double holds these")]
+        Value::Integer(number) if number.unsigned_abs() <= EXACT_INTEGER => {
+            sheet.write_number(row, column, *number as f64)?
+        }
+        Value::Integer(number) => sheet.write_string(row, column, number.to_string())?,
+        Value::Decimal(number) => match exact(number) {
+            Some(exact) => sheet.write_number(row, column, exact)?,
+            None => return write_text(sheet, (row, column), number),
         },
-        Value::Text(text) | Value::Timestamp(text) => sheet.write_string(row, column, cut(text)).map(drop),
-        Value::Bytes(bytes) => sheet.write_string(row, column, cut(&hex(bytes))).map(drop),
-        Value::Unsupported(of) => sheet.write_string(row, column, cut(of)).map(drop),
-    }
-}
-
-fn write_number(sheet: &mut Worksheet, row: u32, column: u16, number: &str) -> Result<(), XlsxError> {
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    match number.parse::<f64>() {
-        Ok(exact) if digits <= EXACT_DIGITS => sheet.write_number(row, column, exact).map(drop),
-        _ => sheet.write_string(row, column, number).map(drop),
-    }
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(MAX_CELL).collect()
-}
-
-fn width(column: &Column) -> f64 {
-    let least = match column.kind {
-        ColumnKind::Text => 24,
-        ColumnKind::Timestamp => 20,
-        ColumnKind::Number | ColumnKind::Date | ColumnKind::Boolean | ColumnKind::Bytes => 12,
+        Value::Real(number) if number.is_finite() => sheet.write_number(row, column, *number)?,
+        Value::Real(number) => sheet.write_string(row, column, number.to_string())?,
+        Value::Date(text) => match moment(text) {
+            Some(moment) => sheet.write_datetime_with_format(row, column, &moment, &look.date)?,
+            None => return write_text(sheet, (row, column), text),
+        },
+        Value::Timestamp(text) => match moment(text) {
+            Some(moment) => sheet.write_datetime_with_format(row, column, &moment, &look.timestamp)?,
+            None => return write_text(sheet, (row, column), text),
+        },
+        Value::Text(text) => return write_text(sheet, (row, column), text),
+        Value::Bytes(bytes) => return write_text(sheet, (row, column), &hex(bytes)),
+        Value::Unsupported(_) => return write_text(sheet, (row, column), &readable(value, look.locale, false)),
     };
-    f64::from(u32::try_from(column.name.chars().count() + 2).unwrap_or(u32::MAX).clamp(least, 60))
+    Ok(false)
+}
+
+fn write_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str) -> Result<bool, XlsxError> {
+    let cut = cut_to_cell(text);
+    sheet.write_string(row, column, cut.unwrap_or(text))?;
+    Ok(cut.is_some())
+}
+
+/// A number that a double holds digit by digit.
+fn exact(number: &str) -> Option<f64> {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if digits > EXACT_DIGITS { None } else { number.parse().ok().filter(|number: &f64| number.is_finite()) }
+}
+
+/// A date or a time without a zone, between 1900 and 9999: spreadsheets know no zones, and nothing before.
+fn moment(text: &str) -> Option<ExcelDateTime> {
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u16>().ok();
+    let small = |range: std::ops::Range<usize>| text.get(range)?.parse::<u8>().ok();
+    let bytes = text.as_bytes();
+    if bytes.get(4) != Some(&b'-') || bytes.get(7) != Some(&b'-') {
+        return None;
+    }
+    let day = ExcelDateTime::from_ymd(number(0..4)?, small(5..7)?, small(8..10)?).ok()?;
+    if text.len() == 10 {
+        return Some(day);
+    }
+    if bytes.get(10) != Some(&b' ') || bytes.get(13) != Some(&b':') || bytes.get(16) != Some(&b':') {
+        return None;
+    }
+    let seconds = text.get(17..)?;
+    if seconds.contains(|c: char| !c.is_ascii_digit() && c != '.') {
+        return None;
+    }
+    let seconds: f64 = seconds.parse().ok()?;
+    day.and_hms(number(11..13)?, small(14..16)?, seconds).ok()
+}
+
+/// The beginning of a text that is longer than a cell.
+fn cut_to_cell(text: &str) -> Option<&str> {
+    // A text has at most as many UTF-16 units as bytes.
+    if text.len() <= MAX_CELL {
+        return None;
+    }
+    let mut units = 0;
+    let beyond = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > MAX_CELL
+    });
+    beyond.map(|(at, _)| &text[..at])
+}
+
+/// Characters that a cell shows, as far as they make a column wider.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Null => 0,
+        Value::Boolean(_) => 5,
+        Value::Integer(number) => number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 2,
+        Value::Real(_) => 12,
+        Value::Decimal(text) | Value::Date(text) => text.len(),
+        Value::Timestamp(_) => 19,
+        Value::Text(text) => text.chars().take(*WIDTHS.end()).count(),
+        Value::Bytes(bytes) => 2 * bytes.len(),
+        Value::Unsupported(of) => of.len(),
+    }
+}
+
+/// A column's width before its rows are known.
+fn width(column: &Column) -> usize {
+    let least = match column.kind {
+        ColumnKind::Timestamp => 19,
+        ColumnKind::Date => 10,
+        ColumnKind::Text | ColumnKind::Number | ColumnKind::Boolean | ColumnKind::Bytes => 6,
+    };
+    column.name.chars().count().max(least)
 }

@@ -53,6 +53,7 @@ fn commands() {
         Ask your question in English or French; I offer a statement, you decide whether to run it.
         /execute: run the last statement offered
         /edit: change it; /explain: understand it
+        /chart: the chart of the last result, where it can be one
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones

@@ -14,6 +14,7 @@ fn help_in_english() {
         Ask your question in English or French; I offer a statement, you decide whether to run it.
         /execute: run the last statement offered
         /edit: change it; /explain: understand it
+        /chart: the chart of the last result, where it can be one
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
@@ -32,6 +33,7 @@ fn help_in_french() {
         Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l’exécuter.
         /execute : exécuter la dernière requête proposée
         /edit : la modifier ; /explain : la comprendre
+        /chart : le graphique du dernier résultat, s’il s’y prête
         /stop : arrêter ce qui est en cours
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
@@ -133,7 +135,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, denied, user.added, user.changed, link.code, link.attempt, link, catalog.read, audit.read, incident, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, link.code, link.attempt, link, catalog.read, audit.read, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"
@@ -166,12 +168,15 @@ fn in_a_channel_the_audit_is_shown_in_private() {
     run_test(async |world| {
         let channel = FakeChat::channel("sales");
         world.act(&claire(), &channel, EventBody::Command("audit".to_owned())).await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private of claire
         ```
-        n° │ heure (UTC)         │ utilisateur │ action     │ état │ détail
-        ───┼─────────────────────┼─────────────┼────────────┼──────┼───────
-         1 │ 2026-11-21 10:00:00 │ claire      │ audit.read │ ok   │ audit
+        n°           1
+        heure (UTC)  2026-11-21 10:00:00
+        utilisateur  claire
+        action       audit.read
+        état         ok
+        détail       audit
         ```
         ── #2 sales
         Je vous ai répondu en privé.

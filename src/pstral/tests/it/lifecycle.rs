@@ -17,6 +17,8 @@ fn app(world: &World) -> App {
         pipeline: Arc::clone(&world.pipeline),
         store: Arc::clone(&world.store),
         platforms: vec![Arc::clone(&world.chat) as _],
+        files: world.files(),
+        file_age: Duration::from_hours(1),
     }
 }
 
@@ -75,5 +77,33 @@ fn without_an_audit_nothing_starts() {
     run_test(async |world| {
         world.audit.refuse(pstral_core::domain::AuditAction::ALL);
         assert!(lifecycle::start(&app(world)).await.is_err());
+    });
+}
+
+#[test]
+fn files_whose_time_is_over_are_removed_and_nothing_else() {
+    run_test(async |world| {
+        let folder = world.folder.path().join("files");
+        std::fs::create_dir(&folder).unwrap();
+        let (old, young, foreign) = ("crm-20260101-000000-abcdef.csv", "crm-20261121-100000-abcdef.csv", "notes.csv");
+        for name in [old, young, foreign] {
+            std::fs::write(folder.join(name), "a").unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - Duration::from_hours(2);
+        for name in [old, foreign] {
+            std::fs::File::options().write(true).open(folder.join(name)).unwrap().set_modified(long_ago).unwrap();
+        }
+        let app = app(world);
+        lifecycle::start(&app).await.unwrap();
+        let ending = CancellationToken::new();
+        let (run, ()) = futures::join!(lifecycle::run(&app, &ending, Duration::ZERO, AfterPlatforms::WaitOn), async {
+            world.until(|| !folder.join(old).exists()).await;
+            world.chat.end();
+            ending.cancel();
+        });
+        run.unwrap();
+        let mut left = world.files_on_disk();
+        left.sort();
+        assert_eq!(left, [young, foreign]);
     });
 }

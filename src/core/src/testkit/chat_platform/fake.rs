@@ -70,6 +70,7 @@ impl FakeChat {
             command_prefix: "/",
             edit_interval: Duration::from_secs(1),
             max_file_bytes: 10_000_000,
+            uploads: true,
         })
     }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pstral_core::domain::{AuditStatus, ButtonAction, Dialect};
+use pstral_core::pipeline::Terms;
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_postgres::testkit::Server;
 use pstral_postgres::{PostgresConfig, PostgresTarget};
@@ -81,7 +82,8 @@ fn postgres_keeps_its_canary() {
     }
     // As the superuser: nothing but Pstral stands between a statement and the canary.
     let target = PostgresTarget::new(PostgresConfig::new(server.url("postgres"))).unwrap();
-    let setup = Setup { engine: Some(Arc::new(target)), ..Setup::default() };
+    let terms = Terms { allow_privileged: true, ..Terms::default() };
+    let setup = Setup { engine: Some(Arc::new(target)), terms, ..Setup::default() };
     run_test_with(setup, async |world| {
         server.batch(&format!("{}{}", include_str!("postgres.sql"), tables(Dialect::Postgres))).await;
         let state = async || {

@@ -76,6 +76,7 @@ pub(crate) fn capabilities() -> Capabilities {
         command_prefix: "/",
         edit_interval: Duration::from_millis(5),
         max_file_bytes: 10_000_000,
+        uploads: false,
     }
 }
 
@@ -99,7 +100,7 @@ pub(crate) struct Around {
     pub(crate) target: Arc<WatchedTarget>,
     pub(crate) clock: Arc<FakeClock>,
     entropy: Arc<CountingEntropy>,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     setup: Setup,
 }
 
@@ -239,6 +240,11 @@ impl World {
 }
 
 impl Around {
+    /// Where results become files.
+    pub(crate) fn files(&self) -> FolderFiles {
+        FolderFiles::new(self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files")))
+    }
+
     fn pipeline(&self) -> Pipeline {
         let port = Arc::clone(&self.target) as Arc<dyn QueryTarget>;
         let description = "a French company's clients, contracts and payments";
@@ -249,7 +255,6 @@ impl Around {
             (name.to_owned(), Arc::new(target))
         };
         let others = self.setup.places.iter().map(|(_, name)| target(name));
-        let files = self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files"));
         Pipeline::new(Parts {
             platforms: vec![Arc::clone(&self.chat) as _],
             model: Arc::clone(&self.model) as _,
@@ -260,7 +265,7 @@ impl Around {
             knowledge: Arc::clone(&self.store) as _,
             catalogs: Arc::clone(&self.store) as _,
             audit: Arc::clone(&self.audit) as _,
-            files: Arc::new(FolderFiles::new(files)),
+            files: Arc::new(self.files()),
             clock: Arc::clone(&self.clock) as _,
             entropy: Arc::clone(&self.entropy) as _,
             prompts: Prompts::default(),

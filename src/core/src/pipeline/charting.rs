@@ -1,0 +1,115 @@
+//! A result that was shown, as a chart: drawn when its author asks, from numbers kept for a while.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::asker::Asker;
+use super::ledger::about;
+use super::{Pipeline, Trouble};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, FileRef, Outgoing, OutgoingState, Place, ProposalId, UserId,
+};
+use crate::egress::echo;
+use crate::results::Chart;
+use crate::text::text;
+
+/// Charts kept at most, the latest ones: some 200 labels and 600 numbers each.
+const KEPT: usize = 64;
+/// How long a chart can be asked for.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
+/// What the last results would be as charts. In memory only: rows of a company are not put on a disk for a button that
+/// is seldom pressed.
+#[derive(Debug, Default)]
+pub(super) struct Charts(Mutex<VecDeque<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    id: ProposalId,
+    user: UserId,
+    /// Where the result was shown: a chart is shown nowhere else.
+    place: Place,
+    chart: Chart,
+    until: Timestamp,
+}
+
+impl Charts {
+    fn keep(&self, kept: Kept) {
+        let mut charts = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        if charts.len() >= KEPT {
+            charts.pop_front();
+        }
+        charts.push_back(kept);
+    }
+
+    /// The newest that answers `wanted` and is not too old; what is too old is forgotten.
+    fn newest<T>(&self, now: Timestamp, wanted: impl Fn(&Kept) -> Option<T>) -> Option<T> {
+        let mut charts = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        charts.retain(|kept| now < kept.until);
+        charts.iter().rev().find_map(wanted)
+    }
+}
+
+impl Pipeline {
+    /// Keeps what a chart needs.
+    pub(super) fn keep_chart(&self, asker: &Asker, id: &ProposalId, chart: Chart) {
+        let until = self.parts.clock.now() + LIFETIME;
+        self.charts.keep(Kept { id: id.clone(), user: asker.user.id, place: asker.place.clone(), chart, until });
+    }
+
+    /// Draws the asker's last result in this place.
+    pub(super) async fn chart_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+        let latest = self.charts.newest(self.parts.clock.now(), |kept| {
+            (kept.user == asker.user.id && kept.place == asker.place).then(|| kept.id.clone())
+        });
+        match latest {
+            Some(id) => self.chart(asker, &id).await,
+            None => Err(Trouble::Tell(text("no-chart"))),
+        }
+    }
+
+    /// Draws a result for the person who had it, where they had it. As with the result itself: who may no longer read
+    /// it gets nothing, and nothing is shown before it is recorded.
+    pub(super) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+        let proposal = self.own_proposal(asker, id).await?;
+        let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
+            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+        };
+        let kept = self.charts.newest(self.parts.clock.now(), |kept| {
+            (kept.id == *id && kept.place == asker.place).then(|| kept.chart.clone())
+        });
+        let chart = kept.ok_or_else(|| Trouble::Tell(text("chart-gone")))?;
+        let target = self.target_named(&proposal.target)?;
+        let (approved, _) = self.approve(asker, &target, &proposal).await?;
+        let locale = asker.user.locale;
+        let name = format!("{}-{}", self.file_name(&proposal), text("file-chart").render(locale));
+        let drawn = self.parts.files.chart(&name, &chart, locale).await;
+        let file = drawn.map_err(|error| Trouble::Broken(error.to_string()))?;
+        let event = about(self.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());
+        let rows = i64::try_from(chart.labels.len()).ok();
+        if let Err(unrecorded) = self.record(AuditEvent { rows, ..event }).await {
+            self.parts.files.delivered(&[file]).await;
+            return Err(unrecorded);
+        }
+        let message = if file.bytes <= asker.platform.capabilities().max_file_bytes {
+            let title = text("quoted").with("words", echo(&chart.title)).render(locale);
+            let caption = [Some(title), chart.note].into_iter().flatten().collect::<Vec<_>>().join("\n");
+            Outgoing { text: caption, buttons: Vec::new(), files: vec![file], state: OutgoingState::Final }
+        } else {
+            Outgoing::text(text("files-too-large").count("count", 1).render(locale))
+        };
+        if self.send(&*asker.platform, &asker.place, &message).await {
+            self.forget_files(asker, &message.files).await;
+        }
+        Ok(())
+    }
+
+    /// Files that a platform has copied need not stay.
+    pub(super) async fn forget_files(&self, asker: &Asker, files: &[FileRef]) {
+        if asker.platform.capabilities().uploads && !files.is_empty() {
+            self.parts.files.delivered(files).await;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Rectangles, lines and text on a bitmap, with a font of our own: no system font is needed.
+
+use std::sync::OnceLock;
+
+use plotters::backend::BitMapBackend;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea as _};
+use plotters::element::{Circle, PathElement, Rectangle};
+use plotters::prelude::{RGBColor, ShapeStyle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, FontStyle, IntoFont as _, TextStyle, register_font};
+
+/// `DejaVu Sans`, reduced to the letters of European languages; its licence stands beside it.
+static FONT: &[u8] = include_bytes!("../font/DejaVuSans-subset.ttf");
+const FAMILY: &str = "pstral";
+
+const CARD: RGBColor = RGBColor(247, 247, 244);
+/// Text: 15 : 1 against the card.
+pub(super) const INK: RGBColor = RGBColor(31, 35, 40);
+/// Numbers on an axis: 6 : 1.
+pub(super) const QUIET: RGBColor = RGBColor(89, 94, 101);
+/// Lines behind the data.
+pub(super) const GRID: RGBColor = RGBColor(214, 214, 208);
+
+/// Why a picture could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[error("a chart could not be drawn: {0}")]
+pub(super) struct Fault(String);
+
+/// Sizes of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    Title,
+    Label,
+    Small,
+}
+
+impl Size {
+    fn pixels(self) -> i32 {
+        match self {
+            Self::Title => 28,
+            Self::Label => 22,
+            Self::Small => 17,
+        }
+    }
+}
+
+type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
+
+/// A picture while it is drawn.
+pub(super) struct Canvas<'a>(Area<'a>);
+
+impl<'a> Canvas<'a> {
+    /// An empty card.
+    pub(super) fn blank((width, height): (u32, u32)) -> Vec<u8> {
+        let (RGBColor(red, green, blue), pixels) = (CARD, width as usize * height as usize);
+        [red, green, blue].repeat(pixels)
+    }
+
+    pub(super) fn over(pixels: &'a mut [u8], size: (u32, u32)) -> Result<Self, Fault> {
+        static REGISTERED: OnceLock<bool> = OnceLock::new();
+        if !REGISTERED.get_or_init(|| register_font(FAMILY, FontStyle::Normal, FONT).is_ok()) {
+            return Err(Fault("its font cannot be read".to_owned()));
+        }
+        let area = BitMapBackend::with_buffer(pixels, size).into_drawing_area();
+        Ok(Self(area))
+    }
+
+    pub(super) fn bar(&self, from: (i32, i32), to: (i32, i32), colour: RGBColor) -> Result<(), Fault> {
+        self.0.draw(&Rectangle::new([from, to], colour.filled())).map_err(fault)
+    }
+
+    pub(super) fn line(&self, points: Vec<(i32, i32)>, width: u32, colour: RGBColor) -> Result<(), Fault> {
+        let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: width };
+        self.0.draw(&PathElement::new(points, style)).map_err(fault)
+    }
+
+    pub(super) fn dot(&self, at: (i32, i32), colour: RGBColor) -> Result<(), Fault> {
+        self.0.draw(&Circle::new(at, 5, colour.filled())).map_err(fault)
+    }
+
+    /// Text whose upper left corner is there.
+    pub(super) fn text(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
+        self.anchored(text, at, size, colour, Pos::new(HPos::Left, VPos::Top))
+    }
+
+    /// Text that ends there, at half its height.
+    pub(super) fn text_before(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
+        self.anchored(text, at, size, colour, Pos::new(HPos::Right, VPos::Center))
+    }
+
+    /// Text that begins there, at half its height.
+    pub(super) fn text_after(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
+        self.anchored(text, at, size, colour, Pos::new(HPos::Left, VPos::Center))
+    }
+
+    /// Text whose upper edge has its middle there.
+    pub(super) fn text_below(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
+        self.anchored(text, at, size, colour, Pos::new(HPos::Center, VPos::Top))
+    }
+
+    fn anchored(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor, pos: Pos) -> Result<(), Fault> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.0.draw_text(text, &style(size).color(&colour).pos(pos), at).map_err(fault)
+    }
+
+    /// Pixels that a text takes from left to right.
+    #[expect(clippy::unused_self, reason = "a canvas knows its font is there")]
+    pub(super) fn width(&self, text: &str, size: Size) -> i32 {
+        let measured = style(size).font.layout_box(text);
+        measured.map_or(0, |((left, _), (right, _))| right - left)
+    }
+
+    /// As much of a text as has room, ending in `…` where something is missing.
+    pub(super) fn fitted(&self, text: &str, size: Size, room: i32) -> String {
+        // No picture shows more.
+        let mut kept: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+        let whole = kept.len() == text.len();
+        if whole && self.width(&kept, size) <= room {
+            return kept;
+        }
+        while !kept.is_empty() && self.width(&format!("{kept}…"), size) > room {
+            kept.pop();
+        }
+        kept + "…"
+    }
+}
+
+fn style(size: Size) -> TextStyle<'static> {
+    TextStyle::from((FAMILY, size.pixels()).into_font())
+}
+
+fn fault(error: impl std::fmt::Display) -> Fault {
+    Fault(error.to_string())
+}

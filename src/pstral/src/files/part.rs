@@ -1,0 +1,56 @@
+//! A file that appears under its name only when it is whole.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use pstral_core::domain::FileRef;
+use pstral_core::ports::FileError;
+use tempfile::{Builder, NamedTempFile, TempPath};
+
+/// What the names of unfinished files begin with, for those that a crash leaves behind.
+pub(super) const UNFINISHED: &str = ".pstral-";
+
+/// A file while it is written; removed when dropped.
+pub(super) struct Part {
+    folder: PathBuf,
+    path: TempPath,
+}
+
+impl Part {
+    /// Begins a file in a folder that exists.
+    pub(super) fn create(folder: &Path) -> Result<(Self, File), FileError> {
+        let part = Self::named(folder).map_err(|error| fault(folder, &error))?;
+        let (file, path) = part.into_parts();
+        Ok((Self { folder: folder.to_owned(), path }, file))
+    }
+
+    fn named(folder: &Path) -> std::io::Result<NamedTempFile> {
+        Builder::new().prefix(UNFINISHED).suffix(".part").tempfile_in(folder)
+    }
+
+    /// Bytes written so far.
+    pub(super) fn bytes(&self) -> Result<u64, FileError> {
+        Ok(self.path.metadata().map_err(|error| fault(&self.path, &error))?.len())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Gives the whole file its name.
+    pub(super) fn finish(self, name: String, media_type: &'static str) -> Result<FileRef, FileError> {
+        let bytes = self.bytes()?;
+        let path = self.folder.join(&name);
+        self.path.persist(&path).map_err(|error| fault(&path, &error))?;
+        let path = std::path::absolute(&path).map_err(|error| fault(&path, &error))?;
+        Ok(FileRef { name, path, media_type, bytes })
+    }
+}
+
+pub(super) fn fault(path: &Path, error: &dyn std::fmt::Display) -> FileError {
+    FileError(format!("{}: {error}", path.display()))
+}

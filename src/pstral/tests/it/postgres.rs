@@ -1,0 +1,195 @@
+//! The program on a real PostgreSQL: what it says of the account, what it does for people, and what they are told when
+//! the server goes away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use pstral_core::domain::{ButtonAction, EventBody, Limits};
+use pstral_core::pipeline::Terms;
+use pstral_postgres::testkit::Server;
+use pstral_postgres::{Identity, PostgresConfig, PostgresTarget};
+use secrecy::ExposeSecret as _;
+
+use crate::program::Place;
+use crate::world::{Setup, World, alex, camille, deny, run_test_with};
+
+/// A company's table with rows of two people, and an account that can only read.
+const COMPANY: &str = "
+    REVOKE CREATE, TEMPORARY ON DATABASE postgres FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    CREATE TABLE clients (id integer PRIMARY KEY, name text, owner text, revenue numeric(12,2));
+    INSERT INTO clients SELECT n, 'client ' || n, CASE n % 2 WHEN 0 THEN 'alex' ELSE 'camille' END, n * 1.5
+        FROM generate_series(1, 1000) AS n;
+    CREATE ROLE reader LOGIN; GRANT SELECT ON clients TO reader; ANALYZE;";
+
+async fn server() -> Option<Server> {
+    let server = Server::start()?;
+    server.batch(COMPANY).await;
+    Some(server)
+}
+
+fn target(server: &Server) -> PostgresConfig {
+    PostgresConfig { max_concurrent: 2, ..PostgresConfig::new(server.url("reader")) }
+}
+
+fn setup(config: PostgresConfig) -> Setup {
+    let engine = Some(Arc::new(PostgresTarget::new(config).unwrap()) as _);
+    Setup { engine, rules: deny(&[]), ..Setup::default() }
+}
+
+/// A runtime for the test's own work on the server.
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+async fn run(world: &World, statement: &str) {
+    world.command(&alex(), &format!("edit {statement}")).await;
+    world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
+}
+
+#[test]
+fn a_question_goes_its_way() {
+    let Some(server) = wait(server()) else { return };
+    run_test_with(setup(target(&server)), async |world| {
+        run(world, "SELECT owner, sum(revenue) AS revenue FROM clients GROUP BY owner ORDER BY owner").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        ```sql
+        SELECT
+          owner,
+          sum(revenue) AS revenue
+        FROM
+          clients
+        GROUP BY
+          owner
+        ORDER BY owner
+        ```
+        Statement edited by you.
+        Reads the table clients of the database crm.
+        Estimate: about 2 rows, cost 23.
+        [Execute] [Edit] [Explain]
+        ── #2 private
+        ```
+        owner   │    revenue
+        ────────┼───────────
+        alex    │ 375,750.00
+        camille │ 375,000.00
+        ```
+        2 rows. Time: … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        [Chart]
+        ");
+    });
+}
+
+#[test]
+fn row_level_rules_see_who_asks() {
+    let Some(server) = wait(server()) else { return };
+    let rules = "ALTER TABLE clients ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own ON clients FOR SELECT USING (owner = current_setting('pstral.person', true));";
+    wait(server.batch(rules));
+    run_test_with(setup(target(&server)), async |world| {
+        for (who, owner) in [(alex(), "alex"), (camille(), "camille")] {
+            world.command(&who, "edit SELECT DISTINCT owner FROM clients").await;
+            world.click(&who, ButtonAction::Execute(world.newest_proposal())).await;
+            assert!(world.newest().starts_with(&format!("`{owner}`")), "{}", world.newest());
+        }
+    });
+}
+
+#[test]
+fn people_without_an_account_of_their_own_run_nothing() {
+    let Some(server) = wait(server()) else { return };
+    wait(server.batch("CREATE ROLE alex; GRANT SELECT ON clients TO alex; GRANT alex TO reader;"));
+    let identity = Identity::Role([("alex".to_owned(), "alex".to_owned())].into());
+    run_test_with(setup(PostgresConfig { identity, ..target(&server) }), async |world| {
+        run(world, "SELECT count(*) AS n FROM clients").await;
+        assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+        world.command(&camille(), "edit SELECT count(*) AS n FROM clients").await;
+        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
+        assert!(world.newest().contains("sous votre propre compte"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn a_server_that_goes_away_is_told_and_its_return_is_noticed() {
+    let Some(server) = wait(server()) else { return };
+    let limits = Limits { time: Duration::from_secs(5), ..Limits::default() };
+    let terms = Terms { catalog_age: Duration::from_hours(1), ..Terms::default() };
+    run_test_with(Setup { limits, terms, ..setup(target(&server)) }, async |world| {
+        world.command(&alex(), "edit SELECT count(*) AS n FROM clients").await;
+        let offered = world.newest_proposal();
+        server.crash();
+        world.click(&alex(), ButtonAction::Execute(offered)).await;
+        assert!(world.newest().starts_with("The database cannot be found or opened."), "{}", world.newest());
+        server.start_again();
+        run(world, "SELECT count(*) AS n FROM clients").await;
+        assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn a_server_killed_under_a_statement_is_told() {
+    let Some(server) = wait(server()) else { return };
+    run_test_with(setup(target(&server)), async |world| {
+        let slow = "edit SELECT count(*) AS n FROM clients a JOIN clients b ON a.id < b.id JOIN clients c ON b.id < c.id \
+            JOIN clients d ON c.id < d.id";
+        world.command(&alex(), slow).await;
+        let running = world.begin(&alex(), EventBody::Clicked(ButtonAction::Execute(world.newest_proposal())));
+        let active = "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active'";
+        while server.value(active).await == "0" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        server.crash();
+        running.await.unwrap();
+        let told = world.newest();
+        assert!(told.starts_with("The database "), "{told}");
+        assert!(world.audit_lines().await.ends_with("result failed alex relations=clients\n"));
+        server.start_again();
+    });
+}
+
+#[test]
+fn the_program_says_what_the_account_may_do_too_much() {
+    let Some(server) = wait(server()) else { return };
+    let more = "CREATE ROLE writer LOGIN; GRANT SELECT, UPDATE ON clients TO writer; CREATE ROLE owner LOGIN;
+        CREATE FUNCTION purge() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; GRANT CREATE ON SCHEMA public TO writer;
+        CREATE TABLE own (id int); ALTER TABLE own OWNER TO owner;";
+    wait(server.batch(more));
+    let place = Place::new();
+    place.run(&["user", "add", "zoe", "--config", "/dev/null", "--data", "."]).code(0);
+    let doctor = |account: &str, more: &str| {
+        let url = server.url(account);
+        let target = format!("[targets.crm]\nkind = \"postgres\"\nurl = \"{}\"\n{more}", url.expose_secret());
+        place.write("pstral.toml", format!("data = \".\"\n{target}"));
+        place.run(&["doctor", "--config", "pstral.toml"])
+    };
+    let lines =
+        |out: &str| out.lines().filter(|line| line.starts_with("target crm account")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(lines(&doctor("writer", "").code(0).out), @"
+    target crm account · degraded · writer can write: CREATE on schema public, UPDATE on table public.clients
+    target crm account · degraded · writer can lock: LOCK on table public.clients
+    target crm account · degraded · writer can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function purge()
+    ");
+    assert_snapshot!(lines(&doctor("owner", "").code(1).out), @"
+    target crm account · failed · owner owns what it reads: owns table public.own
+    target crm account · degraded · owner can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function purge()
+    ");
+    assert_snapshot!(lines(&doctor("postgres", "").code(1).out), @"target crm account · failed · postgres is above the database’s checks: SUPERUSER");
+    doctor("postgres", "allow_privileged = true").code(0).says(&["target crm account · degraded"]);
+    wait(server.batch("DROP FUNCTION purge()"));
+    assert_snapshot!(lines(&doctor("reader", "").code(0).out), @"target crm account · ok · reader can read, and nothing more");
+
+    place.run(&["catalog", "refresh", "--config", "pstral.toml"]).code(0).says(&["crm: read for the first time"]);
+    let shown = place.run(&["catalog", "show", "crm", "clients", "--config", "pstral.toml"]).code(0).out;
+    assert_snapshot!(shown, @"
+    clients · table · about 1,000 rows
+      id       integer        PK  1,000 values
+      name     text               1,000 values
+      owner    text               2 values
+      revenue  numeric(12,2)      1,000 values
+    ");
+    doctor("postgres", "");
+    place.run(&["catalog", "refresh", "--config", "pstral.toml"]).code(1).says(&["the account may do more than read"]);
+}
