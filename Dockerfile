@@ -10,6 +10,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cp target/dist/pstral /pstral
 
 FROM debian:bookworm-slim
+# Certificates for databases reached by TLS; libaio for Oracle's Instant Client, which is mounted (docs/oracle.md).
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libaio1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/pstral --shell /usr/sbin/nologin pstral \
     && install -d -o pstral -g pstral /var/lib/pstral /etc/pstral
 COPY --from=build /pstral /usr/local/bin/pstral
