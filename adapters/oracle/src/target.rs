@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use pstral_core::domain::{Catalog, ColumnRef, Dialect, Limits, Value};
+use pstral_core::domain::{Catalog, ColumnPath, Dialect, Limits, Value};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
@@ -110,7 +110,7 @@ impl QueryTarget for OracleTarget {
         self.read(catalog::read).await
     }
 
-    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+    async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
         self.plan(statement.text().to_owned()).await
     }
 
@@ -124,7 +124,7 @@ impl QueryTarget for OracleTarget {
         self.run(text, values, statement.limits(), person, cancel).await
     }
 
-    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+    async fn known_values(&self, column: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError> {
         let column = column.clone();
         self.read(move |pool, brake| known_values::read(pool, &column, limit, brake)).await
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
-use pstral_core::domain::{Catalog, ColumnRef, Dialect, Value};
+use pstral_core::domain::{Catalog, ColumnPath, Dialect, Value};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::{Text, text};
@@ -125,7 +125,7 @@ impl QueryTarget for PostgresTarget {
         work.await
     }
 
-    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+    async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
         self.plan(statement.text().to_owned(), statement.values().clone()).await
     }
 
@@ -139,10 +139,10 @@ impl QueryTarget for PostgresTarget {
         self.run(Asked { text, values, limits: statement.limits() }, person, cancel).await
     }
 
-    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
-        let (schema, column) = (self.schema.clone(), column.clone());
+    async fn known_values(&self, column: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError> {
+        let column = column.clone();
         let work = self.pool.read(self.terms(), move |connection| {
-            Box::pin(async move { known_values::read(connection, &schema, &column, limit).await })
+            Box::pin(async move { known_values::read(connection, &column, limit).await })
         });
         work.await
     }

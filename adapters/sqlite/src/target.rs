@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use pstral_core::domain::{Catalog, ColumnRef, Dialect, Limits, Value};
+use pstral_core::domain::{Catalog, ColumnPath, Dialect, Limits, Value};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::{Text, text};
@@ -85,7 +85,7 @@ impl QueryTarget for SqliteTarget {
         self.read(catalog::read).await
     }
 
-    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+    async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
         self.plan(statement.text().to_owned()).await
     }
 
@@ -103,7 +103,7 @@ impl QueryTarget for SqliteTarget {
         self.run(statement.text().to_owned(), statement.values().clone(), statement.limits(), cancel).await
     }
 
-    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+    async fn known_values(&self, column: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError> {
         let column = column.clone();
         self.read(move |path, brake| known_values::read(path, &column, limit, brake)).await
     }

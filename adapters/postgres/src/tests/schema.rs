@@ -1,6 +1,6 @@
 //! What the catalog, the plan, known values and privileges tell.
 
-use pstral_core::domain::{RelationKind, Value};
+use pstral_core::domain::{ColumnPath, RelationKind, Value};
 use pstral_core::ports::{ExcessKind, QueryTarget as _, TargetError};
 
 use super::{PostgresConfig, PostgresTarget, config, server, target};
@@ -89,8 +89,12 @@ async fn a_plan_has_a_line_a_step() {
 async fn known_values_are_short_distinct_and_in_order() {
     let Some(server) = server(SCRIPT).await else { return };
     let target = target(&server);
-    let known = async |column: &str, limit| target.known_values(&column.parse().unwrap(), limit).await;
-    assert_eq!(known("CLIENTS.City", 10).await.unwrap(), ["Lille", "Lyon"]);
+    let known = async |column: &str, limit| {
+        let (relation, column) = column.split_once('.').unwrap();
+        let [schema, relation, column] = ["public", relation, column].map(str::to_owned);
+        target.known_values(&ColumnPath { schema, relation, column }, limit).await
+    };
+    assert_eq!(known("clients.city", 10).await.unwrap(), ["Lille", "Lyon"]);
     assert_eq!(known("clients.nom complet", 2).await.unwrap().len(), 2);
     assert_eq!(known("clients.photo", 2).await.unwrap(), [""; 0]);
     for column in ["clients.nothing", "teams.name", "clients.city\"; DROP TABLE clients; --"] {

@@ -83,6 +83,22 @@ impl Catalog {
         Self { dialect, default_schema, tables, callables: Vec::new(), synonyms: Vec::new() }
     }
 
+    /// The column that `table.column` names here: in the default schema first, then in the only other that has it.
+    pub fn resolve(&self, column: &ColumnRef) -> Option<ColumnPath> {
+        let found = self.tables.iter().filter(|relation| relation.name.eq_ignore_ascii_case(&column.relation));
+        let mut paths = found.filter_map(|relation| {
+            let known = relation.columns.iter().find(|known| known.name.eq_ignore_ascii_case(&column.column))?;
+            let (schema, name) = (relation.schema.clone(), relation.name.clone());
+            Some(ColumnPath { schema, relation: name, column: known.name.clone() })
+        });
+        let all: Vec<ColumnPath> = paths.by_ref().collect();
+        let default = all.iter().find(|path| path.schema == self.default_schema);
+        match (default, all.as_slice()) {
+            (Some(path), _) | (None, [path]) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
     /// The name of a relation as people read it: with its schema, unless that is the default one.
     pub fn shown(&self, relation: &Relation) -> String {
         if relation.schema == self.default_schema {
@@ -216,6 +232,23 @@ pub struct ForeignKey {
     pub relation: String,
     /// Columns there, in the same order.
     pub references: Vec<String>,
+}
+
+/// A column under its stored names, as a catalog has it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnPath {
+    /// The schema of the relation.
+    pub schema: String,
+    /// The relation's name.
+    pub relation: String,
+    /// The column's name.
+    pub column: String,
+}
+
+impl fmt::Display for ColumnPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.schema, self.relation, self.column)
+    }
 }
 
 /// `table.column`, as stewards and policies write it.

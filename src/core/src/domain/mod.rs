@@ -14,7 +14,8 @@ mod verified;
 
 pub use audit::{AuditAction, AuditEvent, AuditStatus};
 pub use catalog::{
-    Catalog, CatalogColumn, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind, Synonym,
+    Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind,
+    Synonym,
 };
 pub use chain::{AuditEntry, AuditHash, ChainFault, ChainVerifier};
 pub use chat::{

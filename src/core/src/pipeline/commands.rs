@@ -75,7 +75,7 @@ impl Pipeline {
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
         lines.push(limits.render(locale));
-        match target.port.explain(&approved).await {
+        match target.port.explain(&approved, &asker.user.username).await {
             Ok(estimate) if !estimate.plan.is_empty() => {
                 lines.push(text("explain-plan").render(locale));
                 lines.push(format!("```\n{}\n```", estimate.plan.join("\n").replace("```", "ˋˋˋ")));

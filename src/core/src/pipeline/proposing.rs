@@ -160,7 +160,7 @@ impl Pipeline {
             sentence: text("parameter-missing").with("name", missing.0),
         })?;
         let target = &inquiry.target;
-        let estimate = match target.port.explain(&approved).await {
+        let estimate = match target.port.explain(&approved, &inquiry.asker.user.username).await {
             Ok(estimate) => estimate,
             Err(error @ TargetError::Rejected(_)) => {
                 return Err(Refused { rule: None, detail: error.to_string(), sentence: error.text() });

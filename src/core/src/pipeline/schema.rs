@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::terms::Terms;
-use crate::domain::{Catalog, ColumnRef, Role, VerifiedQuery};
+use crate::domain::{Catalog, ColumnPath, ColumnRef, Role, VerifiedQuery};
 use crate::guard::{Guard, Policy, named_relations};
 use crate::knowledge::{self, KnownValues};
 use crate::ports::QueryTarget;
@@ -30,15 +30,19 @@ pub struct Schema {
 impl Schema {
     fn new(whole: &Catalog, policy: &Policy, open: Catalog, terms: &Terms, values: &Values) -> Self {
         let mut known = KnownValues::default();
-        for (column, values) in values.iter().filter(|(column, _)| has(&open, column)) {
-            known.insert(column.clone(), values.iter().cloned());
+        for (column, (path, values)) in values {
+            // Values of one that has the same name elsewhere are not for those who may only read the other.
+            if open.resolve(column).as_ref() == Some(path) {
+                known.insert(column.clone(), values.iter().cloned());
+            }
         }
         let private = named_relations(&terms.delivery.private_tables, whole);
         Self { guard: Guard::new(whole, policy), catalog: open, known, private }
     }
 }
 
-type Values = BTreeMap<ColumnRef, Vec<String>>;
+/// The values of columns by the name that stewards gave them, with where they were read.
+type Values = BTreeMap<ColumnRef, (ColumnPath, Vec<String>)>;
 
 /// What a whole catalog is to each role; roles without rules of their own share one.
 pub(super) async fn schemas(
@@ -59,7 +63,7 @@ pub(super) async fn schemas(
         // The shared account may see what a person's own does not.
         Values::new()
     } else {
-        values(verified, port, |column| parts.iter().any(|(_, open)| has(open, column))).await
+        values(whole, verified, port, |path| parts.iter().any(|(_, open)| is_open(open, path))).await
     };
     let mut schemas: Vec<Arc<Schema>> = Vec::new();
     for (at, (policy, open)) in parts.iter().enumerate() {
@@ -73,25 +77,29 @@ pub(super) async fn schemas(
 }
 
 /// The values of the columns that verified queries name and that somebody may read.
-async fn values(verified: &[VerifiedQuery], port: &dyn QueryTarget, is_open: impl Fn(&ColumnRef) -> bool) -> Values {
+async fn values(
+    whole: &Catalog,
+    verified: &[VerifiedQuery],
+    port: &dyn QueryTarget,
+    is_open: impl Fn(&ColumnPath) -> bool,
+) -> Values {
     let mut known = Values::new();
-    for column in knowledge::columns(verified).into_iter().filter(|column| is_open(column)) {
-        match port.known_values(column, MAX_KNOWN_VALUES + 1).await {
+    for column in knowledge::columns(verified) {
+        let Some(path) = whole.resolve(column).filter(|path| is_open(path)) else { continue };
+        match port.known_values(&path, MAX_KNOWN_VALUES + 1).await {
             Ok(values) if values.len() <= MAX_KNOWN_VALUES => {
-                known.insert(column.clone(), values);
+                known.insert(column.clone(), (path, values));
             }
-            Ok(_) => tracing::info!(%column, "too many values to recognise in questions"),
+            Ok(_) => tracing::info!(%path, "too many values to recognise in questions"),
             // Questions that name none of its values can be answered all the same.
-            Err(error) => tracing::warn!(%column, %error, "values could not be read"),
+            Err(error) => tracing::warn!(%path, %error, "values could not be read"),
         }
     }
     known
 }
 
 /// Whether people may see the column: what they may not see is not matched against their words either.
-fn has(catalog: &Catalog, column: &ColumnRef) -> bool {
-    catalog.tables.iter().any(|relation| {
-        relation.name.eq_ignore_ascii_case(&column.relation)
-            && relation.columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.column))
-    })
+fn is_open(catalog: &Catalog, path: &ColumnPath) -> bool {
+    let mut relations = catalog.tables.iter().filter(|one| one.schema == path.schema && one.name == path.relation);
+    relations.any(|relation| relation.columns.iter().any(|known| known.name == path.column))
 }

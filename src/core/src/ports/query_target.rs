@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Catalog, Column, ColumnRef, Dialect, Ending, Row};
+use crate::domain::{Catalog, Column, ColumnPath, Dialect, Ending, Row};
 use crate::guard::ApprovedStatement;
 use crate::text::{Text, text};
 
@@ -162,8 +162,8 @@ pub trait QueryTarget: Send + Sync {
     /// What it holds, read afresh.
     async fn catalog(&self) -> Result<Catalog, TargetError>;
 
-    /// What the database expects the statement to cost, without running it.
-    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError>;
+    /// What the database expects the statement to cost for a person, without running it.
+    async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError>;
 
     /// Whether it can say what a statement will cost; where it never can, that is not said of every statement.
     fn estimates(&self) -> bool {
@@ -179,8 +179,8 @@ pub trait QueryTarget: Send + Sync {
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError>;
 
-    /// The distinct values of a column, at most `limit` of them, for matching words of a question to data.
-    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError>;
+    /// The distinct values of a column of the catalog, at most `limit` of them, for matching words of a question to data.
+    async fn known_values(&self, column: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError>;
 
     /// What the account may do beyond reading.
     async fn privileges(&self) -> Result<Privileges, TargetError>;

@@ -11,7 +11,9 @@ use futures::stream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Catalog, Column, ColumnKind, ColumnRef, Dialect, Ending, LimitReached, Limits, Meter, Row};
+use crate::domain::{
+    Catalog, Column, ColumnKind, ColumnPath, ColumnRef, Dialect, Ending, LimitReached, Limits, Meter, Row,
+};
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use crate::text::{Text, text};
@@ -140,7 +142,7 @@ impl QueryTarget for FakeTarget {
         self.up().map(|()| self.catalog.clone())
     }
 
-    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
+    async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
         let reply = self.reply(statement)?;
         match reply.error {
             Some(error @ TargetError::Rejected(_)) if reply.rows.is_empty() => Err(error),
@@ -196,9 +198,10 @@ impl QueryTarget for FakeTarget {
         Ok(ResultStream { columns: reply.columns, batches: batches.boxed() })
     }
 
-    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+    async fn known_values(&self, at: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError> {
         self.up()?;
-        let known = self.values.get(column);
+        let column = ColumnRef { relation: at.relation.clone(), column: at.column.clone() };
+        let known = self.values.get(&column);
         let values = known.ok_or_else(|| TargetError::Rejected(format!("there is no column {}", column.column)))?;
         Ok(values.iter().take(limit).cloned().collect())
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use pstral_core::domain::{Catalog, ColumnRef, Dialect};
+use pstral_core::domain::{Catalog, ColumnPath, Dialect};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{Estimate, Privileges, QueryTarget, ResultStream, TargetError};
 use pstral_core::text::Text;
@@ -41,8 +41,8 @@ impl QueryTarget for WatchedTarget {
         self.real.catalog().await
     }
 
-    async fn explain(&self, statement: &ApprovedStatement) -> Result<Estimate, TargetError> {
-        self.real.explain(statement).await
+    async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError> {
+        self.real.explain(statement, person).await
     }
 
     fn estimates(&self) -> bool {
@@ -60,7 +60,7 @@ impl QueryTarget for WatchedTarget {
         self.real.execute(statement, person, cancel).await
     }
 
-    async fn known_values(&self, column: &ColumnRef, limit: usize) -> Result<Vec<String>, TargetError> {
+    async fn known_values(&self, column: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError> {
         if self.slow_values.load(Ordering::Relaxed) {
             return Err(TargetError::Timeout { seconds: 10 });
         }
