@@ -13,6 +13,7 @@ use crate::rows::{get, time};
 
 const KEEP: &str = "INSERT INTO catalogs (target, catalog, hash, read_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (target) DO UPDATE SET catalog = excluded.catalog, hash = excluded.hash, read_at = excluded.read_at";
+const FORGET: &str = "DELETE FROM catalogs WHERE target = $1";
 const READ_AT: &str = "SELECT read_at FROM catalogs WHERE target = $1";
 const KEPT: &str = "SELECT catalog, hash, read_at FROM catalogs WHERE target = $1";
 
@@ -27,6 +28,10 @@ impl Catalogs for Store {
             .execute(&self.writer)
             .await;
         kept.map(|_| ()).map_err(fault)
+    }
+
+    async fn forget_catalog(&self, target: &str) -> Result<(), StoreError> {
+        query(FORGET).bind(target).execute(&self.writer).await.map(|_| ()).map_err(fault)
     }
 
     async fn catalog_read_at(&self, target: &str) -> Result<Option<Timestamp>, StoreError> {

@@ -19,6 +19,8 @@ use crate::health::{Found as _, state_remedy};
 
 /// How long closing the state database may take.
 const CLOSING: Duration = Duration::from_secs(5);
+/// After how long a catalog that could not be read is tried again.
+const AGAIN: Duration = Duration::from_mins(1);
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
 
@@ -86,13 +88,18 @@ fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
         let (pipeline, target) = (Arc::clone(pipeline), Arc::clone(target));
         async move {
             loop {
-                // A failure is logged where it happens; whoever asks meanwhile is answered with the last catalog.
-                if let Ok(refreshed) = pipeline.refresh_catalog(&target).await
-                    && refreshed.changed != Some(false)
-                {
-                    tracing::info!(target = target.name, tables = refreshed.kept.catalog.tables.len(), "a new catalog");
-                }
-                tokio::time::sleep(target.terms.catalog_age).await;
+                let pause = match pipeline.refresh_catalog(&target).await {
+                    Ok(refreshed) => {
+                        if refreshed.changed != Some(false) {
+                            let tables = refreshed.kept.catalog.tables.len();
+                            tracing::info!(target = target.name, tables, "a new catalog");
+                        }
+                        target.terms.catalog_age
+                    }
+                    // Logged where it happens; whoever asks meanwhile is answered with the last one.
+                    Err(_) => AGAIN.min(target.terms.catalog_age),
+                };
+                tokio::time::sleep(pause).await;
             }
         }
     });

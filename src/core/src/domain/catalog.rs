@@ -99,6 +99,13 @@ impl Catalog {
         }
     }
 
+    /// The relation a key of another points at.
+    pub fn referred(&self, from: &Relation, key: &ForeignKey) -> Option<&Relation> {
+        let same_schema = self.tables.iter().find(|one| one.schema == from.schema && one.name == key.relation);
+        let elsewhere = || self.tables.iter().find(|one| format!("{}.{}", one.schema, one.name) == key.relation);
+        same_schema.or_else(elsewhere)
+    }
+
     /// The name of a relation as people read it: with its schema, unless that is the default one.
     pub fn shown(&self, relation: &Relation) -> String {
         if relation.schema == self.default_schema {
@@ -228,7 +235,7 @@ impl CatalogColumn {
 pub struct ForeignKey {
     /// Columns here.
     pub columns: Vec<String>,
-    /// The relation pointed at.
+    /// The relation pointed at; `schema.relation` where it is in another schema.
     pub relation: String,
     /// Columns there, in the same order.
     pub references: Vec<String>,

@@ -1,6 +1,6 @@
 //! Which relations and columns of a target may be read, and how much of them.
 
-use crate::domain::{Catalog, CatalogColumn, Limits, Relation};
+use crate::domain::{Catalog, CatalogColumn, ForeignKey, Limits, Relation};
 
 use super::entries::{Kind, Named, parts};
 
@@ -77,14 +77,29 @@ impl Policy {
     /// The part of a catalog that may be read: all that people, prompts and suggestions may know of.
     pub fn open_part(&self, mut catalog: Catalog) -> Catalog {
         let access = Access::new(self, &catalog);
-        catalog.tables.retain(|relation| access.opens_relation(relation));
-        let names: Vec<String> = catalog.tables.iter().map(|relation| relation.name.clone()).collect();
-        for relation in &mut catalog.tables {
+        let opens_all = |relation: &Relation, names: &[String]| {
+            let is_open =
+                |name: &String| relation.columns.iter().any(|one| one.name == *name && access.opens(relation, one));
+            names.iter().all(is_open)
+        };
+        let open_keys: Vec<Vec<ForeignKey>> = catalog
+            .tables
+            .iter()
+            .map(|from| {
+                let is_open = |key: &&ForeignKey| {
+                    let to = catalog.referred(from, key);
+                    opens_all(from, &key.columns) && to.is_some_and(|to| opens_all(to, &key.references))
+                };
+                from.foreign_keys.iter().filter(is_open).cloned().collect()
+            })
+            .collect();
+        for (relation, keys) in catalog.tables.iter_mut().zip(open_keys) {
             let whole = relation.clone();
+            relation.foreign_keys = keys;
+            relation.unique_keys.retain(|key| opens_all(&whole, key));
             relation.columns.retain(|column| access.opens(&whole, column));
-            let open = |column: &String| relation.columns.iter().any(|one| one.name == *column);
-            relation.foreign_keys.retain(|key| key.columns.iter().all(open) && names.contains(&key.relation));
         }
+        catalog.tables.retain(|relation| !relation.columns.is_empty());
         let synonyms = std::mem::take(&mut catalog.synonyms);
         catalog.synonyms = synonyms.iter().filter(|one| catalog.meant_by(one, &synonyms).is_some()).cloned().collect();
         catalog

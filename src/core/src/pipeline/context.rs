@@ -168,11 +168,11 @@ fn describe(catalog: &Catalog, question: &str, budget: usize) -> String {
     relations.sort_by_key(|relation| std::cmp::Reverse(nearness(relation, &words)));
     let (mut described, mut named) = (String::new(), Vec::new());
     for relation in relations {
-        let one = describe_relation(relation, &catalog.default_schema);
+        let one = describe_relation(relation, catalog);
         if described.chars().count() + one.chars().count() <= budget {
             described.push_str(&one);
         } else {
-            named.push(relation.name.as_str());
+            named.push(catalog.shown(relation));
         }
     }
     if !named.is_empty() {
@@ -183,7 +183,7 @@ fn describe(catalog: &Catalog, question: &str, budget: usize) -> String {
 }
 
 /// As many names as fit, nearest first, and how many more there are.
-fn names(named: &[&str], budget: usize) -> String {
+fn names(named: &[String], budget: usize) -> String {
     let mut left = budget;
     let fitting = named.iter().take_while(|name| {
         let length = name.chars().count() + 2;
@@ -191,7 +191,7 @@ fn names(named: &[&str], budget: usize) -> String {
         left = left.saturating_sub(length);
         fits
     });
-    let shown: Vec<&str> = fitting.copied().collect();
+    let shown: Vec<&str> = fitting.map(String::as_str).collect();
     let more = named.len() - shown.len();
     let more = if more > 0 { format!(", … +{more}") } else { String::new() };
     format!("({}{more})\n", shown.join(", "))
@@ -205,26 +205,21 @@ fn nearness(relation: &Relation, words: &[String]) -> usize {
     words.iter().filter(|word| word.len() > 3 && alike(word)).count()
 }
 
-fn describe_relation(relation: &Relation, default_schema: &str) -> String {
+fn describe_relation(relation: &Relation, catalog: &Catalog) -> String {
     let columns = relation.columns.iter().map(|column| {
         let key = if column.primary_key { " PK" } else { "" };
         let comment =
             if column.comment.is_empty() { String::new() } else { format!(" /* {} */", one_line(&column.comment)) };
         format!("{} {}{key}{comment}", column.name, column.data_type)
     });
-    let schema = if relation.schema == default_schema { String::new() } else { format!("{}.", relation.schema) };
+    let name = catalog.shown(relation);
     let comment =
         if relation.comment.is_empty() { String::new() } else { format!(" -- {}", one_line(&relation.comment)) };
-    let mut text = format!("{schema}{}({}){comment}\n", relation.name, columns.collect::<Vec<_>>().join(", "));
+    let mut text = format!("{name}({}){comment}\n", columns.collect::<Vec<_>>().join(", "));
     for key in &relation.foreign_keys {
-        let _ = writeln!(
-            text,
-            "  {}.{} -> {}.{}",
-            relation.name,
-            key.columns.join("+"),
-            key.relation,
-            key.references.join("+")
-        );
+        let Some(to) = catalog.referred(relation, key) else { continue };
+        let (from, to) = (key.columns.join("+"), format!("{}.{}", catalog.shown(to), key.references.join("+")));
+        let _ = writeln!(text, "  {name}.{from} -> {to}");
     }
     text
 }

@@ -47,6 +47,8 @@ struct Last {
     since: Duration,
     /// When it was read.
     read_at: Timestamp,
+    /// Whether it is of an earlier run, which serves only until the target can be read.
+    borrowed: bool,
     schemas: Arc<Schemas>,
 }
 
@@ -108,7 +110,7 @@ impl Target {
         if self.last().is_some_and(|last| kept_at > Some(last.read_at))
             && let Some(kept) = self.kept(reading).await
         {
-            return Ok(self.use_from_now(&kept, reading).await);
+            return Ok(self.use_from_now(&kept, false, reading).await);
         }
         let just_failed = failed.clone().filter(|(at, _)| reading.clock.elapsed().saturating_sub(*at) < AWAY);
         let error = match just_failed {
@@ -134,19 +136,23 @@ impl Target {
             (Some(last), _) => Ok(last.schemas),
             (None, Some(kept)) => {
                 tracing::warn!(target = self.name, read_at = %kept.read_at, "the catalog of an earlier run is used");
-                Ok(self.use_from_now(&kept, reading).await)
+                Ok(self.use_from_now(&kept, true, reading).await)
             }
             (None, None) => Err(error),
         }
     }
 
     async fn read(&self, reading: Reading<'_>) -> Result<(KeptCatalog, Arc<Schemas>), TargetError> {
-        let whole = self.read_whole().await.inspect_err(|error| {
-            tracing::warn!(target = self.name, %error, "the catalog could not be read");
-            if matches!(error, TargetError::Privileged(_)) {
-                *self.lock_last() = None;
+        let whole = match self.read_whole().await {
+            Ok(whole) => whole,
+            Err(error) => {
+                tracing::warn!(target = self.name, %error, "the catalog could not be read");
+                if matches!(error, TargetError::Privileged(_)) {
+                    self.forget(reading).await;
+                }
+                return Err(error);
             }
-        })?;
+        };
         for entry in self.unmatched(&whole) {
             tracing::warn!(target = self.name, entry, "a policy entry names nothing in the database");
         }
@@ -154,7 +160,7 @@ impl Target {
         if let Err(error) = reading.catalogs.keep_catalog(&self.name, &kept).await {
             tracing::warn!(target = self.name, %error, "the catalog could not be kept for later");
         }
-        let schemas = self.use_from_now(&kept, reading).await;
+        let schemas = self.use_from_now(&kept, false, reading).await;
         Ok((kept, schemas))
     }
 
@@ -167,16 +173,27 @@ impl Target {
         self.port.catalog().await
     }
 
-    async fn use_from_now(&self, kept: &KeptCatalog, reading: Reading<'_>) -> Arc<Schemas> {
+    /// Nothing known of it serves any more, here or after a restart.
+    async fn forget(&self, reading: Reading<'_>) {
+        *self.lock_last() = None;
+        if let Err(error) = reading.catalogs.forget_catalog(&self.name).await {
+            tracing::error!(target = self.name, %error, "a catalog that must not serve any more is kept");
+        }
+    }
+
+    async fn use_from_now(&self, kept: &KeptCatalog, borrowed: bool, reading: Reading<'_>) -> Arc<Schemas> {
         let schemas = Arc::new(schemas(&kept.catalog, &self.terms, reading.verified, &*self.port).await);
         let (since, read_at) = (reading.clock.elapsed(), kept.read_at);
-        *self.lock_last() = Some(Last { since, read_at, schemas: Arc::clone(&schemas) });
+        *self.lock_last() = Some(Last { since, read_at, borrowed, schemas: Arc::clone(&schemas) });
         schemas
     }
 
     async fn kept(&self, reading: Reading<'_>) -> Option<KeptCatalog> {
         let kept = reading.catalogs.kept_catalog(&self.name).await;
-        kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the kept catalog")).ok().flatten()
+        let kept =
+            kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the kept catalog")).ok().flatten();
+        // The name may have been given to a database of another kind since.
+        kept.filter(|kept| kept.catalog.dialect == self.port.dialect())
     }
 
     async fn kept_at(&self, reading: Reading<'_>) -> Option<Timestamp> {
@@ -193,7 +210,8 @@ impl Target {
     }
 
     fn fresh(&self, clock: &dyn Clock, kept_at: Option<Timestamp>) -> Option<Last> {
-        let young = |last: &Last| clock.elapsed().saturating_sub(last.since) < self.terms.catalog_age;
+        let lasts = |last: &Last| if last.borrowed { AWAY } else { self.terms.catalog_age };
+        let young = |last: &Last| clock.elapsed().saturating_sub(last.since) < lasts(last);
         self.last().filter(|last| young(last) && kept_at <= Some(last.read_at))
     }
 

@@ -12,6 +12,9 @@ pub trait Catalogs: Send + Sync {
     /// Keeps the catalog of a target in place of the one before.
     async fn keep_catalog(&self, target: &str, catalog: &KeptCatalog) -> Result<(), StoreError>;
 
+    /// Keeps none of a target any more.
+    async fn forget_catalog(&self, target: &str) -> Result<(), StoreError>;
+
     /// When the kept catalog of a target was read; cheap enough for every question.
     async fn catalog_read_at(&self, target: &str) -> Result<Option<Timestamp>, StoreError>;
 

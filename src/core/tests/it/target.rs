@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pstral_core::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind, Role};
+use pstral_core::domain::{Catalog, CatalogColumn, Dialect, KeptCatalog, Relation, RelationKind, Role};
 use pstral_core::pipeline::{Delivery, Reading, Schema, Target, Terms};
 use pstral_core::ports::{Catalogs, Excess, ExcessKind, Privileges, TargetError};
 use pstral_core::testkit::clock::FakeClock;
@@ -37,6 +37,10 @@ impl World {
     async fn schema(&self, target: &Target) -> Result<Arc<Schema>, TargetError> {
         target.schema(Role::Member, self.reading()).await
     }
+}
+
+fn superuser() -> Excess {
+    Excess { kind: ExcessKind::Superuser, what: "SUPERUSER".to_owned() }
 }
 
 fn away() -> TargetError {
@@ -75,6 +79,41 @@ async fn the_catalog_of_an_earlier_run_serves_while_the_target_is_away() {
     let later = world.target(Terms::default());
     let schema = world.schema(&later).await.expect("what was kept is used");
     assert_eq!(schema.catalog.tables[0].name, "clients");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_run_kept_serves_no_longer_than_it_must() {
+    let world = World::new();
+    world.schema(&world.target(Terms::default())).await.unwrap();
+    world.port.set_down(Some(away()));
+    let later = world.target(Terms::default());
+    let borrowed = world.schema(&later).await.unwrap();
+    world.port.set_down(None);
+    world.port.set_privileges(Privileges { account: "bot".to_owned(), excesses: vec![superuser()] });
+    advance(MOMENT).await;
+    assert!(
+        matches!(world.schema(&later).await, Err(TargetError::Privileged(_))),
+        "it is looked at as soon as it is back"
+    );
+
+    world.port.set_down(Some(away()));
+    advance(MOMENT).await;
+    let gone = world.schema(&world.target(Terms::default())).await.err();
+    assert_eq!(gone, Some(away()), "what was refused does not come back with the next failure");
+    world.port.set_down(None);
+    world.port.set_privileges(Privileges::default());
+    advance(MOMENT).await;
+    assert!(!Arc::ptr_eq(&borrowed, &world.schema(&later).await.unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_catalog_of_another_kind_of_database_is_none() {
+    let world = World::new();
+    let other = Catalog::new(Dialect::Oracle, "CRM", Vec::new());
+    let kept = KeptCatalog::new(other, "2026-11-21T09:00:00Z".parse().unwrap());
+    world.state.keep_catalog("crm", &kept).await.unwrap();
+    world.port.set_down(Some(away()));
+    assert_eq!(world.schema(&world.target(Terms::default())).await.err(), Some(away()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,6 +36,9 @@ pub async fn catalogs(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.catalog_read_at("catalogs-crm").await?, Some(first.read_at));
     state.keep_catalog("catalogs-crm", &second).await?;
     assert_eq!(state.kept_catalog("catalogs-crm").await?, Some(second.clone()));
+    assert_eq!(state.kept_catalog("catalogs-erp").await?, Some(second.clone()));
+    state.forget_catalog("catalogs-crm").await?;
+    assert_eq!(state.kept_catalog("catalogs-crm").await?, None);
     assert_eq!(state.kept_catalog("catalogs-erp").await?, Some(second));
     Ok(())
 }

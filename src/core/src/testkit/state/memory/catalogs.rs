@@ -14,6 +14,11 @@ impl Catalogs for MemoryState {
         Ok(())
     }
 
+    async fn forget_catalog(&self, target: &str) -> Result<(), StoreError> {
+        self.tables().catalogs.remove(target);
+        Ok(())
+    }
+
     async fn catalog_read_at(&self, target: &str) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.tables().catalogs.get(target).map(|kept| kept.read_at))
     }
