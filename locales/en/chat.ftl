@@ -83,10 +83,12 @@ agree-how = These statements wait for an agreement. To read one whole, write { $
 agree-asked = { $name } would like to run this on { $target }:
 agree-confirm = To agree, write: { $prefix }agree { $name } yes
 agree-done = Done: { $name } can now run the statement.
+agree-too-late = This statement waits for nobody any more: it has expired, or somebody else has agreed to it.
+agree-not-showable = This statement cannot be shown whole here, and you must see all of it to agree. Ask for a simpler one.
 agree-unknown = No waiting statement has the name “{ $name }”. See { $prefix }agree.
 
 ## Results
-result-in-private = 🔒 The result is for you alone: I have sent it to you in private.
+result-in-private = 🔒 The result is for you alone: I send it to you in private.
 running = ⏳ Running…
 no-rows = No row matches. Try a broader question.
 rows =

@@ -83,10 +83,12 @@ agree-how = Ces requêtes attendent un accord. Pour en lire une en entier, écri
 agree-asked = { $name } voudrait exécuter ceci sur { $target } :
 agree-confirm = Pour donner votre accord, écrivez : { $prefix }accorder { $name } oui
 agree-done = C'est fait : { $name } peut maintenant exécuter la requête.
+agree-too-late = Cette requête n'attend plus personne : elle a expiré, ou quelqu'un d'autre a donné son accord.
+agree-not-showable = Cette requête ne peut pas être affichée en entier ici, et il faut tout en voir pour donner son accord. Demandez-en une plus simple.
 agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voyez { $prefix }accorder.
 
 ## Résultats
-result-in-private = 🔒 Le résultat n'est que pour vous : je vous l'ai envoyé en privé.
+result-in-private = 🔒 Le résultat n'est que pour vous : je vous l'envoie en privé.
 running = ⏳ Exécution en cours…
 no-rows = Aucune ligne ne correspond. Essayez une question plus large.
 rows =

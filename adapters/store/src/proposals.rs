@@ -21,7 +21,8 @@ const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state
     AND (needs_agreement = 0 OR agreed_by IS NOT NULL)";
 const AWAITING: &str = "SELECT * FROM proposals WHERE needs_agreement = 1 AND agreed_by IS NULL AND state = 'pending'
     AND expires_at > $1 ORDER BY number LIMIT $2";
-const AGREE: &str = "UPDATE proposals SET agreed_by = $2 WHERE id = $1 AND needs_agreement = 1 AND agreed_by IS NULL";
+const AGREE: &str = "UPDATE proposals SET agreed_by = $2 WHERE id = $1 AND needs_agreement = 1 AND agreed_by IS NULL
+    AND state = 'pending' AND expires_at > $3";
 const RELEASE: &str = "UPDATE proposals SET state = 'pending' WHERE id = $1 AND state = 'used'";
 
 #[async_trait]
@@ -84,9 +85,11 @@ impl Proposals for Store {
         waiting.fetch_all(&self.readers).await.map_err(fault)?.iter().map(read).collect()
     }
 
-    async fn agree(&self, id: &ProposalId, by: UserId) -> Result<(), StoreError> {
-        let agreed = query(AGREE).bind(&id.0).bind(by.0).execute(&self.writer).await;
-        agreed.map(|_| ()).map_err(|error| conflict(error, format!("proposal {id}"), "who agrees"))
+    async fn agree(&self, id: &ProposalId, by: UserId, at: Timestamp) -> Result<bool, StoreError> {
+        let agreed = query(AGREE).bind(&id.0).bind(by.0).bind(at.as_millisecond()).execute(&self.writer).await;
+        agreed
+            .map(|agreed| agreed.rows_affected() == 1)
+            .map_err(|error| conflict(error, format!("proposal {id}"), "who agrees"))
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {

@@ -108,6 +108,7 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
 /// What an administrator does about a target.
 pub(crate) fn target_remedy(error: &TargetError, target: &Target) -> Text {
     let remedy = match error {
+        TargetError::Busy(_) if target.port.dialect() == Dialect::Sqlite => text("remedy-file-busy"),
         TargetError::Busy(_) => text("remedy-target-busy"),
         TargetError::ClientMissing(_) => text("remedy-client-missing"),
         TargetError::Privileged(_) => text("remedy-privileged"),

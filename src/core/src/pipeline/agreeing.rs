@@ -33,7 +33,8 @@ impl Pipeline {
         let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
         let mut words = words.split_whitespace();
         let Some(name) = words.next() else { return self.list_waiting(asker, &waiting).await };
-        let mut meant = waiting.iter().filter(|proposal| proposal.id.0.starts_with(name));
+        // Not by a letter or two: what is agreed to must be meant.
+        let mut meant = waiting.iter().filter(|one| name.len() >= one.id.short().len() && one.id.0.starts_with(name));
         let (Some(proposal), None) = (meant.next(), meant.next()) else {
             let sentence = text("agree-unknown").with("name", echo(name)).with("prefix", asker.prefix());
             return Err(Trouble::Tell(sentence));
@@ -68,13 +69,18 @@ impl Pipeline {
         let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
         let how = text("agree-confirm").with("prefix", asker.prefix()).with("name", proposal.id.short());
         let message = format!("{}\n{}\n{}", who.render(locale), whole_statement(proposal, locale), how.render(locale));
+        if message.chars().count() > asker.platform.capabilities().max_chars {
+            return Err(Trouble::Tell(text("agree-not-showable")));
+        }
         self.show_in_private(asker, Outgoing::text(message)).await
     }
 
     /// The agreement is on record before it holds.
     async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
         self.record(about(self.event(asker, AuditAction::Agreed, AuditStatus::Ok), proposal, &[])).await?;
-        self.parts.proposals.agree(&proposal.id, asker.user.id).await?;
+        if !self.parts.proposals.agree(&proposal.id, asker.user.id, self.parts.clock.now()).await? {
+            return Err(Trouble::Tell(text("agree-too-late")));
+        }
         let users = self.parts.people.users().await?;
         let done = text("agree-done").with("name", name_of(&users, proposal.author));
         self.tell(asker, &done).await;

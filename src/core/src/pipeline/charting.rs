@@ -90,7 +90,7 @@ impl Pipeline {
         let event = about(self.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());
         let rows = i64::try_from(chart.labels.len()).ok();
         if let Err(unrecorded) = self.record(AuditEvent { rows, ..event }).await {
-            self.parts.files.delivered(&[file]).await;
+            self.parts.files.discard(&[file]).await;
             return Err(unrecorded);
         }
         let message = if file.bytes <= asker.platform.capabilities().max_file_bytes {

@@ -33,7 +33,7 @@ impl Pipeline {
         let (approved, is_private) = self.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
         let reader = if is_private { self.in_private(asker).await? } else { asker.clone() };
-        let Some(work) = self.running.begin(reader.user.id, &reader.place) else {
+        let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {

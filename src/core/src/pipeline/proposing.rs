@@ -7,7 +7,7 @@ use super::agreeing::waits;
 use super::answer::Answer;
 use super::ledger::about;
 use super::question::Inquiry;
-use super::terms::OverCost;
+use super::terms::{OverCost, Terms};
 use super::{Pipeline, Trouble};
 use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Proposal, ProposalId,
@@ -103,7 +103,7 @@ impl Pipeline {
             created_at: now,
             expires_at: now + self.parts.settings.proposal_lifetime,
         };
-        let (approved, estimate) = match self.approved(inquiry, &proposal).await {
+        let (approved, estimate) = match self.approved(inquiry, &proposal).await? {
             Ok(approved) => approved,
             Err(refused) => return self.refuse(inquiry, proposal, refused).await,
         };
@@ -146,25 +146,19 @@ impl Pipeline {
         &self,
         inquiry: &Inquiry<'_>,
         proposal: &Proposal,
-    ) -> Result<(ApprovedStatement, Estimate), Refused> {
-        let approved = match inquiry.schema.guard.check(&proposal.statement) {
-            Verdict::Allow(approved) => approved,
-            Verdict::Deny(refusal) => {
-                let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
-                return Err(Refused { rule, detail, sentence: refusal.text() });
-            }
+    ) -> Result<Result<(ApprovedStatement, Estimate), Refused>, Trouble> {
+        let approved = match guarded(inquiry, proposal) {
+            Ok(approved) => approved,
+            Err(refused) => return Ok(Err(refused)),
         };
-        let approved = approved.bind(&proposal.parameters).map_err(|missing| Refused {
-            rule: None,
-            detail: missing.to_string(),
-            sentence: text("parameter-missing").with("name", missing.0),
-        })?;
         let target = &inquiry.target;
         let estimate = match target.port.explain(&approved, &inquiry.asker.user.username).await {
             Ok(estimate) => estimate,
             Err(error @ TargetError::Rejected(_)) => {
-                return Err(Refused { rule: None, detail: error.to_string(), sentence: error.text() });
+                return Ok(Err(Refused { rule: None, detail: error.to_string(), sentence: error.text() }));
             }
+            // Nothing of it would run now, or nobody could say what it costs: that is no fault of the statement.
+            Err(error) if must_be_told(&error, &target.terms) => return Err(Trouble::Tell(error.text())),
             Err(error) => {
                 tracing::warn!(target = target.name, %error, "a statement could not be planned");
                 Estimate::default()
@@ -176,9 +170,9 @@ impl Pipeline {
                 Some(_) => text("statement-too-costly"),
                 None => text("statement-cost-unknown"),
             };
-            return Err(Refused { rule: None, detail: format!("its expected cost is {cost}"), sentence });
+            return Ok(Err(Refused { rule: None, detail: format!("its expected cost is {cost}"), sentence }));
         }
-        Ok((approved, estimate))
+        Ok(Ok((approved, estimate)))
     }
 
     async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {
@@ -251,6 +245,30 @@ fn buttons(proposal: &ProposalId, locale: Locale) -> Vec<Button> {
     .into_iter()
     .map(|(action, label)| button(action, &label, locale))
     .collect()
+}
+
+/// The guard's word on the statement with its parameters.
+fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStatement, Refused> {
+    match inquiry.schema.guard.check(&proposal.statement) {
+        Verdict::Allow(approved) => approved.bind(&proposal.parameters).map_err(|missing| Refused {
+            rule: None,
+            detail: missing.to_string(),
+            sentence: text("parameter-missing").with("name", missing.0),
+        }),
+        Verdict::Deny(refusal) => {
+            let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
+            Err(Refused { rule, detail, sentence: refusal.text() })
+        }
+    }
+}
+
+/// Whether that there is no plan is told in place of a proposal.
+fn must_be_told(error: &TargetError, terms: &Terms) -> bool {
+    match error {
+        TargetError::NoAccount { .. } | TargetError::Privileged(_) | TargetError::ClientMissing(_) => true,
+        TargetError::Busy(_) | TargetError::Unavailable(_) => terms.max_cost.is_some(),
+        _ => false,
+    }
 }
 
 /// What the database expects the statement to cost, or that it does not say, where it could.

@@ -2,7 +2,9 @@
 
 use super::Pipeline;
 use super::asker::Asker;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Turn, TurnState, UserId};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnState, UserId,
+};
 use crate::egress::deliver;
 use crate::ports::{PlatformError, StoreError};
 use crate::text::text;
@@ -17,11 +19,13 @@ impl Pipeline {
         self.close(self.parts.conversations.streaming().await?).await
     }
 
-    /// Closes what answering one person left behind when it broke: nobody else writes for them in that place.
+    /// Closes what answering one person left behind when it broke: nobody else writes for them in that place, or in private
+    /// unless they asked there too.
     pub(super) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
         let left = self.parts.conversations.streaming().await?.into_iter();
-        let in_place = |turn: &Turn| turn.message.as_ref().is_none_or(|message| message.place == asker.place);
-        self.close(left.filter(|(user, turn)| *user == asker.user.id && in_place(turn)).collect()).await
+        let idle = |place: &Place| *place == asker.place || !self.running.is_going(asker.user.id, place);
+        let is_left = |turn: &Turn| turn.message.as_ref().is_none_or(|message| idle(&message.place));
+        self.close(left.filter(|(user, turn)| *user == asker.user.id && is_left(turn)).collect()).await
     }
 
     async fn close(&self, left: Vec<(UserId, Turn)>) -> Result<usize, StoreError> {

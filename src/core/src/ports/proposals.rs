@@ -39,8 +39,8 @@ pub trait Proposals: Send + Sync {
     /// Pending proposals that need an agreement and have none, not expired at `at`, the oldest first.
     async fn awaiting_agreement(&self, at: Timestamp, limit: u32) -> Result<Vec<Proposal>, StoreError>;
 
-    /// Gives a proposal its agreement. Does nothing to one that needs none.
-    async fn agree(&self, id: &ProposalId, by: UserId) -> Result<(), StoreError>;
+    /// Gives a pending proposal that is not expired the agreement it waits for; whether there was one to give.
+    async fn agree(&self, id: &ProposalId, by: UserId, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Gives back the use of a claim after which nothing ran: it can be claimed again. Does nothing to one that is
     /// not used.

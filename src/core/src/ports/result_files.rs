@@ -22,6 +22,9 @@ pub trait ResultFiles: Send + Sync {
     /// Says that people have copies of their own: these files need not stay. What cannot be removed now is left to its
     /// expiry.
     async fn delivered(&self, files: &[FileRef]);
+
+    /// Removes files that nobody may have.
+    async fn discard(&self, files: &[FileRef]);
 }
 
 /// The files of one result while they are written. Dropping it unfinished removes them.

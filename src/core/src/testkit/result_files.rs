@@ -48,6 +48,8 @@ impl ResultFiles for FakeFiles {
     }
 
     async fn delivered(&self, _: &[FileRef]) {}
+
+    async fn discard(&self, _: &[FileRef]) {}
 }
 
 struct Sheet {

@@ -1,11 +1,12 @@
 //! `pstral doctor`: each configured part, what was measured of it, and how to mend it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use pstral_core::domain::Locale;
+use pstral_core::domain::{Dialect, Locale};
 use pstral_core::pipeline::Target;
-use pstral_core::ports::ExcessKind;
+use pstral_core::ports::{ExcessKind, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
@@ -13,7 +14,10 @@ use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::compose::{App, StartError, state_file};
 use crate::config::Config;
-use crate::health::{Check, PATIENCE, State, checks};
+use crate::health::{Check, Found as _, State, checks, target_remedy};
+
+/// How long looking at an account may take: dictionaries can be slow, and nobody waits for an answer here.
+const LOOK: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -58,7 +62,9 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     let mut found = checks(&app.pipeline, &app.store, locale).await;
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
-        found.extend(account(target, locale).await);
+        let health = format!("target {}", target.name);
+        let is_away = found.iter().any(|check| check.part == health && check.state == State::Failed);
+        found.extend(account(target, is_away, locale).await);
     }
     app.store.close().await;
     if elsewhere.is_some() {
@@ -81,11 +87,19 @@ async fn policy(target: &Target, locale: Locale) -> Option<Check> {
     })
 }
 
-/// What the account of a target may do beyond reading, a line a kind. A target that is away has been told of already,
-/// and one without accounts has nothing to tell.
-async fn account(target: &Target, locale: Locale) -> Vec<Check> {
+/// What the account of a target may do beyond reading, a line a kind. One without accounts has nothing to tell, and of one
+/// that is away its health has told already. Without this nothing runs on a target: that it cannot be known is told too.
+async fn account(target: &Target, is_away: bool, locale: Locale) -> Vec<Check> {
     let part = format!("target {} account", target.name);
-    let Ok(Ok(privileges)) = tokio::time::timeout(PATIENCE, target.port.privileges()).await else { return Vec::new() };
+    let looked = tokio::time::timeout(LOOK, target.port.privileges()).await;
+    let privileges = match looked.unwrap_or(Err(TargetError::Timeout { seconds: LOOK.as_secs() })) {
+        Ok(privileges) => privileges,
+        Err(_) if is_away => return Vec::new(),
+        Err(error) => {
+            let remedy = target_remedy(&error, target).render(locale);
+            return vec![Check { part, state: State::Failed, fact: error.found().render(locale), remedy }];
+        }
+    };
     if privileges.account.is_empty() {
         return Vec::new();
     }
@@ -99,7 +113,7 @@ async fn account(target: &Target, locale: Locale) -> Vec<Check> {
         .chunk_by(|one, next| one.kind == next.kind)
         .map(|of_a_kind| {
             let kind = of_a_kind[0].kind;
-            let (fact, remedy) = excess(kind);
+            let (fact, remedy) = excess(kind, target.port.dialect());
             let what = of_a_kind.iter().map(|excess| excess.what.as_str()).collect::<Vec<_>>().join(", ");
             let is_refused = kind <= ExcessKind::Owner && !target.terms.allow_privileged;
             Check {
@@ -113,12 +127,13 @@ async fn account(target: &Target, locale: Locale) -> Vec<Check> {
 }
 
 /// What an excess is called, and what to do about it.
-fn excess(kind: ExcessKind) -> (Text, Text) {
+fn excess(kind: ExcessKind, dialect: Dialect) -> (Text, Text) {
     match kind {
         ExcessKind::Superuser => (text("excess-superuser"), text("remedy-privileged")),
         ExcessKind::Owner => (text("excess-owner"), text("remedy-privileged")),
         ExcessKind::Administer => (text("excess-administer"), text("remedy-excess")),
         ExcessKind::Write => (text("excess-write"), text("remedy-excess")),
+        ExcessKind::Lock if dialect == Dialect::Oracle => (text("excess-lock"), text("remedy-excess-lock-oracle")),
         ExcessKind::Lock => (text("excess-lock"), text("remedy-excess-lock")),
         ExcessKind::Execute => (text("excess-execute"), text("remedy-excess-execute")),
         ExcessKind::Outside => (text("excess-outside"), text("remedy-excess-outside")),

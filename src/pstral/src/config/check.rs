@@ -223,7 +223,7 @@ mod tests {
         foo: there is no such key. Remove it; config/default.toml describes every key.
         http.listen: the value does not fit; config/default.toml shows an example. (invalid socket address syntax)
         langage: there is no such key. Remove it; config/default.toml describes every key.
-        limits.rows: the value must be between 1 and 1000000.
+        limits.rows: the value must be between 1 and 10000000.
         locale: “de” is not known here: use one of fr, en.
         model.contextTokens: there is no such key. Did you mean model.context_tokens?
         model.context_tokens: the value does not fit; config/default.toml shows an example. (invalid type: string "many", expected an integer)
@@ -256,6 +256,8 @@ mod tests {
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_cost = 5", "targets.a.max_cost: SQLite does not say"),
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nlimits.rows = 0", "targets.a.limits.rows: "),
             ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nprivate_tables = [\"\"]", "targets.a.private_tables: "),
+            ("files.formats = []", "files.formats: name at least one"),
+            ("files.formats = [\"pdf\"]", "files.formats"),
             ("[targets.a]\nkind = \"postgres\"", "targets.a.url: this value is required"),
             ("[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nmax_cost = -1", "targets.a.max_cost: "),
             (

@@ -11,6 +11,10 @@ use super::schema::Config;
 use super::targets::target_faults;
 use crate::registry;
 
+/// Rows of a result at most, whatever the configuration says: more than a spreadsheet holds, and no more than files are
+/// good for.
+pub(super) const MOST_ROWS: u64 = 10_000_000;
+
 /// The levels of the log, and none at all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
@@ -34,6 +38,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     check(is_log_filter(&config.log.level), "log.level", text("config-log-level"));
     let tokens = (u64::from(config.model.max_answer_tokens), config.model.context_tokens as u64);
     check(tokens.0 < tokens.1, "model.max_answer_tokens", text("config-answer-tokens"));
+    check(!config.files.formats.is_empty(), "files.formats", text("config-formats"));
     if let Some(fault) = registry::model_url_fault(&config.model) {
         faults.push(Fault::new("model.url", fault));
     }
@@ -80,7 +85,7 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 19] {
         ("answers.proposal_minutes", answers.proposal_minutes, 1, 10_080),
         ("answers.preview_rows", answers.preview_rows as u64, 1, 200),
         ("catalog.refresh_minutes", catalog.refresh_minutes, 1, 10_080),
-        ("limits.rows", limits.rows, 1, 1_000_000),
+        ("limits.rows", limits.rows, 1, MOST_ROWS),
         ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
         ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),
         ("limits.seconds", limits.seconds, 1, 3600),
@@ -118,13 +123,14 @@ fn unknown_target(config: &Config) -> Text {
 
 /// Entries that are no table or column.
 pub(super) fn rules_faults(key: &str, deny: &[String], allow: Option<&Vec<String>>) -> Vec<Fault> {
-    let denied = deny.iter().map(|entry| ("deny", entry));
-    let wrong = denied
-        .chain(allow.into_iter().flatten().map(|entry| ("allow", entry)))
-        .filter(|(_, entry)| !Rules::is_entry(entry));
-    wrong
-        .map(|(list, entry)| Fault::new(format!("{key}.{list}"), text("config-table-or-column").with("given", entry)))
-        .collect()
+    let allowed = allow.into_iter().flat_map(|allow| entries_faults(&format!("{key}.allow"), allow));
+    entries_faults(&format!("{key}.deny"), deny).into_iter().chain(allowed).collect()
+}
+
+/// Entries of one list that are no table or column.
+pub(super) fn entries_faults(key: &str, entries: &[String]) -> Vec<Fault> {
+    let wrong = entries.iter().filter(|entry| !Rules::is_entry(entry));
+    wrong.map(|entry| Fault::new(key, text("config-table-or-column").with("given", entry))).collect()
 }
 
 pub(super) fn between(low: &str, high: &str) -> Text {

@@ -3,7 +3,7 @@
 use pstral_core::text::text;
 
 use super::Fault;
-use super::plausible::{between, rules_faults};
+use super::plausible::{MOST_ROWS, between, entries_faults, rules_faults};
 use super::schema::{IdentityChoice, TargetConfig, TargetKind};
 use crate::registry;
 
@@ -71,9 +71,7 @@ pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
     check(!own || !target.accounts.is_empty(), ".accounts", text("config-accounts-missing"));
     check(own || target.accounts.is_empty(), ".accounts", text("config-accounts-unused"));
     faults.extend(rules_faults(&format!("targets.{name}"), &target.deny, target.allow.as_ref()));
-    let private = rules_faults(&format!("targets.{name}"), &target.private_tables, None);
-    faults
-        .extend(private.into_iter().map(|fault| Fault { key: fault.key.replace(".deny", ".private_tables"), ..fault }));
+    faults.extend(entries_faults(&format!("targets.{name}.private_tables"), &target.private_tables));
     faults
 }
 
@@ -81,7 +79,7 @@ pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
 fn limits(target: &TargetConfig) -> [(&'static str, Option<u64>, u64, u64); 4] {
     let limits = &target.limits;
     [
-        (".limits.rows", limits.rows, 1, 10_000_000),
+        (".limits.rows", limits.rows, 1, MOST_ROWS),
         (".limits.bytes", limits.bytes, 1024, 10_737_418_240),
         (".limits.cell_bytes", limits.cell_bytes.map(|bytes| bytes as u64), 16, 16_777_216),
         (".limits.seconds", limits.seconds, 1, 3600),

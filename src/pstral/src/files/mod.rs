@@ -82,9 +82,12 @@ impl ResultFiles for FolderFiles {
     }
 
     async fn delivered(&self, files: &[FileRef]) {
-        if self.keep {
-            return;
+        if !self.keep {
+            self.discard(files).await;
         }
+    }
+
+    async fn discard(&self, files: &[FileRef]) {
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let removed = where_blocking_is_allowed(move || {
             paths.iter().try_for_each(|path| match std::fs::remove_file(path) {
@@ -93,7 +96,7 @@ impl ResultFiles for FolderFiles {
             })
         });
         if let Err(error) = removed.await {
-            tracing::warn!(%error, "a file that was delivered stays until its time is over");
+            tracing::warn!(%error, "a file of a result stays until its time is over");
         }
     }
 }

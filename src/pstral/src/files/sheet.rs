@@ -112,19 +112,30 @@ impl Begun {
         Ok(())
     }
 
+    /// All files or none: what is told to have failed must not lie about.
     fn finish(self, colophon: &Colophon) -> Result<Finished, FileError> {
-        let Self { formats, mut csv, mut xlsx, mut json_lines } = self;
-        let beyond_sheet = formats.contains(&FileFormat::Xlsx) && xlsx.is_none();
+        let beyond_sheet = self.formats.contains(&FileFormat::Xlsx) && self.xlsx.is_none();
         let mut finished = Finished { beyond_sheet, ..Finished::default() };
+        let done = self.finish_into(&mut finished, colophon);
+        if done.is_err() {
+            for file in &finished.files {
+                let _ = std::fs::remove_file(&file.path);
+            }
+        }
+        done.map(|()| finished)
+    }
+
+    fn finish_into(self, finished: &mut Finished, colophon: &Colophon) -> Result<(), FileError> {
+        let Self { formats, mut csv, mut xlsx, mut json_lines } = self;
         for format in formats {
             match format {
                 FileFormat::Csv => {
                     let Some(csv) = csv.take() else { continue };
-                    finished.add_text(csv.close()?, colophon, format, "text/csv")?;
+                    add_text(finished, csv.close()?, colophon, format, "text/csv")?;
                 }
                 FileFormat::JsonLines => {
                     let Some(json_lines) = json_lines.take() else { continue };
-                    finished.add_text(json_lines.close()?, colophon, format, "application/jsonl")?;
+                    add_text(finished, json_lines.close()?, colophon, format, "application/jsonl")?;
                 }
                 FileFormat::Xlsx => {
                     let Some(xlsx) = xlsx.take() else { continue };
@@ -134,42 +145,30 @@ impl Begun {
         }
         // What stands in for a spreadsheet that was too small.
         if let Some(csv) = csv.filter(|_| finished.files.is_empty()) {
-            finished.add_text(csv.close()?, colophon, FileFormat::Csv, "text/csv")?;
+            add_text(finished, csv.close()?, colophon, FileFormat::Csv, "text/csv")?;
         }
-        Ok(finished)
+        Ok(())
     }
 }
 
 /// Adds a file of text, compressed where only that can be handed over.
-trait AddText {
-    fn add_text(
-        &mut self,
-        whole: Part,
-        colophon: &Colophon,
-        format: FileFormat,
-        media_type: &'static str,
-    ) -> Result<(), FileError>;
-}
-
-impl AddText for Finished {
-    fn add_text(
-        &mut self,
-        whole: Part,
-        colophon: &Colophon,
-        format: FileFormat,
-        media_type: &'static str,
-    ) -> Result<(), FileError> {
-        let name = format!("{}.{}", colophon.name, format.word());
-        let smaller =
-            if whole.bytes()? > colophon.max_file_bytes { compressed(&whole, colophon.max_file_bytes)? } else { None };
-        let file: FileRef = match smaller {
-            Some(part) => {
-                self.compressed = true;
-                part.finish(format!("{name}.gz"), "application/gzip")?
-            }
-            None => whole.finish(name, media_type)?,
-        };
-        self.files.push(file);
-        Ok(())
-    }
+fn add_text(
+    finished: &mut Finished,
+    whole: Part,
+    colophon: &Colophon,
+    format: FileFormat,
+    media_type: &'static str,
+) -> Result<(), FileError> {
+    let name = format!("{}.{}", colophon.name, format.word());
+    let smaller =
+        if whole.bytes()? > colophon.max_file_bytes { compressed(&whole, colophon.max_file_bytes)? } else { None };
+    let file: FileRef = match smaller {
+        Some(part) => {
+            finished.compressed = true;
+            part.finish(format!("{name}.gz"), "application/gzip")?
+        }
+        None => whole.finish(name, media_type)?,
+    };
+    finished.files.push(file);
+    Ok(())
 }

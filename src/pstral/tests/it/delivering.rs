@@ -46,7 +46,7 @@ fn a_private_target_answers_a_channel_in_private() {
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
         ── #2 team
-        🔒 The result is for you alone: I have sent it to you in private.
+        🔒 The result is for you alone: I send it to you in private.
         ── #3 private of alex
         `Axolis Conseil SAS`
         One row. Time: … s.
@@ -70,7 +70,7 @@ fn a_private_table_is_private_however_it_is_read() {
         ] {
             run(world, &channel, statement).await;
             let seen = seen_in(world, &channel);
-            assert!(seen.ends_with("I have sent it to you in private."), "{statement}: {seen}");
+            assert!(seen.ends_with("I send it to you in private."), "{statement}: {seen}");
         }
         run(world, &channel, "SELECT count(*) AS n FROM contracts").await;
         assert!(seen_in(world, &channel).contains("One row."), "{}", seen_in(world, &channel));

@@ -120,17 +120,21 @@ async fn agreed(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.claim(&first.id, in_time).await?, Claim::NotAgreed);
     assert_eq!(state.claim(&first.id, first.expires_at).await?, Claim::Expired);
 
-    state.agree(&first.id, user.id).await?;
+    assert!(!state.agree(&first.id, user.id, first.expires_at).await?, "too late");
+    assert!(state.agree(&first.id, user.id, in_time).await?);
+    assert!(!state.agree(&first.id, user.id, in_time).await?, "once");
     let with_it = Proposal { agreement: Agreement::By(user.id), ..first.clone() };
     assert_eq!(state.get(&first.id).await?, Some(with_it));
     assert_eq!(state.awaiting_agreement(in_time, 1000).await?, [second]);
     assert_eq!(state.claim(&first.id, in_time).await?, Claim::Granted);
-    assert!(missing(&state.agree(&ProposalId("agreed-2".to_owned()), UserId(i64::MAX)).await));
+    assert!(missing(&state.agree(&ProposalId("agreed-2".to_owned()), UserId(i64::MAX), in_time).await));
 
     let free = ProposalId("agreed-4".to_owned());
-    state.agree(&free, user.id).await?;
+    assert!(!state.agree(&free, user.id, in_time).await?);
+    assert!(!state.agree(&refused.id, user.id, in_time).await?);
     assert_eq!(state.get(&free).await?.map(|one| one.agreement), Some(Agreement::NotNeeded));
-    state.agree(&ProposalId("agreed-none".to_owned()), user.id).await
+    assert!(!state.agree(&ProposalId("agreed-none".to_owned()), user.id, in_time).await?);
+    Ok(())
 }
 
 /// Of a hundred claims at once, one is granted. `name` is one not used before on this store.

@@ -50,14 +50,15 @@ impl Proposals for MemoryState {
         Ok(self.tables().proposals.iter().filter(waits).take(count(limit)).cloned().collect())
     }
 
-    async fn agree(&self, id: &ProposalId, by: UserId) -> Result<(), StoreError> {
+    async fn agree(&self, id: &ProposalId, by: UserId, at: Timestamp) -> Result<bool, StoreError> {
         let mut tables = self.tables();
         tables.user(by)?;
-        let waiting = |one: &&mut Proposal| one.id == *id && one.agreement == Agreement::Needed;
-        if let Some(proposal) = tables.proposals.iter_mut().find(waiting) {
-            proposal.agreement = Agreement::By(by);
-        }
-        Ok(())
+        let waits = |one: &&mut Proposal| {
+            let waits = one.agreement == Agreement::Needed && one.state == ProposalState::Pending;
+            one.id == *id && waits && one.expires_at > at
+        };
+        let waiting = tables.proposals.iter_mut().find(waits);
+        Ok(waiting.map(|proposal| proposal.agreement = Agreement::By(by)).is_some())
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
