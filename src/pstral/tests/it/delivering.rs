@@ -105,3 +105,43 @@ fn a_place_asks_the_database_it_is_set_to() {
         assert!(world.newest().contains("of the database crm."), "who names one means it: {}", world.newest());
     });
 }
+
+/// Runs until it is stopped, and waits until it does.
+async fn begin_slow(world: &World, place: &Place) -> tokio::task::JoinHandle<()> {
+    let slow = "SELECT count(*) AS n FROM payments a JOIN payments b ON a.id < b.id JOIN payments c ON b.id < c.id";
+    world.act(&alex(), place, EventBody::Command(format!("edit {slow}"))).await;
+    let event = EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()));
+    let event = pstral_core::domain::Event { place: place.clone(), ..world.chat.event(&alex(), event) };
+    let pipeline = std::sync::Arc::clone(&world.pipeline);
+    let running = tokio::spawn(async move { pipeline.handle(event).await });
+    world.until(|| !world.target.ran().is_empty()).await;
+    running
+}
+
+#[test]
+fn a_private_result_is_stopped_where_it_was_asked_or_where_it_is_shown() {
+    for stopped_in_channel in [true, false] {
+        run_test_with(private_tables(&["payments"]), async |world| {
+            let channel = FakeChat::channel("team");
+            let running = begin_slow(world, &channel).await;
+            let shown = world.chat.messages().into_iter().map(|(at, _)| at.place).find(|place| place.private);
+            let place = if stopped_in_channel { channel.clone() } else { shown.unwrap() };
+            world.act(&alex(), &place, EventBody::Command("stop".to_owned())).await;
+            running.await.unwrap();
+            assert!(world.transcript().contains("The statement was stopped as you asked."), "{}", world.transcript());
+        });
+    }
+}
+
+#[test]
+fn a_bug_under_a_private_result_leaves_nothing_that_looks_live() {
+    run_test_with(private_tables(&["clients"]), async |world| {
+        let channel = FakeChat::channel("team");
+        world.act(&alex(), &channel, EventBody::Command("edit SELECT id FROM clients".to_owned())).await;
+        world.target.panics.store(true, std::sync::atomic::Ordering::Relaxed);
+        let click = EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()));
+        world.act(&alex(), &channel, click).await;
+        assert!(world.transcript().contains("Pstral was interrupted"), "{}", world.transcript());
+        assert!(!world.chat.transcript().contains("(streaming)"), "{}", world.chat.transcript());
+    });
+}
