@@ -43,8 +43,8 @@ impl Value {
         }
     }
 
-    /// Cuts a text or bytes to `most` bytes and says whether it had to. A text is cut between two characters and ends
-    /// with `…`, which counts.
+    /// Cuts a text, bytes or digits to `most` bytes and says whether it had to. A text is cut between two characters and
+    /// ends with `…`, which counts.
     pub fn cut(&mut self, most: usize) -> bool {
         if self.weight() <= most {
             return false;
@@ -56,7 +56,13 @@ impl Value {
                 text.push_str(CUT);
             }
             Self::Bytes(bytes) => bytes.truncate(most),
-            // Numbers, times and truth values are short, and half of one would be another.
+            // Half a number is another number: as text it says that something is missing.
+            Self::Decimal(digits) => {
+                let mut text = Self::Text(std::mem::take(digits));
+                text.cut(most);
+                *self = text;
+            }
+            // The others are short.
             _ => return false,
         }
         true
@@ -166,6 +172,8 @@ mod tests {
         assert!(bytes.cut(2));
         assert_eq!(bytes, Value::Bytes(vec![1, 2]));
         let mut number = Value::Decimal("1234567890.12".to_owned());
-        assert!(!number.cut(4), "half a number is another number");
+        assert!(number.cut(7));
+        assert_eq!(number, Value::Text("1234…".to_owned()), "half a number is another number");
+        assert!(!Value::Integer(1_234_567).cut(4), "it is short");
     }
 }

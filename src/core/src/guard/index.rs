@@ -26,6 +26,8 @@ pub(super) struct Index {
 pub(super) struct Table {
     /// The schema as it is compared.
     pub(super) schema: String,
+    /// The schema as a statement must write it.
+    pub(super) written_schema: String,
     /// The name as it is compared.
     pub(super) name: String,
     /// The name as the catalog has it, with its schema where that is not the default one; empty for DUAL.
@@ -160,6 +162,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
     let name = written(dialect, &relation.name);
     Table {
         schema: stored_key(dialect, &relation.schema),
+        written_schema: written(dialect, &relation.schema),
         written: if default { name } else { format!("{}.{name}", written(dialect, &relation.schema)) },
         name: stored_key(dialect, &relation.name),
         shown: if default { relation.name.clone() } else { format!("{}.{}", relation.schema, relation.name) },
@@ -177,6 +180,7 @@ fn dual() -> Table {
     let dummy = Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false };
     Table {
         schema: "SYS".to_owned(),
+        written_schema: "SYS".to_owned(),
         name: "DUAL".to_owned(),
         shown: String::new(),
         written: "DUAL".to_owned(),

@@ -3,8 +3,8 @@
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work
 //! (`parse`) and enough stack (`deep`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
 //! blow-ups), and the rendering, which must pass the lexical checks and read back as the same tree, the one that was
-//! walked. What runs is the rendering, never the text. Where `*` covers closed columns, the text that names the others
-//! instead passes all of it again (`stars`).
+//! walked. What runs is the rendering, never the text. Where `*` covers closed columns, or a name without a schema would be
+//! looked up where others may have put things, the text that says so plainly passes all of it again (`spelling_out`).
 
 mod approved;
 mod deep;
@@ -27,8 +27,8 @@ mod prefix;
 mod refusal;
 mod same;
 mod scope;
+mod spelling_out;
 mod sqlite_syntax;
-mod stars;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -80,12 +80,12 @@ impl Guard {
     pub fn check(&self, text: &str) -> Verdict {
         let checked = self.pass(text).and_then(|passed| match passed {
             Passed::Whole(approved) => Ok(approved),
-            Passed::Stars { text, left_out, open } => match self.pass(&text) {
+            Passed::Unsaid { text, left_out, fault } => match self.pass(&text) {
                 Ok(Passed::Whole(mut approved)) => {
                     approved.left_out = left_out;
                     Ok(approved)
                 }
-                _ => Err(unplaced(Rule::StarDenied, "*").instead(open)),
+                _ => Err(*fault),
             },
         });
         match checked {
@@ -111,11 +111,10 @@ impl Guard {
     fn understand(&self, text: &str, size: Size) -> Checked<Passed> {
         let mut statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
-        if !reads.stars.is_empty() {
-            let open = reads.stars.iter().map(|(_, columns)| columns.as_str()).collect::<Vec<_>>().join(", ");
-            let spelled_out = stars::spell_out(text, &reads.stars);
-            let text = spelled_out.ok_or_else(|| unplaced(Rule::StarDenied, "*").instead(open.as_str()))?;
-            return Ok(Passed::Stars { text, left_out: reads.left_out.into_iter().collect(), open });
+        if !reads.unsaid.is_empty() {
+            let fault = Box::new(reads.unsaid_fault());
+            let Some(text) = spelling_out::spell_out(text, &reads.unsaid) else { return Err(*fault) };
+            return Ok(Passed::Unsaid { text, left_out: reads.left_out.into_iter().collect(), fault });
         }
         let on_lines = !size.breaks && size.depth <= SHALLOW;
         let plain = (!on_lines || text.len() > SHORT).then(|| statement.to_string());
@@ -176,8 +175,8 @@ impl Guard {
 enum Passed {
     /// It may run as it is.
     Whole(ApprovedStatement),
-    /// Its `*` cover closed columns: this text names the open ones instead, and must pass by itself.
-    Stars { text: String, left_out: Vec<String>, open: String },
+    /// It leaves something unsaid: this text says it, and must pass by itself.
+    Unsaid { text: String, left_out: Vec<String>, fault: Box<fault::Fault> },
 }
 
 /// Bytes of a statement's one-line form up to which it is spread over lines: what is longer is not read by eye.

@@ -32,7 +32,9 @@ pub(super) fn written(dialect: Dialect, name: &str) -> String {
         Dialect::Sqlite => c.is_ascii_alphabetic(),
     };
     let plain = name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit() || c == '_');
-    let reserved = RESERVED.contains(&format!(" {} ", name.to_ascii_lowercase()));
+    // A word of Oracle's alone, and in PostgreSQL where most tables are.
+    let is_schema = dialect == Dialect::Postgres && name == "public";
+    let reserved = !is_schema && RESERVED.contains(&format!(" {} ", name.to_ascii_lowercase()));
     if plain && !reserved { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 

@@ -31,7 +31,8 @@ struct Kept {
     user: UserId,
     /// Where the result was shown: a chart is shown nowhere else.
     place: Place,
-    chart: Chart,
+    /// `None` where the result can be none: it is the last one all the same.
+    chart: Option<Chart>,
     until: Timestamp,
 }
 
@@ -53,8 +54,8 @@ impl Charts {
 }
 
 impl Pipeline {
-    /// Keeps what a chart needs.
-    pub(super) fn keep_chart(&self, asker: &Asker, id: &ProposalId, chart: Chart) {
+    /// Keeps what a chart needs, or that the last result can be none.
+    pub(super) fn keep_chart(&self, asker: &Asker, id: &ProposalId, chart: Option<Chart>) {
         let until = self.parts.clock.now() + LIFETIME;
         self.charts.keep(Kept { id: id.clone(), user: asker.user.id, place: asker.place.clone(), chart, until });
     }
@@ -62,9 +63,10 @@ impl Pipeline {
     /// Draws the asker's last result in this place.
     pub(super) async fn chart_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let latest = self.charts.newest(self.parts.clock.now(), |kept| {
-            (kept.user == asker.user.id && kept.place == asker.place).then(|| kept.id.clone())
+            let is_theirs = kept.user == asker.user.id && kept.place == asker.place;
+            is_theirs.then(|| kept.chart.is_some().then(|| kept.id.clone()))
         });
-        match latest {
+        match latest.flatten() {
             Some(id) => self.chart(asker, &id).await,
             None => Err(Trouble::Tell(text("no-chart"))),
         }
@@ -78,7 +80,7 @@ impl Pipeline {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         let kept = self.charts.newest(self.parts.clock.now(), |kept| {
-            (kept.id == *id && kept.place == asker.place).then(|| kept.chart.clone())
+            (kept.id == *id && kept.place == asker.place).then(|| kept.chart.clone()).flatten()
         });
         let chart = kept.ok_or_else(|| Trouble::Tell(text("chart-gone")))?;
         let target = self.target_named(&proposal.target)?;

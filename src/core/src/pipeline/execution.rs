@@ -49,15 +49,20 @@ impl Pipeline {
         let event = self.event(asker, AuditAction::Execution, AuditStatus::Ok);
         if let Err(unrecorded) = self.record(about(event, &proposal, approved.relations())).await {
             // Nothing runs: the person may try again once the audit can be written.
-            if let Err(error) = self.parts.proposals.release(id).await {
-                tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
-            }
+            self.give_back(id).await;
             return Err(unrecorded);
         }
         if reader.place != asker.place {
             self.tell(asker, &text("result-in-private")).await;
         }
         self.run(&reader, &target, &proposal, &approved, &work.stop).await
+    }
+
+    /// Gives a proposal its one use back where nothing ran.
+    async fn give_back(&self, id: &ProposalId) {
+        if let Err(error) = self.parts.proposals.release(id).await {
+            tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
+        }
     }
 
     /// The asker where only they read.
@@ -157,6 +162,9 @@ impl Pipeline {
             tracing::warn!(%error, "the progress of an execution could not be shown");
         }
         let outcome = self.collect(asker, target, approved, stop).await;
+        if outcome.as_ref().is_err_and(did_not_run) {
+            self.give_back(&proposal.id).await;
+        }
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
         let recorded = self.parts.audit.append(self.result_event(asker, proposal, approved, &outcome, took)).await;
         let (message, said, state) = match (recorded, outcome) {
@@ -208,5 +216,19 @@ pub(super) fn refuse_refused(proposal: &Proposal) -> Result<(), Trouble> {
     match proposal.state {
         ProposalState::Refused => Err(Trouble::Tell(text("proposal-refused"))),
         ProposalState::Pending | ProposalState::Used => Ok(()),
+    }
+}
+
+/// Whether the database was never reached, or never began: who tries again does not run anything twice.
+fn did_not_run(error: &TargetError) -> bool {
+    match error {
+        TargetError::Unavailable(_)
+        | TargetError::ClientMissing(_)
+        | TargetError::Privileged(_)
+        | TargetError::NoAccount { .. }
+        | TargetError::Busy(_) => true,
+        TargetError::Rejected(_) | TargetError::Timeout { .. } | TargetError::Cancelled | TargetError::Failed(_) => {
+            false
+        }
     }
 }

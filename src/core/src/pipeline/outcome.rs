@@ -151,14 +151,16 @@ impl Pipeline {
     /// A button for the chart of a result that can be one.
     fn offer_chart(&self, asker: &Asker, proposal: &Proposal, outcome: &Outcome) -> Vec<Button> {
         let locale = asker.user.locale;
-        if outcome.rows != outcome.head.len() as u64 {
+        let is_whole = outcome.rows == outcome.head.len() as u64;
+        let chart = if is_whole { Chart::of(&outcome.columns, &outcome.head, locale) } else { None };
+        let Some(chart) = chart else {
+            self.keep_chart(asker, &proposal.id, None);
             return Vec::new();
-        }
-        let Some(chart) = Chart::of(&outcome.columns, &outcome.head, locale) else { return Vec::new() };
+        };
         let note = outcome.ending.truncated.map(|_| summary(outcome).render(locale));
         // A statement that somebody wrote themselves may answer no question.
         let title = if proposal.question.trim().is_empty() { chart.title } else { proposal.question.clone() };
-        self.keep_chart(asker, &proposal.id, Chart { title, note, ..chart });
+        self.keep_chart(asker, &proposal.id, Some(Chart { title, note, ..chart }));
         vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
     }
 }

@@ -199,10 +199,9 @@ pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) ->
         Origin::Person => Some(text("origin-person")),
         Origin::Verified { by, on, .. } => Some(text("origin-verified").with("by", by).with("on", day(on, locale))),
     };
-    let tables = relations.iter().map(|relation| relation.rsplit('.').next().unwrap_or(relation)).collect::<Vec<_>>();
     let mut facts: Vec<String> = source.into_iter().map(|source| source.render(locale)).collect();
-    if !tables.is_empty() {
-        let reads = text("reads").count("count", tables.len() as u64).with("tables", tables.join(", "));
+    if !relations.is_empty() {
+        let reads = text("reads").count("count", relations.len() as u64).with("tables", relations.join(", "));
         facts.push(reads.with("target", &proposal.target).render(locale));
     }
     for fact in facts {

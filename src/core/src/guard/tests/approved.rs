@@ -17,7 +17,12 @@ fn the_rendering_runs_without_comments_and_hints() {
             "SELECT MAX(id) keep (dense_rank last order by name desc) AS m FROM clients",
             "SELECT MAX(id) KEEP (DENSE_RANK LAST ORDER BY name DESC NULLS FIRST) AS m FROM clients",
         ),
-        (Dialect::Postgres, "/* x */ SELECT name::text FROM clients", "SELECT name::TEXT FROM clients"),
+        (Dialect::Postgres, "/* x */ SELECT name::text FROM clients", "SELECT name::TEXT FROM public.clients"),
+        (
+            Dialect::Postgres,
+            "WITH c AS (SELECT id FROM clients) SELECT c.id FROM c JOIN hr.salaries s ON s.user_id = c.id",
+            "WITH c AS (SELECT id FROM public.clients) SELECT c.id FROM c JOIN hr.salaries s ON s.user_id = c.id",
+        ),
         (Dialect::Sqlite, "SELECT\n  name\nFROM clients", "SELECT name FROM clients"),
     ] {
         let shown = allowed(dialect, sql).text().split_whitespace().collect::<Vec<_>>().join(" ");

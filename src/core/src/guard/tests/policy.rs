@@ -233,7 +233,7 @@ fn a_star_stands_for_the_columns_that_are_open() {
     assert_eq!(
         spelled_out(Dialect::Postgres, &policy, "SELECT * FROM contracts JOIN users USING (id)").0,
         "SELECT id, contracts.client_id, contracts.amount, contracts.status, contracts.signed_on, users.name, \
-         users.manager_id FROM contracts JOIN users USING(id)"
+         users.manager_id FROM public.contracts JOIN public.users USING(id)"
     );
     let untouched = spelled_out(Dialect::Sqlite, &policy, "SELECT c.*, COUNT(*) FROM clients c");
     assert_eq!(untouched, ("SELECT c.*, COUNT(*) FROM clients c".to_owned(), Vec::new()));

@@ -12,6 +12,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Span;
 
 use crate::domain::Dialect;
+use crate::guard::spelling_out::Unsaid;
 
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::Table;
@@ -137,7 +138,13 @@ impl<'i> Walk<'i> {
         }
         let alias = if self.is_partition(alias) { None } else { alias };
         match self.index.find(schema, relation) {
-            Some(table) if table.open => self.open_table(table, relation, alias),
+            Some(table) if table.open => {
+                // Its path of schemas would let functions and operators there take the place of PostgreSQL's own.
+                if schema.is_none() && self.dialect == Dialect::Postgres {
+                    self.reads.unsaid.push((span.start, Unsaid::Schema(table.written_schema.clone())));
+                }
+                self.open_table(table, relation, alias)
+            }
             Some(_) => Err(fault(Rule::RelationDenied, span, name.to_string())),
             None => Err(self.unknown_relation(name, relation, span)),
         }

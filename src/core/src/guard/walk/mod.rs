@@ -27,6 +27,8 @@ use sqlparser::ast::Statement;
 use sqlparser::tokenizer::Location;
 
 use crate::domain::Dialect;
+use crate::guard::fault::Fault;
+use crate::guard::spelling_out::Unsaid;
 
 use super::fault::{Checked, unplaced};
 use super::index::{Index, Table};
@@ -55,13 +57,27 @@ pub(super) struct Reads<'i> {
     pub(super) functions: BTreeSet<String>,
     /// In order of first appearance.
     pub(super) parameters: Vec<String>,
-    /// Where a `*` covers closed columns, and what to write in its place.
-    pub(super) stars: Vec<(Location, String)>,
+    /// What the text must say more plainly, and where: a `*` that covers closed columns, a table without its schema.
+    pub(super) unsaid: Vec<(Location, Unsaid)>,
     /// The closed columns that these left out, `relation.column`.
     pub(super) left_out: BTreeSet<String>,
 }
 
 impl Reads<'_> {
+    /// What stands for each `*` that covers closed columns.
+    pub(super) fn stars(&self) -> impl Iterator<Item = &str> {
+        self.unsaid.iter().filter_map(|(_, what)| match what {
+            Unsaid::Columns(columns) => Some(columns.as_str()),
+            Unsaid::Schema(_) => None,
+        })
+    }
+
+    /// The refusal where saying it plainly does not help.
+    pub(super) fn unsaid_fault(&self) -> Fault {
+        let open = self.stars().collect::<Vec<_>>().join(", ");
+        if open.is_empty() { unplaced(Rule::Rendering, "") } else { unplaced(Rule::StarDenied, "*").instead(open) }
+    }
+
     /// The columns it reads, `relation.column`.
     pub(super) fn columns(&self) -> Vec<String> {
         self.columns.iter().map(|(relation, column)| format!("{relation}.{column}")).collect()

@@ -10,6 +10,7 @@ use sqlparser::ast::{SelectItemQualifiedWildcardKind, WildcardAdditionalOptions}
 use sqlparser::tokenizer::Location;
 
 use crate::domain::Dialect;
+use crate::guard::spelling_out::Unsaid;
 
 use super::super::fault::{Checked, Fault, unplaced};
 use super::super::lexical::LONGEST;
@@ -67,19 +68,19 @@ impl<'i> Walk<'i> {
 
     /// Refuses a position or a list of names where a `*` has left columns out: the others would move into their places.
     pub(super) fn whole_stars(&self) -> Checked {
-        match self.reads.stars.first() {
-            Some((_, open)) => Err(unplaced(Rule::StarDenied, "*").instead(open.as_str())),
+        match self.reads.stars().next() {
+            Some(open) => Err(unplaced(Rule::StarDenied, "*").instead(open)),
             None => Ok(()),
         }
     }
 
     /// Notes what to write in place of a `*`, unless the text becomes too long with it.
     fn spell_out(&mut self, place: Location, list: String, sources: &[Source<'i>]) -> Checked {
-        let others = self.reads.stars.iter().map(|(_, list)| list.len()).sum::<usize>();
+        let others = self.reads.stars().map(str::len).sum::<usize>();
         if others + list.len() > LONGEST {
             return Err(self.closed(sources.iter()));
         }
-        self.reads.stars.push((place, list));
+        self.reads.unsaid.push((place, Unsaid::Columns(list)));
         Ok(())
     }
 
