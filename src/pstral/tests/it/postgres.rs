@@ -287,3 +287,39 @@ fn the_program_says_what_the_account_may_do_too_much() {
     doctor("postgres", "");
     place.run(&["catalog", "refresh", "--config", "pstral.toml"]).code(1).says(&["the account may do more than read"]);
 }
+
+#[test]
+fn a_wrong_address_is_told_with_what_to_write() {
+    let place = Place::new();
+    let mut said = String::new();
+    for (url, variable) in [
+        ("db/crm", ""),
+        ("mysql://pstral:secret@db/crm", ""),
+        ("postgres:///crm", ""),
+        ("postgres://db/crm", ""),
+        ("postgres://pstral:secret@db", ""),
+        ("postgres://pstral:secret@db/crm?sslmode=maybe", ""),
+        ("postgres://pstral:secret@db/crm?options=-crole", ""),
+        ("postgres://pstral:secret@db/crm", "-c role=x"),
+    ] {
+        place.write("pstral.toml", format!("[targets.crm]\nkind = \"postgres\"\nurl = \"{url}\"\n"));
+        let mut command = place.pstral(&["config", "check", "--config", "pstral.toml"]);
+        if !variable.is_empty() {
+            command.env("PGOPTIONS", variable);
+        }
+        let output = command.output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        assert!(!printed.contains("secret"), "{printed}");
+        said.extend(printed.lines().filter(|line| line.contains("targets.crm.url")).map(|line| format!("{line}\n")));
+    }
+    assert_snapshot!(said, @"
+    targets.crm.url: the address cannot be read. Write one such as postgres://pstral:password@db.intern:5432/crm, special characters of the password as %XX (@ is %40).
+    targets.crm.url: the address must begin with postgres://, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: the address names no server: write it after the @, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: the address names no account: write it before the @, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: the address names no database: write it at the end, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: sslmode must be disable, prefer, require, verify-ca or verify-full, such as ?sslmode=verify-full.
+    targets.crm.url: the address may not set “options”, only sslmode, sslrootcert and host. Remove it.
+    targets.crm.url: the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
+    ");
+}
