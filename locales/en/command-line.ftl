@@ -26,8 +26,15 @@ config-default-target = this database is not described in [targets]. Known datab
 config-default-target-none = no database is described: add a section [targets.<name>], or remove this key.
 config-default-needed = there are several databases: say which one answers questions that name none.
 config-target-name = the name of a database holds only lower-case letters, digits, “-” and “_”.
-config-postgres-url = the address cannot be used: { $error }.
 config-formats = name at least one: "csv", "xlsx" or "jsonl".
+config-postgres-url-unreadable = the address cannot be read. Write one such as postgres://pstral:password@db.intern:5432/crm, special characters of the password as %XX (@ is %40).
+config-postgres-url-scheme = the address must begin with postgres://, such as postgres://pstral@db.intern/crm.
+config-postgres-url-host = the address names no server: write it after the @, such as postgres://pstral@db.intern/crm.
+config-postgres-url-user = the address names no account: write it before the @, such as postgres://pstral@db.intern/crm.
+config-postgres-url-database = the address names no database: write it at the end, such as postgres://pstral@db.intern/crm.
+config-postgres-url-sslmode = sslmode must be disable, prefer, require, verify-ca or verify-full, such as ?sslmode=verify-full.
+config-postgres-url-parameter = the address may not set “{ $name }”, only sslmode, sslrootcert and host. Remove it.
+config-postgres-url-environment = the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
 config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
 config-cost = the cost must be a number above 0, in the database's own unit, such as 100000.
 config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.

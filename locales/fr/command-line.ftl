@@ -26,8 +26,15 @@ config-default-target = cette base n'est pas décrite dans [targets]. Bases conn
 config-default-target-none = aucune base n'est décrite : ajoutez une section [targets.<nom>], ou supprimez cette clé.
 config-default-needed = il y a plusieurs bases : dites laquelle répond aux questions qui n'en nomment aucune.
 config-target-name = le nom d'une base ne contient que des minuscules, des chiffres, « - » et « _ ».
-config-postgres-url = l'adresse ne peut pas servir : { $error }.
 config-formats = nommez-en au moins un : "csv", "xlsx" ou "jsonl".
+config-postgres-url-unreadable = l'adresse n'est pas lisible. Écrivez par exemple postgres://pstral:motdepasse@db.intern:5432/crm, les caractères spéciaux du mot de passe sous la forme %XX (@ devient %40).
+config-postgres-url-scheme = l'adresse doit commencer par postgres://, par exemple postgres://pstral@db.intern/crm.
+config-postgres-url-host = l'adresse ne nomme pas de serveur : écrivez-le après l'@, par exemple postgres://pstral@db.intern/crm.
+config-postgres-url-user = l'adresse ne nomme pas de compte : écrivez-le avant l'@, par exemple postgres://pstral@db.intern/crm.
+config-postgres-url-database = l'adresse ne nomme pas de base : écrivez-la à la fin, par exemple postgres://pstral@db.intern/crm.
+config-postgres-url-sslmode = sslmode doit être disable, prefer, require, verify-ca ou verify-full, par exemple ?sslmode=verify-full.
+config-postgres-url-parameter = l'adresse ne peut pas régler « { $name } », seulement sslmode, sslrootcert et host. Supprimez-le.
+config-postgres-url-environment = la variable d'environnement PGOPTIONS changerait chaque session. Supprimez-la là où Pstral est lancé.
 config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la.
 config-cost = le coût doit être un nombre au-dessus de 0, dans l'unité de la base, par exemple 100000.
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.

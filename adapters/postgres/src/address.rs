@@ -17,9 +17,15 @@ pub enum InvalidUrl {
     /// It is one of something else.
     #[error("it must start with postgres://")]
     Scheme,
-    /// A part without which there is no telling what would be opened.
-    #[error("it names no {0}")]
-    Missing(&'static str),
+    /// Where the server is.
+    #[error("it names no host")]
+    NoHost,
+    /// As whom to connect; the machine's own user is not assumed.
+    #[error("it names no user")]
+    NoUser,
+    /// What to open; the user's name is not assumed.
+    #[error("it names no database")]
+    NoDatabase,
     /// `sslmode` is none of PostgreSQL's.
     #[error("sslmode must be disable, prefer, require, verify-ca or verify-full")]
     SslMode,
@@ -47,12 +53,12 @@ pub(crate) fn options(url: &SecretString) -> Result<PgConnectOptions, InvalidUrl
             _ => return Err(InvalidUrl::Parameter(name.chars().take(40).collect())),
         }
     }
-    let host = host.filter(|host| !host.is_empty()).ok_or(InvalidUrl::Missing("host"))?;
+    let host = host.filter(|host| !host.is_empty()).ok_or(InvalidUrl::NoHost)?;
     let database = decoded(url.path().trim_start_matches('/'))?;
     let user = decoded(url.username())?;
-    for (part, name) in [(&user, "user"), (&database, "database")] {
+    for (part, missing) in [(&user, InvalidUrl::NoUser), (&database, InvalidUrl::NoDatabase)] {
         if part.is_empty() {
-            return Err(InvalidUrl::Missing(name));
+            return Err(missing);
         }
     }
     let options = PgConnectOptions::new_without_pgpass();
@@ -103,8 +109,9 @@ mod tests {
             ("postgresql://pstral@[::1]/crm?sslmode=verify-full", Ok("pstral@::1:5432/crm")),
             ("postgres://pstral@%2Frun%2Fpostgresql/crm", Ok("pstral@/run/postgresql:5432/crm")),
             ("postgres://pstral@localhost:5433/crm?host=/run/postgresql", Ok("pstral@/run/postgresql:5433/crm")),
-            ("postgres://db/crm", Err(InvalidUrl::Missing("user"))),
-            ("postgres://pstral:secret@db", Err(InvalidUrl::Missing("database"))),
+            ("postgres://db/crm", Err(InvalidUrl::NoUser)),
+            ("postgres://pstral:secret@db", Err(InvalidUrl::NoDatabase)),
+            ("postgres:///crm", Err(InvalidUrl::NoHost)),
             ("mysql://pstral:secret@db/crm", Err(InvalidUrl::Scheme)),
             ("pstral:secret", Err(InvalidUrl::Scheme)),
             ("db/crm", Err(InvalidUrl::Unreadable)),

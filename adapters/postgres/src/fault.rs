@@ -3,13 +3,19 @@
 use std::io::ErrorKind;
 
 use pstral_core::ports::TargetError;
-use sqlx::postgres::PgDatabaseError;
+use sqlx::error::DatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+use crate::session::Terms;
 
 /// Characters kept of PostgreSQL's own message: it quotes the statement, which may be long.
 const MESSAGE: usize = 300;
 
 /// Somebody or a time limit of the server stopped the statement.
 const CANCELED: &str = "57014";
+
+/// There is no such role, or the account is no member of it: "invalid parameter value", "insufficient privilege".
+const NO_ROLE: [&str; 2] = ["22023", "42501"];
 
 /// The decision an error calls for. A server that goes away is away before the first row, and has failed once rows came.
 pub(crate) fn fault(error: &sqlx::Error, begun: bool) -> TargetError {
@@ -38,6 +44,27 @@ pub(crate) fn fault(error: &sqlx::Error, begun: bool) -> TargetError {
 /// Whether the server stopped the statement because someone or a clock told it to.
 pub(crate) fn is_canceled(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some(CANCELED))
+}
+
+/// Why no transaction begins. Nothing in a statement would mend that: it has yet to be sent.
+pub(crate) fn not_begun(error: &sqlx::Error, terms: &Terms) -> TargetError {
+    if let (Some(role), Some(code)) = (&terms.role, error.as_database_error().and_then(DatabaseError::code))
+        && NO_ROLE.contains(&&*code)
+    {
+        tracing::warn!(role, "there is no such role, or the account is no member of it");
+        return TargetError::NoAccount { person: terms.person.clone() };
+    }
+    match fault(error, false) {
+        TargetError::Rejected(why) => TargetError::Unavailable(why),
+        other => other,
+    }
+}
+
+/// Whether the connection is over. After an error of a statement the server goes on listening; after a fatal one it does
+/// not: <https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS>.
+pub(crate) fn is_gone(error: &sqlx::Error) -> bool {
+    let said = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    said.is_none_or(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
 /// Codes: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.

@@ -15,6 +15,7 @@ use crate::fault::fault;
 use crate::placeholders::numbered;
 use crate::session::ask;
 use crate::statement::prepared;
+use crate::values::hexadecimal;
 
 /// PostgreSQL cannot tell what a parameter is, or which operator is meant: "indeterminate data type", "ambiguous
 /// function", "undefined function".
@@ -167,7 +168,7 @@ fn written(value: &Value) -> Option<String> {
         Value::Integer(number) => Some(number.to_string()),
         Value::Real(number) => Some(number.to_string()),
         Value::Decimal(text) | Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => Some(text.clone()),
-        Value::Bytes(bytes) => Some(bytes.iter().fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}"))),
+        Value::Bytes(bytes) => Some(hexadecimal(bytes)),
     }
 }
 

@@ -1,18 +1,18 @@
 //! A bounded number of connections, each forgotten by the server between two uses.
 
-use std::mem;
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use pstral_core::ports::TargetError;
-use pstral_reading::Brake;
+use pstral_reading::{Brake, Turn, Turns};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::fault::fault;
+use crate::fault::{is_gone, not_begun};
 use crate::session::{Session, Terms};
 
 /// Time to make a connection fit for the next one, or to stop what it is doing; nobody waits for it.
@@ -22,7 +22,7 @@ const SETTLING: Duration = Duration::from_secs(5);
 pub(crate) struct Pool {
     options: PgConnectOptions,
     connect_time: Duration,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     idle: Mutex<Vec<Session>>,
 }
 
@@ -47,16 +47,12 @@ pub(crate) async fn outcome<T>(waiting: oneshot::Receiver<Result<T, TargetError>
 impl Pool {
     /// Opens nothing yet.
     pub(crate) fn new(options: PgConnectOptions, most: usize, connect_time: Duration) -> Self {
-        let turns = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { options, connect_time, turns, idle: Mutex::default() }
+        Self { options, connect_time, turns: Turns::new(most), idle: Mutex::default() }
     }
 
     /// Waits for the right to use one of the connections.
-    pub(crate) async fn turn(&self, patience: Duration) -> Result<OwnedSemaphorePermit, TargetError> {
-        match timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(turn) => Ok(turn.expect("invariant: the semaphore is never closed")),
-            Err(_) => Err(TargetError::Busy("all connections are in use".to_owned())),
-        }
+    pub(crate) async fn turn(&self, patience: Duration, cancel: &CancellationToken) -> Result<Turn, TargetError> {
+        self.turns.next(patience, cancel).await
     }
 
     /// A connection of its own, for what must not wait for a turn.
@@ -69,7 +65,7 @@ impl Pool {
     /// waits for the outcome any more, and who waits has it before that.
     pub(crate) fn start<T: Send + 'static>(
         self: &Arc<Self>,
-        turn: OwnedSemaphorePermit,
+        turn: Turn,
         terms: Terms,
         brake: Brake,
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<Done<T>, TargetError>> + Send + 'static,
@@ -79,12 +75,15 @@ impl Pool {
         tokio::spawn(async move {
             let mut held = None;
             let working = async {
-                let session = held.insert(pool.begun(&terms).await?);
+                let (session, begun) = pool.begun(&terms).await?;
+                let session = held.insert(session);
+                begun?;
                 work(&mut session.connection).await
             };
             let done = brake.over(working).await;
-            // What the statement is refused for leaves its connection as sound as a result does.
-            let sound = matches!(done, Ok(Done { whole: true, .. }) | Err(TargetError::Rejected(_)));
+            // What a statement or a role is refused for leaves its connection as sound as a result does.
+            let refused = matches!(done, Err(TargetError::Rejected(_) | TargetError::NoAccount { .. }));
+            let sound = refused || matches!(done, Ok(Done { whole: true, .. }));
             let _ = outcome.send(done.map(|done| done.value));
             if let Some(session) = held {
                 pool.settle(session, sound).await;
@@ -100,7 +99,7 @@ impl Pool {
         terms: Terms,
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, TargetError>> + Send + 'static,
     ) -> Result<T, TargetError> {
-        let turn = self.turn(terms.time).await?;
+        let turn = self.turn(terms.time, &CancellationToken::new()).await?;
         let brake = Brake::new(terms.time, CancellationToken::new());
         let _stop = brake.pull_on_drop();
         let waiting = self
@@ -108,19 +107,24 @@ impl Pool {
         outcome(waiting).await
     }
 
-    /// A connection in a fresh transaction. One that was kept may have died meanwhile, and then the others that were kept
-    /// have died with it.
-    async fn begun(&self, terms: &Terms) -> Result<Session, TargetError> {
+    /// A connection that was kept or a new one, and whether a transaction began on it. One that was kept may have died
+    /// meanwhile, and then the others that were kept have died with it; one that is told no is alive.
+    async fn begun(&self, terms: &Terms) -> Result<(Session, Result<(), TargetError>), TargetError> {
         let kept = self.idle().pop();
         if let Some(mut session) = kept {
-            if matches!(timeout(self.connect_time, session.begin(terms)).await, Ok(Ok(()))) {
-                return Ok(session);
+            match self.begin(&mut session, terms).await {
+                Err(error) if is_gone(&error) => self.idle().clear(),
+                begun => return Ok((session, begun.map_err(|error| not_begun(&error, terms)))),
             }
-            drop(mem::take(&mut *self.idle()));
         }
         let mut session = self.connect().await?;
-        session.begin(terms).await.map_err(|error| fault(&error, false))?;
-        Ok(session)
+        let begun = self.begin(&mut session, terms).await;
+        Ok((session, begun.map_err(|error| not_begun(&error, terms))))
+    }
+
+    async fn begin(&self, session: &mut Session, terms: &Terms) -> Result<(), sqlx::Error> {
+        let late = |_| sqlx::Error::Io(ErrorKind::TimedOut.into());
+        timeout(self.connect_time, session.begin(terms)).await.map_err(late)?
     }
 
     /// Keeps a connection that can be kept, and ends the others with what runs on them. It stays open until the server has

@@ -12,6 +12,17 @@ use crate::session::ask;
 /// Objects named of each kind of right; a line of hundreds would be read by nobody.
 const NAMED: usize = 10;
 
+/// The oldest server where the right to set a parameter is granted by itself.
+/// Source: <https://www.postgresql.org/docs/15/catalog-pg-parameter-acl.html>.
+const GRANTS_PARAMETERS: u32 = 150_000;
+
+/// A parameter that anybody may set needs no grant: those here are a superuser's, such as `session_replication_role`, or
+/// set for the whole server.
+const PARAMETERS: &str = "SELECT DISTINCT 'administer', x.privilege_type || ' on parameter', p.parname
+    FROM pg_parameter_acl p, aclexplode(p.paracl) x
+    WHERE x.grantee = 0 OR x.grantee IN (SELECT r.oid FROM pg_roles r
+        WHERE pg_has_role((SELECT oid FROM pg_roles WHERE rolname = session_user), r.oid, 'MEMBER'))";
+
 /// Reads them for the account of the connection, with every role it may take.
 pub(crate) async fn read(connection: &mut PgConnection) -> Result<Privileges, TargetError> {
     let read = async {
@@ -24,7 +35,11 @@ pub(crate) async fn read(connection: &mut PgConnection) -> Result<Privileges, Ta
             return Ok(Privileges { account, excesses });
         }
         let mut rights: BTreeMap<(ExcessKind, String), BTreeSet<String>> = BTreeMap::new();
-        for row in ask(include_str!("privileges.sql")).fetch_all(connection).await? {
+        let mut rows = ask(include_str!("privileges.sql")).fetch_all(&mut *connection).await?;
+        if connection.server_version_num().is_some_and(|version| version >= GRANTS_PARAMETERS) {
+            rows.extend(ask(PARAMETERS).fetch_all(connection).await?);
+        }
+        for row in rows {
             let key = (kind(row.try_get(0)?), row.try_get(1)?);
             rights.entry(key).or_default().insert(row.try_get(2)?);
         }

@@ -26,13 +26,16 @@ writing AS (
         OR word = 'sequence' AND grant_of = 'USAGE'
     GROUP BY name, word
 ),
--- Triggers cannot be called.
+-- PostgreSQL's own have numbers below the first of anybody else's (FirstNormalObjectId): what an extension or a superuser
+-- has put among them later is no less theirs. Triggers and the handlers of languages cannot be called.
 functions AS (
     SELECT p.oid, p.oid::regprocedure::text AS name, p.prosecdef, e.extname
-    FROM pg_proc p JOIN schemas n ON n.oid = p.pronamespace
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     LEFT JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
-    WHERE p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+    WHERE (n.oid IN (SELECT oid FROM schemas) OR n.nspname = 'pg_catalog' AND p.oid >= 16384)
+        AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+        AND NOT EXISTS (SELECT FROM pg_language l WHERE p.oid IN (l.lanplcallfoid, l.laninline, l.lanvalidator))
         AND EXISTS (SELECT FROM roles r WHERE has_function_privilege(r.oid, p.oid, 'EXECUTE')
             AND has_schema_privilege(r.oid, n.oid, 'USAGE'))
 )
@@ -40,6 +43,16 @@ SELECT 'superuser' AS kind, 'SUPERUSER' AS what, rolname::text AS object FROM ro
 UNION ALL SELECT 'administer', a.word, r.rolname::text FROM roles r, LATERAL (VALUES
     ('BYPASSRLS', r.rolbypassrls), ('CREATEROLE', r.rolcreaterole), ('CREATEDB', r.rolcreatedb),
     ('REPLICATION', r.rolreplication)) AS a (word, has) WHERE a.has
+UNION ALL SELECT DISTINCT 'administer', 'ADMIN OPTION on role', r.rolname::text
+    FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
+    WHERE m.admin_option AND m.member IN (SELECT oid FROM roles)
+-- What may be granted on may be granted to everybody.
+UNION ALL SELECT DISTINCT 'administer', x.privilege_type || ' WITH GRANT OPTION on ' || c.word, c.name
+    FROM relations c, aclexplode(c.relacl) x WHERE x.is_grantable
+        AND x.grantee IN (SELECT oid FROM grantees) AND c.relowner NOT IN (SELECT oid FROM roles)
+UNION ALL SELECT DISTINCT 'administer', x.privilege_type || ' WITH GRANT OPTION on columns of ' || c.word, c.name
+    FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x WHERE x.is_grantable
+        AND x.grantee IN (SELECT oid FROM grantees) AND c.relowner NOT IN (SELECT oid FROM roles)
 UNION ALL SELECT k.kind, 'member of', r.rolname::text FROM roles r JOIN (VALUES
     ('write', 'pg_write_all_data'), ('outside', 'pg_execute_server_program'), ('outside', 'pg_read_server_files'),
     ('outside', 'pg_write_server_files'), ('outside', 'pg_create_subscription'), ('administer', 'pg_signal_backend'),
@@ -67,7 +80,7 @@ UNION ALL SELECT DISTINCT 'lock', 'LOCK on ' || word, name FROM rights
 UNION ALL SELECT 'execute', CASE WHEN prosecdef THEN 'EXECUTE as its owner (SECURITY DEFINER) on function'
     ELSE 'EXECUTE on function' END, name FROM functions WHERE extname IS NULL
 UNION ALL SELECT DISTINCT CASE WHEN extname IN ('dblink', 'postgres_fdw', 'file_fdw', 'adminpack', 'http', 'pg_net',
-    'aws_s3', 'aws_lambda', 'plpython3u', 'plperlu', 'pltclu', 'plsh', 'pg_cron', 'pg_background', 'oracle_fdw',
+    'aws_s3', 'aws_lambda', 'pg_cron', 'pg_background', 'oracle_fdw',
     'mysql_fdw', 'tds_fdw', 'lo', 'pageinspect') THEN 'outside' ELSE 'execute' END,
     'EXECUTE on functions of extension', extname::text FROM functions WHERE extname IS NOT NULL
 -- Those of PostgreSQL's own that are kept from everybody until somebody grants them.
@@ -77,5 +90,8 @@ UNION ALL SELECT DISTINCT 'outside', 'EXECUTE on function', p.oid::regprocedure:
         AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 UNION ALL SELECT DISTINCT 'outside', 'SELECT on foreign table', name FROM rights
     WHERE word = 'foreign table' AND grant_of = 'SELECT'
+-- Whoever may use a wrapper may describe servers of their own.
+UNION ALL SELECT DISTINCT 'outside', 'USAGE on foreign-data wrapper', w.fdwname::text
+    FROM pg_foreign_data_wrapper w, roles r WHERE has_foreign_data_wrapper_privilege(r.oid, w.oid, 'USAGE')
 UNION ALL SELECT DISTINCT 'outside', 'USAGE on foreign server', s.srvname::text FROM pg_foreign_server s, roles r
     WHERE has_server_privilege(r.oid, s.oid, 'USAGE')

@@ -15,7 +15,7 @@ use sqlx::Row as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Identity, PostgresConfig};
-use crate::fault::fault;
+use crate::fault::{fault, not_begun};
 use crate::pool::{Pool, outcome};
 use crate::session::{Session, Terms, ask};
 use crate::statement::{self, Asked};
@@ -45,12 +45,8 @@ impl PostgresTarget {
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         let limits = asked.limits;
-        let terms = Terms { time: limits.time, person: person.to_owned(), role: self.role(person)?, ..self.terms() };
-        let turn = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(TargetError::Cancelled),
-            turn = self.pool.turn(limits.time) => turn?,
-        };
+        let terms = Terms { time: limits.time, ..self.terms_of(person)? };
+        let turn = self.pool.turn(limits.time, &cancel).await?;
         let brake = Brake::new(limits.time, cancel.child_token());
         let (outlet, inlet) = Outlet::new(&brake, limits);
         let watched = brake.clone();
@@ -60,11 +56,17 @@ impl PostgresTarget {
         follow(brake, inlet, outcome(ending).boxed()).await
     }
 
-    /// What PostgreSQL says of a text that has not passed the guard.
-    pub(crate) async fn plan(&self, text: String, values: BTreeMap<String, Value>) -> Result<Estimate, TargetError> {
-        let work = self
-            .pool
-            .read(self.terms(), |connection| Box::pin(async move { plan::read(connection, &text, values).await }));
+    /// What PostgreSQL says of a text that has not passed the guard: under the rights by which it would run, and the
+    /// policies on rows that hold for the person.
+    pub(crate) async fn plan(
+        &self,
+        text: String,
+        values: BTreeMap<String, Value>,
+        person: &str,
+    ) -> Result<Estimate, TargetError> {
+        let work = self.pool.read(self.terms_of(person)?, |connection| {
+            Box::pin(async move { plan::read(connection, &text, values).await })
+        });
         work.await
     }
 
@@ -79,6 +81,10 @@ impl PostgresTarget {
         }
     }
 
+    fn terms_of(&self, person: &str) -> Result<Terms, TargetError> {
+        Ok(Terms { person: person.to_owned(), role: self.role(person)?, ..self.terms() })
+    }
+
     /// For what nobody in particular asks.
     fn terms(&self) -> Terms {
         Terms { schema: self.schema.clone(), time: self.read_time, person: String::new(), role: None }
@@ -89,10 +95,7 @@ impl PostgresTarget {
         let mut session = self.pool.connect().await?;
         let facts = facts(&mut session, &self.terms()).await;
         let _ = session.close().await;
-        let (version, read_only, tables, views) = facts.map_err(|error| fault(&error, false))?;
-        if read_only != "on" {
-            return Err(TargetError::Failed("the transaction is not read-only".to_owned()));
-        }
+        let (version, tables, views) = facts?;
         // Debian adds its own: `15.18 (Debian 15.18-0+deb12u1)`.
         let version = version.split(' ').next().unwrap_or_default();
         Ok(text("health-target")
@@ -103,12 +106,15 @@ impl PostgresTarget {
     }
 }
 
-async fn facts(session: &mut Session, terms: &Terms) -> Result<(String, String, u64, u64), sqlx::Error> {
-    session.begin(terms).await?;
-    let settings = "SELECT current_setting('server_version'), current_setting('transaction_read_only')";
-    let row = ask(settings).fetch_one(&mut session.connection).await?;
-    let (tables, views) = catalog::counts(&mut session.connection).await?;
-    Ok((row.try_get(0)?, row.try_get(1)?, tables, views))
+/// PostgreSQL's version, and how many tables and views may be read.
+async fn facts(session: &mut Session, terms: &Terms) -> Result<(String, u64, u64), TargetError> {
+    session.begin(terms).await.map_err(|error| not_begun(&error, terms))?;
+    let read = async {
+        let row = ask("SELECT current_setting('server_version')").fetch_one(&mut session.connection).await?;
+        let (tables, views) = catalog::counts(&mut session.connection).await?;
+        Ok((row.try_get(0)?, tables, views))
+    };
+    read.await.map_err(|error: sqlx::Error| fault(&error, false))
 }
 
 #[async_trait]
@@ -125,8 +131,8 @@ impl QueryTarget for PostgresTarget {
         work.await
     }
 
-    async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
-        self.plan(statement.text().to_owned(), statement.values().clone()).await
+    async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError> {
+        self.plan(statement.text().to_owned(), statement.values().clone(), person).await
     }
 
     async fn execute(

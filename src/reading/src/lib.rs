@@ -5,8 +5,10 @@ mod brake;
 mod outlet;
 mod running;
 mod threads;
+mod turns;
 
 pub use brake::Brake;
 pub use outlet::{Inlet, Outlet};
 pub use running::{Ended, follow};
 pub use threads::Threads;
+pub use turns::{Turn, Turns};

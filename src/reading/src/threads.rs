@@ -1,23 +1,22 @@
 //! A bounded number of threads for the work on one database.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use pstral_core::domain::{LimitReached, Limits};
 use pstral_core::ports::{ResultStream, TargetError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::brake::Brake;
 use crate::outlet::Outlet;
 use crate::running::follow;
+use crate::turns::Turns;
 
 /// A bounded number of threads for the work on one database. Needs a tokio runtime with time.
 #[derive(Debug)]
 pub struct Threads {
-    turns: Arc<Semaphore>,
+    turns: Turns,
     read_time: Duration,
 }
 
@@ -25,7 +24,7 @@ impl Threads {
     /// At most `most` at once, at least one; reads other than statements, and the wait for their turn, may take
     /// `read_time`.
     pub fn new(most: usize, read_time: Duration) -> Self {
-        Self { turns: Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS))), read_time }
+        Self { turns: Turns::new(most), read_time }
     }
 
     /// Runs a statement: `work` hands its rows to the outlet and says which limit ended it, if one did. It waits for its
@@ -36,11 +35,7 @@ impl Threads {
         cancel: CancellationToken,
         work: impl FnOnce(&Brake, Outlet) -> Result<Option<LimitReached>, TargetError> + Send + 'static,
     ) -> Result<ResultStream, TargetError> {
-        let turn = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(TargetError::Cancelled),
-            turn = self.turn(limits.time) => turn?,
-        };
+        let turn = self.turns.next(limits.time, &cancel).await?;
         let brake = Brake::new(limits.time, cancel.child_token());
         let (outlet, inlet) = Outlet::new(&brake, limits);
         let watched = brake.clone();
@@ -58,7 +53,7 @@ impl Threads {
         &self,
         work: impl FnOnce(&Brake) -> Result<T, TargetError> + Send + 'static,
     ) -> Result<T, TargetError> {
-        let turn = self.turn(self.read_time).await?;
+        let turn = self.turns.next(self.read_time, &CancellationToken::new()).await?;
         self.read_now(move |brake| {
             let _turn = turn;
             work(brake)
@@ -82,13 +77,6 @@ impl Threads {
         }
         done
     }
-
-    async fn turn(&self, patience: Duration) -> Result<OwnedSemaphorePermit, TargetError> {
-        match tokio::time::timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(turn) => Ok(turn.expect("invariant: the semaphore is never closed")),
-            Err(_) => Err(TargetError::Busy("all connections are in use".to_owned())),
-        }
-    }
 }
 
 fn broken_down() -> TargetError {
@@ -97,6 +85,7 @@ fn broken_down() -> TargetError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use futures::StreamExt as _;

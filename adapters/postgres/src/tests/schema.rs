@@ -7,6 +7,7 @@ use super::{PostgresConfig, PostgresTarget, config, server, target};
 
 const SCRIPT: &str = "CREATE SCHEMA hr; GRANT USAGE ON SCHEMA hr TO pstral;
     CREATE TABLE hr.teams (id integer PRIMARY KEY, name text UNIQUE); GRANT SELECT ON hr.teams TO pstral;
+    INSERT INTO hr.teams VALUES (1, 'sales');
     CREATE TABLE hr.salaries (id integer, amount numeric);
     CREATE TABLE clients (id serial PRIMARY KEY, \"Nom complet\" varchar(40), city text, price numeric(10,2), photo bytea,
         team integer REFERENCES hr.teams, parent integer REFERENCES clients (id), secret text,
@@ -77,11 +78,11 @@ async fn a_plan_has_a_line_a_step() {
     let target = target(&server);
     let sql = "SELECT c.id FROM clients c JOIN clients p ON p.id = c.parent WHERE c.city = :city";
     let values = [("city".to_owned(), Value::Text("Lyon".to_owned()))];
-    let plan = target.plan(sql.to_owned(), values.into()).await.unwrap();
+    let plan = target.plan(sql.to_owned(), values.into(), "camille.durand").await.unwrap();
     assert!(plan.cost.is_some_and(|cost| cost > 0.0) && plan.rows.is_some(), "{plan:?}");
     assert!(plan.plan.len() > 2 && plan.plan.iter().any(|line| line.contains(" on clients as c (rows ")), "{plan:?}");
-    target.plan(sql.to_owned(), [].into()).await.unwrap();
-    let refused = target.plan("SELECT nothing FROM clients".to_owned(), [].into()).await;
+    target.plan(sql.to_owned(), [].into(), "").await.unwrap();
+    let refused = target.plan("SELECT nothing FROM clients".to_owned(), [].into(), "").await;
     assert!(matches!(refused, Err(TargetError::Rejected(_))), "{refused:?}");
 }
 
@@ -95,8 +96,11 @@ async fn known_values_are_short_distinct_and_in_order() {
         target.known_values(&ColumnPath { schema, relation, column }, limit).await
     };
     assert_eq!(known("clients.city", 10).await.unwrap(), ["Lille", "Lyon"]);
-    assert_eq!(known("clients.nom complet", 2).await.unwrap().len(), 2);
+    assert_eq!(known("clients.Nom complet", 2).await.unwrap().len(), 2);
     assert_eq!(known("clients.photo", 2).await.unwrap(), [""; 0]);
+    let [schema, relation, column] = ["hr", "teams", "name"].map(str::to_owned);
+    let elsewhere = target.known_values(&ColumnPath { schema, relation, column }, 2).await;
+    assert_eq!(elsewhere.unwrap(), ["sales"], "of the one schema that is named");
     for column in ["clients.nothing", "teams.name", "clients.city\"; DROP TABLE clients; --"] {
         assert!(matches!(known(column, 2).await, Err(TargetError::Rejected(_))), "{column}");
     }
@@ -136,23 +140,34 @@ async fn each_excess_is_named() {
         GRANT USAGE ON SEQUENCE clients_id_seq TO pstral; GRANT CREATE ON SCHEMA hr TO pstral;
         GRANT TEMPORARY ON DATABASE postgres TO PUBLIC; GRANT pg_execute_server_program TO writers;
         GRANT EXECUTE ON FUNCTION pg_read_file(text) TO pstral; CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
-        GRANT USAGE ON FOREIGN SERVER files TO pstral; CREATE TABLE mine (id integer); ALTER TABLE mine OWNER TO writers";
+        GRANT USAGE ON FOREIGN SERVER files TO pstral; GRANT USAGE ON FOREIGN DATA WRAPPER file_fdw TO writers;
+        GRANT SELECT ON parts TO writers WITH GRANT OPTION; GRANT SELECT (id) ON hr.teams TO pstral WITH GRANT OPTION;
+        CREATE ROLE auditors; GRANT auditors TO writers WITH ADMIN OPTION; CREATE EXTENSION citext SCHEMA pg_catalog;
+        GRANT SET ON PARAMETER session_replication_role TO writers; GRANT ALTER SYSTEM ON PARAMETER work_mem TO pstral;
+        CREATE TABLE mine (id integer); ALTER TABLE mine OWNER TO writers";
     server.batch(script).await;
     let all = named(&read("pstral").await);
     assert_eq!(
         all,
         [
             "Owner: owns table public.mine",
+            "Administer: ADMIN OPTION on role auditors",
+            "Administer: ALTER SYSTEM on parameter work_mem",
             "Administer: CREATEDB pstral",
+            "Administer: SELECT WITH GRANT OPTION on columns of table hr.teams",
+            "Administer: SELECT WITH GRANT OPTION on table public.parts",
+            "Administer: SET on parameter session_replication_role",
             "Write: CREATE on schema hr",
             "Write: INSERT, UPDATE on table public.clients",
             "Write: TEMPORARY on database postgres",
             "Write: UPDATE on columns of table hr.teams",
             "Write: USAGE on sequence public.clients_id_seq",
             "Lock: LOCK on table public.clients",
+            "Execute: EXECUTE on functions of extension citext",
             "Outside: EXECUTE on function pg_read_file(text)",
             "Outside: EXECUTE on functions of extension file_fdw",
             "Outside: USAGE on foreign server files",
+            "Outside: USAGE on foreign-data wrapper file_fdw",
             "Outside: member of pg_execute_server_program"
         ]
     );

@@ -11,7 +11,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use pstral_core::domain::{ColumnKind, Value};
+use pstral_core::domain::{ColumnKind, Value, hex};
 
 pub(crate) use shape::Shape;
 use wire::Wire;
@@ -75,11 +75,16 @@ impl Shape {
                 Value::Integer(number) => number.to_string(),
                 Value::Real(number) => number.to_string(),
                 Value::Decimal(text) | Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => text,
-                Value::Bytes(bytes) => nested::hex(&bytes),
+                Value::Bytes(bytes) => hexadecimal(&bytes),
                 Value::Null | Value::Boolean(_) | Value::Unsupported(_) => return None,
             },
         })
     }
+}
+
+/// Bytes as PostgreSQL writes and reads them: <https://www.postgresql.org/docs/current/datatype-binary.html>.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    format!("\\x{}", hex(bytes))
 }
 
 /// A character more than fits is enough to know that it does not; the rest is not worth decoding.

@@ -105,10 +105,3 @@ fn quoted(word: &str, brackets: &[char]) -> String {
         word.to_owned()
     }
 }
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold("\\x".to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

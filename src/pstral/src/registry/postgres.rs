@@ -17,8 +17,18 @@ pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarge
 /// What is wrong with the address: the adapter knows which it takes.
 #[cfg(feature = "postgres")]
 pub(super) fn url_fault(config: &TargetConfig) -> Option<Text> {
-    let fault = pstral_postgres::PostgresTarget::new(of_section(config)).err()?;
-    Some(text("config-postgres-url").with("error", fault.to_string()))
+    use pstral_postgres::InvalidUrl;
+
+    Some(match pstral_postgres::PostgresTarget::new(of_section(config)).err()? {
+        InvalidUrl::Unreadable => text("config-postgres-url-unreadable"),
+        InvalidUrl::Scheme => text("config-postgres-url-scheme"),
+        InvalidUrl::NoHost => text("config-postgres-url-host"),
+        InvalidUrl::NoUser => text("config-postgres-url-user"),
+        InvalidUrl::NoDatabase => text("config-postgres-url-database"),
+        InvalidUrl::SslMode => text("config-postgres-url-sslmode"),
+        InvalidUrl::Parameter(name) => text("config-postgres-url-parameter").with("name", name),
+        InvalidUrl::Environment => text("config-postgres-url-environment"),
+    })
 }
 
 #[cfg(feature = "postgres")]

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Limits};
+use pstral_core::guard::{Guard, Policy, Verdict};
 use pstral_core::pipeline::Terms;
+use pstral_core::ports::QueryTarget as _;
 use pstral_postgres::testkit::Server;
 use pstral_postgres::{Identity, PostgresConfig, PostgresTarget};
 use secrecy::ExposeSecret as _;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::program::Place;
 use crate::world::{Setup, World, alex, camille, deny, run_test_with};
@@ -40,6 +44,35 @@ fn setup(config: PostgresConfig) -> Setup {
 /// A runtime for the test's own work on the server.
 fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// Yields nothing for as long as anybody would wait.
+const SLOW: &str = "SELECT count(*) AS n FROM clients a JOIN clients b ON a.id < b.id JOIN clients c ON b.id < c.id \
+    JOIN clients d ON c.id < d.id";
+/// Yields rows for as long.
+const ENDLESS: &str = "SELECT a.name FROM clients a JOIN clients b ON a.id < b.id JOIN clients c ON b.id < c.id \
+    JOIN clients d ON c.id < d.id";
+/// The connections of the program.
+const OURS: &str = "FROM pg_stat_activity WHERE application_name = 'pstral'";
+
+/// A statement that is running, once the server says so.
+async fn begin(world: &World, server: &Server, statement: &str, state: &str) -> JoinHandle<()> {
+    world.command(&alex(), &format!("edit {statement}")).await;
+    let running = world.begin(&alex(), EventBody::Clicked(ButtonAction::Execute(world.newest_proposal())));
+    let reached = format!("SELECT count(*)::text {OURS} AND {state}");
+    while server.value(&reached).await == "0" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    running
+}
+
+/// Returns once the server has nothing to do for us, and no more connections are kept than may be; a test that waits
+/// for ever fails.
+async fn is_quiet(server: &Server) {
+    let counted = format!("SELECT concat(count(*) FILTER (WHERE state <> 'idle'), ' busy, ', count(*) > 2) {OURS}");
+    while server.value(&counted).await != "0 busy, f" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn run(world: &World, statement: &str) {
@@ -122,7 +155,7 @@ fn a_server_that_goes_away_is_told_and_its_return_is_noticed() {
         let offered = world.newest_proposal();
         server.crash();
         world.click(&alex(), ButtonAction::Execute(offered)).await;
-        assert!(world.newest().starts_with("The database cannot be found or opened."), "{}", world.newest());
+        assert_snapshot!(world.newest(), @"The database cannot be found or opened. Tell an administrator, then try again.");
         server.start_again();
         run(world, "SELECT count(*) AS n FROM clients").await;
         assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
@@ -133,20 +166,81 @@ fn a_server_that_goes_away_is_told_and_its_return_is_noticed() {
 fn a_server_killed_under_a_statement_is_told() {
     let Some(server) = wait(server()) else { return };
     run_test_with(setup(target(&server)), async |world| {
-        let slow = "edit SELECT count(*) AS n FROM clients a JOIN clients b ON a.id < b.id JOIN clients c ON b.id < c.id \
-            JOIN clients d ON c.id < d.id";
-        world.command(&alex(), slow).await;
-        let running = world.begin(&alex(), EventBody::Clicked(ButtonAction::Execute(world.newest_proposal())));
-        let active = "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active'";
-        while server.value(active).await == "0" {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let running = begin(world, &server, SLOW, "state = 'active'").await;
         server.crash();
         running.await.unwrap();
-        let told = world.newest();
-        assert!(told.starts_with("The database "), "{told}");
+        assert_snapshot!(world.newest(), @"The database cannot be found or opened. Tell an administrator, then try again.");
         assert!(world.audit_lines().await.ends_with("result failed alex relations=clients\n"));
         server.start_again();
+        run(world, "SELECT count(*) AS n FROM clients").await;
+        assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+        is_quiet(&server).await;
+    });
+}
+
+#[test]
+fn a_connection_cut_between_rows_is_told() {
+    let Some(server) = wait(server()) else { return };
+    let limits = Limits { rows: u64::MAX, bytes: u64::MAX, ..Limits::default() };
+    run_test_with(Setup { limits, ..setup(target(&server)) }, async |world| {
+        let running = begin(world, &server, ENDLESS, "wait_event = 'ClientWrite'").await;
+        server.batch(&format!("SELECT pg_terminate_backend(pid) {OURS}")).await;
+        running.await.unwrap();
+        assert_snapshot!(world.newest(), @"The database failed while reading. Try again; if it keeps happening, tell an administrator.");
+        assert!(world.audit_lines().await.ends_with("result failed alex relations=clients\n"));
+        assert_eq!(world.files_on_disk(), [""; 0], "half a result is no file");
+        run(world, "SELECT count(*) AS n FROM clients").await;
+        assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+        is_quiet(&server).await;
+    });
+}
+
+#[test]
+fn a_statement_that_takes_too_long_ends_on_the_server() {
+    let Some(server) = wait(server()) else { return };
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    run_test_with(Setup { limits, ..setup(target(&server)) }, async |world| {
+        run(world, SLOW).await;
+        assert_snapshot!(world.newest(), @"The statement was stopped after 1 second, the most it may take. Add a filter or a shorter period.");
+        is_quiet(&server).await;
+    });
+}
+
+#[test]
+fn a_statement_that_a_person_stops_ends_on_the_server() {
+    let Some(server) = wait(server()) else { return };
+    run_test_with(setup(target(&server)), async |world| {
+        let running = begin(world, &server, SLOW, "state = 'active'").await;
+        world.command(&alex(), "stop").await;
+        running.await.unwrap();
+        assert_snapshot!(world.newest(), @"The statement was stopped as you asked. You can run it again whenever you like.");
+        is_quiet(&server).await;
+    });
+}
+
+#[test]
+fn who_finds_every_connection_taken_is_told() {
+    let Some(server) = wait(server()) else { return };
+    let engine = Arc::new(PostgresTarget::new(PostgresConfig { max_concurrent: 1, ..target(&server) }).unwrap());
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let terms = Terms { catalog_age: Duration::from_hours(1), ..Terms::default() };
+    let other = Arc::clone(&engine);
+    let setup = Setup { engine: Some(engine), limits, terms, ..setup(target(&server)) };
+    run_test_with(setup, async |world| {
+        world.command(&alex(), "edit SELECT count(*) AS n FROM clients").await;
+        let offered = world.newest_proposal();
+        let patient =
+            Policy::new(deny(&[]), Vec::new(), Limits { rows: u64::MAX, bytes: u64::MAX, ..Limits::default() });
+        let Verdict::Allow(endless) = Guard::new(&other.catalog().await.unwrap(), &patient).check(ENDLESS) else {
+            panic!("the guard refuses it")
+        };
+        let taken = other.execute(&endless, "camille", CancellationToken::new()).await.unwrap();
+        world.click(&alex(), ButtonAction::Execute(offered)).await;
+        assert_snapshot!(world.newest(), @"The database is busy right now. Try again in a minute.");
+        drop(taken);
+        run(world, "SELECT count(*) AS n FROM clients").await;
+        assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+        is_quiet(&server).await;
     });
 }
 
@@ -192,4 +286,40 @@ fn the_program_says_what_the_account_may_do_too_much() {
     ");
     doctor("postgres", "");
     place.run(&["catalog", "refresh", "--config", "pstral.toml"]).code(1).says(&["the account may do more than read"]);
+}
+
+#[test]
+fn a_wrong_address_is_told_with_what_to_write() {
+    let place = Place::new();
+    let mut said = String::new();
+    for (url, variable) in [
+        ("db/crm", ""),
+        ("mysql://pstral:secret@db/crm", ""),
+        ("postgres:///crm", ""),
+        ("postgres://db/crm", ""),
+        ("postgres://pstral:secret@db", ""),
+        ("postgres://pstral:secret@db/crm?sslmode=maybe", ""),
+        ("postgres://pstral:secret@db/crm?options=-crole", ""),
+        ("postgres://pstral:secret@db/crm", "-c role=x"),
+    ] {
+        place.write("pstral.toml", format!("[targets.crm]\nkind = \"postgres\"\nurl = \"{url}\"\n"));
+        let mut command = place.pstral(&["config", "check", "--config", "pstral.toml"]);
+        if !variable.is_empty() {
+            command.env("PGOPTIONS", variable);
+        }
+        let output = command.output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        assert!(!printed.contains("secret"), "{printed}");
+        said.extend(printed.lines().filter(|line| line.contains("targets.crm.url")).map(|line| format!("{line}\n")));
+    }
+    assert_snapshot!(said, @"
+    targets.crm.url: the address cannot be read. Write one such as postgres://pstral:password@db.intern:5432/crm, special characters of the password as %XX (@ is %40).
+    targets.crm.url: the address must begin with postgres://, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: the address names no server: write it after the @, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: the address names no account: write it before the @, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: the address names no database: write it at the end, such as postgres://pstral@db.intern/crm.
+    targets.crm.url: sslmode must be disable, prefer, require, verify-ca or verify-full, such as ?sslmode=verify-full.
+    targets.crm.url: the address may not set “options”, only sslmode, sslrootcert and host. Remove it.
+    targets.crm.url: the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
+    ");
 }
