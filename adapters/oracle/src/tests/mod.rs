@@ -6,6 +6,7 @@ mod fake;
 mod frames;
 mod guarded;
 mod made;
+mod plans;
 mod reuse;
 mod stopping;
 

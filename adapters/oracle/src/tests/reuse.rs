@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::domain::{Ending, LimitReached, Limits, Value};
-use pstral_core::ports::{Estimate, QueryTarget as _, TargetError};
+use pstral_core::ports::{QueryTarget as _, TargetError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -113,6 +113,8 @@ async fn errors_decide_what_is_told() {
         (Code::Ora(12541), "the database cannot be reached"),
         (Code::Ora(1017), "the database cannot be reached"),
         (Code::Ora(12519), "the database is busy"),
+        (Code::Ora(1031), "the database cannot be reached"),
+        (Code::Ora(2394), "the database cannot be reached"),
     ] {
         let (target, log) = target(Script::default().door(Err(code)));
         let error = run(&target, "SELECT 1 FROM clients").await.unwrap_err().to_string();
@@ -168,30 +170,6 @@ async fn no_more_sessions_are_kept_than_are_used_at_once() {
     assert_eq!((log.count("open"), log.count("close")), (3, 0), "three threads, three sessions");
     drop(target);
     assert_eq!(log.count("close"), 3);
-}
-
-#[tokio::test]
-async fn a_plan_has_a_session_of_its_own_and_leaves_nothing() {
-    let (target, log) = target(Script::default().on("plan_table", Act::Table(Vec::new(), Vec::new())));
-    run(&target, "SELECT 1 FROM clients").await.unwrap();
-    let estimate = target.plan("SELECT 1 FROM clients".to_owned()).await.unwrap();
-    assert_eq!(estimate, Estimate::default(), "not known is not cheap");
-    let told = log.told();
-    let plan: Vec<&String> = told.iter().filter(|line| line.starts_with("2 ")).collect();
-    assert_eq!(plan[0], "2 open pstral");
-    assert!(plan[1].starts_with("2 run EXPLAIN PLAN SET STATEMENT_ID = 'pstral-"), "{}", plan[1]);
-    assert!(plan[1].ends_with("' FOR SELECT 1 FROM clients"), "{}", plan[1]);
-    assert_eq!(plan[3..], ["2 identify \"\"", "2 rollback"], "and not read-only: a plan is written");
-}
-
-#[tokio::test]
-async fn a_plan_that_cannot_be_had_is_no_estimate_and_a_fault_is_a_fault() {
-    let (broken, _) = target(Script::default().on("plan_table", Act::Fails(Code::Ora(942))));
-    assert_eq!(broken.plan("SELECT 1 FROM clients".to_owned()).await, Ok(Estimate::default()));
-    let (wrong, _) = target(Script::default().on("EXPLAIN", Act::Fails(Code::Ora(904))));
-    assert!(matches!(wrong.plan("SELECT x FROM clients".to_owned()).await, Err(TargetError::Rejected(_))));
-    let (gone, _) = target(Script::default().on("EXPLAIN", Act::Fails(Code::Ora(3113))));
-    assert!(matches!(gone.plan("SELECT 1 FROM clients".to_owned()).await, Err(TargetError::Unavailable(_))));
 }
 
 #[tokio::test]

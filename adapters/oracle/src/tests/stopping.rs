@@ -136,7 +136,7 @@ async fn a_read_that_hangs_is_told_at_its_deadline() {
     let script = Script::default().on("EXPLAIN", Act::Hangs).door(Ok(Duration::ZERO));
     let config = OracleConfig { read_time: Duration::from_millis(200), ..config() };
     let target = OracleTarget::over(Arc::new(script), config);
-    let ended = target.plan("SELECT 1 FROM clients".to_owned()).await.err();
+    let ended = target.plan("SELECT 1 FROM clients".to_owned(), CAMILLE).await.err();
     assert_eq!(ended, Some(TargetError::Timeout { seconds: 1 }));
     still_answers(&target).await;
 
