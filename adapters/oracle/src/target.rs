@@ -12,17 +12,19 @@ use pstral_reading::{Brake, Threads};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Identity, OracleConfig};
+use crate::health::Checks;
 use crate::names::stored;
 use crate::odpi::Odpi;
 use crate::pool::{Ages, Door, Pool};
 use crate::session::Driver;
 use crate::statement::{Person, Statement};
-use crate::{catalog, health, known_values, plan, privileges, statement};
+use crate::{catalog, known_values, plan, privileges, statement};
 
 /// An Oracle database to be read. Needs a tokio runtime with time.
 pub struct OracleTarget {
     pool: Arc<Pool>,
     threads: Threads,
+    checks: Checks,
     identity: Identity,
     fetch: u32,
 }
@@ -43,6 +45,7 @@ impl OracleTarget {
             // Statements, and a plan or a catalog beside them.
             pool: Arc::new(Pool::new(driver, door, config.max_concurrent.max(1) + 1, Ages::default())),
             threads: Threads::new(config.max_concurrent, config.read_time),
+            checks: Checks::new(),
             identity: config.identity,
             fetch: config.fetch.max(1),
         }
@@ -136,8 +139,7 @@ impl QueryTarget for OracleTarget {
     }
 
     async fn health(&self) -> Result<Text, TargetError> {
-        let pool = Arc::clone(&self.pool);
-        self.threads.read_now(move |brake| health::read(&pool, brake)).await
+        self.checks.run(&self.threads, Arc::clone(&self.pool)).await
     }
 }
 
