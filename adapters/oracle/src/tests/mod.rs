@@ -8,6 +8,7 @@ mod guarded;
 mod made;
 mod plans;
 mod reuse;
+mod rights;
 mod stopping;
 
 use std::sync::Arc;

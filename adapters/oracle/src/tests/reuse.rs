@@ -203,29 +203,3 @@ async fn what_goes_wrong_before_a_statement_is_not_its_fault() {
     assert!(matches!(run(&target, "SELECT 1 FROM clients").await, Err(TargetError::Unavailable(_))));
     assert_eq!((log.count("query"), log.count("close")), (0, 1), "a session that is not set up is not kept");
 }
-
-#[tokio::test]
-async fn privileges_are_read_and_judged() {
-    let texts = |rows: &[&[&str]]| {
-        let cell = |text: &&str| Value::Text((*text).to_owned());
-        Act::Table(Vec::new(), rows.iter().map(|row| row.iter().map(cell).collect()).collect())
-    };
-    let script = Script::default()
-        .on("'ISDBA'", texts(&[&["PSTRAL", "FALSE"]]))
-        .on("FROM session_privs", texts(&[&["CREATE SESSION"], &["CREATE TABLE"]]))
-        .on(
-            "FROM all_tab_privs",
-            texts(&[&["PSTRAL", "CRM", "CLIENTS", "READ"], &["PUBLIC", "SYS", "UTL_HTTP", "EXECUTE"]]),
-        )
-        .on("FROM session_roles", texts(&[]))
-        .on("FROM user_tables", texts(&[&["MINE"]]))
-        .on("FROM all_db_links", texts(&[]))
-        .on("FROM user_host_aces", Act::Fails(Code::Ora(942)))
-        .on("FROM all_sequences", texts(&[]));
-    let (target, log) = target(script);
-    let found = target.privileges().await.unwrap();
-    assert_eq!((found.account.as_str(), found.is_privileged()), ("PSTRAL", true));
-    let told: Vec<&str> = found.excesses.iter().map(|excess| excess.what.as_str()).collect();
-    assert_eq!(told, ["tables MINE", "CREATE TABLE", "EXECUTE on SYS.UTL_HTTP through PUBLIC"]);
-    assert_eq!((log.count("READ ONLY"), log.count("rollback")), (1, 1));
-}
