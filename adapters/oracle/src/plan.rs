@@ -16,8 +16,8 @@ use crate::trips::Trips;
 /// Whether the table of plans is there for us at all.
 const TABLE: &str = "SELECT id FROM sys.plan_table$ WHERE ROWNUM < 1";
 
-/// Each step in order. The table that everybody has, by its own name: PLAN_TABLE would be the company's where the schema
-/// of the session has one. <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PLAN_TABLE.html>.
+/// Each step in order. The table that everybody has, by its own name: `PLAN_TABLE` would be the company's where the
+/// schema of the session has one. <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PLAN_TABLE.html>.
 const STEPS: &str = "SELECT id, depth, operation, options, object_name, cost, cardinality FROM sys.plan_table$ \
      WHERE statement_id = :name ORDER BY id";
 
