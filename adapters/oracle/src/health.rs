@@ -1,11 +1,13 @@
 //! Whether a statement would run now, and could only read.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use pstral_core::domain::Value;
 use pstral_core::ports::TargetError;
 use pstral_core::text::{Text, text};
-use pstral_reading::Brake;
+use pstral_reading::{Brake, Threads};
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::catalog::{Owners, View};
 use crate::pool::{Pool, Purpose};
@@ -18,8 +20,37 @@ const LOCK: &str = "SELECT dummy FROM sys.dual FOR UPDATE";
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PRODUCT_COMPONENT_VERSION.html>
 const ENGINE: &str = "SELECT product, version FROM product_component_version WHERE product LIKE 'Oracle%'";
 
+/// One check at a time. It takes no turn of a statement's, and connecting cannot be interrupted: without this each
+/// question about a listener that never answers would hold one more thread of all that the program has.
+pub(crate) struct Checks {
+    /// Whoever waits for an answer; the next one waits behind them.
+    asking: Mutex<()>,
+    /// Kept by the thread, which may outlast whoever asked.
+    thread: Arc<Semaphore>,
+}
+
+impl Checks {
+    /// None runs yet.
+    pub(crate) fn new() -> Self {
+        Self { asking: Mutex::new(()), thread: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// What [`read`] says; at once that nothing can be said where the thread of the last check still hangs.
+    pub(crate) async fn run(&self, threads: &Threads, pool: Arc<Pool>) -> Result<Text, TargetError> {
+        let _asking = self.asking.lock().await;
+        let Ok(thread) = Arc::clone(&self.thread).try_acquire_owned() else {
+            return Err(TargetError::Unavailable("the last check still waits for an answer".to_owned()));
+        };
+        let check = move |brake: &Brake| {
+            let _thread = thread;
+            read(&pool, brake)
+        };
+        threads.read_now(check).await
+    }
+}
+
 /// The engine, how much there is to read, and how long it took to say so.
-pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
+fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
     let started = Instant::now();
     pool.with(Purpose::Reading(None), brake, |trips| {
         begin(trips)?;

@@ -8,11 +8,17 @@ use pstral_core::ports::{Estimate, TargetError};
 use pstral_reading::Brake;
 
 use crate::bound::Bound;
+use crate::fault::Code;
 use crate::pool::{Pool, Purpose};
-use crate::statement;
+use crate::statement::{Person, all, with_person};
+use crate::trips::Trips;
 
-/// Each step in order: <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PLAN_TABLE.html>.
-const STEPS: &str = "SELECT id, depth, operation, options, object_name, cost, cardinality FROM plan_table \
+/// Whether the table of plans is there for us at all.
+const TABLE: &str = "SELECT id FROM sys.plan_table$ WHERE ROWNUM < 1";
+
+/// Each step in order. The table that everybody has, by its own name: `PLAN_TABLE` would be the company's where the
+/// schema of the session has one. <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PLAN_TABLE.html>.
+const STEPS: &str = "SELECT id, depth, operation, options, object_name, cost, cardinality FROM sys.plan_table$ \
      WHERE statement_id = :name ORDER BY id";
 
 /// Steps told at most.
@@ -21,19 +27,55 @@ const LINES: usize = 200;
 /// Tells plans apart that are asked for at the same time.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// What the database expects. It writes the plan into a table, so the session is one of its own, not read-only, and the
-/// transaction is rolled back. What it refuses to explain it refuses to run; where it has no plan for another reason, the
-/// estimate says nothing.
-pub(crate) fn read(pool: &Pool, text: &str, brake: &Brake) -> Result<Estimate, TargetError> {
+/// What the database expects of a person's statement, in a session that is theirs: what they may read, and which rows,
+/// decides the plan. The plan is written into a table, so the session serves nothing else and is not read-only, and the
+/// transaction is rolled back. A fault of the statement is told; where it has no plan for another reason, the estimate
+/// says nothing.
+pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> Result<Estimate, TargetError> {
     // It stands in the statement itself, which takes no parameter there.
     let name = format!("pstral-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let explained = pool.with(Purpose::Plans, brake, |trips| {
-        let explain = format!("EXPLAIN PLAN SET STATEMENT_ID = '{name}' FOR {text}");
-        trips.call(|session| session.run(&explain, &[]))?;
-        let parameters = [("name".to_owned(), Bound::Text(name.clone()))];
-        Ok(statement::all(trips, STEPS, &parameters).inspect_err(|error| tracing::warn!(%error, "no plan can be read")))
+    with_person(pool, Purpose::Plans, person, brake, |trips| {
+        let explain = format!("EXPLAIN PLAN SET STATEMENT_ID = '{name}' INTO sys.plan_table$ FOR {text}");
+        if !explained(trips, &explain)? {
+            return Ok(Estimate::default());
+        }
+        match all(trips, STEPS, &[("name".to_owned(), Bound::Text(name))]) {
+            Ok(rows) => Ok(estimate(&rows)),
+            Err(TargetError::Rejected(reason)) => {
+                tracing::warn!(reason, "no plan can be read");
+                Ok(Estimate::default())
+            }
+            Err(other) => Err(other),
+        }
+    })
+}
+
+/// Whether there is a plan now; an error where the statement itself is refused.
+fn explained(trips: &mut Trips<'_>, explain: &str) -> Result<bool, TargetError> {
+    let refused = trips.call(|session| match session.run(explain) {
+        Ok(()) => Ok(None),
+        Err(fault) if may_be_the_plans(fault.code) => Ok(Some(fault)),
+        Err(other) => Err(other),
     })?;
-    Ok(explained.map_or_else(|_| Estimate::default(), |rows| estimate(&rows)))
+    let Some(fault) = refused else { return Ok(true) };
+    if is_missing(fault.code) && all(trips, TABLE, &[]).is_ok() {
+        // The table of plans is there: what is not is the statement's.
+        return Err(trips.decide(&fault));
+    }
+    tracing::debug!(%fault, "a statement is not explained");
+    Ok(false)
+}
+
+/// Refusals that running the statement does not meet: a view whose tables are not granted (1039), no table of plans, or
+/// one of another form (2402 to 2404), an account or a database that may only read (1456, 16000, 28194), no right to
+/// write a plan (1031). <https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/EXPLAIN-PLAN.html>
+fn may_be_the_plans(code: Code) -> bool {
+    is_missing(code) || matches!(code, Code::Ora(1031 | 1039 | 1456 | 2402..=2404 | 16_000 | 28_194))
+}
+
+/// A table or view that does not exist or is not shown: one of the statement, or that of plans.
+fn is_missing(code: Code) -> bool {
+    matches!(code, Code::Ora(942 | 41_900))
 }
 
 /// The first step has the cost and the rows of the whole.

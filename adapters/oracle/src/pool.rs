@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use crate::fault::{Decision, Stage, decision, fault, is_clean};
 use crate::session::{Driver, Login, Session};
-use crate::setup::set_up;
+use crate::setup::{out_of_reach, set_up};
 use crate::trips::Trips;
 
 /// Time for what ends a session's use: the person no longer waits, but a thread does.
@@ -39,8 +39,8 @@ impl Default for Ages {
 pub(crate) enum Purpose {
     /// Reading, under the account that is entered through ours, or our own.
     Reading(Option<String>),
-    /// Plans, which the database writes into a table of the session.
-    Plans,
+    /// Plans, which the database writes into a table of the session; entered likewise.
+    Plans(Option<String>),
 }
 
 /// Opens sessions and keeps those that are in order. The driver has a pool too; this one stands over the trait, so that
@@ -121,10 +121,8 @@ impl Pool {
             return Err(pulled);
         }
         let Door { connect, user, password, schema } = &self.door;
-        let through = match purpose {
-            Purpose::Reading(through) => through.clone(),
-            Purpose::Plans => None,
-        };
+        let (Purpose::Reading(through) | Purpose::Plans(through)) = purpose;
+        let through = through.clone();
         let (connect, user) = (connect.clone(), user.clone());
         let login = Login { connect, user, password: password.clone(), through };
         let session: Arc<dyn Session> = match self.driver.open(&login) {
@@ -133,7 +131,7 @@ impl Pool {
                 let person = login.through.unwrap_or_default();
                 return Err(TargetError::NoAccount { person });
             }
-            Err(error) => return Err(fault(&error, brake, Stage::Before)),
+            Err(error) => return Err(out_of_reach(fault(&error, brake, Stage::Before))),
         };
         set_up(&mut Trips::new(&*session, brake), schema)?;
         Ok((session, Instant::now()))

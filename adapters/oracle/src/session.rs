@@ -40,7 +40,7 @@ pub(crate) trait Session: Send + Sync {
     fn identify(&self, person: &str) -> Result<(), Fault>;
 
     /// Runs a text of our own that yields no rows.
-    fn run(&self, text: &str, parameters: &Parameters) -> Result<(), Fault>;
+    fn run(&self, text: &str) -> Result<(), Fault>;
 
     /// Runs a query.
     fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault>;

@@ -23,11 +23,16 @@ pub(crate) const SETTINGS: &[&str] = &[
 pub(crate) fn set_up(trips: &mut Trips<'_>, schema: &str) -> Result<(), TargetError> {
     let schema = format!("ALTER SESSION SET CURRENT_SCHEMA = {}", quoted(schema));
     for setting in SETTINGS.iter().copied().chain([schema.as_str()]) {
-        trips.call(|session| session.run(setting, &[])).map_err(|error| match error {
-            // A schema that does not exist, for one: the operator's to repair, not the statement's fault.
-            TargetError::Rejected(reason) => TargetError::Unavailable(reason),
-            other => other,
-        })?;
+        trips.call(|session| session.run(setting)).map_err(out_of_reach)?;
     }
     Ok(())
+}
+
+/// What is refused before there is a statement, a schema that does not exist for one, is the operator's to repair: to
+/// whoever asks the database is out of reach.
+pub(crate) fn out_of_reach(error: TargetError) -> TargetError {
+    match error {
+        TargetError::Rejected(reason) => TargetError::Unavailable(reason),
+        other => other,
+    }
 }

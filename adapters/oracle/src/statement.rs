@@ -20,7 +20,7 @@ const READ_ONLY: &str = "SET TRANSACTION READ ONLY";
 
 /// Begins a transaction that only reads. That it cannot be begun is nobody's statement's fault.
 pub(crate) fn begin(trips: &mut Trips<'_>) -> Result<(), TargetError> {
-    trips.call(|session| session.run(READ_ONLY, &[])).map_err(|error| match error {
+    trips.call(|session| session.run(READ_ONLY)).map_err(|error| match error {
         TargetError::Rejected(reason) => TargetError::Failed(reason),
         other => other,
     })
@@ -55,10 +55,23 @@ pub(crate) fn run(
     outlet: Outlet,
 ) -> Result<Option<LimitReached>, TargetError> {
     let parameters = bound::all(&statement.values)?;
-    let done = pool.with(Purpose::Reading(person.account.clone()), brake, |trips| {
-        trips.call(|session| session.identify(&person.name))?;
+    with_person(pool, Purpose::Reading, person, brake, |trips| {
         begin(trips)?;
         rows(trips, statement, &parameters, outlet)
+    })
+}
+
+/// Does work on a session that is entered as the person, and that says who it is.
+pub(crate) fn with_person<T>(
+    pool: &Pool,
+    purpose: fn(Option<String>) -> Purpose,
+    person: &Person,
+    brake: &Brake,
+    work: impl FnOnce(&mut Trips<'_>) -> Result<T, TargetError>,
+) -> Result<T, TargetError> {
+    let done = pool.with(purpose(person.account.clone()), brake, |trips| {
+        trips.call(|session| session.identify(&person.name))?;
+        work(trips)
     });
     done.map_err(|error| match error {
         TargetError::NoAccount { .. } => TargetError::NoAccount { person: person.name.clone() },

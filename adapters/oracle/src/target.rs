@@ -12,17 +12,19 @@ use pstral_reading::{Brake, Threads};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Identity, OracleConfig};
+use crate::health::Checks;
 use crate::names::stored;
 use crate::odpi::Odpi;
 use crate::pool::{Ages, Door, Pool};
 use crate::session::Driver;
 use crate::statement::{Person, Statement};
-use crate::{catalog, health, known_values, plan, privileges, statement};
+use crate::{catalog, known_values, plan, privileges, statement};
 
 /// An Oracle database to be read. Needs a tokio runtime with time.
 pub struct OracleTarget {
     pool: Arc<Pool>,
     threads: Threads,
+    checks: Checks,
     identity: Identity,
     fetch: u32,
 }
@@ -43,6 +45,7 @@ impl OracleTarget {
             // Statements, and a plan or a catalog beside them.
             pool: Arc::new(Pool::new(driver, door, config.max_concurrent.max(1) + 1, Ages::default())),
             threads: Threads::new(config.max_concurrent, config.read_time),
+            checks: Checks::new(),
             identity: config.identity,
             fetch: config.fetch.max(1),
         }
@@ -57,7 +60,7 @@ impl OracleTarget {
         person: &str,
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
-        let person = Person { name: person.to_owned(), account: self.account(person)? };
+        let person = self.person(person)?;
         let statement = Statement { text, values, limits, fetch: self.fetch };
         let pool = Arc::clone(&self.pool);
         let work = move |brake: &Brake, outlet| statement::run(&pool, &person, &statement, brake, outlet);
@@ -65,17 +68,19 @@ impl OracleTarget {
     }
 
     /// What Oracle says of a text that has not passed the guard.
-    pub(crate) async fn plan(&self, text: String) -> Result<Estimate, TargetError> {
-        self.read(move |pool, brake| plan::read(pool, &text, brake)).await
+    pub(crate) async fn plan(&self, text: String, person: &str) -> Result<Estimate, TargetError> {
+        let person = self.person(person)?;
+        self.read(move |pool, brake| plan::read(pool, &text, &person, brake)).await
     }
 
-    /// The account a person's statements run under, where it is not ours.
-    fn account(&self, person: &str) -> Result<Option<String>, TargetError> {
+    /// A person with the account their statements run under, where it is not ours.
+    fn person(&self, name: &str) -> Result<Person, TargetError> {
+        let name = name.to_owned();
         match &self.identity {
-            Identity::Shared => Ok(None),
-            Identity::Proxy(accounts) => match accounts.get(person) {
-                Some(account) => Ok(Some(account.clone())),
-                None => Err(TargetError::NoAccount { person: person.to_owned() }),
+            Identity::Shared => Ok(Person { name, account: None }),
+            Identity::Proxy(accounts) => match accounts.get(&name).cloned() {
+                Some(account) => Ok(Person { name, account: Some(account) }),
+                None => Err(TargetError::NoAccount { person: name }),
             },
         }
     }
@@ -110,8 +115,8 @@ impl QueryTarget for OracleTarget {
         self.read(catalog::read).await
     }
 
-    async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
-        self.plan(statement.text().to_owned()).await
+    async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError> {
+        self.plan(statement.text().to_owned(), person).await
     }
 
     async fn execute(
@@ -134,8 +139,7 @@ impl QueryTarget for OracleTarget {
     }
 
     async fn health(&self) -> Result<Text, TargetError> {
-        let pool = Arc::clone(&self.pool);
-        self.threads.read_now(move |brake| health::read(&pool, brake)).await
+        self.checks.run(&self.threads, Arc::clone(&self.pool)).await
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym};
 
 use super::declared::declared;
+use super::remote::remote;
 use super::rows::{Constraint, Dictionary};
 
 /// Owner and name.
-type Name<'d> = (&'d str, &'d str);
+pub(super) type Name<'d> = (&'d str, &'d str);
 
 /// Names of what the database makes for itself: the recycle bin, logs of materialized views, text indexes.
 const INTERNAL: &[&str] = &["BIN$", "MLOG$_", "RUPD$_", "DR$", "SYS_IOT_OVER_", "ISEQ$$_"];
@@ -26,8 +27,8 @@ pub(crate) fn assemble(dictionary: &Dictionary, default_schema: &str) -> Catalog
 }
 
 fn relations(dictionary: &Dictionary) -> Vec<Relation> {
-    let objects = dictionary.external_tables.iter().chain(&dictionary.remote);
-    let left_out: HashSet<Name<'_>> = objects.map(|one| (one.owner.as_str(), one.name.as_str())).collect();
+    let mut left_out = remote(dictionary);
+    left_out.extend(dictionary.external_tables.iter().map(|one| (one.owner.as_str(), one.name.as_str())));
     let comments: HashMap<Name<'_>, &str> = dictionary
         .table_comments
         .iter()
@@ -136,7 +137,7 @@ fn reference(
 /// synonym through a link, hides the public synonym of that name: without that the guard would take one for the other.
 fn synonyms(dictionary: &Dictionary, relations: &[Relation], default_schema: &str) -> Vec<Synonym> {
     let own = dictionary.synonyms.iter().map(|one| (one.owner.as_str(), one.name.as_str()));
-    let objects = dictionary.external_tables.iter().chain(&dictionary.remote).chain(&dictionary.callables);
+    let objects = dictionary.external_tables.iter().chain(&dictionary.views).chain(&dictionary.callables);
     let taken: HashSet<&str> = objects
         .map(|one| (one.owner.as_str(), one.name.as_str()))
         .chain(dictionary.columns.iter().map(|one| (one.owner.as_str(), one.relation.as_str())))

@@ -4,6 +4,7 @@ mod assemble;
 mod declared;
 mod owners;
 mod queries;
+mod remote;
 mod rows;
 
 use pstral_core::domain::{Catalog, Row};

@@ -12,7 +12,7 @@ pub(crate) enum View {
     ExternalTables,
     /// Views.
     Views,
-    /// Views that reach through a database link.
+    /// What views stand on, as far as it may lead through a database link.
     Dependencies,
     /// Columns, without hidden ones.
     Columns,
@@ -87,10 +87,11 @@ impl View {
             Self::ExternalTables => ("owner, table_name", "all_external_tables", "owner", ""),
             Self::Views => ("owner, view_name", "all_views", "owner", ""),
             Self::Dependencies => (
-                "owner, name",
+                "owner, name, referenced_owner, referenced_name, referenced_link_name",
                 "all_dependencies",
                 "owner",
-                "type IN ('VIEW', 'MATERIALIZED VIEW') AND referenced_link_name IS NOT NULL",
+                "type IN ('VIEW', 'MATERIALIZED VIEW') AND (referenced_link_name IS NOT NULL \
+                 OR referenced_type IN ('VIEW', 'MATERIALIZED VIEW', 'SYNONYM'))",
             ),
             Self::Columns => (
                 "owner, table_name, column_id, column_name, data_type, data_type_owner, data_length, data_precision, \
@@ -129,7 +130,8 @@ impl View {
     }
 }
 
-/// The first three columns name a row in every view.
+/// The first three columns name a row in every view but that of dependencies, where all do.
 fn order(columns: &str) -> String {
-    columns.split(", ").take(3).collect::<Vec<_>>().join(", ")
+    let named = if columns.contains("referenced_name") { 5 } else { 3 };
+    columns.split(", ").take(named).collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,7 @@ pub(crate) struct Dictionary {
     pub(super) tables: Vec<Table>,
     pub(super) external_tables: Vec<Object>,
     pub(super) views: Vec<Object>,
-    pub(super) remote: Vec<Object>,
+    pub(super) dependencies: Vec<Dependency>,
     pub(super) columns: Vec<Column>,
     pub(super) table_comments: Vec<TableComment>,
     pub(super) column_comments: Vec<ColumnComment>,
@@ -33,7 +33,7 @@ impl Dictionary {
             tables: parsed(View::Tables, ask(View::Tables)?)?,
             external_tables: parsed(View::ExternalTables, ask(View::ExternalTables)?)?,
             views: parsed(View::Views, ask(View::Views)?)?,
-            remote: parsed(View::Dependencies, ask(View::Dependencies)?)?,
+            dependencies: parsed(View::Dependencies, ask(View::Dependencies)?)?,
             columns: parsed(View::Columns, ask(View::Columns)?)?,
             table_comments: parsed(View::TableComments, ask(View::TableComments)?)?,
             column_comments: parsed(View::ColumnComments, ask(View::ColumnComments)?)?,
@@ -110,6 +110,14 @@ rows! {
     Object { owner: String = text, name: String = text }
     /// A table.
     Table { owner: String = text, name: String = text, rows: Option<i64> = number_or_none }
+    /// What a view stands on, here or in another database.
+    Dependency {
+        owner: String = text,
+        name: String = text,
+        of_owner: Option<String> = text_or_none,
+        of: String = text,
+        link: Option<String> = text_or_none,
+    }
     /// A column of a relation.
     Column {
         owner: String = text,

@@ -81,12 +81,9 @@ pub(crate) enum Stage {
 pub(crate) fn decision(code: Code) -> Decision {
     match code {
         Code::Ora(number) => numbers::by_ora(number),
-        Code::Dpi(1047 | 1049 | 1050 | 1072 | 1079) => Decision::ClientMissing,
-        Code::Dpi(1067) => Decision::Timeout,
-        Code::Dpi(1010 | 1080) => Decision::Lost,
-        // A number or a text that the driver cannot take as a value.
-        Code::Dpi(1006 | 1043 | 1044 | 1045) | Code::Unreadable => Decision::Rejected,
-        Code::Dpi(_) | Code::Other => Decision::Failed,
+        Code::Dpi(number) => numbers::by_dpi(number),
+        Code::Unreadable => Decision::Rejected,
+        Code::Other => Decision::Failed,
     }
 }
 
@@ -143,55 +140,6 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-
-    #[test]
-    fn each_number_has_its_decision() {
-        use Decision::{Busy, ClientMissing, Failed, Lost, NoAccount, Rejected, Stopped, Timeout, Unavailable};
-        let ora: &[(Decision, &[u32])] = &[
-            (
-                Rejected,
-                &[
-                    // Syntax and names.
-                    900, 904, 907, 911, 918, 923, 933, 936, 942, 979, 980, 999, 1747, 2289, 32034,
-                    // Privileges, read-only.
-                    1031, 1039, 1456, 16000, 41900, // Data and limits of SQL.
-                    1426, 1427, 1476, 1489, 1722, 1790, 1795, 1821, 1830, 1839, 1858, 6502, 6503, 12899, 22835, 30009,
-                    1436, 1873, 40441, // Raised by views and functions; profiles; row-level rules.
-                    20000, 20001, 20999, 2392, 2393, 2394, 2395, 28113, 28115, 4043, 4063, 2014,
-                ],
-            ),
-            (Stopped, &[1013]),
-            (Timeout, &[3136, 3156, 12161]),
-            (Lost, &[28, 603, 1012, 1092, 2396, 3113, 3114, 3135, 12537, 12547, 12570, 12571]),
-            (
-                Unavailable,
-                &[
-                    1033, 1034, 1089, 1090, 27101, 12154, 12170, 12505, 12514, 12521, 12541, 12543, 12545, 12560, 1017,
-                    1005, 1045, 28000, 28001,
-                ],
-            ),
-            (NoAccount, &[28150, 28183]),
-            (Busy, &[18, 20, 54, 60, 2391, 4021, 12516, 12519, 12520, 12528, 24418, 24459, 30006]),
-            (Failed, &[600, 1410, 1555, 1652, 4031, 7445, 8103, 24999, 65000]),
-        ];
-        for (expected, numbers) in ora {
-            for number in *numbers {
-                assert_eq!(decision(Code::Ora(*number)), *expected, "ORA-{number:05}");
-            }
-        }
-        for (expected, numbers) in [
-            (ClientMissing, &[1047_u32, 1049, 1050, 1072][..]),
-            (Timeout, &[1067]),
-            (Lost, &[1010, 1080]),
-            (Rejected, &[1043, 1044, 1045]),
-            (Failed, &[1001, 1007, 1037, 1062]),
-        ] {
-            for number in numbers {
-                assert_eq!(decision(Code::Dpi(*number)), expected, "DPI-{number}");
-            }
-        }
-        assert_eq!((decision(Code::Unreadable), decision(Code::Other)), (Rejected, Failed));
-    }
 
     #[test]
     fn what_pulled_the_brake_decides_what_a_broken_call_is() {

@@ -101,6 +101,7 @@ const BY_ORA: &[(Decision, Numbers)] = &[
             (18_008, 20_999),
             (22_800, 22_999),
             (28_100, 28_149),
+            (28_194, 28_194),
             (29_200, 32_999),
             (36_800, 36_999),
             (38_100, 38_199),
@@ -113,8 +114,29 @@ const BY_ORA: &[(Decision, Numbers)] = &[
     ),
 ];
 
-/// The first that fits.
+/// ODPI-C's own numbers (`dpiErrorMessages.h`).
+const BY_DPI: &[(Decision, Numbers)] = &[
+    (Decision::ClientMissing, &[(1047, 1047), (1049, 1050), (1072, 1072), (1079, 1079)]),
+    (Decision::Timeout, &[(1067, 1067)]),
+    (Decision::Lost, &[(1010, 1010), (1080, 1080)]),
+    // A number or a text that the driver cannot take as a value.
+    (Decision::Rejected, &[(1006, 1006), (1043, 1045)]),
+];
+
+/// The database's or its network layer's.
 pub(super) fn by_ora(number: u32) -> Decision {
-    let fits = |numbers: Numbers| numbers.iter().any(|(from, to)| (*from..=*to).contains(&number));
-    BY_ORA.iter().find(|(_, numbers)| fits(numbers)).map_or(Decision::Failed, |(decision, _)| *decision)
+    first(BY_ORA, number)
 }
+
+/// The driver's.
+pub(super) fn by_dpi(number: u32) -> Decision {
+    first(BY_DPI, number)
+}
+
+fn first(table: &[(Decision, Numbers)], number: u32) -> Decision {
+    let fits = |numbers: Numbers| numbers.iter().any(|(from, to)| (*from..=*to).contains(&number));
+    table.iter().find(|(_, numbers)| fits(numbers)).map_or(Decision::Failed, |(decision, _)| *decision)
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,12 +40,8 @@ impl Session for Connected {
         self.connection.set_client_identifier(person).map_err(|error| fault(&error))
     }
 
-    fn run(&self, text: &str, parameters: &Parameters) -> Result<(), Fault> {
-        let run = || {
-            let mut statement = self.connection.statement(text).build()?;
-            bind(&mut statement, parameters)?;
-            statement.execute(&[])
-        };
+    fn run(&self, text: &str) -> Result<(), Fault> {
+        let run = || self.connection.statement(text).build()?.execute(&[]);
         run().map_err(|error| fault(&error))
     }
 

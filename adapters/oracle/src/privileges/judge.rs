@@ -11,11 +11,11 @@ pub(crate) struct Facts {
     pub(crate) account: String,
     /// Whether it entered as the server's administrator.
     pub(crate) sysdba: bool,
-    /// Its system privileges.
+    /// Its system privileges, also through roles.
     pub(crate) system: Vec<String>,
-    /// Its roles.
+    /// Its roles, switched on or not, and those within them.
     pub(crate) roles: Vec<String>,
-    /// Some of its tables.
+    /// Some of what it owns, `TYPE NAME`.
     pub(crate) owned: Vec<String>,
     /// Database links it may use.
     pub(crate) links: Vec<String>,
@@ -23,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) hosts: Vec<String>,
     /// Sequences it may use, `OWNER.NAME`.
     pub(crate) sequences: Vec<String>,
+    /// Directories of the server's files.
+    pub(crate) directories: Vec<String>,
     /// Rights on objects.
     pub(crate) grants: Vec<Grant>,
 }
@@ -56,7 +58,7 @@ pub(crate) fn judge(facts: &Facts) -> Privileges {
         }
     }
     if !facts.owned.is_empty() {
-        add(ExcessKind::Owner, format!("tables {}", facts.owned.join(", ")));
+        add(ExcessKind::Owner, facts.owned.join(", "));
     }
     for link in &facts.links {
         add(ExcessKind::Outside, format!("database link {link}"));
@@ -65,7 +67,7 @@ pub(crate) fn judge(facts: &Facts) -> Privileges {
         add(ExcessKind::Outside, format!("network access {host}"));
     }
     for grant in &facts.grants {
-        if let Some(kind) = of_grant(grant, &facts.sequences) {
+        if let Some(kind) = of_grant(grant, facts) {
             let through =
                 if grant.grantee == facts.account { String::new() } else { format!(" through {}", grant.grantee) };
             add(kind, format!("{} on {}.{}{through}", grant.privilege, grant.schema, grant.name));
@@ -99,15 +101,17 @@ fn of_system(privilege: &str) -> Option<ExcessKind> {
 
 /// SELECT lets one lock too: `SELECT … FOR UPDATE` and `LOCK TABLE`; READ does not. From a sequence it takes numbers.
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-privilege-and-role-authorization.html>
-fn of_grant(grant: &Grant, sequences: &[String]) -> Option<ExcessKind> {
-    let sequence = || sequences.contains(&format!("{}.{}", grant.schema, grant.name));
+fn of_grant(grant: &Grant, facts: &Facts) -> Option<ExcessKind> {
+    let sequence = || facts.sequences.contains(&format!("{}.{}", grant.schema, grant.name));
+    let directory = || grant.schema == "SYS" && facts.directories.contains(&grant.name);
     match grant.privilege.as_str() {
+        // Files of the server, and programs that read them before the database does. WRITE is a right on nothing else.
+        "READ" | "EXECUTE" if directory() => Some(ExcessKind::Outside),
+        "WRITE" => Some(ExcessKind::Outside),
         "EXECUTE" if OUTSIDE.contains(&grant.name.as_str()) => Some(ExcessKind::Outside),
         "EXECUTE" => Some(ExcessKind::Execute),
         // Of a view of the dictionary: it shows what goes on, and no more.
         "READ" | "SELECT" if grant.schema == "SYS" && is_of_the_dictionary(&grant.name) => None,
-        // Of a directory: files of the server.
-        "READ" | "WRITE" if grant.schema == "SYS" && grant.grantee != "PUBLIC" => Some(ExcessKind::Outside),
         "READ" | "USE" | "INHERIT PRIVILEGES" | "ON COMMIT REFRESH" | "QUERY REWRITE" => None,
         "SELECT" if sequence() => Some(ExcessKind::Write),
         "SELECT" if grant.schema == "SYS" => None,
@@ -191,11 +195,16 @@ mod tests {
             ("PSTRAL", "CRM", "BILLING", "EXECUTE", "Execute: EXECUTE on CRM.BILLING"),
             ("PUBLIC", "SYS", "UTL_HTTP", "EXECUTE", "Outside: EXECUTE on SYS.UTL_HTTP through PUBLIC"),
             ("PSTRAL", "SYS", "EXPORTS", "READ", "Outside: READ on SYS.EXPORTS"),
-            ("PSTRAL", "SYS", "EXPORTS", "WRITE", "Outside: WRITE on SYS.EXPORTS"),
+            ("PUBLIC", "SYS", "EXPORTS", "READ", "Outside: READ on SYS.EXPORTS through PUBLIC"),
+            ("STAFF", "SYS", "EXPORTS", "WRITE", "Outside: WRITE on SYS.EXPORTS through STAFF"),
+            ("STAFF", "SYS", "DBA_FILES", "READ", "Outside: READ on SYS.DBA_FILES through STAFF"),
+            ("PSTRAL", "SYS", "EXPORTS", "EXECUTE", "Outside: EXECUTE on SYS.EXPORTS"),
             ("PSTRAL", "CRM", "CLIENTS", "FLASHBACK", "Administer: FLASHBACK on CRM.CLIENTS"),
         ] {
             let grants = vec![grant(grantee, schema, name, privilege)];
-            let facts = Facts { sequences: vec!["CRM.NUMBERS".to_owned()], grants, ..least() };
+            let sequences = vec!["CRM.NUMBERS".to_owned()];
+            let directories = ["EXPORTS", "DBA_FILES"].map(str::to_owned).to_vec();
+            let facts = Facts { sequences, directories, grants, ..least() };
             assert_eq!(told(&facts), [expected]);
         }
     }
@@ -205,7 +214,7 @@ mod tests {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let facts = Facts {
             roles: names(&["CONNECT", "DBA"]),
-            owned: names(&["CLIENTS", "SALES"]),
+            owned: names(&["PACKAGE BILLING", "VIEW SALES"]),
             links: names(&["PUBLIC.PARIS"]),
             hosts: names(&["connect *"]),
             system: names(&["CREATE SESSION", "CREATE TABLE", "CREATE TABLE"]),
@@ -215,7 +224,7 @@ mod tests {
             told(&facts),
             [
                 "Superuser: role DBA",
-                "Owner: tables CLIENTS, SALES",
+                "Owner: PACKAGE BILLING, VIEW SALES",
                 "Write: CREATE TABLE",
                 "Outside: database link PUBLIC.PARIS",
                 "Outside: network access connect *",

@@ -17,6 +17,24 @@ use crate::trips::Trips;
 /// Who we are, and whether as the server's administrator.
 const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('USERENV', 'ISDBA') FROM sys.dual";
 
+/// The views of roles show all that were granted, one within the other; those of the session only what is switched on,
+/// and a session may switch on the rest.
+/// <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ROLE_ROLE_PRIVS.html>
+const ROLES: &str = "SELECT granted_role FROM user_role_privs UNION SELECT granted_role FROM role_role_privs \
+     UNION SELECT role FROM role_role_privs UNION SELECT role FROM session_roles";
+
+/// Likewise.
+const SYSTEM: &str = "SELECT privilege FROM user_sys_privs UNION SELECT privilege FROM role_sys_privs \
+     UNION SELECT privilege FROM session_privs";
+
+/// What is the account's own, a few of them. Not parts of something else, nor what the database named itself, nor what
+/// was thrown away; temporary tables hold nothing of anybody's, synonyms nothing at all, and links are told of apart.
+const OWNED: &str = "SELECT object_type || ' ' || object_name FROM user_objects \
+     WHERE object_type NOT IN ('DATABASE LINK', 'INDEX', 'INDEX PARTITION', 'INDEX SUBPARTITION', 'LOB', \
+     'LOB PARTITION', 'LOB SUBPARTITION', 'PACKAGE BODY', 'SYNONYM', 'TABLE PARTITION', 'TABLE SUBPARTITION', \
+     'TYPE BODY') AND generated = 'N' AND secondary = 'N' AND temporary = 'N' AND object_name NOT LIKE 'BIN$%' \
+     AND ROWNUM <= 20 ORDER BY 1";
+
 /// Reads what the dictionary says of the account, its roles and everybody, and judges it.
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Privileges, TargetError> {
     let facts = pool.with(Purpose::Reading(None), brake, |trips| {
@@ -33,24 +51,30 @@ fn facts(trips: &mut Trips<'_>) -> Result<Facts, TargetError> {
     let sysdba = own.get(1).is_some_and(|answer| answer == "TRUE");
     let owners = Owners::of(trips)?;
     let mut texts = |query: &str| optional(trips, query).map(|rows| rows.into_iter().map(joined).collect::<Vec<_>>());
-    let system = texts("SELECT privilege FROM session_privs")?;
-    let roles = texts("SELECT role FROM session_roles")?;
-    let owned = texts("SELECT table_name FROM user_tables WHERE ROWNUM <= 20 ORDER BY 1")?;
+    let system = texts(SYSTEM)?;
+    let roles = texts(ROLES)?;
+    let owned = texts(OWNED)?;
     let links = texts("SELECT owner || '.' || db_link FROM all_db_links")?;
     let hosts = texts("SELECT privilege || ' ' || host FROM user_host_aces WHERE status = 'GRANTED'")?;
     let sequences = texts("SELECT sequence_owner || '.' || sequence_name FROM all_sequences")?;
+    let directories = texts("SELECT directory_name FROM all_directories")?;
     let grants = optional(trips, &grants(owners))?.into_iter().filter_map(grant).collect();
-    Ok(Facts { account, sysdba, system, roles, owned, links, hosts, sequences, grants })
+    Ok(Facts { account, sysdba, system, roles, owned, links, hosts, sequences, directories, grants })
 }
 
 /// Grants to us, to roles we have and to everybody: all on people's objects, of Oracle's own those that reach outside.
+/// A table's name is also that of a directory or a package.
 fn grants(owners: Owners) -> String {
     let list = lists::OUTSIDE.join("', '");
+    let ours = "grantee IN ('PUBLIC', SYS_CONTEXT('USERENV', 'SESSION_USER'))";
     format!(
-        "SELECT grantee, table_schema, table_name, privilege FROM all_tab_privs \
-         WHERE (grantee IN ('PUBLIC', SYS_CONTEXT('USERENV', 'SESSION_USER')) OR grantee IN (SELECT role FROM session_roles)) \
-         AND ({} OR table_name IN ('{list}') OR grantee = SYS_CONTEXT('USERENV', 'SESSION_USER')) ORDER BY 1, 2, 3, 4",
-        owners.condition("table_schema")
+        "SELECT grantee, owner, name, privilege FROM \
+         (SELECT grantee, table_schema AS owner, table_name AS name, privilege FROM all_tab_privs WHERE {ours} \
+         UNION SELECT grantee, table_schema, table_name, privilege FROM all_col_privs WHERE {ours} \
+         UNION SELECT role, owner, table_name, privilege FROM role_tab_privs) \
+         WHERE {} OR name IN ('{list}') OR grantee = SYS_CONTEXT('USERENV', 'SESSION_USER') \
+         OR (owner = 'SYS' AND name IN (SELECT directory_name FROM all_directories)) ORDER BY 1, 2, 3, 4",
+        owners.condition("owner")
     )
 }
 

@@ -8,7 +8,7 @@ use pstral_core::domain::Value;
 
 use crate::fault::{Code, Fault};
 use crate::kind::Kind;
-use crate::session::{Cursor, Described, Driver, Login, Named, Parameters, Query, Session};
+use crate::session::{Cursor, Described, Driver, Login, Named, Query, Session};
 
 /// What a statement does.
 #[derive(Clone)]
@@ -166,7 +166,7 @@ impl Session for Scripted {
         Ok(())
     }
 
-    fn run(&self, text: &str, _: &Parameters) -> Result<(), Fault> {
+    fn run(&self, text: &str) -> Result<(), Fault> {
         self.log.add(self.number, format!("run {text}"));
         match self.act(text) {
             Some(Act::Fails(code)) => Err(failure(code)),

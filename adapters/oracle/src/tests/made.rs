@@ -211,6 +211,9 @@ const VIEWS: &[(&str, &str, &[&str], &str)] = &[
     ),
     ("CRM", "V_CA_MENSUEL", &["MOIS DATE", "CA NUMBER"], ""),
     ("CRM", "V_STOCK_LYON", &["PRODUIT_ID NUMBER(8)", "QUANTITE NUMBER"], "Par le lien LYON"),
+    ("CRM", "V_STOCK_TOTAL", &["PRODUIT_ID NUMBER(8)", "QUANTITE NUMBER"], "Sur V_STOCK_LYON"),
+    ("CRM", "V_BUDGET", &["ANNEE NUMBER(4)"], "Par le synonyme BUDGET_PARIS"),
+    ("COMPTA", "V_STOCK_VALEUR", &["VALEUR NUMBER"], "Sur V_STOCK_TOTAL, par un synonyme"),
     (
         "COMPTA",
         "V_FACTURES_OUVERTES",
@@ -257,7 +260,17 @@ fn others(rows: &mut Rows) {
     table(rows, "CRM", "MLOG$_CLIENTS", 3, &["ID NUMBER(10)"], "");
     table(rows, "CRM", "IMPORT_TARIFS", 0, &["LIGNE VARCHAR2(400)"], "Lit un fichier du serveur");
     add(rows, View::ExternalTables, vec![text("CRM"), text("IMPORT_TARIFS")]);
-    add(rows, View::Dependencies, vec![text("CRM"), text("V_STOCK_LYON")]);
+    for (owner, name, of_owner, of, link) in [
+        ("CRM", "V_STOCK_LYON", "", "STOCK", "LYON"),
+        ("CRM", "V_STOCK_TOTAL", "CRM", "V_STOCK_LYON", ""),
+        ("CRM", "V_BUDGET", "CRM", "BUDGET_PARIS", ""),
+        ("COMPTA", "V_STOCK_VALEUR", "PUBLIC", "STOCK_TOTAL", ""),
+        ("CRM", "V_CA_MENSUEL", "CRM", "V_CLIENTS_ACTIFS", ""),
+        ("CRM", "V_CLIENTS_ACTIFS", "CRM", "V_CA_MENSUEL", ""),
+    ] {
+        let row = vec![text(owner), text(name), maybe(of_owner), text(of), maybe(link)];
+        add(rows, View::Dependencies, row);
+    }
     for (owner, name, of_owner, of, link) in [
         ("PUBLIC", "CLIENT", "CRM", "CLIENTS", ""),
         ("CRM", "FACTURES", "COMPTA", "FACTURES", ""),
@@ -265,6 +278,7 @@ fn others(rows: &mut Rows) {
         ("PUBLIC", "OUVERTES", "COMPTA", "V_FACTURES_OUVERTES", ""),
         ("CRM", "STOCK_PARIS", "STOCK", "ARTICLES", "PARIS"),
         ("PUBLIC", "STOCK_PARIS", "CRM", "STOCKS_ENTETE", ""),
+        ("PUBLIC", "STOCK_TOTAL", "CRM", "V_STOCK_TOTAL", ""),
         ("CRM", "BUDGET_PARIS", "", "BUDGET", "PARIS"),
         ("PUBLIC", "FACTURATION", "COMPTA", "BILLING", ""),
         ("PUBLIC", "BOUCLE_A", "CRM", "BOUCLE_B", ""),

@@ -6,7 +6,9 @@ mod fake;
 mod frames;
 mod guarded;
 mod made;
+mod plans;
 mod reuse;
+mod rights;
 mod stopping;
 
 use std::sync::Arc;

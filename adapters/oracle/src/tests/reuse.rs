@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::domain::{Ending, LimitReached, Limits, Value};
-use pstral_core::ports::{Estimate, QueryTarget as _, TargetError};
+use pstral_core::ports::{QueryTarget as _, TargetError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -113,6 +113,8 @@ async fn errors_decide_what_is_told() {
         (Code::Ora(12541), "the database cannot be reached"),
         (Code::Ora(1017), "the database cannot be reached"),
         (Code::Ora(12519), "the database is busy"),
+        (Code::Ora(1031), "the database cannot be reached"),
+        (Code::Ora(2394), "the database cannot be reached"),
     ] {
         let (target, log) = target(Script::default().door(Err(code)));
         let error = run(&target, "SELECT 1 FROM clients").await.unwrap_err().to_string();
@@ -171,30 +173,6 @@ async fn no_more_sessions_are_kept_than_are_used_at_once() {
 }
 
 #[tokio::test]
-async fn a_plan_has_a_session_of_its_own_and_leaves_nothing() {
-    let (target, log) = target(Script::default().on("plan_table", Act::Table(Vec::new(), Vec::new())));
-    run(&target, "SELECT 1 FROM clients").await.unwrap();
-    let estimate = target.plan("SELECT 1 FROM clients".to_owned()).await.unwrap();
-    assert_eq!(estimate, Estimate::default(), "not known is not cheap");
-    let told = log.told();
-    let plan: Vec<&String> = told.iter().filter(|line| line.starts_with("2 ")).collect();
-    assert_eq!(plan[0], "2 open pstral");
-    assert!(plan[1].starts_with("2 run EXPLAIN PLAN SET STATEMENT_ID = 'pstral-"), "{}", plan[1]);
-    assert!(plan[1].ends_with("' FOR SELECT 1 FROM clients"), "{}", plan[1]);
-    assert_eq!(plan[3..], ["2 identify \"\"", "2 rollback"], "and not read-only: a plan is written");
-}
-
-#[tokio::test]
-async fn a_plan_that_cannot_be_had_is_no_estimate_and_a_fault_is_a_fault() {
-    let (broken, _) = target(Script::default().on("plan_table", Act::Fails(Code::Ora(942))));
-    assert_eq!(broken.plan("SELECT 1 FROM clients".to_owned()).await, Ok(Estimate::default()));
-    let (wrong, _) = target(Script::default().on("EXPLAIN", Act::Fails(Code::Ora(904))));
-    assert!(matches!(wrong.plan("SELECT x FROM clients".to_owned()).await, Err(TargetError::Rejected(_))));
-    let (gone, _) = target(Script::default().on("EXPLAIN", Act::Fails(Code::Ora(3113))));
-    assert!(matches!(gone.plan("SELECT 1 FROM clients".to_owned()).await, Err(TargetError::Unavailable(_))));
-}
-
-#[tokio::test]
 async fn health_sees_that_nothing_can_be_locked() {
     let (open, _) = target(Script::default());
     let error = open.health().await.unwrap_err();
@@ -224,30 +202,4 @@ async fn what_goes_wrong_before_a_statement_is_not_its_fault() {
     let (target, log) = super::target(Script::default().on("CURRENT_SCHEMA", Act::Fails(Code::Ora(1435))));
     assert!(matches!(run(&target, "SELECT 1 FROM clients").await, Err(TargetError::Unavailable(_))));
     assert_eq!((log.count("query"), log.count("close")), (0, 1), "a session that is not set up is not kept");
-}
-
-#[tokio::test]
-async fn privileges_are_read_and_judged() {
-    let texts = |rows: &[&[&str]]| {
-        let cell = |text: &&str| Value::Text((*text).to_owned());
-        Act::Table(Vec::new(), rows.iter().map(|row| row.iter().map(cell).collect()).collect())
-    };
-    let script = Script::default()
-        .on("'ISDBA'", texts(&[&["PSTRAL", "FALSE"]]))
-        .on("FROM session_privs", texts(&[&["CREATE SESSION"], &["CREATE TABLE"]]))
-        .on(
-            "FROM all_tab_privs",
-            texts(&[&["PSTRAL", "CRM", "CLIENTS", "READ"], &["PUBLIC", "SYS", "UTL_HTTP", "EXECUTE"]]),
-        )
-        .on("FROM session_roles", texts(&[]))
-        .on("FROM user_tables", texts(&[&["MINE"]]))
-        .on("FROM all_db_links", texts(&[]))
-        .on("FROM user_host_aces", Act::Fails(Code::Ora(942)))
-        .on("FROM all_sequences", texts(&[]));
-    let (target, log) = target(script);
-    let found = target.privileges().await.unwrap();
-    assert_eq!((found.account.as_str(), found.is_privileged()), ("PSTRAL", true));
-    let told: Vec<&str> = found.excesses.iter().map(|excess| excess.what.as_str()).collect();
-    assert_eq!(told, ["tables MINE", "CREATE TABLE", "EXECUTE on SYS.UTL_HTTP through PUBLIC"]);
-    assert_eq!((log.count("READ ONLY"), log.count("rollback")), (1, 1));
 }

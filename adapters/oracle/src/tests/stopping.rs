@@ -136,7 +136,7 @@ async fn a_read_that_hangs_is_told_at_its_deadline() {
     let script = Script::default().on("EXPLAIN", Act::Hangs).door(Ok(Duration::ZERO));
     let config = OracleConfig { read_time: Duration::from_millis(200), ..config() };
     let target = OracleTarget::over(Arc::new(script), config);
-    let ended = target.plan("SELECT 1 FROM clients".to_owned()).await.err();
+    let ended = target.plan("SELECT 1 FROM clients".to_owned(), CAMILLE).await.err();
     assert_eq!(ended, Some(TargetError::Timeout { seconds: 1 }));
     still_answers(&target).await;
 
@@ -144,6 +144,32 @@ async fn a_read_that_hangs_is_told_at_its_deadline() {
     let config = OracleConfig { read_time: Duration::from_millis(100), ..super::config() };
     let target = OracleTarget::over(Arc::new(script), config);
     assert_eq!(target.health().await.err(), Some(TargetError::Timeout { seconds: 1 }), "a listener that never answers");
+}
+
+#[tokio::test]
+async fn checks_that_hang_hold_one_thread_between_them() {
+    let script = Script::default().door(Ok(Duration::from_millis(600))).on("FOR UPDATE", Act::Fails(Code::Ora(1456)));
+    let log = Arc::clone(&script.log);
+    let config = OracleConfig { read_time: Duration::from_millis(100), ..config() };
+    let target = OracleTarget::over(Arc::new(script), config);
+    let (first, second) = tokio::join!(target.health(), target.health());
+    assert_eq!(first.err(), Some(TargetError::Timeout { seconds: 1 }));
+    let waits = TargetError::Unavailable("the last check still waits for an answer".to_owned());
+    assert_eq!((second.err(), log.count("open")), (Some(waits.clone()), 1));
+    let started = Instant::now();
+    assert_eq!(target.health().await.err(), Some(waits));
+    assert!(started.elapsed() < Duration::from_millis(50), "{:?}", started.elapsed());
+    still_answers(&target).await;
+    log.until("1 close", 1).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    target.health().await.expect("its thread came back");
+}
+
+#[tokio::test]
+async fn checks_that_are_asked_for_together_all_have_an_answer() {
+    let (target, _) = target(Script::default().on("FOR UPDATE", Act::Fails(Code::Ora(1456))));
+    let all = futures::future::join_all((0..3).map(|_| target.health())).await;
+    assert!(all.iter().all(Result::is_ok), "{all:?}");
 }
 
 /// The bounds told to the driver, in milliseconds.

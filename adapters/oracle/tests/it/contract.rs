@@ -10,16 +10,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::Server;
 
-/// What the contract's fixture makes, as Oracle writes it. A body must both hold 20,000 bytes and be compared, which
-/// needs `MAX_STRING_SIZE = EXTENDED`.
+/// What the contract's fixture makes, as Oracle writes it. A body is longer than a text may be in a database of the
+/// ordinary kind.
 const FIXTURE: &[&str] = &[
     "CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR2(40), price NUMBER(10,2), made_on DATE)",
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES items(id), body VARCHAR2(32767))",
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES items(id), title VARCHAR2(40), body CLOB)",
     "INSERT INTO items SELECT LEVEL, CASE WHEN MOD(LEVEL, 10) <> 0 THEN 'item ' || LEVEL END, LEVEL + 0.25, \
      DATE '2024-01-01' + MOD(LEVEL, 28) FROM dual CONNECT BY LEVEL <= 1000",
-    "INSERT INTO notes VALUES (1, 1, '')",
-    "INSERT INTO notes SELECT 2, 1, TO_CHAR(RPAD(UNISTR('\\00E9'), 10000, UNISTR('\\00E9'))) FROM dual",
-    "INSERT INTO notes VALUES (3, 2, 'it''s; -- \"fine\"')",
+    "INSERT INTO notes VALUES (1, 1, NULL, '')",
+    "INSERT INTO notes SELECT 2, 1, NULL, TO_CLOB(e) || e || e || e || e || e || e || e || e || e FROM \
+     (SELECT RPAD(TO_CHAR(UNISTR('\\00E9')), 1000, TO_CHAR(UNISTR('\\00E9'))) AS e FROM dual)",
+    "INSERT INTO notes VALUES (3, 2, 'it''s; -- \"fine\"', 'short')",
 ];
 
 const KINDS: &[&str] = &[

@@ -14,7 +14,7 @@ impl Server {
     /// The one named by the environment. There may be none even where everything is required: Oracle cannot be had
     /// everywhere.
     pub(crate) fn named() -> Option<Self> {
-        let Ok(url) = std::env::var("PSTRAL_TEST_ORACLE_URL") else {
+        let Some(url) = std::env::var("PSTRAL_TEST_ORACLE_URL").ok().filter(|url| !url.is_empty()) else {
             println!("skipped: PSTRAL_TEST_ORACLE_URL is not set");
             return None;
         };

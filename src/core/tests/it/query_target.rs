@@ -21,7 +21,8 @@ fn relation(name: &str, columns: &[(&str, &str)]) -> Relation {
 fn catalog() -> Catalog {
     let items =
         relation("items", &[("id", "INTEGER"), ("name", "TEXT"), ("price", "DECIMAL(10,2)"), ("made_on", "DATE")]);
-    let mut notes = relation("notes", &[("id", "INTEGER"), ("item_id", "INTEGER"), ("body", "TEXT")]);
+    let mut notes =
+        relation("notes", &[("id", "INTEGER"), ("item_id", "INTEGER"), ("title", "TEXT"), ("body", "TEXT")]);
     notes.foreign_keys = vec![ForeignKey {
         columns: vec!["item_id".to_owned()],
         relation: "items".to_owned(),
@@ -68,7 +69,7 @@ fn scripted() -> FakeTarget {
         ("SELECT id FROM items WHERE id = :id", Reply::rows(&id, one(41))),
         ("SELECT id FROM items WHERE name = :name", Reply::rows(&id, one(42))),
         ("SELECT id FROM items WHERE price = :price", Reply::rows(&id, one(43))),
-        ("SELECT id FROM notes WHERE body = :body", Reply::rows(&id, one(3))),
+        ("SELECT id FROM notes WHERE title = :title", Reply::rows(&id, one(3))),
         ("SELECT id FROM items WHERE id = 7", Reply::rows(&id, one(7))),
         ("SELECT a.id FROM items a JOIN items b ON a.id < b.id", Reply::rows(&id, many)),
         (slow(), Reply::rows(&id, one(0)).after(Duration::from_mins(10))),

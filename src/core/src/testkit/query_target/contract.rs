@@ -21,11 +21,11 @@ const MANY: &str = "SELECT a.id FROM items a JOIN items b ON a.id < b.id";
 ///
 /// - `items(id, name, price, made_on)`: 1,000 rows with ids from 1; the name is `item <id>`, null for each tenth; the
 ///   price is the id plus a quarter, exact to two decimals; made on the day `2024-01-<1 + id % 28>`.
-/// - `notes(id, item_id, body)`: `item_id` points at `items`; row 1 has an empty body (where the database can tell it
-///   from null), row 2 a body of 10,000 `é`, row 3 the body `it's; -- "fine"`.
+/// - `notes(id, item_id, title, body)`: `item_id` points at `items`; row 1 has an empty body (where the database can
+///   tell it from null), row 2 a body of 10,000 `é`, row 3 the title `it's; -- "fine"`. A body need not be comparable.
 pub fn fixture() -> String {
     let mut script = "CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR(40), price DECIMAL(10,2), made_on DATE);
-        CREATE TABLE notes (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES items(id), body TEXT);"
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES items(id), title VARCHAR(40), body TEXT);"
         .to_owned();
     for id in 1..=1000 {
         let name = if id % 10 == 0 { "NULL".to_owned() } else { format!("'item {id}'") };
@@ -34,8 +34,11 @@ pub fn fixture() -> String {
             .expect("invariant: a string takes all text");
     }
     let long = "é".repeat(10_000);
-    write!(script, "INSERT INTO notes VALUES (1, 1, ''), (2, 1, '{long}'), (3, 2, 'it''s; -- \"fine\"');")
-        .expect("invariant: a string takes all text");
+    write!(
+        script,
+        "INSERT INTO notes VALUES (1, 1, NULL, ''), (2, 1, NULL, '{long}'), (3, 2, 'it''s; -- \"fine\"', 'short');"
+    )
+    .expect("invariant: a string takes all text");
     script
 }
 
@@ -132,7 +135,7 @@ async fn binds_parameters(target: &dyn QueryTarget) {
         ("SELECT id FROM items WHERE id = :id", "id", Value::Integer(41), "41"),
         ("SELECT id FROM items WHERE name = :name", "name", Value::Text("item 42".to_owned()), "42"),
         ("SELECT id FROM items WHERE price = :price", "price", Value::Decimal("43.25".to_owned()), "43"),
-        ("SELECT id FROM notes WHERE body = :body", "body", Value::Text("it's; -- \"fine\"".to_owned()), "3"),
+        ("SELECT id FROM notes WHERE title = :title", "title", Value::Text("it's; -- \"fine\"".to_owned()), "3"),
     ] {
         let values = BTreeMap::from([(name.to_owned(), value)]);
         let bound = approved(target, sql, WIDE).await.bind(&values).expect("it has the one parameter");
