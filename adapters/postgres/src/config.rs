@@ -10,7 +10,7 @@ use secrecy::SecretString;
 pub struct PostgresConfig {
     /// `postgres://user:password@host:port/database`, with `?sslmode=` and `sslrootcert=` where needed.
     pub url: SecretString,
-    /// Where names without a schema are looked up; nothing else is, but for PostgreSQL's own names.
+    /// The schema that the guard takes names without one to be in.
     pub schema: String,
     /// Statements at once, each on a connection of its own; at least 1. One more is opened for a moment to stop a
     /// statement and for the health check.

@@ -18,6 +18,9 @@ use crate::session::{Session, Terms};
 /// Time to make a connection fit for the next one, or to stop what it is doing; nobody waits for it.
 const SETTLING: Duration = Duration::from_secs(5);
 
+/// The part of the time for all that beginning may take.
+const TO_BEGIN: f64 = 0.8;
+
 /// A bounded number of connections to one database.
 pub(crate) struct Pool {
     options: PgConnectOptions,
@@ -75,7 +78,10 @@ impl Pool {
         tokio::spawn(async move {
             let mut held = None;
             let working = async {
-                let (session, begun) = pool.begun(&terms).await?;
+                // Before the deadline of the whole: a server that does not answer is not a statement that takes too long.
+                let patience = terms.time.mul_f64(TO_BEGIN);
+                let late = |_| TargetError::Unavailable("the server does not answer".to_owned());
+                let (session, begun) = timeout(patience, pool.begun(&terms)).await.map_err(late)??;
                 let session = held.insert(session);
                 begun?;
                 work(&mut session.connection).await

@@ -18,8 +18,6 @@ const LOCK_WAIT: &str = "2s";
 /// Under which terms a transaction runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {
-    /// Where names without a schema are looked up.
-    pub(crate) schema: String,
     /// What the server holds a single statement to, beneath our own deadline.
     pub(crate) time: Duration,
     /// The local user's name; empty for what nobody asked for.
@@ -46,13 +44,15 @@ impl Session {
     }
 
     /// A fresh transaction that can only read. What the statement's meaning hangs on is fixed here, whatever the role or
-    /// the database has for defaults: no name of PostgreSQL's own can be taken by another, temporary ones come last, and
-    /// a backslash in a literal is a backslash.
+    /// the database has for defaults. Names without a schema are PostgreSQL's own and nothing else: were the company's
+    /// schema looked through as well, its functions and operators would win wherever their types fit better
+    /// (<https://www.postgresql.org/docs/15/typeconv-func.html>). The guard names the schema of every table. A backslash
+    /// in a literal is a backslash.
     pub(crate) async fn begin(&mut self, terms: &Terms) -> Result<(), sqlx::Error> {
         let check = self.connection.server_version_num().is_some_and(|version| version >= LOOKS_FOR_ITS_CLIENT);
         ask("BEGIN READ ONLY").execute(&mut self.connection).await?;
         let settings = [
-            ("search_path", format!("pg_catalog, {}, pg_temp", quoted(&terms.schema))),
+            ("search_path", "pg_catalog, pg_temp".to_owned()),
             ("statement_timeout", millis(terms.time)),
             ("lock_timeout", LOCK_WAIT.to_owned()),
             ("idle_in_transaction_session_timeout", millis(terms.time.max(Duration::from_secs(10)))),

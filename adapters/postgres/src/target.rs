@@ -87,7 +87,7 @@ impl PostgresTarget {
 
     /// For what nobody in particular asks.
     fn terms(&self) -> Terms {
-        Terms { schema: self.schema.clone(), time: self.read_time, person: String::new(), role: None }
+        Terms { time: self.read_time, person: String::new(), role: None }
     }
 
     async fn check(&self) -> Result<Text, TargetError> {

@@ -187,10 +187,10 @@ async fn a_wrong_address_account_or_database_is_told_without_a_name() {
 async fn a_lock_is_not_waited_for_long() {
     let Some(server) = server("CREATE TABLE t (id integer)").await else { return };
     let target = target(&server);
-    let held = server.batch("BEGIN; LOCK TABLE t; SELECT pg_sleep(5); COMMIT");
+    let held = server.batch("BEGIN; LOCK TABLE public.t; SELECT pg_sleep(5); COMMIT");
     let reads = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        soon(run(&target, "SELECT id FROM t")).await.expect_err("somebody holds it")
+        soon(run(&target, "SELECT id FROM public.t")).await.expect_err("somebody holds it")
     };
     let ((), refused) = tokio::join!(held, reads);
     assert!(matches!(refused, TargetError::Busy(_)), "{refused:?}");

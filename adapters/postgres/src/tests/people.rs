@@ -10,7 +10,7 @@ use super::{Asked, PostgresConfig, PostgresTarget, WIDE, config, drain, server};
 use crate::Identity;
 
 const SCRIPT: &str = "CREATE TABLE visits (id integer, person text, owner text);
-    INSERT INTO visits VALUES (1, 'camille.durand', 'camille'), (2, 'alex.martin', 'alex'), (3, 'nobody', 'nobody');
+    INSERT INTO public.visits VALUES (1, 'camille.durand', 'camille'), (2, 'alex.martin', 'alex'), (3, 'nobody', 'nobody');
     CREATE ROLE camille; CREATE ROLE \"Alex's \"\"own\"\"\"; GRANT camille, \"Alex's \"\"own\"\"\" TO pstral;
     GRANT SELECT ON visits TO camille; GRANT SELECT (id) ON visits TO \"Alex's \"\"own\"\"\";
     ALTER TABLE visits ENABLE ROW LEVEL SECURITY;
@@ -30,7 +30,7 @@ fn text(text: &str) -> Value {
 async fn policies_on_rows_see_the_person() {
     let Some(server) = server(SCRIPT).await else { return };
     let target = PostgresTarget::new(config(&server)).unwrap();
-    let sql = "SELECT id, current_user::text FROM visits ORDER BY id";
+    let sql = "SELECT id, current_user::text FROM public.visits ORDER BY id";
     for (person, id) in [("camille.durand", 1), ("alex.martin", 2), ("camille.durand", 1)] {
         assert_eq!(ask(&target, person, sql).await.unwrap(), [[Value::Integer(id), text("pstral")]]);
     }
@@ -54,8 +54,8 @@ async fn a_person_s_statements_run_as_their_own_role() {
     let who = "SELECT current_user::text, current_setting('pstral.person')";
     assert_eq!(ask(&target, "camille.durand", who).await.unwrap(), [[text("camille"), text("camille.durand")]]);
     assert_eq!(ask(&target, "alex.martin", who).await.unwrap(), [[text("Alex's \"own\""), text("alex.martin")]]);
-    assert!(ask(&target, "camille.durand", "SELECT owner FROM visits").await.is_ok());
-    let refused = ask(&target, "alex.martin", "SELECT owner FROM visits").await;
+    assert!(ask(&target, "camille.durand", "SELECT owner FROM public.visits").await.is_ok());
+    let refused = ask(&target, "alex.martin", "SELECT owner FROM public.visits").await;
     assert!(matches!(refused, Err(TargetError::Rejected(_))), "not what the other may see: {refused:?}");
     let numbers = "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name = 'pstral'";
     let kept = server.value(numbers).await;
@@ -77,13 +77,13 @@ async fn a_plan_is_the_person_s() {
     let own = PostgresConfig { identity: Identity::Role(roles), ..config(&server) };
     let target = PostgresTarget::new(own).unwrap();
     let plan = async |sql: &str, person: &str| target.plan(sql.to_owned(), BTreeMap::new(), person).await;
-    assert!(plan("SELECT owner FROM visits", "camille.durand").await.is_ok());
-    let refused = plan("SELECT owner FROM visits", "alex.martin").await;
+    assert!(plan("SELECT owner FROM public.visits", "camille.durand").await.is_ok());
+    let refused = plan("SELECT owner FROM public.visits", "alex.martin").await;
     assert!(matches!(refused, Err(TargetError::Rejected(_))), "what they may not read they cannot plan: {refused:?}");
     // The planner estimates a limit by what it will be: a division by zero shows what the setting holds.
     let divided = "1 / CASE current_setting('pstral.person') WHEN 'camille.durand' THEN 0 ELSE 1 END";
     for (person, holds) in [("camille.durand", true), ("alex.martin", false)] {
-        let planned = plan(&format!("SELECT id FROM visits LIMIT ({divided})"), person).await;
+        let planned = plan(&format!("SELECT id FROM public.visits LIMIT ({divided})"), person).await;
         assert_eq!(planned.is_err(), holds, "{person}: {planned:?}");
     }
 }

@@ -14,11 +14,11 @@ const SCRIPT: &str = "CREATE SCHEMA hr; GRANT USAGE ON SCHEMA hr TO pstral;
         UNIQUE (city, \"Nom complet\"));
     CREATE UNIQUE INDEX ON clients (price) WHERE price > 0;
     COMMENT ON TABLE clients IS 'who buys'; COMMENT ON COLUMN clients.city IS 'where they live';
-    INSERT INTO clients (\"Nom complet\", city, price) SELECT 'client ' || n, CASE n % 3 WHEN 0 THEN 'Lyon' WHEN 1 THEN 'Lille'
+    INSERT INTO public.clients (\"Nom complet\", city, price) SELECT 'client ' || n, CASE n % 3 WHEN 0 THEN 'Lyon' WHEN 1 THEN 'Lille'
         ELSE repeat('x', 300) END, n FROM generate_series(1, 900) n;
     CREATE TABLE parts (id integer, on_day date) PARTITION BY RANGE (on_day);
     CREATE TABLE parts_2024 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
-    CREATE VIEW lyon AS SELECT id FROM clients WHERE city = 'Lyon'; CREATE MATERIALIZED VIEW cities AS SELECT city FROM clients;
+    CREATE VIEW lyon AS SELECT id FROM public.clients WHERE city = 'Lyon'; CREATE MATERIALIZED VIEW cities AS SELECT city FROM public.clients;
     CREATE FUNCTION lower(text) RETURNS text LANGUAGE sql AS 'SELECT ''x''';
     CREATE FUNCTION purge() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
     ANALYZE clients";
@@ -76,13 +76,13 @@ async fn the_catalog_holds_what_may_be_read() {
 async fn a_plan_has_a_line_a_step() {
     let Some(server) = server(SCRIPT).await else { return };
     let target = target(&server);
-    let sql = "SELECT c.id FROM clients c JOIN clients p ON p.id = c.parent WHERE c.city = :city";
+    let sql = "SELECT c.id FROM public.clients c JOIN public.clients p ON p.id = c.parent WHERE c.city = :city";
     let values = [("city".to_owned(), Value::Text("Lyon".to_owned()))];
     let plan = target.plan(sql.to_owned(), values.into(), "camille.durand").await.unwrap();
     assert!(plan.cost.is_some_and(|cost| cost > 0.0) && plan.rows.is_some(), "{plan:?}");
     assert!(plan.plan.len() > 2 && plan.plan.iter().any(|line| line.contains(" on clients as c (rows ")), "{plan:?}");
     target.plan(sql.to_owned(), [].into(), "").await.unwrap();
-    let refused = target.plan("SELECT nothing FROM clients".to_owned(), [].into(), "").await;
+    let refused = target.plan("SELECT nothing FROM public.clients".to_owned(), [].into(), "").await;
     assert!(matches!(refused, Err(TargetError::Rejected(_))), "{refused:?}");
 }
 
@@ -121,7 +121,7 @@ async fn each_excess_is_named() {
     assert_eq!(
         named(&plain),
         [
-            "Execute: EXECUTE as its owner (SECURITY DEFINER) on function purge()",
+            "Execute: EXECUTE as its owner (SECURITY DEFINER) on function public.purge()",
             "Execute: EXECUTE on function public.lower(text)"
         ]
     );

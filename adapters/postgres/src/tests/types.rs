@@ -9,7 +9,7 @@ const SCRIPT: &str = "CREATE TYPE mood AS ENUM ('calm', 'très vif'); CREATE DOM
     CREATE TYPE place AS (street text, number integer, felt mood); CREATE DOMAIN moods AS mood[];
     CREATE TABLE items (id integer PRIMARY KEY, small smallint, big bigint, price numeric(10,2), weight double precision,
         name varchar(40), code char(4), made_on date, seen_at timestamptz, felt mood, tag uuid, live boolean);
-    INSERT INTO items VALUES (1, 2, 3, 4.50, 0.1, 'cinq', 'ab', '2024-02-29', '2024-02-29 12:00+02', 'calm',
+    INSERT INTO public.items VALUES (1, 2, 3, 4.50, 0.1, 'cinq', 'ab', '2024-02-29', '2024-02-29 12:00+02', 'calm',
         'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', true)";
 
 /// `sql` is an expression; the text forms are those of PostgreSQL itself.
@@ -53,7 +53,7 @@ fn table() -> Vec<(&'static str, Value)> {
         ("1e30::numeric", decimal("1000000000000000000000000000000")),
         ("1e-20::numeric", decimal("0.00000000000000000001")),
         ("-99999999999999999999999999.99::numeric(28,2)", decimal("-99999999999999999999999999.99")),
-        ("1.5::amount", decimal("1.50")),
+        ("1.5::public.amount", decimal("1.50")),
         ("'NaN'::numeric", text("NaN")),
         ("'-Infinity'::numeric", text("-Infinity")),
         ("'é'::text", text("é")),
@@ -61,7 +61,7 @@ fn table() -> Vec<(&'static str, Value)> {
         ("'ab'::char(4)", text("ab  ")),
         ("'a'::\"char\"", text("a")),
         ("'a'::name", text("a")),
-        ("'très vif'::mood", text("très vif")),
+        ("'très vif'::public.mood", text("très vif")),
         ("'2024-02-29'::date", date("2024-02-29")),
         ("'0001-01-01'::date", date("0001-01-01")),
         ("'9999-12-31'::date", date("9999-12-31")),
@@ -132,7 +132,8 @@ async fn columns_are_described_without_a_row() {
     use ColumnKind::{Boolean, Date, Number, Text, Timestamp};
     let Some(server) = server(SCRIPT).await else { return };
     let none =
-        run(&target(&server), "SELECT id, price, name, made_on, seen_at, live, id FROM items WHERE id < 0").await;
+        run(&target(&server), "SELECT id, price, name, made_on, seen_at, live, id FROM public.items WHERE id < 0")
+            .await;
     let none = none.unwrap();
     let kinds: Vec<ColumnKind> = none.columns.iter().map(|column| column.kind).collect();
     assert_eq!(kinds, [Number, Number, Text, Date, Timestamp, Boolean, Number]);
@@ -181,7 +182,7 @@ async fn parameters_mean_what_they_say_whatever_their_type() {
         ("made_on + :v > made_on", Value::Integer(1), true),
         ("id = :v OR name = 'x' OR id = :v", Value::Integer(1), true),
     ] {
-        let sql = format!("SELECT id FROM items WHERE {condition}");
+        let sql = format!("SELECT id FROM public.items WHERE {condition}");
         let values = [("v", value.clone())];
         let ran = start_with(&target, &sql, &values, WIDE, CancellationToken::new());
         match async { drain(ran.await?).await }.await {
@@ -192,7 +193,7 @@ async fn parameters_mean_what_they_say_whatever_their_type() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 
     for (condition, values) in [("id = :v", vec![]), ("felt = :v", vec![("v", text("furious"))])] {
-        let sql = format!("SELECT id FROM items WHERE {condition}");
+        let sql = format!("SELECT id FROM public.items WHERE {condition}");
         let refused = start_with(&target, &sql, &values, WIDE, CancellationToken::new()).await;
         assert!(matches!(refused.err(), Some(pstral_core::ports::TargetError::Rejected(_))), "{condition}");
     }

@@ -18,8 +18,9 @@ fn costly(estimate: Option<(f64, u64)>, over_cost: OverCost) -> Setup {
     let column = CatalogColumn::new("id", "INTEGER");
     let clients = Relation::new("public", "clients", RelationKind::Table, vec![column]);
     let target = FakeTarget::new(Catalog::new(Dialect::Postgres, "public", vec![clients]));
-    for statement in [STATEMENT, EDITED] {
-        target.answer(statement, Reply::rows(&[("id", ColumnKind::Number)], vec![vec![Value::Integer(7)]]));
+    // As the guard writes them.
+    for statement in [STATEMENT, EDITED].map(|statement| statement.replace("clients", "public.clients")) {
+        target.answer(&statement, Reply::rows(&[("id", ColumnKind::Number)], vec![vec![Value::Integer(7)]]));
     }
     if let Some((cost, rows)) = estimate {
         target.set_estimate(cost, rows);
@@ -46,7 +47,7 @@ fn the_card_says_what_the_database_expects() {
         SELECT
           id
         FROM
-          clients
+          public.clients
         ```
         Statement edited by you.
         Reads the table clients of the database crm.
@@ -80,7 +81,7 @@ fn what_costs_too_much_waits_for_a_steward() {
         SELECT
           id
         FROM
-          clients
+          public.clients
         ```
         Statement edited by you.
         Reads the table clients of the database crm.
@@ -100,7 +101,7 @@ fn what_costs_too_much_waits_for_a_steward() {
         SELECT
           id
         FROM
-          clients
+          public.clients
         ```
         Pour donner votre accord, écrivez : /accorder NAME oui
         ── #6 private
@@ -113,7 +114,7 @@ fn what_costs_too_much_waits_for_a_steward() {
         SELECT
           id
         FROM
-          clients
+          public.clients
         ```
         [Execute]
         ── #9 private

@@ -92,7 +92,7 @@ fn a_question_goes_its_way() {
           owner,
           sum(revenue) AS revenue
         FROM
-          clients
+          public.clients
         GROUP BY
           owner
         ORDER BY owner
@@ -140,8 +140,7 @@ fn people_without_an_account_of_their_own_run_nothing() {
         run(world, "SELECT count(*) AS n FROM clients").await;
         assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
         world.command(&camille(), "edit SELECT count(*) AS n FROM clients").await;
-        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
-        assert!(world.newest().contains("sous votre propre compte"), "{}", world.newest());
+        assert!(world.newest().contains("sous votre propre compte"), "nothing is offered that cannot run");
     });
 }
 
@@ -264,11 +263,11 @@ fn the_program_says_what_the_account_may_do_too_much() {
     assert_snapshot!(lines(&doctor("writer", "").code(0).out), @"
     target crm account · degraded · writer can write: CREATE on schema public, UPDATE on table public.clients
     target crm account · degraded · writer can lock: LOCK on table public.clients
-    target crm account · degraded · writer can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function purge()
+    target crm account · degraded · writer can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function public.purge()
     ");
     assert_snapshot!(lines(&doctor("owner", "").code(1).out), @"
     target crm account · failed · owner owns what it reads: owns table public.own
-    target crm account · degraded · owner can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function purge()
+    target crm account · degraded · owner can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function public.purge()
     ");
     assert_snapshot!(lines(&doctor("postgres", "").code(1).out), @"target crm account · failed · postgres is above the database’s checks: SUPERUSER");
     doctor("postgres", "allow_privileged = true").code(0).says(&["target crm account · degraded"]);
@@ -322,4 +321,33 @@ fn a_wrong_address_is_told_with_what_to_write() {
     targets.crm.url: the address may not set “options”, only sslmode, sslrootcert and host. Remove it.
     targets.crm.url: the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
     ");
+}
+
+/// PostgreSQL would prefer them: their types fit better than those of its own.
+const SHADOWS: &str = "CREATE TABLE words (v varchar(20), w varchar(20)); INSERT INTO words VALUES ('A', 'b');
+    GRANT SELECT ON words TO reader; CREATE TABLE stolen (v text);
+    CREATE FUNCTION lower(varchar) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT ''stolen''';
+    CREATE FUNCTION initcap(varchar) RETURNS text LANGUAGE sql IMMUTABLE SECURITY DEFINER AS 'SELECT ''stolen''';
+    CREATE FUNCTION eq(varchar, varchar) RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT true';
+    CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = eq);
+    CREATE AGGREGATE max(varchar) (SFUNC = textcat, STYPE = text);";
+
+#[test]
+fn nothing_of_the_company_takes_the_place_of_postgresql_s_own() {
+    let Some(server) = wait(server()) else { return };
+    wait(server.batch(SHADOWS));
+    run_test_with(setup(target(&server)), async |world| {
+        for (statement, expected) in [
+            ("SELECT lower(v) AS v FROM words", "`a`"),
+            ("SELECT initcap('x y'::varchar) AS v", "`X Y`"),
+            ("SELECT max(v) AS v FROM words", "`A`"),
+            ("SELECT count(*) AS n FROM words WHERE v = w", "**0**"),
+            ("SELECT count(*) AS n FROM words a JOIN words b ON a.v = b.w", "**0**"),
+            ("SELECT count(*) AS n FROM words a JOIN words b USING (v)", "**1**"),
+            ("SELECT CASE v WHEN w THEN 'stolen' ELSE 'ours' END AS v FROM words", "`ours`"),
+        ] {
+            run(world, statement).await;
+            assert!(world.newest().starts_with(expected), "{statement}: {}", world.newest());
+        }
+    });
 }
