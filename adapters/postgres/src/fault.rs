@@ -97,7 +97,15 @@ fn connection(kind: ErrorKind) -> String {
     match kind {
         ErrorKind::ConnectionRefused => "the server refuses connections".to_owned(),
         ErrorKind::NotFound => "there is no server at this place".to_owned(),
-        other => format!("the connection was lost: {other}"),
+        ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            "the server cannot be reached from here".to_owned()
+        }
+        ErrorKind::UnexpectedEof
+        | ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe => "the connection was lost".to_owned(),
+        // The system has no kind of its own for a name that nobody knows.
+        other => format!("there is no server of this name, or it cannot be reached ({other})"),
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) struct AddArgs {
     /// Email address
     #[arg(long, default_value = "")]
     email: String,
-    /// member asks and runs; admin also reads the audit
+    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit
     #[arg(long, default_value = "member")]
     role: Role,
     /// The language the user reads: fr or en (without it, the configuration's)

@@ -178,6 +178,10 @@ fn moment(text: &str) -> Option<ExcelDateTime> {
     if bytes.get(4) != Some(&b'-') || bytes.get(7) != Some(&b'-') {
         return None;
     }
+    // The last day of 1899 is a date to Excel's own arithmetic, and to nobody else.
+    if number(0..4)? < 1900 {
+        return None;
+    }
     let day = ExcelDateTime::from_ymd(number(0..4)?, small(5..7)?, small(8..10)?).ok()?;
     if text.len() == 10 {
         return Some(day);

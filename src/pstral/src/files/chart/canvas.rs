@@ -116,8 +116,8 @@ impl<'a> Canvas<'a> {
     /// As much of a text as has room, ending in `…` where something is missing.
     pub(super) fn fitted(&self, text: &str, size: Size, room: i32) -> String {
         // No picture shows more.
-        let mut kept: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-        let whole = kept.len() == text.len();
+        let mut kept: String = text.chars().take(200).map(drawable).collect();
+        let whole = text.chars().nth(200).is_none();
         if whole && self.width(&kept, size) <= room {
             return kept;
         }
@@ -128,10 +128,34 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// What the font can draw of a character: a letter that would leave nothing behind would make two labels look alike.
+/// The ranges are those of `font/DejaVuSans-subset.ttf`.
+fn drawable(c: char) -> char {
+    let letters = matches!(c, ' '..='~' | '\u{a0}'..='\u{17f}' | '\u{384}'..='\u{38a}' | '\u{38e}'..='\u{3a1}' | '\u{3a3}'..='\u{45f}');
+    let dashes = matches!(c, '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{201e}' | '•' | '…' | '\u{202f}' | '‰');
+    let signs = matches!(c, '€' | '№' | '™' | '\u{2190}'..='\u{2193}' | '∅' | '−' | '≈' | '≠' | '≤' | '≥');
+    match c {
+        c if c.is_control() => ' ',
+        c if letters || dashes || signs => c,
+        _ => '?',
+    }
+}
+
 fn style(size: Size) -> TextStyle<'static> {
     TextStyle::from((FAMILY, size.pixels()).into_font())
 }
 
 fn fault(error: impl std::fmt::Display) -> Fault {
     Fault(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_font_lacks_leaves_a_mark() {
+        let drawn: String = "Éts Müller\t€ ≥ 東京 שלום 🚀 Ωж".chars().map(drawable).collect();
+        assert_eq!(drawn, "Éts Müller € ≥ ?? ???? ? Ωж");
+    }
 }

@@ -57,7 +57,7 @@ fn moments(canvas: &Canvas<'_>, chart: &Chart, across: &Across, bottom: i32) -> 
     for (at, label) in chart.labels.iter().enumerate() {
         let label = canvas.fitted(label, Size::Small, 220);
         let half = canvas.width(&label, Size::Small) / 2;
-        let x = across.pixel(at).clamp(half, across.to + 12 - half);
+        let x = across.pixel(at).min(across.to + 12 - half).max(half + 8);
         if x - half >= free_from {
             canvas.line(vec![(across.pixel(at), bottom), (across.pixel(at), bottom + 6)], 1, QUIET)?;
             canvas.text_below(&label, (x, bottom + 12), Size::Small, QUIET)?;
