@@ -111,7 +111,7 @@ fn table() -> Vec<(&'static str, Value)> {
         ("'fat cat'::tsvector", Value::Unsupported("tsvector".to_owned())),
         ("'12.50'::money", Value::Unsupported("money".to_owned())),
         ("'(1,2)'::point", Value::Unsupported("point".to_owned())),
-        ("'items'::regclass", Value::Unsupported("regclass".to_owned())),
+        ("'public.items'::regclass", Value::Unsupported("regclass".to_owned())),
     ]
 }
 
