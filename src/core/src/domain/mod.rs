@@ -1,6 +1,7 @@
 //! The words of Pstral as types; every other module is written in them.
 
 mod audit;
+mod capability;
 mod catalog;
 mod chain;
 mod chat;
@@ -13,6 +14,7 @@ mod value;
 mod verified;
 
 pub use audit::{AuditAction, AuditEvent, AuditStatus};
+pub use capability::Capability;
 pub use catalog::{
     Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind,
     Synonym,

@@ -6,7 +6,7 @@ use super::ledger::about;
 use super::proposing::{button, whole_statement};
 use super::trouble::Trouble;
 use crate::domain::{
-    Agreement, AuditAction, AuditStatus, ButtonAction, Outgoing, OutgoingState, Proposal, Role, User, UserId,
+    Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, User, UserId,
 };
 use crate::egress::{disarmed, echo};
 use crate::text::text;
@@ -16,20 +16,11 @@ const WAITING: u32 = 200;
 /// Proposals listed at once.
 const LISTED: usize = 10;
 
-impl Asker {
-    /// Whether they may agree to what is costly.
-    pub(super) fn is_steward(&self) -> bool {
-        self.user.role >= Role::Steward
-    }
-}
-
 impl Pipeline {
     /// What a steward writes: nothing lists what waits, a name shows one whole, a name and "yes" agrees to it.
     pub(super) async fn agree(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
-        if !asker.is_steward() {
-            self.record(self.event(asker, AuditAction::Denied, AuditStatus::Refused)).await?;
-            return Err(Trouble::Tell(text("agree-not-allowed")));
-        }
+        let tried = format!("agree {words}");
+        self.require(asker, Capability::ApproveCostly, &tried, text("agree-not-allowed")).await?;
         let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
         let mut words = words.split_whitespace();
         let Some(name) = words.next() else { return self.list_waiting(asker, &waiting).await };

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use super::{Pipeline, Trouble};
-use crate::domain::{Actor, AuditAction, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User, sha256};
+use crate::domain::{
+    Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, EventBody, Locale, Outgoing, Place, Role, User,
+    sha256,
+};
+use crate::egress::fit;
 use crate::ports::{ChatPlatform, Redeemed};
 use crate::text::{Text, text};
 
@@ -21,9 +25,36 @@ impl Asker {
     pub(super) fn prefix(&self) -> &'static str {
         self.platform.capabilities().command_prefix
     }
+
+    /// Whether their role lets them do something.
+    pub(super) fn may(&self, capability: Capability) -> bool {
+        match capability {
+            Capability::Ask | Capability::Execute => true,
+            Capability::ApproveCostly | Capability::ManageVerified | Capability::ManageDocuments => {
+                self.user.role >= Role::Steward
+            }
+            Capability::ReadAudit | Capability::ManageUsers => self.user.role == Role::Admin,
+        }
+    }
 }
 
 impl Pipeline {
+    /// Lets those go on whose role lets them; that somebody else tried is recorded, with what they tried.
+    pub(super) async fn require(
+        &self,
+        asker: &Asker,
+        capability: Capability,
+        tried: &str,
+        otherwise: Text,
+    ) -> Result<(), Trouble> {
+        if asker.may(capability) {
+            return Ok(());
+        }
+        let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        self.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..denied }).await?;
+        Err(Trouble::Tell(otherwise))
+    }
+
     /// The asker of an event. An actor who is not linked, or whose user is disabled, can give a code and gets the
     /// linking help for anything else.
     pub(super) async fn identify(

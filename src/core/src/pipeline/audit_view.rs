@@ -6,7 +6,8 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::trouble::Trouble;
 use crate::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditStatus, Column, ColumnKind, Locale, Outgoing, Role, Row, UserId, Value,
+    AuditAction, AuditEntry, AuditEvent, AuditStatus, Capability, Column, ColumnKind, Locale, Outgoing, Row, UserId,
+    Value,
 };
 use crate::egress::{echo, fit};
 use crate::ports::AuditFilter;
@@ -25,20 +26,10 @@ impl Pipeline {
     /// Shows the newest entries to admins, in private; looking at the audit is itself recorded. Words narrow it: a
     /// number, an action, a status, a target or a username.
     pub(super) async fn show_audit(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
-        let allowed = asker.user.role == Role::Admin;
-        let (action, status) = if allowed {
-            (AuditAction::AuditRead, AuditStatus::Ok)
-        } else {
-            (AuditAction::Denied, AuditStatus::Refused)
-        };
-        self.record(AuditEvent {
-            detail: Some(fit(format!("audit {words}").trim(), 200)),
-            ..self.event(asker, action, status)
-        })
-        .await?;
-        if !allowed {
-            return Err(Trouble::Tell(text("audit-not-allowed")));
-        }
+        let tried = format!("audit {words}");
+        self.require(asker, Capability::ReadAudit, &tried, text("audit-not-allowed")).await?;
+        let read = self.event(asker, AuditAction::AuditRead, AuditStatus::Ok);
+        self.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..read }).await?;
         let (filter, limit) = self.audit_filter(words).await?;
         let entries = self.parts.audit.tail(&filter, limit).await?;
         let users = self.parts.people.users().await?;

@@ -10,8 +10,8 @@ use super::question::Inquiry;
 use super::terms::{OverCost, Terms};
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Proposal, ProposalId,
-    ProposalState, Value,
+    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Locale, Origin, Proposal,
+    ProposalId, ProposalState, Value,
 };
 use crate::egress::around;
 use crate::extract::{self, Statement};
@@ -108,7 +108,7 @@ impl Pipeline {
             Err(refused) => return self.refuse(inquiry, proposal, refused).await,
         };
         let statement = approved.text().to_owned();
-        let agreement = if inquiry.target.terms.is_costly(&estimate) && !inquiry.asker.is_steward() {
+        let agreement = if inquiry.target.terms.is_costly(&estimate) && !inquiry.asker.may(Capability::ApproveCostly) {
             Agreement::Needed
         } else {
             Agreement::NotNeeded
