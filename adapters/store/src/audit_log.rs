@@ -1,5 +1,7 @@
 //! The audit log: appends go to the audit writer, reads come from here.
 
+use std::fmt::Write as _;
+
 use async_trait::async_trait;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditHash, AuditStatus, UserId};
 use pstral_core::ports::{AuditFilter, AuditLog, StoreError};
@@ -95,7 +97,7 @@ fn narrowed(position: i64, filter: &AuditFilter, order: &str, limit: u32) -> Sql
         narrow(" AND at >= ?", since.as_millisecond().into());
     }
     values.push(limit.into());
-    text.push_str(&format!(" ORDER BY position {order} LIMIT ${}", values.len()));
+    let _ = write!(text, " ORDER BY position {order} LIMIT ${}", values.len());
     values.into_iter().fold(composed(text), Sql::bind)
 }
 
