@@ -5,6 +5,7 @@ mod opening;
 mod promises;
 mod sharing;
 mod tampering;
+mod transfer;
 
 use std::path::Path;
 
