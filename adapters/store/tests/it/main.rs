@@ -3,6 +3,7 @@
 
 mod opening;
 mod promises;
+mod server;
 mod sharing;
 mod tampering;
 mod transfer;
