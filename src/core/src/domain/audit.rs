@@ -55,16 +55,58 @@ words! {
         UserAdded = "user.added",
         /// A user was disabled or enabled again.
         UserChanged = "user.changed",
+        /// A user's name, address, role or language was changed.
+        UserEdited = "user.edited",
+        /// A user's password for the admin page was set or taken away.
+        PasswordSet = "password.set",
+        /// A person was given all that is held on them.
+        UserExported = "user.exported",
+        /// What is held on a person was removed; it covers the audit entries that were sealed for it.
+        UserErased = "user.erased",
         /// A one-time code was made.
         LinkCode = "link.code",
         /// An actor gives a code; durable before the code is tried.
         LinkAttempt = "link.attempt",
         /// How that ended.
         Link = "link",
+        /// An actor is no longer anybody's.
+        Unlink = "unlink",
+        /// A person asked to be linked, for an administrator to confirm.
+        LinkRequested = "link.requested",
+        /// A code was posted where others read it, and is worth nothing any more.
+        LinkBurnt = "link.burnt",
+        /// Somebody signs in to the admin page, or tries to.
+        Login = "login",
+        /// A conversation and its messages were removed.
+        ConversationDeleted = "conversation.deleted",
+        /// A conversation was given another title.
+        ConversationRenamed = "conversation.renamed",
+        /// A statement that ran is proposed as a verified query.
+        VerifiedProposed = "verified.proposed",
+        /// A proposed query is a verified one now.
+        VerifiedApproved = "verified.approved",
+        /// A verified query was changed.
+        VerifiedEdited = "verified.edited",
+        /// A verified query is no longer offered.
+        VerifiedRetired = "verified.retired",
+        /// A person said what an answer was worth.
+        Feedback = "feedback",
+        /// Something leaves as a file: a conversation, the audit.
+        Export = "export",
         /// The catalog of a target was read again because somebody asked.
         CatalogRead = "catalog.read",
         /// The audit itself was read.
         AuditRead = "audit.read",
+        /// The oldest entries were replaced by a signed checkpoint.
+        AuditPruned = "audit.pruned",
+        /// The configuration is not the one of the run before.
+        ConfigChanged = "config.changed",
+        /// The state was written to a backup.
+        Backup = "backup",
+        /// The state was read back from a backup.
+        Restored = "restore",
+        /// The state was copied to another database.
+        StoreCopied = "store.copied",
         /// Something broke on our side while answering a person.
         Incident = "incident",
         /// The program started.
