@@ -161,6 +161,9 @@ audit-no-table = its table audit_events is gone, or something else stands in its
 audit-emptied = it holds no entry, though there are users or conversations
 chain-changed = entry { $seq } of { $instance } was changed
 chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
+chain-sealed = entry { $seq } of { $instance } was emptied or removed, and no later entry says why
+chain-checkpoint = the checkpoint at entry { $seq } of { $instance } is not signed with this installation's key; if the key is elsewhere, give it with --key
+chain-truncated = entry { $seq } of { $instance } is not the one that was written down: entries are missing or were replaced
 audit-exported =
     { $entries ->
         [0] No event exported.

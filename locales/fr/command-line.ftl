@@ -161,6 +161,9 @@ audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
 audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
 chain-changed = l'entrée { $seq } de { $instance } a été modifiée
 chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
+chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
+chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } n'est pas signé par la clé de cette installation ; si la clé est ailleurs, donnez-la avec --key
+chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée, des entrées manquent ou ont été remplacées
 audit-exported =
     { $entries ->
         [0] Aucun événement exporté.

@@ -1,10 +1,11 @@
 //! The audit log in memory, chained like a real one.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{MemoryState, count, next_number};
-use crate::domain::{AuditEntry, AuditEvent};
-use crate::ports::{AuditFilter, AuditLog, StoreError};
+use crate::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
+use crate::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
 
 /// The one instance that writes to memory.
 const INSTANCE: &str = "memory";
@@ -16,9 +17,12 @@ impl AuditLog for MemoryState {
         if tables.refuse_audit {
             return Err(StoreError::Unavailable("the test refuses audit events".to_owned()));
         }
+        let position = next_number(&tables.audit);
         let head = tables.audit.last().map(|entry| (entry.seq, &entry.hash));
-        let mut entry = AuditEntry::chain(INSTANCE, head, event);
-        entry.position = next_number(&tables.audit);
+        // Another for each entry, the same in each run.
+        let salt = i128::from(position).to_be_bytes();
+        let mut entry = AuditEntry::chain(INSTANCE, head, event, salt);
+        entry.position = position;
         tables.audit.push(entry.clone());
         Ok(entry)
     }
@@ -29,19 +33,58 @@ impl AuditLog for MemoryState {
         Ok(later.take(count(limit)).cloned().collect())
     }
 
-    async fn tail(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    async fn page(
+        &self,
+        filter: &AuditFilter,
+        from: Option<AuditMark>,
+        towards: Towards,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
         let tables = self.tables();
-        let newest = tables.audit.iter().rev().filter(|entry| wanted(filter, &entry.event));
-        let mut entries: Vec<AuditEntry> = newest.take(count(limit)).cloned().collect();
-        entries.reverse();
-        Ok(entries)
+        let mut entries: Vec<&AuditEntry> = tables.audit.iter().filter(|entry| wanted(filter, &entry.event)).collect();
+        entries.sort_by_key(|entry| AuditMark::of(entry));
+        if towards == Towards::Older {
+            entries.reverse();
+        }
+        let is_beyond = |entry: &AuditEntry| match (from, towards) {
+            (None, _) => true,
+            (Some(from), Towards::Older) => AuditMark::of(entry) < from,
+            (Some(from), Towards::Newer) => AuditMark::of(entry) > from,
+        };
+        Ok(entries.into_iter().filter(|entry| is_beyond(entry)).take(count(limit)).cloned().collect())
+    }
+
+    async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {
+        Ok(self.tables().audit.last().map(AuditEntry::head).into_iter().collect())
+    }
+
+    async fn chain(&self, instance: &str, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let tables = self.tables();
+        let later = tables.audit.iter().filter(|entry| entry.instance == instance && entry.seq > after);
+        Ok(later.take(count(limit)).cloned().collect())
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        Ok(Vec::new())
     }
 }
 
 fn wanted(filter: &AuditFilter, event: &AuditEvent) -> bool {
+    let millisecond = |at: Timestamp| at.as_millisecond();
+    let relations = || event.relations.iter().flat_map(|relations| relations.split(' '));
     filter.user.is_none_or(|user| event.user == Some(user))
+        && filter.platform.as_ref().is_none_or(|platform| event.platform.as_ref() == Some(platform))
         && filter.action.is_none_or(|action| event.action == action)
         && filter.target.as_ref().is_none_or(|target| event.target.as_ref() == Some(target))
+        && filter.relation.as_ref().is_none_or(|relation| relations().any(|one| one == relation))
         && filter.status.is_none_or(|status| event.status == status)
-        && filter.since.is_none_or(|since| event.at.as_millisecond() >= since.as_millisecond())
+        && filter.text.as_ref().is_none_or(|text| holds(event, text))
+        && filter.since.is_none_or(|since| millisecond(event.at) >= millisecond(since))
+        && filter.until.is_none_or(|until| millisecond(event.at) < millisecond(until))
+}
+
+fn holds(event: &AuditEvent, text: &str) -> bool {
+    let searched = [&event.statement, &event.parameters, &event.detail, &event.error];
+    let text = text.to_ascii_lowercase();
+    searched.into_iter().flatten().any(|held| held.to_ascii_lowercase().contains(&text))
 }
