@@ -122,7 +122,7 @@ async fn filters(state: &dyn State) -> Result<(), StoreError> {
     let user = Some(UserId(4_000_000_001));
     let target = Some("filter-a".to_owned());
     let cases = [
-        (all(), vec![asked, refused]),
+        (all(), vec![start, asked, refused]),
         (AuditFilter { user, ..all() }, vec![asked]),
         (AuditFilter { action: Some(AuditAction::Refusal), ..all() }, vec![refused]),
         (AuditFilter { target: target.clone(), ..all() }, vec![asked]),
