@@ -31,7 +31,7 @@ CREATE TABLE audit_events (
 CREATE INDEX audit_events_by_user ON audit_events (user_id, position);
 CREATE INDEX audit_events_by_action ON audit_events (action, position);
 
-CREATE FUNCTION refuse_to_change_audit_events() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_to_change_audit_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'audit events are never %', CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'removed' END;
 END

@@ -34,6 +34,10 @@ const HEADS: &str = "WITH RECURSIVE names (instance) AS (
         AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = names.instance)";
 const CHAIN: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const STRETCH: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
+const HAS_CHECKPOINTS_OF_SQLITE: &str =
+    "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
+const HAS_CHECKPOINTS_OF_POSTGRES: &str =
+    "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('audit_checkpoints')";
 const CHECKPOINTS: &str = "SELECT * FROM audit_checkpoints ORDER BY instance";
 
 #[async_trait]
@@ -72,6 +76,14 @@ impl AuditLog for Store {
     }
 
     async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        let has_any = match self.engine {
+            Engine::Sqlite { .. } => HAS_CHECKPOINTS_OF_SQLITE,
+            Engine::Postgres { .. } => HAS_CHECKPOINTS_OF_POSTGRES,
+        };
+        // One of an older version, which is only looked at, has none yet.
+        if !get::<bool>(&sql(has_any).fetch_one(self).await.map_err(fault)?, "tables")? {
+            return Ok(Vec::new());
+        }
         let rows = sql(CHECKPOINTS).fetch_all(self).await.map_err(fault)?;
         rows.iter().map(checkpoint).collect()
     }

@@ -12,7 +12,7 @@ use pstral_core::ports::StoreError;
 use crate::engine::Writing;
 use crate::fault::fault;
 use crate::rows::{get, time, unexpected, word};
-use crate::sql::{Row, Sql, sql};
+use crate::sql::{FromColumn, Row, Sql, sql};
 
 /// The columns that are written, in this order.
 const COLUMNS: [&str; 31] = [
@@ -179,32 +179,32 @@ fn entry_at(row: &Row, position: i64) -> Result<AuditEntry, StoreError> {
             platform: get(row, "platform")?,
             actor: get(row, "actor")?,
             user: get::<Option<i64>>(row, "user_id")?.map(UserId),
-            ip: get(row, "ip")?,
+            ip: later(row, "ip")?,
             place: get(row, "place")?,
             conversation: get(row, "conversation")?,
             proposal: get(row, "proposal")?,
             target: get(row, "target")?,
             relations: get(row, "relations")?,
             statement: get(row, "statement")?,
-            statement_hash: get(row, "statement_hash")?,
+            statement_hash: later(row, "statement_hash")?,
             parameters: get(row, "parameters")?,
             verdict: perhaps(row, "verdict", AuditVerdict::from_word)?,
             rule: get(row, "rule")?,
             model: get(row, "model")?,
-            prompt_hash: get(row, "prompt_hash")?,
-            cost: get(row, "cost")?,
+            prompt_hash: later(row, "prompt_hash")?,
+            cost: later(row, "cost")?,
             rows: get(row, "row_count")?,
             duration_ms: get(row, "duration_ms")?,
             delivery: perhaps(row, "delivery", AuditDelivery::from_word)?,
             detail: get(row, "detail")?,
-            error: get(row, "error")?,
-            covers: get(row, "covers")?,
+            error: later(row, "error")?,
+            covers: later(row, "covers")?,
         },
     })
 }
 
 fn seal(row: &Row) -> Result<AuditSeal, StoreError> {
-    match (get(row, "salt")?, get::<Option<String>>(row, "sealed")?) {
+    match (later(row, "salt")?, later::<String>(row, "sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
         (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest))),
@@ -214,6 +214,17 @@ fn seal(row: &Row) -> Result<AuditSeal, StoreError> {
 
 /// A column that holds one of a few words, or nothing.
 fn perhaps<T>(row: &Row, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
-    let Some(word) = get::<Option<String>>(row, column)? else { return Ok(None) };
+    let Some(word) = later::<String>(row, column)? else { return Ok(None) };
     meaning(&word).map(Some).ok_or_else(|| unexpected(column, &word))
+}
+
+/// A column that a database of an older version, which is only looked at, does not have.
+fn later<T>(row: &Row, column: &str) -> Result<Option<T>, StoreError>
+where
+    Option<T>: FromColumn,
+{
+    match Option::from_column(row, column) {
+        Err(sqlx::Error::ColumnNotFound(_)) => Ok(None),
+        held => held.map_err(fault),
+    }
 }

@@ -61,6 +61,17 @@ impl Engine {
         }
     }
 
+    /// A transaction that only reads, and sees the state as it is at one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Writing, StoreError> {
+        match self {
+            Self::Sqlite { readers, .. } => Ok(Writing::Sqlite(readers.begin().await.map_err(fault)?)),
+            Self::Postgres { pool } => {
+                let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+                Ok(Writing::Postgres(begin.map_err(fault)?))
+            }
+        }
+    }
+
     /// Waits for what is being written and lets go of the database.
     pub(crate) async fn close(&self) {
         match self {

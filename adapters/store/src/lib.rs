@@ -18,9 +18,11 @@ mod migrations;
 mod nul;
 mod open;
 mod people;
+mod presence;
 mod proposals;
 mod rows;
 mod sql;
+mod transfer;
 
 use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
@@ -30,6 +32,8 @@ pub use audit_verify::{AuditProof, AuditUnproven};
 use audit_writer::Append;
 use engine::{Engine, Writing};
 pub use open::Location;
+pub use presence::Presence;
+pub use transfer::{Loaded, TransferError};
 
 /// The state of Pstral in a database of its own. It implements every state port of core.
 #[derive(Debug)]

@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, Column as _, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _,
+    ValueRef as _,
+};
 
 use crate::Store;
 use crate::engine::{Engine, Writing};
@@ -134,6 +137,34 @@ pub(crate) enum Row {
     Sqlite(SqliteRow),
     /// Of PostgreSQL.
     Postgres(PgRow),
+}
+
+impl Row {
+    /// The names of its columns.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+            Self::Postgres(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+        }
+    }
+
+    /// All that it holds, as it is: whole numbers, texts and nulls.
+    pub(crate) fn values(&self) -> Result<Vec<Value>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => (0..row.len())
+                .map(|at| match row.try_get_raw(at)?.type_info().name() {
+                    "INTEGER" => row.try_get(at).map(Value::Number),
+                    _ => row.try_get(at).map(Value::Text),
+                })
+                .collect(),
+            Self::Postgres(row) => (0..row.len())
+                .map(|at| match row.column(at).type_info().name() {
+                    "INT8" => row.try_get(at).map(Value::Number),
+                    _ => row.try_get(at).map(|text: Option<String>| Value::Text(text.map(nul::meant))),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// What a column can be read as.

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pstral_core::ports::StoreError;
+use sqlx::PgConnection;
 use tokio::sync::mpsc;
 
 use crate::Store;
 use crate::audit_writer::write_events;
+use crate::engine::Engine;
 use crate::migrations::{migrate, understood};
 
 /// How long to wait for another program that writes, and for a server.
@@ -30,14 +32,14 @@ pub enum Location {
 }
 
 impl Location {
-    /// Reads an address: `sqlite://FILE`, `postgres://…` or `postgresql://…`. `None` where it is of neither kind, or
-    /// names no file.
+    /// Reads an address: `sqlite://FILE`, `postgres://…` or `postgresql://…`. `None` where it is of neither kind, names
+    /// no file, or cannot be read.
     pub fn of(url: &str) -> Option<Self> {
         if let Some(file) = url.strip_prefix("sqlite://") {
             return (!file.is_empty() && !file.ends_with('/')).then(|| Self::File(PathBuf::from(file)));
         }
         let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        is_server.then(|| Self::Server(url.to_owned()))
+        (is_server && postgres::is_address(url)).then(|| Self::Server(url.to_owned()))
     }
 
     /// The file, where it is one.
@@ -78,16 +80,8 @@ impl Store {
     /// [`StoreError::Busy`] when another program holds it; [`StoreError::Corrupt`] when it is no database or a hand has
     /// changed its tables; [`StoreError::Newer`] when a newer program has.
     pub async fn open_at(location: &Location, instance: &str) -> Result<Self, StoreError> {
-        let (location, opened) = match location {
-            Location::File(file) => {
-                let file = sqlite::absolute(file)?;
-                let opened = sqlite::to_write(&file).await;
-                (Location::File(file), opened)
-            }
-            Location::Server(url) => (location.clone(), postgres::to_write(url).await),
-        };
-        let engine = opened.map_err(|error| named(&location, error))?;
-        migrate(&engine).await.map_err(|error| named(&location, error))?;
+        let engine = to_write(location).await?;
+        migrate(&engine).await.map_err(|error| named(location, error))?;
         let (audit, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write_events(engine.clone(), instance.to_owned(), waiting));
         Ok(Self { engine, instance: instance.to_owned(), audit })
@@ -113,6 +107,23 @@ impl Store {
         let (audit, _) = mpsc::channel(1);
         Ok(Self { engine, instance: String::new(), audit })
     }
+}
+
+/// A database to write, as it stands.
+pub(crate) async fn to_write(location: &Location) -> Result<Engine, StoreError> {
+    let opened = match location {
+        Location::File(file) => sqlite::to_write(&sqlite::absolute(file)?).await,
+        Location::Server(url) => postgres::to_write(url).await,
+    };
+    opened.map_err(|error| named(location, error))
+}
+
+/// A session on a server, beside the pool.
+pub(crate) async fn connect_alone(location: &Location) -> Result<PgConnection, StoreError> {
+    let Location::Server(url) = location else {
+        return Err(StoreError::Unavailable(format!("{location}: this is no server")));
+    };
+    postgres::alone(url).await.map_err(|error| named(location, error))
 }
 
 /// An error with the name of the database.

@@ -4,6 +4,7 @@ use std::str::FromStr as _;
 
 use pstral_core::ports::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgConnection};
 
 use super::PATIENCE;
 use crate::engine::Engine;
@@ -23,6 +24,18 @@ pub(super) async fn to_read(url: &str) -> Result<Engine, StoreError> {
     connect(options(url)?.options([("default_transaction_read_only", "on")])).await
 }
 
+/// One session.
+pub(super) async fn alone(url: &str) -> Result<PgConnection, StoreError> {
+    let options = options(url)?;
+    let slow = |_| StoreError::Unavailable("it does not answer".to_owned());
+    tokio::time::timeout(PATIENCE, options.connect()).await.map_err(slow)?.map_err(fault)
+}
+
+/// Whether an address can be read.
+pub(super) fn is_address(url: &str) -> bool {
+    PgConnectOptions::from_str(url).is_ok()
+}
+
 /// Where a database is, without the password: for errors.
 pub(super) fn shown(url: &str) -> String {
     let Ok(options) = PgConnectOptions::from_str(url) else { return "postgres://…".to_owned() };
@@ -40,6 +53,6 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
 }
 
 async fn connect(options: PgConnectOptions) -> Result<Engine, StoreError> {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await;
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE / 2).connect_with(options).await;
     Ok(Engine::Postgres { pool: pool.map_err(fault)? })
 }

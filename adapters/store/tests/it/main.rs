@@ -3,8 +3,10 @@
 
 mod opening;
 mod promises;
+mod server;
 mod sharing;
 mod tampering;
+mod transfer;
 
 use std::path::Path;
 

@@ -72,7 +72,7 @@ impl ChainVerifier {
     pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
         let (instance, seq) = (&entry.instance, entry.seq);
         let follows = match self.heads.get(instance) {
-            None => seq == 1 && entry.previous == AuditHash::origin(),
+            None => seq == 1 && entry.previous == AuditHash::origin() && entry.position > 0,
             Some(head) => seq == head.seq + 1 && entry.previous == head.hash && entry.position > head.position,
         };
         if !follows {

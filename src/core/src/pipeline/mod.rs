@@ -39,7 +39,7 @@ use futures::FutureExt as _;
 use running::Running;
 pub use schema::Schema;
 use seen::Seen;
-pub use settings::{Prompts, Settings, VerifiedUse};
+pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;

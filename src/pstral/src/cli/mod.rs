@@ -23,7 +23,7 @@ use pstral_core::domain::Locale;
 use pstral_core::text::text;
 use tokio::runtime::Runtime;
 
-use crate::compose::{StartError, state_file};
+use crate::compose::StartError;
 use crate::config::{Config, LogFormat, Source};
 use out::{lost, say_error};
 
@@ -194,12 +194,10 @@ impl Common {
     }
 }
 
-/// Whether there is no state database; says so.
+/// Whether the file of the state database is not there; says so. Of a server, connecting to it tells.
 fn state_is_missing(config: &Config, locale: Locale) -> bool {
-    let path = state_file(config);
-    if path.exists() {
-        return false;
-    }
+    let location = config.location();
+    let Some(path) = location.file().filter(|path| !path.exists()) else { return false };
     say_error(&text("state-missing").with("path", path.display().to_string()).render(locale));
     true
 }

@@ -172,7 +172,7 @@ mod tests {
         check(include_str!("../../../../config/docker.toml"), &[]).unwrap();
         let config = check(example, &[]).unwrap();
         assert_eq!(config.files.folder, Path::new("/var/lib/pstral/files"));
-        assert_eq!(config.store.url, "sqlite:///var/lib/pstral/pstral.db");
+        assert_eq!(config.location().to_string(), "/var/lib/pstral/pstral.db");
     }
 
     #[test]
