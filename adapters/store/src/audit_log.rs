@@ -34,8 +34,7 @@ const HEADS: &str = "WITH RECURSIVE names (instance) AS (
         AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = names.instance)";
 const CHAIN: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const STRETCH: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
-const HAS_CHECKPOINTS_OF_SQLITE: &str =
-    "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
+const HAS_CHECKPOINTS_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
 const HAS_CHECKPOINTS_OF_POSTGRES: &str =
     "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('audit_checkpoints')";
 const CHECKPOINTS: &str = "SELECT * FROM audit_checkpoints ORDER BY instance";

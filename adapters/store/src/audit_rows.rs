@@ -109,9 +109,9 @@ pub(crate) async fn write(writing: &mut Writing, entries: &mut [AuditEntry]) -> 
         named.extend(relations.into_iter().map(|name| (name.to_owned(), entry.event.at, position)));
     }
     for (statement, piece) in pieces(&named, &RELATIONS) {
-        let bound = piece.iter().fold(sql(statement), |sql, (name, at, position)| {
-            sql.bind(name).bind(at.as_millisecond()).bind(*position)
-        });
+        let bound = piece
+            .iter()
+            .fold(sql(statement), |sql, (name, at, position)| sql.bind(name).bind(at.as_millisecond()).bind(*position));
         bound.execute(&mut *writing).await.map_err(fault)?;
     }
     Ok(())
@@ -160,8 +160,7 @@ fn bound(sql: Sql, entry: &AuditEntry) -> Sql {
 /// An entry, or which one cannot be understood.
 pub(crate) fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
     let position = get(row, "position")?;
-    entry_at(row, position)
-        .map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
+    entry_at(row, position).map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
 fn entry_at(row: &Row, position: i64) -> Result<AuditEntry, StoreError> {

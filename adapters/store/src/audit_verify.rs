@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use futures::stream::{self, Stream, StreamExt as _};
-use pstral_core::domain::{
-    AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainVerifier, Signatures,
-};
+use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainVerifier, Signatures};
 use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towards};
 
-use crate::audit_log::{AuditFault, stretch};
 use crate::Store;
+use crate::audit_log::{AuditFault, stretch};
 
 /// Entries read at a time.
 const PAGE: i64 = 1000;

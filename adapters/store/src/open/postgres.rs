@@ -53,6 +53,7 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
 }
 
 async fn connect(options: PgConnectOptions) -> Result<Engine, StoreError> {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE / 2).connect_with(options).await;
+    let pool =
+        PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE / 2).connect_with(options).await;
     Ok(Engine::Postgres { pool: pool.map_err(fault)? })
 }

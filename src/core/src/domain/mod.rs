@@ -14,6 +14,7 @@ mod conversation;
 mod covers;
 mod hex;
 mod limits;
+mod moment;
 mod proposal;
 mod user;
 mod value;
@@ -37,6 +38,7 @@ pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Tur
 pub use covers::Covers;
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
+pub use moment::moment;
 pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
 pub use user::{Locale, NewUser, Role, User, UserId};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};

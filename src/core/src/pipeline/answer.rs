@@ -10,8 +10,8 @@ use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId, MessageRef, NewTurn,
-    Outgoing, OutgoingState, Speaker, TurnId, TurnState, sha256,
+    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
+    MessageRef, NewTurn, Outgoing, OutgoingState, Speaker, TurnId, TurnState, sha256,
 };
 use crate::egress::{LiveMessage, Streamed, around};
 use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};

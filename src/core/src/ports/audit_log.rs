@@ -4,9 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::domain::{
-    AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, AuditStatus, ChainHead, UserId,
-};
+use crate::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, AuditStatus, ChainHead, UserId};
 
 /// Which entries to return. Members that are `None` do not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +29,29 @@ pub struct AuditFilter {
     pub since: Option<Timestamp>,
     /// Only before this time.
     pub until: Option<Timestamp>,
+}
+
+impl AuditFilter {
+    /// Whether it lets an event through, as the log itself would.
+    pub fn lets_through(&self, event: &AuditEvent) -> bool {
+        let millisecond = |at: Timestamp| at.as_millisecond();
+        let relations = || event.relations.iter().flat_map(|relations| relations.split(' '));
+        self.user.is_none_or(|user| event.user == Some(user))
+            && self.platform.as_ref().is_none_or(|platform| event.platform.as_ref() == Some(platform))
+            && self.action.is_none_or(|action| event.action == action)
+            && self.target.as_ref().is_none_or(|target| event.target.as_ref() == Some(target))
+            && self.relation.as_ref().is_none_or(|relation| relations().any(|one| one == relation))
+            && self.status.is_none_or(|status| event.status == status)
+            && self.text.as_ref().is_none_or(|text| holds(event, text))
+            && self.since.is_none_or(|since| millisecond(event.at) >= millisecond(since))
+            && self.until.is_none_or(|until| millisecond(event.at) < millisecond(until))
+    }
+}
+
+fn holds(event: &AuditEvent, text: &str) -> bool {
+    let searched = [&event.statement, &event.parameters, &event.detail, &event.error];
+    let text = text.to_ascii_lowercase();
+    searched.into_iter().flatten().any(|held| held.to_ascii_lowercase().contains(&text))
 }
 
 /// Where a page ends: an entry's time, to the millisecond, and its position.

@@ -80,7 +80,11 @@ async fn exact(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.tail(&newest, 1).await?, std::slice::from_ref(&full));
     assert_eq!(state.tail(&newest, 0).await?, []);
     assert_eq!(state.after(bare.position, &newest, 5).await?, std::slice::from_ref(&full));
-    assert_eq!(state.after(bare.position - 1, &newest, 1).await?, std::slice::from_ref(&bare), "at most as many as asked for");
+    assert_eq!(
+        state.after(bare.position - 1, &newest, 1).await?,
+        std::slice::from_ref(&bare),
+        "at most as many as asked for"
+    );
     assert_eq!(state.after(full.position, &newest, 5).await?, []);
 
     let of = &full.instance;
@@ -137,7 +141,10 @@ async fn filters(state: &dyn State) -> Result<(), StoreError> {
         (AuditFilter { until: Some(at("13:00:00.001")), since: Some(at("12:00:00")), ..all() }, vec![asked, refused]),
         (AuditFilter { user, action: Some(AuditAction::Refusal), ..all() }, vec![]),
         (AuditFilter { user, action: Some(AuditAction::Question), ..all() }, vec![asked]),
-        (AuditFilter { action: Some(AuditAction::Refusal), status: Some(AuditStatus::Refused), ..all() }, vec![refused]),
+        (
+            AuditFilter { action: Some(AuditAction::Refusal), status: Some(AuditStatus::Refused), ..all() },
+            vec![refused],
+        ),
     ];
     let related = |relation: &str| AuditFilter { relation: Some(relation.to_owned()), ..all() };
     let telling = |text: &str| AuditFilter { text: Some(text.to_owned()), ..all() };

@@ -1,7 +1,6 @@
 //! The audit log in memory, chained like a real one.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 use super::{MemoryState, count, next_number};
 use crate::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
@@ -29,7 +28,7 @@ impl AuditLog for MemoryState {
 
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let tables = self.tables();
-        let later = tables.audit.iter().filter(|entry| entry.position > position && wanted(filter, &entry.event));
+        let later = tables.audit.iter().filter(|entry| entry.position > position && filter.lets_through(&entry.event));
         Ok(later.take(count(limit)).cloned().collect())
     }
 
@@ -41,7 +40,8 @@ impl AuditLog for MemoryState {
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let tables = self.tables();
-        let mut entries: Vec<&AuditEntry> = tables.audit.iter().filter(|entry| wanted(filter, &entry.event)).collect();
+        let mut entries: Vec<&AuditEntry> =
+            tables.audit.iter().filter(|entry| filter.lets_through(&entry.event)).collect();
         entries.sort_by_key(|entry| AuditMark::of(entry));
         if towards == Towards::Older {
             entries.reverse();
@@ -67,24 +67,4 @@ impl AuditLog for MemoryState {
     async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
         Ok(Vec::new())
     }
-}
-
-fn wanted(filter: &AuditFilter, event: &AuditEvent) -> bool {
-    let millisecond = |at: Timestamp| at.as_millisecond();
-    let relations = || event.relations.iter().flat_map(|relations| relations.split(' '));
-    filter.user.is_none_or(|user| event.user == Some(user))
-        && filter.platform.as_ref().is_none_or(|platform| event.platform.as_ref() == Some(platform))
-        && filter.action.is_none_or(|action| event.action == action)
-        && filter.target.as_ref().is_none_or(|target| event.target.as_ref() == Some(target))
-        && filter.relation.as_ref().is_none_or(|relation| relations().any(|one| one == relation))
-        && filter.status.is_none_or(|status| event.status == status)
-        && filter.text.as_ref().is_none_or(|text| holds(event, text))
-        && filter.since.is_none_or(|since| millisecond(event.at) >= millisecond(since))
-        && filter.until.is_none_or(|until| millisecond(event.at) < millisecond(until))
-}
-
-fn holds(event: &AuditEvent, text: &str) -> bool {
-    let searched = [&event.statement, &event.parameters, &event.detail, &event.error];
-    let text = text.to_ascii_lowercase();
-    searched.into_iter().flatten().any(|held| held.to_ascii_lowercase().contains(&text))
 }
