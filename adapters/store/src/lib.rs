@@ -10,6 +10,7 @@ mod conversations;
 mod fault;
 mod health;
 mod knowledge;
+mod links;
 mod open;
 mod people;
 mod proposals;

@@ -8,6 +8,7 @@ mod chat;
 mod conversation;
 mod hex;
 mod limits;
+mod link;
 mod proposal;
 mod user;
 mod value;
@@ -26,7 +27,8 @@ pub use chat::{
 pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
+pub use link::{Link, LinkedHow};
 pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
-pub use user::{Locale, NewUser, Role, User, UserId};
+pub use user::{Locale, NewUser, Role, User, UserChange, UserId, username_key};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{Parameter, ParameterKind, VerifiedQuery};

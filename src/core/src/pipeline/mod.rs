@@ -15,6 +15,8 @@ mod context;
 mod editing;
 mod execution;
 mod ledger;
+mod linking;
+mod oneself;
 mod outcome;
 mod proposing;
 mod question;
@@ -23,17 +25,19 @@ mod running;
 mod schema;
 mod seen;
 mod settings;
+mod strangers;
 mod target;
 mod terms;
 mod trouble;
+mod users;
 mod verified;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use asker::Asker;
-pub use asker::code_hash;
 use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
@@ -42,6 +46,7 @@ use seen::Seen;
 pub use settings::{Prompts, Settings, VerifiedUse};
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
+use strangers::Strangers;
 use trouble::Trouble;
 
 use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
@@ -91,13 +96,21 @@ pub struct Pipeline {
     running: Running,
     seen: Seen,
     charts: Charts,
+    strangers: Strangers,
 }
 
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
-        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default() }
+        Self {
+            parts,
+            platforms,
+            running: Running::default(),
+            seen: Seen::default(),
+            charts: Charts::default(),
+            strangers: Strangers::default(),
+        }
     }
 
     /// What it works with.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ButtonAction};
-use pstral_core::pipeline::code_hash;
+use pstral_core::people::code_hash;
 use pstral_core::ports::{Clock as _, LinkCode, People as _};
 
 use crate::world::{World, camille, dominique, run_test, stranger};
@@ -13,7 +13,7 @@ use crate::world::{World, camille, dominique, run_test, stranger};
 async fn issue(world: &World, username: &str, code: &str) {
     let user = world.store.user_named(username).await.unwrap().unwrap().id;
     let expires_at = world.clock.now() + Duration::from_mins(15);
-    world.store.issue_code(&LinkCode { user, hash: code_hash(code), expires_at }).await.unwrap();
+    world.store.issue_code(&LinkCode { user, hash: code_hash(code), expires_at, by: None }).await.unwrap();
 }
 
 #[test]

@@ -84,7 +84,7 @@ async fn links(state: &dyn State) -> Result<(), StoreError> {
 }
 
 fn code(user: UserId, hash: &str, expires_at: &str) -> LinkCode {
-    LinkCode { user, hash: hash.to_owned(), expires_at: at(expires_at) }
+    LinkCode { user, hash: hash.to_owned(), expires_at: at(expires_at), by: None }
 }
 
 async fn codes(state: &dyn State) -> Result<(), StoreError> {
