@@ -55,7 +55,8 @@ impl People for Store {
     }
 
     async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let found = query(USER_NAMED).bind(username_key(username)).fetch_optional(&self.readers).await.map_err(fault)?;
+        let found =
+            query(USER_NAMED).bind(username_key(username)).fetch_optional(&self.readers).await.map_err(fault)?;
         found.as_ref().map(read).transpose()
     }
 

@@ -22,7 +22,8 @@ static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// A hash of the same cost, of a password nobody knows: checked where there is none, so that the time an answer takes
 /// does not tell who exists.
-const NOBODYS: &str = "$argon2id$v=19$m=65536,t=3,p=4$wC6c0Vd5p2wX0kq8b0o3Zg$6nQe1o7Xc0m1Vd8yqj0G3bS5vA2tR9uKxY4ZfLhWc8E";
+const NOBODYS: &str =
+    "$argon2id$v=19$m=65536,t=3,p=4$wC6c0Vd5p2wX0kq8b0o3Zg$6nQe1o7Xc0m1Vd8yqj0G3bS5vA2tR9uKxY4ZfLhWc8E";
 
 /// A password as it is kept: a PHC string with its parameters and a salt of its own.
 pub async fn hash(password: Password) -> anyhow::Result<String> {
@@ -56,7 +57,8 @@ pub async fn verify(people: &dyn People, username: &str, password: Password) -> 
 async fn matches(kept: String, password: Password) -> anyhow::Result<bool> {
     let _turn = AT_ONCE.acquire().await.context("invariant: the semaphore is never closed")?;
     spawn_blocking(move || {
-        let kept = PasswordHash::new(&kept).map_err(|error| anyhow::anyhow!("a password is not kept as one: {error}"))?;
+        let kept =
+            PasswordHash::new(&kept).map_err(|error| anyhow::anyhow!("a password is not kept as one: {error}"))?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &kept).is_ok())
     })
     .await?

@@ -98,7 +98,7 @@ mod tests {
         for (text, found) in [
             ("7KQ2-M9XA-3FDT", &["7KQ2-M9XA-3FDT"][..]),
             ("voici mon code : « 7kq2-m9xa-3fdt ».", &["7kq2-m9xa-3fdt"]),
-            ("link 7KQ2 M9XA 3FDT please", &["7KQ2M9XA3FDT"]),
+            ("my code: 7KQ2 M9XA 3FDT, please", &["code7KQ2M9XA", "7KQ2M9XA3FDT"]),
             ("(7KQ2M9XA3FDT)", &["7KQ2M9XA3FDT"]),
             ("Combien de clients à Paris ?", &[]),
             ("département", &[]),

@@ -101,9 +101,11 @@ fn email(typed: &str) -> Result<String, Refusal> {
     if email.is_empty() {
         return Ok(String::new());
     }
-    let plain = email.len() <= EMAIL && email.chars().all(|c| shows(c) && !c.is_whitespace() && !"<>,;\"()".contains(c));
+    let plain =
+        email.len() <= EMAIL && email.chars().all(|c| shows(c) && !c.is_whitespace() && !"<>,;\"()".contains(c));
     let parts = email.split_once('@').filter(|(local, domain)| {
-        let labels = domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+        let labels =
+            domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
         !local.is_empty() && labels && !domain.contains('@')
     });
     if plain && parts.is_some() { Ok(email.to_owned()) } else { Err(Refusal::Email) }
@@ -137,18 +139,30 @@ mod tests {
             assert_eq!(checked_user(new(typed, "", "")).map(|user| user.username), Ok(kept.to_owned()), "{typed}");
         }
         let long = "a".repeat(65);
-        for typed in ["", " ", "a b", "@everyone", ".a", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a`b", "a/b", long.as_str()] {
+        for typed in
+            ["", " ", "a b", "@everyone", ".a", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a`b", "a/b", long.as_str()]
+        {
             assert_eq!(checked_user(new(typed, "", "")).map(|user| user.username), Err(Refusal::Username), "{typed:?}");
         }
     }
 
     #[test]
     fn full_names_are_tidied_and_default_to_the_username() {
-        for (typed, kept) in [("", "zoe"), ("  Zoé   Le Goff ", "Zoé Le Goff"), ("D’Arc-O'Neill (Zoé)", "D’Arc-O'Neill (Zoé)")] {
-            assert_eq!(checked_user(new("zoe", typed, "")).map(|user| user.full_name), Ok(kept.to_owned()), "{typed:?}");
+        for (typed, kept) in
+            [("", "zoe"), ("  Zoé   Le Goff ", "Zoé Le Goff"), ("D’Arc-O'Neill (Zoé)", "D’Arc-O'Neill (Zoé)")]
+        {
+            assert_eq!(
+                checked_user(new("zoe", typed, "")).map(|user| user.full_name),
+                Ok(kept.to_owned()),
+                "{typed:?}"
+            );
         }
         for typed in ["a\u{1b}[2J", "a\u{202e}b", "```", "a\nb", &"a".repeat(121)] {
-            assert_eq!(checked_user(new("zoe", typed, "")).map(|user| user.full_name), Err(Refusal::FullName), "{typed:?}");
+            assert_eq!(
+                checked_user(new("zoe", typed, "")).map(|user| user.full_name),
+                Err(Refusal::FullName),
+                "{typed:?}"
+            );
         }
         let nobody = UserChange { full_name: Some(" ".to_owned()), ..UserChange::default() };
         assert_eq!(checked_change(nobody), Err(Refusal::FullName));

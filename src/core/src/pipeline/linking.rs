@@ -80,7 +80,8 @@ impl Pipeline {
         if !self.strangers.requested.once_more(&event.actor, now) {
             return Ok(text("link-request-later"));
         }
-        self.record(self.event_by(&event.actor, &event.place, None, AuditAction::LinkRequested, AuditStatus::Ok)).await?;
+        self.record(self.event_by(&event.actor, &event.place, None, AuditAction::LinkRequested, AuditStatus::Ok))
+            .await?;
         let (actor, code) = (event.actor.clone(), new_code(&*self.parts.entropy));
         let request = LinkRequest { actor, hash: code_hash(&code), at: now, expires_at: now + CODE_LIFETIME };
         self.parts.people.request_link(&request).await?;

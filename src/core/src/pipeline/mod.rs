@@ -44,9 +44,9 @@ use running::Running;
 pub use schema::Schema;
 use seen::Seen;
 pub use settings::{Prompts, Settings, VerifiedUse};
+use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
-use strangers::Strangers;
 use trouble::Trouble;
 
 use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};

@@ -32,10 +32,7 @@ pub(super) struct Strangers {
 
 impl Default for Strangers {
     fn default() -> Self {
-        Self {
-            helped: Recent::new(1, Duration::from_mins(10)),
-            requested: Recent::new(5, Duration::from_mins(15)),
-        }
+        Self { helped: Recent::new(1, Duration::from_mins(10)), requested: Recent::new(5, Duration::from_mins(15)) }
     }
 }
 
@@ -80,7 +77,7 @@ mod tests {
     #[test]
     fn each_actor_is_counted_for_a_while() {
         let recent = Recent::new(2, Duration::from_mins(10));
-        let at = |seconds| Timestamp::constant(1_795_255_200 + seconds, 0);
+        let at = |seconds: i64| Timestamp::constant(1_795_255_200 + seconds, 0);
         let zoe = actor("zoe");
         let answers = [0, 1, 2, 599, 600, 601, 602].map(|seconds| recent.once_more(&zoe, at(seconds)));
         assert_eq!(answers, [true, true, false, false, true, true, false]);

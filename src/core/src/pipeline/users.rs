@@ -232,6 +232,8 @@ fn change_from(settings: &[&str]) -> Result<UserChange, Trouble> {
     for setting in settings {
         let unknown = || Trouble::Tell(text("user-setting-unknown").with("word", echo(setting)));
         let (key, value) = setting.split_once('=').ok_or_else(unknown)?;
+        // Guillemets are written with spaces inside.
+        let value = value.trim();
         match key.to_lowercase().as_str() {
             "role" | "rôle" => change.role = Some(value.parse().map_err(|_| role_unknown(value))?),
             "language" | "langue" => change.locale = Some(language_of(value).ok_or_else(unknown)?),

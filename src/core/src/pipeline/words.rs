@@ -38,7 +38,7 @@ mod tests {
         for (text, expected) in [
             ("add zoe role=admin", &["add", "zoe", "role=admin"][..]),
             (r#"name="Zoé Le Goff" email="""#, &["name=Zoé Le Goff", "email="]),
-            ("nom=« Zoé D’Arc » x", &["nom=Zoé D’Arc", "x"]),
+            ("nom=« Zoé D’Arc » x", &["nom= Zoé D’Arc", "x"]),
             ("nom=“Zoé O'Neill", &["nom=Zoé O'Neill"]),
             ("  ", &[]),
         ] {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use jiff::tz::TimeZone;
-use pstral_core::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User, UserId};
+use pstral_core::domain::{
+    Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User, UserId,
+};
 use pstral_core::ports::ModelError;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;

@@ -112,9 +112,7 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
         UserCommand::LinkCode { username } => counter.link_code(&username).await,
         UserCommand::Confirm { code, username } => counter.confirm(&code, &username).await,
         UserCommand::Links { username, json } => counter.links(&username, json).await,
-        UserCommand::Unlink { username, platform, id, all } => {
-            counter.unlink(&username, platform.zip(id), all).await
-        }
+        UserCommand::Unlink { username, platform, id, all } => counter.unlink(&username, platform.zip(id), all).await,
     };
     counter.ended(outcome)
 }

@@ -56,7 +56,8 @@ impl Counter {
             return Ok(Ok(piped.lines().next().unwrap_or_default().to_owned()));
         }
         let ask = |sentence: pstral_core::text::Text| {
-            rpassword::prompt_password(format!("{} ", sentence.render(self.locale))).context("the terminal cannot be read")
+            rpassword::prompt_password(format!("{} ", sentence.render(self.locale)))
+                .context("the terminal cannot be read")
         };
         let typed = ask(text("password-prompt"))?;
         let again = ask(text("password-again"))?;

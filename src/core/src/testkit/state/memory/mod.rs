@@ -13,7 +13,8 @@ use std::sync::{Mutex, MutexGuard};
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEntry, Conversation, KeptCatalog, Link, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery};
+    AuditEntry, Conversation, KeptCatalog, Link, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery,
+};
 use crate::ports::{LinkCode, LinkRequest, StoreError};
 
 /// State that is gone with the value, and an audit log that can be made to fail.
