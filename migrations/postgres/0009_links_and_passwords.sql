@@ -21,10 +21,8 @@ CREATE TABLE link_requests (
 
 CREATE INDEX link_requests_by_time ON link_requests (expires_at);
 
--- The last number given to a user, also to one who never came to be: the audit may name it.
+-- The last number given to a user, also to one who never came to be: the audit may name it. One row, once one is given.
 CREATE TABLE user_numbers (
     id BIGINT PRIMARY KEY CHECK (id = 1),
     last BIGINT NOT NULL
 );
-
-INSERT INTO user_numbers (id, last) SELECT 1, coalesce(max(id), 0) FROM users;

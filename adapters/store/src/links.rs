@@ -1,17 +1,16 @@
 //! Links, the codes that make them, and the wrong ones that were tried.
 
+use crate::Store;
+use crate::engine::Writing;
+use crate::fault::{conflict, fault};
+use crate::people::{name, read, user};
+use crate::rows::{get, time, word};
+use crate::sql::{Row, sql};
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Link, LinkedHow, PlatformName, User, UserId};
 use pstral_core::ports::{
     Confirmed, LinkCode, LinkRequest, LiveCode, Redeemed, StoreError, WRONG_CODE_MEMORY, WRONG_CODES,
 };
-use sqlx::sqlite::SqliteRow;
-use sqlx::{SqliteConnection, query};
-
-use crate::Store;
-use crate::fault::{conflict, fault};
-use crate::people::{name, read, user};
-use crate::rows::{get, time, word};
 
 const LINKED: &str = "SELECT users.id, username, full_name, email, role, locale, disabled, created_at
     FROM links JOIN users ON users.id = links.user_id WHERE links.platform = $1 AND links.actor = $2";
@@ -47,12 +46,12 @@ const REMEMBER_WRONG: &str = "INSERT INTO wrong_codes (platform, actor, tried_at
 
 impl Store {
     pub(crate) async fn linked_user(&self, actor: &Actor) -> Result<Option<User>, StoreError> {
-        let found = query(LINKED).bind(&actor.platform.0).bind(&actor.id);
-        found.fetch_optional(&self.readers).await.map_err(fault)?.as_ref().map(read).transpose()
+        let found = sql(LINKED).bind(&actor.platform.0).bind(&actor.id);
+        found.fetch_optional(self).await.map_err(fault)?.as_ref().map(read).transpose()
     }
 
     pub(crate) async fn links_of(&self, user: UserId) -> Result<Vec<Link>, StoreError> {
-        let rows = query(LINKS).bind(user.0).fetch_all(&self.readers).await.map_err(fault)?;
+        let rows = sql(LINKS).bind(user.0).fetch_all(self).await.map_err(fault)?;
         rows.iter().map(read_link).collect()
     }
 
@@ -64,22 +63,22 @@ impl Store {
     }
 
     pub(crate) async fn remove_link(&self, actor: &Actor, user: UserId) -> Result<bool, StoreError> {
-        let remove = query(UNLINK).bind(&actor.platform.0).bind(&actor.id).bind(user.0);
-        Ok(remove.execute(&self.writer).await.map_err(fault)?.rows_affected() > 0)
+        let remove = sql(UNLINK).bind(&actor.platform.0).bind(&actor.id).bind(user.0);
+        Ok(remove.execute(self).await.map_err(fault)? > 0)
     }
 
     pub(crate) async fn keep_code(&self, code: &LinkCode) -> Result<(), StoreError> {
-        let issue = query(ISSUE).bind(code.user.0).bind(&code.hash).bind(code.expires_at.as_millisecond());
-        let issued = issue.bind(code.by.map(|by| by.0)).execute(&self.writer).await;
+        let issue = sql(ISSUE).bind(code.user.0).bind(&code.hash).bind(code.expires_at.as_millisecond());
+        let issued = issue.bind(code.by.map(|by| by.0)).execute(self).await;
         issued.map(|_| ()).map_err(|error| conflict(error, "this code", &name(code.user)))
     }
 
     pub(crate) async fn keep_request(&self, request: &LinkRequest) -> Result<(), StoreError> {
         let mut writing = self.begin().await?;
-        query(FORGET_REQUESTS).bind(request.at.as_millisecond()).execute(&mut *writing).await.map_err(fault)?;
+        sql(FORGET_REQUESTS).bind(request.at.as_millisecond()).execute(&mut writing).await.map_err(fault)?;
         let LinkRequest { actor, hash, expires_at, .. } = request;
-        let keep = query(REQUEST).bind(&actor.platform.0).bind(&actor.id).bind(&actor.name).bind(hash);
-        let kept = keep.bind(expires_at.as_millisecond()).execute(&mut *writing).await;
+        let keep = sql(REQUEST).bind(&actor.platform.0).bind(&actor.id).bind(&actor.name).bind(hash);
+        let kept = keep.bind(expires_at.as_millisecond()).execute(&mut writing).await;
         kept.map_err(|error| conflict(error, "this code", "what a request needs"))?;
         writing.commit().await.map_err(fault)
     }
@@ -89,8 +88,8 @@ impl Store {
         if let Some(until) = locked_until(&mut writing, actor, at).await? {
             return Ok(Redeemed::Locked { until });
         }
-        let used_up = query(USE_UP_CODE).bind(hash).bind(at.as_millisecond());
-        let redeemed = match used_up.fetch_optional(&mut *writing).await.map_err(fault)? {
+        let used_up = sql(USE_UP_CODE).bind(hash).bind(at.as_millisecond());
+        let redeemed = match used_up.fetch_optional(&mut writing).await.map_err(fault)? {
             None => {
                 remember_wrong(&mut writing, actor, at).await?;
                 Redeemed::Wrong
@@ -124,8 +123,8 @@ impl Store {
         if let Some((_, by)) = by {
             allowed &= !user(&mut writing, by).await?.disabled;
         }
-        let used_up = query(USE_UP_REQUEST).bind(hash).bind(at.as_millisecond());
-        let found = if allowed { used_up.fetch_optional(&mut *writing).await.map_err(fault)? } else { None };
+        let used_up = sql(USE_UP_REQUEST).bind(hash).bind(at.as_millisecond());
+        let found = if allowed { used_up.fetch_optional(&mut writing).await.map_err(fault)? } else { None };
         let confirmed = match (found, by) {
             (Some(row), _) => {
                 let (actor, by) = (read_actor(&row)?, by.map(|(_, by)| by));
@@ -144,20 +143,20 @@ impl Store {
     }
 
     pub(crate) async fn find_code(&self, hash: &str, at: Timestamp) -> Result<Option<LiveCode>, StoreError> {
-        let code = query(LIVE_CODE).bind(hash).bind(at.as_millisecond());
-        if let Some(row) = code.fetch_optional(&self.readers).await.map_err(fault)? {
+        let code = sql(LIVE_CODE).bind(hash).bind(at.as_millisecond());
+        if let Some(row) = code.fetch_optional(self).await.map_err(fault)? {
             return Ok(Some(LiveCode::OfUser(UserId(get(&row, "user_id")?))));
         }
-        let request = query(LIVE_REQUEST).bind(hash).bind(at.as_millisecond());
-        let row = request.fetch_optional(&self.readers).await.map_err(fault)?;
+        let request = sql(LIVE_REQUEST).bind(hash).bind(at.as_millisecond());
+        let row = request.fetch_optional(self).await.map_err(fault)?;
         row.as_ref().map(|row| read_actor(row).map(LiveCode::OfActor)).transpose()
     }
 
     pub(crate) async fn burn(&self, hash: &str) -> Result<bool, StoreError> {
         let mut writing = self.begin().await?;
         let mut burnt = 0;
-        for sql in [BURN_CODE, BURN_REQUEST] {
-            burnt += query(sql).bind(hash).execute(&mut *writing).await.map_err(fault)?.rows_affected();
+        for burn in [BURN_CODE, BURN_REQUEST] {
+            burnt += sql(burn).bind(hash).execute(&mut writing).await.map_err(fault)?;
         }
         writing.commit().await.map_err(fault)?;
         Ok(burnt > 0)
@@ -174,31 +173,27 @@ impl Store {
     }
 }
 
-async fn link(connection: &mut SqliteConnection, link: &Link) -> Result<(), StoreError> {
+async fn link(writing: &mut Writing, link: &Link) -> Result<(), StoreError> {
     let Link { actor, user, at, by, how } = link;
-    let made = query(LINK).bind(&actor.platform.0).bind(&actor.id).bind(&actor.name).bind(user.0);
+    let made = sql(LINK).bind(&actor.platform.0).bind(&actor.id).bind(&actor.name).bind(user.0);
     let made = made.bind(at.as_millisecond()).bind(by.map(|by| by.0)).bind(how.word());
-    made.execute(connection).await.map(|_| ()).map_err(|error| conflict(error, "this link", &name(*user)))
+    made.execute(writing).await.map(|_| ()).map_err(|error| conflict(error, "this link", &name(*user)))
 }
 
 /// When an actor with too many wrong codes may try again.
-async fn locked_until(
-    connection: &mut SqliteConnection,
-    actor: &Actor,
-    at: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
+async fn locked_until(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let most = i64::try_from(WRONG_CODES).unwrap_or(i64::MAX);
-    let recent = query(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);
-    let recent = recent.fetch_all(connection).await.map_err(fault)?;
+    let recent = sql(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);
+    let recent = recent.fetch_all(writing).await.map_err(fault)?;
     let Some(first) = recent.get(WRONG_CODES - 1) else { return Ok(None) };
     let first = time(first, "tried_at")?;
     Ok(Some(first.checked_add(WRONG_CODE_MEMORY).unwrap_or(Timestamp::MAX)))
 }
 
-async fn remember_wrong(connection: &mut SqliteConnection, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
-    query(FORGET_WRONG).bind(forgotten(at)).execute(&mut *connection).await.map_err(fault)?;
-    let remember = query(REMEMBER_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(at.as_millisecond());
-    remember.execute(connection).await.map(|_| ()).map_err(fault)
+async fn remember_wrong(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
+    sql(FORGET_WRONG).bind(forgotten(at)).execute(&mut *writing).await.map_err(fault)?;
+    let remember = sql(REMEMBER_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(at.as_millisecond());
+    remember.execute(writing).await.map(|_| ()).map_err(fault)
 }
 
 /// The time, in milliseconds, up to which wrong codes no longer count.
@@ -206,11 +201,11 @@ fn forgotten(at: Timestamp) -> i64 {
     at.checked_sub(WRONG_CODE_MEMORY).unwrap_or(Timestamp::MIN).as_millisecond()
 }
 
-fn read_actor(row: &SqliteRow) -> Result<Actor, StoreError> {
+fn read_actor(row: &Row) -> Result<Actor, StoreError> {
     Ok(Actor { platform: PlatformName(get(row, "platform")?), id: get(row, "actor")?, name: get(row, "name")? })
 }
 
-fn read_link(row: &SqliteRow) -> Result<Link, StoreError> {
+fn read_link(row: &Row) -> Result<Link, StoreError> {
     Ok(Link {
         actor: read_actor(row)?,
         user: UserId(get(row, "user_id")?),

@@ -1,15 +1,14 @@
 //! Users, and the accounts that are theirs.
 
+use crate::Store;
+use crate::engine::Writing;
+use crate::fault::{conflict, fault, met};
+use crate::rows::{get, time, word};
+use crate::sql::{Row, sql};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Link, NewUser, Role, User, UserChange, UserId, username_key};
 use pstral_core::ports::{Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, StoreError};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{SqliteConnection, query};
-
-use crate::Store;
-use crate::fault::{conflict, fault, met};
-use crate::rows::{get, time, word};
 
 /// Never the hash of a password: that leaves the database only where it is asked for.
 macro_rules! users {
@@ -18,10 +17,11 @@ macro_rules! users {
     };
 }
 
-/// A number that a hand has used without asking is passed over.
-const RESERVE: &str = "UPDATE user_numbers SET last = 1 +
-    CASE WHEN last < (SELECT coalesce(max(id), 0) FROM users) THEN (SELECT max(id) FROM users) ELSE last END
-    WHERE id = 1 RETURNING last";
+/// Above every user's number, also one that was given by hand or before numbers were kept.
+const RESERVE: &str = "INSERT INTO user_numbers (id, last) VALUES (1, (SELECT coalesce(max(id), 0) + 1 FROM users))
+    ON CONFLICT (id) DO UPDATE SET last =
+        CASE WHEN user_numbers.last < excluded.last THEN excluded.last ELSE user_numbers.last + 1 END
+    RETURNING last";
 const ADD: &str = "INSERT INTO users (id, username, full_name, email, role, locale, disabled, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
 const USERS: &str = users!(" ORDER BY username");
@@ -37,32 +37,33 @@ const PASSWORD: &str = "SELECT password_hash FROM users WHERE id = $1";
 #[async_trait]
 impl People for Store {
     async fn reserve_user(&self) -> Result<UserId, StoreError> {
-        let row = query(RESERVE).fetch_one(&self.writer).await.map_err(fault)?;
+        let mut writing = self.begin().await?;
+        let row = sql(RESERVE).fetch_one(&mut writing).await.map_err(fault)?;
+        writing.commit().await.map_err(fault)?;
         get(&row, "last").map(UserId)
     }
 
     async fn add_user_as(&self, id: UserId, new: &NewUser, at: Timestamp) -> Result<User, StoreError> {
         let username = username_key(&new.username);
-        let add = query(ADD).bind(id.0).bind(&username).bind(&new.full_name).bind(&new.email).bind(new.role.word());
-        let added = add.bind(new.locale.tag()).bind(at.as_millisecond()).execute(&self.writer).await;
+        let add = sql(ADD).bind(id.0).bind(&username).bind(&new.full_name).bind(&new.email).bind(new.role.word());
+        let added = add.bind(new.locale.tag()).bind(at.as_millisecond()).execute(self).await;
         added.map_err(|error| conflict(error, format!("user {username}"), "what a user needs"))?;
         self.user_named(&username).await?.ok_or_else(|| StoreError::Missing(name(id)))
     }
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = query(USERS).fetch_all(&self.readers).await.map_err(fault)?;
+        let rows = sql(USERS).fetch_all(self).await.map_err(fault)?;
         rows.iter().map(read).collect()
     }
 
     async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let found =
-            query(USER_NAMED).bind(username_key(username)).fetch_optional(&self.readers).await.map_err(fault)?;
+        let found = sql(USER_NAMED).bind(username_key(username)).fetch_optional(self).await.map_err(fault)?;
         found.as_ref().map(read).transpose()
     }
 
     async fn change_user(&self, id: UserId, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError> {
         let mut writing = self.begin().await?;
-        let rows = query(USERS).fetch_all(&mut *writing).await.map_err(fault)?;
+        let rows = sql(USERS).fetch_all(&mut writing).await.map_err(fault)?;
         let users = rows.iter().map(read).collect::<Result<Vec<User>, StoreError>>()?;
         let before = users.iter().find(|user| user.id == id).ok_or_else(|| StoreError::Missing(name(id)))?;
         let after = change.clone().applied_to(before.clone());
@@ -70,27 +71,27 @@ impl People for Store {
         if keeps(before) && !keeps(&after) && !users.iter().any(|other| other.id != id && keeps(other)) {
             return Ok(Changed::LastOfThem);
         }
-        let update = query(CHANGE).bind(id.0).bind(&after.username).bind(&after.full_name).bind(&after.email);
+        let update = sql(CHANGE).bind(id.0).bind(&after.username).bind(&after.full_name).bind(&after.email);
         let update = update.bind(after.role.word()).bind(after.locale.tag()).bind(after.disabled);
-        let updated = update.execute(&mut *writing).await;
+        let updated = update.execute(&mut writing).await;
         updated.map_err(|error| conflict(error, format!("user {}", after.username), &name(id)))?;
         if after.disabled {
-            query(VOID_OWN).bind(id.0).execute(&mut *writing).await.map_err(fault)?;
+            sql(VOID_OWN).bind(id.0).execute(&mut writing).await.map_err(fault)?;
         }
         if after.disabled || after.role != before.role {
-            query(VOID_MADE).bind(id.0).execute(&mut *writing).await.map_err(fault)?;
+            sql(VOID_MADE).bind(id.0).execute(&mut writing).await.map_err(fault)?;
         }
         writing.commit().await.map_err(fault)?;
         Ok(Changed::Done(after))
     }
 
     async fn set_password(&self, user: UserId, hash: Option<&str>) -> Result<(), StoreError> {
-        let set = query(SET_PASSWORD).bind(user.0).bind(hash);
-        met(&set.execute(&self.writer).await.map_err(fault)?, || name(user))
+        let set = sql(SET_PASSWORD).bind(user.0).bind(hash);
+        met(set.execute(self).await.map_err(fault)?, || name(user))
     }
 
     async fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {
-        let row = query(PASSWORD).bind(user.0).fetch_optional(&self.readers).await.map_err(fault)?;
+        let row = sql(PASSWORD).bind(user.0).fetch_optional(self).await.map_err(fault)?;
         row.map_or(Ok(None), |row| get(&row, "password_hash"))
     }
 
@@ -146,8 +147,8 @@ impl People for Store {
 }
 
 /// A user by number, under the lock of whoever writes.
-pub(crate) async fn user(connection: &mut SqliteConnection, id: UserId) -> Result<User, StoreError> {
-    let row = query(USER).bind(id.0).fetch_optional(connection).await.map_err(fault)?;
+pub(crate) async fn user(writing: &mut Writing, id: UserId) -> Result<User, StoreError> {
+    let row = sql(USER).bind(id.0).fetch_optional(writing).await.map_err(fault)?;
     row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::Missing(name(id)))
 }
 
@@ -155,7 +156,7 @@ pub(crate) fn name(user: UserId) -> String {
     format!("user {}", user.0)
 }
 
-pub(crate) fn read(row: &SqliteRow) -> Result<User, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<User, StoreError> {
     Ok(User {
         id: UserId(get(row, "id")?),
         username: get(row, "username")?,

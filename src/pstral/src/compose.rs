@@ -57,19 +57,15 @@ impl StartError {
     }
 }
 
-/// The file of the state database.
-pub fn state_file(config: &Config) -> &Path {
-    Path::new(config.store.url.strip_prefix("sqlite://").unwrap_or(&config.store.url))
-}
-
 /// Opens the state database of a configuration to look at it, changing nothing.
 pub async fn open_store_to_read(config: &Config) -> Result<Store, StartError> {
-    Store::open_to_read(state_file(config)).await.map_err(|error| state_error(&error))
+    Store::open_at_to_read(&config.location()).await.map_err(|error| state_error(&error))
 }
 
-/// Makes the folder of the state database of a configuration where there is none.
+/// Makes the folder of the file of the state database where there is none.
 pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
-    let Some(folder) = state_file(config).parent() else { return Ok(()) };
+    let location = config.location();
+    let Some(folder) = location.file().and_then(Path::parent) else { return Ok(()) };
     std::fs::create_dir_all(folder)
         .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))
 }
@@ -77,11 +73,11 @@ pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
 /// Opens the state database of a configuration, and makes it and its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     make_state_folder(config)?;
-    let opened = Store::open(state_file(config), &config.store.instance).await;
+    let opened = Store::open_at(&config.location(), &config.store.instance).await;
     opened.map(Arc::new).map_err(|error| state_error(&error))
 }
 
-fn state_error(error: &StoreError) -> StartError {
+pub(crate) fn state_error(error: &StoreError) -> StartError {
     StartError::new("state", error.to_string(), state_remedy(error))
 }
 

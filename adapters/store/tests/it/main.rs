@@ -3,15 +3,19 @@
 
 mod opening;
 mod promises;
+mod server;
 mod sharing;
 mod tampering;
+mod transfer;
 
 use std::path::Path;
 
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier};
 use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 use pstral_core::testkit::state::at;
-use pstral_store::Store;
+use pstral_pgserver::Server;
+use pstral_store::{Location, Store};
+use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
@@ -28,6 +32,12 @@ fn url(file: &Path) -> String {
 /// Opens `state.db` in a folder.
 async fn open(folder: &TempDir) -> Result<Store, StoreError> {
     Store::open(&folder.path().join("state.db"), "one").await
+}
+
+/// Opens the database of a server.
+async fn on(server: &Server, instance: &str) -> Result<Store, StoreError> {
+    let url = server.url("postgres");
+    Store::open_at(&Location::Server(url.expose_secret().to_owned()), instance).await
 }
 
 /// A connection past the store, as an attacker or another program has it.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use pstral_core::domain::Role;
 use pstral_core::guard::Rules;
 use pstral_core::text::{Text, text};
+use pstral_store::Location;
+use secrecy::ExposeSecret as _;
 
 use super::Fault;
 use super::schema::Config;
@@ -26,8 +28,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
             faults.push(Fault::new(key, sentence));
         }
     };
-    let names_a_file = config.store.url.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty());
-    check(names_a_file && !config.store.url.ends_with('/'), "store.url", text("config-store-url"));
+    check(Location::of(config.store.url.expose_secret()).is_some(), "store.url", text("config-store-url"));
     let instance = &config.store.instance;
     check(!instance.is_empty() && instance.len() <= 64, "store.instance", text("config-instance"));
     check(!config.model.name.trim().is_empty(), "model.name", text("config-missing"));
@@ -143,8 +144,8 @@ impl Config {
         let data = self.data.clone();
         let inside = |path: &Path| if path.is_absolute() { path.to_owned() } else { data.join(path) };
         self.files.folder = inside(&self.files.folder);
-        if let Some(path) = self.store.url.strip_prefix("sqlite://") {
-            self.store.url = format!("sqlite://{}", inside(Path::new(path)).display());
+        if let Some(path) = self.location().file() {
+            self.store.url = format!("sqlite://{}", inside(path).display()).into();
         }
         if let Some(prompts) = &mut self.answers.prompts {
             *prompts = inside(prompts);

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use config::{Value, ValueKind};
 use pstral_core::domain::Locale;
-use secrecy::SecretString;
+use pstral_store::Location;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::files::FileFormat;
@@ -45,8 +46,17 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct StateStore {
-    pub url: String,
+    #[serde(deserialize_with = "needed_secret")]
+    pub url: SecretString,
     pub instance: String,
+}
+
+impl Config {
+    /// Where the state database is.
+    pub fn location(&self) -> Location {
+        // Checked when it was loaded; an address that none can read is that of no file.
+        Location::of(self.store.url.expose_secret()).unwrap_or_else(|| Location::File(PathBuf::from("pstral.db")))
+    }
 }
 
 /// `[model]`
@@ -249,6 +259,11 @@ fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Se
         ValueKind::String(secret) => Ok(Some(secret.into())),
         _ => Err(serde::de::Error::custom("not a text")),
     }
+}
+
+/// As [`secret`], of a key that has a default.
+fn needed_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    secret(deserializer)?.ok_or_else(|| serde::de::Error::custom("not a text"))
 }
 
 /// What the parser passes on of a word that it does not know; `check` makes a sentence of it.

@@ -31,5 +31,6 @@ mod recovery;
 mod results;
 mod running;
 mod sql;
+mod state;
 mod verified;
 mod world;
