@@ -73,13 +73,13 @@ user-last-forced = Sans { $name }, plus personne ne pourrait gérer les utilisat
 
 ## Comptes d'un utilisateur
 confirm-done =
-    C'est fait : { $account } ({ $platform } { $id }) est maintenant { $name }.
+    C'est fait : { $account } ({ $platform } { $id }) est maintenant relié à { $name }.
     Si ce n'est pas la bonne personne : { $command } unlink { $name } { $platform } { $id }
 confirm-wrong = Ce code n'est celui d'aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant link en privé.
-links = Les comptes de { $name } :
+links = Comptes de l'utilisateur { $name } :
 links-none = Aucun compte n'est relié à { $name }. Reliez-en un avec : { $command } link-code { $name }
-unlinked = C'est fait : { $account } n'est plus le compte de { $name }.
-unlink-unknown = Dites quel compte de { $name } retirer, par sa plateforme et son identifiant. Voyez { $command } links { $name }
+unlinked = C'est fait : { $account } n'est plus un compte de l'utilisateur { $name }.
+unlink-unknown = Dites quel compte de l'utilisateur { $name } retirer, par sa plateforme et son identifiant. Voyez { $command } links { $name }
 
 ## Mots de passe
 password-not-here = Un mot de passe ne passe jamais par une messagerie. Sur la machine de Pstral, tapez : pstral user password { $name }
@@ -89,5 +89,5 @@ password-differs = Les deux ne sont pas les mêmes. Recommencez.
 password-short = Un mot de passe compte { $least } caractères au moins. Choisissez une phrase que vous retenez.
 password-long = Un mot de passe compte { $most } caractères au plus. Choisissez-en un plus court.
 password-not-text = Ce mot de passe n'est pas du texte (UTF-8). Retapez-le.
-password-set = Le mot de passe de { $name } est enregistré.
+password-set = Le mot de passe de l'utilisateur { $name } est enregistré.
 password-removed = { $name } n'a plus de mot de passe.

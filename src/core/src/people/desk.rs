@@ -56,6 +56,11 @@ impl From<Refusal> for DeskError {
     }
 }
 
+/// The roles that let people look after users.
+pub fn keepers() -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| *role == Role::Admin).collect()
+}
+
 impl Desk<'_> {
     /// The user of that name.
     pub async fn known(&self, username: &str) -> Result<User, DeskError> {

@@ -50,10 +50,11 @@ impl std::fmt::Debug for Password {
 
 /// A user to be made, tidied; without a full name they go by their username.
 pub fn checked_user(new: NewUser) -> Result<NewUser, Refusal> {
-    let username = username(&new.username)?;
-    let full_name = full_name(&new.full_name)?;
+    let NewUser { username: name, full_name: called, email: address, role, locale } = new;
+    let username = username(&name)?;
+    let full_name = full_name(&called)?;
     let full_name = if full_name.is_empty() { username.clone() } else { full_name };
-    Ok(NewUser { username, full_name, email: email(&new.email)?, ..new })
+    Ok(NewUser { username, full_name, email: email(&address)?, role, locale })
 }
 
 /// A change of a user, tidied.
@@ -61,16 +62,14 @@ pub fn checked_change(change: UserChange) -> Result<UserChange, Refusal> {
     if change.is_empty() {
         return Err(Refusal::NothingToChange);
     }
-    let full_name = change.full_name.as_deref().map(full_name).transpose()?;
+    let UserChange { username: name, full_name: called, email: address, role, locale, disabled } = change;
+    let username = name.as_deref().map(username).transpose()?;
+    let full_name = called.as_deref().map(full_name).transpose()?;
     if full_name.as_deref() == Some("") {
         return Err(Refusal::FullName);
     }
-    Ok(UserChange {
-        username: change.username.as_deref().map(username).transpose()?,
-        email: change.email.as_deref().map(email).transpose()?,
-        full_name,
-        ..change
-    })
+    let email = address.as_deref().map(email).transpose()?;
+    Ok(UserChange { username, full_name, email, role, locale, disabled })
 }
 
 fn username(typed: &str) -> Result<String, Refusal> {

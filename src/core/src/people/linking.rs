@@ -30,10 +30,10 @@ impl Desk<'_> {
             }
             Some(LiveCode::OfUser(_)) | None => (None, None),
         };
-        let mut detail = format!("request {}", asked.as_ref().map_or_else(|| "of nobody".to_owned(), account));
-        if let Some(before) = before.filter(|before| before.id != user.id) {
-            detail += &format!(" replaces={}", before.id.0);
-        }
+        let asked = asked.as_ref().map_or_else(|| "of nobody".to_owned(), account);
+        let before = before.filter(|before| before.id != user.id);
+        let replaces = before.map(|before| format!(" replaces={}", before.id.0)).unwrap_or_default();
+        let detail = format!("request {asked}{replaces}");
         self.record(AuditAction::LinkAttempt, user.id, detail.clone()).await?;
         let by = match self.by {
             By::CommandLine => None,

@@ -4,6 +4,7 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
 use super::execution::refuse_refused;
+use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Outgoing, Proposal, ProposalId};
@@ -39,7 +40,7 @@ impl Pipeline {
             Command::Audit(words) => self.show_audit(asker, words).await,
             Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,
-            Command::Link => self.already_linked(asker),
+            Command::Link => Err(already_linked(asker)),
             Command::Unlink(words) => self.unlink_oneself(asker, words).await,
             Command::Language(word) => self.set_language(asker, word).await,
             Command::User(words) => self.user_command(asker, words).await,

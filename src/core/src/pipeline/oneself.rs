@@ -5,14 +5,10 @@ use super::users::told;
 use super::{Pipeline, Trouble};
 use crate::domain::{Link, LinkedHow, Locale, Outgoing, User, UserChange};
 use crate::egress::disarmed;
+use crate::people::keepers;
 use crate::text::{Text, text};
 
 impl Pipeline {
-    pub(super) fn already_linked(&self, asker: &Asker) -> Result<(), Trouble> {
-        let sentence = text("link-already").with("name", disarmed(&asker.user.full_name));
-        Err(Trouble::Tell(sentence.with("prefix", asker.prefix())))
-    }
-
     /// Who the asker is here, and under which other accounts.
     pub(super) async fn whoami(&self, asker: &Asker) -> Result<(), Trouble> {
         let user = &asker.user;
@@ -21,8 +17,8 @@ impl Pipeline {
             .with("username", &user.username)
             .with("role", user.role.text().render(user.locale))
             .with("language", language(user.locale).render(user.locale));
-        let links = self.parts.people.links(user.id).await?;
-        let accounts = links.iter().map(|link| {
+        let held = self.parts.people.links(user.id).await?;
+        let accounts = held.iter().map(|link| {
             let here = (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
             let mark = if here { format!(" {}", text("link-here").render(user.locale)) } else { String::new() };
             format!("- {}{mark}", account(link).render(user.locale))
@@ -40,7 +36,7 @@ impl Pipeline {
         let here = |link: &&Link| (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
         // Somebody else may have taken it away at this moment: then there is nothing left to do.
         if let Some(link) = links.iter().find(here) {
-            self.desk(asker, &self.keepers()).unlink(&asker.user, link).await.map_err(told(asker))?;
+            self.desk(asker, &keepers()).unlink(&asker.user, link).await.map_err(told(asker))?;
         }
         self.tell(asker, &text("unlink-done").with("prefix", asker.prefix())).await;
         Ok(())
@@ -51,11 +47,17 @@ impl Pipeline {
             return Err(Trouble::Tell(text("language-unknown").with("prefix", asker.prefix())));
         };
         let change = UserChange { locale: Some(locale), ..UserChange::default() };
-        let user = self.desk(asker, &self.keepers()).change(&asker.user, change, false).await.map_err(told(asker))?;
+        let user = self.desk(asker, &keepers()).change(&asker.user, change, false).await.map_err(told(asker))?;
         let asker = Asker { user, ..asker.clone() };
         self.tell(&asker, &text("language-set")).await;
         Ok(())
     }
+}
+
+/// What somebody known is told who asks to be linked.
+pub(super) fn already_linked(asker: &Asker) -> Trouble {
+    let sentence = text("link-already").with("name", disarmed(&asker.user.full_name));
+    Trouble::Tell(sentence.with("prefix", asker.prefix()))
 }
 
 /// The language a word names, in either of them.

@@ -13,12 +13,15 @@ const REMEMBERED: usize = 4096;
 
 type Key = (PlatformName, String);
 
+/// How many times it has been, since when, for each actor; and in which order they came.
+type Counted = (HashMap<Key, (Timestamp, u32)>, VecDeque<Key>);
+
 /// So many times in a while for each actor; how many times it has been is in memory only.
 #[derive(Debug)]
 pub(super) struct Recent {
     most: u32,
     within: Duration,
-    counted: Mutex<(HashMap<Key, (Timestamp, u32)>, VecDeque<Key>)>,
+    counted: Mutex<Counted>,
 }
 
 /// What people who are not known get.

@@ -6,7 +6,7 @@ use super::words::words;
 use super::{Pipeline, Trouble};
 use crate::domain::{Actor, Capability, Link, NewUser, Outgoing, Role, User, UserChange};
 use crate::egress::{disarmed, echo};
-use crate::people::{By, Desk, DeskError, Refusal, Way, new_code};
+use crate::people::{By, Desk, DeskError, Refusal, Way, codes_in, keepers, new_code};
 use crate::text::{Text, text};
 
 /// Users listed at once.
@@ -24,8 +24,9 @@ impl Pipeline {
     pub(super) async fn user_command(&self, asker: &Asker, said: &str) -> Result<(), Trouble> {
         let said = words(said);
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
-        // Not what follows: it may be a code, and the audit is no place for one.
-        let tried = format!("user {}", said.first().copied().unwrap_or_default());
+        // Nothing that may be a code: the audit is no place for one.
+        let verb = said.first().copied().filter(|verb| codes_in(verb).is_empty()).unwrap_or_default();
+        let tried = format!("user {verb}");
         self.require(asker, Capability::ManageUsers, &tried, text("user-not-allowed")).await?;
         let private = if asker.place.private {
             asker.place.clone()
@@ -98,12 +99,12 @@ impl Pipeline {
             role: given.role.unwrap_or_default(),
             locale: given.locale.unwrap_or(self.parts.settings.locale),
         };
-        let user = self.desk(asker, &self.keepers()).add(new).await.map_err(told(asker))?;
+        let user = self.desk(asker, &keepers()).add(new).await.map_err(told(asker))?;
         Ok(about(text("user-added"), &user, asker))
     }
 
     async fn edit_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
-        let (change, keepers) = (change_from(settings)?, self.keepers());
+        let (change, keepers) = (change_from(settings)?, keepers());
         let desk = self.desk(asker, &keepers);
         let user = desk.known(name).await.map_err(told(asker))?;
         let user = desk.change(&user, change, false).await.map_err(told(asker))?;
@@ -111,7 +112,7 @@ impl Pipeline {
     }
 
     async fn enable_user(&self, asker: &Asker, name: &str, enabled: bool) -> Result<Answer, Trouble> {
-        let keepers = self.keepers();
+        let keepers = keepers();
         let desk = self.desk(asker, &keepers);
         let user = desk.known(name).await.map_err(told(asker))?;
         let user = desk.change(&user, UserChange::disabled(!enabled), false).await.map_err(told(asker))?;
@@ -120,7 +121,7 @@ impl Pipeline {
     }
 
     async fn code_for(&self, asker: &Asker, name: &str) -> Result<Answer, Trouble> {
-        let (keepers, code) = (self.keepers(), new_code(&*self.parts.entropy));
+        let (keepers, code) = (keepers(), new_code(&*self.parts.entropy));
         let desk = self.desk(asker, &keepers);
         let user = desk.known(name).await.map_err(told(asker))?;
         desk.issue_code(&user, &code).await.map_err(told(asker))?;
@@ -129,7 +130,7 @@ impl Pipeline {
     }
 
     async fn confirm_link(&self, asker: &Asker, code: &str, name: &str) -> Result<Answer, Trouble> {
-        let keepers = self.keepers();
+        let keepers = keepers();
         let desk = self.desk(asker, &keepers);
         let user = desk.known(name).await.map_err(told(asker))?;
         let actor = desk.confirm(code, &user).await.map_err(told(asker))?;
@@ -153,24 +154,24 @@ impl Pipeline {
 
     async fn links_of(&self, asker: &Asker, name: &str) -> Result<Answer, Trouble> {
         let user = self.desk(asker, &[]).known(name).await.map_err(told(asker))?;
-        let links = self.parts.people.links(user.id).await?;
-        if links.is_empty() {
+        let held = self.parts.people.links(user.id).await?;
+        if held.is_empty() {
             return Ok(about(text("links-none"), &user, asker));
         }
         let users = self.parts.people.users().await?;
         let locale = asker.user.locale;
-        let lines = links.iter().map(|link| {
+        let lines = held.iter().map(|link| {
             let by = link.by.and_then(|by| users.iter().find(|user| user.id == by));
             let by = by.map(|by| format!(", {}", text("link-by").with("name", &by.username).render(locale)));
             format!("- {}{}", account(link).render(locale), by.unwrap_or_default())
         });
-        let head = text("links").with("name", &user.username).render(locale);
-        Ok(Answer::Lines(std::iter::once(head).chain(lines).collect()))
+        let title = text("links").with("name", &user.username).render(locale);
+        Ok(Answer::Lines(std::iter::once(title).chain(lines).collect()))
     }
 
     /// Of a user's only account, its name need not be given.
     async fn unlink_user(&self, asker: &Asker, name: &str, words: &[&str]) -> Result<Answer, Trouble> {
-        let keepers = self.keepers();
+        let keepers = keepers();
         let desk = self.desk(asker, &keepers);
         let user = desk.known(name).await.map_err(told(asker))?;
         let links = self.parts.people.links(user.id).await?;
@@ -190,11 +191,6 @@ impl Pipeline {
             by: By::Person { actor: &asker.actor, place: &asker.place, user: asker.user.id },
             keepers,
         }
-    }
-
-    /// The roles that let people look after users.
-    pub(super) fn keepers(&self) -> Vec<Role> {
-        Role::ALL.into_iter().filter(|role| *role == Role::Admin).collect()
     }
 }
 

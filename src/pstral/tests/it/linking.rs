@@ -243,7 +243,7 @@ fn a_person_asks_and_an_admin_confirms() {
         ── #4 private of stranger
         Done, Alex Taylor: this account is now linked to yours. Ask me your first question!
         ── #5 private
-        C’est fait : stranger (fake id-of-stranger) est maintenant alex.
+        C’est fait : stranger (fake id-of-stranger) est maintenant relié à alex.
         Si ce n’est pas la bonne personne : /user unlink alex fake id-of-stranger
         ── #6 private
         You are Alex Taylor (alex, member). I speak English to you. Your accounts:
@@ -252,7 +252,7 @@ fn a_person_asks_and_an_admin_confirms() {
         ── #7 private
         Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant link en privé.
         ── #8 private
-        Les comptes de alex :
+        Comptes de l’utilisateur alex :
         - fake id-of-alex (alex), depuis le 1970-01-01, par la ligne de commande
         - fake id-of-stranger (stranger), depuis le 2026-11-21, sur demande, par claire
         ");

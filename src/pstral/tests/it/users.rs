@@ -71,7 +71,7 @@ fn users_are_looked_after_in_french() {
         ── #10 private
         Un mot de passe ne passe jamais par une messagerie. Sur la machine de Pstral, tapez : pstral user password zoé.legoff
         ── #11 private
-        C’est fait : fake id-of-alex n’est plus le compte de alex.
+        C’est fait : fake id-of-alex n’est plus un compte de l’utilisateur alex.
         ── #12 private
         Aucun compte n’est relié à alex. Reliez-en un avec : /user link-code alex
         "#);

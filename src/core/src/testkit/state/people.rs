@@ -141,7 +141,7 @@ async fn the_last_of_them(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(refused, 1, "two at once: one stays");
 
     let left = state.users().await?.into_iter().find(|user| user.role == Role::Steward && !user.disabled);
-    let left = left.map(|user| user.id).unwrap_or(NOBODY);
+    let left = left.map_or(NOBODY, |user| user.id);
     assert_eq!(state.change_user(left, &disable, &keep).await?, Changed::LastOfThem);
     let renamed = UserChange { full_name: Some("Zoé".to_owned()), ..UserChange::default() };
     assert!(matches!(state.change_user(left, &renamed, &keep).await?, Changed::Done(_)), "they can still be changed");

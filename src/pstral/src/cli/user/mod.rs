@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arguments::{AddArgs, EditArgs};
 use clap::Subcommand;
 use pstral_core::domain::{Locale, NewUser, Role, User, UserChange};
-use pstral_core::people::{By, Desk, DeskError, Way};
+use pstral_core::people::{By, Desk, DeskError, Way, keepers};
 use pstral_core::ports::{Clock as _, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
@@ -115,11 +115,6 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
         UserCommand::Unlink { username, platform, id, all } => counter.unlink(&username, platform.zip(id), all).await,
     };
     counter.ended(outcome)
-}
-
-/// The roles that let people look after users from a chat.
-fn keepers() -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| *role == Role::Admin).collect()
 }
 
 /// Where commands about users are served.
