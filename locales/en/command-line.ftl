@@ -14,6 +14,7 @@ config-unknown-key-near = there is no such key. Did you mean { $known }?
 config-missing = this value is required. Add it; config/default.toml shows an example.
 config-wrong-value = the value does not fit; config/default.toml shows an example. ({ $error })
 config-not-one-of = “{ $given }” is not known here: use one of { $known }.
+config-audit-head = head_platform and head_place go together: name both, or neither.
 config-between = the value must be between { $low } and { $high }.
 config-store-url = the address must name a file, such as sqlite://pstral.db, or a database, such as postgres://pstral:password@db.intern/pstral.
 config-instance = the name must have 1 to 64 characters, such as “pstral-1”.
@@ -163,6 +164,10 @@ audit-no-table = its table audit_events is gone, or something else stands in its
 audit-emptied = it holds no entry, though there are users or conversations
 chain-changed = entry { $seq } of { $instance } was changed
 chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
+audit-head = Head of the audit chain, to be kept: { $head }
+chain-sealed = entry { $seq } of { $instance } was emptied or removed, and no later entry says why
+chain-checkpoint = the checkpoint at entry { $seq } of { $instance } is not signed with this installation's key; if the key is elsewhere, give it with --key
+chain-truncated = entry { $seq } of { $instance } is not the one that was written down: entries are missing or were replaced
 audit-exported =
     { $entries ->
         [0] No event exported.

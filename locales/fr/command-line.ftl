@@ -14,6 +14,7 @@ config-unknown-key-near = cette clé n'existe pas. Vouliez-vous dire { $known } 
 config-missing = cette valeur est obligatoire. Ajoutez-la ; config/default.toml donne un exemple.
 config-wrong-value = la valeur ne convient pas ; config/default.toml donne un exemple. ({ $error })
 config-not-one-of = « { $given } » n'est pas connu ici : choisissez parmi { $known }.
+config-audit-head = head_platform et head_place vont ensemble : donnez les deux, ou aucun.
 config-between = la valeur doit être comprise entre { $low } et { $high }.
 config-store-url = l'adresse doit nommer un fichier, par exemple sqlite://pstral.db, ou une base, par exemple postgres://pstral:motdepasse@db.intern/pstral.
 config-instance = le nom doit compter de 1 à 64 caractères, par exemple « pstral-1 ».
@@ -163,6 +164,10 @@ audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
 audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
 chain-changed = l'entrée { $seq } de { $instance } a été modifiée
 chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
+audit-head = Tête de la chaîne du journal d'audit, à conserver : { $head }
+chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
+chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } n'est pas signé par la clé de cette installation ; si la clé est ailleurs, donnez-la avec --key
+chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée, des entrées manquent ou ont été remplacées
 audit-exported =
     { $entries ->
         [0] Aucun événement exporté.

@@ -4,6 +4,7 @@ use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash, sha256};
 use pstral_core::ports::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::audit_rows;
 use crate::engine::{Engine, Writing};
 use crate::fault::fault;
 use crate::rows::get;
@@ -13,12 +14,6 @@ use crate::sql::sql;
 const BATCH: usize = 256;
 
 const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER BY seq DESC LIMIT 1";
-const INSERT: &str = "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status, platform, actor,
-    user_id, place, conversation, proposal, target, relations, statement, parameters, rule, model, row_count,
-    duration_ms, detail)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-    RETURNING position";
-
 /// An event that waits, and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Append {
@@ -53,18 +48,37 @@ pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: 
 
 /// Chains events after the head as it is while the write lock is held: another program may write the same chain.
 async fn write(engine: &Engine, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
+    let salts = salts(events.len())?;
     let mut writing = engine.begin_alone_with(lock_of(instance)).await?;
-    let mut head = head(&mut writing, instance).await?;
+    let head = head(&mut writing, instance).await?;
+    let mut entries = chained(instance, head, events, salts);
+    audit_rows::write(&mut writing, &mut entries).await?;
+    writing.commit().await.map_err(fault)?;
+    Ok(entries)
+}
+
+/// Events in a chain, one after the other.
+fn chained(
+    instance: &str,
+    mut head: Option<(i64, AuditHash)>,
+    events: Vec<AuditEvent>,
+    salts: Vec<[u8; 16]>,
+) -> Vec<AuditEntry> {
     let mut entries = Vec::with_capacity(events.len());
-    for event in events {
-        let after = head.as_ref().map(|(seq, hash)| (*seq, hash));
-        let mut entry = AuditEntry::chain(instance, after, event);
-        entry.position = insert(&mut writing, &entry).await?;
+    for (event, salt) in events.into_iter().zip(salts) {
+        let entry = AuditEntry::chain(instance, head.as_ref().map(|(seq, hash)| (*seq, hash)), event, salt);
         head = Some((entry.seq, entry.hash.clone()));
         entries.push(entry);
     }
-    writing.commit().await.map_err(fault)?;
-    Ok(entries)
+    entries
+}
+
+/// A salt for each of so many entries.
+fn salts(entries: usize) -> Result<Vec<[u8; 16]>, StoreError> {
+    let mut salts = vec![[0; 16]; entries];
+    let no_chance = |error| StoreError::Unavailable(format!("the system gives no random bytes: {error}"));
+    getrandom::fill(salts.as_flattened_mut()).map_err(no_chance)?;
+    Ok(salts)
 }
 
 async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
@@ -72,37 +86,6 @@ async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, Audi
         return Ok(None);
     };
     Ok(Some((get(&row, "seq")?, AuditHash(get(&row, "hash")?))))
-}
-
-async fn insert(writing: &mut Writing, entry: &AuditEntry) -> Result<i64, StoreError> {
-    let event = &entry.event;
-    let row = sql(INSERT)
-        .bind(&entry.instance)
-        .bind(entry.seq)
-        .bind(&entry.previous.0)
-        .bind(&entry.hash.0)
-        .bind(event.at.as_millisecond())
-        .bind(event.action.word())
-        .bind(event.status.word())
-        .bind(&event.platform)
-        .bind(&event.actor)
-        .bind(event.user.map(|user| user.0))
-        .bind(&event.place)
-        .bind(event.conversation)
-        .bind(&event.proposal)
-        .bind(&event.target)
-        .bind(&event.relations)
-        .bind(&event.statement)
-        .bind(&event.parameters)
-        .bind(&event.rule)
-        .bind(&event.model)
-        .bind(event.rows)
-        .bind(event.duration_ms)
-        .bind(&event.detail)
-        .fetch_one(writing)
-        .await
-        .map_err(fault)?;
-    get(&row, "position")
 }
 
 /// The lock of one instance's chain on a server: instances do not wait for each other.

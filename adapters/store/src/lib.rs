@@ -4,6 +4,9 @@
 //! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
 mod audit_log;
+mod audit_pages;
+mod audit_rows;
+mod audit_verify;
 mod audit_writer;
 mod catalogs;
 mod conversations;
@@ -26,6 +29,7 @@ use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
 
 pub use audit_log::AuditFault;
+pub use audit_verify::{AuditProof, AuditUnproven};
 use audit_writer::Append;
 use engine::{Engine, Writing};
 pub use open::Location;

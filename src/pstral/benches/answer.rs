@@ -13,7 +13,7 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{KeptAnswers, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::ScriptedModel;
@@ -94,6 +94,7 @@ fn settings() -> Settings {
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
+        kept_answers: KeptAnswers::Text,
     }
 }
 

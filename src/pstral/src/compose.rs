@@ -6,20 +6,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::domain::{Limits, Locale, Mode, VerifiedQuery};
+use pstral_core::domain::{ChainHead, Limits, Locale, Mode, VerifiedQuery, sha256};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Delivery, OverCost, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{
+    Delivery, KeptAnswers, OverCost, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse,
+};
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
+use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, IdentityChoice, OverCostChoice, RoleConfig, RulesConfig, TargetConfig,
-    VerifiedChoice,
+    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, OverCostChoice, RoleConfig, RulesConfig,
+    TargetConfig, VerifiedChoice,
 };
 use crate::files::FolderFiles;
+use crate::heads::Heads;
 use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
 use crate::{registry, verified};
@@ -36,6 +40,10 @@ pub struct App {
     pub files: FolderFiles,
     /// How long those files stay where nobody was handed a copy.
     pub file_age: Duration,
+    /// Who tells where the audit chain of this instance stands.
+    pub heads: Heads,
+    /// The SHA-256 of the configuration without its secrets: the same where nothing of it was changed.
+    pub fingerprint: String,
 }
 
 /// Why a part could not be made, so that whoever set it up can put it right.
@@ -105,7 +113,8 @@ impl App {
         // Nought hours are for ever.
         let files = files.keep(config.files.keep_hours == 0);
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
-        let audit: Arc<dyn AuditLog> = Arc::new(MeteredAudit(Arc::clone(&store) as Arc<dyn AuditLog>));
+        let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
+        let heads = heads(config, audit.head(), &platforms);
         let parts = Parts {
             platforms: platforms.clone(),
             model: registry::model(&config.model)?,
@@ -122,7 +131,22 @@ impl App {
             prompts,
             settings: settings(config),
         };
-        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age })
+        let fingerprint = sha256(&format!("{config:?}"));
+        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age, heads, fingerprint })
+    }
+}
+
+/// Who tells where the audit chain stands, as often as the configuration says and where it says.
+fn heads(config: &Config, head: watch::Receiver<Option<ChainHead>>, platforms: &[Arc<dyn ChatPlatform>]) -> Heads {
+    let audit = &config.audit;
+    let named = |name: &String| platforms.iter().find(|platform| platform.name().0 == *name).cloned();
+    let channel = audit.head_platform.as_ref().and_then(named).zip(audit.head_place.clone());
+    Heads {
+        head,
+        every_events: audit.head_every_events,
+        every: Duration::from_secs(audit.head_every_minutes * 60),
+        channel,
+        locale: config.locale,
     }
 }
 
@@ -204,6 +228,10 @@ fn settings(config: &Config) -> Settings {
         },
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
         preview_rows: answers.preview_rows,
+        kept_answers: match config.audit.answers {
+            KeptAnswersChoice::Text => KeptAnswers::Text,
+            KeptAnswersChoice::Hash => KeptAnswers::Hash,
+        },
     }
 }
 

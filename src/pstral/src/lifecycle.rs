@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError};
 use pstral_core::text::text;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,22 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     if left > 0 {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; their messages are closed");
     }
-    record(&app.pipeline, AuditAction::Started).await
+    record(&app.pipeline, AuditAction::Started).await?;
+    record_configuration(app).await
+}
+
+/// Records that the configuration is not the one of the run before, by its fingerprint: what is in it stays out of the
+/// audit.
+async fn record_configuration(app: &App) -> anyhow::Result<()> {
+    let parts = app.pipeline.parts();
+    let changes = AuditFilter { action: Some(AuditAction::ConfigChanged), ..AuditFilter::default() };
+    let last = parts.audit.tail(&changes, 1).await.context("the last configuration is not known")?;
+    let now = format!("sha256 {}", app.fingerprint);
+    if last.first().is_some_and(|entry| entry.event.detail.as_ref() == Some(&now)) {
+        return Ok(());
+    }
+    let event = AuditEvent::new(parts.clock.now(), AuditAction::ConfigChanged, AuditStatus::Ok);
+    append(&app.pipeline, AuditEvent { detail: Some(now), ..event }).await
 }
 
 /// What to do when every platform has ended by itself, as a terminal does at the end of its input.
@@ -53,6 +68,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
+    beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
     let locale = app.pipeline.parts().settings.locale;
@@ -79,6 +95,7 @@ pub async fn run(
         }
     }
     record(&app.pipeline, AuditAction::Stopped).await?;
+    app.heads.log();
     Ok(outcome?)
 }
 
@@ -174,7 +191,11 @@ async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> 
     let parts = pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
     event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
-    let written = parts.audit.append(event).await;
+    append(pipeline, event).await
+}
+
+async fn append(pipeline: &Pipeline, event: AuditEvent) -> anyhow::Result<()> {
+    let written = pipeline.parts().audit.append(event).await;
     written.map_err(|error| StartError::new("audit", error.to_string(), state_remedy(&error)))?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use pstral_core::ports::StoreError;
 const FORM: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 14] = [
     "users",
     "links",
     "link_codes",
@@ -27,12 +27,14 @@ pub(crate) const TABLES: [&str; 12] = [
     "proposals",
     "verified_queries",
     "audit_events",
+    "audit_checkpoints",
+    "audit_relations",
     "catalogs",
 ];
 
-/// What needs not be kept: a row that is only written to see whether it can be.
+/// What needs not be kept: a row that is only written to see whether it can be, and one that no transaction leaves.
 #[cfg(test)]
-const NOT_KEPT: [&str; 1] = ["health_checks"];
+const NOT_KEPT: [&str; 2] = ["audit_opened", "health_checks"];
 
 /// A line that is not a row.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,6 +7,8 @@
 mod agreeing;
 mod answer;
 mod asker;
+mod audit_query;
+mod audit_table;
 mod audit_view;
 mod charting;
 mod command;
@@ -38,12 +40,13 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use asker::Asker;
+use audit_query::Queries;
 use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
 pub use schema::Schema;
 use seen::Seen;
-pub use settings::{Prompts, Settings, VerifiedUse};
+pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
 use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
@@ -97,6 +100,7 @@ pub struct Pipeline {
     seen: Seen,
     charts: Charts,
     strangers: Strangers,
+    audit_queries: Queries,
 }
 
 impl Pipeline {
@@ -110,6 +114,7 @@ impl Pipeline {
             seen: Seen::default(),
             charts: Charts::default(),
             strangers: Strangers::default(),
+            audit_queries: Queries::default(),
         }
     }
 
@@ -162,6 +167,9 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
+                self.show_audit_page(asker, &page).await
+            }
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod doctor;
 mod export;
+mod follow;
 mod out;
 mod run;
 mod shape;

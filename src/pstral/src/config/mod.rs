@@ -10,9 +10,9 @@ mod targets;
 pub use check::{Fault, load};
 pub use layers::Source;
 pub use schema::{
-    Answers, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, LimitValues, Log, LogFormat, Model,
-    ModelKind, OverCostChoice, PlaceConfig, Platforms, RoleConfig, RulesConfig, StateStore, TargetConfig, TargetKind,
-    TargetLimits, TerminalConfig, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
+    LimitValues, Log, LogFormat, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, RoleConfig, RulesConfig,
+    StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

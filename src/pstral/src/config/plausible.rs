@@ -43,6 +43,10 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     if let Some(fault) = registry::model_url_fault(&config.model) {
         faults.push(Fault::new("model.url", fault));
     }
+    let audit = &config.audit;
+    if audit.head_platform.is_some() != audit.head_place.is_some() {
+        faults.push(Fault::new("audit.head_place", text("config-audit-head")));
+    }
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
@@ -70,8 +74,8 @@ fn role_fault(role: &str) -> Option<Fault> {
 }
 
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 19] {
-    let Config { model, answers, limits, http, catalog, files, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 21] {
+    let Config { model, answers, limits, http, catalog, files, audit, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
         ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
@@ -86,6 +90,8 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 19] {
         ("answers.proposal_minutes", answers.proposal_minutes, 1, 10_080),
         ("answers.preview_rows", answers.preview_rows as u64, 1, 200),
         ("catalog.refresh_minutes", catalog.refresh_minutes, 1, 10_080),
+        ("audit.head_every_events", audit.head_every_events, 1, 1_000_000),
+        ("audit.head_every_minutes", audit.head_every_minutes, 1, 10_080),
         ("limits.rows", limits.rows, 1, MOST_ROWS),
         ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
         ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),
@@ -144,6 +150,7 @@ impl Config {
         let data = self.data.clone();
         let inside = |path: &Path| if path.is_absolute() { path.to_owned() } else { data.join(path) };
         self.files.folder = inside(&self.files.folder);
+        self.audit.key = inside(&self.audit.key);
         if let Some(path) = self.location().file() {
             self.store.url = format!("sqlite://{}", inside(path).display()).into();
         }

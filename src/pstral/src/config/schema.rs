@@ -27,6 +27,7 @@ pub struct Config {
     pub store: StateStore,
     pub model: Model,
     pub answers: Answers,
+    pub audit: AuditConfig,
     pub limits: LimitValues,
     pub files: Files,
     pub http: Http,
@@ -94,6 +95,19 @@ pub struct Answers {
     pub proposal_minutes: u64,
     pub preview_rows: usize,
     pub prompts: Option<PathBuf>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct AuditConfig {
+    pub answers: KeptAnswersChoice,
+    pub head_every_events: u64,
+    pub head_every_minutes: u64,
+    pub head_platform: Option<String>,
+    pub head_place: Option<String>,
+    pub key: PathBuf,
 }
 
 /// `[limits]`
@@ -311,6 +325,13 @@ choices! {
         Offer = "offer",
         /// An example for the model.
         Example = "example",
+    }
+    /// What the audit keeps of answers.
+    KeptAnswersChoice {
+        /// All of it.
+        Text = "text",
+        /// Its SHA-256.
+        Hash = "hash",
     }
     /// The form of the log.
     LogFormat {

@@ -16,7 +16,7 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{KeptAnswers, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
 use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -45,6 +45,7 @@ pub(crate) struct Setup {
     /// Everything but the rules, the roles and the limits.
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
+    pub(crate) kept_answers: KeptAnswers,
 }
 
 impl Default for Setup {
@@ -60,6 +61,7 @@ impl Default for Setup {
             places: Vec::new(),
             terms: Terms::default(),
             files: None,
+            kept_answers: KeptAnswers::Text,
         }
     }
 }
@@ -292,5 +294,6 @@ fn settings(setup: &Setup) -> Settings {
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
+        kept_answers: setup.kept_answers,
     }
 }
