@@ -7,18 +7,6 @@ button-explain = Explain
 button-stop = Stop
 button-chart = Chart
 
-## Linking an account
-linking-help =
-    Hello! I do not know yet who you are here. Ask a Pstral administrator for a code, then send me in private: { $prefix }link YOUR-CODE
-link-done = Done, { $name }: this account is now linked to yours. Ask me your first question!
-link-wrong = This code is not valid: it may have expired or been used. Ask an administrator for a new one.
-link-locked =
-    { $minutes ->
-        [one] Too many wrong codes. Try again in a minute, with a new code.
-       *[other] Too many wrong codes. Try again in { $minutes } minutes, with a new code.
-    }
-link-already = This account is already linked to yours, { $name }. You can ask your questions.
-
 ## Questions
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
 question-too-long = Your question is too long: { $limit } characters at most. Shorten it or ask it in parts.
@@ -169,7 +157,6 @@ mode-chat = Chat mode: I answer without looking at the data.
 history = Your last conversations:
 history-empty = You have no conversation yet. Ask your first question!
 new-conversation = New conversation. I have forgotten what came before; go ahead.
-whoami = You are { $name } ({ $username }, { $role }), through the account { $actor } on { $platform }.
 role-member = member
 role-steward = steward
 role-admin = admin
@@ -181,9 +168,9 @@ help =
     { $prefix }stop: stop what is going on
     { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
     { $prefix }new: new conversation; { $prefix }history: the earlier ones
-    { $prefix }whoami: the account under which I know you
+    { $prefix }whoami: who you are to me; { $prefix }unlink: remove this account; { $prefix }language fr or en
     { $prefix }agree: costly statements that wait, for stewards
-    { $prefix }audit: the audit log, for administrators
+    { $prefix }audit: the audit log, { $prefix }user: the users, for administrators
 
 ## Audit
 audit-not-allowed = The audit log is for administrators. Please ask one of them.

@@ -175,17 +175,6 @@ audit-exported =
        *[other] { $entries } events exported.
     }
 
-## Users
-user-name-bad = A username has 1 to 64 characters and no space. Example: camille.durand
-user-added = { $name } has been created. Link a chat account with: pstral user link-code { $name }
-user-exists = { $name } already exists. Choose another name, or see pstral user list.
-user-none = There is no user yet. Create one with: pstral user add NAME
-user-unknown = There is no user { $name }. See pstral user list.
-user-code = Give this code to { $name }, who sends it to Pstral in private within 10 minutes: /link { $code }
-user-disabled = { $name } is disabled: their accounts are no longer recognised. To go back, add --undo.
-user-enabled = { $name } is enabled again.
-user-disabled-mark = (disabled)
-
 ## Catalogs
 catalog-read = { $target } · read { $time } · { $hash }
 catalog-table = table

@@ -7,18 +7,6 @@ button-explain = Expliquer
 button-stop = Arrêter
 button-chart = Graphique
 
-## Liaison d'un compte
-linking-help =
-    Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : { $prefix }link VOTRE-CODE
-link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
-link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
-link-locked =
-    { $minutes ->
-        [1] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
-       *[other] Trop de codes erronés. Réessayez dans { $minutes } minutes, avec un nouveau code.
-    }
-link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions.
-
 ## Questions
 question-empty = Votre message est vide. Écrivez votre question, par exemple : « Liste les clients de Paris ».
 question-too-long = Votre question est trop longue : { $limit } caractères au plus. Raccourcissez-la ou posez-la en plusieurs fois.
@@ -169,7 +157,6 @@ mode-chat = Mode discussion : je réponds sans consulter les données.
 history = Vos dernières conversations :
 history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
 new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
-whoami = Vous êtes { $name } ({ $username }, { $role }), par le compte { $actor } sur { $platform }.
 role-member = membre
 role-steward = responsable des données
 role-admin = administrateur
@@ -181,9 +168,9 @@ help =
     { $prefix }stop : arrêter ce qui est en cours
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
     { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
-    { $prefix }whoami : le compte sous lequel je vous connais
+    { $prefix }whoami : qui vous êtes pour moi ; { $prefix }unlink : retirer ce compte ; { $prefix }langue fr ou en
     { $prefix }accorder : les requêtes coûteuses qui attendent, pour les responsables des données
-    { $prefix }audit : le journal, pour les administrateurs
+    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, pour les administrateurs
 
 ## Audit
 audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.

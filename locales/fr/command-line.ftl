@@ -175,17 +175,6 @@ audit-exported =
        *[other] { $entries } événements exportés.
     }
 
-## Utilisateurs
-user-name-bad = Un nom d'utilisateur compte de 1 à 64 caractères, sans espace. Exemple : camille.durand
-user-added = { $name } est créé. Reliez un compte de messagerie avec : pstral user link-code { $name }
-user-exists = { $name } existe déjà. Choisissez un autre nom, ou voyez pstral user list.
-user-none = Il n'y a pas encore d'utilisateur. Créez-en un avec : pstral user add NOM
-user-unknown = Il n'y a pas d'utilisateur { $name }. Voyez pstral user list.
-user-code = Donnez ce code à { $name }, qui l'envoie à Pstral en privé dans les 10 minutes : /link { $code }
-user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. Pour revenir en arrière, ajoutez --undo.
-user-enabled = { $name } est réactivé.
-user-disabled-mark = (désactivé)
-
 ## Catalogues
 catalog-read = { $target } · lu le { $time } · { $hash }
 catalog-table = table

@@ -14,6 +14,7 @@ mod engine;
 mod fault;
 mod health;
 mod knowledge;
+mod links;
 mod migrations;
 mod nul;
 mod open;

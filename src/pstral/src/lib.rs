@@ -13,5 +13,6 @@ pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod metered;
+pub mod passwords;
 pub mod registry;
 pub mod verified;

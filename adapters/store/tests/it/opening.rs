@@ -165,7 +165,8 @@ async fn every_earlier_state_comes_forward_with_its_rows() {
         let file = folder.path().join("state.db");
         let mut before = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
         migrations.run_to(earlier, &mut before).await.unwrap();
-        let insert = "INSERT INTO users VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)";
+        let insert = "INSERT INTO users (id, username, full_name, email, role, locale, disabled, created_at)
+            VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)";
         query(insert).execute(&mut before).await.unwrap();
         before.close().await.unwrap();
 

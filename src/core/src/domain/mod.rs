@@ -14,6 +14,7 @@ mod conversation;
 mod covers;
 mod hex;
 mod limits;
+mod link;
 mod moment;
 mod proposal;
 mod user;
@@ -39,8 +40,9 @@ pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Tur
 pub use covers::Covers;
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
+pub use link::{Link, LinkedHow};
 pub use moment::moment;
 pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
-pub use user::{Locale, NewUser, Role, User, UserId};
+pub use user::{Locale, NewUser, Role, User, UserChange, UserId, username_key};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{Parameter, ParameterKind, VerifiedQuery};

@@ -17,6 +17,8 @@ mod context;
 mod editing;
 mod execution;
 mod ledger;
+mod linking;
+mod oneself;
 mod outcome;
 mod proposing;
 mod question;
@@ -25,17 +27,19 @@ mod running;
 mod schema;
 mod seen;
 mod settings;
+mod strangers;
 mod target;
 mod terms;
 mod trouble;
+mod users;
 mod verified;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use asker::Asker;
-pub use asker::code_hash;
 use audit_query::Queries;
 use charting::Charts;
 use futures::FutureExt as _;
@@ -43,6 +47,7 @@ use running::Running;
 pub use schema::Schema;
 use seen::Seen;
 pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
+use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
@@ -94,6 +99,7 @@ pub struct Pipeline {
     running: Running,
     seen: Seen,
     charts: Charts,
+    strangers: Strangers,
     audit_queries: Queries,
 }
 
@@ -107,6 +113,7 @@ impl Pipeline {
             running: Running::default(),
             seen: Seen::default(),
             charts: Charts::default(),
+            strangers: Strangers::default(),
             audit_queries: Queries::default(),
         }
     }

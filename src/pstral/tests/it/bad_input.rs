@@ -57,9 +57,9 @@ fn commands() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
-        /whoami: the account under which I know you
+        /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait, for stewards
-        /audit: the audit log, for administrators
+        /audit: the audit log, /user: the users, for administrators
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.
         ── #3 private

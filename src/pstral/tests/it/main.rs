@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
+mod accounts;
 mod agreeing;
 mod answers;
 mod audit;
@@ -34,5 +35,6 @@ mod results;
 mod running;
 mod sql;
 mod state;
+mod users;
 mod verified;
 mod world;
