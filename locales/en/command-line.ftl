@@ -232,6 +232,27 @@ health-state =
 health-terminal = a terminal of { $columns } by { $rows }
 health-piped = piped input and output
 
+## Verified queries in the store
+query-proposed = waits for approval
+query-of-file = verified in the file
+query-of-chat = verified
+query-retired = retired
+query-hidden = hidden by an entry of the file
+query-fallen = no longer holds
+query-unknown = { $target } has no verified query “{ $id }”. See pstral verified list { $target }
+query-which-version = Say which version you have read: { $name }
+query-none-to-export = { $target } has no query that was approved in a chat: there is nothing to export.
+query-holding =
+    { $queries ->
+        [0] { $target }: no verified query is in use.
+        [1] { $target }: one verified query holds.
+       *[other] { $target }: { $queries } verified queries hold.
+    }
+queries-fallen = no longer hold and are not offered: { $queries }
+queries-hidden = hidden by entries of the file with the same name: { $queries }
+remedy-queries-fallen = Run pstral verified check { $target } to read why; correct them in the file or, in a chat, with /verified.
+remedy-queries-hidden = Retire those written in chats, or give the entries of the file other names.
+
 ## The state as a whole
 state-up-to-date = The state database is up to date (migration { $to }).
 state-migrated = The state database was brought up to date: from migration { $from } to { $to }.

@@ -232,6 +232,27 @@ health-state =
 health-terminal = un terminal de { $columns } sur { $rows }
 health-piped = entrée et sortie redirigées
 
+## Requêtes vérifiées dans la base d'état
+query-proposed = attend une approbation
+query-of-file = vérifiée dans le fichier
+query-of-chat = vérifiée
+query-retired = retirée
+query-hidden = masquée par une entrée du fichier
+query-fallen = n'est plus valable
+query-unknown = { $target } n'a pas de requête vérifiée « { $id } ». Voyez pstral verified list { $target }
+query-which-version = Dites quelle version vous avez lue : { $name }
+query-none-to-export = { $target } n'a pas de requête approuvée dans une discussion : il n'y a rien à exporter.
+query-holding =
+    { $queries ->
+        [0] { $target } : aucune requête vérifiée n'est en service.
+        [1] { $target } : une requête vérifiée est valable.
+       *[other] { $target } : { $queries } requêtes vérifiées sont valables.
+    }
+queries-fallen = ne sont plus valables et ne sont plus proposées : { $queries }
+queries-hidden = masquées par des entrées du fichier de même nom : { $queries }
+remedy-queries-fallen = Lancez pstral verified check { $target } pour savoir pourquoi ; corrigez-les dans le fichier ou, dans une discussion, avec /verifiees.
+remedy-queries-hidden = Retirez celles écrites dans une discussion, ou donnez d'autres noms aux entrées du fichier.
+
 ## The state as a whole
 state-up-to-date = La base d'état est à jour (migration { $to }).
 state-migrated = La base d'état a été mise à jour : de la migration { $from } à la migration { $to }.

@@ -21,6 +21,7 @@ mod open;
 mod people;
 mod presence;
 mod proposals;
+mod ratings;
 mod rows;
 mod sql;
 mod transfer;

@@ -15,7 +15,7 @@ use pstral_core::ports::StoreError;
 const FORM: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 14] = [
+pub(crate) const TABLES: [&str; 15] = [
     "users",
     "links",
     "link_codes",
@@ -26,6 +26,7 @@ pub(crate) const TABLES: [&str; 14] = [
     "turns",
     "proposals",
     "verified_queries",
+    "ratings",
     "audit_events",
     "audit_checkpoints",
     "audit_relations",

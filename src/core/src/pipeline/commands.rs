@@ -7,7 +7,7 @@ use super::execution::refuse_refused;
 use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
-use crate::domain::{Mode, Outgoing, Proposal, ProposalId};
+use crate::domain::{Mode, Outgoing, Proposal, ProposalId, Rating};
 use crate::egress::{disarmed, echo};
 use crate::ports::TargetError;
 use crate::text::text;
@@ -33,6 +33,10 @@ impl Pipeline {
                 self.explain(asker, &proposal.id).await
             }
             Command::Chart => self.chart_latest(asker).await,
+            Command::Keep(question) => self.keep_latest(asker, question).await,
+            Command::Verified(words) => self.verified(asker, words).await,
+            Command::Good => self.rate_latest(asker, Rating::Good).await,
+            Command::Bad => self.rate_latest(asker, Rating::Bad).await,
             Command::Stop => self.stop(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
             Command::History => self.history(asker).await,
@@ -52,7 +56,7 @@ impl Pipeline {
         }
     }
 
-    async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
+    pub(super) async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
         let now = self.parts.clock.now();
         let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
         let latest = self.parts.proposals.latest(conversation.id).await?;

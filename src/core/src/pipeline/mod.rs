@@ -6,27 +6,35 @@
 
 mod agreeing;
 mod answer;
+mod approving;
 mod asker;
 mod audit_query;
 mod audit_table;
 mod audit_view;
+mod card;
+mod changing;
 mod charting;
 mod command;
 mod commands;
 mod context;
+mod doubles;
 mod editing;
 mod execution;
+mod holding;
+mod keeping;
 mod ledger;
 mod linking;
 mod oneself;
 mod outcome;
 mod proposing;
 mod question;
+mod rating;
 mod recovery;
 mod running;
 mod schema;
 mod seen;
 mod settings;
+mod stewarding;
 mod strangers;
 mod target;
 mod terms;
@@ -39,8 +47,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+pub use approving::{Decision, NotDecided, Steward};
 use asker::Asker;
 use audit_query::Queries;
+pub use card::query_card;
 use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
@@ -170,6 +180,8 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
                 self.show_audit_page(asker, &page).await
             }
+            EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").await,
+            EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

@@ -18,8 +18,9 @@ fn help_in_english() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
+        /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
-        /agree: costly statements that wait, for stewards
+        /agree: costly statements that wait; /verified: verified queries; both for stewards
         /audit: the audit log, /user: the users, for administrators
         ");
     });
@@ -37,8 +38,9 @@ fn help_in_french() {
         /stop : arrêter ce qui est en cours
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
+        /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
-        /accorder : les requêtes coûteuses qui attendent, pour les responsables des données
+        /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données
         /audit : le journal, /utilisateur : les utilisateurs, pour les administrateurs
         ");
     });

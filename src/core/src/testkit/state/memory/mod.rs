@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard};
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEntry, Conversation, KeptCatalog, Link, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery,
+    AuditEntry, Conversation, KeptCatalog, KeptQuery, Link, PlatformName, Proposal, Rated, Turn, User, UserId,
 };
 use crate::ports::{LinkCode, LinkRequest, StoreError};
 
@@ -39,7 +39,8 @@ struct Tables {
     conversations: Vec<Conversation>,
     turns: Vec<Turn>,
     proposals: Vec<Proposal>,
-    verified: BTreeMap<String, Vec<VerifiedQuery>>,
+    verified: Vec<KeptQuery>,
+    ratings: Vec<Rated>,
     catalogs: BTreeMap<String, KeptCatalog>,
     audit: Vec<AuditEntry>,
     refuse_audit: bool,
