@@ -81,16 +81,16 @@ impl Counter {
         };
         let name = if link.actor.name.is_empty() { String::new() } else { format!(" ({})", link.actor.name) };
         let sentence = sentence.with("account", format!("{} {}{name}", link.actor.platform, link.actor.id));
-        let line = sentence.with("date", link.at.strftime("%Y-%m-%d").to_string()).render(self.locale);
+        let account = sentence.with("date", link.at.strftime("%Y-%m-%d").to_string()).render(self.locale);
         let by = by.map(|by| format!(", {}", text("link-by").with("name", by).render(self.locale)));
-        line + &by.unwrap_or_default()
+        account + &by.unwrap_or_default()
     }
 }
 
 fn as_json(link: &Link, by: Option<&str>) -> String {
-    let line = serde_json::json!({
+    let members = serde_json::json!({
         "platform": link.actor.platform, "id": link.actor.id, "name": link.actor.name,
         "since": link.at.to_string(), "how": link.how.word(), "by": by,
     });
-    line.to_string()
+    members.to_string()
 }
