@@ -9,6 +9,7 @@ mod conversation;
 mod hex;
 mod limits;
 mod proposal;
+mod role;
 mod user;
 mod value;
 mod verified;
@@ -27,6 +28,7 @@ pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Tur
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
 pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
-pub use user::{Locale, NewUser, Role, User, UserId};
+pub use role::Role;
+pub use user::{Locale, NewUser, User, UserId};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{Parameter, ParameterKind, VerifiedQuery};

@@ -1,10 +1,11 @@
 //! Who is asking: from an actor of a platform to a local user.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Pipeline, Trouble};
+use super::{Pipeline, Trouble, Why};
 use crate::domain::{
-    Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, EventBody, Locale, Outgoing, Place, Role, User,
+    Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, EventBody, Locale, Outgoing, Place, User,
     sha256,
 };
 use crate::egress::fit;
@@ -18,6 +19,10 @@ pub(super) struct Asker {
     pub(super) actor: Actor,
     pub(super) place: Place,
     pub(super) platform: Arc<dyn ChatPlatform>,
+    /// What their role lets them do.
+    pub(super) capabilities: BTreeSet<Capability>,
+    /// The language they read where nobody else does; `user.locale` is the one of the place.
+    pub(super) own_locale: Locale,
 }
 
 impl Asker {
@@ -28,13 +33,7 @@ impl Asker {
 
     /// Whether their role lets them do something.
     pub(super) fn may(&self, capability: Capability) -> bool {
-        match capability {
-            Capability::Ask | Capability::Execute => true,
-            Capability::ApproveCostly | Capability::ManageVerified | Capability::ManageDocuments => {
-                self.user.role >= Role::Steward
-            }
-            Capability::ReadAudit | Capability::ManageUsers => self.user.role == Role::Admin,
-        }
+        self.capabilities.contains(&capability)
     }
 }
 
@@ -65,19 +64,59 @@ impl Pipeline {
         if let Some(user) = self.parts.people.linked(&event.actor).await?
             && !user.disabled
         {
-            let (actor, place) = (event.actor.clone(), event.place.clone());
-            return Ok(Some(Asker { user, actor, place, platform }));
+            return Ok(Some(self.asker(user, event, platform)));
         }
-        let known = self.parts.settings.locale;
         let (sentence, locale) = match &event.body {
             EventBody::Command(words) => match super::command::link_code(words) {
                 Some(code) => self.link(event, code).await?,
-                None => (linking_help(&*platform), known),
+                None => self.help_for_strangers(event, &*platform).await?,
             },
-            EventBody::Said(_) | EventBody::Clicked(_) => (linking_help(&*platform), known),
+            EventBody::Said(_) | EventBody::Clicked(_) => self.help_for_strangers(event, &*platform).await?,
         };
         self.send(&*platform, &event.place, &Outgoing::text(sentence.render(locale))).await;
         Ok(None)
+    }
+
+    /// A known person where they are.
+    fn asker(&self, mut user: User, event: &Event, platform: Arc<dyn ChatPlatform>) -> Asker {
+        let (actor, place) = (event.actor.clone(), event.place.clone());
+        let (own_locale, capabilities) = (user.locale, self.parts.settings.roles.of(&user.role));
+        user.locale = self.language_of(&place).unwrap_or(own_locale);
+        Asker { user, actor, place, platform, capabilities, own_locale }
+    }
+
+    /// The language of what everybody in a place reads, where the configuration says one.
+    fn language_of(&self, place: &Place) -> Option<Locale> {
+        self.parts.settings.places.of(place).filter(|_| !place.private)?.language
+    }
+
+    /// Lets those go on who are welcome where they are; others get one sentence, and that they tried is recorded.
+    pub(super) async fn admit(&self, asker: &Asker) -> Result<(), Trouble> {
+        let ruling = self.parts.settings.entrance(&asker.user.role, &asker.place);
+        if ruling.allowed {
+            return Ok(());
+        }
+        let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));
+        self.record(AuditEvent { rule, detail, ..denied }).await?;
+        Err(Trouble::Tell(match ruling.why {
+            Why::RoleUnknown => text("role-not-configured").with("role", asker.user.role.word()),
+            _ => text("place-not-welcome"),
+        }))
+    }
+
+    /// What somebody is told whom nobody knows: how to be known, unless only some are welcome here.
+    async fn help_for_strangers(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<(Text, Locale), Trouble> {
+        let place = &event.place;
+        let locale = self.language_of(place).unwrap_or(self.parts.settings.locale);
+        let is_closed = self.parts.settings.places.of(place).is_some_and(|terms| terms.roles.is_some());
+        if place.private || !is_closed {
+            return Ok((linking_help(platform), locale));
+        }
+        let denied = self.event_by(&event.actor, place, None, AuditAction::Denied, AuditStatus::Refused);
+        let rule = Some(Why::NotWelcome.word().to_owned());
+        self.record(AuditEvent { rule, ..denied }).await?;
+        Ok((text("place-not-welcome"), locale))
     }
 
     async fn link(&self, event: &Event, code: &str) -> Result<(Text, Locale), Trouble> {

@@ -7,6 +7,7 @@
 mod agreeing;
 mod answer;
 mod asker;
+mod audience;
 mod audit_view;
 mod charting;
 mod command;
@@ -16,9 +17,13 @@ mod editing;
 mod execution;
 mod ledger;
 mod outcome;
+mod places;
 mod proposing;
 mod question;
+mod quotas;
 mod recovery;
+mod roles;
+mod ruling;
 mod running;
 mod schema;
 mod seen;
@@ -27,6 +32,7 @@ mod target;
 mod terms;
 mod trouble;
 mod verified;
+mod version;
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
@@ -37,7 +43,12 @@ pub use asker::code_hash;
 use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
-pub use schema::Schema;
+pub use places::{PlaceTerms, Places};
+use quotas::Quotas;
+pub use quotas::{Quantities, Quantity, QuotaLimits};
+pub use roles::Roles;
+pub use ruling::{Ruling, Showing, Why};
+pub use schema::{Schema, Schemas};
 use seen::Seen;
 pub use settings::{Prompts, Settings, VerifiedUse};
 pub use target::{Reading, Refreshed, Target};
@@ -91,13 +102,15 @@ pub struct Pipeline {
     running: Running,
     seen: Seen,
     charts: Charts,
+    quotas: Quotas,
 }
 
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
-        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default() }
+        let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
+        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default(), quotas }
     }
 
     /// What it works with.
@@ -142,6 +155,7 @@ impl Pipeline {
     }
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+        self.admit(asker).await?;
         match body {
             EventBody::Said(words) => self.ask(asker, &words).await,
             EventBody::Command(words) => self.command(asker, &words).await,

@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::audience::signed;
 use super::{Pipeline, Target};
 use crate::domain::{
     Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row, Value,
@@ -145,7 +146,7 @@ impl Pipeline {
             lines.push(text("files-too-large").count("count", too_large.len() as u64).render(locale));
         }
         let buttons = self.offer_chart(asker, proposal, &outcome);
-        Outgoing { text: lines.join("\n"), buttons, files, state: OutgoingState::Final }
+        Outgoing { text: signed(asker, &lines.join("\n")), buttons, files, state: OutgoingState::Final }
     }
 
     /// A button for the chart of a result that can be one.

@@ -1,8 +1,8 @@
 //! Limits, defaults and prompts of the pipeline.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::{Places, QuotaLimits, Roles};
 use crate::domain::{Locale, Mode};
 use crate::egress::AnswerLimits;
 
@@ -22,8 +22,12 @@ pub struct Settings {
     pub locale: Locale,
     /// The target of questions that name none.
     pub default_target: Option<String>,
-    /// The target of such questions in a place, by the platform's name and its id of the place.
-    pub place_targets: BTreeMap<(String, String), String>,
+    /// What each role lets people do.
+    pub roles: Roles,
+    /// Who is welcome in which place, and how people are answered there.
+    pub places: Places,
+    /// How much people and places may ask and run.
+    pub quotas: QuotaLimits,
     /// Characters of a question at most.
     pub max_question_chars: usize,
     /// What an answer may be at most.

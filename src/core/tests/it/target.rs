@@ -35,7 +35,7 @@ impl World {
     }
 
     async fn schema(&self, target: &Target) -> Result<Arc<Schema>, TargetError> {
-        target.schema(Role::Member, self.reading()).await
+        target.schema(&Role::member(), self.reading()).await
     }
 }
 

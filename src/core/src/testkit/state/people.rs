@@ -23,7 +23,7 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
         username: "Élodie".to_owned(),
         full_name: "Élodie 'Lo' D’Arc".to_owned(),
         email: "elodie@example.org".to_owned(),
-        role: Role::Admin,
+        role: Role::admin(),
         locale: Locale::En,
     };
     let made = state.add_user(&new, at("09:00:00.123")).await?;
@@ -32,7 +32,7 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
         username: "élodie".to_owned(),
         full_name: new.full_name.clone(),
         email: new.email.clone(),
-        role: Role::Admin,
+        role: Role::admin(),
         locale: Locale::En,
         disabled: false,
         created_at: at("09:00:00.123"),

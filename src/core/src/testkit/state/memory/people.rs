@@ -20,7 +20,7 @@ impl People for MemoryState {
             username,
             full_name: new.full_name.clone(),
             email: new.email.clone(),
-            role: new.role,
+            role: new.role.clone(),
             locale: new.locale,
             disabled: false,
             created_at: at,
