@@ -6,18 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::domain::{Limits, Locale, Mode, VerifiedQuery};
+use pstral_core::domain::{Capability, Limits, Locale, Mode, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Delivery, OverCost, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{
+    Delivery, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity, QuotaLimits, Roles,
+    Settings, Target, Terms, VerifiedUse,
+};
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, IdentityChoice, OverCostChoice, RoleConfig, RulesConfig, TargetConfig,
-    VerifiedChoice,
+    Answers, Config, DeliveryChoice, Fault, IdentityChoice, ModeChoice, OverCostChoice, RoleConfig, RoleQuotas,
+    RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::health::state_remedy;
@@ -36,6 +39,10 @@ pub struct App {
     pub files: FolderFiles,
     /// How long those files stay where nobody was handed a copy.
     pub file_age: Duration,
+    /// The name of this program in the audit.
+    pub instance: String,
+    /// What its configuration was: a hash of each section.
+    pub fingerprint: BTreeMap<String, String>,
 }
 
 /// Why a part could not be made, so that whoever set it up can put it right.
@@ -126,7 +133,8 @@ impl App {
             prompts,
             settings: settings(config),
         };
-        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age })
+        let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
+        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age, instance, fingerprint })
     }
 }
 
@@ -186,17 +194,15 @@ fn prompts(answers: &Answers) -> Result<Prompts, (PathBuf, std::io::Error)> {
     Ok(prompts)
 }
 
-fn settings(config: &Config) -> Settings {
+pub(crate) fn settings(config: &Config) -> Settings {
     let answers = &config.answers;
     let only = || config.targets.keys().next().filter(|_| config.targets.len() == 1).cloned();
     Settings {
         locale: config.locale,
         default_target: config.default_target.clone().or_else(only),
-        place_targets: config
-            .places
-            .iter()
-            .map(|place| ((place.platform.clone(), place.id.clone()), place.target.clone()))
-            .collect(),
+        roles: roles(config),
+        places: places(config),
+        quotas: quotas(config),
         max_question_chars: answers.max_question_chars,
         answer: AnswerLimits { bytes: answers.max_answer_bytes, time: Duration::from_secs(answers.answer_timeout) },
         history_turns: answers.history_turns,
@@ -211,7 +217,64 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms {
+/// What each role lets people do: those built in, and those of the configuration in place of them or beside.
+pub(crate) fn roles(config: &Config) -> Roles {
+    config.roles.iter().fold(Roles::default(), |roles, (name, role)| match (name.parse(), &role.capabilities) {
+        (Ok(name), Some(words)) => {
+            roles.with(name, words.iter().filter_map(|word| Capability::from_word(word)).collect())
+        }
+        _ => roles,
+    })
+}
+
+fn places(config: &Config) -> Places {
+    config.places.iter().enumerate().fold(Places::default(), |places, (at, place)| {
+        let welcome = |roles: &Vec<String>| roles.iter().filter_map(|role| role.parse().ok()).collect();
+        let terms = PlaceTerms {
+            key: format!("places[{at}]"),
+            roles: place.roles.as_ref().map(welcome),
+            target: place.target.clone(),
+            mode: place.mode.map(|mode| match mode {
+                ModeChoice::Sql => Mode::Sql,
+                ModeChoice::Chat => Mode::Chat,
+            }),
+            language: place.language,
+            private: place.delivery == DeliveryChoice::Private,
+        };
+        places.with(&place.platform, &place.id, terms)
+    })
+}
+
+fn quotas(config: &Config) -> QuotaLimits {
+    let all = &config.quotas;
+    let quantity = |per_minute, per_day| Quantity { per_minute, per_day };
+    let user = Quantities {
+        questions: quantity(all.user_questions_per_minute, all.user_questions_per_day),
+        executions: quantity(all.user_executions_per_minute, all.user_executions_per_day),
+    };
+    let place = Quantities {
+        questions: quantity(all.place_questions_per_minute, all.place_questions_per_day),
+        executions: quantity(all.place_executions_per_minute, all.place_executions_per_day),
+    };
+    let of_role = |(name, role): (&String, &RoleConfig)| {
+        let own = &role.quotas;
+        let or = |own: Option<u32>, all: u32| own.unwrap_or(all);
+        let quantities = Quantities {
+            questions: quantity(
+                or(own.questions_per_minute, user.questions.per_minute),
+                or(own.questions_per_day, user.questions.per_day),
+            ),
+            executions: quantity(
+                or(own.executions_per_minute, user.executions.per_minute),
+                or(own.executions_per_day, user.executions.per_day),
+            ),
+        };
+        Some((name.parse().ok()?, quantities)).filter(|_| *own != RoleQuotas::default())
+    };
+    QuotaLimits { user, place, roles: config.roles.iter().filter_map(of_role).collect() }
+}
+
+pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms {
     let of_role = |(role, config): (&String, &RoleConfig)| {
         let RulesConfig { deny, allow } = config.targets.get(name)?.clone();
         Some((role.parse().ok()?, Rules { allow, deny }))

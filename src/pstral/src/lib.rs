@@ -11,5 +11,6 @@ pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod metered;
+pub mod policy;
 pub mod registry;
 pub mod verified;

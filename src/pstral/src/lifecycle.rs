@@ -7,13 +7,14 @@ use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError};
 use pstral_core::text::text;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
+use crate::config::{changed, from_words, in_words};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 
@@ -21,6 +22,8 @@ use crate::health::{Found as _, state_remedy};
 const CLOSING: Duration = Duration::from_secs(5);
 /// After how long a catalog that could not be read is tried again.
 const AGAIN: Duration = Duration::from_mins(1);
+/// Starts looked at for the last one of this instance.
+const STARTS: u32 = 100;
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
 
@@ -30,7 +33,26 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     if left > 0 {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; their messages are closed");
     }
-    record(&app.pipeline, AuditAction::Started).await
+    record_changes(app).await?;
+    let detail = format!("{} {}", program(), in_words(&app.fingerprint));
+    record(&app.pipeline, AuditAction::Started, detail).await
+}
+
+/// Records what of the configuration is not as it was when this instance was last started: its first start changes
+/// nothing.
+async fn record_changes(app: &App) -> anyhow::Result<()> {
+    let parts = app.pipeline.parts();
+    let filter = AuditFilter { action: Some(AuditAction::Started), ..AuditFilter::default() };
+    let starts = parts.audit.tail(&filter, STARTS).await?;
+    let of_ours = starts.into_iter().filter(|entry| entry.instance == app.instance);
+    let Some(last) = of_ours.max_by_key(|entry| entry.position) else { return Ok(()) };
+    let before = from_words(&last.event.detail.unwrap_or_default());
+    let changed = changed(&before, &app.fingerprint);
+    // A release that said nothing of its configuration left nothing to compare with.
+    if before.is_empty() || changed.is_empty() {
+        return Ok(());
+    }
+    record(&app.pipeline, AuditAction::ConfigChanged, changed.join(" ")).await
 }
 
 /// What to do when every platform has ended by itself, as a terminal does at the end of its input.
@@ -78,7 +100,7 @@ pub async fn run(
             tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
         }
     }
-    record(&app.pipeline, AuditAction::Stopped).await?;
+    record(&app.pipeline, AuditAction::Stopped, program()).await?;
     Ok(outcome?)
 }
 
@@ -170,10 +192,14 @@ async fn platform_loop(
     Ok(())
 }
 
-async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> {
+fn program() -> String {
+    format!("pstral {}", env!("CARGO_PKG_VERSION"))
+}
+
+async fn record(pipeline: &Pipeline, action: AuditAction, detail: String) -> anyhow::Result<()> {
     let parts = pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
-    event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
+    event.detail = Some(detail);
     let written = parts.audit.append(event).await;
     written.map_err(|error| StartError::new("audit", error.to_string(), state_remedy(&error)))?;
     Ok(())

@@ -97,7 +97,8 @@ impl Policy {
         let lists = || std::iter::once((List::Target, &self.target)).chain(self.role_lists());
         if opens {
             let allowing = lists().flat_map(|(list, rules)| rules.allow.iter().flatten().map(move |one| (list, one)));
-            let found = allowing.into_iter().filter(|(_, entry)| Self::touches(entry, catalog, relation, column)).last();
+            let found =
+                allowing.into_iter().filter(|(_, entry)| Self::touches(entry, catalog, relation, column)).last();
             return (true, found.map_or(Cause::Open, |(list, entry)| Cause::Listed(list, entry.clone())));
         }
         for (list, rules) in lists() {
@@ -305,12 +306,7 @@ mod tests {
                 Some(1),
                 (false, Cause::Denied(List::Target, "USERS.secret".to_owned())),
             ),
-            (
-                Rules { allow: None, deny: list(&["users.secret"]) },
-                nothing(),
-                Some(0),
-                (true, Cause::Open),
-            ),
+            (Rules { allow: None, deny: list(&["users.secret"]) }, nothing(), Some(0), (true, Cause::Open)),
             (
                 nothing(),
                 Rules { allow: None, deny: list(&["users"]) },

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Pipeline;
+use super::Schema;
 use super::asker::Asker;
 use super::ledger::about;
 use super::proposing::{button, whole_statement};
 use super::trouble::Trouble;
-use super::Schema;
-use crate::guard::Verdict;
 use crate::domain::{
     Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, User, UserId,
 };
 use crate::egress::{disarmed, echo};
+use crate::guard::Verdict;
 use crate::text::text;
 
 /// Proposals looked at for the one a steward means, the oldest first.

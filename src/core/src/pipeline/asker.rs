@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::{Pipeline, Trouble, Why};
 use crate::domain::{
-    Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, EventBody, Locale, Outgoing, Place, User,
-    sha256,
+    Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, EventBody, Locale, Outgoing, Place, User, sha256,
 };
 use crate::egress::fit;
 use crate::ports::{ChatPlatform, Redeemed};

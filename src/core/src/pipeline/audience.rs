@@ -149,10 +149,12 @@ fn names_hidden(question: &str, seen: &Catalog, common: &Catalog) -> bool {
         let others = common.tables.iter().find(|one| one.schema == relation.schema && one.name == relation.name);
         let (telling, whole) = says(&relation.name);
         let Some(others) = others else { return telling || whole };
-        relation.columns.iter().filter(|column| others.columns.iter().all(|one| one.name != column.name)).any(|column| {
-            let (telling, named) = says(&column.name);
-            telling || (named && whole)
-        })
+        relation.columns.iter().filter(|column| others.columns.iter().all(|one| one.name != column.name)).any(
+            |column| {
+                let (telling, named) = says(&column.name);
+                telling || (named && whole)
+            },
+        )
     })
 }
 
@@ -185,7 +187,8 @@ mod tests {
             ("employees", &["id", "name", "salary", "home_address"]),
             ("client_scores", &["client_id", "risk_level"]),
         ]);
-        let common = catalog(&[("clients", &["id", "name"]), ("leads", &["id", "email"]), ("employees", &["id", "name"])]);
+        let common =
+            catalog(&[("clients", &["id", "name"]), ("leads", &["id", "email"]), ("employees", &["id", "name"])]);
         for (question, names) in [
             ("Which clients are there?", false),
             ("What are the emails of the leads?", false),

@@ -8,9 +8,7 @@ use minijinja::{Environment, context};
 use super::asker::Asker;
 use super::question::Inquiry;
 use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble};
-use crate::domain::{
-    Catalog, Conversation, Dialect, Mode, Place, Relation, Speaker, Turn, TurnState, VerifiedQuery,
-};
+use crate::domain::{Catalog, Conversation, Dialect, Mode, Place, Relation, Speaker, Turn, TurnState, VerifiedQuery};
 use crate::knowledge;
 use crate::ports::{ChatRequest, ModelMessage, TargetError};
 use crate::text::text;

@@ -13,8 +13,8 @@ use super::terms::{OverCost, Terms};
 use super::version::policy_version;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState, Proposal,
-    ProposalId, ProposalState, Value,
+    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
+    Proposal, ProposalId, ProposalState, Value,
 };
 use crate::egress::around;
 use crate::extract::{self, Statement};

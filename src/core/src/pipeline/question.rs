@@ -16,7 +16,8 @@ use super::schema::Schemas;
 use super::verified::Matched;
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
+    VerifiedQuery,
 };
 use crate::ports::ModelError;
 use crate::text::text;

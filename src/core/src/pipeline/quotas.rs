@@ -24,7 +24,7 @@ const FORGET_EVERY: u32 = 1_000;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Counted {
+pub(super) enum Counted {
     /// Questions, and statements that people write.
     Questions,
     /// Statements that run.
@@ -199,7 +199,9 @@ impl Quotas {
             let before = gauge.cells.lock().get(&whose).copied();
             match gauge.limiter.check_key(&whose) {
                 Ok(()) => counted.push((gauge, whose, before)),
-                Err(until) => refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait: until.wait_time_from(now) }),
+                Err(until) => {
+                    refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait: until.wait_time_from(now) })
+                }
             }
         }
         // The one to wait for longest: until then another refusal would follow.
@@ -248,7 +250,11 @@ impl Pipeline {
 /// When to come back, rounded up so that nobody comes too early.
 fn back_in(wait: Duration) -> Text {
     let minutes = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).div_ceil(60).max(1);
-    if minutes < 120 { text("in-minutes").count("minutes", minutes) } else { text("in-hours").count("hours", minutes.div_ceil(60)) }
+    if minutes < 120 {
+        text("in-minutes").count("minutes", minutes)
+    } else {
+        text("in-hours").count("hours", minutes.div_ceil(60))
+    }
 }
 
 #[cfg(test)]
@@ -348,7 +354,10 @@ mod tests {
             (86_400, "dans 24 heures", "in 24 hours"),
         ] {
             let when = back_in(Duration::from_secs(seconds));
-            assert_eq!([when.render(Locale::Fr), when.render(Locale::En)].map(|said| said.replace('\u{a0}', " ")), [fr, en]);
+            assert_eq!(
+                [when.render(Locale::Fr), when.render(Locale::En)].map(|said| said.replace('\u{a0}', " ")),
+                [fr, en]
+            );
         }
     }
 }

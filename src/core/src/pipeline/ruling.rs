@@ -88,12 +88,17 @@ impl fmt::Display for Ruling {
 }
 
 impl Ruling {
+    /// That there is no target of that name.
+    pub fn target_unknown(target: &str) -> Self {
+        Self::new(false, Why::TargetUnknown, format!("targets.{target}"), "")
+    }
+
     /// That people of a role may not see what others ask for.
     pub(super) fn barred(role: &Role, found: String) -> Self {
         Self::new(false, Why::Audience, format!("roles.{role}"), found)
     }
 
-    pub(super) fn new(allowed: bool, why: Why, key: impl Into<String>, entry: impl Into<String>) -> Self {
+    fn new(allowed: bool, why: Why, key: impl Into<String>, entry: impl Into<String>) -> Self {
         Self { allowed, why, key: key.into(), entry: entry.into() }
     }
 }

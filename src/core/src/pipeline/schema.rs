@@ -37,7 +37,12 @@ type Values = BTreeMap<ColumnRef, (ColumnPath, Vec<String>)>;
 
 impl Schemas {
     /// What a whole catalog is to everybody.
-    pub(super) async fn read(whole: &Catalog, terms: &Terms, verified: &[VerifiedQuery], port: &dyn QueryTarget) -> Self {
+    pub(super) async fn read(
+        whole: &Catalog,
+        terms: &Terms,
+        verified: &[VerifiedQuery],
+        port: &dyn QueryTarget,
+    ) -> Self {
         let values = if terms.own_accounts {
             // The shared account may see what a person's own does not.
             Values::new()

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::audience::signed;
 use super::context::Example;
 use super::proposing::Draft;
 use super::question::Inquiry;
-use super::audience::signed;
 use super::{Pipeline, Schema, Trouble};
 use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
 use crate::guard::Verdict;
@@ -21,7 +21,12 @@ pub(super) struct Matched {
 
 impl Pipeline {
     /// The verified query that nearly is the question, as those see it who see this much.
-    pub(super) fn verified_match(&self, question: &str, schema: &Schema, verified: &[VerifiedQuery]) -> Option<Matched> {
+    pub(super) fn verified_match(
+        &self,
+        question: &str,
+        schema: &Schema,
+        verified: &[VerifiedQuery],
+    ) -> Option<Matched> {
         let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let found = knowledge::match_question(question, verified, &schema.known, today)?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
@@ -59,7 +64,8 @@ impl Pipeline {
                 aside: inquiry.is_aside(),
             })
             .await?;
-        let message = Outgoing { text: signed(inquiry.asker, &answer), buttons, files: Vec::new(), state: OutgoingState::Final };
+        let message =
+            Outgoing { text: signed(inquiry.asker, &answer), buttons, files: Vec::new(), state: OutgoingState::Final };
         self.show(inquiry.asker, &message).await;
         Ok(())
     }

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod out;
+mod policy;
 mod run;
 mod shape;
 mod sql;
@@ -74,6 +75,9 @@ enum Command {
     /// See what is known of the databases, or read it again
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// See who may do what, and test it
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -147,6 +151,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Audit(command) => audit::run(common, command).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
+        Command::Policy(command) => policy::run(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale, NewUser, Role, User};
-use pstral_core::pipeline::code_hash;
+use pstral_core::pipeline::{Roles, code_hash};
 use pstral_core::ports::{AuditLog as _, Clock as _, Entropy as _, LinkCode, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
@@ -13,7 +13,7 @@ use pstral_store::Store;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, state_is_missing};
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::compose::open_store;
+use crate::compose::{open_store, roles};
 
 /// How long a one-time code is worth something.
 const CODE_LIFETIME: Duration = Duration::from_mins(10);
@@ -55,7 +55,7 @@ pub(super) struct AddArgs {
     /// Email address
     #[arg(long, default_value = "")]
     email: String,
-    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit
+    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit; or one of [roles]
     #[arg(long, default_value = "member")]
     role: Role,
     /// The language the user reads: fr or en (without it, the configuration's)
@@ -75,7 +75,7 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
     }
     let desk = Desk { store: open_store(&config).await?, locale, clock: SystemClock::default() };
     match command {
-        UserCommand::Add(args) => desk.add(args, config.locale).await,
+        UserCommand::Add(args) => desk.add(args, config.locale, &roles(&config)).await,
         UserCommand::List { json } => desk.list(json).await,
         UserCommand::LinkCode { username } => desk.link_code(&username).await,
         UserCommand::Disable { username, undo } => desk.disable(&username, !undo).await,
@@ -90,7 +90,13 @@ struct Desk {
 }
 
 impl Desk {
-    async fn add(&self, args: AddArgs, language: Locale) -> anyhow::Result<Ending> {
+    async fn add(&self, args: AddArgs, language: Locale, roles: &Roles) -> anyhow::Result<Ending> {
+        if !roles.knows(&args.role) {
+            let known = roles.all().iter().map(Role::word).collect::<Vec<_>>().join(", ");
+            let sentence = text("user-role-unknown").with("role", args.role.word()).with("known", known);
+            say_error(&sentence.render(self.locale));
+            return Ok(Ending::Usage);
+        }
         let username = args.username.trim().to_lowercase();
         if username.is_empty() || username.len() > 64 || username.chars().any(|c| c.is_whitespace() || c.is_control()) {
             say_error(&text("user-name-bad").render(self.locale));

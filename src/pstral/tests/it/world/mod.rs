@@ -16,7 +16,9 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{
+    Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Roles, Settings, Target, Terms, VerifiedUse,
+};
 use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -42,6 +44,13 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     /// Channels with a target of their own.
     pub(crate) places: Vec<(&'static str, &'static str)>,
+    /// What else the configuration says of channels.
+    pub(crate) rooms: Vec<(&'static str, PlaceTerms)>,
+    /// Instead of all these.
+    pub(crate) all_places: Option<Places>,
+    /// What each role lets people do.
+    pub(crate) held: Roles,
+    pub(crate) quotas: QuotaLimits,
     /// Everything but the rules, the roles and the limits.
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
@@ -58,6 +67,10 @@ impl Default for Setup {
             capabilities: capabilities(),
             limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
             places: Vec::new(),
+            rooms: Vec::new(),
+            all_places: None,
+            held: Roles::default(),
+            quotas: QuotaLimits::default(),
             terms: Terms::default(),
             files: None,
         }
@@ -164,6 +177,12 @@ impl World {
     pub(crate) async fn restart_under(&mut self, everybody: Rules, roles: &[(Role, Rules)]) {
         self.around.setup.rules = everybody;
         self.around.setup.roles = roles.iter().cloned().collect();
+        self.restart().await;
+    }
+
+    /// Starts again with another configuration.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Setup)) {
+        change(&mut self.around.setup);
         self.restart().await;
     }
 
@@ -274,16 +293,27 @@ impl Around {
     }
 }
 
-fn of_channel((id, target): &(&str, &str)) -> ((String, String), String) {
-    let place = FakeChat::channel(id);
-    ((place.platform.to_string(), place.id), (*target).to_owned())
+fn places(setup: &Setup) -> Places {
+    if let Some(places) = &setup.all_places {
+        return places.clone();
+    }
+    let platform = FakeChat::channel("").platform.to_string();
+    let with_target = |(id, target): &(&'static str, &str)| {
+        (*id, PlaceTerms { target: Some((*target).to_owned()), ..PlaceTerms::default() })
+    };
+    let all = setup.places.iter().map(with_target).chain(setup.rooms.iter().cloned());
+    all.enumerate().fold(Places::default(), |places, (at, (id, terms))| {
+        places.with(&platform, id, PlaceTerms { key: format!("places[{at}]"), ..terms })
+    })
 }
 
 fn settings(setup: &Setup) -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
-        place_targets: setup.places.iter().map(of_channel).collect(),
+        roles: setup.held.clone(),
+        places: places(setup),
+        quotas: setup.quotas.clone(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,
