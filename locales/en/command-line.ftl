@@ -286,5 +286,6 @@ why-alone = only one person reads there
 why-everybody = everybody welcome there may see all of it
 why-place-private = results of this place are private
 why-target-private = results of this database are private
+why-own-accounts = results come from each person's own account
 why-table-private = results of this table are private
 why-audience = somebody welcome there may not see all of it

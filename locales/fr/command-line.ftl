@@ -286,5 +286,6 @@ why-alone = une seule personne y lit
 why-everybody = toutes les personnes accueillies peuvent tout en voir
 why-place-private = les résultats de ce lieu sont privés
 why-target-private = les résultats de cette base sont privés
+why-own-accounts = les résultats viennent du compte de chaque personne
 why-table-private = les résultats de cette table sont privés
 why-audience = quelqu'un qui y est accueilli ne peut pas tout en voir

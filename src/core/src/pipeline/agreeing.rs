@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Pipeline;
 use super::Schema;
 use super::asker::Asker;
+use super::audience::asked_by;
 use super::ledger::about;
 use super::proposing::{button, whole_statement};
 use super::trouble::Trouble;
@@ -136,7 +137,7 @@ impl Pipeline {
             format!("{sentence}\n{}", whole_statement(proposal, author.locale))
         } else {
             // They have read it already, and others who read here need not be allowed to.
-            format!("{}\n{sentence}", text("asked-by").with("name", &author.full_name).render(author.locale))
+            format!("{}\n{sentence}", asked_by(author, author.locale))
         };
         let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
         self.send(&**platform, &conversation.place, &message).await;

@@ -8,9 +8,9 @@ use super::question::Inquiry;
 use super::ruling::{Ruling, Showing};
 use super::schema::Schemas;
 use super::{Pipeline, Schema, Settings, Target, Trouble};
-use crate::domain::{Catalog, Outgoing, Place, Role, User};
+use crate::domain::{Catalog, Locale, Outgoing, Place, Role, User};
 use crate::egress::{disarmed, fit};
-use crate::guard::{ApprovedStatement, Verdict};
+use crate::guard::{ApprovedStatement, Refusal, Verdict};
 use crate::knowledge;
 use crate::text::{Text, text};
 
@@ -55,6 +55,28 @@ impl Inquiry<'_> {
     /// Why not everybody may see what a statement reads who reads what is said.
     pub(super) fn bar(&self, statement: &str) -> Option<Ruling> {
         self.audience.bar(statement)
+    }
+
+    /// The same of a text as somebody wrote it, which the guard may render otherwise.
+    pub(super) fn bar_of(&self, written: &str) -> Option<Ruling> {
+        if self.audience.0.is_empty() {
+            return None;
+        }
+        match self.schema.guard.check(written) {
+            Verdict::Allow(approved) => self.bar(approved.text()),
+            Verdict::Deny(_) => None,
+        }
+    }
+
+    /// A refusal in the words of what everybody may see: what it suggests instead is read by all of them.
+    pub(super) fn common_refusal(&self, statement: &str, own: &Refusal) -> Refusal {
+        if Arc::ptr_eq(&self.schema, &self.common) {
+            return own.clone();
+        }
+        match self.common.guard.check(statement) {
+            Verdict::Deny(common) => common,
+            Verdict::Allow(_) => own.clone(),
+        }
     }
 
     /// Whether a question names what its asker may see and others in the place may not.
@@ -103,6 +125,11 @@ impl Pipeline {
         }
     }
 
+    /// Tells where it was asked what became of it, and whose it is.
+    pub(super) async fn tell_here(&self, asker: &Asker, sentence: &Text) {
+        self.show(asker, &Outgoing::text(signed(asker, &sentence.render(asker.user.locale)))).await;
+    }
+
     /// Sends a message to the asker alone; what is said of it where others read.
     pub(super) async fn hand_over(&self, asker: &Asker, message: &Outgoing) -> Text {
         match self.in_private(asker).await {
@@ -125,9 +152,14 @@ pub(super) fn signed(asker: &Asker, message: &str) -> String {
 
 /// The line that says who asked; none where only they read.
 pub(super) fn signature(asker: &Asker) -> Option<String> {
-    let name = asker.user.full_name.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!asker.place.private).then(|| asked_by(&asker.user, asker.user.locale))
+}
+
+/// The line that says that a user asked.
+pub(super) fn asked_by(user: &User, locale: Locale) -> String {
+    let name = user.full_name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = disarmed(&fit(&name, LONGEST_NAME)).replace(['`', '*', '_'], "");
-    (!asker.place.private).then(|| text("asked-by").with("name", name).render(asker.user.locale))
+    text("asked-by").with("name", name).render(locale)
 }
 
 /// Whether words name a relation or a column that is in one catalog and not in the other. A word says so that names

@@ -108,7 +108,7 @@ impl Pipeline {
             Outgoing::text(text("files-too-large").count("count", 1).render(locale))
         };
         if reader.place != asker.place {
-            self.tell(asker, &text("result-in-private")).await;
+            self.tell_here(asker, &text("result-in-private")).await;
         }
         let message = Outgoing { text: signed(&reader, &message.text), ..message };
         if self.send(&*reader.platform, &reader.place, &message).await {

@@ -72,7 +72,7 @@ impl Pipeline {
             return Err(unrecorded);
         }
         if reader.place != asker.place {
-            self.tell(asker, &text("result-in-private")).await;
+            self.tell_here(asker, &text("result-in-private")).await;
         }
         let aside = is_aside(&held_in, &reader.place);
         self.run(&reader, &target, (&proposal, aside), &approved, &work.stop).await
@@ -145,7 +145,13 @@ impl Pipeline {
             }
             Verdict::Deny(refusal) => {
                 let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
-                return Ok(Err(Changed { rule, detail, sentence: refusal.text() }));
+                // What it suggests instead is read by everybody there.
+                let welcome = self.parts.settings.welcome(&asker.user.role, &asker.place);
+                let sentence = match schemas.of_all(&welcome).guard.check(&proposal.statement) {
+                    Verdict::Deny(common) => common.text(),
+                    Verdict::Allow(_) => refusal.text(),
+                };
+                return Ok(Err(Changed { rule, detail, sentence }));
             }
         };
         let conversation = self.parts.conversations.conversation(proposal.conversation).await?;

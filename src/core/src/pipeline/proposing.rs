@@ -207,6 +207,7 @@ impl Pipeline {
 
     async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {
         let proposal = Proposal { state: ProposalState::Refused, ..proposal }.sealed();
+        let refused_by_guard = refused.rule.is_some();
         let event = AuditEvent {
             rule: refused.rule.map(str::to_owned),
             detail: Some(refused.detail),
@@ -217,11 +218,9 @@ impl Pipeline {
         let locale = inquiry.asker.user.locale;
         let card = format!("{} {}", text("statement-refused").render(locale), refused.sentence.render(locale));
         let mend = button(ButtonAction::Edit(proposal.id), &text("button-edit"), locale);
-        let bar = match inquiry.schema.guard.check(&proposal.statement) {
-            // The database refused it, or its cost did: what is said of it is for those who may see what it reads.
-            Verdict::Allow(approved) => inquiry.bar(approved.text()),
-            Verdict::Deny(_) => None,
-        };
+        // Where the database refused it, or its cost did, what is said of it is for those who may see what it reads. What
+        // the guard refuses is told of in words for everybody.
+        let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         Ok(Offer { place: None, card, refused: true, buttons: vec![mend], bar })
     }
@@ -293,11 +292,7 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
         Verdict::Deny(refusal) => {
             let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
             // What it suggests instead is read by everybody there.
-            let said = match inquiry.common.guard.check(&proposal.statement) {
-                Verdict::Deny(common) => common.text(),
-                Verdict::Allow(_) => refusal.text(),
-            };
-            Err(Refused { rule, detail, sentence: said })
+            Err(Refused { rule, detail, sentence: inquiry.common_refusal(&proposal.statement, &refusal).text() })
         }
     }
 }

@@ -149,7 +149,7 @@ impl Pipeline {
         if !work.also_in(asker.user.id, &reader.place) {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         }
-        self.tell(asker, &text("answer-in-private")).await;
+        self.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
         let matched = self.verified_match(question, &alone.common, &verified);
         self.answer(&alone, matched, &verified, &work.stop).await

@@ -60,6 +60,8 @@ causes! {
     PlacePrivate = "place-private", "why-place-private";
     /// The target shows results in private.
     TargetPrivate = "target-private", "why-target-private";
+    /// Statements of the target run under each person's own account: what it may read is not known here.
+    OwnAccounts = "own-accounts", "why-own-accounts";
     /// What is read is shown in private.
     TablePrivate = "table-private", "why-table-private";
     /// A role that is welcome there may not see all of it.
@@ -168,6 +170,9 @@ impl Settings {
             }
             if terms.delivery.private {
                 return Ruling::new(false, Why::TargetPrivate, format!("targets.{target}.delivery"), "private");
+            }
+            if terms.own_accounts {
+                return Ruling::new(false, Why::OwnAccounts, format!("targets.{target}.identity"), "own");
             }
             if let Some(entry) = private {
                 return Ruling::new(false, Why::TablePrivate, format!("targets.{target}.private_tables"), entry);
