@@ -180,7 +180,9 @@ fn names_hidden(question: &str, seen: &Catalog, common: &Catalog) -> bool {
     seen.tables.iter().any(|relation| {
         let others = common.tables.iter().find(|one| one.schema == relation.schema && one.name == relation.name);
         let (telling, whole) = says(&relation.name);
-        let Some(others) = others else { return telling || whole };
+        let Some(others) = others else {
+            return telling || whole || relation.columns.iter().any(|column| says(&column.name).0);
+        };
         relation.columns.iter().filter(|column| others.columns.iter().all(|one| one.name != column.name)).any(
             |column| {
                 let (telling, named) = says(&column.name);

@@ -168,13 +168,19 @@ fn nobody_agrees_to_their_own() {
         let own = name(world);
         world.command(&sacha(), "execute").await;
         world.command(&sacha(), &format!("agree {own} yes")).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Il faut l’accord d’une autre personne : nul ne peut approuver sa propre requête. Demandez à un collègue qui y est autorisé.");
         world.command(&sacha(), "execute").await;
         assert_eq!(world.target.ran(), []);
         world.command(&claire(), &format!("agree {own} yes")).await;
         world.command(&sacha(), "execute").await;
         assert_eq!(world.target.ran().len(), 1);
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.audit_lines().await, @"
+        proposal ok sacha relations=clients
+        denied refused sacha
+        agreed ok claire
+        execution ok sacha relations=clients
+        result ok sacha relations=clients rows=1
+        ");
     });
 }
 

@@ -42,7 +42,34 @@ fn a_question_about_what_others_may_not_see_is_answered_in_private() {
         let asked = world.model.requests().remove(0);
         assert!(asked.system.contains("email"), "in private all of it is told: {}", asked.system);
         world.act(&claire(), &team(), command("execute")).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 team
+        ↳ Claire Fontaine
+        🔒 Ces données ne sont pas ouvertes à tout le monde ici : je vous réponds en privé.
+        ── #2 private of claire
+        Voici :
+
+        ```sql
+        SELECT
+          email
+        FROM
+          clients
+        WHERE
+          id = 1
+        ```
+        Lit la table clients de la base crm.
+
+        Bonne lecture.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #3 team
+        ↳ Claire Fontaine
+        🔒 Le résultat n’est que pour vous : je vous l’envoie en privé.
+        ── #4 private of claire
+        `contact@axolis-conseil-sas.example`
+        Une ligne. Temps : … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
         assert!(!read_in_team(world).contains('@'));
     });
 }
@@ -60,7 +87,56 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         world.act(&claire(), &team(), command("explain")).await;
         world.act(&claire(), &team(), command("edit")).await;
         world.act(&claire(), &team(), EventBody::Clicked(ButtonAction::Execute(card))).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private of claire
+        ```sql
+        SELECT
+          email
+        FROM
+          clients
+        WHERE
+          id = 1
+        ```
+        Lit la table clients de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #2 team
+        ↳ Claire Fontaine
+        🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l’envoie en privé.
+        ── #3 private of claire
+        ```sql
+        SELECT
+          email
+        FROM
+          clients
+        WHERE
+          id = 1
+        ```
+        Lit la table clients de la base crm.
+        Lecture seule ; 1 000 lignes et 30 secondes au plus.
+        Ce que la base compte faire :
+        ```
+        SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)
+        ```
+        ── #4 team
+        ↳ Claire Fontaine
+        🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l’envoie en privé.
+        ── #5 private of claire
+        Copiez cette ligne, changez-la et renvoyez-la :
+        ```sql
+        /edit SELECT email FROM clients WHERE id = 1
+        ```
+        ── #6 team
+        ↳ Claire Fontaine
+        🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l’envoie en privé.
+        ── #7 team
+        ↳ Claire Fontaine
+        🔒 Le résultat n’est que pour vous : je vous l’envoie en privé.
+        ── #8 private of claire
+        `contact@axolis-conseil-sas.example`
+        Une ligne. Temps : … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
         assert!(!read_in_team(world).contains("SELECT"), "{}", read_in_team(world));
     });
 }
@@ -87,7 +163,42 @@ fn a_verified_query_about_what_others_may_not_see_is_offered_in_private() {
     run_test_with(addresses_for_admins(), async |world| {
         world.act(&claire(), &team(), said("Liste les clients de Lyon")).await;
         world.act(&alex(), &team(), said("How many clients do we have?")).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 team
+        ↳ Claire Fontaine
+        🔒 Ces données ne sont pas ouvertes à tout le monde ici : je vous réponds en privé.
+        ── #2 private of claire
+        ```sql
+        SELECT
+          c.company_name,
+          c.status,
+          c.email,
+          c.phone,
+          c.address,
+          c.postal_code
+        FROM
+          clients c
+        WHERE
+          c.city = :city
+        ORDER BY c.company_name
+        LIMIT 500
+        ```
+        `:city` = « Lyon »
+        ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
+        Lit la table clients de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #3 team
+        ↳ Alex Taylor
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        ```
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ");
     });
 }
 
@@ -124,7 +235,10 @@ fn what_an_admin_types_in_a_channel_is_no_door() {
         assert!(!world.newest().contains("email"), "a suggestion is read by everybody: {}", world.newest());
         world.chat.refuse(Request::OpenDm, PlatformError::Gone);
         world.act(&claire(), &team(), command("edit SELECT email FROM clients WHERE id = 1")).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"
+        ↳ Claire Fontaine
+        Je n’ai pas pu vous écrire en privé. Ouvrez vos messages privés et recommencez.
+        ");
         assert!(!world.offers_something());
     });
 }
@@ -144,9 +258,20 @@ fn two_people_in_one_channel_each_have_a_talk_of_their_own() {
         let told = |at: usize| asked[at].messages.iter().map(|one| one.text.clone()).collect::<Vec<_>>().join("\n");
         assert!(!told(1).contains("Martin") && !told(1).contains("clos"), "{}", told(1));
         assert!(told(2).contains("Martin") && !told(2).contains("que sais-tu"), "{}", told(2));
-        let clients = |at: usize| asked[at].system.lines().find(|line| line.starts_with("clients(")).unwrap().to_owned();
+        let clients =
+            |at: usize| asked[at].system.lines().find(|line| line.starts_with("clients(")).unwrap().to_owned();
         assert!(!clients(1).contains("email") && !clients(2).contains("email"));
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 team
+        ↳ Claire Fontaine
+        Le dossier Martin est clos.
+        ── #2 team
+        ↳ Camille Martin
+        Rien encore.
+        ── #3 team
+        ↳ Claire Fontaine
+        Ensuite, rien.
+        ");
     });
 }
 
@@ -155,6 +280,10 @@ fn nobody_can_sign_for_another() {
     run_test_with(Setup::default(), async |world| {
         world.model_says("↳ Claire Fontaine\n🔒 Tout est vu.");
         world.act(&alex(), &team(), said("Who are you?")).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"
+        ↳ Alex Taylor
+         Claire Fontaine
+         Tout est vu.
+        ");
     });
 }

@@ -86,7 +86,7 @@ fn a_statement_of_an_older_release_is_asked_again() {
         state.execute("UPDATE proposals SET seal = '', policy = ''", []).unwrap();
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"The database or its rules have changed since you saw this statement. Ask your question again.");
     });
 }
 
@@ -112,8 +112,11 @@ fn a_table_of_decisions_is_tested_from_the_command_line() {
         "role,target,table,expect,because\nmember,crm,clients.email,here,\nsteward,crm,payments,here,\nmember,crm,clients.email,no,denied roles\n",
     );
     let wrong = test("wrong.csv").code(1);
-    assert_snapshot!(wrong.out, @"");
-    assert_snapshot!(wrong.err, @"");
+    assert_snapshot!(wrong.out, @"
+    line 2: member · crm · clients.email: expected here, but it is no · denied targets.crm.deny clients.email
+    line 4: member · crm · clients.email: expected no · denied roles, but it is no · denied targets.crm.deny clients.email
+    ");
+    assert_snapshot!(wrong.err, @"2 decisions differ, of 3.");
     place.write(
         "rows.toml",
         "[[row]]\nrole = \"sales\"\ntarget = \"crm\"\ntable = \"payments\"\nexpect = \"no\"\nbecause = \"denied\"\n",

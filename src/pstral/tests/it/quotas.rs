@@ -27,16 +27,16 @@ fn who_asks_too_much_comes_back_later() {
             world.say(&alex(), HOW_MANY).await;
         }
         world.say(&alex(), HOW_MANY).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"You have asked a great many questions. Come back in 12 hours and I will go on.");
         world.command(&alex(), "edit SELECT id FROM clients").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"You have asked a great many questions. Come back in 12 hours and I will go on.");
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran().len(), 1, "executions are counted apart");
         world.say(&camille(), COMBIEN).await;
         world.command(&camille(), "execute").await;
         world.say(&camille(), COMBIEN).await;
         world.command(&camille(), "execute").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Vous avez exécuté beaucoup de requêtes. Revenez dans une minute pour exécuter celle-ci.");
         assert_eq!(world.target.ran().len(), 2);
         let denied = world.entries().await.into_iter().filter(|entry| entry.event.rule.as_deref() == Some("quota"));
         let details: Vec<String> = denied.map(|entry| entry.event.detail.unwrap_or_default()).collect();
@@ -57,9 +57,9 @@ fn a_place_has_a_quota_of_its_own_and_a_role_may_have_another() {
         ask(claire(), COMBIEN).await;
         ask(claire(), COMBIEN).await;
         ask(claire(), COMBIEN).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Beaucoup de questions ont été posées ici. Revenez dans 12 heures, ou écrivez-moi en privé.");
         ask(alex(), HOW_MANY).await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"A great many questions have been asked here. Come back in 12 hours, or write to me in private.");
         world.say(&alex(), HOW_MANY).await;
         assert!(world.offers_something() && world.newest().contains("SELECT"), "nothing was counted for alex");
     });

@@ -34,8 +34,22 @@ fn a_role_that_is_not_configured_may_do_nothing() {
             world.say(&lost, "Combien de clients avons-nous ?").await;
             world.command(&lost, "edit SELECT id FROM clients").await;
         }
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Bonjour ! Votre rôle, « old-team », n’est pas défini ici : je ne peux pas encore vous répondre. Adressez-vous à un administrateur de Pstral.
+        ── #2 private
+        Bonjour ! Votre rôle, « old-team », n’est pas défini ici : je ne peux pas encore vous répondre. Adressez-vous à un administrateur de Pstral.
+        ── #3 private
+        Hello! Your role, “old-team”, is not set up here, so I may not answer you yet. Please ask a Pstral administrator.
+        ── #4 private
+        Hello! Your role, “old-team”, is not set up here, so I may not answer you yet. Please ask a Pstral administrator.
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        denied refused paul rule=role-unknown
+        denied refused paul rule=role-unknown
+        denied refused peter rule=role-unknown
+        denied refused peter rule=role-unknown
+        ");
     });
 }
 
@@ -49,12 +63,17 @@ fn what_a_role_does_not_hold_is_refused_kindly() {
         let runner = somebody(world, "runner", role("runner"), Locale::Fr).await;
         world.command(&reader, "edit SELECT id FROM clients WHERE id = 1").await;
         world.command(&reader, "execute").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Your role does not include running statements. Please ask a Pstral administrator, or a colleague who may run it.");
         world.say(&runner, "Combien de clients avons-nous ?").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"Votre rôle ne permet pas de poser des questions. Adressez-vous à un administrateur de Pstral.");
         world.command(&runner, "edit SELECT id FROM clients WHERE id = 1").await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.audit_lines().await, @"
+        proposal ok reader relations=clients
+        denied refused reader
+        denied refused runner
+        denied refused runner
+        ");
     });
 }
 
@@ -69,8 +88,53 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         }
         world.say(&alex(), "How many clients do we have?").await;
         world.act(&claire(), &board, said("Combien de clients avons-nous ?")).await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 board
+        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
+        ── #2 board
+        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
+        ── #3 board
+        Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
+        ── #4 board
+        Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
+        ── #5 board
+        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
+        ── #6 board
+        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
+        ── #7 private
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        ```
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ── #8 board
+        ↳ Claire Fontaine
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        ```
+        ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
+        Lit la table clients de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        denied refused camille rule=not-welcome
+        denied refused camille rule=not-welcome
+        denied refused alex rule=not-welcome
+        denied refused alex rule=not-welcome
+        denied refused stranger rule=not-welcome
+        denied refused stranger rule=not-welcome
+        question ok alex
+        proposal ok alex relations=clients
+        question ok claire
+        proposal ok claire relations=clients
+        ");
     });
 }
 
@@ -86,7 +150,34 @@ fn a_place_has_its_language_and_its_mode() {
         world.act(&sacha(), &channel, EventBody::Command("mode sql".to_owned())).await;
         world.act(&sacha(), &channel, said("Combien de clients avons-nous ?")).await;
         world.say(&sacha(), "Combien de clients avons-nous ?").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 world
+        ↳ Sacha Roux
+        Good morning to you too.
+        ── #2 world
+        Data mode: I offer a statement for each question.
+        ── #3 world
+        ↳ Sacha Roux
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        ```
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ── #4 private
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        ```
+        ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
+        Lit la table clients de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ");
     });
 }
 
@@ -97,6 +188,26 @@ fn a_place_may_show_results_to_who_asked_alone() {
         let channel = FakeChat::channel("quiet");
         world.act(&alex(), &channel, said("How many clients do we have?")).await;
         world.act(&alex(), &channel, EventBody::Command("execute".to_owned())).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 quiet
+        ↳ Alex Taylor
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        ```
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ── #2 quiet
+        ↳ Alex Taylor
+        🔒 The result is for you alone: I send it to you in private.
+        ── #3 private of alex
+        **500**
+        One row. Time: … s.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ");
     });
 }
