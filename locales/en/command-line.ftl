@@ -14,8 +14,9 @@ config-unknown-key-near = there is no such key. Did you mean { $known }?
 config-missing = this value is required. Add it; config/default.toml shows an example.
 config-wrong-value = the value does not fit; config/default.toml shows an example. ({ $error })
 config-not-one-of = “{ $given }” is not known here: use one of { $known }.
+config-audit-head = head_platform and head_place go together: name both, or neither.
 config-between = the value must be between { $low } and { $high }.
-config-store-url = the address must begin with sqlite:// and name a file, such as sqlite://pstral.db.
+config-store-url = the address must name a file, such as sqlite://pstral.db, or a database, such as postgres://pstral:password@db.intern/pstral.
 config-instance = the name must have 1 to 64 characters, such as “pstral-1”.
 config-answer-tokens = the answer must be shorter than the window: choose less than context_tokens.
 config-model-url = the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
@@ -93,9 +94,11 @@ found-fault = failing: { $detail }
 found-client-missing = the database's client library is missing: { $detail }
 found-privileged = the account may do more than read: { $detail }
 found-running = another program already answers from { $path }
+found-instance-running = another program already answers under the name “{ $instance }”
 found-no-state = there is no state database { $path }
 remedy-data = Give another folder with --data FOLDER or the key data, or check its permissions.
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
+remedy-instance-running = Stop the other pstral run, or give this one a name of its own: [store] instance.
 remedy-running = Stop the other pstral run or pstral demo, or give this one a folder of its own with --data FOLDER.
 remedy-no-state = pstral run, or pstral user add NAME, makes it. If there should be one, check --config and --data.
 remedy-state-busy = Stop the other program that holds the state database, such as a backup or an SQL shell, then try again.
@@ -161,6 +164,10 @@ audit-no-table = its table audit_events is gone, or something else stands in its
 audit-emptied = it holds no entry, though there are users or conversations
 chain-changed = entry { $seq } of { $instance } was changed
 chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
+audit-head = Head of the audit chain, to be kept: { $head }
+chain-sealed = entry { $seq } of { $instance } was emptied or removed, and no later entry says why
+chain-checkpoint = the checkpoint at entry { $seq } of { $instance } is not signed with this installation's key; if the key is elsewhere, give it with --key
+chain-truncated = entry { $seq } of { $instance } is not the one that was written down: entries are missing or were replaced
 audit-exported =
     { $entries ->
         [0] No event exported.
@@ -235,6 +242,36 @@ health-state =
     }, { $millis } ms to write
 health-terminal = a terminal of { $columns } by { $rows }
 health-piped = piped input and output
+
+## The state as a whole
+state-up-to-date = The state database is up to date (migration { $to }).
+state-migrated = The state database was brought up to date: from migration { $from } to { $to }.
+backup-exists = { $path } is there already, and a backup replaces no file. Choose another name.
+backup-done =
+    { $rows ->
+        [one] { $path }: one row. Keep it where only administrators can read it: it holds what people asked.
+       *[other] { $path }: { $rows } rows. Keep it where only administrators can read it: it holds what people asked.
+    }
+backup-failed = No backup was made at { $path }. { $why }
+restore-done =
+    { $rows ->
+        [one] Restored from { $path }, as it was on { $at }: one row.
+       *[other] Restored from { $path }, as it was on { $at }: { $rows } rows.
+    }
+restore-failed = Nothing was restored from { $path }, and nothing was changed. { $why }
+copy-same = Both addresses are the same. Name the database to copy into.
+copy-address = This address cannot be used
+copy-done =
+    { $rows ->
+        [one] Copied from { $from } to { $to }: one row. To use it, set [store] url to the new address.
+       *[other] Copied from { $from } to { $to }: { $rows } rows. To use it, set [store] url to the new address.
+    }
+copy-failed = Nothing was copied to { $path }, and nothing was changed there. { $why }
+transfer-not-empty = There is a state there already. Choose an empty database, or add --force to replace it: what it holds is then lost.
+transfer-in-use = A program of Pstral works on it. Stop every pstral run on this database, then try again.
+transfer-not-ours = This is not a whole and unchanged backup: { $error }. Take another copy of it.
+transfer-store = The database did not take it: { $error }. Check its address, its disk and its account.
+transfer-stream = The file could not be read or written: { $error }. Check the path, the permissions and the disk.
 
 ## Roles, places and policy
 config-role-name = this cannot be a role: use lower-case letters, digits and -, a letter first, 32 at most.

@@ -14,8 +14,9 @@ config-unknown-key-near = cette clé n'existe pas. Vouliez-vous dire { $known } 
 config-missing = cette valeur est obligatoire. Ajoutez-la ; config/default.toml donne un exemple.
 config-wrong-value = la valeur ne convient pas ; config/default.toml donne un exemple. ({ $error })
 config-not-one-of = « { $given } » n'est pas connu ici : choisissez parmi { $known }.
+config-audit-head = head_platform et head_place vont ensemble : donnez les deux, ou aucun.
 config-between = la valeur doit être comprise entre { $low } et { $high }.
-config-store-url = l'adresse doit commencer par sqlite:// et nommer un fichier, par exemple sqlite://pstral.db.
+config-store-url = l'adresse doit nommer un fichier, par exemple sqlite://pstral.db, ou une base, par exemple postgres://pstral:motdepasse@db.intern/pstral.
 config-instance = le nom doit compter de 1 à 64 caractères, par exemple « pstral-1 ».
 config-answer-tokens = la réponse doit être plus courte que la fenêtre : choisissez moins que context_tokens.
 config-model-url = l'adresse doit commencer par http:// (https n'est pas intégré), par exemple http://127.0.0.1:11434.
@@ -93,9 +94,11 @@ found-fault = en échec : { $detail }
 found-client-missing = la bibliothèque cliente de la base manque : { $detail }
 found-privileged = le compte peut faire plus que lire : { $detail }
 found-running = un autre programme répond déjà à partir de { $path }
+found-instance-running = un autre programme répond déjà sous le nom « { $instance } »
 found-no-state = il n'y a pas de base d'état { $path }
 remedy-data = Donnez un autre dossier avec --data DOSSIER ou la clé data, ou vérifiez les droits.
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
+remedy-instance-running = Arrêtez l'autre pstral run, ou donnez à celui-ci un nom à lui : [store] instance.
 remedy-running = Arrêtez l'autre pstral run ou pstral demo, ou donnez à celui-ci son propre dossier avec --data DOSSIER.
 remedy-no-state = pstral run, ou pstral user add NOM, la crée. S'il devrait y en avoir une, vérifiez --config et --data.
 remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par exemple une sauvegarde ou un client SQL, puis recommencez.
@@ -161,6 +164,10 @@ audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
 audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
 chain-changed = l'entrée { $seq } de { $instance } a été modifiée
 chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
+audit-head = Tête de la chaîne du journal d'audit, à conserver : { $head }
+chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
+chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } n'est pas signé par la clé de cette installation ; si la clé est ailleurs, donnez-la avec --key
+chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée, des entrées manquent ou ont été remplacées
 audit-exported =
     { $entries ->
         [0] Aucun événement exporté.
@@ -235,6 +242,39 @@ health-state =
     }, écriture en { $millis } ms
 health-terminal = un terminal de { $columns } sur { $rows }
 health-piped = entrée et sortie redirigées
+
+## The state as a whole
+state-up-to-date = La base d'état est à jour (migration { $to }).
+state-migrated = La base d'état a été mise à jour : de la migration { $from } à la migration { $to }.
+backup-exists = { $path } existe déjà, et une sauvegarde ne remplace aucun fichier. Choisissez un autre nom.
+backup-done =
+    { $rows ->
+        [0] { $path } : aucune ligne. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.
+        [1] { $path } : une ligne. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.
+       *[other] { $path } : { $rows } lignes. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.
+    }
+backup-failed = Aucune sauvegarde n'a été faite dans { $path }. { $why }
+restore-done =
+    { $rows ->
+        [0] Restauré depuis { $path }, dans l'état du { $at } : aucune ligne.
+        [1] Restauré depuis { $path }, dans l'état du { $at } : une ligne.
+       *[other] Restauré depuis { $path }, dans l'état du { $at } : { $rows } lignes.
+    }
+restore-failed = Rien n'a été restauré depuis { $path }, et rien n'a été changé. { $why }
+copy-same = Les deux adresses sont les mêmes. Indiquez la base dans laquelle copier.
+copy-address = Cette adresse est inutilisable
+copy-done =
+    { $rows ->
+        [0] Copié de { $from } vers { $to } : aucune ligne. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
+        [1] Copié de { $from } vers { $to } : une ligne. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
+       *[other] Copié de { $from } vers { $to } : { $rows } lignes. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
+    }
+copy-failed = Rien n'a été copié vers { $path }, et rien n'y a été changé. { $why }
+transfer-not-empty = Il y a déjà un état à cet endroit. Choisissez une base vide, ou ajoutez --force pour le remplacer : ce qu'elle contient sera perdu.
+transfer-in-use = Un programme de Pstral travaille sur cette base. Arrêtez chaque pstral run qui l'utilise, puis réessayez.
+transfer-not-ours = Ce n'est pas une sauvegarde entière et intacte : { $error }. Prenez-en une autre copie.
+transfer-store = La base ne l'a pas pris : { $error }. Vérifiez son adresse, son disque et son compte.
+transfer-stream = Le fichier n'a pas pu être lu ou écrit : { $error }. Vérifiez le chemin, les droits et le disque.
 
 ## Roles, places and policy
 config-role-name = ce ne peut pas être un rôle : lettres minuscules, chiffres et -, une lettre en premier, 32 signes au plus.

@@ -16,9 +16,6 @@ mod statement;
 mod target;
 mod values;
 
-#[cfg(feature = "testkit")]
-pub mod testkit;
-
 #[cfg(test)]
 mod tests;
 

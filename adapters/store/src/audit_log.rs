@@ -1,26 +1,43 @@
 //! The audit log: appends go to the audit writer, reads come from here.
 
 use async_trait::async_trait;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditHash, AuditStatus, UserId};
-use pstral_core::ports::{AuditFilter, AuditLog, StoreError};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, query_scalar};
+use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead};
+use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::oneshot;
 
 use crate::Store;
+use crate::audit_pages::{after, page};
+use crate::audit_rows::entry;
 use crate::audit_writer::Append;
+use crate::engine::Engine;
 use crate::fault::fault;
-use crate::rows::{get, time, word};
+use crate::rows::{get, time};
+use crate::sql::{On, Row, Sql, sql};
 
 // A view and a virtual table have no page of their own.
-const IS_TABLE: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema
-    WHERE name = 'audit_events' AND type = 'table' AND rootpage > 0)";
+const IS_TABLE_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema
+    WHERE name = 'audit_events' AND type = 'table' AND rootpage > 0";
+const IS_TABLE_OF_POSTGRES: &str = "SELECT count(*) AS tables FROM pg_catalog.pg_class
+    WHERE oid = to_regclass('audit_events') AND relkind = 'r'";
 // Nobody is added and nothing is asked without an entry before it.
-const IS_EMPTIED: &str = "SELECT NOT EXISTS (SELECT 1 FROM audit_events)
+const IS_EMPTIED: &str =
+    "SELECT count(*) AS emptied FROM (SELECT 1) AS one WHERE NOT EXISTS (SELECT 1 FROM audit_events)
     AND (EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM conversations))";
-// The entry that tells of a new user comes before them and so cannot hold their number: its detail begins with the name.
-const OF_USER: &str = " OR user_id IS NULL AND action = 'user.added' AND EXISTS (SELECT 1 FROM users
-    WHERE substr(audit_events.detail || ' ', 1, length(username) + 1) = username || ' ' AND users.id = ";
+// From one name to the next, without reading what lies between: min(…) of an index is one step.
+const HEADS: &str = "WITH RECURSIVE names (instance) AS (
+        SELECT min(instance) FROM audit_events
+        UNION ALL
+        SELECT (SELECT min(e.instance) FROM audit_events e WHERE e.instance > names.instance)
+        FROM names WHERE names.instance IS NOT NULL
+    )
+    SELECT e.instance, e.seq, e.hash FROM names JOIN audit_events e ON e.instance = names.instance
+        AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = names.instance)";
+const CHAIN: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+const STRETCH: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
+const HAS_CHECKPOINTS_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
+const HAS_CHECKPOINTS_OF_POSTGRES: &str =
+    "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('audit_checkpoints')";
+const CHECKPOINTS: &str = "SELECT * FROM audit_checkpoints ORDER BY instance";
 
 #[async_trait]
 impl AuditLog for Store {
@@ -32,20 +49,42 @@ impl AuditLog for Store {
     }
 
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        let mut select = QueryBuilder::new("SELECT * FROM audit_events WHERE position > ");
-        select.push_bind(position);
-        narrow(&mut select, filter);
-        select.push(" ORDER BY position LIMIT ").push_bind(i64::from(limit));
-        let rows = select.build().fetch_all(&self.readers).await.map_err(fault)?;
-        rows.iter().map(read).collect()
+        entries(self, after(&self.engine, position, filter, limit)).await
     }
 
-    async fn tail(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        let mut select = QueryBuilder::new("SELECT * FROM audit_events WHERE position > 0");
-        narrow(&mut select, filter);
-        select.push(" ORDER BY position DESC LIMIT ").push_bind(i64::from(limit));
-        let rows = select.build().fetch_all(&self.readers).await.map_err(fault)?;
-        rows.iter().rev().map(read).collect()
+    async fn page(
+        &self,
+        filter: &AuditFilter,
+        from: Option<AuditMark>,
+        towards: Towards,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        entries(self, page(&self.engine, filter, from, towards, limit)).await
+    }
+
+    async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {
+        let rows = sql(HEADS).fetch_all(self).await.map_err(fault)?;
+        let mut heads = rows.iter().map(head).collect::<Result<Vec<_>, _>>()?;
+        // In the order of bytes, whatever the database takes for the order of texts.
+        heads.sort_by(|one, other| one.instance.cmp(&other.instance));
+        Ok(heads)
+    }
+
+    async fn chain(&self, instance: &str, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        entries(self, sql(CHAIN).bind(instance).bind(after).bind(limit)).await
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        let has_any = match self.engine {
+            Engine::Sqlite { .. } => HAS_CHECKPOINTS_OF_SQLITE,
+            Engine::Postgres { .. } => HAS_CHECKPOINTS_OF_POSTGRES,
+        };
+        // One of an older version, which is only looked at, has none yet.
+        if !get::<bool>(&sql(has_any).fetch_one(self).await.map_err(fault)?, "tables")? {
+            return Ok(Vec::new());
+        }
+        let rows = sql(CHECKPOINTS).fetch_all(self).await.map_err(fault)?;
+        rows.iter().map(checkpoint).collect()
     }
 }
 
@@ -61,65 +100,44 @@ pub enum AuditFault {
 impl Store {
     /// Looks for what its entries cannot show: that they are all gone, or are not entries but what a view makes of others.
     pub async fn audit_fault(&self) -> Result<Option<AuditFault>, StoreError> {
-        let is_table: bool = query_scalar(IS_TABLE).fetch_one(&self.readers).await.map_err(fault)?;
-        if !is_table {
+        let is_table = match self.engine {
+            Engine::Sqlite { .. } => IS_TABLE_OF_SQLITE,
+            Engine::Postgres { .. } => IS_TABLE_OF_POSTGRES,
+        };
+        let is_table = sql(is_table).fetch_one(self).await.map_err(fault)?;
+        if !get::<bool>(&is_table, "tables")? {
             return Ok(Some(AuditFault::NoTable));
         }
-        let emptied: bool = query_scalar(IS_EMPTIED).fetch_one(&self.readers).await.map_err(fault)?;
-        Ok(emptied.then_some(AuditFault::Emptied))
+        let emptied = sql(IS_EMPTIED).fetch_one(self).await.map_err(fault)?;
+        Ok(get::<bool>(&emptied, "emptied")?.then_some(AuditFault::Emptied))
     }
 }
 
-fn narrow(select: &mut QueryBuilder<Sqlite>, filter: &AuditFilter) {
-    if let Some(user) = filter.user {
-        select.push(" AND (user_id = ").push_bind(user.0).push(OF_USER).push_bind(user.0).push("))");
-    }
-    if let Some(action) = filter.action {
-        select.push(" AND action = ").push_bind(action.word());
-    }
-    if let Some(target) = &filter.target {
-        select.push(" AND target = ").push_bind(target.clone());
-    }
-    if let Some(status) = filter.status {
-        select.push(" AND status = ").push_bind(status.word());
-    }
-    if let Some(since) = filter.since {
-        select.push(" AND at >= ").push_bind(since.as_millisecond());
-    }
+/// The entries of one chain after a number up to another, in order.
+pub(crate) async fn stretch(
+    engine: &Engine,
+    instance: &str,
+    (after, until): (i64, i64),
+) -> Result<Vec<AuditEntry>, StoreError> {
+    entries(engine, sql(STRETCH).bind(instance).bind(after).bind(until)).await
 }
 
-/// An entry, or which one cannot be understood.
-fn read(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
-    let position = get(row, "position")?;
-    read_at(row, position).map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
+async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {
+    let rows = select.fetch_all(on).await.map_err(fault)?;
+    rows.iter().map(entry).collect()
 }
 
-fn read_at(row: &SqliteRow, position: i64) -> Result<AuditEntry, StoreError> {
-    Ok(AuditEntry {
-        position,
+fn head(row: &Row) -> Result<ChainHead, StoreError> {
+    Ok(ChainHead { instance: get(row, "instance")?, seq: get(row, "seq")?, hash: AuditHash(get(row, "hash")?) })
+}
+
+fn checkpoint(row: &Row) -> Result<AuditCheckpoint, StoreError> {
+    Ok(AuditCheckpoint {
         instance: get(row, "instance")?,
         seq: get(row, "seq")?,
-        previous: AuditHash(get(row, "previous")?),
         hash: AuditHash(get(row, "hash")?),
-        event: AuditEvent {
-            at: time(row, "at")?,
-            action: word(row, "action", AuditAction::from_word)?,
-            status: word(row, "status", AuditStatus::from_word)?,
-            platform: get(row, "platform")?,
-            actor: get(row, "actor")?,
-            user: get::<Option<i64>>(row, "user_id")?.map(UserId),
-            place: get(row, "place")?,
-            conversation: get(row, "conversation")?,
-            proposal: get(row, "proposal")?,
-            target: get(row, "target")?,
-            relations: get(row, "relations")?,
-            statement: get(row, "statement")?,
-            parameters: get(row, "parameters")?,
-            rule: get(row, "rule")?,
-            model: get(row, "model")?,
-            rows: get(row, "row_count")?,
-            duration_ms: get(row, "duration_ms")?,
-            detail: get(row, "detail")?,
-        },
+        count: get(row, "count")?,
+        at: time(row, "at")?,
+        signature: get(row, "signature")?,
     })
 }

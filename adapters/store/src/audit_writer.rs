@@ -1,23 +1,19 @@
 //! Writes audit events: those that wait at the same moment share one transaction and one write to the disk.
 
-use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash};
+use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash, sha256};
 use pstral_core::ports::StoreError;
-use sqlx::{Row as _, SqliteConnection, SqlitePool, query, query_scalar};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::begin;
+use crate::audit_rows;
+use crate::engine::{Engine, Writing};
 use crate::fault::fault;
+use crate::rows::get;
+use crate::sql::sql;
 
 /// Events in one transaction at most.
 const BATCH: usize = 256;
 
 const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER BY seq DESC LIMIT 1";
-const INSERT: &str = "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status, platform, actor,
-    user_id, place, conversation, proposal, target, relations, statement, parameters, rule, model, row_count,
-    duration_ms, detail)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-    RETURNING position";
-
 /// An event that waits, and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Append {
@@ -29,11 +25,11 @@ pub(crate) struct Append {
 
 /// Writes what waits until nobody can append any more. Being a task of its own, it is not cut short where the one
 /// who waits gives up.
-pub(crate) async fn write_events(writer: SqlitePool, instance: String, mut waiting: mpsc::Receiver<Append>) {
+pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: mpsc::Receiver<Append>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let (events, done): (Vec<_>, Vec<_>) = batch.drain(..).map(|append| (append.event, append.done)).unzip();
-        match write(&writer, &instance, events).await {
+        match write(&engine, &instance, events).await {
             Ok(entries) => {
                 for (entry, done) in entries.into_iter().zip(done) {
                     // Who no longer waits needs no answer.
@@ -51,56 +47,51 @@ pub(crate) async fn write_events(writer: SqlitePool, instance: String, mut waiti
 }
 
 /// Chains events after the head as it is while the write lock is held: another program may write the same chain.
-async fn write(writer: &SqlitePool, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
-    let mut writing = begin(writer).await?;
-    let mut head = head(&mut writing, instance).await?;
-    let mut entries = Vec::with_capacity(events.len());
-    for event in events {
-        let after = head.as_ref().map(|(seq, hash)| (*seq, hash));
-        let mut entry = AuditEntry::chain(instance, after, event);
-        entry.position = insert(&mut writing, &entry).await?;
-        head = Some((entry.seq, entry.hash.clone()));
-        entries.push(entry);
-    }
+async fn write(engine: &Engine, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
+    let salts = salts(events.len())?;
+    let mut writing = engine.begin_alone_with(lock_of(instance)).await?;
+    let head = head(&mut writing, instance).await?;
+    let mut entries = chained(instance, head, events, salts);
+    audit_rows::write(&mut writing, &mut entries).await?;
     writing.commit().await.map_err(fault)?;
     Ok(entries)
 }
 
-async fn head(connection: &mut SqliteConnection, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
-    let Some(row) = query(HEAD).bind(instance).fetch_optional(connection).await.map_err(fault)? else {
-        return Ok(None);
-    };
-    Ok(Some((row.try_get("seq").map_err(fault)?, AuditHash(row.try_get("hash").map_err(fault)?))))
+/// Events in a chain, one after the other.
+fn chained(
+    instance: &str,
+    mut head: Option<(i64, AuditHash)>,
+    events: Vec<AuditEvent>,
+    salts: Vec<[u8; 16]>,
+) -> Vec<AuditEntry> {
+    let mut entries = Vec::with_capacity(events.len());
+    for (event, salt) in events.into_iter().zip(salts) {
+        let entry = AuditEntry::chain(instance, head.as_ref().map(|(seq, hash)| (*seq, hash)), event, salt);
+        head = Some((entry.seq, entry.hash.clone()));
+        entries.push(entry);
+    }
+    entries
 }
 
-async fn insert(connection: &mut SqliteConnection, entry: &AuditEntry) -> Result<i64, StoreError> {
-    let event = &entry.event;
-    query_scalar(INSERT)
-        .bind(&entry.instance)
-        .bind(entry.seq)
-        .bind(&entry.previous.0)
-        .bind(&entry.hash.0)
-        .bind(event.at.as_millisecond())
-        .bind(event.action.word())
-        .bind(event.status.word())
-        .bind(&event.platform)
-        .bind(&event.actor)
-        .bind(event.user.map(|user| user.0))
-        .bind(&event.place)
-        .bind(event.conversation)
-        .bind(&event.proposal)
-        .bind(&event.target)
-        .bind(&event.relations)
-        .bind(&event.statement)
-        .bind(&event.parameters)
-        .bind(&event.rule)
-        .bind(&event.model)
-        .bind(event.rows)
-        .bind(event.duration_ms)
-        .bind(&event.detail)
-        .fetch_one(connection)
-        .await
-        .map_err(fault)
+/// A salt for each of so many entries.
+fn salts(entries: usize) -> Result<Vec<[u8; 16]>, StoreError> {
+    let mut salts = vec![[0; 16]; entries];
+    let no_chance = |error| StoreError::Unavailable(format!("the system gives no random bytes: {error}"));
+    getrandom::fill(salts.as_flattened_mut()).map_err(no_chance)?;
+    Ok(salts)
+}
+
+async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
+    let Some(row) = sql(HEAD).bind(instance).fetch_optional(writing).await.map_err(fault)? else {
+        return Ok(None);
+    };
+    Ok(Some((get(&row, "seq")?, AuditHash(get(&row, "hash")?))))
+}
+
+/// The lock of one instance's chain on a server: instances do not wait for each other.
+fn lock_of(instance: &str) -> i64 {
+    let digest = sha256(instance);
+    i64::from_str_radix(&digest[..15], 16).expect("invariant: fifteen hexadecimal digits fit")
 }
 
 /// The same error for each of those whose events shared the transaction.
@@ -120,9 +111,10 @@ mod tests {
     use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier, VerifiedQuery};
     use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, StoreError};
     use pstral_core::testkit::state::at;
-    use sqlx::{AssertSqlSafe, query, query_scalar};
 
     use crate::Store;
+    use crate::rows::get;
+    use crate::sql::{composed, sql};
 
     fn event() -> AuditEvent {
         let mut event = AuditEvent::new(at("10:00:00"), AuditAction::Question, AuditStatus::Ok);
@@ -144,9 +136,8 @@ mod tests {
 
     /// Lets the file grow by so many pages more: SQLite then says what it says on a full disk.
     async fn leave_room(store: &Store, pages: i64) {
-        let held: i64 = query_scalar("PRAGMA page_count").fetch_one(&store.writer).await.unwrap();
-        let most = AssertSqlSafe(format!("PRAGMA max_page_count = {}", held + pages));
-        query(most).execute(&store.writer).await.unwrap();
+        let held: i64 = get(&sql("PRAGMA page_count").fetch_one(store).await.unwrap(), "page_count").unwrap();
+        composed(format!("PRAGMA max_page_count = {}", held + pages)).execute(store).await.unwrap();
     }
 
     #[tokio::test]

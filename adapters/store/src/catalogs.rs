@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use pstral_core::domain::KeptCatalog;
 use pstral_core::ports::{Catalogs, StoreError};
 use serde_json::{from_str, to_string};
-use sqlx::query;
 
 use crate::Store;
 use crate::fault::fault;
 use crate::rows::{get, time};
+use crate::sql::sql;
 
 const KEEP: &str = "INSERT INTO catalogs (target, catalog, hash, read_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (target) DO UPDATE SET catalog = excluded.catalog, hash = excluded.hash, read_at = excluded.read_at";
@@ -20,30 +20,30 @@ const KEPT: &str = "SELECT catalog, hash, read_at FROM catalogs WHERE target = $
 #[async_trait]
 impl Catalogs for Store {
     async fn keep_catalog(&self, target: &str, catalog: &KeptCatalog) -> Result<(), StoreError> {
-        let kept = query(KEEP)
+        let kept = sql(KEEP)
             .bind(target)
             .bind(to_string(&catalog.catalog).map_err(not_json)?)
             .bind(&catalog.hash)
             .bind(catalog.read_at.as_millisecond())
-            .execute(&self.writer)
+            .execute(self)
             .await;
         kept.map(|_| ()).map_err(fault)
     }
 
     async fn forget_catalog(&self, target: &str) -> Result<(), StoreError> {
-        query(FORGET).bind(target).execute(&self.writer).await.map(|_| ()).map_err(fault)
+        sql(FORGET).bind(target).execute(self).await.map(|_| ()).map_err(fault)
     }
 
     async fn catalog_read_at(&self, target: &str) -> Result<Option<Timestamp>, StoreError> {
-        let row = query(READ_AT).bind(target).fetch_optional(&self.readers).await.map_err(fault)?;
+        let row = sql(READ_AT).bind(target).fetch_optional(self).await.map_err(fault)?;
         row.map(|row| time(&row, "read_at")).transpose()
     }
 
     async fn kept_catalog(&self, target: &str) -> Result<Option<KeptCatalog>, StoreError> {
-        let Some(row) = query(KEPT).bind(target).fetch_optional(&self.readers).await.map_err(fault)? else {
+        let Some(row) = sql(KEPT).bind(target).fetch_optional(self).await.map_err(fault)? else {
             return Ok(None);
         };
-        let catalog = from_str(get(&row, "catalog")?).map_err(not_json)?;
+        let catalog = from_str(&get::<String>(&row, "catalog")?).map_err(not_json)?;
         Ok(Some(KeptCatalog { catalog, hash: get(&row, "hash")?, read_at: time(&row, "read_at")? }))
     }
 }

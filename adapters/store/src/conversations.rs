@@ -6,12 +6,12 @@ use pstral_core::domain::{
     Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, Speaker, Turn, TurnId, TurnState, UserId,
 };
 use pstral_core::ports::{Conversations, StoreError};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Executor, Sqlite, SqliteConnection, query, query_scalar};
 
 use crate::Store;
+use crate::engine::Writing;
 use crate::fault::{conflict, fault, met};
 use crate::rows::{get, place, time, word};
+use crate::sql::{On, Row, sql};
 
 // A place that has become public, or private, is another place: what was said stays where it was said.
 const CURRENT: &str = "SELECT * FROM conversations
@@ -40,12 +40,12 @@ impl Conversations for Store {
         mode: Mode,
         at: Timestamp,
     ) -> Result<Conversation, StoreError> {
-        if let Some(held) = held(&self.readers, user, place).await? {
+        if let Some(held) = held(self, user, place).await? {
             return Ok(held);
         }
         let mut writing = self.begin().await?;
         // Another question may have begun it since.
-        let held = held(&mut *writing, user, place).await?;
+        let held = held(&mut writing, user, place).await?;
         let current = match held {
             Some(held) => held,
             None => begin(&mut writing, user, place, mode, at).await?,
@@ -62,91 +62,88 @@ impl Conversations for Store {
     }
 
     async fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError> {
-        let row = query(GET).bind(conversation.0).fetch_optional(&self.readers).await.map_err(fault)?;
+        let row = sql(GET).bind(conversation.0).fetch_optional(self).await.map_err(fault)?;
         row.as_ref().map(read).transpose()
     }
 
     async fn of_user(&self, user: UserId, limit: u32) -> Result<Vec<Conversation>, StoreError> {
-        let rows = query(OF_USER).bind(user.0).bind(i64::from(limit)).fetch_all(&self.readers).await;
+        let rows = sql(OF_USER).bind(user.0).bind(i64::from(limit)).fetch_all(self).await;
         rows.map_err(fault)?.iter().map(read).collect()
     }
 
     async fn set_mode(&self, conversation: ConversationId, mode: Mode) -> Result<(), StoreError> {
-        let change = query(SET_MODE).bind(conversation.0).bind(mode.word());
-        met(&change.execute(&self.writer).await.map_err(fault)?, || name(conversation))
+        let change = sql(SET_MODE).bind(conversation.0).bind(mode.word());
+        met(change.execute(self).await.map_err(fault)?, || name(conversation))
     }
 
     async fn set_title(&self, conversation: ConversationId, title: &str) -> Result<(), StoreError> {
-        let change = query(SET_TITLE).bind(conversation.0).bind(title);
-        met(&change.execute(&self.writer).await.map_err(fault)?, || name(conversation))
+        let change = sql(SET_TITLE).bind(conversation.0).bind(title);
+        met(change.execute(self).await.map_err(fault)?, || name(conversation))
     }
 
     async fn add_turn(&self, turn: &NewTurn) -> Result<TurnId, StoreError> {
         let mut writing = self.begin().await?;
-        let id = query_scalar(ADD_TURN)
+        let row = sql(ADD_TURN)
             .bind(turn.conversation.0)
             .bind(turn.speaker.word())
             .bind(&turn.text)
             .bind(turn.state.word())
             .bind(turn.at.as_millisecond())
             .bind(turn.aside)
-            .fetch_one(&mut *writing)
+            .fetch_one(&mut writing)
             .await
             .map_err(|error| conflict(error, "this turn", &name(turn.conversation)))?;
+        let id = TurnId(get(&row, "id")?);
         writing.commit().await.map_err(fault)?;
-        Ok(TurnId(id))
+        Ok(id)
     }
 
     async fn set_message(&self, turn: TurnId, message: &MessageRef) -> Result<(), StoreError> {
-        let change = query(SET_MESSAGE)
+        let change = sql(SET_MESSAGE)
             .bind(turn.0)
             .bind(&message.place.platform.0)
             .bind(&message.place.id)
             .bind(message.place.private)
             .bind(&message.id);
-        met(&change.execute(&self.writer).await.map_err(fault)?, || format!("turn {}", turn.0))
+        met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
     }
 
     async fn finish_turn(&self, turn: TurnId, text: &str, state: TurnState) -> Result<(), StoreError> {
-        let change = query(FINISH_TURN).bind(turn.0).bind(text).bind(state.word());
-        met(&change.execute(&self.writer).await.map_err(fault)?, || format!("turn {}", turn.0))
+        let change = sql(FINISH_TURN).bind(turn.0).bind(text).bind(state.word());
+        met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
     }
 
     async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError> {
-        let rows = query(TURNS).bind(conversation.0).bind(i64::from(limit)).fetch_all(&self.readers).await;
+        let rows = sql(TURNS).bind(conversation.0).bind(i64::from(limit)).fetch_all(self).await;
         rows.map_err(fault)?.iter().rev().map(read_turn).collect()
     }
 
     async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError> {
-        let rows = query(STREAMING).fetch_all(&self.readers).await.map_err(fault)?;
+        let rows = sql(STREAMING).fetch_all(self).await.map_err(fault)?;
         rows.iter().map(|row| Ok((UserId(get(row, "user_id")?), read_turn(row)?))).collect()
     }
 }
 
-async fn held<'e>(
-    connection: impl Executor<'e, Database = Sqlite>,
-    user: UserId,
-    place: &Place,
-) -> Result<Option<Conversation>, StoreError> {
-    let found = query(CURRENT).bind(user.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
-    found.fetch_optional(connection).await.map_err(fault)?.as_ref().map(read).transpose()
+async fn held(on: impl Into<On<'_>>, user: UserId, place: &Place) -> Result<Option<Conversation>, StoreError> {
+    let found = sql(CURRENT).bind(user.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+    found.fetch_optional(on).await.map_err(fault)?.as_ref().map(read).transpose()
 }
 
 async fn begin(
-    connection: &mut SqliteConnection,
+    writing: &mut Writing,
     user: UserId,
     place: &Place,
     mode: Mode,
     at: Timestamp,
 ) -> Result<Conversation, StoreError> {
-    let begin = query(BEGIN)
+    let begin = sql(BEGIN)
         .bind(user.0)
         .bind(&place.platform.0)
         .bind(&place.id)
         .bind(place.private)
         .bind(mode.word())
         .bind(at.as_millisecond());
-    let row = begin.fetch_one(connection).await;
+    let row = begin.fetch_one(writing).await;
     read(&row.map_err(|error| conflict(error, "this conversation", &format!("user {}", user.0)))?)
 }
 
@@ -154,7 +151,7 @@ fn name(conversation: ConversationId) -> String {
     format!("conversation {}", conversation.0)
 }
 
-fn read(row: &SqliteRow) -> Result<Conversation, StoreError> {
+fn read(row: &Row) -> Result<Conversation, StoreError> {
     Ok(Conversation {
         id: ConversationId(get(row, "id")?),
         user: UserId(get(row, "user_id")?),
@@ -165,7 +162,7 @@ fn read(row: &SqliteRow) -> Result<Conversation, StoreError> {
     })
 }
 
-fn read_turn(row: &SqliteRow) -> Result<Turn, StoreError> {
+fn read_turn(row: &Row) -> Result<Turn, StoreError> {
     let message = match get::<Option<String>>(row, "message_id")? {
         Some(id) => {
             Some(MessageRef { place: place(row, ["message_platform", "message_place", "message_private"])?, id })

@@ -5,15 +5,20 @@ use std::borrow::Cow;
 use pstral_core::ports::StoreError;
 use sqlx::Error;
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::SqliteQueryResult;
+use sqlx::postgres::PgDatabaseError;
 
 /// What an error means that no row, name or number of the caller explains.
 pub(crate) fn fault(error: Error) -> StoreError {
     match error {
-        Error::Database(refusal) => refused(refusal.as_ref()),
-        Error::PoolTimedOut => StoreError::Unavailable("too much is waiting to be written".to_owned()),
+        Error::Database(refusal) => match refusal.try_downcast_ref::<PgDatabaseError>() {
+            Some(refusal) => refused_by_server(refusal),
+            None => refused(refusal.as_ref()),
+        },
+        Error::PoolTimedOut => StoreError::Unavailable("too much is waiting, or it does not answer".to_owned()),
         Error::PoolClosed => StoreError::Unavailable("it is closed".to_owned()),
-        Error::Io(_) | Error::WorkerCrashed | Error::BeginFailed => StoreError::Unavailable(error.to_string()),
+        Error::Io(_) | Error::WorkerCrashed | Error::BeginFailed | Error::Tls(_) | Error::Protocol(_) => {
+            StoreError::Unavailable(error.to_string())
+        }
         Error::ColumnDecode { index, .. } => {
             StoreError::Corrupt(format!("the column {} holds what does not belong there", index.trim_matches('"')))
         }
@@ -49,6 +54,27 @@ fn refused(refusal: &dyn DatabaseError) -> StoreError {
     StoreError::Unavailable(format!("{why} ({})", refusal.message()))
 }
 
+/// By the code of PostgreSQL (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). What else the server
+/// says may hold values: its message alone is passed on.
+fn refused_by_server(refusal: &PgDatabaseError) -> StoreError {
+    let said = refusal.message();
+    let why = match refusal.code() {
+        "40001" | "40P01" | "55P03" | "25P03" => {
+            return StoreError::Busy(format!("another program has held it for too long ({said})"));
+        }
+        "53100" => "its disk is full",
+        "53300" => "it takes no more connections",
+        "25006" => "it can only be read",
+        "3D000" => "there is no such database on its server",
+        code if code.starts_with("28") => "its server does not let this account in",
+        "42501" => "its account may not do this",
+        "57014" => "it took too long",
+        code if matches!(&code[..2], "08" | "53" | "57" | "58") => "its server is away",
+        _ => return StoreError::Corrupt(said.to_owned()),
+    };
+    StoreError::Unavailable(format!("{why} ({said})"))
+}
+
 /// As [`fault`], but a name that is taken is a [`StoreError::Duplicate`] and a reference to nothing is
 /// [`StoreError::Missing`].
 pub(crate) fn conflict(error: Error, name: impl Into<Cow<'static, str>>, needed: &str) -> StoreError {
@@ -60,6 +86,6 @@ pub(crate) fn conflict(error: Error, name: impl Into<Cow<'static, str>>, needed:
 }
 
 /// [`StoreError::Missing`] when a change met no row.
-pub(crate) fn met(changed: &SqliteQueryResult, name: impl FnOnce() -> String) -> Result<(), StoreError> {
-    if changed.rows_affected() == 0 { Err(StoreError::Missing(name())) } else { Ok(()) }
+pub(crate) fn met(changed: u64, name: impl FnOnce() -> String) -> Result<(), StoreError> {
+    if changed == 0 { Err(StoreError::Missing(name())) } else { Ok(()) }
 }

@@ -4,10 +4,12 @@ use std::time::Instant;
 
 use pstral_core::ports::StoreError;
 use pstral_core::text::{Text, text};
-use sqlx::{Row as _, SqliteConnection, query, query_scalar};
 
 use crate::Store;
+use crate::engine::{Engine, Writing};
 use crate::fault::fault;
+use crate::rows::get;
+use crate::sql::sql;
 
 const WRITE: &str = "INSERT INTO health_checks (id, checks) VALUES (1, 1)
     ON CONFLICT (id) DO UPDATE SET checks = health_checks.checks + 1";
@@ -23,12 +25,15 @@ impl Store {
         write_check(&mut writing).await?;
         writing.commit().await.map_err(fault)?;
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
-        let version: String = query_scalar("SELECT sqlite_version()").fetch_one(&self.readers).await.map_err(fault)?;
-        let counts = query(COUNTS).fetch_one(&self.readers).await.map_err(fault)?;
-        let users: i64 = counts.try_get("users").map_err(fault)?;
-        let events: i64 = counts.try_get("events").map_err(fault)?;
+        let (name, version) = match self.engine {
+            Engine::Sqlite { .. } => ("SQLite", "SELECT sqlite_version() AS version"),
+            Engine::Postgres { .. } => ("PostgreSQL", "SELECT current_setting('server_version') AS version"),
+        };
+        let version: String = get(&sql(version).fetch_one(self).await.map_err(fault)?, "version")?;
+        let counts = sql(COUNTS).fetch_one(self).await.map_err(fault)?;
+        let (users, events): (i64, i64) = (get(&counts, "users")?, get(&counts, "events")?);
         Ok(text("health-state")
-            .with("engine", format!("SQLite {version}"))
+            .with("engine", format!("{name} {}", version.split(' ').next().unwrap_or_default()))
             .count("users", users.unsigned_abs())
             .count("events", events.unsigned_abs())
             .tenths("millis", milliseconds))
@@ -36,6 +41,6 @@ impl Store {
 }
 
 /// Writes the one row that is there to be written.
-pub(crate) async fn write_check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    query(WRITE).execute(connection).await.map(|_| ()).map_err(fault)
+pub(crate) async fn write_check(writing: &mut Writing) -> Result<(), StoreError> {
+    sql(WRITE).execute(writing).await.map(|_| ()).map_err(fault)
 }

@@ -4,12 +4,11 @@ use async_trait::async_trait;
 use pstral_core::domain::VerifiedQuery;
 use pstral_core::ports::{Knowledge, StoreError};
 use serde_json::{from_str, to_string};
-use sqlx::query;
-use sqlx::sqlite::SqliteRow;
 
 use crate::Store;
 use crate::fault::{conflict, fault};
 use crate::rows::get;
+use crate::sql::{Row, sql};
 
 const FORGET: &str = "DELETE FROM verified_queries WHERE target = $1";
 const ADD: &str = "INSERT INTO verified_queries (target, id, fr, en, statement, parameters, verified_by, verified_on)
@@ -20,10 +19,10 @@ const OF_TARGET: &str = "SELECT * FROM verified_queries WHERE target = $1 ORDER 
 impl Knowledge for Store {
     async fn put_verified(&self, target: &str, queries: &[VerifiedQuery]) -> Result<(), StoreError> {
         let mut writing = self.begin().await?;
-        query(FORGET).bind(target).execute(&mut *writing).await.map_err(fault)?;
+        sql(FORGET).bind(target).execute(&mut writing).await.map_err(fault)?;
         for verified in queries {
             let parameters = to_string(&verified.parameters).map_err(not_json)?;
-            query(ADD)
+            sql(ADD)
                 .bind(target)
                 .bind(&verified.id)
                 .bind(&verified.fr)
@@ -32,7 +31,7 @@ impl Knowledge for Store {
                 .bind(parameters)
                 .bind(&verified.verified_by)
                 .bind(&verified.verified_on)
-                .execute(&mut *writing)
+                .execute(&mut writing)
                 .await
                 .map_err(|error| conflict(error, format!("verified query {}", verified.id), "its target"))?;
         }
@@ -40,18 +39,18 @@ impl Knowledge for Store {
     }
 
     async fn verified(&self, target: &str) -> Result<Vec<VerifiedQuery>, StoreError> {
-        let rows = query(OF_TARGET).bind(target).fetch_all(&self.readers).await.map_err(fault)?;
+        let rows = sql(OF_TARGET).bind(target).fetch_all(self).await.map_err(fault)?;
         rows.iter().map(read).collect()
     }
 }
 
-fn read(row: &SqliteRow) -> Result<VerifiedQuery, StoreError> {
+fn read(row: &Row) -> Result<VerifiedQuery, StoreError> {
     Ok(VerifiedQuery {
         id: get(row, "id")?,
         fr: get(row, "fr")?,
         en: get(row, "en")?,
         statement: get(row, "statement")?,
-        parameters: from_str(get(row, "parameters")?).map_err(not_json)?,
+        parameters: from_str(&get::<String>(row, "parameters")?).map_err(not_json)?,
         verified_by: get(row, "verified_by")?,
         verified_on: get(row, "verified_on")?,
     })

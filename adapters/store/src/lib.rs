@@ -1,50 +1,63 @@
 //! The state of Pstral in a database of its own: users, conversations, proposals, verified queries, catalogs and the audit log.
 //!
 //! SQLite in write-ahead mode: any number of readers beside one writer, of this program or of another one that has
-//! the same file open, such as `pstral user add` beside the bot.
+//! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
 mod audit_log;
+mod audit_pages;
+mod audit_rows;
+mod audit_verify;
 mod audit_writer;
 mod catalogs;
 mod conversations;
+mod engine;
 mod fault;
 mod health;
 mod knowledge;
+mod migrations;
+mod nul;
 mod open;
 mod people;
+mod presence;
 mod proposals;
 mod rows;
+mod sql;
+mod transfer;
 
 use pstral_core::ports::StoreError;
-use sqlx::{Sqlite, SqlitePool, Transaction};
 use tokio::sync::mpsc;
 
 pub use audit_log::AuditFault;
+pub use audit_verify::{AuditProof, AuditUnproven};
 use audit_writer::Append;
-use fault::fault;
+use engine::{Engine, Writing};
+pub use open::Location;
+pub use presence::Presence;
+pub use transfer::{Loaded, TransferError};
 
 /// The state of Pstral in a database of its own. It implements every state port of core.
 #[derive(Debug)]
 pub struct Store {
-    /// The only connection of this program that writes.
-    writer: SqlitePool,
-    readers: SqlitePool,
+    engine: Engine,
+    /// Whose audit chain is written, and whose answers.
+    instance: String,
     audit: mpsc::Sender<Append>,
 }
 
 impl Store {
-    /// Waits for what is being written and closes the file, leaving nothing beside it. Nothing works afterwards.
+    /// The name of this program in the audit.
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Waits for what is being written and lets go of the database; of a file nothing is left beside it. Nothing works
+    /// afterwards.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.engine.close().await;
     }
 
     /// A transaction that holds the write lock from its start, so that what it reads is still so when it writes.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        begin(&self.writer).await
+    async fn begin(&self) -> Result<Writing, StoreError> {
+        self.engine.begin().await
     }
-}
-
-async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {
-    writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)
 }

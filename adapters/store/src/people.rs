@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, NewUser, User, UserId};
 use pstral_core::ports::{LinkCode, People, Redeemed, StoreError, WRONG_CODE_MEMORY, WRONG_CODES};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{SqliteConnection, query, query_scalar};
 
 use crate::Store;
+use crate::engine::Writing;
 use crate::fault::{conflict, fault, met};
 use crate::rows::{get, time, word};
+use crate::sql::{Row, sql};
 
 const ADD: &str = "INSERT INTO users (username, full_name, email, role, locale, disabled, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *";
@@ -30,7 +30,7 @@ impl People for Store {
     async fn add_user(&self, user: &NewUser, at: Timestamp) -> Result<User, StoreError> {
         let username = user.username.to_lowercase();
         let mut writing = self.begin().await?;
-        let row = query(ADD)
+        let row = sql(ADD)
             .bind(&username)
             .bind(&user.full_name)
             .bind(&user.email)
@@ -38,7 +38,7 @@ impl People for Store {
             .bind(user.locale.tag())
             .bind(false)
             .bind(at.as_millisecond())
-            .fetch_one(&mut *writing)
+            .fetch_one(&mut writing)
             .await
             .map_err(|error| conflict(error, format!("user {username}"), "what a user needs"))?;
         let user = read(&row)?;
@@ -47,23 +47,23 @@ impl People for Store {
     }
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = query("SELECT * FROM users ORDER BY username").fetch_all(&self.readers).await.map_err(fault)?;
+        let rows = sql("SELECT * FROM users ORDER BY username").fetch_all(self).await.map_err(fault)?;
         rows.iter().map(read).collect()
     }
 
     async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let found = query("SELECT * FROM users WHERE username = $1").bind(username.to_lowercase());
-        found.fetch_optional(&self.readers).await.map_err(fault)?.as_ref().map(read).transpose()
+        let found = sql("SELECT * FROM users WHERE username = $1").bind(username.to_lowercase());
+        found.fetch_optional(self).await.map_err(fault)?.as_ref().map(read).transpose()
     }
 
     async fn set_disabled(&self, user: UserId, disabled: bool) -> Result<(), StoreError> {
-        let change = query("UPDATE users SET disabled = $2 WHERE id = $1").bind(user.0).bind(disabled);
-        met(&change.execute(&self.writer).await.map_err(fault)?, || name(user))
+        let change = sql("UPDATE users SET disabled = $2 WHERE id = $1").bind(user.0).bind(disabled);
+        met(change.execute(self).await.map_err(fault)?, || name(user))
     }
 
     async fn linked(&self, actor: &Actor) -> Result<Option<User>, StoreError> {
-        let found = query(LINKED).bind(&actor.platform.0).bind(&actor.id);
-        found.fetch_optional(&self.readers).await.map_err(fault)?.as_ref().map(read).transpose()
+        let found = sql(LINKED).bind(&actor.platform.0).bind(&actor.id);
+        found.fetch_optional(self).await.map_err(fault)?.as_ref().map(read).transpose()
     }
 
     async fn link(&self, actor: &Actor, user: UserId, at: Timestamp) -> Result<(), StoreError> {
@@ -73,8 +73,8 @@ impl People for Store {
     }
 
     async fn issue_code(&self, code: &LinkCode) -> Result<(), StoreError> {
-        let issue = query(ISSUE).bind(code.user.0).bind(&code.hash).bind(code.expires_at.as_millisecond());
-        let issued = issue.execute(&self.writer).await;
+        let issue = sql(ISSUE).bind(code.user.0).bind(&code.hash).bind(code.expires_at.as_millisecond());
+        let issued = issue.execute(self).await;
         issued.map(|_| ()).map_err(|error| conflict(error, "this code", &name(code.user)))
     }
 
@@ -83,15 +83,16 @@ impl People for Store {
         if let Some(until) = locked_until(&mut writing, actor, at).await? {
             return Ok(Redeemed::Locked { until });
         }
-        let used_up = query_scalar::<_, i64>(USE_UP).bind(hash).bind(at.as_millisecond());
-        let redeemed = match used_up.fetch_optional(&mut *writing).await.map_err(fault)? {
+        let used_up = sql(USE_UP).bind(hash).bind(at.as_millisecond());
+        let redeemed = match used_up.fetch_optional(&mut writing).await.map_err(fault)? {
             None => {
                 remember_wrong(&mut writing, actor, at).await?;
                 Redeemed::Wrong
             }
-            Some(user) => {
+            Some(row) => {
+                let user: i64 = get(&row, "user_id")?;
                 link(&mut writing, actor, UserId(user), at).await?;
-                let row = query("SELECT * FROM users WHERE id = $1").bind(user).fetch_one(&mut *writing).await;
+                let row = sql("SELECT * FROM users WHERE id = $1").bind(user).fetch_one(&mut writing).await;
                 Redeemed::Linked(read(&row.map_err(fault)?)?)
             }
         };
@@ -100,30 +101,26 @@ impl People for Store {
     }
 }
 
-async fn link(connection: &mut SqliteConnection, actor: &Actor, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-    let link = query(LINK).bind(&actor.platform.0).bind(&actor.id).bind(user.0).bind(at.as_millisecond());
-    let linked = link.execute(connection).await;
+async fn link(writing: &mut Writing, actor: &Actor, user: UserId, at: Timestamp) -> Result<(), StoreError> {
+    let link = sql(LINK).bind(&actor.platform.0).bind(&actor.id).bind(user.0).bind(at.as_millisecond());
+    let linked = link.execute(writing).await;
     linked.map(|_| ()).map_err(|error| conflict(error, "this link", &name(user)))
 }
 
 /// When an actor with too many wrong codes may try again.
-async fn locked_until(
-    connection: &mut SqliteConnection,
-    actor: &Actor,
-    at: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
+async fn locked_until(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let most = i64::try_from(WRONG_CODES).unwrap_or(i64::MAX);
-    let recent = query(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);
-    let recent = recent.fetch_all(connection).await.map_err(fault)?;
+    let recent = sql(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);
+    let recent = recent.fetch_all(writing).await.map_err(fault)?;
     let Some(first) = recent.get(WRONG_CODES - 1) else { return Ok(None) };
     let first = time(first, "tried_at")?;
     Ok(Some(first.checked_add(WRONG_CODE_MEMORY).unwrap_or(Timestamp::MAX)))
 }
 
-async fn remember_wrong(connection: &mut SqliteConnection, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
-    query(FORGET_WRONG).bind(forgotten(at)).execute(&mut *connection).await.map_err(fault)?;
-    let remember = query(REMEMBER_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(at.as_millisecond());
-    remember.execute(connection).await.map(|_| ()).map_err(fault)
+async fn remember_wrong(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
+    sql(FORGET_WRONG).bind(forgotten(at)).execute(&mut *writing).await.map_err(fault)?;
+    let remember = sql(REMEMBER_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(at.as_millisecond());
+    remember.execute(writing).await.map(|_| ()).map_err(fault)
 }
 
 /// The time, in milliseconds, up to which wrong codes no longer count.
@@ -135,7 +132,7 @@ fn name(user: UserId) -> String {
     format!("user {}", user.0)
 }
 
-fn read(row: &SqliteRow) -> Result<User, StoreError> {
+fn read(row: &Row) -> Result<User, StoreError> {
     Ok(User {
         id: UserId(get(row, "id")?),
         username: get(row, "username")?,

@@ -5,12 +5,11 @@ use jiff::Timestamp;
 use pstral_core::domain::{Agreement, ConversationId, Proposal, ProposalId, ProposalState, UserId};
 use pstral_core::ports::{Claim, Proposals, StoreError};
 use serde_json::{from_str, to_string};
-use sqlx::query;
-use sqlx::sqlite::SqliteRow;
 
 use crate::Store;
 use crate::fault::{conflict, fault};
 use crate::rows::{get, time, word};
+use crate::sql::{Row, sql};
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,
     question, state, created_at, expires_at, needs_agreement, agreed_by, policy, seal)
@@ -28,7 +27,7 @@ const RELEASE: &str = "UPDATE proposals SET state = 'pending' WHERE id = $1 AND 
 #[async_trait]
 impl Proposals for Store {
     async fn add(&self, proposal: &Proposal) -> Result<(), StoreError> {
-        let added = query(ADD)
+        let added = sql(ADD)
             .bind(&proposal.id.0)
             .bind(proposal.conversation.0)
             .bind(proposal.author.0)
@@ -47,30 +46,30 @@ impl Proposals for Store {
             })
             .bind(&proposal.policy)
             .bind(&proposal.seal)
-            .execute(&self.writer)
+            .execute(self)
             .await;
         let (name, needed) = (format!("proposal {}", proposal.id), "its conversation or its author");
         added.map(|_| ()).map_err(|error| conflict(error, name, needed))
     }
 
     async fn get(&self, id: &ProposalId) -> Result<Option<Proposal>, StoreError> {
-        let row = query(GET).bind(&id.0).fetch_optional(&self.readers).await.map_err(fault)?;
+        let row = sql(GET).bind(&id.0).fetch_optional(self).await.map_err(fault)?;
         row.as_ref().map(read).transpose()
     }
 
     async fn latest(&self, conversation: ConversationId) -> Result<Option<Proposal>, StoreError> {
-        let row = query(LATEST).bind(conversation.0).fetch_optional(&self.readers).await.map_err(fault)?;
+        let row = sql(LATEST).bind(conversation.0).fetch_optional(self).await.map_err(fault)?;
         row.as_ref().map(read).transpose()
     }
 
     async fn claim(&self, id: &ProposalId, at: Timestamp) -> Result<Claim, StoreError> {
         let mut writing = self.begin().await?;
-        let claim = query(CLAIM).bind(&id.0).bind(at.as_millisecond());
-        if claim.execute(&mut *writing).await.map_err(fault)?.rows_affected() == 1 {
+        let claim = sql(CLAIM).bind(&id.0).bind(at.as_millisecond());
+        if claim.execute(&mut writing).await.map_err(fault)? == 1 {
             writing.commit().await.map_err(fault)?;
             return Ok(Claim::Granted);
         }
-        let row = query(GET).bind(&id.0).fetch_optional(&mut *writing).await.map_err(fault)?;
+        let row = sql(GET).bind(&id.0).fetch_optional(&mut writing).await.map_err(fault)?;
         Ok(match row.as_ref().map(read).transpose()? {
             None => Claim::Unknown,
             Some(proposal) => match proposal.state {
@@ -83,31 +82,29 @@ impl Proposals for Store {
     }
 
     async fn awaiting_agreement(&self, at: Timestamp, limit: u32) -> Result<Vec<Proposal>, StoreError> {
-        let waiting = query(AWAITING).bind(at.as_millisecond()).bind(limit);
-        waiting.fetch_all(&self.readers).await.map_err(fault)?.iter().map(read).collect()
+        let waiting = sql(AWAITING).bind(at.as_millisecond()).bind(limit);
+        waiting.fetch_all(self).await.map_err(fault)?.iter().map(read).collect()
     }
 
     async fn agree(&self, id: &ProposalId, by: UserId, at: Timestamp) -> Result<bool, StoreError> {
-        let agreed = query(AGREE).bind(&id.0).bind(by.0).bind(at.as_millisecond()).execute(&self.writer).await;
-        agreed
-            .map(|agreed| agreed.rows_affected() == 1)
-            .map_err(|error| conflict(error, format!("proposal {id}"), "who agrees"))
+        let agreed = sql(AGREE).bind(&id.0).bind(by.0).bind(at.as_millisecond()).execute(self).await;
+        agreed.map(|agreed| agreed == 1).map_err(|error| conflict(error, format!("proposal {id}"), "who agrees"))
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
-        query(RELEASE).bind(&id.0).execute(&self.writer).await.map(|_| ()).map_err(fault)
+        sql(RELEASE).bind(&id.0).execute(self).await.map(|_| ()).map_err(fault)
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Proposal, StoreError> {
+fn read(row: &Row) -> Result<Proposal, StoreError> {
     Ok(Proposal {
         id: ProposalId(get(row, "id")?),
         conversation: ConversationId(get(row, "conversation_id")?),
         author: UserId(get(row, "author_id")?),
         target: get(row, "target")?,
         statement: get(row, "statement")?,
-        parameters: from_str(get(row, "parameters")?).map_err(not_json)?,
-        origin: from_str(get(row, "origin")?).map_err(not_json)?,
+        parameters: from_str(&get::<String>(row, "parameters")?).map_err(not_json)?,
+        origin: from_str(&get::<String>(row, "origin")?).map_err(not_json)?,
         question: get(row, "question")?,
         state: word(row, "state", ProposalState::from_word)?,
         agreement: agreement(row)?,
@@ -118,7 +115,7 @@ fn read(row: &SqliteRow) -> Result<Proposal, StoreError> {
     })
 }
 
-fn agreement(row: &SqliteRow) -> Result<Agreement, StoreError> {
+fn agreement(row: &Row) -> Result<Agreement, StoreError> {
     let agreed_by: Option<i64> = get(row, "agreed_by")?;
     let needed: bool = get(row, "needs_agreement")?;
     Ok(match agreed_by {

@@ -3,30 +3,29 @@
 use jiff::Timestamp;
 use pstral_core::domain::{Place, PlatformName};
 use pstral_core::ports::StoreError;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite, Type};
 
 use crate::fault::fault;
+use crate::sql::{FromColumn, Row};
 
 /// A column as it is stored.
-pub(crate) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(row: &'r SqliteRow, column: &str) -> Result<T, StoreError> {
-    row.try_get(column).map_err(fault)
+pub(crate) fn get<T: FromColumn>(row: &Row, column: &str) -> Result<T, StoreError> {
+    T::from_column(row, column).map_err(fault)
 }
 
 /// A column of milliseconds.
-pub(crate) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+pub(crate) fn time(row: &Row, column: &str) -> Result<Timestamp, StoreError> {
     let milliseconds: i64 = get(row, column)?;
     timestamp(milliseconds).ok_or_else(|| unexpected(column, &milliseconds.to_string()))
 }
 
 /// A column that holds one of a few words.
-pub(crate) fn word<T>(row: &SqliteRow, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
-    let word: &str = get(row, column)?;
-    meaning(word).ok_or_else(|| unexpected(column, word))
+pub(crate) fn word<T>(row: &Row, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
+    let word: String = get(row, column)?;
+    meaning(&word).ok_or_else(|| unexpected(column, &word))
 }
 
 /// A place from its three columns.
-pub(crate) fn place(row: &SqliteRow, columns: [&str; 3]) -> Result<Place, StoreError> {
+pub(crate) fn place(row: &Row, columns: [&str; 3]) -> Result<Place, StoreError> {
     let [platform, id, private] = columns;
     Ok(Place { platform: PlatformName(get(row, platform)?), id: get(row, id)?, private: get(row, private)? })
 }

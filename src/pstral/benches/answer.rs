@@ -14,7 +14,7 @@ use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::pipeline::{
-    Parts, Pipeline, Places, Prompts, QuotaLimits, Roles, Settings, Target, Terms, VerifiedUse,
+    KeptAnswers, Parts, Pipeline, Places, Prompts, QuotaLimits, Roles, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
@@ -98,6 +98,7 @@ fn settings() -> Settings {
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
+        kept_answers: KeptAnswers::Text,
     }
 }
 

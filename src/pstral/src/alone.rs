@@ -1,38 +1,56 @@
-//! One program at a time answers from a state database: a second one would take the answers of the first for what a crash
-//! left behind, and close them.
+//! One program at a time answers from a file of state, or under one name from a server: a second one would take the
+//! answers of the first for what a crash left behind, and close them.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use pstral_core::domain::Locale;
-use pstral_core::text::text;
+use pstral_core::text::{Text, text};
+use pstral_store::{Location, Presence};
 
-use crate::compose::{StartError, make_state_folder, state_file};
+use crate::compose::{StartError, make_state_folder, state_error};
 use crate::config::Config;
 
 /// Held while a program answers. The operating system lets go of it when the program ends, however it ends; the file
 /// stays.
 #[derive(Debug)]
-pub struct Alone {
-    _lock: File,
+pub enum Alone {
+    /// A file of its own.
+    OnFile(File),
+    /// A name of its own, on a server.
+    OnServer(Presence),
 }
 
 impl Alone {
-    /// Locks the file beside the state database, or says that another program has it.
-    pub fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {
-        make_state_folder(config)?;
-        let path = lock_file(state_file(config));
+    /// Locks the file beside the state database, or takes the name of this instance on its server; says that another
+    /// program has it.
+    pub async fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {
+        let running = |fact: Text, remedy| StartError::new("state", fact.render(locale), text(remedy));
+        match config.location() {
+            Location::File(file) => {
+                make_state_folder(config)?;
+                let found = text("found-running").with("path", file.display().to_string());
+                Self::on_file(&file)?.ok_or_else(|| running(found, "remedy-running"))
+            }
+            Location::Server(url) => {
+                let instance = &config.store.instance;
+                let taken = Presence::take(&url, instance).await.map_err(|error| state_error(&error))?;
+                let found = text("found-instance-running").with("instance", instance);
+                taken.map(Self::OnServer).ok_or_else(|| running(found, "remedy-instance-running"))
+            }
+        }
+    }
+
+    /// `None` where another program has it.
+    fn on_file(file: &Path) -> Result<Option<Self>, StartError> {
+        let path = lock_file(file);
         let failed =
             |error: &io::Error| StartError::new("state", format!("{}: {error}", path.display()), text("remedy-data"));
         let lock = open(&path).map_err(|error| failed(&error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
-            Err(TryLockError::WouldBlock) => {
-                let state = state_file(config).display().to_string();
-                let fact = text("found-running").with("path", state).render(locale);
-                Err(StartError::new("state", fact, text("remedy-running")))
-            }
+            Ok(()) => Ok(Some(Self::OnFile(lock))),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(failed(&error)),
         }
     }

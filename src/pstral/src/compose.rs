@@ -6,23 +6,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::domain::{Capability, Limits, Locale, Mode, VerifiedQuery};
+use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::pipeline::{
-    Delivery, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity, QuotaLimits, Roles,
-    Settings, Target, Terms, VerifiedUse,
+    Delivery, KeptAnswers, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity, QuotaLimits,
+    Roles, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
+use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, IdentityChoice, ModeChoice, OverCostChoice, RoleConfig, RoleQuotas,
-    RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
+    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, ModeChoice, OverCostChoice, RoleConfig,
+    RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
 };
 use crate::files::FolderFiles;
+use crate::heads::Heads;
 use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
 use crate::{registry, verified};
@@ -39,9 +41,11 @@ pub struct App {
     pub files: FolderFiles,
     /// How long those files stay where nobody was handed a copy.
     pub file_age: Duration,
+    /// Who tells where the audit chain of this instance stands.
+    pub heads: Heads,
     /// The name of this program in the audit.
     pub instance: String,
-    /// What its configuration was: a hash of each section.
+    /// What its configuration is: a hash of each section, without its secrets.
     pub fingerprint: BTreeMap<String, String>,
 }
 
@@ -64,19 +68,15 @@ impl StartError {
     }
 }
 
-/// The file of the state database.
-pub fn state_file(config: &Config) -> &Path {
-    Path::new(config.store.url.strip_prefix("sqlite://").unwrap_or(&config.store.url))
-}
-
 /// Opens the state database of a configuration to look at it, changing nothing.
 pub async fn open_store_to_read(config: &Config) -> Result<Store, StartError> {
-    Store::open_to_read(state_file(config)).await.map_err(|error| state_error(&error))
+    Store::open_at_to_read(&config.location()).await.map_err(|error| state_error(&error))
 }
 
-/// Makes the folder of the state database of a configuration where there is none.
+/// Makes the folder of the file of the state database where there is none.
 pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
-    let Some(folder) = state_file(config).parent() else { return Ok(()) };
+    let location = config.location();
+    let Some(folder) = location.file().and_then(Path::parent) else { return Ok(()) };
     std::fs::create_dir_all(folder)
         .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))
 }
@@ -84,11 +84,11 @@ pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
 /// Opens the state database of a configuration, and makes it and its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     make_state_folder(config)?;
-    let opened = Store::open(state_file(config), &config.store.instance).await;
+    let opened = Store::open_at(&config.location(), &config.store.instance).await;
     opened.map(Arc::new).map_err(|error| state_error(&error))
 }
 
-fn state_error(error: &StoreError) -> StartError {
+pub(crate) fn state_error(error: &StoreError) -> StartError {
     StartError::new("state", error.to_string(), state_remedy(error))
 }
 
@@ -116,7 +116,8 @@ impl App {
         // Nought hours are for ever.
         let files = files.keep(config.files.keep_hours == 0);
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
-        let audit: Arc<dyn AuditLog> = Arc::new(MeteredAudit(Arc::clone(&store) as Arc<dyn AuditLog>));
+        let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
+        let heads = heads(config, audit.head(), &platforms);
         let parts = Parts {
             platforms: platforms.clone(),
             model: registry::model(&config.model)?,
@@ -134,7 +135,22 @@ impl App {
             settings: settings(config),
         };
         let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
-        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age, instance, fingerprint })
+        let pipeline = Arc::new(Pipeline::new(parts));
+        Ok(Self { pipeline, store, platforms, files, file_age, heads, instance, fingerprint })
+    }
+}
+
+/// Who tells where the audit chain stands, as often as the configuration says and where it says.
+fn heads(config: &Config, head: watch::Receiver<Option<ChainHead>>, platforms: &[Arc<dyn ChatPlatform>]) -> Heads {
+    let audit = &config.audit;
+    let named = |name: &String| platforms.iter().find(|platform| platform.name().0 == *name).cloned();
+    let channel = audit.head_platform.as_ref().and_then(named).zip(audit.head_place.clone());
+    Heads {
+        head,
+        every_events: audit.head_every_events,
+        every: Duration::from_secs(audit.head_every_minutes * 60),
+        channel,
+        locale: config.locale,
     }
 }
 
@@ -214,6 +230,10 @@ pub(crate) fn settings(config: &Config) -> Settings {
         },
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
         preview_rows: answers.preview_rows,
+        kept_answers: match config.audit.answers {
+            KeptAnswersChoice::Text => KeptAnswers::Text,
+            KeptAnswersChoice::Hash => KeptAnswers::Hash,
+        },
     }
 }
 

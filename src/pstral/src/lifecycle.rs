@@ -75,6 +75,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
+    beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
     let locale = app.pipeline.parts().settings.locale;
@@ -101,6 +102,7 @@ pub async fn run(
         }
     }
     record(&app.pipeline, AuditAction::Stopped, program()).await?;
+    app.heads.log();
     Ok(outcome?)
 }
 

@@ -4,18 +4,35 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use metrics::{counter, histogram};
-use pstral_core::domain::{AuditEntry, AuditEvent};
-use pstral_core::ports::{AuditFilter, AuditLog, StoreError};
+use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
+use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
+use tokio::sync::watch;
 
 /// An audit log that counts what goes through it:
 /// `pstral_audit_events_total{action,status}`, `pstral_audit_failures_total`,
 /// `pstral_duration_seconds{action}` for answers and results, `pstral_result_rows_total`.
-pub struct MeteredAudit(pub Arc<dyn AuditLog>);
+pub struct MeteredAudit {
+    log: Arc<dyn AuditLog>,
+    head: watch::Sender<Option<ChainHead>>,
+}
+
+impl MeteredAudit {
+    /// Counts what goes through a log.
+    pub fn over(log: Arc<dyn AuditLog>) -> Self {
+        Self { log, head: watch::Sender::new(None) }
+    }
+
+    /// The newest entry that was written through it.
+    pub fn head(&self) -> watch::Receiver<Option<ChainHead>> {
+        self.head.subscribe()
+    }
+}
 
 #[async_trait]
 impl AuditLog for MeteredAudit {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
-        let entry = self.0.append(event).await.inspect_err(|_| counter!("pstral_audit_failures_total").increment(1))?;
+        let entry =
+            self.log.append(event).await.inspect_err(|_| counter!("pstral_audit_failures_total").increment(1))?;
         let event = &entry.event;
         let (action, status) = (event.action.word(), event.status.word());
         counter!("pstral_audit_events_total", "action" => action, "status" => status).increment(1);
@@ -25,14 +42,40 @@ impl AuditLog for MeteredAudit {
         if let Some(rows) = event.rows.and_then(|rows| u64::try_from(rows).ok()) {
             counter!("pstral_result_rows_total").increment(rows);
         }
+        // Those that were written together need not come back in their order.
+        self.head.send_if_modified(|head| {
+            let is_newer = head.as_ref().is_none_or(|head| head.seq < entry.seq);
+            if is_newer {
+                *head = Some(entry.head());
+            }
+            is_newer
+        });
         Ok(entry)
     }
 
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        self.0.after(position, filter, limit).await
+        self.log.after(position, filter, limit).await
     }
 
-    async fn tail(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        self.0.tail(filter, limit).await
+    async fn page(
+        &self,
+        filter: &AuditFilter,
+        from: Option<AuditMark>,
+        towards: Towards,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.log.page(filter, from, towards, limit).await
+    }
+
+    async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {
+        self.log.heads().await
+    }
+
+    async fn chain(&self, instance: &str, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.log.chain(instance, after, limit).await
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        self.log.checkpoints().await
     }
 }

@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     ENDLESS, SILENT, WIDE, config, drain, first_rows, is_healthy, run, server, soon, start, start_with, target,
 };
-use crate::testkit::Server;
 use crate::{PostgresConfig, PostgresTarget};
+use pstral_pgserver::Server;
 
 #[tokio::test]
 async fn a_server_killed_is_told_and_serves_again_when_it_is_back() {

@@ -16,8 +16,8 @@ use pstral_core::ports::{Batch, ResultStream, TargetError};
 use tokio_util::sync::CancellationToken;
 
 use crate::statement::Asked;
-use crate::testkit::Server;
 use crate::{PostgresConfig, PostgresTarget};
+use pstral_pgserver::Server;
 
 const WIDE: Limits = Limits { rows: u64::MAX, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_mins(1) };
 /// Yields rows for ever.

@@ -1,7 +1,7 @@
 //! A real server keeps the contract of every target.
 
 use pstral_core::testkit::query_target::{contract, fixture};
-use pstral_postgres::testkit::Server;
+use pstral_pgserver::Server;
 use pstral_postgres::{PostgresConfig, PostgresTarget};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,17 +1,25 @@
 //! The state database keeps what core asks of it, on real files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod chance;
+mod older_audit;
 mod opening;
+mod owner;
 mod promises;
+mod sealing;
+mod server;
 mod sharing;
 mod tampering;
+mod transfer;
 
 use std::path::Path;
 
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier};
-use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, NoKey};
+use pstral_core::ports::StoreError;
 use pstral_core::testkit::state::at;
-use pstral_store::Store;
+use pstral_pgserver::Server;
+use pstral_store::{Location, Store};
+use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
@@ -30,6 +38,12 @@ async fn open(folder: &TempDir) -> Result<Store, StoreError> {
     Store::open(&folder.path().join("state.db"), "one").await
 }
 
+/// Opens the database of a server.
+async fn on(server: &Server, instance: &str) -> Result<Store, StoreError> {
+    let url = server.url("postgres");
+    Store::open_at(&Location::Server(url.expose_secret().to_owned()), instance).await
+}
+
 /// A connection past the store, as an attacker or another program has it.
 async fn beside(folder: &TempDir) -> SqliteConnection {
     SqliteConnection::connect(&url(&folder.path().join("state.db"))).await.unwrap()
@@ -41,16 +55,10 @@ fn event(detail: &str) -> AuditEvent {
     event
 }
 
-/// Reads the whole audit in small pages and checks its chains: how many entries hold, or what does not.
+/// Proves the whole audit: how many entries hold, or what does not.
 async fn verify(store: &Store) -> Result<u64, String> {
-    let mut verifier = ChainVerifier::default();
-    let mut position = 0;
-    loop {
-        let page = store.after(position, &AuditFilter::default(), 7).await.map_err(|error| error.to_string())?;
-        let Some(last) = page.last() else { return Ok(verifier.checked()) };
-        position = last.position;
-        for entry in &page {
-            verifier.check(entry).map_err(|fault| fault.to_string())?;
-        }
+    match store.verify_audit(&[], &NoKey).await {
+        Ok(proof) => Ok(proof.entries),
+        Err(fault) => Err(fault.to_string()),
     }
 }

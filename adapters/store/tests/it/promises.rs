@@ -5,12 +5,20 @@ use pstral_core::domain::{Mode, NewTurn, Speaker, TurnState};
 use pstral_core::ports::{AuditFilter, AuditLog as _, Conversations as _, LinkCode, People as _, Redeemed};
 use pstral_core::testkit::state::{self, actor, at, full_event, member, place};
 
-use crate::{event, folder, open, verify};
+use pstral_pgserver::Server;
+
+use crate::{event, folder, on, open, verify};
 
 #[tokio::test]
 async fn a_real_file_keeps_every_promise_of_the_state_ports() {
     let folder = folder();
     state::everything(&open(&folder).await.unwrap()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_real_server_keeps_every_promise_of_the_state_ports() {
+    let Some(server) = Server::start() else { return };
+    state::everything(&on(&server, "one").await.unwrap()).await.unwrap();
 }
 
 #[tokio::test]

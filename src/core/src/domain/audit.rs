@@ -1,138 +1,12 @@
 //! What the audit says of one thing that happened.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use serde_json::Value as Json;
 
-use super::UserId;
+use super::canonical::Member;
+use super::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict, UserId};
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$doc])* $variant,)+ }
-
-        impl $name {
-            /// Every one of them.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The word stored and shown.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            /// The one a stored word names.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.word() == word)
-            }
-        }
-    };
-}
-
-words! {
-    /// What happened.
-    AuditAction {
-        /// A person asked something.
-        Question = "question",
-        /// The model's answer ended, in whatever way.
-        Answer = "answer",
-        /// A statement was offered.
-        Proposal = "proposal",
-        /// The guard refused a statement.
-        Refusal = "refusal",
-        /// A steward agreed that a costly statement may run.
-        Agreed = "agreed",
-        /// A person approved a statement; durable before it runs.
-        Execution = "execution",
-        /// How an approved statement ended.
-        Result = "result",
-        /// A result that was shown is drawn as a chart; durable before it is shown.
-        Chart = "chart",
-        /// Someone who may not tried to.
-        Denied = "denied",
-        /// A user was made.
-        UserAdded = "user.added",
-        /// A user was disabled or enabled again.
-        UserChanged = "user.changed",
-        /// A user's name, address, role or language was changed.
-        UserEdited = "user.edited",
-        /// A user's password for the admin page was set or taken away.
-        PasswordSet = "password.set",
-        /// A person was given all that is held on them.
-        UserExported = "user.exported",
-        /// What is held on a person was removed; it covers the audit entries that were sealed for it.
-        UserErased = "user.erased",
-        /// A one-time code was made.
-        LinkCode = "link.code",
-        /// An actor gives a code; durable before the code is tried.
-        LinkAttempt = "link.attempt",
-        /// How that ended.
-        Link = "link",
-        /// An actor is no longer anybody's.
-        Unlink = "unlink",
-        /// A person asked to be linked, for an administrator to confirm.
-        LinkRequested = "link.requested",
-        /// A code was posted where others read it, and is worth nothing any more.
-        LinkBurnt = "link.burnt",
-        /// Somebody signs in to the admin page, or tries to.
-        Login = "login",
-        /// A conversation and its messages were removed.
-        ConversationDeleted = "conversation.deleted",
-        /// A conversation was given another title.
-        ConversationRenamed = "conversation.renamed",
-        /// A statement that ran is proposed as a verified query.
-        VerifiedProposed = "verified.proposed",
-        /// A proposed query is a verified one now.
-        VerifiedApproved = "verified.approved",
-        /// A verified query was changed.
-        VerifiedEdited = "verified.edited",
-        /// A verified query is no longer offered.
-        VerifiedRetired = "verified.retired",
-        /// A person said what an answer was worth.
-        Feedback = "feedback",
-        /// Something leaves as a file: a conversation, the audit.
-        Export = "export",
-        /// The catalog of a target was read again because somebody asked.
-        CatalogRead = "catalog.read",
-        /// The audit itself was read.
-        AuditRead = "audit.read",
-        /// The oldest entries were replaced by a signed checkpoint.
-        AuditPruned = "audit.pruned",
-        /// The configuration is not the one of the run before.
-        ConfigChanged = "config.changed",
-        /// The state was written to a backup.
-        Backup = "backup",
-        /// The state was read back from a backup.
-        Restored = "restore",
-        /// The state was copied to another database.
-        StoreCopied = "store.copied",
-        /// Something broke on our side while answering a person.
-        Incident = "incident",
-        /// The program started.
-        Started = "started",
-        /// The program ended in good order.
-        Stopped = "stopped",
-        /// A message left over from an earlier run was closed.
-        Recovered = "recovered",
-    }
-}
-
-words! {
-    /// How it ended.
-    AuditStatus {
-        /// As asked.
-        Ok = "ok",
-        /// Not allowed.
-        Refused = "refused",
-        /// Something broke.
-        Failed = "failed",
-        /// The person stopped it.
-        Stopped = "stopped",
-    }
-}
-
-/// One thing that happened. Members that do not apply are `None`, and then take no part in the hash.
+/// One thing that happened. Members that do not apply are `None`, and then take no part in the hash. No name of a
+/// person is among them: a user is a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {
     /// When, UTC.
@@ -147,6 +21,8 @@ pub struct AuditEvent {
     pub actor: Option<String>,
     /// The local user.
     pub user: Option<UserId>,
+    /// The address the request came from, where it came by HTTP.
+    pub ip: Option<String>,
     /// The place's id.
     pub place: Option<String>,
     /// The conversation's number.
@@ -159,18 +35,32 @@ pub struct AuditEvent {
     pub relations: Option<String>,
     /// The statement, exactly as it runs.
     pub statement: Option<String>,
+    /// Its SHA-256, which stays where the statement itself is sealed.
+    pub statement_hash: Option<String>,
     /// Its parameters as JSON.
     pub parameters: Option<String>,
-    /// The guard's rule, when it refused.
+    /// Whether it may run.
+    pub verdict: Option<AuditVerdict>,
+    /// The rule by which it may not.
     pub rule: Option<String>,
     /// The model that answered.
     pub model: Option<String>,
+    /// The SHA-256 of all that the model was told.
+    pub prompt_hash: Option<String>,
+    /// What the database expected the statement to cost, in its own unit, rounded.
+    pub cost: Option<i64>,
     /// Rows delivered.
     pub rows: Option<i64>,
     /// Milliseconds it took.
     pub duration_ms: Option<i64>,
-    /// The question, the error, or what else helps to understand it later.
+    /// Where it was shown.
+    pub delivery: Option<AuditDelivery>,
+    /// The question, the answer, or what else helps to understand it later.
     pub detail: Option<String>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// Which entries were sealed or pruned by this deed: the JSON of [`super::Covers`].
+    pub covers: Option<String>,
 }
 
 impl AuditEvent {
@@ -183,62 +73,83 @@ impl AuditEvent {
             platform: None,
             actor: None,
             user: None,
+            ip: None,
             place: None,
             conversation: None,
             proposal: None,
             target: None,
             relations: None,
             statement: None,
+            statement_hash: None,
             parameters: None,
+            verdict: None,
             rule: None,
             model: None,
+            prompt_hash: None,
+            cost: None,
             rows: None,
             duration_ms: None,
+            delivery: None,
             detail: None,
+            error: None,
+            covers: None,
         }
     }
 
-    /// Its members by name: what the hash covers and what an export shows.
-    pub fn members(&self) -> BTreeMap<&'static str, Json> {
-        let mut members = BTreeMap::from([
-            ("at", Json::from(stamp(self.at))),
-            ("action", Json::from(self.action.word())),
-            ("status", Json::from(self.status.word())),
-        ]);
-        let texts = [
-            ("platform", &self.platform),
-            ("actor", &self.actor),
-            ("place", &self.place),
-            ("proposal", &self.proposal),
-            ("target", &self.target),
-            ("relations", &self.relations),
-            ("statement", &self.statement),
-            ("parameters", &self.parameters),
-            ("rule", &self.rule),
-            ("model", &self.model),
-            ("detail", &self.detail),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                members.insert(name, Json::from(text.as_str()));
-            }
+    /// Its members that anybody who reads the audit may keep for ever, sorted by name.
+    pub(super) fn public(&self) -> [(&'static str, Option<Member<'_>>); 19] {
+        [
+            ("action", Some(Member::Text(self.action.word()))),
+            ("at", Some(Member::Time(self.at))),
+            ("conversation", self.conversation.map(Member::Number)),
+            ("cost", self.cost.map(Member::Number)),
+            ("covers", text(&self.covers)),
+            ("delivery", self.delivery.map(|delivery| Member::Text(delivery.word()))),
+            ("duration_ms", self.duration_ms.map(Member::Number)),
+            ("model", text(&self.model)),
+            ("platform", text(&self.platform)),
+            ("prompt_hash", text(&self.prompt_hash)),
+            ("proposal", text(&self.proposal)),
+            ("relations", text(&self.relations)),
+            ("rows", self.rows.map(Member::Number)),
+            ("rule", text(&self.rule)),
+            ("statement_hash", text(&self.statement_hash)),
+            ("status", Some(Member::Text(self.status.word()))),
+            ("target", text(&self.target)),
+            ("user", self.user.map(|user| Member::Number(user.0))),
+            ("verdict", self.verdict.map(|verdict| Member::Text(verdict.word()))),
+        ]
+    }
+
+    /// Its members that may hold something of a person, sorted by name: what sealing takes away.
+    pub(super) fn private(&self) -> [(&'static str, Option<Member<'_>>); 7] {
+        [
+            ("actor", text(&self.actor)),
+            ("detail", text(&self.detail)),
+            ("error", text(&self.error)),
+            ("ip", text(&self.ip)),
+            ("parameters", text(&self.parameters)),
+            ("place", text(&self.place)),
+            ("statement", text(&self.statement)),
+        ]
+    }
+
+    /// The same without what may hold something of a person.
+    #[must_use]
+    pub(super) fn without_private(&self) -> Self {
+        Self {
+            actor: None,
+            detail: None,
+            error: None,
+            ip: None,
+            parameters: None,
+            place: None,
+            statement: None,
+            ..self.clone()
         }
-        let numbers = [
-            ("user", self.user.map(|user| user.0)),
-            ("conversation", self.conversation),
-            ("rows", self.rows),
-            ("duration_ms", self.duration_ms),
-        ];
-        for (name, number) in numbers {
-            if let Some(number) = number {
-                members.insert(name, Json::from(number));
-            }
-        }
-        members
     }
 }
 
-/// The form in which times are hashed and stored: UTC with milliseconds, `2026-11-21T10:00:00.000Z`.
-fn stamp(at: Timestamp) -> String {
-    format!("{at:.3}")
+fn text(member: &Option<String>) -> Option<Member<'_>> {
+    member.as_deref().map(Member::Text)
 }

@@ -1,15 +1,22 @@
 //! The hash chain of audit entries, which shows any later change to them.
+//!
+//! An entry is hashed in one of two forms, the RFC 8785 JSON of its members each time. In the first one (entries of
+//! older versions) all members are in it. In the second one it holds `"v":2` and, in place of the members that may say
+//! something of a person, `"private"`: the SHA-256 of a salt of its own and of the JSON of those members. So they can
+//! be taken away later (a person asks for it, their time is over) and the chain still holds; the salt goes with them,
+//! or guesses at short texts could be tried.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use super::{AuditEvent, hex};
-use crate::text::{Text, text};
+use super::canonical::{Member, merged, object};
+use super::hex::{hex, hex_of_hash};
+use super::{AuditEvent, Covers};
 
 /// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -29,15 +36,21 @@ impl fmt::Display for AuditHash {
     }
 }
 
-/// The time without what is finer than a millisecond.
-fn to_millisecond(at: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(at.as_millisecond()).expect("invariant: cutting a time keeps it in range")
+/// What hides the private members of an entry from its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditSeal {
+    /// Nothing: the hash covers them as they are.
+    None,
+    /// They are there, hashed with this salt: 32 hexadecimal digits.
+    Salted(String),
+    /// They were taken away; this is the digest that is left of them.
+    Sealed(AuditHash),
 }
 
 /// An event in its chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its place in the store, growing with time; not part of the hash.
+    /// Its place in the store, growing with the numbers of its chain; not part of the hash.
     pub position: i64,
     /// The program instance that wrote it: each has a chain of its own.
     pub instance: String,
@@ -47,112 +60,154 @@ pub struct AuditEntry {
     pub previous: AuditHash,
     /// The hash of this one.
     pub hash: AuditHash,
+    /// How its private members are hidden from the hash.
+    pub seal: AuditSeal,
     /// What happened.
     pub event: AuditEvent,
 }
 
 impl AuditEntry {
-    /// Chains `event` after the entry of the same instance whose number and hash are given.
-    /// `position` is left at 0 for the store to fill; the time is cut to the milliseconds that are hashed and
+    /// Chains `event` after the entry of the same instance whose number and hash are given, with 16 random bytes as its
+    /// salt. `position` is left at 0 for the store to fill; the time is cut to the milliseconds that are hashed and
     /// stored, so that the entry equals the one read back.
-    pub fn chain(instance: &str, after: Option<(i64, &AuditHash)>, mut event: AuditEvent) -> Self {
+    pub fn chain(instance: &str, after: Option<(i64, &AuditHash)>, mut event: AuditEvent, salt: [u8; 16]) -> Self {
         event.at = to_millisecond(event.at);
         let (seq, previous) = after.map_or((1, AuditHash::origin()), |(seq, hash)| (seq + 1, hash.clone()));
-        let hash = hash_of(instance, seq, &previous, &event);
-        Self { position: 0, instance: instance.to_owned(), seq, previous, hash, event }
+        let (hash, seal) = (AuditHash::origin(), AuditSeal::Salted(hex(&salt)));
+        let mut entry = Self { position: 0, instance: instance.to_owned(), seq, previous, hash, seal, event };
+        entry.hash = AuditHash(as_text(&entry.hashed(&mut Vec::new())));
+        entry
+    }
+
+    /// The same with nothing left of its private members but their digest; `None` where that cannot be done without
+    /// breaking the chain: in an entry of the first form, and in one that is sealed already.
+    #[must_use]
+    pub fn sealed(&self) -> Option<Self> {
+        let AuditSeal::Salted(salt) = &self.seal else { return None };
+        let digest = private_digest(salt, &self.event, &mut Vec::new());
+        let seal = AuditSeal::Sealed(AuditHash(as_text(&digest)));
+        Some(Self { seal, event: self.event.without_private(), ..self.clone() })
+    }
+
+    /// What it says was sealed or pruned, where it is an entry that does: see [`Covers`].
+    pub fn covers(&self) -> Option<Covers> {
+        Covers::of(&self.event)
+    }
+
+    /// Where its chain stood with it.
+    pub fn head(&self) -> ChainHead {
+        ChainHead { instance: self.instance.clone(), seq: self.seq, hash: self.hash.clone() }
     }
 
     /// All of it as one JSON object, for exports.
     pub fn json(&self) -> Json {
-        let mut members: serde_json::Map<String, Json> =
-            self.event.members().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        members.insert("instance".to_owned(), Json::from(self.instance.as_str()));
-        members.insert("seq".to_owned(), Json::from(self.seq));
-        members.insert("previous".to_owned(), Json::from(self.previous.0.as_str()));
-        members.insert("hash".to_owned(), Json::from(self.hash.0.as_str()));
-        Json::Object(members)
+        let mut written = Vec::new();
+        self.write_json(&mut written);
+        serde_json::from_slice(&written).expect("invariant: what is written here is JSON")
+    }
+
+    /// Writes the same, with names sorted and without spaces or line ends.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        let (salt, sealed) = match &self.seal {
+            AuditSeal::None => (None, None),
+            AuditSeal::Salted(salt) => (Some(Member::Text(salt)), None),
+            AuditSeal::Sealed(digest) => (None, Some(Member::Text(&digest.0))),
+        };
+        let chained = [
+            ("hash", Some(Member::Text(&self.hash.0))),
+            ("instance", Some(Member::Text(&self.instance))),
+            ("previous", Some(Member::Text(&self.previous.0))),
+            ("salt", salt),
+            ("sealed", sealed),
+            ("seq", Some(Member::Number(self.seq))),
+        ];
+        object(out, merged(merged(self.event.public(), self.event.private()), chained));
+    }
+
+    /// The hash its members give, written through a buffer that is kept from entry to entry.
+    pub(super) fn hashed(&self, buffer: &mut Vec<u8>) -> [u8; 64] {
+        let digest;
+        let (private, version) = match &self.seal {
+            AuditSeal::None => (None, None),
+            AuditSeal::Salted(salt) => {
+                digest = private_digest(salt, &self.event, buffer);
+                let digest = str::from_utf8(&digest).expect("invariant: digits are ASCII");
+                (Some(Member::Text(digest)), Some(Member::Number(2)))
+            }
+            AuditSeal::Sealed(digest) => (Some(Member::Text(&digest.0)), Some(Member::Number(2))),
+        };
+        let chained = [
+            ("instance", Some(Member::Text(&self.instance))),
+            ("previous", Some(Member::Text(&self.previous.0))),
+            ("private", private),
+            ("seq", Some(Member::Number(self.seq))),
+            ("v", version),
+        ];
+        buffer.clear();
+        match &self.seal {
+            AuditSeal::Salted(_) => object(buffer, merged(self.event.public(), chained)),
+            // What stands in a member that was taken away takes part, and so gives another hash.
+            AuditSeal::None | AuditSeal::Sealed(_) => {
+                object(buffer, merged(merged(self.event.public(), self.event.private()), chained));
+            }
+        }
+        hex_of_hash(&Sha256::digest(&buffer).into())
     }
 }
 
-/// SHA-256 over the canonical JSON (RFC 8785) of the event with its instance, number and predecessor. All members
-/// are strings or whole numbers under 2^53 and all names are ASCII, so sorted names and `serde_json`'s own escapes
-/// are that form.
-fn hash_of(instance: &str, seq: i64, previous: &AuditHash, event: &AuditEvent) -> AuditHash {
-    let mut members = event.members();
-    members.insert("instance", Json::from(instance));
-    members.insert("seq", Json::from(seq));
-    members.insert("previous", Json::from(previous.0.as_str()));
-    let canonical = serde_json::to_vec(&members).expect("invariant: strings and numbers always serialise");
-    AuditHash(hex(&Sha256::digest(canonical)))
+/// The time without what is finer than a millisecond.
+fn to_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).expect("invariant: cutting a time keeps it in range")
 }
 
-/// The first entry at which a chain does not hold.
+/// SHA-256 over the digits of the salt and the canonical JSON of the private members.
+fn private_digest(salt: &str, event: &AuditEvent, buffer: &mut Vec<u8>) -> [u8; 64] {
+    buffer.clear();
+    buffer.extend_from_slice(salt.as_bytes());
+    object(buffer, event.private());
+    hex_of_hash(&Sha256::digest(&buffer).into())
+}
+
+fn as_text(digits: &[u8; 64]) -> String {
+    digits.iter().copied().map(char::from).collect()
+}
+
+/// The last entry of a chain, to be written down where nobody can change it: `INSTANCE:SEQ:HASH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainHead {
+    /// Whose chain.
+    pub instance: String,
+    /// The number of its last entry.
+    pub seq: i64,
+    /// That entry's hash.
+    pub hash: AuditHash,
+}
+
+impl fmt::Display for ChainHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.instance, self.seq, self.hash)
+    }
+}
+
+/// A text that is no head.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ChainFault {
-    /// The content is not what was hashed.
-    #[error("entry {seq} of {instance} was changed")]
-    Changed {
-        /// Whose chain.
-        instance: String,
-        /// Which entry.
-        seq: i64,
-    },
-    /// The entry before is not the one it was chained to: some are missing, swapped or added.
-    #[error("entry {seq} of {instance} does not follow the one before it: entries are missing, swapped or added")]
-    Broken {
-        /// Whose chain.
-        instance: String,
-        /// Which entry.
-        seq: i64,
-    },
-}
+#[error("a head is INSTANCE:SEQ:HASH, as `pstral audit verify` prints it")]
+pub struct NoHead;
 
-impl ChainFault {
-    /// What a person reads.
-    pub fn text(&self) -> Text {
-        let (Self::Changed { instance, seq } | Self::Broken { instance, seq }) = self;
-        let sentence = match self {
-            Self::Changed { .. } => text("chain-changed"),
-            Self::Broken { .. } => text("chain-broken"),
-        };
-        sentence.with("seq", seq.to_string()).with("instance", instance)
-    }
-}
+impl FromStr for ChainHead {
+    type Err = NoHead;
 
-/// Checks entries in the order of their positions, holding only the head of each chain in memory.
-#[derive(Debug, Default)]
-pub struct ChainVerifier {
-    heads: HashMap<String, (i64, AuditHash)>,
-    checked: u64,
-}
-
-impl ChainVerifier {
-    /// Checks the next entry against the head of its chain.
-    pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
-        let (instance, seq) = (entry.instance.clone(), entry.seq);
-        let follows = match self.heads.get(&instance) {
-            None => seq == 1 && entry.previous == AuditHash::origin(),
-            Some((head, hash)) => seq == head + 1 && entry.previous == *hash,
-        };
-        if !follows {
-            return Err(ChainFault::Broken { instance, seq });
+    /// The name of an instance may hold colons: the number and the hash are read from the end.
+    fn from_str(text: &str) -> Result<Self, NoHead> {
+        let mut parts = text.trim().rsplitn(3, ':');
+        let (hash, seq, instance) = (parts.next(), parts.next(), parts.next());
+        let (Some(hash), Some(seq), Some(instance)) = (hash, seq, instance) else { return Err(NoHead) };
+        let seq = seq.parse().ok().filter(|seq| *seq > 0).ok_or(NoHead)?;
+        let is_hash = hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
+        if !is_hash || instance.is_empty() {
+            return Err(NoHead);
         }
-        if hash_of(&instance, seq, &entry.previous, &entry.event) != entry.hash {
-            return Err(ChainFault::Changed { instance, seq });
-        }
-        self.heads.insert(instance, (seq, entry.hash.clone()));
-        self.checked += 1;
-        Ok(())
-    }
-
-    /// How many entries were checked.
-    pub fn checked(&self) -> u64 {
-        self.checked
-    }
-
-    /// The last number and hash of each instance, to be written down elsewhere.
-    pub fn heads(&self) -> impl Iterator<Item = (&str, i64, &AuditHash)> {
-        self.heads.iter().map(|(instance, (seq, hash))| (instance.as_str(), *seq, hash))
+        Ok(Self { instance: instance.to_owned(), seq, hash: AuditHash(hash.to_ascii_lowercase()) })
     }
 }
 
@@ -161,63 +216,68 @@ mod tests {
     use super::*;
     use crate::domain::{AuditAction, AuditStatus};
 
-    fn event(detail: &str) -> AuditEvent {
+    fn event() -> AuditEvent {
         let mut event = AuditEvent::new(Timestamp::UNIX_EPOCH, AuditAction::Question, AuditStatus::Ok);
-        event.detail = Some(detail.to_owned());
+        event.detail = Some("été".to_owned());
+        event.actor = Some("zoé".to_owned());
         event
-    }
-
-    fn chain(details: &[&str]) -> Vec<AuditEntry> {
-        let mut entries: Vec<AuditEntry> = Vec::new();
-        for detail in details {
-            let after = entries.last().map(|entry| (entry.seq, &entry.hash));
-            entries.push(AuditEntry::chain("one", after, event(detail)));
-        }
-        entries
-    }
-
-    fn verify(entries: &[AuditEntry]) -> Result<(), ChainFault> {
-        let mut verifier = ChainVerifier::default();
-        entries.iter().try_for_each(|entry| verifier.check(entry))
-    }
-
-    #[test]
-    fn an_untouched_chain_holds() {
-        assert_eq!(verify(&chain(&["a", "b", "c"])), Ok(()));
     }
 
     #[test]
     fn the_hash_is_the_one_anybody_can_compute() {
-        let entry = &chain(&["été"])[0];
+        let entry = AuditEntry::chain("one", None, event(), [0xab; 16]);
+        let private = format!(r#"{}{{"actor":"zoé","detail":"été"}}"#, "ab".repeat(16));
+        let private = format!("{:x}", Sha256::digest(private));
         let canonical = format!(
-            r#"{{"action":"question","at":"1970-01-01T00:00:00.000Z","detail":"été","instance":"one","previous":"{}","seq":1,"status":"ok"}}"#,
+            r#"{{"action":"question","at":"1970-01-01T00:00:00.000Z","instance":"one","previous":"{}","private":"{private}","seq":1,"status":"ok","v":2}}"#,
             "0".repeat(64)
         );
         assert_eq!(entry.hash.0, format!("{:x}", Sha256::digest(canonical)));
     }
 
     #[test]
-    fn a_time_finer_than_a_millisecond_is_cut_before_it_is_hashed() {
-        let mut fine = event("a");
-        fine.at = "2026-11-21T10:00:00.999999999Z".parse().unwrap();
-        let mut cut = event("a");
-        cut.at = "2026-11-21T10:00:00.999Z".parse().unwrap();
-        assert_eq!(AuditEntry::chain("one", None, fine), AuditEntry::chain("one", None, cut));
+    fn an_entry_of_the_first_form_is_hashed_with_all_its_members() {
+        let canonical = format!(
+            r#"{{"action":"question","actor":"zoé","at":"1970-01-01T00:00:00.000Z","detail":"été","instance":"one","previous":"{}","seq":1,"status":"ok"}}"#,
+            "0".repeat(64)
+        );
+        let entry = AuditEntry { seal: AuditSeal::None, ..AuditEntry::chain("one", None, event(), [0; 16]) };
+        assert_eq!(as_text(&entry.hashed(&mut Vec::new())), format!("{:x}", Sha256::digest(canonical)));
+        assert_eq!(entry.sealed(), None);
     }
 
     #[test]
-    fn a_changed_missing_or_swapped_entry_is_found() {
-        let whole = chain(&["a", "b", "c"]);
-        let mut changed = whole.clone();
-        changed[1].event.detail = Some("B".to_owned());
-        assert!(matches!(verify(&changed), Err(ChainFault::Changed { seq: 2, .. })));
+    fn sealing_takes_every_private_member_and_keeps_the_hash() {
+        let entry = AuditEntry::chain("one", None, crate::testkit::state::full_event(), [7; 16]);
+        let sealed = entry.sealed().unwrap();
+        assert!(sealed.event.private().iter().all(|(_, member)| member.is_none()));
+        assert!(entry.event.private().iter().all(|(_, member)| member.is_some()));
+        assert!(entry.event.public().iter().all(|(_, member)| member.is_some()));
+        assert_eq!(as_text(&sealed.hashed(&mut Vec::new())), entry.hash.0);
+        assert_eq!(sealed.sealed(), None);
+    }
 
-        let mut missing = whole.clone();
-        missing.remove(1);
-        assert!(matches!(verify(&missing), Err(ChainFault::Broken { seq: 3, .. })));
+    #[test]
+    fn members_are_written_in_the_order_of_their_names_and_as_serde_would() {
+        let entry = AuditEntry::chain("one", None, crate::testkit::state::full_event(), [7; 16]);
+        let mut written = Vec::new();
+        entry.write_json(&mut written);
+        assert_eq!(String::from_utf8(written).unwrap(), entry.json().to_string());
+    }
 
-        let mut swapped = whole;
-        swapped.swap(0, 1);
-        assert!(matches!(verify(&swapped), Err(ChainFault::Broken { seq: 2, .. })));
+    #[test]
+    fn a_time_finer_than_a_millisecond_is_cut_before_it_is_hashed() {
+        let [fine, cut] = ["2026-11-21T10:00:00.999999999Z", "2026-11-21T10:00:00.999Z"]
+            .map(|at| AuditEvent { at: at.parse().unwrap(), ..event() });
+        assert_eq!(AuditEntry::chain("one", None, fine, [1; 16]), AuditEntry::chain("one", None, cut, [1; 16]));
+    }
+
+    #[test]
+    fn a_head_is_read_as_it_is_printed() {
+        let head = AuditEntry::chain("a:b", None, event(), [1; 16]).head();
+        assert_eq!(head.to_string().parse(), Ok(head));
+        for wrong in ["", "one", "one:1", "one:1:abc", ":1:00", &format!("one:0:{}", "0".repeat(64))] {
+            assert_eq!(wrong.parse::<ChainHead>(), Err(NoHead), "{wrong}");
+        }
     }
 }

@@ -1,18 +1,29 @@
 //! Bytes as hexadecimal digits.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
+
+/// The digits.
+pub(super) const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Two lower-case digits a byte.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes.iter().flat_map(|byte| digits(*byte)).map(char::from).collect()
 }
 
 /// The SHA-256 of a text, 64 digits.
 pub fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text))
+}
+
+/// The same on the stack.
+pub(super) fn hex_of_hash(hash: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
+        pair.copy_from_slice(&digits(*byte));
+    }
+    text
+}
+
+fn digits(byte: u8) -> [u8; 2] {
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }

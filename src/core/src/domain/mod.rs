@@ -1,32 +1,46 @@
 //! The words of Pstral as types; every other module is written in them.
 
 mod audit;
+mod audit_words;
+mod canonical;
 mod capability;
 mod catalog;
 mod chain;
+mod chain_fault;
+mod chain_verifier;
 mod chat;
+mod checkpoint;
 mod conversation;
+mod covers;
 mod hex;
 mod limits;
+mod moment;
 mod proposal;
 mod role;
 mod user;
 mod value;
 mod verified;
 
-pub use audit::{AuditAction, AuditEvent, AuditStatus};
+pub use audit::AuditEvent;
+pub use audit_words::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict};
 pub use capability::Capability;
 pub use catalog::{
     Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind,
     Synonym,
 };
-pub use chain::{AuditEntry, AuditHash, ChainFault, ChainVerifier};
+pub use chain::{AuditEntry, AuditHash, AuditSeal, ChainHead, NoHead};
+pub use chain_fault::ChainFault;
+pub use chain_verifier::ChainVerifier;
 pub use chat::{
-    Actor, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
+    Actor, AuditPage, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place,
+    PlatformName,
 };
+pub use checkpoint::{AuditCheckpoint, NoKey, Signatures};
 pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
+pub use covers::Covers;
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
+pub use moment::moment;
 pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
 pub use role::Role;
 pub use user::{Locale, NewUser, User, UserId};

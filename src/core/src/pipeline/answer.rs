@@ -7,13 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::audience::{signature, signed};
-use super::ledger::within;
+use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
 use super::question::is_aside;
-use super::{Pipeline, Trouble};
+use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId, MessageRef, NewTurn,
-    Outgoing, OutgoingState, Speaker, TurnId, TurnState,
+    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
+    MessageRef, NewTurn, Outgoing, OutgoingState, Speaker, TurnId, TurnState, sha256,
 };
 use crate::egress::{LiveMessage, Streamed, around};
 use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};
@@ -25,6 +25,7 @@ pub(super) struct Answer {
     turn: TurnId,
     ended: Streamed,
     duration_ms: i64,
+    prompt_hash: String,
 }
 
 impl Answer {
@@ -36,6 +37,14 @@ impl Answer {
     /// Whether the model said all it wanted: only then is a statement in it offered.
     pub(super) fn is_whole(&self) -> bool {
         matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
+    }
+
+    /// What ended it, where something did.
+    fn error(&self) -> Option<String> {
+        match &self.ended {
+            Streamed::Failed(error) => Some(error.to_string()),
+            Streamed::Whole(_) | Streamed::Stopped | Streamed::TooLong => None,
+        }
     }
 
     /// How it ended, for its turn, the audit and the person.
@@ -77,6 +86,7 @@ impl Pipeline {
         let turn = self.begin_turn(conversation.id, is_aside(&conversation.place, &asker.place)).await?;
         let mut live = self.live_message(asker);
         let on_sent = self.on_sent(turn);
+        let prompt_hash = prompt_hash(&request);
         let ended = select_biased! {
             () = stop.cancelled().fuse() => Streamed::Stopped,
             stream = self.parts.model.chat(request).fuse() => match stream {
@@ -96,14 +106,15 @@ impl Pipeline {
                 // No message shows it: the turn is over whatever the audit says.
                 self.parts.conversations.finish_turn(turn, "", TurnState::Failed).await?;
                 self.record(AuditEvent {
-                    detail: Some(error.to_string()),
+                    error: Some(error.to_string()),
                     duration_ms: Some(duration_ms),
+                    prompt_hash: Some(prompt_hash),
                     ..self.answer_event(asker, conversation, AuditStatus::Failed)
                 })
                 .await?;
                 Ok(Answered::NotBegun(error))
             }
-            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms }))),
+            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash }))),
         }
     }
 
@@ -122,8 +133,11 @@ impl Pipeline {
         let (state, status, ending) = answer.ending();
         let recorded = self
             .record(AuditEvent {
-                detail: Some(answer.text().to_owned()),
+                detail: Some(self.kept_of(answer.text())),
+                error: answer.error(),
                 duration_ms: Some(answer.duration_ms),
+                prompt_hash: Some(answer.prompt_hash.clone()),
+                delivery: Some(AuditDelivery::Here),
                 ..self.answer_event(asker, conversation, status)
             })
             .await;
@@ -212,6 +226,14 @@ impl Pipeline {
             }
         }
         Ok(delivered)
+    }
+
+    /// What the audit keeps of an answer.
+    fn kept_of(&self, answer: &str) -> String {
+        match self.parts.settings.kept_answers {
+            KeptAnswers::Text => answer.to_owned(),
+            KeptAnswers::Hash => format!("sha256 {}", sha256(answer)),
+        }
     }
 
     fn incident(&self, asker: &Asker) -> AuditEvent {

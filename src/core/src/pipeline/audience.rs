@@ -116,7 +116,7 @@ impl Pipeline {
         match asker.platform.open_dm(&asker.actor).await {
             Ok(place) => {
                 let user = User { locale: asker.own_locale, ..asker.user.clone() };
-                Ok(Asker { place, user, ..asker.clone() })
+                Ok(Asker { user, place, ..asker.clone() })
             }
             Err(error) => {
                 tracing::warn!(%error, actor = asker.actor.id, "no private place could be opened");
@@ -134,9 +134,8 @@ impl Pipeline {
     pub(super) async fn hand_over(&self, asker: &Asker, message: &Outgoing) -> Text {
         match self.in_private(asker).await {
             Ok(reader) if self.send(&*reader.platform, &reader.place, message).await => text("statement-in-private"),
-            Ok(_) => text("private-failed"),
             Err(Trouble::Tell(sentence)) => sentence,
-            Err(_) => text("private-failed"),
+            _ => text("private-failed"),
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::audience::signed;
-use super::ledger::about;
+use super::ledger::{about, delivery};
 use super::outcome::{Outcome, summary};
 use super::question::is_aside;
 use super::quotas::Counted;
@@ -16,7 +16,8 @@ use super::schema::Schemas;
 use super::version::policy_version;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId, ProposalState, TurnState,
+    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
+    ProposalState, TurnState,
 };
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
@@ -75,7 +76,8 @@ impl Pipeline {
             self.tell_here(asker, &text("result-in-private")).await;
         }
         let aside = is_aside(&held_in, &reader.place);
-        self.run(&reader, &target, (&proposal, aside), &approved, &work.stop).await
+        let delivery = delivery(&asker.place, &reader.place);
+        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
     }
 
     /// Gives a proposal its one use back where nothing ran.
@@ -176,7 +178,7 @@ impl Pipeline {
         asker: &Asker,
         target: &Target,
         (proposal, aside): (&Proposal, bool),
-        approved: &ApprovedStatement,
+        (approved, delivery): (&ApprovedStatement, AuditDelivery),
         stop: &CancellationToken,
     ) -> Result<(), Trouble> {
         let locale = asker.user.locale;
@@ -191,7 +193,8 @@ impl Pipeline {
             self.give_back(&proposal.id).await;
         }
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
-        let recorded = self.parts.audit.append(self.result_event(asker, proposal, approved, &outcome, took)).await;
+        let event = self.result_event(asker, proposal, approved, &outcome, took);
+        let recorded = self.parts.audit.append(AuditEvent { delivery: Some(delivery), ..event }).await;
         let (message, said, state) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
                 let said = summary(&outcome).render(locale);
@@ -222,14 +225,14 @@ impl Pipeline {
         outcome: &Result<Outcome, TargetError>,
         took: Duration,
     ) -> AuditEvent {
-        let (status, rows, detail) = match outcome {
+        let (status, rows, error) = match outcome {
             Ok(outcome) => (AuditStatus::Ok, i64::try_from(outcome.rows).ok(), None),
             Err(TargetError::Cancelled) => (AuditStatus::Stopped, None, None),
             Err(error) => (AuditStatus::Failed, None, Some(error.to_string())),
         };
         AuditEvent {
             rows,
-            detail,
+            error,
             duration_ms: i64::try_from(took.as_millis()).ok(),
             ..about(self.event(asker, AuditAction::Result, status), proposal, approved.relations())
         }

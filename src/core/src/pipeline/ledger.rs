@@ -2,7 +2,11 @@
 
 use super::asker::Asker;
 use super::{Pipeline, Trouble};
-use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Conversation, Place, Proposal, UserId};
+use crate::domain::{
+    Actor, AuditAction, AuditDelivery, AuditEvent, AuditStatus, AuditVerdict, Conversation, Place, Proposal, UserId,
+    sha256,
+};
+use crate::ports::ChatRequest;
 
 impl Pipeline {
     /// An event that already says who and where.
@@ -39,7 +43,7 @@ pub(super) fn within(event: AuditEvent, conversation: &Conversation) -> AuditEve
     AuditEvent { conversation: Some(conversation.id.0), ..event }
 }
 
-/// Says which proposal an event is about.
+/// Says which proposal an event is about, and what the guard said of it.
 pub(super) fn about(event: AuditEvent, proposal: &Proposal, relations: &[String]) -> AuditEvent {
     let parameters = (!proposal.parameters.is_empty())
         .then(|| serde_json::to_string(&proposal.parameters).expect("invariant: values always serialise"));
@@ -49,7 +53,33 @@ pub(super) fn about(event: AuditEvent, proposal: &Proposal, relations: &[String]
         target: Some(proposal.target.clone()),
         relations: (!relations.is_empty()).then(|| relations.join(" ")),
         statement: Some(proposal.statement.clone()),
+        statement_hash: Some(sha256(&proposal.statement)),
         parameters,
+        verdict: verdict(event.action),
         ..event
     }
+}
+
+fn verdict(action: AuditAction) -> Option<AuditVerdict> {
+    match action {
+        AuditAction::Proposal
+        | AuditAction::Agreed
+        | AuditAction::Execution
+        | AuditAction::Result
+        | AuditAction::Chart => Some(AuditVerdict::Allow),
+        AuditAction::Refusal => Some(AuditVerdict::Deny),
+        _ => None,
+    }
+}
+
+/// Where what was asked for in one place is shown in another.
+pub(super) fn delivery(asked: &Place, shown: &Place) -> AuditDelivery {
+    if asked == shown { AuditDelivery::Here } else { AuditDelivery::Private }
+}
+
+/// The SHA-256 of all that a model is told, as a JSON list: the instructions, then who said each message and what.
+pub(super) fn prompt_hash(request: &ChatRequest) -> String {
+    let said = request.messages.iter().flat_map(|message| [message.speaker.word(), &message.text]);
+    let told: Vec<&str> = std::iter::once(request.system.as_str()).chain(said).collect();
+    sha256(&serde_json::to_string(&told).expect("invariant: texts always serialise"))
 }

@@ -8,6 +8,8 @@ mod agreeing;
 mod answer;
 mod asker;
 mod audience;
+mod audit_query;
+mod audit_table;
 mod audit_view;
 mod charting;
 mod command;
@@ -40,6 +42,7 @@ use std::sync::Arc;
 
 use asker::Asker;
 pub use asker::code_hash;
+use audit_query::Queries;
 use charting::Charts;
 use futures::FutureExt as _;
 pub use places::{PlaceTerms, Places};
@@ -50,7 +53,7 @@ pub use ruling::{Ruling, Showing, Why};
 use running::Running;
 pub use schema::{Schema, Schemas};
 use seen::Seen;
-pub use settings::{Prompts, Settings, VerifiedUse};
+pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
@@ -103,6 +106,7 @@ pub struct Pipeline {
     seen: Seen,
     charts: Charts,
     quotas: Quotas,
+    audit_queries: Queries,
 }
 
 impl Pipeline {
@@ -110,7 +114,15 @@ impl Pipeline {
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
-        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default(), quotas }
+        Self {
+            parts,
+            platforms,
+            running: Running::default(),
+            seen: Seen::default(),
+            charts: Charts::default(),
+            quotas,
+            audit_queries: Queries::default(),
+        }
     }
 
     /// What it works with.
@@ -163,6 +175,9 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
+                self.show_audit_page(asker, &page).await
+            }
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

@@ -38,6 +38,8 @@ struct Refused {
     /// The guard's rule, where it is one.
     rule: Option<&'static str>,
     detail: String,
+    /// What the database expects it to cost, where that is the reason.
+    cost: Option<f64>,
     /// For the person.
     sentence: Text,
 }
@@ -135,10 +137,11 @@ impl Pipeline {
         // What people cannot read whole they cannot approve.
         if card.chars().count() > room || proposal.statement.contains("```") {
             let detail = "it cannot be shown whole in one message".to_owned();
-            let refused = Refused { rule: None, detail, sentence: text("statement-not-showable") };
+            let refused = Refused { rule: None, detail, cost: None, sentence: text("statement-not-showable") };
             return self.refuse(inquiry, proposal, refused).await;
         }
         let event = AuditEvent {
+            cost: rounded(estimate.cost),
             model: (proposal.origin == Origin::Model).then(|| self.parts.model.name().to_owned()),
             detail: Some(proposal.origin.to_string()),
             ..self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok)
@@ -162,7 +165,8 @@ impl Pipeline {
         let estimate = match target.port.explain(&approved, &inquiry.asker.user.username).await {
             Ok(estimate) => estimate,
             Err(error @ TargetError::Rejected(_)) => {
-                return Ok(Err(Refused { rule: None, detail: error.to_string(), sentence: error.text() }));
+                let (detail, sentence) = (error.to_string(), error.text());
+                return Ok(Err(Refused { rule: None, detail, cost: None, sentence }));
             }
             // Nothing of it would run now, or nobody could say what it costs: that is no fault of the statement.
             Err(error) if must_be_told(&error, &target.terms) => return Err(Trouble::Tell(error.text())),
@@ -177,7 +181,8 @@ impl Pipeline {
                 Some(_) => text("statement-too-costly"),
                 None => text("statement-cost-unknown"),
             };
-            return Ok(Err(Refused { rule: None, detail: format!("its expected cost is {cost}"), sentence }));
+            let detail = format!("its expected cost is {cost}");
+            return Ok(Err(Refused { rule: None, detail, cost: estimate.cost, sentence }));
         }
         Ok(Ok((approved, estimate)))
     }
@@ -210,6 +215,7 @@ impl Pipeline {
         let refused_by_guard = refused.rule.is_some();
         let event = AuditEvent {
             rule: refused.rule.map(str::to_owned),
+            cost: rounded(refused.cost),
             detail: Some(refused.detail),
             ..self.event(inquiry.asker, AuditAction::Refusal, AuditStatus::Refused)
         };
@@ -287,12 +293,14 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
         Verdict::Allow(approved) => approved.bind(&proposal.parameters).map_err(|missing| Refused {
             rule: None,
             detail: missing.to_string(),
+            cost: None,
             sentence: text("parameter-missing").with("name", missing.0),
         }),
         Verdict::Deny(refusal) => {
             let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
             // What it suggests instead is read by everybody there.
-            Err(Refused { rule, detail, sentence: inquiry.common_refusal(&proposal.statement, &refusal).text() })
+            let sentence = inquiry.common_refusal(&proposal.statement, &refusal).text();
+            Err(Refused { rule, detail, cost: None, sentence })
         }
     }
 }
@@ -313,6 +321,11 @@ fn estimated(port: &dyn QueryTarget, estimate: &Estimate, locale: Locale) -> Opt
     };
     let cost = readable(&Value::Decimal(format!("{cost:.0}")), locale, true);
     Some(text("estimate").count("rows", rows).with("cost", cost))
+}
+
+/// A cost as the audit holds it: whole.
+fn rounded(cost: Option<f64>) -> Option<i64> {
+    format!("{:.0}", cost?).parse().ok()
 }
 
 pub(super) fn button(action: ButtonAction, label: &Text, locale: Locale) -> Button {

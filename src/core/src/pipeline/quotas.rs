@@ -200,7 +200,7 @@ impl Quotas {
             match gauge.limiter.check_key(&whose) {
                 Ok(()) => counted.push((gauge, whose, before)),
                 Err(until) => {
-                    refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait: until.wait_time_from(now) })
+                    refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait: until.wait_time_from(now) });
                 }
             }
         }

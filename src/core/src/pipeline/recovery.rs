@@ -62,7 +62,7 @@ impl Pipeline {
                 platform: Some(place.platform.to_string()),
                 place: Some(place.id.clone()),
                 conversation: Some(turn.conversation.0),
-                detail: closed.err().map(|error| error.to_string()),
+                error: closed.err().map(|error| error.to_string()),
                 ..AuditEvent::new(self.parts.clock.now(), AuditAction::Recovered, status)
             })
             .await?;

@@ -15,6 +15,16 @@ pub enum VerifiedUse {
     Example,
 }
 
+/// What the audit keeps of what a model answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeptAnswers {
+    /// All of it.
+    #[default]
+    Text,
+    /// Its SHA-256.
+    Hash,
+}
+
 /// Limits and defaults.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -44,6 +54,8 @@ pub struct Settings {
     pub proposal_lifetime: Duration,
     /// Rows of a preview at most.
     pub preview_rows: usize,
+    /// What the audit keeps of answers.
+    pub kept_answers: KeptAnswers,
 }
 
 /// The templates of what models are told, by mode and language.

@@ -36,7 +36,7 @@ impl Pipeline {
             Trouble::Broken(cause) => {
                 let id = self.random_hex(4);
                 tracing::error!(incident = id, cause, "a request failed");
-                let event = AuditEvent { detail: Some(format!("{id}: {cause}")), ..incident };
+                let event = AuditEvent { detail: Some(id.clone()), error: Some(cause), ..incident };
                 if let Err(error) = self.parts.audit.append(event).await {
                     tracing::error!(incident = id, %error, "the incident could not be audited either");
                 }

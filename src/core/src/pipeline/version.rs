@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::{OverCost, Settings, Target};
-use crate::domain::{Place, Role, sha256};
+use crate::domain::{Capability, Place, Role, sha256};
 use crate::guard::Rules;
 
 /// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
 /// rules of the target and of the role, what the role may do, who is welcome there, limits, costs and delivery.
 pub(super) fn policy_version(settings: &Settings, target: &Target, role: &Role, place: &Place) -> String {
     let (terms, of_place) = (&target.terms, settings.places.of(place));
-    let capabilities: Vec<&str> = settings.roles.of(role).into_iter().map(|one| one.word()).collect();
+    let capabilities: Vec<&str> = settings.roles.of(role).into_iter().map(Capability::word).collect();
     let decides = json!({
         "target": target.name,
         "rules": rules(&terms.rules),

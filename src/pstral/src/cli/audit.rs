@@ -1,18 +1,23 @@
-//! `pstral audit`: read, verify and export what happened.
+//! `pstral audit`: read, follow, verify and export what happened.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainVerifier, Locale};
-use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
+use pstral_core::domain::{
+    AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, NoKey, Signatures, moment,
+};
+use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::text::text;
-use pstral_store::{AuditFault, Store};
+use pstral_store::{AuditFault, AuditUnproven, Store};
 
 use super::export::{self, Format};
+use super::follow::follow;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, state_is_missing};
+use crate::audit_key::{AuditKey, PublicAuditKey};
 use crate::compose::{open_store, open_store_to_read};
+use crate::config::Config;
 
 /// Entries read at a time.
 pub(super) const PAGE: u32 = 1000;
@@ -24,15 +29,26 @@ pub(super) enum AuditCommand {
         /// How many
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: u32,
+        /// Then go on with those that come, until Ctrl-C
+        #[arg(short, long)]
+        follow: bool,
         #[command(flatten)]
         filter: FilterArgs,
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
     },
-    /// Check the hash chain, changing nothing; exits 1 and names the first entry that does not hold
-    Verify,
-    /// Write all entries
+    /// Check the hash chains, changing nothing; exits 1 and names the first entry that does not hold
+    Verify {
+        /// A head that was written down, as this prints it: its entry must still be there, and its chain is checked from
+        /// there on. May be given for each chain
+        #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
+        since: Vec<ChainHead>,
+        /// The public key that signs what stands in place of pruned entries; without it, the one of this installation
+        #[arg(long, value_name = "KEY")]
+        key: Option<PublicAuditKey>,
+    },
+    /// Write all entries, oldest first
     Export {
         /// csv or jsonl
         #[arg(long, value_enum, default_value_t = Format::Jsonl)]
@@ -51,6 +67,9 @@ pub(super) struct FilterArgs {
     /// Only of this user
     #[arg(long)]
     user: Option<String>,
+    /// Only of this platform
+    #[arg(long)]
+    platform: Option<String>,
     /// Only this action, such as execution or refusal
     #[arg(long, value_parser = action)]
     action: Option<AuditAction>,
@@ -60,9 +79,19 @@ pub(super) struct FilterArgs {
     /// Only of this target
     #[arg(long)]
     target: Option<String>,
-    /// Only since this time, such as 2026-11-21T00:00:00Z
+    /// Only where this table or view was read, named as in the entries
     #[arg(long)]
+    relation: Option<String>,
+    /// Only with these words in the statement, the parameters, the detail or the error; without --since, all entries may
+    /// have to be read
+    #[arg(long)]
+    text: Option<String>,
+    /// Only since this time, such as 2026-11-21T00:00:00Z, 2026-11-21, 7d or 2h
+    #[arg(long, value_parser = when)]
     since: Option<Timestamp>,
+    /// Only before this time, written like --since
+    #[arg(long, value_parser = when)]
+    until: Option<Timestamp>,
 }
 
 fn action(word: &str) -> Result<AuditAction, String> {
@@ -72,6 +101,10 @@ fn action(word: &str) -> Result<AuditAction, String> {
 
 fn status(word: &str) -> Result<AuditStatus, String> {
     AuditStatus::from_word(word).ok_or_else(|| "use one of: ok, refused, failed, stopped".to_owned())
+}
+
+fn when(word: &str) -> Result<Timestamp, String> {
+    moment(word, Timestamp::now()).ok_or_else(|| "use a day, a time or a length: 2026-11-21, 7d, 2h".to_owned())
 }
 
 pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Result<Ending> {
@@ -85,20 +118,26 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         return Ok(Ending::Failed);
     }
     match command {
-        AuditCommand::Verify => verify(&open_store_to_read(&config).await?, locale).await,
-        AuditCommand::Tail { lines, filter, json } => {
+        AuditCommand::Verify { since, key } => {
+            let known = known_key(&config, key)?;
+            verify(&open_store_to_read(&config).await?, &since, &*known, locale).await
+        }
+        AuditCommand::Tail { lines, follow: goes_on, filter, json } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
-            record_reading(&store, "tail").await?;
-            for entry in store.tail(&filter, lines).await? {
-                if json { say_json(&entry.json().to_string()) } else { say(&line(&entry)) }
+            record(&store, AuditAction::AuditRead, "tail").await?;
+            let heads = store.heads().await?;
+            let newest = store.tail(&filter, lines).await?;
+            newest.iter().for_each(|entry| print(entry, json));
+            if goes_on {
+                follow(&*store, &filter, heads, &newest, |entry| print(entry, json)).await?;
             }
             Ok(Ending::Fine)
         }
         AuditCommand::Export { format, output, filter } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
-            record_reading(&store, "export").await?;
+            record(&store, AuditAction::Export, "audit").await?;
             if let Some(written) = export::write(&store, &filter, format, output.as_deref()).await? {
                 say_error(&text("audit-exported").count("entries", written).render(locale));
             }
@@ -107,41 +146,40 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
     }
 }
 
-pub(super) async fn verify(store: &Store, locale: Locale) -> anyhow::Result<Ending> {
-    let fault = store.audit_fault().await?.map(|fault| match fault {
-        AuditFault::NoTable => text("audit-no-table"),
-        AuditFault::Emptied => text("audit-emptied"),
-    });
-    if let Some(fault) = fault {
-        say_error(&text("audit-broken").with("what", fault.render(locale)).render(locale));
-        return Ok(Ending::Failed);
+/// The key that is given, or the installation's own.
+pub(super) fn known_key(config: &Config, given: Option<PublicAuditKey>) -> anyhow::Result<Box<dyn Signatures>> {
+    if let Some(key) = given {
+        return Ok(Box::new(key));
     }
-    let mut verifier = ChainVerifier::default();
-    let mut position = 0;
-    loop {
-        let page = match store.after(position, &AuditFilter::default(), PAGE).await {
-            Ok(page) => page,
-            // A row that cannot even be read as an event was changed.
-            Err(StoreError::Corrupt(what)) => {
-                say_error(&text("audit-unreadable").with("error", what).render(locale));
-                return Ok(Ending::Failed);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let Some(last) = page.last() else { break };
-        position = last.position;
-        for entry in &page {
-            if let Err(fault) = verifier.check(entry) {
-                say_error(&text("audit-broken").with("what", fault.text().render(locale)).render(locale));
-                return Ok(Ending::Failed);
-            }
+    Ok(match AuditKey::read(&config.audit.key)? {
+        Some(key) => Box::new(key.public()),
+        None => Box::new(NoKey),
+    })
+}
+
+pub(super) async fn verify(
+    store: &Store,
+    since: &[ChainHead],
+    known: &dyn Signatures,
+    locale: Locale,
+) -> anyhow::Result<Ending> {
+    let what = match store.verify_audit(since, known).await {
+        Ok(proof) => {
+            say(&text("audit-holds").count("entries", proof.entries).render(locale));
+            proof.heads.iter().for_each(|head| say(&head.to_string()));
+            return Ok(Ending::Fine);
         }
-    }
-    say(&text("audit-holds").count("entries", verifier.checked()).render(locale));
-    for (instance, seq, hash) in verifier.heads() {
-        say(&format!("{instance} {seq} {hash}"));
-    }
-    Ok(Ending::Fine)
+        Err(AuditUnproven::Chain(fault)) => fault.text(),
+        Err(AuditUnproven::Gone(AuditFault::NoTable)) => text("audit-no-table"),
+        Err(AuditUnproven::Gone(AuditFault::Emptied)) => text("audit-emptied"),
+        Err(AuditUnproven::Unreadable(what)) => {
+            say_error(&text("audit-unreadable").with("error", what).render(locale));
+            return Ok(Ending::Failed);
+        }
+        Err(AuditUnproven::Store(error)) => return Err(error.into()),
+    };
+    say_error(&text("audit-broken").with("what", what.render(locale)).render(locale));
+    Ok(Ending::Failed)
 }
 
 async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Result<Option<AuditFilter>> {
@@ -155,17 +193,21 @@ async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Res
             Some(user.id)
         }
     };
-    let FilterArgs { action, status, target, since, .. } = args;
-    Ok(Some(AuditFilter { user, action, target, status, since }))
+    let FilterArgs { platform, action, status, target, relation, text, since, until, .. } = args;
+    Ok(Some(AuditFilter { user, platform, action, target, relation, status, text, since, until }))
 }
 
 /// Whoever reads the audit is in it.
-async fn record_reading(store: &Store, what: &str) -> anyhow::Result<()> {
-    let mut event = AuditEvent::new(Timestamp::now(), AuditAction::AuditRead, AuditStatus::Ok);
+async fn record(store: &Store, action: AuditAction, what: &str) -> anyhow::Result<()> {
+    let mut event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
     event.platform = Some("cli".to_owned());
     event.detail = Some(what.to_owned());
     store.append(event).await?;
     Ok(())
+}
+
+fn print(entry: &AuditEntry, json: bool) {
+    if json { say_json(&entry.json().to_string()) } else { say(&line(entry)) }
 }
 
 fn line(entry: &AuditEntry) -> String {
@@ -181,7 +223,8 @@ fn line(entry: &AuditEntry) -> String {
     let target = event.target.as_ref().map(|target| format!("target={target}"));
     let rule = event.rule.as_ref().map(|rule| format!("rule={rule}"));
     let rows = event.rows.map(|rows| format!("rows={rows}"));
-    let about = event.statement.as_ref().or(event.detail.as_ref());
-    let about = about.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let about = event.statement.as_ref().or(event.detail.as_ref()).into_iter().chain(&event.error);
+    let about = about.flat_map(|text| text.split_whitespace()).collect::<Vec<_>>().join(" ");
+    let about = (!about.is_empty()).then_some(about);
     [Some(head), user, target, rule, rows, about].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

@@ -52,7 +52,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if let Err(error) = std::fs::create_dir_all(&config.data) {
         return cannot(&error.into());
     }
-    let _alone = Alone::take(&config, locale)?;
+    let _alone = Alone::take(&config, locale).await?;
     if let Err(error) = prepare(&config) {
         return cannot(&error);
     }

@@ -12,7 +12,7 @@ use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
-use crate::compose::{App, StartError, state_file};
+use crate::compose::{App, StartError};
 use crate::config::Config;
 use crate::health::{Check, Found as _, State, checks, target_remedy};
 
@@ -50,8 +50,9 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
 }
 
 async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
-    let path = state_file(config);
-    let (elsewhere, app) = if path.exists() {
+    let location = config.location();
+    let missing = location.file().filter(|path| !path.exists());
+    let (_elsewhere, app) = if missing.is_none() {
         (None, App::build(config, locale).await?)
     } else {
         // Looking makes nothing that could be taken for an installation; the other parts are looked at all the same.
@@ -68,7 +69,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     }
     found.extend(roleless(&app, locale).await?);
     app.store.close().await;
-    if elsewhere.is_some() {
+    if let Some(path) = missing {
         found.retain(|check| check.part != "state");
         let fact = text("found-no-state").with("path", path.display().to_string()).render(locale);
         let remedy = text("remedy-no-state").render(locale);

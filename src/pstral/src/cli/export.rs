@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use pstral_core::domain::AuditEntry;
 use pstral_core::harmless;
-use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
 use pstral_store::Store;
 use serde_json::Value as Json;
 
@@ -21,7 +21,7 @@ pub(super) enum Format {
 }
 
 /// The columns of CSV.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 32] = [
     "instance",
     "seq",
     "at",
@@ -30,20 +30,30 @@ const COLUMNS: [&str; 22] = [
     "platform",
     "actor",
     "user",
+    "ip",
     "place",
     "conversation",
     "proposal",
     "target",
     "relations",
     "statement",
+    "statement_hash",
     "parameters",
+    "verdict",
     "rule",
     "model",
+    "prompt_hash",
+    "cost",
     "rows",
     "duration_ms",
+    "delivery",
     "detail",
+    "error",
+    "covers",
     "previous",
     "hash",
+    "salt",
+    "sealed",
 ];
 
 /// Writes entries to a file, or to standard output: how many. `None` when the reader has left, as `head` does, which is
@@ -69,17 +79,19 @@ async fn write_pages(store: &Store, filter: &AuditFilter, format: Format, out: &
     if let Format::Csv = format {
         out.write_all(&csv([COLUMNS.map(str::to_owned)])?)?;
     }
-    let (mut position, mut written) = (0, 0);
+    let (mut from, mut written, mut line) = (None, 0, Vec::new());
     loop {
-        let page = store.after(position, filter, PAGE).await?;
+        let page = store.page(filter, from, Towards::Newer, PAGE).await?;
         let Some(last) = page.last() else { break };
-        position = last.position;
+        from = Some(AuditMark::of(last));
         written += page.len() as u64;
         match format {
             Format::Csv => out.write_all(&csv(page.iter().map(cells))?)?,
             Format::Jsonl => {
                 for entry in &page {
-                    writeln!(out, "{}", harmless::json(&entry.json().to_string()))?;
+                    line.clear();
+                    entry.write_json(&mut line);
+                    writeln!(out, "{}", harmless::json(str::from_utf8(&line)?))?;
                 }
             }
         }

@@ -6,11 +6,13 @@ mod config;
 mod demo;
 mod doctor;
 mod export;
+mod follow;
 mod out;
 mod policy;
 mod run;
 mod shape;
 mod sql;
+mod state;
 mod tour;
 mod user;
 
@@ -24,7 +26,7 @@ use pstral_core::domain::Locale;
 use pstral_core::text::text;
 use tokio::runtime::Runtime;
 
-use crate::compose::{StartError, state_file};
+use crate::compose::StartError;
 use crate::config::{Config, LogFormat, Source};
 use out::{lost, say_error};
 
@@ -78,6 +80,15 @@ enum Command {
     /// See who may do what, and test it
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Bring the state database up to date; pstral run does so by itself
+    Migrate,
+    /// Write the whole state to a file, while the bot goes on
+    Backup(state::BackupArgs),
+    /// Fill an empty state database from a file made by backup
+    Restore(state::RestoreArgs),
+    /// Carry the state from one database to another
+    #[command(subcommand)]
+    Store(state::StoreCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -152,6 +163,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
         Command::Policy(command) => policy::run(common, command).await,
+        Command::Migrate => state::migrate(common).await,
+        Command::Backup(args) => state::backup(common, &args).await,
+        Command::Restore(args) => state::restore(common, &args).await,
+        Command::Store(command) => state::store(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }
@@ -199,12 +214,10 @@ impl Common {
     }
 }
 
-/// Whether there is no state database; says so.
+/// Whether the file of the state database is not there; says so. Of a server, connecting to it tells.
 fn state_is_missing(config: &Config, locale: Locale) -> bool {
-    let path = state_file(config);
-    if path.exists() {
-        return false;
-    }
+    let location = config.location();
+    let Some(path) = location.file().filter(|path| !path.exists()) else { return false };
     say_error(&text("state-missing").with("path", path.display().to_string()).render(locale));
     true
 }

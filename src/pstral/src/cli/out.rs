@@ -3,11 +3,15 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pstral_core::harmless;
 
 /// Why lines did not reach standard output, as on a full disk.
 static LOST: Mutex<Option<String>> = Mutex::new(None);
+
+/// Whether whoever read standard output has left.
+static LEFT: AtomicBool = AtomicBool::new(false);
 
 /// Prints a line. A reader who has left, as `head` does, is no error; what else is lost is kept for [`lost`].
 pub(super) fn say(line: &str) {
@@ -30,16 +34,21 @@ pub(super) fn lost() -> Option<String> {
     LOST.lock().ok()?.take()
 }
 
+/// Whether nobody reads any more what is printed.
+pub(super) fn reader_left() -> bool {
+    LEFT.load(Ordering::Relaxed)
+}
+
 fn print(line: &str) {
     let mut out = std::io::stdout().lock();
     keep(writeln!(out, "{line}"));
 }
 
 fn keep(written: std::io::Result<()>) {
-    if let Err(error) = written
-        && error.kind() != ErrorKind::BrokenPipe
-        && let Ok(mut lost) = LOST.lock()
-    {
+    let Err(error) = written else { return };
+    if error.kind() == ErrorKind::BrokenPipe {
+        LEFT.store(true, Ordering::Relaxed);
+    } else if let Ok(mut lost) = LOST.lock() {
         lost.get_or_insert_with(|| error.to_string());
     }
 }

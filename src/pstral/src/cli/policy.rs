@@ -13,7 +13,7 @@ use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
-use crate::compose::{open_store_to_read, state_file};
+use crate::compose::open_store_to_read;
 use crate::config::Config;
 use crate::policy::{Case, Decision, Row, Rulebook, place, rows};
 use crate::registry;
@@ -61,7 +61,8 @@ pub(super) async fn run(common: &Common, command: PolicyCommand) -> anyhow::Resu
     };
     let locale = common.locale_with(&config);
     // A table that names roles alone can be tested where nothing is installed.
-    let store = if state_file(&config).exists() { Some(open_store_to_read(&config).await?) } else { None };
+    let is_missing = config.location().file().is_some_and(|path| !path.exists());
+    let store = if is_missing { None } else { Some(open_store_to_read(&config).await?) };
     let desk = Desk { rules: Rulebook::of(&config), config: &config, store, locale };
     let ending = match command {
         PolicyCommand::Explain(args) => desk.explain(&args).await,

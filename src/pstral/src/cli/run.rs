@@ -36,7 +36,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     };
     log_to_stderr(&config.log);
     let metrics = measure()?;
-    let _alone = Alone::take(&config, config.locale)?;
+    let _alone = Alone::take(&config, config.locale).await?;
     let app = App::build(&config, config.locale).await?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen)

@@ -1,6 +1,6 @@
 //! `pstral demo --tour`: what Pstral does, without anybody typing.
 
-use pstral_core::domain::{Actor, Event, EventBody, Locale, Place};
+use pstral_core::domain::{Actor, Event, EventBody, Locale, NoKey, Place};
 use pstral_core::text::text;
 
 use super::demo::{link, person};
@@ -36,7 +36,7 @@ pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
         }
     }
     say(&format!("\n━━ {}\n", text("tour-verify").render(locale)));
-    audit::verify(&app.store, locale).await
+    audit::verify(&app.store, &[], &NoKey, locale).await
 }
 
 fn event(actor: &Actor, number: u32, body: EventBody) -> Event {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use pstral_core::domain::sha256;
+use secrecy::ExposeSecret as _;
 
 use super::schema::Config;
 
@@ -25,13 +26,15 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
         ("platforms".to_owned(), &config.platforms),
         ("catalog".to_owned(), &config.catalog),
         ("quotas".to_owned(), &config.quotas),
+        ("audit".to_owned(), &config.audit),
     ];
     sections.extend(config.targets.iter().map(|(name, target)| (format!("targets.{name}"), target as &dyn Debug)));
     sections.extend(config.roles.iter().map(|(name, role)| (format!("roles.{name}"), role as &dyn Debug)));
     let of_place = |(at, place)| (format!("places[{at}]"), place as &dyn Debug);
     sections.extend(config.places.iter().enumerate().map(of_place));
     // The address may hold a password; where it leads is what matters.
-    let store = config.store.url.rsplit_once('@').map_or(config.store.url.as_str(), |(_, rest)| rest);
+    let url = config.store.url.expose_secret();
+    let store = url.rsplit_once('@').map_or(url, |(_, rest)| rest);
     sections.push(("store".to_owned(), &store));
     sections.into_iter().map(|(key, section)| (key, digits(section))).collect()
 }

@@ -15,7 +15,7 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
     let targets: Vec<String> =
         table(tree, "targets").map(|targets| targets.keys().cloned().collect()).unwrap_or_default();
     let of_targets = targets.iter().flat_map(|name| ["url", "password"].map(|key| format!("targets.{name}.{key}")));
-    std::iter::once("model.api_key".to_owned()).chain(of_targets).collect()
+    ["store.url", "model.api_key"].map(str::to_owned).into_iter().chain(of_targets).collect()
 }
 
 /// What lies on top of the defaults.

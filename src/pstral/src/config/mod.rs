@@ -13,9 +13,10 @@ pub use check::{Fault, load};
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use schema::{
-    Answers, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, LimitValues, Log, LogFormat,
-    ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, QuotasConfig, RoleConfig, RoleQuotas,
-    RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
+    LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, QuotasConfig,
+    RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig,
+    VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use pstral_core::guard::Rules;
 use pstral_core::text::{Text, text};
+use pstral_store::Location;
+use secrecy::ExposeSecret as _;
 
 use super::Fault;
 use super::people::people_faults;
@@ -29,8 +31,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
             faults.push(Fault::new(key, sentence));
         }
     };
-    let names_a_file = config.store.url.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty());
-    check(names_a_file && !config.store.url.ends_with('/'), "store.url", text("config-store-url"));
+    check(Location::of(config.store.url.expose_secret()).is_some(), "store.url", text("config-store-url"));
     let instance = &config.store.instance;
     check(!instance.is_empty() && instance.len() <= 64, "store.instance", text("config-instance"));
     check(!config.model.name.trim().is_empty(), "model.name", text("config-missing"));
@@ -45,6 +46,10 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     if let Some(fault) = registry::model_url_fault(&config.model) {
         faults.push(Fault::new("model.url", fault));
     }
+    let audit = &config.audit;
+    if audit.head_platform.is_some() != audit.head_place.is_some() {
+        faults.push(Fault::new("audit.head_place", text("config-audit-head")));
+    }
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
@@ -54,8 +59,8 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
 }
 
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 27] {
-    let Config { model, answers, limits, http, catalog, files, quotas, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 29] {
+    let Config { model, answers, limits, http, catalog, files, quotas, audit, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
         ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
@@ -70,6 +75,8 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 27] {
         ("answers.proposal_minutes", answers.proposal_minutes, 1, 10_080),
         ("answers.preview_rows", answers.preview_rows as u64, 1, 200),
         ("catalog.refresh_minutes", catalog.refresh_minutes, 1, 10_080),
+        ("audit.head_every_events", audit.head_every_events, 1, 1_000_000),
+        ("audit.head_every_minutes", audit.head_every_minutes, 1, 10_080),
         ("limits.rows", limits.rows, 1, MOST_ROWS),
         ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
         ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),
@@ -136,8 +143,9 @@ impl Config {
         let data = self.data.clone();
         let inside = |path: &Path| if path.is_absolute() { path.to_owned() } else { data.join(path) };
         self.files.folder = inside(&self.files.folder);
-        if let Some(path) = self.store.url.strip_prefix("sqlite://") {
-            self.store.url = format!("sqlite://{}", inside(Path::new(path)).display());
+        self.audit.key = inside(&self.audit.key);
+        if let Some(path) = self.location().file() {
+            self.store.url = format!("sqlite://{}", inside(path).display()).into();
         }
         if let Some(prompts) = &mut self.answers.prompts {
             *prompts = inside(prompts);

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use config::{Value, ValueKind};
 use pstral_core::domain::Locale;
-use secrecy::SecretString;
+use pstral_store::Location;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::files::FileFormat;
@@ -26,6 +27,7 @@ pub struct Config {
     pub store: StateStore,
     pub model: Model,
     pub answers: Answers,
+    pub audit: AuditConfig,
     pub limits: LimitValues,
     pub files: Files,
     pub http: Http,
@@ -46,8 +48,17 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct StateStore {
-    pub url: String,
+    #[serde(deserialize_with = "needed_secret")]
+    pub url: SecretString,
     pub instance: String,
+}
+
+impl Config {
+    /// Where the state database is.
+    pub fn location(&self) -> Location {
+        // Checked when it was loaded; an address that none can read is that of no file.
+        Location::of(self.store.url.expose_secret()).unwrap_or_else(|| Location::File(PathBuf::from("pstral.db")))
+    }
 }
 
 /// `[model]`
@@ -85,6 +96,19 @@ pub struct Answers {
     pub proposal_minutes: u64,
     pub preview_rows: usize,
     pub prompts: Option<PathBuf>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct AuditConfig {
+    pub answers: KeptAnswersChoice,
+    pub head_every_events: u64,
+    pub head_every_minutes: u64,
+    pub head_platform: Option<String>,
+    pub head_place: Option<String>,
+    pub key: PathBuf,
 }
 
 /// `[limits]`
@@ -291,6 +315,11 @@ fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Se
     }
 }
 
+/// As [`secret`], of a key that has a default.
+fn needed_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    secret(deserializer)?.ok_or_else(|| serde::de::Error::custom("not a text"))
+}
+
 /// What the parser passes on of a word that it does not know; `check` makes a sentence of it.
 fn not_one_of(word: &str, known: &[&str]) -> String {
     format!("{word}{NOT_ONE_OF}{}", known.join(", "))
@@ -343,6 +372,13 @@ choices! {
         Sql = "sql",
         /// Anything else.
         Chat = "chat",
+    }
+    /// What the audit keeps of answers.
+    KeptAnswersChoice {
+        /// All of it.
+        Text = "text",
+        /// Its SHA-256.
+        Hash = "hash",
     }
     /// The form of the log.
     LogFormat {

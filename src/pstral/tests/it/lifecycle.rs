@@ -19,6 +19,13 @@ fn app(world: &World) -> App {
         platforms: vec![Arc::clone(&world.chat) as _],
         files: world.files(),
         file_age: Duration::from_hours(1),
+        heads: pstral::heads::Heads {
+            head: tokio::sync::watch::channel(None).1,
+            every_events: 0,
+            every: Duration::ZERO,
+            channel: None,
+            locale: pstral_core::domain::Locale::En,
+        },
         instance: "test".to_owned(),
         fingerprint: [("limits", "aa"), ("targets.crm", "bb")]
             .map(|(key, hash)| (key.to_owned(), hash.to_owned()))

@@ -9,7 +9,7 @@ use pstral_core::domain::{ButtonAction, EventBody, Limits};
 use pstral_core::guard::{Guard, Policy, Verdict};
 use pstral_core::pipeline::Terms;
 use pstral_core::ports::QueryTarget as _;
-use pstral_postgres::testkit::Server;
+use pstral_pgserver::Server;
 use pstral_postgres::{Identity, PostgresConfig, PostgresTarget};
 use secrecy::ExposeSecret as _;
 use tokio::task::JoinHandle;

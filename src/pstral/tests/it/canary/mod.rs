@@ -10,7 +10,7 @@ use std::sync::Arc;
 use pstral_core::domain::{AuditStatus, ButtonAction, Dialect};
 use pstral_core::pipeline::Terms;
 use pstral_core::ports::{AuditFilter, AuditLog as _};
-use pstral_postgres::testkit::Server;
+use pstral_pgserver::Server;
 use pstral_postgres::{PostgresConfig, PostgresTarget};
 
 use crate::world::{Setup, World, alex, run_test_with};

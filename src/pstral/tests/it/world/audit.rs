@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent};
-use pstral_core::ports::{AuditFilter, AuditLog, StoreError};
+use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
+use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
 
 /// The real audit log, which a test can make refuse.
 pub(crate) struct UnreliableAudit {
@@ -36,7 +36,25 @@ impl AuditLog for UnreliableAudit {
         self.real.after(position, filter, limit).await
     }
 
-    async fn tail(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        self.real.tail(filter, limit).await
+    async fn page(
+        &self,
+        filter: &AuditFilter,
+        from: Option<AuditMark>,
+        towards: Towards,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.real.page(filter, from, towards, limit).await
+    }
+
+    async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {
+        self.real.heads().await
+    }
+
+    async fn chain(&self, instance: &str, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.real.chain(instance, after, limit).await
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        self.real.checkpoints().await
     }
 }

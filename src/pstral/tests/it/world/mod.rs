@@ -17,7 +17,7 @@ use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place,
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::pipeline::{
-    Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Roles, Settings, Target, Terms, VerifiedUse,
+    KeptAnswers, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Roles, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
@@ -54,6 +54,7 @@ pub(crate) struct Setup {
     /// Everything but the rules, the roles and the limits.
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
+    pub(crate) kept_answers: KeptAnswers,
 }
 
 impl Default for Setup {
@@ -73,6 +74,7 @@ impl Default for Setup {
             quotas: QuotaLimits::default(),
             terms: Terms::default(),
             files: None,
+            kept_answers: KeptAnswers::Text,
         }
     }
 }
@@ -322,5 +324,6 @@ fn settings(setup: &Setup) -> Settings {
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
+        kept_answers: setup.kept_answers,
     }
 }

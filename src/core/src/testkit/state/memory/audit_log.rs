@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{MemoryState, count, next_number};
-use crate::domain::{AuditEntry, AuditEvent};
-use crate::ports::{AuditFilter, AuditLog, StoreError};
+use crate::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
+use crate::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
 
 /// The one instance that writes to memory.
 const INSTANCE: &str = "memory";
@@ -16,32 +16,55 @@ impl AuditLog for MemoryState {
         if tables.refuse_audit {
             return Err(StoreError::Unavailable("the test refuses audit events".to_owned()));
         }
+        let position = next_number(&tables.audit);
         let head = tables.audit.last().map(|entry| (entry.seq, &entry.hash));
-        let mut entry = AuditEntry::chain(INSTANCE, head, event);
-        entry.position = next_number(&tables.audit);
+        // Another for each entry, the same in each run.
+        let salt = i128::from(position).to_be_bytes();
+        let mut entry = AuditEntry::chain(INSTANCE, head, event, salt);
+        entry.position = position;
         tables.audit.push(entry.clone());
         Ok(entry)
     }
 
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let tables = self.tables();
-        let later = tables.audit.iter().filter(|entry| entry.position > position && wanted(filter, &entry.event));
+        let later = tables.audit.iter().filter(|entry| entry.position > position && filter.lets_through(&entry.event));
         Ok(later.take(count(limit)).cloned().collect())
     }
 
-    async fn tail(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    async fn page(
+        &self,
+        filter: &AuditFilter,
+        from: Option<AuditMark>,
+        towards: Towards,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
         let tables = self.tables();
-        let newest = tables.audit.iter().rev().filter(|entry| wanted(filter, &entry.event));
-        let mut entries: Vec<AuditEntry> = newest.take(count(limit)).cloned().collect();
-        entries.reverse();
-        Ok(entries)
+        let mut entries: Vec<&AuditEntry> =
+            tables.audit.iter().filter(|entry| filter.lets_through(&entry.event)).collect();
+        entries.sort_by_key(|entry| AuditMark::of(entry));
+        if towards == Towards::Older {
+            entries.reverse();
+        }
+        let is_beyond = |entry: &AuditEntry| match (from, towards) {
+            (None, _) => true,
+            (Some(from), Towards::Older) => AuditMark::of(entry) < from,
+            (Some(from), Towards::Newer) => AuditMark::of(entry) > from,
+        };
+        Ok(entries.into_iter().filter(|entry| is_beyond(entry)).take(count(limit)).cloned().collect())
     }
-}
 
-fn wanted(filter: &AuditFilter, event: &AuditEvent) -> bool {
-    filter.user.is_none_or(|user| event.user == Some(user))
-        && filter.action.is_none_or(|action| event.action == action)
-        && filter.target.as_ref().is_none_or(|target| event.target.as_ref() == Some(target))
-        && filter.status.is_none_or(|status| event.status == status)
-        && filter.since.is_none_or(|since| event.at.as_millisecond() >= since.as_millisecond())
+    async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {
+        Ok(self.tables().audit.last().map(AuditEntry::head).into_iter().collect())
+    }
+
+    async fn chain(&self, instance: &str, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let tables = self.tables();
+        let later = tables.audit.iter().filter(|entry| entry.instance == instance && entry.seq > after);
+        Ok(later.take(count(limit)).cloned().collect())
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        Ok(Vec::new())
+    }
 }

@@ -18,21 +18,35 @@ pub struct Server {
     programs: PathBuf,
     user: Option<&'static str>,
     port: u16,
+    /// Whether what it says is kept is on the disk.
+    durable: bool,
 }
 
 impl Server {
+    /// As [`Self::start`], one that keeps what it was told over a power cut, and takes the time for it: to be measured.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn start_durable() -> Option<Self> {
+        Self::start_with(true)
+    }
+
     /// None, and says why, where PostgreSQL is not installed.
     ///
     /// # Panics
     /// Where the server does not start, or is not installed and `PSTRAL_TEST_REQUIRE=all`.
     pub fn start() -> Option<Self> {
+        Self::start_with(false)
+    }
+
+    fn start_with(durable: bool) -> Option<Self> {
         let Some(programs) = programs() else {
             assert_ne!(std::env::var("PSTRAL_TEST_REQUIRE").as_deref(), Ok("all"), "PostgreSQL is required");
             skipped();
             return None;
         };
         let folder = tempfile::tempdir().expect("a folder");
-        let server = Self { user: other_user(), folder, programs, port: free_port() };
+        let server = Self { user: other_user(), folder, programs, port: free_port(), durable };
         let data = server.data();
         std::fs::create_dir(&data).expect("a folder");
         if let Some(user) = server.user {
@@ -54,7 +68,8 @@ impl Server {
     /// Where it does not start.
     pub fn start_again(&self) {
         let (socket, port) = (self.folder.path().display(), self.port);
-        let options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -k '{socket}'");
+        let fsync = if self.durable { "on" } else { "off" };
+        let options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c fsync={fsync} -k '{socket}'");
         let log = self.folder.path().join("log");
         let log = log.to_str().expect("a folder of letters");
         let start = ["start", "--wait", "--silent", "-o", &options, "--log", log];

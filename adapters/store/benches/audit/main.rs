@@ -1,0 +1,118 @@
+//! What the audit costs: durable appends from many writers, filtered pages of a long log, its proof and its export.
+//!
+//! `cargo bench -p pstral-store --bench audit`; `PSTRAL_BENCH_EVENTS` is how long the log is (5,000,000), and
+//! `PSTRAL_BENCH_ON` where: `sqlite`, `postgres` or both. Times are of this machine, as it was at the time.
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement that cannot go on fails, and prints")]
+
+mod events;
+mod memory;
+mod pages;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use futures::future::join_all;
+use pstral_core::domain::NoKey;
+use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
+use pstral_pgserver::Server;
+use pstral_store::{Location, Store};
+use secrecy::ExposeSecret as _;
+
+/// Writers that append at the same time.
+const WRITERS: usize = 64;
+/// How long they do.
+const APPENDING: Duration = Duration::from_secs(10);
+
+fn main() {
+    let events = std::env::var("PSTRAL_BENCH_EVENTS").ok().and_then(|events| events.parse().ok()).unwrap_or(5_000_000);
+    let wanted = std::env::var("PSTRAL_BENCH_ON").unwrap_or_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        if wanted != "postgres" {
+            let folder = tempfile::tempdir().unwrap();
+            println!("\n# SQLite, {events} events");
+            measure(&Location::File(folder.path().join("state.db")), events).await;
+        }
+        if wanted != "sqlite"
+            && let Some(server) = Server::start_durable()
+        {
+            println!("\n# PostgreSQL, {events} events");
+            measure(&Location::Server(server.url("postgres").expose_secret().to_owned()), events).await;
+        }
+    });
+}
+
+async fn measure(location: &Location, events: u64) {
+    let store = Arc::new(Store::open_at(location, "bench").await.unwrap());
+    append(&store, "empty log").await;
+    load(&store, events).await;
+    append(&store, "long log").await;
+    pages::measure(&store).await;
+    prove(&store).await;
+    export(&store).await;
+    store.close().await;
+}
+
+/// Each writer appends one event after the other, each durable before the next.
+async fn append(store: &Arc<Store>, what: &str) {
+    let begun = Instant::now();
+    let writers = (0..WRITERS).map(|writer| {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            let mut took = Vec::new();
+            let mut number = writer as u64;
+            while begun.elapsed() < APPENDING {
+                let one = Instant::now();
+                store.append(events::event(number)).await.unwrap();
+                took.push(one.elapsed());
+                number += WRITERS as u64;
+            }
+            took
+        })
+    });
+    let mut took: Vec<Duration> = join_all(writers).await.into_iter().flat_map(Result::unwrap).collect();
+    let rate = took.len() as f64 / begun.elapsed().as_secs_f64();
+    took.sort();
+    println!("append, {what}: {rate:.0} durable events/s from {WRITERS} writers, {}", pages::quantiles(&took));
+}
+
+/// Fills the log the way everything is written to it: the chain is a real one.
+async fn load(store: &Arc<Store>, events: u64) {
+    let begun = Instant::now();
+    let appended = futures::stream::iter((0..events).map(|number| store.append(events::event(number))));
+    appended.buffer_unordered(1024).for_each(|entry| async { drop(entry.unwrap()) }).await;
+    let took = begun.elapsed();
+    println!("load: {events} events in {took:.0?}, {:.0}/s", events as f64 / took.as_secs_f64());
+}
+
+async fn prove(store: &Store) {
+    for _ in 0..2 {
+        let begun = Instant::now();
+        let proof = store.verify_audit(&[], &NoKey).await.unwrap();
+        let took = begun.elapsed();
+        println!("verify: {} events in {took:.1?}, {:.0}/s", proof.entries, proof.entries as f64 / took.as_secs_f64());
+    }
+}
+
+/// Everything as JSON lines, as `pstral audit export` writes it.
+async fn export(store: &Store) {
+    let before = memory::settle();
+    let begun = Instant::now();
+    let (mut from, mut written, mut bytes, mut line) = (None, 0_u64, 0, Vec::new());
+    loop {
+        let page = store.page(&AuditFilter::default(), from, Towards::Newer, 1000).await.unwrap();
+        let Some(last) = page.last() else { break };
+        from = Some(AuditMark::of(last));
+        for entry in &page {
+            line.clear();
+            entry.write_json(&mut line);
+            bytes += line.len();
+        }
+        written += page.len() as u64;
+    }
+    let took = begun.elapsed();
+    let rate = written as f64 / took.as_secs_f64();
+    println!("export: {written} events, {} MB in {took:.1?}, {rate:.0}/s", bytes / 1_000_000);
+    println!("memory while exporting: {} kB before, {} kB at its highest", before, memory::highest());
+}

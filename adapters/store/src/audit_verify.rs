@@ -1,0 +1,161 @@
+//! Proves an audit: every chain from its beginning, from a signed checkpoint, or from a head that was written down.
+
+use std::sync::Arc;
+
+use futures::stream::{self, Stream, StreamExt as _};
+use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainVerifier, Signatures};
+use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towards};
+
+use crate::Store;
+use crate::audit_log::{AuditFault, stretch};
+
+/// Entries read at a time.
+const PAGE: i64 = 1000;
+/// Pages read ahead, each by a task of its own, while another one is checked.
+const AHEAD: usize = 3;
+
+/// An audit that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditProof {
+    /// Entries that were checked.
+    pub entries: u64,
+    /// The last of each chain, to be written down elsewhere.
+    pub heads: Vec<ChainHead>,
+}
+
+/// Why an audit is not proven.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditUnproven {
+    /// A chain does not hold.
+    #[error(transparent)]
+    Chain(#[from] ChainFault),
+    /// A row that cannot even be read as an entry was changed.
+    #[error("{0}")]
+    Unreadable(String),
+    /// There is no chain to look at, though there must be.
+    #[error("the audit is gone: {0:?}")]
+    Gone(AuditFault),
+    /// It could not be read now, which says nothing of it.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for AuditUnproven {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Corrupt(what) => Self::Unreadable(what),
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl Store {
+    /// Checks every chain. The chain of each head in `since` is only checked from there on: its entry must be there,
+    /// or have been pruned. `known` tells the signatures of checkpoints.
+    pub async fn verify_audit(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditUnproven> {
+        if let Some(fault) = self.audit_fault().await? {
+            return Err(AuditUnproven::Gone(fault));
+        }
+        let mut verifier = ChainVerifier::default();
+        for action in [AuditAction::UserErased, AuditAction::AuditPruned] {
+            self.expect_reasons(&mut verifier, action).await?;
+        }
+        let checkpoints = self.checkpoints().await?;
+        for checkpoint in &checkpoints {
+            verifier.begin_after(checkpoint, known)?;
+        }
+        for head in since {
+            self.begin_at(&mut verifier, head, &checkpoints).await?;
+        }
+        let begun = verifier.heads();
+        for last in self.heads().await? {
+            let begin = begun.iter().find(|head| head.instance == last.instance).map(|head| head.seq);
+            self.verify_chain(&mut verifier, begin, &last).await?;
+        }
+        verifier.finish()?;
+        Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads() })
+    }
+
+    /// Makes known which entries may be the reason why others are sealed or gone.
+    async fn expect_reasons(&self, verifier: &mut ChainVerifier, action: AuditAction) -> Result<(), StoreError> {
+        let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
+        let mut from = None;
+        loop {
+            let page = self.page(&filter, from, Towards::Newer, 100).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            from = Some(AuditMark::of(last));
+            page.iter().for_each(|entry| verifier.expect(entry));
+        }
+    }
+
+    /// Begins a chain at a head that was written down. One that was pruned is vouched for by the checkpoint.
+    async fn begin_at(
+        &self,
+        verifier: &mut ChainVerifier,
+        head: &ChainHead,
+        checkpoints: &[AuditCheckpoint],
+    ) -> Result<(), AuditUnproven> {
+        let ChainHead { instance, seq, .. } = head;
+        let checkpoint = checkpoints.iter().find(|checkpoint| checkpoint.instance == *instance);
+        let is_there = match checkpoint {
+            Some(checkpoint) if *seq < checkpoint.seq => return Ok(()),
+            Some(checkpoint) if *seq == checkpoint.seq => checkpoint.hash == head.hash,
+            _ => {
+                let found = stretch(&self.engine, instance, (seq - 1, *seq)).await?;
+                matches!(&*found, [entry] if entry.hash == head.hash && verifier.is_itself(entry))
+            }
+        };
+        if !is_there {
+            return Err(ChainFault::Truncated { instance: instance.clone(), seq: *seq }.into());
+        }
+        verifier.begin_at(head);
+        Ok(())
+    }
+
+    async fn verify_chain(
+        &self,
+        verifier: &mut ChainVerifier,
+        begin: Option<i64>,
+        last: &ChainHead,
+    ) -> Result<(), AuditUnproven> {
+        let mut reached = begin.unwrap_or(i64::MIN);
+        let mut pages = self.pages_ahead(&last.instance, begin, last.seq);
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            // Nothing lies there: what follows, if anything, does not follow the one before.
+            let Some(end) = page.last() else { break };
+            reached = end.seq;
+            page.iter().try_for_each(|entry| verifier.check(entry))?;
+        }
+        drop(pages);
+        // What lies beyond a gap, and what was written since.
+        loop {
+            let page = self.chain(&last.instance, reached, u32::try_from(PAGE).unwrap_or(u32::MAX)).await?;
+            let Some(end) = page.last() else { return Ok(()) };
+            reached = end.seq;
+            page.iter().try_for_each(|entry| verifier.check(entry))?;
+        }
+    }
+
+    /// The entries of a chain up to one, page by page: numbers have no gaps, so that pages need not wait for each other.
+    fn pages_ahead(
+        &self,
+        instance: &str,
+        begin: Option<i64>,
+        last: i64,
+    ) -> impl Stream<Item = Result<Vec<AuditEntry>, StoreError>> + Unpin + use<> {
+        let (engine, instance) = (self.engine.clone(), Arc::<str>::from(instance));
+        let ends = std::iter::successors(Some(begin.unwrap_or(0)), |end| end.checked_add(PAGE));
+        let ranges = ends.take_while(move |end| *end < last).map(move |end| {
+            // What has a number below 1 was put there by a hand.
+            let after = if begin.is_none() && end == 0 { i64::MIN } else { end };
+            (after, end.saturating_add(PAGE))
+        });
+        let read = move |range| {
+            let (engine, instance) = (engine.clone(), Arc::clone(&instance));
+            let task = tokio::spawn(async move { stretch(&engine, &instance, range).await });
+            async move { task.await.map_err(|error| StoreError::Unavailable(error.to_string()))? }
+        };
+        stream::iter(ranges).map(read).buffered(AHEAD)
+    }
+}

@@ -1,0 +1,95 @@
+//! The two databases that can hold the state, and the transactions in which it changes.
+
+use pstral_core::ports::StoreError;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::fault::fault;
+use crate::sql::sql;
+
+/// Whoever holds this lock of a PostgreSQL database is the only one to change the state, but for the audit chains,
+/// which have locks of their own. The number means nothing.
+const STATE_LOCK: i64 = 0x7073_7472_616c_0001;
+
+/// A database that holds the state.
+#[derive(Debug, Clone)]
+pub(crate) enum Engine {
+    /// A file in write-ahead mode: any number of readers beside one writer.
+    Sqlite {
+        /// The only connection of this program that writes.
+        writer: SqlitePool,
+        /// The others.
+        readers: SqlitePool,
+    },
+    /// A server, for several instances.
+    Postgres {
+        /// Connections that read and write.
+        pool: PgPool,
+    },
+}
+
+/// A transaction on either.
+pub(crate) enum Writing {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Engine {
+    /// A transaction that holds the write lock from its start, so that what it reads is still so when it writes.
+    pub(crate) async fn begin(&self) -> Result<Writing, StoreError> {
+        self.begin_alone_with(STATE_LOCK).await
+    }
+
+    /// The same among those that give the same number; on SQLite, where there is one writer, among all.
+    pub(crate) async fn begin_alone_with(&self, lock: i64) -> Result<Writing, StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                Ok(Writing::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?))
+            }
+            Self::Postgres { pool } => {
+                let mut writing = Writing::Postgres(pool.begin().await.map_err(fault)?);
+                // At READ COMMITTED each statement sees what was committed before it began: also who waited here reads
+                // what is so now.
+                sql("SELECT 1 AS one FROM pg_advisory_xact_lock($1)")
+                    .bind(lock)
+                    .fetch_all(&mut writing)
+                    .await
+                    .map_err(fault)?;
+                Ok(writing)
+            }
+        }
+    }
+
+    /// A transaction that only reads, and sees the state as it is at one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Writing, StoreError> {
+        match self {
+            Self::Sqlite { readers, .. } => Ok(Writing::Sqlite(readers.begin().await.map_err(fault)?)),
+            Self::Postgres { pool } => {
+                let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+                Ok(Writing::Postgres(begin.map_err(fault)?))
+            }
+        }
+    }
+
+    /// Waits for what is being written and lets go of the database.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+impl Writing {
+    /// Makes all of it durable.
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(writing) => writing.commit().await,
+            Self::Postgres(writing) => writing.commit().await,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Texts with a character 0 in them on PostgreSQL, which holds none (<https://www.postgresql.org/docs/current/datatype-character.html>).
+//!
+//! What people and models write is kept as it is: the hash of an audit event is of the very text. So the character 0
+//! is written as two others, the first of which is written as two itself.
+
+/// A private character (U+E000 to U+F8FF) that hardly anybody writes.
+const MARK: char = '\u{f8f0}';
+
+/// The form in which a text is held.
+pub(crate) fn held(text: String) -> String {
+    if !text.contains(['\0', MARK]) {
+        return text;
+    }
+    text.chars().fold(String::with_capacity(text.len() + 8), |mut held, c| {
+        match c {
+            '\0' => held.extend([MARK, '0']),
+            MARK => held.extend([MARK, '1']),
+            other => held.push(other),
+        }
+        held
+    })
+}
+
+/// The text that is held in this form.
+pub(crate) fn meant(held: String) -> String {
+    if !held.contains(MARK) {
+        return held;
+    }
+    let mut meant = String::with_capacity(held.len());
+    let mut held = held.chars();
+    while let Some(c) = held.next() {
+        match c {
+            MARK => meant.push(if held.next() == Some('0') { '\0' } else { MARK }),
+            other => meant.push(other),
+        }
+    }
+    meant
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_comes_back_as_it_was() {
+        for text in ["", "été", "a\0b", "\0\0", "\u{f8f0}", "\u{f8f0}0", "\u{f8f0}1\0\u{f8f0}"] {
+            let held = held(text.to_owned());
+            assert!(!held.contains('\0'), "{text:?}");
+            assert_eq!(meant(held), text, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! One text of SQL for both databases: its values, where it runs, and the rows that come back.
+//!
+//! What both understand alike is little, and enough: `$1` for values, `RETURNING`, `ON CONFLICT`; whole numbers of 64
+//! bits and texts, and 0 or 1 for what is true or not.
+
+use std::borrow::Cow;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{
+    AssertSqlSafe, Column as _, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _,
+    ValueRef as _,
+};
+
+use crate::Store;
+use crate::engine::{Engine, Writing};
+use crate::nul;
+
+/// A statement with its values.
+#[derive(Debug, Clone)]
+pub(crate) struct Sql {
+    text: Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+/// A statement that stands in the program as it is.
+pub(crate) fn sql(text: &'static str) -> Sql {
+    Sql { text: Cow::Borrowed(text), values: Vec::new() }
+}
+
+/// A statement put together of such pieces; what people or models write only comes in as values.
+pub(crate) fn composed(text: String) -> Sql {
+    Sql { text: Cow::Owned(text), values: Vec::new() }
+}
+
+/// A value as both databases take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// A whole number, or none.
+    Number(Option<i64>),
+    /// A text, or none.
+    Text(Option<String>),
+}
+
+/// Where a statement runs.
+pub(crate) enum On<'a> {
+    /// By itself: reads beside whoever writes, or is a change of its own.
+    Store(&'a Engine),
+    /// In a transaction.
+    Writing(&'a mut Writing),
+}
+
+impl<'a> From<&'a Store> for On<'a> {
+    fn from(store: &'a Store) -> Self {
+        Self::Store(&store.engine)
+    }
+}
+
+impl<'a> From<&'a Engine> for On<'a> {
+    fn from(engine: &'a Engine) -> Self {
+        Self::Store(engine)
+    }
+}
+
+impl<'a> From<&'a mut Writing> for On<'a> {
+    fn from(writing: &'a mut Writing) -> Self {
+        Self::Writing(writing)
+    }
+}
+
+impl Sql {
+    /// Gives the next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Every row. By itself, a statement that changes something belongs into a transaction.
+    pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<Row>, sqlx::Error> {
+        match on.into() {
+            On::Store(Engine::Sqlite { readers, .. }) => self.on_sqlite(readers).await,
+            On::Store(Engine::Postgres { pool }) => self.on_postgres(pool).await,
+            On::Writing(Writing::Sqlite(writing)) => self.on_sqlite::<&mut SqliteConnection>(&mut *writing).await,
+            On::Writing(Writing::Postgres(writing)) => self.on_postgres::<&mut PgConnection>(&mut *writing).await,
+        }
+    }
+
+    /// The first row, if any: of statements that yield one at most.
+    pub(crate) async fn fetch_optional(self, on: impl Into<On<'_>>) -> Result<Option<Row>, sqlx::Error> {
+        Ok(self.fetch_all(on).await?.into_iter().next())
+    }
+
+    /// The one row there must be.
+    pub(crate) async fn fetch_one(self, on: impl Into<On<'_>>) -> Result<Row, sqlx::Error> {
+        self.fetch_optional(on).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// The rows it changes.
+    pub(crate) async fn execute(self, on: impl Into<On<'_>>) -> Result<u64, sqlx::Error> {
+        match on.into() {
+            On::Store(Engine::Sqlite { writer, .. }) => Ok(self.sqlite().execute(writer).await?.rows_affected()),
+            On::Store(Engine::Postgres { pool }) => Ok(self.postgres().execute(pool).await?.rows_affected()),
+            On::Writing(Writing::Sqlite(writing)) => Ok(self.sqlite().execute(&mut **writing).await?.rows_affected()),
+            On::Writing(Writing::Postgres(writing)) => {
+                Ok(self.postgres().execute(&mut **writing).await?.rows_affected())
+            }
+        }
+    }
+
+    async fn on_sqlite<'c, E: Executor<'c, Database = Sqlite>>(self, on: E) -> Result<Vec<Row>, sqlx::Error> {
+        Ok(self.sqlite().fetch_all(on).await?.into_iter().map(Row::Sqlite).collect())
+    }
+
+    async fn on_postgres<'c, E: Executor<'c, Database = Postgres>>(self, on: E) -> Result<Vec<Row>, sqlx::Error> {
+        Ok(self.postgres().fetch_all(on).await?.into_iter().map(Row::Postgres).collect())
+    }
+
+    fn sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
+        self.values.into_iter().fold(sqlx::query(AssertSqlSafe(self.text)), |query, value| match value {
+            Value::Number(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+        })
+    }
+
+    fn postgres(self) -> Query<'static, Postgres, PgArguments> {
+        self.values.into_iter().fold(sqlx::query(AssertSqlSafe(self.text)), |query, value| match value {
+            Value::Number(number) => query.bind(number),
+            Value::Text(text) => query.bind(text.map(nul::held)),
+        })
+    }
+}
+
+/// A row of either database.
+pub(crate) enum Row {
+    /// Of SQLite.
+    Sqlite(SqliteRow),
+    /// Of PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The names of its columns.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+            Self::Postgres(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+        }
+    }
+
+    /// All that it holds, as it is: whole numbers, texts and nulls.
+    pub(crate) fn values(&self) -> Result<Vec<Value>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => (0..row.len())
+                .map(|at| match row.try_get_raw(at)?.type_info().name() {
+                    "INTEGER" => row.try_get(at).map(Value::Number),
+                    _ => row.try_get(at).map(Value::Text),
+                })
+                .collect(),
+            Self::Postgres(row) => (0..row.len())
+                .map(|at| match row.column(at).type_info().name() {
+                    "INT8" => row.try_get(at).map(Value::Number),
+                    _ => row.try_get(at).map(|text: Option<String>| Value::Text(text.map(nul::meant))),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// What a column can be read as.
+pub(crate) trait FromColumn: Sized {
+    /// Reads the column of a row.
+    fn from_column(row: &Row, column: &str) -> Result<Self, sqlx::Error>;
+}
+
+macro_rules! from_column {
+    ($($type:ty => $of_postgres:expr,)+) => {$(
+        impl FromColumn for $type {
+            fn from_column(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+                match row {
+                    Row::Sqlite(row) => row.try_get(column),
+                    Row::Postgres(row) => row.try_get(column).map($of_postgres),
+                }
+            }
+        }
+    )+};
+}
+
+from_column! {
+    i64 => |number| number,
+    Option<i64> => |number| number,
+    String => nul::meant,
+    Option<String> => |text: Option<String>| text.map(nul::meant),
+}
+
+impl FromColumn for bool {
+    fn from_column(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+        i64::from_column(row, column).map(|number| number != 0)
+    }
+}
+
+macro_rules! values {
+    ($($type:ty => $variant:ident($given:ident) $value:expr,)+) => {$(
+        impl From<$type> for Value {
+            fn from($given: $type) -> Self {
+                Self::$variant($value)
+            }
+        }
+    )+};
+}
+
+values! {
+    i64 => Number(number) Some(number),
+    Option<i64> => Number(number) number,
+    u32 => Number(number) Some(i64::from(number)),
+    bool => Number(is) Some(i64::from(is)),
+    &str => Text(text) Some(text.to_owned()),
+    &String => Text(text) Some(text.clone()),
+    String => Text(text) Some(text),
+    Option<&str> => Text(text) text.map(str::to_owned),
+    Option<String> => Text(text) text,
+    &Option<String> => Text(text) text.clone(),
+}

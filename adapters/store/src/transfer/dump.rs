@@ -1,0 +1,85 @@
+//! Writes the whole state as one stream, as it stands at one moment.
+
+use std::io::Write;
+
+use futures::TryStreamExt as _;
+use jiff::Timestamp;
+use pstral_core::domain::hex;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+use super::{FORM, Line, TABLES, TransferError};
+use crate::Store;
+use crate::engine::Writing;
+use crate::migrations::understood;
+use crate::sql::{Row, Value};
+
+/// Counts and hashes what is written.
+struct Stream<'a> {
+    out: &'a mut (dyn Write + Send),
+    hash: Sha256,
+    rows: u64,
+}
+
+impl Stream<'_> {
+    fn line(&mut self, line: &impl serde::Serialize) -> Result<(), TransferError> {
+        let mut line = serde_json::to_vec(line).map_err(std::io::Error::from)?;
+        line.push(b'\n');
+        self.hash.update(&line);
+        Ok(self.out.write_all(&line)?)
+    }
+
+    fn row(&mut self, row: &Row) -> Result<(), TransferError> {
+        let values = row.values()?.into_iter().map(|value| match value {
+            Value::Number(number) => Json::from(number),
+            Value::Text(text) => Json::from(text),
+        });
+        self.rows += 1;
+        self.line(&values.collect::<Vec<Json>>())
+    }
+}
+
+impl Store {
+    /// Writes all that it holds, while others go on working: how many rows. Memory does not grow with the state.
+    pub async fn dump(&self, at: Timestamp, out: &mut (dyn Write + Send)) -> Result<u64, TransferError> {
+        let migration = understood(&self.engine).await?;
+        let mut stream = Stream { out, hash: Sha256::new(), rows: 0 };
+        stream.line(&Line::Pstral { form: FORM, migration, at: at.to_string() })?;
+        let mut reading = self.engine.snapshot().await?;
+        for table in TABLES {
+            dump_table(&mut reading, table, &mut stream).await?;
+        }
+        let (rows, sha256) = (stream.rows, hex(&stream.hash.clone().finalize()));
+        stream.line(&Line::End { rows, sha256 })?;
+        stream.out.flush()?;
+        Ok(rows)
+    }
+}
+
+async fn dump_table(reading: &mut Writing, table: &str, stream: &mut Stream<'_>) -> Result<(), TransferError> {
+    // By the first column: a stream of the same state is the same whenever it is written.
+    let all = format!("SELECT * FROM {table} ORDER BY 1, 2");
+    let all = sqlx::AssertSqlSafe(all);
+    let mut is_first = true;
+    let mut each = |row: Row, stream: &mut Stream<'_>| {
+        if std::mem::take(&mut is_first) {
+            stream.line(&Line::Table { name: table.to_owned(), columns: row.columns() })?;
+        }
+        stream.row(&row)
+    };
+    match reading {
+        Writing::Sqlite(reading) => {
+            let mut rows = sqlx::query(all).fetch(&mut **reading);
+            while let Some(row) = rows.try_next().await? {
+                each(Row::Sqlite(row), stream)?;
+            }
+        }
+        Writing::Postgres(reading) => {
+            let mut rows = sqlx::query(all).fetch(&mut **reading);
+            while let Some(row) = rows.try_next().await? {
+                each(Row::Postgres(row), stream)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Fills an empty state from a stream: all of it, or nothing.
+
+use std::io::BufRead;
+
+use pstral_core::domain::hex;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+use super::{FORM, Line, TABLES, TransferError};
+use crate::Location;
+use crate::engine::{Engine, Writing};
+use crate::fault::fault;
+use crate::migrations::{known, newer, up_to};
+use crate::open;
+use crate::rows::get;
+use crate::sql::{Sql, Value, composed, sql};
+
+/// Rows inserted by one statement.
+const AT_ONCE: usize = 64;
+
+const IS_HELD: &str = "SELECT count(*) AS held FROM (SELECT 1) AS one
+    WHERE EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM audit_events)";
+const OTHERS: &str = "SELECT count(*) AS others FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'pstral' AND pid <> pg_backend_pid()";
+const NUMBERS: &str = "SELECT column_name::text AS name FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = $1 AND data_type = 'bigint'";
+const COUNTERS: &str = "SELECT table_name::text AS name, column_name::text AS number FROM information_schema.columns
+    WHERE table_schema = current_schema() AND is_identity = 'YES'";
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// In all tables together.
+    pub rows: u64,
+    /// When the stream was written, UTC, as it says.
+    pub at: String,
+}
+
+/// The table whose rows are being read.
+struct Table {
+    name: String,
+    columns: Vec<String>,
+    /// Which of them hold whole numbers, where the database wants to know.
+    numbers: Vec<bool>,
+}
+
+impl Location {
+    /// Fills the state database that is there from a stream, with tables as they were when it was written, which are then
+    /// brought up to date. With `force`, what it holds is lost. What is wrong with the stream is seen before anything is
+    /// kept.
+    pub async fn load(&self, stream: &mut (dyn BufRead + Send), force: bool) -> Result<Loaded, TransferError> {
+        let engine = open::to_write(self).await?;
+        let loaded = load(&engine, stream, force).await;
+        engine.close().await;
+        loaded
+    }
+}
+
+async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -> Result<Loaded, TransferError> {
+    let mut reader = Reader { stream, hash: Sha256::new() };
+    let Some(Line::Pstral { form: FORM, migration, at }) = reader.line()?.and_then(|line| marked(&line)) else {
+        return Err(TransferError::NotOurs("it does not begin as a backup of Pstral does".to_owned()));
+    };
+    if migration > known() {
+        return Err(newer(migration).into());
+    }
+    let mut writing = engine.begin().await?;
+    if let Engine::Postgres { .. } = engine {
+        let others = sql(OTHERS).fetch_one(&mut writing).await?;
+        // The pool of this very program has no other connection yet.
+        if get::<i64>(&others, "others")? > 0 {
+            return Err(TransferError::InUse);
+        }
+    }
+    prepare(&mut writing, migration, force).await?;
+    let rows = fill(&mut writing, &mut reader).await?;
+    up_to(&mut writing, None).await?;
+    count_on(&mut writing).await?;
+    writing.commit().await?;
+    Ok(Loaded { rows, at })
+}
+
+/// Tables of that very form, without a row.
+async fn prepare(writing: &mut Writing, migration: i64, force: bool) -> Result<(), TransferError> {
+    if force {
+        for table in TABLES.iter().rev().copied().chain(["health_checks", "_sqlx_migrations"]) {
+            composed(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
+        }
+    }
+    up_to(writing, Some(migration)).await?;
+    let held = sql(IS_HELD).fetch_one(&mut *writing).await?;
+    if get::<bool>(&held, "held")? { Err(TransferError::NotEmpty) } else { Ok(()) }
+}
+
+async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, TransferError> {
+    let cut = || TransferError::NotOurs("it is not whole: its end is missing".to_owned());
+    let (mut table, mut values, mut rows): (Option<Table>, Vec<Value>, u64) = (None, Vec::new(), 0);
+    loop {
+        let so_far = hex(&reader.hash.clone().finalize());
+        let line = reader.line()?.ok_or_else(cut)?;
+        if line.first() == Some(&b'[') {
+            let open = table.as_ref().ok_or_else(|| TransferError::NotOurs("a row of no table".to_owned()))?;
+            values.extend(open.values(&line)?);
+            rows += 1;
+            if values.len() == AT_ONCE * open.columns.len() {
+                insert(writing, open, std::mem::take(&mut values)).await?;
+            }
+            continue;
+        }
+        if let Some(ended) = table.take() {
+            insert(writing, &ended, std::mem::take(&mut values)).await?;
+        }
+        match marked(&line) {
+            Some(Line::Table { name, columns }) => table = Some(Table::of(writing, name, columns).await?),
+            Some(Line::End { rows: said, sha256 }) if said == rows && sha256 == so_far && reader.is_over()? => {
+                return Ok(rows);
+            }
+            Some(Line::End { .. }) => {
+                return Err(TransferError::NotOurs("it was changed: its checksum is another".to_owned()));
+            }
+            Some(Line::Pstral { .. }) | None => {
+                return Err(TransferError::NotOurs("it holds a line that means nothing".to_owned()));
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Only tables and columns whose names are ours come into a statement.
+    async fn of(writing: &mut Writing, name: String, columns: Vec<String>) -> Result<Self, TransferError> {
+        let is_name = |word: &String| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        if !TABLES.contains(&name.as_str()) || columns.is_empty() || !columns.iter().all(is_name) {
+            return Err(TransferError::NotOurs(format!("it holds a table that means nothing ({name:?})")));
+        }
+        let numbers = match writing {
+            Writing::Sqlite(_) => vec![false; columns.len()],
+            Writing::Postgres(_) => {
+                let rows = sql(NUMBERS).bind(&name).fetch_all(&mut *writing).await?;
+                let numbers: Vec<String> = rows.iter().map(|row| get(row, "name")).collect::<Result<_, _>>()?;
+                columns.iter().map(|column| numbers.contains(column)).collect()
+            }
+        };
+        Ok(Self { name, columns, numbers })
+    }
+
+    fn values(&self, line: &[u8]) -> Result<Vec<Value>, TransferError> {
+        let malformed = || TransferError::NotOurs(format!("a row of {} is not what it should be", self.name));
+        let row: Vec<Json> = serde_json::from_slice(line).map_err(|_| malformed())?;
+        if row.len() != self.columns.len() {
+            return Err(malformed());
+        }
+        let value = |(value, is_number): (Json, &bool)| match value {
+            Json::Null if *is_number => Ok(Value::Number(None)),
+            Json::Null => Ok(Value::Text(None)),
+            Json::String(text) => Ok(Value::Text(Some(text))),
+            Json::Number(number) => number.as_i64().map(|number| Value::Number(Some(number))).ok_or_else(malformed),
+            Json::Bool(_) | Json::Array(_) | Json::Object(_) => Err(malformed()),
+        };
+        row.into_iter().zip(&self.numbers).map(value).collect()
+    }
+}
+
+async fn insert(writing: &mut Writing, table: &Table, values: Vec<Value>) -> Result<(), TransferError> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let width = table.columns.len();
+    let row = |first: usize| {
+        let places: Vec<String> = (first..first + width).map(|at| format!("${}", at + 1)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..values.len()).step_by(width).map(row).collect();
+    let text = format!("INSERT INTO {} ({}) VALUES {}", table.name, table.columns.join(", "), rows.join(", "));
+    values.into_iter().fold(composed(text), Sql::bind).execute(writing).await?;
+    Ok(())
+}
+
+/// Numbers given from now on are above those that were brought; SQLite sees to that by itself.
+async fn count_on(writing: &mut Writing) -> Result<(), TransferError> {
+    let Writing::Postgres(_) = writing else { return Ok(()) };
+    for row in sql(COUNTERS).fetch_all(&mut *writing).await? {
+        let (table, number): (String, String) = (get(&row, "name")?, get(&row, "number")?);
+        if TABLES.contains(&table.as_str()) {
+            let next = format!(
+                "SELECT setval(pg_get_serial_sequence('{table}', '{number}'), coalesce(max({number}), 0) + 1, false)
+                    FROM {table}"
+            );
+            composed(next).fetch_all(&mut *writing).await.map_err(fault)?;
+        }
+    }
+    Ok(())
+}
+
+fn marked(line: &[u8]) -> Option<Line> {
+    serde_json::from_slice(line).ok()
+}
+
+/// Reads and hashes lines.
+struct Reader<'a> {
+    stream: &'a mut (dyn BufRead + Send),
+    hash: Sha256,
+}
+
+impl Reader<'_> {
+    fn line(&mut self) -> Result<Option<Vec<u8>>, TransferError> {
+        let mut line = Vec::new();
+        if self.stream.read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        self.hash.update(&line);
+        Ok(Some(line))
+    }
+
+    fn is_over(&mut self) -> std::io::Result<bool> {
+        Ok(self.stream.fill_buf()?.is_empty())
+    }
+}

@@ -1,0 +1,111 @@
+//! The whole state as one stream of lines, and back: for backups, and from one database to the other.
+//!
+//! JSON lines: a first one that says what follows, then each table with its columns and a line a row, and at the end the
+//! number of rows and the SHA-256 of all lines before. Whole numbers, texts and nulls are all there is.
+
+mod dump;
+mod load;
+
+use serde::{Deserialize, Serialize};
+
+pub use load::Loaded;
+use pstral_core::ports::StoreError;
+
+/// The form of the stream that this program writes, and the only one it reads.
+const FORM: u32 = 1;
+
+/// Every table, each after those it refers to.
+pub(crate) const TABLES: [&str; 12] = [
+    "users",
+    "links",
+    "link_codes",
+    "wrong_codes",
+    "conversations",
+    "turns",
+    "proposals",
+    "verified_queries",
+    "audit_events",
+    "audit_checkpoints",
+    "audit_relations",
+    "catalogs",
+];
+
+/// What needs not be kept: a row that is only written to see whether it can be, and one that no transaction leaves.
+#[cfg(test)]
+const NOT_KEPT: [&str; 2] = ["audit_opened", "health_checks"];
+
+/// A line that is not a row.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    /// The first.
+    Pstral {
+        /// Of the stream.
+        form: u32,
+        /// The last one that made the tables.
+        migration: i64,
+        /// When it was written, UTC.
+        at: String,
+    },
+    /// Rows of a table follow.
+    Table {
+        /// Its name.
+        name: String,
+        /// What each row holds, in this order.
+        columns: Vec<String>,
+    },
+    /// The last.
+    End {
+        /// In all tables together.
+        rows: u64,
+        /// Of all lines before, as hexadecimal digits.
+        sha256: String,
+    },
+}
+
+/// Why a state was not carried over.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// A database did not do what was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stream could not be read or written.
+    #[error("{0}")]
+    Stream(#[from] std::io::Error),
+    /// The stream is none of ours, not whole, or was changed.
+    #[error("{0}")]
+    NotOurs(String),
+    /// Somebody's state is there already.
+    #[error("there is a state already")]
+    NotEmpty,
+    /// Other programs of Pstral work on it.
+    #[error("another program of Pstral works on it")]
+    InUse,
+}
+
+impl From<sqlx::Error> for TransferError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(crate::fault::fault(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::rows::get;
+    use crate::sql::sql;
+
+    #[tokio::test]
+    async fn every_table_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("state.db"), "one").await.unwrap();
+        let tables = sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+            AND name <> '_sqlx_migrations' ORDER BY name");
+        let held = tables.fetch_all(&store).await.unwrap();
+        let held: Vec<String> = held.iter().map(|row| get(row, "name").unwrap()).collect();
+        let mut known: Vec<&str> = TABLES.into_iter().chain(NOT_KEPT).collect();
+        known.sort_unstable();
+        assert_eq!(held, known);
+    }
+}

@@ -1,0 +1,133 @@
+//! The state on a server that several programs share.
+
+use std::time::Duration;
+
+use futures::future::{join_all, try_join_all};
+use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
+use pstral_core::testkit::state::member;
+use pstral_pgserver::Server;
+use pstral_store::{Location, Presence, Store};
+use secrecy::ExposeSecret as _;
+use sqlx::{Connection as _, PgConnection};
+
+use crate::{event, on, verify};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn programs_that_start_at_once_on_a_new_database_all_open_it() {
+    let Some(server) = Server::start() else { return };
+    let names = ["one", "two", "one", "three"];
+    let opening = names.iter().map(|name| on(&server, name));
+    let stores: Vec<Store> = join_all(opening).await.into_iter().map(Result::unwrap).collect();
+    let appends = stores.iter().flat_map(|store| (0..25).map(|_| store.append(event("hello"))));
+    try_join_all(appends).await.unwrap();
+    assert_eq!(verify(&stores[0]).await, Ok(100), "three chains, each whole");
+    let mut instances: Vec<String> = Vec::new();
+    for entry in stores[0].after(0, &AuditFilter::default(), 1000).await.unwrap() {
+        instances.push(entry.instance);
+    }
+    instances.sort();
+    instances.dedup();
+    assert_eq!(instances, ["one", "three", "two"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_earlier_state_comes_forward_with_its_rows() {
+    let Some(server) = Server::start() else { return };
+    let migrations = sqlx::migrate!("../../migrations/postgres");
+    for earlier in migrations.iter().map(|migration| migration.version) {
+        let name = format!("from_{earlier}");
+        server.batch(&format!("CREATE DATABASE {name}")).await;
+        let url = server.url("postgres").expose_secret().replace("/postgres?", &format!("/{name}?"));
+        let mut before = PgConnection::connect(&url).await.unwrap();
+        migrations.run_to(earlier, &mut before).await.unwrap();
+        let insert = "INSERT INTO users (id, username, full_name, email, role, locale, disabled, created_at)
+            VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)";
+        sqlx::query(insert).execute(&mut before).await.unwrap();
+        before.close().await.unwrap();
+
+        let store = Store::open_at(&Location::Server(url), "one").await.unwrap();
+        let user = store.user_named("Zoe").await.unwrap().unwrap();
+        assert_eq!((user.id.0, user.created_at), (5, "1970-01-01T00:00:01Z".parse().unwrap()), "from {earlier}");
+        store.append(event("first")).await.unwrap();
+        assert_eq!(verify(&store).await, Ok(1));
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_newer_database_is_not_touched() {
+    let Some(server) = Server::start() else { return };
+    on(&server, "one").await.unwrap().close().await;
+    server
+        .batch(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                VALUES (9999, 'of tomorrow', TRUE, '', 0)",
+        )
+        .await;
+    let location = Location::Server(server.url("postgres").expose_secret().to_owned());
+    let looked = Store::open_at_to_read(&location).await;
+    for refused in [on(&server, "one").await.map(drop), looked.map(drop)] {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, StoreError::Newer(_)), "{error}");
+        assert!(error.to_string().contains("(migration 9999, this one knows"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_goes_away_is_told_and_comes_back() {
+    let Some(server) = Server::start() else { return };
+    let store = on(&server, "one").await.unwrap();
+    let kept = store.append(event("first")).await.unwrap();
+    server.crash();
+    for refused in [store.append(event("lost")).await.map(drop), member(&store, "zoe").await.map(drop)] {
+        assert!(matches!(&refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    }
+    let elsewhere = on(&server, "one").await.map(drop).unwrap_err().to_string();
+    assert!(elsewhere.contains(&format!("postgres://127.0.0.1:{}/postgres", server.port())), "{elsewhere}");
+    server.start_again();
+    let next = loop {
+        match store.append(event("second")).await {
+            Ok(next) => break next,
+            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(other) => panic!("{other}"),
+        }
+    };
+    assert_eq!((next.seq, next.previous), (2, kept.hash));
+    assert_eq!(verify(&store).await, Ok(2));
+}
+
+#[tokio::test]
+async fn an_account_and_a_password_are_never_in_an_error() {
+    let location = Location::of("postgres://pstral:s3cr3t@127.0.0.1:1/state").unwrap();
+    let error = Store::open_at(&location, "one").await.map(drop).unwrap_err();
+    for shown in [error.to_string(), format!("{error:?}"), location.to_string(), format!("{location:?}")] {
+        assert!(!shown.contains("s3cr3t") && shown.contains("127.0.0.1:1/state"), "{shown}");
+    }
+    for malformed in ["postgres://[", "mysql://x", "sqlite://", "sqlite://folder/", "postgres://x:s3cr3t@h:port/d"] {
+        assert_eq!(Location::of(malformed), None, "{malformed}");
+    }
+}
+
+#[tokio::test]
+async fn one_program_at_a_time_has_the_name_of_an_instance() {
+    let Some(server) = Server::start() else { return };
+    let url = server.url("postgres").expose_secret().to_owned();
+    let first = Presence::take(&url, "one").await.unwrap();
+    assert!(first.is_some());
+    assert!(Presence::take(&url, "one").await.unwrap().is_none());
+    assert!(Presence::take(&url, "two").await.unwrap().is_some());
+    drop(first);
+    while Presence::take(&url, "one").await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_check_finds_is_told() {
+    let Some(server) = Server::start() else { return };
+    let store = on(&server, "one").await.unwrap();
+    member(&store, "zoe").await.unwrap();
+    store.append(event("one")).await.unwrap();
+    let health = store.health().await.unwrap().render(pstral_core::domain::Locale::En);
+    assert!(health.starts_with("PostgreSQL 1") && health.contains(", 1 user, 1 audit event, "), "{health}");
+}

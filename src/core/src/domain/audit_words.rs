@@ -1,0 +1,146 @@
+//! The words in which the audit says what was done and how it ended.
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The word stored and shown.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// The one a stored word names.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.word() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// What happened.
+    AuditAction {
+        /// A person asked something.
+        Question = "question",
+        /// The model's answer ended, in whatever way.
+        Answer = "answer",
+        /// A statement was offered.
+        Proposal = "proposal",
+        /// The guard refused a statement.
+        Refusal = "refusal",
+        /// A steward agreed that a costly statement may run.
+        Agreed = "agreed",
+        /// A person approved a statement; durable before it runs.
+        Execution = "execution",
+        /// How an approved statement ended.
+        Result = "result",
+        /// A result that was shown is drawn as a chart; durable before it is shown.
+        Chart = "chart",
+        /// Someone who may not tried to.
+        Denied = "denied",
+        /// A user was made.
+        UserAdded = "user.added",
+        /// A user was disabled or enabled again.
+        UserChanged = "user.changed",
+        /// A user's name, address, role or language was changed.
+        UserEdited = "user.edited",
+        /// A user's password for the admin page was set or taken away.
+        PasswordSet = "password.set",
+        /// A person was given all that is held on them.
+        UserExported = "user.exported",
+        /// What is held on a person was removed; it covers the audit entries that were sealed for it.
+        UserErased = "user.erased",
+        /// A one-time code was made.
+        LinkCode = "link.code",
+        /// An actor gives a code; durable before the code is tried.
+        LinkAttempt = "link.attempt",
+        /// How that ended.
+        Link = "link",
+        /// An actor is no longer anybody's.
+        Unlink = "unlink",
+        /// A person asked to be linked, for an administrator to confirm.
+        LinkRequested = "link.requested",
+        /// A code was posted where others read it, and is worth nothing any more.
+        LinkBurnt = "link.burnt",
+        /// Somebody signs in to the admin page, or tries to.
+        Login = "login",
+        /// A conversation and its messages were removed.
+        ConversationDeleted = "conversation.deleted",
+        /// A conversation was given another title.
+        ConversationRenamed = "conversation.renamed",
+        /// A statement that ran is proposed as a verified query.
+        VerifiedProposed = "verified.proposed",
+        /// A proposed query is a verified one now.
+        VerifiedApproved = "verified.approved",
+        /// A verified query was changed.
+        VerifiedEdited = "verified.edited",
+        /// A verified query is no longer offered.
+        VerifiedRetired = "verified.retired",
+        /// A person said what an answer was worth.
+        Feedback = "feedback",
+        /// Something leaves as a file: a conversation, the audit.
+        Export = "export",
+        /// The catalog of a target was read again because somebody asked.
+        CatalogRead = "catalog.read",
+        /// The audit itself was read.
+        AuditRead = "audit.read",
+        /// The oldest entries were replaced by a signed checkpoint.
+        AuditPruned = "audit.pruned",
+        /// The configuration is not the one of the run before.
+        ConfigChanged = "config.changed",
+        /// The state was written to a backup.
+        Backup = "backup",
+        /// The state was read back from a backup.
+        Restored = "restore",
+        /// The state was copied to another database.
+        StoreCopied = "store.copied",
+        /// Something broke on our side while answering a person.
+        Incident = "incident",
+        /// The program started.
+        Started = "started",
+        /// The program ended in good order.
+        Stopped = "stopped",
+        /// A message left over from an earlier run was closed.
+        Recovered = "recovered",
+    }
+}
+
+words! {
+    /// How it ended.
+    AuditStatus {
+        /// As asked.
+        Ok = "ok",
+        /// Not allowed.
+        Refused = "refused",
+        /// Something broke.
+        Failed = "failed",
+        /// The person stopped it.
+        Stopped = "stopped",
+    }
+}
+
+words! {
+    /// What the guard, or whoever else decides, said of a statement.
+    AuditVerdict {
+        /// It may run.
+        Allow = "allow",
+        /// It may not; the rule says why.
+        Deny = "deny",
+    }
+}
+
+words! {
+    /// Where a result or an answer was shown.
+    AuditDelivery {
+        /// Where it was asked for.
+        Here = "here",
+        /// In private, though it was asked for elsewhere.
+        Private = "private",
+    }
+}

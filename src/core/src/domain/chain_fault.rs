@@ -1,0 +1,62 @@
+//! Why a chain does not hold, and from which entry on.
+
+use crate::text::{Text, text};
+
+/// The first entry at which a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainFault {
+    /// The content is not what was hashed.
+    #[error("entry {seq} of {instance} was changed")]
+    Changed {
+        /// Whose chain.
+        instance: String,
+        /// Which entry.
+        seq: i64,
+    },
+    /// The entry before is not the one it was chained to: some are missing, swapped or added.
+    #[error("entry {seq} of {instance} does not follow the one before it: entries are missing, swapped or added")]
+    Broken {
+        /// Whose chain.
+        instance: String,
+        /// Which entry.
+        seq: i64,
+    },
+    /// Its private members were taken away, or it was pruned, and no entry says why.
+    #[error("entry {seq} of {instance} was emptied or removed, and nothing says why")]
+    Sealed {
+        /// Whose chain.
+        instance: String,
+        /// Which entry.
+        seq: i64,
+    },
+    /// The signature of the checkpoint in place of the beginning does not hold.
+    #[error("the checkpoint at entry {seq} of {instance} is not signed with the key")]
+    Checkpoint {
+        /// Whose chain.
+        instance: String,
+        /// The last entry it stands for.
+        seq: i64,
+    },
+    /// A head that was written down is not there any more.
+    #[error("entry {seq} of {instance} is not the one that was written down: entries are missing or were replaced")]
+    Truncated {
+        /// Whose chain.
+        instance: String,
+        /// Which entry.
+        seq: i64,
+    },
+}
+
+impl ChainFault {
+    /// What a person reads.
+    pub fn text(&self) -> Text {
+        let (sentence, instance, seq) = match self {
+            Self::Changed { instance, seq } => (text("chain-changed"), instance, seq),
+            Self::Broken { instance, seq } => (text("chain-broken"), instance, seq),
+            Self::Sealed { instance, seq } => (text("chain-sealed"), instance, seq),
+            Self::Checkpoint { instance, seq } => (text("chain-checkpoint"), instance, seq),
+            Self::Truncated { instance, seq } => (text("chain-truncated"), instance, seq),
+        };
+        sentence.with("seq", seq.to_string()).with("instance", instance)
+    }
+}

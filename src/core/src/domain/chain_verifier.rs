@@ -1,0 +1,143 @@
+//! Checks the chains of an audit, one entry after the other.
+
+use std::collections::HashMap;
+
+use super::{AuditCheckpoint, AuditEntry, AuditHash, AuditSeal, ChainFault, ChainHead, Covers, Signatures};
+
+/// Checks the entries of each chain in the order of their numbers, holding only the head of each in memory.
+///
+/// Entries whose private members were taken away hold only where an entry of the audit is the reason. That one comes
+/// later, so those that may be it are made known beforehand ([`ChainVerifier::expect`]) and must all have come, as they
+/// were, when the end is told ([`ChainVerifier::finish`]).
+#[derive(Debug, Default)]
+pub struct ChainVerifier {
+    heads: HashMap<String, Head>,
+    reasons: Vec<Reason>,
+    checked: u64,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Head {
+    seq: i64,
+    hash: AuditHash,
+    position: i64,
+}
+
+/// An entry that covers others.
+#[derive(Debug)]
+struct Reason {
+    head: ChainHead,
+    covers: Covers,
+    /// The first entry that needs it.
+    needed: Option<(String, i64)>,
+    /// Whether it came.
+    came: bool,
+}
+
+impl ChainVerifier {
+    /// Makes an entry known that will come and may be the reason why others are sealed.
+    pub fn expect(&mut self, entry: &AuditEntry) {
+        if let Some(covers) = entry.covers() {
+            self.reasons.push(Reason { head: entry.head(), covers, needed: None, came: false });
+        }
+    }
+
+    /// Lets a chain begin after a checkpoint: its signature must hold, and an entry that is expected be its reason.
+    pub fn begin_after(&mut self, checkpoint: &AuditCheckpoint, known: &dyn Signatures) -> Result<(), ChainFault> {
+        let AuditCheckpoint { instance, seq, .. } = checkpoint;
+        let is_whole = checkpoint.count == *seq && *seq > 0;
+        if !is_whole || !known.holds(&checkpoint.signed(), &checkpoint.signature) {
+            return Err(ChainFault::Checkpoint { instance: instance.clone(), seq: *seq });
+        }
+        if !self.is_covered(instance, *seq, None) {
+            return Err(ChainFault::Sealed { instance: instance.clone(), seq: *seq });
+        }
+        self.begin_at(&checkpoint.head());
+        Ok(())
+    }
+
+    /// Lets a chain begin after a head that was written down and was found again.
+    pub fn begin_at(&mut self, head: &ChainHead) {
+        let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0 };
+        self.heads.insert(head.instance.clone(), begun);
+    }
+
+    /// Whether an entry is what its own hash says.
+    pub fn is_itself(&mut self, entry: &AuditEntry) -> bool {
+        entry.hashed(&mut self.buffer) == entry.hash.0.as_bytes()
+    }
+
+    /// Checks the next entry against the head of its chain.
+    pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
+        let (instance, seq) = (&entry.instance, entry.seq);
+        let follows = match self.heads.get(instance) {
+            None => seq == 1 && entry.previous == AuditHash::origin() && entry.position > 0,
+            Some(head) => seq == head.seq + 1 && entry.previous == head.hash && entry.position > head.position,
+        };
+        if !follows {
+            return Err(ChainFault::Broken { instance: instance.clone(), seq });
+        }
+        if !self.is_itself(entry) {
+            return Err(ChainFault::Changed { instance: instance.clone(), seq });
+        }
+        if matches!(entry.seal, AuditSeal::Sealed(_)) && !self.is_covered(instance, seq, entry.event.user) {
+            return Err(ChainFault::Sealed { instance: instance.clone(), seq });
+        }
+        for reason in self.reasons.iter_mut().filter(|reason| reason.head.seq == seq) {
+            reason.came |= reason.head.hash == entry.hash && reason.head.instance == *instance;
+        }
+        match self.heads.get_mut(instance) {
+            // The text that is there is written over: an entry takes no memory.
+            Some(head) => {
+                head.hash.0.clone_from(&entry.hash.0);
+                (head.seq, head.position) = (seq, entry.position);
+            }
+            None => {
+                let head = Head { seq, hash: entry.hash.clone(), position: entry.position };
+                self.heads.insert(instance.clone(), head);
+            }
+        }
+        self.checked += 1;
+        Ok(())
+    }
+
+    /// To be asked when no entry is left: whether all that was expected, and is needed, came.
+    pub fn finish(&self) -> Result<(), ChainFault> {
+        let lost = self.reasons.iter().filter(|reason| !reason.came).find_map(|reason| reason.needed.clone());
+        lost.map_or(Ok(()), |(instance, seq)| Err(ChainFault::Sealed { instance, seq }))
+    }
+
+    fn is_covered(&mut self, instance: &str, seq: i64, user: Option<super::UserId>) -> bool {
+        let reason = self.reasons.iter_mut().find(|reason| {
+            // Nothing is the reason for what came after it.
+            let is_later = reason.head.instance != instance || reason.head.seq > seq;
+            is_later && reason.covers.holds(instance, seq, user)
+        });
+        let Some(reason) = reason else { return false };
+        if reason.needed.is_none() {
+            reason.needed = Some((instance.to_owned(), seq));
+        }
+        true
+    }
+
+    /// How many entries were checked.
+    pub fn checked(&self) -> u64 {
+        self.checked
+    }
+
+    /// The last entry of each chain by the name of its instance, to be written down elsewhere.
+    pub fn heads(&self) -> Vec<ChainHead> {
+        let one = |(instance, head): (&String, &Head)| ChainHead {
+            instance: instance.clone(),
+            seq: head.seq,
+            hash: head.hash.clone(),
+        };
+        let mut heads: Vec<ChainHead> = self.heads.iter().map(one).collect();
+        heads.sort_by(|one, other| one.instance.cmp(&other.instance));
+        heads
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! The key that signs what stands in place of pruned audit entries, and the public half by which anybody can tell.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use pstral_core::domain::{AuditCheckpoint, Signatures, hex};
+use ring::rand::SystemRandom;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+
+/// A private key: Ed25519, in a file of its own that only its owner may read, as the hexadecimal digits of PKCS #8.
+#[derive(Debug)]
+pub struct AuditKey(Ed25519KeyPair);
+
+impl AuditKey {
+    /// The key of a file; `None` where there is none yet.
+    pub fn read(path: &Path) -> anyhow::Result<Option<Self>> {
+        let held = match fs::read_to_string(path) {
+            Ok(held) => held,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        let key = bytes(held.trim()).and_then(|pkcs8| Ed25519KeyPair::from_pkcs8(&pkcs8).ok());
+        key.map(Self).map(Some).ok_or_else(|| anyhow!("{}: this is not a key of Pstral's", path.display()))
+    }
+
+    /// The same, made where there is none.
+    pub fn read_or_make(path: &Path) -> anyhow::Result<Self> {
+        if let Some(key) = Self::read(path)? {
+            return Ok(key);
+        }
+        let no_chance = |_| anyhow!("the system gives no random bytes");
+        let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(no_chance)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).with_context(|| path.display().to_string())?;
+        writeln!(file, "{}", hex(pkcs8.as_ref())).and_then(|()| file.sync_all())?;
+        Self::read(path)?.ok_or_else(|| anyhow!("{}: it is gone again", path.display()))
+    }
+
+    /// The half that anybody may know.
+    pub fn public(&self) -> PublicAuditKey {
+        PublicAuditKey(self.0.public_key().as_ref().to_vec())
+    }
+
+    /// A checkpoint with its signature.
+    #[must_use]
+    pub fn signed(&self, checkpoint: AuditCheckpoint) -> AuditCheckpoint {
+        let signature = hex(self.0.sign(&checkpoint.signed()).as_ref());
+        AuditCheckpoint { signature, ..checkpoint }
+    }
+}
+
+/// The public half of a key: 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicAuditKey(Vec<u8>);
+
+impl std::fmt::Display for PublicAuditKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl std::str::FromStr for PublicAuditKey {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        bytes(text.trim()).filter(|key| key.len() == 32).map(Self).ok_or("a public key is 64 hexadecimal digits")
+    }
+}
+
+impl Signatures for PublicAuditKey {
+    fn holds(&self, message: &[u8], signature: &str) -> bool {
+        let known = UnparsedPublicKey::new(&ED25519, &self.0);
+        bytes(signature).is_some_and(|signature| known.verify(message, &signature).is_ok())
+    }
+}
+
+/// The bytes of hexadecimal digits, two each.
+fn bytes(digits: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| if let [high, low] = pair { Some(digit(*high)? << 4 | digit(*low)?) } else { None }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use pstral_core::domain::AuditHash;
+
+    use super::*;
+
+    #[test]
+    fn what_one_key_signs_no_other_has_signed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.key");
+        assert!(AuditKey::read(&path).unwrap().is_none());
+        let key = AuditKey::read_or_make(&path).unwrap();
+        let again = AuditKey::read_or_make(&path).unwrap();
+        assert_eq!(key.public(), again.public());
+        assert_eq!(key.public().to_string().parse(), Ok(key.public()));
+        let checkpoint = AuditCheckpoint {
+            instance: "one".to_owned(),
+            seq: 7,
+            hash: AuditHash::origin(),
+            count: 7,
+            at: Timestamp::UNIX_EPOCH,
+            signature: String::new(),
+        };
+        let signed = key.signed(checkpoint);
+        assert!(again.public().holds(&signed.signed(), &signed.signature));
+        let changed = AuditCheckpoint { seq: 8, ..signed.clone() };
+        assert!(!again.public().holds(&changed.signed(), &signed.signature));
+        assert!(!again.public().holds(&signed.signed(), "00"));
+        let another = AuditKey::read_or_make(&folder.path().join("another.key")).unwrap();
+        assert!(!another.public().holds(&signed.signed(), &signed.signature));
+        fs::write(&path, "not a key").unwrap();
+        assert!(AuditKey::read(&path).is_err());
+    }
+}

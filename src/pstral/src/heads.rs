@@ -1,0 +1,114 @@
+//! Tells where the audit chain of this instance stands, where whoever could change the state database cannot: in the
+//! log, and in a place of a chat.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pstral_core::domain::{ChainHead, Locale, Outgoing, Place};
+use pstral_core::ports::ChatPlatform;
+use pstral_core::text::text;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+/// How often, and to whom.
+#[derive(Clone)]
+pub struct Heads {
+    /// The newest entry of this instance.
+    pub head: watch::Receiver<Option<ChainHead>>,
+    /// After so many events.
+    pub every_events: u64,
+    /// After so long, where anything happened.
+    pub every: Duration,
+    /// The place it is sent to besides, by its id on a platform.
+    pub channel: Option<(Arc<dyn ChatPlatform>, String)>,
+    /// The language of what is sent.
+    pub locale: Locale,
+}
+
+impl Heads {
+    /// Tells it again and again, for as long as anything is written.
+    pub async fn tell_on(mut self) {
+        let mut told = self.current().map_or(0, |head| head.seq);
+        let mut due = Instant::now() + self.every;
+        loop {
+            let is_due = tokio::select! {
+                changed = self.head.changed() => match changed {
+                    Ok(()) => false,
+                    Err(_) => return,
+                },
+                () = sleep_until(due) => true,
+            };
+            let head = self.current();
+            let grown = |head: &ChainHead| u64::try_from(head.seq - told).unwrap_or(0);
+            if let Some(head) = head.filter(|head| grown(head) >= if is_due { 1 } else { self.every_events }) {
+                self.tell(&head).await;
+                told = head.seq;
+                due = Instant::now() + self.every;
+            } else if is_due {
+                due = Instant::now() + self.every;
+            }
+        }
+    }
+
+    /// Writes the newest head to the log, as at the end of the program.
+    pub fn log(&self) {
+        if let Some(head) = self.current() {
+            tracing::info!(%head, "the head of the audit chain");
+        }
+    }
+
+    /// A place that cannot be reached hears the next one.
+    async fn tell(&self, head: &ChainHead) {
+        tracing::info!(%head, "the head of the audit chain");
+        let Some((platform, place)) = &self.channel else { return };
+        let place = Place { platform: platform.name(), id: place.clone(), private: false };
+        let sentence = text("audit-head").with("head", head.to_string()).render(self.locale);
+        if let Err(error) = platform.send(&place, &Outgoing::text(sentence)).await {
+            tracing::warn!(%error, place = place.id, "the head of the audit chain could not be sent");
+        }
+    }
+
+    fn current(&self) -> Option<ChainHead> {
+        self.head.borrow().clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::AuditHash;
+    use pstral_core::testkit::chat_platform::FakeChat;
+
+    use super::*;
+
+    fn head(seq: i64) -> ChainHead {
+        ChainHead { instance: "one".to_owned(), seq, hash: AuditHash::origin() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_told_after_so_many_events_and_after_so_long() {
+        let (written, newest) = watch::channel(Some(head(5)));
+        let chat = Arc::new(FakeChat::default());
+        let platform = Arc::clone(&chat) as Arc<dyn ChatPlatform>;
+        let heads = Heads {
+            head: newest,
+            every_events: 10,
+            every: Duration::from_mins(60),
+            channel: Some((platform, "admins".to_owned())),
+            locale: Locale::En,
+        };
+        let telling = tokio::spawn(heads.tell_on());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        for seq in [14, 15, 20, 24] {
+            written.send_replace(Some(head(seq)));
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        assert_eq!(chat.messages().len(), 1, "only after ten");
+        tokio::time::sleep(Duration::from_mins(61)).await;
+        tokio::time::sleep(Duration::from_mins(61)).await;
+        let told: Vec<String> = chat.messages().into_iter().map(|(_, message)| message.text).collect();
+        assert_eq!(told.len(), 2, "nothing new, nothing told: {told:?}");
+        assert!(told[0].contains(&head(15).to_string()) && told[1].contains(&head(24).to_string()), "{told:?}");
+        drop(written);
+        telling.await.unwrap();
+    }
+}
