@@ -96,15 +96,10 @@ impl Desk<'_> {
             return Ok(self.usage(&text("policy-place-bad").with("place", &args.place)));
         };
         let is_looked_up = args.table.is_some() && self.config.targets.contains_key(&args.target);
-        let catalog = match is_looked_up {
-            true => match self.catalog(&args.target).await? {
-                Some(catalog) => catalog,
-                None => {
-                    say_error(&text("policy-no-catalog").render(self.locale));
-                    return Ok(Ending::Failed);
-                }
-            },
-            false => nothing_known(),
+        let catalog = if is_looked_up { self.catalog(&args.target).await? } else { Some(nothing_known()) };
+        let Some(catalog) = catalog else {
+            say_error(&text("policy-no-catalog").render(self.locale));
+            return Ok(Ending::Failed);
         };
         let case = Case { role, place, target: args.target.clone(), table: args.table.clone() };
         self.tell(&self.rules.decide(&case, &catalog), args.json);
