@@ -160,6 +160,7 @@ new-conversation = New conversation. I have forgotten what came before; go ahead
 role-member = member
 role-steward = steward
 role-admin = admin
+role-named = { $name }
 help =
     Ask your question in English or French; I offer a statement, you decide whether to run it.
     { $prefix }execute: run the last statement offered
@@ -289,3 +290,27 @@ steward-next-retired = To bring it back: { $prefix }verified restore { $id }
 audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
 result-not-recorded = The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
 incident = Something went wrong on my side. Try again; if it goes on, give the number { $id } to an administrator.
+
+## Roles, places and quotas
+asked-by = ↳ { $name }
+role-not-configured = Hello! Your role, “{ $role }”, is not set up here, so I may not answer you yet. Please ask a Pstral administrator.
+place-not-welcome = Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
+ask-not-allowed = Your role does not include asking questions. Please ask a Pstral administrator.
+execute-not-allowed = Your role does not include running statements. Please ask a Pstral administrator, or a colleague who may run it.
+answer-in-private = 🔒 Not everybody here may see this data: I answer you in private.
+statement-in-private = 🔒 This statement reads data that not everybody here may see: I send it to you in private.
+agree-own = Somebody else must agree: nobody can agree to their own statement. Please ask another person who may.
+in-minutes =
+    { $minutes ->
+        [1] in a minute
+       *[other] in { $minutes } minutes
+    }
+in-hours =
+    { $hours ->
+        [1] in an hour
+       *[other] in { $hours } hours
+    }
+quota-user-questions = You have asked a great many questions. Come back { $when } and I will go on.
+quota-user-executions = You have run a great many statements. Come back { $when } to run this one.
+quota-place-questions = A great many questions have been asked here. Come back { $when }, or write to me in private.
+quota-place-executions = A great many statements have been run here. Come back { $when }, or ask again in private.

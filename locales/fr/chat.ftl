@@ -160,6 +160,7 @@ new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vou
 role-member = membre
 role-steward = responsable des données
 role-admin = administrateur
+role-named = { $name }
 help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
     { $prefix }execute : exécuter la dernière requête proposée
@@ -289,3 +290,27 @@ steward-next-retired = Pour la rétablir : { $prefix }verifiees rétablir { $id 
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
 result-not-recorded = La requête a été exécutée, mais son résultat n'a pas pu être inscrit au journal d'audit : par sécurité, il n'est pas montré. Prévenez un administrateur (espace disque, base d'état).
 incident = Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro { $id } à un administrateur.
+
+## Roles, places and quotas
+asked-by = ↳ { $name }
+role-not-configured = Bonjour ! Votre rôle, « { $role } », n'est pas défini ici : je ne peux pas encore vous répondre. Adressez-vous à un administrateur de Pstral.
+place-not-welcome = Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
+ask-not-allowed = Votre rôle ne permet pas de poser des questions. Adressez-vous à un administrateur de Pstral.
+execute-not-allowed = Votre rôle ne permet pas d'exécuter des requêtes. Adressez-vous à un administrateur de Pstral, ou à un collègue qui y est autorisé.
+answer-in-private = 🔒 Ces données ne sont pas ouvertes à tout le monde ici : je vous réponds en privé.
+statement-in-private = 🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l'envoie en privé.
+agree-own = Il faut l'accord d'une autre personne : nul ne peut approuver sa propre requête. Demandez à un collègue qui y est autorisé.
+in-minutes =
+    { $minutes ->
+        [1] dans une minute
+       *[other] dans { $minutes } minutes
+    }
+in-hours =
+    { $hours ->
+        [1] dans une heure
+       *[other] dans { $hours } heures
+    }
+quota-user-questions = Vous avez posé beaucoup de questions. Revenez { $when } et je reprendrai volontiers.
+quota-user-executions = Vous avez exécuté beaucoup de requêtes. Revenez { $when } pour exécuter celle-ci.
+quota-place-questions = Beaucoup de questions ont été posées ici. Revenez { $when }, ou écrivez-moi en privé.
+quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revenez { $when }, ou reposez la question en privé.

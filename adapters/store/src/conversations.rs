@@ -22,8 +22,8 @@ const GET: &str = "SELECT * FROM conversations WHERE id = $1";
 const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 AND title <> '' ORDER BY id DESC LIMIT $2";
 const SET_MODE: &str = "UPDATE conversations SET mode = $2 WHERE id = $1";
 const SET_TITLE: &str = "UPDATE conversations SET title = CASE WHEN title = '' THEN $2 ELSE title END WHERE id = $1";
-const ADD_TURN: &str = "INSERT INTO turns (conversation_id, speaker, content, state, started_at)
-    VALUES ($1, $2, $3, $4, $5) RETURNING id";
+const ADD_TURN: &str = "INSERT INTO turns (conversation_id, speaker, content, state, started_at, aside)
+    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 const SET_MESSAGE: &str = "UPDATE turns
     SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
 const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3 WHERE id = $1";
@@ -33,7 +33,13 @@ const STREAMING: &str = "SELECT turns.*, conversations.user_id FROM turns
 
 #[async_trait]
 impl Conversations for Store {
-    async fn current(&self, user: UserId, place: &Place, at: Timestamp) -> Result<Conversation, StoreError> {
+    async fn current(
+        &self,
+        user: UserId,
+        place: &Place,
+        mode: Mode,
+        at: Timestamp,
+    ) -> Result<Conversation, StoreError> {
         if let Some(held) = held(self, user, place).await? {
             return Ok(held);
         }
@@ -42,7 +48,7 @@ impl Conversations for Store {
         let held = held(&mut writing, user, place).await?;
         let current = match held {
             Some(held) => held,
-            None => begin(&mut writing, user, place, Mode::default(), at).await?,
+            None => begin(&mut writing, user, place, mode, at).await?,
         };
         writing.commit().await.map_err(fault)?;
         Ok(current)
@@ -83,6 +89,7 @@ impl Conversations for Store {
             .bind(&turn.text)
             .bind(turn.state.word())
             .bind(turn.at.as_millisecond())
+            .bind(turn.aside)
             .fetch_one(&mut writing)
             .await
             .map_err(|error| conflict(error, "this turn", &name(turn.conversation)))?;
@@ -170,5 +177,6 @@ fn read_turn(row: &Row) -> Result<Turn, StoreError> {
         state: word(row, "state", TurnState::from_word)?,
         message,
         at: time(row, "started_at")?,
+        aside: get(row, "aside")?,
     })
 }

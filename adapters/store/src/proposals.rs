@@ -12,8 +12,8 @@ use crate::rows::{get, time, word};
 use crate::sql::{Row, sql};
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,
-    question, state, created_at, expires_at, needs_agreement, agreed_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    question, state, created_at, expires_at, needs_agreement, agreed_by, policy, seal)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const GET: &str = "SELECT * FROM proposals WHERE id = $1";
 const LATEST: &str = "SELECT * FROM proposals WHERE conversation_id = $1 ORDER BY number DESC LIMIT 1";
 const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2
@@ -21,7 +21,7 @@ const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state
 const AWAITING: &str = "SELECT * FROM proposals WHERE needs_agreement = 1 AND agreed_by IS NULL AND state = 'pending'
     AND expires_at > $1 ORDER BY number LIMIT $2";
 const AGREE: &str = "UPDATE proposals SET agreed_by = $2 WHERE id = $1 AND needs_agreement = 1 AND agreed_by IS NULL
-    AND state = 'pending' AND expires_at > $3";
+    AND state = 'pending' AND expires_at > $3 AND author_id <> $2";
 const RELEASE: &str = "UPDATE proposals SET state = 'pending' WHERE id = $1 AND state = 'used'";
 
 #[async_trait]
@@ -44,6 +44,8 @@ impl Proposals for Store {
                 Agreement::By(user) => Some(user.0),
                 Agreement::NotNeeded | Agreement::Needed => None,
             })
+            .bind(&proposal.policy)
+            .bind(&proposal.seal)
             .execute(self)
             .await;
         let (name, needed) = (format!("proposal {}", proposal.id), "its conversation or its author");
@@ -106,6 +108,8 @@ fn read(row: &Row) -> Result<Proposal, StoreError> {
         question: get(row, "question")?,
         state: word(row, "state", ProposalState::from_word)?,
         agreement: agreement(row)?,
+        policy: get(row, "policy")?,
+        seal: get(row, "seal")?,
         created_at: time(row, "created_at")?,
         expires_at: time(row, "expires_at")?,
     })

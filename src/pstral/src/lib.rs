@@ -14,5 +14,6 @@ pub mod http;
 pub mod lifecycle;
 pub mod metered;
 pub mod passwords;
+pub mod policy;
 pub mod registry;
 pub mod verified;

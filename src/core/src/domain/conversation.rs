@@ -142,6 +142,8 @@ pub struct Turn {
     pub message: Option<MessageRef>,
     /// When it was begun.
     pub at: Timestamp,
+    /// Whether it was shown to the person alone though others read where they asked: it stays between them.
+    pub aside: bool,
 }
 
 /// A turn to be recorded.
@@ -157,4 +159,6 @@ pub struct NewTurn {
     pub state: TurnState,
     /// When it was begun.
     pub at: Timestamp,
+    /// Whether it is shown to the person alone though others read where they asked.
+    pub aside: bool,
 }

@@ -6,8 +6,10 @@ use futures::{FutureExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::audience::{signature, signed};
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
+use super::question::is_aside;
 use super::rating::rating_buttons;
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
@@ -82,7 +84,7 @@ impl Pipeline {
     ) -> Result<Answered, Trouble> {
         let began = self.parts.clock.elapsed();
         asker.platform.typing(&asker.place).await;
-        let turn = self.begin_turn(conversation.id).await?;
+        let turn = self.begin_turn(conversation.id, is_aside(&conversation.place, &asker.place)).await?;
         let mut live = self.live_message(asker);
         let on_sent = self.on_sent(turn);
         let prompt_hash = prompt_hash(&request);
@@ -126,7 +128,9 @@ impl Pipeline {
         answer: &mut Answer,
         offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
-        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars);
+        // The line that says who asked takes its room from what the model wrote.
+        let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
+        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars.saturating_sub(line));
         let (state, status, ending) = answer.ending();
         let recorded = self
             .record(AuditEvent {
@@ -138,7 +142,14 @@ impl Pipeline {
                 ..self.answer_event(asker, conversation, status)
             })
             .await;
+        let mut said = answer.text().to_owned();
         let ((text, buttons), state) = match recorded.and(offer) {
+            // What the model wrote around it goes with it: it was written of what not everybody may see.
+            Ok(Some(offer)) if offer.is_barred() => {
+                let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
+                said.clone_from(&line);
+                ((line, buttons), state)
+            }
             Ok(Some(offer)) => (offer.within(answer.text(), max_chars), state),
             Ok(None) => {
                 let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
@@ -152,8 +163,7 @@ impl Pipeline {
                 ((around(answer.text(), &sentence, "", max_chars), Vec::new()), TurnState::Failed)
             }
         };
-        let said = answer.text().to_owned();
-        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        let message = Outgoing { text: signed(asker, &text), buttons, files: Vec::new(), state: OutgoingState::Final };
         self.settle(asker, &mut answer.live, answer.turn, &message, (&said, state)).await.map(drop)
     }
 
@@ -164,13 +174,14 @@ impl Pipeline {
     }
 
     /// Records a turn of ours that is being written: after a restart it is known to be left over.
-    pub(super) async fn begin_turn(&self, conversation: ConversationId) -> Result<TurnId, Trouble> {
+    pub(super) async fn begin_turn(&self, conversation: ConversationId, aside: bool) -> Result<TurnId, Trouble> {
         let turn = NewTurn {
             conversation,
             speaker: Speaker::Pstral,
             text: String::new(),
             state: TurnState::Streaming,
             at: self.parts.clock.now(),
+            aside,
         };
         Ok(self.parts.conversations.add_turn(&turn).await?)
     }

@@ -3,7 +3,7 @@
 use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
-use super::execution::refuse_refused;
+use super::execution::{Checked, refuse_refused};
 use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
@@ -57,8 +57,7 @@ impl Pipeline {
     }
 
     pub(super) async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let conversation = self.current(asker).await?;
         let latest = self.parts.proposals.latest(conversation.id).await?;
         latest.ok_or_else(|| Trouble::Tell(text("no-proposal")))
     }
@@ -77,8 +76,8 @@ impl Pipeline {
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
-        let checked = self.check_again(asker.user.role, &target, &proposal).await?;
-        let (approved, _) = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
+        let checked = self.check_again(asker, &target, &proposal).await?;
+        let Checked { approved, schemas, .. } = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
         let mut lines = vec![card(&proposal, approved.relations(), locale)];
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
@@ -91,7 +90,7 @@ impl Pipeline {
             Ok(_) | Err(TargetError::Timeout { .. }) => lines.push(text("explain-no-plan").render(locale)),
             Err(error) => lines.push(error.text().render(locale)),
         }
-        self.show(asker, &Outgoing::text(lines.join("\n"))).await;
+        self.show_statement(asker, &target, &schemas, &proposal, Outgoing::text(lines.join("\n"))).await;
         Ok(())
     }
 
@@ -99,8 +98,7 @@ impl Pipeline {
         let Ok(mode) = word.parse::<Mode>() else {
             return Err(Trouble::Tell(text("mode-unknown").with("prefix", asker.prefix())));
         };
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let conversation = self.current(asker).await?;
         self.parts.conversations.set_mode(conversation.id, mode).await?;
         let sentence = match mode {
             Mode::Sql => text("mode-sql"),
@@ -126,7 +124,7 @@ impl Pipeline {
 
     async fn begin_anew(&self, asker: &Asker) -> Result<(), Trouble> {
         let now = self.parts.clock.now();
-        let mode = self.parts.conversations.current(asker.user.id, &asker.place, now).await?.mode;
+        let mode = self.current(asker).await?.mode;
         self.parts.conversations.begin(asker.user.id, &asker.place, mode, now).await?;
         self.tell(asker, &text("new-conversation")).await;
         Ok(())

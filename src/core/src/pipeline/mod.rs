@@ -8,6 +8,7 @@ mod agreeing;
 mod answer;
 mod approving;
 mod asker;
+mod audience;
 mod audit_query;
 mod audit_table;
 mod audit_view;
@@ -26,10 +27,13 @@ mod ledger;
 mod linking;
 mod oneself;
 mod outcome;
+mod places;
 mod proposing;
 mod question;
+mod quotas;
 mod rating;
 mod recovery;
+mod ruling;
 mod running;
 mod schema;
 mod seen;
@@ -41,6 +45,7 @@ mod terms;
 mod trouble;
 mod users;
 mod verified;
+mod version;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -53,8 +58,12 @@ use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
 use futures::FutureExt as _;
+pub use places::{PlaceTerms, Places};
+use quotas::Quotas;
+pub use quotas::{Quantities, Quantity, QuotaLimits};
+pub use ruling::{Ruling, Showing, Why};
 use running::Running;
-pub use schema::Schema;
+pub use schema::{Schema, Schemas};
 use seen::Seen;
 pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
 use strangers::Strangers;
@@ -110,6 +119,7 @@ pub struct Pipeline {
     seen: Seen,
     charts: Charts,
     strangers: Strangers,
+    quotas: Quotas,
     audit_queries: Queries,
 }
 
@@ -117,6 +127,7 @@ impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
+        let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
         Self {
             parts,
             platforms,
@@ -124,6 +135,7 @@ impl Pipeline {
             seen: Seen::default(),
             charts: Charts::default(),
             strangers: Strangers::default(),
+            quotas,
             audit_queries: Queries::default(),
         }
     }
@@ -170,6 +182,7 @@ impl Pipeline {
     }
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+        self.admit(asker).await?;
         match body {
             EventBody::Said(words) => self.ask(asker, &words).await,
             EventBody::Command(words) => self.command(asker, &words).await,

@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::audience::signed;
 use super::keeping::keep_button;
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
@@ -149,7 +150,7 @@ impl Pipeline {
         let mut buttons = self.offer_chart(asker, proposal, &outcome);
         buttons.extend(keep_button(proposal, locale));
         buttons.extend(rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale));
-        Outgoing { text: lines.join("\n"), buttons, files, state: OutgoingState::Final }
+        Outgoing { text: signed(asker, &lines.join("\n")), buttons, files, state: OutgoingState::Final }
     }
 
     /// A button for the chart of a result that can be one.

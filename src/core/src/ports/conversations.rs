@@ -9,8 +9,9 @@ use crate::domain::{Conversation, ConversationId, MessageRef, Mode, NewTurn, Pla
 /// What was said, by whom, and how far each message has come.
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    /// The conversation the user is holding in the place: the one begun last, or a new one.
-    async fn current(&self, user: UserId, place: &Place, at: Timestamp) -> Result<Conversation, StoreError>;
+    /// The conversation the user is holding in the place: the one begun last, or a new one in this mode.
+    async fn current(&self, user: UserId, place: &Place, mode: Mode, at: Timestamp)
+    -> Result<Conversation, StoreError>;
 
     /// Begins a new conversation, which is then the current one.
     async fn begin(&self, user: UserId, place: &Place, mode: Mode, at: Timestamp) -> Result<Conversation, StoreError>;

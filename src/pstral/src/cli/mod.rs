@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod follow;
 mod out;
+mod policy;
 mod run;
 mod shape;
 mod sql;
@@ -77,6 +78,9 @@ enum Command {
     /// See what is known of the databases, or read it again
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// See who may do what, and test it
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Bring the state database up to date; pstral run does so by itself
     Migrate,
     /// Write the whole state to a file, while the bot goes on
@@ -162,6 +166,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Audit(command) => audit::run(common, command).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
+        Command::Policy(command) => policy::run(common, command).await,
         Command::Migrate => state::migrate(common).await,
         Command::Backup(args) => state::backup(common, &args).await,
         Command::Restore(args) => state::restore(common, &args).await,

@@ -19,7 +19,37 @@ fn app(world: &World) -> App {
         platforms: vec![Arc::clone(&world.chat) as _],
         files: world.files(),
         file_age: Duration::from_hours(1),
+        heads: pstral::heads::Heads {
+            head: tokio::sync::watch::channel(None).1,
+            every_events: 0,
+            every: Duration::ZERO,
+            channel: None,
+            locale: pstral_core::domain::Locale::En,
+        },
+        instance: "test".to_owned(),
+        fingerprint: [("limits", "aa"), ("targets.crm", "bb")]
+            .map(|(key, hash)| (key.to_owned(), hash.to_owned()))
+            .into(),
     }
+}
+
+#[test]
+fn what_changed_in_the_configuration_is_recorded_at_the_next_start() {
+    run_test(async |world| {
+        let mut app = app(world);
+        lifecycle::start(&app).await.unwrap();
+        lifecycle::start(&app).await.unwrap();
+        app.fingerprint.insert("targets.crm".to_owned(), "b0".to_owned());
+        app.fingerprint.insert("roles.sales".to_owned(), "cc".to_owned());
+        lifecycle::start(&app).await.unwrap();
+        lifecycle::start(&app).await.unwrap();
+        let said = |entry: pstral_core::domain::AuditEntry| {
+            format!("{} {}", entry.event.action.word(), entry.event.detail.unwrap_or_default())
+        };
+        let entries: Vec<String> = world.entries().await.into_iter().map(said).collect();
+        assert_eq!(entries.iter().filter(|entry| entry.starts_with("config.changed")).count(), 1, "{entries:?}");
+        assert_eq!(entries[2], "config.changed roles.sales targets.crm");
+    });
 }
 
 #[test]

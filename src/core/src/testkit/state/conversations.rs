@@ -19,7 +19,7 @@ pub async fn conversations(state: &dyn State) -> Result<(), StoreError> {
 async fn current(state: &dyn State) -> Result<(), StoreError> {
     let (user, other) = (member(state, "current").await?, member(state, "current-other").await?);
     let room = place("room");
-    let first = state.current(user.id, &room, at("10:00:00.001")).await?;
+    let first = state.current(user.id, &room, Mode::default(), at("10:00:00.001")).await?;
     let expected = Conversation {
         id: first.id,
         user: user.id,
@@ -29,21 +29,24 @@ async fn current(state: &dyn State) -> Result<(), StoreError> {
         started_at: at("10:00:00.001"),
     };
     assert_eq!(first, expected);
-    assert_eq!(state.current(user.id, &room, at("10:01:00")).await?, first, "found again");
+    assert_eq!(state.current(user.id, &room, Mode::default(), at("10:01:00")).await?, first, "found again");
 
     let begun = state.begin(user.id, &room, Mode::Chat, at("10:02:00")).await?;
     assert_ne!(begun.id, first.id);
     assert_eq!(begun.mode, Mode::Chat);
-    assert_eq!(state.current(user.id, &room, at("10:03:00")).await?, begun, "the one begun last");
+    assert_eq!(state.current(user.id, &room, Mode::default(), at("10:03:00")).await?, begun, "the one begun last");
 
-    let theirs = state.current(other.id, &room, at("10:04:00")).await?;
+    let theirs = state.current(other.id, &room, Mode::default(), at("10:04:00")).await?;
     assert!(theirs.id != begun.id && theirs.user == other.id, "each user has their own");
     let public = Place { private: false, ..room.clone() };
     let elsewhere = Place { platform: PlatformName("matrix".to_owned()), ..room };
-    let opened = state.current(user.id, &public, at("10:05:00")).await?;
+    let opened = state.current(user.id, &public, Mode::default(), at("10:05:00")).await?;
     assert!(opened.id != begun.id && !opened.place.private, "what was private does not go on where others read");
-    let away = state.current(user.id, &elsewhere, at("10:06:00")).await?;
+    let away = state.current(user.id, &elsewhere, Mode::Chat, at("10:06:00")).await?;
     assert_ne!(away.id, begun.id);
+    assert_eq!(away.mode, Mode::Chat, "as conversations begin there");
+    let again = state.current(user.id, &elsewhere, Mode::Sql, at("10:07:00")).await?;
+    assert_eq!(again, away, "one that is held keeps its mode");
 
     for held in [&first, &begun, &theirs, &opened] {
         state.set_title(held.id, "Clients").await?;
@@ -62,7 +65,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
     state.set_mode(conversation.id, Mode::Chat).await?;
     state.set_title(conversation.id, "Combien d’« élèves » ?").await?;
     state.set_title(conversation.id, "Later").await?;
-    let now = state.current(user.id, &conversation.place, at("10:00:00")).await?;
+    let now = state.current(user.id, &conversation.place, Mode::default(), at("10:00:00")).await?;
     assert_eq!(now.mode, Mode::Chat);
     assert_eq!(now.title, "Combien d’« élèves » ?", "a title is given once");
     assert_eq!(now.started_at, conversation.started_at);
@@ -70,7 +73,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
 }
 
 fn said(conversation: ConversationId, speaker: Speaker, text: &str, state: TurnState) -> NewTurn {
-    NewTurn { conversation, speaker, text: text.to_owned(), state, at: at("10:00:00.042") }
+    NewTurn { conversation, speaker, text: text.to_owned(), state, at: at("10:00:00.042"), aside: false }
 }
 
 async fn turns(state: &dyn State) -> Result<(), StoreError> {
@@ -81,7 +84,8 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
     let question = said(conversation.id, Speaker::Person, "Qui ? \0 \u{1F980}", TurnState::Complete);
     let asked = state.add_turn(&question).await?;
     state.add_turn(&said(other.id, Speaker::Person, "not here", TurnState::Complete)).await?;
-    let answering = state.add_turn(&said(conversation.id, Speaker::Pstral, "", TurnState::Streaming)).await?;
+    let answer = NewTurn { aside: true, ..said(conversation.id, Speaker::Pstral, "", TurnState::Streaming) };
+    let answering = state.add_turn(&answer).await?;
     let message = MessageRef { place: place("turns-dm"), id: "m1".to_owned() };
     state.set_message(answering, &message).await?;
     state.finish_turn(answering, "Personne.", TurnState::Stopped).await?;
@@ -94,6 +98,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         state: TurnState::Complete,
         message: None,
         at: at("10:00:00.042"),
+        aside: false,
     };
     let second = Turn {
         id: answering,
@@ -101,6 +106,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         text: "Personne.".to_owned(),
         state: TurnState::Stopped,
         message: Some(message),
+        aside: true,
         ..first.clone()
     };
     assert_eq!(state.turns(conversation.id, 10).await?, [first, second.clone()], "the oldest first");
@@ -138,7 +144,7 @@ async fn streaming(state: &dyn State) -> Result<(), StoreError> {
 async fn nothing_there(state: &dyn State) -> Result<(), StoreError> {
     let (nobody, none, no_turn) = (UserId(i64::MAX), ConversationId(i64::MAX), TurnId(i64::MAX));
     let message = MessageRef { place: place("nothing"), id: "m3".to_owned() };
-    assert!(missing(&state.current(nobody, &place("nothing"), at("10:00:00")).await));
+    assert!(missing(&state.current(nobody, &place("nothing"), Mode::default(), at("10:00:00")).await));
     assert!(missing(&state.begin(nobody, &place("nothing"), Mode::Sql, at("10:00:00")).await));
     assert_eq!(state.of_user(nobody, 5).await?, []);
     assert!(missing(&state.set_mode(none, Mode::Chat).await));

@@ -50,7 +50,7 @@ pub async fn member(state: &(impl People + ?Sized), username: &str) -> Result<Us
         username: username.to_owned(),
         full_name: "Zoé Lefèvre".to_owned(),
         email: String::new(),
-        role: Role::Member,
+        role: Role::member(),
         locale: Locale::Fr,
     };
     state.add_user(&user, at("09:00:00")).await

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
-use super::{State, at, duplicate, missing, talk};
+use super::{State, at, duplicate, member, missing, talk};
 use crate::domain::{
     Agreement, Conversation, ConversationId, Origin, Proposal, ProposalId, ProposalState, User, UserId, Value,
 };
@@ -30,6 +30,8 @@ fn proposal(user: &User, conversation: &Conversation, id: &str) -> Proposal {
         question: "Quels clients à Nîmes ?".to_owned(),
         state: ProposalState::Pending,
         agreement: Agreement::NotNeeded,
+        policy: "the rules of then".to_owned(),
+        seal: "what it said".to_owned(),
         created_at: at("10:00:00.007"),
         expires_at: at("10:30:00.007"),
     }
@@ -106,6 +108,7 @@ async fn claimed(state: &dyn State) -> Result<(), StoreError> {
 /// What needs an agreement waits for one, and runs once it has it.
 async fn agreed(state: &dyn State) -> Result<(), StoreError> {
     let (user, conversation) = talk(state, "agreed").await?;
+    let steward = member(state, "agreed-steward").await?;
     let costly = |id| Proposal { agreement: Agreement::Needed, ..proposal(&user, &conversation, id) };
     let (first, second) = (costly("agreed-1"), costly("agreed-2"));
     let refused = Proposal { state: ProposalState::Refused, ..costly("agreed-3") };
@@ -120,20 +123,21 @@ async fn agreed(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.claim(&first.id, in_time).await?, Claim::NotAgreed);
     assert_eq!(state.claim(&first.id, first.expires_at).await?, Claim::Expired);
 
-    assert!(!state.agree(&first.id, user.id, first.expires_at).await?, "too late");
-    assert!(state.agree(&first.id, user.id, in_time).await?);
-    assert!(!state.agree(&first.id, user.id, in_time).await?, "once");
-    let with_it = Proposal { agreement: Agreement::By(user.id), ..first.clone() };
+    assert!(!state.agree(&first.id, steward.id, first.expires_at).await?, "too late");
+    assert!(!state.agree(&first.id, user.id, in_time).await?, "nobody agrees to their own");
+    assert!(state.agree(&first.id, steward.id, in_time).await?);
+    assert!(!state.agree(&first.id, steward.id, in_time).await?, "once");
+    let with_it = Proposal { agreement: Agreement::By(steward.id), ..first.clone() };
     assert_eq!(state.get(&first.id).await?, Some(with_it));
     assert_eq!(state.awaiting_agreement(in_time, 1000).await?, [second]);
     assert_eq!(state.claim(&first.id, in_time).await?, Claim::Granted);
     assert!(missing(&state.agree(&ProposalId("agreed-2".to_owned()), UserId(i64::MAX), in_time).await));
 
     let free = ProposalId("agreed-4".to_owned());
-    assert!(!state.agree(&free, user.id, in_time).await?);
-    assert!(!state.agree(&refused.id, user.id, in_time).await?);
+    assert!(!state.agree(&free, steward.id, in_time).await?);
+    assert!(!state.agree(&refused.id, steward.id, in_time).await?);
     assert_eq!(state.get(&free).await?.map(|one| one.agreement), Some(Agreement::NotNeeded));
-    assert!(!state.agree(&ProposalId("agreed-none".to_owned()), user.id, in_time).await?);
+    assert!(!state.agree(&ProposalId("agreed-none".to_owned()), steward.id, in_time).await?);
     Ok(())
 }
 

@@ -9,10 +9,16 @@ use crate::ports::{Conversations, StoreError};
 
 #[async_trait]
 impl Conversations for MemoryState {
-    async fn current(&self, user: UserId, place: &Place, at: Timestamp) -> Result<Conversation, StoreError> {
+    async fn current(
+        &self,
+        user: UserId,
+        place: &Place,
+        mode: Mode,
+        at: Timestamp,
+    ) -> Result<Conversation, StoreError> {
         let mut tables = self.tables();
         let held = tables.conversations.iter().rev().find(|one| one.user == user && one.place == *place).cloned();
-        held.map_or_else(|| tables.begin(user, place, Mode::default(), at), Ok)
+        held.map_or_else(|| tables.begin(user, place, mode, at), Ok)
     }
 
     async fn begin(&self, user: UserId, place: &Place, mode: Mode, at: Timestamp) -> Result<Conversation, StoreError> {
@@ -55,6 +61,7 @@ impl Conversations for MemoryState {
             state: new.state,
             message: None,
             at: new.at,
+            aside: new.aside,
         });
         Ok(id)
     }

@@ -55,7 +55,8 @@ impl Proposals for MemoryState {
         tables.user(by)?;
         let waits = |one: &&mut Proposal| {
             let waits = one.agreement == Agreement::Needed && one.state == ProposalState::Pending;
-            one.id == *id && waits && one.expires_at > at
+            // Never the author themselves.
+            one.id == *id && one.author != by && waits && one.expires_at > at
         };
         let waiting = tables.proposals.iter_mut().find(waits);
         Ok(waiting.map(|proposal| proposal.agreement = Agreement::By(by)).is_some())
