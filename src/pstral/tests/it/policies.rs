@@ -74,7 +74,7 @@ fn a_statement_changed_in_the_state_is_an_incident() {
             assert!(world.newest().contains("Something went wrong on my side"), "{change}: {}", world.newest());
             assert_eq!(world.target.ran(), [], "{change}");
             let incident = world.entries().await.pop().unwrap().event;
-            assert!(incident.detail.unwrap_or_default().contains("the state was changed"), "{change}");
+            assert!(incident.error.unwrap_or_default().contains("the state was changed"), "{change}");
         });
     }
 }
