@@ -24,6 +24,8 @@ const CLOSING: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_mins(1);
 /// Starts looked at for the last one of this instance.
 const STARTS: u32 = 100;
+/// How often messages of proposals that have expired are looked for.
+const EXPIRING: Duration = Duration::from_mins(1);
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
 
@@ -75,6 +77,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
+    beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
@@ -128,6 +131,18 @@ fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
         }
     });
     loops.collect()
+}
+
+/// Takes the buttons from messages whose proposals have expired, at the start and then every minute.
+async fn expire_proposals(pipeline: Arc<Pipeline>) {
+    loop {
+        match pipeline.expire_proposals().await {
+            Ok(0) => {}
+            Ok(expired) => tracing::info!(expired, "messages of proposals that have expired lost their buttons"),
+            Err(error) => tracing::warn!(%error, "messages of proposals that have expired keep their buttons"),
+        }
+        tokio::time::sleep(EXPIRING).await;
+    }
 }
 
 /// Removes the files of results whose time is over, at the start and then now and again.

@@ -33,6 +33,7 @@ async fn everything_is_still_there_after_it_was_closed() {
         speaker: Speaker::Pstral,
         text: "half".to_owned(),
         state: TurnState::Streaming,
+        proposal: None,
         at: at("10:00:01"),
         aside: false,
     };

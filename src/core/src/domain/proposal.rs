@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConversationId, UserId, Value, sha256};
+use super::{ConversationId, MessageRef, UserId, Value, sha256};
 
 /// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,6 +126,15 @@ pub struct Proposal {
     pub created_at: Timestamp,
     /// After this it cannot run.
     pub expires_at: Timestamp,
+}
+
+/// A message that shows a proposal with its buttons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Where it stands.
+    pub message: MessageRef,
+    /// What it says.
+    pub text: String,
 }
 
 impl Proposal {

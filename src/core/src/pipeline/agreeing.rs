@@ -140,7 +140,9 @@ impl Pipeline {
             format!("{}\n{sentence}", asked_by(author, author.locale))
         };
         let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
-        self.send(&**platform, &conversation.place, &message).await;
+        if let Ok(at) = self.send_whole(&**platform, &conversation.place, &message).await {
+            self.remember_card(&proposal.id, at, &message).await;
+        }
     }
 }
 

@@ -8,12 +8,9 @@ use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Outgoing, Proposal, ProposalId, Rating};
-use crate::egress::{disarmed, echo};
+use crate::egress::echo;
 use crate::ports::TargetError;
 use crate::text::text;
-
-/// Conversations of a history.
-const HISTORY: u32 = 10;
 
 impl Pipeline {
     /// Does what a command says.
@@ -39,8 +36,13 @@ impl Pipeline {
             Command::Bad => self.rate_latest(asker, Rating::Bad).await,
             Command::Stop => self.stop(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
-            Command::History => self.history(asker).await,
+            Command::History(words) => self.history(asker, words).await,
             Command::New => self.begin_anew(asker).await,
+            Command::Open(words) => self.open(asker, words).await,
+            Command::Rename(words) => self.rename(asker, words).await,
+            Command::Delete(words) => self.delete(asker, words).await,
+            Command::Export(words) => self.export(asker, words).await,
+            Command::Retry => self.retry_latest(asker).await,
             Command::Audit(words) => self.show_audit(asker, words).await,
             Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,
@@ -106,20 +108,6 @@ impl Pipeline {
         };
         self.tell(asker, &sentence).await;
         Ok(())
-    }
-
-    /// Shows what was asked before, also in private: so it is shown in private.
-    async fn history(&self, asker: &Asker) -> Result<(), Trouble> {
-        let held = self.parts.conversations.of_user(asker.user.id, HISTORY).await?;
-        if held.is_empty() {
-            return Err(Trouble::Tell(text("history-empty")));
-        }
-        let lines = held.iter().map(|conversation| {
-            let began = conversation.started_at.strftime("%Y-%m-%d %H:%M");
-            format!("- {began} · {}", disarmed(&conversation.title))
-        });
-        let lines: Vec<String> = std::iter::once(text("history").render(asker.user.locale)).chain(lines).collect();
-        self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     async fn begin_anew(&self, asker: &Asker) -> Result<(), Trouble> {

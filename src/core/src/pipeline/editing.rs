@@ -63,9 +63,11 @@ impl Pipeline {
         let inquiry = Inquiry::new((asker, &conversation), target, &self.parts.settings, &schemas, &question);
         let statement = statement.trim_end_matches(';');
         let offer = self.propose(&inquiry, Draft { statement, parameters, origin: Origin::Person }).await?;
+        let proposal = offer.proposal.clone();
         let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
         let text = signed(asker, &text);
-        self.show(asker, &Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }).await;
+        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        self.show_card(asker, &proposal, &message).await;
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use super::version::policy_version;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
     AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
-    ProposalState, TurnState,
+    ProposalState, TurnEnd, TurnState,
 };
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
@@ -193,7 +193,7 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let locale = asker.user.locale;
         let began = self.parts.clock.elapsed();
-        let turn = self.begin_turn(proposal.conversation, aside).await?;
+        let turn = self.begin_turn(proposal.conversation, Some(&proposal.id), aside).await?;
         let mut live = self.live_message(asker);
         if let Err(error) = live.announce(&text("running").render(locale), &self.on_sent(turn)).await {
             tracing::warn!(%error, "the progress of an execution could not be shown");
@@ -205,23 +205,24 @@ impl Pipeline {
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
         let event = self.result_event(asker, proposal, approved, &outcome, took);
         let recorded = self.parts.audit.append(AuditEvent { delivery: Some(delivery), ..event }).await;
-        let (message, said, state) = match (recorded, outcome) {
+        let (message, end) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
-                let said = summary(&outcome).render(locale);
-                (self.result_message(asker, proposal, outcome, took).await, said, TurnState::Complete)
+                let end = TurnEnd::words(summary(&outcome).render(locale), TurnState::Complete);
+                let (message, table) = self.result_message(asker, proposal, outcome, took).await;
+                (message, TurnEnd { table, ..end })
             }
             (Ok(_), Err(error)) => {
                 let sentence = signed(asker, &error.text().render(locale));
                 let state = if error == TargetError::Cancelled { TurnState::Stopped } else { TurnState::Failed };
-                (Outgoing::text(&sentence), sentence, state)
+                (Outgoing::text(&sentence), TurnEnd::words(sentence, state))
             }
             (Err(error), _) => {
                 tracing::error!(%error, "the audit cannot be written: a result is not shown");
                 let sentence = text("result-not-recorded").render(locale);
-                (Outgoing::text(&sentence), sentence, TurnState::Failed)
+                (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
         };
-        if self.settle(asker, &mut live, turn, &message, (&said, state)).await? {
+        if self.settle(asker, &mut live, turn, &message, &end).await?.is_some() {
             self.forget_files(asker, &message.files).await;
         }
         Ok(())

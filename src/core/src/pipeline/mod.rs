@@ -21,6 +21,8 @@ mod context;
 mod doubles;
 mod editing;
 mod execution;
+mod expiring;
+mod exporting;
 mod holding;
 mod keeping;
 mod ledger;
@@ -33,6 +35,7 @@ mod question;
 mod quotas;
 mod rating;
 mod recovery;
+mod retrying;
 mod ruling;
 mod running;
 mod schema;
@@ -40,6 +43,7 @@ mod seen;
 mod settings;
 mod stewarding;
 mod strangers;
+mod talks;
 mod target;
 mod terms;
 mod trouble;
@@ -71,11 +75,13 @@ pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
 
-use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
+use crate::domain::{
+    AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
+};
 use crate::egress::{PATIENT, deliver, whole};
 use crate::ports::{
-    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals,
-    ResultFiles,
+    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, PlatformError,
+    Proposals, ResultFiles,
 };
 use crate::text::{Text, text};
 
@@ -196,6 +202,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").await,
             EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
+            EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).await,
         }
     }
 
@@ -226,9 +233,19 @@ impl Pipeline {
 
     /// Sends a message that is whole, cut to what the platform takes; tried until the platform has it.
     async fn send(&self, platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> bool {
+        self.send_whole(platform, place, message).await.is_ok()
+    }
+
+    /// The same, and where it stands.
+    async fn send_whole(
+        &self,
+        platform: &dyn ChatPlatform,
+        place: &Place,
+        message: &Outgoing,
+    ) -> Result<MessageRef, PlatformError> {
         let message = Outgoing { text: whole(&message.text, platform.capabilities().max_chars), ..message.clone() };
         let sent = deliver(platform, &*self.parts.clock, place, None, &message, PATIENT).await;
-        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent")).is_ok()
+        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }
 
     /// Where to say what went wrong: where it happened, unless it concerns one person and others read there.

@@ -51,6 +51,8 @@ pub(super) struct Offer {
     /// The statement as it will run, or the refusal.
     card: String,
     refused: bool,
+    /// The statement's proposal, a refused one too.
+    pub(super) proposal: ProposalId,
     pub(super) buttons: Vec<Button>,
     /// Why not everybody may see it who reads what is said.
     bar: Option<Ruling>,
@@ -148,7 +150,8 @@ impl Pipeline {
         };
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
-        Ok(Offer { place: None, card, refused: false, buttons: buttons(&proposal.id, locale), bar })
+        let buttons = buttons(&proposal.id, locale);
+        Ok(Offer { place: None, card, refused: false, proposal: proposal.id, buttons, bar })
     }
 
     /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
@@ -223,12 +226,12 @@ impl Pipeline {
         self.parts.proposals.add(&proposal).await?;
         let locale = inquiry.asker.user.locale;
         let card = format!("{} {}", text("statement-refused").render(locale), refused.sentence.render(locale));
-        let mend = button(ButtonAction::Edit(proposal.id), &text("button-edit"), locale);
+        let mend = button(ButtonAction::Edit(proposal.id.clone()), &text("button-edit"), locale);
         // Where the database refused it, or its cost did, what is said of it is for those who may see what it reads. What
         // the guard refuses is told of in words for everybody.
         let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
-        Ok(Offer { place: None, card, refused: true, buttons: vec![mend], bar })
+        Ok(Offer { place: None, card, refused: true, proposal: proposal.id, buttons: vec![mend], bar })
     }
 }
 

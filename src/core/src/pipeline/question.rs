@@ -11,13 +11,15 @@ use super::audience::{Audience, signed};
 use super::context::Example;
 use super::ledger::within;
 use super::quotas::Counted;
+use super::retrying::retry_button;
 use super::running::Work;
 use super::schema::Schemas;
+use super::talks::title_of;
 use super::verified::Matched;
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
-    VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
+    TurnState, VerifiedQuery,
 };
 use crate::ports::ModelError;
 use crate::text::text;
@@ -70,17 +72,28 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        self.within_quota(asker, Counted::Questions).await?;
         let conversation = self.current(asker).await?;
+        self.ask_within(asker, &conversation, question, &work).await
+    }
+
+    /// Answers a question in a conversation.
+    pub(super) async fn ask_within(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        question: &str,
+        work: &Work,
+    ) -> Result<(), Trouble> {
+        self.within_quota(asker, Counted::Questions).await?;
         self.record(AuditEvent {
             detail: Some(question.to_owned()),
-            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), &conversation)
+            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
         })
         .await?;
-        self.remember_question(&conversation, question).await?;
+        self.remember_question(conversation, question).await?;
         match conversation.mode {
-            Mode::Sql => self.ask_for_data(asker, &conversation, question, &work).await,
-            Mode::Chat => self.ask_to_chat(asker, &conversation, &work.stop).await,
+            Mode::Sql => self.ask_for_data(asker, conversation, question, work).await,
+            Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
         }
     }
 
@@ -110,14 +123,14 @@ impl Pipeline {
 
     async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<(), Trouble> {
         if conversation.title.is_empty() {
-            let title: String = question.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
-            self.parts.conversations.set_title(conversation.id, &title).await?;
+            self.parts.conversations.set_title(conversation.id, &title_of(question)).await?;
         }
         let turn = NewTurn {
             conversation: conversation.id,
             speaker: Speaker::Person,
             text: question.to_owned(),
             state: TurnState::Complete,
+            proposal: None,
             at: self.parts.clock.now(),
             aside: false,
         };
@@ -169,9 +182,9 @@ impl Pipeline {
         let examples = inquiry.examples(verified, self.parts.settings.examples);
         let request = self.data_request(inquiry, &examples).await?;
         match self.stream_answer(inquiry.asker, inquiry.conversation, request, stop).await? {
-            Answered::NotBegun(error) => match matched {
+            Answered::NotBegun(error, turn) => match matched {
                 Some(matched) => self.offer_verified(inquiry, &matched, Some(&error)).await,
-                None => self.suggest(inquiry, verified, &examples, &error).await,
+                None => self.suggest(inquiry, verified, &examples, (&error, turn)).await,
             },
             Answered::Begun(mut answer) => {
                 let offer = self.offer_from(inquiry, &answer).await;
@@ -188,7 +201,12 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let request = self.chat_request(asker, conversation).await?;
         match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(error) => Err(Trouble::Tell(error.text())),
+            Answered::NotBegun(error, turn) => {
+                let locale = asker.user.locale;
+                let buttons = vec![retry_button(turn, locale)];
+                self.show(asker, &Outgoing { buttons, ..Outgoing::text(error.text().render(locale)) }).await;
+                Ok(())
+            }
             Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
         }
     }
@@ -199,7 +217,7 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         verified: &[VerifiedQuery],
         nearest: &[Example],
-        error: &ModelError,
+        (error, turn): (&ModelError, TurnId),
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
@@ -215,7 +233,9 @@ impl Pipeline {
                 answer.push_str(&sample.asked());
             }
         }
-        self.show(inquiry.asker, &Outgoing::text(signed(inquiry.asker, &answer))).await;
+        let buttons = vec![retry_button(turn, locale)];
+        let text = signed(inquiry.asker, &answer);
+        self.show(inquiry.asker, &Outgoing { buttons, ..Outgoing::text(text) }).await;
         Ok(())
     }
 }

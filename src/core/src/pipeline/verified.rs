@@ -47,6 +47,7 @@ impl Pipeline {
             Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin };
         let offer = self.propose(inquiry, draft).await?;
+        let proposal = offer.proposal.clone();
         let why = match error {
             None => String::new(),
             Some(ModelError::Unavailable(_)) => text("without-model").render(locale) + "\n\n",
@@ -60,13 +61,14 @@ impl Pipeline {
                 speaker: Speaker::Pstral,
                 text: answer.clone(),
                 state: TurnState::Complete,
+                proposal: Some(proposal.clone()),
                 at: self.parts.clock.now(),
                 aside: inquiry.is_aside(),
             })
             .await?;
-        let message =
-            Outgoing { text: signed(inquiry.asker, &answer), buttons, files: Vec::new(), state: OutgoingState::Final };
-        self.show(inquiry.asker, &message).await;
+        let text = signed(inquiry.asker, &answer);
+        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        self.show_card(inquiry.asker, &proposal, &message).await;
         Ok(())
     }
 }

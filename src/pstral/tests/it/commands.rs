@@ -18,6 +18,8 @@ fn help_in_english() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
+        /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
+        /retry: ask again a question that was not answered
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait; /verified: verified queries; both for stewards
@@ -38,6 +40,8 @@ fn help_in_french() {
         /stop : arrêter ce qui est en cours
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
+        /open, /rename, /export, /delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
+        /retry : reposer une question restée sans réponse
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
         /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données
@@ -64,11 +68,12 @@ fn whoami_and_history() {
         You are Alex Taylor (alex, member). I speak English to you. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
         ");
-        assert_snapshot!(after.rsplit("── #").next().unwrap(), @r"
+        assert_snapshot!(after.rsplit("── #").next().unwrap(), @"
         6 private
         Your last conversations:
-        - 2026-11-21 10:00 · List the clients in Lyon
-        - 2026-11-21 10:00 · List the clients in Paris
+        - `2` · 2026-11-21 10:00 · List the clients in Lyon (current)
+        - `1` · 2026-11-21 10:00 · List the clients in Paris
+        To go on with one, write /open and its number.
         ");
     });
 }

@@ -88,9 +88,10 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
         ended.unwrap();
         // What the drain left behind ends with the program.
         world.restart().await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         started ok -

@@ -1,9 +1,11 @@
 //! What `Conversations` must do.
 
-use super::{State, at, member, missing, place, talk};
+use futures::future::join_all;
+
+use super::{State, at, member, missing, place, proposal, talk};
 use crate::domain::{
-    Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, PlatformName, Speaker, Turn, TurnId, TurnState,
-    UserId,
+    Card, Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, PlatformName, ProposalId, ShownColumn,
+    ShownTable, Speaker, Turn, TurnEnd, TurnId, TurnState, UserId,
 };
 use crate::ports::StoreError;
 
@@ -13,6 +15,9 @@ pub async fn conversations(state: &dyn State) -> Result<(), StoreError> {
     changes(state).await?;
     turns(state).await?;
     streaming(state).await?;
+    opened(state).await?;
+    retried(state).await?;
+    deleted(state).await?;
     nothing_there(state).await
 }
 
@@ -69,11 +74,15 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(now.mode, Mode::Chat);
     assert_eq!(now.title, "Combien d’« élèves » ?", "a title is given once");
     assert_eq!(now.started_at, conversation.started_at);
+    state.rename(conversation.id, "Élèves").await?;
+    let now = state.current(user.id, &conversation.place, Mode::default(), at("10:00:00")).await?;
+    assert_eq!(now.title, "Élèves", "as often as its user likes");
     Ok(())
 }
 
 fn said(conversation: ConversationId, speaker: Speaker, text: &str, state: TurnState) -> NewTurn {
-    NewTurn { conversation, speaker, text: text.to_owned(), state, at: at("10:00:00.042"), aside: false }
+    let text = text.to_owned();
+    NewTurn { conversation, speaker, text, state, proposal: None, at: at("10:00:00.042"), aside: false }
 }
 
 async fn turns(state: &dyn State) -> Result<(), StoreError> {
@@ -88,7 +97,14 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
     let answering = state.add_turn(&answer).await?;
     let message = MessageRef { place: place("turns-dm"), id: "m1".to_owned() };
     state.set_message(answering, &message).await?;
-    state.finish_turn(answering, "Personne.", TurnState::Stopped).await?;
+    assert_eq!(state.question_before(answering).await?.map(|turn| turn.id), Some(asked));
+    assert_eq!(state.question_before(asked).await?, None);
+    let columns = vec![ShownColumn { name: "n \"\0".to_owned(), number: true }];
+    let table = ShownTable { columns, rows: vec![vec!["1 234,50 €".to_owned()]] };
+    let proposal = Some(ProposalId("turns-p".to_owned()));
+    let end =
+        TurnEnd { proposal: proposal.clone(), table: Some(table), ..TurnEnd::words("Personne.", TurnState::Stopped) };
+    state.finish_turn(answering, &end).await?;
 
     let first = Turn {
         id: asked,
@@ -96,6 +112,8 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         speaker: Speaker::Person,
         text: question.text,
         state: TurnState::Complete,
+        proposal: None,
+        table: None,
         message: None,
         at: at("10:00:00.042"),
         aside: false,
@@ -105,12 +123,18 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         speaker: Speaker::Pstral,
         text: "Personne.".to_owned(),
         state: TurnState::Stopped,
+        proposal,
+        table: end.table,
         message: Some(message),
         aside: true,
         ..first.clone()
     };
     assert_eq!(state.turns(conversation.id, 10).await?, [first, second.clone()], "the oldest first");
-    assert_eq!(state.turns(conversation.id, 1).await?, [second], "the last ones");
+    assert_eq!(state.turns(conversation.id, 1).await?, std::slice::from_ref(&second), "the last ones");
+    assert_eq!(state.turn(answering).await?, Some(second.clone()));
+    state.finish_turn(answering, &TurnEnd::words("", TurnState::Failed)).await?;
+    let again = state.turn(answering).await?.map(|turn| turn.proposal);
+    assert_eq!(again, Some(second.proposal), "a turn keeps the statement it was begun with");
     Ok(())
 }
 
@@ -132,12 +156,102 @@ async fn streaming(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(mine, [(user.id, seen, Some(&message)), (user.id, unseen, None)]);
     assert_eq!(state.streaming().await?, found, "looking changes nothing");
     for turn in [seen, unseen] {
-        state.finish_turn(turn, "half", TurnState::Interrupted).await?;
+        state.finish_turn(turn, &TurnEnd::words("half", TurnState::Interrupted)).await?;
     }
     assert_eq!(state.streaming().await?, []);
     let states: Vec<TurnState> = state.turns(conversation.id, 9).await?.iter().map(|turn| turn.state).collect();
     assert_eq!(states, [TurnState::Complete, TurnState::Interrupted, TurnState::Interrupted]);
     assert_eq!(state.turns(conversation.id, 9).await?[0].id, whole);
+    Ok(())
+}
+
+/// What is opened goes on where it is opened, before what was begun since.
+async fn opened(state: &dyn State) -> Result<(), StoreError> {
+    let (user, first) = talk(state, "opened").await?;
+    let second = state.begin(user.id, &first.place, Mode::Chat, at("09:01:00")).await?;
+    for one in [&first, &second] {
+        state.set_title(one.id, "A title").await?;
+    }
+    let order = async || state.of_user(user.id, 10).await.map(|held| held.iter().map(|one| one.id).collect::<Vec<_>>());
+    assert_eq!(order().await?, [second.id, first.id]);
+    state.open(first.id, &first.place).await?;
+    assert_eq!(state.current(user.id, &first.place, Mode::default(), at("09:01:00")).await?.id, first.id);
+    assert_eq!(order().await?, [first.id, second.id], "the one opened last comes first");
+
+    let elsewhere = place("opened-elsewhere");
+    state.open(first.id, &elsewhere).await?;
+    assert_eq!(
+        state.current(user.id, &first.place, Mode::default(), at("09:01:00")).await?.id,
+        second.id,
+        "it has left"
+    );
+    let moved = state.current(user.id, &elsewhere, Mode::default(), at("09:01:00")).await?;
+    assert_eq!((moved.id, moved.place, moved.mode), (first.id, elsewhere.clone(), first.mode));
+    let third = state.begin(user.id, &elsewhere, Mode::Sql, at("09:01:00")).await?;
+    assert_eq!(state.current(user.id, &elsewhere, Mode::default(), at("09:01:00")).await?.id, third.id, "begun since");
+    Ok(())
+}
+
+async fn retried(state: &dyn State) -> Result<(), StoreError> {
+    let (_, conversation) = talk(state, "retried").await?;
+    let turn = |state| said(conversation.id, Speaker::Pstral, "half", state);
+    for (ended, can) in [
+        (TurnState::Streaming, false),
+        (TurnState::Complete, false),
+        (TurnState::Stopped, false),
+        (TurnState::Interrupted, true),
+        (TurnState::Failed, true),
+    ] {
+        let turn = state.add_turn(&turn(ended)).await?;
+        assert_eq!(state.take_retry(turn).await?, can, "{ended:?}");
+        assert!(!state.take_retry(turn).await?, "once");
+        if ended == TurnState::Streaming {
+            state.finish_turn(turn, &TurnEnd::words("", TurnState::Complete)).await?;
+        }
+    }
+    let turn = state.add_turn(&turn(TurnState::Failed)).await?;
+    let takers = join_all((0..20).map(|_| state.take_retry(turn))).await;
+    let taken = takers.into_iter().collect::<Result<Vec<bool>, _>>()?.into_iter().filter(|taken| *taken).count();
+    assert_eq!(taken, 1);
+    state.give_back_retry(turn).await?;
+    assert!(state.take_retry(turn).await?);
+    Ok(())
+}
+
+async fn deleted(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "deleted").await?;
+    state.set_title(conversation.id, "A title").await?;
+    let other = state.begin(user.id, &conversation.place, Mode::Sql, at("09:02:00")).await?;
+    state.open(conversation.id, &conversation.place).await?;
+    let kept = state.add_turn(&said(other.id, Speaker::Person, "kept", TurnState::Complete)).await?;
+    let asked = state.add_turn(&said(conversation.id, Speaker::Person, "?", TurnState::Complete)).await?;
+    let answer = state.add_turn(&said(conversation.id, Speaker::Pstral, "", TurnState::Streaming)).await?;
+    let (gone, stays) = (proposal(&user, &conversation, "deleted-1"), proposal(&user, &other, "deleted-2"));
+    let card = |id: &str| Card {
+        message: MessageRef { place: conversation.place.clone(), id: id.to_owned() },
+        text: "a card".to_owned(),
+    };
+    for one in [&gone, &stays] {
+        state.add(one).await?;
+        state.add_card(&one.id, &card(&one.id.0)).await?;
+    }
+    assert!(!state.delete(conversation.id).await?, "not while it is written");
+    assert_eq!(state.turns(conversation.id, 9).await?.len(), 2);
+    state.finish_turn(answer, &TurnEnd::words("half", TurnState::Stopped)).await?;
+    assert!(state.delete(conversation.id).await?);
+    assert!(missing(&state.delete(conversation.id).await));
+
+    assert_eq!(state.conversation(conversation.id).await?, None);
+    assert_eq!(state.of_user(user.id, 9).await?, []);
+    assert_eq!(state.turns(conversation.id, 9).await?, []);
+    assert_eq!(state.turn(asked).await?, None);
+    assert_eq!(state.get(&gone.id).await?, None);
+    assert_eq!(state.cards(&gone.id).await?, []);
+    assert_eq!(state.current(user.id, &conversation.place, Mode::default(), at("10:00:00")).await?.id, other.id);
+    assert_eq!(state.turns(other.id, 9).await?.iter().map(|turn| turn.id).collect::<Vec<_>>(), [kept]);
+    assert_eq!(state.cards(&stays.id).await?, [card("deleted-2")]);
+    let next = state.begin(user.id, &conversation.place, Mode::Sql, at("10:00:00")).await?;
+    assert_ne!(next.id, conversation.id, "a number is given once");
     Ok(())
 }
 
@@ -151,7 +265,14 @@ async fn nothing_there(state: &dyn State) -> Result<(), StoreError> {
     assert!(missing(&state.set_title(none, "title").await));
     assert!(missing(&state.add_turn(&said(none, Speaker::Person, "?", TurnState::Complete)).await));
     assert!(missing(&state.set_message(no_turn, &message).await));
-    assert!(missing(&state.finish_turn(no_turn, "", TurnState::Complete).await));
+    assert!(missing(&state.finish_turn(no_turn, &TurnEnd::words("", TurnState::Complete)).await));
+    assert!(missing(&state.rename(none, "title").await));
+    assert!(missing(&state.open(none, &place("nothing")).await));
+    assert!(missing(&state.delete(none).await));
+    assert_eq!(state.turn(no_turn).await?, None);
+    assert_eq!(state.question_before(no_turn).await?, None);
+    assert!(!state.take_retry(no_turn).await?);
+    state.give_back_retry(no_turn).await?;
     assert_eq!(state.turns(none, 5).await?, []);
     Ok(())
 }

@@ -22,6 +22,7 @@ pub use conversations::conversations;
 pub use knowledge::knowledge;
 pub use memory::MemoryState;
 pub use people::people;
+use proposals::proposal;
 pub use proposals::{one_of_a_hundred_claims, proposals};
 
 /// All six state ports in one.
