@@ -11,6 +11,7 @@ mod out;
 mod run;
 mod shape;
 mod sql;
+mod state;
 mod tour;
 mod user;
 
@@ -75,6 +76,15 @@ enum Command {
     /// See what is known of the databases, or read it again
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// Bring the state database up to date; pstral run does so by itself
+    Migrate,
+    /// Write the whole state to a file, while the bot goes on
+    Backup(state::BackupArgs),
+    /// Fill an empty state database from a file made by backup
+    Restore(state::RestoreArgs),
+    /// Carry the state from one database to another
+    #[command(subcommand)]
+    Store(state::StoreCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -148,6 +158,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Audit(command) => audit::run(common, command).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
+        Command::Migrate => state::migrate(common).await,
+        Command::Backup(args) => state::backup(common, &args).await,
+        Command::Restore(args) => state::restore(common, &args).await,
+        Command::Store(command) => state::store(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }

@@ -33,5 +33,6 @@ mod recovery;
 mod results;
 mod running;
 mod sql;
+mod state;
 mod verified;
 mod world;
