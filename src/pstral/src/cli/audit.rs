@@ -147,7 +147,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
 }
 
 /// The key that is given, or the installation's own.
-fn known_key(config: &Config, given: Option<PublicAuditKey>) -> anyhow::Result<Box<dyn Signatures>> {
+pub(super) fn known_key(config: &Config, given: Option<PublicAuditKey>) -> anyhow::Result<Box<dyn Signatures>> {
     if let Some(key) = given {
         return Ok(Box::new(key));
     }
