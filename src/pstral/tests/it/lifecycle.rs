@@ -87,8 +87,9 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
         ── #1 private
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         ");
-        assert_snapshot!(world.audit_lines().await, @r"
+        assert_snapshot!(world.audit_lines().await, @"
         started ok -
+        config.changed ok -
         question ok alex
         stopped ok -
         recovered ok -
