@@ -137,6 +137,8 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
         say_error(&text("copy-same").render(locale));
         return Ok(Ending::Usage);
     }
+    // A chain that was pruned begins with what this installation has signed.
+    let known = audit::known_key(&config, None)?;
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
     let copied = carry(&source, &to, force).await;
     source.close().await;
@@ -146,7 +148,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
             record(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
             say(&done.render(locale));
-            let ending = audit::verify(&store, &[], &*audit::known_key(&config, None)?, locale).await;
+            let ending = audit::verify(&store, &[], &*known, locale).await;
             store.close().await;
             ending
         }
