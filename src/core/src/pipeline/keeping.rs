@@ -212,6 +212,8 @@ mod tests {
             origin: Origin::Person,
             question: String::new(),
             state: ProposalState::Used,
+            policy: String::new(),
+            seal: String::new(),
             agreement: Agreement::NotNeeded,
             created_at: Timestamp::UNIX_EPOCH,
             expires_at: Timestamp::UNIX_EPOCH,
