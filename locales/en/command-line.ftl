@@ -166,7 +166,8 @@ chain-changed = entry { $seq } of { $instance } was changed
 chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
 audit-head = Head of the audit chain, to be kept: { $head }
 chain-sealed = entry { $seq } of { $instance } was emptied or removed, and no later entry says why
-chain-checkpoint = the checkpoint at entry { $seq } of { $instance } is not signed with this installation's key; if the key is elsewhere, give it with --key
+chain-checkpoint = the checkpoint at entry { $seq } of { $instance } was forged: its signature does not hold
+chain-other-key = the log of { $instance } up to entry { $seq } was pruned with another key ({ $key }); if it is yours, give it with --key
 chain-truncated = entry { $seq } of { $instance } is not the one that was written down: entries are missing or were replaced
 audit-exported =
     { $entries ->

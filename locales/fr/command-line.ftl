@@ -166,7 +166,8 @@ chain-changed = l'entrée { $seq } de { $instance } a été modifiée
 chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
 audit-head = Tête de la chaîne du journal d'audit, à conserver : { $head }
 chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
-chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } n'est pas signé par la clé de cette installation ; si la clé est ailleurs, donnez-la avec --key
+chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } est falsifié : sa signature n'est pas valable
+chain-other-key = le journal de { $instance } a été purgé jusqu'à l'entrée { $seq } avec une autre clé ({ $key }) ; si c'est la vôtre, donnez-la avec --key
 chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée, des entrées manquent ou ont été remplacées
 audit-exported =
     { $entries ->
