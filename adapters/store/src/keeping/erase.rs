@@ -15,7 +15,7 @@ use crate::rows::get;
 use crate::sql::sql;
 
 /// All that is a user's, each table before those it refers to. `$1` is the user.
-const THEIRS: &[Part] = &[
+pub(super) const THEIRS: &[Part] = &[
     Part::new(
         "proposals",
         "id",
@@ -24,7 +24,11 @@ const THEIRS: &[Part] = &[
     Part::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
     Part::new("conversations", "id", "user_id = $1"),
     Part::new("link_codes", "user_id", "user_id = $1"),
-    Part::new("wrong_codes", "id", "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)"),
+    Part::new(
+        "wrong_codes",
+        "id",
+        "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)",
+    ),
     Part::new("links", "platform, actor", "user_id = $1"),
 ];
 
@@ -124,8 +128,7 @@ impl Store {
     pub async fn settle(&self) -> Result<bool, StoreError> {
         let Engine::Sqlite { writer, .. } = &self.engine else { return Ok(true) };
         // <https://www.sqlite.org/pragma.html#pragma_wal_checkpoint>: the first column says whether it was busy.
-        let busy: i64 =
-            sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await.map_err(fault)?;
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await.map_err(fault)?;
         Ok(busy == 0)
     }
 

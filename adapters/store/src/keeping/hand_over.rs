@@ -19,7 +19,7 @@ const USER: &str = "SELECT id, username, full_name, email, role, locale, disable
 
 /// The lists of the document with their rows; nothing by which anybody could act as the person is in them. `$1` is the
 /// user.
-const LISTS: &[(&str, &str)] = &[
+pub(super) const LISTS: &[(&str, &str)] = &[
     ("links", "SELECT * FROM links WHERE user_id = $1 ORDER BY platform, actor"),
     ("link_codes", "SELECT expires_at FROM link_codes WHERE user_id = $1"),
     (

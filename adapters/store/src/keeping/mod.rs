@@ -33,3 +33,28 @@ fn event(now: Timestamp, action: AuditAction, by: Option<&str>, covers: Option<&
         ..AuditEvent::new(now, action, AuditStatus::Ok)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{erase, hand_over};
+    use crate::transfer::TABLES;
+
+    /// What is of no person, and those that are forgotten by other means: sealed, or left under a neutral name.
+    const NOT_REMOVED: [&str; 6] =
+        ["users", "audit_events", "audit_checkpoints", "audit_relations", "catalogs", "verified_queries"];
+    /// What says nothing of a person, and those that stand in the document by themselves.
+    const NOT_LISTED: [&str; 6] = NOT_REMOVED;
+
+    #[test]
+    fn of_every_table_it_is_known_what_becomes_of_a_persons_rows() {
+        let all: BTreeSet<&str> = TABLES.into_iter().collect();
+        let removed: BTreeSet<&str> = erase::THEIRS.iter().map(|part| part.table).chain(NOT_REMOVED).collect();
+        assert_eq!(removed, all);
+        let listed: BTreeSet<&str> = hand_over::LISTS.iter().map(|(name, _)| *name).chain(NOT_LISTED).collect();
+        let more: Vec<_> = listed.difference(&all).copied().collect();
+        assert_eq!(more, ["agreements"]);
+        assert_eq!(all.difference(&listed).count(), 0);
+    }
+}

@@ -47,9 +47,8 @@ impl Store {
             let page = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
             let Some(last) = page.last() else { return Ok(sealed) };
             from = Some(AuditMark::of(last));
-            let is_covered = |one: &AuditEntry| {
-                reasons.iter().any(|covers| covers.holds(&one.instance, one.seq, one.event.user))
-            };
+            let is_covered =
+                |one: &AuditEntry| reasons.iter().any(|covers| covers.holds(&one.instance, one.seq, one.event.user));
             let entries: Vec<AuditEntry> = page.into_iter().filter(is_covered).collect();
             sealed += self.seal(&entries).await?;
         }

@@ -1,6 +1,7 @@
 //! The state database keeps what core asks of it, on real files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod keeping;
 mod opening;
 mod promises;
 mod server;
