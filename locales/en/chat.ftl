@@ -188,7 +188,16 @@ help =
 ## Audit
 audit-not-allowed = The audit log is for administrators. Please ask one of them.
 audit-empty = No event matches. Take a word away, or write { $prefix }audit alone.
-audit-word-unknown = “{ $word }” is neither a number, an action, a status, a database nor a user. Actions: { $actions }.
+audit-word-unknown = “{ $word }” is neither a number, an action, a status, a moment (7d, 2h, 2026-11-20), a database, a platform nor a user. Actions: { $actions }.
+button-audit-older = Older
+button-audit-newer = Newer
+audit-page-gone = I no longer remember this search. Ask again with { $prefix }audit.
+audit-page-last = There is no further page.
+audit-file-newest =
+    { $entries ->
+        [one] The file holds the newest event only; narrow the search to see others.
+       *[other] The file holds the newest { $entries } events only; narrow the search to see others.
+    }
 audit-seq = no.
 audit-time = time (UTC)
 audit-user = user

@@ -188,7 +188,16 @@ help =
 ## Audit
 audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.
 audit-empty = Aucun événement ne correspond. Retirez un mot, ou écrivez seulement { $prefix }audit.
-audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : { $actions }.
+audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : { $actions }.
+button-audit-older = Plus anciens
+button-audit-newer = Plus récents
+audit-page-gone = Je ne me souviens plus de cette recherche. Relancez-la avec { $prefix }audit.
+audit-page-last = Il n'y a pas d'autre page.
+audit-file-newest =
+    { $entries ->
+        [one] Le fichier ne contient que l'événement le plus récent ; précisez la recherche pour en voir d'autres.
+       *[other] Le fichier ne contient que les { $entries } événements les plus récents ; précisez la recherche pour en voir d'autres.
+    }
 audit-seq = n°
 audit-time = heure (UTC)
 audit-user = utilisateur

@@ -33,6 +33,8 @@ fn label(button: &Button) -> String {
         ButtonAction::Edit(_) => "/edit",
         ButtonAction::Explain(_) => "/explain",
         ButtonAction::Chart(_) => "/chart",
+        ButtonAction::AuditOlder(_) => "/audit older",
+        ButtonAction::AuditNewer(_) => "/audit newer",
         ButtonAction::Stop => "/stop",
     };
     format!("[{} → {command}]", harmless::line(&button.label))

@@ -14,4 +14,5 @@ pub mod http;
 pub mod lifecycle;
 pub mod metered;
 pub mod registry;
+pub mod retention;
 pub mod verified;

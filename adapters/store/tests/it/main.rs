@@ -1,9 +1,13 @@
 //! The state database keeps what core asks of it, on real files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod chance;
 mod keeping;
+mod older_audit;
 mod opening;
+mod owner;
 mod promises;
+mod sealing;
 mod server;
 mod sharing;
 mod tampering;

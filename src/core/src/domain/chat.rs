@@ -100,8 +100,22 @@ pub enum ButtonAction {
     Explain(ProposalId),
     /// Draw the result of the proposal.
     Chart(ProposalId),
+    /// Show a page of the audit with older entries.
+    AuditOlder(AuditPage),
+    /// Show a page of the audit with newer entries.
+    AuditNewer(AuditPage),
     /// Stop the answer being written or the statement being run.
     Stop,
+}
+
+/// A page of what somebody asked of the audit. The query is kept in memory for a while: after a restart the button asks
+/// to ask again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// The name of the query, 16 hexadecimal digits.
+    pub query: String,
+    /// 0 for the newest entries.
+    pub page: u32,
 }
 
 /// A button under a message.

@@ -1,106 +1,167 @@
-//! The audit as admins read it from the chat.
-
-use std::collections::HashMap;
+//! The audit as administrators read it from the chat: page by page, and as a file.
 
 use super::Pipeline;
 use super::asker::Asker;
+use super::audit_query::Query;
+use super::audit_table::{FILE, Names, file_row, table};
+use super::proposing::button;
 use super::trouble::Trouble;
 use crate::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditStatus, Capability, Column, ColumnKind, Locale, Outgoing, Row, UserId,
-    Value,
+    AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
+    Outgoing, OutgoingState,
 };
-use crate::egress::{echo, fit};
-use crate::ports::AuditFilter;
-use crate::results::{Preview, TableFormat};
+use crate::egress::fit;
+use crate::ports::{AuditMark, Colophon, FileError, Finished, Towards};
 use crate::text::text;
 
-/// Entries shown when no number is given.
-const SHOWN: u32 = 20;
-/// Entries shown at most.
-const MOST: u32 = 50;
-
-/// Usernames.
-type Names = HashMap<UserId, String>;
+/// Entries of the file at most, the newest.
+const FILED: usize = 10_000;
+/// Entries read at a time for it.
+const PAGE: u32 = 500;
 
 impl Pipeline {
-    /// Shows the newest entries to admins, in private; looking at the audit is itself recorded. Words narrow it: a
-    /// number, an action, a status, a target or a username.
+    /// Shows the newest entries to those who may read them, in private and with a file; looking at the audit is itself
+    /// recorded.
     pub(super) async fn show_audit(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        match words.to_lowercase().as_str() {
+            "older" | "ancien" | "anciens" => return self.turn_audit(asker, Towards::Older).await,
+            "newer" | "récent" | "récents" => return self.turn_audit(asker, Towards::Newer).await,
+            _ => {}
+        }
+        self.record_reading(asker, words).await?;
+        let query = self.new_audit_query(asker.user.id, words).await?;
+        let names = self.names().await?;
+        let (mut message, any) = self.audit_page(asker, query.clone(), &names).await?;
+        if any {
+            match self.audit_file(asker, &query, &names).await {
+                Ok((finished, filed)) => attach(asker, &mut message, finished, filed),
+                Err(error) => {
+                    tracing::error!(%error, "the file of an audit");
+                    message.text = format!("{}\n{}", message.text, text("files-failed").render(asker.user.locale));
+                }
+            }
+        }
+        let files = message.files.clone();
+        let shown = self.show_in_private(asker, message).await;
+        if shown.is_ok() {
+            self.forget_files(asker, &files).await;
+        } else {
+            self.parts.files.discard(&files).await;
+        }
+        shown
+    }
+
+    /// Turns to the page that a button names.
+    pub(super) async fn show_audit_page(&self, asker: &Asker, wanted: &AuditPage) -> Result<(), Trouble> {
+        let query = self.audit_query(asker, Some(&wanted.query))?;
+        self.show_page_of(asker, query, usize::try_from(wanted.page).unwrap_or(usize::MAX)).await
+    }
+
+    /// Turns a page of the asker's latest query.
+    async fn turn_audit(&self, asker: &Asker, towards: Towards) -> Result<(), Trouble> {
+        let query = self.audit_query(asker, None)?;
+        let page = match towards {
+            Towards::Older => query.page + 1,
+            Towards::Newer => query.page.saturating_sub(1),
+        };
+        self.show_page_of(asker, query, page).await
+    }
+
+    async fn show_page_of(&self, asker: &Asker, query: Query, page: usize) -> Result<(), Trouble> {
+        self.record_reading(asker, &format!("{} (page {})", query.words, page + 1)).await?;
+        if page >= query.begins.len() {
+            return Err(Trouble::Tell(text("audit-page-last")));
+        }
+        let names = self.names().await?;
+        let (message, _) = self.audit_page(asker, Query { page, ..query }, &names).await?;
+        self.show_in_private(asker, message).await
+    }
+
+    /// Lets those go on who may read the audit, once it is recorded that they do.
+    async fn record_reading(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
         let tried = format!("audit {words}");
         self.require(asker, Capability::ReadAudit, &tried, text("audit-not-allowed")).await?;
         let read = self.event(asker, AuditAction::AuditRead, AuditStatus::Ok);
-        self.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..read }).await?;
-        let (filter, limit) = self.audit_filter(words).await?;
-        let entries = self.parts.audit.tail(&filter, limit).await?;
+        self.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..read }).await
+    }
+
+    async fn names(&self) -> Result<Names, Trouble> {
         let users = self.parts.people.users().await?;
-        let names = users.into_iter().map(|user| (user.id, user.username)).collect();
-        self.show_in_private(asker, table(asker, &entries, &names)).await
+        Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
     }
 
-    async fn audit_filter(&self, words: &str) -> Result<(AuditFilter, u32), Trouble> {
-        let (mut filter, mut limit) = (AuditFilter::default(), SHOWN);
-        for word in words.split_whitespace() {
-            if let Ok(number) = word.parse::<u32>() {
-                limit = number.clamp(1, MOST);
-            } else if let Some(action) = AuditAction::from_word(word) {
-                filter.action = Some(action);
-            } else if let Some(status) = AuditStatus::from_word(word) {
-                filter.status = Some(status);
-            } else if self.parts.targets.contains_key(word) {
-                filter.target = Some(word.to_owned());
-            } else if let Some(user) = self.parts.people.user_named(word).await? {
-                filter.user = Some(user.id);
-            } else {
-                let actions = AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
-                let sentence = text("audit-word-unknown").with("word", echo(word));
-                return Err(Trouble::Tell(sentence.with("actions", actions)));
-            }
+    /// The page of a query that is its current one, with buttons for those beside it, and whether it has any entry. The
+    /// query is kept for them.
+    async fn audit_page(&self, asker: &Asker, mut query: Query, names: &Names) -> Result<(Outgoing, bool), Trouble> {
+        let locale = asker.user.locale;
+        let begin = query.begins.get(query.page).copied().flatten();
+        // One more than is shown: then it is known whether there is another page.
+        let read = self.parts.audit.page(&query.filter, begin, Towards::Older, query.limit + 1).await?;
+        if read.is_empty() {
+            let sentence = text("audit-empty").with("prefix", asker.prefix());
+            return Ok((Outgoing::text(sentence.render(locale)), false));
         }
-        Ok((filter, limit))
+        let page: &[AuditEntry] = &read[..read.len().min(query.limit as usize)];
+        let (text, shown) = table(asker, page, names);
+        // What does not fit into the message is on the next page; at least one entry is left behind by each.
+        let shown = shown.clamp(1, page.len());
+        query.begins.truncate(query.page + 1);
+        if shown < read.len() {
+            query.begins.push(Some(AuditMark::of(&page[shown - 1])));
+        }
+        let buttons = buttons(&query, asker);
+        self.audit_queries.keep(query);
+        Ok((Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }, true))
+    }
+
+    /// All entries of a query as files, the newest first, and how many they are.
+    async fn audit_file(&self, asker: &Asker, query: &Query, names: &Names) -> Result<(Finished, usize), FileError> {
+        let columns = FILE.map(|(name, kind)| Column { name: name.to_owned(), kind });
+        let mut sheet = self.parts.files.begin(&columns, asker.user.locale)?;
+        let (mut from, mut filed) = (None, 0);
+        while filed < FILED {
+            let page = self.parts.audit.page(&query.filter, from, Towards::Older, PAGE).await;
+            let page = page.map_err(|error| FileError(error.to_string()))?;
+            let Some(last) = page.last() else { break };
+            from = Some(AuditMark::of(last));
+            filed += page.len();
+            sheet.rows(page.iter().map(|entry| file_row(entry, names)).collect()).await?;
+        }
+        let name = format!("audit-{}-{}", self.parts.clock.now().strftime("%Y%m%d-%H%M%S"), &query.name[..6]);
+        let max_file_bytes = asker.platform.capabilities().max_file_bytes;
+        let finished = sheet.finish(&Colophon { name, facts: Vec::new(), max_file_bytes }).await?;
+        Ok((finished, filed))
     }
 }
 
-fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> Outgoing {
+fn buttons(query: &Query, asker: &Asker) -> Vec<Button> {
     let locale = asker.user.locale;
-    if entries.is_empty() {
-        return Outgoing::text(text("audit-empty").with("prefix", asker.prefix()).render(locale));
-    }
-    let heads = [
-        (text("audit-seq"), ColumnKind::Number),
-        (text("audit-time"), ColumnKind::Timestamp),
-        (text("audit-user"), ColumnKind::Text),
-        (text("audit-action"), ColumnKind::Text),
-        (text("audit-status"), ColumnKind::Text),
-        (text("audit-detail"), ColumnKind::Text),
-    ];
-    let columns = heads.map(|(head, kind)| Column { name: head.render(locale), kind });
-    let mut rows: Vec<Row> = entries.iter().map(|entry| row(entry, names, locale)).collect();
-    let max_chars = asker.platform.capabilities().max_chars;
-    let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
-    let mut preview = Preview::draw(&columns, &rows, format);
-    // What does not fit is the oldest, not the newest.
-    while preview.rows > 0 && preview.rows < rows.len() {
-        rows.drain(..rows.len() - preview.rows);
-        preview = Preview::draw(&columns, &rows, format);
-    }
-    Outgoing::text(preview.text)
+    let to = |page: usize| AuditPage { query: query.name.clone(), page: u32::try_from(page).unwrap_or(u32::MAX) };
+    let is_last = query.page + 1 >= query.begins.len();
+    let older =
+        (!is_last).then(|| button(ButtonAction::AuditOlder(to(query.page + 1)), &text("button-audit-older"), locale));
+    let newer = query
+        .page
+        .checked_sub(1)
+        .map(|page| button(ButtonAction::AuditNewer(to(page)), &text("button-audit-newer"), locale));
+    older.into_iter().chain(newer).collect()
 }
 
-/// One entry as a row: what it is about is its rule, its detail and its statement, on one line.
-fn row(entry: &AuditEntry, names: &Names, locale: Locale) -> Row {
-    let event = &entry.event;
-    // The detail of a refusal begins with its rule.
-    let why = event.detail.as_ref().or(event.rule.as_ref());
-    let about = [why, event.statement.as_ref()].into_iter().flatten();
-    let rows = event.rows.map(|rows| text("rows").count("rows", rows.unsigned_abs()).render(locale));
-    let about = about.cloned().chain(rows).collect::<Vec<_>>().join(" · ");
-    let about = about.split_whitespace().collect::<Vec<_>>().join(" ");
-    vec![
-        Value::Integer(entry.seq),
-        Value::Timestamp(event.at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
-        event.user.map_or(Value::Null, |user| Value::Text(names.get(&user).cloned().unwrap_or(user.0.to_string()))),
-        Value::Text(event.action.word().to_owned()),
-        Value::Text(event.status.word().to_owned()),
-        Value::Text(about),
-    ]
+/// Puts files beside a page, and says what they lack.
+fn attach(asker: &Asker, message: &mut Outgoing, finished: Finished, filed: usize) {
+    let locale = asker.user.locale;
+    let most = asker.platform.capabilities().max_file_bytes;
+    let (files, too_large): (Vec<FileRef>, Vec<FileRef>) =
+        finished.files.into_iter().partition(|file| file.bytes <= most);
+    let mut said = Vec::new();
+    if filed >= FILED {
+        said.push(text("audit-file-newest").count("entries", filed as u64));
+    }
+    if !too_large.is_empty() {
+        said.push(text("files-too-large").count("count", too_large.len() as u64));
+    }
+    for sentence in said {
+        message.text = format!("{}\n{}", message.text, sentence.render(locale));
+    }
+    message.files = files;
 }

@@ -7,6 +7,8 @@
 mod agreeing;
 mod answer;
 mod asker;
+mod audit_query;
+mod audit_table;
 mod audit_view;
 mod charting;
 mod command;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 
 use asker::Asker;
 pub use asker::code_hash;
+use audit_query::Queries;
 use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
@@ -91,13 +94,21 @@ pub struct Pipeline {
     running: Running,
     seen: Seen,
     charts: Charts,
+    audit_queries: Queries,
 }
 
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
-        Self { parts, platforms, running: Running::default(), seen: Seen::default(), charts: Charts::default() }
+        Self {
+            parts,
+            platforms,
+            running: Running::default(),
+            seen: Seen::default(),
+            charts: Charts::default(),
+            audit_queries: Queries::default(),
+        }
     }
 
     /// What it works with.
@@ -149,6 +160,9 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
+                self.show_audit_page(asker, &page).await
+            }
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

@@ -8,6 +8,8 @@ mod doctor;
 mod export;
 mod follow;
 mod out;
+mod person;
+mod prune;
 mod run;
 mod shape;
 mod sql;
@@ -69,6 +71,8 @@ enum Command {
     /// Read and verify the audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// See what has had its time, and with --yes take it away
+    Prune(prune::PruneArgs),
     /// Look after local users
     #[command(subcommand)]
     User(user::UserCommand),
@@ -146,6 +150,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Doctor(args) => doctor::run(common, &args).await,
         Command::Sql(command) => sql::run(common, &command),
         Command::Audit(command) => audit::run(common, command).await,
+        Command::Prune(args) => prune::run(common, &args).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),

@@ -11,7 +11,7 @@ use pstral_core::text::text;
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, state_is_missing};
+use super::{Common, Ending, person, state_is_missing};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::compose::open_store;
 
@@ -43,6 +43,10 @@ pub(super) enum UserCommand {
         #[arg(long)]
         undo: bool,
     },
+    /// Write all that is held on a person as one JSON document
+    Export(person::ExportArgs),
+    /// See what is held on a person, and with --yes forget it: the audit keeps their number and what was done
+    Erase(person::EraseArgs),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +79,8 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
     }
     let desk = Desk { store: open_store(&config).await?, locale, clock: SystemClock::default() };
     match command {
+        UserCommand::Export(args) => person::export(&desk.store, locale, &args).await,
+        UserCommand::Erase(args) => person::erase(&desk.store, locale, &args, &[Role::Admin]).await,
         UserCommand::Add(args) => desk.add(args, config.locale).await,
         UserCommand::List { json } => desk.list(json).await,
         UserCommand::LinkCode { username } => desk.link_code(&username).await,

@@ -11,7 +11,7 @@ pub use check::{Fault, load};
 pub use layers::Source;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
-    LimitValues, Log, LogFormat, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, RoleConfig, RulesConfig,
+    LimitValues, Log, LogFormat, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, RetentionConfig, RoleConfig, RulesConfig,
     StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 

@@ -7,6 +7,8 @@ mod agreeing;
 mod answers;
 mod audit;
 mod audit_first;
+mod audit_members;
+mod audit_pages;
 mod bad_input;
 mod canary;
 mod catalog;

@@ -45,6 +45,7 @@ pub(crate) struct Setup {
     /// Everything but the rules, the roles and the limits.
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
+    pub(crate) kept_answers: KeptAnswers,
 }
 
 impl Default for Setup {
@@ -60,6 +61,7 @@ impl Default for Setup {
             places: Vec::new(),
             terms: Terms::default(),
             files: None,
+            kept_answers: KeptAnswers::Text,
         }
     }
 }
@@ -292,6 +294,6 @@ fn settings(setup: &Setup) -> Settings {
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
-        kept_answers: KeptAnswers::Text,
+        kept_answers: setup.kept_answers,
     }
 }
