@@ -85,13 +85,16 @@ impl Signatures for PublicAuditKey {
 }
 
 /// Any of several keys, as where more than one has signed.
-impl Signatures for Vec<PublicAuditKey> {
+#[derive(Debug, Clone, Default)]
+pub struct KnownAuditKeys(pub Vec<PublicAuditKey>);
+
+impl Signatures for KnownAuditKeys {
     fn knows(&self, key: &str) -> bool {
-        self.iter().any(|one| one.knows(key))
+        self.0.iter().any(|one| one.knows(key))
     }
 
     fn holds(&self, message: &[u8], signature: &str) -> bool {
-        self.iter().any(|one| one.holds(message, signature))
+        self.0.iter().any(|one| one.holds(message, signature))
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use pstral_store::{AuditUnproven, Due, Pruning, PruningClass, Store};
 use tokio::time::sleep;
 
-use crate::audit_key::{AuditKey, PublicAuditKey};
+use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::config::{Config, RetentionConfig};
 
 /// Takes away what is over.
@@ -59,7 +59,7 @@ impl Retention {
         let prunings = self.store.prunings(&due).await.map_err(anyhow::Error::from)?;
         let key = if prunings.iter().any(|pruning| pruning.class == PruningClass::Audit) {
             let key = AuditKey::read_or_make(&self.key)?;
-            let known: Vec<PublicAuditKey> = known.iter().cloned().chain([key.public()]).collect();
+            let known = KnownAuditKeys(known.iter().cloned().chain([key.public()]).collect());
             self.store.verify_audit(&[], &known).await?;
             Some(key)
         } else {

@@ -15,7 +15,7 @@ use super::export::{self, Format};
 use super::follow::follow;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, state_is_missing};
-use crate::audit_key::{AuditKey, PublicAuditKey};
+use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::compose::{make_state_folder, open_store, open_store_to_read};
 use crate::config::Config;
 
@@ -157,11 +157,11 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
 }
 
 /// The keys that are given, or the installation's own.
-fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow::Result<Vec<PublicAuditKey>> {
+fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow::Result<KnownAuditKeys> {
     if !given.is_empty() {
-        return Ok(given);
+        return Ok(KnownAuditKeys(given));
     }
-    Ok(AuditKey::read(&config.audit.key)?.map(|key| key.public()).into_iter().collect())
+    Ok(KnownAuditKeys(AuditKey::read(&config.audit.key)?.map(|key| key.public()).into_iter().collect()))
 }
 
 pub(super) async fn verify(
