@@ -271,3 +271,33 @@ erase-done = { $name } is forgotten; what was done stays in the audit as done by
 erase-late = Something was still being written, such as an answer under way. In a moment: pstral user erase { $left } --yes
 erase-unsettled = The state database is being read: what was removed leaves its write-ahead log a little later, at the latest when Pstral stops.
 erase-last = Nothing was removed: { $name } is the last who may look after users. Give somebody else that role first: pstral user add NAME --role admin
+
+## The state as a whole
+state-up-to-date = The state database is up to date (migration { $to }).
+state-migrated = The state database was brought up to date: from migration { $from } to { $to }.
+backup-exists = { $path } is there already, and a backup replaces no file. Choose another name.
+backup-done =
+    { $rows ->
+        [one] { $path }: one row. Keep it where only administrators can read it: it holds what people asked.
+       *[other] { $path }: { $rows } rows. Keep it where only administrators can read it: it holds what people asked.
+    }
+backup-failed = No backup was made at { $path }. { $why }
+restore-done =
+    { $rows ->
+        [one] Restored from { $path }, as it was on { $at }: one row.
+       *[other] Restored from { $path }, as it was on { $at }: { $rows } rows.
+    }
+restore-failed = Nothing was restored from { $path }, and nothing was changed. { $why }
+copy-same = Both addresses are the same. Name the database to copy into.
+copy-address = This address cannot be used
+copy-done =
+    { $rows ->
+        [one] Copied from { $from } to { $to }: one row. To use it, set [store] url to the new address.
+       *[other] Copied from { $from } to { $to }: { $rows } rows. To use it, set [store] url to the new address.
+    }
+copy-failed = Nothing was copied to { $path }, and nothing was changed there. { $why }
+transfer-not-empty = There is a state there already. Choose an empty database, or add --force to replace it: what it holds is then lost.
+transfer-in-use = A program of Pstral works on it. Stop every pstral run on this database, then try again.
+transfer-not-ours = This is not a whole and unchanged backup: { $error }. Take another copy of it.
+transfer-store = The database did not take it: { $error }. Check its address, its disk and its account.
+transfer-stream = The file could not be read or written: { $error }. Check the path, the permissions and the disk.

@@ -271,3 +271,36 @@ erase-done = { $name } est oublié ; ce qui a été fait reste au journal au nom
 erase-late = Quelque chose s'écrivait encore, par exemple une réponse en cours. Dans un instant : pstral user erase { $left } --yes
 erase-unsettled = La base d'état est en cours de lecture : ce qui a été supprimé quittera son journal d'écriture un peu plus tard, au plus tard à l'arrêt de Pstral.
 erase-last = Rien n'a été supprimé : { $name } est la dernière personne à pouvoir gérer les utilisateurs. Donnez d'abord ce rôle à quelqu'un : pstral user add NOM --role admin
+
+## The state as a whole
+state-up-to-date = La base d'état est à jour (migration { $to }).
+state-migrated = La base d'état a été mise à jour : de la migration { $from } à la migration { $to }.
+backup-exists = { $path } existe déjà, et une sauvegarde ne remplace aucun fichier. Choisissez un autre nom.
+backup-done =
+    { $rows ->
+        [0] { $path } : aucune ligne. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.
+        [1] { $path } : une ligne. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.
+       *[other] { $path } : { $rows } lignes. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.
+    }
+backup-failed = Aucune sauvegarde n'a été faite dans { $path }. { $why }
+restore-done =
+    { $rows ->
+        [0] Restauré depuis { $path }, dans l'état du { $at } : aucune ligne.
+        [1] Restauré depuis { $path }, dans l'état du { $at } : une ligne.
+       *[other] Restauré depuis { $path }, dans l'état du { $at } : { $rows } lignes.
+    }
+restore-failed = Rien n'a été restauré depuis { $path }, et rien n'a été changé. { $why }
+copy-same = Les deux adresses sont les mêmes. Indiquez la base dans laquelle copier.
+copy-address = Cette adresse est inutilisable
+copy-done =
+    { $rows ->
+        [0] Copié de { $from } vers { $to } : aucune ligne. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
+        [1] Copié de { $from } vers { $to } : une ligne. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
+       *[other] Copié de { $from } vers { $to } : { $rows } lignes. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
+    }
+copy-failed = Rien n'a été copié vers { $path }, et rien n'y a été changé. { $why }
+transfer-not-empty = Il y a déjà un état à cet endroit. Choisissez une base vide, ou ajoutez --force pour le remplacer : ce qu'elle contient sera perdu.
+transfer-in-use = Un programme de Pstral travaille sur cette base. Arrêtez chaque pstral run qui l'utilise, puis réessayez.
+transfer-not-ours = Ce n'est pas une sauvegarde entière et intacte : { $error }. Prenez-en une autre copie.
+transfer-store = La base ne l'a pas pris : { $error }. Vérifiez son adresse, son disque et son compte.
+transfer-stream = Le fichier n'a pas pu être lu ou écrit : { $error }. Vérifiez le chemin, les droits et le disque.

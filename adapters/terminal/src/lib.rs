@@ -232,6 +232,10 @@ impl ChatPlatform for Terminal {
         }
     }
 
+    async fn live(&self, _: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+        Ok(Vec::new())
+    }
+
     async fn typing(&self, _: &Place) {}
 
     async fn open_dm(&self, _: &Actor) -> Result<Place, PlatformError> {

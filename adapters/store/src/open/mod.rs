@@ -67,6 +67,17 @@ impl fmt::Debug for Location {
     }
 }
 
+impl Location {
+    /// Brings the tables up to date, and makes a file where it is missing: the number of the last migration before, and
+    /// now.
+    pub async fn migrate(&self) -> Result<(i64, i64), StoreError> {
+        let engine = to_write(self).await?;
+        let migrated = migrate(&engine).await.map_err(|error| named(self, error));
+        engine.close().await;
+        migrated
+    }
+}
+
 impl Store {
     /// Opens a file as [`Store::open_at`] does.
     pub async fn open(file: &Path, instance: &str) -> Result<Self, StoreError> {

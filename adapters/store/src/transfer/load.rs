@@ -83,7 +83,7 @@ async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -
 /// Tables of that very form, without a row.
 async fn prepare(writing: &mut Writing, migration: i64, force: bool) -> Result<(), TransferError> {
     if force {
-        for table in TABLES.iter().rev().copied().chain(["health_checks", "_sqlx_migrations"]) {
+        for table in TABLES.iter().rev().copied().chain(["audit_opened", "health_checks", "_sqlx_migrations"]) {
             composed(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
         }
     }

@@ -76,6 +76,11 @@ pub trait ChatPlatform: Send + Sync {
     /// Removes a message; one that is already gone counts as removed.
     async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError>;
 
+    /// Our own messages in a place that still read as being written ([`OutgoingState::Streaming`](crate::domain::OutgoingState)), among the newest
+    /// fifty: a program that ends between sending one and noting it down knows of it only so. None where what is shown
+    /// ends with the program.
+    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError>;
+
     /// Shows that an answer is being prepared. Failing to is no error.
     async fn typing(&self, place: &Place);
 

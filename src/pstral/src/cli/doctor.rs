@@ -52,7 +52,7 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
 async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     let location = config.location();
     let missing = location.file().filter(|path| !path.exists());
-    let (elsewhere, app) = if missing.is_none() {
+    let (_elsewhere, app) = if missing.is_none() {
         (None, App::build(config, locale).await?)
     } else {
         // Looking makes nothing that could be taken for an installation; the other parts are looked at all the same.

@@ -13,6 +13,7 @@ mod prune;
 mod run;
 mod shape;
 mod sql;
+mod state;
 mod tour;
 mod user;
 
@@ -79,6 +80,15 @@ enum Command {
     /// See what is known of the databases, or read it again
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// Bring the state database up to date; pstral run does so by itself
+    Migrate,
+    /// Write the whole state to a file, while the bot goes on
+    Backup(state::BackupArgs),
+    /// Fill an empty state database from a file made by backup
+    Restore(state::RestoreArgs),
+    /// Carry the state from one database to another
+    #[command(subcommand)]
+    Store(state::StoreCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -153,6 +163,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Prune(args) => prune::run(common, &args).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
+        Command::Migrate => state::migrate(common).await,
+        Command::Backup(args) => state::backup(common, &args).await,
+        Command::Restore(args) => state::restore(common, &args).await,
+        Command::Store(command) => state::store(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }

@@ -228,7 +228,7 @@ mod tests {
         model.contextTokens: there is no such key. Did you mean model.context_tokens?
         model.context_tokens: the value does not fit; config/default.toml shows an example. (invalid type: string "many", expected an integer)
         model.url: the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
-        store.url: the address must begin with sqlite:// and name a file, such as sqlite://pstral.db.
+        store.url: the address must name a file, such as sqlite://pstral.db, or a database, such as postgres://pstral:password@db.intern/pstral.
         targets.Other.kind: “excel” is not known here: use one of oracle, postgres, sqlite.
         targets.crm.deny: “a.b.c.d” is not of the form table, table.column or schema.table.column.
         targets.crm.path: this value is required. Add it; config/default.toml shows an example.

@@ -1,6 +1,7 @@
 //! The audit from the command line: read, exported, verified, and broken by a hand that knows SQL or bytes.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 
 use pstral_ollama::testkit::{Answer, ScriptedOllama};
 use rusqlite::Connection;
@@ -277,4 +278,20 @@ fn a_head_that_was_printed_finds_what_was_cut_off_since() {
     assert!(cut.err.contains(&format!("entry {seq} of ")) && cut.err.contains("written down"), "{}", cut.err);
     place.run(&["audit", "verify", "--since", "pstral:1"]).code(2).says(&["INSTANCE:SEQ:HASH"]);
     place.run(&["audit", "verify", "--key", "12"]).code(2).says(&["64 hexadecimal digits"]);
+}
+
+#[test]
+fn what_comes_is_followed_until_it_is_interrupted() {
+    let place = after_a_question();
+    let mut command = place.pstral(&["audit", "tail", "-f", "-n", "1", "--action", "audit.read"]);
+    let mut following = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("audit.read ok  tail"), "its own reading");
+    place.run(&["user", "add", "zoe"]).code(0);
+    place.run(&["audit", "tail"]).code(0);
+    let next = lines.next().unwrap();
+    assert!(next.contains("audit.read ok  tail"), "only what is asked for: {next}");
+    let id = following.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(following.wait().unwrap().success());
 }

@@ -25,6 +25,11 @@ fn every_command_has_help() {
         "user disable",
         "config",
         "config check",
+        "migrate",
+        "backup",
+        "restore",
+        "store",
+        "store copy",
     ] {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let ended = place.run(&words).code(0).says(&["Usage: pstral", "--config <FILE>"]);
@@ -99,7 +104,7 @@ const TEN_FAULTS: &str = r#"
 locale = "de"
 colour = "red"
 [store]
-url = "postgres://x"
+url = "mysql://x"
 [model]
 url = "https://x"
 nme = "x"

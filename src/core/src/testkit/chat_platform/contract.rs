@@ -46,6 +46,8 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
     for state in states {
         assert_eq!(platform.edit(&at, &state).await, Ok(()), "{state:?}");
     }
+    let live = platform.live(place).await.expect("its own messages can be looked at");
+    assert!(!live.contains(&at), "what is final is not live");
     let other = send(platform, place, &Outgoing::text("Voici les clients de Lyon.")).await;
     assert_ne!(other, at, "two messages are two, even with the same text");
 }

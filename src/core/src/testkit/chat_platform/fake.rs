@@ -270,6 +270,16 @@ impl ChatPlatform for FakeChat {
         Ok(())
     }
 
+    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+        let state = self.state();
+        let live = |kept: &Kept| {
+            let last = kept.states.last().map(|last| last.state);
+            kept.place == *place && !kept.deleted && last == Some(OutgoingState::Streaming)
+        };
+        let found = state.messages.iter().enumerate().filter(|(_, kept)| live(kept));
+        Ok(found.map(|(index, _)| at(place, index)).collect())
+    }
+
     async fn typing(&self, _: &Place) {
         self.state().typing += 1;
     }

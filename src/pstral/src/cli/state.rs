@@ -1,0 +1,253 @@
+//! `pstral migrate`, `backup`, `restore` and `store copy`: the state database as a whole.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use flate2::Compression;
+use flate2::bufread::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
+use pstral_core::ports::AuditLog as _;
+use pstral_core::text::{Text, text};
+use pstral_store::{Loaded, Location, Store, TransferError};
+
+use super::out::{say, say_error};
+use super::{Common, Ending, audit, state_is_missing};
+use crate::alone::Alone;
+use crate::compose::{open_store, state_error};
+use crate::config::Config;
+
+/// How a file that gzip made begins (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+#[derive(Debug, Args)]
+pub(super) struct BackupArgs {
+    /// The file to make, such as pstral-2026-11-21.jsonl.gz; one that is there is not replaced
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreArgs {
+    /// A file made by pstral backup
+    file: PathBuf,
+    /// Replace what the state database holds; without it, only an empty one is filled
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StoreCommand {
+    /// Copy a whole state into an empty database, and verify its audit there
+    Copy {
+        /// Where it is: `sqlite://FILE` or `postgres://…`, or `@FILE`, a file that holds the address
+        from: String,
+        /// Where it goes, likewise
+        to: String,
+        /// Replace what is there
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// Brings the state database up to date.
+pub(super) async fn migrate(common: &Common) -> anyhow::Result<Ending> {
+    let (config, locale) = match installed(common) {
+        Ok(installed) => installed,
+        Err(ending) => return Ok(ending),
+    };
+    if state_is_missing(&config, locale) {
+        return Ok(Ending::Failed);
+    }
+    let (before, now) = config.location().migrate().await.map_err(|error| state_error(&error))?;
+    let sentence =
+        if before == now { text("state-up-to-date") } else { text("state-migrated").with("from", before.to_string()) };
+    say(&sentence.with("to", now.to_string()).render(locale));
+    Ok(Ending::Fine)
+}
+
+/// Writes the whole state to a file, while the bot goes on.
+pub(super) async fn backup(common: &Common, args: &BackupArgs) -> anyhow::Result<Ending> {
+    let (config, locale) = match installed(common) {
+        Ok(installed) => installed,
+        Err(ending) => return Ok(ending),
+    };
+    if state_is_missing(&config, locale) {
+        return Ok(Ending::Failed);
+    }
+    let path = args.file.display().to_string();
+    if args.file.exists() {
+        say_error(&text("backup-exists").with("path", path).render(locale));
+        return Ok(Ending::Usage);
+    }
+    let store = open_store(&config).await?;
+    record(&store, AuditAction::Backup, &path).await?;
+    let written = write_backup(&store, &args.file).await;
+    store.close().await;
+    Ok(match written {
+        Ok(rows) => {
+            say(&text("backup-done").with("path", path).count("rows", rows).render(locale));
+            Ending::Fine
+        }
+        Err(error) => told("backup-failed", &path, &error, locale),
+    })
+}
+
+/// Fills the state database from a file.
+pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Result<Ending> {
+    let (config, locale) = match installed(common) {
+        Ok(installed) => installed,
+        Err(ending) => return Ok(ending),
+    };
+    let path = args.file.display().to_string();
+    let mut stream = match opened(&args.file) {
+        Ok(stream) => stream,
+        Err(error) => return Ok(told("restore-failed", &path, &error.into(), locale)),
+    };
+    // Nobody answers from a state that is being replaced; of a server, it is looked at who works on it.
+    let location = config.location();
+    let _alone = match location.file() {
+        Some(_) => Some(Alone::take(&config, locale).await?),
+        None => None,
+    };
+    match location.load(&mut *stream, args.force).await {
+        Ok(loaded) => {
+            let store = open_store(&config).await?;
+            record(&store, AuditAction::Restored, &path).await?;
+            say(&restored("restore-done", &loaded).with("path", path).render(locale));
+            let ending = audit::verify(&store, locale).await;
+            store.close().await;
+            ending
+        }
+        Err(error) => Ok(told("restore-failed", &path, &error, locale)),
+    }
+}
+
+/// Copies a state to another database.
+pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Result<Ending> {
+    let StoreCommand::Copy { from, to, force } = command;
+    let locale = common.locale();
+    let (Some(from), Some(to)) = (location(&from, locale), location(&to, locale)) else { return Ok(Ending::Usage) };
+    if from == to {
+        say_error(&text("copy-same").render(locale));
+        return Ok(Ending::Usage);
+    }
+    let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
+    let copied = carry(&source, &to, force).await;
+    source.close().await;
+    match copied {
+        Ok(loaded) => {
+            let store = Store::open_at(&to, "pstral-store").await.map_err(|error| state_error(&error))?;
+            record(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
+            let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
+            say(&done.render(locale));
+            let ending = audit::verify(&store, locale).await;
+            store.close().await;
+            ending
+        }
+        Err(error) => Ok(told("copy-failed", &to.to_string(), &error, locale)),
+    }
+}
+
+fn installed(common: &Common) -> Result<(Config, Locale), Ending> {
+    let config = common.load_installed()?;
+    let locale = common.locale_with(&config);
+    Ok((config, locale))
+}
+
+/// Whoever carries the state about is in its audit.
+async fn record(store: &Store, action: AuditAction, detail: &str) -> anyhow::Result<()> {
+    let mut event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
+    event.platform = Some("cli".to_owned());
+    event.detail = Some(detail.to_owned());
+    store.append(event).await.map_err(|error| state_error(&error))?;
+    Ok(())
+}
+
+/// Under another name until it is whole and on the disk: what bears the name of a backup is one.
+async fn write_backup(store: &Store, path: &Path) -> Result<u64, TransferError> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let written = write_part(store, &part).await;
+    let kept = written.and_then(|rows| {
+        std::fs::rename(&part, path)?;
+        Ok(rows)
+    });
+    if kept.is_err() {
+        // What is not whole is of no use; why it is not is told.
+        let _ = std::fs::remove_file(&part);
+    }
+    kept
+}
+
+async fn write_part(store: &Store, part: &Path) -> Result<u64, TransferError> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    // It holds what people asked.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = GzEncoder::new(BufWriter::new(options.open(part)?), Compression::default());
+    let rows = store.dump(Timestamp::now(), &mut out).await?;
+    let file = out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    Ok(rows)
+}
+
+/// A backup to be read, compressed or not.
+fn opened(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    let mut file = BufReader::new(File::open(path)?);
+    let is_gzip = file.fill_buf()?.starts_with(&GZIP);
+    Ok(if is_gzip { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) })
+}
+
+/// From one database into the other, through a pipe: nothing is written beside them.
+async fn carry(source: &Store, to: &Location, force: bool) -> Result<Loaded, TransferError> {
+    let (reader, writer) = io::pipe()?;
+    let to = to.clone();
+    let handle = tokio::runtime::Handle::current();
+    // A thread of its own: each end waits for the other.
+    let loading = tokio::task::spawn_blocking(move || {
+        let mut stream = BufReader::new(reader);
+        let loaded = handle.block_on(to.load(&mut stream, force));
+        // Who still writes must not hear of a broken pipe instead of what is wrong.
+        let _ = io::copy(&mut stream, &mut io::sink());
+        loaded
+    });
+    let mut out = BufWriter::new(writer);
+    let dumped = source.dump(Timestamp::now(), &mut out).await;
+    drop(out);
+    let loaded = loading.await.map_err(|error| TransferError::NotOurs(error.to_string()))?;
+    dumped.and(loaded)
+}
+
+fn location(given: &str, locale: Locale) -> Option<Location> {
+    let address = match given.strip_prefix('@') {
+        Some(path) => std::fs::read_to_string(path).map(|address| address.trim().to_owned()),
+        None => Ok(given.to_owned()),
+    };
+    let location = address.ok().and_then(|address| Location::of(&address));
+    if location.is_none() {
+        say_error(&format!("{}: {}", text("copy-address").render(locale), text("config-store-url").render(locale)));
+    }
+    location
+}
+
+fn restored(sentence: &'static str, loaded: &Loaded) -> Text {
+    text(sentence).count("rows", loaded.rows).with("at", loaded.at.clone())
+}
+
+/// What went wrong, with what to do where that is known.
+fn told(sentence: &'static str, path: &str, error: &TransferError, locale: Locale) -> Ending {
+    let why = match error {
+        TransferError::NotEmpty => text("transfer-not-empty"),
+        TransferError::InUse => text("transfer-in-use"),
+        TransferError::NotOurs(what) => text("transfer-not-ours").with("error", what),
+        TransferError::Store(error) => text("transfer-store").with("error", error.to_string()),
+        TransferError::Stream(error) => text("transfer-stream").with("error", error.to_string()),
+    };
+    say_error(&text(sentence).with("path", path).with("why", why.render(locale)).render(locale));
+    Ending::Failed
+}

@@ -1,0 +1,73 @@
+//! The state as a whole, from the command line: up to date, saved, restored, carried to another database.
+
+use pstral_pgserver::Server;
+use secrecy::ExposeSecret as _;
+
+use crate::program::Place;
+
+/// A place with a user and something in its audit.
+fn held() -> Place {
+    let place = Place::new();
+    place.run(&["user", "add", "zoe", "--full-name", "Zoé Blanc"]).code(0);
+    place
+}
+
+#[test]
+fn what_is_saved_can_be_restored() {
+    let place = held();
+    place.run(&["migrate"]).code(0).says(&["The state database is up to date (migration "]);
+    let backup = ["backup", "saved.jsonl.gz"];
+    place.run(&backup).code(0).says(&["saved.jsonl.gz: ", " rows. Keep it where only administrators can read it"]);
+    place.run(&backup).code(2).says(&["a backup replaces no file"]);
+    place.run(&["backup", "nowhere/saved.jsonl.gz"]).code(1).says(&["No backup was made", "Check the path"]);
+    let left = std::fs::read_dir(place.path(".")).unwrap().map(|file| file.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().ends_with(".part")));
+
+    place.run(&["user", "add", "max"]).code(0);
+    let restore = ["restore", "saved.jsonl.gz"];
+    place.run(&restore).code(1).says(&["Nothing was restored", "There is a state there already", "--force"]);
+    place.run(&["user", "list"]).code(0).says(&["max"]);
+    let forced = place.run(&["restore", "saved.jsonl.gz", "--force"]).code(0);
+    forced.says(&["Restored from saved.jsonl.gz, as it was on ", "The log is intact: "]);
+    let listed = place.run(&["user", "list"]).code(0).out;
+    assert!(listed.contains("zoe · Zoé Blanc") && !listed.contains("max"), "{listed}");
+
+    let whole = std::fs::read(place.path("saved.jsonl.gz")).unwrap();
+    std::fs::write(place.path("cut.gz"), &whole[..whole.len() / 2]).unwrap();
+    place.run(&["restore", "cut.gz", "--force"]).code(1).says(&["Nothing was restored", "nothing was changed"]);
+    std::fs::write(place.path("diary"), "Dear diary\n").unwrap();
+    place.run(&["restore", "diary", "--force"]).code(1).says(&["not a whole and unchanged backup"]);
+    place.run(&["restore", "nowhere", "--locale", "fr"]).code(1).says(&["Rien n’a été restauré", "Vérifiez le chemin"]);
+    place.run(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc"]);
+    place.run(&["audit", "tail"]).code(0).says(&["backup ok", "restore ok"]);
+}
+
+#[test]
+fn a_state_is_carried_to_a_server_and_back() {
+    let Some(server) = Server::start() else { return };
+    let place = held();
+    let url = server.url("postgres").expose_secret().to_owned();
+    std::fs::write(place.path("address"), &url).unwrap();
+    let copy = ["store", "copy", "sqlite://data/demo/pstral.db", "@address"];
+    let copied = place.run(&copy).code(0);
+    copied.says(&[
+        "Copied from data/demo/pstral.db to postgres://127.0.0.1:",
+        "set [store] url",
+        "The log is intact: ",
+    ]);
+    place.run(&copy).code(1).says(&["Nothing was copied", "There is a state there already"]);
+    place.run(&["store", "copy", "@address", "@address"]).code(2).says(&["Both addresses are the same"]);
+    place.run(&["store", "copy", "@nowhere", "@address"]).code(2).says(&["This address cannot be used"]);
+
+    let config = format!("[store]\nurl = \"{url}\"\ninstance = \"two\"\n");
+    std::fs::write(place.path("pstral.toml"), config).unwrap();
+    let on_server = |words: &[&str]| place.run(&[words, &["--config", "pstral.toml"]].concat());
+    on_server(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc"]);
+    on_server(&["user", "add", "max"]).code(0);
+    on_server(&["audit", "verify"]).code(0).says(&["The log is intact: ", "pstral", "two"]);
+    on_server(&["migrate"]).code(0).says(&["up to date"]);
+    on_server(&["backup", "saved.gz"]).code(0);
+    place.run(&["store", "copy", "@address", "sqlite://back.db"]).code(0).says(&["The log is intact: "]);
+    place.run(&["restore", "saved.gz", "--force"]).code(0).says(&["The log is intact: "]);
+    place.run(&["user", "list"]).code(0).says(&["max", "zoe"]);
+}
