@@ -30,6 +30,9 @@ impl AuditKey {
         if let Some(key) = Self::read(path)? {
             return Ok(key);
         }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
         let no_chance = |_| anyhow!("the system gives no random bytes");
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(no_chance)?;
         let mut options = fs::OpenOptions::new();

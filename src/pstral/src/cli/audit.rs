@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, Signatures, moment,
-};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, Signatures, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::text::text;
 use pstral_store::{AuditFault, AuditUnproven, Store};
@@ -16,7 +14,7 @@ use super::follow::follow;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, state_is_missing};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
-use crate::compose::{make_state_folder, open_store, open_store_to_read};
+use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
 
 /// Entries read at a time.
@@ -118,7 +116,6 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
     };
     let locale = common.locale_with(&config);
     if let AuditCommand::Key = command {
-        make_state_folder(&config)?;
         say(&AuditKey::read_or_make(&config.audit.key)?.public().to_string());
         return Ok(Ending::Fine);
     }
@@ -157,7 +154,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
 }
 
 /// The keys that are given, or the installation's own.
-fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow::Result<KnownAuditKeys> {
+pub(super) fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow::Result<KnownAuditKeys> {
     if !given.is_empty() {
         return Ok(KnownAuditKeys(given));
     }

@@ -117,7 +117,7 @@ pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Resu
             let store = open_store(&config).await?;
             record(&store, AuditAction::Restored, &path).await?;
             say(&restored("restore-done", &loaded).with("path", path).render(locale));
-            let ending = audit::verify(&store, locale).await;
+            let ending = audit::verify(&store, &[], &audit::known_keys(&config, Vec::new())?, locale).await;
             store.close().await;
             ending
         }
@@ -128,7 +128,10 @@ pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Resu
 /// Copies a state to another database.
 pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Result<Ending> {
     let StoreCommand::Copy { from, to, force } = command;
-    let locale = common.locale();
+    let (config, locale) = match installed(common) {
+        Ok(installed) => installed,
+        Err(ending) => return Ok(ending),
+    };
     let (Some(from), Some(to)) = (location(&from, locale), location(&to, locale)) else { return Ok(Ending::Usage) };
     if from == to {
         say_error(&text("copy-same").render(locale));
@@ -143,7 +146,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
             record(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
             say(&done.render(locale));
-            let ending = audit::verify(&store, locale).await;
+            let ending = audit::verify(&store, &[], &audit::known_keys(&config, Vec::new())?, locale).await;
             store.close().await;
             ending
         }

@@ -11,8 +11,8 @@ pub use check::{Fault, load};
 pub use layers::Source;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
-    LimitValues, Log, LogFormat, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, RetentionConfig, RoleConfig, RulesConfig,
-    StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    LimitValues, Log, LogFormat, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, RetentionConfig, RoleConfig,
+    RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

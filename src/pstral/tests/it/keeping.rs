@@ -99,7 +99,9 @@ fn a_checkpoint_holds_with_its_key_alone() {
 fn an_audit_that_does_not_hold_is_not_pruned() {
     let place = with_a_past();
     let state = Connection::open(place.path(STATE)).unwrap();
-    state.execute_batch("DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET target = 'x' WHERE seq = 3").unwrap();
+    state
+        .execute_batch("DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET target = 'x' WHERE seq = 3")
+        .unwrap();
     drop(state);
     let ended = keeping_a_day(&place, &["prune", "--yes"]).code(1);
     ended.says(&["Nothing of the audit was removed", "entry 3 of pstral was changed"]);
