@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral::compose::App;
+use pstral::heads::Heads;
 use pstral::lifecycle::{self, AfterPlatforms};
+use pstral_core::domain::{AuditAction, Locale};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, alex, camille, run_test};
@@ -19,7 +22,29 @@ fn app(world: &World) -> App {
         platforms: vec![Arc::clone(&world.chat) as _],
         files: world.files(),
         file_age: Duration::from_hours(1),
+        heads: Heads {
+            head: watch::Sender::new(None).subscribe(),
+            every_events: 1000,
+            every: Duration::from_hours(1),
+            channel: None,
+            locale: Locale::Fr,
+        },
+        fingerprint: "as it is".to_owned(),
     }
+}
+
+#[test]
+fn that_the_configuration_was_changed_is_recorded() {
+    run_test(async |world| {
+        let configured = |fingerprint: &str| App { fingerprint: fingerprint.to_owned(), ..app(world) };
+        for (fingerprint, recorded) in [("a", 1), ("a", 1), ("b", 2), ("a", 3)] {
+            lifecycle::start(&configured(fingerprint)).await.unwrap();
+            let entries = world.entries().await.into_iter().map(|entry| entry.event);
+            let changes: Vec<_> = entries.filter(|event| event.action == AuditAction::ConfigChanged).collect();
+            assert_eq!(changes.len(), recorded, "{fingerprint}");
+            assert_eq!(changes.last().unwrap().detail, Some(format!("sha256 {fingerprint}")));
+        }
+    });
 }
 
 #[test]
