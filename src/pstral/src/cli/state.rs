@@ -137,6 +137,12 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
         say_error(&text("copy-same").render(locale));
         return Ok(Ending::Usage);
     }
+    // A chain that was pruned begins with what this installation has signed.
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let known = audit::known_keys(&config, Vec::new())?;
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
     let copied = carry(&source, &to, force).await;
     source.close().await;
@@ -146,7 +152,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
             record(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
             say(&done.render(locale));
-            let ending = audit::verify(&store, &[], &audit::known_keys(&config, Vec::new())?, locale).await;
+            let ending = audit::verify(&store, &[], &known, locale).await;
             store.close().await;
             ending
         }
