@@ -138,10 +138,6 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
         return Ok(Ending::Usage);
     }
     // A chain that was pruned begins with what this installation has signed.
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
     let known = audit::known_keys(&config, Vec::new())?;
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
     let copied = carry(&source, &to, force).await;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pstral_core::domain::EventBody;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
-use pstral_core::ports::AuditLog as _;
 use pstral_core::ports::People as _;
+use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::testkit::language_model::Script;
 use pstral_store::Store;
 use rusqlite::Connection;
@@ -163,7 +163,7 @@ fn somebody_is_forgotten_while_they_are_answered() {
     run_test(async |world| {
         let words = "Let me think about all of what alex wants to know for a good while.";
         world.model.script(Script::words(words).every(Duration::from_millis(20)));
-        let answering = world.begin(&alex(), EventBody::Text("What do you make of our customers?".to_owned()));
+        let answering = world.begin(&alex(), EventBody::Said("What do you make of our customers?".to_owned()));
         world.sent_and_remembered().await;
         let user = world.store.linked(&alex()).await.unwrap().unwrap();
         let erased = world.store.erase(&user, &[], Timestamp::now(), None).await.unwrap().unwrap();
