@@ -7,18 +7,6 @@ button-explain = Explain
 button-stop = Stop
 button-chart = Chart
 
-## Linking an account
-linking-help =
-    Hello! I do not know yet who you are here. Ask a Pstral administrator for a code, then send me in private: { $prefix }link YOUR-CODE
-link-done = Done, { $name }: this account is now linked to yours. Ask me your first question!
-link-wrong = This code is not valid: it may have expired or been used. Ask an administrator for a new one.
-link-locked =
-    { $minutes ->
-        [one] Too many wrong codes. Try again in a minute, with a new code.
-       *[other] Too many wrong codes. Try again in { $minutes } minutes, with a new code.
-    }
-link-already = This account is already linked to yours, { $name }. You can ask your questions.
-
 ## Questions
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
 question-too-long = Your question is too long: { $limit } characters at most. Shorten it or ask it in parts.
@@ -169,7 +157,6 @@ mode-chat = Chat mode: I answer without looking at the data.
 history = Your last conversations:
 history-empty = You have no conversation yet. Ask your first question!
 new-conversation = New conversation. I have forgotten what came before; go ahead.
-whoami = You are { $name } ({ $username }, { $role }), through the account { $actor } on { $platform }.
 role-member = member
 role-steward = steward
 role-admin = admin
@@ -181,9 +168,10 @@ help =
     { $prefix }stop: stop what is going on
     { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
     { $prefix }new: new conversation; { $prefix }history: the earlier ones
-    { $prefix }whoami: the account under which I know you
-    { $prefix }agree: costly statements that wait, for stewards
-    { $prefix }audit: the audit log, for administrators
+    { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
+    { $prefix }whoami: who you are to me; { $prefix }unlink: remove this account; { $prefix }language fr or en
+    { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
+    { $prefix }audit: the audit log, { $prefix }user: the users, for administrators
 
 ## Audit
 audit-not-allowed = The audit log is for administrators. Please ask one of them.
@@ -206,6 +194,96 @@ audit-status = status
 audit-detail = detail
 sent-in-private = I have answered you in private.
 private-failed = I could not write to you in private. Open your private messages and try again.
+
+## Feedback
+button-good = 👍
+button-bad = 👎
+rate-good = Noted, thank you!
+rate-bad = Noted. Put the question in other words, or change the statement with { $prefix }edit.
+rate-bad-words = Noted. Put the question in other words and I will try again.
+rate-nothing = There is no answer of mine to rate here yet. Ask a question first.
+rate-not-yours = Only the person who asked can rate this answer.
+
+## Verified queries
+button-keep = Save as verified
+keep-done = Thank you! It waits for a steward under the name “{ $id }”; they find it with { $prefix }verified.
+keep-not-yours = Only the person who asked can propose this statement. Ask it yourself to get your own.
+keep-not-run = I can only save a statement that has given its result. Run it with { $prefix }execute, then try again.
+keep-no-question = I do not know which question this statement answers. Write: { $prefix }keep YOUR QUESTION
+keep-too-long = A verified question has { $limit } characters at most. Put it in short: { $prefix }keep YOUR QUESTION
+keep-unclear = I do not know what “{ $name }” may hold. Put its value into the statement instead of :{ $name }, run it and try again.
+keep-again = Somebody saved another query at the same moment. Please try again.
+keep-waits-already = This one already waits for a steward, under the name “{ $id }”.
+keep-is-verified = This is already a verified query: “{ $id }”. There is nothing to save.
+keep-was-retired = This query was retired by a steward, under the name “{ $id }”. They can bring it back with { $prefix }verified restore { $id }
+kept-no-column = The column { $column }, where the values of “{ $name }” are known from, is no longer there or no longer open.
+steward-not-allowed = Only stewards look after verified queries. Please ask one of them.
+steward-waiting =
+    { $count ->
+        [0] No query waits for approval.
+        [1] One query waits for approval:
+       *[other] { $count } queries wait for approval:
+    }
+steward-fallen =
+    { $count ->
+        [1] One no longer holds and is not offered:
+       *[other] { $count } no longer hold and are not offered:
+    }
+steward-hidden =
+    { $count ->
+        [1] One is hidden by an entry of the file with the same name; retire it:
+       *[other] { $count } are hidden by entries of the file with the same names; retire them:
+    }
+steward-counts =
+    { $used ->
+        [0] In use: none; retired: { $retired }.
+       *[other] In use: { $used }; retired: { $retired }.
+    }
+steward-how = To read one whole, write { $prefix }verified and its name.
+steward-which = Say which one: { $prefix }verified lists those that wait.
+steward-several = Several databases have a query of this name. Say which one: { $names }
+steward-unknown = There is no verified query “{ $name }”. See { $prefix }verified.
+steward-closed = “{ $id }” reads what is closed to your role, so I cannot show it to you. Ask another steward.
+steward-not-showable = This query cannot be shown whole here. See it with: pstral verified show { $target } { $id }
+steward-changed = “{ $id }” has changed since you read it. Read it again before you decide.
+steward-in-file = “{ $id }” is in the file of verified queries: change it there.
+steward-approved-already = “{ $id }” is approved already.
+steward-is-retired = “{ $id }” is retired. Restore it first.
+steward-nothing-to-do = “{ $id }” is so already: there is nothing to do.
+steward-faults =
+    This cannot be approved yet:
+    - { $what }
+steward-double = “{ $id }” already answers this question, or has this statement. Of two such queries neither would be offered: retire or change one.
+steward-edit-how =
+    Write what changes, the statement last:
+    { $prefix }verified edit { $id }#VERSION fr=… | en=… | :city=text clients.city | statement=…
+steward-approved = ✅ “{ $id }” is verified: it now answers this question.
+steward-approved-hidden = ✅ “{ $id }” is approved, but the file has another of this name, which is used instead.
+steward-edited = “{ $id }” is changed and verified under your name.
+steward-edited-waiting = “{ $id }” is changed. To approve it: { $prefix }verified approve { $id }#{ $version }
+steward-retired = “{ $id }” is retired: it is no longer offered.
+steward-restored = “{ $id }” waits for approval again: { $prefix }verified approve { $id }#{ $version }
+steward-of-file = “{ $id }”, verified in the file of { $target }
+steward-of-chat-proposed = “{ $id }” on { $target }, waiting for approval
+steward-of-chat-approved = “{ $id }” on { $target }, verified
+steward-of-chat-retired = “{ $id }” on { $target }, retired
+steward-of-chat-hidden = “{ $id }” on { $target }, hidden by an entry of the file
+steward-no-words = (not written yet)
+steward-step-proposed = Proposed by { $name } on { $on }.
+steward-step-edited = Changed by { $name } on { $on }.
+steward-step-approved = Approved by { $name } on { $on }.
+steward-step-retired = Retired by { $name } on { $on }.
+steward-since = Not offered since { $on }.
+steward-holds = It holds in the database as it is.
+steward-holds-not = ⚠️ It does not hold in the database as it is. { $why }
+steward-tally = 👍 { $good } · 👎 { $bad }
+steward-next-proposed =
+    To approve it: { $prefix }verified approve { $id }
+    To change it: { $prefix }verified edit { $id } fr=… | en=… | statement=…
+steward-next-approved =
+    To change it: { $prefix }verified edit { $id } fr=… | en=… | statement=…
+    To retire it: { $prefix }verified retire { $id }
+steward-next-retired = To bring it back: { $prefix }verified restore { $id }
 
 ## Failures
 audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).

@@ -176,17 +176,6 @@ audit-exported =
        *[other] { $entries } events exported.
     }
 
-## Users
-user-name-bad = A username has 1 to 64 characters and no space. Example: camille.durand
-user-added = { $name } has been created. Link a chat account with: pstral user link-code { $name }
-user-exists = { $name } already exists. Choose another name, or see pstral user list.
-user-none = There is no user yet. Create one with: pstral user add NAME
-user-unknown = There is no user { $name }. See pstral user list.
-user-code = Give this code to { $name }, who sends it to Pstral in private within 10 minutes: /link { $code }
-user-disabled = { $name } is disabled: their accounts are no longer recognised. To go back, add --undo.
-user-enabled = { $name } is enabled again.
-user-disabled-mark = (disabled)
-
 ## Catalogs
 catalog-read = { $target } · read { $time } · { $hash }
 catalog-table = table
@@ -261,6 +250,9 @@ held-turns = messages: { $rows }
 held-proposals = statements offered: { $rows }
 held-links = linked accounts: { $rows }
 held-codes = linking codes: { $rows }
+held-requests = requests to be linked: { $rows }
+held-ratings = ratings of answers: { $rows }
+held-queries = queries proposed for verification: { $rows }
 held-wrong-codes = wrong codes: { $rows }
 held-entries = audit entries: { $rows }
 person-exported = All that is held on this person is in { $path }, readable by you alone.
@@ -271,6 +263,27 @@ erase-done = { $name } is forgotten; what was done stays in the audit as done by
 erase-late = Something was still being written, such as an answer under way. In a moment: pstral user erase { $left } --yes
 erase-unsettled = The state database is being read: what was removed leaves its write-ahead log a little later, at the latest when Pstral stops.
 erase-last = Nothing was removed: { $name } is the last who may look after users. Give somebody else that role first: pstral user add NAME --role admin
+
+## Verified queries in the store
+query-proposed = waits for approval
+query-of-file = verified in the file
+query-of-chat = verified
+query-retired = retired
+query-hidden = hidden by an entry of the file
+query-fallen = no longer holds
+query-unknown = { $target } has no verified query “{ $id }”. See pstral verified list { $target }
+query-which-version = Say which version you have read: { $name }
+query-none-to-export = { $target } has no query that was approved in a chat: there is nothing to export.
+query-holding =
+    { $queries ->
+        [0] { $target }: no verified query is in use.
+        [1] { $target }: one verified query holds.
+       *[other] { $target }: { $queries } verified queries hold.
+    }
+queries-fallen = no longer hold and are not offered: { $queries }
+queries-hidden = hidden by entries of the file with the same name: { $queries }
+remedy-queries-fallen = Run pstral verified check { $target } to read why; correct them in the file or, in a chat, with /verified.
+remedy-queries-hidden = Retire those written in chats, or give the entries of the file other names.
 
 ## The state as a whole
 state-up-to-date = The state database is up to date (migration { $to }).

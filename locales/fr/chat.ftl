@@ -7,18 +7,6 @@ button-explain = Expliquer
 button-stop = Arrêter
 button-chart = Graphique
 
-## Liaison d'un compte
-linking-help =
-    Bonjour ! Je ne sais pas encore qui vous êtes ici. Demandez un code à un administrateur de Pstral, puis envoyez-moi en privé : { $prefix }link VOTRE-CODE
-link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
-link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
-link-locked =
-    { $minutes ->
-        [1] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
-       *[other] Trop de codes erronés. Réessayez dans { $minutes } minutes, avec un nouveau code.
-    }
-link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions.
-
 ## Questions
 question-empty = Votre message est vide. Écrivez votre question, par exemple : « Liste les clients de Paris ».
 question-too-long = Votre question est trop longue : { $limit } caractères au plus. Raccourcissez-la ou posez-la en plusieurs fois.
@@ -169,7 +157,6 @@ mode-chat = Mode discussion : je réponds sans consulter les données.
 history = Vos dernières conversations :
 history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
 new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
-whoami = Vous êtes { $name } ({ $username }, { $role }), par le compte { $actor } sur { $platform }.
 role-member = membre
 role-steward = responsable des données
 role-admin = administrateur
@@ -181,9 +168,10 @@ help =
     { $prefix }stop : arrêter ce qui est en cours
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
     { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
-    { $prefix }whoami : le compte sous lequel je vous connais
-    { $prefix }accorder : les requêtes coûteuses qui attendent, pour les responsables des données
-    { $prefix }audit : le journal, pour les administrateurs
+    { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
+    { $prefix }whoami : qui vous êtes pour moi ; { $prefix }unlink : retirer ce compte ; { $prefix }langue fr ou en
+    { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }verifiees : les requêtes vérifiées ; pour les responsables des données
+    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, pour les administrateurs
 
 ## Audit
 audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.
@@ -206,6 +194,96 @@ audit-status = état
 audit-detail = détail
 sent-in-private = Je vous ai répondu en privé.
 private-failed = Je n'ai pas pu vous écrire en privé. Ouvrez vos messages privés et recommencez.
+
+## Avis
+button-good = 👍
+button-bad = 👎
+rate-good = C'est noté, merci !
+rate-bad = C'est noté. Posez la question autrement, ou modifiez la requête avec { $prefix }edit.
+rate-bad-words = C'est noté. Posez la question autrement et je réessaierai.
+rate-nothing = Il n'y a pas encore de réponse de ma part à évaluer ici. Posez d'abord une question.
+rate-not-yours = Seule la personne qui a posé la question peut évaluer cette réponse.
+
+## Requêtes vérifiées
+button-keep = Proposer à la vérification
+keep-done = Merci ! Elle attend un responsable sous le nom « { $id } » ; il la trouvera avec { $prefix }verifiees.
+keep-not-yours = Seule la personne qui a posé la question peut proposer cette requête. Posez-la vous-même pour obtenir la vôtre.
+keep-not-run = Je ne peux garder qu'une requête qui a donné son résultat. Exécutez-la avec { $prefix }execute, puis réessayez.
+keep-no-question = Je ne sais pas à quelle question répond cette requête. Écrivez : { $prefix }garder VOTRE QUESTION
+keep-too-long = Une question vérifiée compte { $limit } caractères au plus. Résumez-la : { $prefix }garder VOTRE QUESTION
+keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa valeur dans la requête à la place de :{ $name }, exécutez-la et réessayez.
+keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
+keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ».
+keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
+keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }verifiees rétablir { $id }
+kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou n'est plus ouverte.
+steward-not-allowed = Seuls les responsables s'occupent des requêtes vérifiées. Adressez-vous à l'un d'eux.
+steward-waiting =
+    { $count ->
+        [0] Aucune requête n'attend d'approbation.
+        [1] Une requête attend une approbation :
+       *[other] { $count } requêtes attendent une approbation :
+    }
+steward-fallen =
+    { $count ->
+        [1] Une requête n'est plus valable et n'est plus proposée :
+       *[other] { $count } requêtes ne sont plus valables et ne sont plus proposées :
+    }
+steward-hidden =
+    { $count ->
+        [1] Une requête est masquée par une entrée du fichier qui porte le même nom ; retirez-la :
+       *[other] { $count } requêtes sont masquées par des entrées du fichier qui portent les mêmes noms ; retirez-les :
+    }
+steward-counts =
+    { $used ->
+        [0] En service : aucune ; retirées : { $retired }.
+       *[other] En service : { $used } ; retirées : { $retired }.
+    }
+steward-how = Pour en lire une en entier, écrivez { $prefix }verifiees et son nom.
+steward-which = Dites laquelle : { $prefix }verifiees liste celles qui attendent.
+steward-several = Plusieurs bases ont une requête de ce nom. Dites laquelle : { $names }
+steward-unknown = Aucune requête vérifiée ne s'appelle « { $name } ». Voyez { $prefix }verifiees.
+steward-closed = « { $id } » lit ce qui est fermé à votre rôle : je ne peux pas vous la montrer. Adressez-vous à un autre responsable.
+steward-not-showable = Cette requête ne peut pas être montrée en entier ici. Lisez-la avec : pstral verified show { $target } { $id }
+steward-changed = « { $id } » a changé depuis que vous l'avez lue. Relisez-la avant de décider.
+steward-in-file = « { $id } » est dans le fichier des requêtes vérifiées : c'est là qu'il faut la changer.
+steward-approved-already = « { $id } » est déjà approuvée.
+steward-is-retired = « { $id } » est retirée. Rétablissez-la d'abord.
+steward-nothing-to-do = C'est déjà le cas de « { $id } » : il n'y a rien à faire.
+steward-faults =
+    Elle ne peut pas encore être approuvée :
+    - { $what }
+steward-double = « { $id } » répond déjà à cette question, ou a déjà cette requête. De deux requêtes semblables, aucune ne serait proposée : retirez ou modifiez l'une des deux.
+steward-edit-how =
+    Écrivez ce qui change, la requête en dernier :
+    { $prefix }verifiees modifier { $id }#VERSION fr=… | en=… | :city=texte clients.city | requête=…
+steward-approved = ✅ « { $id } » est vérifiée : elle répond désormais à cette question.
+steward-approved-hidden = ✅ « { $id } » est approuvée, mais le fichier en a une autre du même nom, qui sert à sa place.
+steward-edited = « { $id } » est modifiée, et vérifiée sous votre nom.
+steward-edited-waiting = « { $id } » est modifiée. Pour l'approuver : { $prefix }verifiees approuver { $id }#{ $version }
+steward-retired = « { $id } » est retirée : elle n'est plus proposée.
+steward-restored = « { $id } » attend de nouveau une approbation : { $prefix }verifiees approuver { $id }#{ $version }
+steward-of-file = « { $id } », vérifiée dans le fichier de { $target }
+steward-of-chat-proposed = « { $id } » sur { $target }, en attente d'approbation
+steward-of-chat-approved = « { $id } » sur { $target }, vérifiée
+steward-of-chat-retired = « { $id } » sur { $target }, retirée
+steward-of-chat-hidden = « { $id } » sur { $target }, masquée par une entrée du fichier
+steward-no-words = (pas encore écrite)
+steward-step-proposed = Proposée par { $name } le { $on }.
+steward-step-edited = Modifiée par { $name } le { $on }.
+steward-step-approved = Approuvée par { $name } le { $on }.
+steward-step-retired = Retirée par { $name } le { $on }.
+steward-since = N'est plus proposée depuis le { $on }.
+steward-holds = Elle est valable dans la base telle qu'elle est.
+steward-holds-not = ⚠️ Elle n'est pas valable dans la base telle qu'elle est. { $why }
+steward-tally = 👍 { $good } · 👎 { $bad }
+steward-next-proposed =
+    Pour l'approuver : { $prefix }verifiees approuver { $id }
+    Pour la modifier : { $prefix }verifiees modifier { $id } fr=… | en=… | requête=…
+steward-next-approved =
+    Pour la modifier : { $prefix }verifiees modifier { $id } fr=… | en=… | requête=…
+    Pour la retirer : { $prefix }verifiees retirer { $id }
+steward-next-retired = Pour la rétablir : { $prefix }verifiees rétablir { $id }
 
 ## Pannes
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).

@@ -176,17 +176,6 @@ audit-exported =
        *[other] { $entries } événements exportés.
     }
 
-## Utilisateurs
-user-name-bad = Un nom d'utilisateur compte de 1 à 64 caractères, sans espace. Exemple : camille.durand
-user-added = { $name } est créé. Reliez un compte de messagerie avec : pstral user link-code { $name }
-user-exists = { $name } existe déjà. Choisissez un autre nom, ou voyez pstral user list.
-user-none = Il n'y a pas encore d'utilisateur. Créez-en un avec : pstral user add NOM
-user-unknown = Il n'y a pas d'utilisateur { $name }. Voyez pstral user list.
-user-code = Donnez ce code à { $name }, qui l'envoie à Pstral en privé dans les 10 minutes : /link { $code }
-user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. Pour revenir en arrière, ajoutez --undo.
-user-enabled = { $name } est réactivé.
-user-disabled-mark = (désactivé)
-
 ## Catalogues
 catalog-read = { $target } · lu le { $time } · { $hash }
 catalog-table = table
@@ -261,6 +250,9 @@ held-turns = messages : { $rows }
 held-proposals = requêtes proposées : { $rows }
 held-links = comptes reliés : { $rows }
 held-codes = codes de liaison : { $rows }
+held-requests = demandes de liaison : { $rows }
+held-ratings = avis sur des réponses : { $rows }
+held-queries = requêtes proposées à la vérification : { $rows }
 held-wrong-codes = codes erronés : { $rows }
 held-entries = entrées d'audit : { $rows }
 person-exported = Tout ce qui est conservé sur cette personne est dans { $path }, que vous seul pouvez lire.
@@ -271,6 +263,27 @@ erase-done = { $name } est oublié ; ce qui a été fait reste au journal au nom
 erase-late = Quelque chose s'écrivait encore, par exemple une réponse en cours. Dans un instant : pstral user erase { $left } --yes
 erase-unsettled = La base d'état est en cours de lecture : ce qui a été supprimé quittera son journal d'écriture un peu plus tard, au plus tard à l'arrêt de Pstral.
 erase-last = Rien n'a été supprimé : { $name } est la dernière personne à pouvoir gérer les utilisateurs. Donnez d'abord ce rôle à quelqu'un : pstral user add NOM --role admin
+
+## Requêtes vérifiées dans la base d'état
+query-proposed = attend une approbation
+query-of-file = vérifiée dans le fichier
+query-of-chat = vérifiée
+query-retired = retirée
+query-hidden = masquée par une entrée du fichier
+query-fallen = n'est plus valable
+query-unknown = { $target } n'a pas de requête vérifiée « { $id } ». Voyez pstral verified list { $target }
+query-which-version = Dites quelle version vous avez lue : { $name }
+query-none-to-export = { $target } n'a pas de requête approuvée dans une discussion : il n'y a rien à exporter.
+query-holding =
+    { $queries ->
+        [0] { $target } : aucune requête vérifiée n'est en service.
+        [1] { $target } : une requête vérifiée est valable.
+       *[other] { $target } : { $queries } requêtes vérifiées sont valables.
+    }
+queries-fallen = ne sont plus valables et ne sont plus proposées : { $queries }
+queries-hidden = masquées par des entrées du fichier de même nom : { $queries }
+remedy-queries-fallen = Lancez pstral verified check { $target } pour savoir pourquoi ; corrigez-les dans le fichier ou, dans une discussion, avec /verifiees.
+remedy-queries-hidden = Retirez celles écrites dans une discussion, ou donnez d'autres noms aux entrées du fichier.
 
 ## The state as a whole
 state-up-to-date = La base d'état est à jour (migration { $to }).

@@ -1,138 +1,162 @@
-//! Users, links and codes.
-
-use async_trait::async_trait;
-use jiff::Timestamp;
-use pstral_core::domain::{Actor, NewUser, User, UserId};
-use pstral_core::ports::{LinkCode, People, Redeemed, StoreError, WRONG_CODE_MEMORY, WRONG_CODES};
+//! Users, and the accounts that are theirs.
 
 use crate::Store;
 use crate::engine::Writing;
 use crate::fault::{conflict, fault, met};
 use crate::rows::{get, time, word};
 use crate::sql::{Row, sql};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use pstral_core::domain::{Actor, Link, NewUser, Role, User, UserChange, UserId, username_key};
+use pstral_core::ports::{Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, StoreError};
 
-const ADD: &str = "INSERT INTO users (username, full_name, email, role, locale, disabled, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *";
-const LINKED: &str = "SELECT users.* FROM links JOIN users ON users.id = links.user_id
-    WHERE links.platform = $1 AND links.actor = $2";
-const LINK: &str = "INSERT INTO links (platform, actor, user_id, linked_at) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (platform, actor) DO UPDATE SET user_id = excluded.user_id, linked_at = excluded.linked_at";
-const ISSUE: &str = "INSERT INTO link_codes (user_id, hash, expires_at) VALUES ($1, $2, $3)
-    ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at";
-const USE_UP: &str = "DELETE FROM link_codes WHERE hash = $1 AND expires_at > $2 RETURNING user_id";
-const NEWEST_WRONG: &str = "SELECT tried_at FROM wrong_codes WHERE platform = $1 AND actor = $2 AND tried_at > $3
-    ORDER BY tried_at DESC LIMIT $4";
-const FORGET_WRONG: &str = "DELETE FROM wrong_codes WHERE tried_at <= $1";
-const REMEMBER_WRONG: &str = "INSERT INTO wrong_codes (platform, actor, tried_at) VALUES ($1, $2, $3)";
+/// Never the hash of a password: that leaves the database only where it is asked for.
+macro_rules! users {
+    ($which:literal) => {
+        concat!("SELECT id, username, full_name, email, role, locale, disabled, created_at FROM users", $which)
+    };
+}
+
+/// Above every user's number, also one that was given by hand or before numbers were kept.
+const RESERVE: &str = "INSERT INTO user_numbers (id, last) VALUES (1, (SELECT coalesce(max(id), 0) + 1 FROM users))
+    ON CONFLICT (id) DO UPDATE SET last =
+        CASE WHEN user_numbers.last < excluded.last THEN excluded.last ELSE user_numbers.last + 1 END
+    RETURNING last";
+const ADD: &str = "INSERT INTO users (id, username, full_name, email, role, locale, disabled, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
+const USERS: &str = users!(" ORDER BY username");
+const USER_NAMED: &str = users!(" WHERE username = $1");
+const USER: &str = users!(" WHERE id = $1");
+const CHANGE: &str = "UPDATE users SET username = $2, full_name = $3, email = $4, role = $5, locale = $6, disabled = $7
+    WHERE id = $1";
+const VOID_OWN: &str = "DELETE FROM link_codes WHERE user_id = $1";
+const VOID_MADE: &str = "DELETE FROM link_codes WHERE issued_by = $1";
+const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2 WHERE id = $1";
+const PASSWORD: &str = "SELECT password_hash FROM users WHERE id = $1";
 
 #[async_trait]
 impl People for Store {
-    async fn add_user(&self, user: &NewUser, at: Timestamp) -> Result<User, StoreError> {
-        let username = user.username.to_lowercase();
+    async fn reserve_user(&self) -> Result<UserId, StoreError> {
         let mut writing = self.begin().await?;
-        let row = sql(ADD)
-            .bind(&username)
-            .bind(&user.full_name)
-            .bind(&user.email)
-            .bind(user.role.word())
-            .bind(user.locale.tag())
-            .bind(false)
-            .bind(at.as_millisecond())
-            .fetch_one(&mut writing)
-            .await
-            .map_err(|error| conflict(error, format!("user {username}"), "what a user needs"))?;
-        let user = read(&row)?;
+        let row = sql(RESERVE).fetch_one(&mut writing).await.map_err(fault)?;
         writing.commit().await.map_err(fault)?;
-        Ok(user)
+        get(&row, "last").map(UserId)
+    }
+
+    async fn add_user_as(&self, id: UserId, new: &NewUser, at: Timestamp) -> Result<User, StoreError> {
+        let username = username_key(&new.username);
+        let add = sql(ADD).bind(id.0).bind(&username).bind(&new.full_name).bind(&new.email).bind(new.role.word());
+        let added = add.bind(new.locale.tag()).bind(at.as_millisecond()).execute(self).await;
+        added.map_err(|error| conflict(error, format!("user {username}"), "what a user needs"))?;
+        self.user_named(&username).await?.ok_or_else(|| StoreError::Missing(name(id)))
     }
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = sql("SELECT * FROM users ORDER BY username").fetch_all(self).await.map_err(fault)?;
+        let rows = sql(USERS).fetch_all(self).await.map_err(fault)?;
         rows.iter().map(read).collect()
     }
 
     async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let found = sql("SELECT * FROM users WHERE username = $1").bind(username.to_lowercase());
-        found.fetch_optional(self).await.map_err(fault)?.as_ref().map(read).transpose()
+        let found = sql(USER_NAMED).bind(username_key(username)).fetch_optional(self).await.map_err(fault)?;
+        found.as_ref().map(read).transpose()
     }
 
-    async fn set_disabled(&self, user: UserId, disabled: bool) -> Result<(), StoreError> {
-        let change = sql("UPDATE users SET disabled = $2 WHERE id = $1").bind(user.0).bind(disabled);
-        met(change.execute(self).await.map_err(fault)?, || name(user))
+    async fn change_user(&self, id: UserId, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError> {
+        let mut writing = self.begin().await?;
+        let rows = sql(USERS).fetch_all(&mut writing).await.map_err(fault)?;
+        let users = rows.iter().map(read).collect::<Result<Vec<User>, StoreError>>()?;
+        let before = users.iter().find(|user| user.id == id).ok_or_else(|| StoreError::Missing(name(id)))?;
+        let after = change.clone().applied_to(before.clone());
+        let keeps = |user: &User| !user.disabled && keep.contains(&user.role);
+        if keeps(before) && !keeps(&after) && !users.iter().any(|other| other.id != id && keeps(other)) {
+            return Ok(Changed::LastOfThem);
+        }
+        let update = sql(CHANGE).bind(id.0).bind(&after.username).bind(&after.full_name).bind(&after.email);
+        let update = update.bind(after.role.word()).bind(after.locale.tag()).bind(after.disabled);
+        let updated = update.execute(&mut writing).await;
+        updated.map_err(|error| conflict(error, format!("user {}", after.username), &name(id)))?;
+        if after.disabled {
+            sql(VOID_OWN).bind(id.0).execute(&mut writing).await.map_err(fault)?;
+        }
+        if after.disabled || after.role != before.role {
+            sql(VOID_MADE).bind(id.0).execute(&mut writing).await.map_err(fault)?;
+        }
+        writing.commit().await.map_err(fault)?;
+        Ok(Changed::Done(after))
+    }
+
+    async fn set_password(&self, user: UserId, hash: Option<&str>) -> Result<(), StoreError> {
+        let set = sql(SET_PASSWORD).bind(user.0).bind(hash);
+        met(set.execute(self).await.map_err(fault)?, || name(user))
+    }
+
+    async fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {
+        let row = sql(PASSWORD).bind(user.0).fetch_optional(self).await.map_err(fault)?;
+        row.map_or(Ok(None), |row| get(&row, "password_hash"))
     }
 
     async fn linked(&self, actor: &Actor) -> Result<Option<User>, StoreError> {
-        let found = sql(LINKED).bind(&actor.platform.0).bind(&actor.id);
-        found.fetch_optional(self).await.map_err(fault)?.as_ref().map(read).transpose()
+        self.linked_user(actor).await
+    }
+
+    async fn links(&self, user: UserId) -> Result<Vec<Link>, StoreError> {
+        self.links_of(user).await
     }
 
     async fn link(&self, actor: &Actor, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-        let mut writing = self.begin().await?;
-        link(&mut writing, actor, user, at).await?;
-        writing.commit().await.map_err(fault)
+        self.link_by_hand(actor, user, at).await
+    }
+
+    async fn unlink(&self, actor: &Actor, user: UserId) -> Result<bool, StoreError> {
+        self.remove_link(actor, user).await
     }
 
     async fn issue_code(&self, code: &LinkCode) -> Result<(), StoreError> {
-        let issue = sql(ISSUE).bind(code.user.0).bind(&code.hash).bind(code.expires_at.as_millisecond());
-        let issued = issue.execute(self).await;
-        issued.map(|_| ()).map_err(|error| conflict(error, "this code", &name(code.user)))
+        self.keep_code(code).await
+    }
+
+    async fn request_link(&self, request: &LinkRequest) -> Result<(), StoreError> {
+        self.keep_request(request).await
     }
 
     async fn redeem_code(&self, actor: &Actor, hash: &str, at: Timestamp) -> Result<Redeemed, StoreError> {
-        let mut writing = self.begin().await?;
-        if let Some(until) = locked_until(&mut writing, actor, at).await? {
-            return Ok(Redeemed::Locked { until });
-        }
-        let used_up = sql(USE_UP).bind(hash).bind(at.as_millisecond());
-        let redeemed = match used_up.fetch_optional(&mut writing).await.map_err(fault)? {
-            None => {
-                remember_wrong(&mut writing, actor, at).await?;
-                Redeemed::Wrong
-            }
-            Some(row) => {
-                let user: i64 = get(&row, "user_id")?;
-                link(&mut writing, actor, UserId(user), at).await?;
-                let row = sql("SELECT * FROM users WHERE id = $1").bind(user).fetch_one(&mut writing).await;
-                Redeemed::Linked(read(&row.map_err(fault)?)?)
-            }
-        };
-        writing.commit().await.map_err(fault)?;
-        Ok(redeemed)
+        self.redeem(actor, hash, at).await
+    }
+
+    async fn confirm_request(
+        &self,
+        hash: &str,
+        user: UserId,
+        by: Option<(&Actor, UserId)>,
+        at: Timestamp,
+    ) -> Result<Confirmed, StoreError> {
+        self.confirm(hash, user, by, at).await
+    }
+
+    async fn live_code(&self, hash: &str, at: Timestamp) -> Result<Option<LiveCode>, StoreError> {
+        self.find_code(hash, at).await
+    }
+
+    async fn burn_code(&self, hash: &str) -> Result<bool, StoreError> {
+        self.burn(hash).await
+    }
+
+    async fn count_wrong_code(&self, actor: &Actor, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.count_wrong(actor, at).await
     }
 }
 
-async fn link(writing: &mut Writing, actor: &Actor, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-    let link = sql(LINK).bind(&actor.platform.0).bind(&actor.id).bind(user.0).bind(at.as_millisecond());
-    let linked = link.execute(writing).await;
-    linked.map(|_| ()).map_err(|error| conflict(error, "this link", &name(user)))
+/// A user by number, under the lock of whoever writes.
+pub(crate) async fn user(writing: &mut Writing, id: UserId) -> Result<User, StoreError> {
+    let row = sql(USER).bind(id.0).fetch_optional(writing).await.map_err(fault)?;
+    row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::Missing(name(id)))
 }
 
-/// When an actor with too many wrong codes may try again.
-async fn locked_until(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let most = i64::try_from(WRONG_CODES).unwrap_or(i64::MAX);
-    let recent = sql(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);
-    let recent = recent.fetch_all(writing).await.map_err(fault)?;
-    let Some(first) = recent.get(WRONG_CODES - 1) else { return Ok(None) };
-    let first = time(first, "tried_at")?;
-    Ok(Some(first.checked_add(WRONG_CODE_MEMORY).unwrap_or(Timestamp::MAX)))
-}
-
-async fn remember_wrong(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
-    sql(FORGET_WRONG).bind(forgotten(at)).execute(&mut *writing).await.map_err(fault)?;
-    let remember = sql(REMEMBER_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(at.as_millisecond());
-    remember.execute(writing).await.map(|_| ()).map_err(fault)
-}
-
-/// The time, in milliseconds, up to which wrong codes no longer count.
-fn forgotten(at: Timestamp) -> i64 {
-    at.checked_sub(WRONG_CODE_MEMORY).unwrap_or(Timestamp::MIN).as_millisecond()
-}
-
-fn name(user: UserId) -> String {
+pub(crate) fn name(user: UserId) -> String {
     format!("user {}", user.0)
 }
 
-fn read(row: &Row) -> Result<User, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<User, StoreError> {
     Ok(User {
         id: UserId(get(row, "id")?),
         username: get(row, "username")?,

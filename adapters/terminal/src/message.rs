@@ -1,6 +1,6 @@
 //! A message as lines of a terminal.
 
-use pstral_core::domain::{Button, ButtonAction, FileRef, Outgoing};
+use pstral_core::domain::{Button, ButtonAction, FileRef, Outgoing, Rating};
 use pstral_core::harmless;
 
 /// One line of a message, harmless to print. It may be wider than the terminal.
@@ -35,6 +35,9 @@ fn label(button: &Button) -> String {
         ButtonAction::Chart(_) => "/chart",
         ButtonAction::AuditOlder(_) => "/audit older",
         ButtonAction::AuditNewer(_) => "/audit newer",
+        ButtonAction::Keep(_) => "/keep",
+        ButtonAction::Rate(_, Rating::Good) => "/good",
+        ButtonAction::Rate(_, Rating::Bad) => "/bad",
         ButtonAction::Stop => "/stop",
     };
     format!("[{} → {command}]", harmless::line(&button.label))

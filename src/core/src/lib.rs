@@ -10,6 +10,7 @@ pub mod guard;
 pub mod harmless;
 pub mod knowledge;
 pub mod near;
+pub mod people;
 pub mod pipeline;
 pub mod ports;
 pub mod results;

@@ -17,6 +17,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $tag, "/command-line.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/guard.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/model.ftl")),
+            include_str!(concat!("../../../locales/", $tag, "/people.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/target.ftl")),
         ]
     };

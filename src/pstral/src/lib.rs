@@ -13,6 +13,7 @@ pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod metered;
+pub mod passwords;
 pub mod registry;
 pub mod retention;
 pub mod verified;

@@ -17,6 +17,7 @@ macro_rules! quiet {
 /// With all that is in them, each table before those it refers to. `$1` is a time.
 const CONVERSATIONS: &[Part] = &[
     Part::new("proposals", "id", concat!("conversation_id IN (", quiet!(), ")")),
+    Part::new("ratings", "user_id, answer", concat!("conversation_id IN (", quiet!(), ")")),
     Part::new("turns", "id", concat!("conversation_id IN (", quiet!(), ")")),
     Part::new("conversations", "id", concat!("id IN (", quiet!(), ")")),
 ];
@@ -25,8 +26,11 @@ const CONVERSATIONS: &[Part] = &[
 const PROPOSALS: &[Part] = &[Part::new("proposals", "id", "created_at < $1 AND expires_at < $1")];
 
 /// What is worth nothing any more. `$1` is a time.
-const OVER: &[Part] =
-    &[Part::new("link_codes", "user_id", "expires_at < $1"), Part::new("wrong_codes", "id", "tried_at < $1")];
+const OVER: &[Part] = &[
+    Part::new("link_codes", "user_id", "expires_at < $1"),
+    Part::new("link_requests", "platform, actor", "expires_at < $1"),
+    Part::new("wrong_codes", "id", "tried_at < $1"),
+];
 
 /// A class of data that has its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

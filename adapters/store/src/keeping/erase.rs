@@ -21,9 +21,21 @@ pub(super) const THEIRS: &[Part] = &[
         "id",
         "author_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
     ),
+    Part::new(
+        "ratings",
+        "user_id, answer",
+        "user_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
+    ),
     Part::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
     Part::new("conversations", "id", "user_id = $1"),
-    Part::new("link_codes", "user_id", "user_id = $1"),
+    // What nobody has approved is theirs; what somebody has is everybody's.
+    Part::new("verified_queries", "target, id, source", "proposed_by = $1 AND state = 'proposed'"),
+    Part::new("link_codes", "user_id", "user_id = $1 OR issued_by = $1"),
+    Part::new(
+        "link_requests",
+        "platform, actor",
+        "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)",
+    ),
     Part::new(
         "wrong_codes",
         "id",
@@ -33,7 +45,8 @@ pub(super) const THEIRS: &[Part] = &[
 ];
 
 /// The row that stays: so that what others did for them, and numbers in the audit, still mean somebody.
-const TOMBSTONE: &str = "UPDATE users SET username = $2, full_name = '', email = '', disabled = 1 WHERE id = $1";
+const TOMBSTONE: &str =
+    "UPDATE users SET username = $2, full_name = '', email = '', password_hash = NULL, disabled = 1 WHERE id = $1";
 const SHUT_OUT: &str = "UPDATE users SET disabled = 1 WHERE id = $1";
 const OTHERS: &str = "SELECT role FROM users WHERE disabled = 0 AND id <> $1";
 const COUNTS: &str = "SELECT count(CASE WHEN salt IS NOT NULL THEN 1 END) AS whole,

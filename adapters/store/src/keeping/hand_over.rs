@@ -21,7 +21,12 @@ const USER: &str = "SELECT id, username, full_name, email, role, locale, disable
 /// user.
 pub(super) const LISTS: &[(&str, &str)] = &[
     ("links", "SELECT * FROM links WHERE user_id = $1 ORDER BY platform, actor"),
-    ("link_codes", "SELECT expires_at FROM link_codes WHERE user_id = $1"),
+    ("link_codes", "SELECT expires_at, issued_by FROM link_codes WHERE user_id = $1"),
+    (
+        "link_requests",
+        "SELECT r.platform, r.actor, r.name, r.expires_at FROM link_requests r
+            JOIN links l ON l.platform = r.platform AND l.actor = r.actor WHERE l.user_id = $1",
+    ),
     (
         "wrong_codes",
         "SELECT w.* FROM wrong_codes w JOIN links l ON l.platform = w.platform AND l.actor = w.actor
@@ -34,6 +39,12 @@ pub(super) const LISTS: &[(&str, &str)] = &[
             ORDER BY c.id, t.id",
     ),
     ("proposals", "SELECT * FROM proposals WHERE author_id = $1 ORDER BY number"),
+    (
+        "verified_queries",
+        "SELECT * FROM verified_queries WHERE proposed_by = $1 OR approved_by = $1 OR edited_by = $1 OR retired_by = $1
+            ORDER BY target, id, source",
+    ),
+    ("ratings", "SELECT * FROM ratings WHERE user_id = $1 ORDER BY rated_at, answer"),
     ("agreements", "SELECT id, target, statement, created_at FROM proposals WHERE agreed_by = $1 ORDER BY number"),
 ];
 

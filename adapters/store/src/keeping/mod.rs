@@ -43,7 +43,7 @@ mod tests {
 
     /// What is of no person, and those that are forgotten by other means: sealed, or left under a neutral name.
     const NOT_REMOVED: [&str; 6] =
-        ["users", "audit_events", "audit_checkpoints", "audit_relations", "catalogs", "verified_queries"];
+        ["users", "user_numbers", "audit_events", "audit_checkpoints", "audit_relations", "catalogs"];
     /// What says nothing of a person, and those that stand in the document by themselves.
     const NOT_LISTED: [&str; 6] = NOT_REMOVED;
 

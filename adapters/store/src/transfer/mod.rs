@@ -15,15 +15,18 @@ use pstral_core::ports::StoreError;
 const FORM: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 15] = [
     "users",
     "links",
     "link_codes",
+    "link_requests",
+    "user_numbers",
     "wrong_codes",
     "conversations",
     "turns",
     "proposals",
     "verified_queries",
+    "ratings",
     "audit_events",
     "audit_checkpoints",
     "audit_relations",

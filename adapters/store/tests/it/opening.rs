@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use pstral_core::ports::{AuditLog as _, People as _, StoreError};
+use pstral_core::ports::{AuditLog as _, Knowledge as _, People as _, StoreError};
 use pstral_core::testkit::state::{at, member};
 use pstral_store::Store;
 use sqlx::{Connection as _, SqliteConnection, query};
@@ -165,13 +165,22 @@ async fn every_earlier_state_comes_forward_with_its_rows() {
         let file = folder.path().join("state.db");
         let mut before = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
         migrations.run_to(earlier, &mut before).await.unwrap();
-        let insert = "INSERT INTO users VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)";
+        let insert = "INSERT INTO users (id, username, full_name, email, role, locale, disabled, created_at)
+            VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)";
         query(insert).execute(&mut before).await.unwrap();
+        if (4..11).contains(&earlier) {
+            let insert =
+                "INSERT INTO verified_queries VALUES ('crm', 'late', 'En retard', 'Late', 'SELECT 1', '[]', 'C', 'D')";
+            query(insert).execute(&mut before).await.unwrap();
+        }
         before.close().await.unwrap();
 
         let store = open(&folder).await.unwrap();
         let user = store.user_named("Zoe").await.unwrap().unwrap();
         assert_eq!((user.id.0, user.created_at), (5, "1970-01-01T00:00:01Z".parse().unwrap()), "from {earlier}");
+        let verified = store.verified("crm").await.unwrap();
+        let expected: &[&str] = if (4..11).contains(&earlier) { &["late"] } else { &[] };
+        assert_eq!(verified.iter().map(|query| query.id.as_str()).collect::<Vec<_>>(), expected, "from {earlier}");
         store.link(&pstral_core::testkit::state::actor("phone"), user.id, at("10:00:00")).await.unwrap();
         store.append(event("first")).await.unwrap();
         assert_eq!(verify(&store).await, Ok(1));

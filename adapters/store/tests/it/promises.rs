@@ -61,7 +61,10 @@ async fn wrong_codes_are_remembered_over_a_restart() {
     }
     let store = open(&folder).await.unwrap();
     let user = member(&store, "zoe").await.unwrap();
-    store.issue_code(&LinkCode { user: user.id, hash: "right".to_owned(), expires_at: at("10:30:00") }).await.unwrap();
+    store
+        .issue_code(&LinkCode { user: user.id, hash: "right".to_owned(), expires_at: at("10:30:00"), by: None })
+        .await
+        .unwrap();
     let locked = store.redeem_code(&actor("guesser"), "right", at("10:05:00")).await.unwrap();
     assert_eq!(locked, Redeemed::Locked { until: at("10:15:00") });
 }

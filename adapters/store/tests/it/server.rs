@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
-use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, People as _, StoreError};
 use pstral_core::testkit::state::member;
 use pstral_pgserver::Server;
 use pstral_store::{Location, Presence, Store};
@@ -43,11 +43,19 @@ async fn every_earlier_state_comes_forward_with_its_rows() {
         let insert = "INSERT INTO users (id, username, full_name, email, role, locale, disabled, created_at)
             VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)";
         sqlx::query(insert).execute(&mut before).await.unwrap();
+        if (4..11).contains(&earlier) {
+            let insert =
+                "INSERT INTO verified_queries VALUES ('crm', 'late', 'En retard', 'Late', 'SELECT 1', '[]', 'C', 'D')";
+            sqlx::query(insert).execute(&mut before).await.unwrap();
+        }
         before.close().await.unwrap();
 
         let store = Store::open_at(&Location::Server(url), "one").await.unwrap();
         let user = store.user_named("Zoe").await.unwrap().unwrap();
         assert_eq!((user.id.0, user.created_at), (5, "1970-01-01T00:00:01Z".parse().unwrap()), "from {earlier}");
+        let verified = store.verified("crm").await.unwrap();
+        let expected: &[&str] = if (4..11).contains(&earlier) { &["late"] } else { &[] };
+        assert_eq!(verified.iter().map(|query| query.id.as_str()).collect::<Vec<_>>(), expected, "from {earlier}");
         store.append(event("first")).await.unwrap();
         assert_eq!(verify(&store).await, Ok(1));
         store.close().await;

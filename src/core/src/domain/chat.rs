@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ProposalId;
+use super::{AnswerId, ProposalId, Rating};
 
 /// The name of a platform: `terminal`, `discord`, `matrix`, `web`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,6 +104,10 @@ pub enum ButtonAction {
     AuditOlder(AuditPage),
     /// Show a page of the audit with newer entries.
     AuditNewer(AuditPage),
+    /// Propose the question and the statement of the proposal, which ran well, as a verified query.
+    Keep(ProposalId),
+    /// Say what an answer is worth.
+    Rate(AnswerId, Rating),
     /// Stop the answer being written or the statement being run.
     Stop,
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::text::{Text, text};
 
@@ -135,4 +136,52 @@ pub struct NewUser {
     pub role: Role,
     /// The language they read.
     pub locale: Locale,
+}
+
+/// What is to be another about a user; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// Unique; stored in lower case.
+    pub username: Option<String>,
+    /// As colleagues write it.
+    pub full_name: Option<String>,
+    /// Empty when not known.
+    pub email: Option<String>,
+    /// What they are trusted with.
+    pub role: Option<Role>,
+    /// The language they read.
+    pub locale: Option<Locale>,
+    /// Whether they are treated as if they were not linked.
+    pub disabled: Option<bool>,
+}
+
+impl UserChange {
+    /// Disables a user or enables them again, and changes nothing else.
+    pub fn disabled(disabled: bool) -> Self {
+        Self { disabled: Some(disabled), ..Self::default() }
+    }
+
+    /// Whether everything stays as it is.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The user as they are afterwards.
+    #[must_use]
+    pub fn applied_to(self, user: User) -> User {
+        User {
+            username: self.username.map_or(user.username, |name| username_key(&name)),
+            full_name: self.full_name.unwrap_or(user.full_name),
+            email: self.email.unwrap_or(user.email),
+            role: self.role.unwrap_or(user.role),
+            locale: self.locale.unwrap_or(user.locale),
+            disabled: self.disabled.unwrap_or(user.disabled),
+            ..user
+        }
+    }
+}
+
+/// A username as it is stored and looked for: in whatever case and Unicode form it is typed, it is the same one.
+pub fn username_key(typed: &str) -> String {
+    typed.trim().nfc().collect::<String>().to_lowercase()
 }

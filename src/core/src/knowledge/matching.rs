@@ -35,8 +35,7 @@ pub fn match_question<'q>(
     let mut best: Option<Candidate<'q>> = None;
     let mut tied = false;
     for query in queries {
-        let both = [&query.fr, &query.en];
-        let candidates = both.into_iter().filter_map(|text| compare(&question, query, text, known, &vocabulary));
+        let candidates = query.questions().filter_map(|text| compare(&question, query, text, known, &vocabulary));
         let Some(candidate) = candidates.max_by_key(|candidate| candidate.shared) else { continue };
         match best.as_ref().map(|best| best.shared.cmp(&candidate.shared)) {
             Some(std::cmp::Ordering::Greater) => {}
@@ -142,6 +141,17 @@ mod tests {
             other => panic!("{other:?}"),
         });
         format!("{}{}{}", found.query.id, values.collect::<String>(), if found.exact { " exact" } else { "" })
+    }
+
+    #[test]
+    fn a_language_it_is_not_put_in_matches_nothing() {
+        let queries = [query("fr", "Les factures", "", &[]), query("none", "", " ", &[])];
+        let known = KnownValues::default();
+        let found = |question| match_question(question, &queries, &known, date(2026, 11, 21)).map(|found| found.query);
+        assert_eq!(found("les factures"), Some(&queries[0]));
+        for nothing in ["", "?!", "the", "s'il vous plaît"] {
+            assert_eq!(found(nothing), None, "{nothing}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the same words: one word more or less may be a condition more or less, so it is never let pass.
 
 mod fold;
+mod form;
 mod lexicon;
 mod matching;
 mod meaning;
@@ -12,13 +13,16 @@ mod rank;
 mod slots;
 mod spelling;
 mod values;
+mod wrong;
 
 pub use fold::fold;
+pub use form::{faults, is_name};
 pub use matching::{Match, match_question};
 pub use meaning::slots;
 pub use rank::rank;
 pub use slots::default_value;
 pub use values::KnownValues;
+pub use wrong::WhatIsWrong;
 
 use std::collections::BTreeSet;
 

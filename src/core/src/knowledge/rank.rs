@@ -19,7 +19,7 @@ pub fn rank<'q>(
     known: &KnownValues,
     limit: usize,
 ) -> Vec<(&'q VerifiedQuery, f64)> {
-    let documents: Vec<[Vec<String>; 2]> = queries.iter().map(documents).collect();
+    let documents: Vec<Vec<Vec<String>>> = queries.iter().map(documents).collect();
     let wanted = wanted(question, queries, known);
     let corpus = Corpus::new(documents.iter().flatten().map(Vec::as_slice));
     let mut scored: Vec<(&VerifiedQuery, f64)> = queries
@@ -33,12 +33,13 @@ pub fn rank<'q>(
     scored
 }
 
-/// The words of a query's question in each language, with a word for the column of each value it takes.
-fn documents(query: &VerifiedQuery) -> [Vec<String>; 2] {
-    [&query.fr, &query.en].map(|text| {
+/// The words of a query's question in each language it is put in, with a word for the column of each value it takes.
+fn documents(query: &VerifiedQuery) -> Vec<Vec<String>> {
+    let document = |text: &str| {
         let columns = query.parameters.iter().filter_map(|parameter| parameter.column.as_ref()).map(column_word);
         words(template(text, |_| false)).into_iter().chain(columns).collect()
-    })
+    };
+    query.questions().map(document).collect()
 }
 
 fn wanted(question: &str, queries: &[VerifiedQuery], known: &KnownValues) -> BTreeSet<String> {

@@ -103,6 +103,6 @@ pub(super) fn waits(proposal: &Proposal, prefix: &str) -> Option<crate::text::Te
     needed.then(|| text("agreement-needed").with("prefix", prefix).with("name", proposal.id.short()))
 }
 
-fn name_of(users: &[User], id: UserId) -> String {
+pub(super) fn name_of(users: &[User], id: UserId) -> String {
     users.iter().find(|user| user.id == id).map_or_else(|| id.0.to_string(), |user| user.full_name.clone())
 }

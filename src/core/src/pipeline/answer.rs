@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 use super::asker::Asker;
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
+use super::rating::rating_buttons;
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
+    AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
     MessageRef, NewTurn, Outgoing, OutgoingState, Speaker, TurnId, TurnState, sha256,
 };
 use crate::egress::{LiveMessage, Streamed, around};
@@ -141,7 +142,10 @@ impl Pipeline {
             Ok(Some(offer)) => (offer.within(answer.text(), max_chars), state),
             Ok(None) => {
                 let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
-                ((around(answer.text(), &ending, "", max_chars), Vec::new()), state)
+                let rated = AnswerId::Turn(conversation.id, answer.turn);
+                let buttons =
+                    if state == TurnState::Complete { rating_buttons(&rated, locale).into() } else { Vec::new() };
+                ((around(answer.text(), &ending, "", max_chars), buttons), state)
             }
             Err(trouble) => {
                 let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);

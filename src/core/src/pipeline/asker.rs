@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use super::{Pipeline, Trouble};
-use crate::domain::{
-    Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, EventBody, Locale, Outgoing, Place, Role, User,
-    sha256,
-};
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, Place, Role, User};
 use crate::egress::fit;
-use crate::ports::{ChatPlatform, Redeemed};
-use crate::text::{Text, text};
+use crate::ports::ChatPlatform;
+use crate::text::Text;
 
 /// A known person, where they are and how to reach them.
 #[derive(Clone)]
@@ -55,65 +52,25 @@ impl Pipeline {
         Err(Trouble::Tell(otherwise))
     }
 
-    /// The asker of an event. An actor who is not linked, or whose user is disabled, can give a code and gets the
-    /// linking help for anything else.
+    /// The asker of an event. A code that is posted or given is seen to first, whoever gives it; an actor who is not
+    /// linked, or whose user is disabled, gets the linking help for anything else.
     pub(super) async fn identify(
         &self,
         event: &Event,
         platform: Arc<dyn ChatPlatform>,
     ) -> Result<Option<Asker>, Trouble> {
-        if let Some(user) = self.parts.people.linked(&event.actor).await?
-            && !user.disabled
-        {
+        if self.burn_posted(event, &*platform).await? {
+            return Ok(None);
+        }
+        let linked = self.parts.people.linked(&event.actor).await?;
+        if self.take_code(event, &*platform, linked.as_ref()).await? {
+            return Ok(None);
+        }
+        if let Some(user) = linked.filter(|user| !user.disabled) {
             let (actor, place) = (event.actor.clone(), event.place.clone());
             return Ok(Some(Asker { user, actor, place, platform }));
         }
-        let known = self.parts.settings.locale;
-        let (sentence, locale) = match &event.body {
-            EventBody::Command(words) => match super::command::link_code(words) {
-                Some(code) => self.link(event, code).await?,
-                None => (linking_help(&*platform), known),
-            },
-            EventBody::Said(_) | EventBody::Clicked(_) => (linking_help(&*platform), known),
-        };
-        self.send(&*platform, &event.place, &Outgoing::text(sentence.render(locale))).await;
+        self.help_stranger(event, &*platform).await;
         Ok(None)
     }
-
-    async fn link(&self, event: &Event, code: &str) -> Result<(Text, Locale), Trouble> {
-        let now = self.parts.clock.now();
-        let (actor, place) = (&event.actor, &event.place);
-        self.record(self.event_by(actor, place, None, AuditAction::LinkAttempt, AuditStatus::Ok)).await?;
-        let redeemed = self.parts.people.redeem_code(actor, &code_hash(code), now).await?;
-        let (status, user, sentence, locale) = match redeemed {
-            // The code was right, but the user may no longer come in: nothing tells the two apart from outside.
-            Redeemed::Linked(user) if user.disabled => {
-                (AuditStatus::Refused, Some(user.id), text("link-wrong"), self.parts.settings.locale)
-            }
-            Redeemed::Linked(user) => {
-                let sentence = text("link-done").with("name", &user.full_name);
-                (AuditStatus::Ok, Some(user.id), sentence, user.locale)
-            }
-            Redeemed::Wrong => (AuditStatus::Refused, None, text("link-wrong"), self.parts.settings.locale),
-            Redeemed::Locked { until } => {
-                let minutes = until.duration_since(now).as_secs().max(0).unsigned_abs().div_ceil(60);
-                (AuditStatus::Refused, None, text("link-locked").count("minutes", minutes), self.parts.settings.locale)
-            }
-        };
-        let ended = self.event_by(actor, place, user, AuditAction::Link, status);
-        if let Err(error) = self.parts.audit.append(ended).await {
-            tracing::error!(%error, "the end of an attempt to link could not be recorded");
-        }
-        Ok((sentence, locale))
-    }
-}
-
-fn linking_help(platform: &dyn ChatPlatform) -> Text {
-    text("linking-help").with("prefix", platform.capabilities().command_prefix)
-}
-
-/// How a one-time code is kept: hashed, whatever case and spacing it is typed in.
-pub fn code_hash(code: &str) -> String {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    sha256(&plain)
 }

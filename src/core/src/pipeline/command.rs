@@ -7,6 +7,10 @@ pub(super) enum Command<'a> {
     Edit(&'a str),
     Explain,
     Chart,
+    Keep(&'a str),
+    Verified(&'a str),
+    Good,
+    Bad,
     Stop,
     Mode(&'a str),
     History,
@@ -15,6 +19,9 @@ pub(super) enum Command<'a> {
     Agree(&'a str),
     Whoami,
     Link,
+    Unlink(&'a str),
+    Language(&'a str),
+    User(&'a str),
     Help,
     Unknown(&'a str),
 }
@@ -29,6 +36,10 @@ pub(super) fn parse(words: &str) -> Command<'_> {
         "edit" | "modifier" => Command::Edit(rest),
         "explain" | "expliquer" => Command::Explain,
         "chart" | "graphique" => Command::Chart,
+        "keep" | "save" | "garder" => Command::Keep(rest),
+        "verified" | "vérifiées" | "verifiees" => Command::Verified(rest),
+        "good" | "bien" => Command::Good,
+        "bad" | "pasbien" => Command::Bad,
         "stop" | "arrêter" | "arreter" => Command::Stop,
         "mode" => Command::Mode(rest),
         "history" | "historique" => Command::History,
@@ -37,15 +48,18 @@ pub(super) fn parse(words: &str) -> Command<'_> {
         "agree" | "accorder" => Command::Agree(rest),
         "whoami" | "quisuisje" => Command::Whoami,
         "link" | "lier" => Command::Link,
+        "unlink" | "délier" | "delier" => Command::Unlink(rest),
+        "language" | "langue" => Command::Language(rest),
+        "user" | "users" | "utilisateur" | "utilisateurs" => Command::User(rest),
         "help" | "aide" | "" => Command::Help,
         _ => Command::Unknown(name),
     }
 }
 
-/// The code of a link command, for people who are not known yet.
+/// What a link command gives: a code, or, asking for one, nothing. `None` for other commands.
 pub(super) fn link_code(words: &str) -> Option<&str> {
     match parse(words) {
-        Command::Link => words.trim().split_once(char::is_whitespace).map(|(_, code)| code.trim()),
+        Command::Link => Some(words.trim().split_once(char::is_whitespace).map_or("", |(_, code)| code.trim())),
         _ => None,
     }
 }
@@ -62,9 +76,14 @@ mod tests {
             ("edit  SELECT 1 ", Command::Edit("SELECT 1")),
             ("modifier", Command::Edit("")),
             ("graphique", Command::Chart),
+            ("Garder  Clients actifs ", Command::Keep("Clients actifs")),
+            ("VÉRIFIÉES approuver a#1", Command::Verified("approuver a#1")),
+            ("pasbien", Command::Bad),
             ("mode chat", Command::Mode("chat")),
             ("audit refusal 5", Command::Audit("refusal 5")),
             ("", Command::Help),
+            ("délier oui", Command::Unlink("oui")),
+            ("utilisateur ajouter zoe", Command::User("ajouter zoe")),
             ("fly", Command::Unknown("fly")),
         ] {
             assert_eq!(parse(words), command, "{words}");
@@ -75,7 +94,7 @@ mod tests {
     fn a_link_command_gives_its_code() {
         assert_eq!(link_code("link ABCD-EFGH"), Some("ABCD-EFGH"));
         assert_eq!(link_code("lier x"), Some("x"));
-        assert_eq!(link_code("link"), None);
+        assert_eq!(link_code("link "), Some(""));
         assert_eq!(link_code("execute now"), None);
     }
 }

@@ -4,9 +4,10 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
 use super::execution::refuse_refused;
+use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
-use crate::domain::{Mode, Outgoing, Proposal, ProposalId};
+use crate::domain::{Mode, Outgoing, Proposal, ProposalId, Rating};
 use crate::egress::{disarmed, echo};
 use crate::ports::TargetError;
 use crate::text::text;
@@ -32,6 +33,10 @@ impl Pipeline {
                 self.explain(asker, &proposal.id).await
             }
             Command::Chart => self.chart_latest(asker).await,
+            Command::Keep(question) => self.keep_latest(asker, question).await,
+            Command::Verified(words) => self.verified(asker, words).await,
+            Command::Good => self.rate_latest(asker, Rating::Good).await,
+            Command::Bad => self.rate_latest(asker, Rating::Bad).await,
             Command::Stop => self.stop(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
             Command::History => self.history(asker).await,
@@ -39,7 +44,10 @@ impl Pipeline {
             Command::Audit(words) => self.show_audit(asker, words).await,
             Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,
-            Command::Link => Err(Trouble::Tell(text("link-already").with("name", &asker.user.full_name))),
+            Command::Link => Err(already_linked(asker)),
+            Command::Unlink(words) => self.unlink_oneself(asker, words).await,
+            Command::Language(word) => self.set_language(asker, word).await,
+            Command::User(words) => self.user_command(asker, words).await,
             Command::Help => self.help(asker).await,
             Command::Unknown(name) => {
                 let sentence = text("command-unknown").with("prefix", asker.prefix());
@@ -48,7 +56,7 @@ impl Pipeline {
         }
     }
 
-    async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
+    pub(super) async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
         let now = self.parts.clock.now();
         let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
         let latest = self.parts.proposals.latest(conversation.id).await?;
@@ -121,18 +129,6 @@ impl Pipeline {
         let mode = self.parts.conversations.current(asker.user.id, &asker.place, now).await?.mode;
         self.parts.conversations.begin(asker.user.id, &asker.place, mode, now).await?;
         self.tell(asker, &text("new-conversation")).await;
-        Ok(())
-    }
-
-    async fn whoami(&self, asker: &Asker) -> Result<(), Trouble> {
-        let user = &asker.user;
-        let sentence = text("whoami")
-            .with("name", &user.full_name)
-            .with("username", &user.username)
-            .with("role", user.role.text().render(user.locale))
-            .with("platform", asker.actor.platform.to_string())
-            .with("actor", &asker.actor.id);
-        self.tell(asker, &sentence).await;
         Ok(())
     }
 

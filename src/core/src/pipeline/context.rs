@@ -9,7 +9,7 @@ use super::asker::Asker;
 use super::question::Inquiry;
 use super::{Parts, Pipeline, Reading, Refreshed, Schema, Target, Trouble};
 use crate::domain::{
-    Catalog, Conversation, Dialect, Mode, Place, Relation, Role, Speaker, Turn, TurnState, VerifiedQuery,
+    Catalog, Conversation, Dialect, Mode, Place, QueryState, Relation, Role, Speaker, Turn, TurnState, VerifiedQuery,
 };
 use crate::knowledge;
 use crate::ports::{ChatRequest, ModelMessage, TargetError};
@@ -71,9 +71,17 @@ impl Pipeline {
     /// Reads the catalog of a target now, for all who ask later.
     pub async fn refresh_catalog(&self, target: &Target) -> Result<Refreshed, TargetError> {
         let Parts { knowledge, catalogs, clock, .. } = &self.parts;
-        // Without them the catalog is of use all the same.
-        let verified = knowledge.verified(&target.name).await.unwrap_or_default();
-        target.refresh(Reading { verified: &verified, catalogs: &**catalogs, clock: &**clock }).await
+        // Without them the catalog is of use all the same. One that does not hold now may hold by what is read.
+        let kept = knowledge.kept_verified(&target.name).await.unwrap_or_default();
+        let approved = kept.into_iter().filter(|kept| kept.state == QueryState::Approved);
+        let verified: Vec<VerifiedQuery> = approved.map(|kept| kept.query).collect();
+        let reading = Reading { verified: &verified, catalogs: &**catalogs, clock: &**clock };
+        let refreshed = target.refresh(reading).await?;
+        // Not only when the catalog has changed: the rules, or what stewards wrote, may have.
+        if let Err(error) = self.recheck_verified(target, &refreshed.kept.catalog).await {
+            tracing::error!(target = target.name, %error, "whether the verified queries hold is not known");
+        }
+        Ok(refreshed)
     }
 
     /// What the model is asked for a question about data.

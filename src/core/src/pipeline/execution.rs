@@ -82,13 +82,23 @@ impl Pipeline {
 
     /// The proposal, if it is the asker's own.
     pub(super) async fn own_proposal(&self, asker: &Asker, id: &ProposalId) -> Result<Proposal, Trouble> {
+        self.proposal_of(asker, id, text("proposal-not-yours")).await
+    }
+
+    /// The same, with what others are told.
+    pub(super) async fn proposal_of(
+        &self,
+        asker: &Asker,
+        id: &ProposalId,
+        not_yours: Text,
+    ) -> Result<Proposal, Trouble> {
         let Some(proposal) = self.parts.proposals.get(id).await? else {
             return Err(Trouble::Tell(text("proposal-unknown")));
         };
         if proposal.author != asker.user.id {
             let event = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
             self.record(about(event, &proposal, &[])).await?;
-            return Err(Trouble::TellAlone(text("proposal-not-yours")));
+            return Err(Trouble::TellAlone(not_yours));
         }
         Ok(proposal)
     }

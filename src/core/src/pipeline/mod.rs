@@ -6,43 +6,58 @@
 
 mod agreeing;
 mod answer;
+mod approving;
 mod asker;
 mod audit_query;
 mod audit_table;
 mod audit_view;
+mod card;
+mod changing;
 mod charting;
 mod command;
 mod commands;
 mod context;
+mod doubles;
 mod editing;
 mod execution;
+mod holding;
+mod keeping;
 mod ledger;
+mod linking;
+mod oneself;
 mod outcome;
 mod proposing;
 mod question;
+mod rating;
 mod recovery;
 mod running;
 mod schema;
 mod seen;
 mod settings;
+mod stewarding;
+mod strangers;
 mod target;
 mod terms;
 mod trouble;
+mod users;
 mod verified;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+pub use approving::{Decision, NotDecided, Steward};
 use asker::Asker;
-pub use asker::code_hash;
 use audit_query::Queries;
+pub use card::query_card;
 use charting::Charts;
 use futures::FutureExt as _;
 use running::Running;
 pub use schema::Schema;
 use seen::Seen;
 pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
+use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
@@ -94,6 +109,7 @@ pub struct Pipeline {
     running: Running,
     seen: Seen,
     charts: Charts,
+    strangers: Strangers,
     audit_queries: Queries,
 }
 
@@ -107,6 +123,7 @@ impl Pipeline {
             running: Running::default(),
             seen: Seen::default(),
             charts: Charts::default(),
+            strangers: Strangers::default(),
             audit_queries: Queries::default(),
         }
     }
@@ -163,6 +180,8 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
                 self.show_audit_page(asker, &page).await
             }
+            EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").await,
+            EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
         }
     }

@@ -6,9 +6,11 @@ use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::keeping::keep_button;
+use super::rating::rating_buttons;
 use super::{Pipeline, Target};
 use crate::domain::{
-    Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row, Value,
+    AnswerId, Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row, Value,
 };
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
@@ -144,7 +146,9 @@ impl Pipeline {
         if !too_large.is_empty() {
             lines.push(text("files-too-large").count("count", too_large.len() as u64).render(locale));
         }
-        let buttons = self.offer_chart(asker, proposal, &outcome);
+        let mut buttons = self.offer_chart(asker, proposal, &outcome);
+        buttons.extend(keep_button(proposal, locale));
+        buttons.extend(rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale));
         Outgoing { text: lines.join("\n"), buttons, files, state: OutgoingState::Final }
     }
 

@@ -226,7 +226,7 @@ pub(super) fn whole_statement(proposal: &Proposal, locale: Locale) -> String {
 }
 
 /// A day as people write it; anything but `YYYY-MM-DD` stays as it is.
-fn day(iso: &str, locale: Locale) -> String {
+pub(super) fn day(iso: &str, locale: Locale) -> String {
     match (locale, iso.parse::<jiff::civil::Date>()) {
         (Locale::Fr, Ok(day)) => day.strftime("%d/%m/%Y").to_string(),
         (Locale::En, Ok(day)) => day.strftime("%-d %B %Y").to_string(),

@@ -71,6 +71,11 @@ impl Terms {
         Policy::new(self.rules.clone(), self.roles.get(&role).cloned().into_iter().collect(), self.limits)
     }
 
+    /// What everybody may read, whatever their role adds or takes.
+    pub(super) fn own_policy(&self) -> Policy {
+        Policy::new(self.rules.clone(), Vec::new(), self.limits)
+    }
+
     /// The rules of everybody and of every role together.
     pub(super) fn all_rules(&self) -> Policy {
         Policy::new(self.rules.clone(), self.roles.values().cloned().collect(), self.limits)

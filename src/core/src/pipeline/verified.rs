@@ -6,7 +6,7 @@ use super::context::Example;
 use super::proposing::Draft;
 use super::question::Inquiry;
 use super::{Pipeline, Trouble};
-use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
+use crate::domain::{NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
 use crate::guard::Verdict;
 use crate::knowledge;
 use crate::ports::ModelError;
@@ -78,10 +78,7 @@ impl Inquiry<'_> {
 
     fn example(&self, query: &VerifiedQuery) -> Option<Example> {
         let allowed = matches!(self.schema.guard.check(&query.statement), Verdict::Allow(_));
-        let question = match self.asker.user.locale {
-            Locale::Fr => &query.fr,
-            Locale::En => &query.en,
-        };
-        allowed.then(|| Example { question: question.clone(), statement: query.statement.clone() })
+        let question = query.question(self.asker.user.locale).to_owned();
+        allowed.then(|| Example { question, statement: query.statement.clone() })
     }
 }

@@ -21,7 +21,9 @@ pub use knowledge::Knowledge;
 pub use language_model::{
     ChatRequest, Delta, FinishReason, LanguageModel, ModelError, ModelInfo, ModelMessage, ModelStats, ModelStream,
 };
-pub use people::{LinkCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES};
+pub use people::{
+    Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES,
+};
 pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, Excess, ExcessKind, Privileges, QueryTarget, ResultStream, TargetError};
 pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet};

@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, command: CatalogCommand) -> anyhow::Res
     }
 }
 
-fn target_is_unknown(config: &Config, name: &str, locale: Locale) -> bool {
+pub(super) fn target_is_unknown(config: &Config, name: &str, locale: Locale) -> bool {
     if config.targets.contains_key(name) {
         return false;
     }
@@ -77,7 +77,7 @@ async fn refresh(config: &Config, only: Option<&str>, locale: Locale) -> anyhow:
 }
 
 /// Whether it could be read.
-async fn refresh_one(app: &App, target: &Target, locale: Locale) -> anyhow::Result<bool> {
+pub(super) async fn refresh_one(app: &App, target: &Target, locale: Locale) -> anyhow::Result<bool> {
     let refreshed = app.pipeline.refresh_catalog(target).await;
     let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
     let event = AuditEvent::new(app.pipeline.parts().clock.now(), AuditAction::CatalogRead, status);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use jiff::tz::TimeZone;
-use pstral_core::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User};
+use pstral_core::domain::{
+    Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User, UserId,
+};
 use pstral_core::ports::ModelError;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
@@ -121,8 +123,9 @@ pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
         role: Role::Admin,
         locale,
     };
-    record(app, AuditAction::UserAdded, None, username).await?;
-    Ok(parts.people.add_user(&user, parts.clock.now()).await?)
+    let id = parts.people.reserve_user().await?;
+    record(app, AuditAction::UserAdded, id, username).await?;
+    Ok(parts.people.add_user_as(id, &user, parts.clock.now()).await?)
 }
 
 /// Links whoever sits at the terminal to a person of the demo, without a code: it is their own machine.
@@ -131,17 +134,17 @@ pub(super) async fn link(app: &App, actor: &str, user: &User) -> anyhow::Result<
         Actor { platform: PlatformName("terminal".to_owned()), id: actor.to_owned(), name: user.full_name.clone() };
     let parts = app.pipeline.parts();
     if parts.people.linked(&actor).await?.is_none_or(|linked| linked.id != user.id) {
-        record(app, AuditAction::Link, Some(user), &user.username).await?;
+        record(app, AuditAction::Link, user.id, &user.username).await?;
         parts.people.link(&actor, user.id, parts.clock.now()).await?;
     }
     Ok(actor)
 }
 
 /// Comes before what it tells of: where it cannot be written, nothing changes.
-async fn record(app: &App, action: AuditAction, user: Option<&User>, username: &str) -> anyhow::Result<()> {
+async fn record(app: &App, action: AuditAction, user: UserId, username: &str) -> anyhow::Result<()> {
     let parts = app.pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
-    event.user = user.map(|user| user.id);
+    event.user = Some(user);
     event.detail = Some(format!("{username} (demo)"));
     parts.audit.append(event).await?;
     Ok(())

@@ -66,6 +66,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         let health = format!("target {}", target.name);
         let is_away = found.iter().any(|check| check.part == health && check.state == State::Failed);
         found.extend(account(target, is_away, locale).await);
+        found.extend(super::verified::marks(&app.store, &target.name, locale).await?);
     }
     app.store.close().await;
     if let Some(path) = missing {

@@ -16,6 +16,7 @@ mod sql;
 mod state;
 mod tour;
 mod user;
+mod verified;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -89,6 +90,9 @@ enum Command {
     /// Carry the state from one database to another
     #[command(subcommand)]
     Store(state::StoreCommand),
+    /// See the verified queries, decide on those proposed in chats, and check that they hold
+    #[command(subcommand)]
+    Verified(verified::VerifiedCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -167,6 +171,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Backup(args) => state::backup(common, &args).await,
         Command::Restore(args) => state::restore(common, &args).await,
         Command::Store(command) => state::store(common, command).await,
+        Command::Verified(command) => verified::run(common, command).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }

@@ -3,9 +3,11 @@
 mod check;
 mod fault;
 
-pub use fault::{Fault, Faults, WhatIsWrong};
+pub use fault::{Fault, Faults};
+pub use pstral_core::knowledge::WhatIsWrong;
 
 use pstral_core::domain::VerifiedQuery;
+use serde::Serialize;
 use toml::{Table, Value};
 
 /// Reads the `[[query]]` tables of a file, in order. Every fault of the file is told, not only the first.
@@ -23,6 +25,15 @@ pub fn verified_queries(text: &str) -> Result<Vec<VerifiedQuery>, Faults> {
         }
     }
     if faults.is_empty() { Ok(queries) } else { Err(Faults(faults)) }
+}
+
+/// The text of a file that holds these queries.
+pub fn as_file(queries: &[VerifiedQuery]) -> Result<String, toml::ser::Error> {
+    #[derive(Serialize)]
+    struct File<'q> {
+        query: &'q [VerifiedQuery],
+    }
+    toml::to_string_pretty(&File { query: queries })
 }
 
 fn entries(text: &str) -> Result<Vec<Value>, Faults> {

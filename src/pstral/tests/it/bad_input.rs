@@ -57,9 +57,10 @@ fn commands() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
-        /whoami: the account under which I know you
-        /agree: costly statements that wait, for stewards
-        /audit: the audit log, for administrators
+        /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
+        /whoami: who you are to me; /unlink: remove this account; /language fr or en
+        /agree: costly statements that wait; /verified: verified queries; both for stewards
+        /audit: the audit log, /user: the users, for administrators
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.
         ── #3 private

@@ -25,8 +25,21 @@ fn every_command_has_help() {
         "user",
         "user add",
         "user list",
+        "user edit",
         "user link-code",
+        "user confirm",
+        "user links",
+        "user unlink",
+        "user password",
         "user disable",
+        "user enable",
+        "verified",
+        "verified list",
+        "verified show",
+        "verified approve",
+        "verified retire",
+        "verified export",
+        "verified check",
         "config",
         "config check",
         "migrate",
@@ -54,7 +67,7 @@ fn users_are_made_listed_linked_and_disabled() {
     let add = ["user", "add", "Zoe", "--full-name", "Zoé Blanc", "--email", "zoe@example.org", "--role", "admin"];
     place.run(&add).code(0).says(&["zoe has been created"]);
     place.run(&["user", "add", "zoe"]).code(2).says(&["zoe already exists"]);
-    place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 characters"]);
+    place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 letters"]);
     place.run(&["user", "add", "max", "--role", "king"]).code(2).says(&["--role"]);
     place.run(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc · admin · fr · zoe@example.org"]);
     place.run(&["user", "list", "--locale", "fr"]).code(0).says(&["zoe · Zoé Blanc · administrateur · fr"]);
@@ -73,9 +86,10 @@ fn users_are_made_listed_linked_and_disabled() {
     for words in [["user", "link-code", "nobody"], ["user", "disable", "nobody"]] {
         place.run(&words).code(2).says(&["There is no user nobody"]);
     }
-    place.run(&["user", "disable", "zoe"]).code(0).says(&["zoe is disabled"]);
+    place.run(&["user", "disable", "zoe"]).code(2).says(&["nobody could look after users", "--force"]);
+    place.run(&["user", "disable", "zoe", "--force"]).code(0).says(&["zoe is disabled"]);
     place.run(&["user", "list"]).code(0).says(&["(disabled)"]);
-    place.run(&["user", "disable", "zoe", "--undo"]).code(0).says(&["zoe is enabled again"]);
+    place.run(&["user", "disable", "zoe", "--undo"]).code(0).says(&["zoe is enabled"]);
     let audit = place.run(&["audit", "tail", "--json"]).code(0).out;
     for action in ["user.added", "link.code", "user.changed", "audit.read"] {
         assert!(audit.contains(&format!("\"action\":\"{action}\"")), "{action}: {audit}");

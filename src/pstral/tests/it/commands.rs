@@ -18,9 +18,10 @@ fn help_in_english() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
-        /whoami: the account under which I know you
-        /agree: costly statements that wait, for stewards
-        /audit: the audit log, for administrators
+        /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
+        /whoami: who you are to me; /unlink: remove this account; /language fr or en
+        /agree: costly statements that wait; /verified: verified queries; both for stewards
+        /audit: the audit log, /user: the users, for administrators
         ");
     });
 }
@@ -37,9 +38,10 @@ fn help_in_french() {
         /stop : arrêter ce qui est en cours
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
-        /whoami : le compte sous lequel je vous connais
-        /accorder : les requêtes coûteuses qui attendent, pour les responsables des données
-        /audit : le journal, pour les administrateurs
+        /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
+        /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
+        /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données
+        /audit : le journal, /utilisateur : les utilisateurs, pour les administrateurs
         ");
     });
 }
@@ -55,11 +57,12 @@ fn whoami_and_history() {
         world.command(&alex(), "history").await;
         let transcript = world.transcript();
         let (before, after) = transcript.split_once("── #3").unwrap();
-        assert_snapshot!(before, @r"
+        assert_snapshot!(before, @"
         ── #1 private
         You have no conversation yet. Ask your first question!
         ── #2 private
-        You are Alex Taylor (alex, member), through the account id-of-alex on fake.
+        You are Alex Taylor (alex, member). I speak English to you. Your accounts:
+        - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
         ");
         assert_snapshot!(after.rsplit("── #").next().unwrap(), @r"
         6 private
@@ -135,7 +138,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, link.code, link.attempt, link, catalog.read, audit.read, incident, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, export, catalog.read, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"

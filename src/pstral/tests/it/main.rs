@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
+mod accounts;
 mod agreeing;
 mod answers;
 mod audit;
@@ -29,11 +30,15 @@ mod model;
 mod platforms;
 mod postgres;
 mod program;
+mod rating;
 mod readme;
 mod recovery;
 mod results;
+mod retention;
 mod running;
 mod sql;
 mod state;
+mod stewards;
+mod users;
 mod verified;
 mod world;

@@ -115,6 +115,13 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
         .run(&format!(
             "INSERT INTO links (platform, actor, user_id, linked_at) VALUES ('terminal', 'account of {name}', {id}, 5);
              INSERT INTO link_codes (user_id, hash, expires_at) VALUES ({id}, 'hash of {name}', 9);
+             INSERT INTO link_requests (platform, actor, name, hash, expires_at)
+                VALUES ('terminal', 'account of {name}', 'name of {name}', 'hash of a request of {name}', 9);
+             INSERT INTO verified_queries (target, id, source, state, version, fr, en, statement, parameters, verified_by,
+                    verified_on, proposed_by, proposed_at)
+                VALUES ('crm', '{name}-proposes', 'chat', 'proposed', 1, 'question of {name}', '', 'SELECT 1', '[]', '', '',
+                        {id}, 5),
+                    ('crm', 'approved-{id}', 'chat', 'approved', 1, 'question', '', 'SELECT 1', '[]', '', '', {id}, 5);
              INSERT INTO wrong_codes (platform, actor, tried_at) VALUES ('terminal', 'account of {name}', 7)"
         ))
         .await;
@@ -127,6 +134,8 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
                  INSERT INTO turns (conversation_id, speaker, content, state, started_at)
                     VALUES ({number}, 'user', 'secret of {name}', 'complete', {at}),
                         ({number}, 'assistant', 'answer to {name}', 'complete', {at});
+                 INSERT INTO ratings (user_id, answer, conversation_id, rating, rated_at)
+                    VALUES ({id}, 'answer {on} to {name}', {number}, 'good', {at});
                  INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin, question,
                         state, created_at, expires_at)
                     VALUES ('{name}-{on}', {number}, {id}, 'crm', 'SELECT ''{name}''', '{{}}', '{{\"kind\":\"model\"}}',

@@ -19,15 +19,15 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         }
         let nothing = Due { now: day(11), ..due(11, None, None) };
         let over = store.prunings(&nothing).await.unwrap();
-        assert_eq!(over.iter().map(|one| (one.class, one.total())).collect::<Vec<_>>(), [(PruningClass::Over, 2)]);
+        assert_eq!(over.iter().map(|one| (one.class, one.total())).collect::<Vec<_>>(), [(PruningClass::Over, 3)]);
 
         let all = Due { conversations: Some(day(5)), proposals: Some(day(11)), ..due(11, Some(6), Some(3)) };
         let planned = store.prunings(&all).await.unwrap();
         let counts: Vec<_> = planned.iter().map(|one| (one.class, one.rows.clone())).collect();
         let expected = [
-            (PruningClass::Conversations, vec![("proposals", 1), ("turns", 2), ("conversations", 1)]),
+            (PruningClass::Conversations, vec![("proposals", 1), ("ratings", 1), ("turns", 2), ("conversations", 1)]),
             (PruningClass::Proposals, vec![("proposals", 2)]),
-            (PruningClass::Over, vec![("link_codes", 1), ("wrong_codes", 1)]),
+            (PruningClass::Over, vec![("link_codes", 1), ("link_requests", 1), ("wrong_codes", 1)]),
             (PruningClass::Audit, vec![("audit_events", 4)]),
             (PruningClass::AuditTexts, vec![("audit_events", 3)]),
         ];

@@ -1,7 +1,10 @@
 //! What `Knowledge` must do.
 
-use super::{State, duplicate};
-use crate::domain::{ColumnRef, Parameter, ParameterKind, VerifiedQuery};
+use super::{State, at, duplicate, member, missing, talk};
+use crate::domain::{
+    AnswerId, ColumnRef, KeptQuery, Parameter, ParameterKind, ProposalId, QueryFault, QuerySource, QueryState, Rated,
+    Rating, Step, Tally, TurnId, User, UserId, VerifiedQuery,
+};
 use crate::ports::StoreError;
 
 fn query(id: &str) -> VerifiedQuery {
@@ -16,8 +19,16 @@ fn query(id: &str) -> VerifiedQuery {
     }
 }
 
-/// The verified queries of a target are replaced as a whole, and those of other targets stay.
+/// Everything that is promised of verified queries and of ratings.
 pub async fn knowledge(state: &dyn State) -> Result<(), StoreError> {
+    files(state).await?;
+    chats(state).await?;
+    marks(state).await?;
+    ratings(state).await
+}
+
+/// The verified queries of a file are replaced as a whole, and those of other targets stay.
+async fn files(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.verified("knowledge-crm").await?, []);
     let column = ColumnRef { relation: "clients".to_owned(), column: "city".to_owned() };
     let city = Parameter { name: "city".to_owned(), kind: ParameterKind::Text, column: Some(column), default: None };
@@ -42,5 +53,124 @@ pub async fn knowledge(state: &dyn State) -> Result<(), StoreError> {
     state.put_verified("knowledge-crm", &[]).await?;
     assert_eq!(state.verified("knowledge-crm").await?, []);
     assert_eq!(state.verified("knowledge-erp").await?, [query("a")]);
+    Ok(())
+}
+
+fn proposed(id: &str, user: &User) -> KeptQuery {
+    let words =
+        VerifiedQuery { en: String::new(), verified_by: String::new(), verified_on: String::new(), ..query(id) };
+    KeptQuery {
+        target: "knowledge-chat".to_owned(),
+        query: words,
+        source: QuerySource::Chat,
+        state: QueryState::Proposed,
+        version: 1,
+        proposed: Some(Step { by: user.id, at: at("10:00:00") }),
+        approved: None,
+        edited: None,
+        retired: None,
+        fault: None,
+        hidden: false,
+    }
+}
+
+/// What is written in chats is used once it is approved, changed one version after the other, and stays beside the file.
+async fn chats(state: &dyn State) -> Result<(), StoreError> {
+    let (author, steward) = (member(state, "knowledge-author").await?, member(state, "knowledge-steward").await?);
+    let first = proposed("m", &author);
+    state.propose_verified(&first).await?;
+    assert!(duplicate(&state.propose_verified(&first).await), "an id is given once");
+    assert!(missing(&state.propose_verified(&proposed("n", &User { id: UserId(i64::MAX), ..author.clone() })).await));
+    assert_eq!(state.kept_verified("knowledge-chat").await?, std::slice::from_ref(&first));
+    assert_eq!(state.verified("knowledge-chat").await?, [], "nobody has approved it");
+
+    let step = Step { by: steward.id, at: at("11:00:00") };
+    let words =
+        VerifiedQuery { verified_by: "somebody".to_owned(), en: "In {city}?".to_owned(), ..first.query.clone() };
+    let approved =
+        KeptQuery { query: words, state: QueryState::Approved, approved: Some(step), edited: Some(step), ..first };
+    assert!(state.change_verified(&approved).await?);
+    assert!(!state.change_verified(&approved).await?, "what was seen is not there any more");
+    let kept = KeptQuery {
+        version: 2,
+        query: VerifiedQuery { verified_by: steward.full_name.clone(), ..approved.query.clone() },
+        ..approved
+    };
+    assert_eq!(
+        state.kept_verified("knowledge-chat").await?,
+        std::slice::from_ref(&kept),
+        "approved by a user, under their name"
+    );
+    assert_eq!(state.verified("knowledge-chat").await?, std::slice::from_ref(&kept.query));
+
+    state.put_verified("knowledge-chat", &[query("m"), query("a")]).await?;
+    assert_eq!(state.verified("knowledge-chat").await?, [query("a"), query("m")], "the file wins");
+    let all = state.kept_verified("knowledge-chat").await?;
+    let shown: Vec<_> = all.iter().map(|one| (one.query.id.as_str(), one.source, one.hidden)).collect();
+    let expected = [("a", QuerySource::File, false), ("m", QuerySource::File, false), ("m", QuerySource::Chat, true)];
+    assert_eq!(shown, expected);
+    assert!(!state.change_verified(&all[0]).await?, "only its file changes what is in it");
+
+    state.put_verified("knowledge-chat", &[]).await?;
+    let retired = KeptQuery { state: QueryState::Retired, retired: Some(step), ..kept };
+    assert!(state.change_verified(&retired).await?);
+    assert_eq!(state.verified("knowledge-chat").await?, []);
+    assert_eq!(state.kept_verified("knowledge-chat").await?, [KeptQuery { version: 3, ..retired }]);
+    Ok(())
+}
+
+/// What does not hold is not used; the mark of an entry of a file stays for as long as the entry is the same.
+async fn marks(state: &dyn State) -> Result<(), StoreError> {
+    let target = "knowledge-marks";
+    state.put_verified(target, &[query("a"), query("b")]).await?;
+    let why =
+        QueryFault { fr: "La table n'est plus là.".into(), en: "The table is gone.".into(), since: at("12:00:00") };
+    let mut all = state.kept_verified(target).await?;
+    all[0].fault = Some(why);
+    assert!(state.mark_verified(&all[0]).await?);
+    assert!(!state.mark_verified(&KeptQuery { version: 9, fault: None, ..all[0].clone() }).await?, "another version");
+    assert_eq!(state.kept_verified(target).await?, all);
+    assert_eq!(state.verified(target).await?, [query("b")]);
+
+    state.put_verified(target, &[query("a")]).await?;
+    assert_eq!(state.kept_verified(target).await?, all[..1], "the same entry");
+    let mended = VerifiedQuery { statement: "SELECT 1".to_owned(), ..query("a") };
+    state.put_verified(target, std::slice::from_ref(&mended)).await?;
+    assert_eq!(state.verified(target).await?, [mended], "another one");
+
+    let mut again = state.kept_verified(target).await?.remove(0);
+    again.fault = None;
+    assert!(state.mark_verified(&again).await?);
+    assert!(state.verified(target).await?.len() == 1);
+    Ok(())
+}
+
+/// One rating a person and answer, the last one; counted for the verified query it came of.
+async fn ratings(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "knowledge-rater").await?;
+    let (other, elsewhere) = talk(state, "knowledge-other-rater").await?;
+    let answer = AnswerId::Proposal(ProposalId("knowledge-answer".to_owned()));
+    assert_eq!(state.rating(user.id, &answer).await?, None);
+    let rated = Rated {
+        answer: answer.clone(),
+        user: user.id,
+        conversation: conversation.id,
+        rating: Rating::Bad,
+        at: at("13:00:00"),
+        verified: Some(("knowledge-rated".to_owned(), "a".to_owned())),
+    };
+    state.rate(&rated).await?;
+    state.rate(&Rated { rating: Rating::Good, ..rated.clone() }).await?;
+    assert_eq!(state.rating(user.id, &answer).await?, Some(Rating::Good), "the last one");
+    assert_eq!(state.rating(other.id, &answer).await?, None);
+    let second = AnswerId::Proposal(ProposalId("knowledge-second-answer".to_owned()));
+    state.rate(&Rated { answer: second, user: other.id, conversation: elsewhere.id, ..rated.clone() }).await?;
+    let words = AnswerId::Turn(conversation.id, TurnId(1));
+    state.rate(&Rated { answer: words.clone(), verified: None, ..rated.clone() }).await?;
+    assert_eq!(state.rating(user.id, &words).await?, Some(Rating::Bad));
+    let tallies = state.tallies("knowledge-rated").await?;
+    assert_eq!(tallies.into_iter().collect::<Vec<_>>(), [("a".to_owned(), Tally { good: 1, bad: 1 })]);
+    assert_eq!(state.tallies("knowledge-unrated").await?.len(), 0);
+    assert!(missing(&state.rate(&Rated { user: UserId(i64::MAX), ..rated }).await));
     Ok(())
 }

@@ -6,6 +6,7 @@ mod audit_log;
 mod catalogs;
 mod conversations;
 mod knowledge;
+mod links;
 mod memory;
 mod people;
 mod proposals;

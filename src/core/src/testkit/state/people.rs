@@ -1,21 +1,30 @@
-//! What `People` must do.
+//! What `People` must do with users; `links` says what it must do with their accounts.
 
-use std::time::Duration;
-
-use super::{State, actor, at, duplicate, member, missing};
-use crate::domain::{Locale, NewUser, PlatformName, Role, User, UserId};
-use crate::ports::{LinkCode, Redeemed, StoreError};
+use super::{State, at, duplicate, links, member, missing};
+use crate::domain::{Locale, NewUser, Role, User, UserChange, UserId};
+use crate::ports::{Changed, StoreError};
 
 /// Nobody has this number.
-const NOBODY: UserId = UserId(i64::MAX);
+pub(super) const NOBODY: UserId = UserId(i64::MAX);
 
-/// Users are unique, many actors are linked to one user, and a code works once, in time and after few wrong tries.
+/// Users are unique and numbered for good, the last of some roles stays, many actors are linked to one user, and a code
+/// works once, in time and after few wrong tries.
 pub async fn people(state: &dyn State) -> Result<(), StoreError> {
     users(state).await?;
-    links(state).await?;
-    codes(state).await?;
-    codes_that_are_void(state).await?;
-    wrong_codes(state).await
+    numbers(state).await?;
+    changes(state).await?;
+    the_last_of_them(state).await?;
+    passwords(state).await?;
+    links::links(state).await?;
+    links::unlinked(state).await?;
+    links::codes(state).await?;
+    links::codes_that_are_void(state).await?;
+    links::codes_of_the_disabled(state).await?;
+    links::requests(state).await?;
+    links::requests_that_fail(state).await?;
+    links::burnt(state).await?;
+    links::one_of_two(state).await?;
+    links::wrong_codes(state).await
 }
 
 async fn users(state: &dyn State) -> Result<(), StoreError> {
@@ -41,6 +50,8 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.user_named("ÉLODIE").await?, Some(expected));
     assert!(duplicate(&state.add_user(&new, at("09:00:01")).await), "a username is unique in whatever case");
     assert_eq!(state.user_named("elodie").await?, None);
+    let decomposed = NewUser { username: "E\u{301}lodie".to_owned(), ..new };
+    assert!(duplicate(&state.add_user(&decomposed, at("09:00:01")).await), "and in whatever Unicode form");
 
     let other = member(state, "aaron").await?;
     assert_ne!(other.id, made.id);
@@ -56,85 +67,99 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn links(state: &dyn State) -> Result<(), StoreError> {
-    let (first, second) = (member(state, "links-first").await?, member(state, "links-second").await?);
-    let (phone, desk) = (actor("phone"), actor("desk"));
-    let mut elsewhere = phone.clone();
-    elsewhere.platform = PlatformName("matrix".to_owned());
-
-    assert_eq!(state.linked(&phone).await?, None);
-    state.link(&phone, first.id, at("10:00:00")).await?;
-    state.link(&desk, first.id, at("10:00:00")).await?;
-    assert_eq!(state.linked(&phone).await?, Some(first.clone()), "many actors to one user");
-    assert_eq!(state.linked(&desk).await?, Some(first.clone()));
-    assert_eq!(state.linked(&elsewhere).await?, None, "the same id on another platform is someone else");
-
-    let mut renamed = phone.clone();
-    "another name".clone_into(&mut renamed.name);
-    assert_eq!(state.linked(&renamed).await?, Some(first.clone()), "names decide nothing");
-
-    state.link(&phone, second.id, at("10:01:00")).await?;
-    assert_eq!(state.linked(&phone).await?, Some(second), "a later link replaces the earlier one");
-    assert_eq!(state.linked(&desk).await?, Some(first.clone()));
-
-    state.set_disabled(first.id, true).await?;
-    assert!(state.linked(&desk).await?.is_some_and(|user| user.disabled), "a disabled user is still known");
-    assert!(missing(&state.link(&phone, NOBODY, at("10:02:00")).await));
+/// A number is given once, also one whose user never came to be.
+async fn numbers(state: &dyn State) -> Result<(), StoreError> {
+    let (unused, second) = futures::join!(state.reserve_user(), state.reserve_user());
+    let (unused, second) = (unused?, second?);
+    let next = member(state, "numbers-next").await?.id;
+    assert!(unused != second && unused != next && second != next, "{unused:?} {second:?} {next:?}");
+    let new = NewUser {
+        username: "numbers-second".to_owned(),
+        full_name: String::new(),
+        email: String::new(),
+        role: Role::Member,
+        locale: Locale::Fr,
+    };
+    assert_eq!(state.add_user_as(second, &new, at("09:00:00")).await?.id, second);
+    let again = NewUser { username: "numbers-again".to_owned(), ..new };
+    assert!(duplicate(&state.add_user_as(second, &again, at("09:00:00")).await), "a number is one user's");
+    assert_eq!(state.user_named("numbers-again").await?, None);
     Ok(())
 }
 
-fn code(user: UserId, hash: &str, expires_at: &str) -> LinkCode {
-    LinkCode { user, hash: hash.to_owned(), expires_at: at(expires_at) }
-}
+async fn changes(state: &dyn State) -> Result<(), StoreError> {
+    let (user, other) = (member(state, "change").await?, member(state, "change-other").await?);
+    let change = UserChange {
+        username: Some("Changed".to_owned()),
+        full_name: Some("Zoé Blanc".to_owned()),
+        email: Some("zoe@example.org".to_owned()),
+        role: Some(Role::Steward),
+        locale: Some(Locale::En),
+        disabled: Some(true),
+    };
+    let expected = User {
+        username: "changed".to_owned(),
+        full_name: "Zoé Blanc".to_owned(),
+        email: "zoe@example.org".to_owned(),
+        role: Role::Steward,
+        locale: Locale::En,
+        disabled: true,
+        ..user.clone()
+    };
+    assert_eq!(state.change_user(user.id, &change, &[]).await?, Changed::Done(expected.clone()));
+    assert_eq!(state.user_named("changed").await?, Some(expected.clone()));
+    assert_eq!(state.user_named("change").await?, None);
 
-async fn codes(state: &dyn State) -> Result<(), StoreError> {
-    let user = member(state, "codes").await?;
-    let (first, second) = (actor("codes-first"), actor("codes-second"));
-    assert!(missing(&state.issue_code(&code(NOBODY, "c0", "10:10:00")).await));
+    let email = UserChange { email: Some(String::new()), ..UserChange::default() };
+    let expected = User { email: String::new(), ..expected };
+    assert_eq!(state.change_user(user.id, &email, &[]).await?, Changed::Done(expected), "the rest stays as it is");
 
-    state.issue_code(&code(user.id, "c1", "10:10:00")).await?;
-    assert_eq!(state.redeem_code(&first, "c1", at("10:09:59.999")).await?, Redeemed::Linked(user.clone()));
-    assert_eq!(state.linked(&first).await?, Some(user.clone()));
-    assert_eq!(state.redeem_code(&second, "c1", at("10:09:59.999")).await?, Redeemed::Wrong, "single use");
-    assert_eq!(state.linked(&second).await?, None);
-
-    state.issue_code(&code(user.id, "c2", "10:20:00")).await?;
-    assert_eq!(state.redeem_code(&second, "c2", at("10:15:00")).await?, Redeemed::Linked(user), "many to one");
+    let taken = UserChange { username: Some("CHANGED".to_owned()), ..UserChange::default() };
+    assert!(duplicate(&state.change_user(other.id, &taken, &[]).await));
+    assert_eq!(state.user_named("change-other").await?, Some(other));
+    assert!(missing(&state.change_user(NOBODY, &email, &[]).await));
     Ok(())
 }
 
-async fn codes_that_are_void(state: &dyn State) -> Result<(), StoreError> {
-    let (user, other) = (member(state, "void").await?, member(state, "void-other").await?);
-    let late = actor("void-late");
-    state.issue_code(&code(user.id, "v1", "10:10:00")).await?;
-    assert_eq!(state.redeem_code(&late, "v1", at("10:10:00")).await?, Redeemed::Wrong, "at its end it is too old");
-
-    state.issue_code(&code(user.id, "v2", "10:20:00")).await?;
-    state.issue_code(&code(other.id, "v3", "10:20:00")).await?;
-    state.issue_code(&code(user.id, "v4", "10:20:00")).await?;
-    assert_eq!(state.redeem_code(&late, "v2", at("10:11:00")).await?, Redeemed::Wrong, "a newer code voids it");
-    assert_eq!(state.redeem_code(&late, "v3", at("10:11:00")).await?, Redeemed::Linked(other), "of that user only");
-    assert_eq!(state.redeem_code(&late, "v4", at("10:11:00")).await?, Redeemed::Linked(user));
-    Ok(())
-}
-
-async fn wrong_codes(state: &dyn State) -> Result<(), StoreError> {
-    let user = member(state, "wrong").await?;
-    let (guesser, neighbour) = (actor("wrong-guesser"), actor("wrong-neighbour"));
-    for minute in 0..5 {
-        let when = at("10:00:00") + Duration::from_secs(60 * minute);
-        assert_eq!(state.redeem_code(&guesser, "guess", when).await?, Redeemed::Wrong, "try {minute}");
+/// Stewards stand for whoever must not be lost: no other suite makes any that stay.
+async fn the_last_of_them(state: &dyn State) -> Result<(), StoreError> {
+    let (first, second) = (member(state, "last-first").await?, member(state, "last-second").await?);
+    let role = |role| UserChange { role: Some(role), ..UserChange::default() };
+    let keep = [Role::Steward];
+    for user in [&first, &second] {
+        state.change_user(user.id, &role(Role::Steward), &keep).await?;
     }
-    state.issue_code(&code(user.id, "w1", "11:00:00")).await?;
-    let locked = Redeemed::Locked { until: at("10:15:00") };
-    assert_eq!(state.redeem_code(&guesser, "w1", at("10:04:01")).await?, locked, "even the right one");
-    assert_eq!(state.redeem_code(&guesser, "guess", at("10:14:59.999")).await?, locked, "tries meanwhile count not");
-    assert_eq!(state.linked(&guesser).await?, None);
-    assert_eq!(state.redeem_code(&neighbour, "guess", at("10:05:00")).await?, Redeemed::Wrong, "others are not locked");
+    for others in state.users().await? {
+        if others.role == Role::Steward && ![first.id, second.id].contains(&others.id) {
+            state.set_disabled(others.id, true).await?;
+        }
+    }
+    let (disable, demote) = (UserChange::disabled(true), role(Role::Member));
+    let (one, other) =
+        futures::join!(state.change_user(first.id, &disable, &keep), state.change_user(second.id, &demote, &keep));
+    let refused = [one?, other?].iter().filter(|changed| **changed == Changed::LastOfThem).count();
+    assert_eq!(refused, 1, "two at once: one stays");
 
-    assert_eq!(state.redeem_code(&guesser, "guess", at("10:15:00")).await?, Redeemed::Wrong, "the first try is old");
-    let again = Redeemed::Locked { until: at("10:16:00") };
-    assert_eq!(state.redeem_code(&guesser, "w1", at("10:15:01")).await?, again, "five in 15 minutes once more");
-    assert_eq!(state.redeem_code(&guesser, "w1", at("10:16:00")).await?, Redeemed::Linked(user));
+    let left = state.users().await?.into_iter().find(|user| user.role == Role::Steward && !user.disabled);
+    let left = left.map_or(NOBODY, |user| user.id);
+    assert_eq!(state.change_user(left, &disable, &keep).await?, Changed::LastOfThem);
+    let renamed = UserChange { full_name: Some("Zoé".to_owned()), ..UserChange::default() };
+    assert!(matches!(state.change_user(left, &renamed, &keep).await?, Changed::Done(_)), "they can still be changed");
+    assert!(matches!(state.change_user(left, &disable, &[]).await?, Changed::Done(_)), "unless nobody is to be kept");
+    assert!(matches!(state.change_user(left, &demote, &keep).await?, Changed::Done(_)), "one who is lost already");
+    Ok(())
+}
+
+async fn passwords(state: &dyn State) -> Result<(), StoreError> {
+    let user = member(state, "password").await?;
+    assert_eq!(state.password(user.id).await?, None);
+    state.set_password(user.id, Some("$argon2id$one")).await?;
+    state.set_password(user.id, Some("$argon2id$two")).await?;
+    assert_eq!(state.password(user.id).await?.as_deref(), Some("$argon2id$two"));
+    assert_eq!(state.user_named("password").await?, Some(user.clone()), "it is no part of the user");
+    state.set_password(user.id, None).await?;
+    assert_eq!(state.password(user.id).await?, None);
+    assert_eq!(state.password(NOBODY).await?, None);
+    assert!(missing(&state.set_password(NOBODY, Some("$argon2id$one")).await));
     Ok(())
 }

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use pstral_core::domain::{AuditEntry, ChainVerifier, OutgoingState};
+use pstral_core::domain::{AuditEntry, ButtonAction, ChainVerifier, OutgoingState};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 
 use super::World;
 
 impl World {
     /// Every message as people see it now. Durations read `Time: … s`, and a file is its ending: both change from run
-    /// to run.
+    /// to run. The buttons that stand under every answer are left out: `it/keeping.rs` and `it/rating.rs` look at them.
     pub(crate) fn transcript(&self) -> String {
         let mut out = String::new();
         for (at, message) in self.chat.messages() {
@@ -19,12 +19,20 @@ impl World {
             for file in &message.files {
                 let _ = writeln!(out, "<{}>", file.name);
             }
-            let labels: Vec<String> = message.buttons.iter().map(|button| format!("[{}]", button.label)).collect();
+            let own = message.buttons.iter().filter(|button| !is_everywhere(&button.action));
+            let labels: Vec<String> = own.map(|button| format!("[{}]", button.label)).collect();
             if !labels.is_empty() {
                 let _ = writeln!(out, "{}", labels.join(" "));
             }
         }
         out
+    }
+
+    /// The labels and the actions of the buttons of the newest message that has any.
+    pub(crate) fn newest_buttons(&self) -> Vec<(String, ButtonAction)> {
+        let shown = self.chat.messages().into_iter().rev().map(|(_, message)| message.buttons);
+        let newest = shown.into_iter().find(|buttons| !buttons.is_empty()).unwrap_or_default();
+        newest.into_iter().map(|button| (button.label, button.action)).collect()
     }
 
     /// The text of the newest message.
@@ -77,6 +85,10 @@ impl World {
             verifier.check(&entry).unwrap();
         }
     }
+}
+
+fn is_everywhere(action: &ButtonAction) -> bool {
+    matches!(action, ButtonAction::Keep(_) | ButtonAction::Rate(..))
 }
 
 /// What a test shows as it can be typed: durations replaced by `…`, no-break spaces by plain ones.

@@ -12,8 +12,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
-use crate::domain::{AuditEntry, Conversation, KeptCatalog, PlatformName, Proposal, Turn, User, UserId, VerifiedQuery};
-use crate::ports::{LinkCode, StoreError};
+use crate::domain::{
+    AuditEntry, Conversation, KeptCatalog, KeptQuery, Link, PlatformName, Proposal, Rated, Turn, User, UserId,
+};
+use crate::ports::{LinkCode, LinkRequest, StoreError};
 
 /// State that is gone with the value, and an audit log that can be made to fail.
 #[derive(Debug, Default)]
@@ -27,13 +29,18 @@ type ActorKey = (PlatformName, String);
 #[derive(Debug, Default)]
 struct Tables {
     users: Vec<User>,
-    links: BTreeMap<ActorKey, UserId>,
+    /// The last number given to a user.
+    last_user: i64,
+    passwords: BTreeMap<UserId, String>,
+    links: BTreeMap<ActorKey, Link>,
     codes: Vec<LinkCode>,
+    requests: Vec<LinkRequest>,
     wrong_tries: Vec<(ActorKey, Timestamp)>,
     conversations: Vec<Conversation>,
     turns: Vec<Turn>,
     proposals: Vec<Proposal>,
-    verified: BTreeMap<String, Vec<VerifiedQuery>>,
+    verified: Vec<KeptQuery>,
+    ratings: Vec<Rated>,
     catalogs: BTreeMap<String, KeptCatalog>,
     audit: Vec<AuditEntry>,
     refuse_audit: bool,

@@ -1,0 +1,188 @@
+//! Where users are looked after: what is done is recorded first, and names the user by number.
+
+use jiff::Timestamp;
+
+use super::{Refusal, checked_change, checked_user};
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, NewUser, Place, Role, User, UserChange, UserId};
+use crate::ports::{AuditLog, Changed, People, StoreError};
+
+/// Who does it.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// Whoever works on the machine Pstral runs on.
+    CommandLine,
+    /// A person in a chat.
+    Person {
+        /// Under which account.
+        actor: &'a Actor,
+        /// Where.
+        place: &'a Place,
+        /// Who they are.
+        user: UserId,
+    },
+}
+
+/// Where users are looked after.
+pub struct Desk<'a> {
+    /// Users and links.
+    pub people: &'a dyn People,
+    /// What happened.
+    pub audit: &'a dyn AuditLog,
+    /// When.
+    pub now: Timestamp,
+    /// Who does it.
+    pub by: By<'a>,
+    /// The roles that let people look after users: somebody enabled keeps one of them.
+    pub keepers: &'a [Role],
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Whoever asked can do something about it.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// It could not be recorded, so it was not done.
+    #[error("the audit cannot be written: {0}")]
+    NoAudit(StoreError),
+    /// The state database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Refusal> for DeskError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The roles that let people look after users.
+pub fn keepers() -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| *role == Role::Admin).collect()
+}
+
+impl Desk<'_> {
+    /// The user of that name.
+    pub async fn known(&self, username: &str) -> Result<User, DeskError> {
+        let user = self.people.user_named(username).await?;
+        user.ok_or_else(|| Refusal::Unknown(username.to_owned()).into())
+    }
+
+    /// Makes a user. Their number is reserved first, so that what is recorded names them.
+    pub async fn add(&self, new: NewUser) -> Result<User, DeskError> {
+        let new = checked_user(new)?;
+        if self.people.user_named(&new.username).await?.is_some() {
+            return Err(Refusal::Taken(new.username).into());
+        }
+        let id = self.people.reserve_user().await?;
+        let detail = format!("{} role={} language={}", new.username, new.role.word(), new.locale);
+        self.record(AuditAction::UserAdded, id, detail).await?;
+        match self.people.add_user_as(id, &new, self.now).await {
+            // Somebody was quicker.
+            Err(StoreError::Duplicate(_)) => {
+                self.was_refused(AuditAction::UserAdded, id, new.username.clone()).await;
+                Err(Refusal::Taken(new.username).into())
+            }
+            made => Ok(made?),
+        }
+    }
+
+    /// Changes a user. The last one who may look after users stays so, unless `forced`.
+    pub async fn change(&self, user: &User, change: UserChange, forced: bool) -> Result<User, DeskError> {
+        let change = checked_change(change)?;
+        let keep = if forced { &[] } else { self.keepers };
+        if change.clone().applied_to(user.clone()) == *user {
+            return Ok(user.clone());
+        }
+        self.refuse_what_is_known_to_fail(user, &change, keep).await?;
+        let action = if change.disabled.is_some() { AuditAction::UserChanged } else { AuditAction::UserEdited };
+        self.record(action, user.id, in_words(user, &change)).await?;
+        let refusal = match self.people.change_user(user.id, &change, keep).await {
+            Ok(Changed::Done(user)) => return Ok(user),
+            Ok(Changed::LastOfThem) => Refusal::LastOne(user.username.clone()),
+            Err(StoreError::Duplicate(_)) => Refusal::Taken(change.username.clone().unwrap_or_default()),
+            Err(error) => return Err(error.into()),
+        };
+        self.was_refused(action, user.id, in_words(user, &change)).await;
+        Err(refusal.into())
+    }
+
+    /// So that only what somebody else does at the same moment is recorded twice.
+    async fn refuse_what_is_known_to_fail(
+        &self,
+        user: &User,
+        change: &UserChange,
+        keep: &[Role],
+    ) -> Result<(), DeskError> {
+        let users = self.people.users().await?;
+        let others = || users.iter().filter(|other| other.id != user.id);
+        let after = change.clone().applied_to(user.clone());
+        if others().any(|other| other.username == after.username) {
+            return Err(Refusal::Taken(after.username).into());
+        }
+        let keeps = |user: &User| !user.disabled && keep.contains(&user.role);
+        if keeps(user) && !keeps(&after) && !others().any(keeps) {
+            return Err(Refusal::LastOne(user.username.clone()).into());
+        }
+        Ok(())
+    }
+
+    /// Keeps a user's password, already hashed, or with `None` takes it away.
+    pub async fn set_password(&self, user: &User, hash: Option<&str>) -> Result<(), DeskError> {
+        let detail = if hash.is_some() { "set" } else { "removed" };
+        self.record(AuditAction::PasswordSet, user.id, detail.to_owned()).await?;
+        Ok(self.people.set_password(user.id, hash).await?)
+    }
+
+    /// Comes before what it tells of: where it cannot be written, nothing changes.
+    pub(super) async fn record(&self, action: AuditAction, user: UserId, detail: String) -> Result<(), DeskError> {
+        let event = self.event(action, AuditStatus::Ok, user, detail);
+        self.audit.append(event).await.map(|_| ()).map_err(DeskError::NoAudit)
+    }
+
+    /// Comes after something that was recorded and then not done. Nothing has changed, so nothing depends on it.
+    pub(super) async fn was_refused(&self, action: AuditAction, user: UserId, detail: String) {
+        let event = self.event(action, AuditStatus::Refused, user, detail);
+        if let Err(error) = self.audit.append(event).await {
+            tracing::error!(%error, "a change of a user that was refused could not be recorded as such");
+        }
+    }
+
+    /// An event about a user: `user` is whom it is about, platform and actor are who did it.
+    pub(super) fn event(&self, action: AuditAction, status: AuditStatus, user: UserId, detail: String) -> AuditEvent {
+        let mut event = AuditEvent::new(self.now, action, status);
+        event.user = Some(user);
+        match self.by {
+            By::CommandLine => {
+                event.platform = Some("cli".to_owned());
+                event.detail = Some(detail);
+            }
+            By::Person { actor, place, user } => {
+                event.platform = Some(actor.platform.to_string());
+                event.actor = Some(actor.id.clone());
+                event.place = Some(place.id.clone());
+                event.detail = Some(format!("{detail} by={}", user.0));
+            }
+        }
+        event
+    }
+
+    pub(super) fn by_user(&self) -> Option<UserId> {
+        match self.by {
+            By::CommandLine => None,
+            By::Person { user, .. } => Some(user),
+        }
+    }
+}
+
+/// What is changed. Names and addresses are not repeated: the audit outlives the wish to be forgotten.
+fn in_words(user: &User, change: &UserChange) -> String {
+    let disabled = change.disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned());
+    let username = change.username.as_ref().map(|username| format!("username={username}"));
+    let role = change.role.as_ref().map(|role| format!("role={}", role.word()));
+    let locale = change.locale.map(|locale| format!("language={locale}"));
+    let full_name = change.full_name.as_ref().map(|_| "name".to_owned());
+    let email = change.email.as_ref().map(|_| "email".to_owned());
+    let words = [Some(user.username.clone()), disabled, username, role, locale, full_name, email];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,95 @@
+//! What is not done for whoever looks after users, and what they can do instead.
+
+use jiff::Timestamp;
+
+use super::Password;
+use crate::egress::echo;
+use crate::text::{Text, text};
+
+/// Why something is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The username is none.
+    Username,
+    /// The full name is none.
+    FullName,
+    /// The address is none.
+    Email,
+    /// There is nothing to change.
+    NothingToChange,
+    /// The password is too short.
+    PasswordShort,
+    /// The password is too long.
+    PasswordLong,
+    /// Nobody has this username.
+    Unknown(String),
+    /// Somebody else has this username.
+    Taken(String),
+    /// The user is disabled, and nobody can be linked to them.
+    Disabled(String),
+    /// Without this user, nobody could look after users.
+    LastOne(String),
+    /// The code of a request is wrong, too old or used.
+    CodeWrong,
+    /// Too many wrong codes.
+    Locked {
+        /// When the next try counts.
+        until: Timestamp,
+        /// When it was refused.
+        now: Timestamp,
+    },
+    /// The user has no such account.
+    NotLinked(String),
+}
+
+/// How whoever reads a refusal types commands about users: what comes before `list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// `pstral user list`
+    CommandLine,
+    /// `/user list`, with the prefix of the platform.
+    Chat(&'static str),
+}
+
+impl Way {
+    /// The words before `list`.
+    pub fn words(self) -> String {
+        match self {
+            Self::CommandLine => "pstral user".to_owned(),
+            Self::Chat(prefix) => format!("{prefix}user"),
+        }
+    }
+}
+
+impl Refusal {
+    /// The sentence that says so.
+    pub fn text(&self, way: Way) -> Text {
+        let about = |sentence: Text, name: &str| sentence.with("name", echo(name)).with("command", way.words());
+        match self {
+            Self::Username => text("user-name-bad"),
+            Self::FullName => text("user-full-name-bad"),
+            Self::Email => text("user-email-bad"),
+            Self::NothingToChange => text("user-nothing-to-change"),
+            Self::PasswordShort => text("password-short").count("least", count(Password::LEAST)),
+            Self::PasswordLong => text("password-long").count("most", count(Password::MOST)),
+            Self::Unknown(name) => about(text("user-unknown"), name),
+            Self::Taken(name) => about(text("user-exists"), name),
+            Self::Disabled(name) => about(text("user-is-disabled"), name),
+            Self::LastOne(name) if way == Way::CommandLine => about(text("user-last-forced"), name),
+            Self::LastOne(name) => about(text("user-last"), name),
+            Self::CodeWrong => text("confirm-wrong"),
+            Self::Locked { until, now } => locked(*until, *now),
+            Self::NotLinked(name) => about(text("unlink-unknown"), name),
+        }
+    }
+}
+
+/// Says how long an actor who gave too many wrong codes must wait.
+pub(crate) fn locked(until: Timestamp, now: Timestamp) -> Text {
+    let minutes = until.duration_since(now).as_secs().max(0).unsigned_abs().div_ceil(60);
+    text("link-locked").count("minutes", minutes)
+}
+
+fn count(characters: usize) -> u64 {
+    u64::try_from(characters).unwrap_or(u64::MAX)
+}

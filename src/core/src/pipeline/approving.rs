@@ -1,0 +1,224 @@
+//! What stewards decide of verified queries: each step goes through the guard and the database, and is recorded first.
+
+use std::collections::BTreeMap;
+
+use super::holding::Ground;
+use super::{Pipeline, Schema, Target, Trouble};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, KeptQuery, Parameter, ParameterKind, QuerySource, QueryState, Role, Step,
+    User, Value, VerifiedQuery,
+};
+use crate::guard::Verdict;
+use crate::knowledge::{columns, default_value, faults};
+use crate::ports::TargetError;
+use crate::text::{Text, text};
+
+/// Who decides, and what the audit says of them: who, where, and from which platform.
+pub struct Steward<'a> {
+    /// Who.
+    pub user: &'a User,
+    /// An event that says so.
+    pub event: AuditEvent,
+}
+
+/// Why a decision came to nothing.
+#[derive(Debug)]
+pub enum NotDecided {
+    /// The steward can do something about it.
+    Told(Text),
+    /// It is our fault or the machine's.
+    Broken(String),
+}
+
+/// A decision on a verified query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It answers questions from now on.
+    Approve,
+    /// These words instead of its own; whoever changes one that is approved stands for it from then on.
+    Edit(Box<VerifiedQuery>),
+    /// It answers no more.
+    Retire,
+    /// It waits for approval again.
+    Restore,
+}
+
+impl Decision {
+    fn action(&self) -> AuditAction {
+        match self {
+            Self::Approve => AuditAction::VerifiedApproved,
+            Self::Edit(_) => AuditAction::VerifiedEdited,
+            Self::Retire => AuditAction::VerifiedRetired,
+            Self::Restore => AuditAction::VerifiedProposed,
+        }
+    }
+}
+
+impl Pipeline {
+    /// Decides on a query in the version that was seen, and gives it back as it is then. Only those may who look after
+    /// verified queries.
+    pub async fn decide(
+        &self,
+        steward: &Steward<'_>,
+        seen: &KeptQuery,
+        decision: &Decision,
+    ) -> Result<KeptQuery, NotDecided> {
+        if steward.user.role < Role::Steward {
+            return Err(NotDecided::Told(text("steward-not-allowed")));
+        }
+        self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
+            Trouble::Tell(sentence) | Trouble::TellAlone(sentence) => NotDecided::Told(sentence),
+            Trouble::NoAudit(_) => NotDecided::Told(text("audit-unavailable")),
+            Trouble::Broken(cause) => NotDecided::Broken(cause),
+        })
+    }
+
+    pub(super) async fn decide_on(
+        &self,
+        steward: &Steward<'_>,
+        seen: &KeptQuery,
+        decision: &Decision,
+    ) -> Result<KeptQuery, Trouble> {
+        let target = self.target_named(&seen.target)?;
+        if seen.source == QuerySource::File {
+            return Err(Trouble::Tell(text("steward-in-file").with("id", &seen.query.id)));
+        }
+        let step = Some(Step { by: steward.user.id, at: self.parts.clock.now() });
+        let changed = match (decision, seen.state) {
+            (Decision::Approve, QueryState::Approved) if seen.fault.is_none() => {
+                return Err(Trouble::Tell(text("steward-approved-already").with("id", &seen.query.id)));
+            }
+            (Decision::Approve | Decision::Edit(_), QueryState::Retired) => {
+                return Err(Trouble::Tell(text("steward-is-retired").with("id", &seen.query.id)));
+            }
+            (Decision::Approve, QueryState::Proposed | QueryState::Approved) => {
+                let query = self.sound(steward.user, &target, seen, seen.query.clone()).await?;
+                self.vouched(steward.user, step, KeptQuery { query, ..seen.clone() })
+            }
+            (Decision::Edit(words), state) => {
+                let query = self.sound(steward.user, &target, seen, (**words).clone()).await?;
+                let edited = KeptQuery { query, edited: step, ..seen.clone() };
+                if state == QueryState::Approved { self.vouched(steward.user, step, edited) } else { edited }
+            }
+            (Decision::Retire, QueryState::Proposed | QueryState::Approved) => {
+                KeptQuery { state: QueryState::Retired, retired: step, fault: None, ..seen.clone() }
+            }
+            (Decision::Restore, QueryState::Retired) => {
+                KeptQuery { state: QueryState::Proposed, retired: None, ..seen.clone() }
+            }
+            (Decision::Retire, QueryState::Retired) | (Decision::Restore, _) => {
+                return Err(Trouble::Tell(text("steward-nothing-to-do").with("id", &seen.query.id)));
+            }
+        };
+        self.put(steward, decision.action(), &changed).await?;
+        if changed.is_used() {
+            self.learn_values(steward.user, &target, &changed.query).await;
+        }
+        Ok(KeptQuery { version: seen.version + 1, ..changed })
+    }
+
+    /// On record before it is so. Whoever saw another version is told, and the record says that too.
+    async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), Trouble> {
+        let event = of_query(steward.event.clone(), action, changed);
+        self.record(event.clone()).await?;
+        if self.parts.knowledge.change_verified(changed).await? {
+            return Ok(());
+        }
+        let detail = format!("{}: somebody else has changed it first", changed.query.id);
+        self.record(AuditEvent { status: AuditStatus::Failed, detail: Some(detail), ..event }).await?;
+        Err(Trouble::Tell(text("steward-changed").with("id", &changed.query.id)))
+    }
+
+    fn vouched(&self, user: &User, step: Option<Step>, kept: KeptQuery) -> KeptQuery {
+        let verified_on = self.today_in_utc().to_string();
+        let query = VerifiedQuery { verified_by: user.full_name.clone(), verified_on, ..kept.query };
+        KeptQuery { query, state: QueryState::Approved, approved: step, fault: None, ..kept }
+    }
+
+    /// A query that may answer everybody's questions, its statement as the guard writes it: whole in its form, no double
+    /// of another, allowed by the target's own rules and by those of the steward, and planned by the database.
+    async fn sound(
+        &self,
+        user: &User,
+        target: &Target,
+        seen: &KeptQuery,
+        query: VerifiedQuery,
+    ) -> Result<VerifiedQuery, Trouble> {
+        let wrong = faults(&query);
+        if !wrong.is_empty() {
+            let what = wrong.iter().map(|fault| fault.text().render(user.locale)).collect::<Vec<_>>().join("\n- ");
+            return Err(Trouble::Tell(text("steward-faults").with("what", what)));
+        }
+        let (schema, ground) = self.ground(user, target).await?;
+        self.refuse_double(&query, seen, &schema, &ground).await?;
+        let approved = ground.holds(&query).map_err(Trouble::Tell)?;
+        if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
+            return Err(Trouble::Tell(refusal.text()));
+        }
+        let statement = approved.text().to_owned();
+        if statement.contains("```") {
+            return Err(Trouble::Tell(text("statement-not-showable")));
+        }
+        let samples = samples(&query.parameters, self.today_in_utc());
+        let bound = approved.bind(&samples);
+        let bound = bound.map_err(|missing| Trouble::Tell(text("parameter-missing").with("name", missing.0)))?;
+        // Without the word of the database nobody knows that it would run.
+        let planned = target.port.explain(&bound, &user.username).await;
+        planned.map_err(|error: TargetError| Trouble::Tell(error.text()))?;
+        Ok(VerifiedQuery { statement, ..query })
+    }
+
+    async fn refuse_double(
+        &self,
+        query: &VerifiedQuery,
+        seen: &KeptQuery,
+        schema: &Schema,
+        ground: &Ground,
+    ) -> Result<(), Trouble> {
+        let all = self.parts.knowledge.kept_verified(&seen.target).await?;
+        let used = |other: &&KeptQuery| other.state == QueryState::Approved && other.query.id != seen.query.id;
+        match self.double(query, all.iter().filter(used), schema, ground) {
+            Some(double) => Err(Trouble::Tell(text("steward-double").with("id", &double.query.id))),
+            None => Ok(()),
+        }
+    }
+
+    /// Questions are matched by the values of columns: those that were not read yet are read now, here and, since the
+    /// catalog is newer then, by every other program on the same state.
+    async fn learn_values(&self, user: &User, target: &Target, query: &VerifiedQuery) {
+        let Ok((schema, _)) = self.ground(user, target).await else { return };
+        let known: Vec<_> = schema.known.columns().collect();
+        if columns(std::slice::from_ref(query)).iter().all(|column| known.contains(column)) {
+            return;
+        }
+        if let Err(error) = self.refresh_catalog(target).await {
+            tracing::warn!(target = target.name, %error, "the values a verified query needs are read later");
+        }
+    }
+}
+
+/// Says which query an event is about: its id, its questions, its statement.
+pub(super) fn of_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
+    let query = &kept.query;
+    let parameters = (!query.parameters.is_empty())
+        .then(|| serde_json::to_string(&query.parameters).expect("invariant: parameters always serialise"));
+    AuditEvent {
+        action,
+        target: Some(kept.target.clone()),
+        statement: Some(query.statement.clone()),
+        parameters,
+        detail: Some(format!("{}: {}", query.id, query.questions().collect::<Vec<_>>().join(" / "))),
+        ..event
+    }
+}
+
+/// Values with which the database can plan a statement; none of it runs.
+fn samples(parameters: &[Parameter], today: jiff::civil::Date) -> BTreeMap<String, Value> {
+    let sample = |parameter: &Parameter| match parameter.kind {
+        ParameterKind::Text => Value::Text(String::new()),
+        ParameterKind::Integer => Value::Integer(1),
+        ParameterKind::Year => Value::Integer(i64::from(today.year())),
+    };
+    let value = |parameter: &Parameter| default_value(parameter, today).unwrap_or_else(|| sample(parameter));
+    parameters.iter().map(|parameter| (parameter.name.clone(), value(parameter))).collect()
+}

@@ -1,0 +1,166 @@
+//! Codes in the chat: given, asked for, and posted where others read them.
+
+use super::command::link_code;
+use super::{Pipeline, Trouble};
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, User};
+use crate::egress::disarmed;
+use crate::people::{CODE_LIFETIME, code_hash, codes_in, is_code, locked, new_code};
+use crate::ports::{ChatPlatform, LinkRequest, LiveCode, Redeemed};
+use crate::text::{Text, text};
+
+impl Pipeline {
+    /// Voids every code that somebody posts where others read it, and tells them; whether there was one.
+    pub(super) async fn burn_posted(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<bool, Trouble> {
+        let (EventBody::Said(words) | EventBody::Command(words)) = &event.body else { return Ok(false) };
+        if event.place.private {
+            return Ok(false);
+        }
+        let mut burnt = false;
+        for hash in codes_in(words).iter().map(|code| code_hash(code)) {
+            let Some(code) = self.parts.people.live_code(&hash, self.parts.clock.now()).await? else { continue };
+            let (user, detail) = match code {
+                LiveCode::OfUser(user) => (Some(user), "code".to_owned()),
+                LiveCode::OfActor(actor) => (None, format!("request {} {}", actor.platform, actor.id)),
+            };
+            let event = self.event_by(&event.actor, &event.place, user, AuditAction::LinkBurnt, AuditStatus::Ok);
+            self.record(AuditEvent { detail: Some(detail), ..event }).await?;
+            self.parts.people.burn_code(&hash).await?;
+            burnt = true;
+        }
+        if burnt {
+            let locale = self.locale_of(self.parts.people.linked(&event.actor).await?.as_ref());
+            let told = text("link-burnt");
+            self.say_alone(event, platform, &told, &told, locale).await;
+        }
+        Ok(burnt)
+    }
+
+    /// Links an actor who gives a code, or makes one for somebody to confirm; whether the event was about that.
+    pub(super) async fn take_code(
+        &self,
+        event: &Event,
+        platform: &dyn ChatPlatform,
+        linked: Option<&User>,
+    ) -> Result<bool, Trouble> {
+        let code = match &event.body {
+            EventBody::Command(words) => link_code(words),
+            // Somebody unknown who sends the code alone means the same.
+            EventBody::Said(words) if event.place.private && linked.is_none() && is_code(words) => Some(words.as_str()),
+            EventBody::Said(_) | EventBody::Clicked(_) => None,
+        };
+        let is_known = linked.is_some_and(|user| !user.disabled);
+        let (sentence, locale) = match code {
+            None => return Ok(false),
+            // Whoever is linked already needs no code.
+            Some("") if is_known => return Ok(false),
+            Some("") => (self.make_request(event, platform).await?, self.locale_of(linked)),
+            Some(code) if event.place.private => self.redeem(event, code, linked).await?,
+            Some(_) => (self.wrong_in_public(event).await?, self.locale_of(linked)),
+        };
+        // A code that was asked for is never said to others.
+        let elsewhere = if code == Some("") { text("private-failed") } else { sentence.clone() };
+        self.say_alone(event, platform, &sentence, &elsewhere, locale).await;
+        Ok(true)
+    }
+
+    /// The linking help, at most once in a while.
+    pub(super) async fn help_stranger(&self, event: &Event, platform: &dyn ChatPlatform) {
+        if !self.strangers.helped.once_more(&event.actor, self.parts.clock.now()) {
+            return;
+        }
+        let prefix = platform.capabilities().command_prefix;
+        let (help, short) = (text("linking-help"), text("linking-help-short"));
+        let (help, short) = (help.with("prefix", prefix), short.with("prefix", prefix));
+        self.say_alone(event, platform, &help, &short, self.parts.settings.locale).await;
+    }
+
+    /// Tells whoever confirms a link, by a code that names who asks.
+    async fn make_request(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<Text, Trouble> {
+        let (now, prefix) = (self.parts.clock.now(), platform.capabilities().command_prefix);
+        if !self.strangers.requested.once_more(&event.actor, now) {
+            return Ok(text("link-request-later"));
+        }
+        self.record(self.event_by(&event.actor, &event.place, None, AuditAction::LinkRequested, AuditStatus::Ok))
+            .await?;
+        let (actor, code) = (event.actor.clone(), new_code(&*self.parts.entropy));
+        let request = LinkRequest { actor, hash: code_hash(&code), at: now, expires_at: now + CODE_LIFETIME };
+        self.parts.people.request_link(&request).await?;
+        Ok(text("link-request").with("code", code).with("prefix", prefix))
+    }
+
+    /// What a person who gives a code in private is told, and in which language.
+    async fn redeem(&self, event: &Event, code: &str, linked: Option<&User>) -> Result<(Text, Locale), Trouble> {
+        let (now, hash) = (self.parts.clock.now(), code_hash(code));
+        let user = match self.parts.people.live_code(&hash, now).await? {
+            // Not a guess: they have read it here.
+            Some(LiveCode::OfActor(actor)) if same(&actor, &event.actor) => {
+                return Ok((text("link-own-request"), self.locale_of(linked)));
+            }
+            Some(LiveCode::OfUser(user)) => Some(user),
+            Some(LiveCode::OfActor(_)) | None => None,
+        };
+        let before = linked.filter(|before| Some(before.id) != user);
+        let detail = before.map(|before| format!("replaces={}", before.id.0));
+        let attempt = self.event_by(&event.actor, &event.place, user, AuditAction::LinkAttempt, AuditStatus::Ok);
+        self.record(AuditEvent { detail: detail.clone(), ..attempt }).await?;
+        let redeemed = self.parts.people.redeem_code(&event.actor, &hash, now).await?;
+        let (status, user, sentence, locale) = match redeemed {
+            Redeemed::Linked(user) => {
+                let sentence = text("link-done").with("name", disarmed(&user.full_name));
+                (AuditStatus::Ok, Some(user.id), sentence, user.locale)
+            }
+            Redeemed::Wrong => (AuditStatus::Refused, None, text("link-wrong"), self.locale_of(linked)),
+            Redeemed::Locked { until } => (AuditStatus::Refused, None, locked(until, now), self.locale_of(linked)),
+        };
+        let ended = self.event_by(&event.actor, &event.place, user, AuditAction::Link, status);
+        self.append_or_log(AuditEvent { detail, ..ended }).await;
+        Ok((sentence, locale))
+    }
+
+    /// A code given where others read it was none, or it would have been burnt: it counts like any wrong one.
+    async fn wrong_in_public(&self, event: &Event) -> Result<Text, Trouble> {
+        let now = self.parts.clock.now();
+        let about = |action, status| self.event_by(&event.actor, &event.place, None, action, status);
+        self.record(about(AuditAction::LinkAttempt, AuditStatus::Ok)).await?;
+        let until = self.parts.people.count_wrong_code(&event.actor, now).await?;
+        self.append_or_log(about(AuditAction::Link, AuditStatus::Refused)).await;
+        Ok(until.map_or_else(|| text("link-in-public"), |until| locked(until, now)))
+    }
+
+    /// How something that was recorded before it was done has ended.
+    async fn append_or_log(&self, event: AuditEvent) {
+        if let Err(error) = self.parts.audit.append(event).await {
+            tracing::error!(%error, "the end of an attempt to link could not be recorded");
+        }
+    }
+
+    /// Says something to one person in private; where that cannot be, `elsewhere` where they are.
+    async fn say_alone(
+        &self,
+        event: &Event,
+        platform: &dyn ChatPlatform,
+        sentence: &Text,
+        elsewhere: &Text,
+        locale: Locale,
+    ) {
+        let message = Outgoing::text(sentence.render(locale));
+        let place = if event.place.private { Ok(event.place.clone()) } else { platform.open_dm(&event.actor).await };
+        if let Ok(place) = place
+            && self.send(platform, &place, &message).await
+        {
+            return;
+        }
+        if !event.place.private {
+            self.send(platform, &event.place, &Outgoing::text(elsewhere.render(locale))).await;
+        }
+    }
+
+    fn locale_of(&self, user: Option<&User>) -> Locale {
+        user.map_or(self.parts.settings.locale, |user| user.locale)
+    }
+}
+
+/// Names decide nothing.
+fn same(one: &Actor, other: &Actor) -> bool {
+    (&one.platform, &one.id) == (&other.platform, &other.id)
+}

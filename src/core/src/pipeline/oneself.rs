@@ -1,0 +1,99 @@
+//! What people can see and change about themselves.
+
+use super::asker::Asker;
+use super::users::told;
+use super::{Pipeline, Trouble};
+use crate::domain::{Link, LinkedHow, Locale, Outgoing, User, UserChange};
+use crate::egress::disarmed;
+use crate::people::keepers;
+use crate::text::{Text, text};
+
+impl Pipeline {
+    /// Who the asker is here, and under which other accounts.
+    pub(super) async fn whoami(&self, asker: &Asker) -> Result<(), Trouble> {
+        let user = &asker.user;
+        let sentence = text("whoami")
+            .with("name", disarmed(&user.full_name))
+            .with("username", &user.username)
+            .with("role", user.role.text().render(user.locale))
+            .with("language", language(user.locale).render(user.locale));
+        let held = self.parts.people.links(user.id).await?;
+        let accounts = held.iter().map(|link| {
+            let here = (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
+            let mark = if here { format!(" {}", text("link-here").render(user.locale)) } else { String::new() };
+            format!("- {}{mark}", account(link).render(user.locale))
+        });
+        let lines: Vec<String> = std::iter::once(sentence.render(user.locale)).chain(accounts).collect();
+        self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// Takes the account an asker writes from away from them, once they have said that they mean it.
+    pub(super) async fn unlink_oneself(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        if !matches!(words.to_lowercase().as_str(), "yes" | "oui") {
+            return Err(Trouble::Tell(text("unlink-confirm").with("prefix", asker.prefix())));
+        }
+        let links = self.parts.people.links(asker.user.id).await?;
+        let here = |link: &&Link| (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
+        // Somebody else may have taken it away at this moment: then there is nothing left to do.
+        if let Some(link) = links.iter().find(here) {
+            self.desk(asker, &keepers()).unlink(&asker.user, link).await.map_err(told(asker))?;
+        }
+        self.tell(asker, &text("unlink-done").with("prefix", asker.prefix())).await;
+        Ok(())
+    }
+
+    pub(super) async fn set_language(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
+        let Some(locale) = language_of(word) else {
+            return Err(Trouble::Tell(text("language-unknown").with("prefix", asker.prefix())));
+        };
+        let change = UserChange { locale: Some(locale), ..UserChange::default() };
+        let user = self.desk(asker, &keepers()).change(&asker.user, change, false).await.map_err(told(asker))?;
+        let asker = Asker { user, ..asker.clone() };
+        self.tell(&asker, &text("language-set")).await;
+        Ok(())
+    }
+}
+
+/// What somebody known is told who asks to be linked.
+pub(super) fn already_linked(asker: &Asker) -> Trouble {
+    let sentence = text("link-already").with("name", disarmed(&asker.user.full_name));
+    Trouble::Tell(sentence.with("prefix", asker.prefix()))
+}
+
+/// The language a word names, in either of them.
+pub(super) fn language_of(word: &str) -> Option<Locale> {
+    match word.to_lowercase().as_str() {
+        "fr" | "français" | "francais" | "french" => Some(Locale::Fr),
+        "en" | "anglais" | "english" => Some(Locale::En),
+        _ => None,
+    }
+}
+
+/// The name of a language.
+pub(super) fn language(locale: Locale) -> Text {
+    match locale {
+        Locale::Fr => text("language-fr"),
+        Locale::En => text("language-en"),
+    }
+}
+
+/// An account, since when it is somebody's and how it came to be: by whom follows where that is known.
+pub(super) fn account(link: &Link) -> Text {
+    let sentence = match link.how {
+        LinkedHow::Code => text("link-by-code"),
+        LinkedHow::Request => text("link-by-request"),
+        LinkedHow::Command => text("link-by-command"),
+    };
+    let name = if link.actor.name.is_empty() { String::new() } else { format!(" ({})", disarmed(&link.actor.name)) };
+    sentence
+        .with("account", format!("{} {}{name}", link.actor.platform, disarmed(&link.actor.id)))
+        .with("date", link.at.strftime("%Y-%m-%d").to_string())
+}
+
+/// One line about a user.
+pub(super) fn line(user: &User, locale: Locale) -> String {
+    let state = if user.disabled { text("user-disabled-mark").render(locale) } else { String::new() };
+    let (name, role) = (disarmed(&user.full_name), user.role.text().render(locale));
+    let members = [user.username.clone(), name, role, user.locale.to_string(), disarmed(&user.email), state];
+    members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · ")
+}

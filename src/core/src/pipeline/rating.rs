@@ -1,0 +1,94 @@
+//! 👍 and 👎: what the person who asked thinks of an answer, kept with it.
+
+use super::asker::Asker;
+use super::ledger::about;
+use super::proposing::button;
+use super::{Pipeline, Trouble};
+use crate::domain::{
+    AnswerId, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, ConversationId, Locale, Origin, Proposal,
+    Rated, Rating, Speaker, TurnState,
+};
+use crate::text::{Text, text};
+
+/// Turns looked at for the last answer.
+const LAST: u32 = 10;
+
+impl Pipeline {
+    /// Rates the asker's last answer in this place: a statement, what came of it, or words alone.
+    pub(super) async fn rate_latest(&self, asker: &Asker, rating: Rating) -> Result<(), Trouble> {
+        let now = self.parts.clock.now();
+        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let turns = self.parts.conversations.turns(conversation.id, LAST).await?;
+        let question = turns.iter().rfind(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.trim());
+        let proposal = self.parts.proposals.latest(conversation.id).await?;
+        let said = turns.iter().rfind(|turn| turn.speaker == Speaker::Pstral && turn.state == TurnState::Complete);
+        // A statement answers the question it was made for, until another is asked.
+        let of_proposal =
+            proposal.filter(|proposal| question.is_none_or(|question| question == proposal.question.trim()));
+        let answer = match (of_proposal, said) {
+            (Some(proposal), _) => AnswerId::Proposal(proposal.id),
+            (None, Some(turn)) => AnswerId::Turn(conversation.id, turn.id),
+            (None, None) => return Err(Trouble::Tell(text("rate-nothing"))),
+        };
+        self.rate(asker, &answer, rating).await
+    }
+
+    /// Keeps what the asker thinks of an answer of theirs.
+    pub(super) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), Trouble> {
+        let feedback = self.event(asker, AuditAction::Feedback, AuditStatus::Ok);
+        let (conversation, event, verified) = match answer {
+            AnswerId::Proposal(id) => {
+                let proposal = self.proposal_of(asker, id, text("rate-not-yours")).await?;
+                (proposal.conversation, about(feedback, &proposal, &[]), verified_of(&proposal))
+            }
+            AnswerId::Turn(conversation, _) => {
+                self.own_words(asker, *conversation).await?;
+                (*conversation, AuditEvent { conversation: Some(conversation.0), ..feedback }, None)
+            }
+        };
+        let given = self.parts.knowledge.rating(asker.user.id, answer).await?;
+        if given != Some(rating) {
+            let detail = Some(format!("{}: {answer}", rating.word()));
+            self.record(AuditEvent { detail, ..event }).await?;
+            let (user, at) = (asker.user.id, self.parts.clock.now());
+            let answer = answer.clone();
+            self.parts.knowledge.rate(&Rated { answer, user, conversation, rating, at, verified }).await?;
+        }
+        self.tell(asker, &thanks(answer, rating).with("prefix", asker.prefix())).await;
+        Ok(())
+    }
+
+    /// Lets those go on who held the conversation themselves.
+    async fn own_words(&self, asker: &Asker, id: ConversationId) -> Result<(), Trouble> {
+        let Some(conversation) = self.parts.conversations.conversation(id).await? else {
+            return Err(Trouble::Tell(text("rate-nothing")));
+        };
+        if conversation.user == asker.user.id {
+            return Ok(());
+        }
+        let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        self.record(AuditEvent { conversation: Some(id.0), ..denied }).await?;
+        Err(Trouble::TellAlone(text("rate-not-yours")))
+    }
+}
+
+/// The buttons under an answer.
+pub(super) fn rating_buttons(answer: &AnswerId, locale: Locale) -> [Button; 2] {
+    [(Rating::Good, text("button-good")), (Rating::Bad, text("button-bad"))]
+        .map(|(rating, label)| button(ButtonAction::Rate(answer.clone(), rating), &label, locale))
+}
+
+fn verified_of(proposal: &Proposal) -> Option<(String, String)> {
+    match &proposal.origin {
+        Origin::Verified { id, .. } => Some((proposal.target.clone(), id.clone())),
+        Origin::Model | Origin::Person => None,
+    }
+}
+
+fn thanks(answer: &AnswerId, rating: Rating) -> Text {
+    match (rating, answer) {
+        (Rating::Good, _) => text("rate-good"),
+        (Rating::Bad, AnswerId::Proposal(_)) => text("rate-bad"),
+        (Rating::Bad, AnswerId::Turn(..)) => text("rate-bad-words"),
+    }
+}

@@ -1,0 +1,230 @@
+//! `/verified`: what waits for a steward, one query whole, and what the steward decides of it.
+
+use super::approving::{Decision, Steward};
+use super::asker::Asker;
+use super::changing::changes;
+use super::{Pipeline, Trouble};
+use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
+use crate::egress::{disarmed, echo, fit};
+use crate::text::text;
+
+/// Queries listed at once, of each kind.
+const LISTED: usize = 10;
+
+/// What a steward means by `crm/late-payments#3`: the target and the version may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Name<'a> {
+    target: Option<&'a str>,
+    id: &'a str,
+    version: Option<i64>,
+}
+
+impl<'a> Name<'a> {
+    fn parse(word: &'a str) -> Self {
+        let (rest, version) = match word.rsplit_once('#') {
+            Some((rest, version)) => (rest, version.parse().ok()),
+            None => (word, None),
+        };
+        let (target, id) = rest.split_once('/').map_or((None, rest), |(target, id)| (Some(target), id));
+        Self { target, id, version }
+    }
+}
+
+/// A steward's word for a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Approve,
+    Edit,
+    Retire,
+    Restore,
+}
+
+impl Deed {
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word.to_lowercase().as_str() {
+            "approve" | "approuver" => Self::Approve,
+            "edit" | "modifier" => Self::Edit,
+            "retire" | "retirer" => Self::Retire,
+            "restore" | "rétablir" | "retablir" => Self::Restore,
+            _ => return None,
+        })
+    }
+
+    /// Whether the words must have been seen: what is not read cannot be vouched for.
+    fn needs_the_version(self) -> bool {
+        matches!(self, Self::Approve | Self::Edit)
+    }
+}
+
+impl Pipeline {
+    /// What a steward writes: nothing lists what waits, a name shows one whole, and a deed with a name is done.
+    pub(super) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        let tried = format!("verified {words}");
+        self.require(asker, Capability::ManageVerified, &tried, text("steward-not-allowed")).await?;
+        let (first, rest) = split(words);
+        let (deed, name, rest) = match Deed::parse(first) {
+            Some(deed) => {
+                let (name, rest) = split(rest);
+                (Some(deed), name, rest)
+            }
+            None => (None, first, ""),
+        };
+        let all = self.all_verified().await?;
+        if name.is_empty() {
+            return match deed {
+                None => self.list_verified(asker, &all).await,
+                Some(_) => Err(Trouble::Tell(text("steward-which").with("prefix", asker.prefix()))),
+            };
+        }
+        let name = Name::parse(name);
+        let kept = meant(asker, &all, name, deed)?;
+        match deed {
+            None => self.show_verified(asker, kept).await,
+            Some(deed) if deed.needs_the_version() && kept.source == QuerySource::Chat && name.version.is_none() => {
+                self.show_verified(asker, kept).await
+            }
+            Some(_) if name.version.is_some_and(|seen| seen != kept.version) => {
+                Err(Trouble::Tell(text("steward-changed").with("id", &kept.query.id)))
+            }
+            Some(deed) => self.do_to(asker, kept, deed, rest).await,
+        }
+    }
+
+    async fn all_verified(&self) -> Result<Vec<KeptQuery>, Trouble> {
+        let mut all = Vec::new();
+        for target in self.parts.targets.keys() {
+            all.extend(self.parts.knowledge.kept_verified(target).await?);
+        }
+        Ok(all)
+    }
+
+    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, deed: Deed, words: &str) -> Result<(), Trouble> {
+        let decision = match deed {
+            Deed::Approve => Decision::Approve,
+            Deed::Retire => Decision::Retire,
+            Deed::Restore => Decision::Restore,
+            Deed::Edit => {
+                let how = || text("steward-edit-how").with("prefix", asker.prefix()).with("id", &kept.query.id);
+                Decision::Edit(Box::new(changes(words, &kept.query).ok_or_else(|| Trouble::Tell(how()))?))
+            }
+        };
+        // The decision says which it is.
+        let event = self.event(asker, AuditAction::VerifiedEdited, AuditStatus::Ok);
+        let after = self.decide_on(&Steward { user: &asker.user, event }, kept, &decision).await?;
+        let sentence = match (deed, after.state) {
+            (Deed::Approve, _) if after.hidden => text("steward-approved-hidden"),
+            (Deed::Approve, _) => text("steward-approved"),
+            (Deed::Edit, QueryState::Approved) => text("steward-edited"),
+            (Deed::Edit, _) => text("steward-edited-waiting").with("version", after.version.to_string()),
+            (Deed::Retire, _) => text("steward-retired"),
+            (Deed::Restore, _) => text("steward-restored").with("version", after.version.to_string()),
+        };
+        let sentence = sentence.with("id", self.name_of_query(&after)).with("prefix", asker.prefix());
+        self.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
+    }
+
+    /// The id, with the target where there are several.
+    pub(super) fn name_of_query(&self, kept: &KeptQuery) -> String {
+        let id = &kept.query.id;
+        if self.parts.targets.len() > 1 { format!("{}/{id}", kept.target) } else { id.clone() }
+    }
+
+    async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), Trouble> {
+        let locale = asker.user.locale;
+        let users = self.parts.people.users().await?;
+        let of = |state: QueryState| all.iter().filter(move |kept| kept.state == state);
+        let count = |state: QueryState| of(state).count() as u64;
+        let mut lines = vec![text("steward-waiting").count("count", count(QueryState::Proposed)).render(locale)];
+        lines.extend(of(QueryState::Proposed).take(LISTED).map(|kept| {
+            let who = kept.proposed.map(|step| super::agreeing::name_of(&users, step.by)).unwrap_or_default();
+            self.line(kept, &[&who, kept.query.question(locale)])
+        }));
+        let fallen: Vec<_> = of(QueryState::Approved).filter(|kept| kept.fault.is_some()).collect();
+        if !fallen.is_empty() {
+            lines.push(text("steward-fallen").count("count", fallen.len() as u64).render(locale));
+            // Why is said of one alone, to those who may read of what it reads.
+            lines.extend(fallen.iter().take(LISTED).map(|kept| self.line(kept, &[kept.query.question(locale)])));
+        }
+        let hidden: Vec<_> = all.iter().filter(|kept| kept.hidden && kept.state == QueryState::Approved).collect();
+        if !hidden.is_empty() {
+            lines.push(text("steward-hidden").count("count", hidden.len() as u64).render(locale));
+            lines.extend(hidden.iter().take(LISTED).map(|kept| self.line(kept, &[])));
+        }
+        let used = all.iter().filter(|kept| kept.is_used()).count() as u64;
+        let counts = text("steward-counts").count("used", used).count("retired", count(QueryState::Retired));
+        lines.push(counts.render(locale));
+        lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
+        self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    fn line(&self, kept: &KeptQuery, facts: &[&str]) -> String {
+        let name = format!("`{}`", self.name_of_query(kept));
+        let facts = facts.iter().map(|fact| one_line(fact, 120)).filter(|fact| !fact.is_empty());
+        format!("- {}", std::iter::once(name).chain(facts).collect::<Vec<_>>().join(" · "))
+    }
+}
+
+/// Deeds are for what was written in a chat; what is shown is what is used.
+fn meant<'k>(
+    asker: &Asker,
+    all: &'k [KeptQuery],
+    name: Name<'_>,
+    deed: Option<Deed>,
+) -> Result<&'k KeptQuery, Trouble> {
+    let named = |kept: &&KeptQuery| kept.query.id == name.id && name.target.is_none_or(|target| kept.target == target);
+    let found: Vec<&KeptQuery> = all.iter().filter(named).collect();
+    if found.iter().any(|kept| kept.target != found[0].target) {
+        let all_of_them = found.iter().map(|kept| format!("{}/{}", kept.target, kept.query.id)).collect::<Vec<_>>();
+        return Err(Trouble::Tell(text("steward-several").with("names", all_of_them.join(", "))));
+    }
+    let in_chat = found.iter().find(|kept| kept.source == QuerySource::Chat);
+    let meant = match deed {
+        Some(_) => in_chat.or(found.first()),
+        None => found.first(),
+    };
+    let unknown = || text("steward-unknown").with("name", echo(name.id)).with("prefix", asker.prefix());
+    meant.copied().ok_or_else(|| Trouble::Tell(unknown()))
+}
+
+/// The first word, and what follows it.
+fn split(words: &str) -> (&str, &str) {
+    let words = words.trim();
+    let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    (first, rest.trim())
+}
+
+/// Somebody's words on one line, calling nobody.
+pub(super) fn one_line(words: &str, most: usize) -> String {
+    fit(&disarmed(words).split_whitespace().collect::<Vec<_>>().join(" "), most)
+}
+
+/// The name of somebody who did something.
+pub(super) fn who(users: &[User], step: crate::domain::Step) -> String {
+    super::agreeing::name_of(users, step.by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_say_the_target_and_the_version() {
+        for (word, target, id, version) in [
+            ("late", None, "late", None),
+            ("crm/late", Some("crm"), "late", None),
+            ("late#3", None, "late", Some(3)),
+            ("crm/late#12", Some("crm"), "late", Some(12)),
+            ("late#x", None, "late", None),
+        ] {
+            assert_eq!(Name::parse(word), Name { target, id, version }, "{word}");
+        }
+    }
+
+    #[test]
+    fn deeds_are_understood_in_both_languages() {
+        assert_eq!(Deed::parse("Rétablir"), Some(Deed::Restore));
+        assert_eq!(Deed::parse("approve"), Some(Deed::Approve));
+        assert_eq!(Deed::parse("late"), None);
+        assert_eq!(split("edit  late#1 fr=a b "), ("edit", "late#1 fr=a b"));
+    }
+}

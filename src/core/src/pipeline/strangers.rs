@@ -1,0 +1,100 @@
+//! How often people who are not known get an answer that they have not earned with a code.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{Actor, PlatformName};
+
+/// Actors remembered: beyond, the first ones are forgotten, and may get an answer too many.
+const REMEMBERED: usize = 4096;
+
+type Key = (PlatformName, String);
+
+/// How many times it has been, since when, for each actor; and in which order they came.
+type Counted = (HashMap<Key, (Timestamp, u32)>, VecDeque<Key>);
+
+/// So many times in a while for each actor; how many times it has been is in memory only.
+#[derive(Debug)]
+pub(super) struct Recent {
+    most: u32,
+    within: Duration,
+    counted: Mutex<Counted>,
+}
+
+/// What people who are not known get.
+#[derive(Debug)]
+pub(super) struct Strangers {
+    /// The linking help: once is enough to read it.
+    pub(super) helped: Recent,
+    /// Codes they ask for themselves: each is a row of the audit.
+    pub(super) requested: Recent,
+}
+
+impl Default for Strangers {
+    fn default() -> Self {
+        Self { helped: Recent::new(1, Duration::from_mins(10)), requested: Recent::new(5, Duration::from_mins(15)) }
+    }
+}
+
+impl Recent {
+    pub(super) fn new(most: u32, within: Duration) -> Self {
+        Self { most, within, counted: Mutex::default() }
+    }
+
+    /// Whether it may be once more; counts it if so.
+    pub(super) fn once_more(&self, actor: &Actor, now: Timestamp) -> bool {
+        let key = (actor.platform.clone(), actor.id.clone());
+        let mut counted = self.counted.lock().expect("invariant: nothing panics while the lock is held");
+        let (times, order) = &mut *counted;
+        if let Some((since, count)) = times.get_mut(&key) {
+            let age = now.duration_since(*since);
+            // A clock that was set back starts anew too.
+            if age.is_negative() || age.unsigned_abs() >= self.within {
+                (*since, *count) = (now, 0);
+            }
+            *count = count.saturating_add(1);
+            return *count <= self.most;
+        }
+        times.insert(key.clone(), (now, 1));
+        order.push_back(key);
+        if order.len() > REMEMBERED
+            && let Some(oldest) = order.pop_front()
+        {
+            times.remove(&oldest);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(id: &str) -> Actor {
+        Actor { platform: PlatformName("fake".to_owned()), id: id.to_owned(), name: String::new() }
+    }
+
+    #[test]
+    fn each_actor_is_counted_for_a_while() {
+        let recent = Recent::new(2, Duration::from_mins(10));
+        let at = |seconds: i64| Timestamp::constant(1_795_255_200 + seconds, 0);
+        let zoe = actor("zoe");
+        let answers = [0, 1, 2, 599, 600, 601, 602].map(|seconds| recent.once_more(&zoe, at(seconds)));
+        assert_eq!(answers, [true, true, false, false, true, true, false]);
+        assert!(recent.once_more(&actor("max"), at(602)), "others are not counted");
+        assert!(recent.once_more(&zoe, at(-1)), "a clock that was set back locks nobody out");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let recent = Recent::new(1, Duration::from_mins(10));
+        for number in 0..3 * REMEMBERED {
+            assert!(recent.once_more(&actor(&number.to_string()), Timestamp::UNIX_EPOCH));
+        }
+        let counted = recent.counted.lock().unwrap();
+        assert_eq!((counted.0.len(), counted.1.len()), (REMEMBERED, REMEMBERED));
+    }
+}

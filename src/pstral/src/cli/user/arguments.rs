@@ -1,0 +1,54 @@
+//! What is said of a user on the command line.
+
+use clap::Args;
+use pstral_core::domain::{Locale, Role, UserChange};
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// Unique name, such as camille.durand
+    pub(super) username: String,
+    /// As colleagues write it
+    #[arg(long, default_value = "")]
+    pub(super) full_name: String,
+    /// Email address
+    #[arg(long, default_value = "")]
+    pub(super) email: String,
+    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit
+    #[arg(long, default_value = "member")]
+    pub(super) role: Role,
+    /// The language the user reads: fr or en (without it, the configuration's)
+    #[arg(long)]
+    pub(super) language: Option<Locale>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// The user's name
+    pub(super) username: String,
+    /// Another unique name
+    #[arg(long, value_name = "NAME")]
+    rename: Option<String>,
+    /// As colleagues write it
+    #[arg(long)]
+    full_name: Option<String>,
+    /// Email address; empty to remove it
+    #[arg(long)]
+    email: Option<String>,
+    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit
+    #[arg(long)]
+    role: Option<Role>,
+    /// The language the user reads: fr or en
+    #[arg(long)]
+    language: Option<Locale>,
+    /// Even where nobody else may look after users from a chat
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+impl EditArgs {
+    /// What is to be another.
+    pub(super) fn into_change(self) -> UserChange {
+        let Self { rename: username, full_name, email, role, language: locale, .. } = self;
+        UserChange { username, full_name, email, role, locale, disabled: None }
+    }
+}

@@ -1,0 +1,213 @@
+//! `pstral user`: local users, their accounts and their passwords.
+
+mod accounts;
+mod arguments;
+mod password;
+
+use std::sync::Arc;
+
+use arguments::{AddArgs, EditArgs};
+use clap::Subcommand;
+use pstral_core::domain::{Locale, NewUser, Role, User, UserChange};
+use pstral_core::people::{By, Desk, DeskError, Way, keepers};
+use pstral_core::ports::{Clock as _, People as _};
+use pstral_core::text::text;
+use pstral_store::Store;
+
+use super::out::{say, say_error, say_json};
+use super::{Common, Ending, person, state_is_missing};
+use crate::clock::SystemClock;
+use crate::compose::open_store;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Make a user
+    Add(AddArgs),
+    /// Change a user's name, address, role or language
+    Edit(EditArgs),
+    /// List the users
+    List {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable a user: their accounts are treated as unknown from now on
+    Disable {
+        /// The user's name
+        username: String,
+        /// Even where nobody else may look after users from a chat
+        #[arg(long)]
+        force: bool,
+        /// Enable the user again instead
+        #[arg(long, hide = true)]
+        undo: bool,
+    },
+    /// Enable a user again
+    Enable {
+        /// The user's name
+        username: String,
+    },
+    /// Set a user's password for the admin page: asked for at a terminal, else read from standard input
+    Password {
+        /// The user's name
+        username: String,
+        /// Take the password away instead
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Make a one-time code that links a chat account to a user (valid 10 minutes)
+    #[command(alias = "code")]
+    LinkCode {
+        /// The user's name
+        username: String,
+    },
+    /// Link the chat account that asked for this code (by writing /link) to a user
+    Confirm {
+        /// The code the person was given
+        code: String,
+        /// The user's name
+        username: String,
+    },
+    /// List the accounts linked to a user
+    Links {
+        /// The user's name
+        username: String,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take an account away from a user
+    Unlink {
+        /// The user's name
+        username: String,
+        /// The platform of the account; may be left out where the user has only one account
+        #[arg(requires = "id")]
+        platform: Option<String>,
+        /// The account's id there
+        id: Option<String>,
+        /// Take all of them away
+        #[arg(long, conflicts_with = "platform")]
+        all: bool,
+    },
+    /// Write all that is held on a person as one JSON document
+    Export(person::ExportArgs),
+    /// See what is held on a person, and with --yes forget it: the audit keeps their number and what was done
+    Erase(person::EraseArgs),
+}
+
+pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let locale = common.locale_with(&config);
+    // Only the first user makes one: to anybody else, a misspelt folder would look like an empty installation.
+    if !matches!(command, UserCommand::Add(_)) && state_is_missing(&config, locale) {
+        return Ok(Ending::Failed);
+    }
+    let counter = Counter { store: open_store(&config).await?, locale, keepers: keepers() };
+    let outcome = match command {
+        UserCommand::Export(args) => return person::export(&counter.store, locale, &args).await,
+        UserCommand::Erase(args) => return person::erase(&counter.store, locale, &args, &counter.keepers).await,
+        UserCommand::Add(args) => counter.add(args, config.locale).await,
+        UserCommand::Edit(args) => counter.edit(args).await,
+        UserCommand::List { json } => counter.list(json).await,
+        UserCommand::Disable { username, force, undo } => counter.enable(&username, undo, force).await,
+        UserCommand::Enable { username } => counter.enable(&username, true, false).await,
+        UserCommand::Password { username, remove } => return counter.password(&username, remove).await,
+        UserCommand::LinkCode { username } => counter.link_code(&username).await,
+        UserCommand::Confirm { code, username } => counter.confirm(&code, &username).await,
+        UserCommand::Links { username, json } => counter.links(&username, json).await,
+        UserCommand::Unlink { username, platform, id, all } => counter.unlink(&username, platform.zip(id), all).await,
+    };
+    counter.ended(outcome)
+}
+
+/// Where commands about users are served.
+struct Counter {
+    store: Arc<Store>,
+    locale: Locale,
+    keepers: Vec<Role>,
+}
+
+impl Counter {
+    /// How a command ends: what the person can do something about is said, and is no failure.
+    fn ended(&self, outcome: Result<(), DeskError>) -> anyhow::Result<Ending> {
+        match outcome {
+            Ok(()) => Ok(Ending::Fine),
+            Err(DeskError::Refused(refusal)) => {
+                say_error(&refusal.text(Way::CommandLine).render(self.locale));
+                Ok(Ending::Usage)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn add(&self, args: AddArgs, language: Locale) -> Result<(), DeskError> {
+        let AddArgs { username, full_name, email, role, language: chosen } = args;
+        let new = NewUser { username, full_name, email, role, locale: chosen.unwrap_or(language) };
+        let user = self.desk().add(new).await?;
+        self.tell(&user, text("user-added"));
+        Ok(())
+    }
+
+    async fn edit(&self, args: EditArgs) -> Result<(), DeskError> {
+        let desk = self.desk();
+        let user = desk.known(&args.username).await?;
+        let force = args.force;
+        let user = desk.change(&user, args.into_change(), force).await?;
+        say(&text("user-edited").render(self.locale));
+        say(&self.line(&user));
+        Ok(())
+    }
+
+    async fn enable(&self, username: &str, enabled: bool, force: bool) -> Result<(), DeskError> {
+        let desk = self.desk();
+        let user = desk.change(&desk.known(username).await?, UserChange::disabled(!enabled), force).await?;
+        self.tell(&user, if enabled { text("user-enabled") } else { text("user-disabled") });
+        Ok(())
+    }
+
+    async fn list(&self, json: bool) -> Result<(), DeskError> {
+        let users = self.store.users().await?;
+        for user in &users {
+            if json { say_json(&as_json(user)) } else { say(&self.line(user)) }
+        }
+        if users.is_empty() {
+            say_error(&text("user-none").render(self.locale));
+        }
+        Ok(())
+    }
+
+    fn line(&self, user: &User) -> String {
+        let User { username, full_name, email, role, locale, disabled, .. } = user;
+        let state = if *disabled { text("user-disabled-mark").render(self.locale) } else { String::new() };
+        let role = role.text().render(self.locale);
+        let members = [username.as_str(), full_name, &role, &locale.to_string(), email, &state];
+        members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Says a sentence about a user.
+    fn tell(&self, user: &User, sentence: pstral_core::text::Text) {
+        say(&sentence.with("name", &user.username).with("command", Way::CommandLine.words()).render(self.locale));
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            people: &*self.store,
+            audit: &*self.store,
+            now: SystemClock::default().now(),
+            by: By::CommandLine,
+            keepers: &self.keepers,
+        }
+    }
+}
+
+fn as_json(user: &User) -> String {
+    let User { username, full_name, email, role, locale, disabled, .. } = user;
+    let line = serde_json::json!({
+        "username": username, "full_name": full_name, "email": email, "role": role,
+        "locale": locale, "disabled": disabled, "created_at": user.created_at.to_string(),
+    });
+    line.to_string()
+}

@@ -1,0 +1,261 @@
+//! `pstral verified`: the verified queries of the databases, and what their stewards decide.
+
+use clap::{Args, Subcommand};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, KeptQuery, Locale, QuerySource, QueryState};
+use pstral_core::pipeline::{Decision, NotDecided, Steward, query_card};
+use pstral_core::ports::{AuditLog as _, Clock as _, Knowledge as _, People as _};
+use pstral_core::text::{Text, text};
+use pstral_store::Store;
+
+use super::catalog::{refresh_one, target_is_unknown};
+use super::out::{say, say_error, say_json};
+use super::{Common, Ending, state_is_missing};
+use crate::clock::SystemClock;
+use crate::compose::{App, open_store, open_store_to_read};
+use crate::config::Config;
+use crate::health::{Check, State};
+use crate::verified::as_file;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum VerifiedCommand {
+    /// List the verified queries of every database, or of one, and those that wait for approval
+    List {
+        /// The name of the database in the configuration
+        target: Option<String>,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one whole
+    Show {
+        /// The name of the database in the configuration
+        target: String,
+        /// The name of the query
+        id: String,
+    },
+    /// Approve one that was proposed in a chat
+    Approve(DecisionArgs),
+    /// Retire one that was written in a chat
+    Retire(DecisionArgs),
+    /// Write those approved in chats in the form of a file of verified queries
+    Export {
+        /// The name of the database in the configuration
+        target: String,
+    },
+    /// Read the databases, or one, and say which queries no longer hold; exits 1 where there are some
+    Check {
+        /// The name of the database in the configuration
+        target: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DecisionArgs {
+    /// The name of the database in the configuration
+    target: String,
+    /// The name of the query with the version that was read, such as late-payments#1
+    id: String,
+    /// The steward who decides, by their username
+    #[arg(long, value_name = "USERNAME")]
+    by: String,
+}
+
+pub(super) async fn run(common: &Common, command: VerifiedCommand) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let locale = common.locale_with(&config);
+    let named = match &command {
+        VerifiedCommand::List { target, .. } | VerifiedCommand::Check { target } => target.as_deref(),
+        VerifiedCommand::Show { target, .. } | VerifiedCommand::Export { target } => Some(target.as_str()),
+        VerifiedCommand::Approve(args) | VerifiedCommand::Retire(args) => Some(args.target.as_str()),
+    };
+    if named.is_some_and(|name| target_is_unknown(&config, name, locale)) {
+        return Ok(Ending::Usage);
+    }
+    if state_is_missing(&config, locale) {
+        return Ok(Ending::Failed);
+    }
+    match command {
+        VerifiedCommand::List { target, json } => list(&config, target.as_deref(), json, locale).await,
+        VerifiedCommand::Show { target, id } => show(&config, &target, &id, locale).await,
+        VerifiedCommand::Approve(args) => decide(&config, &args, &Decision::Approve, locale).await,
+        VerifiedCommand::Retire(args) => decide(&config, &args, &Decision::Retire, locale).await,
+        VerifiedCommand::Export { target } => export(&config, &target, locale).await,
+        VerifiedCommand::Check { target } => check(&config, target.as_deref(), locale).await,
+    }
+}
+
+async fn list(config: &Config, only: Option<&str>, json: bool, locale: Locale) -> anyhow::Result<Ending> {
+    let store = open_store_to_read(config).await?;
+    for target in config.targets.keys().filter(|target| only.is_none_or(|only| *target == only)) {
+        for kept in store.kept_verified(target).await? {
+            if json {
+                say_json(&as_json(&kept, locale).to_string());
+            } else {
+                say(&line(&kept, locale));
+            }
+        }
+    }
+    store.close().await;
+    Ok(Ending::Fine)
+}
+
+fn line(kept: &KeptQuery, locale: Locale) -> String {
+    let state = state(kept).render(locale);
+    let mut parts = vec![format!("{}/{}#{}", kept.target, kept.query.id, kept.version), state];
+    parts.push(kept.query.question(locale).to_owned());
+    parts.extend(kept.fault.as_ref().map(|fault| fault.why(locale).to_owned()));
+    parts.join(" · ")
+}
+
+fn state(kept: &KeptQuery) -> Text {
+    match (kept.source, kept.state) {
+        _ if kept.hidden => text("query-hidden"),
+        _ if kept.fault.is_some() => text("query-fallen"),
+        (_, QueryState::Proposed) => text("query-proposed"),
+        (_, QueryState::Retired) => text("query-retired"),
+        (QuerySource::File, QueryState::Approved) => text("query-of-file"),
+        (QuerySource::Chat, QueryState::Approved) => text("query-of-chat"),
+    }
+}
+
+fn as_json(kept: &KeptQuery, locale: Locale) -> serde_json::Value {
+    let KeptQuery { query, fault, .. } = kept;
+    serde_json::json!({
+        "target": kept.target, "id": query.id, "version": kept.version, "source": kept.source.word(),
+        "state": kept.state.word(), "used": kept.is_used(), "hidden": kept.hidden,
+        "fr": query.fr, "en": query.en, "statement": query.statement, "parameters": query.parameters,
+        "verified_by": query.verified_by, "verified_on": query.verified_on,
+        "fault": fault.as_ref().map(|fault| fault.why(locale)),
+        "fault_since": fault.as_ref().map(|fault| fault.since.to_string()),
+    })
+}
+
+async fn show(config: &Config, target: &str, id: &str, locale: Locale) -> anyhow::Result<Ending> {
+    let store = open_store_to_read(config).await?;
+    let (all, users) = (store.kept_verified(target).await?, store.users().await?);
+    store.close().await;
+    let (id, _) = named(id);
+    let found: Vec<&KeptQuery> = all.iter().filter(|kept| kept.query.id == id).collect();
+    for kept in &found {
+        say(&line(kept, locale));
+        say(&query_card(kept, &users, locale));
+    }
+    if found.is_empty() {
+        say_error(&text("query-unknown").with("target", target).with("id", id).render(locale));
+        return Ok(Ending::Usage);
+    }
+    Ok(Ending::Fine)
+}
+
+/// An id, and the version it was given with.
+fn named(id: &str) -> (&str, Option<i64>) {
+    id.rsplit_once('#').map_or((id, None), |(id, version)| (id, version.parse().ok()))
+}
+
+async fn decide(config: &Config, args: &DecisionArgs, decision: &Decision, locale: Locale) -> anyhow::Result<Ending> {
+    let app = App::build(config, locale).await?;
+    let decided = decide_with(&app, args, decision, locale).await;
+    app.store.close().await;
+    decided
+}
+
+async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale: Locale) -> anyhow::Result<Ending> {
+    let refuse = |sentence: Text, ending: Ending| {
+        say_error(&sentence.render(locale));
+        Ok(ending)
+    };
+    let Some(user) = app.store.user_named(&args.by).await?.filter(|user| !user.disabled) else {
+        return refuse(text("user-unknown").with("name", &args.by), Ending::Usage);
+    };
+    let (id, version) = named(&args.id);
+    let all = app.store.kept_verified(&args.target).await?;
+    let mut of_name: Vec<&KeptQuery> = all.iter().filter(|kept| kept.query.id == id).collect();
+    of_name.sort_by_key(|kept| kept.source == QuerySource::File);
+    let Some(seen) = of_name.first() else {
+        return refuse(text("query-unknown").with("target", &args.target).with("id", id), Ending::Usage);
+    };
+    if version != Some(seen.version) {
+        let name = format!("{id}#{}", seen.version);
+        say(&query_card(seen, &app.store.users().await?, locale));
+        return refuse(text("query-which-version").with("name", name), Ending::Usage);
+    }
+    let mut event = AuditEvent::new(SystemClock::default().now(), AuditAction::VerifiedEdited, AuditStatus::Ok);
+    (event.platform, event.user) = (Some("cli".to_owned()), Some(user.id));
+    match app.pipeline.decide(&Steward { user: &user, event }, seen, decision).await {
+        Ok(after) => {
+            say(&line(&after, locale));
+            Ok(Ending::Fine)
+        }
+        Err(NotDecided::Told(sentence)) => refuse(sentence, Ending::Failed),
+        Err(NotDecided::Broken(cause)) => anyhow::bail!(cause),
+    }
+}
+
+/// For the file of the target, under version control: an entry there takes the place of the one in the chat.
+async fn export(config: &Config, target: &str, locale: Locale) -> anyhow::Result<Ending> {
+    let store = open_store(config).await?;
+    let approved =
+        |kept: &KeptQuery| kept.source == QuerySource::Chat && kept.state == QueryState::Approved && !kept.hidden;
+    let all = store.kept_verified(target).await?;
+    let queries: Vec<_> = all.into_iter().filter(approved).map(|kept| kept.query).collect();
+    if queries.is_empty() {
+        say_error(&text("query-none-to-export").with("target", target).render(locale));
+        return Ok(Ending::Fine);
+    }
+    record_export(&store, target, queries.len()).await?;
+    store.close().await;
+    say(as_file(&queries)?.trim_end());
+    Ok(Ending::Fine)
+}
+
+async fn record_export(store: &Store, target: &str, queries: usize) -> anyhow::Result<()> {
+    let event = AuditEvent::new(SystemClock::default().now(), AuditAction::Export, AuditStatus::Ok);
+    let (platform, detail) = (Some("cli".to_owned()), Some(format!("{queries} verified queries")));
+    store.append(AuditEvent { platform, detail, target: Some(target.to_owned()), ..event }).await?;
+    Ok(())
+}
+
+async fn check(config: &Config, only: Option<&str>, locale: Locale) -> anyhow::Result<Ending> {
+    let app = App::build(config, locale).await?;
+    let mut ending = Ending::Fine;
+    for target in app.pipeline.parts().targets.values().filter(|target| only.is_none_or(|only| target.name == only)) {
+        // Reading the catalog looks at the queries too.
+        if !refresh_one(&app, target, locale).await? {
+            ending = Ending::Failed;
+            continue;
+        }
+        let all = app.store.kept_verified(&target.name).await?;
+        let holding = all.iter().filter(|kept| kept.is_used()).count() as u64;
+        say(&text("query-holding").with("target", &target.name).count("queries", holding).render(locale));
+        for kept in all.iter().filter(|kept| kept.fault.is_some()) {
+            say(&line(kept, locale));
+            ending = Ending::Failed;
+        }
+    }
+    app.store.close().await;
+    Ok(ending)
+}
+
+/// What is wrong with the verified queries of a target, for `pstral doctor`.
+pub(super) async fn marks(store: &Store, target: &str, locale: Locale) -> anyhow::Result<Vec<Check>> {
+    let all = store.kept_verified(target).await?;
+    let names = |wanted: &dyn Fn(&KeptQuery) -> bool| {
+        all.iter().filter(|kept| wanted(kept)).map(|kept| kept.query.id.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let fallen = names(&|kept| kept.fault.is_some() && !kept.hidden);
+    let hidden = names(&|kept| kept.hidden && kept.state != QueryState::Retired);
+    let check = |queries: String, fact: Text, remedy: Text| {
+        (!queries.is_empty()).then(|| Check {
+            part: format!("target {target} verified"),
+            state: State::Degraded,
+            fact: fact.with("queries", queries).render(locale),
+            remedy: remedy.with("target", target).render(locale),
+        })
+    };
+    let fallen = check(fallen, text("queries-fallen"), text("remedy-queries-fallen"));
+    let hidden = check(hidden, text("queries-hidden"), text("remedy-queries-hidden"));
+    Ok(fallen.into_iter().chain(hidden).collect())
+}
