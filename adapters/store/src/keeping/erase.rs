@@ -107,15 +107,15 @@ impl Store {
         by: Option<&str>,
     ) -> Result<Option<Erasure>, StoreError> {
         if !self.may_go(&mut self.begin().await?, user, keep).await? {
-            self.append(self.erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+            self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
             return Ok(None);
         }
         let besides = self.besides(user).await?;
         let mut erasure = self.counted_with(user.id, &besides).await?;
         let covers = self.covers_of(user.id, besides.whole).await?;
-        self.append(self.erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
+        self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
         if !self.shut_out(user, keep).await? {
-            self.append(self.erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+            self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
             return Ok(None);
         }
         for _ in 0..ROUNDS {
@@ -128,7 +128,7 @@ impl Store {
                 break;
             }
             let covers = self.covers_of(user.id, BTreeMap::new()).await?;
-            self.append(self.erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
+            self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
         }
         let name = format!("erased-{}", user.id.0);
         let bury = sql(TOMBSTONE).bind(user.id.0).bind(&name);
@@ -185,17 +185,6 @@ impl Store {
         Ok(Covers { user: Some(user), until, entries })
     }
 
-    fn erased(
-        &self,
-        user: UserId,
-        now: Timestamp,
-        by: Option<&str>,
-        status: AuditStatus,
-        covers: Option<&Covers>,
-    ) -> AuditEvent {
-        AuditEvent { user: Some(user), status, ..event(now, AuditAction::UserErased, by, covers) }
-    }
-
     /// Disables a user, so that nothing new comes while the rest goes; looks once more whether they may go.
     async fn shut_out(&self, user: &User, keep: &[Role]) -> Result<bool, StoreError> {
         let mut writing = self.begin().await?;
@@ -224,4 +213,8 @@ impl Store {
         let row = sql(LATE).bind(user.0).fetch_one(self).await.map_err(fault)?;
         Ok(u64::try_from(get::<i64>(&row, "late")?).unwrap_or_default())
     }
+}
+
+fn erased(user: UserId, now: Timestamp, by: Option<&str>, status: AuditStatus, covers: Option<&Covers>) -> AuditEvent {
+    AuditEvent { user: Some(user), status, ..event(now, AuditAction::UserErased, by, covers) }
 }

@@ -39,15 +39,12 @@ pub(super) struct EraseArgs {
 /// Hands over all that is held on a person.
 pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> anyhow::Result<Ending> {
     let Some(user) = known(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
-    match &args.output {
-        Some(path) => {
-            export_to(store, &user, path).await.with_context(|| path.display().to_string())?;
-            say_error(&text("person-exported").with("path", path.display().to_string()).render(locale));
-        }
-        None => {
-            let mut out = Lines::new(io::stdout());
-            store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
-        }
+    if let Some(path) = &args.output {
+        export_to(store, &user, path).await.with_context(|| path.display().to_string())?;
+        say_error(&text("person-exported").with("path", path.display().to_string()).render(locale));
+    } else {
+        let mut out = Lines::new(io::stdout());
+        store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
     }
     Ok(Ending::Fine)
 }

@@ -90,8 +90,8 @@ async fn erasing_that_is_killed_again_and_again_comes_to_its_end() {
     println!("killed {kills} times");
     assert!(kills > 1, "it was never in the middle");
     let left = store.after(0, &AuditFilter::default(), 9999).await.unwrap();
-    let text: String = left.iter().map(|entry| entry.json().to_string()).collect();
-    assert!(!text.contains("zoe"));
+    let said: String = left.iter().map(|entry| entry.json().to_string()).collect();
+    assert!(!said.contains("zoe"));
     let stays = store.user_named("erased-1").await.unwrap().unwrap();
     assert_eq!(store.erasure(&stays).await.unwrap().rows.iter().map(|(_, rows)| rows).sum::<u64>(), 0);
 }
