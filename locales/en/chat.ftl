@@ -6,6 +6,7 @@ button-edit = Edit
 button-explain = Explain
 button-stop = Stop
 button-chart = Chart
+button-retry = Try again
 
 ## Questions
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
@@ -154,12 +155,11 @@ nothing-to-stop = There is nothing to stop: nothing is going on here.
 mode-unknown = Choose a mode: { $prefix }mode sql for data, { $prefix }mode chat to talk.
 mode-sql = Data mode: I offer a statement for each question.
 mode-chat = Chat mode: I answer without looking at the data.
-history = Your last conversations:
-history-empty = You have no conversation yet. Ask your first question!
 new-conversation = New conversation. I have forgotten what came before; go ahead.
 role-member = member
 role-steward = steward
 role-admin = admin
+role-named = { $name }
 help =
     Ask your question in English or French; I offer a statement, you decide whether to run it.
     { $prefix }execute: run the last statement offered
@@ -168,10 +168,54 @@ help =
     { $prefix }stop: stop what is going on
     { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
     { $prefix }new: new conversation; { $prefix }history: the earlier ones
+    { $prefix }open, { $prefix }rename, { $prefix }export, { $prefix }delete and a number: go on with a conversation, rename, export or delete it
+    { $prefix }retry: ask again a question that was not answered
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
     { $prefix }whoami: who you are to me; { $prefix }unlink: remove this account; { $prefix }language fr or en
     { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
     { $prefix }audit: the audit log, { $prefix }user: the users, for administrators
+
+## Conversations
+history = Your last conversations:
+history-current = { " " }(current)
+history-next = To go on with one, write { $prefix }open and its number.
+history-more = For the ones before: { $prefix }history { $page }
+history-how = Write { $prefix }history for your last conversations, { $prefix }history 2 for the ones before.
+history-empty = You have no conversation yet. Ask your first question!
+history-end = There is no older conversation.
+conversation-number = Say which conversation you mean: write its number, which { $prefix }history gives.
+conversation-unknown = You have no conversation "{ $number }". Their numbers are in { $prefix }history.
+open-elsewhere = This conversation is held elsewhere, and others read here. Write { $prefix }open to me in private to go on with it.
+opened = We go on with conversation { $number }, "{ $title }".
+rename-how = Write { $prefix }rename and the new title, or { $prefix }rename, a number and the title.
+renamed = Conversation { $number } is now called "{ $title }".
+delete-confirm = Delete conversation { $number }, "{ $title }", with its questions, answers and statements? Nothing can bring it back. To confirm: { $prefix }delete { $number } yes
+deleted = Conversation { $number }, "{ $title }", is deleted. The audit log still says what was run.
+conversation-gone = This conversation was deleted: the statement can no longer be run. Ask your question again.
+exported = Here is conversation { $number }, "{ $title }".
+export-empty = This conversation is empty: there is nothing to export. Ask a question first.
+export-too-large = The file is too large to be sent here. Ask for it on another platform, or ask an administrator.
+retry-gone = This question is no longer there. Ask it again.
+retry-used = This question was asked again already. See the answer further down, or ask it once more.
+retry-not-yours = Only the person who asked this question can ask it again. Ask it yourself to get your own answer.
+retry-nothing = The last question does not wait for an answer: there is nothing to try again. Ask another one.
+execution-interrupted = ⏹ Pstral was interrupted while the statement ran. Nothing was changed, but the result is lost. Ask your question again for a new statement.
+pdf-untitled = Conversation without title
+pdf-about =
+    { $targets ->
+        [0] Conversation { $number } of { $name } ({ $username }), begun on { $started }, exported on { $exported }.
+       *[other] Conversation { $number } of { $name } ({ $username }) about { $names }, begun on { $started }, exported on { $exported }.
+    }
+pdf-person = { $name } · { $time }
+pdf-pstral = Pstral · { $time }
+pdf-page = Page { $page } of { $pages }
+pdf-statement = Statement for { $target }
+pdf-statement-refused = Refused statement for { $target }
+pdf-by-person = edited by { $name }
+pdf-stopped = Answer stopped by the person.
+pdf-interrupted = Interrupted answer.
+pdf-failed = Failed answer.
+pdf-streaming = Answer still being written.
 
 ## Audit
 audit-not-allowed = The audit log is for administrators. Please ask one of them.
@@ -289,3 +333,27 @@ steward-next-retired = To bring it back: { $prefix }verified restore { $id }
 audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
 result-not-recorded = The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
 incident = Something went wrong on my side. Try again; if it goes on, give the number { $id } to an administrator.
+
+## Roles, places and quotas
+asked-by = ↳ { $name }
+role-not-configured = Hello! Your role, “{ $role }”, is not set up here, so I may not answer you yet. Please ask a Pstral administrator.
+place-not-welcome = Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
+ask-not-allowed = Your role does not include asking questions. Please ask a Pstral administrator.
+execute-not-allowed = Your role does not include running statements. Please ask a Pstral administrator, or a colleague who may run it.
+answer-in-private = 🔒 Not everybody here may see this data: I answer you in private.
+statement-in-private = 🔒 This statement reads data that not everybody here may see: I send it to you in private.
+agree-own = Somebody else must agree: nobody can agree to their own statement. Please ask another person who may.
+in-minutes =
+    { $minutes ->
+        [1] in a minute
+       *[other] in { $minutes } minutes
+    }
+in-hours =
+    { $hours ->
+        [1] in an hour
+       *[other] in { $hours } hours
+    }
+quota-user-questions = You have asked a great many questions. Come back { $when } and I will go on.
+quota-user-executions = You have run a great many statements. Come back { $when } to run this one.
+quota-place-questions = A great many questions have been asked here. Come back { $when }, or write to me in private.
+quota-place-executions = A great many statements have been run here. Come back { $when }, or ask again in private.

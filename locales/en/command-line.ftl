@@ -251,6 +251,7 @@ held-proposals = statements offered: { $rows }
 held-links = linked accounts: { $rows }
 held-codes = linking codes: { $rows }
 held-requests = requests to be linked: { $rows }
+held-buttons = messages with buttons of statements: { $rows }
 held-ratings = ratings of answers: { $rows }
 held-queries = queries proposed for verification: { $rows }
 held-wrong-codes = wrong codes: { $rows }
@@ -314,3 +315,56 @@ transfer-in-use = A program of Pstral works on it. Stop every pstral run on this
 transfer-not-ours = This is not a whole and unchanged backup: { $error }. Take another copy of it.
 transfer-store = The database did not take it: { $error }. Check its address, its disk and its account.
 transfer-stream = The file could not be read or written: { $error }. Check the path, the permissions and the disk.
+
+## Roles, places and policy
+config-role-name = this cannot be a role: use lower-case letters, digits and -, a letter first, 32 at most.
+config-role-capabilities = say what the role may do, such as capabilities = ["ask", "execute"]. Only member, steward and admin need not.
+config-role-unknown = “{ $given }” is not a role here: use one of { $known }, or describe it under [roles.{ $given }].
+config-place-twice = this place is described twice. Put all that is said of it together.
+config-place-id = this value is required: the id of the place on its platform.
+config-place-nobody = nobody would be welcome. Name at least one role, or remove this key.
+found-users-roleless = These users have a role that is not in the configuration: { $users }.
+remedy-users-roleless = They may do nothing. Describe the role under [roles.<name>], or give them another one.
+policy-asking = Ask
+policy-executing = Execute
+policy-reading = Read
+policy-delivery = Result
+policy-yes = yes
+policy-no = no
+policy-here = where it was asked
+policy-private = in private
+policy-line = { $what }: { $verdict } · { $why }
+policy-no-catalog = Nothing is known of this database yet, and it does not answer: tables cannot be looked up. Run pstral catalog refresh.
+policy-place-bad = “{ $place }” names no place: write its platform and its id, such as discord:1234.
+policy-who = Say who: --user USERNAME or --role ROLE.
+policy-file-bad = The table cannot be used: { $error }
+policy-differs = line { $line }: { $row }: expected { $expected }, but it is { $found }
+policy-fine =
+    { $rows ->
+        [0] The table holds no row.
+        [1] The decision of the table is as expected.
+       *[other] All { $rows } decisions are as expected.
+    }
+policy-not-fine =
+    { $differing ->
+        [1] One decision differs, of { $rows }.
+       *[other] { $differing } decisions differ, of { $rows }.
+    }
+why-held = the role may
+why-not-held = the role may not
+why-role-unknown = there is no such role
+why-not-welcome = the role is not welcome in this place
+why-welcome = the role is welcome in this place
+why-target-unknown = there is no such database
+why-table-unknown = the database has no such table or column
+why-denied = it is denied
+why-not-listed = what may be read is listed, and it is not
+why-listed = it is allowed, and nothing denies it
+why-open = nothing closes it
+why-alone = only one person reads there
+why-everybody = everybody welcome there may see all of it
+why-place-private = results of this place are private
+why-target-private = results of this database are private
+why-own-accounts = results come from each person's own account
+why-table-private = results of this table are private
+why-audience = somebody welcome there may not see all of it

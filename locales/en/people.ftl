@@ -51,7 +51,7 @@ user-full-name-bad = A full name has 120 characters at most, on one line, none o
 user-email-bad = This address does not have the form expected. Example: camille.durand@example.org
 user-nothing-to-change = There is nothing to change. Say what should be, such as the role or the language.
 user-setting-unknown = I do not understand “{ $word }”. Write for example: role=member language=en email=camille@example.org name="Camille Durand"
-user-role-unknown = “{ $word }” is not a role. Roles: { $roles }.
+user-role-unknown = The role “{ $role }” is not in the configuration. Use one of { $known }.
 user-added = { $name } has been created. Link a chat account with: { $command } link-code { $name }
 user-edited = Changed:
 user-exists = { $name } already exists. Choose another name, or see { $command } list.

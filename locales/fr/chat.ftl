@@ -6,6 +6,7 @@ button-edit = Modifier
 button-explain = Expliquer
 button-stop = Arrêter
 button-chart = Graphique
+button-retry = Réessayer
 
 ## Questions
 question-empty = Votre message est vide. Écrivez votre question, par exemple : « Liste les clients de Paris ».
@@ -154,12 +155,11 @@ nothing-to-stop = Il n'y a rien à arrêter : rien n'est en cours ici.
 mode-unknown = Choisissez un mode : { $prefix }mode sql pour les données, { $prefix }mode chat pour discuter.
 mode-sql = Mode données : je propose une requête à chaque question.
 mode-chat = Mode discussion : je réponds sans consulter les données.
-history = Vos dernières conversations :
-history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
 new-conversation = Nouvelle conversation. J'ai oublié ce qui précède ; je vous écoute.
 role-member = membre
 role-steward = responsable des données
 role-admin = administrateur
+role-named = { $name }
 help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
     { $prefix }execute : exécuter la dernière requête proposée
@@ -168,10 +168,54 @@ help =
     { $prefix }stop : arrêter ce qui est en cours
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
     { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
+    { $prefix }open, { $prefix }rename, { $prefix }export, { $prefix }delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
+    { $prefix }retry : reposer une question restée sans réponse
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
     { $prefix }whoami : qui vous êtes pour moi ; { $prefix }unlink : retirer ce compte ; { $prefix }langue fr ou en
     { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }verifiees : les requêtes vérifiées ; pour les responsables des données
     { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, pour les administrateurs
+
+## Conversations
+history = Vos dernières conversations :
+history-current = { " " }(en cours)
+history-next = Pour en reprendre une, écrivez { $prefix }open et son numéro.
+history-more = Pour voir les suivantes : { $prefix }history { $page }
+history-how = Écrivez { $prefix }history pour vos dernières conversations, { $prefix }history 2 pour les suivantes.
+history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
+history-end = Il n'y a pas de conversation plus ancienne.
+conversation-number = Dites de quelle conversation il s'agit : écrivez son numéro, que donne { $prefix }history.
+conversation-unknown = Vous n'avez pas de conversation « { $number } ». Leurs numéros sont dans { $prefix }history.
+open-elsewhere = Cette conversation a lieu ailleurs, et d'autres personnes lisent ici. Écrivez-moi { $prefix }open en privé pour la reprendre.
+opened = Nous reprenons la conversation { $number }, « { $title } ».
+rename-how = Écrivez { $prefix }rename et le nouveau titre, ou { $prefix }rename, un numéro et le titre.
+renamed = La conversation { $number } s'appelle maintenant « { $title } ».
+delete-confirm = Supprimer la conversation { $number }, « { $title } », avec ses questions, ses réponses et ses requêtes ? Rien ne pourra la rétablir. Pour confirmer : { $prefix }delete { $number } oui
+deleted = La conversation { $number }, « { $title } », est supprimée. Le journal d'audit garde la trace de ce qui a été exécuté.
+conversation-gone = Cette conversation a été supprimée : la requête ne peut plus être exécutée. Posez votre question à nouveau.
+exported = Voici la conversation { $number }, « { $title } ».
+export-empty = Cette conversation est vide : il n'y a rien à exporter. Posez d'abord une question.
+export-too-large = Le fichier est trop volumineux pour être envoyé ici. Demandez-le sur une autre plateforme, ou à un administrateur.
+retry-gone = Cette question n'existe plus. Posez-la à nouveau.
+retry-used = Cette question a déjà été reposée. Voyez la réponse plus bas, ou posez-la encore une fois.
+retry-not-yours = Seule la personne qui a posé cette question peut la reposer. Posez-la vous-même pour recevoir votre réponse.
+retry-nothing = La dernière question n'attend pas de réponse : il n'y a rien à réessayer. Posez-en une autre.
+execution-interrupted = ⏹ Pstral a été interrompu pendant l'exécution. Rien n'a été modifié, mais le résultat est perdu. Posez votre question à nouveau pour obtenir une nouvelle requête.
+pdf-untitled = Conversation sans titre
+pdf-about =
+    { $targets ->
+        [0] Conversation { $number } de { $name } ({ $username }), commencée le { $started }, exportée le { $exported }.
+       *[other] Conversation { $number } de { $name } ({ $username }) sur { $names }, commencée le { $started }, exportée le { $exported }.
+    }
+pdf-person = { $name } · { $time }
+pdf-pstral = Pstral · { $time }
+pdf-page = Page { $page } sur { $pages }
+pdf-statement = Requête sur { $target }
+pdf-statement-refused = Requête refusée sur { $target }
+pdf-by-person = modifiée par { $name }
+pdf-stopped = Réponse arrêtée à la demande de la personne.
+pdf-interrupted = Réponse interrompue.
+pdf-failed = Réponse en échec.
+pdf-streaming = Réponse en cours d'écriture.
 
 ## Audit
 audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.
@@ -289,3 +333,27 @@ steward-next-retired = Pour la rétablir : { $prefix }verifiees rétablir { $id 
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
 result-not-recorded = La requête a été exécutée, mais son résultat n'a pas pu être inscrit au journal d'audit : par sécurité, il n'est pas montré. Prévenez un administrateur (espace disque, base d'état).
 incident = Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro { $id } à un administrateur.
+
+## Roles, places and quotas
+asked-by = ↳ { $name }
+role-not-configured = Bonjour ! Votre rôle, « { $role } », n'est pas défini ici : je ne peux pas encore vous répondre. Adressez-vous à un administrateur de Pstral.
+place-not-welcome = Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
+ask-not-allowed = Votre rôle ne permet pas de poser des questions. Adressez-vous à un administrateur de Pstral.
+execute-not-allowed = Votre rôle ne permet pas d'exécuter des requêtes. Adressez-vous à un administrateur de Pstral, ou à un collègue qui y est autorisé.
+answer-in-private = 🔒 Ces données ne sont pas ouvertes à tout le monde ici : je vous réponds en privé.
+statement-in-private = 🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l'envoie en privé.
+agree-own = Il faut l'accord d'une autre personne : nul ne peut approuver sa propre requête. Demandez à un collègue qui y est autorisé.
+in-minutes =
+    { $minutes ->
+        [1] dans une minute
+       *[other] dans { $minutes } minutes
+    }
+in-hours =
+    { $hours ->
+        [1] dans une heure
+       *[other] dans { $hours } heures
+    }
+quota-user-questions = Vous avez posé beaucoup de questions. Revenez { $when } et je reprendrai volontiers.
+quota-user-executions = Vous avez exécuté beaucoup de requêtes. Revenez { $when } pour exécuter celle-ci.
+quota-place-questions = Beaucoup de questions ont été posées ici. Revenez { $when }, ou écrivez-moi en privé.
+quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revenez { $when }, ou reposez la question en privé.

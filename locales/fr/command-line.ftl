@@ -251,6 +251,7 @@ held-proposals = requêtes proposées : { $rows }
 held-links = comptes reliés : { $rows }
 held-codes = codes de liaison : { $rows }
 held-requests = demandes de liaison : { $rows }
+held-buttons = messages avec boutons de requêtes : { $rows }
 held-ratings = avis sur des réponses : { $rows }
 held-queries = requêtes proposées à la vérification : { $rows }
 held-wrong-codes = codes erronés : { $rows }
@@ -317,3 +318,56 @@ transfer-in-use = Un programme de Pstral travaille sur cette base. Arrêtez chaq
 transfer-not-ours = Ce n'est pas une sauvegarde entière et intacte : { $error }. Prenez-en une autre copie.
 transfer-store = La base ne l'a pas pris : { $error }. Vérifiez son adresse, son disque et son compte.
 transfer-stream = Le fichier n'a pas pu être lu ou écrit : { $error }. Vérifiez le chemin, les droits et le disque.
+
+## Roles, places and policy
+config-role-name = ce ne peut pas être un rôle : lettres minuscules, chiffres et -, une lettre en premier, 32 signes au plus.
+config-role-capabilities = dites ce que le rôle permet, par exemple capabilities = ["ask", "execute"]. Seuls member, steward et admin s'en passent.
+config-role-unknown = « { $given } » n'est pas un rôle connu : choisissez parmi { $known }, ou décrivez-le sous [roles.{ $given }].
+config-place-twice = ce lieu est décrit deux fois. Réunissez tout ce qui le concerne.
+config-place-id = cette valeur est nécessaire : l'identifiant du lieu sur sa plateforme.
+config-place-nobody = personne ne serait accueilli. Nommez au moins un rôle, ou retirez cette clé.
+found-users-roleless = Ces utilisateurs ont un rôle qui n'est pas dans la configuration : { $users }.
+remedy-users-roleless = Ils ne peuvent rien faire. Décrivez le rôle sous [roles.<nom>], ou donnez-leur un autre rôle.
+policy-asking = Demander
+policy-executing = Exécuter
+policy-reading = Lire
+policy-delivery = Résultat
+policy-yes = oui
+policy-no = non
+policy-here = là où la question est posée
+policy-private = en privé
+policy-line = { $what } : { $verdict } · { $why }
+policy-no-catalog = On ne sait encore rien de cette base, et elle ne répond pas : impossible d'y chercher des tables. Lancez pstral catalog refresh.
+policy-place-bad = « { $place } » ne désigne aucun lieu : donnez sa plateforme et son identifiant, par exemple discord:1234.
+policy-who = Dites de qui il s'agit : --user NOM ou --role RÔLE.
+policy-file-bad = La table ne peut pas être utilisée : { $error }
+policy-differs = ligne { $line } : { $row } : attendu { $expected }, mais c'est { $found }
+policy-fine =
+    { $rows ->
+        [0] La table ne contient aucune ligne.
+        [1] La décision de la table est conforme.
+       *[other] Les { $rows } décisions sont conformes.
+    }
+policy-not-fine =
+    { $differing ->
+        [1] Une décision diffère, sur { $rows }.
+       *[other] { $differing } décisions diffèrent, sur { $rows }.
+    }
+why-held = le rôle le permet
+why-not-held = le rôle ne le permet pas
+why-role-unknown = ce rôle n'existe pas
+why-not-welcome = le rôle n'est pas accueilli dans ce lieu
+why-welcome = le rôle est accueilli dans ce lieu
+why-target-unknown = cette base n'existe pas
+why-table-unknown = la base n'a pas cette table ou cette colonne
+why-denied = c'est interdit
+why-not-listed = ce qui est ouvert est énuméré, et cela n'y est pas
+why-listed = c'est autorisé, et rien ne l'interdit
+why-open = rien ne le ferme
+why-alone = une seule personne y lit
+why-everybody = toutes les personnes accueillies peuvent tout en voir
+why-place-private = les résultats de ce lieu sont privés
+why-target-private = les résultats de cette base sont privés
+why-own-accounts = les résultats viennent du compte de chaque personne
+why-table-private = les résultats de cette table sont privés
+why-audience = quelqu'un qui y est accueilli ne peut pas tout en voir

@@ -51,7 +51,7 @@ user-full-name-bad = Un nom complet compte 120 caractères au plus, sur une lign
 user-email-bad = Cette adresse n'a pas la forme attendue. Exemple : camille.durand@example.org
 user-nothing-to-change = Rien n'est à changer. Dites ce qui doit l'être, par exemple le rôle ou la langue.
 user-setting-unknown = Je ne comprends pas « { $word } ». Écrivez par exemple : role=member langue=fr email=camille@example.org nom="Camille Durand"
-user-role-unknown = « { $word } » n'est pas un rôle. Rôles : { $roles }.
+user-role-unknown = Le rôle « { $role } » n'est pas dans la configuration. Choisissez parmi { $known }.
 user-added = { $name } est créé. Reliez un compte de messagerie avec : { $command } link-code { $name }
 user-edited = C'est changé :
 user-exists = { $name } existe déjà. Choisissez un autre nom, ou voyez { $command } list.

@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use pstral_core::domain::{
-    Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, Speaker, Turn, TurnId, TurnState, UserId,
+    Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, ProposalId, Speaker, Turn, TurnEnd, TurnId,
+    TurnState, UserId,
 };
 use pstral_core::ports::{Conversations, StoreError};
+use serde_json::from_str;
 
 use crate::Store;
 use crate::engine::Writing;
@@ -15,25 +17,54 @@ use crate::sql::{On, Row, sql};
 
 // A place that has become public, or private, is another place: what was said stays where it was said.
 const CURRENT: &str = "SELECT * FROM conversations
-    WHERE user_id = $1 AND platform = $2 AND place = $3 AND private = $4 ORDER BY id DESC LIMIT 1";
-const BEGIN: &str = "INSERT INTO conversations (user_id, platform, place, private, title, mode, started_at)
-    VALUES ($1, $2, $3, $4, '', $5, $6) RETURNING *";
+    WHERE user_id = $1 AND platform = $2 AND place = $3 AND private = $4
+    ORDER BY opened DESC, id DESC LIMIT 1";
+const BEGIN: &str = "INSERT INTO conversations (user_id, platform, place, private, title, mode, started_at, opened)
+    VALUES ($1, $2, $3, $4, '', $5, $6, (SELECT COALESCE(MAX(opened), 0) + 1 FROM conversations WHERE user_id = $1))
+    RETURNING *";
 const GET: &str = "SELECT * FROM conversations WHERE id = $1";
-const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 AND title <> '' ORDER BY id DESC LIMIT $2";
+const OF_USER: &str = "SELECT * FROM conversations WHERE user_id = $1 AND title <> ''
+    ORDER BY opened DESC, id DESC LIMIT $2";
 const SET_MODE: &str = "UPDATE conversations SET mode = $2 WHERE id = $1";
 const SET_TITLE: &str = "UPDATE conversations SET title = CASE WHEN title = '' THEN $2 ELSE title END WHERE id = $1";
-const ADD_TURN: &str = "INSERT INTO turns (conversation_id, speaker, content, state, started_at)
-    VALUES ($1, $2, $3, $4, $5) RETURNING id";
+const RENAME: &str = "UPDATE conversations SET title = $2 WHERE id = $1";
+const OPEN: &str = "UPDATE conversations SET platform = $2, place = $3, private = $4, opened =
+    (SELECT MAX(other.opened) + 1 FROM conversations AS other WHERE other.user_id = conversations.user_id) WHERE id = $1";
+const IS_WRITTEN: &str = "SELECT id FROM turns WHERE conversation_id = $1 AND state = 'streaming' LIMIT 1";
+/// All of a conversation, what refers to something before what it refers to.
+const DELETE: [&str; 4] = [
+    "DELETE FROM proposal_messages WHERE proposal IN (SELECT id FROM proposals WHERE conversation_id = $1)",
+    "DELETE FROM proposals WHERE conversation_id = $1",
+    "DELETE FROM turns WHERE conversation_id = $1",
+    "DELETE FROM conversations WHERE id = $1",
+];
+const ADD_TURN: &str =
+    "INSERT INTO turns (conversation_id, speaker, content, state, proposal, started_at, instance, aside)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
 const SET_MESSAGE: &str = "UPDATE turns
     SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
-const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3 WHERE id = $1";
+const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3, proposal = COALESCE($4, proposal), shown = $5
+    WHERE id = $1";
+const TURN: &str = "SELECT * FROM turns WHERE id = $1";
+const QUESTION_BEFORE: &str = "SELECT * FROM turns WHERE id < $1 AND speaker = 'user'
+    AND conversation_id = (SELECT answer.conversation_id FROM turns AS answer WHERE answer.id = $1)
+    ORDER BY id DESC LIMIT 1";
+const TAKE_RETRY: &str = "UPDATE turns SET retried = 1
+    WHERE id = $1 AND retried = 0 AND state IN ('interrupted', 'failed')";
+const GIVE_BACK_RETRY: &str = "UPDATE turns SET retried = 0 WHERE id = $1";
 const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
 const STREAMING: &str = "SELECT turns.*, conversations.user_id FROM turns
     JOIN conversations ON conversations.id = turns.conversation_id WHERE turns.state = 'streaming' ORDER BY turns.id";
 
 #[async_trait]
 impl Conversations for Store {
-    async fn current(&self, user: UserId, place: &Place, at: Timestamp) -> Result<Conversation, StoreError> {
+    async fn current(
+        &self,
+        user: UserId,
+        place: &Place,
+        mode: Mode,
+        at: Timestamp,
+    ) -> Result<Conversation, StoreError> {
         if let Some(held) = held(self, user, place).await? {
             return Ok(held);
         }
@@ -42,7 +73,7 @@ impl Conversations for Store {
         let held = held(&mut writing, user, place).await?;
         let current = match held {
             Some(held) => held,
-            None => begin(&mut writing, user, place, Mode::default(), at).await?,
+            None => begin(&mut writing, user, place, mode, at).await?,
         };
         writing.commit().await.map_err(fault)?;
         Ok(current)
@@ -75,6 +106,33 @@ impl Conversations for Store {
         met(change.execute(self).await.map_err(fault)?, || name(conversation))
     }
 
+    async fn rename(&self, conversation: ConversationId, title: &str) -> Result<(), StoreError> {
+        let change = sql(RENAME).bind(conversation.0).bind(title);
+        met(change.execute(self).await.map_err(fault)?, || name(conversation))
+    }
+
+    async fn open(&self, conversation: ConversationId, place: &Place) -> Result<(), StoreError> {
+        let mut writing = self.begin().await?;
+        let change = sql(OPEN).bind(conversation.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+        met(change.execute(&mut writing).await.map_err(fault)?, || name(conversation))?;
+        writing.commit().await.map_err(fault)
+    }
+
+    async fn delete(&self, conversation: ConversationId) -> Result<bool, StoreError> {
+        let mut writing = self.begin().await?;
+        let written = sql(IS_WRITTEN).bind(conversation.0).fetch_optional(&mut writing).await.map_err(fault)?;
+        if written.is_some() {
+            return Ok(false);
+        }
+        let mut removed = 0;
+        for removal in DELETE {
+            removed = sql(removal).bind(conversation.0).execute(&mut writing).await.map_err(fault)?;
+        }
+        met(removed, || name(conversation))?;
+        writing.commit().await.map_err(fault)?;
+        Ok(true)
+    }
+
     async fn add_turn(&self, turn: &NewTurn) -> Result<TurnId, StoreError> {
         let mut writing = self.begin().await?;
         let row = sql(ADD_TURN)
@@ -82,7 +140,10 @@ impl Conversations for Store {
             .bind(turn.speaker.word())
             .bind(&turn.text)
             .bind(turn.state.word())
+            .bind(turn.proposal.as_ref().map(|proposal| proposal.0.clone()))
             .bind(turn.at.as_millisecond())
+            .bind(&self.instance)
+            .bind(turn.aside)
             .fetch_one(&mut writing)
             .await
             .map_err(|error| conflict(error, "this turn", &name(turn.conversation)))?;
@@ -101,9 +162,33 @@ impl Conversations for Store {
         met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
     }
 
-    async fn finish_turn(&self, turn: TurnId, text: &str, state: TurnState) -> Result<(), StoreError> {
-        let change = sql(FINISH_TURN).bind(turn.0).bind(text).bind(state.word());
+    async fn finish_turn(&self, turn: TurnId, end: &TurnEnd) -> Result<(), StoreError> {
+        let shown = end.table.as_ref().map(serde_json::to_string).transpose().map_err(not_json)?;
+        let change = sql(FINISH_TURN)
+            .bind(turn.0)
+            .bind(&end.text)
+            .bind(end.state.word())
+            .bind(end.proposal.as_ref().map(|proposal| proposal.0.clone()))
+            .bind(shown);
         met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
+    }
+
+    async fn turn(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {
+        let row = sql(TURN).bind(turn.0).fetch_optional(self).await.map_err(fault)?;
+        row.as_ref().map(read_turn).transpose()
+    }
+
+    async fn question_before(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {
+        let row = sql(QUESTION_BEFORE).bind(turn.0).fetch_optional(self).await.map_err(fault)?;
+        row.as_ref().map(read_turn).transpose()
+    }
+
+    async fn take_retry(&self, turn: TurnId) -> Result<bool, StoreError> {
+        Ok(sql(TAKE_RETRY).bind(turn.0).execute(self).await.map_err(fault)? == 1)
+    }
+
+    async fn give_back_retry(&self, turn: TurnId) -> Result<(), StoreError> {
+        sql(GIVE_BACK_RETRY).bind(turn.0).execute(self).await.map(drop).map_err(fault)
     }
 
     async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError> {
@@ -168,7 +253,15 @@ fn read_turn(row: &Row) -> Result<Turn, StoreError> {
         speaker: word(row, "speaker", Speaker::from_word)?,
         text: get(row, "content")?,
         state: word(row, "state", TurnState::from_word)?,
+        proposal: get::<Option<String>>(row, "proposal")?.map(ProposalId),
+        table: get::<Option<String>>(row, "shown")?.map(|shown| from_str(&shown)).transpose().map_err(not_json)?,
         message,
         at: time(row, "started_at")?,
+        aside: get(row, "aside")?,
     })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
+fn not_json(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(format!("the table of a turn: {error}"))
 }

@@ -2,18 +2,20 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use pstral_core::domain::{Agreement, ConversationId, Proposal, ProposalId, ProposalState, UserId};
+use pstral_core::domain::{
+    Agreement, Card, ConversationId, MessageRef, PlatformName, Proposal, ProposalId, ProposalState, UserId,
+};
 use pstral_core::ports::{Claim, Proposals, StoreError};
 use serde_json::{from_str, to_string};
 
 use crate::Store;
 use crate::fault::{conflict, fault};
-use crate::rows::{get, time, word};
+use crate::rows::{get, place, time, word};
 use crate::sql::{Row, sql};
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,
-    question, state, created_at, expires_at, needs_agreement, agreed_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    question, state, created_at, expires_at, needs_agreement, agreed_by, policy, seal)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const GET: &str = "SELECT * FROM proposals WHERE id = $1";
 const LATEST: &str = "SELECT * FROM proposals WHERE conversation_id = $1 ORDER BY number DESC LIMIT 1";
 const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2
@@ -21,8 +23,17 @@ const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state
 const AWAITING: &str = "SELECT * FROM proposals WHERE needs_agreement = 1 AND agreed_by IS NULL AND state = 'pending'
     AND expires_at > $1 ORDER BY number LIMIT $2";
 const AGREE: &str = "UPDATE proposals SET agreed_by = $2 WHERE id = $1 AND needs_agreement = 1 AND agreed_by IS NULL
-    AND state = 'pending' AND expires_at > $3";
+    AND state = 'pending' AND expires_at > $3 AND author_id <> $2";
 const RELEASE: &str = "UPDATE proposals SET state = 'pending' WHERE id = $1 AND state = 'used'";
+const OF_CONVERSATION: &str = "SELECT * FROM proposals WHERE conversation_id = $1 ORDER BY number";
+const ADD_CARD: &str = "INSERT INTO proposal_messages (proposal, platform, place, private, message, content)
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const CARDS: &str = "SELECT * FROM proposal_messages WHERE proposal = $1 ORDER BY id";
+const EXPIRED_CARDS: &str = "SELECT proposals.*, card.platform, card.place, card.private, card.message, card.content
+    FROM proposal_messages AS card JOIN proposals ON proposals.id = card.proposal
+    WHERE card.platform = $1 AND proposals.expires_at <= $2 ORDER BY card.id LIMIT $3";
+const FORGET_CARD: &str = "DELETE FROM proposal_messages
+    WHERE proposal = $1 AND platform = $2 AND place = $3 AND private = $4 AND message = $5";
 
 #[async_trait]
 impl Proposals for Store {
@@ -44,6 +55,8 @@ impl Proposals for Store {
                 Agreement::By(user) => Some(user.0),
                 Agreement::NotNeeded | Agreement::Needed => None,
             })
+            .bind(&proposal.policy)
+            .bind(&proposal.seal)
             .execute(self)
             .await;
         let (name, needed) = (format!("proposal {}", proposal.id), "its conversation or its author");
@@ -92,6 +105,46 @@ impl Proposals for Store {
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
         sql(RELEASE).bind(&id.0).execute(self).await.map(|_| ()).map_err(fault)
     }
+
+    async fn of_conversation(&self, conversation: ConversationId) -> Result<Vec<Proposal>, StoreError> {
+        let rows = sql(OF_CONVERSATION).bind(conversation.0).fetch_all(self).await;
+        rows.map_err(fault)?.iter().map(read).collect()
+    }
+
+    async fn add_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError> {
+        let Card { message: MessageRef { place, id: message }, text } = card;
+        let added = sql(ADD_CARD)
+            .bind(&id.0)
+            .bind(&place.platform.0)
+            .bind(&place.id)
+            .bind(place.private)
+            .bind(message)
+            .bind(text)
+            .execute(self)
+            .await;
+        added.map(drop).map_err(|error| conflict(error, "this message", &format!("proposal {id}")))
+    }
+
+    async fn cards(&self, id: &ProposalId) -> Result<Vec<Card>, StoreError> {
+        sql(CARDS).bind(&id.0).fetch_all(self).await.map_err(fault)?.iter().map(read_card).collect()
+    }
+
+    async fn expired_cards(
+        &self,
+        platform: &PlatformName,
+        at: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Proposal, Card)>, StoreError> {
+        let expired = sql(EXPIRED_CARDS).bind(&platform.0).bind(at.as_millisecond()).bind(limit);
+        let rows = expired.fetch_all(self).await.map_err(fault)?;
+        rows.iter().map(|row| Ok((read(row)?, read_card(row)?))).collect()
+    }
+
+    async fn forget_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError> {
+        let MessageRef { place, id: message } = &card.message;
+        let forget = sql(FORGET_CARD).bind(&id.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+        forget.bind(message).execute(self).await.map(drop).map_err(fault)
+    }
 }
 
 fn read(row: &Row) -> Result<Proposal, StoreError> {
@@ -106,9 +159,16 @@ fn read(row: &Row) -> Result<Proposal, StoreError> {
         question: get(row, "question")?,
         state: word(row, "state", ProposalState::from_word)?,
         agreement: agreement(row)?,
+        policy: get(row, "policy")?,
+        seal: get(row, "seal")?,
         created_at: time(row, "created_at")?,
         expires_at: time(row, "expires_at")?,
     })
+}
+
+fn read_card(row: &Row) -> Result<Card, StoreError> {
+    let message = MessageRef { place: place(row, ["platform", "place", "private"])?, id: get(row, "message")? };
+    Ok(Card { message, text: get(row, "content")? })
 }
 
 fn agreement(row: &Row) -> Result<Agreement, StoreError> {

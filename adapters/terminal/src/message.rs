@@ -39,6 +39,7 @@ fn label(button: &Button) -> String {
         ButtonAction::Rate(_, Rating::Good) => "/good",
         ButtonAction::Rate(_, Rating::Bad) => "/bad",
         ButtonAction::Stop => "/stop",
+        ButtonAction::Retry(_) => "/retry",
     };
     format!("[{} → {command}]", harmless::line(&button.label))
 }
@@ -63,7 +64,7 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use pstral_core::domain::ProposalId;
+    use pstral_core::domain::{ProposalId, TurnId};
 
     use super::*;
 
@@ -83,6 +84,7 @@ mod tests {
                 button("Modifier", ButtonAction::Edit(proposal())),
                 button("Expliquer", ButtonAction::Explain(proposal())),
                 button("Arrêter", ButtonAction::Stop),
+                button("Réessayer", ButtonAction::Retry(TurnId(1))),
             ],
             files: vec![file],
             ..Outgoing::text("**Clients**\n\nVoici\n\n")
@@ -96,7 +98,7 @@ mod tests {
 
         Voici
         → /tmp/[2Jc.csv (12 kB)
-        dim [Exécuter → /execute]  [Modifier → /edit]  [Expliquer → /explain]  [Arrêter → /stop]
+        dim [Exécuter → /execute]  [Modifier → /edit]  [Expliquer → /explain]  [Arrêter → /stop]  [Réessayer → /retry]
         ");
     }
 

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use pstral::clock::{SystemClock, SystemEntropy};
 use pstral::demo;
 use pstral::files::FolderFiles;
-use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role};
+use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{KeptAnswers, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{
+    KeptAnswers, Parts, Pipeline, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
+};
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::ScriptedModel;
@@ -55,7 +57,7 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
         username: "camille".to_owned(),
         full_name: "Camille Martin".to_owned(),
         email: String::new(),
-        role: Role::Member,
+        role: Role::member(),
         locale: Locale::Fr,
     };
     let user = store.add_user(&user, Timestamp::now()).await?;
@@ -85,7 +87,9 @@ fn settings() -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
-        place_targets: std::collections::BTreeMap::new(),
+        roles: Roles::default(),
+        places: Places::default(),
+        quotas: QuotaLimits::default(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pstral_core::domain::{ChainHead, Limits, Locale, Mode, VerifiedQuery, sha256};
+use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::pipeline::{
-    Delivery, KeptAnswers, OverCost, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse,
+    Delivery, KeptAnswers, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity, QuotaLimits,
+    Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
@@ -19,8 +20,8 @@ use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, OverCostChoice, RoleConfig, RulesConfig,
-    TargetConfig, VerifiedChoice,
+    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, ModeChoice, OverCostChoice, RoleConfig,
+    RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::heads::Heads;
@@ -42,8 +43,10 @@ pub struct App {
     pub file_age: Duration,
     /// Who tells where the audit chain of this instance stands.
     pub heads: Heads,
-    /// The SHA-256 of the configuration without its secrets: the same where nothing of it was changed.
-    pub fingerprint: String,
+    /// The name of this program in the audit.
+    pub instance: String,
+    /// What its configuration is: a hash of each section, without its secrets.
+    pub fingerprint: BTreeMap<String, String>,
 }
 
 /// Why a part could not be made, so that whoever set it up can put it right.
@@ -131,8 +134,9 @@ impl App {
             prompts,
             settings: settings(config),
         };
-        let fingerprint = sha256(&format!("{config:?}"));
-        Ok(Self { pipeline: Arc::new(Pipeline::new(parts)), store, platforms, files, file_age, heads, fingerprint })
+        let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
+        let pipeline = Arc::new(Pipeline::new(parts));
+        Ok(Self { pipeline, store, platforms, files, file_age, heads, instance, fingerprint })
     }
 }
 
@@ -206,17 +210,15 @@ fn prompts(answers: &Answers) -> Result<Prompts, (PathBuf, std::io::Error)> {
     Ok(prompts)
 }
 
-fn settings(config: &Config) -> Settings {
+pub(crate) fn settings(config: &Config) -> Settings {
     let answers = &config.answers;
     let only = || config.targets.keys().next().filter(|_| config.targets.len() == 1).cloned();
     Settings {
         locale: config.locale,
         default_target: config.default_target.clone().or_else(only),
-        place_targets: config
-            .places
-            .iter()
-            .map(|place| ((place.platform.clone(), place.id.clone()), place.target.clone()))
-            .collect(),
+        roles: roles(config),
+        places: places(config),
+        quotas: quotas(config),
         max_question_chars: answers.max_question_chars,
         answer: AnswerLimits { bytes: answers.max_answer_bytes, time: Duration::from_secs(answers.answer_timeout) },
         history_turns: answers.history_turns,
@@ -235,7 +237,64 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms {
+/// What each role lets people do: those built in, and those of the configuration in place of them or beside.
+pub(crate) fn roles(config: &Config) -> Roles {
+    config.roles.iter().fold(Roles::default(), |roles, (name, role)| match (name.parse(), &role.capabilities) {
+        (Ok(name), Some(words)) => {
+            roles.with(name, words.iter().filter_map(|word| Capability::from_word(word)).collect())
+        }
+        _ => roles,
+    })
+}
+
+fn places(config: &Config) -> Places {
+    config.places.iter().enumerate().fold(Places::default(), |places, (at, place)| {
+        let welcome = |roles: &Vec<String>| roles.iter().filter_map(|role| role.parse().ok()).collect();
+        let terms = PlaceTerms {
+            key: format!("places[{at}]"),
+            roles: place.roles.as_ref().map(welcome),
+            target: place.target.clone(),
+            mode: place.mode.map(|mode| match mode {
+                ModeChoice::Sql => Mode::Sql,
+                ModeChoice::Chat => Mode::Chat,
+            }),
+            language: place.language,
+            private: place.delivery == DeliveryChoice::Private,
+        };
+        places.with(&place.platform, &place.id, terms)
+    })
+}
+
+fn quotas(config: &Config) -> QuotaLimits {
+    let all = &config.quotas;
+    let quantity = |per_minute, per_day| Quantity { per_minute, per_day };
+    let user = Quantities {
+        questions: quantity(all.user_questions_per_minute, all.user_questions_per_day),
+        executions: quantity(all.user_executions_per_minute, all.user_executions_per_day),
+    };
+    let place = Quantities {
+        questions: quantity(all.place_questions_per_minute, all.place_questions_per_day),
+        executions: quantity(all.place_executions_per_minute, all.place_executions_per_day),
+    };
+    let of_role = |(name, role): (&String, &RoleConfig)| {
+        let own = &role.quotas;
+        let or = |own: Option<u32>, all: u32| own.unwrap_or(all);
+        let quantities = Quantities {
+            questions: quantity(
+                or(own.questions_per_minute, user.questions.per_minute),
+                or(own.questions_per_day, user.questions.per_day),
+            ),
+            executions: quantity(
+                or(own.executions_per_minute, user.executions.per_minute),
+                or(own.executions_per_day, user.executions.per_day),
+            ),
+        };
+        Some((name.parse().ok()?, quantities)).filter(|_| *own != RoleQuotas::default())
+    };
+    QuotaLimits { user, place, roles: config.roles.iter().filter_map(of_role).collect() }
+}
+
+pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms {
     let of_role = |(role, config): (&String, &RoleConfig)| {
         let RulesConfig { deny, allow } = config.targets.get(name)?.clone();
         Some((role.parse().ok()?, Rules { allow, deny }))

@@ -14,6 +14,7 @@ pub mod http;
 pub mod lifecycle;
 pub mod metered;
 pub mod passwords;
+pub mod policy;
 pub mod registry;
 pub mod retention;
 pub mod verified;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
+use crate::config::{changed, from_words, in_words};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 
@@ -21,6 +22,10 @@ use crate::health::{Found as _, state_remedy};
 const CLOSING: Duration = Duration::from_secs(5);
 /// After how long a catalog that could not be read is tried again.
 const AGAIN: Duration = Duration::from_mins(1);
+/// Starts looked at for the last one of this instance.
+const STARTS: u32 = 100;
+/// How often messages of proposals that have expired are looked for.
+const EXPIRING: Duration = Duration::from_mins(1);
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
 
@@ -30,22 +35,26 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     if left > 0 {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; their messages are closed");
     }
-    record(&app.pipeline, AuditAction::Started).await?;
-    record_configuration(app).await
+    record_changes(app).await?;
+    let detail = format!("{} {}", program(), in_words(&app.fingerprint));
+    record(&app.pipeline, AuditAction::Started, detail).await
 }
 
-/// Records that the configuration is not the one of the run before, by its fingerprint: what is in it stays out of the
-/// audit.
-async fn record_configuration(app: &App) -> anyhow::Result<()> {
+/// Records what of the configuration is not as it was when this instance was last started: its first start changes
+/// nothing.
+async fn record_changes(app: &App) -> anyhow::Result<()> {
     let parts = app.pipeline.parts();
-    let changes = AuditFilter { action: Some(AuditAction::ConfigChanged), ..AuditFilter::default() };
-    let last = parts.audit.tail(&changes, 1).await.context("the last configuration is not known")?;
-    let now = format!("sha256 {}", app.fingerprint);
-    if last.first().is_some_and(|entry| entry.event.detail.as_ref() == Some(&now)) {
+    let filter = AuditFilter { action: Some(AuditAction::Started), ..AuditFilter::default() };
+    let starts = parts.audit.tail(&filter, STARTS).await?;
+    let of_ours = starts.into_iter().filter(|entry| entry.instance == app.instance);
+    let Some(last) = of_ours.max_by_key(|entry| entry.position) else { return Ok(()) };
+    let before = from_words(&last.event.detail.unwrap_or_default());
+    let changed = changed(&before, &app.fingerprint);
+    // A release that said nothing of its configuration left nothing to compare with.
+    if before.is_empty() || changed.is_empty() {
         return Ok(());
     }
-    let event = AuditEvent::new(parts.clock.now(), AuditAction::ConfigChanged, AuditStatus::Ok);
-    append(&app.pipeline, AuditEvent { detail: Some(now), ..event }).await
+    record(&app.pipeline, AuditAction::ConfigChanged, changed.join(" ")).await
 }
 
 /// What to do when every platform has ended by itself, as a terminal does at the end of its input.
@@ -68,6 +77,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
+    beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
@@ -94,7 +104,7 @@ pub async fn run(
             tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
         }
     }
-    record(&app.pipeline, AuditAction::Stopped).await?;
+    record(&app.pipeline, AuditAction::Stopped, program()).await?;
     app.heads.log();
     Ok(outcome?)
 }
@@ -121,6 +131,18 @@ fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
         }
     });
     loops.collect()
+}
+
+/// Takes the buttons from messages whose proposals have expired, at the start and then every minute.
+async fn expire_proposals(pipeline: Arc<Pipeline>) {
+    loop {
+        match pipeline.expire_proposals().await {
+            Ok(0) => {}
+            Ok(expired) => tracing::info!(expired, "messages of proposals that have expired lost their buttons"),
+            Err(error) => tracing::warn!(%error, "messages of proposals that have expired keep their buttons"),
+        }
+        tokio::time::sleep(EXPIRING).await;
+    }
 }
 
 /// Removes the files of results whose time is over, at the start and then now and again.
@@ -187,15 +209,15 @@ async fn platform_loop(
     Ok(())
 }
 
-async fn record(pipeline: &Pipeline, action: AuditAction) -> anyhow::Result<()> {
-    let parts = pipeline.parts();
-    let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
-    event.detail = Some(format!("pstral {}", env!("CARGO_PKG_VERSION")));
-    append(pipeline, event).await
+fn program() -> String {
+    format!("pstral {}", env!("CARGO_PKG_VERSION"))
 }
 
-async fn append(pipeline: &Pipeline, event: AuditEvent) -> anyhow::Result<()> {
-    let written = pipeline.parts().audit.append(event).await;
+async fn record(pipeline: &Pipeline, action: AuditAction, detail: String) -> anyhow::Result<()> {
+    let parts = pipeline.parts();
+    let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
+    event.detail = Some(detail);
+    let written = parts.audit.append(event).await;
     written.map_err(|error| StartError::new("audit", error.to_string(), state_remedy(&error)))?;
     Ok(())
 }

@@ -2,7 +2,12 @@
 //!
 //! `cargo bench -p pstral-store --bench audit`; `PSTRAL_BENCH_EVENTS` is how long the log is (5,000,000), and
 //! `PSTRAL_BENCH_ON` where: `sqlite`, `postgres` or both. Times are of this machine, as it was at the time.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement that cannot go on fails, and prints")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on fails, and prints"
+)]
 
 mod events;
 mod memory;

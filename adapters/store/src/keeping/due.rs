@@ -16,6 +16,11 @@ macro_rules! quiet {
 
 /// With all that is in them, each table before those it refers to. `$1` is a time.
 const CONVERSATIONS: &[Part] = &[
+    Part::new(
+        "proposal_messages",
+        "id",
+        concat!("proposal IN (SELECT p.id FROM proposals p WHERE p.conversation_id IN (", quiet!(), "))"),
+    ),
     Part::new("proposals", "id", concat!("conversation_id IN (", quiet!(), ")")),
     Part::new("ratings", "user_id, answer", concat!("conversation_id IN (", quiet!(), ")")),
     Part::new("turns", "id", concat!("conversation_id IN (", quiet!(), ")")),
@@ -23,7 +28,14 @@ const CONVERSATIONS: &[Part] = &[
 ];
 
 /// Statements that were offered, used or not. `$1` is a time.
-const PROPOSALS: &[Part] = &[Part::new("proposals", "id", "created_at < $1 AND expires_at < $1")];
+const PROPOSALS: &[Part] = &[
+    Part::new(
+        "proposal_messages",
+        "id",
+        "proposal IN (SELECT p.id FROM proposals p WHERE p.created_at < $1 AND p.expires_at < $1)",
+    ),
+    Part::new("proposals", "id", "created_at < $1 AND expires_at < $1"),
+];
 
 /// What is worth nothing any more. `$1` is a time.
 const OVER: &[Part] = &[

@@ -17,6 +17,12 @@ use crate::sql::sql;
 /// All that is a user's, each table before those it refers to. `$1` is the user.
 pub(super) const THEIRS: &[Part] = &[
     Part::new(
+        "proposal_messages",
+        "id",
+        "proposal IN (SELECT p.id FROM proposals p WHERE p.author_id = $1
+            OR p.conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1))",
+    ),
+    Part::new(
         "proposals",
         "id",
         "author_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",

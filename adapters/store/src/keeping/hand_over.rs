@@ -40,6 +40,10 @@ pub(super) const LISTS: &[(&str, &str)] = &[
     ),
     ("proposals", "SELECT * FROM proposals WHERE author_id = $1 ORDER BY number"),
     (
+        "proposal_messages",
+        "SELECT m.* FROM proposals p JOIN proposal_messages m ON m.proposal = p.id WHERE p.author_id = $1 ORDER BY m.id",
+    ),
+    (
         "verified_queries",
         "SELECT * FROM verified_queries WHERE proposed_by = $1 OR approved_by = $1 OR edited_by = $1 OR retired_by = $1
             ORDER BY target, id, source",

@@ -15,7 +15,7 @@ use pstral_core::ports::StoreError;
 const FORM: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 15] = [
+pub(crate) const TABLES: [&str; 16] = [
     "users",
     "links",
     "link_codes",
@@ -25,6 +25,7 @@ pub(crate) const TABLES: [&str; 15] = [
     "conversations",
     "turns",
     "proposals",
+    "proposal_messages",
     "verified_queries",
     "ratings",
     "audit_events",

@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use pstral_core::ports::{AuditLog as _, Knowledge as _, People as _, StoreError};
-use pstral_core::testkit::state::{at, member};
+use pstral_core::domain::{ConversationId, Mode, TurnId, UserId};
+use pstral_core::ports::{AuditLog as _, Conversations as _, Knowledge as _, People as _, StoreError};
+use pstral_core::testkit::state::{at, member, place};
 use pstral_store::Store;
 use sqlx::{Connection as _, SqliteConnection, query};
 
@@ -185,4 +186,34 @@ async fn every_earlier_state_comes_forward_with_its_rows() {
         store.append(event("first")).await.unwrap();
         assert_eq!(verify(&store).await, Ok(1));
     }
+}
+
+#[tokio::test]
+async fn conversations_of_before_go_on_in_the_order_they_were_begun() {
+    let folder = folder();
+    let file = folder.path().join("state.db");
+    let mut before = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
+    sqlx::migrate!("../../migrations/sqlite").run_to(7, &mut before).await.unwrap();
+    for insert in [
+        "INSERT INTO users VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)",
+        "INSERT INTO conversations VALUES (1, 5, 'terminal', 'room', 1, 'First', 'sql', 1000)",
+        "INSERT INTO conversations VALUES (2, 5, 'terminal', 'room', 1, 'Second', 'chat', 1000)",
+        "INSERT INTO turns VALUES (7, 1, 'user', 'Qui ?', 'complete', NULL, NULL, NULL, NULL, 1000)",
+        "INSERT INTO turns VALUES (8, 1, 'assistant', 'half', 'interrupted', 'terminal', 'room', 1, 'm1', 1000)",
+    ] {
+        query(insert).execute(&mut before).await.unwrap();
+    }
+    before.close().await.unwrap();
+
+    let store = open(&folder).await.unwrap();
+    let (user, room) = (UserId(5), place("room"));
+    let titles = store.of_user(user, 9).await.unwrap().into_iter().map(|one| one.title).collect::<Vec<_>>();
+    assert_eq!(titles, ["Second", "First"]);
+    assert_eq!(store.current(user, &room, Mode::Sql, at("10:00:00")).await.unwrap().id, ConversationId(2));
+    let turn = store.turn(TurnId(8)).await.unwrap().unwrap();
+    assert_eq!((turn.text.as_str(), turn.proposal, turn.table), ("half", None, None));
+    assert!(store.take_retry(TurnId(8)).await.unwrap());
+    assert_eq!(store.question_before(TurnId(8)).await.unwrap().unwrap().text, "Qui ?");
+    store.open(ConversationId(1), &room).await.unwrap();
+    assert_eq!(store.current(user, &room, Mode::Sql, at("10:00:00")).await.unwrap().id, ConversationId(1));
 }

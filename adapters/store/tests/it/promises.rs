@@ -33,7 +33,9 @@ async fn everything_is_still_there_after_it_was_closed() {
         speaker: Speaker::Pstral,
         text: "half".to_owned(),
         state: TurnState::Streaming,
+        proposal: None,
         at: at("10:00:01"),
+        aside: false,
     };
     let turn = store.add_turn(&turn).await.unwrap();
     let entry = store.append(full_event()).await.unwrap();
@@ -43,7 +45,7 @@ async fn everything_is_still_there_after_it_was_closed() {
 
     let store = open(&folder).await.unwrap();
     assert_eq!(store.linked(&actor("phone")).await.unwrap(), Some(user.clone()));
-    assert_eq!(store.current(user.id, &talk.place, at("11:00:00")).await.unwrap(), talk);
+    assert_eq!(store.current(user.id, &talk.place, Mode::Sql, at("11:00:00")).await.unwrap(), talk);
     assert_eq!(store.streaming().await.unwrap()[0].1.id, turn);
     assert_eq!(store.tail(&AuditFilter::default(), 9).await.unwrap(), std::slice::from_ref(&entry));
     assert_eq!(store.append(event("next")).await.unwrap().previous, entry.hash);

@@ -67,7 +67,7 @@ async fn two_stores_write_one_chain_and_everything_else() {
             for turn in 0..25 {
                 store.append(event(&format!("{writer} {turn}"))).await.unwrap();
                 let user = member(&*store, &format!("user-{writer}-{turn}")).await.unwrap();
-                store.current(user.id, &place("room"), at("10:00:00")).await.unwrap();
+                store.current(user.id, &place("room"), pstral_core::domain::Mode::Sql, at("10:00:00")).await.unwrap();
             }
         })
     });
@@ -104,7 +104,9 @@ async fn questions_asked_at_once_share_one_conversation() {
     let user = member(&*stores[0], "zoe").await.unwrap().id;
     let asked = (0..20).map(|n| {
         let store = stores[n % 2].clone();
-        tokio::spawn(async move { store.current(user, &place("room"), at("10:00:00")).await.unwrap().id })
+        tokio::spawn(async move {
+            store.current(user, &place("room"), pstral_core::domain::Mode::Sql, at("10:00:00")).await.unwrap().id
+        })
     });
     let mut conversations = try_join_all(asked).await.unwrap();
     conversations.dedup();

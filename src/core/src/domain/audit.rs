@@ -103,19 +103,19 @@ impl AuditEvent {
             ("at", Some(Member::Time(self.at))),
             ("conversation", self.conversation.map(Member::Number)),
             ("cost", self.cost.map(Member::Number)),
-            ("covers", text(&self.covers)),
+            ("covers", text(self.covers.as_ref())),
             ("delivery", self.delivery.map(|delivery| Member::Text(delivery.word()))),
             ("duration_ms", self.duration_ms.map(Member::Number)),
-            ("model", text(&self.model)),
-            ("platform", text(&self.platform)),
-            ("prompt_hash", text(&self.prompt_hash)),
-            ("proposal", text(&self.proposal)),
-            ("relations", text(&self.relations)),
+            ("model", text(self.model.as_ref())),
+            ("platform", text(self.platform.as_ref())),
+            ("prompt_hash", text(self.prompt_hash.as_ref())),
+            ("proposal", text(self.proposal.as_ref())),
+            ("relations", text(self.relations.as_ref())),
             ("rows", self.rows.map(Member::Number)),
-            ("rule", text(&self.rule)),
-            ("statement_hash", text(&self.statement_hash)),
+            ("rule", text(self.rule.as_ref())),
+            ("statement_hash", text(self.statement_hash.as_ref())),
             ("status", Some(Member::Text(self.status.word()))),
-            ("target", text(&self.target)),
+            ("target", text(self.target.as_ref())),
             ("user", self.user.map(|user| Member::Number(user.0))),
             ("verdict", self.verdict.map(|verdict| Member::Text(verdict.word()))),
         ]
@@ -124,13 +124,13 @@ impl AuditEvent {
     /// Its members that may hold something of a person, sorted by name: what sealing takes away.
     pub(super) fn private(&self) -> [(&'static str, Option<Member<'_>>); 7] {
         [
-            ("actor", text(&self.actor)),
-            ("detail", text(&self.detail)),
-            ("error", text(&self.error)),
-            ("ip", text(&self.ip)),
-            ("parameters", text(&self.parameters)),
-            ("place", text(&self.place)),
-            ("statement", text(&self.statement)),
+            ("actor", text(self.actor.as_ref())),
+            ("detail", text(self.detail.as_ref())),
+            ("error", text(self.error.as_ref())),
+            ("ip", text(self.ip.as_ref())),
+            ("parameters", text(self.parameters.as_ref())),
+            ("place", text(self.place.as_ref())),
+            ("statement", text(self.statement.as_ref())),
         ]
     }
 
@@ -150,6 +150,6 @@ impl AuditEvent {
     }
 }
 
-fn text(member: &Option<String>) -> Option<Member<'_>> {
-    member.as_deref().map(Member::Text)
+fn text(member: Option<&String>) -> Option<Member<'_>> {
+    member.map(|text| Member::Text(text))
 }

@@ -90,16 +90,13 @@ impl ChainVerifier {
         for reason in self.reasons.iter_mut().filter(|reason| reason.head.seq == seq) {
             reason.came |= reason.head.hash == entry.hash && reason.head.instance == *instance;
         }
-        match self.heads.get_mut(instance) {
+        if let Some(head) = self.heads.get_mut(instance) {
             // The text that is there is written over: an entry takes no memory.
-            Some(head) => {
-                head.hash.0.clone_from(&entry.hash.0);
-                (head.seq, head.position) = (seq, entry.position);
-            }
-            None => {
-                let head = Head { seq, hash: entry.hash.clone(), position: entry.position };
-                self.heads.insert(instance.clone(), head);
-            }
+            head.hash.0.clone_from(&entry.hash.0);
+            (head.seq, head.position) = (seq, entry.position);
+        } else {
+            let head = Head { seq, hash: entry.hash.clone(), position: entry.position };
+            self.heads.insert(instance.clone(), head);
         }
         self.checked += 1;
         Ok(())

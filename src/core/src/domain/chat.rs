@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AnswerId, ProposalId, Rating};
+use super::{AnswerId, ProposalId, Rating, TurnId};
 
 /// The name of a platform: `terminal`, `discord`, `matrix`, `web`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ impl EventBody {
     }
 }
 
-/// What a button does. The proposal it names is opaque to the platform and resolved in the store, so that a
+/// What a button does. The proposal or turn it names is opaque to the platform and resolved in the store, so that a
 /// button still works after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,6 +110,8 @@ pub enum ButtonAction {
     Rate(AnswerId, Rating),
     /// Stop the answer being written or the statement being run.
     Stop,
+    /// Ask again the question that this turn did not answer.
+    Retry(TurnId),
 }
 
 /// A page of what somebody asked of the audit. The query is kept in memory for a while: after a restart the button asks

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{MessageRef, Place, UserId};
+use super::{MessageRef, Place, ProposalId, UserId};
 
 /// A conversation's number in the state database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,9 +56,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// Whose it is.
     pub user: UserId,
-    /// Where it is held.
+    /// Where it is held: what was begun among others and opened again in private goes on in private.
     pub place: Place,
-    /// Its first question, shortened; empty before there is one.
+    /// Its first question, shortened, or what its user calls it; empty before there is one.
     pub title: String,
     /// What its questions are taken to be about.
     pub mode: Mode,
@@ -138,10 +138,16 @@ pub struct Turn {
     pub text: String,
     /// How far it has come.
     pub state: TurnState,
+    /// The statement it offers, or the one it runs.
+    pub proposal: Option<ProposalId>,
+    /// The rows the chat showed. They are the user's to read again; no model is told of them.
+    pub table: Option<ShownTable>,
     /// The message people see, for turns of Pstral that were sent.
     pub message: Option<MessageRef>,
     /// When it was begun.
     pub at: Timestamp,
+    /// Whether it was shown to the person alone though others read where they asked: it stays between them.
+    pub aside: bool,
 }
 
 /// A turn to be recorded.
@@ -155,6 +161,48 @@ pub struct NewTurn {
     pub text: String,
     /// How far it has come.
     pub state: TurnState,
+    /// The statement it offers, or the one it runs.
+    pub proposal: Option<ProposalId>,
     /// When it was begun.
     pub at: Timestamp,
+    /// Whether it is shown to the person alone though others read where they asked.
+    pub aside: bool,
+}
+
+/// How a turn ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnEnd {
+    /// What it says, to people and, later in the conversation, to the model.
+    pub text: String,
+    /// How far it came.
+    pub state: TurnState,
+    /// The statement it offers; `None` leaves the one it was begun with.
+    pub proposal: Option<ProposalId>,
+    /// The rows the chat showed.
+    pub table: Option<ShownTable>,
+}
+
+impl TurnEnd {
+    /// The end of a turn that is words alone.
+    pub fn words(text: impl Into<String>, state: TurnState) -> Self {
+        Self { text: text.into(), state, proposal: None, table: None }
+    }
+}
+
+/// Rows as a chat showed them: few, and with cells cut to what a message holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShownTable {
+    /// In order of appearance.
+    pub columns: Vec<ShownColumn>,
+    /// Each with as many cells as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A column of a [`ShownTable`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownColumn {
+    /// As it was shown.
+    pub name: String,
+    /// Whether its cells stand on the right.
+    pub number: bool,
 }

@@ -18,6 +18,9 @@ mod link;
 mod moment;
 mod proposal;
 mod rating;
+mod role;
+mod roles;
+mod transcript;
 mod user;
 mod value;
 mod verified;
@@ -37,14 +40,19 @@ pub use chat::{
     PlatformName,
 };
 pub use checkpoint::{AuditCheckpoint, NoKey, Signatures};
-pub use conversation::{Conversation, ConversationId, Mode, NewTurn, Speaker, Turn, TurnId, TurnState};
+pub use conversation::{
+    Conversation, ConversationId, Mode, NewTurn, ShownColumn, ShownTable, Speaker, Turn, TurnEnd, TurnId, TurnState,
+};
 pub use covers::Covers;
 pub use hex::{hex, sha256};
 pub use limits::{Ending, LimitReached, Limits, Meter};
 pub use link::{Link, LinkedHow};
 pub use moment::moment;
-pub use proposal::{Agreement, Origin, Proposal, ProposalId, ProposalState};
+pub use proposal::{Agreement, Card, Origin, Proposal, ProposalId, ProposalState};
 pub use rating::{AnswerId, Rated, Rating, Tally};
-pub use user::{Locale, NewUser, Role, User, UserChange, UserId, username_key};
+pub use role::Role;
+pub use roles::Roles;
+pub use transcript::{Transcript, TranscriptStatement, TranscriptTurn};
+pub use user::{Locale, NewUser, User, UserChange, UserId, username_key};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{KeptQuery, Parameter, ParameterKind, QueryFault, QuerySource, QueryState, Step, VerifiedQuery};

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConversationId, UserId, Value};
+use super::{ConversationId, MessageRef, UserId, Value, sha256};
 
 /// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,8 +118,86 @@ pub struct Proposal {
     pub state: ProposalState,
     /// Whether a steward must agree first.
     pub agreement: Agreement,
+    /// The version of the rules it was offered under; empty for those of a release that kept none.
+    pub policy: String,
+    /// What it was when it was offered: the SHA-256 of what [`Proposal::sealed`] covers.
+    pub seal: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// After this it cannot run.
     pub expires_at: Timestamp,
+}
+
+/// A message that shows a proposal with its buttons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Where it stands.
+    pub message: MessageRef,
+    /// What it says.
+    pub text: String,
+}
+
+impl Proposal {
+    /// The same, bound to what it now says: its author, its target, the exact statement, its parameters and the rules it
+    /// is offered under.
+    #[must_use]
+    pub fn sealed(self) -> Self {
+        Self { seal: self.digest(), ..self }
+    }
+
+    /// Whether it says what it said when it was sealed.
+    pub fn is_untouched(&self) -> bool {
+        self.seal == self.digest()
+    }
+
+    /// Whether it comes of a release that sealed none.
+    pub fn is_unsealed(&self) -> bool {
+        self.seal.is_empty() && self.policy.is_empty()
+    }
+
+    fn digest(&self) -> String {
+        let covered = (&self.id, self.author, &self.target, &self.statement, &self.parameters, &self.policy);
+        sha256(&serde_json::to_string(&covered).expect("invariant: a proposal is plain data with text for keys"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_shows_any_change() {
+        let proposal = Proposal {
+            id: ProposalId("a".to_owned()),
+            conversation: ConversationId(1),
+            author: UserId(1),
+            target: "crm".to_owned(),
+            statement: "SELECT 1".to_owned(),
+            parameters: BTreeMap::from([("n".to_owned(), Value::Integer(1))]),
+            origin: Origin::Model,
+            question: String::new(),
+            state: ProposalState::Pending,
+            agreement: Agreement::NotNeeded,
+            policy: "v1".to_owned(),
+            seal: String::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH,
+        }
+        .sealed();
+        assert!(proposal.is_untouched() && !proposal.is_unsealed());
+        let used = Proposal { state: ProposalState::Used, agreement: Agreement::Needed, ..proposal.clone() };
+        assert!(used.is_untouched(), "what happens to it is not what it says");
+        let parameters = BTreeMap::from([("n".to_owned(), Value::Integer(2))]);
+        for changed in [
+            Proposal { statement: "SELECT 2".to_owned(), ..proposal.clone() },
+            Proposal { target: "hr".to_owned(), ..proposal.clone() },
+            Proposal { author: UserId(2), ..proposal.clone() },
+            Proposal { parameters, ..proposal.clone() },
+            Proposal { policy: "v2".to_owned(), ..proposal.clone() },
+            Proposal { id: ProposalId("b".to_owned()), ..proposal.clone() },
+            Proposal { seal: String::new(), ..proposal.clone() },
+        ] {
+            assert!(!changed.is_untouched(), "{changed:?}");
+        }
+    }
 }

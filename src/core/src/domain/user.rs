@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::text::{Text, text};
+use super::Role;
 
 /// A user's number in the state database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,51 +54,6 @@ impl FromStr for Locale {
             Some("en") => Ok(Self::En),
             _ => Err(format!("{text} is not a language Pstral speaks: use fr or en")),
         }
-    }
-}
-
-/// What a user is trusted with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Asks and runs.
-    #[default]
-    Member,
-    /// Also agrees to what is costly, for themselves and for others.
-    Steward,
-    /// Also reads the audit and looks after users.
-    Admin,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Member, Self::Steward, Self::Admin];
-
-    /// The word used on the command line and in the state database.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Steward => "steward",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The word a person reads.
-    pub fn text(self) -> Text {
-        match self {
-            Self::Member => text("role-member"),
-            Self::Steward => text("role-steward"),
-            Self::Admin => text("role-admin"),
-        }
-    }
-}
-
-impl FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.into_iter().find(|role| role.word() == text);
-        known.ok_or_else(|| format!("{text} is not a role: use {}", Self::ALL.map(Self::word).join(", ")))
     }
 }
 

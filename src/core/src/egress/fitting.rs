@@ -65,7 +65,7 @@ pub fn echo(words: &str) -> String {
 }
 
 /// The signs that our own sentences begin with: whoever reads "✅ verified by …" can be sure who says so.
-const MARKS: [char; 5] = ['✅', '🛡', '✂', '⏹', '⏳'];
+const MARKS: [char; 8] = ['✅', '🛡', '✂', '⏹', '⏳', '↳', '🔒', '⚖'];
 
 /// The same words without our marks, calling nobody: a word joiner after each `@` that does not stand within a word, as
 /// it does in an address. No platform takes `@⁠everyone` or `<@⁠42>` with it for a mention.

@@ -86,6 +86,34 @@ pub fn named_relations(entries: &[String], catalog: &Catalog) -> BTreeSet<String
     catalog.tables.iter().filter(meant).map(|relation| catalog.shown(relation)).collect()
 }
 
+/// The relation that an entry names as a statement would find it, and the column, where it names one. An entry of two
+/// parts that can be read either way is the table of that schema.
+pub fn meant<'c>(entry: &str, catalog: &'c Catalog) -> Option<(&'c Relation, Option<&'c CatalogColumn>)> {
+    let (parts, known) = (parts(entry)?, names(catalog));
+    let found = |part: &Part| {
+        let order = |schema: &str| [&catalog.default_schema, PUBLIC].iter().position(|one| *one == schema);
+        let all = known.iter().filter(|(_, name, _)| part.is(name));
+        let first = all.filter_map(|(schema, _, relation)| Some((order(schema)?, *relation))).min_by_key(|(at, _)| *at);
+        first.map(|(_, relation)| relation)
+    };
+    let within = |schema: &Part, part: &Part| {
+        let mut both = known.iter().filter(|(in_schema, name, _)| schema.is(in_schema) && part.is(name));
+        both.next().map(|(.., relation)| *relation)
+    };
+    let column_of = |relation: &'c Relation, part: &Part| {
+        relation.columns.iter().find(|one| part.is(&one.name)).map(|column| (relation, Some(column)))
+    };
+    match parts.as_slice() {
+        [table] => found(table).map(|relation| (relation, None)),
+        [first, second] => match within(first, second) {
+            Some(relation) => Some((relation, None)),
+            None => column_of(found(first)?, second),
+        },
+        [schema, table, column] => column_of(within(schema, table)?, column),
+        _ => None,
+    }
+}
+
 /// Every name of a catalog, with its schema and the relation it stands for.
 fn names(catalog: &Catalog) -> Vec<(&str, &str, &Relation)> {
     let tables = catalog.tables.iter().map(|one| (one.schema.as_str(), one.name.as_str(), one));

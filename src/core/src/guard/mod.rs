@@ -39,10 +39,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 pub use approved::{ApprovedStatement, MissingParameter};
-pub use entries::named_relations;
+pub use entries::{meant, named_relations};
 #[cfg(any(test, feature = "testkit"))]
 pub use lists::{Callable, callables};
-pub use policy::{Policy, Rules};
+pub use policy::{Cause, List, Policy, Rules};
 pub use refusal::{Refusal, Rule};
 
 use sqlparser::ast::Statement;

@@ -34,6 +34,30 @@ pub struct Policy {
     target: Rules,
     roles: Vec<Rules>,
     limits: Limits,
+    /// What others may read: only what they may read too is open. They have none of their own.
+    also: Vec<Policy>,
+}
+
+/// One of the lists a policy is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Of the target, for everybody.
+    Target,
+    /// Of this one of the roles, counted from 0.
+    Role(usize),
+}
+
+/// What made a relation or a column open or closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// This entry denies it.
+    Denied(List, String),
+    /// What may be read is listed, and it is not.
+    NotListed(List),
+    /// This entry allows it, and nothing denies it.
+    Listed(List, String),
+    /// Nothing names it, and nothing need.
+    Open,
 }
 
 impl From<Rules> for Policy {
@@ -47,7 +71,63 @@ impl Policy {
     /// The rules that hold for everybody who asks a target, those of the roles of somebody, and how much a statement may
     /// cost.
     pub fn new(target: Rules, roles: Vec<Rules>, limits: Limits) -> Self {
-        Self { target, roles, limits }
+        Self { target, roles, limits, also: Vec::new() }
+    }
+
+    /// The same, but open only where others may read too: what several people may all see.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let Self { also, .. } = &other;
+        self.also.extend(also.iter().cloned());
+        self.also.push(Self { also: Vec::new(), ..other });
+        self
+    }
+
+    /// Whether a relation, or a column of it, is open, and which entry of which list makes it so. Others are not asked.
+    pub fn judge(&self, catalog: &Catalog, relation: &Relation, column: Option<&CatalogColumn>) -> (bool, Cause) {
+        let access = Access::new(&Self { also: Vec::new(), ..self.clone() }, catalog);
+        let opens = match column {
+            Some(column) => access.opens(relation, column),
+            None => access.opens_relation(relation),
+        };
+        let names = |entry: &String, kind| {
+            let named = Named::by(std::iter::once(entry.as_str()), catalog, kind);
+            column.map_or(named.has_all(relation), |column| named.has(relation, column))
+        };
+        let lists = || std::iter::once((List::Target, &self.target)).chain(self.role_lists());
+        if opens {
+            let allowing = lists().flat_map(|(list, rules)| rules.allow.iter().flatten().map(move |one| (list, one)));
+            let found =
+                allowing.into_iter().filter(|(_, entry)| Self::touches(entry, catalog, relation, column)).last();
+            return (true, found.map_or(Cause::Open, |(list, entry)| Cause::Listed(list, entry.clone())));
+        }
+        for (list, rules) in lists() {
+            if let Some(entry) = rules.deny.iter().find(|entry| names(entry, Kind::Deny)) {
+                return (false, Cause::Denied(list, entry.clone()));
+            }
+        }
+        for (list, rules) in lists() {
+            let Some(allow) = &rules.allow else { continue };
+            if !allow.iter().any(|entry| Self::touches(entry, catalog, relation, column)) {
+                return (false, Cause::NotListed(list));
+            }
+        }
+        // Closed column by column: the first one says why.
+        match (column, relation.columns.first()) {
+            (None, Some(first)) => self.judge(catalog, relation, Some(first)),
+            _ => (false, Cause::NotListed(List::Target)),
+        }
+    }
+
+    fn role_lists(&self) -> impl Iterator<Item = (List, &Rules)> {
+        self.roles.iter().enumerate().map(|(at, rules)| (List::Role(at), rules))
+    }
+
+    /// Whether an entry of a list of what is allowed names the column, or anything of the relation where none is meant.
+    fn touches(entry: &str, catalog: &Catalog, relation: &Relation, column: Option<&CatalogColumn>) -> bool {
+        let named = Named::by(std::iter::once(entry), catalog, Kind::Allow);
+        let mut columns = relation.columns.iter();
+        column.map_or_else(|| columns.any(|one| named.has(relation, one)), |column| named.has(relation, column))
     }
 
     /// How much a statement may cost.
@@ -115,14 +195,23 @@ pub(super) struct Access {
 
 impl Access {
     pub(super) fn new(policy: &Policy, catalog: &Catalog) -> Self {
-        let Policy { target, roles, limits: _ } = policy;
-        let denied = std::iter::once(target).chain(roles).flat_map(|rules| &rules.deny).map(String::as_str);
-        let lists: Vec<&Vec<String>> = roles.iter().filter_map(|rules| rules.allow.as_ref()).collect();
+        let everybody = || std::iter::once(policy).chain(&policy.also);
+        let rules = everybody().flat_map(|one| std::iter::once(&one.target).chain(&one.roles));
+        let denied = rules.flat_map(|rules| &rules.deny).map(String::as_str);
+        Self {
+            deny: Named::by(denied, catalog, Kind::Deny),
+            allow: everybody().flat_map(|one| Self::allowed(one, catalog)).collect(),
+        }
+    }
+
+    /// What the target's own list names, and what those of the roles name together.
+    fn allowed(policy: &Policy, catalog: &Catalog) -> impl Iterator<Item = Named> {
+        let lists: Vec<&Vec<String>> = policy.roles.iter().filter_map(|rules| rules.allow.as_ref()).collect();
         let by_roles = (!lists.is_empty())
             .then(|| Named::by(lists.into_iter().flatten().map(String::as_str), catalog, Kind::Allow));
         let by_target =
-            target.allow.as_ref().map(|list| Named::by(list.iter().map(String::as_str), catalog, Kind::Allow));
-        Self { deny: Named::by(denied, catalog, Kind::Deny), allow: by_target.into_iter().chain(by_roles).collect() }
+            policy.target.allow.as_ref().map(|list| Named::by(list.iter().map(String::as_str), catalog, Kind::Allow));
+        by_target.into_iter().chain(by_roles)
     }
 
     /// Whether a column may be read.
@@ -180,6 +269,81 @@ mod tests {
         ] {
             let policy = Policy::from(Rules { allow: allow.map(names), deny: names(deny) });
             assert_eq!(opens(&policy), [opens_id, opens_secret], "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn what_several_may_all_see_is_what_each_of_them_may() {
+        let rules = |allow: Option<&[&str]>, deny: &[&str]| Rules {
+            allow: allow.map(|list| list.iter().map(|one| (*one).to_owned()).collect()),
+            deny: deny.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let of = |role: Rules| Policy::new(Rules::default(), vec![role], Limits::default());
+        let (id, secret) = (of(rules(Some(&["users.id"]), &[])), of(rules(Some(&["users.secret"]), &[])));
+        let (all, no_secret) = (of(rules(None, &[])), of(rules(None, &["users.secret"])));
+        for (policy, expected) in [
+            (id.clone().and(secret.clone()), [false, false]),
+            (all.clone().and(id.clone()), [true, false]),
+            (no_secret.clone().and(secret), [false, false]),
+            (all.clone().and(no_secret).and(id), [true, false]),
+            (all.clone().and(all), [true, true]),
+        ] {
+            assert_eq!(opens(&policy), expected, "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn a_judgement_names_the_entry_and_agrees_with_the_access() {
+        let list = |names: &[&str]| names.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let (catalog, relation) = (catalog(), relation());
+        let nothing = Rules::default;
+        for (target, role, column, expected) in [
+            (nothing(), nothing(), Some(0), (true, Cause::Open)),
+            (nothing(), nothing(), None, (true, Cause::Open)),
+            (
+                Rules { allow: None, deny: list(&["USERS.secret"]) },
+                Rules { allow: Some(list(&["users"])), deny: Vec::new() },
+                Some(1),
+                (false, Cause::Denied(List::Target, "USERS.secret".to_owned())),
+            ),
+            (Rules { allow: None, deny: list(&["users.secret"]) }, nothing(), Some(0), (true, Cause::Open)),
+            (
+                nothing(),
+                Rules { allow: None, deny: list(&["users"]) },
+                Some(0),
+                (false, Cause::Denied(List::Role(0), "users".to_owned())),
+            ),
+            (
+                Rules { allow: Some(list(&["users"])), deny: Vec::new() },
+                Rules { allow: Some(list(&["users.id"])), deny: Vec::new() },
+                Some(1),
+                (false, Cause::NotListed(List::Role(0))),
+            ),
+            (
+                Rules { allow: Some(list(&["users"])), deny: Vec::new() },
+                Rules { allow: Some(list(&["users.id"])), deny: Vec::new() },
+                None,
+                (true, Cause::Listed(List::Role(0), "users.id".to_owned())),
+            ),
+            (
+                Rules { allow: Some(list(&["other"])), deny: Vec::new() },
+                nothing(),
+                None,
+                (false, Cause::NotListed(List::Target)),
+            ),
+            (
+                Rules { allow: None, deny: list(&["users.id", "users.secret"]) },
+                nothing(),
+                None,
+                (false, Cause::Denied(List::Target, "users.id".to_owned())),
+            ),
+        ] {
+            let policy = Policy::new(target, vec![role], Limits::default());
+            let column: Option<&CatalogColumn> = column.map(|at: usize| &relation.columns[at]);
+            assert_eq!(policy.judge(&catalog, &relation, column), expected, "{policy:?}");
+            let access = Access::new(&policy, &catalog);
+            let opens = column.map_or_else(|| access.opens_relation(&relation), |one| access.opens(&relation, one));
+            assert_eq!(opens, expected.0, "{policy:?}");
         }
     }
 

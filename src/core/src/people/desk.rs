@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Refusal, checked_change, checked_user};
-use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, NewUser, Place, Role, User, UserChange, UserId};
+use crate::domain::{
+    Actor, AuditAction, AuditEvent, AuditStatus, Capability, NewUser, Place, Role, Roles, User, UserChange, UserId,
+};
 use crate::ports::{AuditLog, Changed, People, StoreError};
 
 /// Who does it.
@@ -32,8 +34,8 @@ pub struct Desk<'a> {
     pub now: Timestamp,
     /// Who does it.
     pub by: By<'a>,
-    /// The roles that let people look after users: somebody enabled keeps one of them.
-    pub keepers: &'a [Role],
+    /// The roles there are. Somebody enabled keeps one of those that let people look after users.
+    pub roles: &'a Roles,
 }
 
 /// Why something was not done.
@@ -56,12 +58,15 @@ impl From<Refusal> for DeskError {
     }
 }
 
-/// The roles that let people look after users.
-pub fn keepers() -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| *role == Role::Admin).collect()
-}
-
 impl Desk<'_> {
+    /// Nobody is given a role that is not there.
+    fn known_role(&self, role: &Role) -> Result<(), Refusal> {
+        if self.roles.knows(role) {
+            return Ok(());
+        }
+        Err(Refusal::Role { role: role.word().to_owned(), known: self.roles.named() })
+    }
+
     /// The user of that name.
     pub async fn known(&self, username: &str) -> Result<User, DeskError> {
         let user = self.people.user_named(username).await?;
@@ -71,6 +76,7 @@ impl Desk<'_> {
     /// Makes a user. Their number is reserved first, so that what is recorded names them.
     pub async fn add(&self, new: NewUser) -> Result<User, DeskError> {
         let new = checked_user(new)?;
+        self.known_role(&new.role)?;
         if self.people.user_named(&new.username).await?.is_some() {
             return Err(Refusal::Taken(new.username).into());
         }
@@ -90,14 +96,15 @@ impl Desk<'_> {
     /// Changes a user. The last one who may look after users stays so, unless `forced`.
     pub async fn change(&self, user: &User, change: UserChange, forced: bool) -> Result<User, DeskError> {
         let change = checked_change(change)?;
-        let keep = if forced { &[] } else { self.keepers };
+        change.role.iter().try_for_each(|role| self.known_role(role))?;
+        let keep = if forced { Vec::new() } else { self.roles.that_may(Capability::ManageUsers) };
         if change.clone().applied_to(user.clone()) == *user {
             return Ok(user.clone());
         }
-        self.refuse_what_is_known_to_fail(user, &change, keep).await?;
+        self.refuse_what_is_known_to_fail(user, &change, &keep).await?;
         let action = if change.disabled.is_some() { AuditAction::UserChanged } else { AuditAction::UserEdited };
         self.record(action, user.id, in_words(user, &change)).await?;
-        let refusal = match self.people.change_user(user.id, &change, keep).await {
+        let refusal = match self.people.change_user(user.id, &change, &keep).await {
             Ok(Changed::Done(user)) => return Ok(user),
             Ok(Changed::LastOfThem) => Refusal::LastOne(user.username.clone()),
             Err(StoreError::Duplicate(_)) => Refusal::Taken(change.username.clone().unwrap_or_default()),

@@ -15,6 +15,13 @@ pub enum Refusal {
     FullName,
     /// The address is none.
     Email,
+    /// The role is none of those there are.
+    Role {
+        /// What was given.
+        role: String,
+        /// What could be.
+        known: String,
+    },
     /// There is nothing to change.
     NothingToChange,
     /// The password is too short.
@@ -69,6 +76,7 @@ impl Refusal {
             Self::Username => text("user-name-bad"),
             Self::FullName => text("user-full-name-bad"),
             Self::Email => text("user-email-bad"),
+            Self::Role { role, known } => text("user-role-unknown").with("role", echo(role)).with("known", known),
             Self::NothingToChange => text("user-nothing-to-change"),
             Self::PasswordShort => text("password-short").count("least", count(Password::LEAST)),
             Self::PasswordLong => text("password-long").count("most", count(Password::MOST)),

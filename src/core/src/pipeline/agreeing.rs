@@ -1,7 +1,12 @@
 //! Costly statements wait for a steward: which there are, and the agreement itself.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Pipeline;
+use super::Schema;
 use super::asker::Asker;
+use super::audience::asked_by;
 use super::ledger::about;
 use super::proposing::{button, whole_statement};
 use super::trouble::Trouble;
@@ -9,6 +14,7 @@ use crate::domain::{
     Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, User, UserId,
 };
 use crate::egress::{disarmed, echo};
+use crate::guard::Verdict;
 use crate::text::text;
 
 /// Proposals looked at for the one a steward means, the oldest first.
@@ -22,6 +28,7 @@ impl Pipeline {
         let tried = format!("agree {words}");
         self.require(asker, Capability::ApproveCostly, &tried, text("agree-not-allowed")).await?;
         let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
+        let waiting = self.readable(asker, waiting).await;
         let mut words = words.split_whitespace();
         let Some(name) = words.next() else { return self.list_waiting(asker, &waiting).await };
         // Not by a letter or two: what is agreed to must be meant.
@@ -34,6 +41,35 @@ impl Pipeline {
             Some("yes" | "oui") => self.give_agreement(asker, proposal).await,
             _ => self.show_waiting(asker, proposal).await,
         }
+    }
+
+    /// Those of the proposals that the asker may read themselves, and that are as they were offered: nobody is shown what
+    /// they may not see, nor agrees to what they cannot judge.
+    async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
+        let mut schemas: BTreeMap<String, Option<Arc<Schema>>> = BTreeMap::new();
+        let mut readable = Vec::new();
+        for proposal in waiting {
+            if !schemas.contains_key(&proposal.target) {
+                let schema = self.schema_named(&proposal.target, asker).await;
+                schemas.insert(proposal.target.clone(), schema);
+            }
+            let schema = schemas.get(&proposal.target).and_then(Option::as_ref);
+            let is_open = schema.is_some_and(|schema| match schema.guard.check(&proposal.statement) {
+                Verdict::Allow(approved) => approved.text() == proposal.statement,
+                Verdict::Deny(_) => false,
+            });
+            if is_open && proposal.is_untouched() {
+                readable.push(proposal);
+            }
+        }
+        readable
+    }
+
+    /// What the asker may see of a target; nothing of one that is gone, or away.
+    async fn schema_named(&self, target: &str, asker: &Asker) -> Option<Arc<Schema>> {
+        let target = self.parts.targets.get(target)?;
+        let verified = self.parts.knowledge.verified(&target.name).await.ok()?;
+        Some(self.schemas(target, &verified).await.ok()?.of(&asker.user.role))
     }
 
     async fn list_waiting(&self, asker: &Asker, waiting: &[Proposal]) -> Result<(), Trouble> {
@@ -68,6 +104,11 @@ impl Pipeline {
 
     /// The agreement is on record before it holds.
     async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+        if proposal.author == asker.user.id {
+            let denied = about(self.event(asker, AuditAction::Denied, AuditStatus::Refused), proposal, &[]);
+            self.record(denied).await?;
+            return Err(Trouble::Tell(text("agree-own")));
+        }
         self.record(about(self.event(asker, AuditAction::Agreed, AuditStatus::Ok), proposal, &[])).await?;
         if !self.parts.proposals.agree(&proposal.id, asker.user.id, self.parts.clock.now()).await? {
             return Err(Trouble::Tell(text("agree-too-late")));
@@ -91,9 +132,17 @@ impl Pipeline {
         let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };
         let sentence = text("agreement-given").with("name", &steward.user.full_name).with("target", &proposal.target);
         let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), author.locale);
-        let text = format!("{}\n{}", sentence.render(author.locale), whole_statement(proposal, author.locale));
+        let sentence = sentence.render(author.locale);
+        let text = if conversation.place.private {
+            format!("{sentence}\n{}", whole_statement(proposal, author.locale))
+        } else {
+            // They have read it already, and others who read here need not be allowed to.
+            format!("{}\n{sentence}", asked_by(author, author.locale))
+        };
         let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
-        self.send(&**platform, &conversation.place, &message).await;
+        if let Ok(at) = self.send_whole(&**platform, &conversation.place, &message).await {
+            self.remember_card(&proposal.id, at, &message).await;
+        }
     }
 }
 

@@ -6,13 +6,16 @@ use futures::{FutureExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::audience::{signature, signed};
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
+use super::question::is_aside;
 use super::rating::rating_buttons;
+use super::retrying::retry_button;
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
-    MessageRef, NewTurn, Outgoing, OutgoingState, Speaker, TurnId, TurnState, sha256,
+    MessageRef, NewTurn, Outgoing, OutgoingState, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
 };
 use crate::egress::{LiveMessage, Streamed, around};
 use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};
@@ -65,8 +68,8 @@ impl Answer {
 
 /// What came of asking the model.
 pub(super) enum Answered {
-    /// Nothing was said: there is no message yet.
-    NotBegun(ModelError),
+    /// Nothing was said: there is no message yet. The turn can be tried again.
+    NotBegun(ModelError, TurnId),
     /// Something was said; the message still has to be closed.
     Begun(Box<Answer>),
 }
@@ -82,7 +85,8 @@ impl Pipeline {
     ) -> Result<Answered, Trouble> {
         let began = self.parts.clock.elapsed();
         asker.platform.typing(&asker.place).await;
-        let turn = self.begin_turn(conversation.id).await?;
+        let aside = is_aside(&conversation.place, &asker.place);
+        let turn = self.begin_turn(conversation.id, None, aside).await?;
         let mut live = self.live_message(asker);
         let on_sent = self.on_sent(turn);
         let prompt_hash = prompt_hash(&request);
@@ -103,7 +107,7 @@ impl Pipeline {
         match ended {
             Streamed::Failed(error) if live.text().is_empty() => {
                 // No message shows it: the turn is over whatever the audit says.
-                self.parts.conversations.finish_turn(turn, "", TurnState::Failed).await?;
+                self.parts.conversations.finish_turn(turn, &TurnEnd::words("", TurnState::Failed)).await?;
                 self.record(AuditEvent {
                     error: Some(error.to_string()),
                     duration_ms: Some(duration_ms),
@@ -111,7 +115,7 @@ impl Pipeline {
                     ..self.answer_event(asker, conversation, AuditStatus::Failed)
                 })
                 .await?;
-                Ok(Answered::NotBegun(error))
+                Ok(Answered::NotBegun(error, turn))
             }
             ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash }))),
         }
@@ -126,7 +130,9 @@ impl Pipeline {
         answer: &mut Answer,
         offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
-        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars);
+        // The line that says who asked takes its room from what the model wrote.
+        let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
+        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars.saturating_sub(line));
         let (state, status, ending) = answer.ending();
         let recorded = self
             .record(AuditEvent {
@@ -138,23 +144,40 @@ impl Pipeline {
                 ..self.answer_event(asker, conversation, status)
             })
             .await;
-        let ((text, buttons), state) = match recorded.and(offer) {
-            Ok(Some(offer)) => (offer.within(answer.text(), max_chars), state),
+        let mut end = TurnEnd::words(answer.text(), state);
+        let (text, mut buttons) = match recorded.and(offer) {
+            // What the model wrote around it goes with it: it was written of what not everybody may see.
+            Ok(Some(offer)) if offer.is_barred() => {
+                let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
+                end.text.clone_from(&line);
+                (line, buttons)
+            }
+            Ok(Some(offer)) => {
+                end.proposal = Some(offer.proposal.clone());
+                offer.within(answer.text(), max_chars)
+            }
             Ok(None) => {
                 let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
                 let rated = AnswerId::Turn(conversation.id, answer.turn);
                 let buttons =
                     if state == TurnState::Complete { rating_buttons(&rated, locale).into() } else { Vec::new() };
-                ((around(answer.text(), &ending, "", max_chars), buttons), state)
+                (around(answer.text(), &ending, "", max_chars), buttons)
             }
             Err(trouble) => {
+                end.state = TurnState::Failed;
                 let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
-                ((around(answer.text(), &sentence, "", max_chars), Vec::new()), TurnState::Failed)
+                (around(answer.text(), &sentence, "", max_chars), Vec::new())
             }
         };
-        let said = answer.text().to_owned();
-        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
-        self.settle(asker, &mut answer.live, answer.turn, &message, (&said, state)).await.map(drop)
+        if end.state == TurnState::Failed {
+            buttons.push(retry_button(answer.turn, locale));
+        }
+        let message = Outgoing { text: signed(asker, &text), buttons, files: Vec::new(), state: OutgoingState::Final };
+        let shown = self.settle(asker, &mut answer.live, answer.turn, &message, &end).await?;
+        if let (Some(at), Some(proposal)) = (shown, &end.proposal) {
+            self.remember_card(proposal, at, &message).await;
+        }
+        Ok(())
     }
 
     /// A message that can be stopped while it grows.
@@ -164,13 +187,20 @@ impl Pipeline {
     }
 
     /// Records a turn of ours that is being written: after a restart it is known to be left over.
-    pub(super) async fn begin_turn(&self, conversation: ConversationId) -> Result<TurnId, Trouble> {
+    pub(super) async fn begin_turn(
+        &self,
+        conversation: ConversationId,
+        runs: Option<&ProposalId>,
+        aside: bool,
+    ) -> Result<TurnId, Trouble> {
         let turn = NewTurn {
             conversation,
             speaker: Speaker::Pstral,
             text: String::new(),
             state: TurnState::Streaming,
+            proposal: runs.cloned(),
             at: self.parts.clock.now(),
+            aside,
         };
         Ok(self.parts.conversations.add_turn(&turn).await?)
     }
@@ -194,17 +224,17 @@ impl Pipeline {
 
     /// Shows the last state of a message and then ends its turn, with what it says for the history. In this order: a
     /// message that people still see as live is found by the next start. One that the platform refuses ends in a
-    /// sentence instead. Says whether the message itself is shown.
+    /// sentence instead. Says where the message itself is shown.
     pub(super) async fn settle(
         &self,
         asker: &Asker,
         live: &mut LiveMessage,
         turn: TurnId,
         message: &Outgoing,
-        (said, state): (&str, TurnState),
-    ) -> Result<bool, Trouble> {
+        end: &TurnEnd,
+    ) -> Result<Option<MessageRef>, Trouble> {
         let mut shown = live.finish(message).await;
-        let delivered = shown.is_ok();
+        let delivered = shown.as_ref().ok().cloned();
         if let Err(error @ PlatformError::Rejected(_)) = shown {
             let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
             let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
@@ -212,7 +242,7 @@ impl Pipeline {
         }
         match shown {
             Ok(_) | Err(PlatformError::Gone | PlatformError::Rejected(_)) => {
-                self.parts.conversations.finish_turn(turn, said, state).await?;
+                self.parts.conversations.finish_turn(turn, end).await?;
             }
             Err(error) => {
                 tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");

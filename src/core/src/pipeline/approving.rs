@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::holding::Ground;
 use super::{Pipeline, Schema, Target, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, KeptQuery, Parameter, ParameterKind, QuerySource, QueryState, Role, Step,
-    User, Value, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Parameter, ParameterKind, QuerySource, QueryState,
+    Step, User, Value, VerifiedQuery,
 };
 use crate::guard::Verdict;
 use crate::knowledge::{columns, default_value, faults};
@@ -63,7 +63,7 @@ impl Pipeline {
         seen: &KeptQuery,
         decision: &Decision,
     ) -> Result<KeptQuery, NotDecided> {
-        if steward.user.role < Role::Steward {
+        if !self.parts.settings.roles.may(&steward.user.role, Capability::ManageVerified) {
             return Err(NotDecided::Told(text("steward-not-allowed")));
         }
         self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {

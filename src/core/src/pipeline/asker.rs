@@ -1,12 +1,13 @@
 //! Who is asking: from an actor of a platform to a local user.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Pipeline, Trouble};
-use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, Place, Role, User};
+use super::{Pipeline, Trouble, Why};
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, Locale, Place, User};
 use crate::egress::fit;
 use crate::ports::ChatPlatform;
-use crate::text::Text;
+use crate::text::{Text, text};
 
 /// A known person, where they are and how to reach them.
 #[derive(Clone)]
@@ -15,6 +16,10 @@ pub(super) struct Asker {
     pub(super) actor: Actor,
     pub(super) place: Place,
     pub(super) platform: Arc<dyn ChatPlatform>,
+    /// What their role lets them do.
+    pub(super) capabilities: BTreeSet<Capability>,
+    /// The language they read where nobody else does; `user.locale` is the one of the place.
+    pub(super) own_locale: Locale,
 }
 
 impl Asker {
@@ -25,13 +30,7 @@ impl Asker {
 
     /// Whether their role lets them do something.
     pub(super) fn may(&self, capability: Capability) -> bool {
-        match capability {
-            Capability::Ask | Capability::Execute => true,
-            Capability::ApproveCostly | Capability::ManageVerified | Capability::ManageDocuments => {
-                self.user.role >= Role::Steward
-            }
-            Capability::ReadAudit | Capability::ManageUsers => self.user.role == Role::Admin,
-        }
+        self.capabilities.contains(&capability)
     }
 }
 
@@ -67,10 +66,37 @@ impl Pipeline {
             return Ok(None);
         }
         if let Some(user) = linked.filter(|user| !user.disabled) {
-            let (actor, place) = (event.actor.clone(), event.place.clone());
-            return Ok(Some(Asker { user, actor, place, platform }));
+            return Ok(Some(self.asker(user, event, platform)));
         }
         self.help_stranger(event, &*platform).await;
         Ok(None)
+    }
+
+    /// A known person where they are.
+    fn asker(&self, mut user: User, event: &Event, platform: Arc<dyn ChatPlatform>) -> Asker {
+        let (actor, place) = (event.actor.clone(), event.place.clone());
+        let (own_locale, capabilities) = (user.locale, self.parts.settings.roles.of(&user.role));
+        user.locale = self.language_of(&place).unwrap_or(own_locale);
+        Asker { user, actor, place, platform, capabilities, own_locale }
+    }
+
+    /// The language of what everybody in a place reads, where the configuration says one.
+    pub(super) fn language_of(&self, place: &Place) -> Option<Locale> {
+        self.parts.settings.places.of(place).filter(|_| !place.private)?.language
+    }
+
+    /// Lets those go on who are welcome where they are; others get one sentence, and that they tried is recorded.
+    pub(super) async fn admit(&self, asker: &Asker) -> Result<(), Trouble> {
+        let ruling = self.parts.settings.entrance(&asker.user.role, &asker.place);
+        if ruling.allowed {
+            return Ok(());
+        }
+        let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));
+        self.record(AuditEvent { rule, detail, ..denied }).await?;
+        Err(Trouble::Tell(match ruling.why {
+            Why::RoleUnknown => text("role-not-configured").with("role", asker.user.role.word()),
+            _ => text("place-not-welcome"),
+        }))
     }
 }

@@ -111,6 +111,6 @@ fn time(entry: &AuditEntry) -> Value {
 
 /// A user who is no longer known stays a number.
 fn user(entry: &AuditEntry, names: &Names) -> Value {
-    let named = |user: UserId| names.get(&user).cloned().unwrap_or_else(|| user.0.to_string());
-    entry.event.user.map_or(Value::Null, |user| Value::Text(named(user)))
+    let known_as = |user: UserId| names.get(&user).cloned().unwrap_or_else(|| user.0.to_string());
+    entry.event.user.map_or(Value::Null, |user| Value::Text(known_as(user)))
 }

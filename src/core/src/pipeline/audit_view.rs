@@ -148,14 +148,14 @@ fn buttons(query: &Query, asker: &Asker) -> Vec<Button> {
 }
 
 /// Puts files beside a page, and says what they lack.
-fn attach(asker: &Asker, message: &mut Outgoing, finished: Finished, filed: usize) {
+fn attach(asker: &Asker, message: &mut Outgoing, finished: Finished, entries: usize) {
     let locale = asker.user.locale;
     let most = asker.platform.capabilities().max_file_bytes;
     let (files, too_large): (Vec<FileRef>, Vec<FileRef>) =
         finished.files.into_iter().partition(|file| file.bytes <= most);
     let mut said = Vec::new();
-    if filed >= FILED {
-        said.push(text("audit-file-newest").count("entries", filed as u64));
+    if entries >= FILED {
+        said.push(text("audit-file-newest").count("entries", entries as u64));
     }
     if !too_large.is_empty() {
         said.push(text("files-too-large").count("count", too_large.len() as u64));

@@ -6,10 +6,12 @@ use std::sync::Mutex;
 use jiff::{SignedDuration, Timestamp};
 
 use super::asker::Asker;
+use super::audience::signed;
+use super::execution::Checked;
 use super::ledger::about;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, FileRef, Outgoing, OutgoingState, Place, ProposalId, UserId,
+    AuditAction, AuditEvent, AuditStatus, Capability, FileRef, Outgoing, OutgoingState, Place, ProposalId, UserId,
 };
 use crate::egress::echo;
 use crate::results::Chart;
@@ -75,6 +77,7 @@ impl Pipeline {
     /// Draws a result for the person who had it, where they had it. As with the result itself: who may no longer read
     /// it gets nothing, and nothing is shown before it is recorded.
     pub(super) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+        self.require(asker, Capability::Execute, "chart", text("execute-not-allowed")).await?;
         let proposal = self.own_proposal(asker, id).await?;
         let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
@@ -84,7 +87,9 @@ impl Pipeline {
         });
         let chart = kept.ok_or_else(|| Trouble::Tell(text("chart-gone")))?;
         let target = self.target_named(&proposal.target)?;
-        let (approved, _) = self.approve(asker, &target, &proposal).await?;
+        let Checked { approved, shown, .. } = self.approve(asker, &target, &proposal).await?;
+        // Since the result was shown, somebody may have come who may not see it.
+        let reader = if shown.allowed { asker.clone() } else { self.in_private(asker).await? };
         let locale = asker.user.locale;
         let name = format!("{}-{}", self.file_name(&proposal), text("file-chart").render(locale));
         let drawn = self.parts.files.chart(&name, &chart, locale).await;
@@ -102,7 +107,11 @@ impl Pipeline {
         } else {
             Outgoing::text(text("files-too-large").count("count", 1).render(locale))
         };
-        if self.send(&*asker.platform, &asker.place, &message).await {
+        if reader.place != asker.place {
+            self.tell_here(asker, &text("result-in-private")).await;
+        }
+        let message = Outgoing { text: signed(&reader, &message.text), ..message };
+        if self.send(&*reader.platform, &reader.place, &message).await {
             self.forget_files(asker, &message.files).await;
         }
         Ok(())

@@ -3,17 +3,14 @@
 use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
-use super::execution::refuse_refused;
+use super::execution::{Checked, refuse_refused};
 use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Outgoing, Proposal, ProposalId, Rating};
-use crate::egress::{disarmed, echo};
+use crate::egress::echo;
 use crate::ports::TargetError;
 use crate::text::text;
-
-/// Conversations of a history.
-const HISTORY: u32 = 10;
 
 impl Pipeline {
     /// Does what a command says.
@@ -39,8 +36,13 @@ impl Pipeline {
             Command::Bad => self.rate_latest(asker, Rating::Bad).await,
             Command::Stop => self.stop(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
-            Command::History => self.history(asker).await,
+            Command::History(words) => self.history(asker, words).await,
             Command::New => self.begin_anew(asker).await,
+            Command::Open(words) => self.open(asker, words).await,
+            Command::Rename(words) => self.rename(asker, words).await,
+            Command::Delete(words) => self.delete(asker, words).await,
+            Command::Export(words) => self.export(asker, words).await,
+            Command::Retry => self.retry_latest(asker).await,
             Command::Audit(words) => self.show_audit(asker, words).await,
             Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,
@@ -57,8 +59,7 @@ impl Pipeline {
     }
 
     pub(super) async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let conversation = self.current(asker).await?;
         let latest = self.parts.proposals.latest(conversation.id).await?;
         latest.ok_or_else(|| Trouble::Tell(text("no-proposal")))
     }
@@ -77,8 +78,8 @@ impl Pipeline {
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
-        let checked = self.check_again(asker.user.role, &target, &proposal).await?;
-        let (approved, _) = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
+        let checked = self.check_again(asker, &target, &proposal).await?;
+        let Checked { approved, schemas, .. } = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
         let mut lines = vec![card(&proposal, approved.relations(), locale)];
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
@@ -91,7 +92,7 @@ impl Pipeline {
             Ok(_) | Err(TargetError::Timeout { .. }) => lines.push(text("explain-no-plan").render(locale)),
             Err(error) => lines.push(error.text().render(locale)),
         }
-        self.show(asker, &Outgoing::text(lines.join("\n"))).await;
+        self.show_statement(asker, &target, &schemas, &proposal, Outgoing::text(lines.join("\n"))).await;
         Ok(())
     }
 
@@ -99,8 +100,7 @@ impl Pipeline {
         let Ok(mode) = word.parse::<Mode>() else {
             return Err(Trouble::Tell(text("mode-unknown").with("prefix", asker.prefix())));
         };
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let conversation = self.current(asker).await?;
         self.parts.conversations.set_mode(conversation.id, mode).await?;
         let sentence = match mode {
             Mode::Sql => text("mode-sql"),
@@ -110,23 +110,9 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Shows what was asked before, also in private: so it is shown in private.
-    async fn history(&self, asker: &Asker) -> Result<(), Trouble> {
-        let held = self.parts.conversations.of_user(asker.user.id, HISTORY).await?;
-        if held.is_empty() {
-            return Err(Trouble::Tell(text("history-empty")));
-        }
-        let lines = held.iter().map(|conversation| {
-            let began = conversation.started_at.strftime("%Y-%m-%d %H:%M");
-            format!("- {began} · {}", disarmed(&conversation.title))
-        });
-        let lines: Vec<String> = std::iter::once(text("history").render(asker.user.locale)).chain(lines).collect();
-        self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
-    }
-
     async fn begin_anew(&self, asker: &Asker) -> Result<(), Trouble> {
         let now = self.parts.clock.now();
-        let mode = self.parts.conversations.current(asker.user.id, &asker.place, now).await?.mode;
+        let mode = self.current(asker).await?.mode;
         self.parts.conversations.begin(asker.user.id, &asker.place, mode, now).await?;
         self.tell(asker, &text("new-conversation")).await;
         Ok(())

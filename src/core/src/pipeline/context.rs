@@ -7,9 +7,9 @@ use minijinja::{Environment, context};
 
 use super::asker::Asker;
 use super::question::Inquiry;
-use super::{Parts, Pipeline, Reading, Refreshed, Schema, Target, Trouble};
+use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble};
 use crate::domain::{
-    Catalog, Conversation, Dialect, Mode, Place, QueryState, Relation, Role, Speaker, Turn, TurnState, VerifiedQuery,
+    Catalog, Conversation, Dialect, Mode, Place, QueryState, Relation, Speaker, Turn, TurnState, VerifiedQuery,
 };
 use crate::knowledge;
 use crate::ports::{ChatRequest, ModelMessage, TargetError};
@@ -50,22 +50,17 @@ impl Pipeline {
         };
         // Of `crm` and `crm-archive`, the one that says more.
         let named = targets.iter().filter(|(name, _)| says(name)).max_by_key(|(name, _)| name.len());
-        let of_place = settings.place_targets.get(&(place.platform.to_string(), place.id.clone()));
+        let of_place = settings.places.of(place).and_then(|terms| terms.target.as_ref());
         let unnamed = || targets.get(of_place.or(settings.default_target.as_ref())?);
         let chosen = named.map(|(_, target)| target).or_else(unnamed);
         chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
     }
 
-    /// What a target holds for a role; a target that is away is told to the person.
-    pub(super) async fn schema(
-        &self,
-        role: Role,
-        target: &Target,
-        verified: &[VerifiedQuery],
-    ) -> Result<Arc<Schema>, Trouble> {
+    /// What a target holds for each who asks; a target that is away is told to the person.
+    pub(super) async fn schemas(&self, target: &Target, verified: &[VerifiedQuery]) -> Result<Arc<Schemas>, Trouble> {
         let Parts { catalogs, clock, .. } = &self.parts;
         let reading = Reading { verified, catalogs: &**catalogs, clock: &**clock };
-        target.schema(role, reading).await.map_err(|error| Trouble::Tell(error.text()))
+        target.schemas(reading).await.map_err(|error| Trouble::Tell(error.text()))
     }
 
     /// Reads the catalog of a target now, for all who ask later.
@@ -84,16 +79,16 @@ impl Pipeline {
         Ok(refreshed)
     }
 
-    /// What the model is asked for a question about data.
+    /// What the model is asked for a question about data: it hears only of what everybody may see who reads the answer.
     pub(super) async fn data_request(
         &self,
         inquiry: &Inquiry<'_>,
         examples: &[Example],
     ) -> Result<ChatRequest, Trouble> {
         let budget = self.prompt_chars();
-        let catalog = describe(&inquiry.schema.catalog, inquiry.question, budget / 2);
+        let catalog = describe(&inquiry.common.catalog, inquiry.question, budget / 2);
         let values = context! {
-            dialect => dialect_name(inquiry.schema.catalog.dialect),
+            dialect => dialect_name(inquiry.common.catalog.dialect),
             target => inquiry.target.name.as_str(),
             description => inquiry.target.description.as_str(),
             today => self.today(),
@@ -125,6 +120,8 @@ impl Pipeline {
             .render_str(template, values)
             .map_err(|error| Trouble::Broken(format!("the prompt template: {error}")))?;
         let turns = self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?;
+        // What was shown to the person alone is not told to a place where others read.
+        let turns: Vec<Turn> = turns.into_iter().filter(|turn| asker.place.private || !turn.aside).collect();
         let messages = history(&turns, budget.saturating_sub(system.chars().count()));
         Ok(ChatRequest { system, messages })
     }

@@ -1,10 +1,13 @@
 //! Statements that people change themselves.
 
 use super::asker::Asker;
+use super::audience::{Audience, signed};
 use super::proposing::Draft;
 use super::question::Inquiry;
-use super::{Pipeline, Trouble};
-use crate::domain::{Origin, Outgoing, OutgoingState, Proposal, ProposalId};
+use super::quotas::Counted;
+use super::schema::Schemas;
+use super::{Pipeline, Schema, Target, Trouble};
+use crate::domain::{Capability, Origin, Outgoing, OutgoingState, Proposal, ProposalId};
 use crate::guard::Verdict;
 use crate::text::text;
 
@@ -14,42 +17,66 @@ impl Pipeline {
         let proposal = self.own_proposal(asker, id).await?;
         let prefix = asker.prefix();
         let sentence = text("edit-how").with("prefix", prefix).render(asker.user.locale);
-        let statement = self.on_one_line(asker, &proposal).await?;
-        self.show(asker, &Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"))).await;
+        let target = self.target_named(&proposal.target)?;
+        let verified = self.parts.knowledge.verified(&target.name).await?;
+        let schemas = self.schemas(&target, &verified).await?;
+        let statement = on_one_line(&schemas.of(&asker.user.role), &proposal);
+        let message = Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"));
+        self.show_statement(asker, &target, &schemas, &proposal, message).await;
         Ok(())
     }
 
-    /// The statement as it can be typed where a line is a message, unless that would change it, as in a literal.
-    async fn on_one_line(&self, asker: &Asker, proposal: &Proposal) -> Result<String, Trouble> {
-        let target = self.target_named(&proposal.target)?;
-        let verified = self.parts.knowledge.verified(&target.name).await?;
-        let line = proposal.statement.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        Ok(match self.schema(asker.user.role, &target, &verified).await?.guard.check(&line) {
-            Verdict::Allow(approved) if approved.text() == proposal.statement => line,
-            _ => proposal.statement.clone(),
-        })
+    /// Shows what holds a statement where it was asked for, or to the asker alone where not everybody may see what it
+    /// reads.
+    pub(super) async fn show_statement(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        schemas: &Schemas,
+        proposal: &Proposal,
+        message: Outgoing,
+    ) {
+        let audience = Audience::of(&self.parts.settings, schemas, &asker.user.role, &asker.place);
+        let message = if self.shown_itself(&asker.place, target, audience.bar(&proposal.statement)).allowed {
+            message
+        } else {
+            Outgoing::text(self.hand_over(asker, &message).await.render(asker.user.locale))
+        };
+        self.show(asker, &Outgoing { text: signed(asker, &message.text), ..message }).await;
     }
 
     /// Takes a statement the person wrote: a new proposal, through the guard like any other. Parameters keep the
     /// values they had.
     pub(super) async fn edit(&self, asker: &Asker, statement: &str) -> Result<(), Trouble> {
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        self.require(asker, Capability::Ask, "edit", text("ask-not-allowed")).await?;
+        self.within_quota(asker, Counted::Questions).await?;
+        let conversation = self.current(asker).await?;
         let before = self.parts.proposals.latest(conversation.id).await?;
         let target = match &before {
             Some(proposal) => self.target_named(&proposal.target)?,
             None => self.target_of("", &asker.place)?,
         };
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(asker.user.role, &target, &verified).await?;
+        let schemas = self.schemas(&target, &verified).await?;
         let (question, parameters) =
             before.map(|proposal| (proposal.question, proposal.parameters)).unwrap_or_default();
-        let inquiry = Inquiry { asker, conversation: &conversation, target, schema, question: &question };
+        let inquiry = Inquiry::new((asker, &conversation), target, &self.parts.settings, &schemas, &question);
         let statement = statement.trim_end_matches(';');
         let offer = self.propose(&inquiry, Draft { statement, parameters, origin: Origin::Person }).await?;
-        let text = offer.card().to_owned();
-        self.show(asker, &Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final })
-            .await;
+        let proposal = offer.proposal.clone();
+        let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
+        let text = signed(asker, &text);
+        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        self.show_card(asker, &proposal, &message).await;
         Ok(())
+    }
+}
+
+/// The statement as it can be typed where a line is a message, unless that would change it, as in a literal.
+fn on_one_line(schema: &Schema, proposal: &Proposal) -> String {
+    let line = proposal.statement.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    match schema.guard.check(&line) {
+        Verdict::Allow(approved) if approved.text() == proposal.statement => line,
+        _ => proposal.statement.clone(),
     }
 }

@@ -1,19 +1,37 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::audience::signed;
 use super::ledger::{about, delivery};
 use super::outcome::{Outcome, summary};
+use super::question::is_aside;
+use super::quotas::Counted;
+use super::ruling::Ruling;
+use super::schema::Schemas;
+use super::version::policy_version;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
-    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Outgoing, Proposal, ProposalId, ProposalState, Role, TurnState,
+    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
+    ProposalState, TurnEnd, TurnState,
 };
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
 use crate::text::{Text, text};
+
+/// A statement that may run now.
+pub(super) struct Checked {
+    pub(super) approved: ApprovedStatement,
+    /// Whether its result is shown where it is asked for.
+    pub(super) shown: Ruling,
+    pub(super) schemas: Arc<Schemas>,
+    /// Where the conversation is held that it comes from.
+    held_in: Place,
+}
 
 /// Why a proposal may not run any more.
 pub(super) struct Changed {
@@ -27,15 +45,17 @@ pub(super) struct Changed {
 impl Pipeline {
     /// Runs a proposal for the person who clicked.
     pub(super) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+        self.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
-        let (approved, is_private) = self.approve(asker, &target, &proposal).await?;
+        let Checked { approved, shown, held_in, .. } = self.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
-        let reader = if is_private { self.in_private(asker).await? } else { asker.clone() };
+        let reader = if shown.allowed { asker.clone() } else { self.in_private(asker).await? };
         let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        self.within_quota(asker, Counted::Executions).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted => {}
             Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
@@ -53,30 +73,17 @@ impl Pipeline {
             return Err(unrecorded);
         }
         if reader.place != asker.place {
-            self.tell(asker, &text("result-in-private")).await;
+            self.tell_here(asker, &text("result-in-private")).await;
         }
+        let aside = is_aside(&held_in, &reader.place);
         let delivery = delivery(&asker.place, &reader.place);
-        self.run(&reader, &target, &proposal, (&approved, delivery), &work.stop).await
+        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
     }
 
     /// Gives a proposal its one use back where nothing ran.
     async fn give_back(&self, id: &ProposalId) {
         if let Err(error) = self.parts.proposals.release(id).await {
             tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
-        }
-    }
-
-    /// The asker where only they read.
-    async fn in_private(&self, asker: &Asker) -> Result<Asker, Trouble> {
-        if asker.place.private {
-            return Ok(asker.clone());
-        }
-        match asker.platform.open_dm(&asker.actor).await {
-            Ok(place) => Ok(Asker { place, ..asker.clone() }),
-            Err(error) => {
-                tracing::warn!(%error, actor = asker.actor.id, "no private place could be opened");
-                Err(Trouble::Tell(text("private-failed")))
-            }
         }
     }
 
@@ -100,23 +107,29 @@ impl Pipeline {
             self.record(about(event, &proposal, &[])).await?;
             return Err(Trouble::TellAlone(not_yours));
         }
+        if proposal.is_unsealed() {
+            // Of a release that did not seal them: it ends as one whose rules have changed.
+            return Err(Trouble::Tell(text("proposal-changed")));
+        }
+        if !proposal.is_untouched() {
+            return Err(Trouble::Broken(format!("proposal {id} is not as it was offered: the state was changed")));
+        }
         Ok(proposal)
     }
 
-    pub(super) fn target_named(&self, name: &str) -> Result<std::sync::Arc<Target>, Trouble> {
+    pub(super) fn target_named(&self, name: &str) -> Result<Arc<Target>, Trouble> {
         self.parts.targets.get(name).cloned().ok_or_else(|| Trouble::Tell(text("target-removed").with("target", name)))
     }
 
-    /// The statement as it may run now, and whether only the asker may see what comes of it; that it may no longer run
-    /// is recorded.
+    /// The statement as it may run now, and where its result is shown; that it may no longer run is recorded.
     pub(super) async fn approve(
         &self,
         asker: &Asker,
         target: &Target,
         proposal: &Proposal,
-    ) -> Result<(ApprovedStatement, bool), Trouble> {
-        match self.check_again(asker.user.role, target, proposal).await? {
-            Ok(approved) => Ok(approved),
+    ) -> Result<Checked, Trouble> {
+        match self.check_again(asker, target, proposal).await? {
+            Ok(checked) => Ok(checked),
             Err(changed) => {
                 let event = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
                 let rule = changed.rule.map(str::to_owned);
@@ -126,33 +139,46 @@ impl Pipeline {
         }
     }
 
-    /// The guard's word on the statement as things are now, and whether its result is private. Anything but the exact text the person saw is refused.
+    /// The word on the statement as things are now: the guard's, whether the rules are those it was offered under, and
+    /// who may see what comes of it. Anything but the exact text the person saw is refused.
     pub(super) async fn check_again(
         &self,
-        role: Role,
+        asker: &Asker,
         target: &Target,
         proposal: &Proposal,
-    ) -> Result<Result<(ApprovedStatement, bool), Changed>, Trouble> {
+    ) -> Result<Result<Checked, Changed>, Trouble> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(role, target, &verified).await?;
-        Ok(match schema.guard.check(&proposal.statement) {
-            Verdict::Allow(approved) if approved.text() == proposal.statement => {
-                let is_private = target.terms.delivery.private
-                    || approved.relations().iter().any(|one| schema.private.contains(one));
-                let bound = approved.bind(&proposal.parameters).map_err(|missing| Changed {
-                    rule: None,
-                    detail: missing.to_string(),
-                    sentence: text("parameter-missing").with("name", missing.0),
-                });
-                bound.map(|bound| (bound, is_private))
+        let schemas = self.schemas(target, &verified).await?;
+        let approved = match schemas.of(&asker.user.role).guard.check(&proposal.statement) {
+            Verdict::Allow(approved) if approved.text() == proposal.statement => approved,
+            Verdict::Allow(approved) => {
+                let detail = format!("it would now run as: {}", approved.text());
+                return Ok(Err(Changed { rule: None, detail, sentence: text("proposal-changed") }));
             }
-            Verdict::Allow(approved) => Err(Changed {
-                rule: None,
-                detail: format!("it would now run as: {}", approved.text()),
-                sentence: text("proposal-changed"),
-            }),
             Verdict::Deny(refusal) => {
-                Err(Changed { rule: Some(refusal.rule.id()), detail: refusal.to_string(), sentence: refusal.text() })
+                let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
+                // What it suggests instead is read by everybody there.
+                let welcome = self.parts.settings.welcome(&asker.user.role, &asker.place);
+                let sentence = match schemas.of_all(&welcome).guard.check(&proposal.statement) {
+                    Verdict::Deny(common) => common.text(),
+                    Verdict::Allow(_) => refusal.text(),
+                };
+                return Ok(Err(Changed { rule, detail, sentence }));
+            }
+        };
+        let conversation = self.parts.conversations.conversation(proposal.conversation).await?;
+        let held_in = conversation.map_or_else(|| asker.place.clone(), |conversation| conversation.place);
+        let policy = policy_version(&self.parts.settings, target, &asker.user.role, &held_in);
+        if policy != proposal.policy {
+            let detail = format!("offered under the rules {}, now {policy}", proposal.policy);
+            return Ok(Err(Changed { rule: Some("policy-changed"), detail, sentence: text("proposal-changed") }));
+        }
+        let shown = self.shown(asker, target, &schemas, &approved);
+        Ok(match approved.bind(&proposal.parameters) {
+            Ok(approved) => Ok(Checked { approved, shown, schemas, held_in }),
+            Err(missing) => {
+                let sentence = text("parameter-missing").with("name", missing.0.as_str());
+                Err(Changed { rule: None, detail: missing.to_string(), sentence })
             }
         })
     }
@@ -161,13 +187,13 @@ impl Pipeline {
         &self,
         asker: &Asker,
         target: &Target,
-        proposal: &Proposal,
+        (proposal, aside): (&Proposal, bool),
         (approved, delivery): (&ApprovedStatement, AuditDelivery),
         stop: &CancellationToken,
     ) -> Result<(), Trouble> {
         let locale = asker.user.locale;
         let began = self.parts.clock.elapsed();
-        let turn = self.begin_turn(proposal.conversation).await?;
+        let turn = self.begin_turn(proposal.conversation, Some(&proposal.id), aside).await?;
         let mut live = self.live_message(asker);
         if let Err(error) = live.announce(&text("running").render(locale), &self.on_sent(turn)).await {
             tracing::warn!(%error, "the progress of an execution could not be shown");
@@ -179,23 +205,24 @@ impl Pipeline {
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
         let event = self.result_event(asker, proposal, approved, &outcome, took);
         let recorded = self.parts.audit.append(AuditEvent { delivery: Some(delivery), ..event }).await;
-        let (message, said, state) = match (recorded, outcome) {
+        let (message, end) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
-                let said = summary(&outcome).render(locale);
-                (self.result_message(asker, proposal, outcome, took).await, said, TurnState::Complete)
+                let end = TurnEnd::words(summary(&outcome).render(locale), TurnState::Complete);
+                let (message, table) = self.result_message(asker, proposal, outcome, took).await;
+                (message, TurnEnd { table, ..end })
             }
             (Ok(_), Err(error)) => {
-                let sentence = error.text().render(locale);
+                let sentence = signed(asker, &error.text().render(locale));
                 let state = if error == TargetError::Cancelled { TurnState::Stopped } else { TurnState::Failed };
-                (Outgoing::text(&sentence), sentence, state)
+                (Outgoing::text(&sentence), TurnEnd::words(sentence, state))
             }
             (Err(error), _) => {
                 tracing::error!(%error, "the audit cannot be written: a result is not shown");
                 let sentence = text("result-not-recorded").render(locale);
-                (Outgoing::text(&sentence), sentence, TurnState::Failed)
+                (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
         };
-        if self.settle(asker, &mut live, turn, &message, (&said, state)).await? {
+        if self.settle(asker, &mut live, turn, &message, &end).await?.is_some() {
             self.forget_files(asker, &message.files).await;
         }
         Ok(())

@@ -55,7 +55,7 @@ impl Pipeline {
     /// What a target holds for somebody, and what it opens to everybody.
     pub(super) async fn ground(&self, user: &User, target: &Target) -> Result<(Arc<Schema>, Ground), Trouble> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = self.schema(user.role, target, &verified).await?;
+        let schema = self.schemas(target, &verified).await?.of(&user.role);
         let Some(kept) = self.parts.catalogs.kept_catalog(&target.name).await? else {
             return Err(Trouble::Broken(format!("no catalog of {} is kept", target.name)));
         };

@@ -1,8 +1,8 @@
 //! Codes in the chat: given, asked for, and posted where others read them.
 
 use super::command::link_code;
-use super::{Pipeline, Trouble};
-use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, User};
+use super::{Pipeline, Trouble, Why};
+use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User};
 use crate::egress::disarmed;
 use crate::people::{CODE_LIFETIME, code_hash, codes_in, is_code, locked, new_code};
 use crate::ports::{ChatPlatform, LinkRequest, LiveCode, Redeemed};
@@ -68,10 +68,30 @@ impl Pipeline {
         if !self.strangers.helped.once_more(&event.actor, self.parts.clock.now()) {
             return;
         }
+        if self.is_closed(&event.place) {
+            return self.turn_away(event, platform).await;
+        }
         let prefix = platform.capabilities().command_prefix;
         let (help, short) = (text("linking-help"), text("linking-help-short"));
         let (help, short) = (help.with("prefix", prefix), short.with("prefix", prefix));
         self.say_alone(event, platform, &help, &short, self.parts.settings.locale).await;
+    }
+
+    /// Whether only some are welcome where others read.
+    fn is_closed(&self, place: &Place) -> bool {
+        !place.private && self.parts.settings.places.of(place).is_some_and(|terms| terms.roles.is_some())
+    }
+
+    /// Whom nobody knows is not welcome where only some are; that they tried is recorded.
+    async fn turn_away(&self, event: &Event, platform: &dyn ChatPlatform) {
+        let place = &event.place;
+        let denied = self.event_by(&event.actor, place, None, AuditAction::Denied, AuditStatus::Refused);
+        let rule = Some(Why::NotWelcome.word().to_owned());
+        if let Err(error) = self.parts.audit.append(AuditEvent { rule, ..denied }).await {
+            return tracing::error!(%error, "that somebody unknown came could not be recorded");
+        }
+        let locale = self.language_of(place).unwrap_or(self.parts.settings.locale);
+        self.send(platform, place, &Outgoing::text(text("place-not-welcome").render(locale))).await;
     }
 
     /// Tells whoever confirms a link, by a code that names who asks.

@@ -8,6 +8,7 @@ mod agreeing;
 mod answer;
 mod approving;
 mod asker;
+mod audience;
 mod audit_query;
 mod audit_table;
 mod audit_view;
@@ -20,27 +21,35 @@ mod context;
 mod doubles;
 mod editing;
 mod execution;
+mod expiring;
+mod exporting;
 mod holding;
 mod keeping;
 mod ledger;
 mod linking;
 mod oneself;
 mod outcome;
+mod places;
 mod proposing;
 mod question;
+mod quotas;
 mod rating;
 mod recovery;
+mod retrying;
+mod ruling;
 mod running;
 mod schema;
 mod seen;
 mod settings;
 mod stewarding;
 mod strangers;
+mod talks;
 mod target;
 mod terms;
 mod trouble;
 mod users;
 mod verified;
+mod version;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -53,8 +62,12 @@ use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
 use futures::FutureExt as _;
+pub use places::{PlaceTerms, Places};
+use quotas::Quotas;
+pub use quotas::{Quantities, Quantity, QuotaLimits};
+pub use ruling::{Ruling, Showing, Why};
 use running::Running;
-pub use schema::Schema;
+pub use schema::{Schema, Schemas};
 use seen::Seen;
 pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
 use strangers::Strangers;
@@ -62,11 +75,13 @@ pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
 
-use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName};
+use crate::domain::{
+    AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
+};
 use crate::egress::{PATIENT, deliver, whole};
 use crate::ports::{
-    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, Proposals,
-    ResultFiles,
+    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, PlatformError,
+    Proposals, ResultFiles,
 };
 use crate::text::{Text, text};
 
@@ -110,6 +125,7 @@ pub struct Pipeline {
     seen: Seen,
     charts: Charts,
     strangers: Strangers,
+    quotas: Quotas,
     audit_queries: Queries,
 }
 
@@ -117,6 +133,7 @@ impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
+        let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
         Self {
             parts,
             platforms,
@@ -124,6 +141,7 @@ impl Pipeline {
             seen: Seen::default(),
             charts: Charts::default(),
             strangers: Strangers::default(),
+            quotas,
             audit_queries: Queries::default(),
         }
     }
@@ -170,6 +188,7 @@ impl Pipeline {
     }
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+        self.admit(asker).await?;
         match body {
             EventBody::Said(words) => self.ask(asker, &words).await,
             EventBody::Command(words) => self.command(asker, &words).await,
@@ -183,6 +202,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").await,
             EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
+            EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).await,
         }
     }
 
@@ -213,9 +233,19 @@ impl Pipeline {
 
     /// Sends a message that is whole, cut to what the platform takes; tried until the platform has it.
     async fn send(&self, platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> bool {
+        self.send_whole(platform, place, message).await.is_ok()
+    }
+
+    /// The same, and where it stands.
+    async fn send_whole(
+        &self,
+        platform: &dyn ChatPlatform,
+        place: &Place,
+        message: &Outgoing,
+    ) -> Result<MessageRef, PlatformError> {
         let message = Outgoing { text: whole(&message.text, platform.capabilities().max_chars), ..message.clone() };
         let sent = deliver(platform, &*self.parts.clock, place, None, &message, PATIENT).await;
-        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent")).is_ok()
+        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }
 
     /// Where to say what went wrong: where it happened, unless it concerns one person and others read there.

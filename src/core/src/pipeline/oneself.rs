@@ -5,7 +5,6 @@ use super::users::told;
 use super::{Pipeline, Trouble};
 use crate::domain::{Link, LinkedHow, Locale, Outgoing, User, UserChange};
 use crate::egress::disarmed;
-use crate::people::keepers;
 use crate::text::{Text, text};
 
 impl Pipeline {
@@ -36,7 +35,7 @@ impl Pipeline {
         let here = |link: &&Link| (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
         // Somebody else may have taken it away at this moment: then there is nothing left to do.
         if let Some(link) = links.iter().find(here) {
-            self.desk(asker, &keepers()).unlink(&asker.user, link).await.map_err(told(asker))?;
+            self.desk(asker).unlink(&asker.user, link).await.map_err(told(asker))?;
         }
         self.tell(asker, &text("unlink-done").with("prefix", asker.prefix())).await;
         Ok(())
@@ -47,7 +46,7 @@ impl Pipeline {
             return Err(Trouble::Tell(text("language-unknown").with("prefix", asker.prefix())));
         };
         let change = UserChange { locale: Some(locale), ..UserChange::default() };
-        let user = self.desk(asker, &keepers()).change(&asker.user, change, false).await.map_err(told(asker))?;
+        let user = self.desk(asker).change(&asker.user, change, false).await.map_err(told(asker))?;
         let asker = Asker { user, ..asker.clone() };
         self.tell(&asker, &text("language-set")).await;
         Ok(())

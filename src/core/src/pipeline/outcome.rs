@@ -6,11 +6,13 @@ use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
+use super::audience::signed;
 use super::keeping::keep_button;
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
 use crate::domain::{
-    AnswerId, Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row, Value,
+    AnswerId, Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row,
+    ShownTable, Value,
 };
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
@@ -104,14 +106,14 @@ impl Pipeline {
         facts
     }
 
-    /// The table and the files of a result that is recorded.
+    /// The table and the files of a result that is recorded, and the rows the table shows.
     pub(super) async fn result_message(
         &self,
         asker: &Asker,
         proposal: &Proposal,
         mut outcome: Outcome,
         took: Duration,
-    ) -> Outgoing {
+    ) -> (Outgoing, Option<ShownTable>) {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
         let format = TableFormat {
@@ -122,12 +124,14 @@ impl Pipeline {
         let finished = self.finish_files(asker, proposal, &mut outcome).await;
         let took = text("took").with("seconds", seconds(took, locale));
         let mut lines = vec![format!("{} {}", summary(&outcome).render(locale), took.render(locale))];
+        let mut table = None;
         if outcome.rows > 0 {
             let preview = Preview::draw(&outcome.columns, &outcome.head, format);
             let partial = left_out(&preview, outcome.rows);
             lines.extend(partial.iter().map(|sentence| sentence.render(locale)));
             lines.extend(cut_cells(&outcome).map(|sentence| sentence.render(locale)));
             lines.insert(0, preview.text);
+            table = Some(preview.table);
             match (&finished, partial.is_empty()) {
                 (None, _) => lines.push(text("files-failed").render(locale)),
                 (Some(_), false) => lines.push(text("files-hold-all").render(locale)),
@@ -149,7 +153,8 @@ impl Pipeline {
         let mut buttons = self.offer_chart(asker, proposal, &outcome);
         buttons.extend(keep_button(proposal, locale));
         buttons.extend(rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale));
-        Outgoing { text: lines.join("\n"), buttons, files, state: OutgoingState::Final }
+        let text = signed(asker, &lines.join("\n"));
+        (Outgoing { text, buttons, files, state: OutgoingState::Final }, table)
     }
 
     /// A button for the chart of a result that can be one.

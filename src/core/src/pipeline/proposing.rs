@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 
 use super::agreeing::waits;
 use super::answer::Answer;
+use super::asker::Asker;
 use super::ledger::about;
 use super::question::Inquiry;
+use super::ruling::Ruling;
 use super::terms::{OverCost, Terms};
+use super::version::policy_version;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Locale, Origin, Proposal,
-    ProposalId, ProposalState, Value,
+    Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
+    Proposal, ProposalId, ProposalState, Value,
 };
 use crate::egress::around;
 use crate::extract::{self, Statement};
@@ -48,13 +51,17 @@ pub(super) struct Offer {
     /// The statement as it will run, or the refusal.
     card: String,
     refused: bool,
+    /// The statement's proposal, a refused one too.
+    pub(super) proposal: ProposalId,
     pub(super) buttons: Vec<Button>,
+    /// Why not everybody may see it who reads what is said.
+    bar: Option<Ruling>,
 }
 
 impl Offer {
-    /// The card alone.
-    pub(super) fn card(&self) -> &str {
-        &self.card
+    /// Whether it is for the asker alone.
+    pub(super) fn is_barred(&self) -> bool {
+        self.bar.is_some()
     }
 
     /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
@@ -102,6 +109,8 @@ impl Pipeline {
             question: inquiry.question.to_owned(),
             state: ProposalState::Pending,
             agreement: Agreement::NotNeeded,
+            policy: self.policy_of(inquiry),
+            seal: String::new(),
             created_at: now,
             expires_at: now + self.parts.settings.proposal_lifetime,
         };
@@ -110,12 +119,12 @@ impl Pipeline {
             Err(refused) => return self.refuse(inquiry, proposal, refused).await,
         };
         let statement = approved.text().to_owned();
-        let agreement = if inquiry.target.terms.is_costly(&estimate) && !inquiry.asker.may(Capability::ApproveCostly) {
-            Agreement::Needed
-        } else {
-            Agreement::NotNeeded
-        };
-        let proposal = Proposal { statement, parameters: approved.values().clone(), agreement, ..proposal };
+        // Always a second person: nobody agrees to what they ask for themselves.
+        let is_costly = inquiry.target.terms.is_costly(&estimate);
+        let agreement = if is_costly { Agreement::Needed } else { Agreement::NotNeeded };
+        let proposal = Proposal { statement, parameters: approved.values().clone(), agreement, ..proposal }.sealed();
+        let bar = inquiry.bar(approved.text());
+        let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         let locale = inquiry.asker.user.locale;
         let mut card = card(&proposal, approved.relations(), locale);
         if !approved.left_out().is_empty() {
@@ -141,7 +150,8 @@ impl Pipeline {
         };
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
-        Ok(Offer { place: None, card, refused: false, buttons: buttons(&proposal.id, locale) })
+        let buttons = buttons(&proposal.id, locale);
+        Ok(Offer { place: None, card, refused: false, proposal: proposal.id, buttons, bar })
     }
 
     /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
@@ -180,8 +190,32 @@ impl Pipeline {
         Ok(Ok((approved, estimate)))
     }
 
+    /// An offer as it stands in the place: its card among `words`, or, where that is for the asker alone, the line that
+    /// says so after it has been sent to them.
+    pub(super) async fn placed(
+        &self,
+        asker: &Asker,
+        offer: Offer,
+        words: impl FnOnce(&str) -> String,
+    ) -> (String, Vec<Button>) {
+        let text = words(&offer.card);
+        if offer.bar.is_none() {
+            return (text, offer.buttons);
+        }
+        let message = Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
+        let line = self.hand_over(asker, &message).await;
+        (line.render(asker.user.locale), Vec::new())
+    }
+
+    /// The version of the rules under which a statement is offered.
+    fn policy_of(&self, inquiry: &Inquiry<'_>) -> String {
+        let (role, place) = (&inquiry.asker.user.role, &inquiry.conversation.place);
+        policy_version(&self.parts.settings, &inquiry.target, role, place)
+    }
+
     async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {
-        let proposal = Proposal { state: ProposalState::Refused, ..proposal };
+        let proposal = Proposal { state: ProposalState::Refused, ..proposal }.sealed();
+        let refused_by_guard = refused.rule.is_some();
         let event = AuditEvent {
             rule: refused.rule.map(str::to_owned),
             cost: rounded(refused.cost),
@@ -192,8 +226,12 @@ impl Pipeline {
         self.parts.proposals.add(&proposal).await?;
         let locale = inquiry.asker.user.locale;
         let card = format!("{} {}", text("statement-refused").render(locale), refused.sentence.render(locale));
-        let mend = button(ButtonAction::Edit(proposal.id), &text("button-edit"), locale);
-        Ok(Offer { place: None, card, refused: true, buttons: vec![mend] })
+        let mend = button(ButtonAction::Edit(proposal.id.clone()), &text("button-edit"), locale);
+        // Where the database refused it, or its cost did, what is said of it is for those who may see what it reads. What
+        // the guard refuses is told of in words for everybody.
+        let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
+        let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
+        Ok(Offer { place: None, card, refused: true, proposal: proposal.id, buttons: vec![mend], bar })
     }
 }
 
@@ -263,7 +301,9 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
         }),
         Verdict::Deny(refusal) => {
             let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
-            Err(Refused { rule, detail, cost: None, sentence: refusal.text() })
+            // What it suggests instead is read by everybody there.
+            let sentence = inquiry.common_refusal(&proposal.statement, &refusal).text();
+            Err(Refused { rule, detail, cost: None, sentence })
         }
     }
 }

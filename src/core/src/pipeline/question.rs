@@ -7,11 +7,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::Answered;
 use super::asker::Asker;
+use super::audience::{Audience, signed};
 use super::context::Example;
 use super::ledger::within;
-use super::{Pipeline, Schema, Target, Trouble, VerifiedUse};
+use super::quotas::Counted;
+use super::retrying::retry_button;
+use super::running::Work;
+use super::schema::Schemas;
+use super::talks::title_of;
+use super::verified::Matched;
+use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Conversation, Mode, NewTurn, Outgoing, Speaker, TurnState, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
+    TurnState, VerifiedQuery,
 };
 use crate::ports::ModelError;
 use crate::text::text;
@@ -21,28 +29,71 @@ pub(super) struct Inquiry<'a> {
     pub(super) asker: &'a Asker,
     pub(super) conversation: &'a Conversation,
     pub(super) target: Arc<Target>,
+    /// What the asker may see.
     pub(super) schema: Arc<Schema>,
+    /// What everybody may see who reads what is said.
+    pub(super) common: Arc<Schema>,
+    /// Who that is.
+    pub(super) audience: Audience,
     pub(super) question: &'a str,
+}
+
+impl<'a> Inquiry<'a> {
+    pub(super) fn new(
+        (asker, conversation): (&'a Asker, &'a Conversation),
+        target: Arc<Target>,
+        settings: &Settings,
+        schemas: &Schemas,
+        question: &'a str,
+    ) -> Self {
+        let (role, place) = (&asker.user.role, &asker.place);
+        let schema = schemas.of(role);
+        let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
+        let audience = Audience::of(settings, schemas, role, place);
+        Self { asker, conversation, target, schema, common, audience, question }
+    }
+
+    /// Whether what was asked where others read is shown to the asker alone.
+    pub(super) fn is_aside(&self) -> bool {
+        is_aside(&self.conversation.place, &self.asker.place)
+    }
+}
+
+/// Whether what belongs to a conversation that others can read is shown where they cannot.
+pub(super) fn is_aside(conversation: &Place, shown: &Place) -> bool {
+    shown.private && !conversation.private
 }
 
 impl Pipeline {
     /// Answers a question.
     pub(super) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        self.require(asker, Capability::Ask, words, text("ask-not-allowed")).await?;
         let question = self.accept(words)?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let conversation = self.current(asker).await?;
+        self.ask_within(asker, &conversation, question, &work).await
+    }
+
+    /// Answers a question in a conversation.
+    pub(super) async fn ask_within(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        question: &str,
+        work: &Work,
+    ) -> Result<(), Trouble> {
+        self.within_quota(asker, Counted::Questions).await?;
         self.record(AuditEvent {
             detail: Some(question.to_owned()),
-            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), &conversation)
+            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
         })
         .await?;
-        self.remember_question(&conversation, question).await?;
+        self.remember_question(conversation, question).await?;
         match conversation.mode {
-            Mode::Sql => self.ask_for_data(asker, &conversation, question, &work.stop).await,
-            Mode::Chat => self.ask_to_chat(asker, &conversation, &work.stop).await,
+            Mode::Sql => self.ask_for_data(asker, conversation, question, work).await,
+            Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
         }
     }
 
@@ -63,17 +114,25 @@ impl Pipeline {
         Ok(question)
     }
 
+    /// The conversation the asker is holding where they are. One that begins is in the mode of the place.
+    pub(super) async fn current(&self, asker: &Asker) -> Result<Conversation, Trouble> {
+        let mode = self.parts.settings.places.of(&asker.place).and_then(|terms| terms.mode).unwrap_or_default();
+        let now = self.parts.clock.now();
+        Ok(self.parts.conversations.current(asker.user.id, &asker.place, mode, now).await?)
+    }
+
     async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<(), Trouble> {
         if conversation.title.is_empty() {
-            let title: String = question.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
-            self.parts.conversations.set_title(conversation.id, &title).await?;
+            self.parts.conversations.set_title(conversation.id, &title_of(question)).await?;
         }
         let turn = NewTurn {
             conversation: conversation.id,
             speaker: Speaker::Person,
             text: question.to_owned(),
             state: TurnState::Complete,
+            proposal: None,
             at: self.parts.clock.now(),
+            aside: false,
         };
         self.parts.conversations.add_turn(&turn).await?;
         Ok(())
@@ -84,29 +143,52 @@ impl Pipeline {
         asker: &Asker,
         conversation: &Conversation,
         question: &str,
-        stop: &CancellationToken,
+        work: &Work,
     ) -> Result<(), Trouble> {
         let target = self.target_of(question, &asker.place)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schema = select_biased! {
-            () = stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),
-            schema = self.schema(asker.user.role, &target, &verified).fuse() => schema?,
+        let schemas = select_biased! {
+            () = work.stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),
+            schemas = self.schemas(&target, &verified).fuse() => schemas?,
         };
-        let inquiry = Inquiry { asker, conversation, target, schema, question };
-        let matched = self.verified_match(&inquiry, &verified);
-        if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
-            return self.offer_verified(&inquiry, matched, None).await;
+        let settings = &self.parts.settings;
+        let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
+        let matched = self.verified_match(question, &here.common, &verified);
+        let theirs_alone = || self.verified_match(question, &here.schema, &verified).is_some();
+        if matched.is_some() || !(here.names_more() || theirs_alone()) {
+            return self.answer(&here, matched, &verified, &work.stop).await;
         }
-        let examples = inquiry.examples(&verified, self.parts.settings.examples);
-        let request = self.data_request(&inquiry, &examples).await?;
-        match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(error) => match matched {
-                Some(matched) => self.offer_verified(&inquiry, &matched, Some(&error)).await,
-                None => self.suggest(&inquiry, &verified, &examples, &error).await,
+        let reader = self.in_private(asker).await?;
+        if !work.also_in(asker.user.id, &reader.place) {
+            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+        }
+        self.tell_here(asker, &text("answer-in-private")).await;
+        let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
+        let matched = self.verified_match(question, &alone.common, &verified);
+        self.answer(&alone, matched, &verified, &work.stop).await
+    }
+
+    /// Answers a question about data where it is to be answered.
+    async fn answer(
+        &self,
+        inquiry: &Inquiry<'_>,
+        matched: Option<Matched>,
+        verified: &[VerifiedQuery],
+        stop: &CancellationToken,
+    ) -> Result<(), Trouble> {
+        if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
+            return self.offer_verified(inquiry, matched, None).await;
+        }
+        let examples = inquiry.examples(verified, self.parts.settings.examples);
+        let request = self.data_request(inquiry, &examples).await?;
+        match self.stream_answer(inquiry.asker, inquiry.conversation, request, stop).await? {
+            Answered::NotBegun(error, turn) => match matched {
+                Some(matched) => self.offer_verified(inquiry, &matched, Some(&error)).await,
+                None => self.suggest(inquiry, verified, &examples, (&error, turn)).await,
             },
             Answered::Begun(mut answer) => {
-                let offer = self.offer_from(&inquiry, &answer).await;
-                self.close_answer(asker, conversation, &mut answer, offer).await
+                let offer = self.offer_from(inquiry, &answer).await;
+                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
             }
         }
     }
@@ -119,7 +201,12 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let request = self.chat_request(asker, conversation).await?;
         match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(error) => Err(Trouble::Tell(error.text())),
+            Answered::NotBegun(error, turn) => {
+                let locale = asker.user.locale;
+                let buttons = vec![retry_button(turn, locale)];
+                self.show(asker, &Outgoing { buttons, ..Outgoing::text(error.text().render(locale)) }).await;
+                Ok(())
+            }
             Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
         }
     }
@@ -130,7 +217,7 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         verified: &[VerifiedQuery],
         nearest: &[Example],
-        error: &ModelError,
+        (error, turn): (&ModelError, TurnId),
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
@@ -146,7 +233,9 @@ impl Pipeline {
                 answer.push_str(&sample.asked());
             }
         }
-        self.show(inquiry.asker, &Outgoing::text(answer)).await;
+        let buttons = vec![retry_button(turn, locale)];
+        let text = signed(inquiry.asker, &answer);
+        self.show(inquiry.asker, &Outgoing { buttons, ..Outgoing::text(text) }).await;
         Ok(())
     }
 }

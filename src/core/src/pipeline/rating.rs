@@ -16,8 +16,7 @@ const LAST: u32 = 10;
 impl Pipeline {
     /// Rates the asker's last answer in this place: a statement, what came of it, or words alone.
     pub(super) async fn rate_latest(&self, asker: &Asker, rating: Rating) -> Result<(), Trouble> {
-        let now = self.parts.clock.now();
-        let conversation = self.parts.conversations.current(asker.user.id, &asker.place, now).await?;
+        let conversation = self.current(asker).await?;
         let turns = self.parts.conversations.turns(conversation.id, LAST).await?;
         let question = turns.iter().rfind(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.trim());
         let proposal = self.parts.proposals.latest(conversation.id).await?;

@@ -2,8 +2,9 @@
 
 use super::Pipeline;
 use super::asker::Asker;
+use super::retrying::retry_button;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnState, UserId,
+    AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnEnd, TurnState, UserId,
 };
 use crate::egress::deliver;
 use crate::ports::{PlatformError, StoreError};
@@ -38,7 +39,8 @@ impl Pipeline {
                 None => true,
             };
             if closed {
-                self.parts.conversations.finish_turn(turn.id, &turn.text, TurnState::Interrupted).await?;
+                let end = TurnEnd::words(&turn.text, TurnState::Interrupted);
+                self.parts.conversations.finish_turn(turn.id, &end).await?;
             }
         }
         Ok(left.len())
@@ -50,8 +52,8 @@ impl Pipeline {
         let closed = match self.platforms.get(&place.platform) {
             None => Err(PlatformError::Gone),
             Some(platform) => {
-                let sentence = Outgoing::text(text("answer-interrupted").render(locale));
-                deliver(&**platform, &*self.parts.clock, place, Some(message.clone()), &sentence, TRIES).await
+                let last = self.interrupted(turn, locale).await?;
+                deliver(&**platform, &*self.parts.clock, place, Some(message.clone()), &last, TRIES).await
             }
         };
         let later = matches!(closed, Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }));
@@ -67,5 +69,17 @@ impl Pipeline {
             })
             .await?;
         Ok(!later)
+    }
+
+    /// What a message left over says at last. A statement that ran, or may have, is not run again: asking its question
+    /// again makes a new one.
+    async fn interrupted(&self, turn: &Turn, locale: Locale) -> Result<Outgoing, StoreError> {
+        let sentence = match &turn.proposal {
+            Some(_) => text("execution-interrupted"),
+            None => text("answer-interrupted"),
+        };
+        let question = self.question_of(turn).await?;
+        let buttons = question.map(|_| retry_button(turn.id, locale)).into_iter().collect();
+        Ok(Outgoing { buttons, ..Outgoing::text(sentence.render(locale)) })
     }
 }

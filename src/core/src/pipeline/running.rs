@@ -17,7 +17,7 @@ pub(super) struct Running(Arc<Mutex<Going>>);
 #[derive(Debug)]
 pub(super) struct Work {
     running: Running,
-    keys: Vec<Key>,
+    keys: Mutex<Vec<Key>>,
     /// Cancelled when the person stops it.
     pub(super) stop: CancellationToken,
 }
@@ -38,7 +38,7 @@ impl Running {
         let stop = CancellationToken::new();
         running.extend(keys.iter().cloned().map(|key| (key, stop.clone())));
         drop(running);
-        Some(Work { running: self.clone(), keys, stop })
+        Some(Work { running: self.clone(), keys: Mutex::new(keys), stop })
     }
 
     /// Whether work of a user is going on in a place.
@@ -56,10 +56,29 @@ impl Running {
     }
 }
 
+impl Work {
+    /// Makes it stoppable in another place too; `false` while other work of the user is going on there.
+    pub(super) fn also_in(&self, user: UserId, place: &Place) -> bool {
+        let key = (user, place.clone());
+        let mut going = self.running.going();
+        let mut keys = self.keys();
+        if going.contains_key(&key) {
+            return keys.contains(&key);
+        }
+        going.insert(key.clone(), self.stop.clone());
+        keys.push(key);
+        true
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Vec<Key>> {
+        self.keys.lock().expect("invariant: nothing panics while the lock is held")
+    }
+}
+
 impl Drop for Work {
     fn drop(&mut self) {
         let mut going = self.running.going();
-        for key in &self.keys {
+        for key in self.keys().iter() {
             going.remove(key);
         }
     }

@@ -1,21 +1,18 @@
-//! What a target holds, as far as people of a role may see it.
+//! What a target holds, as far as people of a role, or of several, may see it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::terms::Terms;
 use crate::domain::{Catalog, ColumnPath, ColumnRef, Role, VerifiedQuery};
-use crate::guard::{Guard, Policy, named_relations};
+use crate::guard::{Guard, Policy};
 use crate::knowledge::{self, KnownValues};
 use crate::ports::QueryTarget;
 
 /// Known values of a column at most: beyond that it is free text, not a list to choose from.
 const MAX_KNOWN_VALUES: usize = 5_000;
 
-/// What a target holds for each role.
-pub(super) type Schemas = BTreeMap<Role, Arc<Schema>>;
-
-/// What a target holds, as far as people of a role may see it.
+/// What a target holds, as far as somebody may see it.
 pub struct Schema {
     /// Relations and columns that are open.
     pub catalog: Catalog,
@@ -23,57 +20,72 @@ pub struct Schema {
     pub guard: Guard,
     /// Values of the columns that verified queries name.
     pub known: KnownValues,
-    /// Relations whose rows only the person who asked may see, as the guard names them.
-    pub private: BTreeSet<String>,
+    /// Relations whose rows only the person who asked may see, as the guard names them, with the entry that says so.
+    pub private: BTreeMap<String, String>,
 }
 
-impl Schema {
-    fn new(whole: &Catalog, policy: &Policy, open: Catalog, terms: &Terms, values: &Values) -> Self {
-        let mut known = KnownValues::default();
-        for (column, (path, values)) in values {
-            // Values of one that has the same name elsewhere are not for those who may only read the other.
-            if open.resolve(column).as_ref() == Some(path) {
-                known.insert(column.clone(), values.iter().cloned());
-            }
-        }
-        let private = named_relations(&terms.delivery.private_tables, whole);
-        Self { guard: Guard::new(whole, policy), catalog: open, known, private }
-    }
+/// What a target holds for each who asks: made when first asked for, and kept. Who may see the same shares one.
+pub struct Schemas {
+    whole: Catalog,
+    terms: Terms,
+    values: Values,
+    made: Mutex<Vec<(Policy, Arc<Schema>)>>,
 }
 
 /// The values of columns by the name that stewards gave them, with where they were read.
 type Values = BTreeMap<ColumnRef, (ColumnPath, Vec<String>)>;
 
-/// What a whole catalog is to each role; roles without rules of their own share one.
-pub(super) async fn schemas(
-    whole: &Catalog,
-    terms: &Terms,
-    verified: &[VerifiedQuery],
-    port: &dyn QueryTarget,
-) -> Schemas {
-    let parts: Vec<(Policy, Catalog)> = Role::ALL
-        .into_iter()
-        .map(|role| {
-            let policy = terms.policy(role);
-            let open = policy.open_part(whole.clone());
-            (policy, open)
-        })
-        .collect();
-    let values = if terms.own_accounts {
-        // The shared account may see what a person's own does not.
-        Values::new()
-    } else {
-        values(whole, verified, port, |path| parts.iter().any(|(_, open)| is_open(open, path))).await
-    };
-    let mut schemas: Vec<Arc<Schema>> = Vec::new();
-    for (at, (policy, open)) in parts.iter().enumerate() {
-        let same = parts[..at].iter().position(|(other, _)| other == policy);
-        schemas.push(match same {
-            Some(same) => Arc::clone(&schemas[same]),
-            None => Arc::new(Schema::new(whole, policy, open.clone(), terms, &values)),
-        });
+impl Schemas {
+    /// What a whole catalog is to everybody.
+    pub(super) async fn read(
+        whole: &Catalog,
+        terms: &Terms,
+        verified: &[VerifiedQuery],
+        port: &dyn QueryTarget,
+    ) -> Self {
+        let values = if terms.own_accounts {
+            // The shared account may see what a person's own does not.
+            Values::new()
+        } else {
+            let everybody = terms.roles.keys().map(|role| terms.policy(role)).chain([terms.policy_of_all([])]);
+            let parts: Vec<Catalog> = everybody.map(|policy| policy.open_part(whole.clone())).collect();
+            values(whole, verified, port, |path| parts.iter().any(|open| is_open(open, path))).await
+        };
+        Self { whole: whole.clone(), terms: terms.clone(), values, made: Mutex::default() }
     }
-    Role::ALL.into_iter().zip(schemas).collect()
+
+    /// What it is to those of a role.
+    pub fn of(&self, role: &Role) -> Arc<Schema> {
+        self.under(self.terms.policy(role))
+    }
+
+    /// What those of each of these roles may all see.
+    pub fn of_all(&self, roles: &BTreeSet<Role>) -> Arc<Schema> {
+        self.under(self.terms.policy_of_all(roles))
+    }
+
+    fn under(&self, policy: Policy) -> Arc<Schema> {
+        let mut made = self.made.lock().expect("invariant: nothing panics while the lock is held");
+        if let Some((_, schema)) = made.iter().find(|(other, _)| *other == policy) {
+            return Arc::clone(schema);
+        }
+        let schema = Arc::new(self.make(&policy));
+        made.push((policy, Arc::clone(&schema)));
+        schema
+    }
+
+    fn make(&self, policy: &Policy) -> Schema {
+        let open = policy.open_part(self.whole.clone());
+        let mut known = KnownValues::default();
+        for (column, (path, values)) in &self.values {
+            // Values of one that has the same name elsewhere are not for those who may only read the other.
+            if open.resolve(column).as_ref() == Some(path) {
+                known.insert(column.clone(), values.iter().cloned());
+            }
+        }
+        let private = self.terms.private_relations(&self.whole);
+        Schema { guard: Guard::new(&self.whole, policy), catalog: open, known, private }
+    }
 }
 
 /// The values of the columns that verified queries name and that somebody may read.

@@ -1,9 +1,9 @@
 //! Limits, defaults and prompts of the pipeline.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::domain::{Locale, Mode};
+use super::{Places, QuotaLimits};
+use crate::domain::{Locale, Mode, Roles};
 use crate::egress::AnswerLimits;
 
 /// What a verified query that nearly is the question is used for while the model can be reached.
@@ -32,8 +32,12 @@ pub struct Settings {
     pub locale: Locale,
     /// The target of questions that name none.
     pub default_target: Option<String>,
-    /// The target of such questions in a place, by the platform's name and its id of the place.
-    pub place_targets: BTreeMap<(String, String), String>,
+    /// What each role lets people do.
+    pub roles: Roles,
+    /// Who is welcome in which place, and how people are answered there.
+    pub places: Places,
+    /// How much people and places may ask and run.
+    pub quotas: QuotaLimits,
     /// Characters of a question at most.
     pub max_question_chars: usize,
     /// What an answer may be at most.

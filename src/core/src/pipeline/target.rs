@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::schema::{Schema, Schemas, schemas};
+use super::schema::{Schema, Schemas};
 use super::terms::Terms;
 use crate::domain::{Catalog, KeptCatalog, Role, VerifiedQuery};
 use crate::guard::named_relations;
@@ -70,9 +70,8 @@ impl Target {
 
     /// What it holds for a role. While somebody else reads it again, and while it is away, the last that was read, by
     /// this program or by another one on the same state.
-    pub async fn schema(&self, role: Role, reading: Reading<'_>) -> Result<Arc<Schema>, TargetError> {
-        let schemas = self.schemas(reading).await?;
-        Ok(Arc::clone(schemas.get(&role).expect("invariant: every role is read")))
+    pub async fn schema(&self, role: &Role, reading: Reading<'_>) -> Result<Arc<Schema>, TargetError> {
+        Ok(self.schemas(reading).await?.of(role))
     }
 
     /// Reads the catalog now, however old the last one is, and keeps it.
@@ -93,7 +92,8 @@ impl Target {
         Ok(self.unmatched(&self.port.catalog().await?))
     }
 
-    async fn schemas(&self, reading: Reading<'_>) -> Result<Arc<Schemas>, TargetError> {
+    /// The same for each who may ask.
+    pub async fn schemas(&self, reading: Reading<'_>) -> Result<Arc<Schemas>, TargetError> {
         let kept_at = self.kept_at(reading).await;
         if let Some(last) = self.fresh(reading.clock, kept_at) {
             return Ok(last.schemas);
@@ -182,7 +182,7 @@ impl Target {
     }
 
     async fn use_from_now(&self, kept: &KeptCatalog, borrowed: bool, reading: Reading<'_>) -> Arc<Schemas> {
-        let schemas = Arc::new(schemas(&kept.catalog, &self.terms, reading.verified, &*self.port).await);
+        let schemas = Arc::new(Schemas::read(&kept.catalog, &self.terms, reading.verified, &*self.port).await);
         let (since, read_at) = (reading.clock.elapsed(), kept.read_at);
         *self.lock_last() = Some(Last { since, read_at, borrowed, schemas: Arc::clone(&schemas) });
         schemas

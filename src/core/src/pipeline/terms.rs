@@ -67,8 +67,21 @@ pub struct Delivery {
 
 impl Terms {
     /// What those of a role may read, within the limits.
-    pub(super) fn policy(&self, role: Role) -> Policy {
-        Policy::new(self.rules.clone(), self.roles.get(&role).cloned().into_iter().collect(), self.limits)
+    pub(super) fn policy(&self, role: &Role) -> Policy {
+        Policy::new(self.rules.clone(), self.roles.get(role).cloned().into_iter().collect(), self.limits)
+    }
+
+    /// What those of each of these roles may all read. A role without rules of its own narrows nothing.
+    pub(super) fn policy_of_all<'r>(&self, roles: impl IntoIterator<Item = &'r Role>) -> Policy {
+        let mut policies: Vec<Policy> = Vec::new();
+        for role in roles.into_iter().filter(|role| self.roles.contains_key(*role)) {
+            let policy = self.policy(role);
+            if !policies.contains(&policy) {
+                policies.push(policy);
+            }
+        }
+        let everybody = || Policy::new(self.rules.clone(), Vec::new(), self.limits);
+        policies.into_iter().reduce(Policy::and).unwrap_or_else(everybody)
     }
 
     /// What everybody may read, whatever their role adds or takes.

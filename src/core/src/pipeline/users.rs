@@ -4,9 +4,9 @@ use super::asker::Asker;
 use super::oneself::{account, language_of, line};
 use super::words::words;
 use super::{Pipeline, Trouble};
-use crate::domain::{Actor, Capability, Link, NewUser, Outgoing, Role, User, UserChange};
+use crate::domain::{Actor, Capability, Link, NewUser, Outgoing, Roles, User, UserChange};
 use crate::egress::{disarmed, echo};
-use crate::people::{By, Desk, DeskError, Refusal, Way, codes_in, keepers, new_code};
+use crate::people::{By, Desk, DeskError, Refusal, Way, codes_in, new_code};
 use crate::text::{Text, text};
 
 /// Users listed at once.
@@ -88,7 +88,7 @@ impl Pipeline {
     }
 
     async fn add_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
-        let given = change_from(settings)?;
+        let given = change_from(settings, &self.parts.settings.roles)?;
         if given.username.is_some() {
             return Err(Trouble::Tell(text("user-setting-unknown").with("word", "username")));
         }
@@ -99,21 +99,20 @@ impl Pipeline {
             role: given.role.unwrap_or_default(),
             locale: given.locale.unwrap_or(self.parts.settings.locale),
         };
-        let user = self.desk(asker, &keepers()).add(new).await.map_err(told(asker))?;
+        let user = self.desk(asker).add(new).await.map_err(told(asker))?;
         Ok(about(text("user-added"), &user, asker))
     }
 
     async fn edit_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
-        let (change, keepers) = (change_from(settings)?, keepers());
-        let desk = self.desk(asker, &keepers);
+        let change = change_from(settings, &self.parts.settings.roles)?;
+        let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let user = desk.change(&user, change, false).await.map_err(told(asker))?;
         Ok(Answer::Lines(vec![text("user-edited").render(asker.user.locale), line(&user, asker.user.locale)]))
     }
 
     async fn enable_user(&self, asker: &Asker, name: &str, enabled: bool) -> Result<Answer, Trouble> {
-        let keepers = keepers();
-        let desk = self.desk(asker, &keepers);
+        let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let user = desk.change(&user, UserChange::disabled(!enabled), false).await.map_err(told(asker))?;
         let sentence = if enabled { text("user-enabled") } else { text("user-disabled") };
@@ -121,8 +120,8 @@ impl Pipeline {
     }
 
     async fn code_for(&self, asker: &Asker, name: &str) -> Result<Answer, Trouble> {
-        let (keepers, code) = (keepers(), new_code(&*self.parts.entropy));
-        let desk = self.desk(asker, &keepers);
+        let code = new_code(&*self.parts.entropy);
+        let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         desk.issue_code(&user, &code).await.map_err(told(asker))?;
         let sentence = text("user-code").with("name", &user.username).with("prefix", asker.prefix());
@@ -130,8 +129,7 @@ impl Pipeline {
     }
 
     async fn confirm_link(&self, asker: &Asker, code: &str, name: &str) -> Result<Answer, Trouble> {
-        let keepers = keepers();
-        let desk = self.desk(asker, &keepers);
+        let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let actor = desk.confirm(code, &user).await.map_err(told(asker))?;
         self.tell_linked(&actor, &user).await;
@@ -153,7 +151,7 @@ impl Pipeline {
     }
 
     async fn links_of(&self, asker: &Asker, name: &str) -> Result<Answer, Trouble> {
-        let user = self.desk(asker, &[]).known(name).await.map_err(told(asker))?;
+        let user = self.desk(asker).known(name).await.map_err(told(asker))?;
         let held = self.parts.people.links(user.id).await?;
         if held.is_empty() {
             return Ok(about(text("links-none"), &user, asker));
@@ -171,8 +169,7 @@ impl Pipeline {
 
     /// Of a user's only account, its name need not be given.
     async fn unlink_user(&self, asker: &Asker, name: &str, words: &[&str]) -> Result<Answer, Trouble> {
-        let keepers = keepers();
-        let desk = self.desk(asker, &keepers);
+        let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let links = self.parts.people.links(user.id).await?;
         let none = || told(asker)(Refusal::NotLinked(user.username.clone()).into());
@@ -183,13 +180,13 @@ impl Pipeline {
     }
 
     /// Where an asker looks after users.
-    pub(super) fn desk<'a>(&'a self, asker: &'a Asker, keepers: &'a [Role]) -> Desk<'a> {
+    pub(super) fn desk<'a>(&'a self, asker: &'a Asker) -> Desk<'a> {
         Desk {
             people: &*self.parts.people,
             audit: &*self.parts.audit,
             now: self.parts.clock.now(),
             by: By::Person { actor: &asker.actor, place: &asker.place, user: asker.user.id },
-            keepers,
+            roles: &self.parts.settings.roles,
         }
     }
 }
@@ -223,7 +220,7 @@ fn about(sentence: Text, user: &User, asker: &Asker) -> Answer {
 }
 
 /// What settings such as `role=admin` say, in both languages.
-fn change_from(settings: &[&str]) -> Result<UserChange, Trouble> {
+fn change_from(settings: &[&str], roles: &Roles) -> Result<UserChange, Trouble> {
     let mut change = UserChange::default();
     for setting in settings {
         let unknown = || Trouble::Tell(text("user-setting-unknown").with("word", echo(setting)));
@@ -231,7 +228,7 @@ fn change_from(settings: &[&str]) -> Result<UserChange, Trouble> {
         // Guillemets are written with spaces inside.
         let value = value.trim();
         match key.to_lowercase().as_str() {
-            "role" | "rôle" => change.role = Some(value.parse().map_err(|_| role_unknown(value))?),
+            "role" | "rôle" => change.role = Some(value.parse().map_err(|_| role_unknown(value, roles))?),
             "language" | "langue" => change.locale = Some(language_of(value).ok_or_else(unknown)?),
             "email" | "courriel" => change.email = Some(value.to_owned()),
             "name" | "nom" => change.full_name = Some(value.to_owned()),
@@ -243,7 +240,7 @@ fn change_from(settings: &[&str]) -> Result<UserChange, Trouble> {
     Ok(change)
 }
 
-fn role_unknown(word: &str) -> Trouble {
-    let roles = Role::ALL.map(Role::word).join(", ");
-    Trouble::Tell(text("user-role-unknown").with("word", echo(word)).with("roles", roles))
+/// What cannot even be the name of a role.
+fn role_unknown(word: &str, roles: &Roles) -> Trouble {
+    Trouble::Tell(text("user-role-unknown").with("role", echo(word)).with("known", roles.named()))
 }

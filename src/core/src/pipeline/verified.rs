@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::audience::signed;
 use super::context::Example;
 use super::proposing::Draft;
 use super::question::Inquiry;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, Schema, Trouble};
 use crate::domain::{NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
 use crate::guard::Verdict;
 use crate::knowledge;
@@ -19,12 +20,17 @@ pub(super) struct Matched {
 }
 
 impl Pipeline {
-    /// The verified query that nearly is the question.
-    pub(super) fn verified_match(&self, inquiry: &Inquiry<'_>, verified: &[VerifiedQuery]) -> Option<Matched> {
+    /// The verified query that nearly is the question, as those see it who see this much.
+    pub(super) fn verified_match(
+        &self,
+        question: &str,
+        schema: &Schema,
+        verified: &[VerifiedQuery],
+    ) -> Option<Matched> {
         let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let found = knowledge::match_question(inquiry.question, verified, &inquiry.schema.known, today)?;
+        let found = knowledge::match_question(question, verified, &schema.known, today)?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
-        let allowed = matches!(inquiry.schema.guard.check(&found.query.statement), Verdict::Allow(_));
+        let allowed = matches!(schema.guard.check(&found.query.statement), Verdict::Allow(_));
         allowed.then(|| Matched { query: found.query.clone(), values: found.values })
     }
 
@@ -41,12 +47,13 @@ impl Pipeline {
             Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin };
         let offer = self.propose(inquiry, draft).await?;
+        let proposal = offer.proposal.clone();
         let why = match error {
             None => String::new(),
             Some(ModelError::Unavailable(_)) => text("without-model").render(locale) + "\n\n",
             Some(other) => format!("{}\n\n{}\n\n", other.text().render(locale), text("meanwhile").render(locale)),
         };
-        let answer = why + offer.card();
+        let (answer, buttons) = self.placed(inquiry.asker, offer, |card| why + card).await;
         self.parts
             .conversations
             .add_turn(&NewTurn {
@@ -54,20 +61,23 @@ impl Pipeline {
                 speaker: Speaker::Pstral,
                 text: answer.clone(),
                 state: TurnState::Complete,
+                proposal: Some(proposal.clone()),
                 at: self.parts.clock.now(),
+                aside: inquiry.is_aside(),
             })
             .await?;
-        let message = Outgoing { text: answer, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
-        self.show(inquiry.asker, &message).await;
+        let text = signed(inquiry.asker, &answer);
+        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        self.show_card(inquiry.asker, &proposal, &message).await;
         Ok(())
     }
 }
 
 impl Inquiry<'_> {
-    /// The verified queries nearest to the question, as examples in the asker's language. Those that read what the
-    /// asker may not see are left out.
+    /// The verified queries nearest to the question, as examples in the asker's language. Those that read what
+    /// somebody who reads the answer may not see are left out.
     pub(super) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
-        let ranked = knowledge::rank(self.question, verified, &self.schema.known, limit);
+        let ranked = knowledge::rank(self.question, verified, &self.common.known, limit);
         ranked.into_iter().filter_map(|(query, _)| self.example(query)).collect()
     }
 
@@ -77,7 +87,7 @@ impl Inquiry<'_> {
     }
 
     fn example(&self, query: &VerifiedQuery) -> Option<Example> {
-        let allowed = matches!(self.schema.guard.check(&query.statement), Verdict::Allow(_));
+        let allowed = matches!(self.common.guard.check(&query.statement), Verdict::Allow(_));
         let question = query.question(self.asker.user.locale).to_owned();
         allowed.then(|| Example { question, statement: query.statement.clone() })
     }

@@ -26,7 +26,7 @@ pub use people::{
 };
 pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, Excess, ExcessKind, Privileges, QueryTarget, ResultStream, TargetError};
-pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet};
+pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet, TranscriptFormat};
 
 /// Why the state database did not do what was asked.
 #[derive(Debug, thiserror::Error)]

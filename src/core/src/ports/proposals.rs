@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::domain::{ConversationId, Proposal, ProposalId, UserId};
+use crate::domain::{Card, ConversationId, PlatformName, Proposal, ProposalId, UserId};
 
 /// What came of taking a proposal's one use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,4 +45,24 @@ pub trait Proposals: Send + Sync {
     /// Gives back the use of a claim after which nothing ran: it can be claimed again. Does nothing to one that is
     /// not used.
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError>;
+
+    /// The proposals of a conversation, the oldest first.
+    async fn of_conversation(&self, conversation: ConversationId) -> Result<Vec<Proposal>, StoreError>;
+
+    /// Remembers a message that shows a proposal with its buttons. There may be several of one proposal.
+    async fn add_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError>;
+
+    /// The remembered messages of a proposal, the oldest first.
+    async fn cards(&self, id: &ProposalId) -> Result<Vec<Card>, StoreError>;
+
+    /// Remembered messages on a platform whose proposals have expired at `at`, the oldest first, at most `limit`.
+    async fn expired_cards(
+        &self,
+        platform: &PlatformName,
+        at: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Proposal, Card)>, StoreError>;
+
+    /// Forgets a message; does nothing where it is not remembered.
+    async fn forget_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError>;
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::{Column, FileRef, Locale, Row};
+use crate::domain::{Column, FileRef, Locale, Row, Transcript};
 use crate::results::Chart;
 
 /// Why a file could not be written, such as a full disk.
@@ -10,7 +10,17 @@ use crate::results::Chart;
 #[error("the result could not be written to a file: {0}")]
 pub struct FileError(pub String);
 
-/// Writes results to files.
+/// What a conversation is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TranscriptFormat {
+    /// Pages for people.
+    #[default]
+    Pdf,
+    /// Everything, for programs.
+    Json,
+}
+
+/// Writes results and conversations to files.
 #[async_trait]
 pub trait ResultFiles: Send + Sync {
     /// Begins the files of one result. Nothing carries a name before it is finished.
@@ -18,6 +28,15 @@ pub trait ResultFiles: Send + Sync {
 
     /// Draws a chart as a picture. `name` is a plain file name without an ending.
     async fn chart(&self, name: &str, chart: &Chart, locale: Locale) -> Result<FileRef, FileError>;
+
+    /// Writes a conversation down. `name` is a plain file name without an ending.
+    async fn transcript(
+        &self,
+        name: &str,
+        transcript: &Transcript,
+        format: TranscriptFormat,
+        locale: Locale,
+    ) -> Result<FileRef, FileError>;
 
     /// Says that people have copies of their own: these files need not stay. What cannot be removed now is left to its
     /// expiry.

@@ -1,8 +1,8 @@
 //! A few rows as lines of name and value.
 
 use super::cell::Cell;
-use super::preview::{Preview, TableFormat};
-use crate::domain::{Column, Locale, Row, Value};
+use super::preview::{Preview, TableFormat, shown};
+use crate::domain::{Column, Locale, Row, ShownTable, Value};
 
 /// The widest name, in terminal columns.
 const MAX_NAME: usize = 40;
@@ -16,7 +16,7 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
     let names: Vec<Cell> =
         columns.iter().take(MEASURED).map(|column| Cell::from_text(&column.name, MAX_NAME)).collect();
     let width = names.iter().map(|name| name.width).max().unwrap_or(0);
-    let mut preview = Preview { text: String::from("```\n"), rows: 0, hidden_columns: 0 };
+    let mut preview = Preview { text: String::from("```\n"), rows: 0, hidden_columns: 0, table: ShownTable::default() };
     // The fence that closes it counts.
     let mut used = preview.text.len() + 3;
     for row in rows {
@@ -47,7 +47,19 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
         }
     }
     preview.text.push_str("```");
+    preview.table = table(columns, rows, &preview, format.locale);
     preview
+}
+
+/// What the lines show, as rows and columns.
+fn table(columns: &[Column], rows: &[Row], preview: &Preview, locale: Locale) -> ShownTable {
+    let kept = columns.len() - preview.hidden_columns;
+    let cell = |value: &Value| Cell::of(value, locale, false, MAX_VALUE).text;
+    let row = |row: &Row| row.iter().take(kept).map(cell).collect();
+    ShownTable {
+        columns: columns.iter().take(kept).map(shown).collect(),
+        rows: rows.iter().take(preview.rows).map(row).collect(),
+    }
 }
 
 fn line(out: &mut String, name: &Cell, width: usize, value: &Value, locale: Locale) {

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::{lines, table};
-use crate::domain::{Column, Locale, Row, Value};
+use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value};
 
 /// A few rows with more columns than this are easier to read one below another.
 const FEW_COLUMNS: usize = 6;
@@ -10,6 +10,8 @@ const FEW_COLUMNS: usize = 6;
 const FEW_ROWS: usize = 3;
 /// The widest value that stands alone, in terminal columns.
 const ALONE: usize = 200;
+/// The widest name of a column.
+const NAME: usize = 40;
 
 /// How large a preview may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Preview {
     pub rows: usize,
     /// Columns left out.
     pub hidden_columns: usize,
+    /// The same rows and columns as the text, with cells no shorter.
+    pub table: ShownTable,
 }
 
 impl Preview {
@@ -41,7 +45,9 @@ impl Preview {
         if let ([_], [row]) = (columns, rows)
             && let [value] = row.as_slice()
         {
-            return Self { text: alone(value, format.locale), rows: 1, hidden_columns: 0 };
+            let cell = Cell::of(value, format.locale, true, ALONE).text;
+            let table = ShownTable { columns: columns.iter().map(shown).collect(), rows: vec![vec![cell]] };
+            return Self { text: alone(value, format.locale), rows: 1, hidden_columns: 0, table };
         }
         let rows = &rows[..rows.len().min(format.max_rows)];
         let wide = columns.len() > FEW_COLUMNS && rows.len() <= FEW_ROWS;
@@ -51,6 +57,11 @@ impl Preview {
             table::draw(columns, rows, format)
         }
     }
+}
+
+/// A column as a [`ShownTable`] names it.
+pub(super) fn shown(column: &Column) -> ShownColumn {
+    ShownColumn { name: Cell::from_text(&column.name, NAME).text, number: column.kind == ColumnKind::Number }
 }
 
 fn alone(value: &Value, locale: Locale) -> String {

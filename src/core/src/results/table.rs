@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::preview::{Preview, TableFormat};
-use crate::domain::{Column, ColumnKind, Locale, Row, Value, real_text};
+use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value, real_text};
 
 /// Columns of a table at most; the files hold the others.
 const MAX_COLUMNS: usize = 12;
@@ -62,12 +62,23 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
         let (text, fitting) = render(&strips, rows.len(), widest, format.max_chars);
         // Narrower cells before fewer rows, and fewer columns before very few rows.
         if fitting == rows.len() || (widest <= MIN_CELL && (fitting >= ENOUGH_ROWS || strips.len() <= 1)) {
-            return Preview { text, rows: fitting, hidden_columns: columns.len() - strips.len() };
+            let hidden_columns = columns.len() - strips.len();
+            return Preview { text, rows: fitting, hidden_columns, table: table(&strips, fitting) };
         }
         if widest <= MIN_CELL {
             strips.pop();
         }
         widest = (widest * 3 / 4).max(MIN_CELL);
+    }
+}
+
+/// What is drawn, with cells as wide as they came.
+fn table(strips: &[Strip<'_>], rows: usize) -> ShownTable {
+    let column = |strip: &Strip<'_>| ShownColumn { name: strip.head.text.clone(), number: strip.number };
+    let cell = |strip: &Strip<'_>, row: usize| strip.cells.get(row).map_or_else(String::new, |cell| cell.text.clone());
+    ShownTable {
+        columns: strips.iter().map(column).collect(),
+        rows: (0..rows).map(|row| strips.iter().map(|strip| cell(strip, row)).collect()).collect(),
     }
 }
 

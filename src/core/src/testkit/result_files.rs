@@ -4,9 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use crate::domain::{Column, ColumnKind, FileRef, Locale, Row, Value};
-use crate::ports::{Colophon, FileError, Finished, ResultFiles, ResultSheet};
+use crate::domain::{
+    Column, ColumnKind, FileRef, Locale, Origin, Row, ShownColumn, ShownTable, Transcript, TranscriptStatement,
+    TranscriptTurn, Value,
+};
+use crate::ports::{Colophon, FileError, Finished, ResultFiles, ResultSheet, TranscriptFormat};
 use crate::results::{Chart, Series, Shape};
 
 /// What was written: the name, the rows and the facts of each finished result.
@@ -45,6 +49,22 @@ impl ResultFiles for FakeFiles {
         let name = format!("{name}.png");
         let bytes = chart.labels.len() as u64;
         Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: "image/png", bytes })
+    }
+
+    async fn transcript(
+        &self,
+        name: &str,
+        transcript: &Transcript,
+        format: TranscriptFormat,
+        _: Locale,
+    ) -> Result<FileRef, FileError> {
+        self.check_space()?;
+        let (ending, media_type) = match format {
+            TranscriptFormat::Pdf => ("pdf", "application/pdf"),
+            TranscriptFormat::Json => ("json", "application/json"),
+        };
+        let (name, bytes) = (format!("{name}.{ending}"), transcript.turns.len() as u64);
+        Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type, bytes })
     }
 
     async fn delivered(&self, _: &[FileRef]) {}
@@ -111,6 +131,14 @@ pub async fn contract(files: &dyn ResultFiles) {
         let picture = files.chart(&name, &chart(), locale).await.expect("a chart can be drawn");
         check_name(&picture, &name);
         assert_eq!(picture.media_type, "image/png");
+        for (format, media_type) in
+            [(TranscriptFormat::Pdf, "application/pdf"), (TranscriptFormat::Json, "application/json")]
+        {
+            let file = files.transcript(&name, &transcript(), format, locale).await.expect("a talk can be written");
+            check_name(&file, &name);
+            assert_eq!(file.media_type, media_type);
+            files.delivered(&[file]).await;
+        }
         files.delivered(&written).await;
         files.delivered(&[picture]).await;
         // Twice is once.
@@ -133,5 +161,47 @@ fn chart() -> Chart {
         shape: Shape::Bars,
         labels: vec![String::new(), "東京 🚀".to_owned(), "x".repeat(500)],
         series: vec![Series { name: "n".to_owned(), values: values.clone() }, Series { name: String::new(), values }],
+    }
+}
+
+/// A conversation with everything that is hard to write down.
+fn transcript() -> Transcript {
+    let at = Timestamp::constant(1_795_255_200, 42_000_000);
+    let hostile = "<script>\u{1b}[2J\u{0}\u{202e}été ✅ 東京 ```sql\nSELECT 1\n".to_owned();
+    let statement = TranscriptStatement {
+        proposal: "00112233445566778899aabbccddeeff".to_owned(),
+        target: "crm".to_owned(),
+        state: "used",
+        origin: Origin::Person,
+        text: format!("SELECT '{}'", "x".repeat(5000)),
+        parameters: [("city".to_owned(), Value::Text("Nîmes".to_owned()))].into(),
+    };
+    let columns = ["ville", ""].map(|name| ShownColumn { name: name.to_owned(), number: name.is_empty() });
+    let table =
+        ShownTable { columns: columns.into(), rows: vec![vec!["Évry".to_owned(), "1,5".to_owned()], Vec::new()] };
+    let turn = |text: String, statement, table| TranscriptTurn {
+        at,
+        speaker: "assistant",
+        state: "complete",
+        text,
+        statement,
+        table,
+    };
+    Transcript {
+        conversation: i64::MAX,
+        title: hostile.clone(),
+        mode: "sql",
+        targets: vec!["crm".to_owned()],
+        username: "zoe".to_owned(),
+        full_name: "Zoé Lefèvre".to_owned(),
+        platform: "terminal".to_owned(),
+        private: true,
+        started_at: at,
+        exported_at: at,
+        turns: vec![
+            turn(hostile, Some(statement), None),
+            turn("x".repeat(50_000), None, Some(table)),
+            turn(String::new(), None, Some(ShownTable::default())),
+        ],
     }
 }

@@ -120,7 +120,7 @@ pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
         username: username.to_owned(),
         full_name: full_name.to_owned(),
         email: format!("{username}@example.org"),
-        role: Role::Admin,
+        role: Role::admin(),
         locale,
     };
     let id = parts.people.reserve_user().await?;

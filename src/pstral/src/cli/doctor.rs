@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use pstral_core::domain::{Dialect, Locale};
 use pstral_core::pipeline::Target;
-use pstral_core::ports::{ExcessKind, TargetError};
+use pstral_core::ports::{ExcessKind, People as _, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
@@ -68,6 +68,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         found.extend(account(target, is_away, locale).await);
         found.extend(super::verified::marks(&app.store, &target.name, locale).await?);
     }
+    found.extend(roleless(&app, locale).await?);
     app.store.close().await;
     if let Some(path) = missing {
         found.retain(|check| check.part != "state");
@@ -76,6 +77,20 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         found.insert(0, Check { part: "state".to_owned(), state: State::Failed, fact, remedy });
     }
     Ok(found)
+}
+
+/// Users who may do nothing because their role is not in the configuration.
+async fn roleless(app: &App, locale: Locale) -> anyhow::Result<Option<Check>> {
+    let roles = &app.pipeline.parts().settings.roles;
+    let users = app.store.users().await?;
+    let without = users.iter().filter(|user| !user.disabled && !roles.knows(&user.role));
+    let named: Vec<String> = without.map(|user| format!("{} ({})", user.username, user.role)).collect();
+    Ok((!named.is_empty()).then(|| Check {
+        part: "roles".to_owned(),
+        state: State::Degraded,
+        fact: text("found-users-roleless").with("users", named.join(", ")).render(locale),
+        remedy: text("remedy-users-roleless").render(locale),
+    }))
 }
 
 /// What is wrong with the allow and deny lists of a target. One that is away has been told of already.

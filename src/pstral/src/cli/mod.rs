@@ -9,6 +9,7 @@ mod export;
 mod follow;
 mod out;
 mod person;
+mod policy;
 mod prune;
 mod run;
 mod shape;
@@ -81,6 +82,9 @@ enum Command {
     /// See what is known of the databases, or read it again
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// See who may do what, and test it
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Bring the state database up to date; pstral run does so by itself
     Migrate,
     /// Write the whole state to a file, while the bot goes on
@@ -167,6 +171,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Prune(args) => prune::run(common, &args).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
+        Command::Policy(command) => policy::run(common, command).await,
         Command::Migrate => state::migrate(common).await,
         Command::Backup(args) => state::backup(common, &args).await,
         Command::Restore(args) => state::restore(common, &args).await,

@@ -85,6 +85,7 @@ pub(super) fn counted(table: &'static str, rows: u64, locale: Locale) -> String 
         "links" => Some(text("held-links")),
         "link_codes" => Some(text("held-codes")),
         "link_requests" => Some(text("held-requests")),
+        "proposal_messages" => Some(text("held-buttons")),
         "ratings" => Some(text("held-ratings")),
         "verified_queries" => Some(text("held-queries")),
         "wrong_codes" => Some(text("held-wrong-codes")),

@@ -266,6 +266,27 @@ mod tests {
             ),
             ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
             ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
+            ("[roles.Chief]\ncapabilities = []", "roles.Chief: this cannot be a role"),
+            ("[roles.chief]", "roles.chief.capabilities: say what the role may do"),
+            ("[roles.member]\ncapabilities = [\"ask\", \"fly\"]", "roles.member.capabilities: “fly” is not known here"),
+            ("[roles.member.targets.x]", "roles.member.targets.x: no database"),
+            ("[roles.member.quotas]\nquestions_per_day = 2000000", "roles.member.quotas.questions_per_day: the value"),
+            (
+                "[[places]]\nplatform = \"matrix\"\nid = \"a\"\nroles = [\"chief\"]",
+                "places[0].roles: “chief” is not a role",
+            ),
+            ("[[places]]\nplatform = \"matrix\"\nid = \"a\"\nroles = []", "places[0].roles: nobody would be welcome"),
+            ("[[places]]\nplatform = \"matrix\"\nid = \" \"", "places[0].id: this value is required"),
+            (
+                "[[places]]\nplatform = \"m\"\nid = \"a\"\n[[places]]\nplatform = \"m\"\nid = \"a\"",
+                "places[1]: this place is described twice",
+            ),
+            ("[[places]]\nplatform = \"m\"\nid = \"a\"\nmode = \"docs\"", "places[0].mode: “docs” is not known here"),
+            (
+                "[[places]]\nplatform = \"m\"\nid = \"a\"\nlanguage = \"de\"",
+                "places[0].language: “de” is not known here",
+            ),
+            ("quotas.user_questions_per_day = 2000000", "quotas.user_questions_per_day: the value must be between"),
         ] {
             let told = check(file, &[]).map(drop).unwrap_err();
             assert!(told.starts_with(key) && !told.contains('\n') && !told.contains("secret"), "{file}: {told}");

@@ -2,17 +2,21 @@
 
 mod check;
 mod file;
+mod fingerprint;
 mod layers;
+mod people;
 mod plausible;
 mod schema;
 mod targets;
 
 pub use check::{Fault, load};
+pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
-    LimitValues, Log, LogFormat, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, RetentionConfig, RoleConfig,
-    RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, QuotasConfig,
+    RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits,
+    TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use pstral_core::domain::Role;
 use pstral_core::guard::Rules;
 use pstral_core::text::{Text, text};
 use pstral_store::Location;
 use secrecy::ExposeSecret as _;
 
 use super::Fault;
+use super::people::people_faults;
 use super::schema::Config;
 use super::targets::target_faults;
 use crate::registry;
@@ -19,6 +19,9 @@ pub(super) const MOST_ROWS: u64 = 10_000_000;
 
 /// Days for which anything is kept at most, but for ever: a hundred years.
 const MOST_DAYS: u64 = 36_500;
+
+/// What a quota allows at most: what is meant to be more is 0, no limit.
+pub(super) const MOST_COUNTED: u64 = 1_000_000;
 
 /// The levels of the log, and none at all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -54,31 +57,13 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
     }
-    for (at, place) in config.places.iter().enumerate() {
-        let known = config.targets.contains_key(&place.target);
-        faults.extend((!known).then(|| Fault::new(format!("places[{at}].target"), unknown_target(config))));
-    }
-    for (role, targets) in config.roles.iter().map(|(role, config)| (role, &config.targets)) {
-        faults.extend(role_fault(role));
-        for (target, rules) in targets {
-            let key = format!("roles.{role}.targets.{target}");
-            let known = config.targets.contains_key(target);
-            faults.extend((!known).then(|| Fault::new(&key, unknown_target(config))));
-            faults.extend(rules_faults(&key, &rules.deny, rules.allow.as_ref()));
-        }
-    }
+    faults.extend(people_faults(config));
     faults
 }
 
-fn role_fault(role: &str) -> Option<Fault> {
-    let known = Role::ALL.map(Role::word);
-    let sentence = || text("config-not-one-of").with("given", role).with("known", known.join(", "));
-    (!known.contains(&role)).then(|| Fault::new(format!("roles.{role}"), sentence()))
-}
-
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 26] {
-    let Config { model, answers, limits, http, catalog, files, audit, retention, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 34] {
+    let Config { model, answers, limits, http, catalog, files, quotas, audit, retention, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
         ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
@@ -106,6 +91,14 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 26] {
         ("limits.seconds", limits.seconds, 1, 3600),
         ("files.keep_hours", files.keep_hours, 0, 87_600),
         ("http.drain_timeout", http.drain_timeout, 0, 600),
+        ("quotas.user_questions_per_minute", quotas.user_questions_per_minute.into(), 0, MOST_COUNTED),
+        ("quotas.user_questions_per_day", quotas.user_questions_per_day.into(), 0, MOST_COUNTED),
+        ("quotas.user_executions_per_minute", quotas.user_executions_per_minute.into(), 0, MOST_COUNTED),
+        ("quotas.user_executions_per_day", quotas.user_executions_per_day.into(), 0, MOST_COUNTED),
+        ("quotas.place_questions_per_minute", quotas.place_questions_per_minute.into(), 0, MOST_COUNTED),
+        ("quotas.place_questions_per_day", quotas.place_questions_per_day.into(), 0, MOST_COUNTED),
+        ("quotas.place_executions_per_minute", quotas.place_executions_per_minute.into(), 0, MOST_COUNTED),
+        ("quotas.place_executions_per_day", quotas.place_executions_per_day.into(), 0, MOST_COUNTED),
     ]
 }
 
@@ -127,7 +120,7 @@ fn default_target(config: &Config) -> Option<Text> {
     Some(unknown_target(config))
 }
 
-fn unknown_target(config: &Config) -> Text {
+pub(super) fn unknown_target(config: &Config) -> Text {
     let known = config.targets.keys().cloned().collect::<Vec<_>>().join(", ");
     if known.is_empty() {
         text("config-default-target-none")

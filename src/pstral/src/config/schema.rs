@@ -35,6 +35,7 @@ pub struct Config {
     pub log: Log,
     pub platforms: Platforms,
     pub catalog: CatalogConfig,
+    pub quotas: QuotasConfig,
     #[serde(default)]
     pub places: Vec<PlaceConfig>,
     #[serde(default)]
@@ -244,7 +245,39 @@ pub struct CatalogConfig {
 pub struct PlaceConfig {
     pub platform: String,
     pub id: String,
-    pub target: String,
+    pub roles: Option<Vec<String>>,
+    pub target: Option<String>,
+    pub mode: Option<ModeChoice>,
+    #[serde(default, deserialize_with = "optional_language")]
+    pub language: Option<Locale>,
+    #[serde(default)]
+    pub delivery: DeliveryChoice,
+}
+
+/// `[quotas]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct QuotasConfig {
+    pub user_questions_per_minute: u32,
+    pub user_questions_per_day: u32,
+    pub user_executions_per_minute: u32,
+    pub user_executions_per_day: u32,
+    pub place_questions_per_minute: u32,
+    pub place_questions_per_day: u32,
+    pub place_executions_per_minute: u32,
+    pub place_executions_per_day: u32,
+}
+
+/// `[roles.<name>.quotas]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct RoleQuotas {
+    pub questions_per_minute: Option<u32>,
+    pub questions_per_day: Option<u32>,
+    pub executions_per_minute: Option<u32>,
+    pub executions_per_day: Option<u32>,
 }
 
 /// `[roles.<name>]`
@@ -252,6 +285,9 @@ pub struct PlaceConfig {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct RoleConfig {
+    pub capabilities: Option<Vec<String>>,
+    #[serde(default)]
+    pub quotas: RoleQuotas,
     #[serde(default)]
     pub targets: BTreeMap<String, RulesConfig>,
 }
@@ -270,6 +306,10 @@ fn language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Locale,
     let word = String::deserialize(deserializer)?;
     let known = Locale::ALL.into_iter().find(|locale| locale.tag() == word);
     known.ok_or_else(|| serde::de::Error::custom(not_one_of(&word, &Locale::ALL.map(Locale::tag))))
+}
+
+fn optional_language<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Locale>, D::Error> {
+    language(deserializer).map(Some)
 }
 
 fn formats<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<FileFormat>, D::Error> {
@@ -338,6 +378,13 @@ choices! {
         Offer = "offer",
         /// An example for the model.
         Example = "example",
+    }
+    /// What questions are taken to be about.
+    ModeChoice {
+        /// Data.
+        Sql = "sql",
+        /// Anything else.
+        Chat = "chat",
     }
     /// What the audit keeps of answers.
     KeptAnswersChoice {

@@ -1,5 +1,5 @@
 //! Results as files: CSV for spreadsheets of the person's country, XLSX with typed cells, JSON lines for programs, and
-//! charts as pictures.
+//! charts as pictures. Conversations as PDF and JSON.
 
 mod chart;
 mod compressed;
@@ -8,18 +8,20 @@ mod format;
 mod harmless;
 mod json_lines;
 mod part;
+mod pdf;
 mod sheet;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod transcript;
 mod xlsx;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use pstral_core::domain::{Column, FileRef, Locale};
-use pstral_core::ports::{FileError, ResultFiles, ResultSheet};
+use pstral_core::domain::{Column, FileRef, Locale, Transcript};
+use pstral_core::ports::{FileError, ResultFiles, ResultSheet, TranscriptFormat};
 use pstral_core::results::Chart;
 
 pub use format::{FileFormat, UnknownFormat};
@@ -77,6 +79,21 @@ impl ResultFiles for FolderFiles {
         where_blocking_is_allowed(move || {
             std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
             chart::write(&folder, name, &chart, locale)
+        })
+        .await
+    }
+
+    async fn transcript(
+        &self,
+        name: &str,
+        transcript: &Transcript,
+        format: TranscriptFormat,
+        locale: Locale,
+    ) -> Result<FileRef, FileError> {
+        let (folder, name, transcript) = (self.folder.clone(), name.to_owned(), transcript.clone());
+        where_blocking_is_allowed(move || {
+            std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
+            transcript::write(&folder, &name, &transcript, format, locale)
         })
         .await
     }

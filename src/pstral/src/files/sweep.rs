@@ -45,7 +45,7 @@ fn is_result(name: &str) -> bool {
     if name.starts_with(UNFINISHED) {
         return name.strip_suffix(".part").is_some();
     }
-    let endings = [".csv", ".csv.gz", ".xlsx", ".jsonl", ".jsonl.gz", ".png"];
+    let endings = [".csv", ".csv.gz", ".xlsx", ".jsonl", ".jsonl.gz", ".png", ".pdf", ".json"];
     let Some(name) = endings.iter().find_map(|ending| name.strip_suffix(ending)) else { return false };
     let parts: Vec<&str> = name.split('-').collect();
     let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -63,6 +63,9 @@ mod tests {
         for (name, expected) in [
             ("crm-20261121-101500-ab12cd.csv", true),
             ("crm-20261121-101500-ab12cd.xlsx", true),
+            ("conversation-20261121-101500-ab12cd.pdf", true),
+            ("conversation-20261121-101500-ab12cd.json", true),
+            ("conversation-20261121-101500.pdf", false),
             ("crm-20261121-101500-ab12cd-premieres-10000-lignes.csv.gz", true),
             ("my-crm-20261121-101500-ab12cd-chart.png", true),
             (".pstral-Xy12ab.part", true),

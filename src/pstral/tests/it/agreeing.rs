@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Value};
+use pstral_core::domain::{
+    Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, Value,
+};
 use pstral_core::pipeline::{OverCost, Terms};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
@@ -160,13 +162,43 @@ fn where_nobody_agrees_it_is_refused() {
 }
 
 #[test]
-fn stewards_and_admins_need_nobody() {
+fn nobody_agrees_to_their_own() {
     run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
-        for somebody in [sacha(), claire()] {
-            world.command(&somebody, &format!("edit {STATEMENT}")).await;
-            world.command(&somebody, "execute").await;
-        }
-        assert_eq!(world.target.ran().len(), 2);
+        world.command(&sacha(), &format!("edit {STATEMENT}")).await;
+        let own = name(world);
+        world.command(&sacha(), "execute").await;
+        world.command(&sacha(), &format!("agree {own} yes")).await;
+        assert_snapshot!(world.newest(), @"Il faut l’accord d’une autre personne : nul ne peut approuver sa propre requête. Demandez à un collègue qui y est autorisé.");
+        world.command(&sacha(), "execute").await;
+        assert_eq!(world.target.ran(), []);
+        world.command(&claire(), &format!("agree {own} yes")).await;
+        world.command(&sacha(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1);
+        assert_snapshot!(world.audit_lines().await, @"
+        proposal ok sacha relations=clients
+        denied refused sacha
+        agreed ok claire
+        execution ok sacha relations=clients
+        result ok sacha relations=clients rows=1
+        ");
+    });
+}
+
+#[test]
+fn who_may_not_see_it_is_not_asked_to_agree_to_it() {
+    let roles = [(Role::steward(), deny(&["clients"]))].into();
+    let setup = Setup { roles, ..costly(Some((120_000.0, 5)), OverCost::Steward) };
+    run_test_with(setup, async |world| {
+        write(world).await;
+        let waiting = name(world);
+        world.command(&sacha(), "agree").await;
+        assert!(world.newest().contains("Aucune requête"), "{}", world.newest());
+        world.command(&sacha(), &format!("agree {waiting} yes")).await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran(), []);
+        world.command(&claire(), &format!("agree {waiting} yes")).await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1);
     });
 }
 

@@ -143,7 +143,7 @@ fn a_model_that_fails_in_the_middle_offers_no_half_statement() {
         world.model.script(Script::words(half).fails(ModelError::Interrupted));
         world.say(&alex(), "Everything of the clients except those of Lyon").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         Here are the clients:
         ```sql
@@ -151,6 +151,7 @@ fn a_model_that_fails_in_the_middle_offers_no_half_statement() {
         ```
 
         The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
@@ -233,9 +234,10 @@ fn thoughts_are_no_answer() {
     run_test(async |world| {
         world.model.script(Script::silent().thinks("hmm").text("<think>more</think>"));
         world.say(&alex(), "What do you think of the clients?").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         The model answered nothing. Rephrase your question and try again.
+        [Try again]
         ");
     });
 }

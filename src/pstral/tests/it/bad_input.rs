@@ -57,6 +57,8 @@ fn commands() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
+        /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
+        /retry: ask again a question that was not answered
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait; /verified: verified queries; both for stewards

@@ -40,6 +40,9 @@ fn every_command_has_help() {
         "verified retire",
         "verified export",
         "verified check",
+        "policy",
+        "policy explain",
+        "policy test",
         "config",
         "config check",
         "migrate",
@@ -68,7 +71,10 @@ fn users_are_made_listed_linked_and_disabled() {
     place.run(&add).code(0).says(&["zoe has been created"]);
     place.run(&["user", "add", "zoe"]).code(2).says(&["zoe already exists"]);
     place.run(&["user", "add", "a b"]).code(2).says(&["1 to 64 letters"]);
-    place.run(&["user", "add", "max", "--role", "king"]).code(2).says(&["--role"]);
+    place
+        .run(&["user", "add", "max", "--role", "king"])
+        .code(2)
+        .says(&["“king” is not in the configuration", "admin, member"]);
     place.run(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc · admin · fr · zoe@example.org"]);
     place.run(&["user", "list", "--locale", "fr"]).code(0).says(&["zoe · Zoé Blanc · administrateur · fr"]);
     let json = place.run(&["user", "list", "--json"]).code(0).out;

@@ -18,6 +18,8 @@ fn help_in_english() {
         /stop: stop what is going on
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
+        /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
+        /retry: ask again a question that was not answered
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait; /verified: verified queries; both for stewards
@@ -38,6 +40,8 @@ fn help_in_french() {
         /stop : arrêter ce qui est en cours
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
+        /open, /rename, /export, /delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
+        /retry : reposer une question restée sans réponse
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
         /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données
@@ -64,11 +68,12 @@ fn whoami_and_history() {
         You are Alex Taylor (alex, member). I speak English to you. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
         ");
-        assert_snapshot!(after.rsplit("── #").next().unwrap(), @r"
+        assert_snapshot!(after.rsplit("── #").next().unwrap(), @"
         6 private
         Your last conversations:
-        - 2026-11-21 10:00 · List the clients in Lyon
-        - 2026-11-21 10:00 · List the clients in Paris
+        - `2` · 2026-11-21 10:00 · List the clients in Lyon (current)
+        - `1` · 2026-11-21 10:00 · List the clients in Paris
+        To go on with one, write /open and its number.
         ");
     });
 }
@@ -138,7 +143,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni une base, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, export, catalog.read, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, export, catalog.read, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"
@@ -181,6 +186,8 @@ fn in_a_channel_the_audit_is_shown_in_private() {
         état         ok
         détail       audit
         ```
+        <audit-20261121-100000-010101.csv>
+        <audit-20261121-100000-010101.xlsx>
         ── #2 sales
         Je vous ai répondu en privé.
         ");

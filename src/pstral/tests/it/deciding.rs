@@ -65,6 +65,7 @@ fn in_a_channel_someone_elses_click_is_refused_to_them_alone() {
         world.act(&alex(), &channel, click.clone()).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 sales
+        ↳ Camille Martin
         ```sql
         SELECT
           count(c.id) AS client_count

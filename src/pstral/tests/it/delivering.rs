@@ -34,6 +34,7 @@ fn a_private_target_answers_a_channel_in_private() {
         run(world, &channel, "SELECT company_name FROM clients WHERE id = 1").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 team
+        ↳ Alex Taylor
         ```sql
         SELECT
           company_name
@@ -46,6 +47,7 @@ fn a_private_target_answers_a_channel_in_private() {
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
         ── #2 team
+        ↳ Alex Taylor
         🔒 The result is for you alone: I send it to you in private.
         ── #3 private of alex
         `Axolis Conseil SAS`

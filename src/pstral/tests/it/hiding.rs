@@ -89,7 +89,7 @@ fn a_star_never_opens_a_denied_column() {
 #[test]
 fn a_role_reads_what_it_may_and_no_more() {
     const EMAILS: &str = "edit SELECT email FROM clients WHERE id = 1";
-    let roles = [(Role::Member, deny(&["clients.email"]))].into();
+    let roles = [(Role::member(), deny(&["clients.email"]))].into();
     run_test_with(Setup { roles, ..Setup::default() }, async |world| {
         world.command(&claire(), EMAILS).await;
         world.command(&claire(), "execute").await;
@@ -113,7 +113,7 @@ fn what_a_role_may_no_longer_read_does_not_run() {
     run_test_with(Setup::default(), async |world| {
         world.command(&claire(), "edit SELECT email FROM clients WHERE id = 1").await;
         let proposal = world.newest_proposal();
-        world.restart_under(Rules::default(), &[(Role::Admin, deny(&["clients.email"]))]).await;
+        world.restart_under(Rules::default(), &[(Role::admin(), deny(&["clients.email"]))]).await;
         world.click(&claire(), ButtonAction::Execute(proposal)).await;
         assert_eq!(world.target.ran(), []);
         assert!(world.audit_lines().await.contains("rule=column-denied"), "{}", world.audit_lines().await);

@@ -336,7 +336,7 @@ fn only_those_who_may_look_after_verified_queries() {
 
 #[test]
 fn a_steward_reads_no_statement_over_what_is_closed_to_them() {
-    let setup = Setup { roles: [(Role::Steward, deny(&["clients.email"]))].into(), ..Setup::default() };
+    let setup = Setup { roles: [(Role::steward(), deny(&["clients.email"]))].into(), ..Setup::default() };
     run_test_with(setup, async |world| {
         ask_and_run(world).await;
         world.command(&camille(), "garder").await;

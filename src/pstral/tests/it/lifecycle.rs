@@ -5,12 +5,9 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral::compose::App;
-use pstral::heads::Heads;
 use pstral::lifecycle::{self, AfterPlatforms};
-use pstral_core::domain::{AuditAction, Locale};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, alex, camille, run_test};
@@ -22,28 +19,36 @@ fn app(world: &World) -> App {
         platforms: vec![Arc::clone(&world.chat) as _],
         files: world.files(),
         file_age: Duration::from_hours(1),
-        heads: Heads {
-            head: watch::Sender::new(None).subscribe(),
-            every_events: 1000,
-            every: Duration::from_hours(1),
+        heads: pstral::heads::Heads {
+            head: tokio::sync::watch::channel(None).1,
+            every_events: 0,
+            every: Duration::ZERO,
             channel: None,
-            locale: Locale::Fr,
+            locale: pstral_core::domain::Locale::En,
         },
-        fingerprint: "as it is".to_owned(),
+        instance: "test".to_owned(),
+        fingerprint: [("limits", "aa"), ("targets.crm", "bb")]
+            .map(|(key, hash)| (key.to_owned(), hash.to_owned()))
+            .into(),
     }
 }
 
 #[test]
-fn that_the_configuration_was_changed_is_recorded() {
+fn what_changed_in_the_configuration_is_recorded_at_the_next_start() {
     run_test(async |world| {
-        let configured = |fingerprint: &str| App { fingerprint: fingerprint.to_owned(), ..app(world) };
-        for (fingerprint, recorded) in [("a", 1), ("a", 1), ("b", 2), ("a", 3)] {
-            lifecycle::start(&configured(fingerprint)).await.unwrap();
-            let entries = world.entries().await.into_iter().map(|entry| entry.event);
-            let changes: Vec<_> = entries.filter(|event| event.action == AuditAction::ConfigChanged).collect();
-            assert_eq!(changes.len(), recorded, "{fingerprint}");
-            assert_eq!(changes.last().unwrap().detail, Some(format!("sha256 {fingerprint}")));
-        }
+        let mut app = app(world);
+        lifecycle::start(&app).await.unwrap();
+        lifecycle::start(&app).await.unwrap();
+        app.fingerprint.insert("targets.crm".to_owned(), "b0".to_owned());
+        app.fingerprint.insert("roles.sales".to_owned(), "cc".to_owned());
+        lifecycle::start(&app).await.unwrap();
+        lifecycle::start(&app).await.unwrap();
+        let said = |entry: pstral_core::domain::AuditEntry| {
+            format!("{} {}", entry.event.action.word(), entry.event.detail.unwrap_or_default())
+        };
+        let entries: Vec<String> = world.entries().await.into_iter().map(said).collect();
+        assert_eq!(entries.iter().filter(|entry| entry.starts_with("config.changed")).count(), 1, "{entries:?}");
+        assert_eq!(entries[2], "config.changed roles.sales targets.crm");
     });
 }
 
@@ -83,9 +88,10 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
         ended.unwrap();
         // What the drain left behind ends with the program.
         world.restart().await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         started ok -

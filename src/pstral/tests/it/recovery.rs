@@ -20,9 +20,10 @@ fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
         assert!(answering.await.unwrap_err().is_cancelled());
         assert_eq!(world.restart().await, 1);
         assert_eq!(world.restart().await, 0);
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
@@ -93,7 +94,8 @@ fn a_bug_ends_in_an_incident_and_the_next_question_is_answered() {
         world.target.panics.store(false, Ordering::Relaxed);
         assert_snapshot!(world.transcript().rsplit("[Explain]\n").next().unwrap(), @"
         ── #2 private
-        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        ⏹ Pstral was interrupted while the statement ran. Nothing was changed, but the result is lost. Ask your question again for a new statement.
+        [Try again]
         ── #3 private
         Something went wrong on my side. Try again; if it goes on, give the number 02020202 to an administrator.
         ");

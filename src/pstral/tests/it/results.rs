@@ -212,7 +212,7 @@ fn what_may_no_longer_be_read_is_not_drawn() {
     run_test(async |world| {
         run(world, &claire(), CHART).await;
         let chart = ButtonAction::Chart(offered(world).unwrap());
-        world.restart_under(Rules::default(), &[(pstral_core::domain::Role::Admin, deny(&["clients.status"]))]).await;
+        world.restart_under(Rules::default(), &[(pstral_core::domain::Role::admin(), deny(&["clients.status"]))]).await;
         world.click(&claire(), chart).await;
         assert!(world.newest_files().is_empty());
     });

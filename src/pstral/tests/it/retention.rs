@@ -172,12 +172,9 @@ fn somebody_is_forgotten_while_they_are_answered() {
         // What was written after that goes the next time.
         let stays = world.store.user_named(&format!("erased-{}", user.id.0)).await.unwrap().unwrap();
         world.store.erase(&stays, &[], Timestamp::now(), None).await.unwrap().unwrap();
-        let theirs = world.entries().await.into_iter().filter(|entry| entry.event.user == Some(user.id));
-        assert!(theirs.count() > 0);
-        let left = world.entries().await;
-        assert!(
-            left.iter().filter(|entry| entry.event.user == Some(user.id)).all(|entry| entry.event.detail.is_none())
-        );
+        let theirs = AuditFilter { user: Some(user.id), ..AuditFilter::default() };
+        let theirs = world.store.tail(&theirs, 100).await.unwrap();
+        assert!(theirs.len() > 2 && theirs.iter().all(|entry| entry.event.detail.is_none()), "{theirs:?}");
         world.store.verify_audit(&[], &pstral_core::domain::NoKey).await.unwrap();
         // Nobody else is held up.
         world.model_says("Gladly.");

@@ -106,7 +106,7 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
     run_test(async |world| {
         world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
         world.say(&alex(), "Which clients in Paris have paid us most this winter?").await;
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
         The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
 
@@ -115,6 +115,7 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
         - List the active clients in …
         - How many clients do we have in …?
         - List the contracts of clients in …
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex

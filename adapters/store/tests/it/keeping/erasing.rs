@@ -10,7 +10,7 @@ async fn admin(store: &Store, name: &str) -> User {
         username: name.to_owned(),
         full_name: String::new(),
         email: String::new(),
-        role: Role::Admin,
+        role: Role::admin(),
         locale: Locale::Fr,
     };
     store.add_user(&user, day(1)).await.unwrap()
@@ -40,6 +40,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
         let (zoe, max) = two_people(&ground, &store).await;
         let planned = store.erasure(&zoe).await.unwrap();
         let rows = [
+            ("proposal_messages", 2),
             ("proposals", 2),
             ("ratings", 2),
             ("turns", 4),
@@ -53,7 +54,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
         assert_eq!(planned.rows, rows);
         assert_eq!((planned.entries, planned.fixed, planned.late), (10, 0, 0));
 
-        assert_eq!(store.erase(&zoe, &[Role::Admin], day(10), Some("cli")).await.unwrap(), Some(planned));
+        assert_eq!(store.erase(&zoe, &[Role::admin()], day(10), Some("cli")).await.unwrap(), Some(planned));
         assert_eq!(proved(&store).await, Ok(19));
         let left = store.after(0, &AuditFilter::default(), 100).await.unwrap();
         let text: String = left.iter().map(|entry| entry.json().to_string()).collect();
@@ -67,7 +68,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
 
         // An answer under way that ends only now, and who looks again.
         store.append(said(Some(&zoe), 10, "late words of zoe")).await.unwrap();
-        let again = store.erase(&stays, &[Role::Admin], day(11), Some("cli")).await.unwrap().unwrap();
+        let again = store.erase(&stays, &[Role::admin()], day(11), Some("cli")).await.unwrap().unwrap();
         assert_eq!((again.rows.iter().map(|(_, rows)| rows).sum::<u64>(), again.late), (0, 0));
         let late = store.tail(&AuditFilter { user: Some(zoe.id), ..AuditFilter::default() }, 100).await.unwrap();
         assert!(late.iter().all(|entry| entry.event.detail.is_none()), "{late:?}");
@@ -123,7 +124,7 @@ async fn the_last_who_looks_after_users_stays() {
     for ground in Ground::both() {
         let store = ground.open("one").await;
         let (ana, zoe) = (admin(&store, "ana").await, person(&ground, &store, "zoe").await);
-        let keep = [Role::Admin];
+        let keep = [Role::admin()];
         assert_eq!(store.erase(&ana, &keep, day(2), None).await.unwrap(), None);
         assert!(!store.user_named("ana").await.unwrap().unwrap().disabled);
         assert!(store.erase(&zoe, &keep, day(2), None).await.unwrap().is_some());
@@ -146,9 +147,9 @@ async fn a_person_is_handed_all_of_theirs_and_nothing_of_others() {
         let held = |name: &str| document[name].as_array().unwrap().len();
         let names = ["links", "link_codes", "link_requests", "wrong_codes", "conversations", "turns", "proposals"];
         assert_eq!(names.map(held), [1, 1, 1, 1, 2, 4, 2], "{text}");
-        let names = ["verified_queries", "ratings", "agreements", "audit"];
+        let names = ["proposal_messages", "verified_queries", "ratings", "agreements", "audit"];
         // Of the audit also that this was handed out, and what her account did before it was linked.
-        assert_eq!(names.map(held), [2, 2, 0, 10], "{text}");
+        assert_eq!(names.map(held), [2, 2, 2, 0, 10], "{text}");
         assert_eq!(document["user"]["full_name"], "Zoé Lefèvre");
         assert_eq!(document["turns"][0]["started_at"], "2026-11-01T12:00:00Z");
         let last = &document["audit"].as_array().unwrap()[9];

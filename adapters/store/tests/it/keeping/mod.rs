@@ -139,7 +139,9 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
                  INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin, question,
                         state, created_at, expires_at)
                     VALUES ('{name}-{on}', {number}, {id}, 'crm', 'SELECT ''{name}''', '{{}}', '{{\"kind\":\"model\"}}',
-                        'question of {name}', 'pending', {at}, {at})"
+                        'question of {name}', 'pending', {at}, {at});
+                 INSERT INTO proposal_messages (proposal, platform, place, private, message, content)
+                    VALUES ('{name}-{on}', 'terminal', 'place of {name}', 1, '5', 'message to {name}')"
             ))
             .await;
     }

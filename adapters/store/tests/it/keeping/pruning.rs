@@ -25,8 +25,11 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         let planned = store.prunings(&all).await.unwrap();
         let counts: Vec<_> = planned.iter().map(|one| (one.class, one.rows.clone())).collect();
         let expected = [
-            (PruningClass::Conversations, vec![("proposals", 1), ("ratings", 1), ("turns", 2), ("conversations", 1)]),
-            (PruningClass::Proposals, vec![("proposals", 2)]),
+            (
+                PruningClass::Conversations,
+                vec![("proposal_messages", 1), ("proposals", 1), ("ratings", 1), ("turns", 2), ("conversations", 1)],
+            ),
+            (PruningClass::Proposals, vec![("proposal_messages", 2), ("proposals", 2)]),
             (PruningClass::Over, vec![("link_codes", 1), ("link_requests", 1), ("wrong_codes", 1)]),
             (PruningClass::Audit, vec![("audit_events", 4)]),
             (PruningClass::AuditTexts, vec![("audit_events", 3)]),

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, Place, PlatformName, ProposalId};
+use crate::domain::{
+    Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, Place, PlatformName, ProposalId, TurnId,
+};
 use crate::ports::{ChatPlatform, PlatformError};
 
 /// Checks `platform` by writing to `place`, a place of its own that can be written to.
@@ -77,6 +79,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
         ("Modifier", ButtonAction::Edit(proposal())),
         ("Expliquer", ButtonAction::Explain(proposal())),
         ("Arrêter", ButtonAction::Stop),
+        ("Réessayer", ButtonAction::Retry(TurnId(i64::MAX))),
     ];
     let buttons = actions.map(|(label, action)| Button { action, label: label.to_owned() });
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));

@@ -180,7 +180,7 @@ async fn pages(state: &dyn State) -> Result<(), StoreError> {
     let filter = AuditFilter { user, ..AuditFilter::default() };
     let whole = state.page(&filter, None, Towards::Newer, 100).await?;
     assert_eq!(whole.len(), 7);
-    assert!(whole.is_sorted_by_key(|entry| AuditMark::of(entry)), "by time, then by position");
+    assert!(whole.is_sorted_by_key(AuditMark::of), "by time, then by position");
     for limit in 1..=8 {
         for towards in [Towards::Newer, Towards::Older] {
             let (mut turned, mut from) = (Vec::new(), None);

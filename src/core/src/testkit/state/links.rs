@@ -133,10 +133,10 @@ pub(super) async fn codes_of_the_disabled(state: &dyn State) -> Result<(), Store
     state.set_disabled(maker.id, false).await?;
 
     state.issue_code(&made_by("d3", maker.id)).await?;
-    let steward = UserChange { role: Some(Role::Steward), ..UserChange::default() };
+    let steward = UserChange { role: Some(Role::steward()), ..UserChange::default() };
     state.change_user(maker.id, &steward, &[]).await?;
     wrong("d3", "whoever made it has another role").await?;
-    let member = UserChange { role: Some(Role::Member), ..UserChange::default() };
+    let member = UserChange { role: Some(Role::member()), ..UserChange::default() };
     state.change_user(maker.id, &member, &[]).await?;
 
     state.set_disabled(user.id, true).await?;

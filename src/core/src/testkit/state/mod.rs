@@ -22,6 +22,7 @@ pub use conversations::conversations;
 pub use knowledge::knowledge;
 pub use memory::MemoryState;
 pub use people::people;
+use proposals::proposal;
 pub use proposals::{one_of_a_hundred_claims, proposals};
 
 /// All six state ports in one.
@@ -50,7 +51,7 @@ pub async fn member(state: &(impl People + ?Sized), username: &str) -> Result<Us
         username: username.to_owned(),
         full_name: "Zoé Lefèvre".to_owned(),
         email: String::new(),
-        role: Role::Member,
+        role: Role::member(),
         locale: Locale::Fr,
     };
     state.add_user(&user, at("09:00:00")).await

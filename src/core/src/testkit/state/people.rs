@@ -32,7 +32,7 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
         username: "Élodie".to_owned(),
         full_name: "Élodie 'Lo' D’Arc".to_owned(),
         email: "elodie@example.org".to_owned(),
-        role: Role::Admin,
+        role: Role::admin(),
         locale: Locale::En,
     };
     let made = state.add_user(&new, at("09:00:00.123")).await?;
@@ -41,7 +41,7 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
         username: "élodie".to_owned(),
         full_name: new.full_name.clone(),
         email: new.email.clone(),
-        role: Role::Admin,
+        role: Role::admin(),
         locale: Locale::En,
         disabled: false,
         created_at: at("09:00:00.123"),
@@ -77,7 +77,7 @@ async fn numbers(state: &dyn State) -> Result<(), StoreError> {
         username: "numbers-second".to_owned(),
         full_name: String::new(),
         email: String::new(),
-        role: Role::Member,
+        role: Role::member(),
         locale: Locale::Fr,
     };
     assert_eq!(state.add_user_as(second, &new, at("09:00:00")).await?.id, second);
@@ -93,7 +93,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
         username: Some("Changed".to_owned()),
         full_name: Some("Zoé Blanc".to_owned()),
         email: Some("zoe@example.org".to_owned()),
-        role: Some(Role::Steward),
+        role: Some(Role::steward()),
         locale: Some(Locale::En),
         disabled: Some(true),
     };
@@ -101,7 +101,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
         username: "changed".to_owned(),
         full_name: "Zoé Blanc".to_owned(),
         email: "zoe@example.org".to_owned(),
-        role: Role::Steward,
+        role: Role::steward(),
         locale: Locale::En,
         disabled: true,
         ..user.clone()
@@ -125,22 +125,22 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
 async fn the_last_of_them(state: &dyn State) -> Result<(), StoreError> {
     let (first, second) = (member(state, "last-first").await?, member(state, "last-second").await?);
     let role = |role| UserChange { role: Some(role), ..UserChange::default() };
-    let keep = [Role::Steward];
+    let keep = [Role::steward()];
     for user in [&first, &second] {
-        state.change_user(user.id, &role(Role::Steward), &keep).await?;
+        state.change_user(user.id, &role(Role::steward()), &keep).await?;
     }
     for others in state.users().await? {
-        if others.role == Role::Steward && ![first.id, second.id].contains(&others.id) {
+        if others.role == Role::steward() && ![first.id, second.id].contains(&others.id) {
             state.set_disabled(others.id, true).await?;
         }
     }
-    let (disable, demote) = (UserChange::disabled(true), role(Role::Member));
+    let (disable, demote) = (UserChange::disabled(true), role(Role::member()));
     let (one, other) =
         futures::join!(state.change_user(first.id, &disable, &keep), state.change_user(second.id, &demote, &keep));
     let refused = [one?, other?].iter().filter(|changed| **changed == Changed::LastOfThem).count();
     assert_eq!(refused, 1, "two at once: one stays");
 
-    let left = state.users().await?.into_iter().find(|user| user.role == Role::Steward && !user.disabled);
+    let left = state.users().await?.into_iter().find(|user| user.role == Role::steward() && !user.disabled);
     let left = left.map_or(NOBODY, |user| user.id);
     assert_eq!(state.change_user(left, &disable, &keep).await?, Changed::LastOfThem);
     let renamed = UserChange { full_name: Some("Zoé".to_owned()), ..UserChange::default() };

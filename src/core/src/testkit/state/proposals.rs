@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
-use super::{State, at, duplicate, missing, talk};
+use super::{State, at, duplicate, member, missing, place, talk};
 use crate::domain::{
-    Agreement, Conversation, ConversationId, Origin, Proposal, ProposalId, ProposalState, User, UserId, Value,
+    Agreement, Card, Conversation, ConversationId, MessageRef, Origin, PlatformName, Proposal, ProposalId,
+    ProposalState, User, UserId, Value,
 };
 use crate::ports::{Claim, StoreError};
 
@@ -15,10 +16,12 @@ pub async fn proposals(state: &dyn State) -> Result<(), StoreError> {
     kept(state).await?;
     claimed(state).await?;
     agreed(state).await?;
+    cards(state).await?;
     one_of_a_hundred_claims(state, "hundred").await
 }
 
-fn proposal(user: &User, conversation: &Conversation, id: &str) -> Proposal {
+/// A pending proposal of the user, good for half an hour from 10:00:00.007.
+pub(super) fn proposal(user: &User, conversation: &Conversation, id: &str) -> Proposal {
     Proposal {
         id: ProposalId(id.to_owned()),
         conversation: conversation.id,
@@ -30,6 +33,8 @@ fn proposal(user: &User, conversation: &Conversation, id: &str) -> Proposal {
         question: "Quels clients à Nîmes ?".to_owned(),
         state: ProposalState::Pending,
         agreement: Agreement::NotNeeded,
+        policy: "the rules of then".to_owned(),
+        seal: "what it said".to_owned(),
         created_at: at("10:00:00.007"),
         expires_at: at("10:30:00.007"),
     }
@@ -106,6 +111,7 @@ async fn claimed(state: &dyn State) -> Result<(), StoreError> {
 /// What needs an agreement waits for one, and runs once it has it.
 async fn agreed(state: &dyn State) -> Result<(), StoreError> {
     let (user, conversation) = talk(state, "agreed").await?;
+    let steward = member(state, "agreed-steward").await?;
     let costly = |id| Proposal { agreement: Agreement::Needed, ..proposal(&user, &conversation, id) };
     let (first, second) = (costly("agreed-1"), costly("agreed-2"));
     let refused = Proposal { state: ProposalState::Refused, ..costly("agreed-3") };
@@ -120,20 +126,53 @@ async fn agreed(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.claim(&first.id, in_time).await?, Claim::NotAgreed);
     assert_eq!(state.claim(&first.id, first.expires_at).await?, Claim::Expired);
 
-    assert!(!state.agree(&first.id, user.id, first.expires_at).await?, "too late");
-    assert!(state.agree(&first.id, user.id, in_time).await?);
-    assert!(!state.agree(&first.id, user.id, in_time).await?, "once");
-    let with_it = Proposal { agreement: Agreement::By(user.id), ..first.clone() };
+    assert!(!state.agree(&first.id, steward.id, first.expires_at).await?, "too late");
+    assert!(!state.agree(&first.id, user.id, in_time).await?, "nobody agrees to their own");
+    assert!(state.agree(&first.id, steward.id, in_time).await?);
+    assert!(!state.agree(&first.id, steward.id, in_time).await?, "once");
+    let with_it = Proposal { agreement: Agreement::By(steward.id), ..first.clone() };
     assert_eq!(state.get(&first.id).await?, Some(with_it));
     assert_eq!(state.awaiting_agreement(in_time, 1000).await?, [second]);
     assert_eq!(state.claim(&first.id, in_time).await?, Claim::Granted);
     assert!(missing(&state.agree(&ProposalId("agreed-2".to_owned()), UserId(i64::MAX), in_time).await));
 
     let free = ProposalId("agreed-4".to_owned());
-    assert!(!state.agree(&free, user.id, in_time).await?);
-    assert!(!state.agree(&refused.id, user.id, in_time).await?);
+    assert!(!state.agree(&free, steward.id, in_time).await?);
+    assert!(!state.agree(&refused.id, steward.id, in_time).await?);
     assert_eq!(state.get(&free).await?.map(|one| one.agreement), Some(Agreement::NotNeeded));
-    assert!(!state.agree(&ProposalId("agreed-none".to_owned()), user.id, in_time).await?);
+    assert!(!state.agree(&ProposalId("agreed-none".to_owned()), steward.id, in_time).await?);
+    Ok(())
+}
+
+/// Messages that show a proposal are found once it has expired, and until they are forgotten.
+async fn cards(state: &dyn State) -> Result<(), StoreError> {
+    let (user, conversation) = talk(state, "cards").await?;
+    let platform = PlatformName("cards".to_owned());
+    let card = |id: &str| {
+        let place = crate::domain::Place { platform: platform.clone(), ..place("cards") };
+        Card { message: MessageRef { place, id: id.to_owned() }, text: format!("```sql {id}\0é```") }
+    };
+    let (first, second) = (proposal(&user, &conversation, "cards-1"), proposal(&user, &conversation, "cards-2"));
+    let later = Proposal { expires_at: at("11:00:00"), ..proposal(&user, &conversation, "cards-3") };
+    for one in [&first, &second, &later] {
+        state.add(one).await?;
+    }
+    assert_eq!(state.of_conversation(conversation.id).await?, [first.clone(), second.clone(), later.clone()]);
+    for (one, message) in [(&first, "m1"), (&second, "m2"), (&later, "m3"), (&first, "m4")] {
+        state.add_card(&one.id, &card(message)).await?;
+    }
+    assert_eq!(state.cards(&first.id).await?, [card("m1"), card("m4")]);
+    let expired = async |time, limit| state.expired_cards(&platform, at(time), limit).await;
+    assert_eq!(expired("10:30:00.006", 9).await?, []);
+    let all = expired("10:30:00.007", 9).await?;
+    assert_eq!(all, [(first.clone(), card("m1")), (second.clone(), card("m2")), (first.clone(), card("m4"))]);
+    assert_eq!(expired("10:30:00.007", 1).await?, all[..1]);
+    assert_eq!(state.expired_cards(&PlatformName("not-cards".to_owned()), at("12:00:00"), 9).await?, []);
+    state.forget_card(&first.id, &card("m1")).await?;
+    state.forget_card(&first.id, &card("m1")).await?;
+    assert_eq!(expired("10:30:00.007", 9).await?, all[1..]);
+    assert_eq!(expired("11:00:00", 9).await?.len(), 3);
+    assert!(missing(&state.add_card(&ProposalId("cards-none".to_owned()), &card("m5")).await));
     Ok(())
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use arguments::{AddArgs, EditArgs};
 use clap::Subcommand;
-use pstral_core::domain::{Locale, NewUser, Role, User, UserChange};
-use pstral_core::people::{By, Desk, DeskError, Way, keepers};
+use pstral_core::domain::{Capability, Locale, NewUser, Roles, User, UserChange};
+use pstral_core::people::{By, Desk, DeskError, Way};
 use pstral_core::ports::{Clock as _, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
@@ -17,7 +17,7 @@ use pstral_store::Store;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, person, state_is_missing};
 use crate::clock::SystemClock;
-use crate::compose::open_store;
+use crate::compose::{open_store, roles};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
@@ -105,10 +105,13 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
     if !matches!(command, UserCommand::Add(_)) && state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
-    let counter = Counter { store: open_store(&config).await?, locale, keepers: keepers() };
+    let counter = Counter { store: open_store(&config).await?, locale, roles: roles(&config) };
     let outcome = match command {
         UserCommand::Export(args) => return person::export(&counter.store, locale, &args).await,
-        UserCommand::Erase(args) => return person::erase(&counter.store, locale, &args, &counter.keepers).await,
+        UserCommand::Erase(args) => {
+            let keep = counter.roles.that_may(Capability::ManageUsers);
+            return person::erase(&counter.store, locale, &args, &keep).await;
+        }
         UserCommand::Add(args) => counter.add(args, config.locale).await,
         UserCommand::Edit(args) => counter.edit(args).await,
         UserCommand::List { json } => counter.list(json).await,
@@ -127,7 +130,7 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
 struct Counter {
     store: Arc<Store>,
     locale: Locale,
-    keepers: Vec<Role>,
+    roles: Roles,
 }
 
 impl Counter {
@@ -198,7 +201,7 @@ impl Counter {
             audit: &*self.store,
             now: SystemClock::default().now(),
             by: By::CommandLine,
-            keepers: &self.keepers,
+            roles: &self.roles,
         }
     }
 }

@@ -13,10 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral::files::FolderFiles;
-use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role};
+use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{KeptAnswers, Parts, Pipeline, Prompts, Settings, Target, Terms, VerifiedUse};
+use pstral_core::pipeline::{
+    KeptAnswers, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
+};
 use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -42,6 +44,13 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     /// Channels with a target of their own.
     pub(crate) places: Vec<(&'static str, &'static str)>,
+    /// What else the configuration says of channels.
+    pub(crate) rooms: Vec<(&'static str, PlaceTerms)>,
+    /// Instead of all these.
+    pub(crate) all_places: Option<Places>,
+    /// What each role lets people do.
+    pub(crate) held: Roles,
+    pub(crate) quotas: QuotaLimits,
     /// Everything but the rules, the roles and the limits.
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
@@ -59,6 +68,10 @@ impl Default for Setup {
             capabilities: capabilities(),
             limits: Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) },
             places: Vec::new(),
+            rooms: Vec::new(),
+            all_places: None,
+            held: Roles::default(),
+            quotas: QuotaLimits::default(),
             terms: Terms::default(),
             files: None,
             kept_answers: KeptAnswers::Text,
@@ -169,6 +182,12 @@ impl World {
         self.restart().await;
     }
 
+    /// Starts again with another configuration.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Setup)) {
+        change(&mut self.around.setup);
+        self.restart().await;
+    }
+
     /// Queues an answer of the model.
     pub(crate) fn model_says(&self, answer: &str) {
         self.model.script(Script::words(answer));
@@ -276,16 +295,27 @@ impl Around {
     }
 }
 
-fn of_channel((id, target): &(&str, &str)) -> ((String, String), String) {
-    let place = FakeChat::channel(id);
-    ((place.platform.to_string(), place.id), (*target).to_owned())
+fn places(setup: &Setup) -> Places {
+    if let Some(places) = &setup.all_places {
+        return places.clone();
+    }
+    let platform = FakeChat::channel("").platform.to_string();
+    let with_target = |(id, target): &(&'static str, &str)| {
+        (*id, PlaceTerms { target: Some((*target).to_owned()), ..PlaceTerms::default() })
+    };
+    let all = setup.places.iter().map(with_target).chain(setup.rooms.iter().cloned());
+    all.enumerate().fold(Places::default(), |places, (at, (id, terms))| {
+        places.with(&platform, id, PlaceTerms { key: format!("places[{at}]"), ..terms })
+    })
 }
 
 fn settings(setup: &Setup) -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
-        place_targets: setup.places.iter().map(of_channel).collect(),
+        roles: setup.held.clone(),
+        places: places(setup),
+        quotas: setup.quotas.clone(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
         history_turns: 10,

@@ -38,11 +38,11 @@ pub(crate) fn stranger() -> Actor {
 
 pub(super) async fn add(store: &Store) {
     for (name, full_name, role, locale) in [
-        ("camille", "Camille Martin", Role::Member, Locale::Fr),
-        ("alex", "Alex Taylor", Role::Member, Locale::En),
-        ("claire", "Claire Fontaine", Role::Admin, Locale::Fr),
-        ("sacha", "Sacha Roux", Role::Steward, Locale::Fr),
-        ("dominique", "Dominique Petit", Role::Admin, Locale::Fr),
+        ("camille", "Camille Martin", Role::member(), Locale::Fr),
+        ("alex", "Alex Taylor", Role::member(), Locale::En),
+        ("claire", "Claire Fontaine", Role::admin(), Locale::Fr),
+        ("sacha", "Sacha Roux", Role::steward(), Locale::Fr),
+        ("dominique", "Dominique Petit", Role::admin(), Locale::Fr),
     ] {
         let user = NewUser {
             username: name.to_owned(),

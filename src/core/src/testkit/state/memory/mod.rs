@@ -7,13 +7,14 @@ mod knowledge;
 mod people;
 mod proposals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEntry, Conversation, KeptCatalog, KeptQuery, Link, PlatformName, Proposal, Rated, Turn, User, UserId,
+    AuditEntry, Card, Conversation, ConversationId, KeptCatalog, KeptQuery, Link, PlatformName, Proposal, ProposalId,
+    Rated, Turn, TurnId, User, UserId,
 };
 use crate::ports::{LinkCode, LinkRequest, StoreError};
 
@@ -37,8 +38,12 @@ struct Tables {
     requests: Vec<LinkRequest>,
     wrong_tries: Vec<(ActorKey, Timestamp)>,
     conversations: Vec<Conversation>,
+    /// Every beginning and opening of a conversation, in order.
+    openings: Vec<ConversationId>,
     turns: Vec<Turn>,
+    retried: BTreeSet<TurnId>,
     proposals: Vec<Proposal>,
+    cards: Vec<(ProposalId, Card)>,
     verified: Vec<KeptQuery>,
     ratings: Vec<Rated>,
     catalogs: BTreeMap<String, KeptCatalog>,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{MemoryState, count};
-use crate::domain::{Agreement, ConversationId, Proposal, ProposalId, ProposalState, UserId};
+use crate::domain::{Agreement, Card, ConversationId, PlatformName, Proposal, ProposalId, ProposalState, UserId};
 use crate::ports::{Claim, Proposals, StoreError};
 
 #[async_trait]
@@ -55,7 +55,8 @@ impl Proposals for MemoryState {
         tables.user(by)?;
         let waits = |one: &&mut Proposal| {
             let waits = one.agreement == Agreement::Needed && one.state == ProposalState::Pending;
-            one.id == *id && waits && one.expires_at > at
+            // Never the author themselves.
+            one.id == *id && one.author != by && waits && one.expires_at > at
         };
         let waiting = tables.proposals.iter_mut().find(waits);
         Ok(waiting.map(|proposal| proposal.agreement = Agreement::By(by)).is_some())
@@ -67,6 +68,43 @@ impl Proposals for MemoryState {
         {
             proposal.state = ProposalState::Pending;
         }
+        Ok(())
+    }
+
+    async fn of_conversation(&self, conversation: ConversationId) -> Result<Vec<Proposal>, StoreError> {
+        Ok(self.tables().proposals.iter().filter(|one| one.conversation == conversation).cloned().collect())
+    }
+
+    async fn add_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if !tables.proposals.iter().any(|one| one.id == *id) {
+            return Err(StoreError::Missing(format!("proposal {id}")));
+        }
+        tables.cards.push((id.clone(), card.clone()));
+        Ok(())
+    }
+
+    async fn cards(&self, id: &ProposalId) -> Result<Vec<Card>, StoreError> {
+        let tables = self.tables();
+        Ok(tables.cards.iter().filter(|(of, _)| of == id).map(|(_, card)| card.clone()).collect())
+    }
+
+    async fn expired_cards(
+        &self,
+        platform: &PlatformName,
+        at: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Proposal, Card)>, StoreError> {
+        let tables = self.tables();
+        let expired = tables.cards.iter().filter_map(|(id, card)| {
+            let proposal = tables.proposals.iter().find(|one| one.id == *id && one.expires_at <= at)?;
+            (card.message.place.platform == *platform).then(|| (proposal.clone(), card.clone()))
+        });
+        Ok(expired.take(count(limit)).collect())
+    }
+
+    async fn forget_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError> {
+        self.tables().cards.retain(|(of, kept)| of != id || kept.message != card.message);
         Ok(())
     }
 }

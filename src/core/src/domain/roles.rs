@@ -1,0 +1,60 @@
+//! What the roles of the configuration let people do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Capability, Role};
+
+/// The roles there are, and what each lets people do. A user whose role is not among them may do nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roles(BTreeMap<Role, BTreeSet<Capability>>);
+
+impl Default for Roles {
+    /// Members ask and run; stewards also agree and look after what is known; admins may do everything.
+    fn default() -> Self {
+        use Capability::{ApproveCostly, Ask, Execute, ManageDocuments, ManageVerified};
+        Self(BTreeMap::from([
+            (Role::member(), [Ask, Execute].into()),
+            (Role::steward(), [Ask, Execute, ManageVerified, ManageDocuments, ApproveCostly].into()),
+            (Role::admin(), Capability::ALL.into()),
+        ]))
+    }
+}
+
+impl Roles {
+    /// The same with what one role may do, whatever it might before.
+    #[must_use]
+    pub fn with(mut self, role: Role, capabilities: BTreeSet<Capability>) -> Self {
+        self.0.insert(role, capabilities);
+        self
+    }
+
+    /// Whether there is such a role.
+    pub fn knows(&self, role: &Role) -> bool {
+        self.0.contains_key(role)
+    }
+
+    /// Every role there is.
+    pub fn all(&self) -> BTreeSet<Role> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// What a role lets people do: nothing where there is no such role.
+    pub fn of(&self, role: &Role) -> BTreeSet<Capability> {
+        self.0.get(role).cloned().unwrap_or_default()
+    }
+
+    /// The roles that let people do something.
+    pub fn that_may(&self, capability: Capability) -> Vec<Role> {
+        self.0.iter().filter(|(_, held)| held.contains(&capability)).map(|(role, _)| role.clone()).collect()
+    }
+
+    /// The names of all, for a sentence.
+    pub fn named(&self) -> String {
+        self.0.keys().map(Role::word).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether a role lets people do something.
+    pub fn may(&self, role: &Role, capability: Capability) -> bool {
+        self.0.get(role).is_some_and(|held| held.contains(&capability))
+    }
+}

@@ -1,0 +1,108 @@
+//! Messages that show a proposal: remembered while it can run, and without buttons once it cannot.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::Pipeline;
+use super::asker::Asker;
+use crate::domain::{
+    ButtonAction, Card, Locale, MessageRef, Outgoing, PlatformName, Proposal, ProposalId, ProposalState,
+};
+use crate::egress::whole;
+use crate::ports::{ChatPlatform, PlatformError, StoreError};
+use crate::text::{Text, text};
+
+/// Messages brought up to date at a time on a platform: what is left comes a minute later.
+const AT_A_TIME: u32 = 50;
+/// After so long, a message on a platform that was away all the while stays as it is; its buttons say why.
+const GIVE_UP: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Pipeline {
+    /// Takes the buttons from messages whose proposals have expired, on the platforms of this program; says how many.
+    /// One whose platform is away is left to the next time.
+    pub async fn expire_proposals(&self) -> Result<usize, StoreError> {
+        let mut expired = 0;
+        for (name, platform) in &self.platforms {
+            expired += self.expire_on(name, platform).await?;
+        }
+        Ok(expired)
+    }
+
+    async fn expire_on(&self, name: &PlatformName, platform: &Arc<dyn ChatPlatform>) -> Result<usize, StoreError> {
+        let now = self.parts.clock.now();
+        let (mut expired, mut users) = (0, None);
+        for (proposal, card) in self.parts.proposals.expired_cards(name, now, AT_A_TIME).await? {
+            // One that ran, or was refused, shows what it was: its message says nothing that is not so.
+            if proposal.state == ProposalState::Pending && now < proposal.expires_at + GIVE_UP {
+                let users = match &mut users {
+                    Some(users) => users,
+                    none => none.insert(self.parts.people.users().await?),
+                };
+                let reader = users.iter().find(|user| user.id == proposal.author);
+                let locale = reader.map_or(self.parts.settings.locale, |reader| reader.locale);
+                match without_buttons(&**platform, &card, &text("proposal-expired"), locale).await {
+                    Ok(()) => expired += 1,
+                    Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }) => return Ok(expired),
+                    Err(error) => tracing::debug!(%error, proposal = %proposal.id, "an expired message stays as it is"),
+                }
+            }
+            self.parts.proposals.forget_card(&proposal.id, &card).await?;
+        }
+        Ok(expired)
+    }
+
+    /// The messages that show what can still run of a conversation.
+    pub(super) async fn live_cards(&self, proposals: &[Proposal]) -> Result<Vec<Card>, StoreError> {
+        let mut cards = Vec::new();
+        for proposal in proposals.iter().filter(|one| one.state == ProposalState::Pending) {
+            cards.extend(self.parts.proposals.cards(&proposal.id).await?);
+        }
+        Ok(cards)
+    }
+
+    /// Takes the buttons from messages whose conversation is gone. A kindness: the buttons say so themselves.
+    pub(super) async fn retire_cards(&self, cards: &[Card], locale: Locale) {
+        for card in cards {
+            let Some(platform) = self.platforms.get(&card.message.place.platform) else { continue };
+            if let Err(error) = without_buttons(&**platform, card, &text("conversation-gone"), locale).await {
+                tracing::debug!(%error, "a message of a conversation that is gone stays as it is");
+            }
+        }
+    }
+
+    /// Shows a proposal, and remembers where.
+    pub(super) async fn show_card(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) {
+        if let Ok(at) = self.send_whole(&*asker.platform, &asker.place, message).await {
+            self.remember_card(proposal, at, message).await;
+        }
+    }
+
+    /// Remembers a message that can run a proposal. Where that fails, its buttons outlive it: they say so themselves.
+    pub(super) async fn remember_card(&self, proposal: &ProposalId, at: MessageRef, message: &Outgoing) {
+        let runs = |action: &ButtonAction| matches!(action, ButtonAction::Execute(id) if id == proposal);
+        if !message.buttons.iter().any(|button| runs(&button.action)) {
+            return;
+        }
+        let card = Card { message: at, text: message.text.clone() };
+        if let Err(error) = self.parts.proposals.add_card(proposal, &card).await {
+            tracing::warn!(%error, %proposal, "the message of a proposal could not be remembered");
+        }
+    }
+}
+
+/// Brings a message to what it says without its buttons, and why they are gone. It is never sent anew.
+async fn without_buttons(
+    platform: &dyn ChatPlatform,
+    card: &Card,
+    why: &Text,
+    locale: Locale,
+) -> Result<(), PlatformError> {
+    let capabilities = platform.capabilities();
+    if !capabilities.edits {
+        return Ok(());
+    }
+    let why = format!("\n\n{}", why.render(locale));
+    let room = capabilities.max_chars.saturating_sub(why.chars().count());
+    platform.edit(&card.message, &Outgoing::text(whole(&card.text, room) + &why)).await
+}

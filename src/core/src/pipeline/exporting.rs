@@ -1,0 +1,101 @@
+//! A conversation as a file, for the person whose it is and nobody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::asker::Asker;
+use super::ledger::within;
+use super::{Pipeline, Trouble};
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Conversation, Outgoing, Proposal, ProposalId, Transcript,
+    TranscriptStatement, TranscriptTurn, Turn,
+};
+use crate::egress::disarmed;
+use crate::ports::TranscriptFormat;
+use crate::text::text;
+
+/// Messages of a file at most, the latest ones: years of one conversation.
+const MOST: u32 = 10_000;
+
+impl Pipeline {
+    /// Hands over a conversation as a file, in private: the current one, or that of a number. Nothing leaves before it
+    /// is recorded.
+    pub(super) async fn export(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        let (mut format, mut meant) = (TranscriptFormat::default(), None);
+        for word in words.split_whitespace() {
+            match word.to_lowercase().as_str() {
+                "json" => format = TranscriptFormat::Json,
+                "pdf" => format = TranscriptFormat::Pdf,
+                _ if meant.is_none() => meant = Some(word),
+                _ => return Err(Trouble::Tell(text("conversation-number").with("prefix", asker.prefix()))),
+            }
+        }
+        let conversation = match meant {
+            Some(word) => self.own_conversation(asker, word, "export").await?,
+            None => self.current(asker).await?,
+        };
+        let transcript = self.transcript(asker, &conversation).await?;
+        if transcript.turns.is_empty() {
+            return Err(Trouble::Tell(text("export-empty")));
+        }
+        let locale = asker.user.locale;
+        let now = self.parts.clock.now();
+        let name = format!("conversation-{}-{}", now.strftime("%Y%m%d-%H%M%S"), self.random_hex(3));
+        let written = self.parts.files.transcript(&name, &transcript, format, locale).await;
+        let file = written.map_err(|error| Trouble::Broken(error.to_string()))?;
+        let exported = within(self.event(asker, AuditAction::Export, AuditStatus::Ok), &conversation);
+        if let Err(unrecorded) = self.record(AuditEvent { detail: Some(file.name.clone()), ..exported }).await {
+            self.parts.files.discard(&[file]).await;
+            return Err(unrecorded);
+        }
+        if file.bytes > asker.platform.capabilities().max_file_bytes {
+            self.parts.files.discard(&[file]).await;
+            return Err(Trouble::Tell(text("export-too-large")));
+        }
+        let number = conversation.id.0.to_string();
+        let done = text("exported").with("number", number).with("title", disarmed(&conversation.title));
+        let files = vec![file];
+        let message = Outgoing { files: files.clone(), ..Outgoing::text(done.render(locale)) };
+        self.show_in_private(asker, message).await?;
+        self.forget_files(asker, &files).await;
+        Ok(())
+    }
+
+    async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, Trouble> {
+        let turns = self.parts.conversations.turns(conversation.id, MOST).await?;
+        let proposals = self.parts.proposals.of_conversation(conversation.id).await?;
+        let targets: BTreeSet<String> = proposals.iter().map(|proposal| proposal.target.clone()).collect();
+        let proposals: BTreeMap<String, Proposal> = proposals.into_iter().map(|one| (one.id.0.clone(), one)).collect();
+        Ok(Transcript {
+            conversation: conversation.id.0,
+            title: conversation.title.clone(),
+            mode: conversation.mode.word(),
+            targets: targets.into_iter().collect(),
+            username: asker.user.username.clone(),
+            full_name: asker.user.full_name.clone(),
+            platform: conversation.place.platform.to_string(),
+            private: conversation.place.private,
+            started_at: conversation.started_at,
+            exported_at: self.parts.clock.now(),
+            turns: turns.into_iter().map(|turn| written(turn, &proposals)).collect(),
+        })
+    }
+}
+
+fn written(turn: Turn, proposals: &BTreeMap<String, Proposal>) -> TranscriptTurn {
+    let proposal = turn.proposal.and_then(|ProposalId(id)| proposals.get(&id));
+    TranscriptTurn {
+        at: turn.at,
+        speaker: turn.speaker.word(),
+        state: turn.state.word(),
+        text: turn.text,
+        statement: proposal.map(|proposal| TranscriptStatement {
+            proposal: proposal.id.0.clone(),
+            target: proposal.target.clone(),
+            state: proposal.state.word(),
+            origin: proposal.origin.clone(),
+            text: proposal.statement.clone(),
+            parameters: proposal.parameters.clone(),
+        }),
+        table: turn.table,
+    }
+}

@@ -1,0 +1,39 @@
+//! The version of everything that decides on a statement, so that one offered under other rules is asked again.
+
+use serde_json::{Value as Json, json};
+
+use super::{OverCost, Settings, Target};
+use crate::domain::{Capability, Place, Role, sha256};
+use crate::guard::Rules;
+
+/// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
+/// rules of the target and of the role, what the role may do, who is welcome there, limits, costs and delivery.
+pub(super) fn policy_version(settings: &Settings, target: &Target, role: &Role, place: &Place) -> String {
+    let (terms, of_place) = (&target.terms, settings.places.of(place));
+    let capabilities: Vec<&str> = settings.roles.of(role).into_iter().map(Capability::word).collect();
+    let decides = json!({
+        "target": target.name,
+        "rules": rules(&terms.rules),
+        "role": role,
+        "role_rules": terms.roles.get(role).map(rules),
+        "capabilities": capabilities,
+        "welcome": of_place.and_then(|terms| terms.roles.as_ref()),
+        "place_private": of_place.is_some_and(|terms| terms.private),
+        "limits": [terms.limits.rows, terms.limits.bytes, terms.limits.cell_bytes as u64],
+        "seconds": terms.limits.time.as_secs_f64(),
+        "max_cost": terms.max_cost,
+        "over_cost": match terms.over_cost {
+            OverCost::Steward => "steward",
+            OverCost::Refuse => "refuse",
+        },
+        "private": terms.delivery.private,
+        "private_tables": terms.delivery.private_tables,
+        "own_accounts": terms.own_accounts,
+        "allow_privileged": terms.allow_privileged,
+    });
+    sha256(&decides.to_string())
+}
+
+fn rules(rules: &Rules) -> Json {
+    json!({ "allow": rules.allow, "deny": rules.deny })
+}

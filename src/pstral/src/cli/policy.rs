@@ -1,0 +1,254 @@
+//! `pstral policy`: who may do what and by which rule, and tables of expected decisions.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use pstral_core::domain::{Catalog, Dialect, Locale, Role};
+use pstral_core::pipeline::Ruling;
+use pstral_core::ports::{Catalogs as _, People as _};
+use pstral_core::text::{Text, text};
+use pstral_store::Store;
+
+use super::out::{say, say_error, say_json};
+use super::{Common, Ending};
+use crate::compose::open_store_to_read;
+use crate::config::Config;
+use crate::policy::{Case, Decision, Row, Rulebook, place, rows};
+use crate::registry;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Say what somebody may do, by which rule, and who would see the result
+    Explain(ExplainArgs),
+    /// Check a table of expected decisions, CSV or TOML; fails where one differs
+    Test {
+        /// The schema of a database as `pstral catalog show NAME --json` prints it: NAME=FILE. Without it, what is known
+        #[arg(long, value_name = "NAME=FILE")]
+        catalog: Vec<String>,
+        /// The table: role or user, place, target, table, do, expect, because, note
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The user's name
+    #[arg(long)]
+    user: Option<String>,
+    /// A role, in place of a user
+    #[arg(long, conflicts_with = "user")]
+    role: Option<Role>,
+    /// The name of the database in the configuration
+    #[arg(long)]
+    target: String,
+    /// A table or view, or a column: table, schema.table, table.column or schema.table.column
+    #[arg(long)]
+    table: Option<String>,
+    /// Where it is asked: PLATFORM:ID; without it, in private
+    #[arg(long, value_name = "PLATFORM:ID", default_value = "private")]
+    place: String,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(common: &Common, command: PolicyCommand) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let locale = common.locale_with(&config);
+    // A table that names roles alone can be tested where nothing is installed.
+    let is_missing = config.location().file().is_some_and(|path| !path.exists());
+    let store = if is_missing { None } else { Some(open_store_to_read(&config).await?) };
+    let desk = Desk { rules: Rulebook::of(&config), config: &config, store, locale };
+    let ending = match command {
+        PolicyCommand::Explain(args) => desk.explain(&args).await,
+        PolicyCommand::Test { catalog, file } => desk.test(&catalog, &file).await,
+    };
+    if let Some(store) = &desk.store {
+        store.close().await;
+    }
+    ending
+}
+
+/// Where questions about the rules are answered.
+struct Desk<'c> {
+    rules: Rulebook,
+    config: &'c Config,
+    store: Option<Store>,
+    locale: Locale,
+}
+
+impl Desk<'_> {
+    async fn explain(&self, args: &ExplainArgs) -> anyhow::Result<Ending> {
+        let role = match (&args.user, &args.role) {
+            (Some(user), _) => match self.role_of(user).await? {
+                Some(role) => role,
+                None => return Ok(self.usage(&text("user-unknown").with("name", user))),
+            },
+            (None, Some(role)) => role.clone(),
+            (None, None) => return Ok(self.usage(&text("policy-who"))),
+        };
+        let Some(place) = place(&args.place) else {
+            return Ok(self.usage(&text("policy-place-bad").with("place", &args.place)));
+        };
+        let is_looked_up = args.table.is_some() && self.config.targets.contains_key(&args.target);
+        let catalog = if is_looked_up { self.catalog(&args.target).await? } else { Some(nothing_known()) };
+        let Some(catalog) = catalog else {
+            say_error(&text("policy-no-catalog").render(self.locale));
+            return Ok(Ending::Failed);
+        };
+        let case = Case { role, place, target: args.target.clone(), table: args.table.clone() };
+        self.tell(&self.rules.decide(&case, &catalog), args.json);
+        Ok(Ending::Fine)
+    }
+
+    fn tell(&self, decision: &Decision, json: bool) {
+        let Decision { ask, execute, read, delivery } = decision;
+        if json {
+            let ruling = |one: &Ruling| serde_json::json!({ "yes": one.allowed, "why": one.why.word(), "key": one.key, "entry": one.entry });
+            let delivery = delivery.as_ref().map(|one| {
+                let shown = if one.allowed { "here" } else { "private" };
+                serde_json::json!({ "shown": shown, "why": one.why.word(), "key": one.key, "entry": one.entry })
+            });
+            let read = read.as_ref().map(ruling);
+            let whole = serde_json::json!({
+                "ask": ruling(ask), "execute": ruling(execute), "read": read, "delivery": delivery,
+            });
+            return say_json(&whole.to_string());
+        }
+        let lines = [
+            (text("policy-asking"), Some(ask), ["policy-yes", "policy-no"]),
+            (text("policy-executing"), Some(execute), ["policy-yes", "policy-no"]),
+            (text("policy-reading"), read.as_ref(), ["policy-yes", "policy-no"]),
+            (text("policy-delivery"), delivery.as_ref(), ["policy-here", "policy-private"]),
+        ];
+        for (what, ruling, [yes, no]) in lines {
+            let Some(ruling) = ruling else { continue };
+            let verdict = text(if ruling.allowed { yes } else { no });
+            let line = text("policy-line")
+                .with("what", what.render(self.locale))
+                .with("verdict", verdict.render(self.locale))
+                .with("why", ruling.why.text().render(self.locale));
+            let rule = [ruling.key.as_str(), &ruling.entry];
+            let rule = rule.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            let rule = if rule.is_empty() { rule } else { format!(" ({rule})") };
+            say(&format!("{}{rule}", line.render(self.locale)));
+        }
+    }
+
+    async fn test(&self, catalogs: &[String], file: &Path) -> anyhow::Result<Ending> {
+        let (rows, given) = match rows(file).and_then(|rows| Ok((rows, given(catalogs)?))) {
+            Ok(read) => read,
+            Err(error) => return Ok(self.usage(&text("policy-file-bad").with("error", format!("{error:#}")))),
+        };
+        let known = self.catalogs(&rows, given).await?;
+        let mut differing = 0;
+        for row in &rows {
+            if !self.test_row(row, &known).await? {
+                differing += 1;
+            }
+        }
+        let total = rows.len() as u64;
+        if differing > 0 {
+            say_error(&text("policy-not-fine").count("differing", differing).count("rows", total).render(self.locale));
+            return Ok(Ending::Failed);
+        }
+        say(&text("policy-fine").count("rows", total).render(self.locale));
+        Ok(Ending::Fine)
+    }
+
+    /// Whether a row is as expected; says where it is not.
+    async fn test_row(&self, row: &Row, known: &BTreeMap<String, Catalog>) -> anyhow::Result<bool> {
+        let who = row.role.as_ref().map(ToString::to_string).or_else(|| row.user.clone()).unwrap_or_default();
+        let whole = [Some(who.as_str()), row.place.as_deref(), Some(row.target.as_str()), row.table.as_deref()];
+        let whole = whole.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        let differs = |found: String| {
+            let sentence = text("policy-differs").with("line", row.line.to_string()).with("row", whole.as_str());
+            say(&sentence.with("expected", row.expected()).with("found", found).render(self.locale));
+        };
+        let role = match (&row.role, &row.user) {
+            (Some(role), _) => Some(role.clone()),
+            (None, Some(user)) => self.role_of(user).await?,
+            (None, None) => None,
+        };
+        let Some(role) = role else {
+            differs(text("user-unknown").with("name", who.as_str()).render(self.locale));
+            return Ok(false);
+        };
+        let Some(place) = place(row.place.as_deref().unwrap_or_default()) else {
+            differs(text("policy-place-bad").with("place", row.place.clone().unwrap_or_default()).render(self.locale));
+            return Ok(false);
+        };
+        let nothing = nothing_known();
+        let catalog = known.get(&row.target);
+        if catalog.is_none() && row.table.is_some() && self.config.targets.contains_key(&row.target) {
+            differs(text("policy-no-catalog").render(self.locale));
+            return Ok(false);
+        }
+        let case = Case { role, place, target: row.target.clone(), table: row.table.clone() };
+        let decision = self.rules.decide(&case, catalog.unwrap_or(&nothing));
+        let (outcome, ruling) = decision.outcome(row.deed.unwrap_or_default());
+        let is_met = row.is_met((outcome, ruling));
+        if !is_met {
+            differs(format!("{outcome} · {ruling}"));
+        }
+        Ok(is_met)
+    }
+
+    async fn role_of(&self, user: &str) -> anyhow::Result<Option<Role>> {
+        let Some(store) = &self.store else { return Ok(None) };
+        Ok(store.user_named(user).await?.map(|user| user.role))
+    }
+
+    /// The catalogs of the targets whose tables rows name.
+    async fn catalogs(
+        &self,
+        rows: &[Row],
+        given: BTreeMap<String, Catalog>,
+    ) -> anyhow::Result<BTreeMap<String, Catalog>> {
+        let mut known = given;
+        for row in rows.iter().filter(|row| row.table.is_some()) {
+            if !known.contains_key(&row.target)
+                && let Some(catalog) = self.catalog(&row.target).await?
+            {
+                known.insert(row.target.clone(), catalog);
+            }
+        }
+        Ok(known)
+    }
+
+    /// What was last read of a target, or else what it says now.
+    async fn catalog(&self, target: &str) -> anyhow::Result<Option<Catalog>> {
+        if let Some(store) = &self.store
+            && let Some(kept) = store.kept_catalog(target).await?
+        {
+            return Ok(Some(kept.catalog));
+        }
+        let Some(config) = self.config.targets.get(target) else { return Ok(None) };
+        let port = registry::target(config).with_context(|| format!("targets.{target}"))?;
+        Ok(port.catalog().await.inspect_err(|error| tracing::warn!(target, %error, "the catalog")).ok())
+    }
+
+    fn usage(&self, sentence: &Text) -> Ending {
+        say_error(&sentence.render(self.locale));
+        Ending::Usage
+    }
+}
+
+/// Catalogs given as `NAME=FILE`.
+fn given(catalogs: &[String]) -> anyhow::Result<BTreeMap<String, Catalog>> {
+    let read = |given: &String| {
+        let (name, path) = given.split_once('=').with_context(|| format!("--catalog {given}: write NAME=FILE"))?;
+        let file = std::fs::read_to_string(path).with_context(|| path.to_owned())?;
+        Ok((name.to_owned(), serde_json::from_str(&file).with_context(|| path.to_owned())?))
+    };
+    catalogs.iter().map(read).collect()
+}
+
+fn nothing_known() -> Catalog {
+    Catalog::new(Dialect::Sqlite, "main", Vec::new())
+}

@@ -1,0 +1,79 @@
+//! What a configuration was, section by section and without its secrets: enough to say what has changed since.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use pstral_core::domain::sha256;
+use secrecy::ExposeSecret as _;
+
+use super::schema::Config;
+
+/// Hexadecimal digits of a section: 48 bits tell two apart, and say nothing of what stands there.
+const DIGITS: usize = 12;
+
+/// A hash of each section of a configuration, by its key: `limits`, `targets.crm`, `roles.member`. Secrets take no part.
+pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
+    let mut sections: Vec<(String, &dyn Debug)> = vec![
+        ("locale".to_owned(), &config.locale),
+        ("data".to_owned(), &config.data),
+        ("default_target".to_owned(), &config.default_target),
+        ("model".to_owned(), &config.model),
+        ("answers".to_owned(), &config.answers),
+        ("limits".to_owned(), &config.limits),
+        ("files".to_owned(), &config.files),
+        ("http".to_owned(), &config.http),
+        ("log".to_owned(), &config.log),
+        ("platforms".to_owned(), &config.platforms),
+        ("catalog".to_owned(), &config.catalog),
+        ("quotas".to_owned(), &config.quotas),
+        ("audit".to_owned(), &config.audit),
+    ];
+    sections.extend(config.targets.iter().map(|(name, target)| (format!("targets.{name}"), target as &dyn Debug)));
+    sections.extend(config.roles.iter().map(|(name, role)| (format!("roles.{name}"), role as &dyn Debug)));
+    let of_place = |(at, place)| (format!("places[{at}]"), place as &dyn Debug);
+    sections.extend(config.places.iter().enumerate().map(of_place));
+    // The address may hold a password; where it leads is what matters.
+    let url = config.store.url.expose_secret();
+    let store = url.rsplit_once('@').map_or(url, |(_, rest)| rest);
+    sections.push(("store".to_owned(), &store));
+    sections.into_iter().map(|(key, section)| (key, digits(section))).collect()
+}
+
+/// The same as one line, for the audit.
+pub fn in_words(sections: &BTreeMap<String, String>) -> String {
+    sections.iter().map(|(key, digits)| format!("{key}={digits}")).collect::<Vec<_>>().join(" ")
+}
+
+/// What such a line says, whatever else stands in it.
+pub fn from_words(line: &str) -> BTreeMap<String, String> {
+    let sections = line.split_whitespace().filter_map(|word| word.split_once('='));
+    sections.map(|(key, digits)| (key.to_owned(), digits.to_owned())).collect()
+}
+
+/// The keys whose sections are not the same, or are only in one.
+pub fn changed(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+    let keys: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    keys.into_iter().filter(|key| before.get(*key) != now.get(*key)).cloned().collect()
+}
+
+/// Debug output leaves secrets out, as their type does.
+fn digits(section: &dyn Debug) -> String {
+    sha256(&format!("{section:?}")).chars().take(DIGITS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_is_named() {
+        let of = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(key, digits)| ((*key).to_owned(), (*digits).to_owned())).collect()
+        };
+        let before = of(&[("limits", "aa"), ("targets.crm", "bb"), ("roles.old", "cc")]);
+        let now = of(&[("limits", "aa"), ("targets.crm", "b0"), ("roles.new", "cc")]);
+        assert_eq!(changed(&before, &now), ["roles.new", "roles.old", "targets.crm"]);
+        assert_eq!(from_words(&format!("pstral 0.1.0 {}", in_words(&now))), now);
+        assert!(from_words("pstral 0.1.0").is_empty());
+    }
+}

@@ -1,0 +1,217 @@
+//! Who may do what, by the configuration alone: for `pstral policy`, and for tables of decisions that are kept and tested.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use pstral_core::domain::{Capability, Catalog, Place, PlatformName, Role};
+use pstral_core::guard::meant;
+use pstral_core::pipeline::{Ruling, Settings, Showing, Terms};
+use serde::Deserialize;
+
+use crate::compose::{settings, terms};
+use crate::config::Config;
+
+/// The rules of a configuration. They are the ones the pipeline goes by; nothing here reaches a database.
+pub struct Rulebook {
+    settings: Settings,
+    targets: BTreeMap<String, Terms>,
+}
+
+/// Somebody, somewhere, about to read something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// What they are trusted with.
+    pub role: Role,
+    /// Where they ask.
+    pub place: Place,
+    /// The name of the target.
+    pub target: String,
+    /// A table, or a column of one, as in `deny`.
+    pub table: Option<String>,
+}
+
+/// What the rules say of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether they may ask there.
+    pub ask: Ruling,
+    /// Whether they may run statements there.
+    pub execute: Ruling,
+    /// Whether they may read the target, or what is named of it.
+    pub read: Option<Ruling>,
+    /// Whether the result is shown where it was asked; absent where they may not read it.
+    pub delivery: Option<Ruling>,
+}
+
+/// What a row of a table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deed {
+    /// Asking a question.
+    Ask,
+    /// Running a statement.
+    Execute,
+    /// All of it, from the question to where its result is shown.
+    #[default]
+    Read,
+}
+
+impl Decision {
+    /// `no`, `yes` for what is only done, `here` or `private` for what is shown, and what made it so.
+    pub fn outcome(&self, deed: Deed) -> (&'static str, &Ruling) {
+        let said = |ruling: &Ruling| if ruling.allowed { "yes" } else { "no" };
+        match deed {
+            Deed::Ask => (said(&self.ask), &self.ask),
+            Deed::Execute => (said(&self.execute), &self.execute),
+            Deed::Read => {
+                let steps = [Some(&self.ask), Some(&self.execute), self.read.as_ref()];
+                match (steps.into_iter().flatten().find(|ruling| !ruling.allowed), &self.delivery) {
+                    (Some(refused), _) => ("no", refused),
+                    (None, Some(delivery)) => (if delivery.allowed { "here" } else { "private" }, delivery),
+                    (None, None) => (said(&self.execute), &self.execute),
+                }
+            }
+        }
+    }
+}
+
+impl Rulebook {
+    /// The rules of a configuration.
+    pub fn of(config: &Config) -> Self {
+        let terms = config.targets.iter().map(|(name, target)| (name.clone(), terms(config, name, target)));
+        Self { settings: settings(config), targets: terms.collect() }
+    }
+
+    /// What they say of roles, places and quotas.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What they say of a target.
+    pub fn terms(&self, target: &str) -> Option<&Terms> {
+        self.targets.get(target)
+    }
+
+    /// What they say of a case. Tables are looked up in `catalog`.
+    pub fn decide(&self, case: &Case, catalog: &Catalog) -> Decision {
+        let Case { role, place, target, table } = case;
+        let rule = |capability| self.settings.rule(role, place, capability);
+        let (ask, execute) = (rule(Capability::Ask), rule(Capability::Execute));
+        let Some(terms) = self.targets.get(target) else {
+            return Decision { ask, execute, read: Some(Ruling::target_unknown(target)), delivery: None };
+        };
+        let read = table.as_ref().map(|table| terms.rule(target, role, catalog, table));
+        if !execute.allowed || read.as_ref().is_some_and(|read| !read.allowed) {
+            return Decision { ask, execute, read, delivery: None };
+        }
+        let bar = table.as_ref().and_then(|table| {
+            let welcome = self.settings.welcome(role, place);
+            terms.bar(target, role, &welcome, catalog, table)
+        });
+        let relation = table.as_ref().and_then(|table| meant(table, catalog));
+        let private = terms.private_relations(catalog);
+        let private = relation.and_then(|(relation, _)| private.get(&catalog.shown(relation)));
+        let showing = Showing::Result(private.map(String::as_str));
+        let delivery = self.settings.delivery(place, (target, terms), showing, bar);
+        Decision { ask, execute, read, delivery: Some(delivery) }
+    }
+}
+
+/// A place as it is written: `private`, or the name of a platform and its id of the place, `discord:1234`.
+pub fn place(written: &str) -> Option<Place> {
+    if matches!(written.trim(), "" | "private") {
+        return Some(Place { platform: PlatformName("private".to_owned()), id: String::new(), private: true });
+    }
+    let (platform, id) =
+        written.trim().split_once(':').filter(|(platform, id)| !platform.is_empty() && !id.is_empty())?;
+    Some(Place { platform: PlatformName(platform.to_owned()), id: id.to_owned(), private: false })
+}
+
+/// A row of a table of expected decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Who, by their role.
+    pub role: Option<Role>,
+    /// Who, by their username.
+    pub user: Option<String>,
+    /// Where; without it, in private.
+    pub place: Option<String>,
+    /// The target.
+    pub target: String,
+    /// The table, or a column of one.
+    pub table: Option<String>,
+    /// What is tried; without it, all from the question to where its result is shown.
+    #[serde(rename = "do")]
+    pub deed: Option<Deed>,
+    /// `no`, `yes`, `here` or `private`. `yes` is also met by the last two.
+    pub expect: String,
+    /// The beginning of what must have made it so: `denied`, or `denied targets.crm.deny clients.email`.
+    pub because: Option<String>,
+    /// What the row is there for; decides nothing.
+    pub note: Option<String>,
+    /// Where it stands in its file.
+    #[serde(skip)]
+    pub line: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    #[serde(default)]
+    row: Vec<Row>,
+}
+
+impl Row {
+    /// Whether an outcome is the expected one.
+    pub fn is_met(&self, (outcome, ruling): (&str, &Ruling)) -> bool {
+        let expected = self.expect.trim();
+        let is_outcome = expected == outcome || (expected == "yes" && matches!(outcome, "here" | "private"));
+        let found = ruling.to_string();
+        let begins = |because: &str| found == because || found.starts_with(&format!("{because} "));
+        is_outcome && self.because.as_deref().map(str::trim).filter(|one| !one.is_empty()).is_none_or(begins)
+    }
+
+    /// What it expects, as it is told.
+    pub fn expected(&self) -> String {
+        [Some(self.expect.as_str()), self.because.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// The rows of a file: TOML with a `[[row]]` each where its name ends in `.toml`, else CSV with the same names in its first
+/// line and `#` before remarks.
+pub fn rows(path: &Path) -> anyhow::Result<Vec<Row>> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let is_toml = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let rows = if is_toml { from_toml(&text)? } else { from_csv(&text)? };
+    for row in &rows {
+        let expected = row.expect.trim();
+        if !matches!(expected, "no" | "yes" | "here" | "private") {
+            bail!("line {}: expect = {expected:?}; write no, yes, here or private", row.line);
+        }
+        if row.role.is_some() == row.user.is_some() {
+            bail!("line {}: give either a role or a user", row.line);
+        }
+    }
+    Ok(rows)
+}
+
+fn from_toml(text: &str) -> anyhow::Result<Vec<Row>> {
+    let table: Table = toml::from_str(text)?;
+    let starts = text.lines().zip(1..).filter(|(line, _)| line.trim() == "[[row]]").map(|(_, number)| number);
+    Ok(table.row.into_iter().zip(starts).map(|(row, line)| Row { line, ..row }).collect())
+}
+
+fn from_csv(text: &str) -> anyhow::Result<Vec<Row>> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+    let names = reader.headers()?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let row: Row = record.deserialize(Some(&names)).with_context(|| format!("line {line}"))?;
+        rows.push(Row { line, ..row });
+    }
+    Ok(rows)
+}

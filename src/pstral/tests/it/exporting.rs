@@ -1,0 +1,152 @@
+//! A conversation as a file: for the person whose it is, in private, and on record.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{AuditAction, EventBody};
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::Script;
+use serde_json::Value;
+
+use crate::world::{World, alex, camille, run_test};
+
+fn newest_file(world: &World) -> Vec<u8> {
+    std::fs::read(&world.newest_files()[0]).unwrap()
+}
+
+#[test]
+fn everything_said_and_shown_is_in_the_json() {
+    run_test(async |world| {
+        world.say(&camille(), "Combien de clients avons-nous à Lyon ?").await;
+        world.command(&camille(), "exécuter").await;
+        world.model.script(Script::says("<script>\u{1b}[2J\u{202e}x"));
+        world.say(&camille(), "Qu'en pensez-vous ?").await;
+        world.command(&camille(), "exporter json").await;
+        let text = String::from_utf8(newest_file(world)).unwrap();
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+        let mut json: Value = serde_json::from_str(&text).unwrap();
+        for turn in json["turns"].as_array_mut().unwrap() {
+            if let Some(statement) = turn.get_mut("statement") {
+                statement["text"] =
+                    statement["text"].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ").into();
+            }
+        }
+        let turns = json["turns"].as_array_mut().unwrap();
+        assert_eq!(turns.pop().unwrap()["text"], "<script>\u{1b}[2J\u{202e}x", "nothing is lost");
+        let ran = turns[2].as_object_mut().unwrap().remove("statement");
+        assert_eq!(ran.as_ref(), turns[1].get("statement"), "what was offered is what ran");
+        assert_snapshot!(serde_json::to_string_pretty(&json).unwrap(), @r#"
+        {
+          "conversation": 1,
+          "exported_at": "2026-11-21T10:00:00Z",
+          "full_name": "Camille Martin",
+          "mode": "sql",
+          "platform": "fake",
+          "private": true,
+          "started_at": "2026-11-21T10:00:00Z",
+          "targets": [
+            "crm"
+          ],
+          "title": "Combien de clients avons-nous à Lyon ?",
+          "turns": [
+            {
+              "at": "2026-11-21T10:00:00Z",
+              "speaker": "user",
+              "state": "complete",
+              "text": "Combien de clients avons-nous à Lyon ?"
+            },
+            {
+              "at": "2026-11-21T10:00:00Z",
+              "speaker": "assistant",
+              "state": "complete",
+              "statement": {
+                "origin": {
+                  "by": "Claire Fontaine",
+                  "from": "verified",
+                  "id": "client-count-of-city",
+                  "on": "2026-09-14"
+                },
+                "parameters": {
+                  "city": {
+                    "text": "Lyon"
+                  }
+                },
+                "proposal": "01010101010101010101010101010101",
+                "state": "used",
+                "target": "crm",
+                "text": "SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city"
+              },
+              "text": "```sql\nSELECT\n  count(c.id) AS client_count\nFROM\n  clients c\nWHERE\n  c.city = :city\n```\n`:city` = « Lyon »\n✅ Requête vérifiée par Claire Fontaine le 14/09/2026.\nLit la table clients de la base crm."
+            },
+            {
+              "at": "2026-11-21T10:00:00Z",
+              "speaker": "assistant",
+              "state": "complete",
+              "table": {
+                "columns": [
+                  {
+                    "name": "client_count",
+                    "number": true
+                  }
+                ],
+                "rows": [
+                  [
+                    "22"
+                  ]
+                ]
+              },
+              "text": "Une ligne."
+            },
+            {
+              "at": "2026-11-21T10:00:00Z",
+              "speaker": "user",
+              "state": "complete",
+              "text": "Qu'en pensez-vous ?"
+            }
+          ],
+          "username": "camille"
+        }
+        "#);
+        assert_snapshot!(world.newest(), @"Voici la conversation 1, « Combien de clients avons-nous à Lyon ? ».");
+    });
+}
+
+#[test]
+fn the_pdf_is_sent_in_private_wherever_it_is_asked_for() {
+    run_test(async |world| {
+        let sales = FakeChat::channel("sales");
+        world.act(&alex(), &sales, EventBody::Said("List the clients in Paris".to_owned())).await;
+        world.act(&alex(), &sales, EventBody::Command("execute".to_owned())).await;
+        world.act(&alex(), &sales, EventBody::Command("export".to_owned())).await;
+        let messages = world.chat.messages();
+        let (at, message) = &messages[messages.len() - 2];
+        assert!(at.place.private, "{at:?}");
+        let bytes = std::fs::read(&message.files[0].path).unwrap();
+        let pages = lopdf::Document::load_mem(&bytes).unwrap();
+        let read = pages.extract_text(&[1]).unwrap();
+        for expected in ["List the clients in Paris", "Alex Taylor", "c.city = :city", "rows.", "SARL", "Page 1 of 2"] {
+            assert!(read.contains(expected), "{expected} is not in {read}");
+        }
+        assert_eq!(messages.last().unwrap().1.text, "I have answered you in private.");
+        assert!(world.audit_lines().await.ends_with("export ok alex\n"));
+    });
+}
+
+#[test]
+fn nothing_leaves_that_is_not_recorded_and_nothing_of_nothing() {
+    run_test(async |world| {
+        world.command(&alex(), "export").await;
+        assert!(world.newest().contains("is empty"), "{}", world.newest());
+        world.say(&alex(), "List the clients in Paris").await;
+        world.audit.refuse(&[AuditAction::Export]);
+        world.command(&alex(), "export 1 json").await;
+        assert_eq!((world.newest_files().len(), world.files_on_disk().len()), (0, 0));
+        world.audit.refuse(&[]);
+        world.command(&alex(), "export word").await;
+        assert!(world.newest().contains("write its number"), "{}", world.newest());
+        world.command(&alex(), "export JSON 1 2").await;
+        assert!(world.newest().contains("write its number"), "{}", world.newest());
+        world.command(&camille(), "export 1").await;
+        assert_eq!(world.newest_files().len(), 0);
+        world.command(&alex(), "export PDF 1").await;
+        assert!(newest_file(world).starts_with(b"%PDF-1."));
+    });
+}

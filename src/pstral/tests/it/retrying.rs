@@ -1,0 +1,156 @@
+//! A question that was not answered is asked again, once, by the person who asked it.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{AuditAction, ButtonAction, EventBody, TurnId};
+use pstral_core::ports::ModelError;
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{World, alex, camille, run_test};
+
+/// What the newest Retry button asks again.
+fn newest_retry(world: &World) -> TurnId {
+    let shown = world.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
+    let retries = shown.filter_map(|button| match button.action {
+        ButtonAction::Retry(turn) => Some(turn),
+        _ => None,
+    });
+    retries.into_iter().next().expect("nothing can be tried again")
+}
+
+#[test]
+fn once_the_model_is_back() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
+        world.say(&alex(), "What do you know of Paris?").await;
+        let retry = newest_retry(world);
+        world.click(&camille(), ButtonAction::Retry(retry)).await;
+        world.model_says("It is the capital of France.");
+        world.click(&alex(), ButtonAction::Retry(retry)).await;
+        world.click(&alex(), ButtonAction::Retry(retry)).await;
+        world.click(&alex(), ButtonAction::Retry(TurnId(12345))).await;
+        world.command(&alex(), "retry").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Chat mode: I answer without looking at the data.
+        ── #2 private
+        The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
+        [Try again]
+        ── #3 private
+        Seule la personne qui a posé cette question peut la reposer. Posez-la vous-même pour recevoir votre réponse.
+        ── #4 private
+        It is the capital of France.
+        ── #5 private
+        This question was asked again already. See the answer further down, or ask it once more.
+        ── #6 private
+        This question is no longer there. Ask it again.
+        ── #7 private
+        The last question does not wait for an answer: there is nothing to try again. Ask another one.
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        answer failed alex
+        denied refused camille
+        question ok alex
+        answer ok alex
+        ");
+    });
+}
+
+#[test]
+fn two_clicks_at_once_ask_once() {
+    run_test(async |world| {
+        world.model.script(Script::words("Well, let me").fails(ModelError::Interrupted));
+        world.say(&alex(), "What do you make of our clients?").await;
+        let retry = ButtonAction::Retry(newest_retry(world));
+        world.model_says("They are fine.");
+        let clicks: Vec<_> = (0..20).map(|_| world.begin(&alex(), EventBody::Clicked(retry.clone()))).collect();
+        for click in clicks {
+            click.await.unwrap();
+        }
+        assert_eq!(world.model.requests().len(), 2);
+    });
+}
+
+#[test]
+fn a_retry_that_cannot_be_recorded_can_be_tried_again() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
+        world.say(&alex(), "What do you know of Paris?").await;
+        world.audit.refuse(&[AuditAction::Question]);
+        world.command(&alex(), "retry").await;
+        world.audit.refuse(&[]);
+        world.model_says("It is the capital of France.");
+        world.command(&alex(), "retry").await;
+        assert_eq!(world.newest(), "It is the capital of France.");
+    });
+}
+
+#[test]
+fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&camille(), EventBody::Said("Une question sans fin".to_owned()));
+        world.sent_and_remembered().await;
+        answering.abort();
+        let _ = answering.await;
+        world.restart().await;
+        world.command(&camille(), "new").await;
+        world.model_says("Finalement non.");
+        world.click(&camille(), ButtonAction::Retry(newest_retry(world))).await;
+        world.command(&camille(), "historique").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
+        [Réessayer]
+        ── #2 private
+        Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
+        ── #3 private
+        Finalement non.
+        ── #4 private
+        Vos dernières conversations :
+        - `1` · 2026-11-21 10:00 · Une question sans fin (en cours)
+        Pour en reprendre une, écrivez /open et son numéro.
+        ");
+    });
+}
+
+#[test]
+fn an_interrupted_statement_does_not_run_again_its_question_makes_a_new_one() {
+    run_test(async |world| {
+        let endless = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status \
+            JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
+        world.model_says(&format!("```sql\n{endless}\n```"));
+        world.say(&camille(), "Un compte sans fin").await;
+        world.say(&camille(), "Combien de clients avons-nous à Lyon ?").await;
+        let offered = world.chat.messages()[0].1.buttons[0].action.clone();
+        let running = world.begin(&camille(), EventBody::Clicked(offered));
+        world.sent_and_remembered().await;
+        world.until(|| !world.target.ran().is_empty()).await;
+        running.abort();
+        let _ = running.await;
+        world.restart().await;
+        world.model_says("```sql\nSELECT count(id) AS n FROM payments\n```");
+        world.click(&camille(), ButtonAction::Retry(newest_retry(world))).await;
+        assert_eq!(world.target.ran().len(), 1, "nothing runs before it is approved");
+        assert_eq!(world.model.requests()[1].messages.last().unwrap().text, "Un compte sans fin");
+        let transcript = world.transcript();
+        assert_snapshot!(transcript.split_once("── #3").unwrap().1, @"
+         private
+        ⏹ Pstral a été interrompu pendant l’exécution. Rien n’a été modifié, mais le résultat est perdu. Posez votre question à nouveau pour obtenir une nouvelle requête.
+        [Réessayer]
+        ── #4 private
+        ```sql
+        SELECT
+          count(id) AS n
+        FROM
+          payments
+        ```
+        Lit la table payments de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
+        ");
+        world.command(&camille(), "execute").await;
+        assert_eq!(world.target.ran().len(), 2);
+    });
+}
