@@ -166,7 +166,8 @@ chain-changed = entry { $seq } of { $instance } was changed
 chain-broken = entry { $seq } of { $instance } does not follow the one before it: entries are missing, swapped or added
 audit-head = Head of the audit chain, to be kept: { $head }
 chain-sealed = entry { $seq } of { $instance } was emptied or removed, and no later entry says why
-chain-checkpoint = the checkpoint at entry { $seq } of { $instance } is not signed with this installation's key; if the key is elsewhere, give it with --key
+chain-checkpoint = the checkpoint at entry { $seq } of { $instance } was forged: its signature does not hold
+chain-other-key = the log of { $instance } up to entry { $seq } was pruned with another key ({ $key }); if it is yours, give it with --key
 chain-truncated = entry { $seq } of { $instance } is not the one that was written down: entries are missing or were replaced
 audit-exported =
     { $entries ->
@@ -231,6 +232,38 @@ health-state =
     }, { $millis } ms to write
 health-terminal = a terminal of { $columns } by { $rows }
 health-piped = piped input and output
+
+## Retention and personal data
+prune-class = { $class } · before { $before }
+prune-conversations = conversations
+prune-proposals = statements offered
+prune-codes = expired codes
+prune-audit = audit
+prune-audit-texts = words in the audit
+prune-nothing = Nothing has had its time.
+prune-dry = Nothing was removed. To remove it: pstral prune --yes
+prune-done = All of this was removed.
+prune-for-ever = Without [retention] in the configuration, everything else is kept for ever.
+prune-unproven = Nothing of the audit was removed: what is removed must hold first.
+held-conversations = conversations: { $rows }
+held-turns = messages: { $rows }
+held-proposals = statements offered: { $rows }
+held-links = linked accounts: { $rows }
+held-codes = linking codes: { $rows }
+held-requests = requests to be linked: { $rows }
+held-buttons = messages with buttons of statements: { $rows }
+held-ratings = ratings of answers: { $rows }
+held-queries = queries proposed for verification: { $rows }
+held-wrong-codes = wrong codes: { $rows }
+held-entries = audit entries: { $rows }
+person-exported = All that is held on this person is in { $path }, readable by you alone.
+erase-entries = audit entries whose words go: { $entries }
+erase-fixed = audit entries of an older version, whose words go only with [retention] audit_days: { $entries }
+erase-dry = Nothing was removed. There is no way back; to forget { $name }: pstral user erase { $name } --yes
+erase-done = { $name } is forgotten; what was done stays in the audit as done by { $left }.
+erase-late = Something was still being written, such as an answer under way. In a moment: pstral user erase { $left } --yes
+erase-unsettled = The state database is being read: what was removed leaves its write-ahead log a little later, at the latest when Pstral stops.
+erase-last = Nothing was removed: { $name } is the last who may look after users. Give somebody else that role first: pstral user add NAME --role admin
 
 ## Verified queries in the store
 query-proposed = waits for approval

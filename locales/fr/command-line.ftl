@@ -166,7 +166,8 @@ chain-changed = l'entrée { $seq } de { $instance } a été modifiée
 chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
 audit-head = Tête de la chaîne du journal d'audit, à conserver : { $head }
 chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
-chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } n'est pas signé par la clé de cette installation ; si la clé est ailleurs, donnez-la avec --key
+chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } est falsifié : sa signature n'est pas valable
+chain-other-key = le journal de { $instance } a été purgé jusqu'à l'entrée { $seq } avec une autre clé ({ $key }) ; si c'est la vôtre, donnez-la avec --key
 chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée, des entrées manquent ou ont été remplacées
 audit-exported =
     { $entries ->
@@ -231,6 +232,38 @@ health-state =
     }, écriture en { $millis } ms
 health-terminal = un terminal de { $columns } sur { $rows }
 health-piped = entrée et sortie redirigées
+
+## Conservation et données personnelles
+prune-class = { $class } · avant le { $before }
+prune-conversations = conversations
+prune-proposals = requêtes proposées
+prune-codes = codes expirés
+prune-audit = journal d'audit
+prune-audit-texts = textes du journal d'audit
+prune-nothing = Rien n'est arrivé à échéance.
+prune-dry = Rien n'a été supprimé. Pour le faire : pstral prune --yes
+prune-done = Tout cela a été supprimé.
+prune-for-ever = Sans [retention] dans la configuration, tout le reste est conservé sans limite.
+prune-unproven = Rien n'a été supprimé du journal d'audit : il doit d'abord être intact.
+held-conversations = conversations : { $rows }
+held-turns = messages : { $rows }
+held-proposals = requêtes proposées : { $rows }
+held-links = comptes reliés : { $rows }
+held-codes = codes de liaison : { $rows }
+held-requests = demandes de liaison : { $rows }
+held-buttons = messages avec boutons de requêtes : { $rows }
+held-ratings = avis sur des réponses : { $rows }
+held-queries = requêtes proposées à la vérification : { $rows }
+held-wrong-codes = codes erronés : { $rows }
+held-entries = entrées d'audit : { $rows }
+person-exported = Tout ce qui est conservé sur cette personne est dans { $path }, que vous seul pouvez lire.
+erase-entries = entrées d'audit dont les textes disparaissent : { $entries }
+erase-fixed = entrées d'audit d'une ancienne version, dont les textes ne partent qu'avec [retention] audit_days : { $entries }
+erase-dry = Rien n'a été supprimé. C'est sans retour ; pour oublier { $name } : pstral user erase { $name } --yes
+erase-done = { $name } est oublié ; ce qui a été fait reste au journal au nom de { $left }.
+erase-late = Quelque chose s'écrivait encore, par exemple une réponse en cours. Dans un instant : pstral user erase { $left } --yes
+erase-unsettled = La base d'état est en cours de lecture : ce qui a été supprimé quittera son journal d'écriture un peu plus tard, au plus tard à l'arrêt de Pstral.
+erase-last = Rien n'a été supprimé : { $name } est la dernière personne à pouvoir gérer les utilisateurs. Donnez d'abord ce rôle à quelqu'un : pstral user add NOM --role admin
 
 ## Requêtes vérifiées dans la base d'état
 query-proposed = attend une approbation

@@ -138,6 +138,7 @@ fn checkpoint(row: &Row) -> Result<AuditCheckpoint, StoreError> {
         hash: AuditHash(get(row, "hash")?),
         count: get(row, "count")?,
         at: time(row, "at")?,
+        key: get(row, "key")?,
         signature: get(row, "signature")?,
     })
 }

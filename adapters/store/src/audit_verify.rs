@@ -13,6 +13,10 @@ use crate::audit_log::{AuditFault, stretch};
 const PAGE: i64 = 1000;
 /// Pages read ahead, each by a task of its own, while another one is checked.
 const AHEAD: usize = 3;
+/// How often to look again while others seal and prune.
+const TRIES: usize = 100;
+/// What may be the reason why entries are sealed or gone.
+const REASONS: [AuditAction; 2] = [AuditAction::UserErased, AuditAction::AuditPruned];
 
 /// An audit that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,12 +56,36 @@ impl From<StoreError> for AuditUnproven {
 impl Store {
     /// Checks every chain. The chain of each head in `since` is only checked from there on: its entry must be there,
     /// or have been pruned. `known` tells the signatures of checkpoints.
+    ///
+    /// Whoever seals or prunes meanwhile is no fault: where one is found and more was recorded or replaced since, it is
+    /// looked again.
     pub async fn verify_audit(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditUnproven> {
+        let mut tries = 0;
+        loop {
+            let before = self.kept().await;
+            match self.verify_once(since, known).await {
+                Err(AuditUnproven::Chain(_)) if tries < TRIES && self.kept().await? != before? => tries += 1,
+                proven => return proven,
+            }
+        }
+    }
+
+    /// What changes with everything that seals or prunes.
+    async fn kept(&self) -> Result<(Vec<AuditCheckpoint>, Vec<ChainHead>), StoreError> {
+        let mut newest = Vec::new();
+        for action in REASONS {
+            let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
+            newest.extend(self.tail(&filter, 1).await?.iter().map(AuditEntry::head));
+        }
+        Ok((self.checkpoints().await?, newest))
+    }
+
+    async fn verify_once(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditUnproven> {
         if let Some(fault) = self.audit_fault().await? {
             return Err(AuditUnproven::Gone(fault));
         }
         let mut verifier = ChainVerifier::default();
-        for action in [AuditAction::UserErased, AuditAction::AuditPruned] {
+        for action in REASONS {
             self.expect_reasons(&mut verifier, action).await?;
         }
         let checkpoints = self.checkpoints().await?;

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use futures::TryStreamExt as _;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -94,6 +95,29 @@ impl Sql {
     /// The one row there must be.
     pub(crate) async fn fetch_one(self, on: impl Into<On<'_>>) -> Result<Row, sqlx::Error> {
         self.fetch_optional(on).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Hands over each row as it comes, so that memory does not grow with them; ends with the first error.
+    pub(crate) async fn for_each<E: From<sqlx::Error>>(
+        self,
+        on: &mut Writing,
+        mut each: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match on {
+            Writing::Sqlite(on) => {
+                let mut rows = self.sqlite().fetch(&mut **on);
+                while let Some(row) = rows.try_next().await? {
+                    each(Row::Sqlite(row))?;
+                }
+            }
+            Writing::Postgres(on) => {
+                let mut rows = self.postgres().fetch(&mut **on);
+                while let Some(row) = rows.try_next().await? {
+                    each(Row::Postgres(row))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The rows it changes.

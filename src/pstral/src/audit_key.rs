@@ -30,6 +30,9 @@ impl AuditKey {
         if let Some(key) = Self::read(path)? {
             return Ok(key);
         }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
         let no_chance = |_| anyhow!("the system gives no random bytes");
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(no_chance)?;
         let mut options = fs::OpenOptions::new();
@@ -49,6 +52,7 @@ impl AuditKey {
     /// A checkpoint with its signature.
     #[must_use]
     pub fn signed(&self, checkpoint: AuditCheckpoint) -> AuditCheckpoint {
+        let checkpoint = AuditCheckpoint { key: self.public().to_string(), ..checkpoint };
         let signature = hex(self.0.sign(&checkpoint.signed()).as_ref());
         AuditCheckpoint { signature, ..checkpoint }
     }
@@ -73,9 +77,27 @@ impl std::str::FromStr for PublicAuditKey {
 }
 
 impl Signatures for PublicAuditKey {
+    fn knows(&self, key: &str) -> bool {
+        self.to_string() == key.to_ascii_lowercase()
+    }
+
     fn holds(&self, message: &[u8], signature: &str) -> bool {
         let known = UnparsedPublicKey::new(&ED25519, &self.0);
         bytes(signature).is_some_and(|signature| known.verify(message, &signature).is_ok())
+    }
+}
+
+/// Any of several keys, as where more than one has signed.
+#[derive(Debug, Clone, Default)]
+pub struct KnownAuditKeys(pub Vec<PublicAuditKey>);
+
+impl Signatures for KnownAuditKeys {
+    fn knows(&self, key: &str) -> bool {
+        self.0.iter().any(|one| one.knows(key))
+    }
+
+    fn holds(&self, message: &[u8], signature: &str) -> bool {
+        self.0.iter().any(|one| one.holds(message, signature))
     }
 }
 
@@ -108,14 +130,17 @@ mod tests {
             hash: AuditHash::origin(),
             count: 7,
             at: Timestamp::UNIX_EPOCH,
+            key: String::new(),
             signature: String::new(),
         };
         let signed = key.signed(checkpoint);
+        assert!(again.public().knows(&signed.key));
         assert!(again.public().holds(&signed.signed(), &signed.signature));
         let changed = AuditCheckpoint { seq: 8, ..signed.clone() };
         assert!(!again.public().holds(&changed.signed(), &signed.signature));
         assert!(!again.public().holds(&signed.signed(), "00"));
         let another = AuditKey::read_or_make(&folder.path().join("another.key")).unwrap();
+        assert!(!another.public().knows(&signed.key));
         assert!(!another.public().holds(&signed.signed(), &signed.signature));
         fs::write(&path, "not a key").unwrap();
         assert!(AuditKey::read(&path).is_err());

@@ -16,4 +16,5 @@ pub mod metered;
 pub mod passwords;
 pub mod policy;
 pub mod registry;
+pub mod retention;
 pub mod verified;

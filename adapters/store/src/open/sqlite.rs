@@ -96,6 +96,8 @@ async fn writer(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error
 
 async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let durable = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    // What is removed is written over: of who was forgotten no word stays in the file.
+    let durable = durable.pragma("secure_delete", "ON");
     SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)

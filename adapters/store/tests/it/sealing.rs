@@ -19,6 +19,10 @@ use crate::{beside, event, folder, on, open, verify};
 struct Any;
 
 impl Signatures for Any {
+    fn knows(&self, _: &str) -> bool {
+        true
+    }
+
     fn holds(&self, _: &[u8], _: &str) -> bool {
         true
     }
@@ -90,7 +94,8 @@ async fn sealed_and_pruned(store: &Store, owner: &mut dyn Owner) {
     store.append(reason(AuditAction::AuditPruned, &pruned)).await.unwrap();
     let hash = &entries[1].hash;
     let prune = format!(
-        "INSERT INTO audit_checkpoints (instance, seq, hash, count, at, signature) VALUES ('one', 2, '{hash}', 2, 0, 'ab');
+        "INSERT INTO audit_checkpoints (instance, seq, hash, count, at, key, signature)
+            VALUES ('one', 2, '{hash}', 2, 0, 'theirs', 'ab');
          DELETE FROM audit_events WHERE instance = 'one' AND seq <= 2"
     );
     let too_much = prune.replace("seq <= 2", "seq <= 3");
@@ -101,7 +106,7 @@ async fn sealed_and_pruned(store: &Store, owner: &mut dyn Owner) {
     assert_eq!((whole.seq, whole.count), (2, 2));
     assert_eq!(store.verify_audit(&[], &Any).await.unwrap().entries, 4);
     let unproven = store.verify_audit(&[], &NoKey).await.unwrap_err().to_string();
-    assert_eq!(unproven, "the checkpoint at entry 2 of one is not signed with the key");
+    assert_eq!(unproven, "the checkpoint at entry 2 of one is signed with another key: theirs");
     // Heads that were written down before: one that is gone with the rest, one that stands, one that never was.
     let since = |entry: &AuditEntry| [entry.head()];
     assert_eq!(store.verify_audit(&since(&entries[0]), &Any).await.unwrap().entries, 4);

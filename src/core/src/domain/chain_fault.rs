@@ -37,6 +37,16 @@ pub enum ChainFault {
         /// The last entry it stands for.
         seq: i64,
     },
+    /// The checkpoint in place of the beginning names a key that is not known here.
+    #[error("the checkpoint at entry {seq} of {instance} is signed with another key: {key}")]
+    OtherKey {
+        /// Whose chain.
+        instance: String,
+        /// The last entry it stands for.
+        seq: i64,
+        /// The public half, as it says.
+        key: String,
+    },
     /// A head that was written down is not there any more.
     #[error("entry {seq} of {instance} is not the one that was written down: entries are missing or were replaced")]
     Truncated {
@@ -55,6 +65,7 @@ impl ChainFault {
             Self::Broken { instance, seq } => (text("chain-broken"), instance, seq),
             Self::Sealed { instance, seq } => (text("chain-sealed"), instance, seq),
             Self::Checkpoint { instance, seq } => (text("chain-checkpoint"), instance, seq),
+            Self::OtherKey { instance, seq, key } => (text("chain-other-key").with("key", key), instance, seq),
             Self::Truncated { instance, seq } => (text("chain-truncated"), instance, seq),
         };
         sentence.with("seq", seq.to_string()).with("instance", instance)

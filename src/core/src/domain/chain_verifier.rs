@@ -45,7 +45,10 @@ impl ChainVerifier {
 
     /// Lets a chain begin after a checkpoint: its signature must hold, and an entry that is expected be its reason.
     pub fn begin_after(&mut self, checkpoint: &AuditCheckpoint, known: &dyn Signatures) -> Result<(), ChainFault> {
-        let AuditCheckpoint { instance, seq, .. } = checkpoint;
+        let AuditCheckpoint { instance, seq, key, .. } = checkpoint;
+        if !known.knows(key) {
+            return Err(ChainFault::OtherKey { instance: instance.clone(), seq: *seq, key: key.clone() });
+        }
         let is_whole = checkpoint.count == *seq && *seq > 0;
         if !is_whole || !known.holds(&checkpoint.signed(), &checkpoint.signature) {
             return Err(ChainFault::Checkpoint { instance: instance.clone(), seq: *seq });

@@ -19,6 +19,9 @@ pub struct AuditCheckpoint {
     pub count: i64,
     /// When, UTC; kept to the millisecond.
     pub at: Timestamp,
+    /// The public half of the key that signed it, 64 hexadecimal digits: what was signed with a key that nobody here
+    /// knows can so be told from what was forged.
+    pub key: String,
     /// The Ed25519 signature of [`AuditCheckpoint::signed`], 128 hexadecimal digits.
     pub signature: String,
 }
@@ -33,6 +36,7 @@ impl AuditCheckpoint {
             ("count", Some(Member::Number(self.count))),
             ("hash", Some(Member::Text(&self.hash.0))),
             ("instance", Some(Member::Text(&self.instance))),
+            ("key", Some(Member::Text(&self.key))),
             ("seq", Some(Member::Number(self.seq))),
         ];
         object(&mut out, members);
@@ -47,7 +51,10 @@ impl AuditCheckpoint {
 
 /// Who can tell a signature from a forged one: core does no such arithmetic itself.
 pub trait Signatures: Send + Sync {
-    /// Whether `signature` (hexadecimal digits) is that of `message` by the key this knows.
+    /// Whether a public key (hexadecimal digits) is one of those this knows.
+    fn knows(&self, key: &str) -> bool;
+
+    /// Whether `signature` (hexadecimal digits) is that of `message` by a key this knows.
     fn holds(&self, message: &[u8], signature: &str) -> bool;
 }
 
@@ -56,6 +63,10 @@ pub trait Signatures: Send + Sync {
 pub struct NoKey;
 
 impl Signatures for NoKey {
+    fn knows(&self, _: &str) -> bool {
+        false
+    }
+
     fn holds(&self, _: &[u8], _: &str) -> bool {
         false
     }

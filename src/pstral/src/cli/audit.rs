@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, NoKey, Signatures, moment,
-};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, Signatures, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::text::text;
 use pstral_store::{AuditFault, AuditUnproven, Store};
@@ -15,7 +13,7 @@ use super::export::{self, Format};
 use super::follow::follow;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, state_is_missing};
-use crate::audit_key::{AuditKey, PublicAuditKey};
+use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
 
@@ -44,10 +42,14 @@ pub(super) enum AuditCommand {
         /// there on. May be given for each chain
         #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
         since: Vec<ChainHead>,
-        /// The public key that signs what stands in place of pruned entries; without it, the one of this installation
-        #[arg(long, value_name = "KEY")]
-        key: Option<PublicAuditKey>,
+        /// A public key that signs what stands in place of pruned entries; without it, the one of this installation. May
+        /// be given more than once
+        #[arg(long, visible_alias = "public-key", value_name = "KEY")]
+        key: Vec<PublicAuditKey>,
     },
+    /// Print the public key that signs what stands in place of pruned entries, made where there is none yet: to be written
+    /// down elsewhere
+    Key,
     /// Write all entries, oldest first
     Export {
         /// csv or jsonl
@@ -113,15 +115,20 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         Err(ending) => return Ok(ending),
     };
     let locale = common.locale_with(&config);
+    if let AuditCommand::Key = command {
+        say(&AuditKey::read_or_make(&config.audit.key)?.public().to_string());
+        return Ok(Ending::Fine);
+    }
     // Opening would make one, and an audit of nothing always holds.
     if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
     match command {
         AuditCommand::Verify { since, key } => {
-            let known = known_key(&config, key)?;
-            verify(&open_store_to_read(&config).await?, &since, &*known, locale).await
+            let known = known_keys(&config, key)?;
+            verify(&open_store_to_read(&config).await?, &since, &known, locale).await
         }
+        AuditCommand::Key => Ok(Ending::Fine),
         AuditCommand::Tail { lines, follow: goes_on, filter, json } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
@@ -146,15 +153,12 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
     }
 }
 
-/// The key that is given, or the installation's own.
-pub(super) fn known_key(config: &Config, given: Option<PublicAuditKey>) -> anyhow::Result<Box<dyn Signatures>> {
-    if let Some(key) = given {
-        return Ok(Box::new(key));
+/// The keys that are given, or the installation's own.
+pub(super) fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow::Result<KnownAuditKeys> {
+    if !given.is_empty() {
+        return Ok(KnownAuditKeys(given));
     }
-    Ok(match AuditKey::read(&config.audit.key)? {
-        Some(key) => Box::new(key.public()),
-        None => Box::new(NoKey),
-    })
+    Ok(KnownAuditKeys(AuditKey::read(&config.audit.key)?.map(|key| key.public()).into_iter().collect()))
 }
 
 pub(super) async fn verify(
@@ -163,20 +167,27 @@ pub(super) async fn verify(
     known: &dyn Signatures,
     locale: Locale,
 ) -> anyhow::Result<Ending> {
-    let what = match store.verify_audit(since, known).await {
+    match store.verify_audit(since, known).await {
         Ok(proof) => {
             say(&text("audit-holds").count("entries", proof.entries).render(locale));
             proof.heads.iter().for_each(|head| say(&head.to_string()));
-            return Ok(Ending::Fine);
+            Ok(Ending::Fine)
         }
-        Err(AuditUnproven::Chain(fault)) => fault.text(),
-        Err(AuditUnproven::Gone(AuditFault::NoTable)) => text("audit-no-table"),
-        Err(AuditUnproven::Gone(AuditFault::Emptied)) => text("audit-emptied"),
-        Err(AuditUnproven::Unreadable(what)) => {
+        Err(unproven) => tell(unproven, locale),
+    }
+}
+
+/// Says why an audit does not hold.
+pub(super) fn tell(unproven: AuditUnproven, locale: Locale) -> anyhow::Result<Ending> {
+    let what = match unproven {
+        AuditUnproven::Chain(fault) => fault.text(),
+        AuditUnproven::Gone(AuditFault::NoTable) => text("audit-no-table"),
+        AuditUnproven::Gone(AuditFault::Emptied) => text("audit-emptied"),
+        AuditUnproven::Unreadable(what) => {
             say_error(&text("audit-unreadable").with("error", what).render(locale));
             return Ok(Ending::Failed);
         }
-        Err(AuditUnproven::Store(error)) => return Err(error.into()),
+        AuditUnproven::Store(error) => return Err(error.into()),
     };
     say_error(&text("audit-broken").with("what", what.render(locale)).render(locale));
     Ok(Ending::Failed)

@@ -8,7 +8,9 @@ mod doctor;
 mod export;
 mod follow;
 mod out;
+mod person;
 mod policy;
+mod prune;
 mod run;
 mod shape;
 mod sql;
@@ -72,6 +74,8 @@ enum Command {
     /// Read and verify the audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// See what has had its time, and with --yes take it away
+    Prune(prune::PruneArgs),
     /// Look after local users
     #[command(subcommand)]
     User(user::UserCommand),
@@ -164,6 +168,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Doctor(args) => doctor::run(common, &args).await,
         Command::Sql(command) => sql::run(common, &command),
         Command::Audit(command) => audit::run(common, command).await,
+        Command::Prune(args) => prune::run(common, &args).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
         Command::Policy(command) => policy::run(common, command).await,

@@ -17,6 +17,7 @@ use crate::alone::Alone;
 use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
 use crate::lifecycle::{self, AfterPlatforms};
+use crate::retention::Retention;
 
 /// How long HTTP requests under way may take at the end.
 const HTTP_PATIENCE: Duration = Duration::from_secs(2);
@@ -52,8 +53,10 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
+    let retention = tokio::spawn(Retention::new(&config, Arc::clone(&app.store)).keep_on());
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
+    retention.abort();
     ended.cancel();
     end_http(http).await?;
     lifecycle::close(&app).await;

@@ -117,7 +117,7 @@ pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Resu
             let store = open_store(&config).await?;
             record(&store, AuditAction::Restored, &path).await?;
             say(&restored("restore-done", &loaded).with("path", path).render(locale));
-            let ending = audit::verify(&store, &[], &*audit::known_key(&config, None)?, locale).await;
+            let ending = audit::verify(&store, &[], &audit::known_keys(&config, Vec::new())?, locale).await;
             store.close().await;
             ending
         }
@@ -138,7 +138,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
         return Ok(Ending::Usage);
     }
     // A chain that was pruned begins with what this installation has signed.
-    let known = audit::known_key(&config, None)?;
+    let known = audit::known_keys(&config, Vec::new())?;
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
     let copied = carry(&source, &to, force).await;
     source.close().await;
@@ -148,7 +148,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
             record(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
             say(&done.render(locale));
-            let ending = audit::verify(&store, &[], &*known, locale).await;
+            let ending = audit::verify(&store, &[], &known, locale).await;
             store.close().await;
             ending
         }

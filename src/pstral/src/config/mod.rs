@@ -15,8 +15,8 @@ pub use layers::Source;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
     LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, QuotasConfig,
-    RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig,
-    VerifiedChoice,
+    RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits,
+    TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

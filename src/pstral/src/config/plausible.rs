@@ -17,6 +17,9 @@ use crate::registry;
 /// good for.
 pub(super) const MOST_ROWS: u64 = 10_000_000;
 
+/// Days for which anything is kept at most, but for ever: a hundred years.
+const MOST_DAYS: u64 = 36_500;
+
 /// What a quota allows at most: what is meant to be more is 0, no limit.
 pub(super) const MOST_COUNTED: u64 = 1_000_000;
 
@@ -59,8 +62,8 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
 }
 
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 29] {
-    let Config { model, answers, limits, http, catalog, files, quotas, audit, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 34] {
+    let Config { model, answers, limits, http, catalog, files, quotas, audit, retention, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
         ("model.max_answer_tokens", model.max_answer_tokens.into(), 16, 65_536),
@@ -77,6 +80,11 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 29] {
         ("catalog.refresh_minutes", catalog.refresh_minutes, 1, 10_080),
         ("audit.head_every_events", audit.head_every_events, 1, 1_000_000),
         ("audit.head_every_minutes", audit.head_every_minutes, 1, 10_080),
+        ("retention.conversations_days", retention.conversations_days, 0, MOST_DAYS),
+        ("retention.proposals_days", retention.proposals_days, 0, MOST_DAYS),
+        ("retention.audit_texts_days", retention.audit_texts_days, 0, MOST_DAYS),
+        ("retention.audit_days", retention.audit_days, 0, MOST_DAYS),
+        ("retention.every_hours", retention.every_hours, 0, 8_760),
         ("limits.rows", limits.rows, 1, MOST_ROWS),
         ("limits.bytes", limits.bytes, 1024, 10_737_418_240),
         ("limits.cell_bytes", limits.cell_bytes as u64, 16, 16_777_216),

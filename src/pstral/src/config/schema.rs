@@ -28,6 +28,7 @@ pub struct Config {
     pub model: Model,
     pub answers: Answers,
     pub audit: AuditConfig,
+    pub retention: RetentionConfig,
     pub limits: LimitValues,
     pub files: Files,
     pub http: Http,
@@ -109,6 +110,18 @@ pub struct AuditConfig {
     pub head_platform: Option<String>,
     pub head_place: Option<String>,
     pub key: PathBuf,
+}
+
+/// `[retention]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct RetentionConfig {
+    pub conversations_days: u64,
+    pub proposals_days: u64,
+    pub audit_texts_days: u64,
+    pub audit_days: u64,
+    pub every_hours: u64,
 }
 
 /// `[limits]`

@@ -40,6 +40,7 @@ mod rating;
 mod readme;
 mod recovery;
 mod results;
+mod retention;
 mod retrying;
 mod running;
 mod sql;

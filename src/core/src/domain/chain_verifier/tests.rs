@@ -112,6 +112,10 @@ fn a_sealed_entry_holds_only_with_its_reason() {
 struct Length;
 
 impl Signatures for Length {
+    fn knows(&self, key: &str) -> bool {
+        key == "ours"
+    }
+
     fn holds(&self, message: &[u8], signature: &str) -> bool {
         signature == message.len().to_string()
     }
@@ -129,6 +133,7 @@ fn a_chain_may_begin_after_a_checkpoint_whose_signature_holds() {
         hash: entries[1].hash.clone(),
         count: 2,
         at: Timestamp::UNIX_EPOCH,
+        key: "ours".to_owned(),
         signature: String::new(),
     };
     checkpoint.signature = checkpoint.signed().len().to_string();
@@ -139,7 +144,9 @@ fn a_chain_may_begin_after_a_checkpoint_whose_signature_holds() {
         verify_with(verifier, rest)
     };
     assert_eq!(begun(&checkpoint, &Length, &entries[2..]), Ok(()));
-    assert!(matches!(begun(&checkpoint, &NoKey, &entries[2..]), Err(ChainFault::Checkpoint { seq: 2, .. })));
+    assert!(matches!(begun(&checkpoint, &NoKey, &entries[2..]), Err(ChainFault::OtherKey { seq: 2, .. })));
+    let theirs = AuditCheckpoint { key: "theirs".to_owned(), ..checkpoint.clone() };
+    assert!(matches!(begun(&theirs, &Length, &entries[2..]), Err(ChainFault::OtherKey { seq: 2, .. })));
     assert!(matches!(begun(&checkpoint, &Length, &entries[3..]), Err(ChainFault::Broken { seq: 4, .. })));
     assert!(matches!(begun(&checkpoint, &Length, &entries[2..3]), Err(ChainFault::Sealed { seq: 2, .. })));
     let elsewhere = AuditCheckpoint { hash: entries[0].hash.clone(), ..checkpoint.clone() };

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use arguments::{AddArgs, EditArgs};
 use clap::Subcommand;
-use pstral_core::domain::{Locale, NewUser, Roles, User, UserChange};
+use pstral_core::domain::{Capability, Locale, NewUser, Roles, User, UserChange};
 use pstral_core::people::{By, Desk, DeskError, Way};
 use pstral_core::ports::{Clock as _, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, state_is_missing};
+use super::{Common, Ending, person, state_is_missing};
 use crate::clock::SystemClock;
 use crate::compose::{open_store, roles};
 
@@ -89,6 +89,10 @@ pub(super) enum UserCommand {
         #[arg(long, conflicts_with = "platform")]
         all: bool,
     },
+    /// Write all that is held on a person as one JSON document
+    Export(person::ExportArgs),
+    /// See what is held on a person, and with --yes forget it: the audit keeps their number and what was done
+    Erase(person::EraseArgs),
 }
 
 pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result<Ending> {
@@ -103,6 +107,11 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
     }
     let counter = Counter { store: open_store(&config).await?, locale, roles: roles(&config) };
     let outcome = match command {
+        UserCommand::Export(args) => return person::export(&counter.store, locale, &args).await,
+        UserCommand::Erase(args) => {
+            let keep = counter.roles.that_may(Capability::ManageUsers);
+            return person::erase(&counter.store, locale, &args, &keep).await;
+        }
         UserCommand::Add(args) => counter.add(args, config.locale).await,
         UserCommand::Edit(args) => counter.edit(args).await,
         UserCommand::List { json } => counter.list(json).await,

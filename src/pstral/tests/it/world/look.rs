@@ -80,10 +80,12 @@ impl World {
     }
 
     pub(super) async fn assert_chain_holds(&self) {
-        let mut verifier = ChainVerifier::default();
-        for entry in self.entries().await {
-            verifier.check(&entry).unwrap();
+        let (entries, mut verifier) = (self.entries().await, ChainVerifier::default());
+        entries.iter().for_each(|entry| verifier.expect(entry));
+        for entry in &entries {
+            verifier.check(entry).unwrap();
         }
+        verifier.finish().unwrap();
     }
 }
 

@@ -1,0 +1,226 @@
+//! Forgets a person: what is theirs goes, their number and what the audit must say of it stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Covers, Role, User, UserId};
+use pstral_core::ports::{AuditLog as _, StoreError};
+
+use super::event;
+use super::part::Part;
+use crate::Store;
+use crate::engine::{Engine, Writing};
+use crate::fault::{conflict, fault};
+use crate::rows::get;
+use crate::sql::sql;
+
+/// All that is a user's, each table before those it refers to. `$1` is the user.
+pub(super) const THEIRS: &[Part] = &[
+    Part::new(
+        "proposal_messages",
+        "id",
+        "proposal IN (SELECT p.id FROM proposals p WHERE p.author_id = $1
+            OR p.conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1))",
+    ),
+    Part::new(
+        "proposals",
+        "id",
+        "author_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
+    ),
+    Part::new(
+        "ratings",
+        "user_id, answer",
+        "user_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
+    ),
+    Part::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
+    Part::new("conversations", "id", "user_id = $1"),
+    // What nobody has approved is theirs; what somebody has is everybody's.
+    Part::new("verified_queries", "target, id, source", "proposed_by = $1 AND state = 'proposed'"),
+    Part::new("link_codes", "user_id", "user_id = $1 OR issued_by = $1"),
+    Part::new(
+        "link_requests",
+        "platform, actor",
+        "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)",
+    ),
+    Part::new(
+        "wrong_codes",
+        "id",
+        "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)",
+    ),
+    Part::new("links", "platform, actor", "user_id = $1"),
+];
+
+/// The row that stays: so that what others did for them, and numbers in the audit, still mean somebody.
+const TOMBSTONE: &str =
+    "UPDATE users SET username = $2, full_name = '', email = '', password_hash = NULL, disabled = 1 WHERE id = $1";
+const SHUT_OUT: &str = "UPDATE users SET disabled = 1 WHERE id = $1";
+const OTHERS: &str = "SELECT role FROM users WHERE disabled = 0 AND id <> $1";
+const COUNTS: &str = "SELECT count(CASE WHEN salt IS NOT NULL THEN 1 END) AS whole,
+        count(CASE WHEN salt IS NULL AND sealed IS NULL THEN 1 END) AS first
+    FROM audit_events WHERE user_id = $1";
+const LATE: &str = "SELECT count(*) AS late FROM audit_events
+    WHERE user_id = $1 AND salt IS NOT NULL AND action <> 'user.erased'";
+// Entries of their accounts that name nobody or somebody else, and those that made them.
+const BY_OTHERS: &str = "SELECT instance, seq, salt, sealed FROM audit_events
+    WHERE (user_id IS NULL OR user_id <> $1)
+        AND ((platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)
+            OR (action = 'user.added' AND user_id IS NULL AND (detail = $2 OR substr(detail, 1, length($2) + 1) = $3)))";
+
+/// How often to look again for what was written while a person was forgotten.
+const ROUNDS: usize = 3;
+
+/// What goes, or went, of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// Rows of each table.
+    pub rows: Vec<(&'static str, u64)>,
+    /// Audit entries that are sealed.
+    pub entries: u64,
+    /// Audit entries of the first form: their hash covers what they say, so that it stays until they are pruned.
+    pub fixed: u64,
+    /// Audit entries that were written meanwhile, as by an answer under way: for the next time.
+    pub late: u64,
+}
+
+/// Entries about a person that are not under their number.
+struct Besides {
+    whole: BTreeMap<String, BTreeSet<i64>>,
+    fixed: u64,
+}
+
+impl Besides {
+    fn count(&self) -> u64 {
+        self.whole.values().map(|numbers| numbers.len() as u64).sum()
+    }
+}
+
+impl Store {
+    /// What is held on a person and can go.
+    pub async fn erasure(&self, user: &User) -> Result<Erasure, StoreError> {
+        let besides = self.besides(user).await?;
+        self.counted_with(user.id, &besides).await
+    }
+
+    /// Forgets a person: recorded first, then done. The user stays under a name that says nothing, disabled. `None`
+    /// where nobody else among those enabled has one of the roles to `keep`; then nothing was done.
+    ///
+    /// Who is killed on the way begins again: what is already gone is not looked for, and what was to be sealed is.
+    pub async fn erase(
+        &self,
+        user: &User,
+        keep: &[Role],
+        now: Timestamp,
+        by: Option<&str>,
+    ) -> Result<Option<Erasure>, StoreError> {
+        if !self.may_go(&mut self.begin().await?, user, keep).await? {
+            self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+            return Ok(None);
+        }
+        let besides = self.besides(user).await?;
+        let mut erasure = self.counted_with(user.id, &besides).await?;
+        let covers = self.covers_of(user.id, besides.whole).await?;
+        self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
+        if !self.shut_out(user, keep).await? {
+            self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+            return Ok(None);
+        }
+        for _ in 0..ROUNDS {
+            for part in THEIRS {
+                part.remove(self, user.id.0).await?;
+            }
+            self.seal_for(user.id).await?;
+            erasure.late = self.late(user.id).await?;
+            if erasure.late == 0 {
+                break;
+            }
+            let covers = self.covers_of(user.id, BTreeMap::new()).await?;
+            self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
+        }
+        let name = format!("erased-{}", user.id.0);
+        let bury = sql(TOMBSTONE).bind(user.id.0).bind(&name);
+        bury.execute(self).await.map_err(|error| conflict(error, format!("user {name}"), "the user"))?;
+        Ok(Some(erasure))
+    }
+
+    /// Takes what was removed out of the write-ahead log too; `false` where somebody who reads is in the way, so that it
+    /// goes with the next one. On a server that is the server's own business.
+    pub async fn settle(&self) -> Result<bool, StoreError> {
+        let Engine::Sqlite { writer, .. } = &self.engine else { return Ok(true) };
+        // <https://www.sqlite.org/pragma.html#pragma_wal_checkpoint>: the first column says whether it was busy.
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await.map_err(fault)?;
+        Ok(busy == 0)
+    }
+
+    async fn counted_with(&self, user: UserId, besides: &Besides) -> Result<Erasure, StoreError> {
+        let mut rows = Vec::new();
+        for part in THEIRS {
+            rows.push((part.table, part.count(self, user.0).await?));
+        }
+        let counts = sql(COUNTS).bind(user.0).fetch_one(self).await.map_err(fault)?;
+        let count = |column| get::<i64>(&counts, column).map(|count| u64::try_from(count).unwrap_or_default());
+        let (entries, fixed) = (count("whole")? + besides.count(), count("first")? + besides.fixed);
+        Ok(Erasure { rows, entries, fixed, late: 0 })
+    }
+
+    async fn besides(&self, user: &User) -> Result<Besides, StoreError> {
+        let mut besides = Besides { whole: BTreeMap::new(), fixed: 0 };
+        let select = sql(BY_OTHERS).bind(user.id.0).bind(&user.username).bind(format!("{} ", user.username));
+        let mut reading = self.engine.snapshot().await?;
+        select
+            .for_each::<sqlx::Error>(&mut reading, |row| {
+                use crate::sql::FromColumn as _;
+                let seq = i64::from_column(&row, "seq")?;
+                match (Option::<String>::from_column(&row, "salt")?, Option::<String>::from_column(&row, "sealed")?) {
+                    (Some(_), _) => {
+                        let instance = String::from_column(&row, "instance")?;
+                        besides.whole.entry(instance).or_default().insert(seq);
+                    }
+                    (None, None) => besides.fixed += 1,
+                    (None, Some(_)) => {}
+                }
+                Ok(())
+            })
+            .await
+            .map_err(fault)?;
+        Ok(besides)
+    }
+
+    /// All entries of the user so far, and those besides.
+    async fn covers_of(&self, user: UserId, entries: BTreeMap<String, BTreeSet<i64>>) -> Result<Covers, StoreError> {
+        let until = self.heads().await?.into_iter().map(|head| (head.instance, head.seq)).collect();
+        Ok(Covers { user: Some(user), until, entries })
+    }
+
+    /// Disables a user, so that nothing new comes while the rest goes; looks once more whether they may go.
+    async fn shut_out(&self, user: &User, keep: &[Role]) -> Result<bool, StoreError> {
+        let mut writing = self.begin().await?;
+        if !self.may_go(&mut writing, user, keep).await? {
+            return Ok(false);
+        }
+        sql(SHUT_OUT).bind(user.id.0).execute(&mut writing).await.map_err(fault)?;
+        writing.commit().await.map_err(fault)?;
+        Ok(true)
+    }
+
+    async fn may_go(&self, writing: &mut Writing, user: &User, keep: &[Role]) -> Result<bool, StoreError> {
+        if user.disabled || !keep.contains(&user.role) {
+            return Ok(true);
+        }
+        for row in sql(OTHERS).bind(user.id.0).fetch_all(writing).await.map_err(fault)? {
+            let role: String = get(&row, "role")?;
+            if keep.iter().any(|kept| kept.word() == role) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn late(&self, user: UserId) -> Result<u64, StoreError> {
+        let row = sql(LATE).bind(user.0).fetch_one(self).await.map_err(fault)?;
+        Ok(u64::try_from(get::<i64>(&row, "late")?).unwrap_or_default())
+    }
+}
+
+fn erased(user: UserId, now: Timestamp, by: Option<&str>, status: AuditStatus, covers: Option<&Covers>) -> AuditEvent {
+    AuditEvent { user: Some(user), status, ..event(now, AuditAction::UserErased, by, covers) }
+}

@@ -1,0 +1,60 @@
+//! What does not stay for ever: of everybody, what has had its time; of one person, what they ask to be forgotten. And
+//! what a person is handed of theirs.
+//!
+//! Whatever goes is recorded first, and goes in small transactions: others write between them, and a program that is
+//! killed leaves a state that holds. Who comes again goes on.
+
+mod chains;
+mod due;
+mod erase;
+mod hand_over;
+mod part;
+mod prune;
+mod seal;
+
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Covers};
+
+pub use due::{Due, Pruning, PruningClass};
+pub use erase::Erasure;
+pub use prune::Sign;
+
+/// Rows that one transaction takes away.
+const AT_ONCE: u32 = 200;
+
+/// Whoever holds this lock of a PostgreSQL database is the only one to seal or prune the audit. The number means nothing.
+const KEEPING_LOCK: i64 = 0x7073_7472_616c_0003;
+
+/// An event of somebody who seals or prunes: `by` is the platform, and nothing for the program itself.
+fn event(now: Timestamp, action: AuditAction, by: Option<&str>, covers: Option<&Covers>) -> AuditEvent {
+    AuditEvent {
+        platform: by.map(str::to_owned),
+        covers: covers.map(Covers::to_json),
+        ..AuditEvent::new(now, action, AuditStatus::Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{erase, hand_over};
+    use crate::transfer::TABLES;
+
+    /// What is of no person, and those that are forgotten by other means: sealed, or left under a neutral name.
+    const NOT_REMOVED: [&str; 6] =
+        ["users", "user_numbers", "audit_events", "audit_checkpoints", "audit_relations", "catalogs"];
+    /// What says nothing of a person, and those that stand in the document by themselves.
+    const NOT_LISTED: [&str; 6] = NOT_REMOVED;
+
+    #[test]
+    fn of_every_table_it_is_known_what_becomes_of_a_persons_rows() {
+        let all: BTreeSet<&str> = TABLES.into_iter().collect();
+        let removed: BTreeSet<&str> = erase::THEIRS.iter().map(|part| part.table).chain(NOT_REMOVED).collect();
+        assert_eq!(removed, all);
+        let listed: BTreeSet<&str> = hand_over::LISTS.iter().map(|(name, _)| *name).chain(NOT_LISTED).collect();
+        let more: Vec<_> = listed.difference(&all).copied().collect();
+        assert_eq!(more, ["agreements"]);
+        assert_eq!(all.difference(&listed).count(), 0);
+    }
+}

@@ -1,0 +1,100 @@
+//! Takes the private members of audit entries away: what hides in their place is the digest by which the chain holds.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use pstral_core::domain::{AuditAction, AuditEntry, AuditSeal, Covers, UserId};
+use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towards};
+
+use super::part::rest;
+use super::{AT_ONCE, KEEPING_LOCK};
+use crate::Store;
+use crate::audit_rows::entry;
+use crate::fault::fault;
+use crate::sql::{composed, sql};
+
+pub(super) const OPEN: &str = "INSERT INTO audit_opened (id, deed) VALUES (1, $1)";
+pub(super) const CLOSE: &str = "DELETE FROM audit_opened";
+const SEAL: &str = "UPDATE audit_events SET actor = NULL, detail = NULL, error = NULL, ip = NULL, parameters = NULL,
+    place = NULL, statement = NULL, salt = NULL, sealed = $2 WHERE position = $1 AND salt IS NOT NULL";
+const WHOLE: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 AND salt IS NOT NULL
+    ORDER BY seq LIMIT $4";
+
+impl Store {
+    /// Seals the entries of a chain after a number up to another: how many.
+    pub(super) async fn seal_stretch(&self, instance: &str, after: i64, until: i64) -> Result<u64, StoreError> {
+        let (mut after, mut sealed) = (after, 0);
+        loop {
+            let whole = sql(WHOLE).bind(instance).bind(after).bind(until).bind(AT_ONCE);
+            let rows = whole.fetch_all(self).await.map_err(fault)?;
+            let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+            let Some(last) = entries.last() else { return Ok(sealed) };
+            after = last.seq;
+            sealed += self.seal(&entries).await?;
+        }
+    }
+
+    /// Seals all entries that were recorded as to be sealed for a user, this time or before: how many.
+    pub(super) async fn seal_for(&self, user: UserId) -> Result<u64, StoreError> {
+        let reasons = self.erasures_of(user).await?;
+        let mut sealed = 0;
+        for (instance, numbers) in reasons.iter().flat_map(|covers| &covers.entries) {
+            sealed += self.seal_entries(instance, numbers).await?;
+        }
+        let filter = AuditFilter { user: Some(user), ..AuditFilter::default() };
+        let mut from = None;
+        loop {
+            let page = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
+            let Some(last) = page.last() else { return Ok(sealed) };
+            from = Some(AuditMark::of(last));
+            let is_covered =
+                |one: &AuditEntry| reasons.iter().any(|covers| covers.holds(&one.instance, one.seq, one.event.user));
+            let entries: Vec<AuditEntry> = page.into_iter().filter(is_covered).collect();
+            sealed += self.seal(&entries).await?;
+        }
+    }
+
+    async fn seal_entries(&self, instance: &str, numbers: &BTreeSet<i64>) -> Result<u64, StoreError> {
+        let (numbers, mut sealed): (Vec<i64>, u64) = (numbers.iter().copied().collect(), 0);
+        for some in numbers.chunks(AT_ONCE as usize) {
+            let some: Vec<String> = some.iter().map(i64::to_string).collect();
+            let select = format!("SELECT * FROM audit_events WHERE instance = $1 AND seq IN ({})", some.join(", "));
+            let rows = composed(select).bind(instance).fetch_all(self).await.map_err(fault)?;
+            sealed += self.seal(&rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?).await?;
+        }
+        Ok(sealed)
+    }
+
+    /// What the audit says was to be sealed for a user.
+    async fn erasures_of(&self, user: UserId) -> Result<Vec<Covers>, StoreError> {
+        let (user, action) = (Some(user), Some(AuditAction::UserErased));
+        let filter = AuditFilter { user, action, ..AuditFilter::default() };
+        let (mut from, mut reasons) = (None, Vec::new());
+        loop {
+            let page = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
+            let Some(last) = page.last() else { return Ok(reasons) };
+            from = Some(AuditMark::of(last));
+            reasons.extend(page.iter().filter_map(AuditEntry::covers).filter(|covers| covers.user == user));
+        }
+    }
+
+    /// Seals a few entries at once; those that are sealed, or are of the first form, stay as they are.
+    async fn seal(&self, entries: &[AuditEntry]) -> Result<u64, StoreError> {
+        let sealed: Vec<AuditEntry> = entries.iter().filter_map(AuditEntry::sealed).collect();
+        if sealed.is_empty() {
+            return Ok(0);
+        }
+        let (begun, mut changed) = (Instant::now(), 0);
+        let mut writing = self.engine.begin_alone_with(KEEPING_LOCK).await?;
+        sql(OPEN).bind("seal").execute(&mut writing).await.map_err(fault)?;
+        for entry in &sealed {
+            let AuditSeal::Sealed(digest) = &entry.seal else { continue };
+            let seal = sql(SEAL).bind(entry.position).bind(&digest.0);
+            changed += seal.execute(&mut writing).await.map_err(fault)?;
+        }
+        sql(CLOSE).execute(&mut writing).await.map_err(fault)?;
+        writing.commit().await.map_err(fault)?;
+        rest(begun).await;
+        Ok(changed)
+    }
+}

@@ -1,0 +1,129 @@
+//! What has had its time goes, class by class.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pstral_core::ports::{AuditFilter, Conversations as _, People as _};
+use pstral_store::{Erasure, PruningClass};
+
+use super::*;
+use crate::verify;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_class_goes_when_it_is_over_and_nothing_else() {
+    for ground in Ground::both() {
+        let store = ground.open("one").await;
+        let user = person(&ground, &store, "zoe").await;
+        for on in 1..=10 {
+            store.append(said(Some(&user), on, "asked")).await.unwrap();
+        }
+        let nothing = Due { now: day(11), ..due(11, None, None) };
+        let over = store.prunings(&nothing).await.unwrap();
+        assert_eq!(over.iter().map(|one| (one.class, one.total())).collect::<Vec<_>>(), [(PruningClass::Over, 3)]);
+
+        let all = Due { conversations: Some(day(5)), proposals: Some(day(11)), ..due(11, Some(6), Some(3)) };
+        let planned = store.prunings(&all).await.unwrap();
+        let counts: Vec<_> = planned.iter().map(|one| (one.class, one.rows.clone())).collect();
+        let expected = [
+            (
+                PruningClass::Conversations,
+                vec![("proposal_messages", 1), ("proposals", 1), ("ratings", 1), ("turns", 2), ("conversations", 1)],
+            ),
+            (PruningClass::Proposals, vec![("proposal_messages", 2), ("proposals", 2)]),
+            (PruningClass::Over, vec![("link_codes", 1), ("link_requests", 1), ("wrong_codes", 1)]),
+            (PruningClass::Audit, vec![("audit_events", 4)]),
+            (PruningClass::AuditTexts, vec![("audit_events", 3)]),
+        ];
+        assert_eq!(counts, expected);
+        assert_eq!(store.prunings(&all).await.unwrap(), planned, "looking takes nothing away");
+        assert_eq!(verify(&store).await, Ok(10));
+
+        assert_eq!(store.prune(&all, Some("cli"), &sign).await.unwrap(), planned);
+        assert_eq!(store.prunings(&all).await.unwrap(), [], "all of it is gone");
+        assert_eq!(store.of_user(user.id, 9).await.unwrap().len(), 1);
+        // Six that stayed, and one for each class that went.
+        assert_eq!(proved(&store).await, Ok(11));
+        let left = store.after(0, &AuditFilter::default(), 100).await.unwrap();
+        let texts = left.iter().filter(|entry| entry.event.detail.as_deref() == Some("asked")).count();
+        assert_eq!((left[0].seq, texts), (5, 3));
+        let of_relation = AuditFilter { relation: Some("contracts".to_owned()), ..AuditFilter::default() };
+        assert_eq!(store.tail(&of_relation, 100).await.unwrap().len(), 6);
+        assert!(store.user_named("zoe").await.unwrap().is_some());
+
+        let stranger = store.verify_audit(&[], &NoKey).await.unwrap_err().to_string();
+        assert_eq!(stranger, "the checkpoint at entry 4 of one is signed with another key: ours");
+        assert_eq!(store.append(said(Some(&user), 11, "goes on")).await.unwrap().seq, 16);
+        assert_eq!(proved(&store).await, Ok(12));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_entry_that_covers_others_hands_them_on_before_it_goes() {
+    for ground in Ground::both() {
+        let stores = [ground.open("one").await, ground.open("two").await];
+        let user = person(&ground, &stores[0], "zoe").await;
+        for on in 1..=3 {
+            for store in &stores {
+                store.append(said(Some(&user), on, "asked")).await.unwrap();
+            }
+        }
+        // The second instance is never heard of again: its last entry is sealed, and stays.
+        let erased = stores[0].erase(&user, &[], day(4), None).await.unwrap().unwrap();
+        assert_eq!((erased.entries, erased.late), (6, 0));
+        for on in 5..=28 {
+            stores[0].append(said(None, on, "asked")).await.unwrap();
+            let due = due(on, Some(4), Some(2));
+            if !stores[0].prunings(&due).await.unwrap().is_empty() {
+                stores[0].prune(&due, None, &sign).await.unwrap();
+            }
+            proved(&stores[0]).await.unwrap_or_else(|fault| panic!("on day {on}: {fault}"));
+        }
+        let left = stores[0].after(0, &AuditFilter::default(), 100).await.unwrap();
+        assert!(!left.iter().any(|entry| entry.event.action == AuditAction::UserErased), "it went too");
+        let last: Vec<i64> = left.iter().filter(|entry| entry.instance == "two").map(|entry| entry.seq).collect();
+        assert_eq!(last, [3]);
+        assert!(left.len() < 20, "{}", left.len());
+        // Who comes back goes on where the chain was.
+        assert_eq!(stores[1].append(said(None, 28, "back")).await.unwrap().seq, 4);
+        proved(&stores[0]).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn others_write_and_prove_while_much_is_pruned() {
+    for ground in Ground::both() {
+        let store = Arc::new(ground.open("one").await);
+        let many = (0..3000).map(|_| store.append(said(None, 1, "old")));
+        futures::future::try_join_all(many).await.unwrap();
+        store.append(said(None, 9, "new")).await.unwrap();
+        let pruning = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { store.prune(&due(10, Some(5), None), None, &sign).await.unwrap() }
+        });
+        let (mut slowest, mut written) = (Duration::ZERO, 0);
+        while !pruning.is_finished() {
+            let begun = Instant::now();
+            store.append(said(None, 9, "meanwhile")).await.unwrap();
+            slowest = slowest.max(begun.elapsed());
+            written += 1;
+            proved(&store).await.unwrap();
+        }
+        println!("{written} written meanwhile, the slowest in {slowest:?}");
+        assert!(written > 2 && slowest < Duration::from_secs(3), "{written} written, the slowest in {slowest:?}");
+        assert_eq!(pruning.await.unwrap()[0].total(), 3000);
+        assert_eq!(proved(&store).await, Ok(2 + written));
+    }
+}
+
+#[tokio::test]
+async fn texts_of_an_older_form_stay_until_they_are_pruned() {
+    let ground = Ground::File(folder());
+    let store = ground.open("one").await;
+    let user = person(&ground, &store, "zoe").await;
+    store.append(said(Some(&user), 1, "old")).await.unwrap();
+    store.append(said(Some(&user), 2, "new")).await.unwrap();
+    let triggers = "DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET salt = NULL WHERE seq = 1";
+    ground.run(triggers).await;
+    let Erasure { entries, fixed, .. } = store.erasure(&user).await.unwrap();
+    assert_eq!((entries, fixed), (1, 1));
+}

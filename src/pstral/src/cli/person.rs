@@ -1,0 +1,137 @@
+//! `pstral user export` and `pstral user erase`: what is held on a person, handed to them or forgotten.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use jiff::Timestamp;
+use pstral_core::domain::{Locale, Role, User};
+use pstral_core::harmless;
+use pstral_core::ports::People as _;
+use pstral_core::text::text;
+use pstral_store::{Erasure, Store};
+use tempfile::NamedTempFile;
+
+use super::Ending;
+use super::out::{say, say_error};
+use super::prune::counted;
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// The user's name
+    username: String,
+    /// Where to, readable by you alone; without it, standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EraseArgs {
+    /// The user's name
+    username: String,
+    /// Forget it; without this, it is only counted
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Hands over all that is held on a person.
+pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> anyhow::Result<Ending> {
+    let Some(user) = known(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
+    if let Some(path) = &args.output {
+        export_to(store, &user, path).await.with_context(|| path.display().to_string())?;
+        say_error(&text("person-exported").with("path", path.display().to_string()).render(locale));
+    } else {
+        let mut out = Lines::new(io::stdout());
+        store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
+    }
+    Ok(Ending::Fine)
+}
+
+/// Whole or not at all: in a new file, which takes the place of one that is there.
+async fn export_to(store: &Store, user: &User, path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Only its owner may read it (https://docs.rs/tempfile: 0600).
+    let file = NamedTempFile::new_in(folder)?;
+    let mut out = Lines::new(io::BufWriter::new(file.as_file().try_clone()?));
+    store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
+    file.as_file().sync_all()?;
+    let _: File = file.persist(path)?;
+    Ok(())
+}
+
+/// Counts what is held on a person, and with `--yes` forgets it, unless nobody else of the roles to `keep` is left.
+pub(super) async fn erase(store: &Store, locale: Locale, args: &EraseArgs, keep: &[Role]) -> anyhow::Result<Ending> {
+    let Some(user) = known(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
+    if !args.yes {
+        print(&store.erasure(&user).await?, locale);
+        say_error(&text("erase-dry").with("name", &user.username).render(locale));
+        return Ok(Ending::Fine);
+    }
+    let Some(erasure) = store.erase(&user, keep, Timestamp::now(), Some("cli")).await? else {
+        say_error(&text("erase-last").with("name", &user.username).render(locale));
+        return Ok(Ending::Usage);
+    };
+    print(&erasure, locale);
+    let name = format!("erased-{}", user.id.0);
+    say(&text("erase-done").with("name", &user.username).with("left", &name).render(locale));
+    if erasure.late > 0 {
+        say_error(&text("erase-late").with("left", name).render(locale));
+    }
+    if !store.settle().await? {
+        say_error(&text("erase-unsettled").render(locale));
+    }
+    Ok(Ending::Fine)
+}
+
+fn print(erasure: &Erasure, locale: Locale) {
+    for (table, rows) in erasure.rows.iter().filter(|(_, rows)| *rows > 0) {
+        say(&counted(table, *rows, locale));
+    }
+    if erasure.entries > 0 {
+        say(&text("erase-entries").count("entries", erasure.entries).render(locale));
+    }
+    if erasure.fixed > 0 {
+        say(&text("erase-fixed").count("entries", erasure.fixed).render(locale));
+    }
+}
+
+async fn known(store: &Store, username: &str, locale: Locale) -> anyhow::Result<Option<User>> {
+    let user = store.user_named(username).await?;
+    if user.is_none() {
+        say_error(&text("user-unknown").with("name", username).render(locale));
+    }
+    Ok(user)
+}
+
+/// Passes JSON on line by line, with nothing in it that steers a terminal.
+struct Lines<W> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    fn new(out: W) -> Self {
+        Self { out, line: Vec::new() }
+    }
+}
+
+impl<W: Write> Write for Lines<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
+        let (now, _) = bytes.split_at(end);
+        self.line.extend_from_slice(now);
+        if now.ends_with(b"\n") {
+            self.line.pop();
+            let line = String::from_utf8_lossy(&self.line);
+            writeln!(self.out, "{}", harmless::json(&line))?;
+            self.line.clear();
+        }
+        Ok(end)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

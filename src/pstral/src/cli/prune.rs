@@ -1,0 +1,96 @@
+//! `pstral prune`: what has had its time, and its end.
+
+use clap::Args;
+use jiff::Timestamp;
+use pstral_core::domain::Locale;
+use pstral_core::text::{Text, text};
+use pstral_store::{Pruning, PruningClass};
+
+use super::audit::tell;
+use super::out::{say, say_error};
+use super::{Common, Ending, state_is_missing};
+use crate::audit_key::PublicAuditKey;
+use crate::compose::open_store;
+use crate::retention::{NotPruned, Retention};
+
+#[derive(Debug, Args)]
+pub(super) struct PruneArgs {
+    /// Take it away; without this, it is only counted
+    #[arg(long)]
+    yes: bool,
+    /// A public key by which the audit was pruned before, if it is not this installation's. May be given more than once
+    #[arg(long, value_name = "KEY")]
+    key: Vec<PublicAuditKey>,
+}
+
+pub(super) async fn run(common: &Common, args: &PruneArgs) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let locale = common.locale_with(&config);
+    if state_is_missing(&config, locale) {
+        return Ok(Ending::Failed);
+    }
+    let retention = Retention::new(&config, open_store(&config).await?);
+    let now = Timestamp::now();
+    let pruned = if args.yes {
+        match retention.prune(now, Some("cli"), &args.key).await {
+            Ok(pruned) => pruned,
+            Err(NotPruned::Unproven(unproven)) => {
+                say_error(&text("prune-unproven").render(locale));
+                return tell(unproven, locale);
+            }
+            Err(NotPruned::Failed(error)) => return Err(error),
+        }
+    } else {
+        retention.prunings(now).await?
+    };
+    for pruning in &pruned {
+        say(&line(pruning, locale));
+    }
+    let sentence = match (pruned.is_empty(), args.yes) {
+        (true, _) => text("prune-nothing"),
+        (false, true) => text("prune-done"),
+        (false, false) => text("prune-dry"),
+    };
+    say_error(&sentence.render(locale));
+    if retention.is_for_ever() {
+        say_error(&text("prune-for-ever").render(locale));
+    }
+    Ok(Ending::Fine)
+}
+
+fn line(pruning: &Pruning, locale: Locale) -> String {
+    let class = match pruning.class {
+        PruningClass::Conversations => text("prune-conversations"),
+        PruningClass::Proposals => text("prune-proposals"),
+        PruningClass::Over => text("prune-codes"),
+        PruningClass::Audit => text("prune-audit"),
+        PruningClass::AuditTexts => text("prune-audit-texts"),
+    };
+    let before = pruning.before.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let head = text("prune-class").with("class", class.render(locale)).with("before", before);
+    let rows = pruning.rows.iter().filter(|(_, rows)| *rows > 0);
+    let rows = rows.map(|(table, rows)| counted(table, *rows, locale)).collect::<Vec<_>>().join(", ");
+    format!("{} · {rows}", head.render(locale))
+}
+
+/// Rows of a table in words; a table without words of its own goes by its name.
+pub(super) fn counted(table: &'static str, rows: u64, locale: Locale) -> String {
+    let words: Option<Text> = match table {
+        "conversations" => Some(text("held-conversations")),
+        "turns" => Some(text("held-turns")),
+        "proposals" => Some(text("held-proposals")),
+        "links" => Some(text("held-links")),
+        "link_codes" => Some(text("held-codes")),
+        "link_requests" => Some(text("held-requests")),
+        "proposal_messages" => Some(text("held-buttons")),
+        "ratings" => Some(text("held-ratings")),
+        "verified_queries" => Some(text("held-queries")),
+        "wrong_codes" => Some(text("held-wrong-codes")),
+        "audit_events" => Some(text("held-entries")),
+        _ => None,
+    };
+    words.map_or_else(|| format!("{table}: {rows}"), |words| words.count("rows", rows).render(locale))
+}

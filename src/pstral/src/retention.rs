@@ -1,0 +1,108 @@
+//! How long each class of data stays, and what takes away what is over.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use pstral_store::{AuditUnproven, Due, Pruning, PruningClass, Store};
+use tokio::time::sleep;
+
+use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
+use crate::config::{Config, RetentionConfig};
+
+/// Takes away what is over.
+#[derive(Debug)]
+pub struct Retention {
+    store: Arc<Store>,
+    config: RetentionConfig,
+    key: PathBuf,
+}
+
+/// Why nothing was taken away.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPruned {
+    /// The audit does not hold: whoever prunes it would sign that it did.
+    #[error(transparent)]
+    Unproven(#[from] AuditUnproven),
+    /// The key, or the state database.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+impl Retention {
+    /// What a configuration says of a state.
+    pub fn new(config: &Config, store: Arc<Store>) -> Self {
+        Self { store, config: config.retention, key: config.audit.key.clone() }
+    }
+
+    /// Whether any class has its time.
+    pub fn is_for_ever(&self) -> bool {
+        let RetentionConfig { conversations_days, proposals_days, audit_texts_days, audit_days, .. } = self.config;
+        [conversations_days, proposals_days, audit_texts_days, audit_days] == [0; 4]
+    }
+
+    /// What is over.
+    pub async fn prunings(&self, now: Timestamp) -> anyhow::Result<Vec<Pruning>> {
+        Ok(self.store.prunings(&self.due(now)).await?)
+    }
+
+    /// Takes it away. Of the audit only where it holds: with this installation's key, which is made where there is none,
+    /// or with others that are `known` besides. `by` is the platform of whoever wants it so.
+    pub async fn prune(
+        &self,
+        now: Timestamp,
+        by: Option<&str>,
+        known: &[PublicAuditKey],
+    ) -> Result<Vec<Pruning>, NotPruned> {
+        let due = self.due(now);
+        let prunings = self.store.prunings(&due).await.map_err(anyhow::Error::from)?;
+        let key = if prunings.iter().any(|pruning| pruning.class == PruningClass::Audit) {
+            let key = AuditKey::read_or_make(&self.key)?;
+            let known = KnownAuditKeys(known.iter().cloned().chain([key.public()]).collect());
+            self.store.verify_audit(&[], &known).await?;
+            Some(key)
+        } else {
+            None
+        };
+        // What comes to be over only now waits for a run that has proved it.
+        let due = Due { audit: due.audit.filter(|_| key.is_some()), ..due };
+        let sign = move |checkpoint| match &key {
+            Some(key) => key.signed(checkpoint),
+            None => checkpoint,
+        };
+        let pruned = self.store.prune(&due, by, &sign).await.map_err(anyhow::Error::from)?;
+        self.store.settle().await.map_err(anyhow::Error::from)?;
+        Ok(pruned)
+    }
+
+    /// Takes away what is over again and again, from the start on, where that is wanted.
+    pub async fn keep_on(self) {
+        let every = Duration::from_secs(self.config.every_hours * 3600);
+        while !every.is_zero() {
+            match self.prune(Timestamp::now(), None, &[]).await {
+                Ok(pruned) => {
+                    for Pruning { class, before, rows } in pruned {
+                        tracing::info!(class = class.word(), %before, ?rows, "taken away: its time was over");
+                    }
+                }
+                Err(error) => tracing::error!(%error, "what is over stays for now"),
+            }
+            sleep(every).await;
+        }
+    }
+
+    fn due(&self, now: Timestamp) -> Due {
+        let before = |days: u64| {
+            let hours = i64::try_from(days).ok()?.checked_mul(24).filter(|hours| *hours > 0)?;
+            now.checked_sub(SignedDuration::from_hours(hours)).ok()
+        };
+        Due {
+            now,
+            conversations: before(self.config.conversations_days),
+            proposals: before(self.config.proposals_days),
+            audit: before(self.config.audit_days),
+            audit_texts: before(self.config.audit_texts_days),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What has had its time, and who asks to be forgotten, from the command line: counted first, then gone, and the audit
+//! still holds.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pstral_core::domain::EventBody;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
+use pstral_core::ports::People as _;
+use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_core::testkit::language_model::Script;
+use pstral_store::Store;
+use rusqlite::Connection;
+
+use crate::program::{Ended, Place, feed};
+use crate::world::{alex, camille, run_test};
+
+const STATE: &str = "data/demo/pstral.db";
+const KEY: &str = "data/demo/audit.key";
+
+/// Runs a command where the audit stays for three days, and its words for one.
+fn keeping_three_days(place: &Place, words: &[&str]) -> Ended {
+    let mut command = place.pstral(words);
+    command.env("PSTRAL__RETENTION__AUDIT_DAYS", "3").env("PSTRAL__RETENTION__AUDIT_TEXTS_DAYS", "1");
+    feed(command, b"")
+}
+
+/// A state whose audit begins with ten entries of five days ago and ten of two days ago.
+fn with_a_past() -> Place {
+    let place = Place::new();
+    place.run(&["user", "add", "zoe"]).code(0);
+    std::fs::remove_file(place.path(STATE)).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&place.path(STATE), "pstral").await.unwrap();
+        for days in [5, 2] {
+            for _ in 0..10 {
+                let at = Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
+                let mut event = AuditEvent::new(at, AuditAction::Question, AuditStatus::Ok);
+                event.detail = Some("words of old".to_owned());
+                store.append(event).await.unwrap();
+            }
+        }
+        store.close().await;
+    });
+    place.run(&["user", "add", "zoe"]).code(0);
+    place
+}
+
+#[test]
+fn what_is_over_is_counted_and_then_gone() {
+    let place = with_a_past();
+    place.run(&["prune"]).code(0).says(&["Nothing has had its time.", "kept for ever"]);
+    let counted = ["audit · before ", "audit entries: 10", "words in the audit · before ", "pstral prune --yes"];
+    keeping_three_days(&place, &["prune"]).code(0).says(&counted);
+    keeping_three_days(&place, &["prune"]).code(0).says(&counted);
+    assert!(!place.path(KEY).exists(), "counting needs no key");
+    let french = keeping_three_days(&place, &["prune", "--locale", "fr"]).code(0);
+    french.says(&["entrées d’audit\u{a0}: 10", "Rien n’a été supprimé"]);
+
+    keeping_three_days(&place, &["prune", "--yes"]).code(0).says(&["audit entries: 10", "All of this was removed."]);
+    keeping_three_days(&place, &["prune"]).code(0).says(&["Nothing has had its time."]);
+    // Ten of two days ago, that of the user, and two that say what went.
+    place.run(&["audit", "verify"]).code(0).says(&["The log is intact: 13 events verified"]);
+    let left = place.run(&["audit", "tail", "-n", "99"]).code(0).out;
+    assert!(!left.contains("words of old") && left.contains("audit.pruned ok  rows=10"), "{left}");
+}
+
+#[test]
+fn a_checkpoint_holds_with_its_key_alone() {
+    let place = with_a_past();
+    let key = place.run(&["audit", "key"]).code(0).out.trim().to_owned();
+    assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(place.path(KEY)).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    keeping_three_days(&place, &["prune", "--yes"]).code(0);
+    assert_eq!(place.run(&["audit", "key"]).code(0).out.trim(), key, "it stays the same");
+    place.run(&["audit", "verify"]).code(0);
+    place.run(&["audit", "verify", "--public-key", &key]).code(0);
+    let other = "ab".repeat(32);
+    let refused = place.run(&["audit", "verify", "--key", &other]).code(1);
+    refused.says(&["of pstral up to entry 10 was pruned with another key", &key]);
+    place.run(&["audit", "verify", "--key", &other, "--key", &key]).code(0);
+    place.run(&["audit", "verify", "--key", "abc"]).code(2).says(&["64 hexadecimal digits"]);
+
+    // Evidence on another machine, where the key is not.
+    std::fs::rename(place.path(KEY), place.path("kept.key")).unwrap();
+    place.run(&["audit", "verify"]).code(1).says(&["with another key"]);
+    place.run(&["audit", "verify", "--key", &key]).code(0);
+    // A new key prunes on only where the one before is said to be known.
+    let mut late = place.pstral(&["prune", "--yes"]);
+    late.env("PSTRAL__RETENTION__AUDIT_DAYS", "1");
+    feed(late, b"").code(1).says(&["Nothing of the audit was removed", "with another key"]);
+    let mut late = place.pstral(&["prune", "--yes", "--key", &key]);
+    late.env("PSTRAL__RETENTION__AUDIT_DAYS", "1");
+    feed(late, b"").code(0).says(&["audit entries: 10"]);
+    place.run(&["audit", "verify"]).code(0);
+    place.run(&["audit", "verify", "--key", &key]).code(1).says(&["with another key"]);
+}
+
+#[test]
+fn an_audit_that_does_not_hold_is_not_pruned() {
+    let place = with_a_past();
+    let state = Connection::open(place.path(STATE)).unwrap();
+    state
+        .execute_batch("DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET target = 'x' WHERE seq = 3")
+        .unwrap();
+    drop(state);
+    let ended = keeping_three_days(&place, &["prune", "--yes"]).code(1);
+    ended.says(&["Nothing of the audit was removed", "entry 3 of pstral was changed"]);
+    let state = Connection::open(place.path(STATE)).unwrap();
+    let entries: i64 = state.query_row("SELECT count(*) FROM audit_events", [], |row| row.get(0)).unwrap();
+    assert_eq!(entries, 21);
+}
+
+#[test]
+fn a_person_is_handed_theirs_and_then_forgotten() {
+    let place = Place::new();
+    place.run_with(&["demo"], "List the clients in Paris\n/execute\n").code(0);
+    place.run(&["user", "add", "zoe", "--role", "admin"]).code(0);
+    let listed = place.run(&["user", "list"]).code(0).out;
+    let name = listed.lines().find(|line| !line.starts_with("zoe")).unwrap().split(' ').next().unwrap().to_owned();
+
+    place.run(&["user", "export", "nobody"]).code(2).says(&["There is no user nobody"]);
+    place.run(&["user", "export", &name, "-o", "theirs.json"]).code(0).says(&["theirs.json, readable by you alone"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(place.path("theirs.json")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let printed = place.run(&["user", "export", &name]).code(0).out;
+    for text in [std::fs::read_to_string(place.path("theirs.json")).unwrap(), printed] {
+        let theirs: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(theirs["user"]["username"], name.as_str());
+        assert_eq!(theirs["turns"][0]["content"], "List the clients in Paris");
+        assert!(theirs["audit"].as_array().unwrap().len() > 5, "{text}");
+    }
+
+    let dry = place.run(&["user", "erase", &name]).code(0);
+    dry.says(&["messages: ", "audit entries whose words go: ", "Nothing was removed. There is no way back"]);
+    place.run(&["user", "export", &name]).code(0).says(&["List the clients in Paris"]);
+    let gone = place.run(&["user", "erase", &name, "--yes"]).code(0);
+    gone.says(&["is forgotten; what was done stays in the audit as done by erased-1"]);
+    place.run(&["user", "list"]).code(0).says(&["erased-1 · ", "(disabled)"]);
+    place.run(&["user", "export", &name]).code(2);
+    place.run(&["audit", "verify"]).code(0).says(&["The log is intact"]);
+    let bytes = std::fs::read(place.path(STATE)).unwrap();
+    for words in ["in Paris", name.as_str()] {
+        let found = bytes.windows(words.len()).any(|window| window == words.as_bytes());
+        assert!(!found, "{words} is still in the file");
+    }
+    place.run(&["user", "erase", "zoe", "--yes"]).code(2).says(&["zoe is the last who may look after users"]);
+    place.run(&["user", "erase", "erased-1", "--yes"]).code(0);
+    place.run(&["audit", "verify"]).code(0);
+}
+
+#[test]
+fn somebody_is_forgotten_while_they_are_answered() {
+    run_test(async |world| {
+        let words = "Let me think about all of what alex wants to know for a good while.";
+        world.model.script(Script::words(words).every(Duration::from_millis(20)));
+        let answering = world.begin(&alex(), EventBody::Said("What do you make of our customers?".to_owned()));
+        world.sent_and_remembered().await;
+        let user = world.store.linked(&alex()).await.unwrap().unwrap();
+        let erased = world.store.erase(&user, &[], Timestamp::now(), None).await.unwrap().unwrap();
+        assert!(erased.entries > 0, "{erased:?}");
+        answering.await.unwrap();
+        // What was written after that goes the next time.
+        let stays = world.store.user_named(&format!("erased-{}", user.id.0)).await.unwrap().unwrap();
+        world.store.erase(&stays, &[], Timestamp::now(), None).await.unwrap().unwrap();
+        let theirs = AuditFilter { user: Some(user.id), ..AuditFilter::default() };
+        let theirs = world.store.tail(&theirs, 100).await.unwrap();
+        assert!(theirs.len() > 2 && theirs.iter().all(|entry| entry.event.detail.is_none()), "{theirs:?}");
+        world.store.verify_audit(&[], &pstral_core::domain::NoKey).await.unwrap();
+        // Nobody else is held up.
+        world.model_says("Gladly.");
+        world.say(&camille(), "Bonjour ?").await;
+        assert!(world.newest().contains("Gladly."), "{}", world.transcript());
+    });
+}
