@@ -227,7 +227,8 @@ audit-page-gone = Je ne me souviens plus de cette recherche. Relancez-la avec { 
 audit-page-last = Il n'y a pas d'autre page.
 audit-file-newest =
     { $entries ->
-        [one] Le fichier ne contient que l'événement le plus récent ; précisez la recherche pour en voir d'autres.
+        [0] Le fichier ne contient aucun événement ; précisez la recherche.
+        [1] Le fichier ne contient que l'événement le plus récent ; précisez la recherche pour en voir d'autres.
        *[other] Le fichier ne contient que les { $entries } événements les plus récents ; précisez la recherche pour en voir d'autres.
     }
 audit-seq = n°

@@ -1,11 +1,11 @@
 //! Writes audit events: those that wait at the same moment share one transaction and one write to the disk.
 
-use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash, sha256};
+use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash};
 use pstral_core::ports::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::audit_rows;
-use crate::engine::{Engine, Writing};
+use crate::engine::{Engine, Writing, lock_of};
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
@@ -49,7 +49,7 @@ pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: 
 /// Chains events after the head as it is while the write lock is held: another program may write the same chain.
 async fn write(engine: &Engine, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
     let salts = salts(events.len())?;
-    let mut writing = engine.begin_alone_with(lock_of(instance)).await?;
+    let mut writing = engine.begin_alone_with(lock_of("audit", instance)).await?;
     let head = head(&mut writing, instance).await?;
     let mut entries = chained(instance, head, events, salts);
     audit_rows::write(&mut writing, &mut entries).await?;
@@ -86,12 +86,6 @@ async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, Audi
         return Ok(None);
     };
     Ok(Some((get(&row, "seq")?, AuditHash(get(&row, "hash")?))))
-}
-
-/// The lock of one instance's chain on a server: instances do not wait for each other.
-fn lock_of(instance: &str) -> i64 {
-    let digest = sha256(instance);
-    i64::from_str_radix(&digest[..15], 16).expect("invariant: fifteen hexadecimal digits fit")
 }
 
 /// The same error for each of those whose events shared the transaction.

@@ -12,6 +12,7 @@ use serde_json::from_str;
 use crate::Store;
 use crate::engine::Writing;
 use crate::fault::{conflict, fault, met};
+use crate::presence::presence_of;
 use crate::rows::{get, place, time, word};
 use crate::sql::{On, Row, sql};
 
@@ -198,7 +199,15 @@ impl Conversations for Store {
 
     async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError> {
         let rows = sql(STREAMING).fetch_all(self).await.map_err(fault)?;
-        rows.iter().map(|row| Ok((UserId(get(row, "user_id")?), read_turn(row)?))).collect()
+        let present = if rows.is_empty() { Vec::new() } else { self.present().await? };
+        let mut left = Vec::new();
+        for row in &rows {
+            let instance: String = get(row, "instance")?;
+            if instance == self.instance || !present.contains(&presence_of(&instance)) {
+                left.push((UserId(get(row, "user_id")?), read_turn(row)?));
+            }
+        }
+        Ok(left)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The two databases that can hold the state, and the transactions in which it changes.
 
+use pstral_core::domain::sha256;
 use pstral_core::ports::StoreError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::fault::fault;
 use crate::sql::sql;
+use crate::steps::step;
 
 /// Whoever holds this lock of a PostgreSQL database is the only one to change the state, but for the audit chains,
 /// which have locks of their own. The number means nothing.
@@ -87,9 +89,18 @@ impl Engine {
 impl Writing {
     /// Makes all of it durable.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        step("commit");
         match self {
-            Self::Sqlite(writing) => writing.commit().await,
-            Self::Postgres(writing) => writing.commit().await,
+            Self::Sqlite(writing) => writing.commit().await?,
+            Self::Postgres(writing) => writing.commit().await?,
         }
+        step("committed");
+        Ok(())
     }
+}
+
+/// The lock of a server that stands for something of an instance: fifteen hexadecimal digits of its own.
+pub(crate) fn lock_of(what: &str, instance: &str) -> i64 {
+    let digest = sha256(&format!("{what} of {instance}"));
+    i64::from_str_radix(&digest[..15], 16).expect("invariant: fifteen hexadecimal digits fit")
 }

@@ -25,6 +25,7 @@ mod proposals;
 mod ratings;
 mod rows;
 mod sql;
+mod steps;
 mod transfer;
 
 use pstral_core::ports::StoreError;
@@ -37,6 +38,8 @@ use engine::{Engine, Writing};
 pub use keeping::{Due, Erasure, Pruning, PruningClass, Sign};
 pub use open::Location;
 pub use presence::Presence;
+#[cfg(feature = "testkit")]
+pub use steps::on_step;
 pub use transfer::{Loaded, TransferError};
 
 /// The state of Pstral in a database of its own. It implements every state port of core.

@@ -4,19 +4,26 @@
 
 use std::time::Duration;
 
-use pstral_core::domain::sha256;
 use pstral_core::ports::StoreError;
 use sqlx::{Connection as _, PgConnection, query_scalar};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use crate::Store;
+use crate::engine::{Engine, lock_of};
 use crate::fault::fault;
 use crate::open::{Location, connect_alone};
+use crate::rows::get;
+use crate::sql::sql;
 
 /// How often the session is looked at: a server that went away has let go of the lock.
 const LOOKING: Duration = Duration::from_secs(15);
 
 const TAKE: &str = "SELECT pg_try_advisory_lock($1)";
+// A lock of 64 bits is shown as two halves (<https://www.postgresql.org/docs/current/view-pg-locks.html>).
+const PRESENT: &str = "SELECT (classid::bigint << 32) | objid::bigint AS lock FROM pg_catalog.pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+    AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())";
 
 /// Held while an instance answers.
 #[derive(Debug)]
@@ -33,16 +40,28 @@ impl Drop for Presence {
 impl Presence {
     /// Takes the name of an instance on a server; `None` where another program answers under that name.
     pub async fn take(url: &str, instance: &str) -> Result<Option<Self>, StoreError> {
-        let lock = lock_of("presence", instance);
+        let lock = presence_of(instance);
         let Some(session) = taken(url, lock).await? else { return Ok(None) };
         Ok(Some(Self { held: tokio::spawn(hold(session, url.to_owned(), lock)) }))
     }
 }
 
-/// The lock that stands for something of an instance: fifteen hexadecimal digits of its own.
-pub(crate) fn lock_of(what: &str, instance: &str) -> i64 {
-    let digest = sha256(&format!("{what} of {instance}"));
-    i64::from_str_radix(&digest[..15], 16).expect("invariant: fifteen hexadecimal digits fit")
+impl Store {
+    /// The locks of the instances that are there: of a file, there is only this one.
+    pub(crate) async fn present(&self) -> Result<Vec<i64>, StoreError> {
+        match self.engine {
+            Engine::Sqlite { .. } => Ok(Vec::new()),
+            Engine::Postgres { .. } => {
+                let rows = sql(PRESENT).fetch_all(self).await.map_err(fault)?;
+                rows.iter().map(|row| get(row, "lock")).collect()
+            }
+        }
+    }
+}
+
+/// The lock that an instance holds while it is there.
+pub(crate) fn presence_of(instance: &str) -> i64 {
+    lock_of("presence", instance)
 }
 
 async fn taken(url: &str, lock: i64) -> Result<Option<PgConnection>, StoreError> {

@@ -17,6 +17,7 @@ use sqlx::{
 use crate::Store;
 use crate::engine::{Engine, Writing};
 use crate::nul;
+use crate::steps::step;
 
 /// A statement with its values.
 #[derive(Debug, Clone)]
@@ -79,6 +80,7 @@ impl Sql {
 
     /// Every row. By itself, a statement that changes something belongs into a transaction.
     pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<Row>, sqlx::Error> {
+        step(&self.text);
         match on.into() {
             On::Store(Engine::Sqlite { readers, .. }) => self.on_sqlite(readers).await,
             On::Store(Engine::Postgres { pool }) => self.on_postgres(pool).await,
@@ -122,6 +124,7 @@ impl Sql {
 
     /// The rows it changes.
     pub(crate) async fn execute(self, on: impl Into<On<'_>>) -> Result<u64, sqlx::Error> {
+        step(&self.text);
         match on.into() {
             On::Store(Engine::Sqlite { writer, .. }) => Ok(self.sqlite().execute(writer).await?.rows_affected()),
             On::Store(Engine::Postgres { pool }) => Ok(self.postgres().execute(pool).await?.rows_affected()),

@@ -4,7 +4,7 @@
 //! remain to be got right (<https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2.2>). Whole numbers of more than 53 bits,
 //! which a double would round, keep all their digits.
 
-use std::io::Write as _;
+use std::fmt::{self, Write};
 
 use jiff::Timestamp;
 
@@ -52,12 +52,21 @@ pub(super) fn merged<'a>(
     })
 }
 
+/// Writes what can be shown as the bytes of its letters; writing to memory does not fail.
+struct Bytes<'a>(&'a mut Vec<u8>);
+
+impl Write for Bytes<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
 fn value(out: &mut Vec<u8>, member: Member<'_>) {
     match member {
         Member::Text(text) => string(out, text),
-        // Writing to memory does not fail.
-        Member::Number(number) => drop(write!(out, "{number}")),
-        Member::Time(at) => drop(write!(out, "\"{at:.3}\"")),
+        Member::Number(number) => drop(write!(Bytes(out), "{number}")),
+        Member::Time(at) => drop(write!(Bytes(out), "\"{at:.3}\"")),
     }
 }
 

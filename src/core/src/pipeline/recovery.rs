@@ -29,8 +29,9 @@ impl Pipeline {
         self.close(left.filter(|(user, turn)| *user == asker.user.id && is_left(turn)).collect()).await
     }
 
-    async fn close(&self, left: Vec<(UserId, Turn)>) -> Result<usize, StoreError> {
+    async fn close(&self, mut left: Vec<(UserId, Turn)>) -> Result<usize, StoreError> {
         let users = self.parts.people.users().await?;
+        self.find_messages(&mut left).await?;
         for (user, turn) in &left {
             let reader = users.iter().find(|known| known.id == *user);
             let locale = reader.map_or(self.parts.settings.locale, |reader| reader.locale);
@@ -44,6 +45,48 @@ impl Pipeline {
             }
         }
         Ok(left.len())
+    }
+
+    /// A program may end after a message was sent and before that was noted down: what still looks live where a turn
+    /// without a message can have been shown is taken for its message.
+    async fn find_messages(&self, left: &mut [(UserId, Turn)]) -> Result<(), StoreError> {
+        let mut known: Vec<MessageRef> = left.iter().filter_map(|(_, turn)| turn.message.clone()).collect();
+        for (user, turn) in left.iter_mut().filter(|(_, turn)| turn.message.is_none()) {
+            for place in self.places_of(*user, turn).await? {
+                let Some(platform) = self.platforms.get(&place.platform) else { continue };
+                let live = match platform.live(&place).await {
+                    Ok(live) => live,
+                    Err(error) => {
+                        tracing::warn!(%error, place = place.id, "what still looks live there is not known");
+                        continue;
+                    }
+                };
+                if let Some(message) = live.into_iter().find(|message| !known.contains(message)) {
+                    self.parts.conversations.set_message(turn.id, &message).await?;
+                    known.push(message.clone());
+                    turn.message = Some(message);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a turn can have been shown: where its conversation is held, or to its person alone.
+    async fn places_of(&self, user: UserId, turn: &Turn) -> Result<Vec<Place>, StoreError> {
+        let Some(held) = self.parts.conversations.conversation(turn.conversation).await? else { return Ok(Vec::new()) };
+        let mut places = vec![held.place];
+        let Some(platform) = self.platforms.get(&places[0].platform).filter(|_| !places[0].private) else {
+            return Ok(places);
+        };
+        for link in self.parts.people.links(user).await? {
+            if link.actor.platform == places[0].platform
+                && let Ok(place) = platform.open_dm(&link.actor).await
+            {
+                places.push(place);
+            }
+        }
+        Ok(places)
     }
 
     /// Whether nothing of the message looks live any more.

@@ -64,6 +64,6 @@ pub trait Conversations: Send + Sync {
     async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError>;
 
     /// Every streaming turn with the user it was written for, the oldest first: at the start, what an earlier run left
-    /// behind.
+    /// behind. Not those of another instance that is there and goes on writing.
     async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError>;
 }

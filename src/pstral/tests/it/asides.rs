@@ -1,10 +1,13 @@
 //! In a channel, what not everybody there may see goes to who asked alone, and nobody's talk enters another's.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Place, Role};
 use pstral_core::pipeline::PlaceTerms;
 use pstral_core::ports::PlatformError;
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
+use pstral_core::testkit::language_model::Script;
 
 use crate::world::{Setup, World, alex, camille, claire, deny, run_test_with};
 
@@ -77,7 +80,8 @@ fn a_question_about_what_others_may_not_see_is_answered_in_private() {
 #[test]
 fn a_statement_about_what_others_may_not_see_is_handed_over() {
     run_test_with(addresses_for_admins(), async |world| {
-        world.model_says(EMAILS);
+        // So slowly that its beginning is seen.
+        world.model.script(Script::words(EMAILS).every(Duration::from_millis(20)));
         world.act(&claire(), &team(), said("Comment joindre le premier client ?")).await;
         let asked = world.model.requests().remove(0);
         let clients = |system: &str| system.lines().find(|line| line.starts_with("clients(")).unwrap().to_owned();

@@ -28,6 +28,7 @@ mod full_disk;
 mod hiding;
 mod invariants;
 mod keeping;
+mod killed;
 mod lifecycle;
 mod linking;
 mod model;

@@ -136,7 +136,7 @@ fn long_answers_and_long_tables_take_as_many_pages_as_they_need() {
     let page = |number| document.extract_text(&[number]).unwrap();
     assert!(page(1).matches('x').count() > 3000);
     assert!(page(count / 2 + 10).matches("mot").count() > 500);
-    let last = page(count);
+    let last = page(count).split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [&*format!("Page {count} sur {count}"), "ligne 99", "Col A", "Col D"] {
         assert!(last.contains(expected), "{expected} is not in {last}");
     }

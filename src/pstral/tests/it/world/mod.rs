@@ -3,7 +3,7 @@
 mod audit;
 mod company;
 mod look;
-mod people;
+pub(crate) mod people;
 mod target;
 
 use std::collections::BTreeMap;
@@ -309,7 +309,7 @@ fn places(setup: &Setup) -> Places {
     })
 }
 
-fn settings(setup: &Setup) -> Settings {
+pub(crate) fn settings(setup: &Setup) -> Settings {
     Settings {
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),

@@ -36,7 +36,7 @@ pub(crate) fn stranger() -> Actor {
     FakeChat::actor("stranger")
 }
 
-pub(super) async fn add(store: &Store) {
+pub(crate) async fn add(store: &Store) {
     for (name, full_name, role, locale) in [
         ("camille", "Camille Martin", Role::member(), Locale::Fr),
         ("alex", "Alex Taylor", Role::member(), Locale::En),
