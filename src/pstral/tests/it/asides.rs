@@ -92,7 +92,10 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         world.act(&claire(), &team(), command("edit")).await;
         world.act(&claire(), &team(), EventBody::Clicked(ButtonAction::Execute(card))).await;
         assert_snapshot!(world.transcript(), @"
-        ── #1 private of claire
+        ── #1 team
+        ↳ Claire Fontaine
+        🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l’envoie en privé.
+        ── #2 private of claire
         ```sql
         SELECT
           email
@@ -103,9 +106,6 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         ```
         Lit la table clients de la base crm.
         [Exécuter] [Modifier] [Expliquer]
-        ── #2 team
-        ↳ Claire Fontaine
-        🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l’envoie en privé.
         ── #3 private of claire
         ```sql
         SELECT

@@ -48,6 +48,7 @@ fn buttons_go_once_after_a_restart_too() {
 
         Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.
         ── #2 sales
+        ↳ Alex Taylor
         ```sql
         SELECT
           count(c.id) AS client_count

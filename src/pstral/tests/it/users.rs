@@ -131,7 +131,7 @@ fn users_are_looked_after_in_english() {
         ── #7 private
         I do not understand “colour=red”. Write for example: role=member language=en email=camille@example.org name="Camille Durand"
         ── #8 private
-        “king” is not a role. Roles: member, steward, admin.
+        The role “king” is not in the configuration. Use one of admin, member, steward.
         ── #9 private
         There is nothing to change. Say what should be, such as the role or the language.
         ── #10 private

@@ -100,9 +100,7 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
         ── #5 board
         Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
-        ── #6 board
-        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
-        ── #7 private
+        ── #6 private
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -112,7 +110,7 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         ✅ Query verified by Claire Fontaine on 14 September 2026.
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
-        ── #8 board
+        ── #7 board
         ↳ Claire Fontaine
         ```sql
         SELECT
@@ -129,7 +127,6 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         denied refused camille rule=not-welcome
         denied refused alex rule=not-welcome
         denied refused alex rule=not-welcome
-        denied refused stranger rule=not-welcome
         denied refused stranger rule=not-welcome
         question ok alex
         proposal ok alex relations=clients
