@@ -97,8 +97,8 @@ impl Store {
         }
         let begun = verifier.heads();
         for last in self.heads().await? {
-            let begin = begun.iter().find(|head| head.instance == last.instance).map(|head| head.seq);
-            self.verify_chain(&mut verifier, begin, &last).await?;
+            let first = begun.iter().find(|head| head.instance == last.instance).map(|head| head.seq);
+            self.verify_chain(&mut verifier, first, &last).await?;
         }
         verifier.finish()?;
         Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads() })
@@ -112,7 +112,9 @@ impl Store {
             let page = self.page(&filter, from, Towards::Newer, 100).await?;
             let Some(last) = page.last() else { return Ok(()) };
             from = Some(AuditMark::of(last));
-            page.iter().for_each(|entry| verifier.expect(entry));
+            for entry in &page {
+                verifier.expect(entry);
+            }
         }
     }
 

@@ -92,7 +92,7 @@ mod tests {
         let heads = Heads {
             head: newest,
             every_events: 10,
-            every: Duration::from_mins(60),
+            every: Duration::from_hours(1),
             channel: Some((platform, "admins".to_owned())),
             locale: Locale::En,
         };

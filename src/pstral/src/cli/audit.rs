@@ -135,7 +135,9 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
             record(&store, AuditAction::AuditRead, "tail").await?;
             let heads = store.heads().await?;
             let newest = store.tail(&filter, lines).await?;
-            newest.iter().for_each(|entry| print(entry, json));
+            for entry in &newest {
+                print(entry, json);
+            }
             if goes_on {
                 follow(&*store, &filter, heads, &newest, |entry| print(entry, json)).await?;
             }
@@ -170,7 +172,9 @@ pub(super) async fn verify(
     match store.verify_audit(since, known).await {
         Ok(proof) => {
             say(&text("audit-holds").count("entries", proof.entries).render(locale));
-            proof.heads.iter().for_each(|head| say(&head.to_string()));
+            for head in &proof.heads {
+                say(&head.to_string());
+            }
             Ok(Ending::Fine)
         }
         Err(unproven) => tell(unproven, locale),

@@ -417,7 +417,7 @@ fn an_account_goes_to_another_user_only_by_a_code() {
         - fake id-of-alex (alex), since 1970-01-01, from the command line
         - fake id-of-camille (camille), since 2026-11-21, by a code (this one)
         ");
-        let replaced = world.entries().await.into_iter().filter_map(|entry| entry.event.detail).next();
+        let replaced = world.entries().await.into_iter().find_map(|entry| entry.event.detail);
         assert_eq!(replaced.as_deref(), Some("replaces=1"), "whose it was");
         assert_eq!(accounts(world, "camille").await, Vec::<String>::new());
     });

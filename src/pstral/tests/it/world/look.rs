@@ -81,7 +81,9 @@ impl World {
 
     pub(super) async fn assert_chain_holds(&self) {
         let (entries, mut verifier) = (self.entries().await, ChainVerifier::default());
-        entries.iter().for_each(|entry| verifier.expect(entry));
+        for entry in &entries {
+            verifier.expect(entry);
+        }
         for entry in &entries {
             verifier.check(entry).unwrap();
         }
