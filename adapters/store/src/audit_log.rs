@@ -1,11 +1,12 @@
 //! The audit log: appends go to the audit writer, reads come from here.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead};
 use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::oneshot;
 
-use crate::Store;
 use crate::audit_pages::{after, page};
 use crate::audit_rows::entry;
 use crate::audit_writer::Append;
@@ -13,6 +14,7 @@ use crate::engine::Engine;
 use crate::fault::fault;
 use crate::rows::{get, time};
 use crate::sql::{On, Row, Sql, sql};
+use crate::{Store, audit_file};
 
 // A view and a virtual table have no page of their own.
 const IS_TABLE_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema
@@ -34,6 +36,8 @@ const HEADS: &str = "WITH RECURSIVE names (instance) AS (
         AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = names.instance)";
 const CHAIN: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const STRETCH: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
+const STRETCH_OF_FILE: &str = "SELECT * FROM audit_events
+    WHERE instance = :instance AND seq > :after AND seq <= :until ORDER BY seq";
 const HAS_CHECKPOINTS_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
 const HAS_CHECKPOINTS_OF_POSTGRES: &str =
     "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('audit_checkpoints')";
@@ -119,6 +123,12 @@ pub(crate) async fn stretch(
     instance: &str,
     (after, until): (i64, i64),
 ) -> Result<Vec<AuditEntry>, StoreError> {
+    if let Engine::Sqlite { file, .. } = engine {
+        let (file, instance) = (Arc::clone(file), instance.to_owned());
+        let read = move || audit_file::stretch(&file, STRETCH_OF_FILE, &instance, (after, until));
+        let read = tokio::task::spawn_blocking(read).await;
+        return read.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    }
     entries(engine, sql(STRETCH).bind(instance).bind(after).bind(until)).await
 }
 

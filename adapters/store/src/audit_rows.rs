@@ -11,7 +11,7 @@ use pstral_core::ports::StoreError;
 
 use crate::engine::Writing;
 use crate::fault::fault;
-use crate::rows::{get, time, unexpected, word};
+use crate::rows::{get, timestamp, unexpected};
 use crate::sql::{FromColumn, Row, Sql, sql};
 
 /// The columns that are written, in this order.
@@ -157,53 +157,79 @@ fn bound(sql: Sql, entry: &AuditEntry) -> Sql {
         .bind(salt)
 }
 
+/// What a row holds, by the names of its columns: nothing where it is NULL, or where a database of an older version,
+/// which is only looked at, has no such column.
+pub(crate) trait Held {
+    /// A whole number.
+    fn number(&self, column: &str) -> Result<Option<i64>, StoreError>;
+
+    /// A text.
+    fn text(&self, column: &str) -> Result<Option<String>, StoreError>;
+}
+
+impl Held for Row {
+    fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
+        later(self, column)
+    }
+
+    fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        later(self, column)
+    }
+}
+
 /// An entry, or which one cannot be understood.
-pub(crate) fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
-    let position = get(row, "position")?;
+pub(crate) fn entry(row: &impl Held) -> Result<AuditEntry, StoreError> {
+    let position = needed(row.number("position")?, "position")?;
     entry_at(row, position).map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
-fn entry_at(row: &Row, position: i64) -> Result<AuditEntry, StoreError> {
+fn entry_at(row: &impl Held, position: i64) -> Result<AuditEntry, StoreError> {
+    let at = needed(row.number("at")?, "at")?;
     Ok(AuditEntry {
         position,
-        instance: get(row, "instance")?,
-        seq: get(row, "seq")?,
-        previous: AuditHash(get(row, "previous")?),
-        hash: AuditHash(get(row, "hash")?),
+        instance: needed(row.text("instance")?, "instance")?,
+        seq: needed(row.number("seq")?, "seq")?,
+        previous: AuditHash(needed(row.text("previous")?, "previous")?),
+        hash: AuditHash(needed(row.text("hash")?, "hash")?),
         seal: seal(row)?,
         event: AuditEvent {
-            at: time(row, "at")?,
-            action: word(row, "action", AuditAction::from_word)?,
-            status: word(row, "status", AuditStatus::from_word)?,
-            platform: get(row, "platform")?,
-            actor: get(row, "actor")?,
-            user: get::<Option<i64>>(row, "user_id")?.map(UserId),
-            ip: later(row, "ip")?,
-            place: get(row, "place")?,
-            conversation: get(row, "conversation")?,
-            proposal: get(row, "proposal")?,
-            target: get(row, "target")?,
-            relations: get(row, "relations")?,
-            statement: get(row, "statement")?,
-            statement_hash: later(row, "statement_hash")?,
-            parameters: get(row, "parameters")?,
+            at: timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))?,
+            action: needed(perhaps(row, "action", AuditAction::from_word)?, "action")?,
+            status: needed(perhaps(row, "status", AuditStatus::from_word)?, "status")?,
+            platform: row.text("platform")?,
+            actor: row.text("actor")?,
+            user: row.number("user_id")?.map(UserId),
+            ip: row.text("ip")?,
+            place: row.text("place")?,
+            conversation: row.number("conversation")?,
+            proposal: row.text("proposal")?,
+            target: row.text("target")?,
+            relations: row.text("relations")?,
+            statement: row.text("statement")?,
+            statement_hash: row.text("statement_hash")?,
+            parameters: row.text("parameters")?,
             verdict: perhaps(row, "verdict", AuditVerdict::from_word)?,
-            rule: get(row, "rule")?,
-            model: get(row, "model")?,
-            prompt_hash: later(row, "prompt_hash")?,
-            cost: later(row, "cost")?,
-            rows: get(row, "row_count")?,
-            duration_ms: get(row, "duration_ms")?,
+            rule: row.text("rule")?,
+            model: row.text("model")?,
+            prompt_hash: row.text("prompt_hash")?,
+            cost: row.number("cost")?,
+            rows: row.number("row_count")?,
+            duration_ms: row.number("duration_ms")?,
             delivery: perhaps(row, "delivery", AuditDelivery::from_word)?,
-            detail: get(row, "detail")?,
-            error: later(row, "error")?,
-            covers: later(row, "covers")?,
+            detail: row.text("detail")?,
+            error: row.text("error")?,
+            covers: row.text("covers")?,
         },
     })
 }
 
-fn seal(row: &Row) -> Result<AuditSeal, StoreError> {
-    match (later(row, "salt")?, later::<String>(row, "sealed")?) {
+/// What every entry has.
+fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
+    held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
+}
+
+fn seal(row: &impl Held) -> Result<AuditSeal, StoreError> {
+    match (row.text("salt")?, row.text("sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
         (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest))),
@@ -212,12 +238,11 @@ fn seal(row: &Row) -> Result<AuditSeal, StoreError> {
 }
 
 /// A column that holds one of a few words, or nothing.
-fn perhaps<T>(row: &Row, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
-    let Some(word) = later::<String>(row, column)? else { return Ok(None) };
+fn perhaps<T>(row: &impl Held, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
+    let Some(word) = row.text(column)? else { return Ok(None) };
     meaning(&word).map(Some).ok_or_else(|| unexpected(column, &word))
 }
 
-/// A column that a database of an older version, which is only looked at, does not have.
 fn later<T>(row: &Row, column: &str) -> Result<Option<T>, StoreError>
 where
     Option<T>: FromColumn,

@@ -1,5 +1,9 @@
 //! The two databases that can hold the state, and the transactions in which it changes.
 
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use pstral_core::domain::sha256;
 use pstral_core::ports::StoreError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -12,6 +16,33 @@ use crate::steps::step;
 /// which have locks of their own. The number means nothing.
 const STATE_LOCK: i64 = 0x7073_7472_616c_0001;
 
+/// A file of SQLite, and how it may be opened beside the pools.
+#[derive(Debug)]
+pub(crate) struct SqliteFile {
+    /// From the root.
+    pub(crate) path: PathBuf,
+    /// Whether nobody changes it, so that nothing need be made beside it.
+    pub(crate) immutable: bool,
+}
+
+impl SqliteFile {
+    /// As an address that SQLite takes (<https://www.sqlite.org/uri.html>): every byte that could mean something is
+    /// written by its number.
+    pub(crate) fn uri(&self) -> String {
+        let mut uri = "file:".to_owned();
+        for byte in self.path.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => uri.push(char::from(*byte)),
+                byte => {
+                    let _ = write!(uri, "%{byte:02X}");
+                }
+            }
+        }
+        uri.push_str(if self.immutable { "?immutable=1" } else { "?mode=ro" });
+        uri
+    }
+}
+
 /// A database that holds the state.
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
@@ -21,6 +52,8 @@ pub(crate) enum Engine {
         writer: SqlitePool,
         /// The others.
         readers: SqlitePool,
+        /// The file itself.
+        file: Arc<SqliteFile>,
     },
     /// A server, for several instances.
     Postgres {
@@ -77,7 +110,7 @@ impl Engine {
     /// Waits for what is being written and lets go of the database.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

@@ -17,7 +17,7 @@ use crate::engine::Engine;
 use crate::migrations::{migrate, understood};
 
 /// How long to wait for another program that writes, and for a server.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Audit events that may wait to be written before appending waits too.
 const WAITING: usize = 1024;

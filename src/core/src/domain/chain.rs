@@ -124,6 +124,11 @@ impl AuditEntry {
         object(out, merged(merged(self.event.public(), self.event.private()), chained));
     }
 
+    /// Whether it is what its own hash says. The buffer is kept from entry to entry.
+    pub fn is_itself(&self, buffer: &mut Vec<u8>) -> bool {
+        self.hashed(buffer) == self.hash.0.as_bytes()
+    }
+
     /// The hash its members give, written through a buffer that is kept from entry to entry.
     pub(super) fn hashed(&self, buffer: &mut Vec<u8>) -> [u8; 64] {
         let digest;

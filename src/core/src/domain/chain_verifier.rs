@@ -66,13 +66,14 @@ impl ChainVerifier {
         self.heads.insert(head.instance.clone(), begun);
     }
 
-    /// Whether an entry is what its own hash says.
-    pub fn is_itself(&mut self, entry: &AuditEntry) -> bool {
-        entry.hashed(&mut self.buffer) == entry.hash.0.as_bytes()
-    }
-
     /// Checks the next entry against the head of its chain.
     pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
+        let is_itself = entry.is_itself(&mut self.buffer);
+        self.check_hashed(entry, is_itself)
+    }
+
+    /// The same of an entry whose own hash was checked already, on another thread for one: whether it is what that says.
+    pub fn check_hashed(&mut self, entry: &AuditEntry, is_itself: bool) -> Result<(), ChainFault> {
         let (instance, seq) = (&entry.instance, entry.seq);
         let follows = match self.heads.get(instance) {
             None => seq == 1 && entry.previous == AuditHash::origin() && entry.position > 0,
@@ -81,7 +82,7 @@ impl ChainVerifier {
         if !follows {
             return Err(ChainFault::Broken { instance: instance.clone(), seq });
         }
-        if !self.is_itself(entry) {
+        if !is_itself {
             return Err(ChainFault::Changed { instance: instance.clone(), seq });
         }
         if matches!(entry.seal, AuditSeal::Sealed(_)) && !self.is_covered(instance, seq, entry.event.user) {

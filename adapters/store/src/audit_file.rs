@@ -1,0 +1,89 @@
+//! Audit entries straight from a file of SQLite, to prove long logs: the driver of the rest takes each value of each row
+//! through a thread and a copy of its own, which is most of the time a proof takes.
+
+use std::collections::HashMap;
+
+use pstral_core::domain::AuditEntry;
+use pstral_core::ports::StoreError;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, Row, named_params};
+
+use crate::audit_rows::{Held, entry};
+use crate::engine::SqliteFile;
+
+/// Reads what a statement with the parameters `:instance`, `:after` and `:until` yields.
+pub(crate) fn stretch(
+    file: &SqliteFile,
+    select: &str,
+    instance: &str,
+    (after, until): (i64, i64),
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let connection = open(file).map_err(unreadable)?;
+    let mut statement = connection.prepare(select).map_err(unreadable)?;
+    let columns: HashMap<String, usize> =
+        statement.column_names().into_iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+    let values = named_params! { ":instance": instance, ":after": after, ":until": until };
+    let mut rows = statement.query(values).map_err(unreadable)?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next().map_err(unreadable)? {
+        entries.push(entry(&Fields { row, columns: &columns })?);
+    }
+    Ok(entries)
+}
+
+fn open(file: &SqliteFile) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(file.uri(), flags)?;
+    connection.busy_timeout(crate::open::PATIENCE)?;
+    Ok(connection)
+}
+
+/// A row, and where its columns are.
+struct Fields<'a> {
+    row: &'a Row<'a>,
+    columns: &'a HashMap<String, usize>,
+}
+
+impl Fields<'_> {
+    fn held(&self, column: &str) -> Result<ValueRef<'_>, StoreError> {
+        match self.columns.get(column) {
+            Some(at) => self.row.get_ref(*at).map_err(unreadable),
+            None => Ok(ValueRef::Null),
+        }
+    }
+}
+
+impl Held for Fields<'_> {
+    fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
+        match self.held(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number)),
+            _ => Err(misplaced(column)),
+        }
+    }
+
+    fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        match self.held(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Text(text) => {
+                str::from_utf8(text).map(|text| Some(text.to_owned())).map_err(|_| misplaced(column))
+            }
+            _ => Err(misplaced(column)),
+        }
+    }
+}
+
+fn misplaced(column: &str) -> StoreError {
+    StoreError::Corrupt(format!("the column {column} holds what does not belong there"))
+}
+
+/// Of a file that was open a moment ago: what it holds cannot be read any more, or not now.
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
+fn unreadable(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+            StoreError::Corrupt(error.to_string())
+        }
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}
