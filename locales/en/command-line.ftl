@@ -289,7 +289,7 @@ remedy-queries-hidden = Retire those written in chats, or give the entries of th
 ## The state as a whole
 state-up-to-date = The state database is up to date (migration { $to }).
 state-migrated = The state database was brought up to date: from migration { $from } to { $to }.
-backup-exists = { $path } is there already, and a backup replaces no file. Choose another name.
+file-exists = { $path } is there already, and nothing is replaced. Choose another name.
 backup-done =
     { $rows ->
         [one] { $path }: one row. Keep it where only administrators can read it: it holds what people asked.

@@ -75,7 +75,7 @@ user-last-forced = Without { $name }, nobody could look after users from a chat 
 confirm-done =
     Done: { $account } ({ $platform } { $id }) is now linked to { $name }.
     If it is not the right person: { $command } unlink { $name } { $platform } { $id }
-confirm-wrong = This code is of no request: it may have expired or been used. The person gets a new one by writing link in private.
+confirm-wrong = This code is of no request: it may have expired or been used. The person gets a new one by writing /link in private.
 links = The accounts of { $name }:
 links-none = No account is linked to { $name }. Link one with: { $command } link-code { $name }
 unlinked = Done: { $account } is no longer an account of { $name }.

@@ -289,7 +289,7 @@ remedy-queries-hidden = Retirez celles écrites dans une discussion, ou donnez d
 ## The state as a whole
 state-up-to-date = La base d'état est à jour (migration { $to }).
 state-migrated = La base d'état a été mise à jour : de la migration { $from } à la migration { $to }.
-backup-exists = { $path } existe déjà, et une sauvegarde ne remplace aucun fichier. Choisissez un autre nom.
+file-exists = { $path } existe déjà, et rien n'est remplacé. Choisissez un autre nom.
 backup-done =
     { $rows ->
         [0] { $path } : aucune ligne. Gardez ce fichier là où seuls les administrateurs peuvent le lire : il contient ce qui a été demandé.

@@ -8,6 +8,9 @@ use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towa
 
 use crate::Store;
 use crate::audit_log::{AuditFault, stretch};
+use crate::fault::fault;
+use crate::rows::get;
+use crate::sql::sql;
 
 /// Entries read at a time.
 const PAGE: i64 = 2000;
@@ -17,6 +20,8 @@ const AHEAD: usize = 3;
 const TRIES: usize = 100;
 /// What may be the reason why entries are sealed or gone.
 const REASONS: [AuditAction; 2] = [AuditAction::UserErased, AuditAction::AuditPruned];
+
+const UP_TO: &str = "SELECT seq FROM audit_events WHERE instance = $1 AND seq <= $2 ORDER BY seq LIMIT 1";
 
 /// An audit that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +96,7 @@ impl Store {
         let checkpoints = self.checkpoints().await?;
         for checkpoint in &checkpoints {
             verifier.begin_after(checkpoint, known)?;
+            self.nothing_up_to(checkpoint).await?;
         }
         for head in since {
             self.begin_at(&mut verifier, head, &checkpoints).await?;
@@ -102,6 +108,14 @@ impl Store {
         }
         verifier.finish()?;
         Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads() })
+    }
+
+    /// What a checkpoint stands for is gone: a row that lies there was put there by a hand.
+    async fn nothing_up_to(&self, checkpoint: &AuditCheckpoint) -> Result<(), AuditUnproven> {
+        let found = sql(UP_TO).bind(&checkpoint.instance).bind(checkpoint.seq).fetch_optional(self).await;
+        let Some(row) = found.map_err(fault)? else { return Ok(()) };
+        let seq = get(&row, "seq")?;
+        Err(ChainFault::Broken { instance: checkpoint.instance.clone(), seq }.into())
     }
 
     /// Makes known which entries may be the reason why others are sealed or gone.

@@ -156,7 +156,8 @@ impl Proposal {
     }
 
     fn digest(&self) -> String {
-        let covered = (&self.id, self.author, &self.target, &self.statement, &self.parameters, &self.policy);
+        let is_costly = self.agreement != Agreement::NotNeeded;
+        let covered = (&self.id, self.author, &self.target, &self.statement, &self.parameters, &self.policy, is_costly);
         sha256(&serde_json::to_string(&covered).expect("invariant: a proposal is plain data with text for keys"))
     }
 }
@@ -185,7 +186,7 @@ mod tests {
         }
         .sealed();
         assert!(proposal.is_untouched() && !proposal.is_unsealed());
-        let used = Proposal { state: ProposalState::Used, agreement: Agreement::Needed, ..proposal.clone() };
+        let used = Proposal { state: ProposalState::Used, ..proposal.clone() };
         assert!(used.is_untouched(), "what happens to it is not what it says");
         let parameters = BTreeMap::from([("n".to_owned(), Value::Integer(2))]);
         for changed in [
@@ -194,6 +195,7 @@ mod tests {
             Proposal { author: UserId(2), ..proposal.clone() },
             Proposal { parameters, ..proposal.clone() },
             Proposal { policy: "v2".to_owned(), ..proposal.clone() },
+            Proposal { agreement: Agreement::Needed, ..proposal.clone() },
             Proposal { id: ProposalId("b".to_owned()), ..proposal.clone() },
             Proposal { seal: String::new(), ..proposal.clone() },
         ] {

@@ -74,6 +74,10 @@ pub fn checked_change(change: UserChange) -> Result<UserChange, Refusal> {
 
 fn username(typed: &str) -> Result<String, Refusal> {
     let name = username_key(typed);
+    // Those are left of people who were forgotten.
+    if name.starts_with("erased-") {
+        return Err(Refusal::Username);
+    }
     let fits = (1..=USERNAME).contains(&name.chars().count());
     let begins = name.starts_with(char::is_alphanumeric);
     let holds = name.chars().all(|c| c.is_alphanumeric() || USERNAME_SIGNS.contains(c));

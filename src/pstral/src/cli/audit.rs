@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, Signatures, moment};
@@ -11,6 +12,7 @@ use pstral_store::{AuditFault, AuditUnproven, Store};
 
 use super::export::{self, Format};
 use super::follow::follow;
+use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
 use super::{Common, Ending, state_is_missing};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
@@ -146,8 +148,16 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         AuditCommand::Export { format, output, filter } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
+            let shown = output.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+            let file = match output.as_deref().map(NewFile::begin).transpose() {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    say_error(&text("file-exists").with("path", shown).render(locale));
+                    return Ok(Ending::Usage);
+                }
+                file => file.with_context(|| shown)?,
+            };
             record(&store, AuditAction::Export, "audit").await?;
-            if let Some(written) = export::write(&store, &filter, format, output.as_deref()).await? {
+            if let Some(written) = export::write(&store, &filter, format, file).await? {
                 say_error(&text("audit-exported").count("entries", written).render(locale));
             }
             Ok(Ending::Fine)
@@ -202,7 +212,7 @@ async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Res
         None => None,
         Some(name) => {
             let Some(user) = store.user_named(name).await? else {
-                say_error(&text("user-unknown").with("name", name).render(locale));
+                say_error(&text("user-unknown").with("command", "pstral user").with("name", name).render(locale));
                 return Ok(None);
             };
             Some(user.id)

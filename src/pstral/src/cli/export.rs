@@ -1,10 +1,7 @@
 //! The audit as a file: JSON lines that hold it exactly, or CSV for spreadsheets.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::Path;
+use std::io::{BufWriter, Write};
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 use pstral_core::domain::AuditEntry;
 use pstral_core::harmless;
@@ -13,6 +10,7 @@ use pstral_store::Store;
 use serde_json::Value as Json;
 
 use super::audit::PAGE;
+use super::new_file::NewFile;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Format {
@@ -62,14 +60,18 @@ pub(super) async fn write(
     store: &Store,
     filter: &AuditFilter,
     format: Format,
-    output: Option<&Path>,
+    output: Option<NewFile>,
 ) -> anyhow::Result<Option<u64>> {
-    let mut out: Box<dyn Write> = match output {
-        Some(path) => Box::new(File::create(path).with_context(|| path.display().to_string())?),
+    let mut out: Box<dyn Write> = match &output {
+        Some(file) => Box::new(BufWriter::new(file.writer()?)),
         None => Box::new(std::io::stdout().lock()),
     };
     match write_pages(store, filter, format, &mut out).await {
-        Ok(written) => Ok(Some(written)),
+        Ok(written) => {
+            drop(out);
+            output.map_or(Ok(()), NewFile::keep)?;
+            Ok(Some(written))
+        }
         Err(error) if is_broken_pipe(&error) => Ok(None),
         Err(error) => Err(error),
     }

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod follow;
+mod new_file;
 mod out;
 mod person;
 mod policy;

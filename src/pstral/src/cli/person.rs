@@ -1,8 +1,7 @@
 //! `pstral user export` and `pstral user erase`: what is held on a person, handed to them or forgotten.
 
-use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -12,9 +11,9 @@ use pstral_core::harmless;
 use pstral_core::ports::People as _;
 use pstral_core::text::text;
 use pstral_store::{Erasure, Store};
-use tempfile::NamedTempFile;
 
 use super::Ending;
+use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::prune::counted;
 
@@ -40,7 +39,15 @@ pub(super) struct EraseArgs {
 pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> anyhow::Result<Ending> {
     let Some(user) = known(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
     if let Some(path) = &args.output {
-        export_to(store, &user, path).await.with_context(|| path.display().to_string())?;
+        let shown = path.display().to_string();
+        let file = match NewFile::begin(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                say_error(&text("file-exists").with("path", shown).render(locale));
+                return Ok(Ending::Usage);
+            }
+            file => file.with_context(|| shown.clone())?,
+        };
+        export_to(store, &user, file).await.with_context(|| shown)?;
         say_error(&text("person-exported").with("path", path.display().to_string()).render(locale));
     } else {
         let mut out = Lines::new(io::stdout());
@@ -49,16 +56,11 @@ pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> 
     Ok(Ending::Fine)
 }
 
-/// Whole or not at all: in a new file, which takes the place of one that is there.
-async fn export_to(store: &Store, user: &User, path: &Path) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Only its owner may read it (https://docs.rs/tempfile: 0600).
-    let file = NamedTempFile::new_in(folder)?;
-    let mut out = Lines::new(io::BufWriter::new(file.as_file().try_clone()?));
+async fn export_to(store: &Store, user: &User, file: NewFile) -> anyhow::Result<()> {
+    let mut out = Lines::new(io::BufWriter::new(file.writer()?));
     store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
-    file.as_file().sync_all()?;
-    let _: File = file.persist(path)?;
-    Ok(())
+    out.flush()?;
+    Ok(file.keep()?)
 }
 
 /// Counts what is held on a person, and with `--yes` forgets it, unless nobody else of the roles to `keep` is left.
@@ -100,7 +102,7 @@ fn print(erasure: &Erasure, locale: Locale) {
 async fn known(store: &Store, username: &str, locale: Locale) -> anyhow::Result<Option<User>> {
     let user = store.user_named(username).await?;
     if user.is_none() {
-        say_error(&text("user-unknown").with("name", username).render(locale));
+        say_error(&text("user-unknown").with("command", "pstral user").with("name", username).render(locale));
     }
     Ok(user)
 }

@@ -87,7 +87,7 @@ impl Desk<'_> {
         let role = match (&args.user, &args.role) {
             (Some(user), _) => match self.role_of(user).await? {
                 Some(role) => role,
-                None => return Ok(self.usage(&text("user-unknown").with("name", user))),
+                None => return Ok(self.usage(&text("user-unknown").with("command", "pstral user").with("name", user))),
             },
             (None, Some(role)) => role.clone(),
             (None, None) => return Ok(self.usage(&text("policy-who"))),
@@ -176,7 +176,7 @@ impl Desk<'_> {
             (None, None) => None,
         };
         let Some(role) = role else {
-            differs(text("user-unknown").with("name", who.as_str()).render(self.locale));
+            differs(text("user-unknown").with("command", "pstral user").with("name", who.as_str()).render(self.locale));
             return Ok(false);
         };
         let Some(place) = place(row.place.as_deref().unwrap_or_default()) else {

@@ -14,6 +14,7 @@ use pstral_core::ports::AuditLog as _;
 use pstral_core::text::{Text, text};
 use pstral_store::{Loaded, Location, Store, TransferError};
 
+use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Common, Ending, audit, state_is_missing};
 use crate::alone::Alone;
@@ -79,7 +80,7 @@ pub(super) async fn backup(common: &Common, args: &BackupArgs) -> anyhow::Result
     }
     let path = args.file.display().to_string();
     if args.file.exists() {
-        say_error(&text("backup-exists").with("path", path).render(locale));
+        say_error(&text("file-exists").with("path", path).render(locale));
         return Ok(Ending::Usage);
     }
     let store = open_store(&config).await?;
@@ -171,33 +172,12 @@ async fn record(store: &Store, action: AuditAction, detail: &str) -> anyhow::Res
     Ok(())
 }
 
-/// Under another name until it is whole and on the disk: what bears the name of a backup is one.
 async fn write_backup(store: &Store, path: &Path) -> Result<u64, TransferError> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let written = write_part(store, &part).await;
-    let kept = written.and_then(|rows| {
-        std::fs::rename(&part, path)?;
-        Ok(rows)
-    });
-    if kept.is_err() {
-        // What is not whole is of no use; why it is not is told.
-        let _ = std::fs::remove_file(&part);
-    }
-    kept
-}
-
-async fn write_part(store: &Store, part: &Path) -> Result<u64, TransferError> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    // It holds what people asked.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = GzEncoder::new(BufWriter::new(options.open(part)?), Compression::default());
+    let file = NewFile::begin(path)?;
+    let mut out = GzEncoder::new(BufWriter::new(file.writer()?), Compression::default());
     let rows = store.dump(Timestamp::now(), &mut out).await?;
-    let file = out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
+    out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.keep()?;
     Ok(rows)
 }
 

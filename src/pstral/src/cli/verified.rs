@@ -168,7 +168,7 @@ async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale
         Ok(ending)
     };
     let Some(user) = app.store.user_named(&args.by).await?.filter(|user| !user.disabled) else {
-        return refuse(text("user-unknown").with("name", &args.by), Ending::Usage);
+        return refuse(text("user-unknown").with("command", "pstral user").with("name", &args.by), Ending::Usage);
     };
     let (id, version) = named(&args.id);
     let all = app.store.kept_verified(&args.target).await?;

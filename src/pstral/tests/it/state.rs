@@ -18,7 +18,7 @@ fn what_is_saved_can_be_restored() {
     place.run(&["migrate"]).code(0).says(&["The state database is up to date (migration "]);
     let backup = ["backup", "saved.jsonl.gz"];
     place.run(&backup).code(0).says(&["saved.jsonl.gz: ", " rows. Keep it where only administrators can read it"]);
-    place.run(&backup).code(2).says(&["a backup replaces no file"]);
+    place.run(&backup).code(2).says(&["nothing is replaced"]);
     place.run(&["backup", "nowhere/saved.jsonl.gz"]).code(1).says(&["No backup was made", "Check the path"]);
     let left = std::fs::read_dir(place.path(".")).unwrap().map(|file| file.unwrap().file_name());
     assert!(left.into_iter().all(|name| !name.to_string_lossy().ends_with(".part")));
