@@ -158,6 +158,8 @@ audit-holds =
         [1] The log is intact: one event verified. Write the head of its chain down elsewhere:
        *[other] The log is intact: { $entries } events verified. Write the heads of its chains down elsewhere:
     }
+audit-nothing-since = The head is there as it was written down; nothing was recorded since.
+audit-key-missing = The log cannot be verified here: { $what }. Copy the file audit.key of the installation it comes from, then try again.
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
 audit-no-table = its table audit_events is gone, or something else stands in its place

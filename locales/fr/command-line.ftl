@@ -158,6 +158,8 @@ audit-holds =
         [1] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
        *[other] Le journal est intact : { $entries } événements vérifiés. Notez ailleurs ses têtes de chaîne :
     }
+audit-nothing-since = La tête notée est bien là ; rien n'a été enregistré depuis.
+audit-key-missing = Le journal ne peut pas être vérifié ici : { $what }. Copiez le fichier audit.key de l'installation d'où il vient, puis réessayez.
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
 audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible. Conservez une copie de la base d'état et prévenez le responsable de la sécurité. ({ $error })
 audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainHead, Locale, Signatures, moment};
+use pstral_core::domain::{
+    AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainFault, ChainHead, Locale, Signatures, moment,
+};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::text::text;
 use pstral_store::{AuditFault, AuditUnproven, Store};
@@ -181,7 +183,8 @@ pub(super) async fn verify(
 ) -> anyhow::Result<Ending> {
     match store.verify_audit(since, known).await {
         Ok(proof) => {
-            say(&text("audit-holds").count("entries", proof.entries).render(locale));
+            let holds = if proof.entries == 0 && !since.is_empty() { "audit-nothing-since" } else { "audit-holds" };
+            say(&text(holds).count("entries", proof.entries).render(locale));
             for head in &proof.heads {
                 say(&head.to_string());
             }
@@ -194,6 +197,11 @@ pub(super) async fn verify(
 /// Says why an audit does not hold.
 pub(super) fn tell(unproven: AuditUnproven, locale: Locale) -> anyhow::Result<Ending> {
     let what = match unproven {
+        // No proof, and no proof of anything else: the key may only be missing here.
+        AuditUnproven::Chain(fault @ ChainFault::OtherKey { .. }) => {
+            say_error(&text("audit-key-missing").with("what", fault.text().render(locale)).render(locale));
+            return Ok(Ending::Failed);
+        }
         AuditUnproven::Chain(fault) => fault.text(),
         AuditUnproven::Gone(AuditFault::NoTable) => text("audit-no-table"),
         AuditUnproven::Gone(AuditFault::Emptied) => text("audit-emptied"),
