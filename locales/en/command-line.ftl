@@ -314,6 +314,7 @@ copy-done =
 copy-failed = Nothing was copied to { $path }, and nothing was changed there. { $why }
 transfer-not-empty = There is a state there already. Choose an empty database, or add --force to replace it: what it holds is then lost.
 transfer-in-use = A program of Pstral works on it. Stop every pstral run on this database, then try again.
+transfer-older = An older version of Pstral made it (migration { $migration }). Bring it up to date first with pstral migrate, its address in store.url, then try again.
 transfer-not-ours = This is not a whole and unchanged backup: { $error }. Take another copy of it.
 transfer-store = The database did not take it: { $error }. Check its address, its disk and its account.
 transfer-stream = The file could not be read or written: { $error }. Check the path, the permissions and the disk.

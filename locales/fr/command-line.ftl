@@ -317,6 +317,7 @@ copy-done =
 copy-failed = Rien n'a été copié vers { $path }, et rien n'y a été changé. { $why }
 transfer-not-empty = Il y a déjà un état à cet endroit. Choisissez une base vide, ou ajoutez --force pour le remplacer : ce qu'elle contient sera perdu.
 transfer-in-use = Un programme de Pstral travaille sur cette base. Arrêtez chaque pstral run qui l'utilise, puis réessayez.
+transfer-older = Une version antérieure de Pstral l'a créée (migration { $migration }). Mettez-la d'abord à jour avec pstral migrate, en indiquant son adresse dans store.url, puis réessayez.
 transfer-not-ours = Ce n'est pas une sauvegarde entière et intacte : { $error }. Prenez-en une autre copie.
 transfer-store = La base ne l'a pas pris : { $error }. Vérifiez son adresse, son disque et son compte.
 transfer-stream = Le fichier n'a pas pu être lu ou écrit : { $error }. Vérifiez le chemin, les droits et le disque.

@@ -20,8 +20,8 @@ const ADD: &str = "INSERT INTO verified_queries (target, id, source, state, vers
     verified_by, verified_on, proposed_by, proposed_at, approved_by, approved_at, edited_by, edited_at, retired_by,
     retired_at, fault_fr, fault_en, fault_since)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
-// The name of who approved one in a chat is the one they have now.
-const OF_TARGET: &str = "SELECT v.*, u.full_name AS approver FROM verified_queries v
+// The name of who approved one in a chat is the one they have now; who was erased has none but that of the account.
+const OF_TARGET: &str = "SELECT v.*, coalesce(nullif(u.full_name, ''), u.username) AS approver FROM verified_queries v
     LEFT JOIN users u ON u.id = v.approved_by WHERE v.target = $1";
 const CHANGE: &str = "UPDATE verified_queries SET version = version + 1, state = $4, fr = $6, en = $7, statement = $8,
     parameters = $9, verified_by = $10, verified_on = $11, proposed_by = $12, proposed_at = $13, approved_by = $14,

@@ -9,7 +9,7 @@ use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
 use pstral_store::{Location, Presence};
 
-use crate::compose::{StartError, make_state_folder, state_error};
+use crate::compose::{StartError, make_folder_of, state_error};
 use crate::config::Config;
 
 /// Held while a program answers. The operating system lets go of it when the program ends, however it ends; the file
@@ -26,20 +26,23 @@ impl Alone {
     /// Locks the file beside the state database, or takes the name of this instance on its server; says that another
     /// program has it.
     pub async fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {
-        let running = |fact: Text, remedy| StartError::new("state", fact.render(locale), text(remedy));
         match config.location() {
-            Location::File(file) => {
-                make_state_folder(config)?;
-                let found = text("found-running").with("path", file.display().to_string());
-                Self::on_file(&file)?.ok_or_else(|| running(found, "remedy-running"))
-            }
+            Location::File(file) => Self::take_file(&file, locale),
             Location::Server(url) => {
                 let instance = &config.store.instance;
                 let taken = Presence::take(&url, instance).await.map_err(|error| state_error(&error))?;
                 let found = text("found-instance-running").with("instance", instance);
-                taken.map(Self::OnServer).ok_or_else(|| running(found, "remedy-instance-running"))
+                taken.map(Self::OnServer).ok_or_else(|| running(&found, "remedy-instance-running", locale))
             }
         }
+    }
+
+    /// Locks the file beside a state database, whose folder is made where it is missing; says that another program has
+    /// it.
+    pub fn take_file(file: &Path, locale: Locale) -> Result<Self, StartError> {
+        make_folder_of(file)?;
+        let found = text("found-running").with("path", file.display().to_string());
+        Self::on_file(file)?.ok_or_else(|| running(&found, "remedy-running", locale))
     }
 
     /// `None` where another program has it.
@@ -54,6 +57,10 @@ impl Alone {
             Err(TryLockError::Error(error)) => Err(failed(&error)),
         }
     }
+}
+
+fn running(fact: &Text, remedy: &'static str, locale: Locale) -> StartError {
+    StartError::new("state", fact.render(locale), text(remedy))
 }
 
 fn lock_file(state: &Path) -> PathBuf {

@@ -75,8 +75,11 @@ pub async fn open_store_to_read(config: &Config) -> Result<Store, StartError> {
 
 /// Makes the folder of the file of the state database where there is none.
 pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
-    let location = config.location();
-    let Some(folder) = location.file().and_then(Path::parent) else { return Ok(()) };
+    config.location().file().map_or(Ok(()), make_folder_of)
+}
+
+pub(crate) fn make_folder_of(file: &Path) -> Result<(), StartError> {
+    let Some(folder) = file.parent() else { return Ok(()) };
     std::fs::create_dir_all(folder)
         .map_err(|error| StartError::new("state", format!("{}: {error}", folder.display()), text("remedy-data")))
 }

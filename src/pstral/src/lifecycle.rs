@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{AuditFilter, AuditMark, ChatPlatform, Inbox, PlatformError, Towards};
 use pstral_core::text::text;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +22,7 @@ use crate::health::{Found as _, state_remedy};
 const CLOSING: Duration = Duration::from_secs(5);
 /// After how long a catalog that could not be read is tried again.
 const AGAIN: Duration = Duration::from_mins(1);
-/// Starts looked at for the last one of this instance.
+/// Starts read at a time to find the last one of this instance.
 const STARTS: u32 = 100;
 /// How often messages of proposals that have expired are looked for.
 const EXPIRING: Duration = Duration::from_mins(1);
@@ -40,14 +40,23 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     record(&app.pipeline, AuditAction::Started, detail).await
 }
 
-/// Records what of the configuration is not as it was when this instance was last started: its first start changes
-/// nothing.
+/// What stands in the audit where nothing is left to compare a configuration with.
+const UNKNOWN: &str = "unknown: what it was at the last start is not kept any more";
+
+/// Records what of the configuration is not as it was when this instance was last started, or that nobody can tell:
+/// its first start changes nothing.
 async fn record_changes(app: &App) -> anyhow::Result<()> {
-    let parts = app.pipeline.parts();
-    let filter = AuditFilter { action: Some(AuditAction::Started), ..AuditFilter::default() };
-    let starts = parts.audit.tail(&filter, STARTS).await?;
-    let of_ours = starts.into_iter().filter(|entry| entry.instance == app.instance);
-    let Some(last) = of_ours.max_by_key(|entry| entry.position) else { return Ok(()) };
+    let Some(last) = last_start(app).await? else {
+        // It may have been pruned with the beginning of the chain.
+        let checkpoints = app.pipeline.parts().audit.checkpoints().await?;
+        if checkpoints.iter().any(|checkpoint| checkpoint.instance == app.instance) {
+            record(&app.pipeline, AuditAction::ConfigChanged, UNKNOWN.to_owned()).await?;
+        }
+        return Ok(());
+    };
+    if matches!(last.seal, AuditSeal::Sealed(_)) {
+        return record(&app.pipeline, AuditAction::ConfigChanged, UNKNOWN.to_owned()).await;
+    }
     let before = from_words(&last.event.detail.unwrap_or_default());
     let changed = changed(&before, &app.fingerprint);
     // A release that said nothing of its configuration left nothing to compare with.
@@ -55,6 +64,21 @@ async fn record_changes(app: &App) -> anyhow::Result<()> {
         return Ok(());
     }
     record(&app.pipeline, AuditAction::ConfigChanged, changed.join(" ")).await
+}
+
+/// However often others were started since.
+async fn last_start(app: &App) -> anyhow::Result<Option<AuditEntry>> {
+    let filter = AuditFilter { action: Some(AuditAction::Started), ..AuditFilter::default() };
+    let mut from = None;
+    loop {
+        let starts = app.pipeline.parts().audit.page(&filter, from, Towards::Older, STARTS).await?;
+        let Some(oldest) = starts.last() else { return Ok(None) };
+        from = Some(AuditMark::of(oldest));
+        let of_ours = starts.into_iter().filter(|entry| entry.instance == app.instance);
+        if let Some(last) = of_ours.max_by_key(|entry| entry.position) {
+            return Ok(Some(last));
+        }
+    }
 }
 
 /// What to do when every platform has ended by itself, as a terminal does at the end of its input.

@@ -48,7 +48,8 @@ impl Retention {
     }
 
     /// Takes it away. Of the audit only where it holds: with this installation's key, which is made where there is none,
-    /// or with others that are `known` besides. `by` is the platform of whoever wants it so.
+    /// or with others that are `known` besides; where it does not hold, what is of other classes goes all the same. `by`
+    /// is the platform of whoever wants it so.
     pub async fn prune(
         &self,
         now: Timestamp,
@@ -57,23 +58,30 @@ impl Retention {
     ) -> Result<Vec<Pruning>, NotPruned> {
         let due = self.due(now);
         let prunings = self.store.prunings(&due).await.map_err(anyhow::Error::from)?;
+        let mut unproven = None;
         let key = if prunings.iter().any(|pruning| pruning.class == PruningClass::Audit) {
             let key = AuditKey::read_or_make(&self.key)?;
             let known = KnownAuditKeys(known.iter().cloned().chain([key.public()]).collect());
-            self.store.verify_audit(&[], &known).await?;
-            Some(key)
+            match self.store.verify_audit(&[], &known).await {
+                Ok(_) => Some(key),
+                Err(error) => {
+                    unproven = Some(error);
+                    None
+                }
+            }
         } else {
             None
         };
         // What comes to be over only now waits for a run that has proved it.
-        let due = Due { audit: due.audit.filter(|_| key.is_some()), ..due };
+        let audit_texts = due.audit_texts.filter(|_| unproven.is_none());
+        let due = Due { audit: due.audit.filter(|_| key.is_some()), audit_texts, ..due };
         let sign = move |checkpoint| match &key {
             Some(key) => key.signed(checkpoint),
             None => checkpoint,
         };
         let pruned = self.store.prune(&due, by, &sign).await.map_err(anyhow::Error::from)?;
         self.store.settle().await.map_err(anyhow::Error::from)?;
-        Ok(pruned)
+        unproven.map_or(Ok(pruned), |error| Err(error.into()))
     }
 
     /// Takes away what is over again and again, from the start on, where that is wanted.

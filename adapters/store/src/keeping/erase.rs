@@ -35,7 +35,7 @@ pub(super) const THEIRS: &[Part] = &[
     Part::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
     Part::new("conversations", "id", "user_id = $1"),
     // What nobody has approved is theirs; what somebody has is everybody's.
-    Part::new("verified_queries", "target, id, source", "proposed_by = $1 AND state = 'proposed'"),
+    Part::new("verified_queries", "target, id, source", "proposed_by = $1 AND approved_by IS NULL"),
     Part::new("link_codes", "user_id", "user_id = $1 OR issued_by = $1"),
     Part::new(
         "link_requests",
@@ -60,11 +60,13 @@ const COUNTS: &str = "SELECT count(CASE WHEN salt IS NOT NULL THEN 1 END) AS who
     FROM audit_events WHERE user_id = $1";
 const LATE: &str = "SELECT count(*) AS late FROM audit_events
     WHERE user_id = $1 AND salt IS NOT NULL AND action <> 'user.erased'";
-// Entries of their accounts that name nobody or somebody else, and those that made them.
+// Entries of their accounts that name nobody (one that names somebody else is of who held the account then), the one
+// that made them, and what others did with their statements: an agreement says them again.
 const BY_OTHERS: &str = "SELECT instance, seq, salt, sealed FROM audit_events
-    WHERE (user_id IS NULL OR user_id <> $1)
-        AND ((platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)
-            OR (action = 'user.added' AND user_id IS NULL AND (detail = $2 OR substr(detail, 1, length($2) + 1) = $3)))";
+    WHERE (user_id IS NULL AND (platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1))
+        OR (user_id IS NULL AND action = 'user.added' AND (detail = $2 OR substr(detail, 1, length($2) + 1) = $3))
+        OR ((user_id IS NULL OR user_id <> $1) AND proposal IN (SELECT p.proposal FROM audit_events p
+            WHERE p.user_id = $1 AND p.action IN ('proposal', 'refusal') AND p.proposal IS NOT NULL))";
 
 /// How often to look again for what was written while a person was forgotten.
 const ROUNDS: usize = 3;

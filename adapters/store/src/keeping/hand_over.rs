@@ -52,8 +52,9 @@ pub(super) const LISTS: &[(&str, &str)] = &[
     ("agreements", "SELECT id, target, statement, created_at FROM proposals WHERE agreed_by = $1 ORDER BY number"),
 ];
 
+// An account may have been somebody else's before: what names another is not theirs.
 const ENTRIES: &str = "SELECT * FROM audit_events WHERE user_id = $1
-        OR (platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)
+        OR user_id IS NULL AND (platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)
     ORDER BY at, position";
 
 impl Store {

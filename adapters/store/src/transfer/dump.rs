@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{FORM, Line, TABLES, TransferError};
 use crate::Store;
 use crate::engine::Writing;
-use crate::migrations::understood;
+use crate::migrations::{known, understood};
 use crate::sql::{Row, Value};
 
 /// Counts and hashes what is written.
@@ -43,6 +43,10 @@ impl Store {
     /// Writes all that it holds, while others go on working: how many rows. Memory does not grow with the state.
     pub async fn dump(&self, at: Timestamp, out: &mut (dyn Write + Send)) -> Result<u64, TransferError> {
         let migration = understood(&self.engine).await?;
+        // Whoever only reads has not brought it up to date.
+        if migration < known() {
+            return Err(TransferError::Older(migration));
+        }
         let mut stream = Stream { out, hash: Sha256::new(), rows: 0 };
         stream.line(&Line::Pstral { form: FORM, migration, at: at.to_string() })?;
         let mut reading = self.engine.snapshot().await?;

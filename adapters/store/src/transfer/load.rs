@@ -80,16 +80,21 @@ async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -
     Ok(Loaded { rows, at })
 }
 
-/// Tables of that very form, without a row.
+/// Tables of that very form, without a row. Those that are there are made anew even where nobody's state is in them: they
+/// may be of a later form, and hold what a program that was merely started put there.
 async fn prepare(writing: &mut Writing, migration: i64, force: bool) -> Result<(), TransferError> {
-    if force {
-        for table in TABLES.iter().rev().copied().chain(["audit_opened", "health_checks", "_sqlx_migrations"]) {
-            composed(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
+    if !force {
+        up_to(writing, None).await?;
+        let held = sql(IS_HELD).fetch_one(&mut *writing).await?;
+        if get::<bool>(&held, "held")? {
+            return Err(TransferError::NotEmpty);
         }
     }
+    for table in TABLES.iter().rev().copied().chain(["audit_opened", "health_checks", "_sqlx_migrations"]) {
+        composed(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
+    }
     up_to(writing, Some(migration)).await?;
-    let held = sql(IS_HELD).fetch_one(&mut *writing).await?;
-    if get::<bool>(&held, "held")? { Err(TransferError::NotEmpty) } else { Ok(()) }
+    Ok(())
 }
 
 async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, TransferError> {

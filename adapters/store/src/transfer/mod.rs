@@ -82,6 +82,9 @@ pub enum TransferError {
     /// Somebody's state is there already.
     #[error("there is a state already")]
     NotEmpty,
+    /// An older program made what is to be written: it has not all that a stream holds.
+    #[error("an older version of Pstral made it (migration {0}): bring it up to date first")]
+    Older(i64),
     /// Other programs of Pstral work on it.
     #[error("another program of Pstral works on it")]
     InUse,

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use pstral_core::domain::UserId;
-use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
+use pstral_core::domain::{UserId, VerifiedQuery};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, People as _};
 use pstral_core::testkit::state::{self, at, member};
 use pstral_pgserver::Server;
 use pstral_store::{Location, Store, TransferError};
 use secrecy::ExposeSecret as _;
 
-use crate::{event, folder, open, verify};
+use crate::{beside, event, folder, open, verify};
 
 async fn dumped(store: &Store) -> Vec<u8> {
     let mut stream = Vec::new();
@@ -117,4 +117,43 @@ async fn a_stream_of_a_newer_program_is_refused() {
     let stream = br#"{"pstral":{"form":1,"migration":9999,"at":"2026-11-21T10:00:00Z"}}"#;
     let error = load(&file(&folder, "there.db"), stream, false).await.unwrap_err();
     assert!(error.contains("newer version of Pstral"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_program_that_was_merely_started_has_put_there_is_not_in_the_way() {
+    let folder = folder();
+    let stream = dumped(&held(&folder.path().join("from.db")).await).await;
+    let server = Server::start();
+    let on_server = server.as_ref().map(|server| Location::Server(server.url("postgres").expose_secret().to_owned()));
+    for there in [Some(file(&folder, "there.db")), on_server].into_iter().flatten() {
+        let store = Store::open_at(&there, "one").await.unwrap();
+        // One of those the stream holds too.
+        let query = VerifiedQuery {
+            id: "a".to_owned(),
+            fr: "Combien ?".to_owned(),
+            en: "How many?".to_owned(),
+            statement: "SELECT 1".to_owned(),
+            parameters: Vec::new(),
+            verified_by: "Zoé".to_owned(),
+            verified_on: "2026-11-21".to_owned(),
+        };
+        store.put_verified("knowledge-erp", &[query]).await.unwrap();
+        store.close().await;
+        load(&there, &stream, false).await.unwrap();
+        let store = Store::open_at(&there, "one").await.unwrap();
+        assert_eq!(dumped(&store).await, stream);
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_an_older_program_made_is_to_be_brought_up_to_date_first() {
+    let folder = folder();
+    held(&folder.path().join("state.db")).await.close().await;
+    let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    sqlx::raw_sql(last).execute(&mut beside(&folder).await).await.unwrap();
+    let store = Store::open_at_to_read(&file(&folder, "state.db")).await.unwrap();
+    let mut stream = Vec::new();
+    let error = store.dump(at("10:00:00"), &mut stream).await.unwrap_err();
+    assert!(matches!(error, TransferError::Older(_)) && stream.is_empty(), "{error}");
 }

@@ -29,6 +29,8 @@ struct Head {
 struct Reason {
     head: ChainHead,
     covers: Covers,
+    /// Whether it is what its own hash says.
+    is_itself: bool,
     /// The first entry that needs it.
     needed: Option<(String, i64)>,
     /// Whether it came.
@@ -39,7 +41,8 @@ impl ChainVerifier {
     /// Makes an entry known that will come and may be the reason why others are sealed.
     pub fn expect(&mut self, entry: &AuditEntry) {
         if let Some(covers) = entry.covers() {
-            self.reasons.push(Reason { head: entry.head(), covers, needed: None, came: false });
+            let is_itself = self.is_itself(entry);
+            self.reasons.push(Reason { head: entry.head(), covers, is_itself, needed: None, came: false });
         }
     }
 
@@ -56,12 +59,22 @@ impl ChainVerifier {
         if !self.is_covered(instance, *seq, None) {
             return Err(ChainFault::Sealed { instance: instance.clone(), seq: *seq });
         }
-        self.begin_at(&checkpoint.head());
+        self.begin(&checkpoint.head());
         Ok(())
     }
 
-    /// Lets a chain begin after a head that was written down and was found again.
+    /// Lets a chain begin after a head that was written down and was found again. What lies before it is not looked at:
+    /// the reasons among that, beyond what was pruned, are taken to have come where they are what their hash says.
     pub fn begin_at(&mut self, head: &ChainHead) {
+        let pruned = self.heads.get(&head.instance).map_or(0, |begun| begun.seq);
+        let before = |reason: &&mut Reason| reason.head.seq > pruned && reason.head.seq <= head.seq;
+        for reason in self.reasons.iter_mut().filter(|reason| reason.head.instance == head.instance).filter(before) {
+            reason.came |= reason.is_itself;
+        }
+        self.begin(head);
+    }
+
+    fn begin(&mut self, head: &ChainHead) {
         let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0 };
         self.heads.insert(head.instance.clone(), begun);
     }

@@ -141,6 +141,10 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
     // A chain that was pruned begins with what this installation has signed.
     let known = audit::known_keys(&config, Vec::new())?;
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
+    // Nobody answers from a file that is copied or replaced: what was said meanwhile would be lost. Of a server that is
+    // filled, it is looked at who works on it.
+    let files = [&from, &to].into_iter().filter_map(Location::file);
+    let _alone = files.map(|file| Alone::take_file(file, locale)).collect::<Result<Vec<_>, _>>()?;
     let copied = carry(&source, &to, force).await;
     source.close().await;
     match copied {
@@ -229,6 +233,7 @@ fn told(sentence: &'static str, path: &str, error: &TransferError, locale: Local
     let why = match error {
         TransferError::NotEmpty => text("transfer-not-empty"),
         TransferError::InUse => text("transfer-in-use"),
+        TransferError::Older(migration) => text("transfer-older").with("migration", migration.to_string()),
         TransferError::NotOurs(what) => text("transfer-not-ours").with("error", what),
         TransferError::Store(error) => text("transfer-store").with("error", error.to_string()),
         TransferError::Stream(error) => text("transfer-stream").with("error", error.to_string()),

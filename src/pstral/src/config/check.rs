@@ -42,7 +42,7 @@ pub fn load(source: &Source, data: Option<&Path>) -> Result<Config, Vec<Fault>> 
     load_with(source, data, &layers::environment())
 }
 
-fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Config, Vec<Fault>> {
+pub(super) fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Config, Vec<Fault>> {
     let mut tree = layers::merged(source, data, environment)?;
     let mut faults = Vec::new();
     if let Some(mut config) = repaired(&mut tree, &mut faults) {

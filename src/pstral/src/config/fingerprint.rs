@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use pstral_core::domain::sha256;
-use secrecy::ExposeSecret as _;
 
 use super::schema::Config;
 
@@ -13,28 +12,49 @@ const DIGITS: usize = 12;
 
 /// A hash of each section of a configuration, by its key: `limits`, `targets.crm`, `roles.member`. Secrets take no part.
 pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
+    // Each section by its name: a new one cannot be forgotten.
+    let Config {
+        locale,
+        data,
+        default_target,
+        store: _,
+        model,
+        answers,
+        audit,
+        retention,
+        limits,
+        files,
+        http,
+        log,
+        platforms,
+        catalog,
+        quotas,
+        places,
+        targets,
+        roles,
+    } = config;
     let mut sections: Vec<(String, &dyn Debug)> = vec![
-        ("locale".to_owned(), &config.locale),
-        ("data".to_owned(), &config.data),
-        ("default_target".to_owned(), &config.default_target),
-        ("model".to_owned(), &config.model),
-        ("answers".to_owned(), &config.answers),
-        ("limits".to_owned(), &config.limits),
-        ("files".to_owned(), &config.files),
-        ("http".to_owned(), &config.http),
-        ("log".to_owned(), &config.log),
-        ("platforms".to_owned(), &config.platforms),
-        ("catalog".to_owned(), &config.catalog),
-        ("quotas".to_owned(), &config.quotas),
-        ("audit".to_owned(), &config.audit),
+        ("locale".to_owned(), locale),
+        ("data".to_owned(), data),
+        ("default_target".to_owned(), default_target),
+        ("model".to_owned(), model),
+        ("answers".to_owned(), answers),
+        ("limits".to_owned(), limits),
+        ("files".to_owned(), files),
+        ("http".to_owned(), http),
+        ("log".to_owned(), log),
+        ("platforms".to_owned(), platforms),
+        ("catalog".to_owned(), catalog),
+        ("quotas".to_owned(), quotas),
+        ("audit".to_owned(), audit),
+        ("retention".to_owned(), retention),
     ];
-    sections.extend(config.targets.iter().map(|(name, target)| (format!("targets.{name}"), target as &dyn Debug)));
-    sections.extend(config.roles.iter().map(|(name, role)| (format!("roles.{name}"), role as &dyn Debug)));
+    sections.extend(targets.iter().map(|(name, target)| (format!("targets.{name}"), target as &dyn Debug)));
+    sections.extend(roles.iter().map(|(name, role)| (format!("roles.{name}"), role as &dyn Debug)));
     let of_place = |(at, place)| (format!("places[{at}]"), place as &dyn Debug);
-    sections.extend(config.places.iter().enumerate().map(of_place));
-    // The address may hold a password; where it leads is what matters.
-    let url = config.store.url.expose_secret();
-    let store = url.rsplit_once('@').map_or(url, |(_, rest)| rest);
+    sections.extend(places.iter().enumerate().map(of_place));
+    // The address may hold a password, in more than one place; where it leads is what matters.
+    let store = config.location().to_string();
     sections.push(("store".to_owned(), &store));
     sections.into_iter().map(|(key, section)| (key, digits(section))).collect()
 }
@@ -64,6 +84,22 @@ fn digits(section: &dyn Debug) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_is_kept_takes_part_and_a_password_does_not() {
+        let none = || config::Environment::with_prefix("PSTRAL").source(Some(config::Map::new()));
+        let of = |url: &str, days: u64| {
+            let mut config = crate::config::check::load_with(&crate::config::Source::Demo, None, &none()).unwrap();
+            config.store.url = url.to_owned().into();
+            config.retention.audit_days = days;
+            fingerprint(&config)
+        };
+        let [one, other] = ["one", "other"].map(|word| format!("postgres://db/pstral?user=bot&password={word}"));
+        let before = of(&one, 30);
+        assert!(changed(&before, &of(&other, 30)).is_empty());
+        assert_eq!(changed(&before, &of("postgres://elsewhere/pstral?user=bot", 30)), ["store"]);
+        assert_eq!(changed(&before, &of(&one, 31)), ["retention"]);
+    }
 
     #[test]
     fn what_changed_is_named() {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use pstral::compose::App;
 use pstral::lifecycle::{self, AfterPlatforms};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
+use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +51,35 @@ fn what_changed_in_the_configuration_is_recorded_at_the_next_start() {
         let entries: Vec<String> = world.entries().await.into_iter().map(said).collect();
         assert_eq!(entries.iter().filter(|entry| entry.starts_with("config.changed")).count(), 1, "{entries:?}");
         assert_eq!(entries[2], "config.changed roles.sales targets.crm");
+    });
+}
+
+#[test]
+fn a_start_whose_configuration_is_not_kept_any_more_is_nothing_to_compare_with() {
+    run_test(async |world| {
+        let app = app(world);
+        lifecycle::start(&app).await.unwrap();
+        // More starts of others than are read at a time hide nothing.
+        let other = pstral_store::Store::open(&world.folder.path().join("state.db"), "other").await.unwrap();
+        for _ in 0..101 {
+            let now = jiff::Timestamp::now();
+            other.append(AuditEvent::new(now, AuditAction::Started, AuditStatus::Ok)).await.unwrap();
+        }
+        let changed = App { fingerprint: [("limits".to_owned(), "a0".to_owned())].into(), ..self::app(world) };
+        lifecycle::start(&changed).await.unwrap();
+        let filter = AuditFilter { action: Some(AuditAction::ConfigChanged), ..AuditFilter::default() };
+        let said = async || {
+            let entries = world.store.tail(&filter, 9).await.unwrap();
+            entries.into_iter().filter_map(|entry| entry.event.detail).collect::<Vec<_>>()
+        };
+        assert_eq!(said().await, ["limits targets.crm"]);
+
+        let now = jiff::Timestamp::now() + Duration::from_secs(1);
+        let due = pstral_store::Due { now, conversations: None, proposals: None, audit: None, audit_texts: Some(now) };
+        world.store.append(AuditEvent::new(now, AuditAction::AuditRead, AuditStatus::Ok)).await.unwrap();
+        world.store.prune(&due, None, &|checkpoint| checkpoint).await.unwrap();
+        lifecycle::start(&changed).await.unwrap();
+        assert!(said().await[0].starts_with("unknown: "), "{:?}", said().await);
     });
 }
 

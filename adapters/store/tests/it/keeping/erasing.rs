@@ -45,7 +45,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
             ("ratings", 2),
             ("turns", 4),
             ("conversations", 2),
-            ("verified_queries", 1),
+            ("verified_queries", 2),
             ("link_codes", 1),
             ("link_requests", 1),
             ("wrong_codes", 1),
@@ -149,10 +149,54 @@ async fn a_person_is_handed_all_of_theirs_and_nothing_of_others() {
         assert_eq!(names.map(held), [1, 1, 1, 1, 2, 4, 2], "{text}");
         let names = ["proposal_messages", "verified_queries", "ratings", "agreements", "audit"];
         // Of the audit also that this was handed out, and what her account did before it was linked.
-        assert_eq!(names.map(held), [2, 2, 2, 0, 10], "{text}");
+        assert_eq!(names.map(held), [2, 4, 2, 0, 10], "{text}");
         assert_eq!(document["user"]["full_name"], "Zoé Lefèvre");
         assert_eq!(document["turns"][0]["started_at"], "2026-11-01T12:00:00Z");
         let last = &document["audit"].as_array().unwrap()[9];
         assert_eq!(last["action"], "user.exported");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_account_that_changed_hands_takes_nothing_of_the_other_along() {
+    for ground in Ground::both() {
+        let store = ground.open("one").await;
+        let (zoe, max) = two_people(&ground, &store).await;
+        let moved = format!("UPDATE links SET user_id = {} WHERE actor = 'account of zoe'", max.id.0);
+        ground.run(&moved).await;
+
+        let mut document = Vec::new();
+        store.hand_over(max.id, day(10), Some("cli"), &mut document).await.unwrap();
+        let text = String::from_utf8(document).unwrap();
+        assert!(!text.contains("secret of zoe") && !text.contains("statement of zoe"), "{text}");
+        store.erase(&max, &[], day(10), Some("cli")).await.unwrap().unwrap();
+        let theirs = store.tail(&AuditFilter { user: Some(zoe.id), ..AuditFilter::default() }, 100).await.unwrap();
+        assert_eq!(theirs.iter().filter(|entry| entry.event.detail.is_some()).count(), 8);
+        proved(&store).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_others_did_with_their_statements_is_forgotten_too() {
+    for ground in Ground::both() {
+        let store = ground.open("one").await;
+        let (zoe, max) = (person(&ground, &store, "zoe").await, person(&ground, &store, "max").await);
+        let about = |user: &User, by: &User, action| AuditEvent {
+            action,
+            proposal: Some(format!("of {}", user.id.0)),
+            statement: Some(format!("SELECT 'statement of {}'", user.username)),
+            ..said(Some(by), 2, "what came of it")
+        };
+        for (user, other) in [(&zoe, &max), (&max, &zoe)] {
+            store.append(about(user, user, AuditAction::Proposal)).await.unwrap();
+            store.append(about(user, other, AuditAction::Agreed)).await.unwrap();
+            store.append(about(user, other, AuditAction::Denied)).await.unwrap();
+        }
+        let erased = store.erase(&zoe, &[], day(3), None).await.unwrap().unwrap();
+        assert_eq!((erased.entries, erased.late), (5, 0));
+        let left = store.after(0, &AuditFilter::default(), 100).await.unwrap();
+        let text: String = left.iter().map(|entry| entry.json().to_string()).collect();
+        assert_eq!((text.matches("statement of zoe").count(), text.matches("statement of max").count()), (0, 1));
+        proved(&store).await.unwrap();
     }
 }

@@ -118,10 +118,15 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
              INSERT INTO link_requests (platform, actor, name, hash, expires_at)
                 VALUES ('terminal', 'account of {name}', 'name of {name}', 'hash of a request of {name}', 9);
              INSERT INTO verified_queries (target, id, source, state, version, fr, en, statement, parameters, verified_by,
-                    verified_on, proposed_by, proposed_at)
+                    verified_on, proposed_by, proposed_at, approved_by)
                 VALUES ('crm', '{name}-proposes', 'chat', 'proposed', 1, 'question of {name}', '', 'SELECT 1', '[]', '', '',
-                        {id}, 5),
-                    ('crm', 'approved-{id}', 'chat', 'approved', 1, 'question', '', 'SELECT 1', '[]', '', '', {id}, 5);
+                        {id}, 5, NULL),
+                    ('crm', '{name}-retired', 'chat', 'retired', 1, 'question of {name}', '', 'SELECT 1', '[]', '', '',
+                        {id}, 5, NULL),
+                    ('crm', 'restored-{id}', 'chat', 'proposed', 2, 'question', '', 'SELECT 1', '[]', '', '', {id}, 5,
+                        {id}),
+                    ('crm', 'approved-{id}', 'chat', 'approved', 1, 'question', '', 'SELECT 1', '[]', '', '', {id}, 5,
+                        {id});
              INSERT INTO wrong_codes (platform, actor, tried_at) VALUES ('terminal', 'account of {name}', 7)"
         ))
         .await;

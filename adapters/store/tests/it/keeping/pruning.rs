@@ -127,3 +127,26 @@ async fn texts_of_an_older_form_stay_until_they_are_pruned() {
     let Erasure { entries, fixed, .. } = store.erasure(&user).await.unwrap();
     assert_eq!((entries, fixed), (1, 1));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_head_that_was_written_down_after_a_pruning_is_where_a_check_begins() {
+    for ground in Ground::both() {
+        let stores = [ground.open("one").await, ground.open("two").await];
+        let zoe = person(&ground, &stores[0], "zoe").await;
+        for on in 1..=6 {
+            for store in &stores {
+                store.append(said(Some(&zoe), on, "asked")).await.unwrap();
+            }
+        }
+        stores[0].prune(&due(7, Some(3), None), None, &sign).await.unwrap();
+        let proof = stores[0].verify_audit(&[], &Ours).await.unwrap();
+        // What is sealed in the second chain has its reason in the first one, before the head it is begun at.
+        stores[0].erase(&zoe, &[], day(8), None).await.unwrap().unwrap();
+        let after = stores[0].verify_audit(&[], &Ours).await.unwrap();
+        for heads in [&proof.heads[..], &after.heads, &after.heads[..1], &after.heads[1..]] {
+            stores[0].append(said(None, 9, "goes on")).await.unwrap();
+            let since = stores[0].verify_audit(heads, &Ours).await;
+            assert!(since.is_ok(), "{since:?} since {heads:?}");
+        }
+    }
+}

@@ -154,3 +154,22 @@ fn a_chain_may_begin_after_a_checkpoint_whose_signature_holds() {
     let miscounted = AuditCheckpoint { count: 1, ..checkpoint };
     assert!(matches!(begun(&miscounted, &Length, &entries[2..]), Err(ChainFault::Checkpoint { .. })));
 }
+
+#[test]
+fn a_reason_before_the_head_a_chain_begins_at_has_come_where_it_is_itself() {
+    let entries = chain([event("a"), event("b"), erased(1), event("c")]);
+    let begun = |reason: &AuditEntry, at: usize| {
+        let mut verifier = ChainVerifier::default();
+        verifier.expect(reason);
+        // As a checkpoint, or an entry of another chain, needs it.
+        assert!(verifier.is_covered("one", 1, Some(UserId(7))));
+        verifier.begin_at(&entries[at].head());
+        verifier.finish()
+    };
+    assert_eq!(begun(&entries[2], 2), Ok(()));
+    assert_eq!(begun(&entries[2], 3), Ok(()));
+    assert!(matches!(begun(&entries[2], 1), Err(ChainFault::Sealed { seq: 1, .. })));
+    let mut changed = entries[2].clone();
+    changed.event.covers = changed.event.covers.map(|covers| covers.replace(":1", ":2"));
+    assert!(matches!(begun(&changed, 3), Err(ChainFault::Sealed { seq: 1, .. })));
+}
