@@ -203,7 +203,7 @@ impl Pipeline {
             return (text, offer.buttons);
         }
         let message = Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
-        let line = self.hand_over(asker, &message).await;
+        let line = self.hand_over(asker, &offer.proposal, &message).await;
         (line.render(asker.user.locale), Vec::new())
     }
 
