@@ -16,8 +16,8 @@ use super::schema::Schemas;
 use super::version::policy_version;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
-    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
-    ProposalState, TurnEnd, TurnState,
+    Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
+    ProposalState, TurnEnd, TurnState, User,
 };
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
@@ -55,7 +55,7 @@ impl Pipeline {
         let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        self.within_quota(asker, Counted::Executions).await?;
+        self.refuse_withdrawn(asker, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted => {}
             Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
@@ -85,6 +85,20 @@ impl Pipeline {
         if let Err(error) = self.parts.proposals.release(id).await {
             tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
         }
+    /// An agreement holds as long as who gave it may give one.
+    async fn refuse_withdrawn(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+        let Agreement::By(steward) = proposal.agreement else { return Ok(()) };
+        let (users, roles) = (self.parts.people.users().await?, &self.parts.settings.roles);
+        let may = |user: &User| !user.disabled && roles.may(&user.role, Capability::ApproveCostly);
+        if users.iter().any(|user| user.id == steward && may(user)) {
+            return Ok(());
+        }
+        let refused = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
+        let detail = Some(format!("user {} agreed and may not any more", steward.0));
+        self.record(AuditEvent { detail, ..refused }).await?;
+        Err(Trouble::Tell(text("agreement-withdrawn")))
+    }
+
     }
 
     /// The proposal, if it is the asker's own.
