@@ -45,7 +45,7 @@ impl Pipeline {
 
     /// Those of the proposals that the asker may read themselves, and that are as they were offered: nobody is shown what
     /// they may not see, nor agrees to what they cannot judge.
-    async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
+    pub(super) async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
         let mut schemas: BTreeMap<String, Option<Arc<Schema>>> = BTreeMap::new();
         let mut readable = Vec::new();
         for proposal in waiting {
