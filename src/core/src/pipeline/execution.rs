@@ -66,6 +66,11 @@ impl Pipeline {
             }
             Claim::Unknown => return Err(Trouble::Tell(text("proposal-unknown"))),
         }
+        // What does not run is not counted.
+        if let Err(too_much) = self.within_quota(asker, Counted::Executions).await {
+            self.give_back(id).await;
+            return Err(too_much);
+        }
         let event = self.event(asker, AuditAction::Execution, AuditStatus::Ok);
         if let Err(unrecorded) = self.record(about(event, &proposal, approved.relations())).await {
             // Nothing runs: the person may try again once the audit can be written.
