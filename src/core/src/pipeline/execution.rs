@@ -13,7 +13,7 @@ use super::question::is_aside;
 use super::quotas::Counted;
 use super::ruling::Ruling;
 use super::schema::Schemas;
-use super::version::policy_version;
+use super::version::version_now;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
@@ -85,11 +85,6 @@ impl Pipeline {
         self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
     }
 
-    /// Gives a proposal its one use back where nothing ran.
-    async fn give_back(&self, id: &ProposalId) {
-        if let Err(error) = self.parts.proposals.release(id).await {
-            tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
-        }
     /// An agreement holds as long as who gave it may give one.
     async fn refuse_withdrawn(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
         let Agreement::By(steward) = proposal.agreement else { return Ok(()) };
@@ -104,6 +99,11 @@ impl Pipeline {
         Err(Trouble::Tell(text("agreement-withdrawn")))
     }
 
+    /// Gives a proposal its one use back where nothing ran.
+    async fn give_back(&self, id: &ProposalId) {
+        if let Err(error) = self.parts.proposals.release(id).await {
+            tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
+        }
     }
 
     /// The proposal, if it is the asker's own.
@@ -187,7 +187,7 @@ impl Pipeline {
         };
         let conversation = self.parts.conversations.conversation(proposal.conversation).await?;
         let held_in = conversation.map_or_else(|| asker.place.clone(), |conversation| conversation.place);
-        let policy = policy_version(&self.parts.settings, target, &asker.user.role, &held_in);
+        let policy = version_now(&proposal.policy, &self.parts.settings, target, &asker.user.role, &held_in);
         if policy != proposal.policy {
             let detail = format!("offered under the rules {}, now {policy}", proposal.policy);
             return Ok(Err(Changed { rule: Some("policy-changed"), detail, sentence: text("proposal-changed") }));
