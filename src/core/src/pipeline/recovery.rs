@@ -56,7 +56,8 @@ impl Pipeline {
     async fn find_messages(&self, left: &mut [(UserId, Turn)], users: &[User]) -> Result<(), StoreError> {
         for (user, turn) in left.iter_mut().filter(|(_, turn)| turn.message.is_none()) {
             for place in self.places_of(*user, turn).await? {
-                let Some(platform) = self.platforms.get(&place.platform).filter(|_| !self.running.is_busy(&place)) else {
+                let Some(platform) = self.platforms.get(&place.platform).filter(|_| !self.running.is_busy(&place))
+                else {
                     continue;
                 };
                 let live = match platform.live(&place).await {
@@ -67,7 +68,7 @@ impl Pipeline {
                     }
                 };
                 // Read afterwards: what was noted down meanwhile is known.
-                let known = if live.is_empty() { Vec::new() } else { self.written_in(&place, users).await? };
+                let known = if live.is_empty() { Vec::new() } else { self.written_in(&place, *user, users).await? };
                 if let Some(message) = live.into_iter().find(|message| !known.contains(message)) {
                     self.parts.conversations.set_message(turn.id, &message).await?;
                     turn.message = Some(message);
@@ -80,10 +81,11 @@ impl Pipeline {
 
     /// The messages in a place that turns are known to write: those of this program and of runs that ended, and those of
     /// the conversations held there, which another instance may be writing.
-    async fn written_in(&self, place: &Place, users: &[User]) -> Result<Vec<MessageRef>, StoreError> {
+    async fn written_in(&self, place: &Place, of: UserId, users: &[User]) -> Result<Vec<MessageRef>, StoreError> {
         let conversations = &self.parts.conversations;
         let mut turns: Vec<Turn> = conversations.streaming().await?.into_iter().map(|(_, turn)| turn).collect();
-        for user in users {
+        // In private there is only the one person.
+        for user in users.iter().filter(|user| !place.private || user.id == of) {
             let held = conversations.of_user(user.id, RECENT).await?.into_iter();
             for conversation in held.filter(|conversation| conversation.place == *place || place.private) {
                 turns.extend(conversations.turns(conversation.id, RECENT).await?);

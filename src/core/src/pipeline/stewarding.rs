@@ -149,7 +149,8 @@ impl Pipeline {
             // Why is said of one alone.
             lines.extend(fallen.iter().take(LISTED).map(|kept| self.line(kept, &[kept.query.question(locale)])));
         }
-        let hidden: Vec<_> = open.iter().copied().filter(|kept| kept.hidden && kept.state == QueryState::Approved).collect();
+        let hidden: Vec<_> =
+            open.iter().copied().filter(|kept| kept.hidden && kept.state == QueryState::Approved).collect();
         if !hidden.is_empty() {
             lines.push(text("steward-hidden").count("count", hidden.len() as u64).render(locale));
             lines.extend(hidden.iter().take(LISTED).map(|kept| self.line(kept, &[])));
