@@ -73,6 +73,7 @@ agree-asked = { $name } would like to run this on { $target }:
 agree-confirm = To agree, write: { $prefix }agree { $name } yes
 agree-done = Done: { $name } can now run the statement.
 agree-too-late = This statement waits for nobody any more: it has expired, or somebody else has agreed to it.
+agreement-withdrawn = Whoever agreed to this statement may no longer do so. Ask your question again, and another steward to agree.
 agree-not-showable = This statement cannot be shown whole here, and you must see all of it to agree. Ask for a simpler one.
 agree-unknown = No waiting statement has the name “{ $name }”. See { $prefix }agree.
 
@@ -194,6 +195,7 @@ deleted = Conversation { $number }, "{ $title }", is deleted. The audit log stil
 conversation-gone = This conversation was deleted: the statement can no longer be run. Ask your question again.
 exported = Here is conversation { $number }, "{ $title }".
 export-empty = This conversation is empty: there is nothing to export. Ask a question first.
+export-withheld = The rows are left out: they come from what you may no longer read, or cannot be checked now. Ask an administrator if you need them.
 export-too-large = The file is too large to be sent here. Ask for it on another platform, or ask an administrator.
 retry-gone = This question is no longer there. Ask it again.
 retry-used = This question was asked again already. See the answer further down, or ask it once more.

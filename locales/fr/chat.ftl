@@ -73,6 +73,7 @@ agree-asked = { $name } voudrait exécuter ceci sur { $target } :
 agree-confirm = Pour donner votre accord, écrivez : { $prefix }accorder { $name } oui
 agree-done = C'est fait : { $name } peut maintenant exécuter la requête.
 agree-too-late = Cette requête n'attend plus personne : elle a expiré, ou quelqu'un d'autre a donné son accord.
+agreement-withdrawn = La personne qui avait donné son accord n'y est plus autorisée. Posez votre question à nouveau et demandez l'accord d'un autre responsable des données.
 agree-not-showable = Cette requête ne peut pas être affichée en entier ici, et il faut tout en voir pour donner son accord. Demandez-en une plus simple.
 agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voyez { $prefix }accorder.
 
@@ -194,6 +195,7 @@ deleted = La conversation { $number }, « { $title } », est supprimée. Le jour
 conversation-gone = Cette conversation a été supprimée : la requête ne peut plus être exécutée. Posez votre question à nouveau.
 exported = Voici la conversation { $number }, « { $title } ».
 export-empty = Cette conversation est vide : il n'y a rien à exporter. Posez d'abord une question.
+export-withheld = Les lignes ne sont pas reprises : elles viennent de données que vous ne pouvez plus lire, ou que je ne peux pas vérifier pour l'instant. Adressez-vous à un administrateur si vous en avez besoin.
 export-too-large = Le fichier est trop volumineux pour être envoyé ici. Demandez-le sur une autre plateforme, ou à un administrateur.
 retry-gone = Cette question n'existe plus. Posez-la à nouveau.
 retry-used = Cette question a déjà été reposée. Voyez la réponse plus bas, ou posez-la encore une fois.

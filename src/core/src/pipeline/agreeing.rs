@@ -45,7 +45,7 @@ impl Pipeline {
 
     /// Those of the proposals that the asker may read themselves, and that are as they were offered: nobody is shown what
     /// they may not see, nor agrees to what they cannot judge.
-    async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
+    pub(super) async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
         let mut schemas: BTreeMap<String, Option<Arc<Schema>>> = BTreeMap::new();
         let mut readable = Vec::new();
         for proposal in waiting {
@@ -130,14 +130,15 @@ impl Pipeline {
             Err(error) => return tracing::warn!(%error, "who asked could not be told of the agreement"),
         };
         let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };
+        let locale = self.language_of(&conversation.place).unwrap_or(author.locale);
         let sentence = text("agreement-given").with("name", &steward.user.full_name).with("target", &proposal.target);
-        let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), author.locale);
-        let sentence = sentence.render(author.locale);
+        let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), locale);
+        let sentence = sentence.render(locale);
         let text = if conversation.place.private {
-            format!("{sentence}\n{}", whole_statement(proposal, author.locale))
+            format!("{sentence}\n{}", whole_statement(proposal, locale))
         } else {
             // They have read it already, and others who read here need not be allowed to.
-            format!("{}\n{sentence}", asked_by(author, author.locale))
+            format!("{}\n{sentence}", asked_by(author, locale))
         };
         let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
         if let Ok(at) = self.send_whole(&**platform, &conversation.place, &message).await {

@@ -85,11 +85,15 @@ impl Pipeline {
         self.parts.settings.places.of(place).filter(|_| !place.private)?.language
     }
 
-    /// Lets those go on who are welcome where they are; others get one sentence, and that they tried is recorded.
-    pub(super) async fn admit(&self, asker: &Asker) -> Result<(), Trouble> {
+    /// Whether the asker is welcome where they are. Others get one sentence, and that they tried is recorded: once in a
+    /// while, as for those whom nobody knows.
+    pub(super) async fn admit(&self, asker: &Asker) -> Result<bool, Trouble> {
         let ruling = self.parts.settings.entrance(&asker.user.role, &asker.place);
         if ruling.allowed {
-            return Ok(());
+            return Ok(true);
+        }
+        if !self.strangers.turned_away.once_more_in(&asker.actor, &asker.place, self.parts.clock.now()) {
+            return Ok(false);
         }
         let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
         let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));

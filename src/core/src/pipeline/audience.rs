@@ -8,7 +8,7 @@ use super::question::Inquiry;
 use super::ruling::{Ruling, Showing};
 use super::schema::Schemas;
 use super::{Pipeline, Schema, Settings, Target, Trouble};
-use crate::domain::{Catalog, Locale, Outgoing, Place, Role, User};
+use crate::domain::{Catalog, Locale, Outgoing, Place, ProposalId, Role, User};
 use crate::egress::{disarmed, fit};
 use crate::guard::{ApprovedStatement, Refusal, Verdict};
 use crate::knowledge;
@@ -130,12 +130,19 @@ impl Pipeline {
         self.show(asker, &Outgoing::text(signed(asker, &sentence.render(asker.user.locale)))).await;
     }
 
-    /// Sends a message to the asker alone; what is said of it where others read.
-    pub(super) async fn hand_over(&self, asker: &Asker, message: &Outgoing) -> Text {
-        match self.in_private(asker).await {
-            Ok(reader) if self.send(&*reader.platform, &reader.place, message).await => text("statement-in-private"),
-            Err(Trouble::Tell(sentence)) => sentence,
-            _ => text("private-failed"),
+    /// Sends what shows a proposal to the asker alone, and remembers where; what is said of it where others read.
+    pub(super) async fn hand_over(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) -> Text {
+        let reader = match self.in_private(asker).await {
+            Ok(reader) => reader,
+            Err(Trouble::Tell(sentence)) => return sentence,
+            Err(_) => return text("private-failed"),
+        };
+        match self.send_whole(&*reader.platform, &reader.place, message).await {
+            Ok(at) => {
+                self.remember_card(proposal, at, message).await;
+                text("statement-in-private")
+            }
+            Err(_) => text("private-failed"),
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::asker::Asker;
+use super::holding::Ground;
 use super::proposing::day;
 use super::stewarding::{one_line, who};
-use super::{Pipeline, Trouble};
+use super::{Pipeline, Schema, Trouble};
 use crate::domain::{KeptQuery, Locale, Outgoing, Parameter, ParameterKind, QuerySource, QueryState, Step, User};
 use crate::guard::Verdict;
 use crate::text::{Text, text};
@@ -17,9 +18,7 @@ impl Pipeline {
         let target = self.target_named(&kept.target)?;
         let (schema, ground) = self.ground(&asker.user, &target).await?;
         let held = ground.holds(&kept.query).map(drop);
-        if let Verdict::Deny(refusal) = schema.guard.check(&kept.query.statement)
-            && held.as_ref().err() != Some(&refusal.text())
-        {
+        if is_closed(&schema, &ground, kept) {
             return Err(Trouble::Tell(text("steward-closed").with("id", &kept.query.id)));
         }
         let users = self.parts.people.users().await?;
@@ -53,6 +52,14 @@ impl Pipeline {
             (QuerySource::Chat, QueryState::Retired) => text("steward-of-chat-retired"),
         };
         heading.with("id", self.name_of_query(kept)).with("target", &kept.target)
+    }
+}
+
+/// Whether a query reads what is closed to those who see this much, and not what it could read for nobody.
+pub(super) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> bool {
+    match schema.guard.check(&kept.query.statement) {
+        Verdict::Allow(_) => false,
+        Verdict::Deny(refusal) => ground.holds(&kept.query).err() != Some(refusal.text()),
     }
 }
 

@@ -40,7 +40,7 @@ impl Pipeline {
         let message = if self.shown_itself(&asker.place, target, audience.bar(&proposal.statement)).allowed {
             message
         } else {
-            Outgoing::text(self.hand_over(asker, &message).await.render(asker.user.locale))
+            Outgoing::text(self.hand_over(asker, &proposal.id, &message).await.render(asker.user.locale))
         };
         self.show(asker, &Outgoing { text: signed(asker, &message.text), ..message }).await;
     }

@@ -13,11 +13,11 @@ use super::question::is_aside;
 use super::quotas::Counted;
 use super::ruling::Ruling;
 use super::schema::Schemas;
-use super::version::policy_version;
+use super::version::version_now;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
-    AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
-    ProposalState, TurnEnd, TurnState,
+    Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
+    ProposalState, TurnEnd, TurnState, User,
 };
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
@@ -55,7 +55,7 @@ impl Pipeline {
         let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        self.within_quota(asker, Counted::Executions).await?;
+        self.refuse_withdrawn(asker, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted => {}
             Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
@@ -65,6 +65,11 @@ impl Pipeline {
                 return Err(Trouble::Tell(sentence.with("name", id.short())));
             }
             Claim::Unknown => return Err(Trouble::Tell(text("proposal-unknown"))),
+        }
+        // What does not run is not counted.
+        if let Err(too_much) = self.within_quota(asker, Counted::Executions).await {
+            self.give_back(id).await;
+            return Err(too_much);
         }
         let event = self.event(asker, AuditAction::Execution, AuditStatus::Ok);
         if let Err(unrecorded) = self.record(about(event, &proposal, approved.relations())).await {
@@ -78,6 +83,20 @@ impl Pipeline {
         let aside = is_aside(&held_in, &reader.place);
         let delivery = delivery(&asker.place, &reader.place);
         self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
+    }
+
+    /// An agreement holds as long as who gave it may give one.
+    async fn refuse_withdrawn(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+        let Agreement::By(steward) = proposal.agreement else { return Ok(()) };
+        let (users, roles) = (self.parts.people.users().await?, &self.parts.settings.roles);
+        let may = |user: &User| !user.disabled && roles.may(&user.role, Capability::ApproveCostly);
+        if users.iter().any(|user| user.id == steward && may(user)) {
+            return Ok(());
+        }
+        let refused = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
+        let detail = Some(format!("user {} agreed and may not any more", steward.0));
+        self.record(AuditEvent { detail, ..refused }).await?;
+        Err(Trouble::Tell(text("agreement-withdrawn")))
     }
 
     /// Gives a proposal its one use back where nothing ran.
@@ -168,7 +187,7 @@ impl Pipeline {
         };
         let conversation = self.parts.conversations.conversation(proposal.conversation).await?;
         let held_in = conversation.map_or_else(|| asker.place.clone(), |conversation| conversation.place);
-        let policy = policy_version(&self.parts.settings, target, &asker.user.role, &held_in);
+        let policy = version_now(&proposal.policy, &self.parts.settings, target, &asker.user.role, &held_in);
         if policy != proposal.policy {
             let detail = format!("offered under the rules {}, now {policy}", proposal.policy);
             return Ok(Err(Changed { rule: Some("policy-changed"), detail, sentence: text("proposal-changed") }));

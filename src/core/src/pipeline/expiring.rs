@@ -33,15 +33,17 @@ impl Pipeline {
         let now = self.parts.clock.now();
         let (mut expired, mut users) = (0, None);
         for (proposal, card) in self.parts.proposals.expired_cards(name, now, AT_A_TIME).await? {
-            // One that ran, or was refused, shows what it was: its message says nothing that is not so.
-            if proposal.state == ProposalState::Pending && now < proposal.expires_at + GIVE_UP {
+            if now < proposal.expires_at + GIVE_UP {
                 let users = match &mut users {
                     Some(users) => users,
                     none => none.insert(self.parts.people.users().await?),
                 };
                 let reader = users.iter().find(|user| user.id == proposal.author);
                 let locale = reader.map_or(self.parts.settings.locale, |reader| reader.locale);
-                match without_buttons(&**platform, &card, &text("proposal-expired"), locale).await {
+                let locale = self.language_of(&card.message.place).unwrap_or(locale);
+                // One that ran shows what it was: of that there is nothing more to say.
+                let why = (proposal.state == ProposalState::Pending).then(|| text("proposal-expired"));
+                match without_buttons(&**platform, &card, why.as_ref(), locale).await {
                     Ok(()) => expired += 1,
                     Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }) => return Ok(expired),
                     Err(error) => tracing::debug!(%error, proposal = %proposal.id, "an expired message stays as it is"),
@@ -52,10 +54,10 @@ impl Pipeline {
         Ok(expired)
     }
 
-    /// The messages that show what can still run of a conversation.
+    /// The messages with buttons that run something of a conversation, or did.
     pub(super) async fn live_cards(&self, proposals: &[Proposal]) -> Result<Vec<Card>, StoreError> {
         let mut cards = Vec::new();
-        for proposal in proposals.iter().filter(|one| one.state == ProposalState::Pending) {
+        for proposal in proposals {
             cards.extend(self.parts.proposals.cards(&proposal.id).await?);
         }
         Ok(cards)
@@ -65,7 +67,8 @@ impl Pipeline {
     pub(super) async fn retire_cards(&self, cards: &[Card], locale: Locale) {
         for card in cards {
             let Some(platform) = self.platforms.get(&card.message.place.platform) else { continue };
-            if let Err(error) = without_buttons(&**platform, card, &text("conversation-gone"), locale).await {
+            let locale = self.language_of(&card.message.place).unwrap_or(locale);
+            if let Err(error) = without_buttons(&**platform, card, Some(&text("conversation-gone")), locale).await {
                 tracing::debug!(%error, "a message of a conversation that is gone stays as it is");
             }
         }
@@ -91,18 +94,18 @@ impl Pipeline {
     }
 }
 
-/// Brings a message to what it says without its buttons, and why they are gone. It is never sent anew.
+/// Brings a message to what it says without its buttons, and why they are gone where that is to be said. It is never sent anew.
 async fn without_buttons(
     platform: &dyn ChatPlatform,
     card: &Card,
-    why: &Text,
+    why: Option<&Text>,
     locale: Locale,
 ) -> Result<(), PlatformError> {
     let capabilities = platform.capabilities();
     if !capabilities.edits {
         return Ok(());
     }
-    let why = format!("\n\n{}", why.render(locale));
+    let why = why.map(|why| format!("\n\n{}", why.render(locale))).unwrap_or_default();
     let room = capabilities.max_chars.saturating_sub(why.chars().count());
     platform.edit(&card.message, &Outgoing::text(whole(&card.text, room) + &why)).await
 }

@@ -6,7 +6,7 @@ use super::asker::Asker;
 use super::ledger::within;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Conversation, Outgoing, Proposal, ProposalId, Transcript,
+    AuditAction, AuditEvent, AuditStatus, Conversation, Locale, Outgoing, Proposal, ProposalId, Transcript,
     TranscriptStatement, TranscriptTurn, Turn,
 };
 use crate::egress::disarmed;
@@ -63,6 +63,11 @@ impl Pipeline {
     async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, Trouble> {
         let turns = self.parts.conversations.turns(conversation.id, MOST).await?;
         let proposals = self.parts.proposals.of_conversation(conversation.id).await?;
+        // Rows were kept under the rules of their day: what one may not read any more does not leave.
+        let open = self.readable(asker, proposals.clone()).await;
+        let open: BTreeSet<String> = open.into_iter().map(|proposal| proposal.id.0).collect();
+        let locale = asker.user.locale;
+        let turns = turns.into_iter().map(|turn| if is_open(&turn, &open) { turn } else { withheld(turn, locale) });
         let targets: BTreeSet<String> = proposals.iter().map(|proposal| proposal.target.clone()).collect();
         let proposals: BTreeMap<String, Proposal> = proposals.into_iter().map(|one| (one.id.0.clone(), one)).collect();
         Ok(Transcript {
@@ -76,9 +81,20 @@ impl Pipeline {
             private: conversation.place.private,
             started_at: conversation.started_at,
             exported_at: self.parts.clock.now(),
-            turns: turns.into_iter().map(|turn| written(turn, &proposals)).collect(),
+            turns: turns.map(|turn| written(turn, &proposals)).collect(),
         })
     }
+}
+
+/// Whether the rows of a turn are of a statement that may still be read, where it has any.
+fn is_open(turn: &Turn, open: &BTreeSet<String>) -> bool {
+    turn.table.is_none() || turn.proposal.as_ref().is_some_and(|proposal| open.contains(&proposal.0))
+}
+
+/// The same without its rows, and that they are left out.
+fn withheld(turn: Turn, locale: Locale) -> Turn {
+    let text = format!("{}\n{}", turn.text, text("export-withheld").render(locale));
+    Turn { text, table: None, ..turn }
 }
 
 fn written(turn: Turn, proposals: &BTreeMap<String, Proposal>) -> TranscriptTurn {

@@ -188,7 +188,9 @@ impl Pipeline {
     }
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
-        self.admit(asker).await?;
+        if !self.admit(asker).await? {
+            return Ok(());
+        }
         match body {
             EventBody::Said(words) => self.ask(asker, &words).await,
             EventBody::Command(words) => self.command(asker, &words).await,

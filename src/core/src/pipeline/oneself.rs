@@ -15,7 +15,7 @@ impl Pipeline {
             .with("name", disarmed(&user.full_name))
             .with("username", &user.username)
             .with("role", user.role.text().render(user.locale))
-            .with("language", language(user.locale).render(user.locale));
+            .with("language", language(asker.own_locale).render(user.locale));
         let held = self.parts.people.links(user.id).await?;
         let accounts = held.iter().map(|link| {
             let here = (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
@@ -46,7 +46,9 @@ impl Pipeline {
             return Err(Trouble::Tell(text("language-unknown").with("prefix", asker.prefix())));
         };
         let change = UserChange { locale: Some(locale), ..UserChange::default() };
-        let user = self.desk(asker).change(&asker.user, change, false).await.map_err(told(asker))?;
+        // Not the language of the place: what is stored is changed.
+        let stored = User { locale: asker.own_locale, ..asker.user.clone() };
+        let user = self.desk(asker).change(&stored, change, false).await.map_err(told(asker))?;
         let asker = Asker { user, ..asker.clone() };
         self.tell(&asker, &text("language-set")).await;
         Ok(())

@@ -10,7 +10,7 @@ use super::ledger::about;
 use super::question::Inquiry;
 use super::ruling::Ruling;
 use super::terms::{OverCost, Terms};
-use super::version::policy_version;
+use super::version::{bound_to, policy_version};
 use super::{Pipeline, Trouble};
 use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
@@ -203,14 +203,14 @@ impl Pipeline {
             return (text, offer.buttons);
         }
         let message = Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
-        let line = self.hand_over(asker, &message).await;
+        let line = self.hand_over(asker, &offer.proposal, &message).await;
         (line.render(asker.user.locale), Vec::new())
     }
 
     /// The version of the rules under which a statement is offered.
     fn policy_of(&self, inquiry: &Inquiry<'_>) -> String {
         let (role, place) = (&inquiry.asker.user.role, &inquiry.conversation.place);
-        policy_version(&self.parts.settings, &inquiry.target, role, place)
+        bound_to(&policy_version(&self.parts.settings, &inquiry.target, role, place), place)
     }
 
     async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {

@@ -4,7 +4,7 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::retrying::retry_button;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnEnd, TurnState, UserId,
+    AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnEnd, TurnState, User, UserId,
 };
 use crate::egress::deliver;
 use crate::ports::{PlatformError, StoreError};
@@ -12,6 +12,8 @@ use crate::text::text;
 
 /// Tries for each message: the start of the program does not wait for a platform that is away.
 const TRIES: u32 = 3;
+/// Conversations of each person, and turns of each of them, looked at for what another instance is writing.
+const RECENT: u32 = 20;
 
 impl Pipeline {
     /// Closes the messages an earlier run left behind, and says how many there were. Called once, before the
@@ -31,10 +33,11 @@ impl Pipeline {
 
     async fn close(&self, mut left: Vec<(UserId, Turn)>) -> Result<usize, StoreError> {
         let users = self.parts.people.users().await?;
-        self.find_messages(&mut left).await?;
+        self.find_messages(&mut left, &users).await?;
         for (user, turn) in &left {
             let reader = users.iter().find(|known| known.id == *user);
-            let locale = reader.map_or(self.parts.settings.locale, |reader| reader.locale);
+            let of_place = turn.message.as_ref().and_then(|message| self.language_of(&message.place));
+            let locale = of_place.or(reader.map(|reader| reader.locale)).unwrap_or(self.parts.settings.locale);
             let closed = match &turn.message {
                 Some(message) => self.close_left_over(turn, message, locale).await?,
                 None => true,
@@ -48,12 +51,15 @@ impl Pipeline {
     }
 
     /// A program may end after a message was sent and before that was noted down: what still looks live where a turn
-    /// without a message can have been shown is taken for its message.
-    async fn find_messages(&self, left: &mut [(UserId, Turn)]) -> Result<(), StoreError> {
-        let mut known: Vec<MessageRef> = left.iter().filter_map(|(_, turn)| turn.message.clone()).collect();
+    /// without a message can have been shown is taken for its message. Not what another turn is known to write, nor
+    /// anything where somebody is being answered: theirs may be noted down in a moment.
+    async fn find_messages(&self, left: &mut [(UserId, Turn)], users: &[User]) -> Result<(), StoreError> {
         for (user, turn) in left.iter_mut().filter(|(_, turn)| turn.message.is_none()) {
             for place in self.places_of(*user, turn).await? {
-                let Some(platform) = self.platforms.get(&place.platform) else { continue };
+                let Some(platform) = self.platforms.get(&place.platform).filter(|_| !self.running.is_busy(&place))
+                else {
+                    continue;
+                };
                 let live = match platform.live(&place).await {
                     Ok(live) => live,
                     Err(error) => {
@@ -61,15 +67,32 @@ impl Pipeline {
                         continue;
                     }
                 };
+                // Read afterwards: what was noted down meanwhile is known.
+                let known = if live.is_empty() { Vec::new() } else { self.written_in(&place, *user, users).await? };
                 if let Some(message) = live.into_iter().find(|message| !known.contains(message)) {
                     self.parts.conversations.set_message(turn.id, &message).await?;
-                    known.push(message.clone());
                     turn.message = Some(message);
                     break;
                 }
             }
         }
         Ok(())
+    }
+
+    /// The messages in a place that turns are known to write: those of this program and of runs that ended, and those of
+    /// the conversations held there, which another instance may be writing.
+    async fn written_in(&self, place: &Place, of: UserId, users: &[User]) -> Result<Vec<MessageRef>, StoreError> {
+        let conversations = &self.parts.conversations;
+        let mut turns: Vec<Turn> = conversations.streaming().await?.into_iter().map(|(_, turn)| turn).collect();
+        // In private there is only the one person.
+        for user in users.iter().filter(|user| !place.private || user.id == of) {
+            let held = conversations.of_user(user.id, RECENT).await?.into_iter();
+            for conversation in held.filter(|conversation| conversation.place == *place || place.private) {
+                turns.extend(conversations.turns(conversation.id, RECENT).await?);
+            }
+        }
+        let live = turns.into_iter().filter(|turn| turn.state == TurnState::Streaming);
+        Ok(live.filter_map(|turn| turn.message).filter(|message| message.place == *place).collect())
     }
 
     /// Where a turn can have been shown: where its conversation is held, or to its person alone.

@@ -4,7 +4,7 @@ use super::asker::Asker;
 use super::proposing::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Speaker, Turn, TurnId, TurnState,
+    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Locale, Speaker, Turn, TurnId, TurnState,
 };
 use crate::ports::StoreError;
 use crate::text::text;
@@ -13,6 +13,7 @@ impl Pipeline {
     /// Asks again the question that a turn did not answer, once, for the person whose question it is. A statement that
     /// was running is not run again: its question makes a new one.
     pub(super) async fn retry(&self, asker: &Asker, id: TurnId) -> Result<(), Trouble> {
+        self.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
         let conversations = &self.parts.conversations;
         let gone = || Trouble::Tell(text("retry-gone"));
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
@@ -37,8 +38,11 @@ impl Pipeline {
             self.current(asker).await?
         };
         let outcome = self.ask_within(asker, &conversation, &question, &work).await;
-        if matches!(outcome, Err(Trouble::NoAudit(_))) {
-            conversations.give_back_retry(id).await?;
+        // Nothing was answered: over a quota, with the database away, or unrecorded, it can be asked once more.
+        if outcome.is_err()
+            && let Err(error) = conversations.give_back_retry(id).await
+        {
+            tracing::error!(%error, turn = id.0, "a question that was not asked again cannot be");
         }
         outcome
     }

@@ -46,6 +46,11 @@ impl Running {
         self.going().contains_key(&(user, place.clone()))
     }
 
+    /// Whether work of anybody is going on in a place.
+    pub(super) fn is_busy(&self, place: &Place) -> bool {
+        self.going().keys().any(|(_, other)| other == place)
+    }
+
     /// Stops the work of a user in a place; whether there was any.
     pub(super) fn stop(&self, user: UserId, place: &Place) -> bool {
         self.going().get(&(user, place.clone())).inspect(|stop| stop.cancel()).is_some()

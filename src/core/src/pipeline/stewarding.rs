@@ -2,6 +2,7 @@
 
 use super::approving::{Decision, Steward};
 use super::asker::Asker;
+use super::card::is_closed;
 use super::changing::changes;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
@@ -110,7 +111,9 @@ impl Pipeline {
         };
         // The decision says which it is.
         let event = self.event(asker, AuditAction::VerifiedEdited, AuditStatus::Ok);
-        let after = self.decide_on(&Steward { user: &asker.user, event }, kept, &decision).await?;
+        let after = self.decide_on(&Steward { user: &asker.user, event }, kept, &decision).await;
+        // Why not may name what others who read here may not see, as what is shown in private does.
+        let after = after.map_err(Trouble::alone)?;
         let sentence = match (deed, after.state) {
             (Deed::Approve, _) if after.hidden => text("steward-approved-hidden"),
             (Deed::Approve, _) => text("steward-approved"),
@@ -132,7 +135,8 @@ impl Pipeline {
     async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), Trouble> {
         let locale = asker.user.locale;
         let users = self.parts.people.users().await?;
-        let of = |state: QueryState| all.iter().filter(move |kept| kept.state == state);
+        let open = self.open_to(asker, all).await;
+        let of = |state: QueryState| open.iter().copied().filter(move |kept| kept.state == state);
         let count = |state: QueryState| of(state).count() as u64;
         let mut lines = vec![text("steward-waiting").count("count", count(QueryState::Proposed)).render(locale)];
         lines.extend(of(QueryState::Proposed).take(LISTED).map(|kept| {
@@ -142,19 +146,31 @@ impl Pipeline {
         let fallen: Vec<_> = of(QueryState::Approved).filter(|kept| kept.fault.is_some()).collect();
         if !fallen.is_empty() {
             lines.push(text("steward-fallen").count("count", fallen.len() as u64).render(locale));
-            // Why is said of one alone, to those who may read of what it reads.
+            // Why is said of one alone.
             lines.extend(fallen.iter().take(LISTED).map(|kept| self.line(kept, &[kept.query.question(locale)])));
         }
-        let hidden: Vec<_> = all.iter().filter(|kept| kept.hidden && kept.state == QueryState::Approved).collect();
+        let hidden: Vec<_> =
+            open.iter().copied().filter(|kept| kept.hidden && kept.state == QueryState::Approved).collect();
         if !hidden.is_empty() {
             lines.push(text("steward-hidden").count("count", hidden.len() as u64).render(locale));
             lines.extend(hidden.iter().take(LISTED).map(|kept| self.line(kept, &[])));
         }
-        let used = all.iter().filter(|kept| kept.is_used()).count() as u64;
+        let used = open.iter().filter(|kept| kept.is_used()).count() as u64;
         let counts = text("steward-counts").count("used", used).count("retired", count(QueryState::Retired));
         lines.push(counts.render(locale));
         lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
         self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// Those of the queries that read nothing closed to the asker; of a target that nobody can look into now, none.
+    async fn open_to<'k>(&self, asker: &Asker, all: &'k [KeptQuery]) -> Vec<&'k KeptQuery> {
+        let mut open = Vec::new();
+        for (name, target) in &self.parts.targets {
+            let Ok((schema, ground)) = self.ground(&asker.user, target).await else { continue };
+            let is_open = |kept: &&KeptQuery| kept.target == *name && !is_closed(&schema, &ground, kept);
+            open.extend(all.iter().filter(is_open));
+        }
+        open
     }
 
     fn line(&self, kept: &KeptQuery, facts: &[&str]) -> String {

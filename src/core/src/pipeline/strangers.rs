@@ -1,4 +1,4 @@
-//! How often people who are not known get an answer that they have not earned with a code.
+//! How often people who are not known, or not welcome, get an answer.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{Actor, PlatformName};
+use crate::domain::{Actor, Place, PlatformName};
 
 /// Actors remembered: beyond, the first ones are forgotten, and may get an answer too many.
 const REMEMBERED: usize = 4096;
@@ -31,11 +31,17 @@ pub(super) struct Strangers {
     pub(super) helped: Recent,
     /// Codes they ask for themselves: each is a row of the audit.
     pub(super) requested: Recent,
+    /// That somebody is not welcome where they are, once for each place.
+    pub(super) turned_away: Recent,
 }
 
 impl Default for Strangers {
     fn default() -> Self {
-        Self { helped: Recent::new(1, Duration::from_mins(10)), requested: Recent::new(5, Duration::from_mins(15)) }
+        Self {
+            helped: Recent::new(1, Duration::from_mins(10)),
+            requested: Recent::new(5, Duration::from_mins(15)),
+            turned_away: Recent::new(1, Duration::from_mins(10)),
+        }
     }
 }
 
@@ -46,7 +52,15 @@ impl Recent {
 
     /// Whether it may be once more; counts it if so.
     pub(super) fn once_more(&self, actor: &Actor, now: Timestamp) -> bool {
-        let key = (actor.platform.clone(), actor.id.clone());
+        self.once_more_of((actor.platform.clone(), actor.id.clone()), now)
+    }
+
+    /// The same for each place apart.
+    pub(super) fn once_more_in(&self, actor: &Actor, place: &Place, now: Timestamp) -> bool {
+        self.once_more_of((actor.platform.clone(), format!("{}\n{}", actor.id, place.id)), now)
+    }
+
+    fn once_more_of(&self, key: Key, now: Timestamp) -> bool {
         let mut counted = self.counted.lock().expect("invariant: nothing panics while the lock is held");
         let (times, order) = &mut *counted;
         if let Some((since, count)) = times.get_mut(&key) {

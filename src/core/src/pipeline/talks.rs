@@ -132,7 +132,7 @@ impl Pipeline {
             // What comes next belongs to no older conversation.
             conversations.begin(asker.user.id, &conversation.place, conversation.mode, now).await?;
         }
-        self.retire_cards(&cards, asker.user.locale).await;
+        self.retire_cards(&cards, asker.own_locale).await;
         Ok(())
     }
 

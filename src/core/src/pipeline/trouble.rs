@@ -18,6 +18,16 @@ pub(super) enum Trouble {
     Broken(String),
 }
 
+impl Trouble {
+    /// The same, told to the person alone.
+    pub(super) fn alone(self) -> Self {
+        match self {
+            Self::Tell(sentence) => Self::TellAlone(sentence),
+            other => other,
+        }
+    }
+}
+
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
         Self::Broken(error.to_string())

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{OverCost, Settings, Target};
-use crate::domain::{Capability, Place, Role, sha256};
+use crate::domain::{Capability, Place, PlatformName, Role, sha256};
 use crate::guard::Rules;
 
 /// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
@@ -32,6 +32,21 @@ pub(super) fn policy_version(settings: &Settings, target: &Target, role: &Role, 
         "allow_privileged": terms.allow_privileged,
     });
     sha256(&decides.to_string())
+}
+
+/// The version with the place that decided, which the conversation may leave: it is held elsewhere once it is opened there.
+pub(super) fn bound_to(version: &str, place: &Place) -> String {
+    format!("{version} {}", json!([place.platform.0, place.id]))
+}
+
+/// The version of the same statement as things are now, in the words of the one it was offered under. One of a release
+/// that kept no place with it was decided where the conversation is held.
+pub(super) fn version_now(offered: &str, settings: &Settings, target: &Target, role: &Role, held_in: &Place) -> String {
+    let decided: Option<(String, String)> =
+        offered.split_once(' ').and_then(|(_, place)| serde_json::from_str(place).ok());
+    let Some((platform, id)) = decided else { return policy_version(settings, target, role, held_in) };
+    let place = Place { platform: PlatformName(platform), id, ..held_in.clone() };
+    bound_to(&policy_version(settings, target, role, &place), &place)
 }
 
 fn rules(rules: &Rules) -> Json {

@@ -7,6 +7,7 @@ use pstral_core::domain::{
     Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, Value,
 };
 use pstral_core::pipeline::{OverCost, Terms};
+use pstral_core::ports::People as _;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
 
@@ -237,5 +238,28 @@ fn what_waits_is_shown_to_stewards_in_private() {
         assert!(in_channel.into_iter().all(|(_, message)| !message.text.contains("Alex")));
         world.command(&camille(), "agree").await;
         assert!(world.newest().contains("Seuls les responsables"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn an_agreement_ends_with_the_right_to_give_it() {
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        write(world).await;
+        let waiting = name(world);
+        world.command(&sacha(), &format!("agree {waiting} yes")).await;
+        let users = world.store.users().await.unwrap();
+        let steward = users.iter().find(|user| user.username == "sacha").unwrap().id;
+        world.store.set_disabled(steward, true).await.unwrap();
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran(), []);
+        assert_snapshot!(world.newest(), @"Whoever agreed to this statement may no longer do so. Ask your question again, and another steward to agree.");
+        assert_snapshot!(world.audit_lines().await, @"
+        proposal ok alex relations=clients
+        agreed ok sacha
+        refusal refused alex
+        ");
+        world.store.set_disabled(steward, false).await.unwrap();
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1);
     });
 }

@@ -291,3 +291,15 @@ fn nobody_can_sign_for_another() {
         ");
     });
 }
+
+#[test]
+fn what_was_handed_over_loses_its_buttons_too() {
+    run_test_with(addresses_for_admins(), async |world| {
+        world.model_says(EMAILS);
+        world.act(&claire(), &team(), said("Comment joindre le premier client ?")).await;
+        assert!(world.offers_something());
+        world.clock.advance(Duration::from_mins(30));
+        assert_eq!(world.pipeline.expire_proposals().await.unwrap(), 1);
+        assert!(!world.offers_something(), "{}", world.transcript());
+    });
+}

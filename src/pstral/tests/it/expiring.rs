@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use pstral_core::domain::EventBody;
+use pstral_core::domain::{EventBody, Locale};
+use pstral_core::pipeline::PlaceTerms;
 use pstral_core::ports::PlatformError;
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 
-use crate::world::{World, alex, camille, run_test};
+use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
 
 const LIFETIME: Duration = Duration::from_mins(30);
 
@@ -92,15 +93,28 @@ fn buttons_go_once_after_a_restart_too() {
 }
 
 #[test]
-fn what_ran_or_was_refused_stays_as_it_is() {
+fn what_ran_says_the_same_without_its_buttons_and_what_was_refused_stays_as_it_is() {
     run_test(async |world| {
         world.say(&alex(), "How many clients do we have in Lyon?").await;
         world.command(&alex(), "execute").await;
         world.command(&alex(), "edit SELECT id FROM nowhere").await;
         let before = world.transcript();
         world.clock.advance(LIFETIME);
+        assert_eq!(expire(world).await, 1);
+        assert_eq!(world.transcript(), before.replacen("[Execute] [Edit] [Explain]\n", "", 1));
         assert_eq!(expire(world).await, 0);
-        assert_eq!(world.transcript(), before);
+    });
+}
+
+#[test]
+fn in_a_place_with_a_language_it_is_said_in_that_language() {
+    let french = PlaceTerms { language: Some(Locale::Fr), ..PlaceTerms::default() };
+    run_test_with(Setup { rooms: vec![("france", french)], ..Setup::default() }, async |world| {
+        let question = EventBody::Said("How many clients do we have in Lyon?".to_owned());
+        world.act(&alex(), &FakeChat::channel("france"), question).await;
+        world.clock.advance(LIFETIME);
+        assert_eq!(expire(world).await, 1);
+        assert!(world.newest().ends_with("pour en obtenir une nouvelle."), "{}", world.newest());
     });
 }
 

@@ -6,7 +6,7 @@ use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
 use serde_json::Value;
 
-use crate::world::{World, alex, camille, run_test};
+use crate::world::{World, alex, camille, deny, run_test};
 
 fn newest_file(world: &World) -> Vec<u8> {
     std::fs::read(&world.newest_files()[0]).unwrap()
@@ -148,5 +148,22 @@ fn nothing_leaves_that_is_not_recorded_and_nothing_of_nothing() {
         assert_eq!(world.newest_files().len(), 0);
         world.command(&alex(), "export PDF 1").await;
         assert!(newest_file(world).starts_with(b"%PDF-1."));
+    });
+}
+
+#[test]
+fn rows_that_one_may_no_longer_read_do_not_leave() {
+    run_test(async |world| {
+        world.say(&camille(), "Combien de clients avons-nous à Lyon ?").await;
+        world.command(&camille(), "exécuter").await;
+        world.restart_under(deny(&["clients"]), &[]).await;
+        world.command(&camille(), "exporter json").await;
+        let json: Value = serde_json::from_slice(&newest_file(world)).unwrap();
+        let result = &json["turns"][2];
+        assert_eq!(result.get("table"), None, "{result}");
+        assert_snapshot!(result["text"].as_str().unwrap(), @"
+        Une ligne.
+        Les lignes ne sont pas reprises : elles viennent de données que vous ne pouvez plus lire, ou que je ne peux pas vérifier pour l’instant. Adressez-vous à un administrateur si vous en avez besoin.
+        ");
     });
 }

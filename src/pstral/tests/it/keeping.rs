@@ -455,3 +455,22 @@ fn what_the_rules_close_is_marked_at_the_next_start() {
         }
     });
 }
+
+#[test]
+fn what_is_closed_to_a_steward_is_neither_listed_nor_named_among_others() {
+    let roles = [(Role::steward(), deny(&["clients.email"]))].into();
+    run_test_with(Setup { roles, ..Setup::default() }, async |world| {
+        ask_and_run(world).await;
+        world.click(&camille(), keep_button(world).unwrap()).await;
+        world.command(&sacha(), "vérifiées").await;
+        assert!(!world.newest().contains(ID), "{}", world.newest());
+        let team = FakeChat::channel("team");
+        let approve = EventBody::Command(format!("vérifiées approuver {ID}#1"));
+        world.act(&sacha(), &team, approve).await;
+        let said = world.chat.messages();
+        assert!(said.iter().all(|(at, _)| at.place != team), "{}", world.transcript());
+        assert_snapshot!(world.newest(), @"La colonne « email » ne vous est pas ouverte. Retirez-la, ou demandez à un administrateur.");
+        world.command(&claire(), "vérifiées").await;
+        assert!(world.newest().contains(ID), "{}", world.newest());
+    });
+}

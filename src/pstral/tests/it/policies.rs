@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::domain::Roles;
-use pstral_core::domain::{ButtonAction, Capability, Limits, Role};
-use pstral_core::pipeline::Delivery;
+use pstral_core::domain::{ButtonAction, Capability, EventBody, Limits, Role};
+use pstral_core::pipeline::{Delivery, PlaceTerms};
+use pstral_core::ports::Proposals as _;
+use pstral_core::testkit::chat_platform::FakeChat;
 use rusqlite::Connection;
 
 use crate::program::Place;
-use crate::world::{Setup, alex, camille, deny, run_test};
+use crate::world::{Setup, World, alex, camille, deny, run_test, run_test_with};
 
 const EDIT: &str = "edit SELECT id FROM clients WHERE id = 1";
 
@@ -148,4 +150,30 @@ fn the_rule_that_decides_is_explained() {
     let json = explain(&["--role", "member", "--json"]).code(0).out;
     let said: serde_json::Value = serde_json::from_str(json.trim()).unwrap();
     assert_eq!((&said["ask"]["yes"], &said["delivery"]["why"]), (&true.into(), &"alone".into()), "{json}");
+}
+
+#[test]
+fn the_place_it_was_asked_in_decides_wherever_its_conversation_is_opened() {
+    let of_members = PlaceTerms { roles: Some([Role::member()].into()), ..PlaceTerms::default() };
+    let setup = Setup { rooms: vec![("sales", of_members)], ..Setup::default() };
+    run_test_with(setup, async |world| {
+        let sales = FakeChat::channel("sales");
+        let opened = async |world: &World| {
+            world.act(&alex(), &sales, EventBody::Command("new".to_owned())).await;
+            world.act(&alex(), &sales, EventBody::Said("How many clients do we have?".to_owned())).await;
+            let offered = world.newest_proposal();
+            let number = world.store.get(&offered).await.unwrap().unwrap().conversation.0;
+            world.command(&alex(), &format!("open {number}")).await;
+            offered
+        };
+        let offered = opened(world).await;
+        world.click(&alex(), ButtonAction::Execute(offered)).await;
+        assert_eq!(world.target.ran().len(), 1, "{}", world.newest());
+        let offered = opened(world).await;
+        let of_both = PlaceTerms { roles: Some([Role::member(), Role::steward()].into()), ..PlaceTerms::default() };
+        world.restart_with(|setup| setup.rooms = vec![("sales", of_both)]).await;
+        world.click(&alex(), ButtonAction::Execute(offered)).await;
+        assert!(world.newest().contains("have changed since you saw"), "{}", world.newest());
+        assert_eq!(world.target.ran().len(), 1);
+    });
 }

@@ -64,3 +64,24 @@ fn a_place_has_a_quota_of_its_own_and_a_role_may_have_another() {
         assert!(world.offers_something() && world.newest().contains("SELECT"), "nothing was counted for alex");
     });
 }
+
+#[test]
+fn what_does_not_run_is_not_counted() {
+    let user = Quantities { executions: quantity(2, 0), ..Quantities::default() };
+    run_test_with(limited(QuotaLimits { user, ..QuotaLimits::default() }), async |world| {
+        world.say(&alex(), HOW_MANY).await;
+        for _ in 0..4 {
+            world.command(&alex(), "execute").await;
+        }
+        assert!(world.newest().contains("already been used"), "{}", world.newest());
+        for _ in 0..2 {
+            world.say(&alex(), HOW_MANY).await;
+            world.command(&alex(), "execute").await;
+        }
+        assert_eq!(world.target.ran().len(), 2);
+        // Counters begin anew with the program.
+        world.restart().await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 3, "what the quota refused can run later");
+    });
+}

@@ -1,14 +1,37 @@
 //! After a crash no message looks live, and no audit event is lost.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{AuditAction, ButtonAction, EventBody};
-use pstral_core::ports::PlatformError;
-use pstral_core::testkit::chat_platform::Request;
+use jiff::Timestamp;
+use pstral_core::domain::{
+    AuditAction, ButtonAction, Event, EventBody, Mode, NewTurn, Place, Speaker, TurnState, UserId,
+};
+use pstral_core::ports::{Conversations as _, People as _, PlatformError};
+use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{alex, camille, run_test};
+use crate::world::{World, alex, camille, run_test};
+
+async fn id_of(world: &World, username: &str) -> UserId {
+    world.store.users().await.unwrap().into_iter().find(|user| user.username == username).unwrap().id
+}
+
+/// A turn of somebody in a place whose message is not noted down.
+async fn unnoted_turn(world: &World, user: UserId, place: &Place) {
+    let conversation = world.store.current(user, place, Mode::Sql, Timestamp::UNIX_EPOCH).await.unwrap();
+    let turn = NewTurn {
+        conversation: conversation.id,
+        speaker: Speaker::Pstral,
+        text: String::new(),
+        state: TurnState::Streaming,
+        proposal: None,
+        at: Timestamp::UNIX_EPOCH,
+        aside: false,
+    };
+    world.store.add_turn(&turn).await.unwrap();
+}
 
 #[test]
 fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
@@ -109,5 +132,26 @@ fn a_bug_ends_in_an_incident_and_the_next_question_is_answered() {
         world.say(&alex(), "How many clients do we have in Paris?").await;
         world.command(&alex(), "execute").await;
         assert!(world.newest().contains("**"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
+    run_test(async |world| {
+        let sales = FakeChat::channel("sales");
+        let question = EventBody::Said("How many clients do we have in Paris?".to_owned());
+        world.act(&alex(), &sales, question).await;
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
+        let (pipeline, event) = (Arc::clone(&world.pipeline), Event { place: sales.clone(), ..question });
+        let answering = tokio::spawn(async move { pipeline.handle(event).await });
+        world.sent_and_remembered().await;
+        unnoted_turn(world, id_of(world, "alex").await, &sales).await;
+        world.target.panics.store(true, Ordering::Relaxed);
+        world.act(&alex(), &sales, EventBody::Command("execute".to_owned())).await;
+        assert!(world.transcript().contains("(streaming)"), "{}", world.transcript());
+        assert_eq!(world.store.streaming().await.unwrap().len(), 1, "what is written for Camille goes on");
+        world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
+        answering.await.unwrap();
     });
 }

@@ -1,11 +1,12 @@
 //! A question that was not answered is asked again, once, by the person who asked it.
 
 use insta::assert_snapshot;
-use pstral_core::domain::{AuditAction, ButtonAction, EventBody, TurnId};
+use pstral_core::domain::{AuditAction, ButtonAction, Capability, EventBody, Role, Roles, TurnId};
+use pstral_core::pipeline::{Quantities, Quantity, QuotaLimits};
 use pstral_core::ports::ModelError;
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{World, alex, camille, run_test};
+use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
 
 /// What the newest Retry button asks again.
 fn newest_retry(world: &World) -> TurnId {
@@ -152,5 +153,49 @@ fn an_interrupted_statement_does_not_run_again_its_question_makes_a_new_one() {
         ");
         world.command(&camille(), "execute").await;
         assert_eq!(world.target.ran().len(), 2);
+    });
+}
+
+#[test]
+fn who_may_no_longer_ask_does_not_ask_again() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
+        world.say(&alex(), "What do you know of Paris?").await;
+        let retry = ButtonAction::Retry(newest_retry(world));
+        world
+            .restart_with(|setup| setup.held = Roles::default().with(Role::member(), [Capability::Execute].into()))
+            .await;
+        world.click(&alex(), retry.clone()).await;
+        assert_snapshot!(world.newest(), @"Your role does not include asking questions. Please ask a Pstral administrator.");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        answer failed alex
+        denied refused alex
+        ");
+        world.restart_with(|setup| setup.held = Roles::default()).await;
+        world.model_says("It is the capital of France.");
+        world.click(&alex(), retry).await;
+        assert_eq!(world.newest(), "It is the capital of France.");
+    });
+}
+
+#[test]
+fn a_retry_over_the_quota_can_be_tried_again_later() {
+    let questions = Quantity { per_minute: 1, per_day: 0 };
+    let user = Quantities { questions, ..Quantities::default() };
+    let setup = Setup { quotas: QuotaLimits { user, ..QuotaLimits::default() }, ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
+        world.say(&alex(), "What do you know of Paris?").await;
+        let retry = ButtonAction::Retry(newest_retry(world));
+        world.click(&alex(), retry.clone()).await;
+        assert_snapshot!(world.newest(), @"You have asked a great many questions. Come back in a minute and I will go on.");
+        // Counters begin anew with the program.
+        world.restart().await;
+        world.model_says("It is the capital of France.");
+        world.click(&alex(), retry).await;
+        assert_eq!(world.newest(), "It is the capital of France.");
     });
 }

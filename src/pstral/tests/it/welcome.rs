@@ -1,5 +1,7 @@
 //! Roles and places: who may do what, who is welcome where, and in which language and mode they are answered.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use jiff::Timestamp;
 use pstral_core::domain::Roles;
@@ -39,16 +41,10 @@ fn a_role_that_is_not_configured_may_do_nothing() {
         ── #1 private
         Bonjour ! Votre rôle, « old-team », n’est pas défini ici : je ne peux pas encore vous répondre. Adressez-vous à un administrateur de Pstral.
         ── #2 private
-        Bonjour ! Votre rôle, « old-team », n’est pas défini ici : je ne peux pas encore vous répondre. Adressez-vous à un administrateur de Pstral.
-        ── #3 private
-        Hello! Your role, “old-team”, is not set up here, so I may not answer you yet. Please ask a Pstral administrator.
-        ── #4 private
         Hello! Your role, “old-team”, is not set up here, so I may not answer you yet. Please ask a Pstral administrator.
         ");
         assert_snapshot!(world.audit_lines().await, @"
         denied refused paul rule=role-unknown
-        denied refused paul rule=role-unknown
-        denied refused peter rule=role-unknown
         denied refused peter rule=role-unknown
         ");
     });
@@ -87,20 +83,20 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
             world.act(&actor, &board, said("Combien de clients avons-nous ?")).await;
             world.act(&actor, &board, EventBody::Command("history".to_owned())).await;
         }
+        world.clock.advance(Duration::from_mins(10));
+        world.act(&alex(), &board, said("How many clients do we have?")).await;
         world.say(&alex(), "How many clients do we have?").await;
         world.act(&claire(), &board, said("Combien de clients avons-nous ?")).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 board
         Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
         ── #2 board
-        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
-        ── #3 board
         Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
+        ── #3 board
+        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
         ── #4 board
         Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
-        ── #5 board
-        Bonjour ! Je ne peux pas vous répondre ici. Écrivez-moi en privé : je vous y aiderai volontiers.
-        ── #6 private
+        ── #5 private
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -110,7 +106,7 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         ✅ Query verified by Claire Fontaine on 14 September 2026.
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
-        ── #7 board
+        ── #6 board
         ↳ Claire Fontaine
         ```sql
         SELECT
@@ -124,10 +120,9 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         ");
         assert_snapshot!(world.audit_lines().await, @"
         denied refused camille rule=not-welcome
-        denied refused camille rule=not-welcome
-        denied refused alex rule=not-welcome
         denied refused alex rule=not-welcome
         denied refused stranger rule=not-welcome
+        denied refused alex rule=not-welcome
         question ok alex
         proposal ok alex relations=clients
         question ok claire
@@ -207,5 +202,19 @@ fn a_place_may_show_results_to_who_asked_alone() {
         <crm-20261121-100000-010101.csv>
         <crm-20261121-100000-010101.xlsx>
         ");
+    });
+}
+
+#[test]
+fn ones_own_language_is_stored_where_the_place_has_another() {
+    let french = PlaceTerms { language: Some(Locale::Fr), ..PlaceTerms::default() };
+    run_test_with(Setup { rooms: vec![("france", french)], ..Setup::default() }, async |world| {
+        let france = FakeChat::channel("france");
+        world.act(&alex(), &france, EventBody::Command("whoami".to_owned())).await;
+        let told = |told: &str| world.transcript().contains(told);
+        assert!(told("anglais"), "{}", world.transcript());
+        world.act(&alex(), &france, EventBody::Command("language fr".to_owned())).await;
+        let users = world.store.users().await.unwrap();
+        assert_eq!(users.iter().find(|user| user.username == "alex").map(|user| user.locale), Some(Locale::Fr));
     });
 }
