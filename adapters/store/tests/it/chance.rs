@@ -165,9 +165,9 @@ async fn every_change_is_found(store: &Store, attacker: &mut dyn Owner, dialect:
     let mut chance = Chance(seed);
     let (mut found, mut nothing) = (0, 0);
     while found < CHANGES {
-        let change = change(&mut chance);
+        let deed = change(&mut chance);
         // What a type or NOT NULL forbids even the owner cannot write; and what stays the same is no change.
-        let refused = attacker.run(change.clone()).await.is_err();
+        let refused = attacker.run(deed.clone()).await.is_err();
         let differs = COPIED.split(',').chain(["position"]).map(|column| {
             let column = column.trim();
             format!("e.{column} {} c.{column}", dialect.is_not)
@@ -180,14 +180,14 @@ async fn every_change_is_found(store: &Store, attacker: &mut dyn Owner, dialect:
         let changed = attacker.run(differs).await.unwrap() > 0;
         let verified = verify(store).await;
         if changed {
-            assert!(verified.is_err(), "seed {seed}, not found: {change}");
+            assert!(verified.is_err(), "seed {seed}, not found: {deed}");
             found += 1;
             attacker
                 .run("DELETE FROM audit_events; INSERT INTO audit_events SELECT * FROM copy".to_owned())
                 .await
                 .unwrap();
         } else {
-            assert_eq!(verified, Ok(ENTRIES), "seed {seed}, refused {refused}: {change}");
+            assert_eq!(verified, Ok(ENTRIES), "seed {seed}, refused {refused}: {deed}");
             nothing += 1;
         }
     }

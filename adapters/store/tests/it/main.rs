@@ -1,5 +1,5 @@
 //! The state database keeps what core asks of it, on real files.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails, and says what it did")]
 
 mod chance;
 mod keeping;

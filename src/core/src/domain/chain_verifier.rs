@@ -41,7 +41,7 @@ impl ChainVerifier {
     /// Makes an entry known that will come and may be the reason why others are sealed.
     pub fn expect(&mut self, entry: &AuditEntry) {
         if let Some(covers) = entry.covers() {
-            let is_itself = self.is_itself(entry);
+            let is_itself = entry.is_itself(&mut self.buffer);
             self.reasons.push(Reason { head: entry.head(), covers, is_itself, needed: None, came: false });
         }
     }
