@@ -250,7 +250,7 @@ fn a_person_asks_and_an_admin_confirms() {
         - fake id-of-alex (alex), since 1970-01-01, from the command line
         - fake id-of-stranger (stranger), since 2026-11-21, on request (this one)
         ── #7 private
-        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant link en privé.
+        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.
         ── #8 private
         Comptes de l’utilisateur alex :
         - fake id-of-alex (alex), depuis le 1970-01-01, par la ligne de commande
@@ -324,7 +324,7 @@ fn a_code_that_others_can_read_is_burnt() {
         ── #6 private of claire
         🔥 Un code a été écrit là où d’autres le lisent : il ne vaut plus rien. Demandez-en un nouveau à un administrateur et envoyez-le-moi en privé.
         ── #7 private
-        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant link en privé.
+        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.
         ");
         assert_snapshot!(world.audit_lines().await, @"
         link.burnt ok stranger
@@ -367,7 +367,7 @@ fn an_admin_who_guesses_is_locked_out_too() {
         for _ in 0..5 {
             world.command(&claire(), "user confirm WRON-GCOD-E000 camille").await;
         }
-        assert_snapshot!(world.newest(), @"Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant link en privé.");
+        assert_snapshot!(world.newest(), @"Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.");
         world.command(&claire(), &format!("user confirm {code} camille")).await;
         assert_snapshot!(world.newest(), @"Trop de codes erronés. Réessayez dans 15 minutes, avec un nouveau code.");
         assert_eq!(accounts(world, "camille").await, ["camille"]);
