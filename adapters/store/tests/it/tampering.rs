@@ -23,7 +23,7 @@ async fn attacker(folder: &TempDir) -> SqliteConnection {
     let mut attacker = beside(folder).await;
     let triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit_events'";
     let triggers: Vec<String> = query_scalar(triggers).fetch_all(&mut attacker).await.unwrap();
-    assert_eq!(triggers.len(), 3);
+    assert_eq!(triggers.len(), 4);
     for trigger in triggers {
         run(&mut attacker, format!("DROP TRIGGER {trigger}")).await;
     }

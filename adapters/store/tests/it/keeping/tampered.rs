@@ -11,7 +11,8 @@ async fn pruned() -> (Ground, Store) {
     }
     store.prune(&due(11, Some(6), Some(4)), None, &sign).await.unwrap();
     assert_eq!(proved(&store).await, Ok(8));
-    let triggers = "DROP TRIGGER audit_events_are_not_changed; DROP TRIGGER audit_events_are_not_removed";
+    let triggers = "DROP TRIGGER audit_events_are_not_changed; DROP TRIGGER audit_events_are_not_removed;
+        DROP TRIGGER audit_events_are_not_put_before_a_checkpoint";
     ground.run(triggers).await;
     (ground, store)
 }
@@ -65,6 +66,12 @@ async fn every_forged_checkpoint_and_every_emptied_entry_is_found() {
             "entry 6 of one was",
         ),
         ("UPDATE audit_events SET detail = NULL WHERE seq = 9", "entry 9 of one was changed"),
+        (
+            "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status, user_id, statement)
+                SELECT instance, 3, previous, hash, at, 'execution', status, 7, 'SELECT forged' FROM audit_events
+                WHERE seq = 8",
+            "entry 3 of one does not follow",
+        ),
     ];
     for (change, expected) in cases {
         let (ground, store) = pruned().await;
