@@ -10,6 +10,7 @@
     reason = "a measurement that cannot go on fails, and prints"
 )]
 
+mod copies;
 mod events;
 mod memory;
 mod pages;
@@ -24,7 +25,6 @@ use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
 use pstral_pgserver::Server;
 use pstral_store::{Location, Store};
 use secrecy::ExposeSecret as _;
-use sqlx::Connection;
 
 /// Writers that append at the same time.
 const WRITERS: usize = 64;
@@ -57,60 +57,11 @@ async fn measure(location: &Location, chain: u64, events: u64) {
     append(&store, "empty log").await;
     load(&store, chain).await;
     prove(&store).await;
-    export(&store).await;
-    lengthen(location, events).await;
+    export(&store, chain).await;
+    copies::lengthen(location, events).await;
     append(&store, "long log").await;
     pages::measure(&store).await;
     store.close().await;
-}
-
-/// Makes the log so long by copies of what is there, earlier and earlier: no chain any more, and as good for pages.
-async fn lengthen(location: &Location, events: u64) {
-    let begun = Instant::now();
-    match location {
-        Location::File(file) => {
-            let url = format!("sqlite://{}", file.display());
-            double(sqlx::SqliteConnection::connect(&url).await.unwrap(), events).await;
-        }
-        Location::Server(url) => double(sqlx::PgConnection::connect(url).await.unwrap(), events).await,
-    }
-    println!("lengthened by copies to {events} events in {:.0?}", begun.elapsed());
-}
-
-async fn double<C: Connection>(mut to: C, events: u64)
-where
-    for<'c> &'c mut C: sqlx::Executor<'c, Database = C::Database>,
-    for<'q> <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
-    (i64, i64, i64): for<'r> sqlx::FromRow<'r, <C::Database as sqlx::Database>::Row>,
-{
-    loop {
-        let counted = "SELECT count(*), max(at), min(at) FROM audit_events";
-        let (held, newest, oldest): (i64, i64, i64) = sqlx::query_as(counted).fetch_one(&mut to).await.unwrap();
-        let missing = i64::try_from(events).unwrap() - held;
-        if missing <= 0 {
-            return;
-        }
-        let span = newest - oldest + 1;
-        // Numbers of their own, under the name of another instance.
-        let copied = format!(
-            "INSERT INTO audit_events (instance, seq, previous, hash, at, action, status, platform, actor, user_id, ip,
-                place, conversation, proposal, target, relations, statement, statement_hash, parameters, verdict, rule,
-                model, prompt_hash, cost, row_count, duration_ms, delivery, detail, error, covers, salt)
-            SELECT 'copies', {held} + row_number() OVER (ORDER BY position), previous, hash, at - {span}, action, status,
-                platform, actor, user_id, ip, place, conversation, proposal, target, relations, statement,
-                statement_hash, parameters, verdict, rule, model, prompt_hash, cost, row_count, duration_ms, delivery,
-                detail, error, covers, salt
-            FROM audit_events ORDER BY position DESC LIMIT {missing}"
-        );
-        sqlx::query(sqlx::AssertSqlSafe(copied)).execute(&mut to).await.unwrap();
-        let related = format!(
-            "INSERT INTO audit_relations (relation, at, position)
-            SELECT r.relation, e.at, e.position FROM audit_events e JOIN audit_events o
-                ON o.at = e.at + {span} AND o.hash = e.hash JOIN audit_relations r ON r.position = o.position
-            WHERE e.instance = 'copies' AND e.seq > {held}"
-        );
-        sqlx::query(sqlx::AssertSqlSafe(related)).execute(&mut to).await.unwrap();
-    }
 }
 
 /// Each writer appends one event after the other, each durable before the next.
@@ -154,13 +105,13 @@ async fn prove(store: &Store) {
     }
 }
 
-/// Everything as JSON lines, as `pstral audit export` writes it.
-async fn export(store: &Store) {
+/// Everything as JSON lines, as `pstral audit export` writes it; what is held in memory, a tenth after the other.
+async fn export(store: &Store, events: u64) {
     let before = memory::settle();
     let begun = Instant::now();
-    let (mut from, mut written, mut bytes, mut line) = (None, 0_u64, 0, Vec::new());
+    let (mut from, mut written, mut bytes, mut line, mut held) = (None, 0_u64, 0, Vec::new(), Vec::new());
     loop {
-        let page = store.page(&AuditFilter::default(), from, Towards::Newer, 1000).await.unwrap();
+        let page = store.page(&AuditFilter::default(), from, Towards::Newer, PAGE_OF_FILE).await.unwrap();
         let Some(last) = page.last() else { break };
         from = Some(AuditMark::of(last));
         for entry in &page {
@@ -169,9 +120,12 @@ async fn export(store: &Store) {
             bytes += line.len();
         }
         written += page.len() as u64;
+        if written * 10 / events > held.len() as u64 {
+            held.push(memory::now());
+        }
     }
     let took = begun.elapsed();
     let rate = written as f64 / took.as_secs_f64();
     println!("export: {written} events, {} MB in {took:.1?}, {rate:.0}/s", bytes / 1_000_000);
-    println!("memory while exporting: {} kB before, {} kB at its highest", before, memory::highest());
+    println!("memory while exporting: {before} kB before, {} kB at its highest, by tenths {held:?}", memory::highest());
 }

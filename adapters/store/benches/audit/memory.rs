@@ -3,6 +3,11 @@
 /// Forgets the highest so far and says what is held now, in kB; 0 where the kernel does not tell.
 pub(crate) fn settle() -> u64 {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
+    now()
+}
+
+/// What is held, in kB.
+pub(crate) fn now() -> u64 {
     status("VmRSS:")
 }
 
