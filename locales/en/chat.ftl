@@ -226,6 +226,7 @@ audit-word-unknown = “{ $word }” is neither a number, an action, a status, a
 button-audit-older = Older
 button-audit-newer = Newer
 audit-page-gone = I no longer remember this search. Ask again with { $prefix }audit.
+audit-looked-back = I have looked back to { $until }. “Older” looks further back.
 audit-page-last = There is no further page.
 audit-file-newest =
     { $entries ->

@@ -226,6 +226,7 @@ audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un é
 button-audit-older = Plus anciens
 button-audit-newer = Plus récents
 audit-page-gone = Je ne me souviens plus de cette recherche. Relancez-la avec { $prefix }audit.
+audit-looked-back = J'ai cherché jusqu'au { $until }. « Plus anciens » cherche plus loin.
 audit-page-last = Il n'y a pas d'autre page.
 audit-file-newest =
     { $entries ->
