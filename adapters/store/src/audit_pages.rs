@@ -70,7 +70,7 @@ enum Lead {
 const WITH_ACTION: [Lead; 4] = [Lead::User, Lead::Trouble, Lead::Target, Lead::Action];
 
 /// Entries that are looked at for a page at most, where no index tells which of them are asked for: some 30 ms.
-const LOOKED_AT: u32 = 10_000;
+const LOOKED_AT: u32 = 4_000;
 
 fn lead(filter: &AuditFilter) -> Lead {
     match filter {

@@ -10,7 +10,7 @@ use pstral_store::Store;
 use crate::{event, folder, on, open};
 
 /// Entries between one that is looked for and the newest: more than two pages look at.
-const BETWEEN: u32 = 20_500;
+const BETWEEN: u32 = 8_500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_a_file() {

@@ -80,7 +80,7 @@ fn a_page_that_was_ended_early_says_how_far_it_has_looked() {
             AuditEvent { platform: Some(platform.to_owned()), ..failed }
         };
         world.store.append(failed("fake")).await.unwrap();
-        let of_others = (0..10_100).map(|_| world.store.append(failed("other")));
+        let of_others = (0..4_100).map(|_| world.store.append(failed("other")));
         join_all(of_others).await.into_iter().for_each(|entry| drop(entry.unwrap()));
         world.command(&claire(), "audit failed fake").await;
         assert_snapshot!(world.newest(), @"J’ai cherché jusqu’au 2026-11-21 10:00 UTC. « Plus anciens » cherche plus loin.");
