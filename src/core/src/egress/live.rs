@@ -33,6 +33,9 @@ pub struct AnswerLimits {
     pub time: Duration,
 }
 
+/// The time between two edits.
+const INTERVAL: Duration = Duration::from_millis(50);
+
 /// Thoughts take this many times the room of what is shown.
 const THOUGHTS: usize = 4;
 
@@ -58,7 +61,7 @@ pub struct LiveMessage {
 impl LiveMessage {
     /// A message that is not sent yet. `buttons` stand under it while it grows.
     pub fn new(platform: Arc<dyn ChatPlatform>, clock: Arc<dyn Clock>, place: Place, buttons: Vec<Button>) -> Self {
-        let pacing = Pacing::new(platform.capabilities().edit_interval);
+        let pacing = Pacing::new(INTERVAL);
         Self { platform, clock, place, buttons, sent: None, deleted: false, shown: 0, pacing, text: String::new() }
     }
 
@@ -201,7 +204,7 @@ impl LiveMessage {
 
     fn streaming(&self, text: &str) -> Outgoing {
         Outgoing {
-            text: fit(text, self.platform.capabilities().max_chars),
+            text: fit(text, self.platform.capabilities().length.most),
             buttons: self.buttons.clone(),
             files: Vec::new(),
             state: OutgoingState::Streaming,

@@ -132,7 +132,7 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         // The line that says who asked takes its room from what the model wrote.
         let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
-        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars.saturating_sub(line));
+        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().length.most.saturating_sub(line));
         let (state, status, ending) = answer.ending();
         let recorded = self
             .record(AuditEvent {

@@ -135,9 +135,9 @@ impl Pipeline {
         for said in estimated(&*inquiry.target.port, &estimate, locale).into_iter().chain(waits(&proposal, prefix)) {
             let _ = write!(card, "\n{}", said.render(locale));
         }
-        let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
+        let room = inquiry.asker.platform.capabilities().length.less(BESIDE);
         // What people cannot read whole they cannot approve.
-        if card.chars().count() > room || proposal.statement.contains("```") {
+        if !room.holds(&card) || proposal.statement.contains("```") {
             let detail = "it cannot be shown whole in one message".to_owned();
             let refused = Refused { rule: None, detail, cost: None, sentence: text("statement-not-showable") };
             return self.refuse(inquiry, proposal, refused).await;
