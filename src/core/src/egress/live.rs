@@ -67,12 +67,24 @@ impl LiveMessage {
         &self.text
     }
 
-    /// Sends a text before there is a stream, such as "running…"; nothing where it could not be changed later.
+    /// Where it stands, once it was sent.
+    pub fn sent(&self) -> Option<&MessageRef> {
+        self.sent.as_ref()
+    }
+
+    /// Shows a text before there is a stream, such as "running…", or another in its place; nothing where it could not be
+    /// changed later.
     pub async fn announce(&mut self, text: &str, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
         if !self.platform.capabilities().edits {
             return Ok(());
         }
-        let at = self.platform.send(&self.place, &self.streaming(text)).await?;
+        let note = self.streaming(text);
+        if let Some(at) = &self.sent {
+            let changed = self.platform.edit(at, &note).await;
+            self.deleted |= changed == Err(PlatformError::Gone);
+            return changed;
+        }
+        let at = self.platform.send(&self.place, &note).await?;
         self.sent = Some(at.clone());
         on_sent(at).await;
         Ok(())

@@ -11,8 +11,11 @@ mod limits;
 mod line;
 mod pool;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod ticket;
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use asking::{Asking, Stage};
@@ -21,13 +24,19 @@ pub use pool::{Load, ModelPool};
 
 use crate::ports::LanguageModel;
 
-/// A server that has the model.
+/// A server that has the model, and how much may be asked of it at once.
 #[derive(Clone)]
 pub struct Endpoint {
-    /// What administrators call it, such as its host and port.
+    /// Its host and port, such as `gpu.intern:8000`, for logs and administrators; people in chats never read it.
     pub name: String,
     /// The model there.
     pub model: Arc<dyn LanguageModel>,
-    /// Answers it writes at the same time; 0 counts as 1.
+    /// Answers that it writes at the same time at most; 0 counts as 1.
     pub slots: u32,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("name", &self.name).field("slots", &self.slots).finish_non_exhaustive()
+    }
 }

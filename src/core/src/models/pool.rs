@@ -40,6 +40,12 @@ impl ModelPool {
         Self { endpoints: endpoints.into(), queue: Arc::new(queue) }
     }
 
+    /// One endpoint that writes so many answers at a time.
+    pub fn single(model: Arc<dyn LanguageModel>, slots: u32, clock: Arc<dyn Clock>) -> Self {
+        let endpoint = Endpoint { name: model.name().to_owned(), model, slots };
+        Self::new(vec![endpoint], QueueLimits::default(), clock)
+    }
+
     /// The model's name, for the audit.
     pub fn name(&self) -> &str {
         self.endpoints.first().map_or("none", |endpoint| endpoint.model.name())
