@@ -84,7 +84,7 @@ impl Pipeline {
         }
         let aside = is_aside(&held_in, &reader.place);
         let delivery = delivery(&asker.place, &reader.place);
-        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
+        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop.token).await
     }
 
     /// An agreement holds as long as who gave it may give one.
