@@ -131,8 +131,8 @@ impl Pipeline {
         offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
         // The line that says who asked takes its room from what the model wrote.
-        let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
-        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().length.most.saturating_sub(line));
+        let line = signature(asker).map_or_else(String::new, |line| line + "\n");
+        let (locale, length) = (asker.user.locale, asker.platform.capabilities().length.beside(&line));
         let (state, status, ending) = answer.ending();
         let recorded = self
             .record(AuditEvent {
@@ -154,19 +154,19 @@ impl Pipeline {
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                offer.within(answer.text(), max_chars)
+                offer.within(answer.text(), length)
             }
             Ok(None) => {
                 let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
                 let rated = AnswerId::Turn(conversation.id, answer.turn);
                 let buttons =
                     if state == TurnState::Complete { rating_buttons(&rated, locale).into() } else { Vec::new() };
-                (around(answer.text(), &ending, "", max_chars), buttons)
+                (around(answer.text(), &ending, "", length), buttons)
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
                 let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
-                (around(answer.text(), &sentence, "", max_chars), Vec::new())
+                (around(answer.text(), &sentence, "", length), Vec::new())
             }
         };
         if end.state == TurnState::Failed {

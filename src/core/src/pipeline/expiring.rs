@@ -106,6 +106,6 @@ async fn without_buttons(
         return Ok(());
     }
     let why = why.map(|why| format!("\n\n{}", why.render(locale))).unwrap_or_default();
-    let room = capabilities.length.most.saturating_sub(why.chars().count());
+    let room = capabilities.length.beside(&why);
     platform.edit(&card.message, &Outgoing::text(whole(&card.text, room) + &why)).await
 }

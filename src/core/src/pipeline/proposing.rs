@@ -19,7 +19,7 @@ use crate::domain::{
 use crate::egress::around;
 use crate::extract::{self, Statement};
 use crate::guard::{ApprovedStatement, Verdict};
-use crate::ports::{Estimate, QueryTarget, TargetError};
+use crate::ports::{Estimate, Length, QueryTarget, TargetError};
 use crate::results::readable;
 use crate::text::{Text, text};
 
@@ -66,12 +66,12 @@ impl Offer {
 
     /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
     /// stays where it is and the refusal follows.
-    pub(super) fn within(self, answer: &str, max_chars: usize) -> (String, Vec<Button>) {
+    pub(super) fn within(self, answer: &str, length: Length) -> (String, Vec<Button>) {
         let (before, after) = match &self.place {
             Some(statement) if !self.refused => (&answer[..statement.range.start], &answer[statement.range.end..]),
             _ => (answer, ""),
         };
-        (around(before, &self.card, after, max_chars), self.buttons)
+        (around(before, &self.card, after, length), self.buttons)
     }
 }
 
