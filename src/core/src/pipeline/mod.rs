@@ -43,6 +43,7 @@ mod running;
 mod schema;
 mod seen;
 mod settings;
+mod settling;
 mod stewarding;
 mod strangers;
 mod talks;
@@ -84,7 +85,7 @@ pub use waiting::Notes;
 use crate::domain::{
     AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
 };
-use crate::egress::{PATIENT, deliver, whole};
+use crate::egress::{Aim, Patience, Scheduler, whole};
 use crate::models::ModelPool;
 use crate::ports::{
     AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, People, PlatformError, Proposals,
@@ -128,6 +129,7 @@ pub struct Parts {
 pub struct Pipeline {
     parts: Parts,
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
+    scheduler: Scheduler,
     running: Running,
     left: Left,
     seen: Seen,
@@ -143,9 +145,12 @@ impl Pipeline {
         let left = Left::default();
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
+        let scheduler = Scheduler::new(Arc::clone(&parts.clock));
+        parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));
         Self {
             parts,
             platforms,
+            scheduler,
             running: Running::default(),
             left,
             seen: Seen::default(),
@@ -267,8 +272,8 @@ impl Pipeline {
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
-        let message = Outgoing { text: whole(&message.text, platform.capabilities().max_chars), ..message.clone() };
-        let sent = deliver(platform, &*self.parts.clock, place, None, &message, PATIENT).await;
+        let message = Outgoing { text: whole(&message.text, platform.capabilities().length.most), ..message.clone() };
+        let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
         sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }
 

@@ -93,7 +93,7 @@ impl Pipeline {
         if live.sent().is_none() {
             return Ok(self.send_whole(&*asker.platform, &asker.place, message).await.ok());
         }
-        self.settle(asker, &mut live, turn, message, &TurnEnd::words("", TurnState::Failed)).await
+        self.settle(asker, &mut live, turn, &message.clone().into(), &TurnEnd::words("", TurnState::Failed)).await
     }
 
     /// Ends an answer that nobody wants any more: what was shown of it is taken back, and nothing new is said.
@@ -117,7 +117,7 @@ impl Pipeline {
             return recorded;
         }
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.settle(asker, &mut answer.live, answer.turn, &message, &end).await?;
+        self.settle(asker, &mut answer.live, answer.turn, &message.into(), &end).await?;
         recorded
     }
 }
