@@ -214,7 +214,14 @@ excess-execute = { $account } can run stored code: { $what }
 excess-outside = { $account } can reach the network or the server's files: { $what }
 
 ## Health
-health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }
+health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }; context: { $context ->
+    [one] { $context } token
+   *[other] { $context } tokens
+}{ $reach ->
+    [all] , all that the model can read
+    [part] {" "}of the { $own } that the model can read
+   *[unknown] {""}
+}
 health-target =
     { $engine }, { $tables ->
         [one] { $tables } table

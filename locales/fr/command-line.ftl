@@ -214,7 +214,14 @@ excess-execute = { $account } peut exécuter du code enregistré : { $what }
 excess-outside = { $account } peut atteindre le réseau ou les fichiers du serveur : { $what }
 
 ## Santé
-health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size }
+health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size } ; contexte : { $context ->
+    [one] { $context } jeton
+   *[other] { $context } jetons
+}{ $reach ->
+    [all] , tout ce que le modèle peut lire
+    [part] {" "}sur les { $own } que le modèle peut lire
+   *[unknown] {""}
+}
 health-target =
     { $engine }, { $tables ->
         [one] { $tables } table
