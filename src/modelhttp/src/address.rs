@@ -68,6 +68,18 @@ impl Server {
         Self { url: url.to_owned(), api_key: None, connect_timeout: Duration::from_secs(5), allow_public: false }
     }
 
+    /// Host, port and the path to it, if any, such as `gpu.intern:8000`: what tells servers apart in logs.
+    pub fn place(&self) -> Result<String, InvalidUrl> {
+        let Address { url, name } = self.address()?;
+        let path = url.path().trim_end_matches('/');
+        Ok(format!("{name}{}", path.strip_suffix("/v1").unwrap_or(path)))
+    }
+
+    /// The name or the number of its host, when it has an address that can be used.
+    pub fn host(&self) -> Option<String> {
+        self.address().ok()?.url.host_str().map(str::to_owned)
+    }
+
     pub(crate) fn address(&self) -> Result<Address, InvalidUrl> {
         // First, so that no other fault repeats a password.
         if self.url.contains('@') {
@@ -121,8 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn servers_are_told_apart_by_where_they_are() {
+        for (url, expected) in [
+            ("http://gpu.intern:8000/v1/", "gpu.intern:8000"),
+            ("https://gateway/fast/v1", "gateway:443/fast"),
+            ("http://gateway/slow", "gateway:80/slow"),
+        ] {
+            assert_eq!(Server::new(url).place().unwrap(), expected);
+        }
+    }
+
+    #[test]
     fn a_public_number_is_refused_however_it_is_spelled() {
-        for url in ["http://8.8.8.8", "https://134744072/v1", "http://[2001:4860:4860::8888]", "http://[::ffff:8.8.8.8]:1"]
+        for url in
+            ["http://8.8.8.8", "https://134744072/v1", "http://[2001:4860:4860::8888]", "http://[::ffff:8.8.8.8]:1"]
         {
             let server = Server::new(url);
             assert!(matches!(server.address(), Err(InvalidUrl::Public { .. })), "{url}");

@@ -64,12 +64,7 @@ impl Http {
     }
 
     /// Sends it and waits for the head of a success. `model` is the one it is about.
-    pub async fn send(
-        &self,
-        request: RequestBuilder,
-        model: &str,
-        deadline: Deadline,
-    ) -> Result<Response, ModelError> {
+    pub async fn send(&self, request: RequestBuilder, model: &str, deadline: Deadline) -> Result<Response, ModelError> {
         let sent = deadline.bound(request.send()).await?;
         let response = sent.map_err(|error| fault::of_request(error, self.name()))?;
         let status = response.status();

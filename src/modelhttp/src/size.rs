@@ -1,7 +1,7 @@
 //! Sizes of models, for people.
 
 /// A size as `ollama list` shows it: `1.9 GB`, `98 MB`.
-pub(crate) fn readable(bytes: u64) -> String {
+pub fn readable(bytes: u64) -> String {
     const MB: u64 = 1_000_000;
     let tenths_of_gb = (bytes + 50 * MB) / (100 * MB);
     if tenths_of_gb < 10 {

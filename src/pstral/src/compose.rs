@@ -27,6 +27,7 @@ use crate::files::FolderFiles;
 use crate::heads::Heads;
 use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
+use crate::registry::ModelServers;
 use crate::{registry, verified};
 
 /// A pipeline with the parts that a program looks after.
@@ -35,6 +36,8 @@ pub struct App {
     pub pipeline: Arc<Pipeline>,
     /// The state database.
     pub store: Arc<Store>,
+    /// Where the model is.
+    pub models: ModelServers,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
     /// Where results become files.
@@ -121,9 +124,11 @@ impl App {
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
         let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
         let heads = heads(config, audit.head(), &platforms);
+        let models = registry::model_servers(config)?;
+        let first = models.endpoints.first().context("invariant: a configuration has at least one model server")?;
         let parts = Parts {
             platforms: platforms.clone(),
-            model: registry::model(&config.model)?,
+            model: Arc::clone(&first.model),
             targets,
             people: Arc::clone(&store) as _,
             conversations: Arc::clone(&store) as _,
@@ -139,7 +144,7 @@ impl App {
         };
         let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
         let pipeline = Arc::new(Pipeline::new(parts));
-        Ok(Self { pipeline, store, platforms, files, file_age, heads, instance, fingerprint })
+        Ok(Self { pipeline, store, models, platforms, files, file_age, heads, instance, fingerprint })
     }
 }
 

@@ -67,8 +67,7 @@ impl Dialect for OllamaSpeech {
 
 fn tags(installed: &Installed) -> Answer {
     let models = installed.models.iter();
-    let models: Vec<_> =
-        models.map(|(name, bytes)| json!({ "name": name, "model": name, "size": bytes })).collect();
+    let models: Vec<_> = models.map(|(name, bytes)| json!({ "name": name, "model": name, "size": bytes })).collect();
     Answer::status(200, &json!({ "models": models }).to_string())
 }
 

@@ -151,7 +151,10 @@ async fn health_is_a_measured_fact_or_the_reason_why_not() {
     assert!(fact.contains(" ms; model qwen2.5-coder:3b is installed (1.9 GB)"), "{fact}");
     bench.server.can(&["embedding"]);
     let unsupported = bench.model.health().await;
-    assert!(matches!(&unsupported, Err(ModelError::Unsupported(said)) if said.contains("embedding")), "{unsupported:?}");
+    assert!(
+        matches!(&unsupported, Err(ModelError::Unsupported(said)) if said.contains("embedding")),
+        "{unsupported:?}"
+    );
     bench.server.can(&["completion", "thinking"]);
     for (answer, expected) in [
         (Answer::status(403, ""), ModelError::Forbidden),

@@ -55,9 +55,11 @@ async fn a_fetch_that_fails_says_why() {
     for (lines, ending, expected) in [
         (&LINES[..3], Ending::CutConnection, ModelError::Interrupted),
         (&LINES[..3], Ending::CleanEndWithoutDone, ModelError::Interrupted),
-        (&[LINES[0], unknown], Ending::CleanEndWithoutDone, ModelError::Failed(
-            "pull model manifest: file does not exist".to_owned(),
-        )),
+        (
+            &[LINES[0], unknown],
+            Ending::CleanEndWithoutDone,
+            ModelError::Failed("pull model manifest: file does not exist".to_owned()),
+        ),
     ] {
         let said = pulled(&bench, lines, ending).await;
         assert_eq!(said.last(), Some(&Err(expected)), "{said:?}");

@@ -50,7 +50,8 @@ impl Dialect for OpenAiSpeech {
     fn embeddings(&self, vectors: &[Vec<f32>]) -> Json {
         let numbered = vectors.iter().enumerate();
         // The order is not promised, so it is not kept here.
-        let data = numbered.rev().map(|(index, one)| json!({ "object": "embedding", "index": index, "embedding": one }));
+        let data =
+            numbered.rev().map(|(index, one)| json!({ "object": "embedding", "index": index, "embedding": one }));
         json!({ "object": "list", "data": data.collect::<Vec<_>>() })
     }
 

@@ -79,14 +79,18 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn health_says_what_the_server_is_and_what_its_model_reads() {
     for (speech, expected) in [
-        (OpenAiSpeech::Vllm, ("vLLM answered in ", " ms; model Qwen/Qwen2.5-Coder-7B-Instruct is installed; context: ")),
+        (
+            OpenAiSpeech::Vllm,
+            ("vLLM answered in ", " ms; model Qwen/Qwen2.5-Coder-7B-Instruct is installed; context: "),
+        ),
         (OpenAiSpeech::LlamaCpp, ("llama.cpp answered in ", " is installed (1.9 GB); context: ")),
     ] {
         let bench = Bench::speaking(speech, |_| {}).await;
         // What llama.cpp's model was trained for (131,072) matters less than what it was started with.
-        for (reads, context, told) in
-            [(Some(32_768), 8192, "8,192 tokens of the 32,768 that the model can read"), (Some(4096), 4096, "4,096 tokens, all")]
-        {
+        for (reads, context, told) in [
+            (Some(32_768), 8192, "8,192 tokens of the 32,768 that the model can read"),
+            (Some(4096), 4096, "4,096 tokens, all"),
+        ] {
             bench.server.reads(reads);
             let fact = bench.model.health().await.unwrap().render(Locale::En);
             assert!(fact.starts_with(expected.0) && fact.contains(expected.1) && fact.contains(told), "{fact}");
@@ -105,7 +109,9 @@ async fn embeddings_that_cannot_be_used_are_errors() {
     let texts = ["client".to_owned(), "facture".to_owned()];
     bench.server.answer(Answer::failure(400, "The model does not support Embeddings API"));
     assert!(matches!(bench.model.embed(&texts).await, Err(ModelError::Unsupported(_))));
-    bench.server.answer(Answer::failure(500, "input (600 tokens) is too large to process. increase the physical batch size"));
+    bench
+        .server
+        .answer(Answer::failure(500, "input (600 tokens) is too large to process. increase the physical batch size"));
     assert_eq!(bench.model.embed(&texts).await, Err(ModelError::PromptTooLong));
     let unusable = [vec![], vec![vec![1.0]], vec![vec![], vec![]], vec![vec![1.0], vec![1.0, 2.0]]];
     for vectors in unusable {

@@ -74,11 +74,7 @@ async fn row(recording: &Recording, server: &ScriptedServer, model: &dyn Languag
 }
 
 /// Reads as many pieces as the recorder did, then drops the stream: the server must see it.
-async fn stop_where_the_client_did(
-    recording: &Recording,
-    server: &ScriptedServer,
-    model: &dyn LanguageModel,
-) -> usize {
+async fn stop_where_the_client_did(recording: &Recording, server: &ScriptedServer, model: &dyn LanguageModel) -> usize {
     let stream = model.chat(question("Write a story.")).await.expect("invariant: it was answered then");
     let pieces: Vec<Result<Delta, ModelError>> = stream.take(recording.line_ms.len()).collect().await;
     assert!(pieces.iter().all(|piece| matches!(piece, Ok(Delta::Text(_)))), "{}: {pieces:?}", recording.name);

@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::{self, Check};
+use crate::registry::ModelServers;
 use connections::Bounds;
 
 /// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
@@ -29,6 +30,7 @@ const FRESH: Duration = Duration::from_secs(3);
 /// What the endpoint shows.
 pub struct Shown {
     pipeline: Arc<Pipeline>,
+    models: ModelServers,
     store: Arc<Store>,
     metrics: PrometheusHandle,
     ending: CancellationToken,
@@ -36,15 +38,16 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// The parts of `pipeline` and the state database in `store`, and what was counted. Once `ending` is cancelled the
+    /// The parts of `pipeline`, the servers of its model and the state database in `store`, and what was counted. Once `ending` is cancelled the
     /// program is no longer ready.
     pub fn new(
         pipeline: Arc<Pipeline>,
+        models: ModelServers,
         store: Arc<Store>,
         metrics: PrometheusHandle,
         ending: CancellationToken,
     ) -> Self {
-        Self { pipeline, store, metrics, ending, found: Mutex::new(None) }
+        Self { pipeline, models, store, metrics, ending, found: Mutex::new(None) }
     }
 
     /// How the parts are, or were a moment ago. Who asks meanwhile waits for the same look.
@@ -55,7 +58,7 @@ impl Shown {
         {
             return parts.clone();
         }
-        let parts = health::checks(&self.pipeline, &self.store, Locale::En).await;
+        let parts = health::checks(&self.pipeline, &self.models, &self.store, Locale::En).await;
         *found = Some((Instant::now(), parts.clone()));
         parts
     }
