@@ -101,9 +101,9 @@ impl LanguageModel for OpenAi {
         let name = &self.config.model;
         let model = listed.iter().find(|one| one.id == *name);
         let model = model.ok_or_else(|| ModelError::ModelMissing { model: name.clone() })?;
-        let served = self.context_length(model).await;
-        if let Some(served) = served {
-            self.served.store(served, Ordering::Relaxed);
+        let own = self.context_length(model).await;
+        if let Some(own) = own {
+            self.served.store(own, Ordering::Relaxed);
         }
         let server = match model.owned_by.as_deref() {
             Some("vllm") => "vLLM",
@@ -111,7 +111,7 @@ impl LanguageModel for OpenAi {
             _ => self.http.name(),
         };
         let context = self.context_tokens();
-        Ok(Found { server, took, model: name, bytes: model.bytes(), context, own: served }.fact())
+        Ok(Found { server, took, model: name, bytes: model.bytes(), context, own }.fact())
     }
 }
 

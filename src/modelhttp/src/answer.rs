@@ -101,21 +101,17 @@ impl<R: Reader> Answer<R> {
 
     /// Reads one line, or waits for more bytes.
     async fn step(&mut self) -> Result<(), ModelError> {
-        match self.lines.next() {
-            Ok(Some(line)) => self.reader.line(&line, &mut self.said),
-            Ok(None) => match self.more().await? {
-                Some(bytes) => {
-                    self.lines.push(&bytes);
-                    Ok(())
-                }
-                None => {
-                    // Whatever is said now is the last of it.
-                    self.failed = Some(ModelError::Interrupted);
-                    self.reader.end(&self.lines.rest(), &mut self.said)
-                }
-            },
-            Err(TooLong) => Err(ModelError::Protocol(format!("a line of more than {LONGEST_LINE} bytes"))),
+        let too_long = |TooLong| ModelError::Protocol(format!("a line of more than {LONGEST_LINE} bytes"));
+        if let Some(line) = self.lines.next().map_err(too_long)? {
+            return self.reader.line(&line, &mut self.said);
         }
+        if let Some(bytes) = self.more().await? {
+            self.lines.push(&bytes);
+            return Ok(());
+        }
+        // Whatever is said now is the last of it.
+        self.failed = Some(ModelError::Interrupted);
+        self.reader.end(&self.lines.rest(), &mut self.said)
     }
 
     async fn more(&mut self) -> Result<Option<Bytes>, ModelError> {

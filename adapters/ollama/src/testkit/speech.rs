@@ -59,7 +59,7 @@ impl Dialect for OllamaSpeech {
     fn tells(&self, request: &Request, installed: &Installed) -> Option<Answer> {
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/api/tags") => Some(tags(installed)),
-            ("POST", "/api/show") => Some(show(self, request.body["model"].as_str().unwrap_or_default(), installed)),
+            ("POST", "/api/show") => Some(show(*self, request.body["model"].as_str().unwrap_or_default(), installed)),
             _ => None,
         }
     }
@@ -71,7 +71,7 @@ fn tags(installed: &Installed) -> Answer {
     Answer::status(200, &json!({ "models": models }).to_string())
 }
 
-fn show(speech: &OllamaSpeech, model: &str, installed: &Installed) -> Answer {
+fn show(speech: OllamaSpeech, model: &str, installed: &Installed) -> Answer {
     if !installed.has(model) {
         return Answer::status(404, &speech.missing(model).to_string());
     }
