@@ -394,5 +394,5 @@ quota-place-questions = A great many questions have been asked here. Come back {
 quota-place-executions = A great many statements have been run here. Come back { $when }, or ask again in private.
 
 ## Long answers
-answer-rest-in-file = The rest of the answer did not fit here: it is in the file.
-answer-rest-lost = The rest of the answer did not fit here, and no file could be written for it. Ask something more precise.
+answer-rest-in-file = What did not fit in these messages is in the file.
+answer-rest-lost = What did not fit in these messages is lost: no file could be written for it. Ask something more precise.

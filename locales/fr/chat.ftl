@@ -395,5 +395,5 @@ quota-place-questions = Beaucoup de questions ont été posées ici. Revenez { $
 quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revenez { $when }, ou reposez la question en privé.
 
 ## Longues réponses
-answer-rest-in-file = La suite de la réponse ne tenait pas ici : elle est dans le fichier.
-answer-rest-lost = La suite de la réponse ne tenait pas ici et n'a pas pu être jointe en fichier. Posez une question plus précise.
+answer-rest-in-file = Ce qui ne tenait pas dans ces messages est dans le fichier.
+answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être écrit. Posez une question plus précise.

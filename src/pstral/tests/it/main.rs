@@ -32,6 +32,7 @@ mod keeping;
 mod killed;
 mod lifecycle;
 mod linking;
+mod long_answers;
 mod model;
 mod models;
 mod platforms;

@@ -4,11 +4,11 @@ use super::*;
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
-fn synapse() -> Budget {
+fn bucket() -> Budget {
     Budget::new(Some(Rate::Bucket { burst: 10, refill: S(5) }))
 }
 
-fn discord() -> Budget {
+fn window() -> Budget {
     Budget::new(Some(Rate::Window { writes: 5, span: S(5) }))
 }
 
@@ -24,7 +24,7 @@ fn says(limit: u32, remaining: u32, reset_after: Duration) -> BudgetSignal {
 
 #[test]
 fn a_bucket_regains_one_write_after_another() {
-    let mut budget = synapse();
+    let mut budget = bucket();
     assert_eq!(budget.holds_at(10, S(100)), Some(S(0)));
     assert_eq!(budget.holds_at(11, S(100)), None, "it never holds as many");
     spend(&mut budget, 10, S(100));
@@ -37,7 +37,7 @@ fn a_bucket_regains_one_write_after_another() {
 
 #[test]
 fn a_window_counts_from_the_end_of_a_write() {
-    let mut budget = discord();
+    let mut budget = window();
     (0..5).for_each(|_| budget.take(S(10)));
     assert_eq!(budget.holds_at(1, S(10)), None, "until one of them has ended, nobody knows");
     budget.ended(S(11));
@@ -51,7 +51,7 @@ fn a_window_counts_from_the_end_of_a_write() {
 
 #[test]
 fn what_was_refused_is_tried_again_when_the_platform_says() {
-    for mut budget in [synapse(), discord(), Budget::new(None)] {
+    for mut budget in [bucket(), window(), Budget::new(None)] {
         budget.take(S(10));
         budget.refused(S(10), S(7));
         assert_eq!(budget.holds_at(1, S(10)), Some(S(17)));
@@ -61,7 +61,7 @@ fn what_was_refused_is_tried_again_when_the_platform_says() {
 
 #[test]
 fn a_bucket_that_fills_more_slowly_than_was_assumed_is_found_out_and_forgiven() {
-    let mut budget = synapse();
+    let mut budget = bucket();
     let mut now = S(0);
     for _ in 0..3 {
         budget.take(now);
@@ -82,7 +82,7 @@ fn a_bucket_that_fills_more_slowly_than_was_assumed_is_found_out_and_forgiven() 
 
 #[test]
 fn a_window_that_holds_less_than_was_assumed_is_found_out_and_forgiven() {
-    let mut budget = discord();
+    let mut budget = window();
     spend(&mut budget, 2, S(0));
     budget.take(S(1));
     budget.refused(S(1), S(4));
@@ -94,7 +94,7 @@ fn a_window_that_holds_less_than_was_assumed_is_found_out_and_forgiven() {
 
 #[test]
 fn the_platform_is_taken_at_its_word() {
-    let mut budget = discord();
+    let mut budget = window();
     budget.take(S(0));
     budget.told(&says(3, 2, S(2)), S(0));
     budget.ended(S(0));
@@ -108,7 +108,7 @@ fn the_platform_is_taken_at_its_word() {
     budget.ended(S(1));
     assert_eq!(budget.holds_at(3, S(2)), Some(S(2)), "then it is whole again, whatever was assumed");
 
-    let mut budget = synapse();
+    let mut budget = bucket();
     budget.told(&says(4, 1, S(6)), S(0));
     assert_eq!([1, 2, 4, 5].map(|needed| budget.holds_at(needed, S(0))), [Some(S(0)), Some(S(2)), Some(S(6)), None]);
 

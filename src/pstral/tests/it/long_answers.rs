@@ -1,0 +1,121 @@
+//! Answers that one message does not hold, and places that do not take them.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, OutgoingState};
+use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
+use pstral_core::testkit::chat_platform::{FakeChat, Request};
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{Setup, alex, capabilities, run_test, run_test_with};
+
+const STATEMENT: &str = "```sql\nSELECT count(id) AS n FROM clients\n```";
+
+fn small(max_messages: usize) -> Setup {
+    let length = Length::characters(420);
+    Setup { capabilities: Capabilities { length, max_messages, ..capabilities() }, ..Setup::default() }
+}
+
+fn story() -> String {
+    (1..=100).map(|number| format!("Sentence {number} of a story. ")).collect()
+}
+
+/// What several messages say, as if it were one.
+fn joined(messages: &[Outgoing]) -> String {
+    let words = messages.iter().flat_map(|message| message.text.split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn shown(messages: &[(MessageRef, Outgoing)]) -> Vec<Outgoing> {
+    messages.iter().map(|(_, message)| message.clone()).collect()
+}
+
+#[test]
+fn prose_goes_over_several_messages_and_the_card_stands_in_the_last() {
+    run_test_with(small(20), async |world| {
+        world.model_says(&format!("{}\n{STATEMENT}\nThat is all.", story()));
+        world.say(&alex(), "Tell me a long story about how many there are").await;
+        let messages = shown(&world.chat.messages());
+        let (last, before) = messages.split_last().unwrap();
+        assert!(before.len() > 4, "{}", before.len());
+        assert!(before.iter().all(|message| message.buttons.is_empty() && message.state == OutgoingState::Final));
+        assert!(last.text.contains("```sql\nSELECT\n  count(id) AS n\nFROM\n  clients\n```"), "{}", last.text);
+        assert!(last.text.ends_with("That is all."), "{}", last.text);
+        assert!(joined(&messages).starts_with(story().trim()), "nothing is lost, nothing comes twice");
+        world.click(&alex(), ButtonAction::Execute(world.newest_proposal())).await;
+        assert!(world.newest().contains("500"), "{}", world.newest());
+    });
+}
+
+#[test]
+fn the_rest_of_a_very_long_answer_is_in_a_file() {
+    run_test_with(small(3), async |world| {
+        world.model_says(&story());
+        world.say(&alex(), "Tell me a long story about nothing").await;
+        let messages = shown(&world.chat.messages());
+        assert_eq!(messages.len(), 3);
+        assert_snapshot!(messages[2].text, @"What did not fit in these messages is in the file.");
+        let files = world.newest_files();
+        let rest = std::fs::read_to_string(&files[0]).unwrap();
+        let whole = [joined(&messages[..2]), rest.split_whitespace().collect::<Vec<_>>().join(" ")].join(" ");
+        assert_eq!(whole, story().trim());
+        assert!(files[0].to_string_lossy().ends_with("answer-20261121-100000-010101.md"), "{files:?}");
+    });
+}
+
+#[test]
+fn where_no_file_can_be_handed_over_the_person_is_told() {
+    let Setup { capabilities, .. } = small(2);
+    let setup = Setup { capabilities: Capabilities { max_file_bytes: 10, ..capabilities }, ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.model_says(&story());
+        world.say(&alex(), "Tell me a long story about nothing").await;
+        assert_snapshot!(world.newest(), @"What did not fit in these messages is lost: no file could be written for it. Ask something more precise.");
+        assert_eq!(world.files_on_disk(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn what_the_place_refuses_to_show_is_told_in_private() {
+    run_test(async |world| {
+        world.model_says("Two hundred.");
+        for _ in 0..2 {
+            world.chat.refuse(Request::Send, PlatformError::Rejected("nobody may write here".to_owned()));
+        }
+        let said = EventBody::Said("How many pears do they have?".to_owned());
+        world.act(&alex(), &FakeChat::channel("sales"), said).await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private of alex
+        ↳ Alex Taylor
+        Two hundred.
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        answer ok alex
+        incident failed alex
+        incident failed alex
+        ");
+    });
+}
+
+#[test]
+fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
+    run_test(async |world| {
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+        world.sent_and_remembered().await;
+        answering.abort();
+        assert!(answering.await.unwrap_err().is_cancelled());
+        // The first was full, and the second was sent and not yet noted down.
+        let (first, _) = world.chat.messages().remove(0);
+        world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
+        world.chat.send(&first.place, &Outgoing::streaming("And more")).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        All of the first.
+        ── #2 private
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ");
+    });
+}
