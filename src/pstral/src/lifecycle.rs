@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{AuditFilter, AuditMark, ChatPlatform, Inbox, PlatformError, Towards};
+use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError, Towards};
 use pstral_core::text::text;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -72,11 +72,13 @@ async fn last_start(app: &App) -> anyhow::Result<Option<AuditEntry>> {
     let mut from = None;
     loop {
         let starts = app.pipeline.parts().audit.page(&filter, from, Towards::Older, STARTS).await?;
-        let Some(oldest) = starts.last() else { return Ok(None) };
-        from = Some(AuditMark::of(oldest));
-        let of_ours = starts.into_iter().filter(|entry| entry.instance == app.instance);
+        let of_ours = starts.entries.into_iter().filter(|entry| entry.instance == app.instance);
         if let Some(last) = of_ours.max_by_key(|entry| entry.position) {
             return Ok(Some(last));
+        }
+        from = starts.further;
+        if from.is_none() {
+            return Ok(None);
         }
     }
 }

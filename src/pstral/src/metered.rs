@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use metrics::{counter, histogram};
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
-use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::watch;
 
 /// An audit log that counts what goes through it:
@@ -63,7 +63,7 @@ impl AuditLog for MeteredAudit {
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<AuditFound, StoreError> {
         self.log.page(filter, from, towards, limit).await
     }
 

@@ -3,16 +3,11 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::disarmed;
-use super::fence::closed;
 use super::split::{Split, Splitting, split};
 use crate::ports::Length;
 
 /// What stands where something is missing.
 const CUT: &str = "\n…";
-/// Between what is ours and the model's words.
-const GAP: &str = "\n\n";
-/// Prose that has less room than this is left out where it does not fit.
-const LEAST: usize = 60;
 
 /// Cuts a name or a line to so many characters, between graphemes, ending in `…` where something is missing.
 pub fn fit(text: &str, max_chars: usize) -> String {
@@ -39,24 +34,6 @@ pub fn whole(text: &str, length: Length) -> String {
     let mut text = parts.concat();
     text.push_str(if text.ends_with(['`', '~', '|']) { CUT } else { CUT.trim_start() });
     text
-}
-
-/// What the model wrote around something of ours that must be read whole, such as a statement that can be run: the
-/// model's words are cut where not all of it fits, and call nobody.
-pub fn around(before: &str, ours: &str, after: &str, length: Length) -> String {
-    let mut left = length.beside(ours);
-    let mut prose = |text: &str| {
-        let (text, room) = (closed(&disarmed(text.trim())), left.beside(GAP));
-        if text.is_empty() || !(room.holds(&text) || room.most >= LEAST) {
-            return String::new();
-        }
-        let text = whole(&text, room);
-        left = room.beside(&text);
-        text
-    };
-    let (before, after) = (prose(before), prose(after));
-    let parts = [before.as_str(), ours, after.as_str()];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(GAP)
 }
 
 /// The beginning of what a person wrote, to be said back to them.
@@ -91,16 +68,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ours_is_whole_and_all_of_it_fits(
-            before in "([a-z@` \n]|```\n){0,80}",
-            after in "[a-zé👩 \n]{0,80}",
-            most in 30usize..200,
+        fn what_is_cut_fits(
+            text in "([a-zé👩@` \n]|```\n){0,200}",
+            most in 64usize..200,
             unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
         ) {
-            let ours = "```sql\nSELECT 1\n```";
             let length = Length { most, unit };
-            let text = around(&before, ours, &after, length);
-            prop_assert!(text.contains(ours));
+            let text = whole(&text, length);
             prop_assert!(length.holds(&text), "{} > {most}: {text}", unit.count(&text));
         }
     }

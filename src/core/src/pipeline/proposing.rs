@@ -16,10 +16,10 @@ use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
     Proposal, ProposalId, ProposalState, Value,
 };
-use crate::egress::around;
+use crate::egress::LaidOut;
 use crate::extract::{self, Statement};
 use crate::guard::{ApprovedStatement, Verdict};
-use crate::ports::{Estimate, Length, QueryTarget, TargetError};
+use crate::ports::{Estimate, QueryTarget, TargetError};
 use crate::results::readable;
 use crate::text::{Text, text};
 
@@ -64,14 +64,14 @@ impl Offer {
         self.bar.is_some()
     }
 
-    /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
-    /// stays where it is and the refusal follows.
-    pub(super) fn within(self, answer: &str, length: Length) -> (String, Vec<Button>) {
+    /// The answer with the card in place of the statement the model wrote. A refused statement stays where it is and
+    /// the refusal follows.
+    pub(super) fn within<'a>(&'a self, answer: &'a str) -> LaidOut<'a> {
         let (before, after) = match &self.place {
             Some(statement) if !self.refused => (&answer[..statement.range.start], &answer[statement.range.end..]),
             _ => (answer, ""),
         };
-        (around(before, &self.card, after, length), self.buttons)
+        LaidOut { before, ours: &self.card, after, ..LaidOut::default() }
     }
 }
 
