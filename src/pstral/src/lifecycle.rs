@@ -28,6 +28,8 @@ const STARTS: u32 = 100;
 const EXPIRING: Duration = Duration::from_mins(1);
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
+/// How often the endpoints of the model are looked after.
+const CHECKING: Duration = Duration::from_secs(10);
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
@@ -104,6 +106,7 @@ pub async fn run(
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
     beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
+    beside.spawn(check_endpoints(Arc::clone(&app.pipeline)));
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
@@ -168,6 +171,14 @@ async fn expire_proposals(pipeline: Arc<Pipeline>) {
             Err(error) => tracing::warn!(%error, "messages of proposals that have expired keep their buttons"),
         }
         tokio::time::sleep(EXPIRING).await;
+    }
+}
+
+/// Looks after the endpoints of the model, so that nobody's question finds out which of them is away.
+async fn check_endpoints(pipeline: Arc<Pipeline>) {
+    loop {
+        tokio::time::sleep(CHECKING).await;
+        pipeline.parts().model.check().await;
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
+use pstral_core::models::{Load, ModelPool};
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::watch;
 
@@ -26,6 +27,16 @@ impl MeteredAudit {
     pub fn head(&self) -> watch::Receiver<Option<ChainHead>> {
         self.head.subscribe()
     }
+}
+
+/// What the model is doing now: `pstral_generations_running{endpoint}`, `pstral_generations_waiting` and
+/// `pstral_endpoint_resting{endpoint}`, 1 while it is not asked because it failed.
+pub fn gauge_generations(model: &ModelPool) {
+    for Load { endpoint, running, rests } in model.loads() {
+        gauge!("pstral_generations_running", "endpoint" => endpoint.clone()).set(f64::from(running));
+        gauge!("pstral_endpoint_resting", "endpoint" => endpoint).set(f64::from(u8::from(rests)));
+    }
+    gauge!("pstral_generations_waiting").set(f64::from(u32::try_from(model.waiting()).unwrap_or(u32::MAX)));
 }
 
 #[async_trait]

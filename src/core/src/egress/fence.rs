@@ -6,7 +6,7 @@
 /// indented by three spaces at most. It ends at a line of the same sign alone, at least as often. What names the
 /// language beside backticks holds none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fence {
+pub(crate) struct Fence {
     sign: char,
     length: usize,
     /// The line that opened it, without its end.
@@ -15,20 +15,20 @@ pub(super) struct Fence {
 
 impl Fence {
     /// The fence that a line opens where none is open.
-    pub(super) fn opened_by(line: &str) -> Option<Self> {
+    pub(crate) fn opened_by(line: &str) -> Option<Self> {
         let (sign, length, said) = marks(line)?;
         let opens = length >= 3 && !(sign == '`' && said.contains('`'));
         opens.then(|| Self { sign, length, line: line.trim_end().to_owned() })
     }
 
     /// Whether a line closes it.
-    pub(super) fn is_closed_by(&self, line: &str) -> bool {
+    pub(crate) fn is_closed_by(&self, line: &str) -> bool {
         marks(line)
             .is_some_and(|(sign, length, said)| sign == self.sign && length >= self.length && said.trim().is_empty())
     }
 
     /// The fence that a text leaves open, those of more than `most` marks left aside.
-    pub(super) fn open_in(text: &str, most: usize) -> Option<Self> {
+    pub(crate) fn open_in(text: &str, most: usize) -> Option<Self> {
         text.lines().fold(None, |open: Option<Self>, line| match open {
             Some(fence) => Some(fence).filter(|fence| !fence.is_closed_by(line)),
             None => Self::opened_by(line).filter(|fence| fence.length <= most),
@@ -36,22 +36,22 @@ impl Fence {
     }
 
     /// How many marks a line begins with, where they may become a fence.
-    pub(super) fn marks_of(line: &str) -> usize {
+    pub(crate) fn marks_of(line: &str) -> usize {
         marks(line).filter(|(_, length, _)| *length >= 3).map_or(0, |(_, length, _)| length)
     }
 
     /// The line that opened it.
-    pub(super) fn line(&self) -> &str {
+    pub(crate) fn line(&self) -> &str {
         &self.line
     }
 
     /// Its marks: what opens it without a language, and what closes it.
-    pub(super) fn marks(&self) -> String {
+    pub(crate) fn marks(&self) -> String {
         self.sign.to_string().repeat(self.length)
     }
 
     /// How many marks it has; each counts one in every unit.
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.length
     }
 }
@@ -64,30 +64,39 @@ fn marks(line: &str) -> Option<(char, usize, &str)> {
     (line.len() - text.len() <= 3).then(|| (sign, text.len() - said.len(), said))
 }
 
+/// Closes a fence that was left open, so that what follows is not code.
+pub(crate) fn closed(text: &str) -> String {
+    match Fence::open_in(text, usize::MAX) {
+        Some(fence) if text.ends_with('\n') => text.to_owned() + &fence.marks(),
+        Some(fence) => format!("{text}\n{}", fence.marks()),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_open_is_known() {
+    fn an_open_fence_is_closed() {
         for (text, expected) in [
-            ("a", ""),
-            ("```\na", "```"),
-            ("~~~sql\na", "~~~"),
-            ("```\na\n```", ""),
-            ("```\na\r\n```\r\n", ""),
-            ("```a```", ""),
-            ("~~~\n```\n~~~", ""),
-            ("````\n```\na", "````"),
-            ("```\n`````", ""),
-            ("```\n``` x\n    ```", "```"),
-            ("   ```\na", "```"),
-            ("    ```\na", ""),
-            ("~~~ a~b `c`\nd", "~~~"),
-            ("``\na", ""),
+            ("a", "a"),
+            ("```\na", "```\na\n```"),
+            ("~~~sql\na", "~~~sql\na\n~~~"),
+            ("```\na\n```", "```\na\n```"),
+            ("```\na\n", "```\na\n```"),
+            ("```\na\r\n```\r\n", "```\na\r\n```\r\n"),
+            ("```a```", "```a```"),
+            ("~~~\n```\n~~~", "~~~\n```\n~~~"),
+            ("````\n```\na", "````\n```\na\n````"),
+            ("```\n`````", "```\n`````"),
+            ("```\n``` x\n    ```", "```\n``` x\n    ```\n```"),
+            ("   ```\na", "   ```\na\n```"),
+            ("    ```\na", "    ```\na"),
+            ("~~~ a~b `c`\nd", "~~~ a~b `c`\nd\n~~~"),
+            ("``\na", "``\na"),
         ] {
-            let open = Fence::open_in(text, usize::MAX).map(|fence| fence.marks());
-            assert_eq!(open.unwrap_or_default(), expected, "{text:?}");
+            assert_eq!(closed(text), expected);
         }
     }
 }

@@ -4,7 +4,7 @@
 mod budget;
 mod deliver;
 mod disarm;
-mod fence;
+pub(crate) mod fence;
 mod fitting;
 mod lane;
 mod layout;
