@@ -14,7 +14,7 @@ use super::rating::rating_buttons;
 use super::retrying::retry_button;
 use super::running::{Stop, Stopped};
 use super::unanswered::{NoAnswer, Unanswered};
-use super::waiting::Heard;
+use super::waiting::{Heard, Words};
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
@@ -32,6 +32,8 @@ pub(super) struct Answer {
     ended: Streamed,
     pub(super) duration_ms: i64,
     pub(super) prompt_hash: String,
+    /// The spaces it began with, which are not shown.
+    pub(super) spaces: String,
     /// What it goes on with, where an earlier message was cut.
     pub(super) before: Option<Continued>,
 }
@@ -40,6 +42,12 @@ impl Answer {
     /// What the model said.
     pub(super) fn text(&self) -> &str {
         self.live.text()
+    }
+
+    /// The same as it is kept: with what joins it to the words before it.
+    fn written(&self) -> String {
+        let spaces = self.before.as_ref().map_or("", |_| self.spaces.as_str());
+        format!("{spaces}{}", self.text())
     }
 
     /// Whether the model said all it wanted: only then is a statement in it offered.
@@ -132,10 +140,10 @@ impl Pipeline {
                 return Ok(Answered::without(unanswered));
             }
         };
-        let ended = self.hear(asker, &mut live, turn, asking, stop).await;
+        let (ended, spaces) = self.hear(asker, &mut live, turn, asking, stop).await;
         let duration_ms = self.millis_since(began);
         if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) = (&ended, stop.why()) {
-            let answer = Answer { live, turn, ended, duration_ms, prompt_hash, before: None };
+            let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None };
             self.withdraw(asker, conversation, answer, why).await?;
             return Ok(Answered::Withdrawn);
         }
@@ -148,28 +156,36 @@ impl Pipeline {
                 Ok(Answered::without(unanswered))
             }
             ended => {
-                let answer = Answer { live, turn, ended, duration_ms, prompt_hash, before: None };
+                let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None };
                 Ok(Answered::Begun(Box::new(answer)))
             }
         }
     }
 
-    /// Waits for the answer and follows it to its end.
-    async fn hear(&self, asker: &Asker, live: &mut LiveMessage, turn: TurnId, asking: Asking, stop: &Stop) -> Streamed {
+    /// Waits for the answer and follows it to its end; says how it ended, and which spaces it began with.
+    async fn hear(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        asking: Asking,
+        stop: &Stop,
+    ) -> (Streamed, String) {
         let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
-        let ended = match self.first_words(asker, live, asking, stop, &on_sent).await {
-            Heard::Words(stream, took) => {
+        let (ended, spaces) = match self.first_words(asker, live, asking, stop, &on_sent).await {
+            Heard::Words(Words { stream, took, spaces }) => {
                 let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
-                live.follow(stream, &stop.token, limits, &on_sent).await
+                (live.follow(stream, &stop.token, limits, &on_sent).await, spaces)
             }
-            Heard::Nothing(ended) => ended,
+            Heard::Nothing(ended) => (ended, String::new()),
         };
-        match ended {
+        let ended = match ended {
             Streamed::TooLong if live.text().trim().is_empty() => {
                 Streamed::Failed(ModelError::Timeout { seconds: limits.time.as_secs() })
             }
             other => other,
-        }
+        };
+        (ended, spaces)
     }
 
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
@@ -184,7 +200,7 @@ impl Pipeline {
         let locale = asker.user.locale;
         let (state, _, ending) = answer.ending();
         let recorded = self.record(self.event_of_answer(asker, conversation, answer)).await;
-        let mut end = TurnEnd::words(answer.text(), state);
+        let mut end = TurnEnd::words(answer.written(), state);
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {

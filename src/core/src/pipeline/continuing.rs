@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use crate::extract;
 use crate::ports::{ChatRequest, ModelMessage};
-use crate::text::text;
+use crate::text::{Text, text};
 
 /// Turns looked at for what an answer goes on with: its question and the parts it has had so far.
 const RECENT: u32 = 40;
@@ -46,9 +46,14 @@ impl Joined {
     /// An answer that may go on with another one. A model that goes on often says its last line again, or opens anew the
     /// code block it was in.
     pub(super) fn of(answer: &Answer) -> Self {
-        let said = answer.before.as_ref().map_or("", |before| before.said.as_str());
+        let Some(Continued { said, .. }) = &answer.before else {
+            return Self { text: answer.text().to_owned(), before: 0, repeated: 0 };
+        };
         let repeated = repeated(said, answer.text());
-        Self { text: format!("{said}{}", &answer.text()[repeated..]), before: said.len(), repeated }
+        // Nobody sees the spaces between the two, and a statement needs them.
+        let spaces = if repeated == 0 { answer.spaces.as_str() } else { "" };
+        let before = said.len() + spaces.len();
+        Self { text: format!("{said}{spaces}{}", &answer.text()[repeated..]), before, repeated }
     }
 
     /// A statement at its place in the answer alone: what of it was said before takes no room there.
@@ -86,7 +91,7 @@ impl Pipeline {
         let conversation = self.current(asker).await?;
         let turns = self.parts.conversations.turns(conversation.id, RECENT).await?;
         let last = turns.iter().rfind(|turn| turn.cut).map(|turn| turn.id);
-        let cut = last.filter(|last| exchange(&turns, *last).is_some());
+        let cut = last.filter(|last| exchange(&turns, *last).is_ok());
         self.go_on(asker, cut.ok_or_else(|| Trouble::Tell(text("continue-nothing")))?).await
     }
 
@@ -108,7 +113,7 @@ impl Pipeline {
             return Err(Trouble::Tell(text("continue-elsewhere")));
         }
         let turns = conversations.turns(held.id, RECENT).await?;
-        let before = exchange(&turns, id).ok_or_else(|| Trouble::Tell(text("continue-late")))?;
+        let before = exchange(&turns, id).map_err(Trouble::Tell)?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
@@ -212,16 +217,21 @@ impl Continued {
     }
 }
 
-/// What a cut answer says so far and what was asked; `None` when something else was asked since.
-fn exchange(turns: &[Turn], cut: TurnId) -> Option<Continued> {
-    let at = turns.iter().position(|turn| turn.id == cut && turn.cut)?;
+/// What a cut answer says so far and what was asked; or why it does not go on.
+fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
+    let gone = || text("continue-gone");
+    let at = turns.iter().position(|turn| turn.id == cut && turn.cut).ok_or_else(gone)?;
     let went_on = |turn: &Turn| turn.speaker == Speaker::Pstral && turn.state == TurnState::Complete;
-    if turns[at + 1..].iter().any(|turn| went_on(turn) || is_question(turn)) {
-        return None;
+    let since = &turns[at + 1..];
+    if since.iter().any(is_question) {
+        return Err(text("continue-late"));
     }
-    let asked = turns[..at].iter().rposition(is_question)?;
+    if since.iter().any(went_on) {
+        return Err(text("continue-used"));
+    }
+    let asked = turns[..at].iter().rposition(is_question).ok_or_else(gone)?;
     let parts = turns[asked..=at].iter().filter(|turn| turn.cut);
-    Some(Continued { cut, question: turns[asked].text.clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
+    Ok(Continued { cut, question: turns[asked].text.clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
 }
 
 /// Whether a person asks something there, and not only for the rest of an answer.

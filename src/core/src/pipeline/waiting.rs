@@ -39,10 +39,19 @@ const THOUGHTS: usize = 4;
 
 /// What came of waiting.
 pub(super) enum Heard {
-    /// The answer, whose first words are there, and how long it had to come to them since it began.
-    Words(ModelStream, Duration),
+    /// The answer, whose first words are there.
+    Words(Words),
     /// There will be none.
     Nothing(Streamed),
+}
+
+/// An answer whose first words are there.
+pub(super) struct Words {
+    pub(super) stream: ModelStream,
+    /// How long it had to come to them since it began.
+    pub(super) took: Duration,
+    /// The spaces before them, which are not shown.
+    pub(super) spaces: String,
 }
 
 impl Pipeline {
@@ -211,13 +220,23 @@ impl Waiting<'_> {
                     };
                     heard.extend(delta);
                     if is_word || bytes > self.thoughts {
-                        let took = self.clock.elapsed().saturating_sub(began);
-                        return Heard::Words(stream::iter(heard).chain(stream).boxed(), took);
+                        let (took, spaces) = (self.clock.elapsed().saturating_sub(began), spaces(&heard));
+                        let stream = stream::iter(heard).chain(stream).boxed();
+                        return Heard::Words(Words { stream, took, spaces });
                     }
                 }
             }
         }
     }
+}
+
+/// What comes before the first word of what is not thought.
+fn spaces(heard: &[Result<Delta, ModelError>]) -> String {
+    let text = heard.iter().filter_map(|delta| match delta {
+        Ok(Delta::Text(text)) => Some(text.as_str()),
+        _ => None,
+    });
+    text.flat_map(str::chars).take_while(|c| c.is_whitespace()).collect()
 }
 
 type Timer<'a> = Fuse<BoxFuture<'a, ()>>;

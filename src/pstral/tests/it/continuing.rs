@@ -34,7 +34,28 @@ fn the_rest_is_a_new_message_of_the_same_conversation() {
         world.model_says(" opened in 1900.");
         world.command(&alex(), "continue").await;
         world.command(&alex(), "continue").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Chat mode: I answer without looking at the data.
+        ── #2 private
+        Paris lies on the Seine, has twenty districts and
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #3 private
+        Seule la personne qui a posé cette question peut en demander la suite. Posez-la vous-même pour recevoir votre réponse.
+        ── #4 private
+        two million people, and its metro
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #5 private
+        Something else was asked since this answer. Ask your question again, more precisely.
+        ── #6 private
+        opened in 1900.
+        ── #7 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ");
         let asked = &world.model.requests()[2];
         let told: Vec<(Speaker, &str)> =
             asked.messages.iter().map(|message| (message.speaker, message.text.as_str())).collect();
@@ -78,7 +99,62 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         let ran = world.target.ran();
         assert_eq!(ran.len(), 2);
         assert_eq!(ran[0], ran[1]);
-        assert_snapshot!(first, @"");
+        assert_snapshot!(first, @"
+        ── #1 private
+        Je regarde les clients.
+        ```sql
+        SELECT company_name
+        FROM cli
+        ```
+
+        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+        [Continuer]
+        ── #2 private
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          city = 'Lyon'
+        ```
+        Lit la table clients de la base crm.
+
+        Voilà.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #3 private
+        ```
+        company_name
+        ───────────────────────────────
+        Paysages de la Loire SAS
+        Logistique Martin EURL
+        Architecture du Nord SAS
+        Hôtel Renard SARL
+        Recyclage Pelletier SAS
+        Pépinières du Marché SAS
+        Plomberie du Languedoc EURL
+        Traiteur du Moulin SAS
+        Traiteur Clément SAS
+        Hôtel Blanchard SARL
+        Mécanique de l'Étoile SAS
+        Conseil du Nord SAS
+        Boréal Logistique SARL
+        Télécoms Delorme SAS
+        Hôtel Charpentier & Fils SAS
+        Laboratoires Haddad & Fils EURL
+        Restaurant Roy & Fils SARL
+        Optique Gaillard & Fils EURL
+        Entrepôts du Rhône SARL
+        Brasserie Prévost SAS
+        ```
+        22 lignes. Temps : … s.
+        Les 20 premières lignes sont affichées.
+        Les fichiers contiennent tout.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ── #4 private
+        Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
+        ");
     });
 }
 
@@ -89,7 +165,27 @@ fn what_stands_whole_in_the_first_half_is_offered_with_the_second() {
         world.say(&alex(), "How many were there, all in all?").await;
         world.model_says(" every payment.");
         world.command(&alex(), "continue").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        ```sql
+        SELECT count(id) AS n FROM payments
+        ```
+        This counts
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #2 private
+        ```sql
+        SELECT
+          count(id) AS n
+        FROM
+          payments
+        ```
+        Reads the table payments of the database crm.
+
+        every payment.
+        [Execute] [Edit] [Explain]
+        ");
     });
 }
 
@@ -117,7 +213,31 @@ fn what_does_not_go_on_can_be_tried_again() {
         world.model_says(" la capitale.");
         world.click(&camille(), rest.clone()).await;
         world.click(&camille(), rest).await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Mode discussion : je réponds sans consulter les données.
+        ── #2 private
+        Paris est
+
+        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+        [Continuer]
+        ── #3 private
+        Le modèle de langue est injoignable. Reposez la question dans quelques minutes. Si cela dure, prévenez votre administrateur : le serveur du modèle est arrêté ou hors d’atteinte.
+        [Continuer]
+        ── #4 private
+        Vous avez posé beaucoup de questions. Revenez dans une minute et je reprendrai volontiers.
+        ── #5 private
+        Le journal d’audit ne peut pas être écrit : par sécurité, rien n’a été exécuté. Prévenez un administrateur (espace disque, base d’état).
+        ── #6 private
+        une vil
+
+        La réponse a été coupée avant la fin. Reposez la question ; si elle est coupée au même endroit, posez-la autrement. Si cela dure, prévenez votre administrateur : le journal du serveur du modèle dit pourquoi.
+        [Continuer]
+        ── #7 private
+        la capitale.
+        ── #8 private
+        Autre chose a été demandé depuis cette réponse. Posez votre question à nouveau, plus précisément.
+        ");
     });
 }
 
@@ -136,7 +256,27 @@ fn what_was_asked_since_comes_first_and_what_is_private_stays_so() {
         world.say(&alex(), "And Lyon?").await;
         world.click(&alex(), rest).await;
         world.command(&alex(), "continue").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Chat mode: I answer without looking at the data.
+        ── #2 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ── #3 private
+        Paris lies
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #4 sales
+        This answer goes on where it was given, or in private. Ask for the rest there.
+        ── #5 private
+        This answer is no longer there. Ask your question again.
+        ── #6 private
+        It lies on the Rhône.
+        ── #7 private
+        Something else was asked since this answer. Ask your question again, more precisely.
+        ── #8 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ");
     });
 }
 

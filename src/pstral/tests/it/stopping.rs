@@ -134,9 +134,37 @@ fn the_server_is_told_at_every_stage_whatever_stops_it() {
         }
         let seen = seen.join("\n");
         match stage {
-            Stage::Queued => assert_snapshot!(seen, @""),
-            Stage::Reading => assert_snapshot!(seen, @""),
-            Stage::Saying => assert_snapshot!(seen, @""),
+            Stage::Queued => assert_snapshot!(seen, @"
+            Button: ↳ Camille Martin
+            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+            Command: ↳ Camille Martin
+            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+            Deleted: ↳ Camille Martin
+            ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
+            Kicked:
+            "),
+            Stage::Reading => assert_snapshot!(seen, @"
+            Button: ↳ Camille Martin
+            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+            Command: ↳ Camille Martin
+            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+            Deleted: ↳ Camille Martin
+            ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
+            Kicked:
+            "),
+            Stage::Saying => assert_snapshot!(seen, @"
+            Button: ↳ Camille Martin
+            Nos clients sont nombreux, et d'abord
+
+            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+            Command: ↳ Camille Martin
+            Nos clients sont nombreux, et d'abord
+
+            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+            Deleted: ↳ Camille Martin
+            ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
+            Kicked:
+            "),
         }
     }
 }

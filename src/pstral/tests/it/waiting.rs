@@ -59,7 +59,16 @@ fn everybody_sees_their_place_and_may_give_it_up() {
         assert!(notes.iter().all(|(_, note)| note.state == OutgoingState::Streaming));
         assert!(notes.iter().all(|(_, note)| note.buttons[0].action == ButtonAction::Stop));
         let before = world.transcript();
-        assert_snapshot!(before.split_once("── #2").unwrap().1, @"");
+        assert_snapshot!(before.split_once("── #2").unwrap().1, @"
+         b (streaming)
+        ↳ Camille Martin
+        ⏳ C’est bientôt votre tour : le modèle termine une autre réponse.
+        [Arrêter]
+        ── #3 c (streaming)
+        ↳ Alex Taylor
+        ⏳ You are number 2 in the queue; others asked before you.
+        [Stop]
+        ");
 
         world.act(&camille(), &place("b"), EventBody::Clicked(ButtonAction::Stop)).await;
         second.await.unwrap();
@@ -69,8 +78,27 @@ fn everybody_sees_their_place_and_may_give_it_up() {
         world.act(&claire(), &place("a"), EventBody::Command("stop".to_owned())).await;
         first.await.unwrap();
         third.await.unwrap();
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 a
+        ↳ Claire Fontaine
+        I am going to think about this for a very long time …
+
+        ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        ── #2 b
+        ↳ Camille Martin
+        ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        ── #3 c
+        ↳ Alex Taylor
+        They are many.
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok claire
+        question ok camille
+        question ok alex
+        answer stopped camille
+        answer stopped claire
+        answer ok alex
+        ");
     });
 }
 
@@ -140,7 +168,7 @@ fn too_many_are_told_when_to_come_back() {
         let refused: Vec<_> =
             world.chat.messages().into_iter().filter(|(_, one)| one.text.contains("attend déjà")).collect();
         assert_eq!(refused.len(), 1);
-        assert_snapshot!(refused[0].1.text.lines().nth(1).unwrap().replace('\u{a0}', " "), @"");
+        assert_snapshot!(refused[0].1.text.lines().nth(1).unwrap().replace('\u{a0}', " "), @"Une de vos questions attend déjà le modèle. Attendez sa réponse, ou retirez-la avec /stop là où vous l’avez posée.");
         world.model_says("They are many.");
         world.command(&alex(), "retry").await;
         let private: Vec<String> = world
@@ -150,7 +178,13 @@ fn too_many_are_told_when_to_come_back() {
             .filter(|(at, _)| at.place == FakeChat::place())
             .map(|(_, message)| message.text)
             .collect();
-        assert_snapshot!(private.join("\n──\n"), @"");
+        assert_snapshot!(private.join("\n──\n"), @"
+        Chat mode: I answer without looking at the data.
+        ──
+        2 questions already wait for the model, and no more may. Ask again in 2 minutes.
+        ──
+        They are many.
+        ");
         let lines = world.audit_lines().await;
         assert_eq!(lines.lines().filter(|line| line.starts_with("answer refused")).count(), 2, "{lines}");
     });
@@ -228,7 +262,14 @@ fn after_a_kill_a_note_does_not_look_live() {
         }
         assert_eq!(world.pipeline.parts().model.loads()[0].running, 0, "the slot is free");
         assert_eq!(world.restart().await, 2);
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
+        [Réessayer]
+        ── #2 b
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ");
     });
 }
 
