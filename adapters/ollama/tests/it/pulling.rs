@@ -16,6 +16,7 @@ const LINES: [&str; 6] = [
     r#"{"status":"success"}"#,
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside errors")]
 fn step(said: &str, bytes: Option<(u64, u64)>) -> Result<PullProgress, ModelError> {
     Ok(PullProgress::Step { said: said.to_owned(), bytes })
 }

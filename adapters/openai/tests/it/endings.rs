@@ -15,6 +15,7 @@ const STOP: &str = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"
 const USAGE: &str = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":15,\"completion_tokens\":5}}\n\n";
 const DONE: &str = "data: [DONE]\n\n";
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside errors")]
 fn whole(finish: FinishReason, counted: bool) -> Result<Delta, ModelError> {
     let (prompt_tokens, answer_tokens) = if counted { (Some(15), Some(5)) } else { (None, None) };
     Ok(Delta::Done(ModelStats { finish, prompt_tokens, answer_tokens }))
