@@ -292,6 +292,10 @@ impl LiveMessage {
         match delta {
             Some(Ok(Delta::Text(chunk))) => {
                 let visible = filter.push(&chunk);
+                // What was said before was a thought.
+                if filter.retracts() {
+                    self.put_aside();
+                }
                 self.push(&visible);
                 Ok(!visible.is_empty() && self.pacing.heard(self.clock.elapsed(), &visible))
             }

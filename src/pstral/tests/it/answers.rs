@@ -230,6 +230,22 @@ fn a_conversation_is_remembered_until_a_new_one() {
     });
 }
 
+/// Some templates open the thought themselves: the model only closes it.
+#[test]
+fn a_thought_that_is_only_closed_gives_way_to_the_answer() {
+    run_test(async |world| {
+        let said = "They ask for a greeting, in a few words that are easy to say.\n</think>\n\nHello! What do you need?";
+        world.model.script(Script::words(said).every(Duration::from_millis(60)));
+        world.say(&alex(), "What do you think of the clients?").await;
+        let states = world.chat.edits_of(&first());
+        assert!(states.iter().any(|state| state.text.contains("a greeting")) && states.len() > 2);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Hello! What do you need?
+        ");
+    });
+}
+
 #[test]
 fn thoughts_are_no_answer() {
     run_test(async |world| {
