@@ -172,7 +172,8 @@ fn an_answer_cut_by_its_length_offers_no_half_statement() {
         SELECT id FROM clients
         ```
 
-        ✂️ The answer reached the model’s longest length and ends here. Ask something more precise to get the rest.
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
         ");
     });
 }

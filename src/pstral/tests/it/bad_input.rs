@@ -58,7 +58,7 @@ fn commands() {
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
         /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
-        /retry: ask again a question that was not answered
+        /retry: ask again a question that was not answered; /continue: the rest of an answer that was cut
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait; /verified: verified queries; both for stewards
@@ -106,7 +106,7 @@ fn a_line_of_200_kilobytes() {
     run_test(async |world| {
         let shown = shown(world, Script::says(&"long ".repeat(40_000))).await;
         assert!(shown.chars().count() <= 2_000);
-        assert_snapshot!(shown.lines().last().unwrap(), @"✂️ The answer was growing too long, so I stopped it. Ask something more precise.");
+        assert_snapshot!(shown.lines().last().unwrap(), @"The rest of the answer did not fit here: it is in the file.");
     });
 }
 

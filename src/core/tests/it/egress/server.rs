@@ -29,7 +29,8 @@ pub(super) struct Manners {
 
 impl Default for Manners {
     fn default() -> Self {
-        let capabilities = Capabilities { length: Length::characters(20_000), ..FakeChat::new().capabilities().clone() };
+        let capabilities =
+            Capabilities { length: Length::characters(20_000), ..FakeChat::new().capabilities().clone() };
         let latencies = vec![Duration::from_millis(20)];
         Self { capabilities, place: None, account: None, latencies, refusals: Vec::new(), headers: false }
     }
