@@ -272,7 +272,7 @@ impl Pipeline {
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
-        let message = Outgoing { text: whole(&message.text, platform.capabilities().length.most), ..message.clone() };
+        let message = Outgoing { text: whole(&message.text, platform.capabilities().length), ..message.clone() };
         let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
         sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }

@@ -33,6 +33,7 @@ mod killed;
 mod lifecycle;
 mod linking;
 mod model;
+mod models;
 mod platforms;
 mod policies;
 mod postgres;
