@@ -151,7 +151,7 @@ impl Pipeline {
             Streamed::Failed(error) if live.text().is_empty() => {
                 let event = self.answer_event(asker, conversation, AuditStatus::Failed);
                 let (duration_ms, prompt_hash) = (Some(duration_ms), Some(prompt_hash));
-                let event = AuditEvent { duration_ms, prompt_hash, ..event };
+                let event = AuditEvent { prompt_hash, duration_ms, ..event };
                 let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Model(error), event).await?;
                 Ok(Answered::without(unanswered))
             }

@@ -99,21 +99,7 @@ impl Pipeline {
     pub(super) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), Trouble> {
         self.require(asker, Capability::Ask, "continue", text("ask-not-allowed")).await?;
         let conversations = &self.parts.conversations;
-        let gone = || Trouble::Tell(text("continue-gone"));
-        let turn = conversations.turn(id).await?.ok_or_else(gone)?;
-        let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
-        if held.user != asker.user.id {
-            let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
-            self.record(AuditEvent { detail: Some(format!("continue turn {}", id.0)), ..denied }).await?;
-            return Err(Trouble::TellAlone(text("continue-not-yours")));
-        }
-        // What was said in private does not go on among others.
-        let is_here = turn.message.as_ref().is_some_and(|message| message.place == asker.place);
-        if !is_here && !asker.place.private {
-            return Err(Trouble::Tell(text("continue-elsewhere")));
-        }
-        let turns = conversations.turns(held.id, RECENT).await?;
-        let before = exchange(&turns, id).map_err(Trouble::Tell)?;
+        let (held, before) = self.cut_answer(asker, id).await?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
@@ -130,6 +116,27 @@ impl Pipeline {
         outcome.map(drop)
     }
 
+    /// What the asker may have gone on with where they are, and whose conversation it belongs to.
+    async fn cut_answer(&self, asker: &Asker, id: TurnId) -> Result<(Conversation, Continued), Trouble> {
+        let conversations = &self.parts.conversations;
+        let gone = || Trouble::Tell(text("continue-gone"));
+        let turn = conversations.turn(id).await?.ok_or_else(gone)?;
+        let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
+        if held.user != asker.user.id {
+            let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+            self.record(AuditEvent { detail: Some(format!("continue turn {}", id.0)), ..denied }).await?;
+            return Err(Trouble::TellAlone(text("continue-not-yours")));
+        }
+        // What was said in private does not go on among others.
+        let is_here = turn.message.as_ref().is_some_and(|message| message.place == asker.place);
+        if !is_here && !asker.place.private {
+            return Err(Trouble::Tell(text("continue-elsewhere")));
+        }
+        let turns = conversations.turns(held.id, RECENT).await?;
+        let before = exchange(&turns, id).map_err(Trouble::Tell)?;
+        Ok((held, before))
+    }
+
     /// Whether the answer went on.
     async fn go_on_within(
         &self,
@@ -139,16 +146,16 @@ impl Pipeline {
         work: &Work,
     ) -> Result<bool, Trouble> {
         self.within_quota(asker, Counted::Questions).await?;
-        let asked = text("continue-asked").render(asker.user.locale);
+        let wish = text("continue-asked").render(asker.user.locale);
         self.record(AuditEvent {
-            detail: Some(asked.clone()),
+            detail: Some(wish.clone()),
             ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held)
         })
         .await?;
         let turn = NewTurn {
             conversation: held.id,
             speaker: Speaker::Person,
-            text: asked.clone(),
+            text: wish.clone(),
             state: TurnState::Complete,
             proposal: None,
             at: self.parts.clock.now(),
@@ -165,11 +172,11 @@ impl Pipeline {
                 let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
                 let examples = inquiry.examples(&verified, settings.examples);
                 let request = self.data_request(&inquiry, &examples).await?;
-                self.go_on_with(asker, held, request, (before, asked), (Some(&inquiry), work)).await
+                self.go_on_with(asker, held, request, (before, wish), (Some(&inquiry), work)).await
             }
             Mode::Chat => {
                 let request = self.chat_request(asker, held).await?;
-                self.go_on_with(asker, held, request, (before, asked), (None, work)).await
+                self.go_on_with(asker, held, request, (before, wish), (None, work)).await
             }
         }
     }
@@ -179,11 +186,11 @@ impl Pipeline {
         asker: &Asker,
         held: &Conversation,
         request: ChatRequest,
-        (before, asked): (Continued, String),
+        (before, wish): (Continued, String),
         (inquiry, work): (Option<&Inquiry<'_>>, &Work),
     ) -> Result<bool, Trouble> {
         // The exchange alone: what was said before it is not needed to finish a sentence.
-        let request = ChatRequest { messages: before.exchange(asked), ..request };
+        let request = ChatRequest { messages: before.exchange(wish), ..request };
         match self.stream_answer(asker, held, request, &work.stop).await? {
             Answered::NotBegun(unanswered) => {
                 let locale = asker.user.locale;
@@ -210,8 +217,8 @@ impl Pipeline {
 
 impl Continued {
     /// What the model is told: the question, what it said, and to go on.
-    fn exchange(&self, asked: String) -> Vec<ModelMessage> {
-        [(Speaker::Person, self.question.clone()), (Speaker::Pstral, self.said.clone()), (Speaker::Person, asked)]
+    fn exchange(&self, wish: String) -> Vec<ModelMessage> {
+        [(Speaker::Person, self.question.clone()), (Speaker::Pstral, self.said.clone()), (Speaker::Person, wish)]
             .map(|(speaker, text)| ModelMessage { speaker, text })
             .into()
     }

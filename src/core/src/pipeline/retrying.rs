@@ -65,17 +65,16 @@ impl Pipeline {
 
     /// The question that a turn of ours answers; nothing where a statement was written without one.
     pub(super) async fn question_of(&self, turn: &Turn) -> Result<Option<String>, StoreError> {
-        let question = match &turn.proposal {
-            Some(proposal) => self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question),
-            None => {
-                let conversations = &self.parts.conversations;
-                let mut asked = conversations.question_before(turn.id).await?;
-                // Whoever asked for the rest of an answer asked something before.
-                while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
-                    asked = conversations.question_before(other.id).await?;
-                }
-                asked.map(|asked| asked.text)
+        let question = if let Some(proposal) = &turn.proposal {
+            self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question)
+        } else {
+            let conversations = &self.parts.conversations;
+            let mut asked = conversations.question_before(turn.id).await?;
+            // Whoever asked for the rest of an answer asked something before.
+            while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
+                asked = conversations.question_before(other.id).await?;
             }
+            asked.map(|asked| asked.text)
         };
         Ok(question.filter(|question| !question.trim().is_empty()))
     }

@@ -104,14 +104,12 @@ impl Running {
     pub(super) fn take_back(&self, platform: &PlatformName, event: &str) {
         let question = (platform.clone(), event.to_owned());
         let mut going = self.going();
-        match going.answers.get(&question) {
-            Some(stop) => stop.stop(Stopped::TakenBack),
-            None => {
-                going.taken_back.push_back(question);
-                if going.taken_back.len() > REMEMBERED {
-                    going.taken_back.pop_front();
-                }
-            }
+        if let Some(stop) = going.answers.get(&question) {
+            return stop.stop(Stopped::TakenBack);
+        }
+        going.taken_back.push_back(question);
+        if going.taken_back.len() > REMEMBERED {
+            going.taken_back.pop_front();
         }
     }
 

@@ -19,7 +19,7 @@ fn help_in_english() {
         /mode sql or /mode chat: talk about the data or about something else
         /new: new conversation; /history: the earlier ones
         /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
-        /retry: ask again a question that was not answered
+        /retry: ask again a question that was not answered; /continue: the rest of an answer that was cut
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait; /verified: verified queries; both for stewards
@@ -41,7 +41,7 @@ fn help_in_french() {
         /mode sql ou /mode chat : parler des données ou d’autre chose
         /new : nouvelle conversation ; /history : les précédentes
         /open, /rename, /export, /delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
-        /retry : reposer une question restée sans réponse
+        /retry : reposer une question restée sans réponse ; /continuer : la suite d’une réponse coupée
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
         /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données

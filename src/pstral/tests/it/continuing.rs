@@ -50,7 +50,7 @@ fn the_rest_is_a_new_message_of_the_same_conversation() {
         ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
         [Continue]
         ── #5 private
-        Something else was asked since this answer. Ask your question again, more precisely.
+        The rest of this answer was asked for already. See further down, or ask your question again.
         ── #6 private
         opened in 1900.
         ── #7 private
@@ -70,7 +70,15 @@ fn the_rest_is_a_new_message_of_the_same_conversation() {
                 (Speaker::Person, "Go on exactly where your answer ended, without repeating any of it."),
             ]
         );
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        answer ok alex
+        denied refused camille
+        question ok alex
+        answer ok alex
+        question ok alex
+        answer ok alex
+        ");
     });
 }
 
@@ -236,7 +244,7 @@ fn what_does_not_go_on_can_be_tried_again() {
         ── #7 private
         la capitale.
         ── #8 private
-        Autre chose a été demandé depuis cette réponse. Posez votre question à nouveau, plus précisément.
+        La suite de cette réponse a déjà été demandée. Voyez plus bas, ou posez votre question à nouveau.
         ");
     });
 }
