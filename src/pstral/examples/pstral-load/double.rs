@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Micros, now};
-use crate::limit::{Limit, Ruling};
+use crate::limit::Limit;
 use crate::options::{Options, Scope};
 use crate::server::MARK;
 use crate::words::Shown;
@@ -25,8 +25,6 @@ pub(crate) struct Write {
     pub(crate) begun: Micros,
     /// When it was answered.
     pub(crate) ended: Micros,
-    /// Since when an interim edit would have been accepted.
-    pub(crate) room_since: Micros,
     /// Whether it was refused for the limit.
     pub(crate) refused: bool,
     /// Whether it changed a message that was there.
@@ -64,11 +62,13 @@ impl Double {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             capabilities: Capabilities {
-                max_chars: options.max_chars,
+                length: Length::characters(options.max_chars),
+                max_messages: options.max_messages,
                 edits: true,
+                max_edits: options.max_edits,
+                budget: budget(options),
                 buttons: true,
                 command_prefix: "/",
-                edit_interval: options.window() / options.edits,
                 max_file_bytes: 10 << 20,
                 uploads: true,
             },
@@ -131,38 +131,45 @@ impl Double {
         }
     }
 
-    fn ruling(&self, place: &Place, at: Micros) -> Ruling {
-        let budget = match self.options.scope {
-            Scope::Place => place.id.as_str(),
-            Scope::Account => "",
-        };
-        lock(&self.limit).ask(budget, at)
-    }
-
     async fn write(&self, place: &Place, message: &Outgoing, edit: bool) -> (Write, Shown, Result<(), PlatformError>) {
         let begun = now();
-        let Ruling { refused, room_since } = self.ruling(place, begun);
-        let shown = Shown::of(&message.text);
+        let refused = lock(&self.limit).ask(self.options.scope.budget(place), begun);
+        let shown = shown(message);
         if !self.latency.is_zero() {
             sleep(self.latency).await;
         }
         let write = Write {
             begun,
             ended: now(),
-            room_since,
             refused: refused.is_some(),
             edit,
             last: message.state == OutgoingState::Final,
             until: shown.until(),
         };
-        let chars = message.text.chars().count();
         let result = match refused {
             Some(retry_after) => Err(PlatformError::RateLimited { retry_after }),
-            None if chars > self.capabilities.max_chars => Err(PlatformError::Rejected(format!("{chars} characters"))),
+            None if !self.capabilities.length.holds(&message.text) => {
+                Err(PlatformError::Rejected("too long".to_owned()))
+            }
             None => Ok(()),
         };
         (write, shown, result)
     }
+}
+
+fn budget(options: &Options) -> WriteBudget {
+    let rate = Some(Rate::Window { writes: options.edits, span: options.window() });
+    match options.scope {
+        Scope::Place => WriteBudget { place: rate, account: None },
+        Scope::Account => WriteBudget { place: None, account: rate },
+    }
+}
+
+/// What a message shows, with what is in its files.
+fn shown(message: &Outgoing) -> Shown {
+    let files = message.files.iter().map(|file| std::fs::read_to_string(&file.path).unwrap_or_default());
+    let text = std::iter::once(message.text.clone()).chain(files).collect::<Vec<_>>().join("\n");
+    Shown::of(&text)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

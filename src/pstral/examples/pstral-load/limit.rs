@@ -17,18 +17,6 @@ pub(crate) struct Limit {
 struct Window {
     ends: Micros,
     used: u32,
-    /// Since when there has been room for an interim edit.
-    room_since: Micros,
-}
-
-/// What the limit says of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ruling {
-    /// How long to wait, where there is no room.
-    pub(crate) refused: Option<Duration>,
-    /// Since when there had been room for an interim edit, the last request of a window being left for a final one; a
-    /// time to come where there is none yet.
-    pub(crate) room_since: Micros,
 }
 
 impl Limit {
@@ -37,25 +25,17 @@ impl Limit {
         Self { requests, window: micros(window), budgets: HashMap::new() }
     }
 
-    /// One more request.
-    pub(crate) fn ask(&mut self, budget: &str, now: Micros) -> Ruling {
+    /// One more request: how long it has to wait, where it is one too many.
+    pub(crate) fn ask(&mut self, budget: &str, now: Micros) -> Option<Duration> {
         if !self.budgets.contains_key(budget) {
             self.budgets.insert(budget.to_owned(), Window::default());
         }
-        let Some(window) = self.budgets.get_mut(budget) else { return Ruling { refused: None, room_since: 0 } };
+        let window = self.budgets.get_mut(budget)?;
         if now >= window.ends {
-            *window = Window { ends: now + self.window, used: 0, room_since: window.room_since.min(now) };
+            *window = Window { ends: now + self.window, used: 0 };
         }
-        if window.used >= self.requests {
-            let wait = Duration::from_micros(window.ends - now);
-            return Ruling { refused: Some(wait), room_since: window.ends };
-        }
-        let room_since = window.room_since;
         window.used += 1;
-        if window.used + 1 >= self.requests {
-            window.room_since = window.ends;
-        }
-        Ruling { refused: None, room_since }
+        (window.used > self.requests).then(|| Duration::from_micros(window.ends - now))
     }
 }
 
@@ -65,18 +45,18 @@ mod tests {
 
     #[test]
     fn each_budget_has_windows_of_its_own() {
-        let mut limit = Limit::new(3, Duration::from_micros(100));
-        let taken = |room_since| Ruling { refused: None, room_since };
-        for (budget, now, expected) in [
-            ("one", 10, taken(0)),
-            ("one", 20, taken(0)),
-            ("one", 30, taken(110)),
-            ("one", 70, Ruling { refused: Some(Duration::from_micros(40)), room_since: 110 }),
-            ("other", 70, taken(0)),
-            ("one", 110, taken(110)),
-            ("one", 400, taken(110)),
+        let mut limit = Limit::new(2, Duration::from_micros(100));
+        for (budget, now, wait) in [
+            ("one", 10, None),
+            ("one", 20, None),
+            ("one", 70, Some(40)),
+            ("other", 70, None),
+            ("one", 110, None),
+            ("one", 400, None),
+            ("one", 499, None),
+            ("one", 499, Some(1)),
         ] {
-            assert_eq!(limit.ask(budget, now), expected, "{budget} at {now}");
+            assert_eq!(limit.ask(budget, now), wait.map(Duration::from_micros), "{budget} at {now}");
         }
     }
 }

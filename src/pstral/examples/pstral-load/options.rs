@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use pstral_core::domain::Place;
 
 use crate::words::{ANSWERS, TOKEN_CHARS, TOKENS};
 
@@ -49,6 +50,12 @@ pub(crate) struct Options {
     /// Characters of a message at most
     #[arg(long, default_value_t = 2_000)]
     pub(crate) max_chars: usize,
+    /// Messages of an answer at most; the rest goes to a file
+    #[arg(long, default_value_t = 4)]
+    pub(crate) max_messages: usize,
+    /// Changes of a message at most
+    #[arg(long, default_value_t = 120)]
+    pub(crate) max_edits: u32,
     /// What the model does to some answers
     #[arg(long, value_enum)]
     pub(crate) fault: Option<Fault>,
@@ -70,6 +77,16 @@ pub(crate) enum Scope {
     Place,
     /// Everything together, as on Matrix
     Account,
+}
+
+impl Scope {
+    /// The name of the budget that a place takes from.
+    pub(crate) fn budget(self, place: &Place) -> &str {
+        match self {
+            Self::Place => &place.id,
+            Self::Account => "",
+        }
+    }
 }
 
 /// What a model does to an answer.

@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use pstral_core::ports::ChatPlatform as _;
 use serde_json::{Value, json};
 
-use crate::clock::micros;
 use crate::double::{Double, Message};
-use crate::measure::{Outcome, Spread, Used};
+use crate::measure::{Outcome, Spread, Traffic, Used};
 use crate::options::Options;
 use crate::server::Sent;
 
@@ -37,12 +35,13 @@ impl Report {
     /// Compares what the platform was told with what the model says it sent.
     pub(crate) async fn of(options: &Options, double: &Double, model: &str, used: &Used) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder().build()?;
+        let traffic = Traffic::of(options, &double.messages());
         let mut outcomes = Vec::new();
         for answer in 0..options.people * options.rounds {
             let sent: Sent = client.get(format!("{model}/sent/{answer}")).send().await?.json().await?;
             let messages = double.messages();
             let of_answer = messages_of(answer, &double.place(answer % options.people), &messages);
-            outcomes.push(Outcome::of(&sent, &of_answer, micros(double.capabilities().edit_interval)));
+            outcomes.push(Outcome::of(&sent, &of_answer, options.max_edits, &traffic));
         }
         let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum();
         Ok(Self {

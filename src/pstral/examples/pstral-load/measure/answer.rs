@@ -1,5 +1,6 @@
 //! One answer as its person saw it.
 
+use super::Traffic;
 use super::delay::delays;
 use crate::clock::Micros;
 use crate::double::{Message, Write};
@@ -34,17 +35,19 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// From what was sent, and the messages that show it in order; `pause` is what the platform asks for between edits.
-    pub(crate) fn of(sent: &Sent, messages: &[&Message], pause: Micros) -> Self {
+    /// From what was sent, and the messages that show it in order; `max_edits` is the most of each that the platform takes.
+    pub(crate) fn of(sent: &Sent, messages: &[&Message], max_edits: u32, traffic: &Traffic) -> Self {
         let mut writes: Vec<Write> = messages.iter().flat_map(|message| message.writes.iter().copied()).collect();
         writes.sort_by_key(|write| write.begun);
         let accepted: Vec<Write> = writes.iter().copied().filter(|write| !write.refused).collect();
         let (lost, duplicated, unsent) = compare(sent.times.len(), messages);
         let shown = accepted.iter().find(|write| write.until > 0).map(|write| write.begun);
         let last = accepted.iter().rev().find(|write| write.last).map(|write| write.begun);
+        let strange: usize = messages.iter().map(|message| message.shown.strange).sum();
+        let is_free = |at| messages.first().is_none_or(|message| traffic.is_free(&message.place, at));
         let since = |from: Option<&Micros>, to: Option<Micros>| Some(to?.saturating_sub(*from?));
         Self {
-            delays: delays(&writes, &sent.times, pause),
+            delays: delays(&writes, &sent.times, max_edits, is_free),
             first_text: since(sent.times.first(), shown),
             last_edit: since(sent.times.last(), last),
             silence: accepted.windows(2).map(|two| two[1].begun - two[0].begun).max(),
@@ -54,7 +57,7 @@ impl Outcome {
             unfinished: messages.is_empty() || messages.iter().any(|message| !message.last && !message.gone),
             lost,
             duplicated,
-            strange: unsent + messages.iter().map(|message| message.shown.strange).sum::<usize>(),
+            strange: unsent + strange,
         }
     }
 }
