@@ -359,3 +359,7 @@ quota-user-questions = You have asked a great many questions. Come back { $when 
 quota-user-executions = You have run a great many statements. Come back { $when } to run this one.
 quota-place-questions = A great many questions have been asked here. Come back { $when }, or write to me in private.
 quota-place-executions = A great many statements have been run here. Come back { $when }, or ask again in private.
+
+## Long answers
+answer-rest-in-file = The rest of the answer did not fit here: it is in the file.
+answer-rest-lost = The rest of the answer did not fit here, and no file could be written for it. Ask something more precise.

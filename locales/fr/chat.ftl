@@ -360,3 +360,7 @@ quota-user-questions = Vous avez posé beaucoup de questions. Revenez { $when } 
 quota-user-executions = Vous avez exécuté beaucoup de requêtes. Revenez { $when } pour exécuter celle-ci.
 quota-place-questions = Beaucoup de questions ont été posées ici. Revenez { $when }, ou écrivez-moi en privé.
 quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revenez { $when }, ou reposez la question en privé.
+
+## Longues réponses
+answer-rest-in-file = La suite de la réponse ne tenait pas ici : elle est dans le fichier.
+answer-rest-lost = La suite de la réponse ne tenait pas ici et n'a pas pu être jointe en fichier. Posez une question plus précise.

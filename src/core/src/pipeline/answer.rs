@@ -6,7 +6,7 @@ use futures::{FutureExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
-use super::audience::{signature, signed};
+use super::audience::signature;
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
 use super::question::is_aside;
@@ -15,10 +15,10 @@ use super::retrying::retry_button;
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
-    MessageRef, NewTurn, Outgoing, OutgoingState, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
+    MessageRef, NewTurn, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
 };
-use crate::egress::{LiveMessage, Streamed, around};
-use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};
+use crate::egress::{LaidOut, LiveMessage, Streamed};
+use crate::ports::{ChatRequest, FinishReason, ModelError};
 use crate::text::{Text, text};
 
 /// An answer that was at least begun.
@@ -130,9 +130,7 @@ impl Pipeline {
         answer: &mut Answer,
         offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
-        // The line that says who asked takes its room from what the model wrote.
-        let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
-        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars.saturating_sub(line));
+        let locale = asker.user.locale;
         let (state, status, ending) = answer.ending();
         let recorded = self
             .record(AuditEvent {
@@ -145,37 +143,42 @@ impl Pipeline {
             })
             .await;
         let mut end = TurnEnd::words(answer.text(), state);
-        let (text, mut buttons) = match recorded.and(offer) {
+        let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
                 let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
                 end.text.clone_from(&line);
-                (line, buttons)
+                (self.laid_out(asker, LaidOut { ours: &line, ..LaidOut::default() }).await, buttons)
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                offer.within(answer.text(), max_chars)
+                (self.laid_out(asker, offer.within(answer.text())).await, offer.buttons)
             }
             Ok(None) => {
-                let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
+                let ours = ending.map(|ending| ending.render(locale)).unwrap_or_default();
                 let rated = AnswerId::Turn(conversation.id, answer.turn);
                 let buttons =
                     if state == TurnState::Complete { rating_buttons(&rated, locale).into() } else { Vec::new() };
-                (around(answer.text(), &ending, "", max_chars), buttons)
+                let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
+                (self.laid_out(asker, said).await, buttons)
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
-                let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
-                (around(answer.text(), &sentence, "", max_chars), Vec::new())
+                let ours = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
+                let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
+                (self.laid_out(asker, said).await, Vec::new())
             }
         };
         if end.state == TurnState::Failed {
             buttons.push(retry_button(answer.turn, locale));
         }
-        let message = Outgoing { text: signed(asker, &text), buttons, files: Vec::new(), state: OutgoingState::Final };
-        let shown = self.settle(asker, &mut answer.live, answer.turn, &message, &end).await?;
-        if let (Some(at), Some(proposal)) = (shown, &end.proposal) {
-            self.remember_card(proposal, at, &message).await;
+        messages.last.buttons = buttons;
+        let shown = self.settle(asker, &mut answer.live, answer.turn, &messages, &end).await?;
+        if let Some(at) = shown {
+            self.forget_files(asker, &messages.last.files).await;
+            if let Some(proposal) = &end.proposal {
+                self.remember_card(proposal, at, &messages.last).await;
+            }
         }
         Ok(())
     }
@@ -183,7 +186,8 @@ impl Pipeline {
     /// A message that can be stopped while it grows.
     pub(super) fn live_message(&self, asker: &Asker) -> LiveMessage {
         let stop = Button { action: ButtonAction::Stop, label: text("button-stop").render(asker.user.locale) };
-        LiveMessage::new(Arc::clone(&asker.platform), Arc::clone(&self.parts.clock), asker.place.clone(), vec![stop])
+        let (platform, place) = (Arc::clone(&asker.platform), asker.place.clone());
+        LiveMessage::new(&self.scheduler, platform, place, signature(asker), vec![stop])
     }
 
     /// Records a turn of ours that is being written: after a restart it is known to be left over.
@@ -222,35 +226,6 @@ impl Pipeline {
         }
     }
 
-    /// Shows the last state of a message and then ends its turn, with what it says for the history. In this order: a
-    /// message that people still see as live is found by the next start. One that the platform refuses ends in a
-    /// sentence instead. Says where the message itself is shown.
-    pub(super) async fn settle(
-        &self,
-        asker: &Asker,
-        live: &mut LiveMessage,
-        turn: TurnId,
-        message: &Outgoing,
-        end: &TurnEnd,
-    ) -> Result<Option<MessageRef>, Trouble> {
-        let mut shown = live.finish(message).await;
-        let delivered = shown.as_ref().ok().cloned();
-        if let Err(error @ PlatformError::Rejected(_)) = shown {
-            let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
-            let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
-            shown = live.finish(&Outgoing::text(sentence.render(asker.user.locale))).await;
-        }
-        match shown {
-            Ok(_) | Err(PlatformError::Gone | PlatformError::Rejected(_)) => {
-                self.parts.conversations.finish_turn(turn, end).await?;
-            }
-            Err(error) => {
-                tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
-            }
-        }
-        Ok(delivered)
-    }
-
     /// What the audit keeps of an answer.
     fn kept_of(&self, answer: &str) -> String {
         match self.parts.settings.kept_answers {
@@ -259,7 +234,7 @@ impl Pipeline {
         }
     }
 
-    fn incident(&self, asker: &Asker) -> AuditEvent {
+    pub(super) fn incident(&self, asker: &Asker) -> AuditEvent {
         self.event(asker, AuditAction::Incident, AuditStatus::Failed)
     }
 

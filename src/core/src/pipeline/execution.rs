@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::join;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
@@ -13,6 +14,7 @@ use super::question::is_aside;
 use super::quotas::Counted;
 use super::ruling::Ruling;
 use super::schema::Schemas;
+use super::settling::Messages;
 use super::version::version_now;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
@@ -214,10 +216,13 @@ impl Pipeline {
         let began = self.parts.clock.elapsed();
         let turn = self.begin_turn(proposal.conversation, Some(&proposal.id), aside).await?;
         let mut live = self.live_message(asker);
-        if let Err(error) = live.announce(&text("running").render(locale), &self.on_sent(turn)).await {
-            tracing::warn!(%error, "the progress of an execution could not be shown");
+        live.reserve();
+        let (note, on_sent) = (text("running").render(locale), self.on_sent(turn));
+        // A platform that is slow to show it does not keep the database waiting.
+        let (announced, outcome) = join!(live.announce(&note, &on_sent), self.collect(asker, target, approved, stop));
+        if let Err(error) = announced {
+            tracing::info!(%error, "the progress of an execution could not be shown");
         }
-        let outcome = self.collect(asker, target, approved, stop).await;
         if outcome.as_ref().is_err_and(did_not_run) {
             self.give_back(&proposal.id).await;
         }
@@ -241,8 +246,9 @@ impl Pipeline {
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
         };
-        if self.settle(asker, &mut live, turn, &message, &end).await?.is_some() {
-            self.forget_files(asker, &message.files).await;
+        let messages = Messages::from(message);
+        if self.settle(asker, &mut live, turn, &messages, &end).await?.is_some() {
+            self.forget_files(asker, &messages.last.files).await;
         }
         Ok(())
     }

@@ -41,6 +41,7 @@ mod running;
 mod schema;
 mod seen;
 mod settings;
+mod settling;
 mod stewarding;
 mod strangers;
 mod talks;
@@ -78,7 +79,7 @@ use trouble::Trouble;
 use crate::domain::{
     AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
 };
-use crate::egress::{PATIENT, deliver, whole};
+use crate::egress::{Aim, Patience, Scheduler, whole};
 use crate::ports::{
     AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, PlatformError,
     Proposals, ResultFiles,
@@ -121,6 +122,7 @@ pub struct Parts {
 pub struct Pipeline {
     parts: Parts,
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
+    scheduler: Scheduler,
     running: Running,
     seen: Seen,
     charts: Charts,
@@ -134,9 +136,12 @@ impl Pipeline {
     pub fn new(parts: Parts) -> Self {
         let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
+        let scheduler = Scheduler::new(Arc::clone(&parts.clock));
+        parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));
         Self {
             parts,
             platforms,
+            scheduler,
             running: Running::default(),
             seen: Seen::default(),
             charts: Charts::default(),
@@ -245,8 +250,8 @@ impl Pipeline {
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
-        let message = Outgoing { text: whole(&message.text, platform.capabilities().max_chars), ..message.clone() };
-        let sent = deliver(platform, &*self.parts.clock, place, None, &message, PATIENT).await;
+        let message = Outgoing { text: whole(&message.text, platform.capabilities().length.most), ..message.clone() };
+        let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
         sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }
 

@@ -16,7 +16,7 @@ use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
     Proposal, ProposalId, ProposalState, Value,
 };
-use crate::egress::around;
+use crate::egress::LaidOut;
 use crate::extract::{self, Statement};
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Estimate, QueryTarget, TargetError};
@@ -64,14 +64,14 @@ impl Offer {
         self.bar.is_some()
     }
 
-    /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
-    /// stays where it is and the refusal follows.
-    pub(super) fn within(self, answer: &str, max_chars: usize) -> (String, Vec<Button>) {
+    /// The answer with the card in place of the statement the model wrote. A refused statement stays where it is and
+    /// the refusal follows.
+    pub(super) fn within<'a>(&'a self, answer: &'a str) -> LaidOut<'a> {
         let (before, after) = match &self.place {
             Some(statement) if !self.refused => (&answer[..statement.range.start], &answer[statement.range.end..]),
             _ => (answer, ""),
         };
-        (around(before, &self.card, after, max_chars), self.buttons)
+        LaidOut { before, ours: &self.card, after, ..LaidOut::default() }
     }
 }
 
@@ -135,9 +135,9 @@ impl Pipeline {
         for said in estimated(&*inquiry.target.port, &estimate, locale).into_iter().chain(waits(&proposal, prefix)) {
             let _ = write!(card, "\n{}", said.render(locale));
         }
-        let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
+        let room = inquiry.asker.platform.capabilities().length.less(BESIDE);
         // What people cannot read whole they cannot approve.
-        if card.chars().count() > room || proposal.statement.contains("```") {
+        if !room.holds(&card) || proposal.statement.contains("```") {
             let detail = "it cannot be shown whole in one message".to_owned();
             let refused = Refused { rule: None, detail, cost: None, sentence: text("statement-not-showable") };
             return self.refuse(inquiry, proposal, refused).await;

@@ -1,9 +1,8 @@
 //! A chat without a chat: it keeps every state of every message, and fails when a script says so.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
@@ -13,7 +12,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use crate::ports::{
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, WriteBudget,
+};
 use crate::text::{Text, text};
 
 /// What a platform can be asked and a script can refuse.
@@ -45,6 +46,16 @@ struct State {
     refusals: VecDeque<(Request, PlatformError)>,
     last_event: u64,
     typing: usize,
+    signals: Option<Signals>,
+}
+
+#[derive(Clone)]
+struct Signals(BudgetSignals);
+
+impl fmt::Debug for Signals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signals")
+    }
 }
 
 #[derive(Debug)]
@@ -61,14 +72,16 @@ impl Default for FakeChat {
 }
 
 impl FakeChat {
-    /// A chat with edits and buttons, messages of 2000 characters and files of 10 MB.
+    /// A chat with edits and buttons, messages of 2000 characters, files of 10 MB, and as fast as it is written to.
     pub fn new() -> Self {
         Self::with(Capabilities {
-            max_chars: 2_000,
+            length: Length::characters(2_000),
+            max_messages: 4,
             edits: true,
+            max_edits: 1_000,
+            budget: WriteBudget::default(),
             buttons: true,
             command_prefix: "/",
-            edit_interval: Duration::from_secs(1),
             max_file_bytes: 10_000_000,
             uploads: true,
         })
@@ -117,6 +130,14 @@ impl FakeChat {
     /// Somebody presses a button: [`ChatPlatform::run`] hands it over.
     pub fn click(&self, actor: &Actor, place: &Place, action: ButtonAction) -> Event {
         self.deliver(actor, place, EventBody::Clicked(action))
+    }
+
+    /// The platform says what is left of a budget, as in the headers of an answer.
+    pub fn tell_budget(&self, signal: &BudgetSignal) {
+        let signals = self.state().signals.clone();
+        if let Some(Signals(signals)) = signals {
+            signals(signal);
+        }
     }
 
     /// Nobody does anything more: [`ChatPlatform::run`] ends when what was done is answered.
@@ -198,9 +219,9 @@ impl FakeChat {
         if let Some((_, error)) = scripted.and_then(|index| state.refusals.remove(index)) {
             return Err(error);
         }
-        let chars = message.map_or(0, |message| message.text.chars().count());
-        if chars > self.capabilities.max_chars {
-            return Err(PlatformError::Rejected(format!("{chars} characters")));
+        let length = self.capabilities.length;
+        if let Some(message) = message.filter(|message| !length.holds(&message.text)) {
+            return Err(PlatformError::Rejected(format!("{} of {length:?}", length.unit.count(&message.text))));
         }
         if message.is_some_and(|message| message.files.iter().any(|file| file.bytes > self.capabilities.max_file_bytes))
         {
@@ -230,6 +251,10 @@ impl ChatPlatform for FakeChat {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn report_budgets(&self, signals: BudgetSignals) {
+        self.state().signals = Some(Signals(signals));
     }
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
@@ -271,6 +296,9 @@ impl ChatPlatform for FakeChat {
     }
 
     async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+        if place.platform != platform() {
+            return Err(PlatformError::Gone);
+        }
         let state = self.state();
         let live = |kept: &Kept| {
             let last = kept.states.last().map(|last| last.state);

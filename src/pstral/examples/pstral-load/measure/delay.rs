@@ -112,7 +112,7 @@ mod tests {
             (vec![first(), Write { last: true, ..edit(3_900_000, 30) }], vec![5]),
         ] {
             assert_eq!(delays(&writes, &sent(), 100, |_| true), expected, "{writes:?}");
-            assert_eq!(delays(&writes, &sent(), 100, |_| false), [], "{writes:?}");
+            assert_eq!(delays(&writes, &sent(), 100, |_| false), Vec::<Micros>::new(), "{writes:?}");
         }
     }
 }

@@ -19,7 +19,9 @@ use pstral_core::guard::Rules;
 use pstral_core::pipeline::{
     KeptAnswers, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
-use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
+use pstral_core::ports::{
+    AuditLog, Capabilities, Conversations as _, Knowledge as _, Length, QueryTarget, WriteBudget,
+};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
@@ -85,11 +87,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A chat that can do everything, quickly.
 pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
-        max_chars: 2_000,
+        length: Length::characters(2_000),
+        max_messages: 4,
         edits: true,
+        max_edits: 1_000,
+        budget: WriteBudget::default(),
         buttons: true,
         command_prefix: "/",
-        edit_interval: Duration::from_millis(5),
         max_file_bytes: 10_000_000,
         uploads: false,
     }
