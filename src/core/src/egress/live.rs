@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::lane::{Owed, Urgency};
 use super::scheduler::{Outlet, Scheduler, Turn};
 use super::split::Splitter;
-use super::{Aim, Pacing, Patience, ThinkingFilter, disarmed, splitting};
+use super::{Aim, Disarmer, Pacing, Patience, ThinkingFilter, splitting};
 use crate::domain::{Button, MessageRef, Outgoing, OutgoingState, Place};
 use crate::ports::{ChatPlatform, Clock, Delta, ModelError, ModelStats, ModelStream, PlatformError};
 
@@ -81,6 +81,7 @@ pub struct LiveMessage {
     owed: Vec<Owed>,
     pacing: Pacing,
     text: String,
+    disarmer: Disarmer,
     splitter: Splitter,
     /// The texts of full messages.
     full: Vec<String>,
@@ -112,6 +113,7 @@ impl LiveMessage {
             owed: Vec::new(),
             pacing,
             text: String::new(),
+            disarmer: Disarmer::default(),
             splitter,
             full: Vec::new(),
             is_behind: false,
@@ -132,6 +134,7 @@ impl LiveMessage {
     pub fn put_aside(&mut self) {
         self.text.clear();
         self.full.clear();
+        self.disarmer = Disarmer::default();
         self.splitter = Splitter::new(splitting(self.platform.capabilities()));
         (self.speaks, self.is_behind) = (false, false);
     }
@@ -310,7 +313,7 @@ impl LiveMessage {
         self.text.push_str(visible);
         // What comes after the last message that an answer may have is for a file.
         if !chunk.is_empty() && !self.splitter.is_full() {
-            self.full.extend(self.splitter.push(&disarmed(chunk)));
+            self.full.extend(self.splitter.push(&self.disarmer.push(chunk)));
             self.is_behind = true;
         }
     }

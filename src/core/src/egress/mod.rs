@@ -3,6 +3,8 @@
 
 mod budget;
 mod deliver;
+mod disarm;
+pub(crate) mod fence;
 mod fitting;
 mod lane;
 mod layout;
@@ -10,10 +12,12 @@ mod live;
 mod pacing;
 mod scheduler;
 mod split;
+mod tag;
 mod thinking;
 
 pub use deliver::{Aim, Patience};
-pub use fitting::{around, disarmed, echo, fit, whole};
+pub use disarm::{Disarmer, disarmed};
+pub use fitting::{echo, fit, whole};
 pub use layout::{LaidOut, lay_out, splitting};
 pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed, Unfinished};
 pub use pacing::Pacing;

@@ -2,32 +2,40 @@
 
 use std::sync::Arc;
 
-use futures::{FutureExt as _, select_biased};
-use tokio_util::sync::CancellationToken;
+use futures::FutureExt as _;
 
 use super::asker::Asker;
 use super::audience::signature;
+use super::continuing::{Continued, continue_button};
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
 use super::question::is_aside;
 use super::rating::rating_buttons;
 use super::retrying::retry_button;
+use super::running::{Stop, Stopped};
+use super::unanswered::{NoAnswer, Unanswered};
+use super::waiting::{Heard, Words};
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
-    MessageRef, NewTurn, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
+    Locale, MessageRef, NewTurn, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
 };
-use crate::egress::{LaidOut, LiveMessage, Streamed};
+use crate::egress::{AnswerLimits, LaidOut, LiveMessage, Streamed};
+use crate::models::Asking;
 use crate::ports::{ChatRequest, FinishReason, ModelError};
 use crate::text::{Text, text};
 
 /// An answer that was at least begun.
 pub(super) struct Answer {
-    live: LiveMessage,
-    turn: TurnId,
+    pub(super) live: LiveMessage,
+    pub(super) turn: TurnId,
     ended: Streamed,
-    duration_ms: i64,
-    prompt_hash: String,
+    pub(super) duration_ms: i64,
+    pub(super) prompt_hash: String,
+    /// The spaces it began with, which are not shown.
+    pub(super) spaces: String,
+    /// What it goes on with, where an earlier message was cut.
+    pub(super) before: Option<Continued>,
 }
 
 impl Answer {
@@ -36,9 +44,33 @@ impl Answer {
         self.live.text()
     }
 
+    /// The same as it is kept: with what joins it to the words before it.
+    fn written(&self) -> String {
+        let spaces = self.before.as_ref().map_or("", |_| self.spaces.as_str());
+        format!("{spaces}{}", self.text())
+    }
+
     /// Whether the model said all it wanted: only then is a statement in it offered.
     pub(super) fn is_whole(&self) -> bool {
         matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
+    }
+
+    /// Whether there was more to say than it may hold.
+    fn is_cut(&self) -> bool {
+        self.ending().0 == TurnState::Complete && !self.is_whole() && !self.text().trim().is_empty()
+    }
+
+    /// Whether the model failed, or said nothing.
+    pub(super) fn failed(&self) -> bool {
+        self.ending().0 == TurnState::Failed
+    }
+
+    /// Tries once more what failed.
+    fn again(&self, locale: Locale) -> Button {
+        match &self.before {
+            Some(before) => continue_button(before.cut, locale),
+            None => retry_button(self.turn, locale),
+        }
     }
 
     /// What ended it, where something did.
@@ -68,10 +100,18 @@ impl Answer {
 
 /// What came of asking the model.
 pub(super) enum Answered {
-    /// Nothing was said: there is no message yet. The turn can be tried again.
-    NotBegun(ModelError, TurnId),
+    /// Nothing was said. The turn can be tried again.
+    NotBegun(Box<Unanswered>),
     /// Something was said; the message still has to be closed.
     Begun(Box<Answer>),
+    /// Everything is closed and said.
+    Withdrawn,
+}
+
+impl Answered {
+    fn without(unanswered: Option<Unanswered>) -> Self {
+        unanswered.map_or(Self::Withdrawn, |unanswered| Self::NotBegun(Box::new(unanswered)))
+    }
 }
 
 impl Pipeline {
@@ -81,44 +121,71 @@ impl Pipeline {
         asker: &Asker,
         conversation: &Conversation,
         request: ChatRequest,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<Answered, Trouble> {
         let began = self.parts.clock.elapsed();
+        let prompt_hash = prompt_hash(&request);
+        // Before anything is shown: who comes too late is told at once.
+        let asking = self.parts.model.ask(asker.user.id, request);
         asker.platform.typing(&asker.place).await;
         let aside = is_aside(&conversation.place, &asker.place);
         let turn = self.begin_turn(conversation.id, None, aside).await?;
         let mut live = self.live_message(asker);
-        let on_sent = self.on_sent(turn);
-        let prompt_hash = prompt_hash(&request);
-        let ended = select_biased! {
-            () = stop.cancelled().fuse() => Streamed::Stopped,
-            stream = self.parts.model.chat(request).fuse() => match stream {
-                Ok(stream) => live.follow(stream, stop, self.parts.settings.answer, &on_sent).await,
-                Err(error) => Streamed::Failed(error),
-            },
+        let asking = match asking {
+            Ok(asking) => asking,
+            Err(full) => {
+                let event = self.answer_event(asker, conversation, AuditStatus::Refused);
+                let event = AuditEvent { prompt_hash: Some(prompt_hash), ..event };
+                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Full(full), event).await?;
+                return Ok(Answered::without(unanswered));
+            }
         };
+        let (ended, spaces) = self.hear(asker, &mut live, turn, asking, stop).await;
         let duration_ms = self.millis_since(began);
+        if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) = (&ended, stop.why()) {
+            let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None };
+            self.withdraw(asker, conversation, answer, why).await?;
+            return Ok(Answered::Withdrawn);
+        }
+        match ended {
+            Streamed::Failed(error) if live.text().is_empty() => {
+                let event = self.answer_event(asker, conversation, AuditStatus::Failed);
+                let (duration_ms, prompt_hash) = (Some(duration_ms), Some(prompt_hash));
+                let event = AuditEvent { duration_ms, prompt_hash, ..event };
+                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Model(error), event).await?;
+                Ok(Answered::without(unanswered))
+            }
+            ended => {
+                let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None };
+                Ok(Answered::Begun(Box::new(answer)))
+            }
+        }
+    }
+
+    /// Waits for the answer and follows it to its end; says how it ended, and which spaces it began with.
+    async fn hear(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        asking: Asking,
+        stop: &Stop,
+    ) -> (Streamed, String) {
+        let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
+        let (ended, spaces) = match self.first_words(asker, live, asking, stop, &on_sent).await {
+            Heard::Words(Words { stream, took, spaces }) => {
+                let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
+                (live.follow(stream, &stop.token, limits, &on_sent).await, spaces)
+            }
+            Heard::Nothing(ended) => (ended, String::new()),
+        };
         let ended = match ended {
             Streamed::TooLong if live.text().trim().is_empty() => {
-                Streamed::Failed(ModelError::Timeout { seconds: self.parts.settings.answer.time.as_secs() })
+                Streamed::Failed(ModelError::Timeout { seconds: limits.time.as_secs() })
             }
             other => other,
         };
-        match ended {
-            Streamed::Failed(error) if live.text().is_empty() => {
-                // No message shows it: the turn is over whatever the audit says.
-                self.parts.conversations.finish_turn(turn, &TurnEnd::words("", TurnState::Failed)).await?;
-                self.record(AuditEvent {
-                    error: Some(error.to_string()),
-                    duration_ms: Some(duration_ms),
-                    prompt_hash: Some(prompt_hash),
-                    ..self.answer_event(asker, conversation, AuditStatus::Failed)
-                })
-                .await?;
-                Ok(Answered::NotBegun(error, turn))
-            }
-            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash }))),
-        }
+        (ended, spaces)
     }
 
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
@@ -131,18 +198,9 @@ impl Pipeline {
         offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
         let locale = asker.user.locale;
-        let (state, status, ending) = answer.ending();
-        let recorded = self
-            .record(AuditEvent {
-                detail: Some(self.kept_of(answer.text())),
-                error: answer.error(),
-                duration_ms: Some(answer.duration_ms),
-                prompt_hash: Some(answer.prompt_hash.clone()),
-                delivery: Some(AuditDelivery::Here),
-                ..self.answer_event(asker, conversation, status)
-            })
-            .await;
-        let mut end = TurnEnd::words(answer.text(), state);
+        let (state, _, ending) = answer.ending();
+        let recorded = self.record(self.event_of_answer(asker, conversation, answer)).await;
+        let mut end = TurnEnd::words(answer.written(), state);
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
@@ -157,8 +215,14 @@ impl Pipeline {
             Ok(None) => {
                 let ours = ending.map(|ending| ending.render(locale)).unwrap_or_default();
                 let rated = AnswerId::Turn(conversation.id, answer.turn);
-                let buttons =
-                    if state == TurnState::Complete { rating_buttons(&rated, locale).into() } else { Vec::new() };
+                let mut buttons = Vec::new();
+                if answer.is_cut() {
+                    end.cut = true;
+                    buttons.push(continue_button(answer.turn, locale));
+                }
+                if state == TurnState::Complete {
+                    buttons.extend(rating_buttons(&rated, locale));
+                }
                 let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
                 (self.laid_out(asker, said).await, buttons)
             }
@@ -170,7 +234,7 @@ impl Pipeline {
             }
         };
         if end.state == TurnState::Failed {
-            buttons.push(retry_button(answer.turn, locale));
+            buttons.push(answer.again(locale));
         }
         messages.last.buttons = buttons;
         let shown = self.settle(asker, &mut answer.live, answer.turn, &messages, &end).await?;
@@ -240,6 +304,19 @@ impl Pipeline {
 
     pub(super) fn millis_since(&self, began: std::time::Duration) -> i64 {
         i64::try_from(self.parts.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// What the audit says of an answer that has ended.
+    pub(super) fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
+        let (_, status, _) = answer.ending();
+        AuditEvent {
+            detail: Some(self.kept_of(answer.text())),
+            error: answer.error(),
+            duration_ms: Some(answer.duration_ms),
+            prompt_hash: Some(answer.prompt_hash.clone()),
+            delivery: Some(AuditDelivery::Here),
+            ..self.answer_event(asker, conversation, status)
+        }
     }
 
     fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {

@@ -1,9 +1,10 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::join;
+use futures::{FutureExt as _, join};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
@@ -84,7 +85,7 @@ impl Pipeline {
         }
         let aside = is_aside(&held_in, &reader.place);
         let delivery = delivery(&asker.place, &reader.place);
-        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
+        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop.token).await
     }
 
     /// An agreement holds as long as who gave it may give one.
@@ -218,8 +219,11 @@ impl Pipeline {
         let mut live = self.live_message(asker);
         live.reserve();
         let (note, on_sent) = (text("running").render(locale), self.on_sent(turn));
-        // A platform that is slow to show it does not keep the database waiting.
-        let (announced, outcome) = join!(live.announce(&note, &on_sent), self.collect(asker, target, approved, stop));
+        // A platform that is slow to show it does not keep the database waiting; what it shows is noted down even where
+        // there is a bug.
+        let collecting = AssertUnwindSafe(self.collect(asker, target, approved, stop)).catch_unwind();
+        let (announced, outcome) = join!(live.announce(&note, &on_sent), collecting);
+        let outcome = outcome.unwrap_or_else(|bug| resume_unwind(bug));
         if let Err(error) = announced {
             tracing::info!(%error, "the progress of an execution could not be shown");
         }

@@ -108,7 +108,7 @@ impl Pipeline {
             return Ok(());
         }
         let why = why.map(|why| format!("\n\n{}", why.render(locale))).unwrap_or_default();
-        let message = Outgoing::text(whole(&card.text, capabilities.length.beside(&why).most) + &why);
+        let message = Outgoing::text(whole(&card.text, capabilities.length.beside(&why)) + &why);
         self.scheduler.tidy(platform, &card.message, &message).await
     }
 }

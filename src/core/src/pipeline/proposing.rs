@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::agreeing::waits;
 use super::answer::Answer;
 use super::asker::Asker;
+use super::continuing::Joined;
 use super::ledger::about;
 use super::question::Inquiry;
 use super::ruling::Ruling;
@@ -79,7 +80,8 @@ impl Pipeline {
     /// The proposal that comes of an answer, if it holds a statement. One that was cut short offers nothing: half a
     /// statement may mean something else.
     pub(super) async fn offer_from(&self, inquiry: &Inquiry<'_>, answer: &Answer) -> Result<Option<Offer>, Trouble> {
-        let mut statements = extract::statements(answer.text());
+        let said = Joined::of(answer);
+        let mut statements = extract::statements(&said.text);
         if statements.is_empty() || !answer.is_whole() {
             return Ok(None);
         }
@@ -91,7 +93,7 @@ impl Pipeline {
             let note = text("only-first-statement").count("others", others).render(inquiry.asker.user.locale);
             offer.card = format!("{}\n\n{note}", offer.card);
         }
-        Ok(Some(Offer { place: Some(first), ..offer }))
+        Ok(Some(Offer { place: Some(said.placed(first)), ..offer }))
     }
 
     /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal. One that is

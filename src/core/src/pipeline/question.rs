@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures::{FutureExt as _, select_biased};
-use tokio_util::sync::CancellationToken;
 
 use super::answer::Answered;
 use super::asker::Asker;
@@ -12,16 +11,16 @@ use super::context::Example;
 use super::ledger::within;
 use super::quotas::Counted;
 use super::retrying::retry_button;
-use super::running::Work;
+use super::running::{Stop, Stopped, Work};
 use super::schema::Schemas;
 use super::talks::title_of;
+use super::unanswered::Unanswered;
 use super::verified::Matched;
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
-    TurnState, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
+    VerifiedQuery,
 };
-use crate::ports::ModelError;
 use crate::text::text;
 
 /// A question about data: who asks it, where, and of what.
@@ -72,6 +71,7 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.current(asker).await?;
         self.ask_within(asker, &conversation, question, &work).await
     }
@@ -148,7 +148,10 @@ impl Pipeline {
         let target = self.target_of(question, &asker.place)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
-            () = work.stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),
+            () = work.stop.token.cancelled().fuse() => return match work.stop.why() {
+                Some(Stopped::TakenBack | Stopped::Left) => Ok(()),
+                Some(Stopped::Asked) | None => Err(Trouble::Tell(text("answer-stopped"))),
+            },
             schemas = self.schemas(&target, &verified).fuse() => schemas?,
         };
         let settings = &self.parts.settings;
@@ -174,7 +177,7 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         matched: Option<Matched>,
         verified: &[VerifiedQuery],
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<(), Trouble> {
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
             return self.offer_verified(inquiry, matched, None).await;
@@ -182,10 +185,11 @@ impl Pipeline {
         let examples = inquiry.examples(verified, self.parts.settings.examples);
         let request = self.data_request(inquiry, &examples).await?;
         match self.stream_answer(inquiry.asker, inquiry.conversation, request, stop).await? {
-            Answered::NotBegun(error, turn) => match matched {
-                Some(matched) => self.offer_verified(inquiry, &matched, Some(&error)).await,
-                None => self.suggest(inquiry, verified, &examples, (&error, turn)).await,
+            Answered::NotBegun(unanswered) => match matched {
+                Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).await,
+                None => self.suggest(inquiry, verified, &examples, *unanswered).await,
             },
+            Answered::Withdrawn => Ok(()),
             Answered::Begun(mut answer) => {
                 let offer = self.offer_from(inquiry, &answer).await;
                 self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
@@ -193,20 +197,17 @@ impl Pipeline {
         }
     }
 
-    async fn ask_to_chat(
-        &self,
-        asker: &Asker,
-        conversation: &Conversation,
-        stop: &CancellationToken,
-    ) -> Result<(), Trouble> {
+    async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), Trouble> {
         let request = self.chat_request(asker, conversation).await?;
         match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(error, turn) => {
+            Answered::NotBegun(unanswered) => {
                 let locale = asker.user.locale;
-                let buttons = vec![retry_button(turn, locale)];
-                self.show(asker, &Outgoing { buttons, ..Outgoing::text(error.text().render(locale)) }).await;
-                Ok(())
+                let buttons = vec![retry_button(unanswered.turn, locale)];
+                let sentence = unanswered.sentence(asker).render(locale);
+                let message = Outgoing { buttons, ..Outgoing::text(sentence) };
+                self.close_unanswered(asker, *unanswered, &message).await.map(drop)
             }
+            Answered::Withdrawn => Ok(()),
             Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
         }
     }
@@ -217,14 +218,14 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         verified: &[VerifiedQuery],
         nearest: &[Example],
-        (error, turn): (&ModelError, TurnId),
+        unanswered: Unanswered,
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
             [] => ("suggestions-any", inquiry.samples(verified, self.parts.settings.examples)),
             near => ("suggestions", near.to_vec()),
         };
-        let mut answer = error.text().render(locale);
+        let mut answer = unanswered.sentence(inquiry.asker).render(locale);
         if !samples.is_empty() {
             answer.push_str("\n\n");
             answer.push_str(&text(heading).render(locale));
@@ -233,9 +234,8 @@ impl Pipeline {
                 answer.push_str(&sample.asked());
             }
         }
-        let buttons = vec![retry_button(turn, locale)];
-        let text = signed(inquiry.asker, &answer);
-        self.show(inquiry.asker, &Outgoing { buttons, ..Outgoing::text(text) }).await;
-        Ok(())
+        let buttons = vec![retry_button(unanswered.turn, locale)];
+        let message = Outgoing { buttons, ..Outgoing::text(signed(inquiry.asker, &answer)) };
+        self.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
     }
 }

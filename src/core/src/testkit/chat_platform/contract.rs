@@ -93,7 +93,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
         ("Modifier", ButtonAction::Edit(proposal())),
         ("Expliquer", ButtonAction::Explain(proposal())),
         ("Arrêter", ButtonAction::Stop),
-        ("Réessayer", ButtonAction::Retry(TurnId(i64::MAX))),
+        ("Continuer", ButtonAction::Continue(TurnId(i64::MAX))),
     ];
     let buttons = actions.map(|(label, action)| Button { action, label: label.to_owned() });
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));

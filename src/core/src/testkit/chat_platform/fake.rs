@@ -47,6 +47,9 @@ struct State {
     last_event: u64,
     typing: usize,
     signals: Option<Signals>,
+    /// Places that Pstral was removed from, and how often it tried to write there since.
+    closed: Vec<Place>,
+    knocks: usize,
 }
 
 #[derive(Clone)]
@@ -140,6 +143,22 @@ impl FakeChat {
         }
     }
 
+    /// What was asked is deleted: [`ChatPlatform::run`] hands it over, and says no more than which event it was.
+    pub fn take_back(&self, asked: &Event) -> Event {
+        self.deliver(&Self::actor("nobody"), &asked.place, EventBody::Deleted { event: asked.id.clone() })
+    }
+
+    /// Pstral is removed from a place, where nothing can be written any more: [`ChatPlatform::run`] hands it over.
+    pub fn remove_from(&self, place: &Place) -> Event {
+        self.state().closed.push(place.clone());
+        self.deliver(&Self::actor("nobody"), place, EventBody::Left)
+    }
+
+    /// How often somebody tried to write where Pstral was removed from.
+    pub fn knocks(&self) -> usize {
+        self.state().knocks
+    }
+
     /// Nobody does anything more: [`ChatPlatform::run`] ends when what was done is answered.
     pub fn end(&self) {
         self.events.close_channel();
@@ -159,9 +178,12 @@ impl FakeChat {
     /// Every message that people see now, as text for a snapshot.
     pub fn transcript(&self) -> String {
         let mut out = String::new();
-        for (index, kept) in self.state().messages.iter().enumerate().filter(|(_, kept)| !kept.deleted) {
+        let state = self.state();
+        for (index, kept) in state.messages.iter().enumerate().filter(|(_, kept)| !kept.deleted) {
             let message = kept.states.last().expect("invariant: a kept message has a first state");
-            let mark = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
+            // What nobody can change any more looks as it did.
+            let is_live = message.state == OutgoingState::Streaming && !state.closed.contains(&kept.place);
+            let mark = if is_live { " (streaming)" } else { "" };
             let _ = writeln!(out, "#{} in {}{mark}\n{}", index + 1, kept.place.id, message.text);
             for file in &message.files {
                 let _ = writeln!(out, "<{} {} {} bytes>", file.name, file.media_type, file.bytes);
@@ -231,6 +253,16 @@ impl FakeChat {
     }
 }
 
+impl State {
+    fn open(&mut self, place: &Place) -> Result<(), PlatformError> {
+        if self.closed.contains(place) {
+            self.knocks += 1;
+            return Err(PlatformError::Gone);
+        }
+        Ok(())
+    }
+}
+
 fn platform() -> PlatformName {
     PlatformName("fake".to_owned())
 }
@@ -267,6 +299,7 @@ impl ChatPlatform for FakeChat {
 
     async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         let mut state = self.checked(Request::Send, Some(message))?;
+        state.open(place)?;
         if place.platform != platform() {
             return Err(PlatformError::Gone);
         }
@@ -277,6 +310,7 @@ impl ChatPlatform for FakeChat {
 
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
         let mut state = self.checked(Request::Edit, Some(message))?;
+        state.open(&at.place)?;
         if !self.capabilities.edits {
             return Err(PlatformError::Rejected("messages cannot be changed here".to_owned()));
         }
