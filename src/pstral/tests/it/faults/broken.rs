@@ -6,6 +6,7 @@ use std::time::Duration;
 use pstral_core::domain::{
     Actor, ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Value,
 };
+use pstral_core::models::ModelPool;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
@@ -136,7 +137,7 @@ fn pipeline(
     let target = Target::new("crm", "a company's clients", Arc::clone(target) as _, Terms::default());
     Pipeline::new(Parts {
         platforms: vec![Arc::clone(chat) as _],
-        model: Arc::clone(model) as _,
+        model: Arc::new(ModelPool::single(Arc::clone(model) as _, 1, Arc::clone(clock) as _)),
         targets: [("crm".to_owned(), Arc::new(target))].into(),
         people: Arc::clone(state) as _,
         conversations: Arc::clone(state) as _,

@@ -102,7 +102,7 @@ fn agrees(turn: &Turn, message: &Outgoing) -> bool {
             TurnState::Complete => !can_be_retried && !says(&STOPPED) && !says(&INTERRUPTED),
             TurnState::Stopped => says(&STOPPED),
             TurnState::Failed => can_be_retried && !says(&STOPPED),
-            TurnState::Interrupted => can_be_retried && says(&INTERRUPTED),
+            TurnState::Interrupted => says(&INTERRUPTED),
         }
 }
 
