@@ -123,7 +123,7 @@ impl Pipeline {
         // What was shown to the person alone is not told to a place where others read.
         let turns: Vec<Turn> = turns.into_iter().filter(|turn| asker.place.private || !turn.aside).collect();
         let messages = history(&turns, budget.saturating_sub(system.chars().count()));
-        Ok(ChatRequest { system, messages })
+        Ok(ChatRequest { system, messages, format: None })
     }
 
     /// Characters the whole prompt may have.
