@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Places that people share; without it, each person writes in private
     #[arg(long)]
     pub(crate) rooms: Option<usize>,
+    /// Answers the model writes at the same time; without it, all
+    #[arg(long)]
+    pub(crate) slots: Option<usize>,
     /// Milliseconds over which the first questions come; 0 is all at once
     #[arg(long, default_value_t = 0)]
     pub(crate) spread_ms: u64,

@@ -64,10 +64,15 @@ fn config(folder: &Path, options: &Options, model: &str) -> anyhow::Result<Confi
     );
     let file = folder.join("load.toml");
     std::fs::write(&file, text)?;
-    load(&Source::File(file), Some(folder)).map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(|fault| fault.to_string()).collect();
+    let loaded = load(&Source::File(file), Some(folder));
+    let mut config = loaded.map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", told.join("\n"))
-    })
+    })?;
+    // More than a configuration may ask of one server: it stands for many.
+    config.model.slots = u32::try_from(options.slots.unwrap_or(options.people))?;
+    config.model.queue = options.people;
+    Ok(config)
 }
 
 async fn add_people(store: &Store, people: usize) -> anyhow::Result<()> {
