@@ -149,6 +149,8 @@ fn errors() -> Vec<Failure> {
         ("protocol", ModelError::Protocol(said())),
         ("rejected", ModelError::Rejected(said())),
         ("unsupported", ModelError::Unsupported(said())),
+        ("withheld", ModelError::Withheld),
+        ("outside", ModelError::Outside(said())),
     ];
     all.into_iter().map(|(name, error)| Failure::Error(name, error)).collect()
 }

@@ -1,12 +1,14 @@
 //! What must hold however a row ends.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use pstral_core::domain::{
     Actor, AuditAction, ButtonAction, EventBody, Locale, MessageRef, Outgoing, OutgoingState, Speaker, Turn, TurnState,
 };
 use pstral_core::ports::{Conversations as _, People as _};
 use pstral_core::text::text;
+use tokio::time::sleep;
 
 use super::broken::Broken;
 use super::case::{Case, Failure, Refusal};
@@ -14,6 +16,8 @@ use super::model::WELL;
 
 /// More than a row has of anything.
 const ALL: u32 = 100;
+/// Longer than a server rests that has failed.
+const REST: Duration = Duration::from_mins(1);
 
 /// Looks at everything; what does not hold, in words.
 pub(super) async fn faults(broken: &mut Broken, case: &Case, asker: &Actor) -> Vec<String> {
@@ -118,6 +122,8 @@ fn of_executions(broken: &Broken) -> Option<String> {
 /// With everything well again, the same person is answered: nothing is kept from them.
 async fn of_the_next_question(broken: &mut Broken, asker: &Actor) -> Option<String> {
     broken.is_well();
+    // A server that was silent rests for a while before it is asked again.
+    sleep(REST).await;
     let before = broken.chat.seen.messages().len();
     if broken.act(asker, EventBody::Said("And is all well now?".to_owned())).await.is_none() {
         return Some("the next question is never answered".to_owned());
