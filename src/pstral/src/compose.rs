@@ -108,7 +108,16 @@ impl App {
 
     /// As [`App::build`], with a state database that is open already.
     pub async fn build_with(config: &Config, locale: Locale, store: Arc<Store>) -> anyhow::Result<Self> {
-        let platforms = registry::platforms(config, locale)?;
+        Self::build_on(registry::platforms(config, locale)?, config, locale, store).await
+    }
+
+    /// As [`App::build_with`], on these platforms instead of those of the configuration.
+    pub async fn build_on(
+        platforms: Vec<Arc<dyn ChatPlatform>>,
+        config: &Config,
+        locale: Locale,
+        store: Arc<Store>,
+    ) -> anyhow::Result<Self> {
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
             load_verified(&store, name, target, locale).await?;

@@ -9,7 +9,7 @@ use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnEnd, TurnState, User, UserId,
 };
 use crate::egress::{Aim, Patience};
-use crate::ports::{PlatformError, StoreError};
+use crate::ports::{ChatPlatform, PlatformError, StoreError};
 use crate::text::text;
 
 /// For each message: the start of the program does not wait for a platform that is away.
@@ -17,11 +17,20 @@ const PATIENCE: Patience = Patience { tries: 3, time: Duration::from_mins(1) };
 /// Conversations of each person, and turns of each of them, looked at for what another instance is writing.
 const RECENT: u32 = 20;
 
+/// What becomes of a turn of which nothing was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unseen {
+    /// Its person hears that it was interrupted.
+    Told,
+    /// Somebody else says what went wrong.
+    Left,
+}
+
 impl Pipeline {
     /// Closes the messages an earlier run left behind, and says how many there were. Called once, before the
     /// platforms run. A message whose platform is away is left to the next start.
     pub async fn recover(&self) -> Result<usize, StoreError> {
-        self.close(self.parts.conversations.streaming().await?).await
+        self.close(self.parts.conversations.streaming().await?, Unseen::Told).await
     }
 
     /// Closes what answering one person left behind when it broke: nobody else writes for them in that place, or in private
@@ -30,18 +39,24 @@ impl Pipeline {
         let left = self.parts.conversations.streaming().await?.into_iter();
         let idle = |place: &Place| *place == asker.place || !self.running.is_going(asker.user.id, place);
         let is_left = |turn: &Turn| turn.message.as_ref().is_none_or(|message| idle(&message.place));
-        self.close(left.filter(|(user, turn)| *user == asker.user.id && is_left(turn)).collect()).await
+        let left = left.filter(|(user, turn)| *user == asker.user.id && is_left(turn)).collect();
+        self.close(left, Unseen::Left).await
     }
 
-    async fn close(&self, mut left: Vec<(UserId, Turn)>) -> Result<usize, StoreError> {
+    async fn close(&self, mut left: Vec<(UserId, Turn)>, unseen: Unseen) -> Result<usize, StoreError> {
         let users = self.parts.people.users().await?;
         self.find_messages(&mut left, &users).await?;
         for (user, turn) in &left {
             let reader = users.iter().find(|known| known.id == *user);
-            let of_place = turn.message.as_ref().and_then(|message| self.language_of(&message.place));
+            let place = match &turn.message {
+                Some(message) => Some(message.place.clone()),
+                None if unseen == Unseen::Told => self.place_of(*user, turn).await?,
+                None => None,
+            };
+            let of_place = place.as_ref().and_then(|place| self.language_of(place));
             let locale = of_place.or(reader.map(|reader| reader.locale)).unwrap_or(self.parts.settings.locale);
-            let closed = match &turn.message {
-                Some(message) => self.close_left_over(turn, message, locale).await?,
+            let closed = match place {
+                Some(place) => self.close_left_over(turn, &place, locale).await?,
                 None => true,
             };
             if closed {
@@ -122,15 +137,25 @@ impl Pipeline {
         Ok(places)
     }
 
-    /// Whether nothing of the message looks live any more.
-    async fn close_left_over(&self, turn: &Turn, message: &MessageRef, locale: Locale) -> Result<bool, StoreError> {
-        let place = &message.place;
+    /// Where a turn that was never seen would have been.
+    async fn place_of(&self, user: UserId, turn: &Turn) -> Result<Option<Place>, StoreError> {
+        let places = self.places_of(user, turn).await?;
+        Ok(places.into_iter().find(|place| place.private || !turn.aside))
+    }
+
+    /// Whether nothing of the turn looks live any more, and its person knows. One that was never seen is told of: they
+    /// wait for it.
+    async fn close_left_over(&self, turn: &Turn, place: &Place, locale: Locale) -> Result<bool, StoreError> {
         let closed = match self.platforms.get(&place.platform) {
             None => Err(PlatformError::Gone),
             Some(platform) => {
                 let last = self.interrupted(turn, locale).await?;
-                let aim = Aim::OrNew(message.clone());
-                self.scheduler.deliver(&**platform, place, aim, &last, PATIENCE).await
+                let plain = Outgoing::text(last.text.clone());
+                let show = |message| self.show_left_over(&**platform, turn, place, message);
+                match show(last).await {
+                    Err(PlatformError::Rejected(_)) => show(plain).await,
+                    shown => shown,
+                }
             }
         };
         let later = matches!(closed, Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }));
@@ -146,6 +171,17 @@ impl Pipeline {
             })
             .await?;
         Ok(!later)
+    }
+
+    async fn show_left_over(
+        &self,
+        platform: &dyn ChatPlatform,
+        turn: &Turn,
+        place: &Place,
+        message: Outgoing,
+    ) -> Result<MessageRef, PlatformError> {
+        let aim = turn.message.clone().map_or(Aim::New, Aim::OrNew);
+        self.scheduler.deliver(platform, place, aim, &message, PATIENCE).await
     }
 
     /// What a message left over says at last. A statement that ran, or may have, is not run again: asking its question

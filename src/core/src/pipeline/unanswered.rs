@@ -7,7 +7,7 @@ use super::quotas::back_in;
 use super::running::Stopped;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditEvent, Conversation, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
-use crate::egress::LiveMessage;
+use crate::egress::{LiveMessage, whole};
 use crate::models::Full;
 use crate::ports::ModelError;
 use crate::text::{Text, text};
@@ -63,22 +63,18 @@ impl Pipeline {
         event: AuditEvent,
     ) -> Result<Option<Unanswered>, Trouble> {
         let unanswered = Unanswered { live, turn, why };
-        let is_shown = unanswered.live.sent().is_some();
-        if !is_shown {
-            // No message shows it: the turn is over whatever the audit says.
-            self.parts.conversations.finish_turn(turn, &TurnEnd::words("", TurnState::Failed)).await?;
-        }
         let event = AuditEvent { error: Some(unanswered.error()), ..event };
         match self.record(event).await {
             Ok(()) => Ok(Some(unanswered)),
-            Err(trouble) if is_shown => {
-                let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
-                let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-                self.close_unanswered(asker, unanswered, &message).await?;
-                Ok(None)
-            }
-            Err(trouble) => Err(trouble),
+            Err(trouble) => self.give_up(asker, unanswered, trouble).await.map(|()| None),
         }
+    }
+
+    /// Tells what stood in the way, in place of what the person should have got instead of an answer.
+    pub(super) async fn give_up(&self, asker: &Asker, unanswered: Unanswered, trouble: Trouble) -> Result<(), Trouble> {
+        let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
+        let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
+        self.close_unanswered(asker, unanswered, &message).await.map(drop)
     }
 
     /// Shows what the person gets instead of an answer, in place of the message that said that they wait, where there is
@@ -90,10 +86,10 @@ impl Pipeline {
         message: &Outgoing,
     ) -> Result<Option<MessageRef>, Trouble> {
         let Unanswered { mut live, turn, .. } = unanswered;
-        if live.sent().is_none() {
-            return Ok(self.send_whole(&*asker.platform, &asker.place, message).await.ok());
-        }
-        self.settle(asker, &mut live, turn, &message.clone().into(), &TurnEnd::words("", TurnState::Failed)).await
+        let most = asker.platform.capabilities().length;
+        let message = Outgoing { text: whole(&message.text, most), ..message.clone() };
+        // The turn ends after the person was told, not before: a start in between finds it and tells them.
+        self.settle(asker, &mut live, turn, &message.into(), &TurnEnd::words("", TurnState::Failed)).await
     }
 
     /// Ends an answer that nobody wants any more: what was shown of it is taken back, and nothing new is said.

@@ -46,7 +46,13 @@ impl Pipeline {
         let origin =
             Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin };
-        let offer = self.propose(inquiry, draft).await?;
+        let offer = match self.propose(inquiry, draft).await {
+            Ok(offer) => offer,
+            Err(trouble) => {
+                let Some(unanswered) = unanswered else { return Err(trouble) };
+                return self.give_up(inquiry.asker, unanswered, trouble).await;
+            }
+        };
         let proposal = offer.proposal.clone();
         let why = match &unanswered {
             None => String::new(),

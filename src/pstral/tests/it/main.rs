@@ -25,6 +25,7 @@ mod doctor;
 mod editing;
 mod expiring;
 mod exporting;
+mod faults;
 mod full_disk;
 mod hiding;
 mod invariants;

@@ -56,7 +56,7 @@ impl Program {
         if store.users().await.unwrap().is_empty() {
             let queries = pstral::verified::verified_queries(pstral::demo::VERIFIED).unwrap();
             store.put_verified("crm", &queries).await.unwrap();
-            people::add(&store).await;
+            people::add(&*store).await;
         }
         let chat = Arc::new(LastingChat::open(folder, Arc::clone(&points)));
         let model = ScriptedModel::new("scripted");

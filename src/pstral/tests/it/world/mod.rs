@@ -167,7 +167,7 @@ impl World {
         let store = Arc::new(Store::open(&folder.path().join("state.db"), "test").await.unwrap());
         let queries = pstral::verified::verified_queries(pstral::demo::VERIFIED).unwrap();
         store.put_verified("crm", &queries).await.unwrap();
-        people::add(&store).await;
+        people::add(&*store).await;
         let sqlite = || Arc::new(SqliteTarget::new(SqliteConfig::new(&setup.database))) as _;
         let real = setup.engine.clone().unwrap_or_else(sqlite);
         let around = Around {

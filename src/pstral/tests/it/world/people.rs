@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Locale, NewUser, Role};
-use pstral_core::ports::People as _;
+use pstral_core::ports::People;
 use pstral_core::testkit::chat_platform::FakeChat;
-use pstral_store::Store;
 
 /// A member who reads French.
 pub(crate) fn camille() -> Actor {
@@ -36,7 +35,7 @@ pub(crate) fn stranger() -> Actor {
     FakeChat::actor("stranger")
 }
 
-pub(crate) async fn add(store: &Store) {
+pub(crate) async fn add(people: &dyn People) {
     for (name, full_name, role, locale) in [
         ("camille", "Camille Martin", Role::member(), Locale::Fr),
         ("alex", "Alex Taylor", Role::member(), Locale::En),
@@ -51,10 +50,10 @@ pub(crate) async fn add(store: &Store) {
             role,
             locale,
         };
-        let user = store.add_user(&user, Timestamp::UNIX_EPOCH).await.unwrap();
-        store.link(&FakeChat::actor(name), user.id, Timestamp::UNIX_EPOCH).await.unwrap();
+        let user = people.add_user(&user, Timestamp::UNIX_EPOCH).await.unwrap();
+        people.link(&FakeChat::actor(name), user.id, Timestamp::UNIX_EPOCH).await.unwrap();
         if name == "dominique" {
-            store.set_disabled(user.id, true).await.unwrap();
+            people.set_disabled(user.id, true).await.unwrap();
         }
     }
 }

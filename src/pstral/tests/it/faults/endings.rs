@@ -1,0 +1,154 @@
+//! What people read at the end of some rows, in both languages: to be read as prose.
+
+use insta::assert_snapshot;
+use pstral_core::domain::Actor;
+
+use super::broken::Broken;
+use super::{case, in_no_time};
+use crate::world::{alex, camille};
+
+/// Runs the row of this name, and shows what its person sees.
+fn ending(actor: &Actor, row: &str) -> String {
+    let case = case::all(1).into_iter().find(|case| case.to_string() == row).expect(row);
+    in_no_time(async {
+        let mut broken = Broken::new(&case).await;
+        broken.happen(&case, actor).await.expect("it ends");
+        format!("── {row}\n{}", broken.chat.seen.transcript().replace(['\u{a0}', '\u{202f}'], " "))
+    })
+}
+
+fn endings(actor: &Actor, rows: &[&str]) -> String {
+    rows.iter().map(|row| ending(actor, row)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn how_answers_end_in_english() {
+    let rows = [
+        "unavailable Asked stop:Never refusal:Nothing kill:Never",
+        "timeout Asked stop:Never refusal:Limited(Last) kill:Never",
+        "interrupted MidStatement stop:Never refusal:Nothing kill:Never",
+        "cleanend FirstText stop:Never refusal:Unavailable(Interim) kill:Never",
+        "failed FirstText stop:Before refusal:Nothing kill:Never",
+        "cutbylength FirstText stop:Never refusal:Nothing kill:Never",
+        "protocol FirstText stop:Never refusal:Rejected(Last) kill:Never",
+        "wedge AfterStatement stop:Never refusal:Nothing kill:Before",
+    ];
+    assert_snapshot!(endings(&alex(), &rows), @"
+    ── unavailable Asked stop:Never refusal:Nothing kill:Never
+    #1 in private
+    The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
+    [Try again]
+
+    ── timeout Asked stop:Never refusal:Limited(Last) kill:Never
+    #1 in private
+    The model said nothing for 60 s, so I stopped waiting. Ask again, more shortly if you can. If it lasts, tell your administrator: the model server is overloaded or stuck.
+    [Try again]
+
+    ── interrupted MidStatement stop:Never refusal:Nothing kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+    ```sql
+    SELECT name FROM clients WHERE
+    ```
+
+    The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+    [Try again]
+
+    ── cleanend FirstText stop:Never refusal:Unavailable(Interim) kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+
+    The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+    [Try again]
+
+    ── failed FirstText stop:Before refusal:Nothing kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+
+    ⏹ Stopped as you asked. Nothing was run.
+
+    ── cutbylength FirstText stop:Never refusal:Nothing kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+
+    ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+    [Continue] [👍] [👎]
+
+    ── protocol FirstText stop:Never refusal:Rejected(Last) kill:Never
+    #1 in private
+    Something went wrong on my side. Try again; if it goes on, give the number 01010101 to an administrator.
+
+    ── wedge AfterStatement stop:Never refusal:Nothing kill:Before
+    #1 in private
+    ⏹ Pstral was interrupted during this answer. Ask your question again.
+    [Try again]
+    ");
+}
+
+#[test]
+fn how_answers_end_in_french() {
+    let rows = [
+        "busy Asked stop:Never refusal:Nothing kill:Never",
+        "missing Asked stop:Never refusal:Nothing kill:Never",
+        "empty Begun stop:Never refusal:Nothing kill:Never",
+        "allthought Begun stop:Never refusal:Away kill:Never",
+        "wedge MidStatement stop:Before refusal:Nothing kill:Never",
+        "interrupted FirstText stop:Never refusal:Gone(Last) kill:Never",
+        "forbidden Asked stop:Never refusal:Nothing kill:Before",
+        "nothing AfterStatement stop:Never refusal:Unavailable(Last) kill:Never",
+    ];
+    assert_snapshot!(endings(&camille(), &rows), @"
+    ── busy Asked stop:Never refusal:Nothing kill:Never
+    #1 in private
+    Trop de questions attendent déjà le modèle. Reposez la vôtre dans une minute. Si cela se répète, prévenez votre administrateur : il faut au serveur du modèle une file plus longue ou plus de puissance.
+    [Réessayer]
+
+    ── missing Asked stop:Never refusal:Nothing kill:Never
+    #1 in private
+    Le modèle « qwen2.5-coder:3b » n’est pas installé sur son serveur. Prévenez votre administrateur : `pstral doctor` lui dit comment l’installer.
+    [Réessayer]
+
+    ── empty Begun stop:Never refusal:Nothing kill:Never
+    #1 in private
+    Le modèle n’a rien répondu. Reformulez votre question et essayez à nouveau.
+    [Réessayer]
+
+    ── allthought Begun stop:Never refusal:Away kill:Never
+    #1 in private
+    Le modèle n’a rien répondu. Reformulez votre question et essayez à nouveau.
+    [Réessayer]
+
+    ── wedge MidStatement stop:Before refusal:Nothing kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+    ```sql
+    SELECT name FROM clients WHERE
+    ```
+
+    ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+
+    ── interrupted FirstText stop:Never refusal:Gone(Last) kill:Never
+
+    ── forbidden Asked stop:Never refusal:Nothing kill:Before
+    #1 in private
+    ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
+    [Réessayer]
+
+    ── nothing AfterStatement stop:Never refusal:Unavailable(Last) kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+
+    ```sql
+    SELECT
+      name
+    FROM
+      clients
+    WHERE
+      city = 'Lyon'
+    ```
+    Lit la table clients de la base crm.
+
+    That is all of them.
+    [Exécuter] [Modifier] [Expliquer]
+    ");
+}
