@@ -123,37 +123,37 @@ pub(crate) fn page(
 /// asks for: no row where fewer are left. The index alone answers.
 pub(crate) fn bound(engine: &Engine, filter: &AuditFilter, from: Option<AuditMark>, towards: Towards) -> Option<Sql> {
     let lead = lead(filter);
-    let led = led(filter, lead);
-    if led == *filter {
+    let indexed = indexed(filter, lead);
+    if indexed == *filter {
         return None;
     }
     let table = if lead == Lead::Relation { "audit_relations r" } else { "audit_events e" };
     let followed = if lead == Lead::Relation { "r" } else { "e" };
     let select = format!("SELECT {followed}.at, {followed}.position FROM {table} WHERE 1 = 1");
     let mut narrowing = Narrowing::new(engine, &select);
-    narrow(&mut narrowing, &led, Some(lead));
-    times(&mut narrowing, &led, followed);
+    narrow(&mut narrowing, &indexed, Some(lead));
+    times(&mut narrowing, &indexed, followed);
     beyond(&mut narrowing, followed, (from, None), towards);
     narrowing.push(" LIMIT 1 OFFSET ?", [(LOOKED_AT - 1).into()]);
     Some(narrowing.finish())
 }
 
 /// What of a filter the index of its lead answers alone.
-fn led(filter: &AuditFilter, lead: Lead) -> AuditFilter {
+fn indexed(filter: &AuditFilter, lead: Lead) -> AuditFilter {
     let AuditFilter { since, until, .. } = *filter;
-    let mut led = AuditFilter { since, until, ..AuditFilter::default() };
+    let mut part = AuditFilter { since, until, ..AuditFilter::default() };
     match lead {
-        Lead::User => led.user = filter.user,
-        Lead::Trouble => led.status = filter.status,
-        Lead::Relation => led.relation.clone_from(&filter.relation),
-        Lead::Target => led.target.clone_from(&filter.target),
-        Lead::Platform => led.platform.clone_from(&filter.platform),
+        Lead::User => part.user = filter.user,
+        Lead::Trouble => part.status = filter.status,
+        Lead::Relation => part.relation.clone_from(&filter.relation),
+        Lead::Target => part.target.clone_from(&filter.target),
+        Lead::Platform => part.platform.clone_from(&filter.platform),
         Lead::Action | Lead::Time => {}
     }
     if WITH_ACTION.contains(&lead) {
-        led.action = filter.action;
+        part.action = filter.action;
     }
-    led
+    part
 }
 
 /// Narrows to what lies from one mark, without it, to another, with it, and orders it.

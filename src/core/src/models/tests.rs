@@ -54,7 +54,9 @@ impl World {
 
     /// Each endpoint in turn refuses a question with these.
     fn refuses(&self, endpoint: usize, errors: &[ModelError]) {
-        errors.iter().for_each(|error| self.models[endpoint].script(Script::refuses(error.clone())));
+        for error in errors {
+            self.models[endpoint].script(Script::refuses(error.clone()));
+        }
     }
 
     fn says(&self, endpoint: usize, words: &str) {
