@@ -83,19 +83,6 @@ impl ModelPool {
         Err(last)
     }
 
-    /// Whether a question asked now would be answered: the word of the first endpoint that is well.
-    pub async fn health(&self) -> Result<Text, ModelError> {
-        let mut found = self.each_health().await.into_iter().map(|(_, health)| health);
-        let first = found.next().unwrap_or_else(|| Err(ModelError::Unavailable("there is no endpoint".to_owned())));
-        first.or_else(|error| found.find_map(Result::ok).ok_or(error))
-    }
-
-    /// How each endpoint says it is.
-    pub async fn each_health(&self) -> Vec<(String, Result<Text, ModelError>)> {
-        let checks = self.endpoints.iter().map(async |one| (one.name.clone(), self.health_of(&*one.model).await));
-        join_all(checks).await
-    }
-
     /// Looks after the endpoints: one that rests is tried again as soon as it says that it is well, and where there are
     /// several, one that is away is noticed before a question is sent there. To be called now and then.
     pub async fn check(&self) {

@@ -147,7 +147,9 @@ impl Queue {
         self.change(|state, now| {
             let one = &mut state.endpoints[endpoint];
             match found {
-                Ok(()) => one.breaker.says_well(now),
+                Ok(()) if is_seen_from_outside(&one.fault) => one.breaker.says_well(now),
+                // A server that is stuck still says that it is well.
+                Ok(()) => {}
                 Err(error) => {
                     one.breaker.failed(Weight::One, now);
                     one.fault = error.clone();
@@ -277,6 +279,11 @@ impl Occupancy {
 /// What took long enough to be a time-out says more than a connection refused at once.
 fn weight(error: &ModelError) -> Weight {
     if matches!(error, ModelError::Timeout { .. }) { Weight::All } else { Weight::One }
+}
+
+/// Whether an endpoint that says it is well has got over it.
+fn is_seen_from_outside(fault: &ModelError) -> bool {
+    matches!(fault, ModelError::Unavailable(_) | ModelError::ModelMissing { .. } | ModelError::Forbidden)
 }
 
 /// Whether another endpoint might do better: not where the question itself is at fault.
