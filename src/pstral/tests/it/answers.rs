@@ -234,7 +234,8 @@ fn a_conversation_is_remembered_until_a_new_one() {
 #[test]
 fn a_thought_that_is_only_closed_gives_way_to_the_answer() {
     run_test(async |world| {
-        let said = "They ask for a greeting, in a few words that are easy to say.\n</think>\n\nHello! What do you need?";
+        let said =
+            "They ask for a greeting, in a few words that are easy to say.\n</think>\n\nHello! What do you need?";
         world.model.script(Script::words(said).every(Duration::from_millis(60)));
         world.say(&alex(), "What do you think of the clients?").await;
         let states = world.chat.edits_of(&first());
