@@ -129,7 +129,7 @@ mod tests {
     fn changes_last_for_a_long_answer_and_the_last_ones_are_kept() {
         for most in [10, 30, 100, 1000] {
             let shown = shown(most, Duration::from_mins(30));
-            assert_eq!(shown.len() as u32, most - 1, "the first text, and all changes but two");
+            assert_eq!(u32::try_from(shown.len()).unwrap(), most - 1, "the first text, and all changes but two");
             let last = shown[shown.len() - 1];
             assert!(last > Duration::from_secs(30), "{most} are spent after {last:?}");
         }
