@@ -12,6 +12,11 @@ async fn alone(manners: Manners, stream: ModelStream) -> (Arc<Server>, Went) {
     (server, went)
 }
 
+/// Words said in a time, one each so many milliseconds.
+fn words_in(time: Duration, every: u128) -> usize {
+    usize::try_from(time.as_millis() / every).unwrap()
+}
+
 fn can(change: impl FnOnce(&mut Capabilities)) -> Manners {
     let mut manners = Manners::default();
     change(&mut manners.capabilities);
@@ -42,7 +47,7 @@ async fn a_message_is_changed_no_more_often_than_it_may_be() {
     for most in [2, 5, 30] {
         let (server, went) = alone(can(|can| can.max_edits = most), says(words(400), MS(200))).await;
         let states = server.messages()[0].states.clone();
-        let edits = states.len() as u32 - 1;
+        let edits = u32::try_from(states.len()).unwrap() - 1;
         assert!(edits <= most && edits >= most.min(20) - 1, "{edits} of {most}");
         assert_eq!(states.last().unwrap().1, went.messages[0]);
     }
@@ -57,7 +62,7 @@ async fn a_slow_platform_never_slows_the_model_and_gets_the_latest_text() {
     assert!(states.len() <= 6, "{}", states.len());
     // Each is of what had been said when its write began, half of the latency before.
     for (at, state) in &states[..states.len() - 1] {
-        let said = ((*at - MS(1500)).as_millis() / 20) as usize;
+        let said = words_in(at.saturating_sub(MS(1500)), 20);
         let shown = state.text.split_whitespace().count();
         assert!(shown.abs_diff(said) <= 1, "{shown} of {said} words");
     }
@@ -89,7 +94,7 @@ async fn what_was_refused_is_not_shown_later_when_it_is_stale() {
     let (server, went) = alone(manners, says(words(200), MS(50))).await;
     let states = &server.messages()[0].states;
     for (at, state) in &states[..states.len() - 1] {
-        let said = ((*at - MS(10)).as_millis() / 50) as usize;
+        let said = words_in(at.saturating_sub(MS(10)), 50);
         let shown = state.text.split_whitespace().count();
         assert!(shown.abs_diff(said) <= 1, "{shown} of {said} words");
     }
@@ -117,7 +122,7 @@ async fn a_platform_that_asks_to_wait_is_obeyed_to_the_letter() {
     let manners = Manners { refusals, ..can(|can| can.max_edits = 2) };
     let (server, went) = alone(manners, says(words(20), MS(50))).await;
     let (last, _) = server.messages()[0].states[1];
-    let asked = last - went.said;
+    let asked = last.saturating_sub(went.said);
     assert!((retry_after..retry_after + MS(60)).contains(&asked), "{asked:?}");
 }
 
@@ -188,9 +193,9 @@ async fn messages_that_the_last_state_needs_no_more_are_removed() {
     let noted = |_| async {}.boxed();
     live.follow(says(words(40), MS(50)), &CancellationToken::new(), LIMITS, &noted).await;
     assert_eq!(server.read(&place("a")).len(), 3);
-    let line = Outgoing::text("For you alone.");
-    live.finish(std::slice::from_ref(&line)).await.unwrap();
-    assert_eq!(server.read(&place("a")), [line]);
+    let alone = Outgoing::text("For you alone.");
+    live.finish(std::slice::from_ref(&alone)).await.unwrap();
+    assert_eq!(server.read(&place("a")), [alone]);
 }
 
 #[tokio::test(start_paused = true)]

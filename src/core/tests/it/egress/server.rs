@@ -76,7 +76,7 @@ impl Count {
             Rate::Bucket { burst, refill } => {
                 let has_one = self.full_at.saturating_sub(refill * (burst - 1));
                 if has_one > now {
-                    return Err(has_one - now);
+                    return Err(has_one.saturating_sub(now));
                 }
                 self.full_at = self.full_at.max(now) + refill;
             }
@@ -85,7 +85,7 @@ impl Count {
                     self.taken.pop_front();
                 }
                 if self.taken.len() >= writes as usize {
-                    return Err(self.taken[0] + span - now);
+                    return Err((self.taken[0] + span).saturating_sub(now));
                 }
                 self.taken.push_back(now);
             }
@@ -187,7 +187,7 @@ impl Server {
                     place: key.as_ref().map(|_| place.clone()),
                     limit: writes,
                     remaining: writes - u32::try_from(taken.len()).unwrap(),
-                    reset_after: taken[taken.len() - 1] + span - now,
+                    reset_after: (taken[taken.len() - 1] + span).saturating_sub(now),
                 };
                 if let Some(signals) = state.signals.clone() {
                     signals(&signal);
