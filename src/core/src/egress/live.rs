@@ -67,9 +67,21 @@ impl LiveMessage {
         &self.text
     }
 
-    /// Sends a text before there is a stream, such as "running…"; nothing where it could not be changed later.
+    /// Forgets what was said so far: what is said next takes its place in the same message.
+    pub fn put_aside(&mut self) {
+        self.text.clear();
+        self.shown = 0;
+    }
+
+    /// Shows a text of ours before there is a stream, such as "running…", or in place of what is shown; nothing where it
+    /// could not be changed later.
     pub async fn announce(&mut self, text: &str, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
-        if !self.platform.capabilities().edits {
+        if !self.platform.capabilities().edits || self.deleted {
+            return Ok(());
+        }
+        if let Some(at) = &self.sent {
+            self.platform.edit(at, &self.streaming(text)).await?;
+            self.pacing.wrote(self.clock.elapsed());
             return Ok(());
         }
         let at = self.platform.send(&self.place, &self.streaming(text)).await?;

@@ -5,6 +5,7 @@
 
 mod fold;
 mod form;
+mod keywords;
 mod lexicon;
 mod matching;
 mod meaning;
@@ -16,6 +17,7 @@ mod values;
 mod wrong;
 
 pub use fold::fold;
+pub use keywords::keywords;
 pub use form::{faults, is_name};
 pub use matching::{Match, match_question};
 pub use meaning::slots;

@@ -17,7 +17,7 @@ use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
     MessageRef, NewTurn, Outgoing, OutgoingState, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
 };
-use crate::egress::{LiveMessage, Streamed, around};
+use crate::egress::{LiveMessage, OnSent, Streamed, around};
 use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};
 use crate::text::{Text, text};
 
@@ -28,12 +28,32 @@ pub(super) struct Answer {
     ended: Streamed,
     duration_ms: i64,
     prompt_hash: String,
+    /// What stands in place of what the model said last, where that came to nothing.
+    stands: Option<String>,
 }
 
 impl Answer {
-    /// What the model said.
+    /// What the model said, as far as it stands.
     pub(super) fn text(&self) -> &str {
-        self.live.text()
+        self.stands.as_deref().unwrap_or_else(|| self.live.text())
+    }
+
+    /// Lets an earlier text stand in place of what the model said last.
+    pub(super) fn let_stand(&mut self, earlier: String) {
+        self.stands = Some(earlier);
+    }
+
+    /// How the model's last words ended.
+    pub(super) fn ended(&self) -> &Streamed {
+        &self.ended
+    }
+
+    /// The tokens of the prompt, as the server counted them.
+    pub(super) fn prompt_tokens(&self) -> Option<u64> {
+        match &self.ended {
+            Streamed::Whole(stats) => stats.prompt_tokens,
+            Streamed::Stopped | Streamed::TooLong | Streamed::Failed(_) => None,
+        }
     }
 
     /// Whether the model said all it wanted: only then is a statement in it offered.
@@ -90,13 +110,7 @@ impl Pipeline {
         let mut live = self.live_message(asker);
         let on_sent = self.on_sent(turn);
         let prompt_hash = prompt_hash(&request);
-        let ended = select_biased! {
-            () = stop.cancelled().fuse() => Streamed::Stopped,
-            stream = self.parts.model.chat(request).fuse() => match stream {
-                Ok(stream) => live.follow(stream, stop, self.parts.settings.answer, &on_sent).await,
-                Err(error) => Streamed::Failed(error),
-            },
-        };
+        let ended = self.heard(&mut live, request, stop, &on_sent).await;
         let duration_ms = self.millis_since(began);
         let ended = match ended {
             Streamed::TooLong if live.text().trim().is_empty() => {
@@ -117,8 +131,63 @@ impl Pipeline {
                 .await?;
                 Ok(Answered::NotBegun(error, turn))
             }
-            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash }))),
+            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash, stands: None }))),
         }
+    }
+
+    /// Asks the model once more for an answer that came to nothing, in the same message. What it said is on record before it is put
+    /// aside.
+    pub(super) async fn stream_again(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        answer: &mut Answer,
+        request: ChatRequest,
+        stop: &CancellationToken,
+    ) -> Result<(), Trouble> {
+        self.record_answer(asker, conversation, answer).await?;
+        let began = self.parts.clock.elapsed();
+        answer.prompt_hash = prompt_hash(&request);
+        let on_sent = self.on_sent(answer.turn);
+        answer.live.put_aside();
+        let correcting = signed(asker, &text("correcting").render(asker.user.locale));
+        if let Err(error) = answer.live.announce(&correcting, &on_sent).await {
+            tracing::warn!(%error, "that an answer is being corrected could not be shown");
+        }
+        answer.ended = self.heard(&mut answer.live, request, stop, &on_sent).await;
+        answer.duration_ms = self.millis_since(began);
+        Ok(())
+    }
+
+    /// Asks the model and shows what it says until it ends, fails or is stopped.
+    async fn heard(
+        &self,
+        live: &mut LiveMessage,
+        request: ChatRequest,
+        stop: &CancellationToken,
+        on_sent: OnSent<'_>,
+    ) -> Streamed {
+        select_biased! {
+            () = stop.cancelled().fuse() => Streamed::Stopped,
+            stream = self.parts.model.chat(request).fuse() => match stream {
+                Ok(stream) => live.follow(stream, stop, self.parts.settings.answer, on_sent).await,
+                Err(error) => Streamed::Failed(error),
+            },
+        }
+    }
+
+    /// Records what the model said last.
+    async fn record_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> Result<(), Trouble> {
+        let (_, status, _) = answer.ending();
+        self.record(AuditEvent {
+            detail: Some(self.kept_of(answer.live.text())),
+            error: answer.error(),
+            duration_ms: Some(answer.duration_ms),
+            prompt_hash: Some(answer.prompt_hash.clone()),
+            delivery: Some(AuditDelivery::Here),
+            ..self.answer_event(asker, conversation, status)
+        })
+        .await
     }
 
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
@@ -133,17 +202,8 @@ impl Pipeline {
         // The line that says who asked takes its room from what the model wrote.
         let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
         let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars.saturating_sub(line));
-        let (state, status, ending) = answer.ending();
-        let recorded = self
-            .record(AuditEvent {
-                detail: Some(self.kept_of(answer.text())),
-                error: answer.error(),
-                duration_ms: Some(answer.duration_ms),
-                prompt_hash: Some(answer.prompt_hash.clone()),
-                delivery: Some(AuditDelivery::Here),
-                ..self.answer_event(asker, conversation, status)
-            })
-            .await;
+        let (state, _, ending) = answer.ending();
+        let recorded = self.record_answer(asker, conversation, answer).await;
         let mut end = TurnEnd::words(answer.text(), state);
         let (text, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.

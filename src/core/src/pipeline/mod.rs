@@ -35,6 +35,7 @@ mod question;
 mod quotas;
 mod rating;
 mod recovery;
+mod repairing;
 mod retrying;
 mod ruling;
 mod running;
@@ -45,6 +46,7 @@ mod stewarding;
 mod strangers;
 mod talks;
 mod target;
+mod targets;
 mod terms;
 mod trouble;
 mod users;
@@ -75,6 +77,7 @@ pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
 
+use crate::context::Gauges;
 use crate::domain::{
     AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
 };
@@ -127,6 +130,7 @@ pub struct Pipeline {
     strangers: Strangers,
     quotas: Quotas,
     audit_queries: Queries,
+    gauges: Gauges,
 }
 
 impl Pipeline {
@@ -143,6 +147,7 @@ impl Pipeline {
             strangers: Strangers::default(),
             quotas,
             audit_queries: Queries::default(),
+            gauges: Gauges::default(),
         }
     }
 

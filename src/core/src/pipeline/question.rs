@@ -5,18 +5,18 @@ use std::sync::Arc;
 use futures::{FutureExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::Answered;
 use super::asker::Asker;
 use super::audience::{Audience, signed};
-use super::context::Example;
+use super::context::Whole;
 use super::ledger::within;
 use super::quotas::Counted;
 use super::retrying::retry_button;
 use super::running::Work;
 use super::schema::Schemas;
 use super::talks::title_of;
-use super::verified::Matched;
+use super::verified::{Matched, asked};
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
+use crate::context::{DataBrief, Example};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
     TurnState, VerifiedQuery,
@@ -36,6 +36,8 @@ pub(super) struct Inquiry<'a> {
     /// Who that is.
     pub(super) audience: Audience,
     pub(super) question: &'a str,
+    /// Whether the model may ask something in return.
+    pub(super) may_ask: bool,
 }
 
 impl<'a> Inquiry<'a> {
@@ -50,7 +52,19 @@ impl<'a> Inquiry<'a> {
         let schema = schemas.of(role);
         let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
         let audience = Audience::of(settings, schemas, role, place);
-        Self { asker, conversation, target, schema, common, audience, question }
+        Self { asker, conversation, target, schema, common, audience, question, may_ask: true }
+    }
+
+    /// What the model is told of the target: only what everybody may see who reads the answer.
+    fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
+        DataBrief {
+            target: &self.target.name,
+            description: &self.target.description,
+            catalog: &self.common.catalog,
+            question: self.question,
+            examples,
+            may_ask: self.may_ask,
+        }
     }
 
     /// Whether what was asked where others read is shown to the asker alone.
@@ -145,6 +159,8 @@ impl Pipeline {
         question: &str,
         work: &Work,
     ) -> Result<(), Trouble> {
+        let Whole { question, may_ask } = self.with_what_it_answers(asker, conversation, question).await?;
+        let question = question.as_str();
         let target = self.target_of(question, &asker.place)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
@@ -153,6 +169,7 @@ impl Pipeline {
         };
         let settings = &self.parts.settings;
         let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
+        let here = Inquiry { may_ask, ..here };
         let matched = self.verified_match(question, &here.common, &verified);
         let theirs_alone = || self.verified_match(question, &here.schema, &verified).is_some();
         if matched.is_some() || !(here.names_more() || theirs_alone()) {
@@ -164,6 +181,7 @@ impl Pipeline {
         }
         self.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
+        let alone = Inquiry { may_ask, ..alone };
         let matched = self.verified_match(question, &alone.common, &verified);
         self.answer(&alone, matched, &verified, &work.stop).await
     }
@@ -180,16 +198,16 @@ impl Pipeline {
             return self.offer_verified(inquiry, matched, None).await;
         }
         let examples = inquiry.examples(verified, self.parts.settings.examples);
-        let request = self.data_request(inquiry, &examples).await?;
-        match self.stream_answer(inquiry.asker, inquiry.conversation, request, stop).await? {
-            Answered::NotBegun(error, turn) => match matched {
+        let data = Some(inquiry.data(&examples));
+        match self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
+            Ok((mut answer, briefing)) => {
+                let offer = self.offer_corrected(inquiry, &mut answer, briefing, stop).await;
+                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
+            }
+            Err((error, turn)) => match matched {
                 Some(matched) => self.offer_verified(inquiry, &matched, Some(&error)).await,
                 None => self.suggest(inquiry, verified, &examples, (&error, turn)).await,
             },
-            Answered::Begun(mut answer) => {
-                let offer = self.offer_from(inquiry, &answer).await;
-                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
-            }
         }
     }
 
@@ -199,15 +217,14 @@ impl Pipeline {
         conversation: &Conversation,
         stop: &CancellationToken,
     ) -> Result<(), Trouble> {
-        let request = self.chat_request(asker, conversation).await?;
-        match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(error, turn) => {
+        match self.ask_model(asker, conversation, None, stop).await? {
+            Ok((mut answer, _)) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
+            Err((error, turn)) => {
                 let locale = asker.user.locale;
-                let buttons = vec![retry_button(turn, locale)];
+                let buttons = turn.map(|turn| retry_button(turn, locale)).into_iter().collect();
                 self.show(asker, &Outgoing { buttons, ..Outgoing::text(error.text().render(locale)) }).await;
                 Ok(())
             }
-            Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
         }
     }
 
@@ -217,7 +234,7 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         verified: &[VerifiedQuery],
         nearest: &[Example],
-        (error, turn): (&ModelError, TurnId),
+        (error, turn): (&ModelError, Option<TurnId>),
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
@@ -230,10 +247,10 @@ impl Pipeline {
             answer.push_str(&text(heading).render(locale));
             for sample in samples {
                 answer.push_str("\n- ");
-                answer.push_str(&sample.asked());
+                answer.push_str(&asked(&sample));
             }
         }
-        let buttons = vec![retry_button(turn, locale)];
+        let buttons = turn.map(|turn| retry_button(turn, locale)).into_iter().collect();
         let text = signed(inquiry.asker, &answer);
         self.show(inquiry.asker, &Outgoing { buttons, ..Outgoing::text(text) }).await;
         Ok(())
