@@ -60,7 +60,6 @@ pub(super) struct Offer {
     refused: bool,
     /// As it was written.
     written: String,
-    repairs: u32,
     fault: Option<Fault>,
     /// The statement's proposal, a refused one too.
     pub(super) proposal: ProposalId,
@@ -91,19 +90,16 @@ impl Offer {
         self.refused && same_words(&self.written, refused)
     }
 
-    /// The refusal with why the model did not correct it.
-    pub(super) fn uncorrected(mut self, why: &Text, locale: Locale) -> Self {
-        let _ = write!(self.card, "\n{}", why.render(locale));
+    /// The card with what became of a correction.
+    pub(super) fn with_note(mut self, note: &Text, locale: Locale) -> Self {
+        let _ = write!(self.card, "\n{}", note.render(locale));
         self
     }
 
     /// The card with what is said of a statement that the model has corrected, or could not.
-    pub(super) fn said_of_repairs(self, locale: Locale) -> Self {
-        match (self.repairs, self.refused) {
-            (0, _) => self,
-            (_, true) => self.uncorrected(&text("repair-failed"), locale),
-            (_, false) => self.uncorrected(&text("repaired"), locale),
-        }
+    pub(super) fn after_a_refusal(self, locale: Locale) -> Self {
+        let said = if self.refused { text("repair-failed") } else { text("repaired") };
+        self.with_note(&said, locale)
     }
 
     /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
@@ -204,7 +200,7 @@ impl Pipeline {
         self.parts.proposals.add(&proposal).await?;
         let buttons = buttons(&proposal.id, locale);
         let written = proposal.statement;
-        Ok(Offer { place: None, card, refused: false, written, repairs, fault: None, proposal: proposal.id, buttons, bar })
+        Ok(Offer { place: None, card, refused: false, written, fault: None, proposal: proposal.id, buttons, bar })
     }
 
     /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
@@ -292,7 +288,7 @@ impl Pipeline {
         let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         let (written, fault, buttons) = (proposal.statement, refused.fault, vec![mend]);
-        Ok(Offer { place: None, card, refused: true, written, repairs, fault, proposal: proposal.id, buttons, bar })
+        Ok(Offer { place: None, card, refused: true, written, fault, proposal: proposal.id, buttons, bar })
     }
 }
 

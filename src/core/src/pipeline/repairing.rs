@@ -83,6 +83,7 @@ impl Pipeline {
     ) -> Result<Option<Offer>, Trouble> {
         let locale = inquiry.asker.user.locale;
         let mut offer = self.offer_from(inquiry, answer, &briefing.told, 0).await?;
+        let mut refused = None;
         for repair in 1..=REPAIRS {
             if stop.is_cancelled() {
                 break;
@@ -98,16 +99,16 @@ impl Pipeline {
             }
             if !answer.is_whole() || extract::statements(answer.text()).is_empty() {
                 answer.let_stand(before);
-                return Ok(offer.map(|offer| offer.uncorrected(&why_not(answer), locale)));
+                return Ok(offer.map(|offer| offer.with_note(&why_not(answer), locale)));
             }
-            let refused = offer.and_then(Offer::into_refused);
+            refused = offer.and_then(Offer::into_refused);
             offer = self.offer_from(inquiry, answer, &briefing.told, repair).await?;
             let is_same = |offer: &Offer| refused.as_deref().is_some_and(|refused| offer.repeats(refused));
             if offer.as_ref().is_some_and(is_same) {
                 break;
             }
         }
-        Ok(offer.map(|offer| offer.said_of_repairs(locale)))
+        Ok(if refused.is_some() { offer.map(|offer| offer.after_a_refusal(locale)) } else { offer })
     }
 
     /// The request with which the model is asked again; `None` where it has nothing to mend, or no room to.
