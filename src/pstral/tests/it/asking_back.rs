@@ -78,7 +78,6 @@ fn a_second_question_in_return_is_not_taken_for_an_answer() {
           clients
         ```
         Reads the table clients of the database crm.
-        🛡️ Corrected by the model: its first statement did not pass the checks.
         [Execute] [Edit] [Explain]
         ");
         assert_snapshot!(world.model.requests()[2].messages.last().unwrap().text, @"

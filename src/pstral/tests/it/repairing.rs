@@ -186,8 +186,16 @@ fn the_person_sees_that_it_is_being_corrected() {
         world.click(&camille(), ButtonAction::Stop).await;
         world.model.abandoned().await;
         answering.await.unwrap();
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok camille
+        refusal refused camille rule=column-unknown
+        answer ok camille
+        answer stopped camille
+        ");
     });
 }
 
@@ -215,8 +223,24 @@ fn a_model_that_is_gone_leaves_the_refusal_and_says_why() {
         world.model_says(WRONG);
         world.model.script(Script::refuses(ModelError::Unavailable("os error 111".to_owned())));
         world.say(&alex(), "Some clients, whichever they are").await;
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Les clients :
+        ```sql
+        SELECT company_nom FROM clients
+        ```
+        Par nom.
+
+        🛡️ This statement cannot be run. “company_nom” is not a column of the tables in this part of the statement. Did you mean company_name?
+        The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
+        [Edit] [Try again]
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        refusal refused alex rule=column-unknown
+        answer ok alex
+        answer failed alex
+        ");
     });
 }
 
@@ -228,8 +252,24 @@ fn a_model_that_dies_leaves_the_refusal_and_says_why() {
         world.model.script(Script::words(half).fails(ModelError::Interrupted));
         world.say(&alex(), "Some clients, whichever they are").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Les clients :
+        ```sql
+        SELECT company_nom FROM clients
+        ```
+        Par nom.
+
+        🛡️ This statement cannot be run. “company_nom” is not a column of the tables in this part of the statement. Did you mean company_name?
+        The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+        [Edit] [Try again]
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok alex
+        refusal refused alex rule=column-unknown
+        answer ok alex
+        answer failed alex
+        ");
     });
 }
 
