@@ -50,8 +50,14 @@ fn prompt(criterion: &mut Criterion) {
     for (tables, window) in [(12, 8_192), (2_000, 8_192), (2_000, 131_072)] {
         let catalog = catalog(tables);
         let question = turns[0].text.as_str();
-        let data =
-            DataBrief { target: "crm", description: "sales", catalog: &catalog, question, examples: &[], may_ask: true };
+        let data = DataBrief {
+            target: "crm",
+            description: "sales",
+            catalog: &catalog,
+            question,
+            examples: &[],
+            may_ask: true,
+        };
         let brief = Brief { locale: Locale::Fr, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };
         let room = Gauge::default().room(window, 1_024);
         group.bench_function(format!("{tables} tables, {window} tokens"), |bencher| {

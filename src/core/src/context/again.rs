@@ -37,7 +37,7 @@ impl Briefing {
             Some(_) => format!("```sql\n{}\n```", code(check.answer)),
             None => code(check.answer),
         };
-        let found = self.found(template, check)?;
+        let found = found(template, check)?;
         let mut next = self.clone();
         for (speaker, text, kind) in
             [(Speaker::Pstral, answer, Kind::Code), (Speaker::Person, found, Kind::Prose(self.locale))]
@@ -49,22 +49,10 @@ impl Briefing {
         Ok((next.tokens <= next.room).then_some(next))
     }
 
-    fn found(&self, template: &str, check: &Check<'_>) -> Result<String, Unfit> {
-        let values = match check.fault {
-            None => context! { missing => true },
-            Some(fault) => context! {
-                rule => fault.rule,
-                line => fault.at.map(|(line, _)| line),
-                column => fault.at.map(|(_, column)| column),
-                reason => line(fault.reason, 600),
-            },
-        };
-        render(template, values).map_err(|error| Unfit::Template(error.to_string()))
-    }
-
     /// Takes the oldest messages away while there are too many, up to the question.
     fn make_room(&mut self) {
-        let begins_with_ours = |briefing: &Self| briefing.request.messages.first().is_some_and(|first| first.speaker == Speaker::Pstral);
+        let begins_with_ours =
+            |briefing: &Self| briefing.request.messages.first().is_some_and(|first| first.speaker == Speaker::Pstral);
         while self.told.turns > 0 && (self.tokens > self.room || begins_with_ours(self)) {
             let oldest = self.request.messages.remove(0);
             let size = tokens(&oldest.text, Kind::Code).min(tokens(&oldest.text, Kind::Prose(self.locale)));
@@ -73,4 +61,18 @@ impl Briefing {
             self.told.turns_left += 1;
         }
     }
+}
+
+/// What the model is told of its answer.
+fn found(template: &str, check: &Check<'_>) -> Result<String, Unfit> {
+    let values = match check.fault {
+        None => context! { missing => true },
+        Some(fault) => context! {
+            rule => fault.rule,
+            line => fault.at.map(|(line, _)| line),
+            column => fault.at.map(|(_, column)| column),
+            reason => line(fault.reason, 600),
+        },
+    };
+    render(template, values).map_err(|error| Unfit::Template(error.to_string()))
 }

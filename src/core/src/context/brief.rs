@@ -97,12 +97,15 @@ impl Brief<'_> {
             let said = before.iter().filter(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.as_str());
             Describing::of(data.catalog, Words::of(data.question, said), left)
         });
-        let [of_catalog, of_examples, _, of_history] = allot(left, [
-            Part { share: CATALOG, wants: describing.as_ref().map(Describing::wants).unwrap_or_default() },
-            Part { share: EXAMPLES, wants: examples.iter().map(|example| example.tokens(self.locale)).sum() },
-            Part { share: DOCUMENTS, wants: 0 },
-            Part { share: HISTORY, wants: history::wants(before, self.locale) },
-        ]);
+        let [of_catalog, of_examples, _, of_history] = allot(
+            left,
+            [
+                Part { share: CATALOG, wants: describing.as_ref().map(Describing::wants).unwrap_or_default() },
+                Part { share: EXAMPLES, wants: examples.iter().map(|example| example.tokens(self.locale)).sum() },
+                Part { share: DOCUMENTS, wants: 0 },
+                Part { share: HISTORY, wants: history::wants(before, self.locale) },
+            ],
+        );
         let described = describing.map(|describing| describing.within(of_catalog)).unwrap_or_default();
         let hears_of_none = described.relations.is_empty() && !described.left.is_empty();
         if hears_of_none && described.text.is_empty() {

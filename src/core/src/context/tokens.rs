@@ -14,7 +14,7 @@ pub enum Kind {
     Code,
 }
 
-/// Tokens that a chat template puts around each message: 6 to 7 in those of Qwen, Llama and SmolLM.
+/// Tokens that a chat template puts around each message: 6 to 7 in those of `Qwen`, `Llama` and `SmolLM`.
 pub(super) const AROUND_MESSAGE: usize = 8;
 /// Those with which it opens the answer.
 pub(super) const BEFORE_ANSWER: usize = 4;

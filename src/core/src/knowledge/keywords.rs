@@ -15,19 +15,16 @@ pub fn keywords(text: &str) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     let mut left = stems.as_slice();
     while let Some((first, others)) = left.split_first() {
-        match lexicon().sense(left) {
-            Some((sense, length)) => {
-                if let Sense::Same(word) = sense {
-                    words.extend(left.iter().take(length).cloned());
-                    words.extend(fold(word).iter().map(|word| lexicon().stem(word)));
-                }
-                left = left.get(length..).unwrap_or_default();
-            }
-            None => {
-                words.insert(first.clone());
-                left = others;
-            }
+        let Some((sense, length)) = lexicon().sense(left) else {
+            words.insert(first.clone());
+            left = others;
+            continue;
+        };
+        if let Sense::Same(word) = sense {
+            words.extend(left.iter().take(length).cloned());
+            words.extend(fold(word).iter().map(|word| lexicon().stem(word)));
         }
+        left = left.get(length..).unwrap_or_default();
     }
     words.retain(|word| word.len() >= SHORTEST);
     words

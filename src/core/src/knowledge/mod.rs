@@ -17,8 +17,8 @@ mod values;
 mod wrong;
 
 pub use fold::fold;
-pub use keywords::keywords;
 pub use form::{faults, is_name};
+pub use keywords::keywords;
 pub use matching::{Match, match_question};
 pub use meaning::slots;
 pub use rank::rank;

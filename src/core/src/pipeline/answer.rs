@@ -131,7 +131,9 @@ impl Pipeline {
                 .await?;
                 Ok(Answered::NotBegun(error, turn))
             }
-            ended => Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash, stands: None }))),
+            ended => {
+                Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash, stands: None })))
+            }
         }
     }
 

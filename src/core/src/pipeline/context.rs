@@ -100,7 +100,7 @@ impl Pipeline {
     ) -> Result<Whole, Trouble> {
         let turns = self.turns_for(asker, conversation).await?;
         Ok(match asked_back(&turns) {
-            Some(asked) => Whole { question: format!("{} ({question})", asked.first.trim()), may_ask: false },
+            Some(back) => Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false },
             None => Whole { question: question.to_owned(), may_ask: true },
         })
     }

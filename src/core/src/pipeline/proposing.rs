@@ -48,7 +48,7 @@ struct Refused {
     /// For the person.
     sentence: Text,
     /// What a model can mend.
-    fault: Option<Fault>,
+    fault: Option<Box<Fault>>,
 }
 
 /// What became of a statement, as people see it.
@@ -60,7 +60,7 @@ pub(super) struct Offer {
     refused: bool,
     /// As it was written.
     written: String,
-    fault: Option<Fault>,
+    fault: Option<Box<Fault>>,
     /// The statement's proposal, a refused one too.
     pub(super) proposal: ProposalId,
     pub(super) buttons: Vec<Button>,
@@ -77,7 +77,7 @@ impl Offer {
     /// The statement, with what a model can mend in it; nothing of what is for the asker alone, whose words others would
     /// read in the answer.
     pub(super) fn fault(&self) -> Option<(&str, &Fault)> {
-        self.fault.as_ref().filter(|_| !self.is_barred()).map(|fault| (self.written.as_str(), fault))
+        self.fault.as_deref().filter(|_| !self.is_barred()).map(|fault| (self.written.as_str(), fault))
     }
 
     /// The statement, where it is refused.
@@ -218,7 +218,7 @@ impl Pipeline {
             Ok(estimate) => estimate,
             Err(error @ TargetError::Rejected(_)) => {
                 let (detail, sentence) = (error.to_string(), error.text());
-                let fault = Some(Fault::of_database(sentence.clone()));
+                let fault = Some(Box::new(Fault::of_database(sentence.clone())));
                 return Ok(Err(Refused { rule: None, detail, cost: None, sentence, fault }));
             }
             // Nothing of it would run now, or nobody could say what it costs: that is no fault of the statement.
@@ -353,7 +353,7 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
         Verdict::Allow(approved) => approved.bind(&proposal.parameters).map_err(|missing| {
             let detail = missing.to_string();
             let sentence = text("parameter-missing").with("name", missing.0);
-            let fault = Some(Fault::of_database(sentence.clone()));
+            let fault = Some(Box::new(Fault::of_database(sentence.clone())));
             Refused { rule: None, detail, cost: None, sentence, fault }
         }),
         Verdict::Deny(refusal) => {

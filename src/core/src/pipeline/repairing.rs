@@ -25,9 +25,9 @@ pub(super) struct Fault {
 impl Fault {
     /// What the guard refuses, where a better statement would pass: what is not open to the person, and what is not a
     /// query, is an answer to them.
-    pub(super) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Self> {
+    pub(super) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
         let at = Some((told.line, told.column));
-        can_be_mended(own.rule).then(|| Self { rule: Some(told.rule.id()), at, reason: told.text() })
+        can_be_mended(own.rule).then(|| Box::new(Self { rule: Some(told.rule.id()), at, reason: told.text() }))
     }
 
     /// What the database says of a statement.
@@ -127,9 +127,8 @@ impl Pipeline {
                 let fault = CheckedFault { rule: fault.rule, at: fault.at, reason: &reason };
                 Check { answer: statement, fault: Some(fault) }
             }
-            Some(None) => return Ok(None),
             None if asks_once_more(inquiry, answer) => Check { answer: answer.text(), fault: None },
-            None => return Ok(None),
+            Some(None) | None => return Ok(None),
         };
         let template = self.parts.prompts.repair(locale);
         let next = briefing.again(template, &check).map_err(|error| Trouble::Broken(error.to_string()))?;
@@ -164,8 +163,7 @@ mod tests {
 
     #[test]
     fn what_policy_or_purpose_refuses_is_not_mended() {
-        let lasting: Vec<&str> =
-            Rule::ALL.iter().filter(|rule| !can_be_mended(**rule)).map(|rule| rule.id()).collect();
+        let lasting: Vec<&str> = Rule::ALL.iter().filter(|rule| !can_be_mended(**rule)).map(|rule| rule.id()).collect();
         assert_eq!(lasting, ["not-a-query", "relation-denied", "column-denied", "star-denied"]);
     }
 

@@ -39,11 +39,10 @@ fn a_question_in_return_and_its_answer_are_one_question() {
         [Exécuter] [Modifier] [Expliquer]
         ");
         let said: Vec<String> = world.model.requests()[1].messages.iter().map(|said| said.text.clone()).collect();
-        assert_eq!(said, [
-            "Donne-moi les noms, à Lyon",
-            "Voulez-vous les sociétés clientes ou leurs contacts ?",
-            "les sociétés"
-        ]);
+        assert_eq!(
+            said,
+            ["Donne-moi les noms, à Lyon", "Voulez-vous les sociétés clientes ou leurs contacts ?", "les sociétés"]
+        );
         assert!(system(world, 0).contains("pose une seule courte question"), "{}", system(world, 0));
         assert!(system(world, 1).contains("N'en pose pas d'autre"), "{}", system(world, 1));
         world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
