@@ -7,6 +7,7 @@ button-explain = Explain
 button-stop = Stop
 button-chart = Chart
 button-retry = Try again
+button-continue = Continue
 
 ## Questions
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
@@ -19,8 +20,8 @@ suggestions = Here are the nearest verified questions; I can answer them without
 suggestions-any = Here are some verified questions; I can answer them without a model:
 
 ## Answers
-answer-cut = ✂️ The answer reached the model's longest length and ends here. Ask something more precise to get the rest.
-answer-too-long = ✂️ The answer was growing too long, so I stopped it. Ask something more precise.
+answer-cut = ✂️ The answer reached the model's longest length and ends here. Continue gives you the rest; or ask something more precise.
+answer-too-long = ✂️ The answer was growing too long, so I stopped it. Continue gives you the rest; or ask something more precise.
 answer-empty = The model answered nothing. Rephrase your question and try again.
 answer-stopped = ⏹ Stopped as you asked. Nothing was run.
 answer-interrupted = ⏹ Pstral was interrupted during this answer. Ask your question again.
@@ -31,6 +32,37 @@ only-first-statement =
     }
 without-model = No model can be reached: I answer with a verified query.
 meanwhile = Meanwhile, here is a verified query that answers your question.
+
+## Waiting for an answer
+model-queued =
+    { $position ->
+        [1] ⏳ You are next: the model is still answering somebody.
+       *[other] ⏳ You are number { $position } in the queue; others asked before you.
+    }
+model-thinking = ⏳ The model has your question and is thinking…
+queue-full =
+    { $waiting ->
+        [0] The model is busy answering and takes one question at a time. Ask again { $when }.
+        [1] One question already waits for the model, and no more may. Ask again { $when }.
+       *[other] { $waiting } questions already wait for the model, and no more may. Ask again { $when }.
+    }
+queue-full-person =
+    { $waiting ->
+        [0] The model is busy answering. Ask again in a minute.
+        [1] One of your questions already waits for the model. Wait for its answer, or withdraw it with { $prefix }stop where you asked it.
+       *[other] { $waiting } of your questions already wait for the model. Wait for one of the answers, or withdraw one with { $prefix }stop where you asked it.
+    }
+answer-taken-back = ⏹ The question was deleted, so its answer ends here. Ask again whenever you like.
+answer-left = ⏹ I was removed from the place where you asked, so this answer ends here. Ask me again in private.
+
+## The rest of an answer
+continue-asked = Go on exactly where your answer ended, without repeating any of it.
+continue-gone = This answer is no longer there. Ask your question again.
+continue-used = The rest of this answer was asked for already. See further down, or ask your question again.
+continue-not-yours = Only the person who asked this question can ask for the rest. Ask it yourself to get your own answer.
+continue-elsewhere = This answer goes on where it was given, or in private. Ask for the rest there.
+continue-late = Something else was asked since this answer. Ask your question again, more precisely.
+continue-nothing = The last answer was not cut: there is nothing to go on with. Ask another question.
 
 ## Proposals
 reads =
@@ -201,7 +233,7 @@ help =
     { $prefix }mode sql or { $prefix }mode chat: talk about the data or about something else
     { $prefix }new: new conversation; { $prefix }history: the earlier ones
     { $prefix }open, { $prefix }rename, { $prefix }export, { $prefix }delete and a number: go on with a conversation, rename, export or delete it
-    { $prefix }retry: ask again a question that was not answered
+    { $prefix }retry: ask again a question that was not answered; { $prefix }continue: the rest of an answer that was cut
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
     { $prefix }whoami: who you are to me; { $prefix }unlink: remove this account; { $prefix }language fr or en
     { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
@@ -257,6 +289,7 @@ audit-word-unknown = “{ $word }” is neither a number, an action, a status, a
 button-audit-older = Older
 button-audit-newer = Newer
 audit-page-gone = I no longer remember this search. Ask again with { $prefix }audit.
+audit-looked-back = I have looked back to { $until }. “Older” looks further back.
 audit-page-last = There is no further page.
 audit-file-newest =
     { $entries ->
@@ -390,3 +423,7 @@ quota-user-questions = You have asked a great many questions. Come back { $when 
 quota-user-executions = You have run a great many statements. Come back { $when } to run this one.
 quota-place-questions = A great many questions have been asked here. Come back { $when }, or write to me in private.
 quota-place-executions = A great many statements have been run here. Come back { $when }, or ask again in private.
+
+## Long answers
+answer-rest-in-file = The rest of the answer did not fit here: it is in the file.
+answer-rest-lost = The rest of the answer did not fit here, and no file could be written for it. Ask something more precise.

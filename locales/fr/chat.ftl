@@ -7,6 +7,7 @@ button-explain = Expliquer
 button-stop = Arrêter
 button-chart = Graphique
 button-retry = Réessayer
+button-continue = Continuer
 
 ## Questions
 question-empty = Votre message est vide. Écrivez votre question, par exemple : « Liste les clients de Paris ».
@@ -19,8 +20,8 @@ suggestions = Voici les questions vérifiées les plus proches ; je peux y répo
 suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
 
 ## Réponses
-answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Posez une question plus précise pour obtenir le reste.
-answer-too-long = ✂️ La réponse devenait trop longue, je l'ai arrêtée. Posez une question plus précise.
+answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+answer-too-long = ✂️ La réponse devenait trop longue, je l'ai arrêtée. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
 answer-empty = Le modèle n'a rien répondu. Reformulez votre question et essayez à nouveau.
 answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
 answer-interrupted = ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
@@ -31,6 +32,37 @@ only-first-statement =
     }
 without-model = Aucun modèle n'est joignable : je réponds avec une requête vérifiée.
 meanwhile = En attendant, voici une requête vérifiée qui répond à votre question.
+
+## En attendant une réponse
+model-queued =
+    { $position ->
+        [1] ⏳ C'est bientôt votre tour : le modèle termine une autre réponse.
+       *[other] ⏳ Vous êtes en position { $position } dans la file ; d'autres ont demandé avant vous.
+    }
+model-thinking = ⏳ Le modèle a votre question et réfléchit…
+queue-full =
+    { $waiting ->
+        [0] Le modèle est en train de répondre et ne prend qu'une question à la fois. Reposez la vôtre { $when }.
+        [1] Une question attend déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
+       *[other] { $waiting } questions attendent déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
+    }
+queue-full-person =
+    { $waiting ->
+        [0] Le modèle est en train de répondre. Reposez votre question dans une minute.
+        [1] Une de vos questions attend déjà le modèle. Attendez sa réponse, ou retirez-la avec { $prefix }stop là où vous l'avez posée.
+       *[other] { $waiting } de vos questions attendent déjà le modèle. Attendez une réponse, ou retirez-en une avec { $prefix }stop là où vous l'avez posée.
+    }
+answer-taken-back = ⏹ La question a été supprimée, sa réponse s'arrête donc là. Reposez-la quand vous voudrez.
+answer-left = ⏹ On m'a retiré du lieu où vous aviez demandé, cette réponse s'arrête donc là. Reposez-moi votre question en privé.
+
+## La suite d'une réponse
+continue-asked = Continuez exactement là où votre réponse s'est arrêtée, sans rien en répéter.
+continue-gone = Cette réponse n'existe plus. Posez votre question à nouveau.
+continue-used = La suite de cette réponse a déjà été demandée. Voyez plus bas, ou posez votre question à nouveau.
+continue-not-yours = Seule la personne qui a posé cette question peut en demander la suite. Posez-la vous-même pour recevoir votre réponse.
+continue-elsewhere = Cette réponse continue là où elle a été donnée, ou en privé. Demandez-y la suite.
+continue-late = Autre chose a été demandé depuis cette réponse. Posez votre question à nouveau, plus précisément.
+continue-nothing = La dernière réponse n'a pas été coupée : il n'y a rien à continuer. Posez une autre question.
 
 ## Propositions
 reads =
@@ -201,7 +233,7 @@ help =
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
     { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
     { $prefix }open, { $prefix }rename, { $prefix }export, { $prefix }delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
-    { $prefix }retry : reposer une question restée sans réponse
+    { $prefix }retry : reposer une question restée sans réponse ; { $prefix }continuer : la suite d'une réponse coupée
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
     { $prefix }whoami : qui vous êtes pour moi ; { $prefix }unlink : retirer ce compte ; { $prefix }langue fr ou en
     { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }verifiees : les requêtes vérifiées ; pour les responsables des données
@@ -257,6 +289,7 @@ audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un é
 button-audit-older = Plus anciens
 button-audit-newer = Plus récents
 audit-page-gone = Je ne me souviens plus de cette recherche. Relancez-la avec { $prefix }audit.
+audit-looked-back = J'ai cherché jusqu'au { $until }. « Plus anciens » cherche plus loin.
 audit-page-last = Il n'y a pas d'autre page.
 audit-file-newest =
     { $entries ->
@@ -391,3 +424,7 @@ quota-user-questions = Vous avez posé beaucoup de questions. Revenez { $when } 
 quota-user-executions = Vous avez exécuté beaucoup de requêtes. Revenez { $when } pour exécuter celle-ci.
 quota-place-questions = Beaucoup de questions ont été posées ici. Revenez { $when }, ou écrivez-moi en privé.
 quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revenez { $when }, ou reposez la question en privé.
+
+## Longues réponses
+answer-rest-in-file = La suite de la réponse ne tenait pas ici : elle est dans le fichier.
+answer-rest-lost = La suite de la réponse ne tenait pas ici et n'a pas pu être jointe en fichier. Posez une question plus précise.

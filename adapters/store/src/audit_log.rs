@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead};
-use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::oneshot;
 
-use crate::audit_pages::{after, page};
+use crate::audit_pages::{after, bound, page};
 use crate::audit_rows::entry;
 use crate::audit_writer::Append;
 use crate::engine::Engine;
@@ -62,8 +62,18 @@ impl AuditLog for Store {
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
-        entries(self, page(&self.engine, filter, from, towards, limit)).await
+    ) -> Result<AuditFound, StoreError> {
+        let bound = match bound(&self.engine, filter, from, towards) {
+            Some(select) => select.fetch_optional(self).await.map_err(fault)?.map(|row| mark(&row)).transpose()?,
+            None => None,
+        };
+        // One more than is wanted: then it is known whether anything is left.
+        let select = page(&self.engine, filter, (from, bound), towards, limit.saturating_add(1));
+        let mut entries = entries(self, select).await?;
+        let is_full = entries.len() > limit as usize;
+        entries.truncate(limit as usize);
+        let further = if is_full { entries.last().map(AuditMark::of) } else { bound };
+        Ok(AuditFound { entries, further })
     }
 
     async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {
@@ -135,6 +145,10 @@ pub(crate) async fn stretch(
 async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = select.fetch_all(on).await.map_err(fault)?;
     rows.iter().map(entry).collect()
+}
+
+fn mark(row: &Row) -> Result<AuditMark, StoreError> {
+    Ok(AuditMark { at: time(row, "at")?, position: get(row, "position")? })
 }
 
 fn head(row: &Row) -> Result<ChainHead, StoreError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::stream::{self, Stream, StreamExt as _};
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainVerifier, Signatures};
-use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
 
 use crate::Store;
 use crate::audit_log::{AuditFault, stretch};
@@ -123,11 +123,13 @@ impl Store {
         let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
         let mut from = None;
         loop {
-            let page = self.page(&filter, from, Towards::Newer, 100).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            from = Some(AuditMark::of(last));
-            for entry in &page {
+            let found = self.page(&filter, from, Towards::Newer, 100).await?;
+            for entry in &found.entries {
                 verifier.expect(entry);
+            }
+            from = found.further;
+            if from.is_none() {
+                return Ok(());
             }
         }
     }

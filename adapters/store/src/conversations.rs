@@ -44,14 +44,14 @@ const ADD_TURN: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
 const SET_MESSAGE: &str = "UPDATE turns
     SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
-const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3, proposal = COALESCE($4, proposal), shown = $5
-    WHERE id = $1";
+const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3, proposal = COALESCE($4, proposal), shown = $5,
+    cut = $6 WHERE id = $1";
 const TURN: &str = "SELECT * FROM turns WHERE id = $1";
 const QUESTION_BEFORE: &str = "SELECT * FROM turns WHERE id < $1 AND speaker = 'user'
     AND conversation_id = (SELECT answer.conversation_id FROM turns AS answer WHERE answer.id = $1)
     ORDER BY id DESC LIMIT 1";
 const TAKE_RETRY: &str = "UPDATE turns SET retried = 1
-    WHERE id = $1 AND retried = 0 AND state IN ('interrupted', 'failed')";
+    WHERE id = $1 AND retried = 0 AND (state IN ('interrupted', 'failed') OR cut = 1)";
 const GIVE_BACK_RETRY: &str = "UPDATE turns SET retried = 0 WHERE id = $1";
 const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
 const STREAMING: &str = "SELECT turns.*, conversations.user_id FROM turns
@@ -170,7 +170,8 @@ impl Conversations for Store {
             .bind(&end.text)
             .bind(end.state.word())
             .bind(end.proposal.as_ref().map(|proposal| proposal.0.clone()))
-            .bind(shown);
+            .bind(shown)
+            .bind(end.cut);
         met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
     }
 
@@ -267,6 +268,7 @@ fn read_turn(row: &Row) -> Result<Turn, StoreError> {
         message,
         at: time(row, "started_at")?,
         aside: get(row, "aside")?,
+        cut: get(row, "cut")?,
     })
 }
 

@@ -14,13 +14,12 @@ mod session;
 use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, Length, PlatformError, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::watch;
@@ -85,11 +84,14 @@ impl Terminal {
         let page = Page::new(Look { live, dim, prompt: config.prompt.clone() });
         let started = format!("{}-{}", Timestamp::now().as_millisecond(), std::process::id());
         let capabilities = Capabilities {
-            max_chars: 100_000,
+            length: Length::characters(100_000),
+            max_messages: 1,
             edits: true,
+            // On a screen nothing stays of a change; where answers are printed once, nothing is seen of it.
+            max_edits: if live { u32::MAX } else { 1 },
+            budget: WriteBudget::default(),
             buttons: false,
             command_prefix: "/",
-            edit_interval: if live { Duration::from_millis(50) } else { Duration::from_secs(1) },
             max_file_bytes: u64::MAX,
             uploads: false,
         };
@@ -175,9 +177,9 @@ impl Terminal {
     }
 
     fn check_length(&self, message: &Outgoing) -> Result<(), PlatformError> {
-        let (chars, most) = (message.text.chars().count(), self.capabilities.max_chars);
-        if chars > most {
-            return Err(PlatformError::Rejected(format!("{chars} characters are more than {most}")));
+        let length = self.capabilities.length;
+        if !length.holds(&message.text) {
+            return Err(PlatformError::Rejected(format!("a text of more than {} characters", length.most)));
         }
         Ok(())
     }
@@ -232,8 +234,8 @@ impl ChatPlatform for Terminal {
         }
     }
 
-    async fn live(&self, _: &Place) -> Result<Vec<MessageRef>, PlatformError> {
-        Ok(Vec::new())
+    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+        if *place == self.place() { Ok(Vec::new()) } else { Err(PlatformError::Gone) }
     }
 
     async fn typing(&self, _: &Place) {}

@@ -40,6 +40,7 @@ fn label(button: &Button) -> String {
         ButtonAction::Rate(_, Rating::Bad) => "/bad",
         ButtonAction::Stop => "/stop",
         ButtonAction::Retry(_) => "/retry",
+        ButtonAction::Continue(_) => "/continue",
     };
     format!("[{} → {command}]", harmless::line(&button.label))
 }

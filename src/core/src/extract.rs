@@ -17,88 +17,169 @@ pub struct Statement {
 /// those in lines of prose. In a fence only the beginning decides what is a statement, in prose its whole look (see
 /// `prose`); what it may do is the guard's matter.
 pub fn statements(answer: &str) -> Vec<Statement> {
-    let found = fenced(answer);
-    if found.is_empty() { unfenced(answer) } else { found }
+    let mut extractor = Extractor::default();
+    extractor.push(answer);
+    extractor.finish()
 }
 
-/// The lines of a text with the byte each begins at.
-fn lines_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let begin = at;
-        at += line.len();
-        (begin, line)
-    })
+/// Finds the statements of an answer while it grows, wherever the chunks are cut.
+#[derive(Debug, Default)]
+pub struct Extractor {
+    /// The line that is being written, and the byte it begins at.
+    line: String,
+    at: usize,
+    fenced: Fenced,
+    prose: Prose,
 }
 
-/// An open fence: its marker, where it began, where its body begins.
+impl Extractor {
+    /// Takes the next chunk.
+    pub fn push(&mut self, chunk: &str) {
+        for piece in chunk.split_inclusive('\n') {
+            self.line.push_str(piece);
+            if piece.ends_with('\n') {
+                self.end_line();
+            }
+        }
+    }
+
+    /// Ends the answer: the statements it holds.
+    pub fn finish(mut self) -> Vec<Statement> {
+        if !self.line.is_empty() {
+            self.end_line();
+        }
+        let fenced = self.fenced.finish(self.at);
+        if fenced.is_empty() { self.prose.finish() } else { fenced }
+    }
+
+    fn end_line(&mut self) {
+        self.fenced.take(&self.line, self.at);
+        self.prose.take(&self.line, self.at);
+        self.at += self.line.len();
+        self.line.clear();
+    }
+}
+
+/// Statements in fences.
+#[derive(Debug, Default)]
+struct Fenced {
+    open: Option<Fence>,
+    found: Vec<Statement>,
+}
+
+/// An open fence: what closes it, the byte it began at, and what stands in it so far.
+#[derive(Debug)]
 struct Fence {
-    marker: &'static str,
+    marks: String,
     begin: usize,
-    body: usize,
+    body: String,
 }
 
-fn fenced(answer: &str) -> Vec<Statement> {
-    let mut found = Vec::new();
-    let mut keep = |body: &str, range| {
-        if begins_statement(body) {
-            found.push(Statement { text: tidy(body), range });
-        }
-    };
-    let mut open: Option<Fence> = None;
-    for (at, line) in lines_at(answer) {
+impl Fenced {
+    fn take(&mut self, line: &str, at: usize) {
         let (trimmed, end) = (line.trim(), at + line.len());
-        match &open {
-            None => {
-                let Some(marker) = ["```", "~~~"].into_iter().find(|marker| trimmed.starts_with(marker)) else {
-                    continue;
-                };
-                let said = &trimmed[marker.len()..];
-                match said.strip_suffix(marker) {
-                    // A fence on one line: ```SELECT 1``` or ```sql SELECT 1```
-                    Some(inline) if !inline.is_empty() => keep(after_language(inline), at..end),
-                    // A statement that begins beside the mark.
-                    _ if begins_statement(after_language(said)) => {
-                        let body = at + line.trim_end().len() - after_language(said).len();
-                        open = Some(Fence { marker, begin: at, body });
-                    }
-                    _ => open = Some(Fence { marker, begin: at, body: end }),
-                }
+        match self.open.take() {
+            None => self.begin(line, at),
+            Some(fence) if trimmed.starts_with(&fence.marks) => self.keep(&fence.body, fence.begin..end),
+            Some(mut fence) => {
+                fence.body.push_str(line);
+                self.open = Some(fence);
             }
-            Some(fence) if trimmed.starts_with(fence.marker) => {
-                keep(&answer[fence.body..at], fence.begin..end);
-                open = None;
-            }
-            Some(_) => {}
         }
     }
-    if let Some(fence) = open {
-        keep(&answer[fence.body..], fence.begin..answer.len());
+
+    fn begin(&mut self, line: &str, at: usize) {
+        let Some(marks) = marks(line.trim()) else { return };
+        let said = &line.trim()[marks.len()..];
+        match said.strip_suffix(marks) {
+            // A fence on one line: ```SELECT 1``` or ```sql SELECT 1```
+            Some(inline) if !inline.is_empty() => self.keep(after_language(inline), at..at + line.len()),
+            // A statement that begins beside the mark.
+            _ => {
+                let text = after_language(said);
+                let beside = begins_statement(text);
+                let body = if beside { &line[line.trim_end().len() - text.len()..] } else { "" };
+                self.open = Some(Fence { marks: marks.to_owned(), begin: at, body: body.to_owned() });
+            }
+        }
     }
-    found
+
+    fn keep(&mut self, body: &str, range: Range<usize>) {
+        if begins_statement(body) {
+            self.found.push(Statement { text: tidy(body), range });
+        }
+    }
+
+    fn finish(mut self, end: usize) -> Vec<Statement> {
+        if let Some(fence) = self.open.take() {
+            self.keep(&fence.body, fence.begin..end);
+        }
+        self.found
+    }
 }
 
-/// A statement in prose begins a line and ends at a semicolon that ends a line, or at a blank line.
-fn unfenced(answer: &str) -> Vec<Statement> {
-    let mut found = Vec::new();
-    let mut taken = 0;
-    for (begin, line) in lines_at(answer) {
-        if begin < taken || !prose::may_begin(line) {
-            continue;
-        }
-        let end = block_end(answer, begin);
-        if prose::is_query(&answer[begin..end]) {
-            found.push(Statement { text: tidy(&answer[begin..end]), range: begin..end });
-            taken = end;
-        }
-    }
-    found
+/// The marks that a line opens a fence with: three or more of one sign.
+fn marks(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(line.chars().next().filter(|sign| matches!(sign, '`' | '~'))?);
+    Some(&line[..line.len() - rest.len()]).filter(|marks| marks.len() >= 3)
 }
 
-fn block_end(answer: &str, begin: usize) -> usize {
-    let ends = |line: &str| line.trim().is_empty() || line.trim_end().ends_with(';');
-    let last = lines_at(&answer[begin..]).find(|(_, line)| ends(line));
-    last.map_or(answer.len(), |(at, line)| begin + at + line.len())
+/// Statements in prose: one begins a line and ends at a semicolon that ends a line, at a blank line, or before a fence.
+#[derive(Debug, Default)]
+struct Prose {
+    /// The lines since one that may begin a statement, and the byte that one begins at.
+    block: String,
+    begin: usize,
+    /// Where in the block statements may begin.
+    starts: Vec<usize>,
+    /// The block is too long: nothing in it is a statement, as half of one may mean something else.
+    too_long: bool,
+    found: Vec<Statement>,
+}
+
+/// The longest statement in prose, in bytes: the guard takes half of that.
+const LONGEST: usize = 1 << 15;
+/// Lines of one block that are tried as the first of a statement.
+const STARTS: usize = 64;
+
+impl Prose {
+    fn take(&mut self, line: &str, at: usize) {
+        if marks(line.trim()).is_some() {
+            self.end();
+            return;
+        }
+        if self.starts.len() < STARTS && prose::may_begin(line) {
+            self.starts.push(self.block.len());
+            self.begin = if self.block.is_empty() { at } else { self.begin };
+        }
+        if self.starts.is_empty() {
+            return;
+        }
+        self.too_long |= self.block.len() + line.len() > LONGEST;
+        if !self.too_long {
+            self.block.push_str(line);
+        }
+        if line.trim().is_empty() || line.trim_end().ends_with(';') {
+            self.end();
+        }
+    }
+
+    /// The first start that makes a statement of what follows it.
+    fn end(&mut self) {
+        let (block, mut starts) = (std::mem::take(&mut self.block), std::mem::take(&mut self.starts).into_iter());
+        if std::mem::take(&mut self.too_long) {
+            return;
+        }
+        if let Some(start) = starts.find(|start| prose::is_query(&block[*start..])) {
+            let range = self.begin + start..self.begin + block.len();
+            self.found.push(Statement { text: tidy(&block[start..]), range });
+        }
+    }
+
+    fn finish(mut self) -> Vec<Statement> {
+        self.end();
+        self.found
+    }
 }
 
 /// What follows the word that names a fence's language, when the text itself does not begin with a statement.
@@ -144,6 +225,8 @@ fn tidy(statement: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn texts(answer: &str) -> Vec<String> {
@@ -168,6 +251,9 @@ mod tests {
             ("```sql\nDELETE FROM clients\n```", "DELETE FROM clients"),
             ("```sql\nSELECT 1; DROP TABLE a\n```", "SELECT 1; DROP TABLE a"),
             ("```python\nprint(1)\n```\n```sql\nSELECT 2\n```", "SELECT 2"),
+            ("````sql\nSELECT '```'\n```\n````", "SELECT '```'\n```"),
+            ("Run it:\nSELECT name FROM clients\n```python\nprint(1)\n```", "SELECT name FROM clients"),
+            ("```\n# the clients\nSELECT name FROM clients\n```", "SELECT name FROM clients"),
         ] {
             assert_eq!(texts(answer), [expected], "{answer}");
         }
@@ -197,20 +283,38 @@ mod tests {
     }
 
     #[test]
+    fn half_a_statement_is_none() {
+        let long = format!("SELECT name\nFROM clients\nWHERE id IN (\n{})\nSELECT 1;\n", "  1234567,\n".repeat(4_000));
+        assert_eq!(texts(&long), Vec::<String>::new());
+        assert_eq!(texts(&(long + "\nSELECT 2;")), ["SELECT 2"]);
+    }
+
+    #[test]
     fn the_range_covers_the_fence() {
         let answer = "Voilà :\n```sql\nSELECT 1\n```\nFin.";
         let found = statements(answer).remove(0);
         assert_eq!(&answer[found.range], "```sql\nSELECT 1\n```\n");
     }
 
-    proptest::proptest! {
+    proptest! {
         #[test]
-        fn no_answer_panics_and_every_range_is_within(parts in proptest::collection::vec(proptest::sample::select(vec![
-            "```", "~~~", "sql", " ", "\n", "SELECT", "with", "é", "(", ")", "as", "\"", "[", "*", "1", ";", ".", "from", "--", "/*", "the",
-        ]), 0..40)) {
+        fn the_cuts_do_not_matter_and_every_range_is_within(parts in prop::collection::vec(prop::sample::select(vec![
+            "```", "~~~", "````", "sql", " ", "\n", "\n\n", "SELECT", "with", "é", "(", ")", "as", "\"", "[", "*", "1", ";", ".", "from", "--", "/*",
+            "the", "x",
+        ]), 0..40), length in 1usize..9) {
             let answer = parts.concat();
-            for statement in statements(&answer) {
-                proptest::prop_assert!(answer.get(statement.range.clone()).is_some_and(|place| place.contains(&statement.text)));
+            let found = statements(&answer);
+            let chars: Vec<char> = answer.chars().collect();
+            let mut extractor = Extractor::default();
+            for chunk in chars.chunks(length) {
+                extractor.push(&chunk.iter().collect::<String>());
+            }
+            prop_assert_eq!(&extractor.finish(), &found);
+            let mut end = 0;
+            for statement in found {
+                prop_assert!(answer.get(statement.range.clone()).is_some_and(|place| place.contains(&statement.text)));
+                prop_assert!(statement.range.start >= end);
+                end = statement.range.end;
             }
         }
     }

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod guard;
 pub mod harmless;
 pub mod knowledge;
+pub mod models;
 pub mod near;
 pub mod people;
 pub mod pipeline;

@@ -13,8 +13,9 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
+use pstral_core::models::ModelPool;
 use pstral_core::pipeline::{
-    KeptAnswers, Parts, Pipeline, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
+    KeptAnswers, Notes, Parts, Pipeline, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
@@ -67,7 +68,7 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
     let terms = Terms { rules, ..Terms::default() };
     Ok(Pipeline::new(Parts {
         platforms: vec![Arc::clone(chat) as _],
-        model: Arc::new(ScriptedModel::new("none")),
+        model: Arc::new(ModelPool::single(Arc::new(ScriptedModel::new("none")), 1, Arc::new(SystemClock::default()))),
         targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, terms)))].into(),
         people: Arc::clone(&store) as _,
         conversations: Arc::clone(&store) as _,
@@ -92,6 +93,7 @@ fn settings() -> Settings {
         quotas: QuotaLimits::default(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
+        notes: Notes::default(),
         history_turns: 10,
         answer_tokens: 1024,
         examples: 4,

@@ -10,19 +10,20 @@ use pstral_core::context::check_template;
 use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
+use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
 use pstral_core::pipeline::{
-    Delivery, KeptAnswers, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity, QuotaLimits,
-    Settings, Target, Terms, VerifiedUse,
+    Delivery, KeptAnswers, Notes, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity,
+    QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
-use pstral_core::ports::{AuditLog, ChatPlatform, Knowledge as _, StoreError};
+use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, ModeChoice, OverCostChoice, RoleConfig,
-    RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
+    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, ModeChoice, Model, OverCostChoice,
+    RoleConfig, RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::heads::Heads;
@@ -122,9 +123,10 @@ impl App {
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
         let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
         let heads = heads(config, audit.head(), &platforms);
+        let clock = Arc::new(SystemClock::default());
         let parts = Parts {
             platforms: platforms.clone(),
-            model: registry::model(&config.model)?,
+            model: Arc::new(model_pool(&config.model, Arc::clone(&clock) as _)?),
             targets,
             people: Arc::clone(&store) as _,
             conversations: Arc::clone(&store) as _,
@@ -133,7 +135,7 @@ impl App {
             catalogs: Arc::clone(&store) as _,
             audit,
             files: Arc::new(files.clone()),
-            clock: Arc::new(SystemClock::default()),
+            clock,
             entropy: Arc::new(SystemEntropy),
             prompts,
             settings: settings(config),
@@ -142,6 +144,14 @@ impl App {
         let pipeline = Arc::new(Pipeline::new(parts));
         Ok(Self { pipeline, store, platforms, files, file_age, heads, instance, fingerprint })
     }
+}
+
+/// The model, wherever it is, and the queue before it.
+fn model_pool(config: &Model, clock: Arc<dyn Clock>) -> anyhow::Result<ModelPool> {
+    // One answer at a time: on a CPU two at once take twice as long each.
+    let endpoint = Endpoint { name: config.url.clone(), model: registry::model(config)?, slots: 1 };
+    let limits = QueueLimits { waiting: config.queue, each: config.queue_each };
+    Ok(ModelPool::new(vec![endpoint], limits, clock))
 }
 
 /// Who tells where the audit chain stands, as often as the configuration says and where it says.
@@ -225,6 +235,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         quotas: quotas(config),
         max_question_chars: answers.max_question_chars,
         answer: AnswerLimits { bytes: answers.max_answer_bytes, time: Duration::from_secs(answers.answer_timeout) },
+        notes: Notes::default(),
         history_turns: answers.history_turns,
         answer_tokens: config.model.max_answer_tokens as usize,
         examples: answers.examples,

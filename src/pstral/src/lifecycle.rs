@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
 use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditStatus, Locale};
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{AuditFilter, AuditMark, ChatPlatform, Inbox, PlatformError, Towards};
+use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError, Towards};
 use pstral_core::text::text;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +28,8 @@ const STARTS: u32 = 100;
 const EXPIRING: Duration = Duration::from_mins(1);
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
+/// How often the endpoints of the model are looked after.
+const CHECKING: Duration = Duration::from_secs(10);
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
 pub async fn start(app: &App) -> anyhow::Result<()> {
@@ -72,11 +74,13 @@ async fn last_start(app: &App) -> anyhow::Result<Option<AuditEntry>> {
     let mut from = None;
     loop {
         let starts = app.pipeline.parts().audit.page(&filter, from, Towards::Older, STARTS).await?;
-        let Some(oldest) = starts.last() else { return Ok(None) };
-        from = Some(AuditMark::of(oldest));
-        let of_ours = starts.into_iter().filter(|entry| entry.instance == app.instance);
+        let of_ours = starts.entries.into_iter().filter(|entry| entry.instance == app.instance);
         if let Some(last) = of_ours.max_by_key(|entry| entry.position) {
             return Ok(Some(last));
+        }
+        from = starts.further;
+        if from.is_none() {
+            return Ok(None);
         }
     }
 }
@@ -102,6 +106,7 @@ pub async fn run(
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
     beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
+    beside.spawn(check_endpoints(Arc::clone(&app.pipeline)));
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
@@ -166,6 +171,14 @@ async fn expire_proposals(pipeline: Arc<Pipeline>) {
             Err(error) => tracing::warn!(%error, "messages of proposals that have expired keep their buttons"),
         }
         tokio::time::sleep(EXPIRING).await;
+    }
+}
+
+/// Looks after the endpoints of the model, so that nobody's question finds out which of them is away.
+async fn check_endpoints(pipeline: Arc<Pipeline>) {
+    loop {
+        tokio::time::sleep(CHECKING).await;
+        pipeline.parts().model.check().await;
     }
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
-use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
+use pstral_core::models::{Load, ModelPool};
+use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::watch;
 
 /// An audit log that counts what goes through it:
@@ -26,6 +27,16 @@ impl MeteredAudit {
     pub fn head(&self) -> watch::Receiver<Option<ChainHead>> {
         self.head.subscribe()
     }
+}
+
+/// What the model is doing now: `pstral_generations_running{endpoint}`, `pstral_generations_waiting` and
+/// `pstral_endpoint_resting{endpoint}`, 1 while it is not asked because it failed.
+pub fn gauge_generations(model: &ModelPool) {
+    for Load { endpoint, running, rests } in model.loads() {
+        gauge!("pstral_generations_running", "endpoint" => endpoint.clone()).set(f64::from(running));
+        gauge!("pstral_endpoint_resting", "endpoint" => endpoint).set(f64::from(u8::from(rests)));
+    }
+    gauge!("pstral_generations_waiting").set(f64::from(u32::try_from(model.waiting()).unwrap_or(u32::MAX)));
 }
 
 #[async_trait]
@@ -63,7 +74,7 @@ impl AuditLog for MeteredAudit {
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<AuditFound, StoreError> {
         self.log.page(filter, from, towards, limit).await
     }
 

@@ -12,7 +12,7 @@ const QUICK_IN_POSTGRES: &str = "SET synchronous_commit = off; SET maintenance_w
 const INDEXES_OF_SQLITE: &str =
     "SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'audit_events' AND type = 'index' AND sql IS NOT NULL";
 const INDEXES_OF_POSTGRES: &str = "SELECT indexname::text, indexdef FROM pg_indexes
-    WHERE tablename = 'audit_events' AND indexname LIKE 'audit\_events\_by\_%'";
+    WHERE tablename = 'audit_events' AND indexname LIKE 'audit_events_by_%'";
 const COUNTED: &str = "SELECT count(*), max(at), min(at) FROM audit_events";
 const RELATED: &str = "INSERT INTO audit_relations (relation, at, position)
     SELECT relations, at, position FROM audit_events

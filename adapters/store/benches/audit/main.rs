@@ -21,13 +21,15 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use futures::future::join_all;
 use pstral_core::domain::NoKey;
-use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Towards};
 use pstral_pgserver::Server;
 use pstral_store::{Location, Store};
 use secrecy::ExposeSecret as _;
 
 /// Writers that append at the same time.
 const WRITERS: usize = 64;
+/// Entries that are read at once for a file, as `pstral audit export` does.
+const PAGE_OF_FILE: u32 = 250;
 /// How long they do.
 const APPENDING: Duration = Duration::from_secs(10);
 
@@ -111,17 +113,19 @@ async fn export(store: &Store, events: u64) {
     let begun = Instant::now();
     let (mut from, mut written, mut bytes, mut line, mut held) = (None, 0_u64, 0, Vec::new(), Vec::new());
     loop {
-        let page = store.page(&AuditFilter::default(), from, Towards::Newer, PAGE_OF_FILE).await.unwrap();
-        let Some(last) = page.last() else { break };
-        from = Some(AuditMark::of(last));
-        for entry in &page {
+        let found = store.page(&AuditFilter::default(), from, Towards::Newer, PAGE_OF_FILE).await.unwrap();
+        for entry in &found.entries {
             line.clear();
             entry.write_json(&mut line);
             bytes += line.len();
         }
-        written += page.len() as u64;
+        written += found.entries.len() as u64;
         if written * 10 / events > held.len() as u64 {
             held.push(memory::now());
+        }
+        from = found.further;
+        if from.is_none() {
+            break;
         }
     }
     let took = begun.elapsed();

@@ -15,14 +15,14 @@ const PAGES: u64 = 100;
 /// Prints what each kind takes.
 pub(crate) async fn measure(store: &Store) {
     let newest = store.tail(&AuditFilter::default(), 1).await.unwrap().remove(0).event.at;
-    let oldest = store.page(&AuditFilter::default(), None, Towards::Newer, 1).await.unwrap().remove(0).event.at;
+    let oldest = store.page(&AuditFilter::default(), None, Towards::Newer, 1).await.unwrap().entries.remove(0).event.at;
     let mut all = Vec::new();
     for (name, filter) in kinds(oldest, newest) {
         let (mut took, mut found) = (Vec::new(), 0);
         for turn in 0..PAGES {
             let from = (turn % 4 != 0).then(|| AuditMark { at: moment(oldest, newest, turn), position: i64::MAX });
             let one = Instant::now();
-            found += store.page(&filter, from, Towards::Older, 50).await.unwrap().len();
+            found += store.page(&filter, from, Towards::Older, 50).await.unwrap().entries.len();
             took.push(one.elapsed());
         }
         took.sort();

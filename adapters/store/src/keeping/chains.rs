@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, Covers, UserId};
-use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
 
 use crate::Store;
 use crate::fault::fault;
@@ -99,10 +99,12 @@ impl Store {
             let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
             let mut from = None;
             loop {
-                let page = self.page(&filter, from, Towards::Newer, super::AT_ONCE).await?;
-                let Some(last) = page.last() else { break };
-                from = Some(AuditMark::of(last));
-                reasons.extend(page.into_iter().filter(|entry| entry.covers().is_some()));
+                let found = self.page(&filter, from, Towards::Newer, super::AT_ONCE).await?;
+                reasons.extend(found.entries.into_iter().filter(|entry| entry.covers().is_some()));
+                from = found.further;
+                if from.is_none() {
+                    break;
+                }
             }
         }
         Ok(reasons)

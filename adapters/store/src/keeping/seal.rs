@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use pstral_core::domain::{AuditAction, AuditEntry, AuditSeal, Covers, UserId};
-use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
 
 use super::part::rest;
 use super::{AT_ONCE, KEEPING_LOCK};
@@ -44,13 +44,15 @@ impl Store {
         let filter = AuditFilter { user: Some(user), ..AuditFilter::default() };
         let mut from = None;
         loop {
-            let page = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
-            let Some(last) = page.last() else { return Ok(sealed) };
-            from = Some(AuditMark::of(last));
+            let found = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
             let is_covered =
                 |one: &AuditEntry| reasons.iter().any(|covers| covers.holds(&one.instance, one.seq, one.event.user));
-            let entries: Vec<AuditEntry> = page.into_iter().filter(is_covered).collect();
+            let entries: Vec<AuditEntry> = found.entries.into_iter().filter(is_covered).collect();
             sealed += self.seal(&entries).await?;
+            from = found.further;
+            if from.is_none() {
+                return Ok(sealed);
+            }
         }
     }
 
@@ -71,10 +73,12 @@ impl Store {
         let filter = AuditFilter { user, action, ..AuditFilter::default() };
         let (mut from, mut reasons) = (None, Vec::new());
         loop {
-            let page = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
-            let Some(last) = page.last() else { return Ok(reasons) };
-            from = Some(AuditMark::of(last));
-            reasons.extend(page.iter().filter_map(AuditEntry::covers).filter(|covers| covers.user == user));
+            let found = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
+            reasons.extend(found.entries.iter().filter_map(AuditEntry::covers).filter(|covers| covers.user == user));
+            from = found.further;
+            if from.is_none() {
+                return Ok(reasons);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod chance;
 mod keeping;
+mod looking;
 mod older_audit;
 mod opening;
 mod owner;

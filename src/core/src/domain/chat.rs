@@ -74,6 +74,14 @@ pub enum EventBody {
     Command(String),
     /// Pressed a button of a message.
     Clicked(ButtonAction),
+    /// Took back what was written: its answer is not wanted any more. Platforms need not say who did, and the actor of
+    /// such an event counts for nothing.
+    Deleted {
+        /// The id of the event that is gone, as [`Event::id`] had it.
+        event: String,
+    },
+    /// Removed Pstral from the place: nothing more can be said there. Who did counts for nothing, as above.
+    Left,
 }
 
 impl EventBody {
@@ -112,6 +120,8 @@ pub enum ButtonAction {
     Stop,
     /// Ask again the question that this turn did not answer.
     Retry(TurnId),
+    /// Go on with the answer of this turn where it was cut.
+    Continue(TurnId),
 }
 
 /// A page of what somebody asked of the audit. The query is kept in memory for a while: after a restart the button asks

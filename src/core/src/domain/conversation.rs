@@ -148,6 +148,8 @@ pub struct Turn {
     pub at: Timestamp,
     /// Whether it was shown to the person alone though others read where they asked: it stays between them.
     pub aside: bool,
+    /// Whether it was cut by its length: its rest can be asked for.
+    pub cut: bool,
 }
 
 /// A turn to be recorded.
@@ -180,12 +182,14 @@ pub struct TurnEnd {
     pub proposal: Option<ProposalId>,
     /// The rows the chat showed.
     pub table: Option<ShownTable>,
+    /// Whether it was cut by its length.
+    pub cut: bool,
 }
 
 impl TurnEnd {
     /// The end of a turn that is words alone.
     pub fn words(text: impl Into<String>, state: TurnState) -> Self {
-        Self { text: text.into(), state, proposal: None, table: None }
+        Self { text: text.into(), state, proposal: None, table: None, cut: false }
     }
 }
 

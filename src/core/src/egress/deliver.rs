@@ -2,44 +2,118 @@
 
 use std::time::Duration;
 
+use super::lane::Urgency;
+use super::scheduler::Outlet;
 use crate::domain::{MessageRef, Outgoing, Place};
-use crate::ports::{ChatPlatform, Clock, PlatformError};
+use crate::ports::{ChatPlatform, PlatformError};
 
 /// The first wait for a platform that is away; each next one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait for a platform that is away.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Tries that last about ten minutes: long enough for a platform to be restarted.
-pub const PATIENT: u32 = 24;
+/// The shortest wait where a platform refuses and asks for none.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
-/// Sends a message, or edits the one at `sent`: where that is gone, a new one takes its place. A platform that asks to
-/// wait is obeyed to the letter.
-pub async fn deliver(
-    platform: &dyn ChatPlatform,
-    clock: &dyn Clock,
-    place: &Place,
-    mut sent: Option<MessageRef>,
-    message: &Outgoing,
-    tries: u32,
-) -> Result<MessageRef, PlatformError> {
-    let (mut pause, mut attempt) = (FIRST_WAIT, 0);
-    loop {
-        let result = match &sent {
-            Some(at) => platform.edit(at, message).await.map(|()| at.clone()),
-            None => platform.send(place, message).await,
-        };
-        attempt += 1;
-        let wait = match result {
-            Ok(at) => return Ok(at),
-            Err(PlatformError::Gone) if sent.take().is_some() => continue,
-            Err(PlatformError::RateLimited { retry_after }) if attempt < tries => retry_after,
-            Err(PlatformError::Unavailable(_)) if attempt < tries => {
-                pause = (pause * 2).min(LONGEST_WAIT);
-                pause / 2
+/// How long to go on trying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Tries of a platform that is away.
+    pub tries: u32,
+    /// How long in all a platform may ask to wait.
+    pub time: Duration,
+}
+
+impl Patience {
+    /// About ten minutes: long enough for a platform to be restarted.
+    pub const LONG: Self = Self { tries: 24, time: Duration::from_mins(10) };
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    /// It is a new one.
+    New,
+    /// It takes the place of this one; nothing is shown where that is gone.
+    Only(MessageRef),
+    /// It takes the place of this one, and is a new one where that is gone.
+    OrNew(MessageRef),
+}
+
+impl Outlet {
+    /// Sends or changes a message that somebody waits for. A platform that asks to wait is obeyed to the letter.
+    pub(super) async fn deliver(
+        &self,
+        platform: &dyn ChatPlatform,
+        place: &Place,
+        mut aim: Aim,
+        message: &Outgoing,
+        patience: Patience,
+    ) -> Result<MessageRef, PlatformError> {
+        let mut trying = Trying::new(self, patience);
+        loop {
+            let turn = self.turn(Urgency::Last).await;
+            let write = async {
+                match &aim {
+                    Aim::New => platform.send(place, message).await,
+                    Aim::Only(at) | Aim::OrNew(at) => platform.edit(at, message).await.map(|()| at.clone()),
+                }
+            };
+            match turn.spend(write).await {
+                Ok(at) => return Ok(at),
+                Err(PlatformError::Gone) if matches!(aim, Aim::OrNew(_)) => aim = Aim::New,
+                Err(error) => trying.again(error).await?,
             }
-            Err(error) => return Err(error),
-        };
-        clock.sleep(wait).await;
+        }
+    }
+
+    /// Removes a message, with the same patience.
+    pub(super) async fn remove(
+        &self,
+        platform: &dyn ChatPlatform,
+        at: &MessageRef,
+        patience: Patience,
+    ) -> Result<(), PlatformError> {
+        let mut trying = Trying::new(self, patience);
+        loop {
+            match self.turn(Urgency::Last).await.spend(platform.delete(at)).await {
+                Ok(()) => return Ok(()),
+                Err(error) => trying.again(error).await?,
+            }
+        }
+    }
+}
+
+/// Tries so far.
+struct Trying<'a> {
+    outlet: &'a Outlet,
+    left: Patience,
+    pause: Duration,
+}
+
+impl<'a> Trying<'a> {
+    fn new(outlet: &'a Outlet, patience: Patience) -> Self {
+        Self { outlet, left: patience, pause: FIRST_WAIT }
+    }
+
+    /// Waits before the next try, or says that there is none.
+    async fn again(&mut self, error: PlatformError) -> Result<(), PlatformError> {
+        match error {
+            // The budget is closed for that long.
+            PlatformError::RateLimited { retry_after } if retry_after <= self.left.time => {
+                if retry_after.is_zero() {
+                    self.outlet.clock.sleep(SHORTEST_WAIT).await;
+                }
+                self.left.time = self.left.time.saturating_sub(retry_after.max(SHORTEST_WAIT));
+                Ok(())
+            }
+            PlatformError::Unavailable(_) if self.left.tries > 1 => {
+                self.left.tries -= 1;
+                self.outlet.clock.sleep(self.pause).await;
+                self.pause = (self.pause * 2).min(LONGEST_WAIT);
+                Ok(())
+            }
+            error => Err(error),
+        }
     }
 }

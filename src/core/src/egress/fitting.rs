@@ -1,62 +1,39 @@
-//! Texts cut to what a message may hold, without leaving a code block open or calling anybody by name.
+//! Texts cut to what a message may hold, without leaving a block of code open or calling anybody by name.
 
-/// Room that a closing fence takes.
-const FENCE: usize = 4;
-/// Prose shorter than this says nothing: it is left out.
-const LEAST: usize = 20;
+use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Cuts a text to what one message may hold, ending in `…` where something is missing.
+use super::disarmed;
+use super::split::{Split, Splitting, split};
+use crate::ports::Length;
+
+/// What stands where something is missing.
+const CUT: &str = "\n…";
+
+/// Cuts a name or a line to so many characters, between graphemes, ending in `…` where something is missing.
 pub fn fit(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect(),
-    }
-}
-
-/// Cuts a text of ours to what one message may hold, its code fences closed.
-pub fn whole(text: &str, max_chars: usize) -> String {
-    if text.chars().count() <= max_chars {
+    if text.chars().nth(max_chars).is_none() {
         return text.to_owned();
     }
-    closed(&fit(text, max_chars.saturating_sub(FENCE)))
+    let mut room = max_chars.saturating_sub(1);
+    let kept = text.graphemes(true).take_while(|grapheme| {
+        let takes = grapheme.chars().count();
+        let fits = takes <= room;
+        room = room.saturating_sub(takes);
+        fits
+    });
+    kept.chain(["…"]).collect()
 }
 
-/// What the model wrote around something of ours that must be read whole, such as a statement that can be run: the
-/// model's words are cut where not all of it fits, and call nobody.
-pub fn around(before: &str, ours: &str, after: &str, max_chars: usize) -> String {
-    let gap = "\n\n";
-    let mut left = max_chars.saturating_sub(ours.chars().count());
-    let mut prose = |text: &str| {
-        let room = left.saturating_sub(gap.len() + FENCE);
-        if text.trim().is_empty() || room < LEAST {
-            return String::new();
-        }
-        let text = closed(&fit(&disarmed(text.trim()), room));
-        left = left.saturating_sub(gap.len() + text.chars().count());
-        text
-    };
-    let (before, after) = (prose(before), prose(after));
-    let parts = [before.as_str(), ours, after.as_str()];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(gap)
-}
-
-/// Closes a code fence that was left open, so that what follows is not code.
-fn closed(text: &str) -> String {
-    let mut open = None;
-    for line in text.lines().map(str::trim) {
-        match open {
-            Some(marker) if line.starts_with(marker) => open = None,
-            Some(_) => {}
-            None => {
-                let begun = ["```", "~~~"].into_iter().find(|marker| line.starts_with(marker));
-                open = begun.filter(|marker| !line[marker.len()..].ends_with(marker));
-            }
-        }
+/// Cuts a text of ours to what one message may hold, at a safe place, its code closed.
+pub fn whole(text: &str, length: Length) -> String {
+    if length.holds(text) {
+        return text.to_owned();
     }
-    match open {
-        Some(marker) => format!("{text}\n{marker}"),
-        None => text.to_owned(),
-    }
+    let Length { most, unit } = length.beside(CUT);
+    let Split { parts, .. } = split(text, Splitting { length: most, unit, most: 1 });
+    let mut text = parts.concat();
+    text.push_str(if text.ends_with(['`', '~', '|']) { CUT } else { CUT.trim_start() });
+    text
 }
 
 /// The beginning of what a person wrote, to be said back to them.
@@ -64,64 +41,26 @@ pub fn echo(words: &str) -> String {
     disarmed(&fit(words, 40))
 }
 
-/// The signs that our own sentences begin with: whoever reads "✅ verified by …" can be sure who says so.
-const MARKS: [char; 8] = ['✅', '🛡', '✂', '⏹', '⏳', '↳', '🔒', '⚖'];
-
-/// The same words without our marks, calling nobody: a word joiner after each `@` that does not stand within a word, as
-/// it does in an address. No platform takes `@⁠everyone` or `<@⁠42>` with it for a mention.
-pub fn disarmed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = ' ';
-    for c in text.chars().filter(|c| !MARKS.contains(c)) {
-        out.push(c);
-        if c == '@' && !before.is_alphanumeric() {
-            out.push('\u{2060}');
-        }
-        before = c;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::ports::LengthUnit;
 
     #[test]
-    fn an_open_fence_is_closed() {
-        for (text, expected) in [
-            ("a", "a"),
-            ("```\na", "```\na\n```"),
-            ("~~~sql\na", "~~~sql\na\n~~~"),
-            ("```\na\n```", "```\na\n```"),
-            ("```a```", "```a```"),
-            ("~~~\n```\n~~~", "~~~\n```\n~~~"),
-        ] {
-            assert_eq!(closed(text), expected);
+    fn a_line_is_cut_between_graphemes() {
+        for (text, expected) in [("abcde", "abcde"), ("abcdef", "abcd…"), ("abc👩‍🚀d", "abc…"), ("👩‍🚀👩‍🚀", "👩‍🚀…")]
+        {
+            assert_eq!(fit(text, 5), expected);
         }
     }
 
     #[test]
-    fn nobody_is_called() {
-        for (text, expected) in [
-            ("@everyone", "@\u{2060}everyone"),
-            ("(@here)", "(@\u{2060}here)"),
-            ("<@&1>", "<@\u{2060}&1>"),
-            ("a@example.org", "a@example.org"),
-            ("✅ Verified by Claire", " Verified by Claire"),
-        ] {
-            assert_eq!(disarmed(text), expected);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn ours_is_whole_and_all_of_it_fits(before in "([a-z@` \n]|```\n){0,80}", after in "[a-zé \n]{0,80}", max in 30usize..200) {
-            let ours = "```sql\nSELECT 1\n```";
-            let text = around(&before, ours, &after, max);
-            prop_assert!(text.contains(ours));
-            prop_assert!(text.chars().count() <= max, "{} > {max}: {text}", text.chars().count());
-        }
+    fn a_message_is_cut_where_it_is_safe() {
+        let length = Length { most: 62, unit: LengthUnit::Bytes };
+        let text = "Voici :\n```sql\nSELECT name\nFROM clients\nWHERE city = 'Lyon'\n```";
+        assert_eq!(whole(text, Length { most: 80, ..length }), text);
+        let cut = whole(text, length);
+        assert_eq!(cut, "Voici :\n```sql\nSELECT name\nFROM clients\n```\n…");
+        assert_eq!(whole(&"été ".repeat(30), length), format!("{}…", "été ".repeat(9).trim_end()));
     }
 }

@@ -1,13 +1,26 @@
-//! From the model's stream to edits of one message: the latest text wins, and a slow platform never slows the model.
+//! From the model's stream to edits of messages: the latest text wins, a slow platform never slows the model, and
+//! everything that is written counts against the budget it takes from.
 
+mod budget;
 mod deliver;
+mod disarm;
+pub(crate) mod fence;
 mod fitting;
+mod lane;
+mod layout;
 mod live;
 mod pacing;
+mod scheduler;
+mod split;
+mod tag;
 mod thinking;
 
-pub use deliver::{PATIENT, deliver};
-pub use fitting::{around, disarmed, echo, fit, whole};
-pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed};
+pub use deliver::{Aim, Patience};
+pub use disarm::{Disarmer, disarmed};
+pub use fitting::{echo, fit, whole};
+pub use layout::{LaidOut, lay_out, splitting};
+pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed, Unfinished};
 pub use pacing::Pacing;
+pub use scheduler::Scheduler;
+pub use split::{Split, Splitter, Splitting, split};
 pub use thinking::ThinkingFilter;

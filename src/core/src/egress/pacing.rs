@@ -1,4 +1,4 @@
-//! When the next edit of a message is due.
+//! When the next text of a message is due, as far as that is its own affair: what the platform takes is its budget's.
 
 use std::time::Duration;
 
@@ -6,51 +6,79 @@ use std::time::Duration;
 const FIRST_CHARS: usize = 30;
 /// Time after which the first message goes out however short it is.
 const FIRST_WAIT: Duration = Duration::from_millis(400);
-/// Edits after which the interval grows with every edit, so that a long answer does not cost hundreds of them.
-const EASY_EDITS: u32 = 20;
+/// Changes of a message that are kept: for when it is full, and for its last text.
+const KEPT: u32 = 2;
+/// In the first second of a message, changes come at equal distances.
+const EVENLY: Duration = Duration::from_secs(1);
+/// Then the time between two changes grows with the time that has passed, so that all changes of a message last for ten
+/// minutes: 1 + ln(600 s / 1 s).
+const SHARES: f64 = 7.4;
 
-/// Decides when to write, from what was written so far and what the platform said. Times are since a fixed moment.
+/// Decides when to write, from what was written so far. Times are since a fixed moment.
 #[derive(Debug, Clone)]
 pub struct Pacing {
-    interval: Duration,
+    most: u32,
+    changes: u32,
+    /// When the message was first shown, and when it was last.
+    first_shown: Option<Duration>,
+    last_shown: Duration,
     not_before: Duration,
-    refused_until: Duration,
-    written: u32,
-    first_text_at: Option<Duration>,
+    first_text: Option<Duration>,
+    chars: usize,
 }
 
 impl Pacing {
-    /// Paces edits at least `interval` apart.
-    pub fn new(interval: Duration) -> Self {
-        Self { interval, not_before: Duration::ZERO, refused_until: Duration::ZERO, written: 0, first_text_at: None }
+    /// Spreads at most so many changes over the life of a message.
+    pub fn new(most: u32) -> Self {
+        let (first_shown, last_shown, not_before) = (None, Duration::ZERO, Duration::ZERO);
+        Self { most, changes: 0, first_shown, last_shown, not_before, first_text: None, chars: 0 }
     }
 
-    /// How long to wait before showing a text of `chars` characters: `None` while there is nothing to show.
-    pub fn wait(&mut self, now: Duration, chars: usize) -> Option<Duration> {
-        if chars == 0 {
-            return None;
+    /// Notes that text came; `true` once, when a first text that would have waited is long enough to go at once.
+    pub fn heard(&mut self, now: Duration, text: &str) -> bool {
+        if self.chars >= FIRST_CHARS || (self.chars == 0 && text.trim().is_empty()) {
+            return false;
         }
-        let first_text_at = *self.first_text_at.get_or_insert(now);
-        let due = if self.written == 0 && chars < FIRST_CHARS { first_text_at + FIRST_WAIT } else { self.not_before };
+        self.first_text.get_or_insert(now);
+        self.chars += text.chars().count();
+        self.chars >= FIRST_CHARS
+    }
+
+    /// How long to wait before showing what came: `None` while there is nothing to show, or nothing more may change.
+    pub fn wait(&self, now: Duration) -> Option<Duration> {
+        let due = match (self.first_shown, self.first_text?) {
+            (None, _) if self.chars >= FIRST_CHARS => now,
+            (None, first_text) => first_text + FIRST_WAIT,
+            (Some(_), _) if self.is_spent() => return None,
+            (Some(first_shown), _) => self.last_shown + self.interval(self.last_shown.saturating_sub(first_shown)),
+        };
         Some(due.max(self.not_before).saturating_sub(now))
     }
 
-    /// Notes that a write was finished.
+    /// Whether all changes were made that may be before the last.
+    pub fn is_spent(&self) -> bool {
+        self.first_shown.is_some() && self.changes >= self.most.saturating_sub(KEPT)
+    }
+
+    /// Notes that the text was shown.
     pub fn wrote(&mut self, now: Duration) {
-        self.written += 1;
-        let growth = 1 + self.written.saturating_sub(EASY_EDITS) / 4;
-        self.not_before = now + self.interval * growth;
+        self.changes += u32::from(self.first_shown.is_some());
+        self.first_shown.get_or_insert(now);
+        self.last_shown = now;
     }
 
-    /// Notes that the platform asked to wait.
-    pub fn refused(&mut self, now: Duration, retry_after: Duration) {
-        self.not_before = now + retry_after.max(self.interval);
-        self.refused_until = now + retry_after;
+    /// Notes that the text goes on in a message of its own, which has been shown.
+    pub fn turned_over(&mut self, now: Duration) {
+        (self.changes, self.first_shown, self.last_shown) = (0, Some(now), now);
     }
 
-    /// How long the platform still wants no write at all: the last edit waits for this, and for nothing else.
-    pub fn refused_for(&self, now: Duration) -> Duration {
-        self.refused_until.saturating_sub(now)
+    /// Notes that a write failed, and that another is of no use for a while.
+    pub fn failed(&mut self, now: Duration, wait: Duration) {
+        self.not_before = now + wait;
+    }
+
+    fn interval(&self, shown_for: Duration) -> Duration {
+        shown_for.max(EVENLY).mul_f64(SHARES / f64::from(self.most.max(1)))
     }
 }
 
@@ -62,34 +90,58 @@ mod tests {
 
     #[test]
     fn the_first_text_goes_out_at_once_when_there_is_enough_of_it() {
-        let mut pacing = Pacing::new(MS(1000));
-        assert_eq!(pacing.wait(MS(0), 0), None);
-        assert_eq!(pacing.wait(MS(100), 3), Some(MS(400)));
-        assert_eq!(pacing.wait(MS(200), 29), Some(MS(300)));
-        assert_eq!(pacing.wait(MS(210), 30), Some(MS(0)));
-        assert_eq!(pacing.wait(MS(500), 5), Some(MS(0)));
+        let mut pacing = Pacing::new(30);
+        assert_eq!(pacing.wait(MS(0)), None);
+        assert!(!pacing.heard(MS(50), " \n"), "what nobody sees is no text");
+        assert_eq!(pacing.wait(MS(60)), None);
+        assert!(!pacing.heard(MS(100), "Two"));
+        assert_eq!(pacing.wait(MS(100)), Some(MS(400)));
+        assert!(!pacing.heard(MS(200), &"x".repeat(26)));
+        assert_eq!(pacing.wait(MS(200)), Some(MS(300)));
+        assert_eq!(pacing.wait(MS(600)), Some(MS(0)));
+        assert!(pacing.heard(MS(210), "é"));
+        assert_eq!(pacing.wait(MS(210)), Some(MS(0)));
+        assert!(!pacing.heard(MS(220), "more"), "it is said once");
     }
 
     #[test]
-    fn later_texts_wait_for_the_interval_and_for_what_the_platform_says() {
-        let mut pacing = Pacing::new(MS(1000));
-        pacing.wrote(MS(0));
-        assert_eq!(pacing.wait(MS(300), 50), Some(MS(700)));
-        pacing.refused(MS(1000), MS(4000));
-        assert_eq!(pacing.wait(MS(1500), 60), Some(MS(3500)));
-        assert_eq!(pacing.refused_for(MS(1500)), MS(3500));
-        assert_eq!(pacing.refused_for(MS(9000)), MS(0));
+    fn what_failed_waits() {
+        let mut pacing = Pacing::new(30);
+        pacing.heard(MS(0), &"x".repeat(30));
+        pacing.failed(MS(10), MS(1000));
+        assert_eq!(pacing.wait(MS(510)), Some(MS(500)));
     }
 
-    #[test]
-    fn a_long_answer_is_edited_less_and_less_often() {
-        let mut pacing = Pacing::new(MS(100));
-        let (mut now, mut edits) = (MS(0), 0);
-        while now < MS(60_000) {
-            now += pacing.wait(now, 100).unwrap();
+    /// What is shown when, of an answer that never ends.
+    fn shown(most: u32, until: Duration) -> Vec<Duration> {
+        let (mut pacing, mut now, mut shown) = (Pacing::new(most), MS(0), Vec::new());
+        pacing.heard(now, &"x".repeat(30));
+        while now < until {
+            let Some(wait) = pacing.wait(now) else { break };
+            now += wait.max(MS(1));
             pacing.wrote(now);
-            edits += 1;
+            shown.push(now);
         }
-        assert!(edits < 90, "{edits} edits in a minute");
+        shown
+    }
+
+    #[test]
+    fn changes_last_for_a_long_answer_and_the_last_ones_are_kept() {
+        for most in [10, 30, 100, 1000] {
+            let shown = shown(most, Duration::from_mins(30));
+            assert_eq!(shown.len() as u32, most - 1, "the first text, and all changes but two");
+            let last = shown[shown.len() - 1];
+            assert!(last > Duration::from_secs(30), "{most} are spent after {last:?}");
+        }
+        let within = |most, seconds| shown(most, Duration::from_secs(seconds)).len();
+        assert_eq!([within(30, 1), within(30, 10), within(30, 60)], [6, 16, 24]);
+        assert!(within(u32::MAX, 1) > 900, "what costs nothing is not spared");
+    }
+
+    #[test]
+    fn one_that_may_hardly_change_shows_its_first_text_and_its_last() {
+        for most in [0, 1, 2] {
+            assert_eq!(shown(most, Duration::from_mins(1)).len(), 1);
+        }
     }
 }

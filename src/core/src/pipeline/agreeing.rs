@@ -96,7 +96,7 @@ impl Pipeline {
         let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
         let how = text("agree-confirm").with("prefix", asker.prefix()).with("name", proposal.id.short());
         let message = format!("{}\n{}\n{}", who.render(locale), whole_statement(proposal, locale), how.render(locale));
-        if message.chars().count() > asker.platform.capabilities().max_chars {
+        if !asker.platform.capabilities().length.holds(&message) {
             return Err(Trouble::Tell(text("agree-not-showable")));
         }
         self.show_in_private(asker, Outgoing::text(message)).await

@@ -2,32 +2,40 @@
 
 use std::sync::Arc;
 
-use futures::{FutureExt as _, select_biased};
-use tokio_util::sync::CancellationToken;
+use futures::FutureExt as _;
 
 use super::asker::Asker;
 use super::audience::{signature, signed};
+use super::continuing::{Continued, continue_button};
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
 use super::question::is_aside;
 use super::rating::rating_buttons;
 use super::retrying::retry_button;
+use super::running::{Stop, Stopped};
+use super::unanswered::{NoAnswer, Unanswered};
+use super::waiting::{Heard, Words};
 use super::{KeptAnswers, Pipeline, Trouble};
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId,
-    MessageRef, NewTurn, Outgoing, OutgoingState, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
+    Locale, MessageRef, NewTurn, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
 };
-use crate::egress::{LiveMessage, OnSent, Streamed, around};
-use crate::ports::{ChatRequest, FinishReason, ModelError, PlatformError};
+use crate::egress::{AnswerLimits, LaidOut, LiveMessage, Streamed};
+use crate::models::{Asking, Full};
+use crate::ports::{ChatRequest, FinishReason, ModelError};
 use crate::text::{Text, text};
 
 /// An answer that was at least begun.
 pub(super) struct Answer {
-    live: LiveMessage,
-    turn: TurnId,
+    pub(super) live: LiveMessage,
+    pub(super) turn: TurnId,
     ended: Streamed,
-    duration_ms: i64,
-    prompt_hash: String,
+    pub(super) duration_ms: i64,
+    pub(super) prompt_hash: String,
+    /// The spaces it began with, which are not shown.
+    pub(super) spaces: String,
+    /// What it goes on with, where an earlier message was cut.
+    pub(super) before: Option<Continued>,
     /// What stands in place of what the model said last, where that came to nothing.
     stands: Option<String>,
 }
@@ -56,9 +64,33 @@ impl Answer {
         }
     }
 
+    /// The same as it is kept: with what joins it to the words before it.
+    fn written(&self) -> String {
+        let spaces = self.before.as_ref().map_or("", |_| self.spaces.as_str());
+        format!("{spaces}{}", self.text())
+    }
+
     /// Whether the model said all it wanted: only then is a statement in it offered.
     pub(super) fn is_whole(&self) -> bool {
         matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
+    }
+
+    /// Whether there was more to say than it may hold.
+    fn is_cut(&self) -> bool {
+        self.ending().0 == TurnState::Complete && !self.is_whole() && !self.text().trim().is_empty()
+    }
+
+    /// Whether the model failed, or said nothing.
+    pub(super) fn failed(&self) -> bool {
+        self.ending().0 == TurnState::Failed
+    }
+
+    /// Tries once more what failed.
+    fn again(&self, locale: Locale) -> Button {
+        match &self.before {
+            Some(before) => continue_button(before.cut, locale),
+            None => retry_button(self.turn, locale),
+        }
     }
 
     /// What ended it, where something did.
@@ -88,10 +120,18 @@ impl Answer {
 
 /// What came of asking the model.
 pub(super) enum Answered {
-    /// Nothing was said: there is no message yet. The turn can be tried again.
-    NotBegun(ModelError, TurnId),
+    /// Nothing was said. The turn can be tried again.
+    NotBegun(Box<Unanswered>),
     /// Something was said; the message still has to be closed.
     Begun(Box<Answer>),
+    /// Everything is closed and said.
+    Withdrawn,
+}
+
+impl Answered {
+    fn without(unanswered: Option<Unanswered>) -> Self {
+        unanswered.map_or(Self::Withdrawn, |unanswered| Self::NotBegun(Box::new(unanswered)))
+    }
 }
 
 impl Pipeline {
@@ -101,95 +141,136 @@ impl Pipeline {
         asker: &Asker,
         conversation: &Conversation,
         request: ChatRequest,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<Answered, Trouble> {
-        let began = self.parts.clock.elapsed();
+        let prompt_hash = prompt_hash(&request);
+        // Before anything is shown: who comes too late is told at once.
+        let asking = self.parts.model.ask(asker.user.id, request);
         asker.platform.typing(&asker.place).await;
+        let message = self.begin_answer(asker, conversation).await?;
+        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+    }
+
+    /// Asks the model something else in place of what it could not answer.
+    pub(super) async fn stream_instead(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        unanswered: Unanswered,
+        request: ChatRequest,
+        stop: &Stop,
+    ) -> Result<Answered, Trouble> {
+        let prompt_hash = prompt_hash(&request);
+        let asking = self.parts.model.ask(asker.user.id, request);
+        // Where nothing was shown the turn is over.
+        let message = match unanswered.into_message() {
+            Some(message) => message,
+            None => self.begin_answer(asker, conversation).await?,
+        };
+        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+    }
+
+    /// The message of an answer, and its turn.
+    pub(super) async fn begin_answer(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+    ) -> Result<(LiveMessage, TurnId), Trouble> {
         let aside = is_aside(&conversation.place, &asker.place);
         let turn = self.begin_turn(conversation.id, None, aside).await?;
-        let mut live = self.live_message(asker);
-        let on_sent = self.on_sent(turn);
-        let prompt_hash = prompt_hash(&request);
-        let ended = self.heard(&mut live, request, stop, &on_sent).await;
-        let duration_ms = self.millis_since(began);
-        let ended = match ended {
-            Streamed::TooLong if live.text().trim().is_empty() => {
-                Streamed::Failed(ModelError::Timeout { seconds: self.parts.settings.answer.time.as_secs() })
+        Ok((self.live_message(asker), turn))
+    }
+
+    async fn stream_in(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        (mut live, turn): (LiveMessage, TurnId),
+        (asking, prompt_hash): (Result<Asking, Full>, String),
+        stop: &Stop,
+    ) -> Result<Answered, Trouble> {
+        let began = self.parts.clock.elapsed();
+        let asking = match asking {
+            Ok(asking) => asking,
+            Err(full) => {
+                let event = self.answer_event(asker, conversation, AuditStatus::Refused);
+                let event = AuditEvent { prompt_hash: Some(prompt_hash), ..event };
+                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Full(full), event).await?;
+                return Ok(Answered::without(unanswered));
             }
-            other => other,
         };
+        let (ended, spaces) = self.hear(asker, &mut live, turn, asking, stop).await;
+        let duration_ms = self.millis_since(began);
+        if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) = (&ended, stop.why()) {
+            let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None, stands: None };
+            self.withdraw(asker, conversation, answer, why).await?;
+            return Ok(Answered::Withdrawn);
+        }
         match ended {
             Streamed::Failed(error) if live.text().is_empty() => {
-                // No message shows it: the turn is over whatever the audit says.
-                self.parts.conversations.finish_turn(turn, &TurnEnd::words("", TurnState::Failed)).await?;
-                self.record(AuditEvent {
-                    error: Some(error.to_string()),
-                    duration_ms: Some(duration_ms),
-                    prompt_hash: Some(prompt_hash),
-                    ..self.answer_event(asker, conversation, AuditStatus::Failed)
-                })
-                .await?;
-                Ok(Answered::NotBegun(error, turn))
+                let event = self.answer_event(asker, conversation, AuditStatus::Failed);
+                let (duration_ms, prompt_hash) = (Some(duration_ms), Some(prompt_hash));
+                let event = AuditEvent { duration_ms, prompt_hash, ..event };
+                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Model(error), event).await?;
+                Ok(Answered::without(unanswered))
             }
             ended => {
-                Ok(Answered::Begun(Box::new(Answer { live, turn, ended, duration_ms, prompt_hash, stands: None })))
+                let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None, stands: None };
+                Ok(Answered::Begun(Box::new(answer)))
             }
         }
     }
 
-    /// Asks the model once more for an answer that came to nothing, in the same message. What it said is on record before it is put
-    /// aside.
+    /// Waits for the answer and follows it to its end; says how it ended, and which spaces it began with.
+    async fn hear(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        asking: Asking,
+        stop: &Stop,
+    ) -> (Streamed, String) {
+        let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
+        let (ended, spaces) = match self.first_words(asker, live, asking, stop, &on_sent).await {
+            Heard::Words(Words { stream, took, spaces }) => {
+                let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
+                (live.follow(stream, &stop.token, limits, &on_sent).await, spaces)
+            }
+            Heard::Nothing(ended) => (ended, String::new()),
+        };
+        let ended = match ended {
+            Streamed::TooLong if live.text().trim().is_empty() => {
+                Streamed::Failed(ModelError::Timeout { seconds: limits.time.as_secs() })
+            }
+            other => other,
+        };
+        (ended, spaces)
+    }
+
+    /// Asks the model once more for an answer that came to nothing, in the same message. What it said is on record before
+    /// it is put aside.
     pub(super) async fn stream_again(
         &self,
         asker: &Asker,
         conversation: &Conversation,
         answer: &mut Answer,
         request: ChatRequest,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<(), Trouble> {
-        self.record_answer(asker, conversation, answer).await?;
+        self.record(self.event_of_answer(asker, conversation, answer)).await?;
         let began = self.parts.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
-        let on_sent = self.on_sent(answer.turn);
         answer.live.put_aside();
         let correcting = signed(asker, &text("correcting").render(asker.user.locale));
-        if let Err(error) = answer.live.announce(&correcting, &on_sent).await {
-            tracing::warn!(%error, "that an answer is being corrected could not be shown");
+        if let Err(error) = answer.live.announce(&correcting, &self.on_sent(answer.turn)).await {
+            tracing::info!(%error, "that an answer is being corrected could not be shown");
         }
-        answer.ended = self.heard(&mut answer.live, request, stop, &on_sent).await;
+        (answer.ended, answer.spaces) = match self.parts.model.ask(asker.user.id, request) {
+            Ok(asking) => self.hear(asker, &mut answer.live, answer.turn, asking, stop).await,
+            Err(_) => (Streamed::Failed(ModelError::Busy), String::new()),
+        };
         answer.duration_ms = self.millis_since(began);
         Ok(())
-    }
-
-    /// Asks the model and shows what it says until it ends, fails or is stopped.
-    async fn heard(
-        &self,
-        live: &mut LiveMessage,
-        request: ChatRequest,
-        stop: &CancellationToken,
-        on_sent: OnSent<'_>,
-    ) -> Streamed {
-        select_biased! {
-            () = stop.cancelled().fuse() => Streamed::Stopped,
-            stream = self.parts.model.chat(request).fuse() => match stream {
-                Ok(stream) => live.follow(stream, stop, self.parts.settings.answer, on_sent).await,
-                Err(error) => Streamed::Failed(error),
-            },
-        }
-    }
-
-    /// Records what the model said last.
-    async fn record_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> Result<(), Trouble> {
-        let (_, status, _) = answer.ending();
-        self.record(AuditEvent {
-            detail: Some(self.kept_of(answer.live.text())),
-            error: answer.error(),
-            duration_ms: Some(answer.duration_ms),
-            prompt_hash: Some(answer.prompt_hash.clone()),
-            delivery: Some(AuditDelivery::Here),
-            ..self.answer_event(asker, conversation, status)
-        })
-        .await
     }
 
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
@@ -201,43 +282,52 @@ impl Pipeline {
         answer: &mut Answer,
         offer: Result<Option<Offer>, Trouble>,
     ) -> Result<(), Trouble> {
-        // The line that says who asked takes its room from what the model wrote.
-        let line = signature(asker).map_or(0, |line| line.chars().count() + 1);
-        let (locale, max_chars) = (asker.user.locale, asker.platform.capabilities().max_chars.saturating_sub(line));
+        let locale = asker.user.locale;
         let (state, _, ending) = answer.ending();
-        let recorded = self.record_answer(asker, conversation, answer).await;
-        let mut end = TurnEnd::words(answer.text(), state);
-        let (text, mut buttons) = match recorded.and(offer) {
+        let recorded = self.record(self.event_of_answer(asker, conversation, answer)).await;
+        let mut end = TurnEnd::words(answer.written(), state);
+        let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
                 let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
                 end.text.clone_from(&line);
-                (line, buttons)
+                (self.laid_out(asker, LaidOut { ours: &line, ..LaidOut::default() }).await, buttons)
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                offer.within(answer.text(), max_chars)
+                (self.laid_out(asker, offer.within(answer.text())).await, offer.buttons)
             }
             Ok(None) => {
-                let ending = ending.map(|ending| ending.render(locale)).unwrap_or_default();
+                let ours = ending.map(|ending| ending.render(locale)).unwrap_or_default();
                 let rated = AnswerId::Turn(conversation.id, answer.turn);
-                let buttons =
-                    if state == TurnState::Complete { rating_buttons(&rated, locale).into() } else { Vec::new() };
-                (around(answer.text(), &ending, "", max_chars), buttons)
+                let mut buttons = Vec::new();
+                if answer.is_cut() {
+                    end.cut = true;
+                    buttons.push(continue_button(answer.turn, locale));
+                }
+                if state == TurnState::Complete {
+                    buttons.extend(rating_buttons(&rated, locale));
+                }
+                let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
+                (self.laid_out(asker, said).await, buttons)
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
-                let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
-                (around(answer.text(), &sentence, "", max_chars), Vec::new())
+                let ours = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
+                let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
+                (self.laid_out(asker, said).await, Vec::new())
             }
         };
         if end.state == TurnState::Failed {
-            buttons.push(retry_button(answer.turn, locale));
+            buttons.push(answer.again(locale));
         }
-        let message = Outgoing { text: signed(asker, &text), buttons, files: Vec::new(), state: OutgoingState::Final };
-        let shown = self.settle(asker, &mut answer.live, answer.turn, &message, &end).await?;
-        if let (Some(at), Some(proposal)) = (shown, &end.proposal) {
-            self.remember_card(proposal, at, &message).await;
+        messages.last.buttons = buttons;
+        let shown = self.settle(asker, &mut answer.live, answer.turn, &messages, &end).await?;
+        if let Some(at) = shown {
+            self.forget_files(asker, &messages.last.files).await;
+            if let Some(proposal) = &end.proposal {
+                self.remember_card(proposal, at, &messages.last).await;
+            }
         }
         Ok(())
     }
@@ -245,7 +335,8 @@ impl Pipeline {
     /// A message that can be stopped while it grows.
     pub(super) fn live_message(&self, asker: &Asker) -> LiveMessage {
         let stop = Button { action: ButtonAction::Stop, label: text("button-stop").render(asker.user.locale) };
-        LiveMessage::new(Arc::clone(&asker.platform), Arc::clone(&self.parts.clock), asker.place.clone(), vec![stop])
+        let (platform, place) = (Arc::clone(&asker.platform), asker.place.clone());
+        LiveMessage::new(&self.scheduler, platform, place, signature(asker), vec![stop])
     }
 
     /// Records a turn of ours that is being written: after a restart it is known to be left over.
@@ -284,35 +375,6 @@ impl Pipeline {
         }
     }
 
-    /// Shows the last state of a message and then ends its turn, with what it says for the history. In this order: a
-    /// message that people still see as live is found by the next start. One that the platform refuses ends in a
-    /// sentence instead. Says where the message itself is shown.
-    pub(super) async fn settle(
-        &self,
-        asker: &Asker,
-        live: &mut LiveMessage,
-        turn: TurnId,
-        message: &Outgoing,
-        end: &TurnEnd,
-    ) -> Result<Option<MessageRef>, Trouble> {
-        let mut shown = live.finish(message).await;
-        let delivered = shown.as_ref().ok().cloned();
-        if let Err(error @ PlatformError::Rejected(_)) = shown {
-            let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
-            let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
-            shown = live.finish(&Outgoing::text(sentence.render(asker.user.locale))).await;
-        }
-        match shown {
-            Ok(_) | Err(PlatformError::Gone | PlatformError::Rejected(_)) => {
-                self.parts.conversations.finish_turn(turn, end).await?;
-            }
-            Err(error) => {
-                tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
-            }
-        }
-        Ok(delivered)
-    }
-
     /// What the audit keeps of an answer.
     fn kept_of(&self, answer: &str) -> String {
         match self.parts.settings.kept_answers {
@@ -321,7 +383,7 @@ impl Pipeline {
         }
     }
 
-    fn incident(&self, asker: &Asker) -> AuditEvent {
+    pub(super) fn incident(&self, asker: &Asker) -> AuditEvent {
         self.event(asker, AuditAction::Incident, AuditStatus::Failed)
     }
 
@@ -329,7 +391,20 @@ impl Pipeline {
         i64::try_from(self.parts.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(i64::MAX)
     }
 
-    fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
+    /// What the audit says of an answer that has ended.
+    pub(super) fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
+        let (_, status, _) = answer.ending();
+        AuditEvent {
+            detail: Some(self.kept_of(answer.live.text())),
+            error: answer.error(),
+            duration_ms: Some(answer.duration_ms),
+            prompt_hash: Some(answer.prompt_hash.clone()),
+            delivery: Some(AuditDelivery::Here),
+            ..self.answer_event(asker, conversation, status)
+        }
+    }
+
+    pub(super) fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
         let event = self.event(asker, AuditAction::Answer, status);
         AuditEvent { model: Some(self.parts.model.name().to_owned()), ..within(event, conversation) }
     }

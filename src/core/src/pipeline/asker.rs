@@ -20,6 +20,8 @@ pub(super) struct Asker {
     pub(super) capabilities: BTreeSet<Capability>,
     /// The language they read where nobody else does; `user.locale` is the one of the place.
     pub(super) own_locale: Locale,
+    /// The platform's id of what they did.
+    pub(super) event: String,
 }
 
 impl Asker {
@@ -77,7 +79,7 @@ impl Pipeline {
         let (actor, place) = (event.actor.clone(), event.place.clone());
         let (own_locale, capabilities) = (user.locale, self.parts.settings.roles.of(&user.role));
         user.locale = self.language_of(&place).unwrap_or(own_locale);
-        Asker { user, actor, place, platform, capabilities, own_locale }
+        Asker { user, actor, place, platform, capabilities, own_locale, event: event.id.clone() }
     }
 
     /// The language of what everybody in a place reads, where the configuration says one.

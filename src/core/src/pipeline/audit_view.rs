@@ -7,11 +7,11 @@ use super::audit_table::{FILE, Names, file_row, table};
 use super::proposing::button;
 use super::trouble::Trouble;
 use crate::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
-    Outgoing, OutgoingState,
+    AuditAction, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef, Outgoing,
+    OutgoingState,
 };
 use crate::egress::fit;
-use crate::ports::{AuditMark, Colophon, FileError, Finished, Towards};
+use crate::ports::{AuditFound, AuditMark, Colophon, FileError, Finished, Towards};
 use crate::text::text;
 
 /// Entries of the file at most, the newest.
@@ -95,23 +95,32 @@ impl Pipeline {
     async fn audit_page(&self, asker: &Asker, mut query: Query, names: &Names) -> Result<(Outgoing, bool), Trouble> {
         let locale = asker.user.locale;
         let begin = query.begins.get(query.page).copied().flatten();
-        // One more than is shown: then it is known whether there is another page.
-        let read = self.parts.audit.page(&query.filter, begin, Towards::Older, query.limit + 1).await?;
-        if read.is_empty() {
-            let sentence = text("audit-empty").with("prefix", asker.prefix());
-            return Ok((Outgoing::text(sentence.render(locale)), false));
-        }
-        let page: &[AuditEntry] = &read[..read.len().min(query.limit as usize)];
-        let (text, shown) = table(asker, page, names);
+        let found = self.parts.audit.page(&query.filter, begin, Towards::Older, query.limit).await?;
+        let AuditFound { entries, further } = found;
+        let drawn = (!entries.is_empty()).then(|| table(asker, &entries, names));
         // What does not fit into the message is on the next page; at least one entry is left behind by each.
-        let shown = shown.clamp(1, page.len());
-        query.begins.truncate(query.page + 1);
-        if shown < read.len() {
-            query.begins.push(Some(AuditMark::of(&page[shown - 1])));
+        let left_out = drawn
+            .as_ref()
+            .and_then(|(_, shown)| entries.get(..(*shown).max(1)))
+            .filter(|shown| shown.len() < entries.len());
+        let next = left_out.and_then(|shown| shown.last()).map(AuditMark::of).or(further);
+        let any = drawn.is_some();
+        let mut said: Vec<String> = drawn.into_iter().map(|(table, _)| table).collect();
+        // Fewer than were wanted, and yet there may be more.
+        if let Some(until) = further.filter(|_| entries.len() < query.limit as usize) {
+            let until = until.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            said.push(text("audit-looked-back").with("until", until).render(locale));
         }
+        if said.is_empty() {
+            let sentence = if query.page == 0 { "audit-empty" } else { "audit-page-last" };
+            said.push(text(sentence).with("prefix", asker.prefix()).render(locale));
+        }
+        query.begins.truncate(query.page + 1);
+        query.begins.extend(next.map(Some));
         let buttons = buttons(&query, asker);
         self.audit_queries.keep(query);
-        Ok((Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }, true))
+        let text = said.join("\n");
+        Ok((Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }, any))
     }
 
     /// All entries of a query as files, the newest first, and how many they are.
@@ -120,12 +129,14 @@ impl Pipeline {
         let mut sheet = self.parts.files.begin(&columns, asker.user.locale)?;
         let (mut from, mut filed) = (None, 0);
         while filed < FILED {
-            let page = self.parts.audit.page(&query.filter, from, Towards::Older, PAGE).await;
-            let page = page.map_err(|error| FileError(error.to_string()))?;
-            let Some(last) = page.last() else { break };
-            from = Some(AuditMark::of(last));
-            filed += page.len();
-            sheet.rows(page.iter().map(|entry| file_row(entry, names)).collect()).await?;
+            let found = self.parts.audit.page(&query.filter, from, Towards::Older, PAGE).await;
+            let AuditFound { entries, further } = found.map_err(|error| FileError(error.to_string()))?;
+            filed += entries.len();
+            sheet.rows(entries.iter().map(|entry| file_row(entry, names)).collect()).await?;
+            from = further;
+            if from.is_none() {
+                break;
+            }
         }
         let name = format!("audit-{}-{}", self.parts.clock.now().strftime("%Y%m%d-%H%M%S"), &query.name[..6]);
         let max_file_bytes = asker.platform.capabilities().max_file_bytes;

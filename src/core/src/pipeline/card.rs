@@ -36,7 +36,7 @@ impl Pipeline {
         let next = next(kept).map(|next| next.with("prefix", asker.prefix()).with("id", version));
         lines.extend(next.map(|next| next.render(locale)));
         let message = lines.join("\n");
-        if message.chars().count() > asker.platform.capabilities().max_chars {
+        if !asker.platform.capabilities().length.holds(&message) {
             let sentence = text("steward-not-showable").with("target", &kept.target);
             return Err(Trouble::Tell(sentence.with("id", &kept.query.id)));
         }

@@ -43,6 +43,7 @@ impl Pipeline {
             Command::Delete(words) => self.delete(asker, words).await,
             Command::Export(words) => self.export(asker, words).await,
             Command::Retry => self.retry_latest(asker).await,
+            Command::Continue => self.go_on_latest(asker).await,
             Command::Audit(words) => self.show_audit(asker, words).await,
             Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,

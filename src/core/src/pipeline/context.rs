@@ -1,13 +1,13 @@
 //! What the model is asked, and how its counts correct the next prompt.
 
-use tokio_util::sync::CancellationToken;
-
 use super::answer::{Answer, Answered};
 use super::asker::Asker;
+use super::running::Stop;
+use super::unanswered::{NoAnswer, Unanswered};
 use super::{Pipeline, Trouble};
-use crate::context::{Brief, Briefing, DataBrief, Gauge, Unfit, asked_back};
-use crate::domain::{Conversation, Mode, Turn, TurnId};
-use crate::ports::ModelError;
+use crate::context::{Brief, Briefing, DataBrief, Gauge, Kind, Unfit, asked_back, tokens};
+use crate::domain::{AuditStatus, Conversation, Mode, Turn};
+use crate::ports::{ModelError, ModelMessage};
 
 /// A question with the one it belongs to.
 pub(super) struct Whole {
@@ -16,8 +16,15 @@ pub(super) struct Whole {
     pub(super) may_ask: bool,
 }
 
-/// An answer that was at least begun, with what was asked; or why there is none, and the turn that can be tried again.
-pub(super) type Reached = Result<(Box<Answer>, Briefing), (ModelError, Option<TurnId>)>;
+/// What came of asking the model.
+pub(super) enum Reached {
+    /// An answer that was at least begun, and what was asked.
+    Answer(Box<Answer>, Box<Briefing>),
+    /// Nothing was said.
+    Unanswered(Box<Unanswered>),
+    /// Everything is closed and said.
+    Withdrawn,
+}
 
 impl Pipeline {
     /// Asks the model and shows its answer as it comes: about data, or, without any, about whatever else. Where the
@@ -27,39 +34,65 @@ impl Pipeline {
         asker: &Asker,
         conversation: &Conversation,
         data: Option<DataBrief<'_>>,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<Reached, Trouble> {
         let briefing = match self.briefing(asker, conversation, data, usize::MAX).await? {
             Ok(briefing) => briefing,
-            Err(error) => return Ok(Err((error, None))),
+            Err(error) => return self.unasked(asker, conversation, error).await,
         };
-        let tokens = briefing.tokens;
-        let reached = self.ask_once(asker, conversation, briefing, stop).await?;
-        if !matches!(reached, Err((ModelError::PromptTooLong, _))) {
-            return Ok(reached);
-        }
+        let request = briefing.request.clone();
+        let answered = self.stream_answer(asker, conversation, request, stop).await?;
+        let unanswered = match answered {
+            Answered::NotBegun(unanswered) if unanswered.is_too_long() => unanswered,
+            other => return Ok(self.reached(other, briefing)),
+        };
         self.gauges.learn(self.parts.model.name(), Gauge::too_long);
-        match self.briefing(asker, conversation, data, tokens / 4 * 3).await? {
-            Ok(smaller) => self.ask_once(asker, conversation, smaller, stop).await,
-            Err(_) => Ok(reached),
+        let Ok(smaller) = self.briefing(asker, conversation, data, briefing.tokens / 4 * 3).await? else {
+            return Ok(Reached::Unanswered(unanswered));
+        };
+        let request = smaller.request.clone();
+        let answered = self.stream_instead(asker, conversation, *unanswered, request, stop).await?;
+        Ok(self.reached(answered, smaller))
+    }
+
+    fn reached(&self, answered: Answered, briefing: Briefing) -> Reached {
+        match answered {
+            Answered::NotBegun(unanswered) => Reached::Unanswered(unanswered),
+            Answered::Withdrawn => Reached::Withdrawn,
+            Answered::Begun(answer) => {
+                self.learn_size(&briefing, answer.prompt_tokens());
+                Reached::Answer(answer, Box::new(briefing))
+            }
         }
     }
 
-    async fn ask_once(
+    /// A question that no model can be asked.
+    async fn unasked(&self, asker: &Asker, conversation: &Conversation, error: ModelError) -> Result<Reached, Trouble> {
+        let message = self.begin_answer(asker, conversation).await?;
+        let event = self.answer_event(asker, conversation, AuditStatus::Failed);
+        let unanswered = self.unanswered(asker, message, NoAnswer::Model(error), event).await?;
+        Ok(unanswered.map_or(Reached::Withdrawn, |unanswered| Reached::Unanswered(Box::new(unanswered))))
+    }
+
+    /// What the model is asked with an exchange of its own in place of the conversation.
+    pub(super) async fn briefing_with(
         &self,
         asker: &Asker,
         conversation: &Conversation,
-        briefing: Briefing,
-        stop: &CancellationToken,
-    ) -> Result<Reached, Trouble> {
-        let request = briefing.request.clone();
-        Ok(match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(error, turn) => Err((error, Some(turn))),
-            Answered::Begun(answer) => {
-                self.learn_size(&briefing, answer.prompt_tokens());
-                Ok((answer, briefing))
-            }
-        })
+        data: Option<DataBrief<'_>>,
+        exchange: Vec<ModelMessage>,
+    ) -> Result<Briefing, Trouble> {
+        let size: usize = exchange.iter().map(|message| tokens(&message.text, Kind::Code)).sum();
+        let most = self.room().saturating_sub(size);
+        let briefing = self.briefing(asker, conversation, data, most).await?;
+        let briefing = briefing.map_err(|error| Trouble::Tell(error.text()))?;
+        Ok(briefing.with_exchange(exchange, size))
+    }
+
+    /// Tokens a prompt may take, as they are estimated.
+    fn room(&self) -> usize {
+        let model = &self.parts.model;
+        self.gauges.of(model.name()).room(model.context_tokens(), self.parts.settings.answer_tokens)
     }
 
     /// What the model is asked, within `most` tokens, or why it cannot be.
@@ -75,9 +108,8 @@ impl Pipeline {
         let locale = asker.user.locale;
         let mode = if data.is_some() { Mode::Sql } else { Mode::Chat };
         let brief = Brief { locale, today, turns: &turns, data };
-        let model = &self.parts.model;
-        let room = self.gauges.of(model.name()).room(model.context_tokens(), self.parts.settings.answer_tokens);
-        match brief.told(self.parts.prompts.of(mode, locale), room.min(most)) {
+        let room = self.room().min(most);
+        match brief.told(self.parts.prompts.of(mode, locale), room) {
             Ok(briefing) => {
                 let Briefing { told, tokens, .. } = &briefing;
                 if told.is_partial() {

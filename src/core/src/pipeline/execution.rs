@@ -1,8 +1,10 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::{FutureExt as _, join};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
@@ -13,6 +15,7 @@ use super::question::is_aside;
 use super::quotas::Counted;
 use super::ruling::Ruling;
 use super::schema::Schemas;
+use super::settling::Messages;
 use super::version::version_now;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{
@@ -82,7 +85,7 @@ impl Pipeline {
         }
         let aside = is_aside(&held_in, &reader.place);
         let delivery = delivery(&asker.place, &reader.place);
-        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop).await
+        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop.token).await
     }
 
     /// An agreement holds as long as who gave it may give one.
@@ -214,10 +217,16 @@ impl Pipeline {
         let began = self.parts.clock.elapsed();
         let turn = self.begin_turn(proposal.conversation, Some(&proposal.id), aside).await?;
         let mut live = self.live_message(asker);
-        if let Err(error) = live.announce(&text("running").render(locale), &self.on_sent(turn)).await {
-            tracing::warn!(%error, "the progress of an execution could not be shown");
+        live.reserve();
+        let (note, on_sent) = (text("running").render(locale), self.on_sent(turn));
+        // A platform that is slow to show it does not keep the database waiting; what it shows is noted down even where
+        // there is a bug.
+        let collecting = AssertUnwindSafe(self.collect(asker, target, approved, stop)).catch_unwind();
+        let (announced, outcome) = join!(live.announce(&note, &on_sent), collecting);
+        let outcome = outcome.unwrap_or_else(|bug| resume_unwind(bug));
+        if let Err(error) = announced {
+            tracing::info!(%error, "the progress of an execution could not be shown");
         }
-        let outcome = self.collect(asker, target, approved, stop).await;
         if outcome.as_ref().is_err_and(did_not_run) {
             self.give_back(&proposal.id).await;
         }
@@ -241,8 +250,9 @@ impl Pipeline {
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
         };
-        if self.settle(asker, &mut live, turn, &message, &end).await?.is_some() {
-            self.forget_files(asker, &message.files).await;
+        let messages = Messages::from(message);
+        if self.settle(asker, &mut live, turn, &messages, &end).await?.is_some() {
+            self.forget_files(asker, &messages.last.files).await;
         }
         Ok(())
     }

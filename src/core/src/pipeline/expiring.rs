@@ -43,7 +43,7 @@ impl Pipeline {
                 let locale = self.language_of(&card.message.place).unwrap_or(locale);
                 // One that ran shows what it was: of that there is nothing more to say.
                 let why = (proposal.state == ProposalState::Pending).then(|| text("proposal-expired"));
-                match without_buttons(&**platform, &card, why.as_ref(), locale).await {
+                match self.without_buttons(&**platform, &card, why.as_ref(), locale).await {
                     Ok(()) => expired += 1,
                     Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }) => return Ok(expired),
                     Err(error) => tracing::debug!(%error, proposal = %proposal.id, "an expired message stays as it is"),
@@ -68,7 +68,8 @@ impl Pipeline {
         for card in cards {
             let Some(platform) = self.platforms.get(&card.message.place.platform) else { continue };
             let locale = self.language_of(&card.message.place).unwrap_or(locale);
-            if let Err(error) = without_buttons(&**platform, card, Some(&text("conversation-gone")), locale).await {
+            if let Err(error) = self.without_buttons(&**platform, card, Some(&text("conversation-gone")), locale).await
+            {
                 tracing::debug!(%error, "a message of a conversation that is gone stays as it is");
             }
         }
@@ -92,20 +93,22 @@ impl Pipeline {
             tracing::warn!(%error, %proposal, "the message of a proposal could not be remembered");
         }
     }
-}
 
-/// Brings a message to what it says without its buttons, and why they are gone where that is to be said. It is never sent anew.
-async fn without_buttons(
-    platform: &dyn ChatPlatform,
-    card: &Card,
-    why: Option<&Text>,
-    locale: Locale,
-) -> Result<(), PlatformError> {
-    let capabilities = platform.capabilities();
-    if !capabilities.edits {
-        return Ok(());
+    /// Brings a message to what it says without its buttons, and why they are gone where that is to be said. It is never
+    /// sent anew, and keeps nobody waiting.
+    async fn without_buttons(
+        &self,
+        platform: &dyn ChatPlatform,
+        card: &Card,
+        why: Option<&Text>,
+        locale: Locale,
+    ) -> Result<(), PlatformError> {
+        let capabilities = platform.capabilities();
+        if !capabilities.edits {
+            return Ok(());
+        }
+        let why = why.map(|why| format!("\n\n{}", why.render(locale))).unwrap_or_default();
+        let message = Outgoing::text(whole(&card.text, capabilities.length.beside(&why)) + &why);
+        self.scheduler.tidy(platform, &card.message, &message).await
     }
-    let why = why.map(|why| format!("\n\n{}", why.render(locale))).unwrap_or_default();
-    let room = capabilities.max_chars.saturating_sub(why.chars().count());
-    platform.edit(&card.message, &Outgoing::text(whole(&card.text, room) + &why)).await
 }

@@ -46,7 +46,7 @@ impl Pipeline {
             EventBody::Command(words) => link_code(words),
             // Somebody unknown who sends the code alone means the same.
             EventBody::Said(words) if event.place.private && linked.is_none() && is_code(words) => Some(words.as_str()),
-            EventBody::Said(_) | EventBody::Clicked(_) => None,
+            EventBody::Said(_) | EventBody::Clicked(_) | EventBody::Deleted { .. } | EventBody::Left => None,
         };
         let is_known = linked.is_some_and(|user| !user.disabled);
         let (sentence, locale) = match code {

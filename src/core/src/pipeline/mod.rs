@@ -18,6 +18,7 @@ mod charting;
 mod command;
 mod commands;
 mod context;
+mod continuing;
 mod doubles;
 mod editing;
 mod execution;
@@ -26,6 +27,7 @@ mod exporting;
 mod holding;
 mod keeping;
 mod ledger;
+mod left;
 mod linking;
 mod oneself;
 mod outcome;
@@ -42,6 +44,7 @@ mod running;
 mod schema;
 mod seen;
 mod settings;
+mod settling;
 mod stewarding;
 mod strangers;
 mod talks;
@@ -49,9 +52,11 @@ mod target;
 mod targets;
 mod terms;
 mod trouble;
+mod unanswered;
 mod users;
 mod verified;
 mod version;
+mod waiting;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -64,6 +69,7 @@ use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
 use futures::FutureExt as _;
+use left::Left;
 pub use places::{PlaceTerms, Places};
 use quotas::Quotas;
 pub use quotas::{Quantities, Quantity, QuotaLimits};
@@ -76,15 +82,17 @@ use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
+pub use waiting::Notes;
 
 use crate::context::Gauges;
 use crate::domain::{
     AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
 };
-use crate::egress::{PATIENT, deliver, whole};
+use crate::egress::{Aim, Patience, Scheduler, whole};
+use crate::models::ModelPool;
 use crate::ports::{
-    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, LanguageModel, People, PlatformError,
-    Proposals, ResultFiles,
+    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, People, PlatformError, Proposals,
+    ResultFiles,
 };
 use crate::text::{Text, text};
 
@@ -92,8 +100,8 @@ use crate::text::{Text, text};
 pub struct Parts {
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
-    /// The model that answers.
-    pub model: Arc<dyn LanguageModel>,
+    /// The model that answers, wherever it is.
+    pub model: Arc<ModelPool>,
     /// The databases that can be asked, by name.
     pub targets: BTreeMap<String, Arc<Target>>,
     /// Users and links.
@@ -124,7 +132,9 @@ pub struct Parts {
 pub struct Pipeline {
     parts: Parts,
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
+    scheduler: Scheduler,
     running: Running,
+    left: Left,
     seen: Seen,
     charts: Charts,
     strangers: Strangers,
@@ -136,12 +146,17 @@ pub struct Pipeline {
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
-        let platforms = parts.platforms.iter().map(|platform| (platform.name(), Arc::clone(platform))).collect();
+        let left = Left::default();
+        let platforms = parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
+        let scheduler = Scheduler::new(Arc::clone(&parts.clock));
+        parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));
         Self {
             parts,
             platforms,
+            scheduler,
             running: Running::default(),
+            left,
             seen: Seen::default(),
             charts: Charts::default(),
             strangers: Strangers::default(),
@@ -158,6 +173,15 @@ impl Pipeline {
 
     /// Answers one event, to the end. The same event delivered twice is answered once.
     pub async fn handle(&self, event: Event) {
+        match &event.body {
+            EventBody::Deleted { event: question } => return self.running.take_back(&event.actor.platform, question),
+            EventBody::Left => {
+                // In this order: what stops says nothing there any more.
+                self.left.leave(&event.place);
+                return self.running.leave(&event.place);
+            }
+            EventBody::Said(_) | EventBody::Command(_) | EventBody::Clicked(_) => self.left.is_back(&event.place),
+        }
         if !self.seen.first_time(&event) {
             return;
         }
@@ -210,6 +234,9 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
             EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).await,
+            EventBody::Clicked(ButtonAction::Continue(turn)) => self.go_on(asker, turn).await,
+            // Nobody asks by these: they were dealt with before it was known who acts.
+            EventBody::Deleted { .. } | EventBody::Left => Ok(()),
         }
     }
 
@@ -250,8 +277,8 @@ impl Pipeline {
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
-        let message = Outgoing { text: whole(&message.text, platform.capabilities().max_chars), ..message.clone() };
-        let sent = deliver(platform, &*self.parts.clock, place, None, &message, PATIENT).await;
+        let message = Outgoing { text: whole(&message.text, platform.capabilities().length), ..message.clone() };
+        let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
         sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }
 

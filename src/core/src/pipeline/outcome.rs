@@ -117,7 +117,7 @@ impl Pipeline {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
         let format = TableFormat {
-            max_chars: capabilities.max_chars.saturating_sub(600),
+            max_chars: capabilities.length.most.saturating_sub(600),
             max_rows: self.parts.settings.preview_rows,
             locale,
         };

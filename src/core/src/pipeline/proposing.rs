@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::agreeing::waits;
 use super::answer::Answer;
 use super::asker::Asker;
+use super::continuing::Joined;
 use super::ledger::about;
 use super::question::Inquiry;
 use super::repairing::{Fault, same_words};
@@ -17,7 +18,7 @@ use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
     Proposal, ProposalId, ProposalState, Told, Value,
 };
-use crate::egress::around;
+use crate::egress::LaidOut;
 use crate::extract::{self, Statement};
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Estimate, QueryTarget, TargetError};
@@ -102,14 +103,14 @@ impl Offer {
         self.with_note(&said, locale)
     }
 
-    /// The answer with the card in place of the statement the model wrote, and the buttons. A refused statement
-    /// stays where it is and the refusal follows.
-    pub(super) fn within(self, answer: &str, max_chars: usize) -> (String, Vec<Button>) {
+    /// The answer with the card in place of the statement the model wrote. A refused statement stays where it is and
+    /// the refusal follows.
+    pub(super) fn within<'a>(&'a self, answer: &'a str) -> LaidOut<'a> {
         let (before, after) = match &self.place {
             Some(statement) if !self.refused => (&answer[..statement.range.start], &answer[statement.range.end..]),
             _ => (answer, ""),
         };
-        (around(before, &self.card, after, max_chars), self.buttons)
+        LaidOut { before, ours: &self.card, after, ..LaidOut::default() }
     }
 }
 
@@ -123,7 +124,8 @@ impl Pipeline {
         told: &Told,
         repairs: u32,
     ) -> Result<Option<Offer>, Trouble> {
-        let mut statements = extract::statements(answer.text());
+        let said = Joined::of(answer);
+        let mut statements = extract::statements(&said.text);
         if statements.is_empty() || !answer.is_whole() {
             return Ok(None);
         }
@@ -136,7 +138,7 @@ impl Pipeline {
             let note = text("only-first-statement").count("others", others).render(inquiry.asker.user.locale);
             offer.card = format!("{}\n\n{note}", offer.card);
         }
-        Ok(Some(Offer { place: Some(first), ..offer }))
+        Ok(Some(Offer { place: Some(said.placed(first)), ..offer }))
     }
 
     /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal. One that is
@@ -182,9 +184,9 @@ impl Pipeline {
         for said in estimated(&*inquiry.target.port, &estimate, locale).into_iter().chain(waits(&proposal, prefix)) {
             let _ = write!(card, "\n{}", said.render(locale));
         }
-        let room = inquiry.asker.platform.capabilities().max_chars.saturating_sub(BESIDE);
+        let room = inquiry.asker.platform.capabilities().length.less(BESIDE);
         // What people cannot read whole they cannot approve.
-        if card.chars().count() > room || proposal.statement.contains("```") {
+        if !room.holds(&card) || proposal.statement.contains("```") {
             let detail = "it cannot be shown whole in one message".to_owned();
             let sentence = text("statement-not-showable");
             let refused = Refused { rule: None, detail, cost: None, sentence, fault: None };

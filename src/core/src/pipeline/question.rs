@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use futures::{FutureExt as _, select_biased};
-use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::audience::{Audience, signed};
-use super::context::Whole;
+use super::context::{Reached, Whole};
 use super::ledger::within;
 use super::quotas::Counted;
 use super::retrying::retry_button;
-use super::running::Work;
+use super::running::{Stop, Stopped, Work};
 use super::schema::Schemas;
 use super::talks::title_of;
+use super::unanswered::Unanswered;
 use super::verified::{Matched, asked};
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
 use crate::context::{DataBrief, Example};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
-    TurnState, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
+    VerifiedQuery,
 };
-use crate::ports::ModelError;
+use crate::egress::Streamed;
 use crate::text::text;
 
 /// A question about data: who asks it, where, and of what.
@@ -56,7 +56,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// What the model is told of the target: only what everybody may see who reads the answer.
-    fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
+    pub(super) fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
         DataBrief {
             target: &self.target.name,
             description: &self.target.description,
@@ -86,6 +86,7 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.current(asker).await?;
         self.ask_within(asker, &conversation, question, &work).await
     }
@@ -164,7 +165,10 @@ impl Pipeline {
         let target = self.target_of(question, &asker.place)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
-            () = work.stop.cancelled().fuse() => return Err(Trouble::Tell(text("answer-stopped"))),
+            () = work.stop.token.cancelled().fuse() => return match work.stop.why() {
+                Some(Stopped::TakenBack | Stopped::Left) => Ok(()),
+                Some(Stopped::Asked) | None => Err(Trouble::Tell(text("answer-stopped"))),
+            },
             schemas = self.schemas(&target, &verified).fuse() => schemas?,
         };
         let settings = &self.parts.settings;
@@ -192,7 +196,7 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         matched: Option<Matched>,
         verified: &[VerifiedQuery],
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<(), Trouble> {
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
             return self.offer_verified(inquiry, matched, None).await;
@@ -200,31 +204,34 @@ impl Pipeline {
         let examples = inquiry.examples(verified, self.parts.settings.examples);
         let data = Some(inquiry.data(&examples));
         match self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
-            Ok((mut answer, briefing)) => {
-                let offer = self.offer_corrected(inquiry, &mut answer, briefing, stop).await;
+            Reached::Answer(mut answer, briefing) => {
+                let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).await;
+                if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) =
+                    (answer.ended(), stop.why())
+                {
+                    return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).await;
+                }
                 self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
             }
-            Err((error, turn)) => match matched {
-                Some(matched) => self.offer_verified(inquiry, &matched, Some(&error)).await,
-                None => self.suggest(inquiry, verified, &examples, (&error, turn)).await,
+            Reached::Unanswered(unanswered) => match matched {
+                Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).await,
+                None => self.suggest(inquiry, verified, &examples, *unanswered).await,
             },
+            Reached::Withdrawn => Ok(()),
         }
     }
 
-    async fn ask_to_chat(
-        &self,
-        asker: &Asker,
-        conversation: &Conversation,
-        stop: &CancellationToken,
-    ) -> Result<(), Trouble> {
+    async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), Trouble> {
         match self.ask_model(asker, conversation, None, stop).await? {
-            Ok((mut answer, _)) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
-            Err((error, turn)) => {
+            Reached::Answer(mut answer, _) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
+            Reached::Unanswered(unanswered) => {
                 let locale = asker.user.locale;
-                let buttons = turn.map(|turn| retry_button(turn, locale)).into_iter().collect();
-                self.show(asker, &Outgoing { buttons, ..Outgoing::text(error.text().render(locale)) }).await;
-                Ok(())
+                let buttons = vec![retry_button(unanswered.turn, locale)];
+                let sentence = unanswered.sentence(asker).render(locale);
+                let message = Outgoing { buttons, ..Outgoing::text(sentence) };
+                self.close_unanswered(asker, *unanswered, &message).await.map(drop)
             }
+            Reached::Withdrawn => Ok(()),
         }
     }
 
@@ -234,14 +241,14 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         verified: &[VerifiedQuery],
         nearest: &[Example],
-        (error, turn): (&ModelError, Option<TurnId>),
+        unanswered: Unanswered,
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
             [] => ("suggestions-any", inquiry.samples(verified, self.parts.settings.examples)),
             near => ("suggestions", near.to_vec()),
         };
-        let mut answer = error.text().render(locale);
+        let mut answer = unanswered.sentence(inquiry.asker).render(locale);
         if !samples.is_empty() {
             answer.push_str("\n\n");
             answer.push_str(&text(heading).render(locale));
@@ -250,9 +257,8 @@ impl Pipeline {
                 answer.push_str(&asked(&sample));
             }
         }
-        let buttons = turn.map(|turn| retry_button(turn, locale)).into_iter().collect();
-        let text = signed(inquiry.asker, &answer);
-        self.show(inquiry.asker, &Outgoing { buttons, ..Outgoing::text(text) }).await;
-        Ok(())
+        let buttons = vec![retry_button(unanswered.turn, locale)];
+        let message = Outgoing { buttons, ..Outgoing::text(signed(inquiry.asker, &answer)) };
+        self.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
     }
 }

@@ -248,7 +248,7 @@ impl Pipeline {
 }
 
 /// When to come back, rounded up so that nobody comes too early.
-fn back_in(wait: Duration) -> Text {
+pub(super) fn back_in(wait: Duration) -> Text {
     let minutes = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).div_ceil(60).max(1);
     if minutes < 120 {
         text("in-minutes").count("minutes", minutes)

@@ -1,17 +1,19 @@
 //! After a restart, or a bug, no message may look live: what was being written is closed.
 
+use std::time::Duration;
+
 use super::Pipeline;
 use super::asker::Asker;
 use super::retrying::retry_button;
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnEnd, TurnState, User, UserId,
 };
-use crate::egress::deliver;
+use crate::egress::{Aim, Patience};
 use crate::ports::{PlatformError, StoreError};
 use crate::text::text;
 
-/// Tries for each message: the start of the program does not wait for a platform that is away.
-const TRIES: u32 = 3;
+/// For each message: the start of the program does not wait for a platform that is away.
+const PATIENCE: Patience = Patience { tries: 3, time: Duration::from_mins(1) };
 /// Conversations of each person, and turns of each of them, looked at for what another instance is writing.
 const RECENT: u32 = 20;
 
@@ -51,11 +53,16 @@ impl Pipeline {
     }
 
     /// A program may end after a message was sent and before that was noted down: what still looks live where a turn
-    /// without a message can have been shown is taken for its message. Not what another turn is known to write, nor
-    /// anything where somebody is being answered: theirs may be noted down in a moment.
+    /// without a message can have been shown is taken for its message, and so it is where the message of a turn does not
+    /// look live any more, because its answer went on in another. Not what another turn is known to write, nor anything
+    /// where somebody is being answered: theirs may be noted down in a moment.
     async fn find_messages(&self, left: &mut [(UserId, Turn)], users: &[User]) -> Result<(), StoreError> {
-        for (user, turn) in left.iter_mut().filter(|(_, turn)| turn.message.is_none()) {
-            for place in self.places_of(*user, turn).await? {
+        for (user, turn) in left {
+            let places = match &turn.message {
+                Some(message) => vec![message.place.clone()],
+                None => self.places_of(*user, turn).await?,
+            };
+            for place in places {
                 let Some(platform) = self.platforms.get(&place.platform).filter(|_| !self.running.is_busy(&place))
                 else {
                     continue;
@@ -69,6 +76,9 @@ impl Pipeline {
                 };
                 // Read afterwards: what was noted down meanwhile is known.
                 let known = if live.is_empty() { Vec::new() } else { self.written_in(&place, *user, users).await? };
+                if turn.message.as_ref().is_some_and(|message| live.contains(message)) {
+                    break;
+                }
                 if let Some(message) = live.into_iter().find(|message| !known.contains(message)) {
                     self.parts.conversations.set_message(turn.id, &message).await?;
                     turn.message = Some(message);
@@ -119,7 +129,8 @@ impl Pipeline {
             None => Err(PlatformError::Gone),
             Some(platform) => {
                 let last = self.interrupted(turn, locale).await?;
-                deliver(&**platform, &*self.parts.clock, place, Some(message.clone()), &last, TRIES).await
+                let aim = Aim::OrNew(message.clone());
+                self.scheduler.deliver(&**platform, place, aim, &last, PATIENCE).await
             }
         };
         let later = matches!(closed, Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }));

@@ -1,10 +1,9 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
-use tokio_util::sync::CancellationToken;
-
 use super::answer::Answer;
 use super::proposing::Offer;
 use super::question::Inquiry;
+use super::running::Stop;
 use super::{Pipeline, Trouble};
 use crate::context::{Briefing, Check, CheckedFault, asks};
 use crate::egress::Streamed;
@@ -79,13 +78,13 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         answer: &mut Answer,
         mut briefing: Briefing,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<Option<Offer>, Trouble> {
         let locale = inquiry.asker.user.locale;
         let mut offer = self.offer_from(inquiry, answer, &briefing.told, 0).await?;
         let mut refused = None;
         for repair in 1..=REPAIRS {
-            if stop.is_cancelled() {
+            if stop.token.is_cancelled() {
                 break;
             }
             let Some(next) = self.asked_again(inquiry, answer, offer.as_ref(), &briefing)? else { break };

@@ -1,6 +1,7 @@
 //! Asking again what was not answered.
 
 use super::asker::Asker;
+use super::continuing::is_question;
 use super::proposing::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
@@ -22,6 +23,9 @@ impl Pipeline {
             let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
             self.record(AuditEvent { detail: Some(format!("retry of turn {}", id.0)), ..denied }).await?;
             return Err(Trouble::TellAlone(text("retry-not-yours")));
+        }
+        if turn.cut {
+            return Err(Trouble::Tell(text("retry-nothing")));
         }
         let question = self.question_of(&turn).await?.ok_or_else(gone)?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
@@ -63,7 +67,15 @@ impl Pipeline {
     pub(super) async fn question_of(&self, turn: &Turn) -> Result<Option<String>, StoreError> {
         let question = match &turn.proposal {
             Some(proposal) => self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question),
-            None => self.parts.conversations.question_before(turn.id).await?.map(|asked| asked.text),
+            None => {
+                let conversations = &self.parts.conversations;
+                let mut asked = conversations.question_before(turn.id).await?;
+                // Whoever asked for the rest of an answer asked something before.
+                while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
+                    asked = conversations.question_before(other.id).await?;
+                }
+                asked.map(|asked| asked.text)
+            }
         };
         Ok(question.filter(|question| !question.trim().is_empty()))
     }

@@ -1,25 +1,69 @@
 //! What is being written or run for whom, so that it can be stopped.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Place, UserId};
+use crate::domain::{Place, PlatformName, UserId};
+
+/// Questions remembered that were taken back before their answer began: events of one moment may come in any order.
+const REMEMBERED: usize = 256;
 
 type Key = (UserId, Place);
-type Going = HashMap<Key, CancellationToken>;
+/// The event that asked a question.
+type Question = (PlatformName, String);
 
 #[derive(Debug, Default, Clone)]
 pub(super) struct Running(Arc<Mutex<Going>>);
+
+#[derive(Debug, Default)]
+struct Going {
+    work: HashMap<Key, Stop>,
+    answers: HashMap<Question, Stop>,
+    taken_back: VecDeque<Question>,
+}
+
+/// Why work is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// The person asked for it.
+    Asked,
+    /// The question was taken back.
+    TakenBack,
+    /// Pstral was removed from the place.
+    Left,
+}
+
+/// Tells work to stop, and why.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stop {
+    /// Cancelled when the work is to stop.
+    pub(super) token: CancellationToken,
+    why: Arc<OnceLock<Stopped>>,
+}
 
 /// One piece of work; dropping it ends its entry.
 #[derive(Debug)]
 pub(super) struct Work {
     running: Running,
     keys: Mutex<Vec<Key>>,
-    /// Cancelled when the person stops it.
-    pub(super) stop: CancellationToken,
+    question: OnceLock<Question>,
+    /// Cancelled when somebody stops it.
+    pub(super) stop: Stop,
+}
+
+impl Stop {
+    /// Why it is to stop; `None` while it is not.
+    pub(super) fn why(&self) -> Option<Stopped> {
+        self.why.get().copied()
+    }
+
+    /// The first reason is the one that is told.
+    fn stop(&self, why: Stopped) {
+        let _ = self.why.set(why);
+        self.token.cancel();
+    }
 }
 
 impl Running {
@@ -31,29 +75,50 @@ impl Running {
     /// Begins work that can be stopped in any of these places.
     pub(super) fn begin_in(&self, user: UserId, places: &[&Place]) -> Option<Work> {
         let keys: Vec<Key> = places.iter().map(|place| (user, (*place).clone())).collect();
-        let mut running = self.going();
-        if keys.iter().any(|key| running.contains_key(key)) {
+        let mut going = self.going();
+        if keys.iter().any(|key| going.work.contains_key(key)) {
             return None;
         }
-        let stop = CancellationToken::new();
-        running.extend(keys.iter().cloned().map(|key| (key, stop.clone())));
-        drop(running);
-        Some(Work { running: self.clone(), keys: Mutex::new(keys), stop })
+        let stop = Stop::default();
+        going.work.extend(keys.iter().cloned().map(|key| (key, stop.clone())));
+        drop(going);
+        Some(Work { running: self.clone(), keys: Mutex::new(keys), question: OnceLock::new(), stop })
     }
 
     /// Whether work of a user is going on in a place.
     pub(super) fn is_going(&self, user: UserId, place: &Place) -> bool {
-        self.going().contains_key(&(user, place.clone()))
+        self.going().work.contains_key(&(user, place.clone()))
     }
 
     /// Whether work of anybody is going on in a place.
     pub(super) fn is_busy(&self, place: &Place) -> bool {
-        self.going().keys().any(|(_, other)| other == place)
+        self.going().work.keys().any(|(_, other)| other == place)
     }
 
     /// Stops the work of a user in a place; whether there was any.
     pub(super) fn stop(&self, user: UserId, place: &Place) -> bool {
-        self.going().get(&(user, place.clone())).inspect(|stop| stop.cancel()).is_some()
+        self.going().work.get(&(user, place.clone())).inspect(|stop| stop.stop(Stopped::Asked)).is_some()
+    }
+
+    /// Stops the answer to a question that was taken back, now or when it begins.
+    pub(super) fn take_back(&self, platform: &PlatformName, event: &str) {
+        let question = (platform.clone(), event.to_owned());
+        let mut going = self.going();
+        match going.answers.get(&question) {
+            Some(stop) => stop.stop(Stopped::TakenBack),
+            None => {
+                going.taken_back.push_back(question);
+                if going.taken_back.len() > REMEMBERED {
+                    going.taken_back.pop_front();
+                }
+            }
+        }
+    }
+
+    /// Stops everything that goes on in a place.
+    pub(super) fn leave(&self, place: &Place) {
+        let going = self.going();
+        going.work.iter().filter(|((_, other), _)| other == place).for_each(|(_, stop)| stop.stop(Stopped::Left));
     }
 
     fn going(&self) -> MutexGuard<'_, Going> {
@@ -62,15 +127,27 @@ impl Running {
 }
 
 impl Work {
+    /// Says which event asked for it: who takes that back stops it.
+    pub(super) fn answers(&self, platform: &PlatformName, event: &str) {
+        let question = (platform.clone(), event.to_owned());
+        let mut going = self.running.going();
+        if going.taken_back.contains(&question) {
+            self.stop.stop(Stopped::TakenBack);
+        }
+        going.answers.insert(question.clone(), self.stop.clone());
+        drop(going);
+        let _ = self.question.set(question);
+    }
+
     /// Makes it stoppable in another place too; `false` while other work of the user is going on there.
     pub(super) fn also_in(&self, user: UserId, place: &Place) -> bool {
         let key = (user, place.clone());
         let mut going = self.running.going();
         let mut keys = self.keys();
-        if going.contains_key(&key) {
+        if going.work.contains_key(&key) {
             return keys.contains(&key);
         }
-        going.insert(key.clone(), self.stop.clone());
+        going.work.insert(key.clone(), self.stop.clone());
         keys.push(key);
         true
     }
@@ -84,7 +161,10 @@ impl Drop for Work {
     fn drop(&mut self) {
         let mut going = self.running.going();
         for key in self.keys().iter() {
-            going.remove(key);
+            going.work.remove(key);
+        }
+        if let Some(question) = self.question.get() {
+            going.answers.remove(question);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Places, QuotaLimits};
+use super::{Notes, Places, QuotaLimits};
 use crate::domain::{Locale, Mode, Roles};
 use crate::egress::AnswerLimits;
 
@@ -42,6 +42,8 @@ pub struct Settings {
     pub max_question_chars: usize,
     /// What an answer may be at most.
     pub answer: AnswerLimits,
+    /// When people are told what they wait for.
+    pub notes: Notes,
     /// Turns of a conversation that the model sees.
     pub history_turns: u32,
     /// Tokens of the context window kept free for the answer.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::audience::signed;
 use super::proposing::Draft;
 use super::question::Inquiry;
+use super::unanswered::Unanswered;
 use super::{Pipeline, Schema, Trouble};
 use crate::context::Example;
 use crate::domain::{NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
 use crate::guard::Verdict;
 use crate::knowledge;
-use crate::ports::ModelError;
 use crate::text::text;
 
 /// A verified query that is the question, with the values the question names.
@@ -34,12 +34,12 @@ impl Pipeline {
         allowed.then(|| Matched { query: found.query.clone(), values: found.values })
     }
 
-    /// Offers a verified query as it stands. `error` says why the model was not used, where it should have been.
+    /// Offers a verified query as it stands. `unanswered` says why the model was not used, where it should have been.
     pub(super) async fn offer_verified(
         &self,
         inquiry: &Inquiry<'_>,
         matched: &Matched,
-        error: Option<&ModelError>,
+        unanswered: Option<Unanswered>,
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
         let Matched { query, values } = matched;
@@ -48,10 +48,13 @@ impl Pipeline {
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin, told: None, repairs: 0 };
         let offer = self.propose(inquiry, draft).await?;
         let proposal = offer.proposal.clone();
-        let why = match error {
+        let why = match &unanswered {
             None => String::new(),
-            Some(ModelError::Unavailable(_)) => text("without-model").render(locale) + "\n\n",
-            Some(other) => format!("{}\n\n{}\n\n", other.text().render(locale), text("meanwhile").render(locale)),
+            Some(away) if away.is_away() => text("without-model").render(locale) + "\n\n",
+            Some(other) => {
+                let sentence = other.sentence(inquiry.asker).render(locale);
+                format!("{sentence}\n\n{}\n\n", text("meanwhile").render(locale))
+            }
         };
         let (answer, buttons) = self.placed(inquiry.asker, offer, |card| why + card).await;
         self.parts
@@ -68,7 +71,14 @@ impl Pipeline {
             .await?;
         let text = signed(inquiry.asker, &answer);
         let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
-        self.show_card(inquiry.asker, &proposal, &message).await;
+        match unanswered {
+            None => self.show_card(inquiry.asker, &proposal, &message).await,
+            Some(unanswered) => {
+                if let Some(at) = self.close_unanswered(inquiry.asker, unanswered, &message).await? {
+                    self.remember_card(&proposal, at, &message).await;
+                }
+            }
+        }
         Ok(())
     }
 }

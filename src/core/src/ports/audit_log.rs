@@ -22,8 +22,7 @@ pub struct AuditFilter {
     /// Only with this status.
     pub status: Option<AuditStatus>,
     /// Only with these words in the statement, the parameters, the detail or the error, whatever the case of ASCII
-    /// letters. No index helps to find them: the entries that the other members leave are read one by one, from the
-    /// newest on, until a page is full.
+    /// letters. No index helps to find them: the entries that the other members leave are looked at one by one.
     pub text: Option<String>,
     /// Only at or after this time.
     pub since: Option<Timestamp>,
@@ -70,6 +69,16 @@ impl AuditMark {
     }
 }
 
+/// What was found for a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFound {
+    /// The entries, in the direction that pages are turned.
+    pub entries: Vec<AuditEntry>,
+    /// From where the next page goes on; none where nothing is left. A page that is not full, or is empty, and has one
+    /// was ended because enough had been looked at.
+    pub further: Option<AuditMark>,
+}
+
 /// In which direction pages are turned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Towards {
@@ -90,18 +99,29 @@ pub trait AuditLog: Send + Sync {
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
 
     /// At most `limit` entries beyond a mark, in the order of their times; from the end or the beginning where there is
-    /// no mark. Whatever was durable when the first page was read is in one of the pages.
+    /// no mark. Whatever was durable when the first page was read is in one of the pages. So that no page takes long,
+    /// not all of the log is looked at for it where no index leads to what the filter asks for.
     async fn page(
         &self,
         filter: &AuditFilter,
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError>;
+    ) -> Result<AuditFound, StoreError>;
 
-    /// The newest `limit` entries, the newest last.
+    /// The newest `limit` entries, the newest last, however many must be looked at for them.
     async fn tail(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        let mut newest = self.page(filter, None, Towards::Older, limit).await?;
+        let (mut newest, mut from) = (Vec::new(), None);
+        let mut missing = limit;
+        while missing > 0 {
+            let found = self.page(filter, from, Towards::Older, missing).await?;
+            missing = missing.saturating_sub(u32::try_from(found.entries.len()).unwrap_or(u32::MAX));
+            newest.extend(found.entries);
+            from = found.further;
+            if from.is_none() {
+                break;
+            }
+        }
         newest.reverse();
         Ok(newest)
     }

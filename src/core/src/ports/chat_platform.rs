@@ -13,21 +13,126 @@ use crate::text::Text;
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The longest text of one message, in characters.
-    pub max_chars: usize,
+    /// The longest text of one message.
+    pub length: Length,
+    /// The most messages of one answer, one at least: the rest of what is longer goes to a file.
+    pub max_messages: usize,
     /// Whether a sent message can be changed.
     pub edits: bool,
+    /// The most changes of one message, its last one counted: on some platforms each is kept for ever.
+    pub max_edits: u32,
+    /// How fast it may be written to, as far as is known before the platform says so itself.
+    pub budget: WriteBudget,
     /// Whether messages can carry buttons; where not, their labels tell what to type.
     pub buttons: bool,
     /// What commands begin with when typed.
     pub command_prefix: &'static str,
-    /// The shortest time between two edits of one message when nothing else is said.
-    pub edit_interval: Duration,
     /// The largest file, in bytes.
     pub max_file_bytes: u64,
     /// Whether files are copied to the platform with their message; where not, people read them where they lie.
     pub uploads: bool,
 }
+
+/// How much text a message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// So many units at most.
+    pub most: usize,
+    /// What is counted.
+    pub unit: LengthUnit,
+}
+
+impl Length {
+    /// So many characters.
+    pub const fn characters(most: usize) -> Self {
+        Self { most, unit: LengthUnit::Characters }
+    }
+
+    /// Whether a text is no longer.
+    pub fn holds(self, text: &str) -> bool {
+        // A unit takes a byte at least.
+        text.len() <= self.most || self.unit.count(text) <= self.most
+    }
+
+    /// The room that is left beside a text.
+    #[must_use]
+    pub fn beside(self, text: &str) -> Self {
+        self.less(self.unit.count(text))
+    }
+
+    /// So many units less.
+    #[must_use]
+    pub fn less(self, units: usize) -> Self {
+        Self { most: self.most.saturating_sub(units), ..self }
+    }
+}
+
+/// What the length of a text is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LengthUnit {
+    /// Unicode scalar values.
+    Characters,
+    /// UTF-16 code units, as JavaScript counts.
+    Utf16,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+impl LengthUnit {
+    /// How many of them a text has.
+    pub fn count(self, text: &str) -> usize {
+        match self {
+            Self::Characters => text.chars().count(),
+            Self::Utf16 => text.encode_utf16().count(),
+            Self::Bytes => text.len(),
+        }
+    }
+}
+
+/// How fast a platform may be written to: sends, edits and deletions together. Where it limits both, a write takes from
+/// both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WriteBudget {
+    /// What each place allows, as Discord's channels do; `None` for as fast as it takes them.
+    pub place: Option<Rate>,
+    /// What the account allows in all places together, as Matrix homeservers do; `None` for as fast as it takes them.
+    pub account: Option<Rate>,
+}
+
+/// So many writes in so much time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// `burst` writes at once, and one more each `refill`.
+    Bucket {
+        /// What is there when nothing was written for long.
+        burst: u32,
+        /// The time in which one comes back.
+        refill: Duration,
+    },
+    /// At most `writes` within any `span`.
+    Window {
+        /// How many.
+        writes: u32,
+        /// Within how long.
+        span: Duration,
+    },
+}
+
+/// What a platform says of a budget, such as in the headers of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetSignal {
+    /// The place whose budget it is; `None` for that of the account.
+    pub place: Option<Place>,
+    /// The most writes it ever holds.
+    pub limit: u32,
+    /// Those left, the one just answered taken off.
+    pub remaining: u32,
+    /// The time until it is whole again, from now.
+    pub reset_after: Duration,
+}
+
+/// Where a platform says what it learns of its budgets.
+pub type BudgetSignals = Arc<dyn Fn(&BudgetSignal) + Send + Sync>;
 
 /// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several
 /// events at once polls them side by side, and one whose events come in a row awaits each before the next.
@@ -36,7 +141,8 @@ pub type Inbox = Arc<dyn Fn(Event) -> BoxFuture<'static, ()> + Send + Sync>;
 /// Why a platform did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {
-    /// Too fast: try again after this long.
+    /// Too fast: try again after this long. Where a platform limits both its places and its account, this is the place; of
+    /// its account it says so through its [`BudgetSignals`].
     #[error("asked to wait {retry_after:?}")]
     RateLimited {
         /// As the platform says.
@@ -62,6 +168,10 @@ pub trait ChatPlatform: Send + Sync {
     /// What it can do; does not change while it runs.
     fn capabilities(&self) -> &Capabilities;
 
+    /// Takes where to say what is learnt of its budgets from now on. One that learns nothing but when it is refused
+    /// ([`PlatformError::RateLimited`]) has nothing to do.
+    fn report_budgets(&self, _signals: BudgetSignals) {}
+
     /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more; then awaits the events
     /// it has handed over, so that no answer is cut by the end of the platform. [`PlatformError::Rejected`] and [`PlatformError::Gone`] mean
     /// that running it again would be of no use.
@@ -78,7 +188,7 @@ pub trait ChatPlatform: Send + Sync {
 
     /// Our own messages in a place that still read as being written ([`OutgoingState::Streaming`](crate::domain::OutgoingState)), among the newest
     /// fifty: a program that ends between sending one and noting it down knows of it only so. None where what is shown
-    /// ends with the program.
+    /// ends with the program. [`PlatformError::Gone`] where the place itself is not there any more.
     async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError>;
 
     /// Shows that an answer is being prepared. Failing to is no error.

@@ -12,9 +12,12 @@ mod proposals;
 mod query_target;
 mod result_files;
 
-pub use audit_log::{AuditFilter, AuditLog, AuditMark, Towards};
+pub use audit_log::{AuditFilter, AuditFound, AuditLog, AuditMark, Towards};
 pub use catalogs::Catalogs;
-pub use chat_platform::{Capabilities, ChatPlatform, Inbox, PlatformError};
+pub use chat_platform::{
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, LengthUnit, PlatformError, Rate,
+    WriteBudget,
+};
 pub use clock::{Clock, Entropy};
 pub use conversations::Conversations;
 pub use knowledge::Knowledge;

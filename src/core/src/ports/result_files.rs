@@ -38,6 +38,10 @@ pub trait ResultFiles: Send + Sync {
         locale: Locale,
     ) -> Result<FileRef, FileError>;
 
+    /// Writes a text down as Markdown, such as what no message holds any more. `name` is a plain file name without an
+    /// ending.
+    async fn text(&self, name: &str, text: &str) -> Result<FileRef, FileError>;
+
     /// Says that people have copies of their own: these files need not stay. What cannot be removed now is left to its
     /// expiry.
     async fn delivered(&self, files: &[FileRef]);

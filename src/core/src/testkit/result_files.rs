@@ -67,6 +67,12 @@ impl ResultFiles for FakeFiles {
         Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type, bytes })
     }
 
+    async fn text(&self, name: &str, text: &str) -> Result<FileRef, FileError> {
+        self.check_space()?;
+        let (name, bytes) = (format!("{name}.md"), text.len() as u64);
+        Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: "text/markdown", bytes })
+    }
+
     async fn delivered(&self, _: &[FileRef]) {}
 
     async fn discard(&self, _: &[FileRef]) {}
@@ -139,6 +145,10 @@ pub async fn contract(files: &dyn ResultFiles) {
             assert_eq!(file.media_type, media_type);
             files.delivered(&[file]).await;
         }
+        let words = files.text(&name, "Voilà.\n\n```sql\nSELECT 1\n```\u{1b}[2J").await.expect("a text can be written");
+        check_name(&words, &name);
+        assert_eq!(words.media_type, "text/markdown");
+        files.delivered(&[words]).await;
         files.delivered(&written).await;
         files.delivered(&[picture]).await;
         // Twice is once.

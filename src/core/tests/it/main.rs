@@ -1,6 +1,7 @@
 //! Core from the outside: the fakes run the contracts that adapters run, and the guard meets given samples.
 
 mod chat_platform;
+mod egress;
 #[cfg(test)]
 mod guard_samples;
 mod language_model;

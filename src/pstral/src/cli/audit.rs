@@ -22,7 +22,7 @@ use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
 
 /// Entries read at a time.
-pub(super) const PAGE: u32 = 1000;
+pub(super) const PAGE: u32 = 250;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use clap::ValueEnum;
 use pstral_core::domain::AuditEntry;
 use pstral_core::harmless;
-use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
+use pstral_core::ports::{AuditFilter, AuditFound, AuditLog as _, Towards};
 use pstral_store::Store;
 use serde_json::Value as Json;
 
@@ -83,19 +83,21 @@ async fn write_pages(store: &Store, filter: &AuditFilter, format: Format, out: &
     }
     let (mut from, mut written, mut line) = (None, 0, Vec::new());
     loop {
-        let page = store.page(filter, from, Towards::Newer, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        from = Some(AuditMark::of(last));
-        written += page.len() as u64;
+        let AuditFound { entries, further } = store.page(filter, from, Towards::Newer, PAGE).await?;
+        written += entries.len() as u64;
         match format {
-            Format::Csv => out.write_all(&csv(page.iter().map(cells))?)?,
+            Format::Csv => out.write_all(&csv(entries.iter().map(cells))?)?,
             Format::Jsonl => {
-                for entry in &page {
+                for entry in &entries {
                     line.clear();
                     entry.write_json(&mut line);
                     writeln!(out, "{}", harmless::json(str::from_utf8(&line)?))?;
                 }
             }
+        }
+        from = further;
+        if from.is_none() {
+            break;
         }
     }
     out.flush()?;

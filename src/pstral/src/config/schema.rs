@@ -81,6 +81,8 @@ pub struct Model {
     pub connect_timeout: u64,
     pub first_token_timeout: u64,
     pub silence_timeout: u64,
+    pub queue: usize,
+    pub queue_each: usize,
 }
 
 /// `[answers]`

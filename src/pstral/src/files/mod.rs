@@ -16,6 +16,7 @@ mod tests;
 mod transcript;
 mod xlsx;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use pstral_core::results::Chart;
 
 pub use format::{FileFormat, UnknownFormat};
 pub(crate) use harmless::harmless;
-use part::fault;
+use part::{Part, fault};
 use sheet::{Sheet, Wanted};
 
 /// Writes results into a folder.
@@ -94,6 +95,18 @@ impl ResultFiles for FolderFiles {
         where_blocking_is_allowed(move || {
             std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
             transcript::write(&folder, &name, &transcript, format, locale)
+        })
+        .await
+    }
+
+    async fn text(&self, name: &str, text: &str) -> Result<FileRef, FileError> {
+        let (folder, name, text) =
+            (self.folder.clone(), format!("{name}.md"), pstral_core::harmless::text(text) + "\n");
+        where_blocking_is_allowed(move || {
+            std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
+            let (part, mut file) = Part::create(&folder)?;
+            file.write_all(text.as_bytes()).map_err(|error| fault(&folder, &error))?;
+            part.finish(name, "text/markdown")
         })
         .await
     }

@@ -45,7 +45,7 @@ fn is_result(name: &str) -> bool {
     if name.starts_with(UNFINISHED) {
         return name.strip_suffix(".part").is_some();
     }
-    let endings = [".csv", ".csv.gz", ".xlsx", ".jsonl", ".jsonl.gz", ".png", ".pdf", ".json"];
+    let endings = [".csv", ".csv.gz", ".xlsx", ".jsonl", ".jsonl.gz", ".png", ".pdf", ".json", ".md"];
     let Some(name) = endings.iter().find_map(|ending| name.strip_suffix(ending)) else { return false };
     let parts: Vec<&str> = name.split('-').collect();
     let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());

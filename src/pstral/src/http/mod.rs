@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::health::{self, Check};
+use crate::metered::gauge_generations;
 use connections::Bounds;
 
 /// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
@@ -85,5 +86,6 @@ async fn ready(Shared(shown): Shared<Arc<Shown>>) -> impl IntoResponse {
 }
 
 async fn metrics(Shared(shown): Shared<Arc<Shown>>) -> impl IntoResponse {
+    gauge_generations(&shown.pipeline.parts().model);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], shown.metrics.render())
 }

@@ -1,7 +1,9 @@
 //! The audit in the chat: narrowed by words in any order, turned page by page, with a file.
 
+use futures::future::join_all;
 use insta::assert_snapshot;
-use pstral_core::domain::{Actor, AuditAction, ButtonAction, EventBody};
+use pstral_core::domain::{Actor, AuditAction, AuditEvent, AuditStatus, ButtonAction, EventBody};
+use pstral_core::ports::{AuditLog as _, Clock as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 
 use crate::world::{World, alex, claire, run_test};
@@ -67,6 +69,32 @@ fn words_come_in_any_order() {
         }
         world.command(&claire(), "audit refusal 2026-11-01 2026-11-02").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
+    });
+}
+
+#[test]
+fn a_page_that_was_ended_early_says_how_far_it_has_looked() {
+    run_test(async |world| {
+        let failed = |platform: &str| {
+            let failed = AuditEvent::new(world.clock.now(), AuditAction::Execution, AuditStatus::Failed);
+            AuditEvent { platform: Some(platform.to_owned()), ..failed }
+        };
+        world.store.append(failed("fake")).await.unwrap();
+        let of_others = (0..4_100).map(|_| world.store.append(failed("other")));
+        join_all(of_others).await.into_iter().for_each(|entry| drop(entry.unwrap()));
+        world.command(&claire(), "audit failed fake").await;
+        assert_snapshot!(world.newest(), @"J’ai cherché jusqu’au 2026-11-21 10:00 UTC. « Plus anciens » cherche plus loin.");
+        press(world, &claire(), "Plus anciens").await;
+        assert_snapshot!(world.newest(), @r#"
+        ```
+        n°           1
+        heure (UTC)  2026-11-21 10:00:00
+        utilisateur  ∅
+        action       execution
+        état         failed
+        détail       ""
+        ```
+        "#);
     });
 }
 

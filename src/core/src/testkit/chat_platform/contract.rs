@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::domain::{
     Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, Place, PlatformName, ProposalId, TurnId,
 };
-use crate::ports::{ChatPlatform, PlatformError};
+use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
 
 /// Checks `platform` by writing to `place`, a place of its own that can be written to.
 ///
@@ -23,10 +23,20 @@ pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
 async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
     assert_eq!(platform.name(), place.platform, "places carry the platform's name");
     let capabilities = platform.capabilities();
-    assert!(capabilities.max_chars > 0, "some text can be sent");
+    assert!(capabilities.length.most > 0 && capabilities.max_messages > 0, "some text can be sent");
+    assert!(!capabilities.edits || capabilities.max_edits > 0, "what can be changed can be changed once");
+    let WriteBudget { place: of_place, account } = capabilities.budget;
+    assert!([of_place, account].into_iter().flatten().all(is_some), "something may be written");
     assert!(!capabilities.command_prefix.is_empty(), "commands can be told from texts");
     assert!(platform.health().await.is_ok(), "it runs, so it is well");
     platform.typing(place).await;
+}
+
+fn is_some(rate: Rate) -> bool {
+    match rate {
+        Rate::Bucket { burst, refill } => burst > 0 && !refill.is_zero(),
+        Rate::Window { writes, span } => writes > 0 && !span.is_zero(),
+    }
 }
 
 async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, place: &Place) {
@@ -66,10 +76,14 @@ async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
 }
 
 async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place: &Place) {
-    let max_chars = platform.capabilities().max_chars;
-    // Three bytes a character: the limit is in characters.
-    let longest = send(platform, place, &Outgoing::text("€".repeat(max_chars))).await;
-    let too_long = Outgoing::text("€".repeat(max_chars + 1));
+    let Length { most, unit } = platform.capabilities().length;
+    // Three bytes and one UTF-16 unit, four and two: what is counted is what is said to be.
+    for wide in ["€", "🚀"] {
+        let longest = wide.repeat(most / unit.count(wide));
+        send(platform, place, &Outgoing::text(longest)).await;
+    }
+    let longest = send(platform, place, &Outgoing::text("x".repeat(most))).await;
+    let too_long = Outgoing::text("x".repeat(most + 1));
     for refused in [platform.send(place, &too_long).await.map(|_| ()), platform.edit(&longest, &too_long).await] {
         assert!(matches!(refused, Err(PlatformError::Rejected(_))), "too long a text is refused: {refused:?}");
     }
@@ -79,7 +93,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
         ("Modifier", ButtonAction::Edit(proposal())),
         ("Expliquer", ButtonAction::Explain(proposal())),
         ("Arrêter", ButtonAction::Stop),
-        ("Réessayer", ButtonAction::Retry(TurnId(i64::MAX))),
+        ("Continuer", ButtonAction::Continue(TurnId(i64::MAX))),
     ];
     let buttons = actions.map(|(label, action)| Button { action, label: label.to_owned() });
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
@@ -92,6 +106,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
 async fn refuses_what_is_not_its_own(platform: &dyn ChatPlatform, place: &Place) {
     let elsewhere = Place { platform: PlatformName("elsewhere".to_owned()), ..place.clone() };
     assert_eq!(platform.send(&elsewhere, &Outgoing::text("Voici")).await, Err(PlatformError::Gone));
+    assert_eq!(platform.live(&elsewhere).await, Err(PlatformError::Gone), "a place that is gone can be told");
 }
 
 async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {

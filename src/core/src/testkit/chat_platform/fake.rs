@@ -1,9 +1,8 @@
 //! A chat without a chat: it keeps every state of every message, and fails when a script says so.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
@@ -13,7 +12,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use crate::ports::{
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, WriteBudget,
+};
 use crate::text::{Text, text};
 
 /// What a platform can be asked and a script can refuse.
@@ -45,6 +46,19 @@ struct State {
     refusals: VecDeque<(Request, PlatformError)>,
     last_event: u64,
     typing: usize,
+    signals: Option<Signals>,
+    /// Places that Pstral was removed from, and how often it tried to write there since.
+    closed: Vec<Place>,
+    knocks: usize,
+}
+
+#[derive(Clone)]
+struct Signals(BudgetSignals);
+
+impl fmt::Debug for Signals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signals")
+    }
 }
 
 #[derive(Debug)]
@@ -61,14 +75,16 @@ impl Default for FakeChat {
 }
 
 impl FakeChat {
-    /// A chat with edits and buttons, messages of 2000 characters and files of 10 MB.
+    /// A chat with edits and buttons, messages of 2000 characters, files of 10 MB, and as fast as it is written to.
     pub fn new() -> Self {
         Self::with(Capabilities {
-            max_chars: 2_000,
+            length: Length::characters(2_000),
+            max_messages: 4,
             edits: true,
+            max_edits: 1_000,
+            budget: WriteBudget::default(),
             buttons: true,
             command_prefix: "/",
-            edit_interval: Duration::from_secs(1),
             max_file_bytes: 10_000_000,
             uploads: true,
         })
@@ -119,6 +135,30 @@ impl FakeChat {
         self.deliver(actor, place, EventBody::Clicked(action))
     }
 
+    /// The platform says what is left of a budget, as in the headers of an answer.
+    pub fn tell_budget(&self, signal: &BudgetSignal) {
+        let signals = self.state().signals.clone();
+        if let Some(Signals(signals)) = signals {
+            signals(signal);
+        }
+    }
+
+    /// What was asked is deleted: [`ChatPlatform::run`] hands it over, and says no more than which event it was.
+    pub fn take_back(&self, asked: &Event) -> Event {
+        self.deliver(&Self::actor("nobody"), &asked.place, EventBody::Deleted { event: asked.id.clone() })
+    }
+
+    /// Pstral is removed from a place, where nothing can be written any more: [`ChatPlatform::run`] hands it over.
+    pub fn remove_from(&self, place: &Place) -> Event {
+        self.state().closed.push(place.clone());
+        self.deliver(&Self::actor("nobody"), place, EventBody::Left)
+    }
+
+    /// How often somebody tried to write where Pstral was removed from.
+    pub fn knocks(&self) -> usize {
+        self.state().knocks
+    }
+
     /// Nobody does anything more: [`ChatPlatform::run`] ends when what was done is answered.
     pub fn end(&self) {
         self.events.close_channel();
@@ -138,9 +178,12 @@ impl FakeChat {
     /// Every message that people see now, as text for a snapshot.
     pub fn transcript(&self) -> String {
         let mut out = String::new();
-        for (index, kept) in self.state().messages.iter().enumerate().filter(|(_, kept)| !kept.deleted) {
+        let state = self.state();
+        for (index, kept) in state.messages.iter().enumerate().filter(|(_, kept)| !kept.deleted) {
             let message = kept.states.last().expect("invariant: a kept message has a first state");
-            let mark = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
+            // What nobody can change any more looks as it did.
+            let is_live = message.state == OutgoingState::Streaming && !state.closed.contains(&kept.place);
+            let mark = if is_live { " (streaming)" } else { "" };
             let _ = writeln!(out, "#{} in {}{mark}\n{}", index + 1, kept.place.id, message.text);
             for file in &message.files {
                 let _ = writeln!(out, "<{} {} {} bytes>", file.name, file.media_type, file.bytes);
@@ -198,15 +241,25 @@ impl FakeChat {
         if let Some((_, error)) = scripted.and_then(|index| state.refusals.remove(index)) {
             return Err(error);
         }
-        let chars = message.map_or(0, |message| message.text.chars().count());
-        if chars > self.capabilities.max_chars {
-            return Err(PlatformError::Rejected(format!("{chars} characters")));
+        let length = self.capabilities.length;
+        if let Some(message) = message.filter(|message| !length.holds(&message.text)) {
+            return Err(PlatformError::Rejected(format!("{} of {length:?}", length.unit.count(&message.text))));
         }
         if message.is_some_and(|message| message.files.iter().any(|file| file.bytes > self.capabilities.max_file_bytes))
         {
             return Err(PlatformError::Rejected("a file is too large".to_owned()));
         }
         Ok(state)
+    }
+}
+
+impl State {
+    fn open(&mut self, place: &Place) -> Result<(), PlatformError> {
+        if self.closed.contains(place) {
+            self.knocks += 1;
+            return Err(PlatformError::Gone);
+        }
+        Ok(())
     }
 }
 
@@ -232,6 +285,10 @@ impl ChatPlatform for FakeChat {
         &self.capabilities
     }
 
+    fn report_budgets(&self, signals: BudgetSignals) {
+        self.state().signals = Some(Signals(signals));
+    }
+
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
         let events = futures::stream::poll_fn(|context| {
             self.queue.lock().expect("invariant: nothing panics while polling the queue").poll_next_unpin(context)
@@ -242,6 +299,7 @@ impl ChatPlatform for FakeChat {
 
     async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         let mut state = self.checked(Request::Send, Some(message))?;
+        state.open(place)?;
         if place.platform != platform() {
             return Err(PlatformError::Gone);
         }
@@ -252,6 +310,7 @@ impl ChatPlatform for FakeChat {
 
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
         let mut state = self.checked(Request::Edit, Some(message))?;
+        state.open(&at.place)?;
         if !self.capabilities.edits {
             return Err(PlatformError::Rejected("messages cannot be changed here".to_owned()));
         }
@@ -271,6 +330,9 @@ impl ChatPlatform for FakeChat {
     }
 
     async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+        if place.platform != platform() {
+            return Err(PlatformError::Gone);
+        }
         let state = self.state();
         let live = |kept: &Kept| {
             let last = kept.states.last().map(|last| last.state);

@@ -178,18 +178,20 @@ async fn pages(state: &dyn State) -> Result<(), StoreError> {
         state.append(AuditEvent { user, ..event(time, AuditAction::Answer) }).await?;
     }
     let filter = AuditFilter { user, ..AuditFilter::default() };
-    let whole = state.page(&filter, None, Towards::Newer, 100).await?;
+    let whole = state.page(&filter, None, Towards::Newer, 100).await?.entries;
     assert_eq!(whole.len(), 7);
     assert!(whole.is_sorted_by_key(AuditMark::of), "by time, then by position");
     for limit in 1..=8 {
         for towards in [Towards::Newer, Towards::Older] {
             let (mut turned, mut from) = (Vec::new(), None);
             loop {
-                let page = state.page(&filter, from, towards, limit).await?;
-                let Some(last) = page.last() else { break };
-                assert!(page.len() <= usize::try_from(limit).unwrap_or(usize::MAX));
-                from = Some(AuditMark::of(last));
-                turned.extend(page);
+                let found = state.page(&filter, from, towards, limit).await?;
+                assert!(found.entries.len() <= usize::try_from(limit).unwrap_or(usize::MAX));
+                turned.extend(found.entries);
+                from = found.further;
+                if from.is_none() {
+                    break;
+                }
             }
             if towards == Towards::Older {
                 turned.reverse();
@@ -198,7 +200,9 @@ async fn pages(state: &dyn State) -> Result<(), StoreError> {
         }
     }
     let since = AuditFilter { since: Some(at("15:00:01")), until: Some(at("15:00:02")), ..filter };
-    assert_eq!(state.page(&since, None, Towards::Older, 2).await?.len(), 2);
+    let two = state.page(&since, None, Towards::Older, 2).await?;
+    assert_eq!((two.entries.len(), two.further), (2, two.entries.last().map(AuditMark::of)));
+    assert_eq!(state.page(&since, None, Towards::Older, 3).await?.further, None);
     assert_eq!(state.tail(&since, 100).await?.len(), 3);
     Ok(())
 }

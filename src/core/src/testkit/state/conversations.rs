@@ -117,6 +117,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         message: None,
         at: at("10:00:00.042"),
         aside: false,
+        cut: false,
     };
     let second = Turn {
         id: answering,
@@ -209,6 +210,11 @@ async fn retried(state: &dyn State) -> Result<(), StoreError> {
             state.finish_turn(turn, &TurnEnd::words("", TurnState::Complete)).await?;
         }
     }
+    let cut = state.add_turn(&turn(TurnState::Streaming)).await?;
+    state.finish_turn(cut, &TurnEnd { cut: true, ..TurnEnd::words("half", TurnState::Complete) }).await?;
+    assert!(state.turn(cut).await?.is_some_and(|turn| turn.cut));
+    assert!(state.take_retry(cut).await?, "the rest of what was cut");
+    assert!(!state.take_retry(cut).await?, "once");
     let turn = state.add_turn(&turn(TurnState::Failed)).await?;
     let takers = join_all((0..20).map(|_| state.take_retry(turn))).await;
     let taken = takers.into_iter().collect::<Result<Vec<bool>, _>>()?.into_iter().filter(|taken| *taken).count();

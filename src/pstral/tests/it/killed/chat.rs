@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use pstral_core::domain::{Actor, ButtonAction, MessageRef, Outgoing, OutgoingState, Place, PlatformName, ProposalId};
@@ -39,8 +38,7 @@ impl LastingChat {
             let (at, seen): (usize, Seen) = serde_json::from_str(&line).unwrap();
             if at == messages.len() { messages.push(seen) } else { messages[at] = seen }
         }
-        let capabilities = Capabilities { edit_interval: Duration::ZERO, ..crate::world::capabilities() };
-        Self { capabilities, messages: Mutex::new(messages), points }
+        Self { capabilities: crate::world::capabilities(), messages: Mutex::new(messages), points }
     }
 
     pub(super) fn seen(&self) -> Vec<Seen> {

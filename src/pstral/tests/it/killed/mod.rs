@@ -14,9 +14,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, AuditAction, AuditEntry, ButtonAction, ChainVerifier, Event, EventBody};
+use pstral_core::models::ModelPool;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
 use pstral_core::ports::{
-    AuditFilter, AuditLog, Conversations as _, Entropy as _, Knowledge as _, LanguageModel, People as _, QueryTarget,
+    AuditFilter, AuditLog, Clock, Conversations as _, Entropy as _, Knowledge as _, LanguageModel, People as _,
+    QueryTarget,
 };
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -105,9 +107,11 @@ fn parts(
     let entropy = CountingEntropy::default();
     // What a later turn of the program makes has other names.
     (0..u16::from(turn) * 100).for_each(|_| entropy.fill(&mut [0]));
+    let clock: Arc<dyn Clock> = Arc::new(FakeClock::at(&format!("{DAY}T10:00:00Z")));
+    let model = Pointed { real: Arc::new(model) as Arc<dyn LanguageModel>, points: Arc::clone(points) };
     Parts {
         platforms: vec![Arc::clone(chat) as _],
-        model: Arc::new(Pointed { real: Arc::new(model) as Arc<dyn LanguageModel>, points: Arc::clone(points) }),
+        model: Arc::new(ModelPool::single(Arc::new(model), 8, Arc::clone(&clock))),
         targets: BTreeMap::from([("crm".to_owned(), Arc::new(target))]),
         people: Arc::clone(store) as _,
         conversations: Arc::clone(store) as _,
@@ -116,7 +120,7 @@ fn parts(
         catalogs: Arc::clone(store) as _,
         audit: Arc::new(Pointed { real: Arc::clone(store) as Arc<dyn AuditLog>, points: Arc::clone(points) }),
         files: Arc::new(FolderFiles::new(folder.join("files"))),
-        clock: Arc::new(FakeClock::at(&format!("{DAY}T10:00:00Z"))),
+        clock,
         entropy: Arc::new(entropy),
         prompts: Prompts::default(),
         settings: settings(&Setup::default()),

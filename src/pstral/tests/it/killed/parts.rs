@@ -7,8 +7,8 @@ use futures::StreamExt as _;
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, Catalog, ChainHead, ColumnPath, Dialect};
 use pstral_core::guard::ApprovedStatement;
 use pstral_core::ports::{
-    AuditFilter, AuditLog, AuditMark, ChatRequest, Estimate, LanguageModel, ModelError, ModelInfo, ModelStream,
-    Privileges, QueryTarget, ResultStream, StoreError, TargetError, Towards,
+    AuditFilter, AuditFound, AuditLog, AuditMark, ChatRequest, Estimate, LanguageModel, ModelError, ModelInfo,
+    ModelStream, Privileges, QueryTarget, ResultStream, StoreError, TargetError, Towards,
 };
 use pstral_core::text::Text;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ impl AuditLog for Pointed<dyn AuditLog> {
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<AuditFound, StoreError> {
         self.real.page(filter, from, towards, limit).await
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
-use pstral_core::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 
 /// The real audit log, which a test can make refuse.
 pub(crate) struct UnreliableAudit {
@@ -42,7 +42,7 @@ impl AuditLog for UnreliableAudit {
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<AuditFound, StoreError> {
         self.real.page(filter, from, towards, limit).await
     }
 

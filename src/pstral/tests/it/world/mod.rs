@@ -16,10 +16,13 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
+use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
 use pstral_core::pipeline::{
-    KeptAnswers, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
+    KeptAnswers, Notes, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
-use pstral_core::ports::{AuditLog, Capabilities, Conversations as _, Knowledge as _, QueryTarget};
+use pstral_core::ports::{
+    AuditLog, Capabilities, Conversations as _, Knowledge as _, Length, QueryTarget, WriteBudget,
+};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
@@ -55,6 +58,12 @@ pub(crate) struct Setup {
     pub(crate) terms: Terms,
     pub(crate) files: Option<PathBuf>,
     pub(crate) kept_answers: KeptAnswers,
+    /// Answers that each endpoint writes at a time.
+    pub(crate) slots: u32,
+    /// Instead of the scripted model.
+    pub(crate) endpoints: Option<Vec<Endpoint>>,
+    pub(crate) queue: QueueLimits,
+    pub(crate) notes: Notes,
 }
 
 impl Default for Setup {
@@ -75,6 +84,10 @@ impl Default for Setup {
             terms: Terms::default(),
             files: None,
             kept_answers: KeptAnswers::Text,
+            slots: 8,
+            endpoints: None,
+            queue: QueueLimits::default(),
+            notes: Notes::default(),
         }
     }
 }
@@ -85,11 +98,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A chat that can do everything, quickly.
 pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
-        max_chars: 2_000,
+        length: Length::characters(2_000),
+        max_messages: 4,
         edits: true,
+        max_edits: 1_000,
+        budget: WriteBudget::default(),
         buttons: true,
         command_prefix: "/",
-        edit_interval: Duration::from_millis(5),
         max_file_bytes: 10_000_000,
         uploads: false,
     }
@@ -220,6 +235,12 @@ impl World {
         tokio::spawn(async move { pipeline.handle(event).await })
     }
 
+    /// Something happens; answered while the test goes on.
+    pub(crate) fn happens(&self, event: pstral_core::domain::Event) -> tokio::task::JoinHandle<()> {
+        let pipeline = Arc::clone(&self.pipeline);
+        tokio::spawn(async move { pipeline.handle(event).await })
+    }
+
     /// Returns once `reached`.
     pub(crate) async fn until(&self, reached: impl Fn() -> bool) {
         while !reached() {
@@ -276,9 +297,12 @@ impl Around {
             (name.to_owned(), Arc::new(target))
         };
         let others = self.setup.places.iter().map(|(_, name)| target(name));
+        let scripted =
+            || Endpoint { name: "scripted".to_owned(), model: Arc::clone(&self.model) as _, slots: self.setup.slots };
+        let endpoints = self.setup.endpoints.clone().unwrap_or_else(|| vec![scripted()]);
         Pipeline::new(Parts {
             platforms: vec![Arc::clone(&self.chat) as _],
-            model: Arc::clone(&self.model) as _,
+            model: Arc::new(ModelPool::new(endpoints, self.setup.queue, Arc::clone(&self.clock) as _)),
             targets: others.chain([target("crm")]).collect(),
             people: Arc::clone(&self.store) as _,
             conversations: Arc::clone(&self.store) as _,
@@ -318,6 +342,7 @@ pub(crate) fn settings(setup: &Setup) -> Settings {
         quotas: setup.quotas.clone(),
         max_question_chars: 4000,
         answer: AnswerLimits { bytes: 32_768, time: Duration::from_mins(10) },
+        notes: setup.notes,
         history_turns: 10,
         answer_tokens: 1024,
         examples: 4,

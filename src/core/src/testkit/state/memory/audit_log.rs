@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{MemoryState, count, next_number};
 use crate::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
-use crate::ports::{AuditFilter, AuditLog, AuditMark, StoreError, Towards};
+use crate::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 
 /// The one instance that writes to memory.
 const INSTANCE: &str = "memory";
@@ -38,7 +38,7 @@ impl AuditLog for MemoryState {
         from: Option<AuditMark>,
         towards: Towards,
         limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<AuditFound, StoreError> {
         let tables = self.tables();
         let mut entries: Vec<&AuditEntry> =
             tables.audit.iter().filter(|entry| filter.lets_through(&entry.event)).collect();
@@ -51,7 +51,10 @@ impl AuditLog for MemoryState {
             (Some(from), Towards::Older) => AuditMark::of(entry) < from,
             (Some(from), Towards::Newer) => AuditMark::of(entry) > from,
         };
-        Ok(entries.into_iter().filter(|entry| is_beyond(entry)).take(count(limit)).cloned().collect())
+        let mut beyond = entries.into_iter().filter(|entry| is_beyond(entry)).cloned();
+        let entries: Vec<AuditEntry> = beyond.by_ref().take(count(limit)).collect();
+        let further = beyond.next().and_then(|_| entries.last().map(AuditMark::of));
+        Ok(AuditFound { entries, further })
     }
 
     async fn heads(&self) -> Result<Vec<ChainHead>, StoreError> {

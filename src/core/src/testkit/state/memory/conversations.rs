@@ -101,6 +101,7 @@ impl Conversations for MemoryState {
             message: None,
             at: new.at,
             aside: new.aside,
+            cut: false,
         });
         Ok(id)
     }
@@ -115,6 +116,7 @@ impl Conversations for MemoryState {
         let turn = tables.turn(turn)?;
         end.text.clone_into(&mut turn.text);
         turn.state = end.state;
+        turn.cut = end.cut;
         turn.proposal = end.proposal.clone().or(turn.proposal.take());
         turn.table.clone_from(&end.table);
         Ok(())
@@ -136,7 +138,7 @@ impl Conversations for MemoryState {
 
     async fn take_retry(&self, turn: TurnId) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        let can = |one: &Turn| matches!(one.state, TurnState::Interrupted | TurnState::Failed);
+        let can = |one: &Turn| one.cut || matches!(one.state, TurnState::Interrupted | TurnState::Failed);
         let there = tables.turns.iter().any(|one| one.id == turn && can(one));
         Ok(there && tables.retried.insert(turn))
     }

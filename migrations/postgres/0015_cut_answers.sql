@@ -1,0 +1,3 @@
+-- Answers that were cut by their length: their rest can be asked for, once.
+
+ALTER TABLE turns ADD COLUMN cut BIGINT NOT NULL DEFAULT 0 CHECK (cut IN (0, 1));

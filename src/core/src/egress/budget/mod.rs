@@ -1,0 +1,130 @@
+//! How many writes a platform still takes, from what it is assumed to allow and from what it says of itself.
+
+mod bucket;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use std::time::Duration;
+
+use bucket::Bucket;
+use window::Window;
+
+use crate::ports::{BudgetSignal, Rate};
+
+/// How long a rate stays lowered that the platform has shown to be lower than assumed: refusals that came of something
+/// else, such as another program on the same account, do not slow everything for ever.
+const REMEMBERED: Duration = Duration::from_mins(10);
+
+/// What may still be written. Times are since a fixed moment.
+#[derive(Debug)]
+pub(super) struct Budget {
+    stock: Stock,
+    /// The platform wants nothing at all before this.
+    closed_until: Duration,
+}
+
+#[derive(Debug)]
+enum Stock {
+    /// As fast as the platform takes it.
+    Free,
+    Bucket(Bucket),
+    Window(Window),
+}
+
+impl Budget {
+    pub(super) fn new(rate: Option<Rate>) -> Self {
+        let stock = match rate {
+            None => Stock::Free,
+            Some(Rate::Bucket { burst, refill }) => Stock::Bucket(Bucket::new(burst, refill)),
+            Some(Rate::Window { writes, span }) => Stock::Window(Window::new(writes, span)),
+        };
+        Self { stock, closed_until: Duration::ZERO }
+    }
+
+    /// The most writes it ever holds, where there is such a number.
+    pub(super) fn most(&self) -> u32 {
+        match &self.stock {
+            Stock::Free => 0,
+            Stock::Bucket(bucket) => bucket.burst(),
+            Stock::Window(window) => window.writes(),
+        }
+    }
+
+    /// What streaming leaves for those who have not asked yet. Of a bucket, most of it: it fills slowly, and what goes on
+    /// streaming lives on what it regains, however much it leaves. A window is whole again after its span.
+    pub(super) fn spared(&self) -> u32 {
+        match &self.stock {
+            Stock::Free | Stock::Window(_) => 0,
+            Stock::Bucket(bucket) => bucket.burst() * 4 / 5,
+        }
+    }
+
+    /// When it holds `needed` writes, which may be past; `None` when that depends on more than time.
+    pub(super) fn holds_at(&mut self, needed: u32, now: Duration) -> Option<Duration> {
+        let at = match &mut self.stock {
+            Stock::Free => Some(now),
+            Stock::Bucket(bucket) => bucket.holds_at(needed, now),
+            Stock::Window(window) => window.holds_at(needed, now),
+        };
+        at.map(|at| at.max(self.closed_until))
+    }
+
+    /// Takes one write.
+    pub(super) fn take(&mut self, now: Duration) {
+        match &mut self.stock {
+            Stock::Free => {}
+            Stock::Bucket(bucket) => bucket.take(now),
+            Stock::Window(window) => window.take(),
+        }
+    }
+
+    /// Puts back one that was taken and not used.
+    pub(super) fn put_back(&mut self) {
+        match &mut self.stock {
+            Stock::Free => {}
+            Stock::Bucket(bucket) => bucket.put_back(),
+            Stock::Window(window) => window.put_back(),
+        }
+    }
+
+    /// Notes that one that was taken has reached the platform, for all that is known.
+    pub(super) fn ended(&mut self, now: Duration) {
+        match &mut self.stock {
+            Stock::Free => {}
+            Stock::Bucket(bucket) => bucket.ended(now),
+            Stock::Window(window) => window.ended(now),
+        }
+    }
+
+    /// Notes that one that was taken was refused, and when another is taken.
+    pub(super) fn refused(&mut self, now: Duration, retry_after: Duration) {
+        self.closed_until = self.closed_until.max(now + retry_after);
+        match &mut self.stock {
+            Stock::Free => {}
+            Stock::Bucket(bucket) => bucket.refused(now, self.closed_until),
+            Stock::Window(window) => window.refused(now),
+        }
+    }
+
+    /// Takes the platform at its word.
+    pub(super) fn told(&mut self, signal: &BudgetSignal, now: Duration) {
+        let whole_at = now + signal.reset_after;
+        match &mut self.stock {
+            Stock::Free if signal.remaining == 0 => self.closed_until = self.closed_until.max(whole_at),
+            Stock::Free => {}
+            Stock::Bucket(bucket) => bucket.told(signal, now),
+            Stock::Window(window) => window.told(signal, whole_at),
+        }
+    }
+
+    /// Whether forgetting it would change nothing.
+    pub(super) fn is_whole(&mut self, now: Duration) -> bool {
+        self.closed_until <= now
+            && match &mut self.stock {
+                Stock::Free => true,
+                Stock::Bucket(bucket) => bucket.is_whole(now),
+                Stock::Window(window) => window.is_whole(now),
+            }
+    }
+}

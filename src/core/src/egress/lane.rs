@@ -1,0 +1,219 @@
+//! Who writes next where several share one budget: the most urgent first, and those equally urgent in turn.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use super::budget::Budget;
+use crate::ports::{BudgetSignal, Clock, Rate};
+
+/// What gives way to what when a budget is tight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Urgency {
+    /// The last text of an answer, a result, a reply: somebody waits for it.
+    Last,
+    /// The first text of an answer.
+    First,
+    /// A text that another will soon replace.
+    Interim,
+}
+
+/// One budget and those who wait for it. Nothing runs by itself: the first in line watches the time, and each that goes
+/// wakes the next.
+pub(super) struct Lane {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+struct State {
+    budget: Budget,
+    /// In the order in which they go; a stream that has written is the last of its kind again.
+    waiting: BTreeMap<Rank, Waker>,
+    came: u64,
+    /// Answers that have not shown their last text yet.
+    owed: u32,
+}
+
+type Rank = (Urgency, u64);
+
+impl State {
+    /// What the budget must hold before a write: streaming leaves one for each answer that is owed, and some for those
+    /// who have not asked yet. Changes of what is shown leave some more, for first texts.
+    fn needed(&self, urgency: Urgency) -> u32 {
+        let (most, spared) = (self.budget.most(), self.budget.spared());
+        match urgency {
+            Urgency::Last => 1,
+            Urgency::First => 1 + self.owed.max(spared - spared / 4),
+            Urgency::Interim => 1 + self.owed.saturating_add(most / 5).max(spared),
+        }
+    }
+
+    fn first(&self) -> Option<Waker> {
+        self.waiting.first_key_value().map(|(_, waker)| waker.clone())
+    }
+}
+
+impl Lane {
+    pub(super) fn new(clock: Arc<dyn Clock>, rate: Option<Rate>) -> Arc<Self> {
+        let state = State { budget: Budget::new(rate), waiting: BTreeMap::new(), came: 0, owed: 0 };
+        Arc::new(Self { clock, state: Mutex::new(state) })
+    }
+
+    /// Waits for a write.
+    pub(super) fn enter(self: &Arc<Self>, urgency: Urgency) -> Waiting {
+        Waiting { lane: Arc::clone(self), urgency, rank: None, timer: None }
+    }
+
+    /// Keeps a write for an answer.
+    pub(super) fn owe(self: &Arc<Self>) -> Owed {
+        self.change(|state, _| state.owed += 1);
+        Owed(Arc::clone(self))
+    }
+
+    /// What the platform says of the budget.
+    pub(super) fn told(&self, signal: &BudgetSignal) {
+        self.change(|state, now| state.budget.told(signal, now));
+    }
+
+    /// Whether forgetting it would change nothing.
+    pub(super) fn is_idle(&self) -> bool {
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        state.owed == 0 && state.waiting.is_empty() && state.budget.is_whole(now)
+    }
+
+    /// Changes what the first in line waits for.
+    fn change(&self, change: impl FnOnce(&mut State, Duration)) {
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        change(&mut state, now);
+        let first = state.first();
+        drop(state);
+        if let Some(first) = first {
+            first.wake();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("invariant: nothing panics while the lock is held")
+    }
+}
+
+/// Somebody in line; leaves it when dropped.
+pub(super) struct Waiting {
+    lane: Arc<Lane>,
+    urgency: Urgency,
+    rank: Option<Rank>,
+    /// Until when the first in line waits.
+    timer: Option<(Duration, BoxFuture<'static, ()>)>,
+}
+
+impl Waiting {
+    /// A write, or when to look again; nothing while others are first or something other than time must pass.
+    fn look(&mut self, waker: &Waker) -> Result<Permit, Option<Duration>> {
+        let now = self.lane.clock.elapsed();
+        let mut state = self.lane.state();
+        let rank = *self.rank.get_or_insert_with(|| {
+            state.came += 1;
+            (self.urgency, state.came)
+        });
+        let is_first = state.waiting.first_key_value().is_none_or(|(first, _)| *first >= rank);
+        let needed = state.needed(self.urgency);
+        let at = if is_first { state.budget.holds_at(needed, now) } else { None };
+        if at.is_none_or(|at| at > now) {
+            state.waiting.entry(rank).or_insert_with(|| waker.clone()).clone_from(waker);
+            return Err(at);
+        }
+        state.budget.take(now);
+        state.waiting.remove(&rank);
+        let next = state.first();
+        drop(state);
+        self.rank = None;
+        if let Some(next) = next {
+            next.wake();
+        }
+        Ok(Permit { lane: Arc::clone(&self.lane), used: Use::Not })
+    }
+}
+
+impl Future for Waiting {
+    type Output = Permit;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Permit> {
+        loop {
+            let at = match self.look(context.waker()) {
+                Ok(permit) => return Poll::Ready(permit),
+                Err(at) => at,
+            };
+            let Some(at) = at else {
+                self.timer = None;
+                return Poll::Pending;
+            };
+            let mut timer = match self.timer.take() {
+                Some((until, timer)) if until == at => timer,
+                _ => self.lane.clock.sleep(at.saturating_sub(self.lane.clock.elapsed())),
+            };
+            if timer.as_mut().poll(context).is_pending() {
+                self.timer = Some((at, timer));
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(rank) = self.rank {
+            self.lane.change(|state, _| drop(state.waiting.remove(&rank)));
+        }
+    }
+}
+
+/// One write, taken from a budget.
+pub(super) struct Permit {
+    lane: Arc<Lane>,
+    used: Use,
+}
+
+#[derive(Clone, Copy)]
+enum Use {
+    Not,
+    Begun,
+    Refused(Duration),
+}
+
+impl Permit {
+    /// From now on it counts, whatever comes of it.
+    pub(super) fn begin(&mut self) {
+        self.used = Use::Begun;
+    }
+
+    /// The platform did not take it.
+    pub(super) fn refuse(&mut self, retry_after: Duration) {
+        self.used = Use::Refused(retry_after);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.lane.change(|state, now| match self.used {
+            Use::Not => state.budget.put_back(),
+            Use::Begun => state.budget.ended(now),
+            Use::Refused(retry_after) => state.budget.refused(now, retry_after),
+        });
+    }
+}
+
+/// A write that is kept for an answer until this is dropped.
+pub(super) struct Owed(Arc<Lane>);
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        self.0.change(|state, _| state.owed = state.owed.saturating_sub(1));
+    }
+}

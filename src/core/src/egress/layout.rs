@@ -1,0 +1,132 @@
+//! An answer laid out over messages.
+
+use super::disarmed;
+use super::fence::closed;
+use super::split::{Split, Splitting, split};
+use crate::ports::{Capabilities, Length};
+
+/// Between what the model wrote and what is ours.
+const GAP: &str = "\n\n";
+
+/// How a platform's messages are filled.
+pub fn splitting(capabilities: &Capabilities) -> Splitting {
+    let Length { most, unit } = capabilities.length;
+    Splitting { length: most, unit, most: capabilities.max_messages.max(1) }
+}
+
+/// What an answer consists of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LaidOut<'a> {
+    /// A line of ours above all of it, or nothing.
+    pub heading: &'a str,
+    /// What the model wrote first: it calls nobody.
+    pub before: &'a str,
+    /// Something of ours that must be read whole, such as a statement that can be run, or nothing.
+    pub ours: &'a str,
+    /// What the model wrote after it.
+    pub after: &'a str,
+}
+
+/// Lays an answer out: the model's words over as many messages as they take, what is ours whole in the last one.
+/// What is ours must fit in one.
+pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
+    let length = Length { most: by.length, unit: by.unit };
+    let (mut before, after) = (disarmed(answer.before.trim()), disarmed(answer.after.trim()));
+    let mut last = joined(GAP, &[answer.ours, &closed(&after)]);
+    if !length.holds(&last) {
+        before = joined(GAP, &[&before, &after]);
+        answer.ours.clone_into(&mut last);
+    }
+    let gap = if before.is_empty() { "\n" } else { GAP };
+    let prose = joined("\n", &[answer.heading, &before]);
+    let mut laid = split(&prose, by);
+    if last.is_empty() {
+        return laid;
+    }
+    if laid.rest.is_none()
+        && let Some(end) = laid.parts.last_mut()
+    {
+        let together = joined(gap, &[end, &last]);
+        if length.holds(&together) {
+            *end = together;
+            return laid;
+        }
+    }
+    if laid.rest.is_some() || laid.parts.len() >= by.most {
+        laid = split(&prose, Splitting { most: by.most.saturating_sub(1), ..by });
+    }
+    laid.parts.push(last);
+    laid
+}
+
+fn joined(gap: &str, parts: &[&str]) -> String {
+    parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(gap)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ports::LengthUnit;
+
+    const CARD: &str = "```sql\nSELECT 1\n```\nReads the table clients.";
+
+    fn laid(before: &str, ours: &str, after: &str, most: usize) -> Split {
+        let by = Splitting { length: 100, unit: LengthUnit::Characters, most };
+        lay_out(LaidOut { heading: "↳ Zoé", before, ours, after }, by)
+    }
+
+    #[test]
+    fn what_fits_is_one_message() {
+        for (before, ours, after, expected) in [
+            ("", "", "", "↳ Zoé".to_owned()),
+            ("Two.", "", "", "↳ Zoé\nTwo.".to_owned()),
+            ("", CARD, "", format!("↳ Zoé\n{CARD}")),
+            (" Two:\n", CARD, "\nThat is all. ", format!("↳ Zoé\nTwo:\n\n{CARD}\n\nThat is all.")),
+            ("```\nhalf", "Cut.", "", "↳ Zoé\n```\nhalf\n```\n\nCut.".to_owned()),
+            ("@everyone ✅", "", "", "↳ Zoé\n@\u{2060}everyone".to_owned()),
+        ] {
+            assert_eq!(laid(before, ours, after, 4), Split { parts: vec![expected], rest: None });
+        }
+    }
+
+    #[test]
+    fn ours_is_whole_in_the_last_message() {
+        let long = "Some words that say little. ".repeat(6);
+        let laid_out = laid(&long, CARD, "That is all.", 4);
+        assert_eq!((laid_out.parts.len(), laid_out.rest), (3, None));
+        assert_eq!(laid_out.parts[2], format!("{CARD}\n\nThat is all."));
+        let laid_out = laid("First.", CARD, &long, 4);
+        assert_eq!(laid_out.parts.last().map(String::as_str), Some(CARD), "what followed it stands before it now");
+    }
+
+    #[test]
+    fn the_rest_leaves_room_for_what_is_ours() {
+        let long = "Some words that say little. ".repeat(20);
+        for most in [1, 2, 3] {
+            let Split { parts, rest } = laid(&long, CARD, "", most);
+            assert_eq!((parts.len(), parts[most - 1].as_str()), (most, CARD));
+            assert!(rest.is_some_and(|rest| long.ends_with(&format!("{rest} "))));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_of_it_fits(
+            before in "([a-z@` \n]|```\n){0,400}",
+            after in "[a-zé👩 \n]{0,400}",
+            length in 80usize..300,
+            most in 1usize..6,
+            unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
+        ) {
+            let by = Splitting { length, unit, most };
+            let Split { parts, .. } = lay_out(LaidOut { heading: "↳ Zoé", before: &before, ours: CARD, after: &after }, by);
+            prop_assert!(parts.len() <= most);
+            prop_assert!(parts[parts.len() - 1].contains(CARD));
+            for part in parts {
+                prop_assert!(unit.count(&part) <= length, "{} > {length}: {part}", unit.count(&part));
+            }
+        }
+    }
+}

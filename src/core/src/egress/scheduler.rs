@@ -1,0 +1,150 @@
+//! Everything that is written to a platform, counted against its budgets.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use futures::FutureExt as _;
+
+use super::lane::{Lane, Owed, Permit, Urgency};
+use super::{Aim, Patience};
+use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
+use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate};
+
+/// Lanes above which those are forgotten that nobody needs.
+const MANY: usize = 64;
+
+/// Everything that is written to platforms goes through one of these, so that whoever shares a budget shares it fairly.
+#[derive(Clone)]
+pub struct Scheduler {
+    clock: Arc<dyn Clock>,
+    lanes: Arc<Mutex<Lanes>>,
+}
+
+#[derive(Default)]
+struct Lanes {
+    /// By platform and place; without a place, that of the account.
+    known: HashMap<(PlatformName, Option<String>), Arc<Lane>>,
+    tidied: usize,
+}
+
+impl Scheduler {
+    /// One for the whole program.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, lanes: Arc::default() }
+    }
+
+    /// Hears what a platform says of its budgets from now on.
+    pub fn listen(&self, platform: &dyn ChatPlatform) {
+        let (name, lanes) = (platform.name(), Arc::clone(&self.lanes));
+        let signals: BudgetSignals = Arc::new(move |signal| {
+            let key = (name.clone(), signal.place.as_ref().map(|place| place.id.clone()));
+            // Of what nothing was written to, nothing need be known.
+            let lane = known(&lanes).known.get(&key).map(Arc::clone);
+            if let Some(lane) = lane {
+                lane.told(signal);
+            }
+        });
+        platform.report_budgets(signals);
+    }
+
+    /// Sends or changes a message that somebody waits for; tried again while the platform is slow or away.
+    pub async fn deliver(
+        &self,
+        platform: &dyn ChatPlatform,
+        place: &Place,
+        aim: Aim,
+        message: &Outgoing,
+        patience: Patience,
+    ) -> Result<MessageRef, PlatformError> {
+        self.outlet(platform, place).deliver(platform, place, aim, message, patience).await
+    }
+
+    /// Changes a message if that keeps nobody waiting: a kindness, such as taking buttons away that do nothing any more.
+    pub async fn tidy(
+        &self,
+        platform: &dyn ChatPlatform,
+        at: &MessageRef,
+        message: &Outgoing,
+    ) -> Result<(), PlatformError> {
+        match self.outlet(platform, &at.place).turn_at_once(Urgency::Interim) {
+            Some(turn) => turn.spend(platform.edit(at, message)).await,
+            None => Err(PlatformError::Unavailable("others are to be answered first".to_owned())),
+        }
+    }
+
+    /// The way to a place.
+    pub(super) fn outlet(&self, platform: &dyn ChatPlatform, place: &Place) -> Outlet {
+        let (name, budget) = (platform.name(), platform.capabilities().budget);
+        let mut lanes = Vec::with_capacity(1);
+        if budget.place.is_some() || budget.account.is_none() {
+            lanes.push(self.lane((name.clone(), Some(place.id.clone())), budget.place));
+        }
+        if budget.account.is_some() {
+            lanes.push(self.lane((name, None), budget.account));
+        }
+        Outlet { clock: Arc::clone(&self.clock), lanes }
+    }
+
+    fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<Lane> {
+        let mut lanes = known(&self.lanes);
+        if lanes.known.len() > MANY.max(lanes.tidied * 2) {
+            lanes.known.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
+            lanes.tidied = lanes.known.len();
+        }
+        Arc::clone(lanes.known.entry(key).or_insert_with(|| Lane::new(Arc::clone(&self.clock), rate)))
+    }
+}
+
+fn known(lanes: &Mutex<Lanes>) -> MutexGuard<'_, Lanes> {
+    lanes.lock().expect("invariant: nothing panics while the lock is held")
+}
+
+/// The budgets that a write to one place takes from, the narrowest first.
+#[derive(Clone)]
+pub(super) struct Outlet {
+    pub(super) clock: Arc<dyn Clock>,
+    lanes: Vec<Arc<Lane>>,
+}
+
+impl Outlet {
+    /// Waits until something may be written.
+    pub(super) fn turn(&self, urgency: Urgency) -> impl Future<Output = Turn> + Send + use<> {
+        let lanes = self.lanes.clone();
+        async move {
+            let mut permits = Vec::with_capacity(lanes.len());
+            for lane in &lanes {
+                permits.push(lane.enter(urgency).await);
+            }
+            Turn(permits)
+        }
+    }
+
+    /// The same, unless one would have to wait.
+    pub(super) fn turn_at_once(&self, urgency: Urgency) -> Option<Turn> {
+        self.turn(urgency).now_or_never()
+    }
+
+    /// Keeps a write for an answer until what this gives is dropped.
+    pub(super) fn owe(&self) -> Vec<Owed> {
+        self.lanes.iter().map(Lane::owe).collect()
+    }
+}
+
+/// One write, taken from every budget it counts for; put back when dropped unused.
+pub(super) struct Turn(Vec<Permit>);
+
+impl Turn {
+    /// Writes, and notes what the platform says to it.
+    pub(super) async fn spend<T>(
+        mut self,
+        write: impl Future<Output = Result<T, PlatformError>>,
+    ) -> Result<T, PlatformError> {
+        self.0.iter_mut().for_each(Permit::begin);
+        let result = write.await;
+        if let (Err(PlatformError::RateLimited { retry_after }), Some(narrowest)) = (&result, self.0.first_mut()) {
+            narrowest.refuse(*retry_after);
+        }
+        result
+    }
+}

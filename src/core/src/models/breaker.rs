@@ -1,0 +1,184 @@
+//! A rest for an endpoint that fails again and again, and the one question that tries whether it is back.
+
+use std::time::Duration;
+
+/// Failures in a row after which an endpoint rests.
+const FAILURES: u32 = 3;
+/// The first rest; each next one without an answer in between is twice as long.
+const FIRST_REST: Duration = Duration::from_secs(10);
+/// The longest rest.
+const LONGEST_REST: Duration = Duration::from_mins(5);
+
+/// How much a failure says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// It may be an accident.
+    One,
+    /// It took so long to find out that nobody else should have to.
+    All,
+}
+
+/// Whether an endpoint is asked. Times are since a fixed moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breaker {
+    /// It is.
+    Closed {
+        /// Failures since its last answer.
+        failures: u32,
+    },
+    /// It rests.
+    Open {
+        /// Until then.
+        until: Duration,
+        rest: Duration,
+    },
+    /// One question tries whether it is back; the others wait for what comes of it.
+    HalfOpen { rest: Duration },
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self::Closed { failures: 0 }
+    }
+}
+
+impl Breaker {
+    /// Whether a question may go there now.
+    pub(super) fn admits(self, now: Duration) -> bool {
+        match self {
+            Self::Closed { .. } => true,
+            Self::Open { until, .. } => now >= until,
+            Self::HalfOpen { .. } => false,
+        }
+    }
+
+    /// Whether it rests, so that waiting for it is of no use.
+    pub(super) fn rests(self, now: Duration) -> bool {
+        matches!(self, Self::Open { until, .. } if now < until)
+    }
+
+    /// When its rest is over, where it rests.
+    pub(super) fn until(self) -> Option<Duration> {
+        match self {
+            Self::Open { until, .. } => Some(until),
+            Self::Closed { .. } | Self::HalfOpen { .. } => None,
+        }
+    }
+
+    /// Whether its last answer is newer than its last failure.
+    pub(super) fn is_well(self) -> bool {
+        self == Self::default()
+    }
+
+    /// A question goes there.
+    pub(super) fn asked(&mut self) {
+        if let Self::Open { rest, .. } = *self {
+            *self = Self::HalfOpen { rest };
+        }
+    }
+
+    /// It began to answer.
+    pub(super) fn answered(&mut self) {
+        *self = Self::default();
+    }
+
+    /// It did not.
+    pub(super) fn failed(&mut self, weight: Weight, now: Duration) {
+        *self = match *self {
+            Self::Closed { failures } if failures + 1 < FAILURES && weight == Weight::One => {
+                Self::Closed { failures: failures + 1 }
+            }
+            Self::Closed { .. } => Self::Open { until: now + FIRST_REST, rest: FIRST_REST },
+            Self::HalfOpen { rest } => {
+                let rest = (rest * 2).min(LONGEST_REST);
+                Self::Open { until: now + rest, rest }
+            }
+            // One that was asked before the rest began.
+            resting @ Self::Open { .. } => resting,
+        };
+    }
+
+    /// The question that tried was withdrawn before anything came of it: the next one tries.
+    pub(super) fn untried(&mut self, now: Duration) {
+        if let Self::HalfOpen { rest } = *self {
+            *self = Self::Open { until: now, rest };
+        }
+    }
+
+    /// It says of itself that it is well: a question may try.
+    pub(super) fn says_well(&mut self, now: Duration) {
+        if let Self::Open { until, rest } = *self {
+            *self = Self::Open { until: until.min(now), rest };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: fn(u64) -> Duration = Duration::from_secs;
+
+    #[test]
+    fn it_opens_after_three_failures_in_a_row_and_tries_one_question_after_each_rest() {
+        let mut breaker = Breaker::default();
+        for _ in 0..2 {
+            breaker.failed(Weight::One, S(0));
+        }
+        assert!(breaker.admits(S(0)) && !breaker.is_well());
+        breaker.answered();
+        assert!(breaker.is_well(), "what failed before the last answer does not count");
+        for _ in 0..3 {
+            breaker.failed(Weight::One, S(0));
+        }
+        let mut now = S(0);
+        for rest in [10, 20, 40, 80, 160, 300, 300] {
+            assert!(!breaker.admits(now) && breaker.rests(now));
+            let almost = now + S(rest) - Duration::from_millis(1);
+            assert!(!breaker.admits(almost) && breaker.rests(almost), "{rest}");
+            now += S(rest);
+            assert!(breaker.admits(now) && !breaker.rests(now), "{rest}");
+            breaker.asked();
+            assert!(!breaker.admits(now) && !breaker.rests(now), "one question tries, the others wait for it");
+            breaker.failed(Weight::One, now);
+        }
+        breaker.asked();
+        breaker.answered();
+        assert!(breaker.is_well());
+    }
+
+    #[test]
+    fn one_failure_that_took_minutes_is_enough() {
+        let mut breaker = Breaker::default();
+        breaker.failed(Weight::All, S(300));
+        assert_eq!(breaker.until(), Some(S(310)));
+        // Others that were asked before fail too: that makes the rest no longer.
+        breaker.failed(Weight::All, S(305));
+        assert_eq!(breaker.until(), Some(S(310)));
+    }
+
+    #[test]
+    fn a_trial_that_was_withdrawn_leaves_it_to_the_next_question() {
+        let mut breaker = Breaker::Open { until: S(10), rest: S(10) };
+        breaker.asked();
+        breaker.untried(S(12));
+        assert!(breaker.admits(S(12)));
+        breaker.asked();
+        breaker.failed(Weight::One, S(12));
+        assert_eq!(breaker.until(), Some(S(32)), "and the rest grows as before");
+        let mut well = Breaker::default();
+        well.untried(S(1));
+        assert!(well.is_well());
+    }
+
+    #[test]
+    fn an_endpoint_that_says_it_is_well_is_tried_at_once() {
+        let mut breaker = Breaker::Open { until: S(10), rest: S(10) };
+        breaker.says_well(S(3));
+        assert!(breaker.admits(S(3)));
+        assert_eq!(breaker.until(), Some(S(3)));
+        let mut failing = Breaker::Closed { failures: 2 };
+        failing.says_well(S(3));
+        assert_eq!(failing, Breaker::Closed { failures: 2 }, "only an answer shows that it answers");
+    }
+}

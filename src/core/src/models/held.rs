@@ -1,0 +1,39 @@
+//! An answer that has begun, with the slot it is written in.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures::stream::{Stream, StreamExt as _};
+
+use super::ticket::Ticket;
+use crate::ports::{Delta, ModelError, ModelStream};
+
+/// An answer that has begun. Its slot is free again when it ends or is dropped.
+pub(super) struct Held {
+    first: Option<Delta>,
+    // In this order: the endpoint is told to stop before its slot is given to the next.
+    rest: Option<(ModelStream, Ticket)>,
+}
+
+impl Held {
+    pub(super) fn new(first: Delta, rest: ModelStream, ticket: Ticket) -> Self {
+        let ends = matches!(first, Delta::Done(_));
+        Self { first: Some(first), rest: (!ends).then_some((rest, ticket)) }
+    }
+}
+
+impl Stream for Held {
+    type Item = Result<Delta, ModelError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        let Some((stream, _)) = &mut self.rest else { return Poll::Ready(None) };
+        let next = ready!(stream.poll_next_unpin(context));
+        if !matches!(next, Some(Ok(Delta::Text(_) | Delta::Thinking(_)))) {
+            self.rest = None;
+        }
+        Poll::Ready(next)
+    }
+}

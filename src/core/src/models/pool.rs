@@ -1,0 +1,133 @@
+//! The endpoints of one model as the pipeline sees them: one model that answers in turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{Either, FutureExt as _, join_all, select};
+
+use super::asking::Asking;
+use super::queue::Queue;
+use super::ticket::Ticket;
+use super::{Endpoint, Full, QueueLimits};
+use crate::domain::UserId;
+use crate::ports::{ChatRequest, Clock, LanguageModel, ModelError};
+use crate::text::Text;
+
+/// How long an endpoint may take to say how it is.
+const CHECK: Duration = Duration::from_secs(5);
+
+/// One model on several endpoints, with the queue before them.
+pub struct ModelPool {
+    endpoints: Arc<[Endpoint]>,
+    queue: Arc<Queue>,
+}
+
+/// What an endpoint is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// Answers it is writing.
+    pub running: u32,
+    /// Whether it rests after failures: nobody is sent there.
+    pub rests: bool,
+}
+
+impl ModelPool {
+    /// These endpoints, each with the same model.
+    pub fn new(endpoints: Vec<Endpoint>, limits: QueueLimits, clock: Arc<dyn Clock>) -> Self {
+        let queue = Queue::new(endpoints.iter().map(|endpoint| endpoint.slots), limits, clock);
+        Self { endpoints: endpoints.into(), queue: Arc::new(queue) }
+    }
+
+    /// One endpoint that writes so many answers at a time.
+    pub fn single(model: Arc<dyn LanguageModel>, slots: u32, clock: Arc<dyn Clock>) -> Self {
+        let endpoint = Endpoint { name: model.name().to_owned(), model, slots };
+        Self::new(vec![endpoint], QueueLimits::default(), clock)
+    }
+
+    /// The model's name, for the audit.
+    pub fn name(&self) -> &str {
+        self.endpoints.first().map_or("none", |endpoint| endpoint.model.name())
+    }
+
+    /// The context window in tokens that a prompt must fit, whichever endpoint answers.
+    pub fn context_tokens(&self) -> usize {
+        self.endpoints.iter().map(|endpoint| endpoint.model.context_tokens()).min().unwrap_or(0)
+    }
+
+    /// The endpoints, in the order of the configuration.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// Puts a person's question into the queue; what can begin at once begins when the stages are read.
+    pub fn ask(&self, person: UserId, request: ChatRequest) -> Result<Asking, Full> {
+        let number = self.queue.join(person)?;
+        let ticket = Ticket::new(Arc::clone(&self.queue), number);
+        Ok(Asking::new(ticket, Arc::clone(&self.endpoints), request))
+    }
+
+    /// A vector for each text, from the first endpoint that makes them, those that do not rest first.
+    pub async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let loads = self.loads();
+        let mut order: Vec<usize> = (0..self.endpoints.len()).collect();
+        order.sort_by_key(|at| (loads[*at].rests, loads[*at].running));
+        let mut last = ModelError::Unavailable("there is no endpoint".to_owned());
+        for at in order {
+            match self.endpoints[at].model.embed(texts).await {
+                Err(error) if super::queue::is_of_the_endpoint(&error) => last = error,
+                other => return other,
+            }
+        }
+        Err(last)
+    }
+
+    /// Whether a question asked now would be answered: the word of the first endpoint that is well.
+    pub async fn health(&self) -> Result<Text, ModelError> {
+        let mut found = self.each_health().await.into_iter().map(|(_, health)| health);
+        let first = found.next().unwrap_or_else(|| Err(ModelError::Unavailable("there is no endpoint".to_owned())));
+        first.or_else(|error| found.find_map(Result::ok).ok_or(error))
+    }
+
+    /// How each endpoint says it is.
+    pub async fn each_health(&self) -> Vec<(String, Result<Text, ModelError>)> {
+        let checks = self.endpoints.iter().map(async |one| (one.name.clone(), self.health_of(&*one.model).await));
+        join_all(checks).await
+    }
+
+    /// Looks after the endpoints: one that rests is tried again as soon as it says that it is well, and where there are
+    /// several, one that is away is noticed before a question is sent there. To be called now and then.
+    pub async fn check(&self) {
+        let several = self.endpoints.len() > 1;
+        let loads = self.loads();
+        let due = (0..self.endpoints.len()).filter(|at| several || loads[*at].rests);
+        let checks = due.map(async |at| (at, self.health_of(&*self.endpoints[at].model).await));
+        for (at, health) in join_all(checks).await {
+            self.queue.checked(at, health.as_ref().map(drop));
+        }
+    }
+
+    /// What each endpoint is doing.
+    pub fn loads(&self) -> Vec<Load> {
+        let (occupancy, now) = (self.queue.occupancy().0, self.queue.clock.elapsed());
+        let load = |(endpoint, (running, breaker)): (&Endpoint, (u32, super::breaker::Breaker))| Load {
+            endpoint: endpoint.name.clone(),
+            running,
+            rests: breaker.rests(now),
+        };
+        self.endpoints.iter().zip(occupancy).map(load).collect()
+    }
+
+    /// How many questions wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.queue.occupancy().1
+    }
+
+    async fn health_of(&self, model: &dyn LanguageModel) -> Result<Text, ModelError> {
+        match select(model.health().boxed(), self.queue.clock.sleep(CHECK)).await {
+            Either::Left((health, _)) => health,
+            Either::Right(((), _)) => Err(ModelError::Timeout { seconds: CHECK.as_secs() }),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! One question's place in the queue, and then its slot of an endpoint: dropping it gives up either, also in a panic.
+
+use std::sync::Arc;
+use std::task::Context;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use super::line::Number;
+use super::queue::{Called, Queue};
+use crate::ports::ModelError;
+
+/// How often those who wait look whether an endpoint is back, where none rests yet.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// One question's place in the queue, or its slot.
+pub(super) struct Ticket {
+    queue: Arc<Queue>,
+    number: Number,
+    holds: Option<Held>,
+}
+
+/// A slot of an endpoint.
+struct Held {
+    endpoint: usize,
+    since: Duration,
+    answered: bool,
+}
+
+impl Ticket {
+    pub(super) fn new(queue: Arc<Queue>, number: Number) -> Self {
+        Self { queue, number, holds: None }
+    }
+
+    /// The endpoint whose turn it is to answer, or why none will; until then the place in the queue.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Result<Called, usize> {
+        let called = self.queue.turn(self.number, context.waker())?;
+        if let Ok(endpoint) = called {
+            self.holds = Some(Held { endpoint, since: self.queue.clock.elapsed(), answered: false });
+        }
+        Ok(called)
+    }
+
+    /// Sleeps until an endpoint may be back, and looks again.
+    pub(super) fn nap(&self) -> BoxFuture<'static, ()> {
+        let queue = Arc::clone(&self.queue);
+        Box::pin(async move {
+            let rest = queue.next_rest_over().unwrap_or(LOOK);
+            queue.clock.sleep(rest).await;
+            queue.look();
+        })
+    }
+
+    /// The endpoint began to answer.
+    pub(super) fn answered(&mut self) {
+        if let Some(held) = &mut self.holds {
+            held.answered = true;
+            self.queue.answered(held.endpoint);
+        }
+    }
+
+    /// The endpoint did not: waits for another one.
+    pub(super) fn failed(&mut self, error: &ModelError) {
+        if let Some(held) = self.holds.take() {
+            self.queue.failed(self.number, held.endpoint, error);
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let now = self.queue.clock.elapsed();
+        let took = self.holds.as_ref().filter(|held| held.answered).map(|held| now.saturating_sub(held.since));
+        self.queue.leave(self.number, self.holds.as_ref().map(|held| held.endpoint), took);
+    }
+}

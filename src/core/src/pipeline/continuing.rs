@@ -1,0 +1,278 @@
+//! Going on with an answer that was cut by its length.
+
+use super::answer::{Answer, Answered};
+use super::asker::Asker;
+use super::ledger::within;
+use super::proposing::button;
+use super::question::Inquiry;
+use super::quotas::Counted;
+use super::running::Work;
+use super::{Pipeline, Trouble};
+use crate::context::Briefing;
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Conversation, Locale, Mode, NewTurn,
+    Outgoing, Speaker, Turn, TurnId, TurnState,
+};
+use crate::extract;
+use crate::ports::ModelMessage;
+use crate::text::{Text, text};
+
+/// Turns looked at for what an answer goes on with: its question and the parts it has had so far.
+const RECENT: u32 = 40;
+/// A last line shorter than this may stand twice by chance.
+const TELLING: usize = 4;
+
+/// What an answer goes on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Continued {
+    /// The turn that was cut.
+    pub(super) cut: TurnId,
+    /// What was asked at first.
+    question: String,
+    /// What was said so far, in all its parts.
+    said: String,
+}
+
+/// An answer with what it goes on with.
+pub(super) struct Joined {
+    /// All that was said.
+    pub(super) text: String,
+    /// Bytes of it that were said before.
+    before: usize,
+    /// Bytes of the answer that were said before and are left out.
+    repeated: usize,
+}
+
+impl Joined {
+    /// An answer that may go on with another one. A model that goes on often says its last line again, or opens anew the
+    /// code block it was in.
+    pub(super) fn of(answer: &Answer) -> Self {
+        let Some(Continued { said, .. }) = &answer.before else {
+            return Self { text: answer.text().to_owned(), before: 0, repeated: 0 };
+        };
+        let repeated = repeated(said, answer.text());
+        // Nobody sees the spaces between the two, and a statement needs them.
+        let spaces = if repeated == 0 { answer.spaces.as_str() } else { "" };
+        let before = said.len() + spaces.len();
+        Self { text: format!("{said}{spaces}{}", &answer.text()[repeated..]), before, repeated }
+    }
+
+    /// A statement at its place in the answer alone: what of it was said before takes no room there.
+    pub(super) fn placed(&self, statement: extract::Statement) -> extract::Statement {
+        let at =
+            |byte: usize| byte.checked_sub(self.before).filter(|own| *own > 0).map_or(0, |own| own + self.repeated);
+        let range = at(statement.range.start)..at(statement.range.end);
+        extract::Statement { range, ..statement }
+    }
+}
+
+/// How many bytes at the beginning of `rest` were said already.
+fn repeated(said: &str, rest: &str) -> usize {
+    let fences = said.lines().filter(|line| line.trim_start().starts_with("```")).count();
+    let mut skipped = 0;
+    let first = rest.trim_start();
+    if fences % 2 == 1 && first.starts_with("```") {
+        let line = first.find('\n').map_or(first.len(), |end| end + 1);
+        // A bare fence closes the block.
+        if !first[3..line].trim().is_empty() {
+            skipped = rest.len() - first.len() + line;
+        }
+    }
+    let last = said.rsplit('\n').next().unwrap_or_default().trim_start();
+    let next = rest[skipped..].trim_start();
+    if last.trim_end().chars().count() >= TELLING && next.starts_with(last) {
+        skipped = rest.len() - next.len() + last.len();
+    }
+    skipped
+}
+
+impl Pipeline {
+    /// Goes on with the last answer of this place, where it was cut.
+    pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+        let conversation = self.current(asker).await?;
+        let turns = self.parts.conversations.turns(conversation.id, RECENT).await?;
+        let last = turns.iter().rfind(|turn| turn.cut).map(|turn| turn.id);
+        let cut = last.filter(|last| exchange(&turns, *last).is_ok());
+        self.go_on(asker, cut.ok_or_else(|| Trouble::Tell(text("continue-nothing")))?).await
+    }
+
+    /// Goes on with an answer that was cut, once, for the person whose question it is.
+    pub(super) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), Trouble> {
+        self.require(asker, Capability::Ask, "continue", text("ask-not-allowed")).await?;
+        let conversations = &self.parts.conversations;
+        let gone = || Trouble::Tell(text("continue-gone"));
+        let turn = conversations.turn(id).await?.ok_or_else(gone)?;
+        let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
+        if held.user != asker.user.id {
+            let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+            self.record(AuditEvent { detail: Some(format!("continue turn {}", id.0)), ..denied }).await?;
+            return Err(Trouble::TellAlone(text("continue-not-yours")));
+        }
+        // What was said in private does not go on among others.
+        let is_here = turn.message.as_ref().is_some_and(|message| message.place == asker.place);
+        if !is_here && !asker.place.private {
+            return Err(Trouble::Tell(text("continue-elsewhere")));
+        }
+        let turns = conversations.turns(held.id, RECENT).await?;
+        let before = exchange(&turns, id).map_err(Trouble::Tell)?;
+        let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
+            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+        };
+        if !conversations.take_retry(id).await? {
+            return Err(Trouble::Tell(text("continue-used")));
+        }
+        let outcome = self.go_on_within(asker, &held, before, &work).await;
+        // What did not go on can be tried again: over a quota, with the model away, or unrecorded.
+        if !matches!(outcome, Ok(true))
+            && let Err(error) = conversations.give_back_retry(id).await
+        {
+            tracing::error!(%error, turn = id.0, "an answer that did not go on cannot");
+        }
+        outcome.map(drop)
+    }
+
+    /// Whether the answer went on.
+    async fn go_on_within(
+        &self,
+        asker: &Asker,
+        held: &Conversation,
+        before: Continued,
+        work: &Work,
+    ) -> Result<bool, Trouble> {
+        self.within_quota(asker, Counted::Questions).await?;
+        let asked = text("continue-asked").render(asker.user.locale);
+        self.record(AuditEvent {
+            detail: Some(asked.clone()),
+            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held)
+        })
+        .await?;
+        let turn = NewTurn {
+            conversation: held.id,
+            speaker: Speaker::Person,
+            text: asked.clone(),
+            state: TurnState::Complete,
+            proposal: None,
+            at: self.parts.clock.now(),
+            aside: false,
+        };
+        self.parts.conversations.add_turn(&turn).await?;
+        match held.mode {
+            Mode::Sql => {
+                let question = before.question.clone();
+                let target = self.target_of(&question, &held.place)?;
+                let verified = self.parts.knowledge.verified(&target.name).await?;
+                let schemas = self.schemas(&target, &verified).await?;
+                let settings = &self.parts.settings;
+                let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
+                let examples = inquiry.examples(&verified, settings.examples);
+                let exchange = before.exchange(asked);
+                let briefing = self.briefing_with(asker, held, Some(inquiry.data(&examples)), exchange).await?;
+                self.go_on_with(asker, held, briefing, before, (Some(&inquiry), work)).await
+            }
+            Mode::Chat => {
+                let briefing = self.briefing_with(asker, held, None, before.exchange(asked)).await?;
+                self.go_on_with(asker, held, briefing, before, (None, work)).await
+            }
+        }
+    }
+
+    async fn go_on_with(
+        &self,
+        asker: &Asker,
+        held: &Conversation,
+        briefing: Briefing,
+        before: Continued,
+        (inquiry, work): (Option<&Inquiry<'_>>, &Work),
+    ) -> Result<bool, Trouble> {
+        let request = briefing.request.clone();
+        match self.stream_answer(asker, held, request, &work.stop).await? {
+            Answered::NotBegun(unanswered) => {
+                let locale = asker.user.locale;
+                let buttons = vec![continue_button(before.cut, locale)];
+                let sentence = unanswered.sentence(asker).render(locale);
+                let message = Outgoing { buttons, ..Outgoing::text(super::audience::signed(asker, &sentence)) };
+                self.close_unanswered(asker, *unanswered, &message).await?;
+                Ok(false)
+            }
+            Answered::Withdrawn => Ok(false),
+            Answered::Begun(mut answer) => {
+                answer.before = Some(before);
+                let went_on = !answer.failed();
+                let offer = match inquiry {
+                    Some(inquiry) => self.offer_from(inquiry, &answer, &briefing.told, 0).await,
+                    None => Ok(None),
+                };
+                self.close_answer(asker, held, &mut answer, offer).await?;
+                Ok(went_on)
+            }
+        }
+    }
+}
+
+impl Continued {
+    /// What the model is told: the question, what it said, and to go on. What was said before is not needed to finish a
+    /// sentence.
+    fn exchange(&self, asked: String) -> Vec<ModelMessage> {
+        [(Speaker::Person, self.question.clone()), (Speaker::Pstral, self.said.clone()), (Speaker::Person, asked)]
+            .map(|(speaker, text)| ModelMessage { speaker, text })
+            .into()
+    }
+}
+
+/// What a cut answer says so far and what was asked; or why it does not go on.
+fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
+    let gone = || text("continue-gone");
+    let at = turns.iter().position(|turn| turn.id == cut && turn.cut).ok_or_else(gone)?;
+    let went_on = |turn: &Turn| turn.speaker == Speaker::Pstral && turn.state == TurnState::Complete;
+    let since = &turns[at + 1..];
+    if since.iter().any(is_question) {
+        return Err(text("continue-late"));
+    }
+    if since.iter().any(went_on) {
+        return Err(text("continue-used"));
+    }
+    let asked = turns[..at].iter().rposition(is_question).ok_or_else(gone)?;
+    let parts = turns[asked..=at].iter().filter(|turn| turn.cut);
+    Ok(Continued { cut, question: turns[asked].text.clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
+}
+
+/// Whether a person asks something there, and not only for the rest of an answer.
+pub(super) fn is_question(turn: &Turn) -> bool {
+    let goes_on = || Locale::ALL.iter().any(|locale| text("continue-asked").render(*locale) == turn.text);
+    turn.speaker == Speaker::Person && !goes_on()
+}
+
+/// Goes on with an answer that was cut.
+pub(super) fn continue_button(cut: TurnId, locale: Locale) -> Button {
+    button(ButtonAction::Continue(cut), &text("button-continue"), locale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_model_says_again_is_left_out() {
+        for (said, rest, left) in [
+            ("", "Voici", "Voici"),
+            ("The clients are ma", "ny.", "ny."),
+            ("```sql\nSELECT id FROM cli", "ents\n```", "ents\n```"),
+            // The code block opened anew, and with it the line that was cut.
+            ("```sql\nSELECT id\nFROM cli", "```sql\nents\n```", "ents\n```"),
+            ("```sql\nSELECT id\nFROM cli", "```sql\nFROM clients\n```", "ents\n```"),
+            ("```sql\nSELECT id\nFROM cli", "FROM clients\n```", "ents\n```"),
+            ("```sql\nSELECT id\n", "```\nand that is all", "```\nand that is all"),
+            ("```sql\nSELECT id\n```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
+            ("a", "a b", "a b"),
+        ] {
+            assert_eq!(&rest[repeated(said, rest)..], left, "{said:?} {rest:?}");
+        }
+    }
+
+    #[test]
+    fn a_statement_stands_where_the_rest_of_it_is() {
+        let joined = Joined { text: String::new(), before: 10, repeated: 3 };
+        let placed = |range| joined.placed(extract::Statement { text: String::new(), range }).range;
+        assert_eq!([placed(2..8), placed(2..15), placed(12..15), placed(10..12)], [0..0, 0..8, 5..8, 0..5]);
+    }
+}

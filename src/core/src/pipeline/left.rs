@@ -1,0 +1,95 @@
+//! Places that Pstral was removed from: nothing is sent there any more.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
+use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use crate::text::Text;
+
+/// Places that Pstral was removed from, since it runs: what it is told in one of them shows that it is back.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Left(Arc<Mutex<HashSet<Place>>>);
+
+impl Left {
+    /// The same chat, to which those places are gone.
+    pub(super) fn mind(&self, platform: &Arc<dyn ChatPlatform>) -> Arc<dyn ChatPlatform> {
+        Arc::new(Minding { platform: Arc::clone(platform), left: self.clone() })
+    }
+
+    pub(super) fn leave(&self, place: &Place) {
+        self.places().insert(place.clone());
+    }
+
+    pub(super) fn is_back(&self, place: &Place) {
+        self.places().remove(place);
+    }
+
+    fn places(&self) -> MutexGuard<'_, HashSet<Place>> {
+        self.0.lock().expect("invariant: nothing panics while the lock is held")
+    }
+}
+
+/// A chat some places of which are gone.
+struct Minding {
+    platform: Arc<dyn ChatPlatform>,
+    left: Left,
+}
+
+impl Minding {
+    fn open(&self, place: &Place) -> Result<(), PlatformError> {
+        if self.left.places().contains(place) { Err(PlatformError::Gone) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl ChatPlatform for Minding {
+    fn name(&self) -> PlatformName {
+        self.platform.name()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.platform.capabilities()
+    }
+
+    async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
+        self.platform.run(inbox, shutdown).await
+    }
+
+    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        self.open(place)?;
+        self.platform.send(place, message).await
+    }
+
+    async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
+        self.open(&at.place)?;
+        self.platform.edit(at, message).await
+    }
+
+    async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
+        self.open(&at.place)?;
+        self.platform.delete(at).await
+    }
+
+    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+        self.open(place)?;
+        self.platform.live(place).await
+    }
+
+    async fn typing(&self, place: &Place) {
+        if self.open(place).is_ok() {
+            self.platform.typing(place).await;
+        }
+    }
+
+    async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
+        self.platform.open_dm(actor).await
+    }
+
+    async fn health(&self) -> Result<Text, PlatformError> {
+        self.platform.health().await
+    }
+}

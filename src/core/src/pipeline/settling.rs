@@ -1,0 +1,127 @@
+//! The last state of what is shown: as many messages as it takes, a file for the rest, and in private where the place
+//! does not take it.
+
+use super::asker::Asker;
+use super::audience::signature;
+use super::{Pipeline, Trouble};
+use crate::domain::{AuditDelivery, AuditEvent, FileRef, MessageRef, Outgoing, TurnEnd, TurnId};
+use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting};
+use crate::ports::PlatformError;
+use crate::text::text;
+
+/// The messages of an answer that has ended.
+pub(super) struct Messages {
+    /// Full ones, in order.
+    before: Vec<Outgoing>,
+    /// Where its buttons and its file stand.
+    pub(super) last: Outgoing,
+}
+
+impl From<Outgoing> for Messages {
+    fn from(last: Outgoing) -> Self {
+        Self { before: Vec::new(), last }
+    }
+}
+
+impl Messages {
+    fn all(&self) -> Vec<Outgoing> {
+        self.before.iter().chain([&self.last]).cloned().collect()
+    }
+}
+
+impl Pipeline {
+    /// An answer in messages. What is beyond the most that one may have is in a file with the last one.
+    pub(super) async fn laid_out(&self, asker: &Asker, answer: LaidOut<'_>) -> Messages {
+        let by = splitting(asker.platform.capabilities());
+        let heading = signature(asker).unwrap_or_default();
+        let answer = LaidOut { heading: &heading, ..answer };
+        let (mut laid, mut files) = (lay_out(answer, by), Vec::new());
+        if laid.rest.is_some() {
+            (laid.parts, files) = self.with_rest(asker, answer, by).await;
+        }
+        let last = laid.parts.pop().unwrap_or_default();
+        let before = laid.parts.into_iter().map(Outgoing::text).collect();
+        Messages { before, last: Outgoing { files, ..Outgoing::text(last) } }
+    }
+
+    /// The same with a line that says where the rest is, or that it is lost.
+    async fn with_rest(&self, asker: &Asker, answer: LaidOut<'_>, by: Splitting) -> (Vec<String>, Vec<FileRef>) {
+        let beside = |sentence: &'static str| {
+            let sentence = text(sentence).render(asker.user.locale);
+            let parts = [answer.ours, &sentence];
+            let ours = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+            lay_out(LaidOut { ours: &ours, ..answer }, by)
+        };
+        let laid = beside("answer-rest-in-file");
+        let now = self.parts.clock.now().strftime("%Y%m%d-%H%M%S");
+        let name = format!("answer-{now}-{}", self.random_hex(3));
+        match self.parts.files.text(&name, laid.rest.as_deref().unwrap_or_default()).await {
+            Ok(file) if file.bytes <= asker.platform.capabilities().max_file_bytes => (laid.parts, vec![file]),
+            Ok(file) => {
+                self.parts.files.discard(&[file]).await;
+                (beside("answer-rest-lost").parts, Vec::new())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the rest of a long answer");
+                (beside("answer-rest-lost").parts, Vec::new())
+            }
+        }
+    }
+
+    /// Shows the last state of an answer or a result and then ends its turn, with what it says for the history. In this
+    /// order: a message that people still see as live is found by the next start. One that the platform refuses ends in a
+    /// sentence instead, and where even that is refused the person is told in private. Says where the last message is
+    /// shown.
+    pub(super) async fn settle(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &Messages,
+        end: &TurnEnd,
+    ) -> Result<Option<MessageRef>, Trouble> {
+        let mut shown = live.finish(&messages.all()).await;
+        let delivered = shown.as_ref().ok().cloned();
+        if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
+            let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
+            let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
+            shown = live.finish(&[Outgoing::text(sentence.render(asker.user.locale))]).await;
+        }
+        match shown {
+            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, end).await?,
+            Err(Unfinished::Refused(error)) => {
+                tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
+                let elsewhere = self.settle_in_private(asker, messages).await;
+                self.parts.conversations.finish_turn(turn, end).await?;
+                return elsewhere;
+            }
+            Err(Unfinished::Away(error)) => {
+                tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
+            }
+        }
+        Ok(delivered)
+    }
+
+    /// Sends to the person alone what the place does not take: recorded before it is done.
+    async fn settle_in_private(&self, asker: &Asker, messages: &Messages) -> Result<Option<MessageRef>, Trouble> {
+        let reader = match self.in_private(asker).await {
+            Ok(reader) if reader.place != asker.place => reader,
+            _ => return Ok(None),
+        };
+        let detail = Some("it could not be shown where it was asked for".to_owned());
+        self.record(AuditEvent { detail, delivery: Some(AuditDelivery::Private), ..self.incident(asker) }).await?;
+        let mut last = None;
+        for message in messages.all() {
+            let sent =
+                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, &message, Patience::LONG).await;
+            match sent {
+                Ok(at) => last = Some(at),
+                Err(error) => {
+                    tracing::warn!(%error, actor = reader.actor.id, "an answer could not be sent in private either");
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(last)
+    }
+}

@@ -1,0 +1,134 @@
+//! A question that gets no answer: no model answers, too many wait, or nobody wants it any more.
+
+use super::answer::Answer;
+use super::asker::Asker;
+use super::audience::signed;
+use super::quotas::back_in;
+use super::running::Stopped;
+use super::{Pipeline, Trouble};
+use crate::domain::{AuditEvent, Conversation, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
+use crate::egress::LiveMessage;
+use crate::models::Full;
+use crate::ports::ModelError;
+use crate::text::{Text, text};
+
+/// Why there is no answer.
+pub(super) enum NoAnswer {
+    Model(ModelError),
+    Full(Full),
+}
+
+/// A question without an answer. The message that said that it waits, where there is one, still looks live.
+pub(super) struct Unanswered {
+    live: LiveMessage,
+    pub(super) turn: TurnId,
+    why: NoAnswer,
+}
+
+impl Unanswered {
+    /// Why, with what to do next.
+    pub(super) fn sentence(&self, asker: &Asker) -> Text {
+        match &self.why {
+            NoAnswer::Model(error) => error.text(),
+            NoAnswer::Full(Full::Queue { waiting, wait }) => {
+                let when = back_in(*wait).render(asker.user.locale);
+                text("queue-full").count("waiting", *waiting as u64).with("when", when)
+            }
+            NoAnswer::Full(Full::Person { waiting }) => {
+                text("queue-full-person").count("waiting", *waiting as u64).with("prefix", asker.prefix())
+            }
+        }
+    }
+
+    /// Whether the prompt was too long, and nothing else is the matter.
+    pub(super) fn is_too_long(&self) -> bool {
+        matches!(self.why, NoAnswer::Model(ModelError::PromptTooLong))
+    }
+
+    /// The message that stands already, and its turn.
+    pub(super) fn into_message(self) -> Option<(LiveMessage, TurnId)> {
+        let Self { live, turn, .. } = self;
+        live.sent().is_some().then_some((live, turn))
+    }
+
+    /// Whether the model is away, and nothing else is the matter.
+    pub(super) fn is_away(&self) -> bool {
+        matches!(self.why, NoAnswer::Model(ModelError::Unavailable(_)))
+    }
+
+    fn error(&self) -> String {
+        match &self.why {
+            NoAnswer::Model(error) => error.to_string(),
+            NoAnswer::Full(full) => full.to_string(),
+        }
+    }
+}
+
+impl Pipeline {
+    /// Records that a question gets no answer. `None` when it could not be: then that is what the person was told.
+    pub(super) async fn unanswered(
+        &self,
+        asker: &Asker,
+        (live, turn): (LiveMessage, TurnId),
+        why: NoAnswer,
+        event: AuditEvent,
+    ) -> Result<Option<Unanswered>, Trouble> {
+        let unanswered = Unanswered { live, turn, why };
+        let is_shown = unanswered.live.sent().is_some();
+        if !is_shown {
+            // No message shows it: the turn is over whatever the audit says.
+            self.parts.conversations.finish_turn(turn, &TurnEnd::words("", TurnState::Failed)).await?;
+        }
+        let event = AuditEvent { error: Some(unanswered.error()), ..event };
+        match self.record(event).await {
+            Ok(()) => Ok(Some(unanswered)),
+            Err(trouble) if is_shown => {
+                let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
+                let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
+                self.close_unanswered(asker, unanswered, &message).await?;
+                Ok(None)
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// Shows what the person gets instead of an answer, in place of the message that said that they wait, where there is
+    /// one; says where it stands.
+    pub(super) async fn close_unanswered(
+        &self,
+        asker: &Asker,
+        unanswered: Unanswered,
+        message: &Outgoing,
+    ) -> Result<Option<MessageRef>, Trouble> {
+        let Unanswered { mut live, turn, .. } = unanswered;
+        if live.sent().is_none() {
+            return Ok(self.send_whole(&*asker.platform, &asker.place, message).await.ok());
+        }
+        self.settle(asker, &mut live, turn, &message.clone().into(), &TurnEnd::words("", TurnState::Failed)).await
+    }
+
+    /// Ends an answer that nobody wants any more: what was shown of it is taken back, and nothing new is said.
+    pub(super) async fn withdraw(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        mut answer: Answer,
+        why: Stopped,
+    ) -> Result<(), Trouble> {
+        let (error, sentence) = match why {
+            Stopped::TakenBack => ("the question was taken back", text("answer-taken-back")),
+            Stopped::Left => ("removed from the place", text("answer-left")),
+            Stopped::Asked => ("stopped", text("answer-stopped")),
+        };
+        let event = self.event_of_answer(asker, conversation, &answer);
+        let recorded = self.record(AuditEvent { error: Some(error.to_owned()), ..event }).await;
+        let end = TurnEnd::words("", TurnState::Stopped);
+        if answer.live.sent().is_none() {
+            self.parts.conversations.finish_turn(answer.turn, &end).await?;
+            return recorded;
+        }
+        let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
+        self.settle(asker, &mut answer.live, answer.turn, &message.into(), &end).await?;
+        recorded
+    }
+}

@@ -1,0 +1,246 @@
+//! What a person sees until the model says something: their place in the queue, then that the model is thinking.
+
+use std::time::Duration;
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::future::{BoxFuture, Either, Fuse, FusedFuture as _, FutureExt as _, select};
+use futures::stream::{self, StreamExt as _};
+use futures::{pin_mut, select_biased};
+
+use super::Pipeline;
+use super::asker::Asker;
+use super::audience::signed;
+use super::running::Stop;
+use crate::domain::Locale;
+use crate::egress::{LiveMessage, OnSent, Streamed, ThinkingFilter};
+use crate::models::{Asking, Stage};
+use crate::ports::{Clock, Delta, ModelError, ModelStream, PlatformError};
+use crate::text::{Text, text};
+
+/// How long nothing is said of a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notes {
+    /// Of waiting in the queue.
+    pub queued: Duration,
+    /// Of a model that has the question and says nothing yet.
+    pub thinking: Duration,
+    /// The least time between two states of such a note.
+    pub apart: Duration,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self { queued: Duration::from_secs(1), thinking: Duration::from_secs(3), apart: Duration::from_secs(1) }
+    }
+}
+
+/// What a model may think aloud, times what an answer may be: what comes before the first word is kept until then.
+const THOUGHTS: usize = 4;
+
+/// What came of waiting.
+pub(super) enum Heard {
+    /// The answer, whose first words are there.
+    Words(Words),
+    /// There will be none.
+    Nothing(Streamed),
+}
+
+/// An answer whose first words are there.
+pub(super) struct Words {
+    pub(super) stream: ModelStream,
+    /// How long it had to come to them since it began.
+    pub(super) took: Duration,
+    /// The spaces before them, which are not shown.
+    pub(super) spaces: String,
+}
+
+impl Pipeline {
+    /// Waits for the first words of an answer. What is said meanwhile is the message of the answer already, and the
+    /// words take its place.
+    pub(super) async fn first_words(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        asking: Asking,
+        stop: &Stop,
+        on_sent: OnSent<'_>,
+    ) -> Heard {
+        let (notes, shown) = unbounded();
+        let waiting = Waiting {
+            clock: &*self.parts.clock,
+            notes: Wall { asker, notes, locale: asker.user.locale, said: false },
+            delays: self.parts.settings.notes,
+            longest: self.parts.settings.answer.time,
+            thoughts: self.parts.settings.answer.bytes.saturating_mul(THOUGHTS),
+        };
+        let (waiting, showing) = (waiting.hear(asking, stop), self.show_notes(live, shown, on_sent));
+        pin_mut!(waiting, showing);
+        match select(waiting, showing).await {
+            Either::Left((heard, showing)) => {
+                // A message on its way must be known before it is changed.
+                showing.await;
+                heard
+            }
+            Either::Right(((), _)) => Heard::Nothing(Streamed::Stopped),
+        }
+    }
+
+    /// Shows the newest note, one write at a time; ends when there will be no more, or when somebody deleted it.
+    async fn show_notes(&self, live: &mut LiveMessage, mut notes: UnboundedReceiver<String>, on_sent: OnSent<'_>) {
+        let (clock, apart) = (&self.parts.clock, self.parts.settings.notes.apart);
+        let (mut newest, mut pause): (Option<String>, Fuse<BoxFuture<'static, ()>>) = (None, Fuse::terminated());
+        loop {
+            if pause.is_terminated()
+                && let Some(note) = newest.take()
+            {
+                let wait = match live.announce(&note, on_sent).await {
+                    Ok(()) | Err(PlatformError::Rejected(_)) => apart,
+                    Err(PlatformError::Gone) => return,
+                    Err(PlatformError::RateLimited { retry_after }) => {
+                        newest = Some(note);
+                        retry_after
+                    }
+                    Err(PlatformError::Unavailable(_)) => {
+                        newest = Some(note);
+                        apart.max(Duration::from_secs(1))
+                    }
+                };
+                pause = clock.sleep(wait).fuse();
+            }
+            select_biased! {
+                note = notes.next() => match note {
+                    Some(note) => newest = Some(note),
+                    None => return,
+                },
+                () = pause => {}
+            }
+        }
+    }
+}
+
+/// Where notes go to be shown.
+struct Wall<'a> {
+    asker: &'a Asker,
+    notes: UnboundedSender<String>,
+    locale: Locale,
+    /// Whether anything was said.
+    said: bool,
+}
+
+impl Wall<'_> {
+    fn say(&mut self, note: &Text) {
+        self.said = true;
+        // Nobody reads it where the message is gone.
+        let _ = self.notes.unbounded_send(signed(self.asker, &note.render(self.locale)));
+    }
+}
+
+struct Waiting<'a> {
+    clock: &'a dyn Clock,
+    notes: Wall<'a>,
+    delays: Notes,
+    /// How long an answer may take, from its first byte.
+    longest: Duration,
+    /// How many bytes it may have before its first word.
+    thoughts: usize,
+}
+
+impl Waiting<'_> {
+    async fn hear(mut self, asking: Asking, stop: &Stop) -> Heard {
+        let mut stopped = stop.token.cancelled().boxed().fuse();
+        let mut thinking = Fuse::terminated();
+        let stream = match self.turn(asking, &mut stopped, &mut thinking).await {
+            Ok(stream) => stream,
+            Err(ended) => return Heard::Nothing(ended),
+        };
+        self.words(stream, &mut stopped, &mut thinking).await
+    }
+
+    /// Until an endpoint begins to answer.
+    async fn turn(
+        &mut self,
+        asking: Asking,
+        stopped: &mut Timer<'_>,
+        thinking: &mut Timer<'_>,
+    ) -> Result<ModelStream, Streamed> {
+        let mut asking = asking.fuse();
+        let mut queued = self.clock.sleep(self.delays.queued).fuse();
+        let mut place = None;
+        loop {
+            select_biased! {
+                () = &mut *stopped => return Err(Streamed::Stopped),
+                stage = asking.next() => match stage {
+                    Some(Stage::Waiting(position)) => {
+                        place = Some(position);
+                        *thinking = Fuse::terminated();
+                        if queued.is_terminated() {
+                            self.notes.say(&in_queue(position));
+                        }
+                    }
+                    Some(Stage::Asked) => {
+                        place = None;
+                        // Who was told of the queue is told that it is over.
+                        let delay = if self.notes.said { Duration::ZERO } else { self.delays.thinking };
+                        *thinking = self.clock.sleep(delay).fuse();
+                    }
+                    Some(Stage::Begun(stream)) => return Ok(stream),
+                    Some(Stage::Failed(error)) => return Err(Streamed::Failed(error)),
+                    None => return Err(Streamed::Failed(ModelError::Interrupted)),
+                },
+                () = queued => if let Some(position) = place {
+                    self.notes.say(&in_queue(position));
+                },
+                () = &mut *thinking => self.notes.say(&text("model-thinking")),
+            }
+        }
+    }
+
+    /// Until there is something to show: a model that thinks aloud says nothing that people see.
+    async fn words(mut self, mut stream: ModelStream, stopped: &mut Timer<'_>, thinking: &mut Timer<'_>) -> Heard {
+        let began = self.clock.elapsed();
+        let mut late = self.clock.sleep(self.longest).fuse();
+        let (mut filter, mut heard, mut bytes) = (ThinkingFilter::default(), Vec::new(), 0);
+        loop {
+            select_biased! {
+                () = &mut *stopped => return Heard::Nothing(Streamed::Stopped),
+                () = late => return Heard::Nothing(Streamed::TooLong),
+                () = &mut *thinking => self.notes.say(&text("model-thinking")),
+                delta = stream.next().fuse() => {
+                    let is_word = match &delta {
+                        Some(Ok(Delta::Text(text))) => {
+                            bytes += text.len();
+                            !filter.push(text).trim().is_empty()
+                        }
+                        Some(Ok(Delta::Thinking(thought))) => {
+                            bytes += thought.len();
+                            false
+                        }
+                        // Whoever follows the stream knows what to make of its end.
+                        Some(Ok(Delta::Done(_)) | Err(_)) | None => true,
+                    };
+                    heard.extend(delta);
+                    if is_word || bytes > self.thoughts {
+                        let (took, spaces) = (self.clock.elapsed().saturating_sub(began), spaces(&heard));
+                        let stream = stream::iter(heard).chain(stream).boxed();
+                        return Heard::Words(Words { stream, took, spaces });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What comes before the first word of what is not thought.
+fn spaces(heard: &[Result<Delta, ModelError>]) -> String {
+    let text = heard.iter().filter_map(|delta| match delta {
+        Ok(Delta::Text(text)) => Some(text.as_str()),
+        _ => None,
+    });
+    text.flat_map(str::chars).take_while(|c| c.is_whitespace()).collect()
+}
+
+type Timer<'a> = Fuse<BoxFuture<'a, ()>>;
+
+fn in_queue(position: usize) -> Text {
+    text("model-queued").count("position", position as u64)
+}

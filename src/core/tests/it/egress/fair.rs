@@ -1,0 +1,159 @@
+//! Many answers on one budget.
+
+use futures::future::join_all;
+use pstral_core::domain::OutgoingState;
+use pstral_core::egress::{Aim, Patience};
+use pstral_core::ports::{Rate, WriteBudget};
+
+use super::server::Manners;
+use super::*;
+
+/// What Synapse allows each account (`rc_message`), and Discord each channel.
+const SYNAPSE: Rate = Rate::Bucket { burst: 10, refill: Duration::from_secs(5) };
+const DISCORD: Rate = Rate::Window { writes: 5, span: Duration::from_secs(5) };
+
+fn on_account(rate: Rate, edits: bool) -> Manners {
+    let mut manners = Manners { account: Some(rate), ..Manners::default() };
+    manners.capabilities.budget = WriteBudget { place: None, account: Some(rate) };
+    manners.capabilities.edits = edits;
+    manners
+}
+
+fn in_place(rate: Rate) -> Manners {
+    let mut manners = Manners { place: Some(rate), ..Manners::default() };
+    manners.capabilities.budget = WriteBudget { place: Some(rate), account: None };
+    manners
+}
+
+/// Answers that begin at these times and take so long; how long after its last word each had its last state.
+async fn late(manners: Manners, answers: &[(u64, u64)]) -> (Arc<Server>, Vec<Duration>) {
+    let server = Server::with(manners);
+    let scheduler = scheduler(&server);
+    let all = answers.iter().enumerate().map(|(number, (begins, seconds))| {
+        let (server, scheduler) = (&server, &scheduler);
+        async move {
+            sleep(MS(*begins)).await;
+            let place = place(&format!("room {number}"));
+            let went = answer(server, scheduler, &place, says(words(*seconds as usize * 5), MS(200))).await;
+            assert!(went.finished.is_ok());
+            assert_eq!(server.read(&place), went.messages);
+            let message = server.messages().into_iter().find(|message| message.place == place).unwrap();
+            let (last, state) = message.states.last().unwrap().clone();
+            assert_eq!(state.state, OutgoingState::Final);
+            last.saturating_sub(went.said)
+        }
+    });
+    let late = join_all(all).await;
+    (server, late)
+}
+
+/// The same people, answered in one message each.
+async fn none_is_later(rate: Rate, answers: &[(u64, u64)]) {
+    let (_, with_one_message) = late(on_account(rate, false), answers).await;
+    let (server, streamed) = late(on_account(rate, true), answers).await;
+    assert_eq!(server.asked_too_fast(), 0);
+    for (number, (streamed, alone)) in streamed.iter().zip(&with_one_message).enumerate() {
+        // A write of the same message may have been under way.
+        assert!(*streamed <= *alone + MS(40), "{number}: {streamed:?} instead of {alone:?} of {answers:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streaming_makes_nobody_wait() {
+    let at_once: Vec<_> = (0..10).map(|_| (0, 20)).collect();
+    let twenty: Vec<_> = (0..20).map(|_| (0, 20)).collect();
+    let rounds: Vec<_> = (0..30).map(|number| (number / 10 * 40_000, 8)).collect();
+    let one_by_one: Vec<_> = (0..10).map(|number| (number * 1000, 20)).collect();
+    let slowly: Vec<_> = (0..12).map(|number| (number * 7000, 30)).collect();
+    let mixed: Vec<_> = (0..10).map(|number| (number % 3 * 100, 5 + number * 3)).collect();
+    for answers in [at_once, twenty, rounds, one_by_one, slowly, mixed] {
+        none_is_later(SYNAPSE, &answers).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_alone_streams_on_a_tight_account() {
+    let (server, late) = late(on_account(SYNAPSE, true), &[(0, 60)]).await;
+    let states = server.messages()[0].states.len();
+    assert!(states >= 12, "{states} states in a minute");
+    assert!(late[0] < MS(50), "{late:?}");
+    assert_eq!(server.asked_too_fast(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_share_a_budget_share_it_evenly() {
+    let rate = Rate::Bucket { burst: 40, refill: Duration::from_millis(500) };
+    let answers: Vec<_> = (0..10).map(|_| (0, 60)).collect();
+    let (server, late) = late(on_account(rate, true), &answers).await;
+    let states: Vec<usize> = server.messages().iter().map(|message| message.states.len()).collect();
+    let (least, most) = (states.iter().min().unwrap(), states.iter().max().unwrap());
+    assert!(*least >= 8 && most - least <= 3, "{states:?}");
+    let first: Vec<_> = server.messages().iter().map(|message| message.states[0].0).collect();
+    assert!(first.iter().all(|first| *first < MS(2000)), "{first:?}");
+    assert!(late.iter().all(|late| *late < MS(50)), "{late:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_is_kept_to_and_used() {
+    for headers in [false, true] {
+        let server = Server::with(Manners { headers, latencies: vec![MS(10), MS(400), MS(90)], ..in_place(DISCORD) });
+        let scheduler = scheduler(&server);
+        let place = place("general");
+        let both = (0..2).map(|_| answer(&server, &scheduler, &place, says(words(300), MS(200))));
+        let went = join_all(both).await;
+        assert!(went.iter().all(|went| went.finished.is_ok()));
+        assert_eq!(server.asked_too_fast(), 0, "headers: {headers}");
+        let states: usize = server.messages().iter().map(|message| message.states.len()).sum();
+        assert!(states > 20, "{states} in a minute of sixty, headers: {headers}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_allows_less_than_is_assumed_is_believed() {
+    let tight = [
+        Rate::Bucket { burst: 3, refill: Duration::from_secs(12) },
+        Rate::Window { writes: 2, span: Duration::from_secs(8) },
+    ];
+    for (assumed, real) in [SYNAPSE, DISCORD].into_iter().zip(tight) {
+        let manners = Manners { account: Some(real), ..on_account(assumed, true) };
+        let (server, _) = late(manners, &[(0, 300), (0, 300)]).await;
+        let (refused, requests) = (server.asked_too_fast(), server.requests());
+        assert!(refused <= 1 + requests / 6, "{refused} of {requests} were refused: {real:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn replies_come_before_interim_texts_and_in_the_order_in_which_they_were_given() {
+    let rate = Rate::Bucket { burst: 2, refill: Duration::from_secs(5) };
+    let server = Server::with(on_account(rate, true));
+    let scheduler = scheduler(&server);
+    let streaming = async {
+        answer(&server, &scheduler, &place("a"), says(words(400), MS(200))).await;
+    };
+    let replying = async {
+        sleep(MS(30_000)).await;
+        let replies = (0..6).map(|number| {
+            let (server, scheduler) = (&server, &scheduler);
+            async move {
+                let (place, reply) = (place("b"), Outgoing::text(number.to_string()));
+                scheduler.deliver(&**server, &place, Aim::New, &reply, Patience::LONG).await.unwrap();
+            }
+        });
+        join_all(replies).await;
+        assert!(server.now() <= MS(30_000 + 5 * 5_000 + 50), "{:?}", server.now());
+    };
+    futures::join!(streaming, replying);
+    let replies: Vec<String> = server.read(&place("b")).into_iter().map(|reply| reply.text).collect();
+    assert_eq!(replies, ["0", "1", "2", "3", "4", "5"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_places_and_the_account_are_limited_both_are_kept_to() {
+    let (of_place, of_account) = (DISCORD, Rate::Bucket { burst: 8, refill: Duration::from_secs(1) });
+    let mut manners = Manners { place: Some(of_place), ..on_account(of_account, true) };
+    manners.capabilities.budget.place = Some(of_place);
+    let answers: Vec<_> = (0..4).map(|_| (0, 30)).collect();
+    let (server, late) = late(manners, &answers).await;
+    assert_eq!(server.asked_too_fast(), 0);
+    assert!(late.iter().all(|late| *late < MS(50)), "{late:?}");
+}

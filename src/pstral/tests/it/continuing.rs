@@ -1,0 +1,299 @@
+//! An answer that was cut by its length goes on where it ended, once, for the person who asked.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{AuditAction, Button, ButtonAction, EventBody, Place, Speaker, TurnId};
+use pstral_core::pipeline::{Quantities, Quantity, QuotaLimits};
+use pstral_core::ports::ModelError;
+use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
+
+/// What the newest Continue button goes on with.
+fn newest_continue(world: &World) -> ButtonAction {
+    let shown = world.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
+    let action = shown.map(|button| button.action).find(|action| matches!(action, ButtonAction::Continue(_)));
+    action.expect("nothing goes on")
+}
+
+fn cut(words: &str) -> Script {
+    Script::words(words).cut_by_length()
+}
+
+#[test]
+fn the_rest_is_a_new_message_of_the_same_conversation() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(cut("Paris lies on the Seine, has twenty districts and"));
+        world.say(&alex(), "What do you know of Paris?").await;
+        let rest = newest_continue(world);
+        world.click(&camille(), rest.clone()).await;
+        world.model.script(cut(" two million people, and its metro"));
+        world.click(&alex(), rest.clone()).await;
+        world.click(&alex(), rest).await;
+        world.model_says(" opened in 1900.");
+        world.command(&alex(), "continue").await;
+        world.command(&alex(), "continue").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Chat mode: I answer without looking at the data.
+        ── #2 private
+        Paris lies on the Seine, has twenty districts and
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #3 private
+        Seule la personne qui a posé cette question peut en demander la suite. Posez-la vous-même pour recevoir votre réponse.
+        ── #4 private
+        two million people, and its metro
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #5 private
+        Something else was asked since this answer. Ask your question again, more precisely.
+        ── #6 private
+        opened in 1900.
+        ── #7 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ");
+        let asked = &world.model.requests()[2];
+        let told: Vec<(Speaker, &str)> =
+            asked.messages.iter().map(|message| (message.speaker, message.text.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (Speaker::Person, "What do you know of Paris?"),
+                (
+                    Speaker::Pstral,
+                    "Paris lies on the Seine, has twenty districts and two million people, and its metro"
+                ),
+                (Speaker::Person, "Go on exactly where your answer ended, without repeating any of it."),
+            ]
+        );
+        assert_snapshot!(world.audit_lines().await, @"");
+    });
+}
+
+#[test]
+fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
+    run_test(async |world| {
+        let mut first = String::new();
+        for rest in ["ents WHERE city = 'Lyon'\n```\nVoilà.", "```sql\nFROM clients WHERE city = 'Lyon'\n```\nVoilà."]
+        {
+            world.model.script(cut("Je regarde les clients.\n```sql\nSELECT company_name\nFROM cli"));
+            world.say(&camille(), "Quelles entreprises à Lyon, peu importe lesquelles ?").await;
+            let offered = world.chat.messages().pop().unwrap().1.buttons;
+            let runs = |button: &Button| matches!(button.action, ButtonAction::Execute(_));
+            assert!(!offered.iter().any(runs), "half a statement may mean something else");
+            world.model_says(rest);
+            world.command(&camille(), "continuer").await;
+            let proposal = world.newest_proposal();
+            world.click(&camille(), ButtonAction::Execute(proposal.clone())).await;
+            let kept = pstral_core::ports::Proposals::get(&*world.store, &proposal).await.unwrap().unwrap();
+            assert_eq!(kept.question, "Quelles entreprises à Lyon, peu importe lesquelles ?");
+            world.command(&camille(), "new").await;
+            if first.is_empty() {
+                first = world.transcript();
+            }
+        }
+        let ran = world.target.ran();
+        assert_eq!(ran.len(), 2);
+        assert_eq!(ran[0], ran[1]);
+        assert_snapshot!(first, @"
+        ── #1 private
+        Je regarde les clients.
+        ```sql
+        SELECT company_name
+        FROM cli
+        ```
+
+        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+        [Continuer]
+        ── #2 private
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          city = 'Lyon'
+        ```
+        Lit la table clients de la base crm.
+
+        Voilà.
+        [Exécuter] [Modifier] [Expliquer]
+        ── #3 private
+        ```
+        company_name
+        ───────────────────────────────
+        Paysages de la Loire SAS
+        Logistique Martin EURL
+        Architecture du Nord SAS
+        Hôtel Renard SARL
+        Recyclage Pelletier SAS
+        Pépinières du Marché SAS
+        Plomberie du Languedoc EURL
+        Traiteur du Moulin SAS
+        Traiteur Clément SAS
+        Hôtel Blanchard SARL
+        Mécanique de l'Étoile SAS
+        Conseil du Nord SAS
+        Boréal Logistique SARL
+        Télécoms Delorme SAS
+        Hôtel Charpentier & Fils SAS
+        Laboratoires Haddad & Fils EURL
+        Restaurant Roy & Fils SARL
+        Optique Gaillard & Fils EURL
+        Entrepôts du Rhône SARL
+        Brasserie Prévost SAS
+        ```
+        22 lignes. Temps : … s.
+        Les 20 premières lignes sont affichées.
+        Les fichiers contiennent tout.
+        <crm-20261121-100000-010101.csv>
+        <crm-20261121-100000-010101.xlsx>
+        ── #4 private
+        Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
+        ");
+    });
+}
+
+#[test]
+fn what_stands_whole_in_the_first_half_is_offered_with_the_second() {
+    run_test(async |world| {
+        world.model.script(cut("```sql\nSELECT count(id) AS n FROM payments\n```\nThis counts"));
+        world.say(&alex(), "How many were there, all in all?").await;
+        world.model_says(" every payment.");
+        world.command(&alex(), "continue").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        ```sql
+        SELECT count(id) AS n FROM payments
+        ```
+        This counts
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #2 private
+        ```sql
+        SELECT
+          count(id) AS n
+        FROM
+          payments
+        ```
+        Reads the table payments of the database crm.
+
+        every payment.
+        [Execute] [Edit] [Explain]
+        ");
+    });
+}
+
+#[test]
+fn what_does_not_go_on_can_be_tried_again() {
+    let questions = Quantity { per_minute: 2, per_day: 0 };
+    let user = Quantities { questions, ..Quantities::default() };
+    let setup = Setup { quotas: QuotaLimits { user, ..QuotaLimits::default() }, ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.command(&camille(), "mode chat").await;
+        world.model.script(cut("Paris est"));
+        world.say(&camille(), "Que savez-vous de Paris ?").await;
+        let rest = newest_continue(world);
+        world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
+        world.click(&camille(), rest.clone()).await;
+        assert_eq!(newest_continue(world), rest);
+        world.click(&camille(), rest.clone()).await;
+        world.restart().await;
+        world.audit.refuse(&[AuditAction::Question]);
+        world.click(&camille(), rest.clone()).await;
+        world.audit.refuse(&[]);
+        world.model.script(Script::words(" une vil").fails(ModelError::Interrupted));
+        world.click(&camille(), rest.clone()).await;
+        world.restart().await;
+        world.model_says(" la capitale.");
+        world.click(&camille(), rest.clone()).await;
+        world.click(&camille(), rest).await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Mode discussion : je réponds sans consulter les données.
+        ── #2 private
+        Paris est
+
+        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+        [Continuer]
+        ── #3 private
+        Le modèle de langue est injoignable. Reposez la question dans quelques minutes. Si cela dure, prévenez votre administrateur : le serveur du modèle est arrêté ou hors d’atteinte.
+        [Continuer]
+        ── #4 private
+        Vous avez posé beaucoup de questions. Revenez dans une minute et je reprendrai volontiers.
+        ── #5 private
+        Le journal d’audit ne peut pas être écrit : par sécurité, rien n’a été exécuté. Prévenez un administrateur (espace disque, base d’état).
+        ── #6 private
+        une vil
+
+        La réponse a été coupée avant la fin. Reposez la question ; si elle est coupée au même endroit, posez-la autrement. Si cela dure, prévenez votre administrateur : le journal du serveur du modèle dit pourquoi.
+        [Continuer]
+        ── #7 private
+        la capitale.
+        ── #8 private
+        Autre chose a été demandé depuis cette réponse. Posez votre question à nouveau, plus précisément.
+        ");
+    });
+}
+
+#[test]
+fn what_was_asked_since_comes_first_and_what_is_private_stays_so() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.command(&alex(), "continue").await;
+        world.model.script(cut("Paris lies"));
+        world.say(&alex(), "What do you know of Paris?").await;
+        let rest = newest_continue(world);
+        let channel: Place = FakeChat::channel("sales");
+        world.act(&alex(), &channel, EventBody::Clicked(rest.clone())).await;
+        world.click(&alex(), ButtonAction::Continue(TurnId(12345))).await;
+        world.model_says("It lies on the Rhône.");
+        world.say(&alex(), "And Lyon?").await;
+        world.click(&alex(), rest).await;
+        world.command(&alex(), "continue").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Chat mode: I answer without looking at the data.
+        ── #2 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ── #3 private
+        Paris lies
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        [Continue]
+        ── #4 sales
+        This answer goes on where it was given, or in private. Ask for the rest there.
+        ── #5 private
+        This answer is no longer there. Ask your question again.
+        ── #6 private
+        It lies on the Rhône.
+        ── #7 private
+        Something else was asked since this answer. Ask your question again, more precisely.
+        ── #8 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ");
+    });
+}
+
+#[test]
+fn after_a_crash_in_the_second_half_the_question_is_asked_again() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(cut("Paris lies"));
+        world.say(&alex(), "What do you know of Paris?").await;
+        world.model.script(Script::words(" on the river Seine, which is to say").hangs());
+        let going = world.begin(&alex(), EventBody::Clicked(newest_continue(world)));
+        world.sent_and_remembered().await;
+        going.abort();
+        let _ = going.await;
+        world.restart().await;
+        world.model_says("A great deal.");
+        world.command(&alex(), "retry").await;
+        assert_eq!(world.model.requests()[2].messages.last().unwrap().text, "What do you know of Paris?");
+    });
+}
