@@ -19,9 +19,9 @@ config-between = the value must be between { $low } and { $high }.
 config-store-url = the address must name a file, such as sqlite://pstral.db, or a database, such as postgres://pstral:password@db.intern/pstral.
 config-instance = the name must have 1 to 64 characters, such as “pstral-1”.
 config-answer-tokens = the answer must be shorter than the window: choose less than context_tokens.
-config-model-url = the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
+config-model-url = the address must begin with http:// or https://, such as http://127.0.0.1:11434.
 config-model-url-malformed = the address cannot be used. Write one such as http://127.0.0.1:11434. ({ $error })
-config-model-url-credentials = the address holds a user name or a password, which would end up in the log: use [model] api_key.
+config-model-url-credentials = the address holds a user name or a password, which would end up in the log: use api_key.
 config-log-level = the level must be off, error, warn, info, debug or trace, or a filter such as info,pstral_store=debug.
 config-default-target = this database is not described in [targets]. Known databases: { $known }.
 config-default-target-none = no database is described: add a section [targets.<name>], or remove this key.
@@ -66,7 +66,7 @@ demo-welcome = Pstral demo. Data: { $folder }
 demo-own-config = The demo has a configuration of its own: the one of --config is not read.
 demo-folder = The data folder { $folder } cannot be prepared. Give another one with --data FOLDER. ({ $error })
 demo-model = Model: { $fact }
-demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: ollama pull { $model }
+demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: { $command }
 demo-model-fails = Model: { $fact }. I answer with verified queries. { $remedy }
 demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
 terminal-idle = Nothing is going on. To leave: Ctrl-D.
@@ -107,10 +107,10 @@ remedy-state-newer = Install the version of Pstral that last used this state dat
 remedy-verified = Correct this file, or remove [targets.{ $target }] verified. demo/verified.toml shows the form.
 remedy-prompts = Check the folder [answers] prompts and the permissions of its files.
 remedy-listen = Stop the other program that uses this address, or change [http] listen.
-remedy-model-away = Start Ollama (ollama serve) and check [model] url. Without a model, only verified queries answer.
-remedy-model-missing = On the model server, run: ollama pull { $model }
-remedy-model-forbidden = Check the hosts that server allows (OLLAMA_HOST, OLLAMA_ORIGINS) and the key [model] api_key.
-remedy-model = Check that [model] url is the address of Ollama, and read the log of Ollama.
+remedy-model-away = Start Ollama (ollama serve) and check its address in [model]. Without a model, only verified queries answer.
+remedy-model-missing = Run: { $command }
+remedy-model-forbidden = Check the hosts that server allows (OLLAMA_HOST, OLLAMA_ORIGINS) and the key api_key in [model].
+remedy-model = Check that the address in [model] is that of Ollama, and read the log of Ollama.
 remedy-client-missing = Install the Oracle Instant Client on this machine and, if it is not found by itself, name its folder: [targets.{ $target }] client_folder = "…". docs/oracle.md says how.
 remedy-privileged = Give [targets.{ $target }] an account that can only read. If this one must be used all the same, write allow_privileged = true there.
 remedy-target-file = Check [targets.{ $target }] path: the file must exist, be a SQLite database and be readable by Pstral.
@@ -214,7 +214,14 @@ excess-execute = { $account } can run stored code: { $what }
 excess-outside = { $account } can reach the network or the server's files: { $what }
 
 ## Health
-health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }
+health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }; context: { $context ->
+    [one] { $context } token
+   *[other] { $context } tokens
+}{ $reach ->
+    [all] , all that the model can read
+    [part] {" "}of the { $own } that the model can read
+   *[unknown] {""}
+}
 health-target =
     { $engine }, { $tables ->
         [one] { $tables } table
@@ -371,3 +378,28 @@ why-target-private = results of this database are private
 why-own-accounts = results come from each person's own account
 why-table-private = results of this table are private
 why-audience = somebody welcome there may not see all of it
+
+## Model servers
+config-model-url-public = { $address } is a public address: questions would leave the company. Give that of a server in your network; if it has to be this one, write allow_public_endpoints = true in [model].
+config-model-endpoint-twice = this server is described twice. Keep one description and give it more slots.
+config-model-url-beside = beside [[model.endpoints]] this address would not be used. Remove it, or add it as one more endpoint.
+config-model-not-of-kind = a server of kind { $kind } does not read this key. Remove it.
+found-outside = address refused: { $detail }
+remedy-model-outside = Give in [model] the address of a server in your network: questions must not leave the company. If it has to be this one, write allow_public_endpoints = true in [model].
+remedy-model-other = This server has { $served }: write one of these names in [model] name, or start it with the model you want.
+remedy-model-none = Start this server with the model of [model] name; docs/models.md says how.
+remedy-model-key = Check the key api_key in [model]: this server expects another one.
+remedy-model-unsupported = Choose in [model] name a model that can chat; pstral model list shows those of the server.
+remedy-model-busy = Wait until the server has loaded its model or finished its answers, then try again.
+remedy-model-server-away = Start the model server and check its address in [model]. Without a model, only verified queries answer.
+remedy-model-server = Check that the address in [model] is that of a server compatible with OpenAI, and read its log.
+model-list = { $endpoint } has { $models ->
+    [0] no model.
+    [one] one model:
+   *[other] { $models } models:
+}
+model-pull-cannot = A server of kind { $kind } does not fetch models itself: start it with the one you need. docs/models.md says how.
+model-pull-begins = { $endpoint } fetches { $model } …
+model-pull-done = { $model } is installed on { $endpoint }.
+model-pull-stopped = Stopped. What is there already is kept: the same command goes on from here.
+model-pull-cut = The connection to the server was lost. What is there already is kept: run the same command again to go on.

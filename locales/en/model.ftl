@@ -1,7 +1,7 @@
 # model
 # Why there is no answer, or no more of it: what to do first, then what an administrator should look at.
 model-unavailable = The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
-model-missing = The model “{ $model }” is not installed. Tell your administrator: on the model server, `ollama pull { $model }` installs it.
+model-missing = The model “{ $model }” is not installed on its server. Tell your administrator: `pstral doctor` says how to install it.
 model-busy = Too many questions are waiting for the model. Ask again in a minute. If it happens often, tell your administrator: the model server needs a longer queue or more power.
 model-prompt-too-long = This is too long for the model to read. Shorten the question or start a new conversation. If short questions fail too, tell your administrator: the context window set for the model is too small.
 model-forbidden = The model server does not let Pstral in. Tell your administrator: check its list of allowed hosts and the key it expects.
@@ -11,3 +11,5 @@ model-failed = The model broke down while answering. Ask again. If it lasts, tel
 model-protocol = The model server sent something that makes no sense. Tell your administrator: check that the address set for the model is really that of the model server, and that nothing in between changes its answers.
 model-rejected = The model server did not accept the question as it was sent. Put it in other words. If it lasts, tell your administrator: a setting of the model is probably wrong, and Pstral's log says which.
 model-unsupported = This model cannot do what was asked of it. Tell your administrator: another model must be chosen for this use.
+model-withheld = The model server held back the rest of this answer: a filter of its own objects. Put the question in other words. If it happens often, tell your administrator: that filter is set on the model server.
+model-outside = The model server is outside the company's network, where nothing may be sent: your question was not. Tell your administrator: the address set for the model must be checked.

@@ -19,9 +19,9 @@ config-between = la valeur doit être comprise entre { $low } et { $high }.
 config-store-url = l'adresse doit nommer un fichier, par exemple sqlite://pstral.db, ou une base, par exemple postgres://pstral:motdepasse@db.intern/pstral.
 config-instance = le nom doit compter de 1 à 64 caractères, par exemple « pstral-1 ».
 config-answer-tokens = la réponse doit être plus courte que la fenêtre : choisissez moins que context_tokens.
-config-model-url = l'adresse doit commencer par http:// (https n'est pas intégré), par exemple http://127.0.0.1:11434.
+config-model-url = l'adresse doit commencer par http:// ou https://, par exemple http://127.0.0.1:11434.
 config-model-url-malformed = l'adresse ne peut pas servir. Écrivez par exemple http://127.0.0.1:11434. ({ $error })
-config-model-url-credentials = l'adresse contient un nom ou un mot de passe, qui finirait dans le journal : utilisez [model] api_key.
+config-model-url-credentials = l'adresse contient un nom ou un mot de passe, qui finirait dans le journal : utilisez api_key.
 config-log-level = le niveau doit être off, error, warn, info, debug ou trace, ou un filtre comme info,pstral_store=debug.
 config-default-target = cette base n'est pas décrite dans [targets]. Bases connues : { $known }.
 config-default-target-none = aucune base n'est décrite : ajoutez une section [targets.<nom>], ou supprimez cette clé.
@@ -66,7 +66,7 @@ demo-welcome = Pstral, démonstration. Données : { $folder }
 demo-own-config = La démonstration a sa propre configuration : celle de --config n'est pas lue.
 demo-folder = Le dossier de données { $folder } ne peut pas être préparé. Donnez-en un autre avec --data DOSSIER. ({ $error })
 demo-model = Modèle : { $fact }
-demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : ollama pull { $model }
+demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : { $command }
 demo-model-fails = Modèle : { $fact }. Je réponds avec les requêtes vérifiées. { $remedy }
 demo-try = Essayez « Liste les clients de Paris » puis /execute. Tapez /help pour les commandes, Ctrl-D pour quitter.
 terminal-idle = Rien n'est en cours. Pour quitter : Ctrl-D.
@@ -107,10 +107,10 @@ remedy-state-newer = Installez la version de Pstral qui s'est servie de cette ba
 remedy-verified = Corrigez ce fichier, ou supprimez [targets.{ $target }] verified. demo/verified.toml montre la forme attendue.
 remedy-prompts = Vérifiez le dossier [answers] prompts et les droits sur ses fichiers.
 remedy-listen = Arrêtez l'autre programme qui utilise cette adresse, ou changez [http] listen.
-remedy-model-away = Démarrez Ollama (ollama serve) et vérifiez [model] url. Sans modèle, seules les requêtes vérifiées répondent.
-remedy-model-missing = Sur le serveur du modèle, lancez : ollama pull { $model }
-remedy-model-forbidden = Vérifiez les hôtes autorisés par ce serveur (OLLAMA_HOST, OLLAMA_ORIGINS) et la clé [model] api_key.
-remedy-model = Vérifiez que [model] url est bien l'adresse d'Ollama, et lisez le journal d'Ollama.
+remedy-model-away = Démarrez Ollama (ollama serve) et vérifiez son adresse dans [model]. Sans modèle, seules les requêtes vérifiées répondent.
+remedy-model-missing = Lancez : { $command }
+remedy-model-forbidden = Vérifiez les hôtes autorisés par ce serveur (OLLAMA_HOST, OLLAMA_ORIGINS) et la clé api_key dans [model].
+remedy-model = Vérifiez que l'adresse dans [model] est bien celle d'Ollama, et lisez le journal d'Ollama.
 remedy-client-missing = Installez l'Instant Client d'Oracle sur cette machine et, s'il n'est pas trouvé tout seul, indiquez son dossier : [targets.{ $target }] client_folder = "…". docs/oracle.md dit comment.
 remedy-privileged = Donnez à [targets.{ $target }] un compte qui ne peut que lire. S'il faut garder celui-ci malgré tout, écrivez-y allow_privileged = true.
 remedy-target-file = Vérifiez [targets.{ $target }] path : le fichier doit exister, être une base SQLite et être lisible par Pstral.
@@ -214,7 +214,14 @@ excess-execute = { $account } peut exécuter du code enregistré : { $what }
 excess-outside = { $account } peut atteindre le réseau ou les fichiers du serveur : { $what }
 
 ## Santé
-health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size }
+health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size } ; contexte : { $context ->
+    [one] { $context } jeton
+   *[other] { $context } jetons
+}{ $reach ->
+    [all] , tout ce que le modèle peut lire
+    [part] {" "}sur les { $own } que le modèle peut lire
+   *[unknown] {""}
+}
 health-target =
     { $engine }, { $tables ->
         [one] { $tables } table
@@ -374,3 +381,28 @@ why-target-private = les résultats de cette base sont privés
 why-own-accounts = les résultats viennent du compte de chaque personne
 why-table-private = les résultats de cette table sont privés
 why-audience = quelqu'un qui y est accueilli ne peut pas tout en voir
+
+## Model servers
+config-model-url-public = { $address } est une adresse publique : les questions sortiraient de l'entreprise. Donnez celle d'un serveur de votre réseau ; s'il faut vraiment celle-ci, écrivez allow_public_endpoints = true dans [model].
+config-model-endpoint-twice = ce serveur est décrit deux fois. Gardez une seule description et donnez-lui plus de slots.
+config-model-url-beside = à côté de [[model.endpoints]], cette adresse ne servirait pas. Supprimez-la, ou ajoutez-la comme un endpoint de plus.
+config-model-not-of-kind = un serveur de type { $kind } ne lit pas cette clé. Supprimez-la.
+found-outside = adresse refusée : { $detail }
+remedy-model-outside = Donnez dans [model] l'adresse d'un serveur de votre réseau : les questions ne doivent pas sortir de l'entreprise. S'il faut vraiment celle-ci, écrivez allow_public_endpoints = true dans [model].
+remedy-model-other = Ce serveur a { $served } : écrivez l'un de ces noms dans [model] name, ou démarrez-le avec le modèle voulu.
+remedy-model-none = Démarrez ce serveur avec le modèle de [model] name ; docs/models.md dit comment.
+remedy-model-key = Vérifiez la clé api_key dans [model] : ce serveur en attend une autre.
+remedy-model-unsupported = Choisissez dans [model] name un modèle qui sait converser ; pstral model list montre ceux du serveur.
+remedy-model-busy = Attendez que le serveur ait chargé son modèle ou fini ses réponses, puis recommencez.
+remedy-model-server-away = Démarrez le serveur du modèle et vérifiez son adresse dans [model]. Sans modèle, seules les requêtes vérifiées répondent.
+remedy-model-server = Vérifiez que l'adresse dans [model] est bien celle d'un serveur compatible avec OpenAI, et lisez son journal.
+model-list = { $endpoint } { $models ->
+    [0] n'a aucun modèle.
+    [one] a un modèle :
+   *[other] a { $models } modèles :
+}
+model-pull-cannot = Un serveur de type { $kind } ne va pas chercher de modèle lui-même : démarrez-le avec celui qu'il vous faut. docs/models.md dit comment.
+model-pull-begins = { $endpoint } va chercher { $model } …
+model-pull-done = { $model } est installé sur { $endpoint }.
+model-pull-stopped = Arrêté. Ce qui est déjà là est gardé : la même commande reprendra à cet endroit.
+model-pull-cut = La connexion au serveur s'est interrompue. Ce qui est déjà là est gardé : relancez la même commande pour continuer.

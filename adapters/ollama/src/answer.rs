@@ -1,98 +1,63 @@
-//! An answer as it is written: lines of JSON turned into pieces, with every way of ending told apart.
+//! An answer as it is written: lines of JSON, the last of which says that the answer is whole.
 
-use std::collections::VecDeque;
-use std::time::Duration;
+use pstral_core::ports::{Delta, FinishReason, ModelError, ModelStats};
+use pstral_modelhttp::{Reader, Said, excerpt, of_said};
+use serde::de::DeserializeOwned;
 
-use bytes::Bytes;
-use futures::stream::{self, StreamExt as _};
-use pstral_core::ports::{Delta, FinishReason, ModelError, ModelStats, ModelStream};
-use reqwest::Response;
-
-use crate::fault;
-use crate::http::Deadline;
-use crate::lines::{LONGEST_LINE, Lines, TooLong};
 use crate::wire::ChatLine;
 
-/// The pieces of an answer whose head has come. `first` bounds the wait for its first byte, `silence` every later one.
-/// Dropping the stream drops the connection, which is how Ollama is told to stop.
-pub(crate) fn stream(response: Response, model: String, first: Deadline, silence: Duration) -> ModelStream {
-    let answer =
-        Answer { response, model, first: Some(first), silence, lines: Lines::default(), ready: VecDeque::new() };
-    stream::unfold(Some(answer), |answer| async {
-        let mut answer = answer?;
-        match answer.next().await {
-            // Nothing after the end is of interest: dropping the answer here frees the connection at once.
-            Ok(done @ Delta::Done(_)) => Some((Ok(done), None)),
-            Ok(delta) => Some((Ok(delta), Some(answer))),
-            Err(error) => Some((Err(error), None)),
-        }
-    })
-    .boxed()
+/// Reads the lines of `/api/chat`.
+#[derive(Debug)]
+pub(crate) struct ChatReader {
+    pub(crate) model: String,
 }
 
-struct Answer {
-    response: Response,
-    model: String,
-    /// Until the first byte has come.
-    first: Option<Deadline>,
-    silence: Duration,
-    lines: Lines,
-    ready: VecDeque<Result<Delta, ModelError>>,
-}
+impl Reader for ChatReader {
+    type Piece = Delta;
 
-impl Answer {
-    async fn next(&mut self) -> Result<Delta, ModelError> {
-        loop {
-            if let Some(delta) = self.ready.pop_front() {
-                return delta;
-            }
-            match self.lines.next() {
-                Ok(Some(line)) => self.read(&line)?,
-                Ok(None) => match self.more().await? {
-                    Some(bytes) => self.lines.push(&bytes),
-                    None => self.end()?,
-                },
-                Err(TooLong) => {
-                    return Err(ModelError::Protocol(format!("a line of more than {LONGEST_LINE} bytes")));
-                }
-            }
-        }
-    }
-
-    async fn more(&mut self) -> Result<Option<Bytes>, ModelError> {
-        let deadline = self.first.take().unwrap_or_else(|| Deadline::after(self.silence));
-        // Whatever breaks the connection now, the person sees the same: an answer without its end.
-        deadline.bound(self.response.chunk()).await?.map_err(|_| ModelError::Interrupted)
-    }
-
-    /// The body has ended, and no line of it said `done`: the model stopped in the middle, for example because it
-    /// repeated itself more than 30 times, unless the last line only lacks its line feed.
-    fn end(&mut self) -> Result<(), ModelError> {
-        let Some(last) = self.lines.rest() else { return Err(ModelError::Interrupted) };
-        match serde_json::from_slice::<ChatLine>(&last) {
-            Err(error) if error.is_eof() => Err(ModelError::Interrupted),
-            _ => self.read(&last),
-        }
-    }
-
-    fn read(&mut self, line: &[u8]) -> Result<(), ModelError> {
-        let line: ChatLine = serde_json::from_slice(line)
-            .map_err(|error| ModelError::Protocol(format!("{error} in the line {}", fault::excerpt(line))))?;
+    fn line(&mut self, line: &[u8], said: &mut Said<Delta>) -> Result<(), ModelError> {
+        let Some(line) = parse::<ChatLine>(line)? else { return Ok(()) };
         if let Some(error) = line.error {
-            return Err(fault::of_line(error, &self.model));
+            return Err(of_said(error, &self.model));
         }
         let thinking = Some(line.message.thinking).filter(|text| !text.is_empty()).map(Delta::Thinking);
         let text = Some(line.message.content).filter(|text| !text.is_empty()).map(Delta::Text);
-        self.ready.extend(thinking.into_iter().chain(text).map(Ok));
+        said.extend(thinking.into_iter().chain(text));
         if line.done {
             let stats = ModelStats {
                 finish: FinishReason::Stop,
                 prompt_tokens: line.prompt_eval_count,
                 answer_tokens: line.eval_count,
             };
-            self.ready.push_back(finished(line.done_reason.as_deref(), stats));
+            said.push_back(finished(line.done_reason.as_deref(), stats)?);
         }
         Ok(())
+    }
+
+    fn end(&mut self, rest: &[u8], said: &mut Said<Delta>) -> Result<(), ModelError> {
+        last_line(self, rest, said)
+    }
+
+    fn is_last(piece: &Delta) -> bool {
+        matches!(piece, Delta::Done(_))
+    }
+}
+
+/// What a line holds; a blank one nothing.
+pub(crate) fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<Option<T>, ModelError> {
+    if line.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let parsed = serde_json::from_slice(line);
+    parsed.map(Some).map_err(|error| ModelError::Protocol(format!("{error} in the line {}", excerpt(line))))
+}
+
+/// The body has ended, and no line of it said that this is the end: the model stopped in the middle, for example because
+/// it repeated itself more than 30 times, unless the last line only lacks its line feed.
+pub(crate) fn last_line<R: Reader>(reader: &mut R, rest: &[u8], said: &mut Said<R::Piece>) -> Result<(), ModelError> {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(rest) {
+        Err(error) if error.is_eof() => Err(ModelError::Interrupted),
+        _ => reader.line(rest, said),
     }
 }
 

@@ -1,34 +1,52 @@
 //! The port of language models, over Ollama's native API.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use pstral_core::ports::{ChatRequest, LanguageModel, ModelError, ModelInfo, ModelStream};
-use pstral_core::text::{Text, text};
+use pstral_core::ports::{ChatRequest, LanguageModel, ModelError, ModelInfo, ModelStream, PullStream};
+use pstral_core::text::Text;
+use pstral_modelhttp::{Deadline, Found, Http, InvalidUrl, Patience, checked_vectors, stream};
 use reqwest::{Method, Response};
 
-use crate::answer;
-use crate::config::{InvalidUrl, OllamaConfig};
-use crate::http::{Deadline, Http};
-use crate::wire::{ChatBody, EmbedBody, Embeddings, Tags};
+use crate::answer::ChatReader;
+use crate::config::OllamaConfig;
+use crate::pull::PullReader;
+use crate::wire::{ChatBody, EmbedBody, Embeddings, Named, Shown, Tags};
+
+/// How long the server may say nothing while it fetches a model: it checks what it has fetched in one go.
+const FETCHING: Duration = Duration::from_mins(15);
 
 /// A model on an Ollama server.
 #[derive(Debug)]
 pub struct Ollama {
     config: OllamaConfig,
     http: Http,
+    /// What the model was trained to read, in tokens; [`usize::MAX`] while nobody has said.
+    trained: AtomicUsize,
 }
 
 impl Ollama {
     /// That model on that server. Nothing is sent before the first question.
     pub fn new(config: OllamaConfig) -> Result<Self, InvalidUrl> {
-        let http = Http::new(&config)?;
-        Ok(Self { config, http })
+        let http = Http::new(&config.server())?;
+        Ok(Self { config, http, trained: AtomicUsize::new(usize::MAX) })
     }
 
     async fn ask(&self, body: &ChatBody<'_>, deadline: Deadline) -> Result<Response, ModelError> {
-        let request = self.http.request(Method::POST, "/api/chat", &self.config).json(body);
+        let request = self.http.request(Method::POST, "/api/chat").json(body);
         self.http.send(request, &self.config.model, deadline).await
+    }
+
+    /// What the server knows of the model. Its context length is kept.
+    async fn show(&self) -> Result<Shown, ModelError> {
+        let request = self.http.request(Method::POST, "/api/show").json(&Named { model: &self.config.model });
+        let deadline = Deadline::after(self.config.silence_timeout);
+        let shown: Shown = self.http.json(request, &self.config.model, deadline).await?;
+        if let Some(trained) = shown.context_length() {
+            self.trained.store(trained, Ordering::Relaxed);
+        }
+        Ok(shown)
     }
 }
 
@@ -39,12 +57,12 @@ impl LanguageModel for Ollama {
     }
 
     fn context_tokens(&self) -> usize {
-        self.config.num_ctx
+        self.config.num_ctx.min(self.trained.load(Ordering::Relaxed))
     }
 
     async fn chat(&self, request: ChatRequest) -> Result<ModelStream, ModelError> {
         let deadline = Deadline::after(self.config.first_token_timeout);
-        let mut body = ChatBody::new(&self.config, &request);
+        let mut body = ChatBody::new(&self.config, self.context_tokens(), &request);
         let response = match self.ask(&body, deadline).await {
             // `"qwen2.5-coder:3b" does not support thinking`: nothing was said yet, so ask without.
             Err(ModelError::Unsupported(said)) if body.think.is_some() && said.contains("thinking") => {
@@ -54,7 +72,8 @@ impl LanguageModel for Ollama {
             }
             other => other?,
         };
-        Ok(answer::stream(response, self.config.model.clone(), deadline, self.config.silence_timeout))
+        let patience = Patience { first: deadline, silence: self.config.silence_timeout };
+        Ok(stream(response, ChatReader { model: self.config.model.clone() }, patience))
     }
 
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ModelError> {
@@ -62,19 +81,14 @@ impl LanguageModel for Ollama {
             return Ok(Vec::new());
         }
         let body = EmbedBody::new(&self.config, texts);
-        let request = self.http.request(Method::POST, "/api/embed", &self.config).json(&body);
+        let request = self.http.request(Method::POST, "/api/embed").json(&body);
         let deadline = Deadline::after(self.config.first_token_timeout);
         let Embeddings { embeddings } = self.http.json(request, &self.config.model, deadline).await?;
-        let dimensions = embeddings.first().map_or(0, Vec::len);
-        if embeddings.len() != texts.len() || dimensions == 0 || embeddings.iter().any(|one| one.len() != dimensions) {
-            let lengths: Vec<usize> = embeddings.iter().map(Vec::len).collect();
-            return Err(ModelError::Protocol(format!("{} texts became vectors of lengths {lengths:?}", texts.len())));
-        }
-        Ok(embeddings)
+        checked_vectors(embeddings, texts.len())
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ModelError> {
-        let request = self.http.request(Method::GET, "/api/tags", &self.config);
+        let request = self.http.request(Method::GET, "/api/tags");
         let deadline = Deadline::after(self.config.silence_timeout);
         let tags: Tags = self.http.json(request, &self.config.model, deadline).await?;
         Ok(tags.models.into_iter().map(|tag| ModelInfo { name: tag.name, bytes: tag.size }).collect())
@@ -83,13 +97,25 @@ impl LanguageModel for Ollama {
     async fn health(&self) -> Result<Text, ModelError> {
         let asked = Instant::now();
         let models = self.models().await?;
-        let took = asked.elapsed().as_millis();
+        let took = asked.elapsed();
         let name = &self.config.model;
         let installed = models.iter().find(|one| is_same_model(&one.name, name));
         let installed = installed.ok_or_else(|| ModelError::ModelMissing { model: name.clone() })?;
-        let size = installed.bytes.map(|bytes| format!(" ({})", readable(bytes))).unwrap_or_default();
-        let fact = text("health-model").with("server", "Ollama").with("millis", took.to_string());
-        Ok(fact.with("model", name).with("size", size))
+        let shown = self.show().await?;
+        let can = &shown.capabilities;
+        if !can.is_empty() && !can.iter().any(|one| one == "completion") {
+            return Err(ModelError::Unsupported(format!("{name} cannot chat, only: {}", can.join(", "))));
+        }
+        let (context, own) = (self.context_tokens(), shown.context_length());
+        Ok(Found { server: "Ollama", took, model: name, bytes: installed.bytes, context, own }.fact())
+    }
+
+    async fn pull(&self, name: &str) -> Result<PullStream, ModelError> {
+        let request = self.http.request(Method::POST, "/api/pull").json(&Named { model: name });
+        let deadline = Deadline::after(FETCHING);
+        let response = self.http.send(request, name, deadline).await?;
+        let patience = Patience { first: deadline, silence: FETCHING };
+        Ok(stream(response, PullReader { model: name.to_owned() }, patience))
     }
 }
 
@@ -98,33 +124,9 @@ fn is_same_model(installed: &str, asked: &str) -> bool {
     installed == asked || installed.strip_suffix(":latest") == Some(asked)
 }
 
-/// A size as `ollama list` shows it: `1.9 GB`, `98 MB`.
-fn readable(bytes: u64) -> String {
-    const MB: u64 = 1_000_000;
-    let tenths_of_gb = (bytes + 50 * MB) / (100 * MB);
-    if tenths_of_gb < 10 {
-        return format!("{} MB", (bytes + MB / 2) / MB);
-    }
-    format!("{}.{} GB", tenths_of_gb / 10, tenths_of_gb % 10)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_read_as_ollama_shows_them() {
-        for (bytes, expected) in [
-            (0, "0 MB"),
-            (98_362_745, "98 MB"),
-            (949_999_999, "950 MB"),
-            (950_000_000, "1.0 GB"),
-            (1_929_912_432, "1.9 GB"),
-            (47_415_000_000, "47.4 GB"),
-        ] {
-            assert_eq!(readable(bytes), expected);
-        }
-    }
 
     #[test]
     fn a_name_without_a_tag_means_the_latest() {

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use pstral_modelhttp::Server;
 use secrecy::SecretString;
 
 /// How Ollama is reached and asked.
 #[derive(Debug, Clone)]
 pub struct OllamaConfig {
-    /// The server, such as `http://127.0.0.1:11434`. Plain HTTP only.
+    /// The server, such as `http://127.0.0.1:11434`.
     pub url: String,
     /// The model's name, such as `qwen2.5-coder:3b`.
     pub model: String,
-    /// The context window in tokens: prompt and answer together.
+    /// The context window in tokens, prompt and answer together, as far as the model can read so much.
     pub num_ctx: usize,
     /// How long the model stays in memory after an answer, in whole seconds.
     pub keep_alive: Duration,
@@ -32,6 +33,8 @@ pub struct OllamaConfig {
     pub silence_timeout: Duration,
     /// Sent as a bearer token, for a proxy in front of the server: Ollama itself asks for none.
     pub api_key: Option<SecretString>,
+    /// Whether the server may be at a public address, outside the company's network.
+    pub allow_public: bool,
 }
 
 impl OllamaConfig {
@@ -50,28 +53,16 @@ impl OllamaConfig {
             first_token_timeout: Duration::from_mins(5),
             silence_timeout: Duration::from_mins(1),
             api_key: None,
+            allow_public: false,
         }
     }
-}
 
-/// Why an address is no address of an Ollama server.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidUrl {
-    /// It is no URL at all.
-    #[error("{url:?} is not an address such as http://127.0.0.1:11434: {fault}")]
-    Malformed {
-        /// What was given.
-        url: String,
-        /// What is wrong with it.
-        fault: String,
-    },
-    /// It asks for something other than plain HTTP.
-    #[error("{url:?} does not begin with http://: the model server is reached in plain HTTP on your own network")]
-    NotHttp {
-        /// What was given.
-        url: String,
-    },
-    /// It holds a name or a password, which would end up in logs.
-    #[error("the address of the model server holds a user name or a password: use the API key instead")]
-    Credentials,
+    pub(crate) fn server(&self) -> Server {
+        Server {
+            url: self.url.clone(),
+            api_key: self.api_key.clone(),
+            connect_timeout: self.connect_timeout,
+            allow_public: self.allow_public,
+        }
+    }
 }

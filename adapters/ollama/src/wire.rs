@@ -3,6 +3,8 @@
 use pstral_core::ports::ChatRequest;
 use serde::{Deserialize, Serialize};
 
+use serde_json::Value as Json;
+
 use crate::config::OllamaConfig;
 
 /// The body of `POST /api/chat`.
@@ -20,6 +22,8 @@ pub(crate) struct ChatBody<'a> {
     keep_alive: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) think: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'a Json>,
     options: Options,
 }
 
@@ -39,8 +43,8 @@ struct Options {
 }
 
 impl<'a> ChatBody<'a> {
-    /// The body that asks `request`.
-    pub(crate) fn new(config: &'a OllamaConfig, request: &'a ChatRequest) -> Self {
+    /// The body that asks `request` of a model that reads `num_ctx` tokens.
+    pub(crate) fn new(config: &'a OllamaConfig, num_ctx: usize, request: &'a ChatRequest) -> Self {
         let system = Some(Message { role: "system", content: &request.system });
         let exchange = request.messages.iter();
         let exchange = exchange.map(|message| Message { role: message.speaker.word(), content: &message.text });
@@ -52,8 +56,9 @@ impl<'a> ChatBody<'a> {
             shift: false,
             keep_alive: keep_alive(config),
             think: config.think,
+            format: request.format.as_ref(),
             options: Options {
-                num_ctx: config.num_ctx,
+                num_ctx,
                 num_predict: config.max_answer_tokens,
                 temperature: config.temperature,
                 num_thread: config.num_thread,
@@ -79,7 +84,7 @@ pub(crate) struct ChatLine {
     pub(crate) prompt_eval_count: Option<u64>,
     pub(crate) eval_count: Option<u64>,
     /// Instead of everything else when the model broke down while answering.
-    pub(crate) error: Option<serde_json::Value>,
+    pub(crate) error: Option<Json>,
 }
 
 /// What a line adds to the answer.
@@ -125,4 +130,45 @@ pub(crate) struct Tags {
 pub(crate) struct Tag {
     pub(crate) name: String,
     pub(crate) size: Option<u64>,
+}
+
+/// The body of `POST /api/show` and of `POST /api/pull`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Named<'a> {
+    pub(crate) model: &'a str,
+}
+
+/// The answer to `POST /api/show`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Shown {
+    /// By names such as `qwen2.context_length`, after what `general.architecture` says.
+    #[serde(default)]
+    model_info: serde_json::Map<String, Json>,
+    /// Such as `completion`, `embedding`, `thinking`. Servers before 0.6.4 say nothing.
+    #[serde(default)]
+    pub(crate) capabilities: Vec<String>,
+}
+
+impl Shown {
+    /// How many tokens the model was trained to read, when the server says it.
+    pub(crate) fn context_length(&self) -> Option<usize> {
+        let architecture = self.model_info.get("general.architecture")?.as_str()?;
+        let length = self.model_info.get(&format!("{architecture}.context_length"))?.as_u64()?;
+        usize::try_from(length).ok().filter(|length| *length > 0)
+    }
+}
+
+/// A line of the answer to `POST /api/pull`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PullLine {
+    /// Such as `pulling manifest`, `pulling 4a188102020e`, `verifying sha256 digest`, and at the end `success`.
+    #[serde(default)]
+    pub(crate) status: String,
+    /// Bytes of the part that is fetched.
+    pub(crate) total: Option<u64>,
+    /// Bytes of it that are there; left out where there are none.
+    #[serde(default)]
+    pub(crate) completed: u64,
+    /// Instead of everything else when it failed.
+    pub(crate) error: Option<Json>,
 }

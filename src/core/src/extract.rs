@@ -1,8 +1,13 @@
 //! Finds the statement in what a model wrote.
 
+mod block;
+mod fenced;
 mod prose;
 
 use std::ops::Range;
+
+use block::Prose;
+use fenced::Fenced;
 
 /// A statement and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,163 +65,10 @@ impl Extractor {
     }
 }
 
-/// Statements in fences.
-#[derive(Debug, Default)]
-struct Fenced {
-    open: Option<Fence>,
-    found: Vec<Statement>,
-}
-
-/// An open fence: what closes it, the byte it began at, and what stands in it so far.
-#[derive(Debug)]
-struct Fence {
-    marks: String,
-    begin: usize,
-    body: String,
-}
-
-impl Fenced {
-    fn take(&mut self, line: &str, at: usize) {
-        let (trimmed, end) = (line.trim(), at + line.len());
-        match self.open.take() {
-            None => self.begin(line, at),
-            Some(fence) if trimmed.starts_with(&fence.marks) => self.keep(&fence.body, fence.begin..end),
-            Some(mut fence) => {
-                fence.body.push_str(line);
-                self.open = Some(fence);
-            }
-        }
-    }
-
-    fn begin(&mut self, line: &str, at: usize) {
-        let Some(marks) = marks(line.trim()) else { return };
-        let said = &line.trim()[marks.len()..];
-        match said.strip_suffix(marks) {
-            // A fence on one line: ```SELECT 1``` or ```sql SELECT 1```
-            Some(inline) if !inline.is_empty() => self.keep(after_language(inline), at..at + line.len()),
-            // A statement that begins beside the mark.
-            _ => {
-                let text = after_language(said);
-                let beside = begins_statement(text);
-                let body = if beside { &line[line.trim_end().len() - text.len()..] } else { "" };
-                self.open = Some(Fence { marks: marks.to_owned(), begin: at, body: body.to_owned() });
-            }
-        }
-    }
-
-    fn keep(&mut self, body: &str, range: Range<usize>) {
-        if begins_statement(body) {
-            self.found.push(Statement { text: tidy(body), range });
-        }
-    }
-
-    fn finish(mut self, end: usize) -> Vec<Statement> {
-        if let Some(fence) = self.open.take() {
-            self.keep(&fence.body, fence.begin..end);
-        }
-        self.found
-    }
-}
-
 /// The marks that a line opens a fence with: three or more of one sign.
 fn marks(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(line.chars().next().filter(|sign| matches!(sign, '`' | '~'))?);
     Some(&line[..line.len() - rest.len()]).filter(|marks| marks.len() >= 3)
-}
-
-/// Statements in prose: one begins a line and ends at a semicolon that ends a line, at a blank line, or before a fence.
-#[derive(Debug, Default)]
-struct Prose {
-    /// The lines since one that may begin a statement, and the byte that one begins at.
-    block: String,
-    begin: usize,
-    /// Where in the block statements may begin.
-    starts: Vec<usize>,
-    /// The block is too long: nothing in it is a statement, as half of one may mean something else.
-    too_long: bool,
-    found: Vec<Statement>,
-}
-
-/// The longest statement in prose, in bytes: the guard takes half of that.
-const LONGEST: usize = 1 << 15;
-/// Lines of one block that are tried as the first of a statement.
-const STARTS: usize = 64;
-
-impl Prose {
-    fn take(&mut self, line: &str, at: usize) {
-        if marks(line.trim()).is_some() {
-            self.end();
-            return;
-        }
-        if self.starts.len() < STARTS && prose::may_begin(line) {
-            self.starts.push(self.block.len());
-            self.begin = if self.block.is_empty() { at } else { self.begin };
-        }
-        if self.starts.is_empty() {
-            return;
-        }
-        self.too_long |= self.block.len() + line.len() > LONGEST;
-        if !self.too_long {
-            self.block.push_str(line);
-        }
-        if line.trim().is_empty() || line.trim_end().ends_with(';') {
-            self.end();
-        }
-    }
-
-    /// The first start that makes a statement of what follows it.
-    fn end(&mut self) {
-        let (block, mut starts) = (std::mem::take(&mut self.block), std::mem::take(&mut self.starts).into_iter());
-        if std::mem::take(&mut self.too_long) {
-            return;
-        }
-        if let Some(start) = starts.find(|start| prose::is_query(&block[*start..])) {
-            let range = self.begin + start..self.begin + block.len();
-            self.found.push(Statement { text: tidy(&block[start..]), range });
-        }
-    }
-
-    fn finish(mut self) -> Vec<Statement> {
-        self.end();
-        self.found
-    }
-}
-
-/// What follows the word that names a fence's language, when the text itself does not begin with a statement.
-fn after_language(said: &str) -> &str {
-    if begins_statement(said) {
-        return said;
-    }
-    let word = said.trim_start().find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | '/')));
-    word.map_or(said, |end| said.trim_start()[end..].trim_start())
-}
-
-/// In a fence, whatever begins like a statement is one, so that the guard says why it is refused.
-fn begins_statement(text: &str) -> bool {
-    const WORDS: [&str; 21] = [
-        "SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "DROP", "ALTER", "CREATE", "TRUNCATE", "GRANT",
-        "REVOKE", "EXPLAIN", "PRAGMA", "ATTACH", "CALL", "BEGIN", "DECLARE", "EXEC", "REPLACE", "VALUES",
-    ];
-    let word: String = code(text).chars().take_while(char::is_ascii_alphabetic).collect();
-    WORDS.contains(&word.to_ascii_uppercase().as_str())
-}
-
-/// The text after leading comments and blanks.
-fn code(mut text: &str) -> &str {
-    loop {
-        text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
-        let rest = if text.starts_with("--") {
-            text.split_once('\n').map(|(_, rest)| rest)
-        } else if text.starts_with("/*") {
-            text.split_once("*/").map(|(_, rest)| rest)
-        } else {
-            return text;
-        };
-        match rest {
-            Some(rest) => text = rest,
-            None => return "",
-        }
-    }
 }
 
 fn tidy(statement: &str) -> String {

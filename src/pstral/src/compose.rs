@@ -10,7 +10,7 @@ use pstral_core::context::check_template;
 use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
+use pstral_core::models::{ModelPool, QueueLimits};
 use pstral_core::pipeline::{
     Delivery, KeptAnswers, Notes, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity,
     QuotaLimits, Settings, Target, Terms, VerifiedUse,
@@ -29,6 +29,7 @@ use crate::files::FolderFiles;
 use crate::heads::Heads;
 use crate::health::state_remedy;
 use crate::metered::MeteredAudit;
+use crate::registry::ModelServers;
 use crate::{registry, verified};
 
 /// A pipeline with the parts that a program looks after.
@@ -37,6 +38,8 @@ pub struct App {
     pub pipeline: Arc<Pipeline>,
     /// The state database.
     pub store: Arc<Store>,
+    /// Where the model is.
+    pub models: ModelServers,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
     /// Where results become files.
@@ -123,10 +126,11 @@ impl App {
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
         let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
         let heads = heads(config, audit.head(), &platforms);
+        let models = registry::model_servers(config)?;
         let clock = Arc::new(SystemClock::default());
         let parts = Parts {
             platforms: platforms.clone(),
-            model: Arc::new(model_pool(&config.model, Arc::clone(&clock) as _)?),
+            model: Arc::new(model_pool(&config.model, &models, Arc::clone(&clock) as _)),
             targets,
             people: Arc::clone(&store) as _,
             conversations: Arc::clone(&store) as _,
@@ -142,16 +146,14 @@ impl App {
         };
         let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
         let pipeline = Arc::new(Pipeline::new(parts));
-        Ok(Self { pipeline, store, platforms, files, file_age, heads, instance, fingerprint })
+        Ok(Self { pipeline, store, models, platforms, files, file_age, heads, instance, fingerprint })
     }
 }
 
 /// The model, wherever it is, and the queue before it.
-fn model_pool(config: &Model, clock: Arc<dyn Clock>) -> anyhow::Result<ModelPool> {
-    // One answer at a time: on a CPU two at once take twice as long each.
-    let endpoint = Endpoint { name: config.url.clone(), model: registry::model(config)?, slots: 1 };
+fn model_pool(config: &Model, servers: &ModelServers, clock: Arc<dyn Clock>) -> ModelPool {
     let limits = QueueLimits { waiting: config.queue, each: config.queue_each };
-    Ok(ModelPool::new(vec![endpoint], limits, clock))
+    ModelPool::new(servers.endpoints.clone(), limits, clock)
 }
 
 /// Who tells where the audit chain stands, as often as the configuration says and where it says.

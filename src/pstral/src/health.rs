@@ -10,6 +10,9 @@ use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use serde::Serialize;
 
+use crate::models;
+use crate::registry::ModelServers;
+
 /// How long a part may take to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -28,7 +31,7 @@ pub enum State {
 /// What was found of a part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Such as `state`, `model`, `target crm`, `platform terminal`.
+    /// Such as `state`, `model`, of several `model gpu.intern:8000`, `target crm`, `platform terminal`.
     pub part: String,
     /// How it is.
     pub state: State,
@@ -39,16 +42,13 @@ pub struct Check {
 }
 
 /// Checks every part at the same time.
-pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<Check> {
+pub async fn checks(pipeline: &Pipeline, servers: &ModelServers, store: &Store, locale: Locale) -> Vec<Check> {
     let parts = pipeline.parts();
     let state = async {
         let remedy = |error: &StoreError| state_remedy(error).render(locale);
         judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
     };
-    let model = async {
-        let remedy = |error: &ModelError| model_remedy(error).render(locale);
-        judge("model".to_owned(), State::Degraded, locale, model_health(pipeline), remedy).await
-    };
+    let models = models::checks(servers, locale);
     let targets = parts.targets.values().map(async |target| {
         let remedy = |error: &TargetError| target_remedy(error, target).render(locale);
         judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
@@ -57,8 +57,8 @@ pub async fn checks(pipeline: &Pipeline, store: &Store, locale: Locale) -> Vec<C
         let remedy = |_: &_| text("remedy-platform").render(locale);
         judge(format!("platform {}", platform.name()), State::Failed, locale, platform.health(), remedy).await
     });
-    let (state, model, targets, platforms) = futures::join!(state, model, join_all(targets), join_all(platforms));
-    let mut checks: Vec<Check> = [state, model].into_iter().chain(targets).chain(platforms).collect();
+    let (state, models, targets, platforms) = futures::join!(state, models, join_all(targets), join_all(platforms));
+    let mut checks: Vec<Check> = [state].into_iter().chain(models).chain(targets).chain(platforms).collect();
     if parts.targets.is_empty() {
         checks.push(nothing("targets", "no-target", locale));
     }
@@ -76,23 +76,6 @@ pub fn can_answer(checks: &[Check]) -> bool {
         of_kind.peek().is_none() || of_kind.any(|check| check.state != State::Failed)
     };
     ["state", "target", "platform"].into_iter().all(works)
-}
-
-/// The model's own word on its health, or that it said nothing.
-pub(crate) async fn model_health(pipeline: &Pipeline) -> Result<Text, ModelError> {
-    let said = tokio::time::timeout(PATIENCE, pipeline.parts().model.health()).await;
-    said.unwrap_or(Err(ModelError::Timeout { seconds: PATIENCE.as_secs() }))
-}
-
-/// What an administrator does about it: the sentences of the errors themselves are for those who asked something.
-pub(crate) fn model_remedy(error: &ModelError) -> Text {
-    match error {
-        ModelError::Timeout { .. } => text("remedy-no-answer"),
-        ModelError::ModelMissing { model } => text("remedy-model-missing").with("model", model.as_str()),
-        ModelError::Forbidden => text("remedy-model-forbidden"),
-        ModelError::Unavailable(_) => text("remedy-model-away"),
-        _ => text("remedy-model"),
-    }
 }
 
 /// What an administrator does about the state database.
@@ -139,6 +122,7 @@ impl Found for ModelError {
             Self::Unavailable(detail) => away(detail),
             Self::ModelMissing { model } => text("found-model-missing").with("model", model.as_str()),
             Self::Forbidden => text("found-forbidden"),
+            Self::Outside(detail) => text("found-outside").with("detail", detail),
             Self::Timeout { seconds } => text("no-answer").count("seconds", *seconds),
             other => fault(other),
         }

@@ -13,6 +13,7 @@ pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod metered;
+pub mod models;
 pub mod passwords;
 pub mod policy;
 pub mod registry;

@@ -1,50 +1,16 @@
 //! A scripted Ollama server for tests: real HTTP on the loopback interface, and every way in which Ollama fails.
 
-mod answer;
-mod recording;
-mod request;
-mod serve;
+mod speech;
 
-pub use answer::{Answer, Ending};
-pub use recording::Recording;
-pub use request::Request;
+pub use pstral_modelhttp::testkit::{Answer, Ending, Recording, Request, ScriptedServer};
+pub use speech::OllamaSpeech;
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::ops::Deref;
 
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-
-/// The size that models have unless told otherwise: that of `qwen2.5-coder:3b`.
-const SIZE: u64 = 1_929_912_432;
-
-/// A server that answers each `POST` with the next scripted answer, and `GET /api/tags` with its models. It stops
-/// when dropped, cutting every connection. A `POST` without a script gets status 500 and is counted.
+/// A scripted server that speaks as Ollama does: `/api/chat`, `/api/embed` and `/api/pull` are questions; `/api/tags` and
+/// `/api/show` it answers by itself.
 #[derive(Debug)]
-pub struct ScriptedOllama {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
-}
-
-/// What the server and its connections both use.
-#[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
-    /// Ticks whenever `state` has changed.
-    changed: watch::Sender<()>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    models: Vec<(String, u64)>,
-    answers: VecDeque<Answer>,
-    tags: VecDeque<Answer>,
-    requests: Vec<Request>,
-    unscripted: usize,
-}
+pub struct ScriptedOllama(ScriptedServer);
 
 impl ScriptedOllama {
     /// A server on a free port that has one model and no answer yet.
@@ -52,85 +18,14 @@ impl ScriptedOllama {
     /// # Panics
     /// When the loopback interface has no free port.
     pub async fn start(model: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("invariant: tests may listen on a free port");
-        let address = listener.local_addr().expect("invariant: a listening socket has an address");
-        let state = State { models: vec![(model.to_owned(), SIZE)], ..State::default() };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: watch::Sender::new(()) });
-        let accepting = tokio::spawn(serve::accept(listener, shared.clone()));
-        Self { address, shared, accepting }
-    }
-
-    /// Where it listens, as `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// Queues the answer to one more `POST`.
-    pub fn answer(&self, answer: Answer) {
-        self.shared.change(|state| state.answers.push_back(answer));
-    }
-
-    /// Queues an answer to one more `GET /api/tags`, before the list of models is given again.
-    pub fn answer_tags(&self, answer: Answer) {
-        self.shared.change(|state| state.tags.push_back(answer));
-    }
-
-    /// Replaces the installed models: names and sizes in bytes. Questions to others get Ollama's 404.
-    pub fn install(&self, models: &[(&str, u64)]) {
-        let models = models.iter().map(|(name, bytes)| ((*name).to_owned(), *bytes)).collect();
-        self.shared.change(|state| state.models = models);
-    }
-
-    /// Every `POST` so far, in the order in which they came.
-    pub fn requests(&self) -> Vec<Request> {
-        self.shared.state().requests.clone()
-    }
-
-    /// How many `POST`s came that no answer was scripted for.
-    pub fn unscripted(&self) -> usize {
-        self.shared.state().unscripted
-    }
-
-    /// How many scripted answers nobody has asked for yet.
-    pub fn unused(&self) -> usize {
-        let state = self.shared.state();
-        state.answers.len() + state.tags.len()
-    }
-
-    /// Fails the test unless every scripted answer was asked for and every question found one.
-    ///
-    /// # Panics
-    /// When answers are left over or were missing.
-    pub fn assert_consumed(&self) {
-        assert_eq!(self.unscripted(), 0, "requests without a scripted answer: {:#?}", self.requests());
-        assert_eq!(self.unused(), 0, "scripted answers that nobody asked for");
-    }
-
-    /// Resolves when what has come so far is as wanted, for example
-    /// `|requests| requests.iter().any(|request| request.closed_early)`.
-    pub async fn wait_for(&self, wanted: impl Fn(&[Request]) -> bool) {
-        let mut changed = self.shared.changed.subscribe();
-        while !wanted(&self.shared.state().requests) {
-            changed.changed().await.expect("invariant: the sender lives as long as this server");
-        }
+        Self(ScriptedServer::start(OllamaSpeech, model).await)
     }
 }
 
-impl Drop for ScriptedOllama {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
+impl Deref for ScriptedOllama {
+    type Target = ScriptedServer;
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        // A test that fails while holding it must still be able to say why.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let changed = change(&mut self.state());
-        self.changed.send_replace(());
-        changed
+    fn deref(&self) -> &ScriptedServer {
+        &self.0
     }
 }

@@ -89,6 +89,7 @@ fn asked(request: &Request) -> ChatRequest {
     ChatRequest {
         system: text(&messages[0]),
         messages: exchange.map(|one| ModelMessage { speaker: speaker(one), text: text(one) }).collect(),
+        format: request.body.get("format").cloned(),
     }
 }
 

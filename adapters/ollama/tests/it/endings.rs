@@ -3,44 +3,11 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use pstral_core::ports::{ChatRequest, Delta, FinishReason, LanguageModel as _, ModelError, ModelStats};
+use pstral_core::ports::{ChatRequest, Delta, LanguageModel as _, ModelError};
 use pstral_ollama::testkit::{Answer, Ending};
 use serde_json::json;
 
-use crate::bench::{Bench, MODEL, Outcome, question, within};
-
-fn done(finish: FinishReason) -> Delta {
-    Delta::Done(ModelStats { finish, prompt_tokens: Some(15), answer_tokens: Some(5) })
-}
-
-#[tokio::test]
-async fn every_ending_keeps_what_was_said_and_is_told_apart() {
-    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(900)).await;
-    let died = "an error was encountered while running the model: unexpected EOF";
-    let missing = ModelError::ModelMissing { model: MODEL.to_owned() };
-    let cases = [
-        (Ending::Done, Ok(done(FinishReason::Stop))),
-        (Ending::DoneLength, Ok(done(FinishReason::Length))),
-        (Ending::DoneReason("tool_calls".to_owned()), Ok(done(FinishReason::Stop))),
-        (Ending::CleanEndWithoutDone, Err(ModelError::Interrupted)),
-        (Ending::CutConnection, Err(ModelError::Interrupted)),
-        (Ending::ErrorLine(died.to_owned()), Err(ModelError::Failed(died.to_owned()))),
-        (Ending::ErrorLine("model 'qwen2.5-coder:3b' not found".to_owned()), Err(missing)),
-        (Ending::Hang, Err(ModelError::Timeout { seconds: 1 })),
-    ];
-    for (ending, expected) in cases {
-        let outcome = bench.outcome(Answer::text("Il y a douze").ends(ending.clone())).await;
-        let expected = Outcome {
-            text: "Il y a douze".to_owned(),
-            thinking: String::new(),
-            pieces: 5,
-            end: expected,
-            refused: false,
-        };
-        assert_eq!(outcome, expected, "{ending:?}");
-    }
-    bench.server.assert_consumed();
-}
+use crate::bench::{Bench, MODEL, question, within};
 
 #[tokio::test]
 async fn loading_or_unloading_the_model_is_no_answer() {
@@ -180,7 +147,7 @@ async fn the_request_says_what_the_configuration_says() {
     let bench = Bench::new().await;
     bench.server.answer(Answer::text("ok"));
     let request = ChatRequest { system: String::new(), ..question("?") };
-    crate::bench::outcome(&bench.model, request).await;
+    crate::bench::outcome(&*bench.model, request).await;
     let body = &bench.server.requests()[0].body;
     assert_eq!(body["messages"], json!([{ "role": "user", "content": "?" }]), "no empty instructions");
     assert!(body.get("think").is_none() && body["options"].get("num_thread").is_none(), "left to the server: {body}");

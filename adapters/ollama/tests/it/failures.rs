@@ -4,8 +4,9 @@ use pstral_core::domain::Locale;
 use std::time::Duration;
 
 use pstral_core::ports::{Delta, LanguageModel as _, ModelError, ModelStats};
+use pstral_modelhttp::testkit::failure_table;
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
-use pstral_ollama::{InvalidUrl, Ollama, OllamaConfig};
+use pstral_ollama::{Ollama, OllamaConfig};
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
 
@@ -15,38 +16,21 @@ fn missing() -> ModelError {
     ModelError::ModelMissing { model: MODEL.to_owned() }
 }
 
-fn failed(said: &str) -> ModelError {
-    ModelError::Failed(said.to_owned())
+#[tokio::test]
+async fn each_failure_is_told_apart() {
+    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(900)).await;
+    failure_table(&bench.server, &*bench.model).await;
 }
 
 #[tokio::test]
-async fn each_refusal_of_the_server_is_told_apart() {
+async fn a_prompt_that_is_too_long_is_refused_as_it_was_recorded() {
     let bench = Bench::new().await;
-    let runner_died = "an error was encountered while running the model: unexpected EOF";
-    let option = "option \"num_predict\" must be of type integer";
-    let memory = "model requires more system memory (5.6 GiB) than is available (3.1 GiB)";
-    let cases = [
-        (Answer::failure(404, "model 'qwen2.5-coder:3b' not found"), missing()),
-        (Answer::failure(404, "model \"qwen2.5-coder:3b\" not found, try pulling it first"), missing()),
-        (Answer::failure(503, "server busy, please try again.  maximum pending requests exceeded"), ModelError::Busy),
-        (Answer::status(503, ""), ModelError::Busy),
-        (Answer::status(429, "slow down"), ModelError::Busy),
-        (Answer::status(403, ""), ModelError::Forbidden),
-        (Answer::failure(401, "unauthorized"), ModelError::Forbidden),
-        (Answer::status(400, include_str!("../fixtures/prompt-too-long.json")), ModelError::PromptTooLong),
-        (Answer::status(400, include_str!("../fixtures/prompt-too-long-shift.json")), ModelError::PromptTooLong),
-        (Answer::failure(400, "the input length exceeds the context length"), ModelError::PromptTooLong),
-        (Answer::failure(500, runner_died), failed(runner_died)),
-        (Answer::failure(500, memory), failed(memory)),
-        (Answer::status(500, r#"{"error":{"message":"nested","code":null}}"#), failed("nested")),
-        (Answer::failure(400, "unexpected EOF"), ModelError::Rejected("unexpected EOF".to_owned())),
-        (Answer::failure(500, option), ModelError::Rejected(option.to_owned())),
-    ];
-    for (answer, expected) in cases {
-        let outcome = bench.outcome(answer).await;
-        assert_eq!((outcome.end, outcome.refused), (Err(expected), true));
+    for body in
+        [include_str!("../fixtures/prompt-too-long.json"), include_str!("../fixtures/prompt-too-long-shift.json")]
+    {
+        let outcome = bench.outcome(Answer::status(400, body)).await;
+        assert_eq!((outcome.end, outcome.refused), (Err(ModelError::PromptTooLong), true));
     }
-    bench.server.assert_consumed();
 }
 
 #[tokio::test]
@@ -164,7 +148,14 @@ async fn health_is_a_measured_fact_or_the_reason_why_not() {
     let bench = Bench::with(|config| config.silence_timeout = Duration::from_secs(1)).await;
     let fact = bench.model.health().await.unwrap().render(Locale::En);
     assert!(fact.starts_with("Ollama answered in "), "{fact}");
-    assert!(fact.ends_with(" ms; model qwen2.5-coder:3b is installed (1.9 GB)"), "{fact}");
+    assert!(fact.contains(" ms; model qwen2.5-coder:3b is installed (1.9 GB)"), "{fact}");
+    bench.server.can(&["embedding"]);
+    let unsupported = bench.model.health().await;
+    assert!(
+        matches!(&unsupported, Err(ModelError::Unsupported(said)) if said.contains("embedding")),
+        "{unsupported:?}"
+    );
+    bench.server.can(&["completion", "thinking"]);
     for (answer, expected) in [
         (Answer::status(403, ""), ModelError::Forbidden),
         (Answer::text("").first_after(Duration::from_mins(1)), ModelError::Timeout { seconds: 1 }),
@@ -177,25 +168,6 @@ async fn health_is_a_measured_fact_or_the_reason_why_not() {
     assert!(matches!(bench.model.health().await, Err(ModelError::Protocol(_))));
 }
 
-#[test]
-fn an_address_that_cannot_work_is_refused_at_once() {
-    let refusal = |url: &str| Ollama::new(OllamaConfig::new(url, MODEL)).err();
-    for good in ["http://127.0.0.1:11434", "http://ollama:11434/", "http://[::1]:11434", "http://gpu.lan/ollama"] {
-        assert_eq!(refusal(good), None, "{good}");
-    }
-    for other in ["https://ollama.example", "localhost:11434", "ftp://ollama"] {
-        assert_eq!(refusal(other), Some(InvalidUrl::NotHttp { url: other.to_owned() }));
-    }
-    for malformed in ["", "127.0.0.1:11434", "http://", "http://ollama:port"] {
-        assert!(matches!(refusal(malformed), Some(InvalidUrl::Malformed { .. })), "{malformed}");
-    }
-    for secret in ["http://admin:hunter2@ollama:11434", "admin:hunter2@ollama:11434"] {
-        let refusal = refusal(secret).unwrap();
-        assert_eq!(refusal, InvalidUrl::Credentials);
-        assert!(!refusal.to_string().contains("hunter2"));
-    }
-}
-
 #[tokio::test]
 async fn the_key_is_sent_and_not_shown() {
     let bench = Bench::with(|config| config.api_key = Some("s3cret-key".to_owned().into())).await;
@@ -203,4 +175,23 @@ async fn the_key_is_sent_and_not_shown() {
     assert!(matches!(outcome.end, Ok(Delta::Done(ModelStats { .. }))));
     assert_eq!(bench.server.requests()[0].authorization.as_deref(), Some("Bearer s3cret-key"));
     assert!(!format!("{:?}", bench.model).contains("s3cret-key"));
+}
+
+#[tokio::test]
+async fn the_context_is_the_smaller_of_what_is_configured_and_what_the_model_reads() {
+    let bench = Bench::new().await;
+    for (reads, expected, told) in [
+        (None, 8192, "; context: 8,192 tokens"),
+        (Some(32_768), 8192, "; context: 8,192 tokens of the 32,768 that the model can read"),
+        (Some(2048), 2048, "; context: 2,048 tokens, all that the model can read"),
+        // What was learnt is not forgotten when the server no longer says it.
+        (None, 2048, "; context: 2,048 tokens"),
+    ] {
+        bench.server.reads(reads);
+        let fact = bench.model.health().await.unwrap().render(Locale::En);
+        assert_eq!(bench.model.context_tokens(), expected);
+        assert!(fact.ends_with(told), "no {told:?} in {fact:?}");
+    }
+    bench.outcome(Answer::text("douze")).await;
+    assert_eq!(bench.server.requests()[0].body["options"]["num_ctx"], 2048, "the server is asked for no more");
 }

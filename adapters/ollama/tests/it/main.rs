@@ -6,5 +6,6 @@ mod bench;
 mod contract;
 mod endings;
 mod failures;
+mod pulling;
 mod recordings;
 mod server;

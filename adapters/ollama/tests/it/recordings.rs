@@ -1,141 +1,61 @@
-//! Exchanges recorded with a real Ollama server, replayed byte for byte, with their pauses and their ways of ending.
+//! Exchanges recorded with a real Ollama server, replayed byte for byte over real connections, with their ways of ending
+//! and with their pauses at a quarter of their length.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use futures::StreamExt as _;
-use pstral_core::domain::Locale;
-use pstral_core::ports::{Delta, FinishReason, LanguageModel as _, ModelError};
-use pstral_ollama::testkit::{Answer, Recording, ScriptedOllama};
+use pstral_modelhttp::testkit::{ScriptedServer, replay};
+use pstral_ollama::testkit::{OllamaSpeech, Recording};
 use pstral_ollama::{Ollama, OllamaConfig};
-use serde_json::Value as Json;
-
-use crate::bench::{Outcome, outcome, question, within};
 
 /// The model all recordings were made with.
 const RECORDED: &str = "smollm2:135m";
 
-/// How much faster than life: the slowest answer took 28 s.
-const SPEED: f64 = 4.0;
+/// The table of every exchange of a file that this adapter could have had.
+async fn table(file: &Path) -> String {
+    let mut recordings = Recording::read(file);
+    recordings.retain(|one| ["/api/chat", "/api/embed"].contains(&one.path()));
+    let bench = async || {
+        let server = ScriptedServer::start(OllamaSpeech, RECORDED).await;
+        let model = Ollama::new(OllamaConfig::new(&server.url(), RECORDED)).unwrap();
+        (server, model)
+    };
+    replay::table(&recordings, bench).await
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recordings_of_this_crate_are_understood() {
-    let replayed = replay(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/recordings.jsonl")).await;
-    assert_eq!(replayed, 13);
+    let told = table(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/recordings.jsonl")).await;
+    insta::assert_snapshot!(told, @"
+    01d-stream-system-history                    200    2 pieces,    5 characters, whole
+    06-num-predict-5                             200    6 pieces,   17 characters, cut by length
+    03-model-missing                             404 refused: model missing
+    04d-wrong-option-type                        500 refused: rejected
+    05-empty-messages-cold-load                  200    1 pieces,    0 characters, rejected
+    08-disconnect-after-10-lines                 200   10 pieces, then stopped: the server saw it
+    09-cold-req3                                 503 refused: busy
+    11e2-embed-batch                             501 vectors: unsupported
+    13-runner-sigkill-midstream                  200   15 pieces,   48 characters, failed
+    14-think-true                                400 refused: unsupported
+    15a-keep-alive-0-unload                      200    1 pieces,    0 characters, rejected
+    16-token-repeat                              200   32 pieces,   92 characters, interrupted
+    17-server-sigkill-midstream                  200   11 pieces,   44 characters, interrupted
+
+    busy: Too many questions are waiting for the model. Ask again in a minute. If it happens often, tell your administrator: the model server needs a longer queue or more power.
+    cut by length: ✂️ The answer reached the model’s longest length and ends here. Ask something more precise to get the rest.
+    failed: The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
+    interrupted: The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+    model missing: The model “smollm2:135m” is not installed on its server. Tell your administrator: `pstral doctor` says how to install it.
+    rejected: The model server did not accept the question as it was sent. Put it in other words. If it lasts, tell your administrator: a setting of the model is probably wrong, and Pstral’s log says which.
+    stopped: 
+    unsupported: This model cannot do what was asked of it. Tell your administrator: another model must be chosen for this use.
+    whole:
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_recording_is_understood() {
-    let Some(path) = std::env::var_os("PSTRAL_OLLAMA_RECORDINGS").map(PathBuf::from) else {
-        let required = std::env::var("PSTRAL_TEST_REQUIRE").is_ok_and(|required| required == "all");
-        assert!(!required, "PSTRAL_OLLAMA_RECORDINGS is not set and PSTRAL_TEST_REQUIRE is `all`");
-        println!("skipped: PSTRAL_OLLAMA_RECORDINGS is not set");
-        return;
-    };
-    assert!(replay(&path).await > 0, "{} holds no exchange of /api/chat or /api/embed", path.display());
-}
-
-/// Replays each exchange of a file that this adapter could have had, all at once, and gives their number.
-async fn replay(file: &Path) -> usize {
-    let recordings = Recording::read(file);
-    let ours = recordings.iter().filter(|one| ["/api/chat", "/api/embed"].contains(&one.path()));
-    let ends = futures::future::join_all(ours.map(check)).await;
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for end in &ends {
-        *counts.entry(end).or_default() += 1;
-    }
-    println!("{} exchanges replayed: {counts:?}", ends.len());
-    ends.len()
-}
-
-/// Replays one and gives the kind of its end, which must be the expected one.
-async fn check(recording: &Recording) -> &'static str {
-    let server = ScriptedOllama::start(RECORDED).await;
-    server.answer(Answer::recorded(recording, SPEED));
-    let model = Ollama::new(OllamaConfig::new(&server.url(), RECORDED)).unwrap();
-    let end = if recording.path() == "/api/embed" {
-        kind(&Err(model.embed(&["hello".to_owned()]).await.expect_err("no vectors were recorded")))
-    } else if recording.end.starts_with("client closed") {
-        stop_where_the_client_did(recording, &server, &model).await
-    } else {
-        let outcome = outcome(&model, question("Why is the sky blue?")).await;
-        let (text, thinking) = said(recording);
-        assert_eq!((&outcome.text, &outcome.thinking), (&text, &thinking), "{}", recording.name);
-        assert_eq!(outcome.refused, recording.status != 200, "{}", recording.name);
-        tell(recording, &outcome);
-        kind(&outcome.end)
-    };
-    assert_eq!(end, expected(recording), "{}: {}", recording.name, recording.body);
-    server.assert_consumed();
-    end
-}
-
-/// Reads as many pieces as the recorder did, then drops the stream: the server must see it.
-async fn stop_where_the_client_did(recording: &Recording, server: &ScriptedOllama, model: &Ollama) -> &'static str {
-    let stream = model.chat(question("Write a story.")).await.unwrap();
-    let pieces: Vec<_> = stream.take(recording.line_ms.len()).collect().await;
-    assert!(pieces.iter().all(|piece| matches!(piece, Ok(Delta::Text(_)))), "{}: {pieces:?}", recording.name);
-    within(Duration::from_secs(1), server.wait_for(|requests| requests[0].closed_early)).await;
-    "stopped by the client"
-}
-
-/// What the person reads at the end, for whoever runs this with `--nocapture`.
-fn tell(recording: &Recording, outcome: &Outcome) {
-    let end = match &outcome.end {
-        Ok(end) => format!("{end:?}"),
-        Err(error) => error.text().render(Locale::En),
-    };
-    println!("{:<44} {} {:>5} characters, {end}", recording.name, recording.status, outcome.text.chars().count());
-}
-
-fn kind(end: &Result<Delta, ModelError>) -> &'static str {
-    match end {
-        Ok(Delta::Done(stats)) if stats.finish == FinishReason::Length => "cut by length",
-        Ok(_) => "whole",
-        Err(ModelError::ModelMissing { .. }) => "model missing",
-        Err(ModelError::Busy) => "busy",
-        Err(ModelError::PromptTooLong) => "prompt too long",
-        Err(ModelError::Unsupported(_)) => "unsupported",
-        Err(ModelError::Interrupted) => "interrupted",
-        Err(ModelError::Protocol(_)) => "protocol",
-        Err(ModelError::Rejected(_)) => "rejected",
-        Err(ModelError::Failed(_)) => "failed",
-        Err(other) => panic!("nothing recorded should end so: {other:?}"),
-    }
-}
-
-/// All text and thinking of the recorded lines.
-fn said(recording: &Recording) -> (String, String) {
-    let lines = recording.body.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
-    let mut said = (String::new(), String::new());
-    for line in lines {
-        said.0.push_str(line["message"]["content"].as_str().unwrap_or_default());
-        said.1.push_str(line["message"]["thinking"].as_str().unwrap_or_default());
-    }
-    said
-}
-
-/// How an exchange should end, from what was tried and how the server took it.
-fn expected(recording: &Recording) -> &'static str {
-    let name = |prefixes: &[&str]| prefixes.iter().any(|prefix| recording.name.starts_with(prefix));
-    let last = recording.body.lines().last().unwrap_or_default();
-    match recording.status {
-        200 if recording.end.starts_with("client closed") => "stopped by the client",
-        200 if last.contains("\"error\":") => "failed",
-        200 if last.contains("\"done_reason\":\"length\"") => "cut by length",
-        200 if last.contains("\"done_reason\":\"stop\"") => "whole",
-        // Asked without messages: the model was loaded or unloaded.
-        200 if last.contains("\"done_reason\":\"load\"") || last.contains("\"done_reason\":\"unload\"") => "rejected",
-        200 => "interrupted",
-        400 if name(&["07", "18b"]) => "prompt too long",
-        400 if name(&["14", "18c", "18d"]) => "unsupported",
-        400 => "rejected",
-        500 if name(&["04d"]) => "rejected",
-        404 => "model missing",
-        405 => "protocol",
-        501 => "unsupported",
-        503 => "busy",
-        _ => "failed",
+    match replay::recordings() {
+        Some(path) => insta::assert_snapshot!("every_recording", table(&path).await),
+        None => println!("skipped: PSTRAL_OLLAMA_RECORDINGS is not set"),
     }
 }

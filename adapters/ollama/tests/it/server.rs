@@ -11,7 +11,7 @@ use crate::bench::{Bench, MODEL, outcome, question};
 #[tokio::test]
 async fn a_question_without_a_script_is_seen() {
     let bench = Bench::new().await;
-    let end = outcome(&bench.model, question("Qui ?")).await.end;
+    let end = outcome(&*bench.model, question("Qui ?")).await.end;
     let complaint = "the test scripted no answer to request 1: \"Qui ?\"";
     assert_eq!(end, Err(ModelError::Failed(complaint.to_owned())));
     assert_eq!((bench.server.unscripted(), bench.server.unused()), (1, 0));

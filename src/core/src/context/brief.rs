@@ -117,7 +117,7 @@ impl Brief<'_> {
         let told = self.left_out(&described, examples.len(), &history);
         let tokens = fixed + described.tokens + size_of_examples + history.tokens;
         let messages: Vec<ModelMessage> = history.messages.into_iter().chain([question]).collect();
-        let request = ChatRequest { system, messages };
+        let request = ChatRequest { system, messages, format: None };
         Ok(Briefing { request, told, tokens, room, locale: self.locale })
     }
 

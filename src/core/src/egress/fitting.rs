@@ -43,6 +43,8 @@ pub fn echo(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::ports::LengthUnit;
 
@@ -62,5 +64,18 @@ mod tests {
         let cut = whole(text, length);
         assert_eq!(cut, "Voici :\n```sql\nSELECT name\nFROM clients\n```\n…");
         assert_eq!(whole(&"été ".repeat(30), length), format!("{}…", "été ".repeat(9).trim_end()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_cut_fits(
+            text in "([a-zé👩@` \n]|```\n){0,200}",
+            most in 64usize..200,
+            unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
+        ) {
+            let length = Length { most, unit };
+            let text = whole(&text, length);
+            prop_assert!(length.holds(&text), "{} > {most}: {text}", unit.count(&text));
+        }
     }
 }

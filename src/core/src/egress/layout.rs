@@ -28,7 +28,7 @@ pub struct LaidOut<'a> {
 }
 
 /// Lays an answer out: the model's words over as many messages as they take, what is ours whole in the last one.
-/// What is ours must fit in one.
+/// What is ours must fit in one, with the heading.
 pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
     let length = Length { most: by.length, unit: by.unit };
     let (mut before, after) = (disarmed(answer.before.trim()), disarmed(answer.after.trim()));
@@ -51,6 +51,9 @@ pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
             *end = together;
             return laid;
         }
+    }
+    if by.most == 1 {
+        return Split { parts: vec![joined("\n", &[answer.heading, &last])], rest: Some(before) };
     }
     if laid.rest.is_some() || laid.parts.len() >= by.most {
         laid = split(&prose, Splitting { most: by.most.saturating_sub(1), ..by });

@@ -289,7 +289,10 @@ pub(super) fn is_of_the_endpoint(error: &ModelError) -> bool {
         | ModelError::Timeout { .. }
         | ModelError::Interrupted
         | ModelError::Failed(_)
-        | ModelError::Protocol(_) => true,
-        ModelError::PromptTooLong | ModelError::Rejected(_) | ModelError::Unsupported(_) => false,
+        | ModelError::Protocol(_)
+        | ModelError::Outside(_) => true,
+        ModelError::PromptTooLong | ModelError::Rejected(_) | ModelError::Unsupported(_) | ModelError::Withheld => {
+            false
+        }
     }
 }

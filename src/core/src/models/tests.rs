@@ -64,7 +64,7 @@ impl World {
 
 fn request(question: &str) -> ChatRequest {
     let message = ModelMessage { speaker: Speaker::Person, text: question.to_owned() };
-    ChatRequest { system: String::new(), messages: vec![message] }
+    ChatRequest { messages: vec![message], ..ChatRequest::default() }
 }
 
 fn away() -> ModelError {

@@ -7,12 +7,14 @@ use crate::domain::Speaker;
 use crate::text::{Text, text};
 
 /// What a model is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChatRequest {
     /// Instructions and context.
     pub system: String,
     /// The exchange so far, the question last.
     pub messages: Vec<ModelMessage>,
+    /// A JSON schema that the answer must fit; `None` for free text. What is cut by its length does not fit it.
+    pub format: Option<serde_json::Value>,
 }
 
 /// One message of the exchange.
@@ -65,6 +67,20 @@ pub struct ModelInfo {
     pub bytes: Option<u64>,
 }
 
+/// How far the fetching of a model has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PullProgress {
+    /// What the server does now, in its own words.
+    Step {
+        /// Such as `pulling manifest` or `verifying sha256 digest`.
+        said: String,
+        /// Bytes there already and bytes in all, of the part it fetches.
+        bytes: Option<(u64, u64)>,
+    },
+    /// The model is installed. A stream that ends without this was cut.
+    Done,
+}
+
 /// Why there is no answer, or no more of it. Each is a sentence with a remedy in `locales/`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
@@ -107,6 +123,12 @@ pub enum ModelError {
     /// The model cannot do this at all, such as make vectors.
     #[error("the model cannot do what was asked: {0}")]
     Unsupported(String),
+    /// The server holds back the rest of the answer, because a filter of its own took offence.
+    #[error("the model server withheld the answer")]
+    Withheld,
+    /// The server is outside the company's network, where nothing may be sent. Nothing was.
+    #[error("the model server is at a public address: {0}")]
+    Outside(String),
 }
 
 impl ModelError {
@@ -125,6 +147,8 @@ impl ModelError {
             Self::Protocol(_) => text("model-protocol"),
             Self::Rejected(_) => text("model-rejected"),
             Self::Unsupported(_) => text("model-unsupported"),
+            Self::Withheld => text("model-withheld"),
+            Self::Outside(_) => text("model-outside"),
         }
     }
 }
@@ -132,13 +156,17 @@ impl ModelError {
 /// An answer as it is written. Dropping it stops the work on the server.
 pub type ModelStream = BoxStream<'static, Result<Delta, ModelError>>;
 
+/// The fetching of a model as it goes on. Dropping it stops it; what has been fetched is not fetched again.
+pub type PullStream = BoxStream<'static, Result<PullProgress, ModelError>>;
+
 /// A model that answers in text.
 #[async_trait]
 pub trait LanguageModel: Send + Sync {
     /// The model's name, for the audit.
     fn name(&self) -> &str;
 
-    /// The context window in tokens: prompt and answer together.
+    /// The context window in tokens, prompt and answer together: what was configured, or what the model itself can
+    /// read where that is known to be less. `health` learns it.
     fn context_tokens(&self) -> usize;
 
     /// Begins an answer.
@@ -152,6 +180,11 @@ pub trait LanguageModel: Send + Sync {
 
     /// Whether a question asked now would be answered; the measured fact.
     async fn health(&self) -> Result<Text, ModelError>;
+
+    /// Has the server fetch the model of that name from where it gets its models. Most servers cannot.
+    async fn pull(&self, name: &str) -> Result<PullStream, ModelError> {
+        Err(ModelError::Unsupported(format!("this server does not fetch models, so not {name}")))
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +209,8 @@ mod tests {
             ModelError::Protocol(inner()),
             ModelError::Rejected(inner()),
             ModelError::Unsupported(inner()),
+            ModelError::Withheld,
+            ModelError::Outside(inner()),
         ]
     }
 
@@ -196,7 +231,8 @@ mod tests {
     #[test]
     fn what_a_remedy_needs_is_filled_in() {
         for (error, expected) in [
-            (ModelError::ModelMissing { model: "qwen2.5-coder:3b".to_owned() }, "ollama pull qwen2.5-coder:3b"),
+            (ModelError::ModelMissing { model: "qwen2.5-coder:3b".to_owned() }, "qwen2.5-coder:3b"),
+            (ModelError::ModelMissing { model: "qwen2.5-coder:3b".to_owned() }, "pstral doctor"),
             (ModelError::Timeout { seconds: 180 }, "180 s"),
         ] {
             for locale in Locale::ALL {

@@ -23,6 +23,7 @@ pub use conversations::Conversations;
 pub use knowledge::Knowledge;
 pub use language_model::{
     ChatRequest, Delta, FinishReason, LanguageModel, ModelError, ModelInfo, ModelMessage, ModelStats, ModelStream,
+    PullProgress, PullStream,
 };
 pub use people::{
     Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES,

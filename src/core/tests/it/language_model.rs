@@ -45,7 +45,7 @@ async fn the_scripted_model_keeps_the_contract() {
 
 fn question(text: &str) -> ChatRequest {
     let message = ModelMessage { speaker: Speaker::Person, text: text.to_owned() };
-    ChatRequest { system: String::new(), messages: vec![message] }
+    ChatRequest { messages: vec![message], ..ChatRequest::default() }
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,8 +19,9 @@ use crate::alone::Alone;
 use crate::compose::App;
 use crate::config::{Config, Source, VerifiedChoice};
 use crate::demo;
-use crate::health::{self, Found as _};
+use crate::health::Found as _;
 use crate::lifecycle::{self, AfterPlatforms};
+use crate::models::{self, refuse_outside};
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -58,6 +59,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if let Err(error) = prepare(&config) {
         return cannot(&error);
     }
+    refuse_outside(&config.model).await?;
     let app = App::build(&config, locale).await?;
     lifecycle::start(&app).await?;
     greet(&app, &config, locale).await;
@@ -94,14 +96,15 @@ fn prepare(config: &Config) -> anyhow::Result<()> {
 async fn greet(app: &App, config: &Config, locale: Locale) {
     let folder = std::path::absolute(&config.data).unwrap_or_else(|_| Path::new(&config.data).to_owned());
     say(&text("demo-welcome").with("folder", folder.display().to_string()).render(locale));
-    let line = match health::model_health(&app.pipeline).await {
+    let Some(endpoint) = app.models.endpoints.first() else { return };
+    let line = match models::health(endpoint).await {
         Ok(fact) => text("demo-model").with("fact", fact.render(locale)),
         Err(ModelError::Unavailable(_)) => {
-            text("demo-no-model").with("url", &config.model.url).with("model", &config.model.name)
+            text("demo-no-model").with("url", &config.model.url).with("command", app.models.pull.as_str())
         }
         Err(error) => text("demo-model-fails")
             .with("fact", error.found().render(locale))
-            .with("remedy", health::model_remedy(&error).render(locale)),
+            .with("remedy", models::remedy(&error, &app.models, endpoint).await.render(locale)),
     };
     say(&line.render(locale));
 }

@@ -60,7 +60,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         let store = Store::open(&folder.path().join("pstral.db"), &config.store.instance).await?;
         (Some(folder), App::build_with(config, locale, Arc::new(store)).await?)
     };
-    let mut found = checks(&app.pipeline, &app.store, locale).await;
+    let mut found = checks(&app.pipeline, &app.models, &app.store, locale).await;
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
         let health = format!("target {}", target.name);

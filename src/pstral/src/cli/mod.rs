@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod follow;
+mod model;
 mod new_file;
 mod out;
 mod person;
@@ -83,6 +84,9 @@ enum Command {
     /// See what is known of the databases, or read it again
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
+    /// See which models the servers have, or have one fetched
+    #[command(subcommand)]
+    Model(model::ModelCommand),
     /// See who may do what, and test it
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -172,6 +176,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Prune(args) => prune::run(common, &args).await,
         Command::User(command) => user::run(common, command).await,
         Command::Catalog(command) => catalog::run(common, command).await,
+        Command::Model(command) => model::run(common, command).await,
         Command::Policy(command) => policy::run(common, command).await,
         Command::Migrate => state::migrate(common).await,
         Command::Backup(args) => state::backup(common, &args).await,

@@ -17,6 +17,7 @@ use crate::alone::Alone;
 use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
 use crate::lifecycle::{self, AfterPlatforms};
+use crate::models::{look_until_well, refuse_outside};
 use crate::retention::Retention;
 
 /// How long HTTP requests under way may take at the end.
@@ -38,6 +39,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     log_to_stderr(&config.log);
     let metrics = measure()?;
     let _alone = Alone::take(&config, config.locale).await?;
+    refuse_outside(&config.model).await?;
     let app = App::build(&config, config.locale).await?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen)
@@ -49,13 +51,16 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled && person));
     lifecycle::start(&app).await?;
 
-    let shown = Shown::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), metrics, ending.clone());
+    let (pipeline, store) = (Arc::clone(&app.pipeline), Arc::clone(&app.store));
+    let shown = Shown::new(pipeline, app.models.clone(), store, metrics, ending.clone());
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
+    let models = tokio::spawn(look_until_well(app.models.clone(), config.locale));
     let retention = tokio::spawn(Retention::new(&config, Arc::clone(&app.store)).keep_on());
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
+    models.abort();
     retention.abort();
     ended.cancel();
     end_http(http).await?;

@@ -51,6 +51,10 @@ pub(super) fn load_with(source: &Source, data: Option<&Path>, environment: &Envi
         faults.extend(plausible::faults(&config).into_iter().filter(|fault| !told.contains(&fault.key)));
         if faults.is_empty() {
             config.resolve_paths();
+            config.file = match source {
+                Source::Demo => None,
+                Source::File(path) => Some(path.clone()),
+            };
             return Ok(config);
         }
     }
@@ -199,7 +203,7 @@ mod tests {
             [store]
             url = "mysql://x"
             [model]
-            url = "https://example.org"
+            url = "ftp://example.org"
             contextTokens = 5
             context_tokens = "many"
             [answers]
@@ -227,7 +231,7 @@ mod tests {
         locale: “de” is not known here: use one of fr, en.
         model.contextTokens: there is no such key. Did you mean model.context_tokens?
         model.context_tokens: the value does not fit; config/default.toml shows an example. (invalid type: string "many", expected an integer)
-        model.url: the address must begin with http:// (https is not built in), such as http://127.0.0.1:11434.
+        model.url: the address must begin with http:// or https://, such as http://127.0.0.1:11434.
         store.url: the address must name a file, such as sqlite://pstral.db, or a database, such as postgres://pstral:password@db.intern/pstral.
         targets.Other.kind: “excel” is not known here: use one of oracle, postgres, sqlite.
         targets.crm.deny: “a.b.c.d” is not of the form table, table.column or schema.table.column.
@@ -241,6 +245,14 @@ mod tests {
             ("model.url = \"http://[bad\"", "model.url: the address cannot be used"),
             ("model.url = \"http://\"", "model.url: the address cannot be used"),
             ("model.url = \"http://me:secret@host\"", "model.url: the address holds a user name"),
+            ("model.url = \"http://8.8.8.8:8000\"", "model.url: 8.8.8.8 is a public address"),
+            ("model.slots = 0", "model.slots: the value must be between 1 and 1024"),
+            ("model.kind = \"openai\"\nmodel.threads = 4", "model.threads: a server of kind openai does not read"),
+            ("[[model.endpoints]]\nslots = 2", "model.endpoints[0].url: this value is required"),
+            (
+                "model.url = \"http://a\"\n[[model.endpoints]]\nurl = \"http://b\"",
+                "model.url: beside [[model.endpoints]] this address would not be used",
+            ),
             ("log.level = \"inof\"", "log.level"),
             ("log.level = \"info,sqlx=wran\"", "log.level"),
             ("log.level = \"\"", "log.level"),
@@ -294,6 +306,73 @@ mod tests {
         for file in ["log.level = \"info,pstral_store=debug\"", "log.level = \"WARN\"", "log.level = \"off\""] {
             check(file, &[]).unwrap();
         }
+    }
+
+    #[test]
+    fn every_fault_of_every_endpoint_is_told_and_no_key_is_shown() {
+        let faults = check(
+            r#"
+            [[model.endpoints]]
+            url = "http://gpu1.intern:8000"
+            api_key = 424242
+            [[model.endpoints]]
+            url = "https://[2001:4860:4860::8888]/v1"
+            slot = 5
+            [[model.endpoints]]
+            url = "http://gpu1.intern:8000"
+            slots = 2000
+            [[model.endpoints]]
+            url = "http://me:secret@gpu"
+            api_key_file = 7
+            "#,
+            &[],
+        );
+        assert_snapshot!(faults.map(drop).unwrap_err(), @r#"model.endpoints[3].api_key_file: this secret must be a text between quotes, such as "…"."#);
+        let faults = check(
+            r#"
+            [[model.endpoints]]
+            url = "http://gpu1.intern:8000"
+            api_key = 424242
+            [[model.endpoints]]
+            url = "https://[2001:4860:4860::8888]/v1"
+            slot = 5
+            [[model.endpoints]]
+            url = "http://gpu1.intern:8000"
+            slots = 2000
+            [[model.endpoints]]
+            url = "http://me:secret@gpu"
+            "#,
+            &[],
+        );
+        assert_snapshot!(faults.map(drop).unwrap_err(), @r#"
+        model.endpoints[0].api_key: this secret must be a text between quotes, such as "…".
+        model.endpoints[1].slot: there is no such key. Did you mean model.endpoints[1].slots?
+        model.endpoints[1].url: 2001:4860:4860::8888 is a public address: questions would leave the company. Give that of a server in your network; if it has to be this one, write allow_public_endpoints = true in [model].
+        model.endpoints[2].slots: the value must be between 1 and 1024.
+        model.endpoints[2].url: this server is described twice. Keep one description and give it more slots.
+        model.endpoints[3].url: the address holds a user name or a password, which would end up in the log: use api_key.
+        "#);
+    }
+
+    #[test]
+    fn several_servers_have_a_key_and_slots_of_their_own_or_those_of_all() {
+        use secrecy::ExposeSecret as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "s3cret\n").unwrap();
+        let file = format!(
+            "[model]\nkind = \"openai\"\napi_key = \"all\"\nslots = 4\nallow_public_endpoints = true\n\
+             [[model.endpoints]]\nurl = \"http://gpu1:8000\"\napi_key_file = {path:?}\n\
+             [[model.endpoints]]\nurl = \"https://8.8.8.8/v1\"\nslots = 8\n"
+        );
+        let config = check(&file, &[]).unwrap();
+        let servers = config.model.servers();
+        let of = |at: usize| (servers[at].url, servers[at].api_key.unwrap().expose_secret(), servers[at].slots);
+        assert_eq!((of(0), of(1)), (("http://gpu1:8000", "s3cret", 4), ("https://8.8.8.8/v1", "all", 8)));
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let one = check("model.api_key = \"k\"", &[]).unwrap();
+        let [server] = &one.model.servers()[..] else { panic!("one server") };
+        assert_eq!((server.key.as_str(), server.slots, server.api_key.is_some()), ("model", 1, true));
     }
 
     #[test]

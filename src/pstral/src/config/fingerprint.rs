@@ -32,6 +32,7 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
         places,
         targets,
         roles,
+        file: _,
     } = config;
     let mut sections: Vec<(String, &dyn Debug)> = vec![
         ("locale".to_owned(), locale),

@@ -15,7 +15,12 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
     let targets: Vec<String> =
         table(tree, "targets").map(|targets| targets.keys().cloned().collect()).unwrap_or_default();
     let of_targets = targets.iter().flat_map(|name| ["url", "password"].map(|key| format!("targets.{name}.{key}")));
-    ["store.url", "model.api_key"].map(str::to_owned).into_iter().chain(of_targets).collect()
+    let endpoints = match get(tree, "model.endpoints").map(|endpoints| endpoints.kind) {
+        Some(ValueKind::Array(endpoints)) => endpoints.len(),
+        _ => 0,
+    };
+    let of_endpoints = (0..endpoints).map(|at| format!("model.endpoints[{at}].api_key"));
+    ["store.url", "model.api_key"].map(str::to_owned).into_iter().chain(of_targets).chain(of_endpoints).collect()
 }
 
 /// What lies on top of the defaults.
@@ -95,11 +100,20 @@ pub(super) fn get(tree: &mut Value, key: &str) -> Option<Value> {
     table(tree, parent)?.get(last).cloned()
 }
 
+/// The table at a dotted key, whose parts may name one of several: `model.endpoints[0]`.
 fn table<'a>(tree: &'a mut Value, path: &str) -> Option<&'a mut config::Map<String, Value>> {
     let mut at = tree;
     for part in path.split('.').filter(|part| !part.is_empty()) {
+        let (name, number) = match part.strip_suffix(']').and_then(|part| part.rsplit_once('[')) {
+            Some((name, number)) => (name, number.parse::<usize>().ok()),
+            None => (part, None),
+        };
         let ValueKind::Table(table) = &mut at.kind else { return None };
-        at = table.get_mut(part)?;
+        at = table.get_mut(name)?;
+        if let Some(number) = number {
+            let ValueKind::Array(several) = &mut at.kind else { return None };
+            at = several.get_mut(number)?;
+        }
     }
     match &mut at.kind {
         ValueKind::Table(table) => Some(table),

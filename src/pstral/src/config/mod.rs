@@ -4,6 +4,7 @@ mod check;
 mod file;
 mod fingerprint;
 mod layers;
+mod models;
 mod people;
 mod plausible;
 mod schema;
@@ -12,11 +13,12 @@ mod targets;
 pub use check::{Fault, load};
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
+pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, Files, Http, IdentityChoice, KeptAnswersChoice,
-    LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig, Platforms, QuotasConfig,
-    RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig, TargetKind, TargetLimits,
-    TerminalConfig, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,
+    KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig,
+    Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig,
+    TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

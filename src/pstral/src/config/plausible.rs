@@ -8,10 +8,10 @@ use pstral_store::Location;
 use secrecy::ExposeSecret as _;
 
 use super::Fault;
+use super::models::model_faults;
 use super::people::people_faults;
 use super::schema::Config;
 use super::targets::target_faults;
-use crate::registry;
 
 /// Rows of a result at most, whatever the configuration says: more than a spreadsheet holds, and no more than files are
 /// good for.
@@ -46,9 +46,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     let tokens = (u64::from(config.model.max_answer_tokens), config.model.context_tokens as u64);
     check(tokens.0 < tokens.1, "model.max_answer_tokens", text("config-answer-tokens"));
     check(!config.files.formats.is_empty(), "files.formats", text("config-formats"));
-    if let Some(fault) = registry::model_url_fault(&config.model) {
-        faults.push(Fault::new("model.url", fault));
-    }
+    faults.extend(model_faults(&config.model));
     let audit = &config.audit;
     if audit.head_platform.is_some() != audit.head_place.is_some() {
         faults.push(Fault::new("audit.head_place", text("config-audit-head")));

@@ -42,6 +42,9 @@ pub struct Config {
     pub targets: BTreeMap<String, TargetConfig>,
     #[serde(default)]
     pub roles: BTreeMap<String, RoleConfig>,
+    /// The file it was read from, if it was one.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// `[store]`
@@ -83,6 +86,22 @@ pub struct Model {
     pub silence_timeout: u64,
     pub queue: usize,
     pub queue_each: usize,
+    pub slots: u32,
+    pub allow_public_endpoints: bool,
+    #[serde(default)]
+    pub endpoints: Vec<EndpointConfig>,
+}
+
+/// `[[model.endpoints]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct EndpointConfig {
+    #[serde(default)]
+    pub url: String,
+    #[serde(default, deserialize_with = "secret")]
+    pub api_key: Option<SecretString>,
+    pub slots: Option<u32>,
 }
 
 /// `[answers]`
@@ -373,6 +392,8 @@ choices! {
     ModelKind {
         /// Ollama's own API.
         Ollama = "ollama",
+        /// OpenAI's API, which vLLM, llama.cpp's server and others speak.
+        OpenAi = "openai",
     }
     /// What a verified query that nearly is the question is used for.
     VerifiedChoice {

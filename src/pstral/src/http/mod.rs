@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::health::{self, Check};
 use crate::metered::gauge_generations;
+use crate::registry::ModelServers;
 use connections::Bounds;
 
 /// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
@@ -30,6 +31,7 @@ const FRESH: Duration = Duration::from_secs(3);
 /// What the endpoint shows.
 pub struct Shown {
     pipeline: Arc<Pipeline>,
+    models: ModelServers,
     store: Arc<Store>,
     metrics: PrometheusHandle,
     ending: CancellationToken,
@@ -37,15 +39,16 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// The parts of `pipeline` and the state database in `store`, and what was counted. Once `ending` is cancelled the
+    /// The parts of `pipeline`, the servers of its model and the state database in `store`, and what was counted. Once `ending` is cancelled the
     /// program is no longer ready.
     pub fn new(
         pipeline: Arc<Pipeline>,
+        models: ModelServers,
         store: Arc<Store>,
         metrics: PrometheusHandle,
         ending: CancellationToken,
     ) -> Self {
-        Self { pipeline, store, metrics, ending, found: Mutex::new(None) }
+        Self { pipeline, models, store, metrics, ending, found: Mutex::new(None) }
     }
 
     /// How the parts are, or were a moment ago. Who asks meanwhile waits for the same look.
@@ -56,7 +59,7 @@ impl Shown {
         {
             return parts.clone();
         }
-        let parts = health::checks(&self.pipeline, &self.store, Locale::En).await;
+        let parts = health::checks(&self.pipeline, &self.models, &self.store, Locale::En).await;
         *found = Some((Instant::now(), parts.clone()));
         parts
     }

@@ -1,7 +1,9 @@
 //! Which adapters there are: one line and one file each. Besides these, a new platform, target or model adds only its
 //! feature and its keys.
 
+mod model;
 mod ollama;
+mod openai;
 mod oracle;
 mod postgres;
 mod sqlite;
@@ -13,19 +15,16 @@ use pstral_core::domain::Locale;
 use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
 use pstral_core::text::Text;
 
-use crate::config::{Config, Model, ModelKind, TargetConfig, TargetKind};
+pub use model::ModelServers;
+pub(crate) use model::{model_servers, model_url_fault, outside};
 
-/// The model of the configuration.
-pub fn model(config: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
-    match config.kind {
-        ModelKind::Ollama => ollama::model(config),
-    }
-}
+use crate::config::{Config, Model, ModelKind, ModelServer, TargetConfig, TargetKind};
 
-/// What is wrong with the address of the model's server.
-pub(crate) fn model_url_fault(config: &Model) -> Option<Text> {
+/// The model of the configuration on one of its servers.
+pub(crate) fn model(config: &Model, server: &ModelServer<'_>) -> anyhow::Result<Arc<dyn LanguageModel>> {
     match config.kind {
-        ModelKind::Ollama => ollama::url_fault(config),
+        ModelKind::Ollama => ollama::model(config, server),
+        ModelKind::OpenAi => openai::model(config, server),
     }
 }
 
@@ -53,7 +52,13 @@ pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn 
 }
 
 /// What is said of an adapter that was left out when the program was built.
-#[cfg(not(all(feature = "ollama", feature = "postgres", feature = "sqlite", feature = "terminal")))]
+#[cfg(not(all(
+    feature = "ollama",
+    feature = "openai",
+    feature = "postgres",
+    feature = "sqlite",
+    feature = "terminal"
+)))]
 fn left_out(feature: &str) -> anyhow::Error {
     anyhow::anyhow!("this program was built without {feature}: build it with --features {feature}")
 }

@@ -3,35 +3,17 @@
 use std::sync::Arc;
 
 use pstral_core::ports::LanguageModel;
-use pstral_core::text::Text;
-#[cfg(feature = "ollama")]
-use pstral_core::text::text;
 
-use crate::config::Model;
+use crate::config::{Model, ModelServer};
 
 #[cfg(feature = "ollama")]
-pub(super) fn model(config: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
-    Ok(Arc::new(pstral_ollama::Ollama::new(of_section(config))?))
-}
-
-/// What is wrong with the address of the server: the adapter knows which it takes.
-#[cfg(feature = "ollama")]
-pub(super) fn url_fault(config: &Model) -> Option<Text> {
-    use pstral_ollama::InvalidUrl;
-
-    Some(match pstral_ollama::Ollama::new(of_section(config)).err()? {
-        InvalidUrl::Malformed { fault, .. } => text("config-model-url-malformed").with("error", fault),
-        InvalidUrl::NotHttp { .. } => text("config-model-url"),
-        InvalidUrl::Credentials => text("config-model-url-credentials"),
-    })
-}
-
-#[cfg(feature = "ollama")]
-fn of_section(config: &Model) -> pstral_ollama::OllamaConfig {
+pub(super) fn model(config: &Model, server: &ModelServer<'_>) -> anyhow::Result<Arc<dyn LanguageModel>> {
     use std::time::Duration;
 
-    pstral_ollama::OllamaConfig {
-        url: config.url.clone(),
+    use pstral_ollama::{Ollama, OllamaConfig};
+
+    Ok(Arc::new(Ollama::new(OllamaConfig {
+        url: server.url.to_owned(),
         model: config.name.clone(),
         num_ctx: config.context_tokens,
         keep_alive: Duration::from_secs(config.keep_alive),
@@ -42,16 +24,12 @@ fn of_section(config: &Model) -> pstral_ollama::OllamaConfig {
         connect_timeout: Duration::from_secs(config.connect_timeout),
         first_token_timeout: Duration::from_secs(config.first_token_timeout),
         silence_timeout: Duration::from_secs(config.silence_timeout),
-        api_key: config.api_key.clone(),
-    }
+        api_key: server.api_key.cloned(),
+        allow_public: config.allow_public_endpoints,
+    })?))
 }
 
 #[cfg(not(feature = "ollama"))]
-pub(super) fn model(_: &Model) -> anyhow::Result<Arc<dyn LanguageModel>> {
+pub(super) fn model(_: &Model, _: &ModelServer<'_>) -> anyhow::Result<Arc<dyn LanguageModel>> {
     Err(super::left_out("ollama"))
-}
-
-#[cfg(not(feature = "ollama"))]
-pub(super) fn url_fault(_: &Model) -> Option<Text> {
-    None
 }

@@ -130,7 +130,7 @@ colour = "red"
 [store]
 url = "mysql://x"
 [model]
-url = "https://x"
+url = "ftp://x"
 nme = "x"
 temperature = 9
 context_tokens = "many"

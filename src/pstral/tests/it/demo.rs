@@ -75,7 +75,7 @@ async fn the_greeting_says_what_is_the_matter_with_the_model() {
     ollama.install(&[("another:1b", 1)]);
     place.run(&["demo"]).code(0).says(&[
         "Model: the server answers, but model qwen2.5-coder:3b is not installed. I answer with verified queries. \
-         On the model server, run: ollama pull qwen2.5-coder:3b",
+         Run: pstral model pull qwen2.5-coder:3b",
     ]);
 }
 

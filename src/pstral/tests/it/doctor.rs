@@ -160,5 +160,8 @@ async fn a_model_server_is_asked_whether_it_has_the_model() {
     let doctor = ["doctor", "--config", "pstral.toml"];
     place.run(&doctor).code(0).says(&["model · ok · ", "qwen2.5-coder:3b"]);
     ollama.install(&[("another:1b", 1)]);
-    place.run(&doctor).code(0).says(&["model · degraded", "→ On the model server, run: ollama pull qwen2.5-coder:3b"]);
+    place
+        .run(&doctor)
+        .code(0)
+        .says(&["model · degraded", "→ Run: pstral model pull qwen2.5-coder:3b --config pstral.toml"]);
 }

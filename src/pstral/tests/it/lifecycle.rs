@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use pstral::compose::App;
 use pstral::lifecycle::{self, AfterPlatforms};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
+use pstral_core::models::Endpoint;
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
@@ -18,6 +19,11 @@ fn app(world: &World) -> App {
     App {
         pipeline: Arc::clone(&world.pipeline),
         store: Arc::clone(&world.store),
+        models: pstral::registry::ModelServers {
+            endpoints: vec![Endpoint { name: "script".to_owned(), model: Arc::clone(&world.model) as _, slots: 1 }],
+            kind: pstral::config::ModelKind::Ollama,
+            pull: String::new(),
+        },
         platforms: vec![Arc::clone(&world.chat) as _],
         files: world.files(),
         file_age: Duration::from_hours(1),

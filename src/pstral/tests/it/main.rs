@@ -34,6 +34,7 @@ mod killed;
 mod lifecycle;
 mod linking;
 mod model;
+mod models;
 mod platforms;
 mod policies;
 mod postgres;

@@ -65,8 +65,8 @@ fn a_bucket_that_fills_more_slowly_than_was_assumed_is_found_out_and_forgiven() 
     let mut now = S(0);
     for _ in 0..3 {
         budget.take(now);
-        budget.refused(now, S(10));
-        now += S(10);
+        budget.refused(now, S(9));
+        now += S(9);
         budget.take(now);
         budget.ended(now);
         now += S(1);

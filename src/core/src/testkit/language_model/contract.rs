@@ -61,6 +61,7 @@ fn question() -> ChatRequest {
             message(Speaker::Pstral, "SELECT count(*) FROM customers"),
             message(Speaker::Person, "Et d'Île-de-France ? 🥖\t\"'\\"),
         ],
+        format: None,
     }
 }
 
@@ -110,7 +111,12 @@ async fn answers_arrive_piece_by_piece(bench: &dyn ModelBench) {
 
 async fn what_is_asked_reaches_the_model_whole(bench: &dyn ModelBench) {
     check(bench, Script::says("ok")).await;
-    assert_eq!(bench.asked(), [question()]);
+    let schema = serde_json::json!({ "type": "object", "properties": { "sql": { "type": "string" } } });
+    let in_form = ChatRequest { format: Some(schema), ..question() };
+    bench.script(Script::says("{\"sql\":\"SELECT 1\"}"));
+    let stream = bench.model().chat(in_form.clone()).await.expect("invariant: the script does not refuse");
+    assert!(stream.all(async |piece| piece.is_ok()).await);
+    assert_eq!(bench.asked(), [question(), in_form]);
 }
 
 async fn thinking_is_kept_apart(bench: &dyn ModelBench) {

@@ -1,4 +1,7 @@
 //! Bytes as they come from the network, cut into lines.
+//!
+//! Crates that read event streams (`eventsource-stream`, last released in 2022; `sse-stream`) keep a line however long
+//! it grows; this one has a bound, and serves lines of JSON as well.
 
 use bytes::{Bytes, BytesMut};
 
@@ -9,7 +12,8 @@ pub(crate) const LONGEST_LINE: usize = 1 << 20;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-/// Cuts a stream of bytes at `\n` or `\r\n`, wherever the network has cut it. Blank lines are left out.
+/// Cuts a stream of bytes at `\n` or `\r\n`, wherever the network has cut it. A lone `\r`, which event streams allow and
+/// no model server sends, is no end.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     buffer: BytesMut,
@@ -25,36 +29,26 @@ impl Lines {
 
     /// The next whole line without its end, or `None` until more bytes are pushed.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, TooLong> {
-        loop {
-            let found = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n');
-            let Some(at) = found.map(|offset| self.searched + offset) else {
-                self.searched = self.buffer.len();
-                return if self.searched > LONGEST_LINE { Err(TooLong) } else { Ok(None) };
-            };
-            let line = self.buffer.split_to(at + 1).freeze();
-            self.searched = 0;
-            if line.len() > LONGEST_LINE {
-                return Err(TooLong);
-            }
-            let line = line.slice(..trimmed(&line));
-            if !line.is_empty() {
-                return Ok(Some(line));
-            }
-        }
-    }
-
-    /// What is left when no more bytes come: a last line without an end, if there is one.
-    pub(crate) fn rest(&mut self) -> Option<Bytes> {
+        let found = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n');
+        let Some(at) = found.map(|offset| self.searched + offset) else {
+            self.searched = self.buffer.len();
+            return if self.searched > LONGEST_LINE { Err(TooLong) } else { Ok(None) };
+        };
+        let line = self.buffer.split_to(at + 1).freeze();
         self.searched = 0;
-        let rest = self.buffer.split().freeze();
-        let rest = rest.slice(..trimmed(&rest));
-        (!rest.is_empty()).then_some(rest)
+        if line.len() > LONGEST_LINE {
+            return Err(TooLong);
+        }
+        let without = line.strip_suffix(b"\n").unwrap_or(&line);
+        let length = without.strip_suffix(b"\r").unwrap_or(without).len();
+        Ok(Some(line.slice(..length)))
     }
-}
 
-/// The length without line ends and blanks at the end, which JSON does not need.
-fn trimmed(line: &[u8]) -> usize {
-    line.trim_ascii_end().len()
+    /// What is left when no more bytes come: a last line without an end, or nothing.
+    pub(crate) fn rest(&mut self) -> Bytes {
+        self.searched = 0;
+        self.buffer.split().freeze()
+    }
 }
 
 #[cfg(test)]
@@ -77,7 +71,7 @@ mod tests {
                 break;
             }
         }
-        found.extend(lines.rest().map(|rest| rest.to_vec()));
+        found.push(lines.rest().to_vec());
         Ok(found)
     }
 
@@ -85,13 +79,14 @@ mod tests {
     fn lines_are_found_wherever_the_network_cuts() {
         let long = "x".repeat(200_000);
         for (bytes, expected) in [
-            ("", vec![]),
-            ("\n\r\n\n", vec![]),
-            ("a\nb\n", vec!["a", "b"]),
-            ("a\r\n\r\nb\r\n", vec!["a", "b"]),
+            ("", vec![""]),
+            ("\n\r\n\n", vec!["", "", "", ""]),
+            ("a\nb\n", vec!["a", "b", ""]),
+            ("a\r\n\r\nb \r\n", vec!["a", "", "b ", ""]),
+            ("a\rb\r\r\n", vec!["a\rb\r", ""]),
             ("a\nb", vec!["a", "b"]),
             ("{\"é\":\"🥖\"}\n{}", vec!["{\"é\":\"🥖\"}", "{}"]),
-            (&format!("{long}\nb\n"), vec![long.as_str(), "b"]),
+            (&format!("{long}\nb\n"), vec![long.as_str(), "b", ""]),
         ] {
             let expected: Vec<Vec<u8>> = expected.into_iter().map(|line| line.as_bytes().to_vec()).collect();
             for sizes in [&[1][..], &[2, 3], &[1460], &[usize::MAX]] {
@@ -106,7 +101,7 @@ mod tests {
         assert_eq!(split(&endless, &[65_536]), Err(TooLong));
         assert_eq!(split(&[&endless[..], b"\n"].concat(), &[usize::MAX]), Err(TooLong));
         let longest = [&endless[..LONGEST_LINE - 1], b"\n"].concat();
-        assert_eq!(split(&longest, &[65_536]).unwrap(), [&endless[..LONGEST_LINE - 1]]);
+        assert_eq!(split(&longest, &[65_536]).unwrap(), [&endless[..LONGEST_LINE - 1], &[]]);
     }
 
     proptest! {

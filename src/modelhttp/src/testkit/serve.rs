@@ -4,16 +4,15 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::answer::{Answer, Ending, Framing};
+use super::answer::{Answer, Ending, Framing, Piece};
 use super::request::Request;
-use super::{Shared, State};
+use super::{Dialect, Shared, State};
 
 /// Accepts connections for ever. Dropping the future drops them all.
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -29,60 +28,54 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let (mut from, mut to) = stream.into_split();
     let Some(request) = Request::read(&mut from).await else { return };
     let model = request.body["model"].as_str().unwrap_or_default().to_owned();
-    let is_post = request.method == "POST";
-    let (index, answer) = shared.change(|state| {
-        let answer = choose(state, &request, &model);
-        if is_post {
-            state.requests.push(request);
-        }
-        (state.requests.len(), answer)
-    });
+    let (index, answer) = shared.change(|state| choose(state, &*shared.dialect, request, &model));
     let mut byte = [0_u8; 1];
     let gone = tokio::select! {
         // An answer that was sent whole counts as such even when the client closed in the same moment.
         biased;
-        sent = send(&mut to, &answer, &model) => sent.is_err(),
+        sent = send(&mut to, &*shared.dialect, answer, &model) => sent.is_err(),
         _ = from.read(&mut byte) => true,
     };
-    if is_post {
+    if let Some(index) = index {
         shared.change(|state| {
-            let request = &mut state.requests[index - 1];
+            let request = &mut state.requests[index];
             request.closed_early = gone;
             request.answered = !gone;
         });
     }
 }
 
-/// What Ollama would do before any answer, then the script.
-fn choose(state: &mut State, request: &Request, model: &str) -> Answer {
-    match (request.method.as_str(), request.path.as_str()) {
-        ("GET", "/api/tags") => state.tags.pop_front().unwrap_or_else(|| tags(&state.models)),
-        ("POST", "/api/chat" | "/api/embed") => {
-            let tagged = format!("{model}:latest");
-            if !state.models.iter().any(|(name, _)| name == model || *name == tagged) {
-                return Answer::failure(404, &format!("model '{model}' not found"));
-            }
-            state.answers.pop_front().unwrap_or_else(|| {
-                state.unscripted += 1;
-                let number = state.requests.len() + 1;
-                let complaint = format!("the test scripted no answer to request {number}: {:?}", request.question());
-                Answer::failure(500, &complaint)
-            })
-        }
-        _ => Answer::status(404, "404 page not found"),
+/// What the server says by itself, or else the script; and which of the questions this was, if it is one.
+fn choose(state: &mut State, dialect: &dyn Dialect, request: Request, model: &str) -> (Option<usize>, Answer) {
+    let by_itself = match request.method.as_str() {
+        "GET" => state.tags.pop_front().or_else(|| dialect.tells(&request, &state.installed)),
+        _ => dialect.tells(&request, &state.installed),
+    };
+    let is_question = dialect.asks(&request);
+    let is_missing = dialect.needs_model(&request) && !state.installed.has(model);
+    let answer = match by_itself {
+        Some(answer) => answer,
+        None if !is_question => Answer::status(404, "404 page not found"),
+        None if is_missing => Answer::status(404, &dialect.missing(model).to_string()),
+        None => state.answers.pop_front().unwrap_or_else(|| {
+            state.unscripted += 1;
+            let number = state.requests.len() + 1;
+            let complaint = format!("the test scripted no answer to request {number}: {:?}", request.question());
+            Answer::failure(500, &complaint)
+        }),
+    };
+    if !is_question {
+        return (None, answer);
     }
+    state.requests.push(request);
+    (Some(state.requests.len() - 1), answer)
 }
 
-fn tags(models: &[(String, u64)]) -> Answer {
-    let models: Vec<_> =
-        models.iter().map(|(name, bytes)| json!({ "name": name, "model": name, "size": bytes })).collect();
-    Answer::status(200, &json!({ "models": models }).to_string())
-}
-
-async fn send(to: &mut OwnedWriteHalf, answer: &Answer, model: &str) -> io::Result<()> {
+async fn send(to: &mut OwnedWriteHalf, dialect: &dyn Dialect, answer: Answer, model: &str) -> io::Result<()> {
+    let answer = answer.spoken(dialect, model);
     sleep(answer.first_after).await;
-    to.write_all(answer.head.as_bytes()).await?;
-    for (pause, bytes) in writes(answer, model) {
+    to.write_all(answer.head(dialect).as_bytes()).await?;
+    for (pause, bytes) in writes(&answer, dialect.ending(&answer.ending, model)) {
         if !pause.is_zero() {
             sleep(pause).await;
         }
@@ -98,10 +91,13 @@ async fn send(to: &mut OwnedWriteHalf, answer: &Answer, model: &str) -> io::Resu
 
 /// What is written at once, each after its pause. The end of the body goes with the last line: a client that has read
 /// `done` may close, and must not seem to have closed early.
-fn writes(answer: &Answer, model: &str) -> Vec<(Duration, Vec<u8>)> {
-    let pieces = answer.pieces.iter().map(|(pause, piece)| (*pause, frame(piece.encode(model), answer.framing)));
+fn writes(answer: &Answer, last: Option<Vec<u8>>) -> Vec<(Duration, Vec<u8>)> {
+    let pieces = answer.pieces.iter().filter_map(|(pause, piece)| match piece {
+        Piece::Bytes(bytes) => Some((*pause, frame(bytes.clone(), answer.framing))),
+        Piece::Text(_) | Piece::Thinking(_) => None,
+    });
     let mut writes: Vec<_> = pieces.collect();
-    if let Some(last) = answer.ending.encode(model) {
+    if let Some(last) = last {
         writes.push((Duration::ZERO, frame(last, answer.framing)));
     }
     let ends_well = !matches!(answer.ending, Ending::Hang | Ending::CutConnection);

@@ -1,11 +1,11 @@
-//! An exchange recorded with a real Ollama server, read from a file of JSON lines and replayed.
+//! An exchange recorded with a real model server, read from a file of JSON lines and replayed.
 
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::answer::{Framing, Piece};
+use super::answer::{Framing, Head, Piece};
 use super::request::header;
 use super::{Answer, Ending};
 
@@ -67,6 +67,6 @@ impl Recording {
             // The client went away first, so the server would have gone on.
             _ => Ending::Hang,
         };
-        Answer { head: self.response_headers.clone(), pieces, first_after, ending, framing }
+        Answer { head: Head::Given(self.response_headers.clone()), pieces, first_after, ending, framing }
     }
 }

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::{Value as Json, json};
-
-use super::Recording;
+use super::{Dialect, Recording};
 
 /// The answer to one request.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Status line and headers, with the blank line after them; empty to send the pieces as they are.
-    pub(super) head: String,
+    pub(super) head: Head,
     /// What is sent, each after its pause.
     pub(super) pieces: Vec<(Duration, Piece)>,
     pub(super) first_after: Duration,
@@ -18,12 +15,25 @@ pub struct Answer {
     pub(super) framing: Framing,
 }
 
+/// What comes before the body.
+#[derive(Debug, Clone)]
+pub(super) enum Head {
+    /// That of a streamed answer.
+    Streamed,
+    /// Status line and headers, with the blank line after them; empty to send the pieces as they are.
+    Given(String),
+    /// That of a failure with this status and message, which are the whole answer.
+    Failure(u16, String),
+    /// That of vectors, which are the whole answer.
+    Vectors(Vec<Vec<f32>>),
+}
+
 /// Something that is sent.
 #[derive(Debug, Clone)]
-pub(super) enum Piece {
-    /// A line that says some text.
+pub enum Piece {
+    /// Some text is said.
     Text(String),
-    /// A line that thinks aloud.
+    /// The model thinks aloud.
     Thinking(String),
     /// These bytes.
     Bytes(Vec<u8>),
@@ -41,15 +51,15 @@ pub(super) enum Framing {
 /// How an answer ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// `done: true`, `done_reason: "stop"`.
+    /// Whole, because the model had nothing more to say.
     Done,
-    /// `done: true`, `done_reason: "length"`.
+    /// Whole for the server, because the model reached its length limit.
     DoneLength,
-    /// `done: true` with that reason, such as `load`.
+    /// Whole with that reason, such as Ollama's `load`.
     DoneReason(String),
-    /// The body ends in good order, and no line said `done: true`.
+    /// The body ends in good order, and nothing said that the answer is whole.
     CleanEndWithoutDone,
-    /// The last line is `{"error": …}`.
+    /// The last line says that the answer failed.
     ErrorLine(String),
     /// The connection is closed in the middle of the body.
     CutConnection,
@@ -57,15 +67,11 @@ pub enum Ending {
     Hang,
 }
 
-/// The head of a streamed answer, as Ollama sends it.
-const STREAMED: &str =
-    "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
-
 impl Answer {
     /// An answer that says nothing and ends whole.
     pub fn silent() -> Self {
         Self {
-            head: STREAMED.to_owned(),
+            head: Head::Streamed,
             pieces: Vec::new(),
             first_after: Duration::ZERO,
             ending: Ending::Done,
@@ -91,10 +97,10 @@ impl Answer {
 
     /// These bytes instead of an HTTP answer; then the connection is closed.
     pub fn raw(bytes: &[u8]) -> Self {
-        Self { head: String::new(), framing: Framing::Plain, ..Self::bytes(&[bytes]) }
+        Self::plain(Head::Given(String::new()), bytes)
     }
 
-    /// A status with a whole body, as Ollama's failures are.
+    /// A status with a whole body, as failures are.
     pub fn status(code: u16, body: &str) -> Self {
         let kind = if body.starts_with('{') { "application/json" } else { "text/plain" };
         let head = format!(
@@ -102,17 +108,21 @@ impl Answer {
              Connection: close\r\n\r\n",
             body.len()
         );
-        Self { head, ..Self::raw(body.as_bytes()) }
+        Self::plain(Head::Given(head), body.as_bytes())
     }
 
-    /// A failure with that status and message.
+    /// A failure with that status and message, in the server's own form.
     pub fn failure(code: u16, message: &str) -> Self {
-        Self::status(code, &json!({ "error": message }).to_string())
+        Self::plain(Head::Failure(code, message.to_owned()), b"")
     }
 
-    /// The answer to `/api/embed`.
+    /// Vectors, in the server's own form.
     pub fn embeddings(vectors: &[Vec<f32>]) -> Self {
-        Self::status(200, &json!({ "embeddings": vectors }).to_string())
+        Self::plain(Head::Vectors(vectors.to_vec()), b"")
+    }
+
+    fn plain(head: Head, body: &[u8]) -> Self {
+        Self { head, framing: Framing::Plain, ..Self::bytes(&[body]) }
     }
 
     /// What a real server sent, byte for byte and ending as it did, each line as long after the one before as it was
@@ -159,45 +169,30 @@ impl Answer {
     }
 }
 
-impl Piece {
-    /// The bytes of it in an answer of that model.
-    pub(super) fn encode(&self, model: &str) -> Vec<u8> {
-        match self {
-            Self::Text(text) => {
-                line(model, &json!({ "role": "assistant", "content": text }), &json!({ "done": false }))
-            }
-            Self::Thinking(text) => {
-                let message = json!({ "role": "assistant", "content": "", "thinking": text });
-                line(model, &message, &json!({ "done": false }))
-            }
-            Self::Bytes(bytes) => bytes.clone(),
+impl Answer {
+    /// The same with everything that depends on the server's protocol put into bytes.
+    pub(super) fn spoken(self, dialect: &dyn Dialect, model: &str) -> Self {
+        let timed = |whole: Self| Self { first_after: self.first_after, ..whole };
+        match &self.head {
+            Head::Failure(code, message) => return timed(Self::status(*code, &dialect.failure(message).to_string())),
+            Head::Vectors(vectors) => return timed(Self::status(200, &dialect.embeddings(vectors).to_string())),
+            Head::Streamed | Head::Given(_) => {}
         }
-    }
-}
-
-impl Ending {
-    /// The last line, when it has one. Counts are small and fixed so that a test recognises them.
-    pub(super) fn encode(&self, model: &str) -> Option<Vec<u8>> {
-        let done = |reason: &str| {
-            let message = json!({ "role": "assistant", "content": "" });
-            let members = json!({ "done": true, "done_reason": reason, "prompt_eval_count": 15, "eval_count": 5 });
-            Some(line(model, &message, &members))
+        let bytes = |(pause, piece)| match piece {
+            Piece::Bytes(bytes) => (pause, Piece::Bytes(bytes)),
+            said => (pause, Piece::Bytes(dialect.piece(&said, model))),
         };
-        match self {
-            Self::Done => done("stop"),
-            Self::DoneLength => done("length"),
-            Self::DoneReason(reason) => done(reason),
-            Self::ErrorLine(message) => Some(format!("{}\n", json!({ "error": message })).into_bytes()),
-            Self::CleanEndWithoutDone | Self::CutConnection | Self::Hang => None,
+        Self { pieces: self.pieces.into_iter().map(bytes).collect(), ..self }
+    }
+
+    /// Status line and headers.
+    pub(super) fn head(&self, dialect: &dyn Dialect) -> String {
+        match &self.head {
+            Head::Given(head) => head.clone(),
+            _ => format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+                dialect.content_type()
+            ),
         }
     }
-}
-
-/// A line of `/api/chat` with the members that Ollama sends.
-fn line(model: &str, message: &Json, members: &Json) -> Vec<u8> {
-    let mut line = json!({ "model": model, "created_at": "2026-11-21T10:00:00.000000000Z", "message": message });
-    if let (Some(line), Some(members)) = (line.as_object_mut(), members.as_object()) {
-        line.extend(members.clone());
-    }
-    format!("{line}\n").into_bytes()
 }

@@ -1,4 +1,4 @@
-//! What Ollama says when it does not answer, as decisions.
+//! What a model server says when it does not answer, as decisions.
 
 use std::error::Error as _;
 
@@ -6,26 +6,35 @@ use pstral_core::ports::ModelError;
 use reqwest::StatusCode;
 use serde_json::Value as Json;
 
+use crate::inside::Outside;
+
 /// The failure behind a status that is not a success, with its body.
 pub(crate) fn of_status(status: StatusCode, body: &[u8], model: &str) -> ModelError {
-    let said = serde_json::from_slice::<Json>(body).ok().and_then(|mut body| message_of(body["error"].take()));
+    let said = serde_json::from_slice::<Json>(body).ok().and_then(said_by);
+    let unknown = || ModelError::Protocol(format!("status {}: {}", status.as_u16(), excerpt(body)));
     match (status.as_u16(), said) {
-        // An empty 403: the Host header is not one that OLLAMA_ORIGINS or OLLAMA_HOST allows. 401: a proxy's key.
+        // An empty 403 of Ollama: the Host header is not one that OLLAMA_ORIGINS or OLLAMA_HOST allows.
         (401 | 403, _) => ModelError::Forbidden,
         (429 | 503, _) => ModelError::Busy,
         (502 | 504, _) => ModelError::Unavailable(format!("the proxy answered {status}")),
-        (400, Some(said)) => match of_message(&said, model) {
+        (413, _) => ModelError::PromptTooLong,
+        (400 | 422, Some(said)) => match of_message(&said, model) {
             ModelError::Failed(said) => ModelError::Rejected(said),
             other => other,
         },
+        // Without a word on the model it is the path that is not there: another program, or an older one.
+        (404, Some(said)) => match of_message(&said, model) {
+            missing @ ModelError::ModelMissing { .. } => missing,
+            _ => unknown(),
+        },
         (_, Some(said)) => of_message(&said, model),
-        // Ollama gives every failure a JSON body, so this is not Ollama, or not this path.
-        (code, None) => ModelError::Protocol(format!("status {code}: {}", excerpt(body))),
+        // Model servers give every failure a JSON body, so this is none, or not this path.
+        (_, None) => unknown(),
     }
 }
 
-/// The failure behind the `error` of a line, once the answer has begun.
-pub(crate) fn of_line(error: Json, model: &str) -> ModelError {
+/// The failure that an answer names once it has begun: what its `error` is, or the object that says it is one.
+pub fn of_said(error: Json, model: &str) -> ModelError {
     match message_of(error) {
         Some(said) => of_message(&said, model),
         None => ModelError::Failed("no reason given".to_owned()),
@@ -35,6 +44,9 @@ pub(crate) fn of_line(error: Json, model: &str) -> ModelError {
 /// The failure behind a request that got no answer, or not all of its headers.
 pub(crate) fn of_request(error: reqwest::Error, server: &str) -> ModelError {
     let error = error.without_url();
+    if let Some(outside) = outside_behind(&error) {
+        return ModelError::Outside(outside.to_string());
+    }
     let causes = causes(&error);
     if error.is_decode() || error.is_redirect() || causes.contains("invalid HTTP") {
         return ModelError::Protocol(format!("{server}: {causes}"));
@@ -45,11 +57,20 @@ pub(crate) fn of_request(error: reqwest::Error, server: &str) -> ModelError {
 }
 
 /// The first part of something that is not understood, for the log.
-pub(crate) fn excerpt(bytes: &[u8]) -> String {
+pub fn excerpt(bytes: &[u8]) -> String {
     const SHOWN: usize = 200;
     let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]);
     let more = if bytes.len() > SHOWN { "…" } else { "" };
     format!("{}{more}", shown.escape_debug())
+}
+
+/// The words of a failure: `{"error": …}`, or as vLLM had it before 0.10 `{"object":"error","message": …}`.
+fn said_by(body: Json) -> Option<String> {
+    let Json::Object(mut members) = body else { return None };
+    match members.remove("error") {
+        Some(error) if !error.is_null() => message_of(error),
+        _ => message_of(Json::Object(members)),
+    }
 }
 
 /// Ollama passes on its runner's errors as JSON inside the text: `{"error":"{\"error\":{\"message\":…}}"}`.
@@ -64,16 +85,15 @@ fn message_of(error: Json) -> Option<String> {
     }
 }
 
-/// The words are Ollama's own, recorded from 0.33 but for those that name another source.
-fn of_message(said: &str, model: &str) -> ModelError {
+/// What the words of a failure mean. They are Ollama's, recorded from 0.33, those of llama.cpp's server, and vLLM's.
+pub fn of_message(said: &str, model: &str) -> ModelError {
     let lower = said.to_lowercase();
     let has = |words: &[&str]| words.iter().all(|word| lower.contains(word));
-    if has(&["model", "not found"]) {
+    if has(&["model", "not found"]) || has(&["the model", "does not exist"]) {
         ModelError::ModelMissing { model: model.to_owned() }
-    } else if has(&["server busy"]) {
+    } else if has(&["server busy"]) || has(&["loading model"]) {
         ModelError::Busy
-    } else if has(&["exceeds the", "context"]) || has(&["longer than the context length"]) {
-        // The second half of the first form is "available context size" for chats, "context length" for embeddings.
+    } else if is_too_long(&lower) {
         ModelError::PromptTooLong
     } else if has(&["does not support"]) {
         ModelError::Unsupported(said.to_owned())
@@ -83,6 +103,25 @@ fn of_message(said: &str, model: &str) -> ModelError {
     } else {
         ModelError::Failed(said.to_owned())
     }
+}
+
+/// Ollama and llama.cpp say "exceeds the available context size" of chats, "exceeds the context length" and "too large
+/// to process" of embeddings; vLLM "maximum context length".
+fn is_too_long(lower: &str) -> bool {
+    let exceeds = lower.contains("exceeds the") && lower.contains("context");
+    let told = ["longer than the context length", "maximum context length", "is too large to process"];
+    exceeds || told.iter().any(|words| lower.contains(words))
+}
+
+fn outside_behind(error: &reqwest::Error) -> Option<&Outside> {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(outside) = cause.downcast_ref::<Outside>() {
+            return Some(outside);
+        }
+        source = cause.source();
+    }
+    None
 }
 
 fn causes(error: &reqwest::Error) -> String {

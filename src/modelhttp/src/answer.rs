@@ -1,0 +1,123 @@
+//! An answer as it is written: its lines turned into pieces, with every way of ending told apart.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::stream::{self, BoxStream, StreamExt as _};
+use pstral_core::ports::ModelError;
+use reqwest::Response;
+
+use crate::deadline::Deadline;
+use crate::lines::{LONGEST_LINE, Lines, TooLong};
+
+/// How long a server may say nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until the first piece.
+    pub first: Deadline,
+    /// Between two pieces. Signs of life without a word, which some servers send, do not count.
+    pub silence: Duration,
+}
+
+/// Pieces that were read and not yet handed on.
+pub type Said<P> = VecDeque<P>;
+
+/// Understands the lines of a protocol.
+pub trait Reader: Send + 'static {
+    /// What is said.
+    type Piece: Send + 'static;
+
+    /// Takes in a line without its end, which may be blank, and adds what it says.
+    fn line(&mut self, line: &[u8], said: &mut Said<Self::Piece>) -> Result<(), ModelError>;
+
+    /// Takes in what came after the last line, when the body has ended in good order.
+    fn end(&mut self, rest: &[u8], said: &mut Said<Self::Piece>) -> Result<(), ModelError>;
+
+    /// The last piece, if all that matters was said although the end has not come.
+    fn settled(&mut self) -> Option<Self::Piece> {
+        None
+    }
+
+    /// Whether nothing after this piece is of interest.
+    fn is_last(piece: &Self::Piece) -> bool;
+}
+
+/// The pieces of an answer whose head has come. It ends with a last piece, or with an error: a body that ends before is
+/// [`ModelError::Interrupted`]. Dropping the stream drops the connection, which is how servers are told to stop.
+pub fn stream<R: Reader>(
+    response: Response,
+    reader: R,
+    patience: Patience,
+) -> BoxStream<'static, Result<R::Piece, ModelError>> {
+    let answer = Answer {
+        response,
+        reader,
+        deadline: Some(patience.first),
+        silence: patience.silence,
+        lines: Lines::default(),
+        said: VecDeque::new(),
+        failed: None,
+    };
+    stream::unfold(Some(answer), |answer| async {
+        let mut answer = answer?;
+        match answer.next().await {
+            // Nothing after the end is of interest: dropping the answer here frees the connection at once.
+            Ok(piece) if R::is_last(&piece) => Some((Ok(piece), None)),
+            Ok(piece) => Some((Ok(piece), Some(answer))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+    .boxed()
+}
+
+struct Answer<R: Reader> {
+    response: Response,
+    reader: R,
+    /// Until when the next piece is waited for, once it is.
+    deadline: Option<Deadline>,
+    silence: Duration,
+    lines: Lines,
+    said: Said<R::Piece>,
+    /// What ends the answer after all that was said.
+    failed: Option<ModelError>,
+}
+
+impl<R: Reader> Answer<R> {
+    async fn next(&mut self) -> Result<R::Piece, ModelError> {
+        loop {
+            if let Some(piece) = self.said.pop_front() {
+                self.deadline = None;
+                return Ok(piece);
+            }
+            if let Some(error) = self.failed.take() {
+                return self.reader.settled().ok_or(error);
+            }
+            if let Err(error) = self.step().await {
+                self.failed = Some(error);
+            }
+        }
+    }
+
+    /// Reads one line, or waits for more bytes.
+    async fn step(&mut self) -> Result<(), ModelError> {
+        let too_long = |TooLong| ModelError::Protocol(format!("a line of more than {LONGEST_LINE} bytes"));
+        if let Some(line) = self.lines.next().map_err(too_long)? {
+            return self.reader.line(&line, &mut self.said);
+        }
+        if let Some(bytes) = self.more().await? {
+            self.lines.push(&bytes);
+            return Ok(());
+        }
+        // Whatever is said now is the last of it.
+        self.failed = Some(ModelError::Interrupted);
+        self.reader.end(&self.lines.rest(), &mut self.said)
+    }
+
+    async fn more(&mut self) -> Result<Option<Bytes>, ModelError> {
+        let silence = self.silence;
+        let deadline = *self.deadline.get_or_insert_with(|| Deadline::after(silence));
+        // Whatever breaks the connection now, the person sees the same: an answer without its end.
+        deadline.bound(self.response.chunk()).await?.map_err(|_| ModelError::Interrupted)
+    }
+}

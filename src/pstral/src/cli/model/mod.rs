@@ -1,0 +1,100 @@
+//! `pstral model`: which models the servers have, and having one fetched.
+
+mod progress;
+mod pull;
+
+use clap::Subcommand;
+use pstral_core::domain::Locale;
+use pstral_core::models::Endpoint;
+use pstral_core::ports::{ModelError, ModelInfo};
+use pstral_core::text::text;
+use pstral_modelhttp::readable;
+use serde_json::json;
+
+use super::out::{say, say_error, say_json};
+use super::{Common, Ending};
+use crate::health::{Found as _, PATIENCE};
+use crate::models::{refuse_outside, remedy};
+use crate::registry::{ModelServers, model_servers};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ModelCommand {
+    /// List the models that the servers have
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have the servers fetch a model; begun again, it goes on where it was stopped
+    Pull {
+        /// The model; without it, that of the configuration
+        name: Option<String>,
+    },
+}
+
+pub(super) async fn run(common: &Common, command: ModelCommand) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let locale = common.locale_with(&config);
+    refuse_outside(&config.model).await?;
+    let servers = model_servers(&config)?;
+    match command {
+        ModelCommand::List { json } => list(&servers, &config.model.name, json, locale).await,
+        ModelCommand::Pull { name } => {
+            let name = name.unwrap_or_else(|| config.model.name.clone());
+            Ok(pull::run(&servers, &name, locale).await)
+        }
+    }
+}
+
+async fn list(servers: &ModelServers, configured: &str, as_json: bool, locale: Locale) -> anyhow::Result<Ending> {
+    let mut ending = Ending::Fine;
+    let mut all = Vec::new();
+    for endpoint in &servers.endpoints {
+        match models(endpoint).await {
+            Ok(models) if as_json => all.push(in_json(endpoint, configured, &models)),
+            Ok(models) => show(endpoint, configured, &models, locale),
+            Err(error) => {
+                complain(&error, servers, endpoint, locale).await;
+                ending = Ending::Failed;
+            }
+        }
+    }
+    if as_json {
+        say_json(&serde_json::to_string_pretty(&json!({ "endpoints": all }))?);
+    }
+    Ok(ending)
+}
+
+async fn models(endpoint: &Endpoint) -> Result<Vec<ModelInfo>, ModelError> {
+    let said = tokio::time::timeout(PATIENCE, endpoint.model.models()).await;
+    said.unwrap_or(Err(ModelError::Timeout { seconds: PATIENCE.as_secs() }))
+}
+
+fn in_json(endpoint: &Endpoint, configured: &str, models: &[ModelInfo]) -> serde_json::Value {
+    let model =
+        |one: &ModelInfo| json!({ "name": one.name, "bytes": one.bytes, "configured": is_same(&one.name, configured) });
+    json!({ "endpoint": endpoint.name, "models": models.iter().map(model).collect::<Vec<_>>() })
+}
+
+fn show(endpoint: &Endpoint, configured: &str, models: &[ModelInfo], locale: Locale) {
+    say(&text("model-list").with("endpoint", &endpoint.name).count("models", models.len() as u64).render(locale));
+    for one in models {
+        let mark = if is_same(&one.name, configured) { '*' } else { ' ' };
+        let size = one.bytes.map(|bytes| format!("  {}", readable(bytes))).unwrap_or_default();
+        say(&format!("{mark} {}{size}", one.name));
+    }
+}
+
+/// A name without a tag means the latest.
+fn is_same(installed: &str, configured: &str) -> bool {
+    installed == configured || installed.strip_suffix(":latest") == Some(configured)
+}
+
+/// What does not work with a server, and what to do about it.
+async fn complain(error: &ModelError, servers: &ModelServers, endpoint: &Endpoint, locale: Locale) {
+    say_error(&format!("{} · {}", endpoint.name, error.found().render(locale)));
+    say_error(&format!("    → {}", remedy(error, servers, endpoint).await.render(locale)));
+}

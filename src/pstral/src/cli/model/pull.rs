@@ -1,0 +1,83 @@
+//! Having a model fetched, with its progress, until it is there, fails or is stopped.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use futures::StreamExt as _;
+use pstral_core::domain::Locale;
+use pstral_core::harmless;
+use pstral_core::models::Endpoint;
+use pstral_core::ports::{ModelError, PullProgress};
+use pstral_core::text::text;
+
+use super::progress::Progress;
+use super::{complain, say, say_error};
+use crate::cli::Ending;
+use crate::config::ModelKind;
+use crate::registry::ModelServers;
+
+/// Fetches it on one server after the other. What a stopped or failed fetch has brought is kept by the server.
+pub(super) async fn run(servers: &ModelServers, name: &str, locale: Locale) -> Ending {
+    if servers.kind != ModelKind::Ollama {
+        say_error(&text("model-pull-cannot").with("kind", servers.kind.word()).render(locale));
+        return Ending::Usage;
+    }
+    for endpoint in &servers.endpoints {
+        say(&text("model-pull-begins").with("model", name).with("endpoint", &endpoint.name).render(locale));
+        let outcome = tokio::select! {
+            outcome = fetch(endpoint, name) => outcome,
+            _ = tokio::signal::ctrl_c() => {
+                end_line();
+                say_error(&text("model-pull-stopped").render(locale));
+                return Ending::Failed;
+            }
+        };
+        end_line();
+        match outcome {
+            Ok(()) => {
+                say(&text("model-pull-done").with("model", name).with("endpoint", &endpoint.name).render(locale));
+            }
+            Err(ModelError::Interrupted | ModelError::Timeout { .. }) => {
+                say_error(&text("model-pull-cut").render(locale));
+                return Ending::Failed;
+            }
+            Err(error) => {
+                complain(&error, servers, endpoint, locale).await;
+                return Ending::Failed;
+            }
+        }
+    }
+    Ending::Fine
+}
+
+async fn fetch(endpoint: &Endpoint, name: &str) -> Result<(), ModelError> {
+    let mut steps = endpoint.model.pull(name).await?;
+    let mut progress = Progress::default();
+    while let Some(step) = steps.next().await {
+        match step? {
+            PullProgress::Done => return Ok(()),
+            PullProgress::Step { said, bytes } => tell(&mut progress, &said, bytes),
+        }
+    }
+    Err(ModelError::Interrupted)
+}
+
+/// A terminal has one line that changes; elsewhere a line is said when it is worth one.
+fn tell(progress: &mut Progress, said: &str, bytes: Option<(u64, u64)>) {
+    let in_place = std::io::stderr().is_terminal();
+    let Some(line) = progress.line(said, bytes, in_place) else { return };
+    if in_place {
+        // Back to the first column, and what stood there erased.
+        let mut screen = std::io::stderr().lock();
+        let _ = write!(screen, "\r\u{1b}[K{}", harmless::text(&line));
+        let _ = screen.flush();
+    } else {
+        say(&line);
+    }
+}
+
+/// Leaves the line that changes, and the last state of it on the screen.
+fn end_line() {
+    if std::io::stderr().is_terminal() {
+        let _ = writeln!(std::io::stderr().lock());
+    }
+}

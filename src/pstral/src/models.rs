@@ -1,0 +1,103 @@
+//! How each server of the model is, and what whoever looks after it does about it.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use pstral_core::domain::Locale;
+use pstral_core::models::Endpoint;
+use pstral_core::ports::ModelError;
+use pstral_core::text::{Text, text};
+
+use crate::compose::StartError;
+use crate::config::{Model, ModelKind};
+use crate::health::{Check, Found as _, PATIENCE, State};
+use crate::registry::{self, ModelServers};
+
+/// After how long a server that was not well is asked again.
+const AGAIN: Duration = Duration::from_mins(1);
+
+/// Refuses servers outside the company's network, with the reason: a question would leave the house with the names of
+/// its tables.
+pub(crate) async fn refuse_outside(model: &Model) -> Result<(), StartError> {
+    let outside: Vec<String> = registry::outside(model).await.iter().map(ToString::to_string).collect();
+    if outside.is_empty() {
+        return Ok(());
+    }
+    Err(StartError::new("model", outside.join("; "), text("remedy-model-outside")))
+}
+
+/// The server's own word on its health, or that it said nothing.
+pub(crate) async fn health(endpoint: &Endpoint) -> Result<Text, ModelError> {
+    let said = tokio::time::timeout(PATIENCE, endpoint.model.health()).await;
+    said.unwrap_or(Err(ModelError::Timeout { seconds: PATIENCE.as_secs() }))
+}
+
+/// How each server is, asked at the same time. Without any of them, verified queries still answer.
+pub(crate) async fn checks(servers: &ModelServers, locale: Locale) -> Vec<Check> {
+    join_all(servers.endpoints.iter().map(async |endpoint| check(servers, endpoint, locale).await)).await
+}
+
+async fn check(servers: &ModelServers, endpoint: &Endpoint, locale: Locale) -> Check {
+    let part = if servers.endpoints.len() > 1 { format!("model {}", endpoint.name) } else { "model".to_owned() };
+    match health(endpoint).await {
+        Ok(fact) => Check { part, state: State::Ok, fact: fact.render(locale), remedy: String::new() },
+        Err(error) => Check {
+            part,
+            state: State::Degraded,
+            fact: error.found().render(locale),
+            remedy: remedy(&error, servers, endpoint).await.render(locale),
+        },
+    }
+}
+
+/// What an administrator does about it: the sentences of the errors themselves are for those who asked something.
+pub(crate) async fn remedy(error: &ModelError, servers: &ModelServers, endpoint: &Endpoint) -> Text {
+    let is_ollama = servers.kind == ModelKind::Ollama;
+    match error {
+        ModelError::Timeout { .. } => text("remedy-no-answer"),
+        ModelError::ModelMissing { .. } if is_ollama => {
+            text("remedy-model-missing").with("command", servers.pull.as_str())
+        }
+        ModelError::ModelMissing { .. } => match served(endpoint).await {
+            Some(served) => text("remedy-model-other").with("served", served),
+            None => text("remedy-model-none"),
+        },
+        ModelError::Forbidden if is_ollama => text("remedy-model-forbidden"),
+        ModelError::Forbidden => text("remedy-model-key"),
+        ModelError::Outside(_) => text("remedy-model-outside"),
+        ModelError::Unsupported(_) => text("remedy-model-unsupported"),
+        ModelError::Busy => text("remedy-model-busy"),
+        ModelError::Unavailable(_) if is_ollama => text("remedy-model-away"),
+        ModelError::Unavailable(_) => text("remedy-model-server-away"),
+        _ if is_ollama => text("remedy-model"),
+        _ => text("remedy-model-server"),
+    }
+}
+
+/// The models that a server has instead, if it has any.
+async fn served(endpoint: &Endpoint) -> Option<String> {
+    let models = tokio::time::timeout(PATIENCE, endpoint.model.models()).await.ok()?.ok()?;
+    let names: Vec<String> = models.into_iter().map(|model| model.name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Tells the log how each server is, and goes on asking those that are not well until they are: what their model can
+/// read is learnt then.
+pub(crate) async fn look_until_well(servers: ModelServers, locale: Locale) {
+    let looks = servers.endpoints.iter().map(async |endpoint| {
+        let mut told = String::new();
+        loop {
+            let Check { state, fact, remedy, .. } = check(&servers, endpoint, locale).await;
+            if state == State::Ok {
+                tracing::info!(endpoint = endpoint.name, "{fact}");
+                return;
+            }
+            if fact != told {
+                tracing::warn!(endpoint = endpoint.name, remedy, "{fact}");
+                told = fact;
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    });
+    join_all(looks).await;
+}
