@@ -41,6 +41,7 @@ fn question() -> Turn {
         message: None,
         at: Timestamp::UNIX_EPOCH,
         aside: false,
+        cut: false,
     }
 }
 

@@ -97,6 +97,7 @@ mod tests {
             message: None,
             at: Timestamp::UNIX_EPOCH,
             aside: false,
+            cut: false,
         }
     }
 

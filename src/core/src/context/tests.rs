@@ -23,6 +23,7 @@ fn turn(speaker: Speaker, text: &str) -> Turn {
         message: None,
         at: Timestamp::UNIX_EPOCH,
         aside: false,
+        cut: false,
     }
 }
 
