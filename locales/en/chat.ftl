@@ -97,6 +97,11 @@ agreement-needed = ⚖️ It is costly: a steward must agree before you can run 
 agreement-given = ⚖️ { $name } agrees: you can now run this statement on { $target }.
 edit-how = Copy this line, change it and send it back:
 
+## Corrections
+correcting = ⏳ This statement does not hold: I am having it corrected…
+repaired = 🛡️ Corrected by the model: its first statement did not pass the checks.
+repair-failed = The model could not correct it.
+
 ## Agreements
 agree-not-allowed = Only stewards can agree to costly statements. Please ask one of them.
 agree-none = No statement waits for an agreement.
@@ -178,6 +183,32 @@ explain-limits =
     { $seconds ->
         [one] Read-only; at most { $rows } rows and one second.
        *[other] Read-only; at most { $rows } rows and { $seconds } seconds.
+    }
+explain-told =
+    { $count ->
+        [0] The model was told of no table.
+        [1] The model was told of the table { $names }.
+       *[other] The model was told of { $count } tables: { $names }.
+    }
+explain-left-relations =
+    { $count ->
+        [1] There was no room to tell it of one table, beyond its name at most: { $names }.
+       *[other] There was no room to tell it of { $count } tables, beyond their names at most: { $names }.
+    }
+explain-left-columns =
+    { $count ->
+        [1] One column was left out, for want of room.
+       *[other] { $count } columns were left out, for want of room.
+    }
+explain-left-examples =
+    { $count ->
+        [1] One verified example was left out, for want of room.
+       *[other] { $count } verified examples were left out, for want of room.
+    }
+explain-left-turns =
+    { $count ->
+        [1] One earlier message of the conversation was left out, for want of room.
+       *[other] { $count } earlier messages of the conversation were left out, for want of room.
     }
 explain-plan = What the database plans to do:
 explain-no-plan = The database gives no estimate for this statement; you can run it all the same, within these limits.

@@ -97,6 +97,11 @@ agreement-needed = ⚖️ Elle est coûteuse : un responsable des données doit 
 agreement-given = ⚖️ { $name } est d'accord : vous pouvez maintenant exécuter cette requête sur { $target }.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
 
+## Corrections
+correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
+repaired = 🛡️ Corrigée par le modèle : sa première requête n'avait pas passé les contrôles.
+repair-failed = Le modèle n'a pas su la corriger.
+
 ## Accords
 agree-not-allowed = Seuls les responsables des données peuvent donner leur accord à une requête coûteuse. Adressez-vous à l'un d'eux.
 agree-none = Aucune requête n'attend d'accord.
@@ -178,6 +183,32 @@ explain-limits =
     { $seconds ->
         [1] Lecture seule ; { $rows } lignes et une seconde au plus.
        *[other] Lecture seule ; { $rows } lignes et { $seconds } secondes au plus.
+    }
+explain-told =
+    { $count ->
+        [0] Le modèle ne connaissait aucune table.
+        [1] Le modèle connaissait la table { $names }.
+       *[other] Le modèle connaissait { $count } tables : { $names }.
+    }
+explain-left-relations =
+    { $count ->
+        [1] Faute de place, il n'a su d'une table que son nom, tout au plus : { $names }.
+       *[other] Faute de place, il n'a su de { $count } tables que leur nom, tout au plus : { $names }.
+    }
+explain-left-columns =
+    { $count ->
+        [1] Une colonne a été laissée de côté, faute de place.
+       *[other] { $count } colonnes ont été laissées de côté, faute de place.
+    }
+explain-left-examples =
+    { $count ->
+        [1] Un exemple vérifié a été laissé de côté, faute de place.
+       *[other] { $count } exemples vérifiés ont été laissés de côté, faute de place.
+    }
+explain-left-turns =
+    { $count ->
+        [1] Un message antérieur de la conversation a été laissé de côté, faute de place.
+       *[other] { $count } messages antérieurs de la conversation ont été laissés de côté, faute de place.
     }
 explain-plan = Ce que la base compte faire :
 explain-no-plan = La base ne donne pas d'estimation pour cette requête ; vous pouvez l'exécuter quand même, dans ces limites.

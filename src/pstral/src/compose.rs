@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use pstral_core::context::check_template;
 use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
@@ -220,16 +221,16 @@ fn read_verified(path: &Path, locale: Locale) -> Result<Vec<VerifiedQuery>, Stri
 fn prompts(answers: &Answers) -> Result<Prompts, (PathBuf, std::io::Error)> {
     let mut prompts = Prompts::default();
     let Some(folder) = &answers.prompts else { return Ok(prompts) };
-    for mode in [Mode::Sql, Mode::Chat] {
-        for locale in Locale::ALL {
-            let path = folder.join(format!("{}.{locale}.md", mode.word()));
-            if path.exists() {
-                match std::fs::read_to_string(&path) {
-                    Ok(template) => prompts.replace(mode, locale, template),
-                    Err(error) => return Err((path, error)),
-                }
-            }
+    for (name, template) in prompts.files() {
+        let path = folder.join(name);
+        if !path.exists() {
+            continue;
         }
+        let read = std::fs::read_to_string(&path).and_then(|text| {
+            check_template(&text).map_err(std::io::Error::other)?;
+            Ok(text)
+        });
+        *template = read.map_err(|error| (path, error))?;
     }
     Ok(prompts)
 }

@@ -20,6 +20,7 @@ mod proposal;
 mod rating;
 mod role;
 mod roles;
+mod told;
 mod transcript;
 mod user;
 mod value;
@@ -52,6 +53,7 @@ pub use proposal::{Agreement, Card, Origin, Proposal, ProposalId, ProposalState}
 pub use rating::{AnswerId, Rated, Rating, Tally};
 pub use role::Role;
 pub use roles::Roles;
+pub use told::{Names, Told};
 pub use transcript::{Transcript, TranscriptStatement, TranscriptTurn};
 pub use user::{Locale, NewUser, User, UserChange, UserId, username_key};
 pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};

@@ -60,7 +60,7 @@ pub(super) fn measure(text: &str, dialect: Dialect) -> Checked<Size> {
 }
 
 /// Characters that show nothing, or reorder what is around them: the text read is not the text that runs.
-pub(super) fn hides_text(c: char) -> bool {
+pub(crate) fn hides_text(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -40,8 +40,10 @@ use std::sync::Arc;
 
 pub use approved::{ApprovedStatement, MissingParameter};
 pub use entries::{meant, named_relations};
+pub(crate) use lexical::hides_text;
 #[cfg(any(test, feature = "testkit"))]
 pub use lists::{Callable, callables};
+pub(crate) use names::written;
 pub use policy::{Cause, List, Policy, Rules};
 pub use refusal::{Refusal, Rule};
 

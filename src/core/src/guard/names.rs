@@ -25,7 +25,7 @@ pub(super) fn stored_key(dialect: Dialect, name: &str) -> String {
 
 /// A stored or compared name as a statement must write it to mean that name: quoted where it would fold to another, has
 /// other signs than letters, or is a word of the language.
-pub(super) fn written(dialect: Dialect, name: &str) -> String {
+pub(crate) fn written(dialect: Dialect, name: &str) -> String {
     let letter = |c: char| match dialect {
         Dialect::Oracle => c.is_ascii_uppercase(),
         Dialect::Postgres => c.is_ascii_lowercase(),

@@ -5,6 +5,7 @@
 
 mod fold;
 mod form;
+mod keywords;
 mod lexicon;
 mod matching;
 mod meaning;
@@ -17,6 +18,7 @@ mod wrong;
 
 pub use fold::fold;
 pub use form::{faults, is_name};
+pub use keywords::keywords;
 pub use matching::{Match, match_question};
 pub use meaning::slots;
 pub use rank::rank;

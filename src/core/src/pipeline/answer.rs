@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 
 use super::asker::Asker;
-use super::audience::signature;
+use super::audience::{signature, signed};
 use super::continuing::{Continued, continue_button};
 use super::ledger::{prompt_hash, within};
 use super::proposing::Offer;
@@ -21,7 +21,7 @@ use crate::domain::{
     Locale, MessageRef, NewTurn, ProposalId, Speaker, TurnEnd, TurnId, TurnState, sha256,
 };
 use crate::egress::{AnswerLimits, LaidOut, LiveMessage, Streamed};
-use crate::models::Asking;
+use crate::models::{Asking, Full};
 use crate::ports::{ChatRequest, FinishReason, ModelError};
 use crate::text::{Text, text};
 
@@ -36,12 +36,32 @@ pub(super) struct Answer {
     pub(super) spaces: String,
     /// What it goes on with, where an earlier message was cut.
     pub(super) before: Option<Continued>,
+    /// What stands in place of what the model said last, where that came to nothing.
+    stands: Option<String>,
 }
 
 impl Answer {
-    /// What the model said.
+    /// What the model said, as far as it stands.
     pub(super) fn text(&self) -> &str {
-        self.live.text()
+        self.stands.as_deref().unwrap_or_else(|| self.live.text())
+    }
+
+    /// Lets an earlier text stand in place of what the model said last.
+    pub(super) fn let_stand(&mut self, earlier: String) {
+        self.stands = Some(earlier);
+    }
+
+    /// How the model's last words ended.
+    pub(super) fn ended(&self) -> &Streamed {
+        &self.ended
+    }
+
+    /// The tokens of the prompt, as the server counted them.
+    pub(super) fn prompt_tokens(&self) -> Option<u64> {
+        match &self.ended {
+            Streamed::Whole(stats) => stats.prompt_tokens,
+            Streamed::Stopped | Streamed::TooLong | Streamed::Failed(_) => None,
+        }
     }
 
     /// The same as it is kept: with what joins it to the words before it.
@@ -123,14 +143,53 @@ impl Pipeline {
         request: ChatRequest,
         stop: &Stop,
     ) -> Result<Answered, Trouble> {
-        let began = self.parts.clock.elapsed();
         let prompt_hash = prompt_hash(&request);
         // Before anything is shown: who comes too late is told at once.
         let asking = self.parts.model.ask(asker.user.id, request);
         asker.platform.typing(&asker.place).await;
+        let message = self.begin_answer(asker, conversation).await?;
+        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+    }
+
+    /// Asks the model something else in place of what it could not answer.
+    pub(super) async fn stream_instead(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        unanswered: Unanswered,
+        request: ChatRequest,
+        stop: &Stop,
+    ) -> Result<Answered, Trouble> {
+        let prompt_hash = prompt_hash(&request);
+        let asking = self.parts.model.ask(asker.user.id, request);
+        // Where nothing was shown the turn is over.
+        let message = match unanswered.into_message() {
+            Some(message) => message,
+            None => self.begin_answer(asker, conversation).await?,
+        };
+        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+    }
+
+    /// The message of an answer, and its turn.
+    pub(super) async fn begin_answer(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+    ) -> Result<(LiveMessage, TurnId), Trouble> {
         let aside = is_aside(&conversation.place, &asker.place);
         let turn = self.begin_turn(conversation.id, None, aside).await?;
-        let mut live = self.live_message(asker);
+        Ok((self.live_message(asker), turn))
+    }
+
+    async fn stream_in(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        (mut live, turn): (LiveMessage, TurnId),
+        (asking, prompt_hash): (Result<Asking, Full>, String),
+        stop: &Stop,
+    ) -> Result<Answered, Trouble> {
+        let began = self.parts.clock.elapsed();
         let asking = match asking {
             Ok(asking) => asking,
             Err(full) => {
@@ -143,7 +202,7 @@ impl Pipeline {
         let (ended, spaces) = self.hear(asker, &mut live, turn, asking, stop).await;
         let duration_ms = self.millis_since(began);
         if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) = (&ended, stop.why()) {
-            let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None };
+            let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None, stands: None };
             self.withdraw(asker, conversation, answer, why).await?;
             return Ok(Answered::Withdrawn);
         }
@@ -156,7 +215,7 @@ impl Pipeline {
                 Ok(Answered::without(unanswered))
             }
             ended => {
-                let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None };
+                let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None, stands: None };
                 Ok(Answered::Begun(Box::new(answer)))
             }
         }
@@ -186,6 +245,32 @@ impl Pipeline {
             other => other,
         };
         (ended, spaces)
+    }
+
+    /// Asks the model once more for an answer that came to nothing, in the same message. What it said is on record before
+    /// it is put aside.
+    pub(super) async fn stream_again(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        answer: &mut Answer,
+        request: ChatRequest,
+        stop: &Stop,
+    ) -> Result<(), Trouble> {
+        self.record(self.event_of_answer(asker, conversation, answer)).await?;
+        let began = self.parts.clock.elapsed();
+        answer.prompt_hash = prompt_hash(&request);
+        answer.live.put_aside();
+        let correcting = signed(asker, &text("correcting").render(asker.user.locale));
+        if let Err(error) = answer.live.announce(&correcting, &self.on_sent(answer.turn)).await {
+            tracing::info!(%error, "that an answer is being corrected could not be shown");
+        }
+        (answer.ended, answer.spaces) = match self.parts.model.ask(asker.user.id, request) {
+            Ok(asking) => self.hear(asker, &mut answer.live, answer.turn, asking, stop).await,
+            Err(_) => (Streamed::Failed(ModelError::Busy), String::new()),
+        };
+        answer.duration_ms = self.millis_since(began);
+        Ok(())
     }
 
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
@@ -310,7 +395,7 @@ impl Pipeline {
     pub(super) fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
         let (_, status, _) = answer.ending();
         AuditEvent {
-            detail: Some(self.kept_of(answer.text())),
+            detail: Some(self.kept_of(answer.live.text())),
             error: answer.error(),
             duration_ms: Some(answer.duration_ms),
             prompt_hash: Some(answer.prompt_hash.clone()),
@@ -319,7 +404,7 @@ impl Pipeline {
         }
     }
 
-    fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
+    pub(super) fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
         let event = self.event(asker, AuditAction::Answer, status);
         AuditEvent { model: Some(self.parts.model.name().to_owned()), ..within(event, conversation) }
     }

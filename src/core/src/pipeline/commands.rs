@@ -7,10 +7,10 @@ use super::execution::{Checked, refuse_refused};
 use super::oneself::already_linked;
 use super::proposing::card;
 use super::trouble::Trouble;
-use crate::domain::{Mode, Outgoing, Proposal, ProposalId, Rating};
+use crate::domain::{Mode, Names, Outgoing, Proposal, ProposalId, Rating, Told};
 use crate::egress::echo;
 use crate::ports::TargetError;
-use crate::text::text;
+use crate::text::{Text, text};
 
 impl Pipeline {
     /// Does what a command says.
@@ -85,6 +85,7 @@ impl Pipeline {
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
         lines.push(limits.render(locale));
+        lines.extend(proposal.told.iter().flat_map(told).map(|told| told.render(locale)));
         match target.port.explain(&approved, &asker.user.username).await {
             Ok(estimate) if !estimate.plan.is_empty() => {
                 lines.push(text("explain-plan").render(locale));
@@ -123,4 +124,18 @@ impl Pipeline {
         self.tell(asker, &text("help").with("prefix", asker.prefix())).await;
         Ok(())
     }
+}
+
+/// What the model was told that wrote a statement, and what there was no room for.
+fn told(told: &Told) -> Vec<Text> {
+    let names = |key, names: &Names| text(key).count("count", names.count).with("names", names.shown());
+    let count = |key, count| text(key).count("count", count);
+    let left = [
+        (told.relations_left.count, names("explain-left-relations", &told.relations_left)),
+        (told.columns_left, count("explain-left-columns", told.columns_left)),
+        (told.examples_left, count("explain-left-examples", told.examples_left)),
+        (told.turns_left, count("explain-left-turns", told.turns_left)),
+    ];
+    let left = left.into_iter().filter(|(count, _)| *count > 0).map(|(_, sentence)| sentence);
+    std::iter::once(names("explain-told", &told.relations)).chain(left).collect()
 }

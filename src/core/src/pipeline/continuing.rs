@@ -8,12 +8,13 @@ use super::question::Inquiry;
 use super::quotas::Counted;
 use super::running::Work;
 use super::{Pipeline, Trouble};
+use crate::context::Briefing;
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Conversation, Locale, Mode, NewTurn,
     Outgoing, Speaker, Turn, TurnId, TurnState,
 };
 use crate::extract;
-use crate::ports::{ChatRequest, ModelMessage};
+use crate::ports::ModelMessage;
 use crate::text::{Text, text};
 
 /// Turns looked at for what an answer goes on with: its question and the parts it has had so far.
@@ -171,12 +172,13 @@ impl Pipeline {
                 let settings = &self.parts.settings;
                 let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
                 let examples = inquiry.examples(&verified, settings.examples);
-                let request = self.data_request(&inquiry, &examples).await?;
-                self.go_on_with(asker, held, request, (before, wish), (Some(&inquiry), work)).await
+                let exchange = before.exchange(wish);
+                let briefing = self.briefing_with(asker, held, Some(inquiry.data(&examples)), exchange).await?;
+                self.go_on_with(asker, held, briefing, before, (Some(&inquiry), work)).await
             }
             Mode::Chat => {
-                let request = self.chat_request(asker, held).await?;
-                self.go_on_with(asker, held, request, (before, wish), (None, work)).await
+                let briefing = self.briefing_with(asker, held, None, before.exchange(wish)).await?;
+                self.go_on_with(asker, held, briefing, before, (None, work)).await
             }
         }
     }
@@ -185,12 +187,11 @@ impl Pipeline {
         &self,
         asker: &Asker,
         held: &Conversation,
-        request: ChatRequest,
-        (before, wish): (Continued, String),
+        briefing: Briefing,
+        before: Continued,
         (inquiry, work): (Option<&Inquiry<'_>>, &Work),
     ) -> Result<bool, Trouble> {
-        // The exchange alone: what was said before it is not needed to finish a sentence.
-        let request = ChatRequest { messages: before.exchange(wish), ..request };
+        let request = briefing.request.clone();
         match self.stream_answer(asker, held, request, &work.stop).await? {
             Answered::NotBegun(unanswered) => {
                 let locale = asker.user.locale;
@@ -205,7 +206,7 @@ impl Pipeline {
                 answer.before = Some(before);
                 let went_on = !answer.failed();
                 let offer = match inquiry {
-                    Some(inquiry) => self.offer_from(inquiry, &answer).await,
+                    Some(inquiry) => self.offer_from(inquiry, &answer, &briefing.told, 0).await,
                     None => Ok(None),
                 };
                 self.close_answer(asker, held, &mut answer, offer).await?;
@@ -216,7 +217,8 @@ impl Pipeline {
 }
 
 impl Continued {
-    /// What the model is told: the question, what it said, and to go on.
+    /// What the model is told: the question, what it said, and to go on. What was said before is not needed to finish a
+    /// sentence.
     fn exchange(&self, wish: String) -> Vec<ModelMessage> {
         [(Speaker::Person, self.question.clone()), (Speaker::Pstral, self.said.clone()), (Speaker::Person, wish)]
             .map(|(speaker, text)| ModelMessage { speaker, text })

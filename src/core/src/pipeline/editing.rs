@@ -62,7 +62,9 @@ impl Pipeline {
             before.map(|proposal| (proposal.question, proposal.parameters)).unwrap_or_default();
         let inquiry = Inquiry::new((asker, &conversation), target, &self.parts.settings, &schemas, &question);
         let statement = statement.trim_end_matches(';');
-        let offer = self.propose(&inquiry, Draft { statement, parameters, origin: Origin::Person }).await?;
+        let offer = self
+            .propose(&inquiry, Draft { statement, parameters, origin: Origin::Person, told: None, repairs: 0 })
+            .await?;
         let proposal = offer.proposal.clone();
         let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
         let text = signed(asker, &text);

@@ -215,6 +215,7 @@ mod tests {
             policy: String::new(),
             seal: String::new(),
             agreement: Agreement::NotNeeded,
+            told: None,
             created_at: Timestamp::UNIX_EPOCH,
             expires_at: Timestamp::UNIX_EPOCH,
         }

@@ -37,6 +37,7 @@ mod question;
 mod quotas;
 mod rating;
 mod recovery;
+mod repairing;
 mod retrying;
 mod ruling;
 mod running;
@@ -48,6 +49,7 @@ mod stewarding;
 mod strangers;
 mod talks;
 mod target;
+mod targets;
 mod terms;
 mod trouble;
 mod unanswered;
@@ -82,6 +84,7 @@ pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
 pub use waiting::Notes;
 
+use crate::context::Gauges;
 use crate::domain::{
     AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
 };
@@ -137,6 +140,7 @@ pub struct Pipeline {
     strangers: Strangers,
     quotas: Quotas,
     audit_queries: Queries,
+    gauges: Gauges,
 }
 
 impl Pipeline {
@@ -158,6 +162,7 @@ impl Pipeline {
             strangers: Strangers::default(),
             quotas,
             audit_queries: Queries::default(),
+            gauges: Gauges::default(),
         }
     }
 

@@ -9,13 +9,14 @@ use super::asker::Asker;
 use super::continuing::Joined;
 use super::ledger::about;
 use super::question::Inquiry;
+use super::repairing::{Fault, same_words};
 use super::ruling::Ruling;
 use super::terms::{OverCost, Terms};
 use super::version::{bound_to, policy_version};
 use super::{Pipeline, Trouble};
 use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
-    Proposal, ProposalId, ProposalState, Value,
+    Proposal, ProposalId, ProposalState, Told, Value,
 };
 use crate::egress::LaidOut;
 use crate::extract::{self, Statement};
@@ -32,6 +33,10 @@ pub(super) struct Draft<'a> {
     pub(super) statement: &'a str,
     pub(super) parameters: BTreeMap<String, Value>,
     pub(super) origin: Origin,
+    /// What the model was told that wrote it.
+    pub(super) told: Option<Told>,
+    /// How many times the model has corrected it.
+    pub(super) repairs: u32,
 }
 
 /// Why a statement is not offered.
@@ -43,6 +48,8 @@ struct Refused {
     cost: Option<f64>,
     /// For the person.
     sentence: Text,
+    /// What a model can mend.
+    fault: Option<Box<Fault>>,
 }
 
 /// What became of a statement, as people see it.
@@ -52,6 +59,9 @@ pub(super) struct Offer {
     /// The statement as it will run, or the refusal.
     card: String,
     refused: bool,
+    /// As it was written.
+    written: String,
+    fault: Option<Box<Fault>>,
     /// The statement's proposal, a refused one too.
     pub(super) proposal: ProposalId,
     pub(super) buttons: Vec<Button>,
@@ -63,6 +73,34 @@ impl Offer {
     /// Whether it is for the asker alone.
     pub(super) fn is_barred(&self) -> bool {
         self.bar.is_some()
+    }
+
+    /// The statement, with what a model can mend in it; nothing of what is for the asker alone, whose words others would
+    /// read in the answer.
+    pub(super) fn fault(&self) -> Option<(&str, &Fault)> {
+        self.fault.as_deref().filter(|_| !self.is_barred()).map(|fault| (self.written.as_str(), fault))
+    }
+
+    /// The statement, where it is refused.
+    pub(super) fn into_refused(self) -> Option<String> {
+        self.refused.then_some(self.written)
+    }
+
+    /// Whether it is refused as this statement was, and made of the same words.
+    pub(super) fn repeats(&self, refused: &str) -> bool {
+        self.refused && same_words(&self.written, refused)
+    }
+
+    /// The card with what became of a correction.
+    pub(super) fn with_note(mut self, note: &Text, locale: Locale) -> Self {
+        let _ = write!(self.card, "\n{}", note.render(locale));
+        self
+    }
+
+    /// The card with what is said of a statement that the model has corrected, or could not.
+    pub(super) fn after_a_refusal(self, locale: Locale) -> Self {
+        let said = if self.refused { text("repair-failed") } else { text("repaired") };
+        self.with_note(&said, locale)
     }
 
     /// The answer with the card in place of the statement the model wrote. A refused statement stays where it is and
@@ -79,7 +117,13 @@ impl Offer {
 impl Pipeline {
     /// The proposal that comes of an answer, if it holds a statement. One that was cut short offers nothing: half a
     /// statement may mean something else.
-    pub(super) async fn offer_from(&self, inquiry: &Inquiry<'_>, answer: &Answer) -> Result<Option<Offer>, Trouble> {
+    pub(super) async fn offer_from(
+        &self,
+        inquiry: &Inquiry<'_>,
+        answer: &Answer,
+        told: &Told,
+        repairs: u32,
+    ) -> Result<Option<Offer>, Trouble> {
         let said = Joined::of(answer);
         let mut statements = extract::statements(&said.text);
         if statements.is_empty() || !answer.is_whole() {
@@ -87,7 +131,8 @@ impl Pipeline {
         }
         let others = statements.len() as u64 - 1;
         let first = statements.swap_remove(0);
-        let draft = Draft { statement: &first.text, parameters: BTreeMap::new(), origin: Origin::Model };
+        let (told, parameters) = (Some(told.clone()), BTreeMap::new());
+        let draft = Draft { statement: &first.text, parameters, origin: Origin::Model, told, repairs };
         let mut offer = self.propose(inquiry, draft).await?;
         if others > 0 {
             let note = text("only-first-statement").count("others", others).render(inquiry.asker.user.locale);
@@ -100,6 +145,7 @@ impl Pipeline {
     /// refused is kept too: it can be mended, and it is what a person who says "execute" next is told of.
     pub(super) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, Trouble> {
         let now = self.parts.clock.now();
+        let repairs = draft.repairs;
         let proposal = Proposal {
             id: ProposalId(self.random_hex(16)),
             conversation: inquiry.conversation.id,
@@ -113,12 +159,13 @@ impl Pipeline {
             agreement: Agreement::NotNeeded,
             policy: self.policy_of(inquiry),
             seal: String::new(),
+            told: draft.told,
             created_at: now,
             expires_at: now + self.parts.settings.proposal_lifetime,
         };
         let (approved, estimate) = match self.approved(inquiry, &proposal).await? {
             Ok(approved) => approved,
-            Err(refused) => return self.refuse(inquiry, proposal, refused).await,
+            Err(refused) => return self.refuse(inquiry, proposal, refused, repairs).await,
         };
         let statement = approved.text().to_owned();
         // Always a second person: nobody agrees to what they ask for themselves.
@@ -141,19 +188,21 @@ impl Pipeline {
         // What people cannot read whole they cannot approve.
         if !room.holds(&card) || proposal.statement.contains("```") {
             let detail = "it cannot be shown whole in one message".to_owned();
-            let refused = Refused { rule: None, detail, cost: None, sentence: text("statement-not-showable") };
-            return self.refuse(inquiry, proposal, refused).await;
+            let sentence = text("statement-not-showable");
+            let refused = Refused { rule: None, detail, cost: None, sentence, fault: None };
+            return self.refuse(inquiry, proposal, refused, repairs).await;
         }
         let event = AuditEvent {
             cost: rounded(estimate.cost),
             model: (proposal.origin == Origin::Model).then(|| self.parts.model.name().to_owned()),
-            detail: Some(proposal.origin.to_string()),
+            detail: Some(after_repairs(&proposal.origin.to_string(), repairs)),
             ..self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok)
         };
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
         let buttons = buttons(&proposal.id, locale);
-        Ok(Offer { place: None, card, refused: false, proposal: proposal.id, buttons, bar })
+        let written = proposal.statement;
+        Ok(Offer { place: None, card, refused: false, written, fault: None, proposal: proposal.id, buttons, bar })
     }
 
     /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
@@ -171,7 +220,8 @@ impl Pipeline {
             Ok(estimate) => estimate,
             Err(error @ TargetError::Rejected(_)) => {
                 let (detail, sentence) = (error.to_string(), error.text());
-                return Ok(Err(Refused { rule: None, detail, cost: None, sentence }));
+                let fault = Some(Box::new(Fault::of_database(sentence.clone())));
+                return Ok(Err(Refused { rule: None, detail, cost: None, sentence, fault }));
             }
             // Nothing of it would run now, or nobody could say what it costs: that is no fault of the statement.
             Err(error) if must_be_told(&error, &target.terms) => return Err(Trouble::Tell(error.text())),
@@ -187,7 +237,7 @@ impl Pipeline {
                 None => text("statement-cost-unknown"),
             };
             let detail = format!("its expected cost is {cost}");
-            return Ok(Err(Refused { rule: None, detail, cost: estimate.cost, sentence }));
+            return Ok(Err(Refused { rule: None, detail, cost: estimate.cost, sentence, fault: None }));
         }
         Ok(Ok((approved, estimate)))
     }
@@ -215,13 +265,19 @@ impl Pipeline {
         bound_to(&policy_version(&self.parts.settings, &inquiry.target, role, place), place)
     }
 
-    async fn refuse(&self, inquiry: &Inquiry<'_>, proposal: Proposal, refused: Refused) -> Result<Offer, Trouble> {
+    async fn refuse(
+        &self,
+        inquiry: &Inquiry<'_>,
+        proposal: Proposal,
+        refused: Refused,
+        repairs: u32,
+    ) -> Result<Offer, Trouble> {
         let proposal = Proposal { state: ProposalState::Refused, ..proposal }.sealed();
         let refused_by_guard = refused.rule.is_some();
         let event = AuditEvent {
             rule: refused.rule.map(str::to_owned),
             cost: rounded(refused.cost),
-            detail: Some(refused.detail),
+            detail: Some(after_repairs(&refused.detail, repairs)),
             ..self.event(inquiry.asker, AuditAction::Refusal, AuditStatus::Refused)
         };
         self.record(about(event, &proposal, &[])).await?;
@@ -233,7 +289,8 @@ impl Pipeline {
         // the guard refuses is told of in words for everybody.
         let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
-        Ok(Offer { place: None, card, refused: true, proposal: proposal.id, buttons: vec![mend], bar })
+        let (written, fault, buttons) = (proposal.statement, refused.fault, vec![mend]);
+        Ok(Offer { place: None, card, refused: true, written, fault, proposal: proposal.id, buttons, bar })
     }
 }
 
@@ -295,19 +352,25 @@ fn buttons(proposal: &ProposalId, locale: Locale) -> Vec<Button> {
 /// The guard's word on the statement with its parameters.
 fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStatement, Refused> {
     match inquiry.schema.guard.check(&proposal.statement) {
-        Verdict::Allow(approved) => approved.bind(&proposal.parameters).map_err(|missing| Refused {
-            rule: None,
-            detail: missing.to_string(),
-            cost: None,
-            sentence: text("parameter-missing").with("name", missing.0),
+        Verdict::Allow(approved) => approved.bind(&proposal.parameters).map_err(|missing| {
+            let detail = missing.to_string();
+            let sentence = text("parameter-missing").with("name", missing.0);
+            let fault = Some(Box::new(Fault::of_database(sentence.clone())));
+            Refused { rule: None, detail, cost: None, sentence, fault }
         }),
         Verdict::Deny(refusal) => {
             let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
             // What it suggests instead is read by everybody there.
-            let sentence = inquiry.common_refusal(&proposal.statement, &refusal).text();
-            Err(Refused { rule, detail, cost: None, sentence })
+            let common = inquiry.common_refusal(&proposal.statement, &refusal);
+            let fault = Fault::of_guard(&refusal, &common);
+            Err(Refused { rule, detail, cost: None, sentence: common.text(), fault })
         }
     }
+}
+
+/// What the audit says of a statement, and how many times the model had corrected it.
+fn after_repairs(said: &str, repairs: u32) -> String {
+    if repairs == 0 { said.to_owned() } else { format!("{said}; repair {repairs}") }
 }
 
 /// Whether that there is no plan is told in place of a proposal.

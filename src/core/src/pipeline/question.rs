@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use futures::{FutureExt as _, select_biased};
 
-use super::answer::Answered;
 use super::asker::Asker;
 use super::audience::{Audience, signed};
-use super::context::Example;
+use super::context::{Reached, Whole};
 use super::ledger::within;
 use super::quotas::Counted;
 use super::retrying::retry_button;
@@ -15,12 +14,14 @@ use super::running::{Stop, Stopped, Work};
 use super::schema::Schemas;
 use super::talks::title_of;
 use super::unanswered::Unanswered;
-use super::verified::Matched;
+use super::verified::{Matched, asked};
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
+use crate::context::{DataBrief, Example};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
     VerifiedQuery,
 };
+use crate::egress::Streamed;
 use crate::text::text;
 
 /// A question about data: who asks it, where, and of what.
@@ -35,6 +36,8 @@ pub(super) struct Inquiry<'a> {
     /// Who that is.
     pub(super) audience: Audience,
     pub(super) question: &'a str,
+    /// Whether the model may ask something in return.
+    pub(super) may_ask: bool,
 }
 
 impl<'a> Inquiry<'a> {
@@ -49,7 +52,19 @@ impl<'a> Inquiry<'a> {
         let schema = schemas.of(role);
         let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
         let audience = Audience::of(settings, schemas, role, place);
-        Self { asker, conversation, target, schema, common, audience, question }
+        Self { asker, conversation, target, schema, common, audience, question, may_ask: true }
+    }
+
+    /// What the model is told of the target: only what everybody may see who reads the answer.
+    pub(super) fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
+        DataBrief {
+            target: &self.target.name,
+            description: &self.target.description,
+            catalog: &self.common.catalog,
+            question: self.question,
+            examples,
+            may_ask: self.may_ask,
+        }
     }
 
     /// Whether what was asked where others read is shown to the asker alone.
@@ -145,6 +160,8 @@ impl Pipeline {
         question: &str,
         work: &Work,
     ) -> Result<(), Trouble> {
+        let Whole { question, may_ask } = self.with_what_it_answers(asker, conversation, question).await?;
+        let question = question.as_str();
         let target = self.target_of(question, &asker.place)?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
@@ -156,6 +173,7 @@ impl Pipeline {
         };
         let settings = &self.parts.settings;
         let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
+        let here = Inquiry { may_ask, ..here };
         let matched = self.verified_match(question, &here.common, &verified);
         let theirs_alone = || self.verified_match(question, &here.schema, &verified).is_some();
         if matched.is_some() || !(here.names_more() || theirs_alone()) {
@@ -167,6 +185,7 @@ impl Pipeline {
         }
         self.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
+        let alone = Inquiry { may_ask, ..alone };
         let matched = self.verified_match(question, &alone.common, &verified);
         self.answer(&alone, matched, &verified, &work.stop).await
     }
@@ -183,32 +202,36 @@ impl Pipeline {
             return self.offer_verified(inquiry, matched, None).await;
         }
         let examples = inquiry.examples(verified, self.parts.settings.examples);
-        let request = self.data_request(inquiry, &examples).await?;
-        match self.stream_answer(inquiry.asker, inquiry.conversation, request, stop).await? {
-            Answered::NotBegun(unanswered) => match matched {
+        let data = Some(inquiry.data(&examples));
+        match self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
+            Reached::Answer(mut answer, briefing) => {
+                let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).await;
+                if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) =
+                    (answer.ended(), stop.why())
+                {
+                    return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).await;
+                }
+                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
+            }
+            Reached::Unanswered(unanswered) => match matched {
                 Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).await,
                 None => self.suggest(inquiry, verified, &examples, *unanswered).await,
             },
-            Answered::Withdrawn => Ok(()),
-            Answered::Begun(mut answer) => {
-                let offer = self.offer_from(inquiry, &answer).await;
-                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
-            }
+            Reached::Withdrawn => Ok(()),
         }
     }
 
     async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), Trouble> {
-        let request = self.chat_request(asker, conversation).await?;
-        match self.stream_answer(asker, conversation, request, stop).await? {
-            Answered::NotBegun(unanswered) => {
+        match self.ask_model(asker, conversation, None, stop).await? {
+            Reached::Answer(mut answer, _) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
+            Reached::Unanswered(unanswered) => {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];
                 let sentence = unanswered.sentence(asker).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(sentence) };
                 self.close_unanswered(asker, *unanswered, &message).await.map(drop)
             }
-            Answered::Withdrawn => Ok(()),
-            Answered::Begun(mut answer) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
+            Reached::Withdrawn => Ok(()),
         }
     }
 
@@ -231,7 +254,7 @@ impl Pipeline {
             answer.push_str(&text(heading).render(locale));
             for sample in samples {
                 answer.push_str("\n- ");
-                answer.push_str(&sample.asked());
+                answer.push_str(&asked(&sample));
             }
         }
         let buttons = vec![retry_button(unanswered.turn, locale)];

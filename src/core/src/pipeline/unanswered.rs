@@ -40,6 +40,17 @@ impl Unanswered {
         }
     }
 
+    /// Whether the prompt was too long, and nothing else is the matter.
+    pub(super) fn is_too_long(&self) -> bool {
+        matches!(self.why, NoAnswer::Model(ModelError::PromptTooLong))
+    }
+
+    /// The message that stands already, and its turn.
+    pub(super) fn into_message(self) -> Option<(LiveMessage, TurnId)> {
+        let Self { live, turn, .. } = self;
+        live.sent().is_some().then_some((live, turn))
+    }
+
     /// Whether the model is away, and nothing else is the matter.
     pub(super) fn is_away(&self) -> bool {
         matches!(self.why, NoAnswer::Model(ModelError::Unavailable(_)))

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::audience::signed;
-use super::context::Example;
 use super::proposing::Draft;
 use super::question::Inquiry;
 use super::unanswered::Unanswered;
 use super::{Pipeline, Schema, Trouble};
+use crate::context::Example;
 use crate::domain::{NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
 use crate::guard::Verdict;
 use crate::knowledge;
@@ -45,7 +45,7 @@ impl Pipeline {
         let Matched { query, values } = matched;
         let origin =
             Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
-        let draft = Draft { statement: &query.statement, parameters: values.clone(), origin };
+        let draft = Draft { statement: &query.statement, parameters: values.clone(), origin, told: None, repairs: 0 };
         let offer = match self.propose(inquiry, draft).await {
             Ok(offer) => offer,
             Err(trouble) => {
@@ -107,4 +107,11 @@ impl Inquiry<'_> {
         let question = query.question(self.asker.user.locale).to_owned();
         allowed.then(|| Example { question, statement: query.statement.clone() })
     }
+}
+
+/// An example's question with `…` where a person puts a value.
+pub(super) fn asked(example: &Example) -> String {
+    knowledge::slots(&example.question)
+        .into_iter()
+        .fold(example.question.clone(), |asked, name| asked.replace(&format!("{{{name}}}"), "…"))
 }

@@ -117,6 +117,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         ```
         Lit la table clients de la base crm.
         Lecture seule ; 1 000 lignes et 30 secondes au plus.
+        Le modèle connaissait 6 tables : client_notes, clients, contracts, documents, payments, users.
         Ce que la base compte faire :
         ```
         SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)

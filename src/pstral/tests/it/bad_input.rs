@@ -134,12 +134,16 @@ fn two_statements() {
         SELECT id FROM users
         ```
         ");
-        assert_snapshot!(shown_after_new(world, "```sql\nSELECT 1; SELECT 2\n```").await, @r"
+        let both = "```sql\nSELECT 1; SELECT 2\n```";
+        // The model does not know better when it is asked again.
+        world.model_says(both);
+        assert_snapshot!(shown_after_new(world, both).await, @r"
         ```sql
         SELECT 1; SELECT 2
         ```
 
         🛡️ This statement cannot be run. There is more than one statement: “SELECT 2” comes after the first. Run them one at a time.
+        The model could not correct it.
         ");
     });
 }

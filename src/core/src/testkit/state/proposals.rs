@@ -6,8 +6,8 @@ use futures::future::join_all;
 
 use super::{State, at, duplicate, member, missing, place, talk};
 use crate::domain::{
-    Agreement, Card, Conversation, ConversationId, MessageRef, Origin, PlatformName, Proposal, ProposalId,
-    ProposalState, User, UserId, Value,
+    Agreement, Card, Conversation, ConversationId, MessageRef, Names, Origin, PlatformName, Proposal, ProposalId,
+    ProposalState, Told, User, UserId, Value,
 };
 use crate::ports::{Claim, StoreError};
 
@@ -35,6 +35,7 @@ pub(super) fn proposal(user: &User, conversation: &Conversation, id: &str) -> Pr
         agreement: Agreement::NotNeeded,
         policy: "the rules of then".to_owned(),
         seal: "what it said".to_owned(),
+        told: None,
         created_at: at("10:00:00.007"),
         expires_at: at("10:30:00.007"),
     }
@@ -61,7 +62,8 @@ async fn kept(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.latest(conversation.id).await?, None);
     let verified = Origin::Verified { id: "q1".to_owned(), by: "ana".to_owned(), on: "2026-01-31".to_owned() };
     let first = Proposal { parameters: every_value(), origin: verified, ..proposal(&user, &conversation, "kept-ff") };
-    let second = Proposal { origin: Origin::Person, ..proposal(&user, &conversation, "kept-00") };
+    let told = Told { columns_left: 3, relations: Names::of(&["é \"t\"".to_owned()]), ..Told::default() };
+    let second = Proposal { origin: Origin::Person, told: Some(told), ..proposal(&user, &conversation, "kept-00") };
     state.add(&first).await?;
     assert_eq!(state.get(&first.id).await?, Some(first.clone()));
     state.add(&second).await?;

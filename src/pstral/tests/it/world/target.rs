@@ -16,13 +16,16 @@ pub(crate) struct WatchedTarget {
     ran: Mutex<Vec<ApprovedStatement>>,
     /// Whether reading the values of a column takes too long.
     pub(crate) slow_values: AtomicBool,
+    /// What the database says of the next statements it plans, in order; then it plans them.
+    pub(crate) rejects: Mutex<Vec<&'static str>>,
     /// Whether running a statement panics, as a bug would.
     pub(crate) panics: AtomicBool,
 }
 
 impl WatchedTarget {
     pub(super) fn over(real: Arc<dyn QueryTarget>) -> Self {
-        Self { real, ran: Mutex::default(), slow_values: AtomicBool::new(false), panics: AtomicBool::new(false) }
+        let (slow_values, panics) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { real, ran: Mutex::default(), slow_values, rejects: Mutex::default(), panics }
     }
 
     /// What was asked to run, in order.
@@ -42,7 +45,14 @@ impl QueryTarget for WatchedTarget {
     }
 
     async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError> {
-        self.real.explain(statement, person).await
+        let rejected = {
+            let mut rejects = self.rejects.lock().unwrap();
+            if rejects.is_empty() { None } else { Some(rejects.remove(0)) }
+        };
+        match rejected {
+            Some(reason) => Err(TargetError::Rejected(reason.to_owned())),
+            None => self.real.explain(statement, person).await,
+        }
     }
 
     fn estimates(&self) -> bool {

@@ -1,0 +1,88 @@
+//! Asking a model again, with what a check found in its answer.
+
+use minijinja::context;
+
+use super::brief::{Briefing, Unfit};
+use super::fence::{code, data, line};
+use super::template::render;
+use super::tokens::{AROUND_MESSAGE, Kind, tokens};
+use crate::domain::Speaker;
+use crate::ports::ModelMessage;
+
+/// What a check found in an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check<'a> {
+    /// What the model answered: its statement, or its words where it wrote none.
+    pub answer: &'a str,
+    /// The statement's fault; `None` where there should be a statement and is none.
+    pub fault: Option<CheckedFault<'a>>,
+}
+
+/// What is wrong with a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckedFault<'a> {
+    /// The rule it breaks, where it is one of ours.
+    pub rule: Option<&'a str>,
+    /// Line and column, from 1, where they are known.
+    pub at: Option<(u64, u64)>,
+    /// What was found and what to write instead, in the language of the answer.
+    pub reason: &'a str,
+}
+
+impl Briefing {
+    /// The same request with the answer and what a check found in it. All else stays as it was, so that a server need
+    /// not read it again; only where there is no room do the oldest messages go. `None` where it does not fit.
+    pub fn again(&self, template: &str, check: &Check<'_>) -> Result<Option<Self>, Unfit> {
+        let answer = match check.fault {
+            Some(_) => format!("```sql\n{}\n```", code(check.answer)),
+            None => code(check.answer),
+        };
+        let found = found(template, check)?;
+        let mut next = self.clone();
+        for (speaker, text, kind) in
+            [(Speaker::Pstral, answer, Kind::Code), (Speaker::Person, found, Kind::Prose(self.locale))]
+        {
+            next.tokens += tokens(&text, kind) + AROUND_MESSAGE;
+            next.request.messages.push(ModelMessage { speaker, text });
+        }
+        next.make_room();
+        Ok((next.tokens <= next.room).then_some(next))
+    }
+
+    /// The same instructions with another exchange in place of the conversation.
+    #[must_use]
+    pub fn with_exchange(mut self, exchange: Vec<ModelMessage>, size: usize) -> Self {
+        let fenced = |message: ModelMessage| ModelMessage { text: data(&message.text), ..message };
+        self.request.messages = exchange.into_iter().map(fenced).collect();
+        self.tokens += size;
+        (self.told.turns, self.told.turns_left) = (0, 0);
+        self
+    }
+
+    /// Takes the oldest messages away while there are too many, up to the question.
+    fn make_room(&mut self) {
+        let begins_with_ours =
+            |briefing: &Self| briefing.request.messages.first().is_some_and(|first| first.speaker == Speaker::Pstral);
+        while self.told.turns > 0 && (self.tokens > self.room || begins_with_ours(self)) {
+            let oldest = self.request.messages.remove(0);
+            let size = tokens(&oldest.text, Kind::Code).min(tokens(&oldest.text, Kind::Prose(self.locale)));
+            self.tokens = self.tokens.saturating_sub(size + AROUND_MESSAGE);
+            self.told.turns -= 1;
+            self.told.turns_left += 1;
+        }
+    }
+}
+
+/// What the model is told of its answer.
+fn found(template: &str, check: &Check<'_>) -> Result<String, Unfit> {
+    let values = match check.fault {
+        None => context! { missing => true },
+        Some(fault) => context! {
+            rule => fault.rule,
+            line => fault.at.map(|(line, _)| line),
+            column => fault.at.map(|(_, column)| column),
+            reason => line(fault.reason, 600),
+        },
+    };
+    render(template, values).map_err(|error| Unfit::Template(error.to_string()))
+}

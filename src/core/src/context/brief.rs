@@ -1,0 +1,188 @@
+//! A question with all that goes with it, and the request that comes of it.
+
+use minijinja::context;
+
+use super::describe::{Described, Describing};
+use super::fence::{code, data, line};
+use super::history::{self, History};
+use super::nearness::Words;
+use super::shares::{Part, allot};
+use super::template::render;
+use super::tokens::{AROUND_MESSAGE, BEFORE_ANSWER, Kind, tokens};
+use crate::domain::{Catalog, Dialect, Locale, Names, Speaker, Told, Turn};
+use crate::ports::{ChatRequest, ModelMessage};
+
+/// Of the room that instructions and question leave, in hundredths: relations, examples, documents (there are none yet)
+/// and the conversation.
+const CATALOG: usize = 55;
+const EXAMPLES: usize = 15;
+const DOCUMENTS: usize = 0;
+const HISTORY: usize = 30;
+
+/// A question with all that goes with it.
+#[derive(Debug, Clone)]
+pub struct Brief<'a> {
+    /// The language of the answer.
+    pub locale: Locale,
+    /// As `YYYY-MM-DD`.
+    pub today: String,
+    /// The conversation as it is kept, the oldest turn first, the question last.
+    pub turns: &'a [Turn],
+    /// What there is to know of a target; `None` for a question that is not about data.
+    pub data: Option<DataBrief<'a>>,
+}
+
+/// What there is to know of a target.
+#[derive(Debug, Clone, Copy)]
+pub struct DataBrief<'a> {
+    /// Its name.
+    pub target: &'a str,
+    /// What it holds, in a sentence.
+    pub description: &'a str,
+    /// The part of it that all may see who read the answer.
+    pub catalog: &'a Catalog,
+    /// What is asked, with the question it belongs to.
+    pub question: &'a str,
+    /// Verified questions like it, the nearest first.
+    pub examples: &'a [Example],
+    /// Whether the model may ask something in return.
+    pub may_ask: bool,
+}
+
+/// A verified question with its statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// With `{name}` where a person puts a value.
+    pub question: String,
+    /// With `:name` there.
+    pub statement: String,
+}
+
+/// A request, and what the model is told by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Briefing {
+    /// What the model is asked.
+    pub request: ChatRequest,
+    /// What it was told, and what was left out.
+    pub told: Told,
+    /// What it takes, as estimated.
+    pub tokens: usize,
+    /// What it may take.
+    pub(super) room: usize,
+    pub(super) locale: Locale,
+}
+
+/// Why there is no request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// The question does not fit beside the instructions and one relation.
+    #[error("the question does not fit the context window")]
+    TooLong,
+    /// A template cannot be filled in.
+    #[error("the prompt template: {0}")]
+    Template(String),
+}
+
+impl Brief<'_> {
+    /// The request that takes at most `room` tokens. The instructions and the question stand in it whole.
+    pub fn told(&self, template: &str, room: usize) -> Result<Briefing, Unfit> {
+        let turns = history::told(self.turns);
+        let (question, before) = turns.split_last().ok_or(Unfit::TooLong)?;
+        let (question, size) = history::message(question, self.locale);
+        let examples = self.data.map(|data| data.examples).unwrap_or_default();
+        let bare = self.render(template, "", &vec![Example::empty(); examples.len()])?;
+        let fixed = tokens(&bare, Kind::Prose(self.locale)) + AROUND_MESSAGE + BEFORE_ANSWER + size;
+        let left = room.checked_sub(fixed).ok_or(Unfit::TooLong)?;
+        let describing = self.data.map(|data| {
+            let said = before.iter().filter(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.as_str());
+            Describing::of(data.catalog, Words::of(data.question, said), left)
+        });
+        let [of_catalog, of_examples, _, of_history] = allot(
+            left,
+            [
+                Part { share: CATALOG, wants: describing.as_ref().map(Describing::wants).unwrap_or_default() },
+                Part { share: EXAMPLES, wants: examples.iter().map(|example| example.tokens(self.locale)).sum() },
+                Part { share: DOCUMENTS, wants: 0 },
+                Part { share: HISTORY, wants: history::wants(before, self.locale) },
+            ],
+        );
+        let described = describing.map(|describing| describing.within(of_catalog)).unwrap_or_default();
+        let hears_of_none = described.relations.is_empty() && !described.left.is_empty();
+        if hears_of_none && described.text.is_empty() {
+            return Err(Unfit::TooLong);
+        }
+        let (examples, size_of_examples) = fitting(examples, of_examples, self.locale);
+        let history = history::within(before, of_history, self.locale);
+        let system = self.render(template, &described.text, examples)?;
+        let told = self.left_out(&described, examples.len(), &history);
+        let tokens = fixed + described.tokens + size_of_examples + history.tokens;
+        let messages: Vec<ModelMessage> = history.messages.into_iter().chain([question]).collect();
+        let request = ChatRequest { system, messages, format: None };
+        Ok(Briefing { request, told, tokens, room, locale: self.locale })
+    }
+
+    fn left_out(&self, described: &Described, examples: usize, history: &History) -> Told {
+        let all = self.data.map_or(0, |data| data.examples.len());
+        Told {
+            relations: Names::of(&described.relations),
+            relations_left: Names::of(&described.left),
+            columns_left: described.columns_left as u64,
+            examples: examples as u64,
+            examples_left: (all - examples) as u64,
+            turns: history.messages.len() as u64,
+            turns_left: history.left as u64,
+        }
+    }
+
+    fn render(&self, template: &str, catalog: &str, examples: &[Example]) -> Result<String, Unfit> {
+        let today = self.today.as_str();
+        let values = match self.data {
+            None => context! { today },
+            Some(of) => context! {
+                today,
+                dialect => dialect_name(of.catalog.dialect),
+                target => line(of.target, 60),
+                description => line(of.description, 300),
+                may_ask => of.may_ask,
+                catalog,
+                examples => examples.iter().map(Example::value).collect::<Vec<_>>(),
+            },
+        };
+        render(template, values).map_err(|error| Unfit::Template(error.to_string()))
+    }
+}
+
+impl Example {
+    fn empty() -> Self {
+        Self { question: String::new(), statement: String::new() }
+    }
+
+    fn value(&self) -> minijinja::Value {
+        context! { question => line(&self.question, usize::MAX), statement => code(&self.statement) }
+    }
+
+    fn tokens(&self, locale: Locale) -> usize {
+        tokens(&data(&self.question), Kind::Prose(locale)) + tokens(&code(&self.statement), Kind::Code)
+    }
+}
+
+/// The nearest examples that fit, and what they take.
+fn fitting(examples: &[Example], room: usize, locale: Locale) -> (&[Example], usize) {
+    let mut taken = 0;
+    for (at, example) in examples.iter().enumerate() {
+        let size = example.tokens(locale);
+        if taken + size > room {
+            return (&examples[..at], taken);
+        }
+        taken += size;
+    }
+    (examples, taken)
+}
+
+fn dialect_name(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Oracle => "Oracle",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Sqlite => "SQLite",
+    }
+}

@@ -1,0 +1,24 @@
+//! What a model is told: instructions, relations, examples and the conversation, as much as its context window takes.
+//!
+//! [`Brief::told`] makes the request and says what was left out. Room is counted in tokens: estimated by [`tokens()`], and
+//! corrected by what servers count ([`Gauge`]).
+
+mod again;
+mod brief;
+mod describe;
+mod fence;
+mod gauge;
+mod history;
+mod nearness;
+mod shares;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use again::{Check, CheckedFault};
+pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
+pub use gauge::{Gauge, Gauges};
+pub use history::{AskedBack, asked_back, asks};
+pub use template::check_template;
+pub use tokens::{Kind, tokens};

@@ -1,0 +1,78 @@
+//! What a model was told when it wrote a statement, and what did not fit.
+
+use serde::{Deserialize, Serialize};
+
+/// What a model was told of a target and of the conversation, and what was left out for want of room: counts, and the
+/// first of the names, so that a person can see why it did not know something.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// Relations described with columns.
+    pub relations: Names,
+    /// Relations that were named at most.
+    pub relations_left: Names,
+    /// Columns left out of relations that were described.
+    pub columns_left: u64,
+    /// Verified queries given as examples.
+    pub examples: u64,
+    /// Those that did not fit.
+    pub examples_left: u64,
+    /// Earlier messages of the conversation.
+    pub turns: u64,
+    /// Those that did not fit.
+    pub turns_left: u64,
+}
+
+impl Told {
+    /// Whether anything was left out.
+    pub fn is_partial(&self) -> bool {
+        self.relations_left.count + self.columns_left + self.examples_left + self.turns_left > 0
+    }
+}
+
+/// How many there are, and the first of their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Names {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<String>,
+}
+
+/// Names kept: more than these say nothing to a person.
+const KEPT: usize = 12;
+
+impl Names {
+    /// Those of a list.
+    pub fn of(all: &[String]) -> Self {
+        Self { count: all.len() as u64, first: all.iter().take(KEPT).cloned().collect() }
+    }
+
+    /// As a person reads them: an ellipsis stands for those that are not kept.
+    pub fn shown(&self) -> String {
+        let more = if self.count > self.first.len() as u64 { ", …" } else { "" };
+        self.first.join(", ") + more
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_names_are_counted_and_the_first_kept() {
+        let names: Vec<String> = (0..30).map(|n| format!("t{n}")).collect();
+        let all = Names::of(&names);
+        assert_eq!((all.count, all.first.len()), (30, KEPT));
+        assert!(all.shown().ends_with("t11, …"), "{}", all.shown());
+        assert_eq!(Names::of(&names[..2]).shown(), "t0, t1");
+    }
+
+    #[test]
+    fn what_another_release_kept_is_read() {
+        let told: Told = serde_json::from_str(r#"{"columns_left":3,"documents":7}"#).unwrap();
+        assert_eq!(told, Told { columns_left: 3, ..Told::default() });
+        assert!(told.is_partial() && !Told::default().is_partial());
+    }
+}

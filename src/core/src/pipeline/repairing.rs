@@ -1,0 +1,179 @@
+//! A statement that was refused goes back to the model with what was found, before the person hears of it.
+
+use super::answer::Answer;
+use super::proposing::Offer;
+use super::question::Inquiry;
+use super::running::Stop;
+use super::{Pipeline, Trouble};
+use crate::context::{Briefing, Check, CheckedFault, asks};
+use crate::egress::Streamed;
+use crate::extract;
+use crate::guard::{Refusal, Rule};
+use crate::text::{Text, text};
+
+/// Times that a model may correct an answer: each costs as much as a question.
+const REPAIRS: u32 = 2;
+
+/// What a model can mend in a statement, in the words in which the person would hear of it.
+pub(super) struct Fault {
+    rule: Option<&'static str>,
+    at: Option<(u64, u64)>,
+    reason: Text,
+}
+
+impl Fault {
+    /// What the guard refuses, where a better statement would pass: what is not open to the person, and what is not a
+    /// query, is an answer to them.
+    pub(super) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
+        let at = Some((told.line, told.column));
+        can_be_mended(own.rule).then(|| Box::new(Self { rule: Some(told.rule.id()), at, reason: told.text() }))
+    }
+
+    /// What the database says of a statement.
+    pub(super) fn of_database(reason: Text) -> Self {
+        Self { rule: None, at: None, reason }
+    }
+}
+
+/// Whether a statement that breaks a rule has a form that would not and asks for the same.
+fn can_be_mended(rule: Rule) -> bool {
+    match rule {
+        Rule::RelationDenied | Rule::ColumnDenied | Rule::StarDenied | Rule::NotAQuery => false,
+        Rule::Empty
+        | Rule::TooLong
+        | Rule::TooDeep
+        | Rule::TooManyJoins
+        | Rule::ControlCharacter
+        | Rule::UnusualCharacter
+        | Rule::RemoteLink
+        | Rule::NestedComment
+        | Rule::Syntax
+        | Rule::SeveralStatements
+        | Rule::Locks
+        | Rule::Unsupported
+        | Rule::RelationUnknown
+        | Rule::ColumnUnknown
+        | Rule::ColumnAmbiguous
+        | Rule::WholeRow
+        | Rule::AliasNotAllowed
+        | Rule::FunctionNotAllowed
+        | Rule::FunctionArguments
+        | Rule::TypeNotAllowed
+        | Rule::OperatorNotAllowed
+        | Rule::JoinWithoutPredicate
+        | Rule::Unbounded
+        | Rule::Growth
+        | Rule::TooMuchRead
+        | Rule::Pattern
+        | Rule::Parameter
+        | Rule::CteOrder
+        | Rule::Rendering => true,
+    }
+}
+
+impl Pipeline {
+    /// What comes of an answer, after the model has had the chance to correct what was refused.
+    pub(super) async fn offer_corrected(
+        &self,
+        inquiry: &Inquiry<'_>,
+        answer: &mut Answer,
+        mut briefing: Briefing,
+        stop: &Stop,
+    ) -> Result<Option<Offer>, Trouble> {
+        let locale = inquiry.asker.user.locale;
+        let mut offer = self.offer_from(inquiry, answer, &briefing.told, 0).await?;
+        let mut refused = None;
+        for repair in 1..=REPAIRS {
+            if stop.token.is_cancelled() {
+                break;
+            }
+            let Some(next) = self.asked_again(inquiry, answer, offer.as_ref(), &briefing)? else { break };
+            briefing = next;
+            let before = answer.text().to_owned();
+            let request = briefing.request.clone();
+            self.stream_again(inquiry.asker, inquiry.conversation, answer, request, stop).await?;
+            self.learn_size(&briefing, answer.prompt_tokens());
+            if matches!(answer.ended(), Streamed::Stopped) {
+                return Ok(None);
+            }
+            if !answer.is_whole() || extract::statements(answer.text()).is_empty() {
+                answer.let_stand(before);
+                return Ok(offer.map(|offer| offer.with_note(&why_not(answer), locale)));
+            }
+            refused = offer.and_then(Offer::into_refused);
+            offer = self.offer_from(inquiry, answer, &briefing.told, repair).await?;
+            let is_same = |offer: &Offer| refused.as_deref().is_some_and(|refused| offer.repeats(refused));
+            if offer.as_ref().is_some_and(is_same) {
+                break;
+            }
+        }
+        Ok(if refused.is_some() { offer.map(|offer| offer.after_a_refusal(locale)) } else { offer })
+    }
+
+    /// The request with which the model is asked again; `None` where it has nothing to mend, or no room to.
+    fn asked_again(
+        &self,
+        inquiry: &Inquiry<'_>,
+        answer: &Answer,
+        offer: Option<&Offer>,
+        briefing: &Briefing,
+    ) -> Result<Option<Briefing>, Trouble> {
+        let locale = inquiry.asker.user.locale;
+        let reason;
+        let check = match offer.map(Offer::fault) {
+            Some(Some((statement, fault))) => {
+                reason = fault.reason.render(locale);
+                let fault = CheckedFault { rule: fault.rule, at: fault.at, reason: &reason };
+                Check { answer: statement, fault: Some(fault) }
+            }
+            None if asks_once_more(inquiry, answer) => Check { answer: answer.text(), fault: None },
+            Some(None) | None => return Ok(None),
+        };
+        let template = self.parts.prompts.repair(locale);
+        let next = briefing.again(template, &check).map_err(|error| Trouble::Broken(error.to_string()))?;
+        if next.is_none() {
+            tracing::info!(conversation = inquiry.conversation.id.0, "no room to ask for a correction");
+        }
+        Ok(next)
+    }
+}
+
+/// Whether the model asks something in return though it has had its answer.
+fn asks_once_more(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
+    !inquiry.may_ask && answer.is_whole() && asks(answer.text())
+}
+
+/// Why a correction came to nothing.
+fn why_not(answer: &Answer) -> Text {
+    match answer.ended() {
+        Streamed::Failed(error) => error.text(),
+        Streamed::Whole(_) | Streamed::Stopped | Streamed::TooLong => text("repair-failed"),
+    }
+}
+
+/// The words of a statement, however they are set.
+pub(super) fn same_words(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_policy_or_purpose_refuses_is_not_mended() {
+        let lasting: Vec<&str> = Rule::ALL.iter().filter(|rule| !can_be_mended(**rule)).map(|rule| rule.id()).collect();
+        assert_eq!(lasting, ["not-a-query", "relation-denied", "column-denied", "star-denied"]);
+    }
+
+    #[test]
+    fn the_same_statement_is_known_however_it_is_set() {
+        for (one, other, same) in [
+            ("SELECT a\n  FROM t", "SELECT a FROM t", true),
+            ("SELECT a FROM t", "SELECT b FROM t", false),
+            ("", "SELECT 1", false),
+        ] {
+            assert_eq!(same_words(one, other), same);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Which target a question is about, and what that holds.
+
+use std::sync::Arc;
+
+use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble};
+use crate::domain::{Place, QueryState, VerifiedQuery};
+use crate::knowledge;
+use crate::ports::TargetError;
+use crate::text::text;
+
+impl Pipeline {
+    /// The target a question names, or the one of the place, or the default one.
+    pub(super) fn target_of(&self, question: &str, place: &Place) -> Result<Arc<Target>, Trouble> {
+        let settings = &self.parts.settings;
+        let targets = &self.parts.targets;
+        let words = knowledge::fold(question);
+        let says = |name: &str| {
+            let name = knowledge::fold(name);
+            !name.is_empty() && words.windows(name.len()).any(|run| run == name)
+        };
+        // Of `crm` and `crm-archive`, the one that says more.
+        let named = targets.iter().filter(|(name, _)| says(name)).max_by_key(|(name, _)| name.len());
+        let of_place = settings.places.of(place).and_then(|terms| terms.target.as_ref());
+        let unnamed = || targets.get(of_place.or(settings.default_target.as_ref())?);
+        let chosen = named.map(|(_, target)| target).or_else(unnamed);
+        chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
+    }
+
+    /// What a target holds for each who asks; a target that is away is told to the person.
+    pub(super) async fn schemas(&self, target: &Target, verified: &[VerifiedQuery]) -> Result<Arc<Schemas>, Trouble> {
+        let Parts { catalogs, clock, .. } = &self.parts;
+        let reading = Reading { verified, catalogs: &**catalogs, clock: &**clock };
+        target.schemas(reading).await.map_err(|error| Trouble::Tell(error.text()))
+    }
+
+    /// Reads the catalog of a target now, for all who ask later.
+    pub async fn refresh_catalog(&self, target: &Target) -> Result<Refreshed, TargetError> {
+        let Parts { knowledge, catalogs, clock, .. } = &self.parts;
+        // Without them the catalog is of use all the same. One that does not hold now may hold by what is read.
+        let kept = knowledge.kept_verified(&target.name).await.unwrap_or_default();
+        let approved = kept.into_iter().filter(|kept| kept.state == QueryState::Approved);
+        let verified: Vec<VerifiedQuery> = approved.map(|kept| kept.query).collect();
+        let reading = Reading { verified: &verified, catalogs: &**catalogs, clock: &**clock };
+        let refreshed = target.refresh(reading).await?;
+        // Not only when the catalog has changed: the rules, or what stewards wrote, may have.
+        if let Err(error) = self.recheck_verified(target, &refreshed.kept.catalog).await {
+            tracing::error!(target = target.name, %error, "whether the verified queries hold is not known");
+        }
+        Ok(refreshed)
+    }
+}

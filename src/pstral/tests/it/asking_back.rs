@@ -1,0 +1,104 @@
+//! A model may ask one short question in return; what the person says next is understood together with the first.
+
+use insta::assert_snapshot;
+use pstral_core::domain::{ButtonAction, ProposalId};
+use pstral_core::ports::Proposals as _;
+use pstral_core::testkit::language_model::Script;
+
+use crate::world::{World, alex, camille, run_test};
+
+const ANSWER: &str = "```sql\nSELECT company_name FROM clients WHERE city = 'Lyon'\n```\nPar nom.";
+
+fn system(world: &World, number: usize) -> String {
+    world.model.requests()[number].system.clone()
+}
+
+#[test]
+fn a_question_in_return_and_its_answer_are_one_question() {
+    run_test(async |world| {
+        world.model_says("Voulez-vous les sociétés clientes ou leurs contacts ?");
+        world.model_says(ANSWER);
+        world.say(&camille(), "Donne-moi les noms, à Lyon").await;
+        assert!(!world.offers_something());
+        world.say(&camille(), "les sociétés").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Voulez-vous les sociétés clientes ou leurs contacts ?
+        ── #2 private
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          city = 'Lyon'
+        ```
+        Lit la table clients de la base crm.
+
+        Par nom.
+        [Exécuter] [Modifier] [Expliquer]
+        ");
+        let said: Vec<String> = world.model.requests()[1].messages.iter().map(|said| said.text.clone()).collect();
+        assert_eq!(
+            said,
+            ["Donne-moi les noms, à Lyon", "Voulez-vous les sociétés clientes ou leurs contacts ?", "les sociétés"]
+        );
+        assert!(system(world, 0).contains("pose une seule courte question"), "{}", system(world, 0));
+        assert!(system(world, 1).contains("N'en pose pas d'autre"), "{}", system(world, 1));
+        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
+        let proposal = world.entries().await.into_iter().find_map(|entry| entry.event.proposal).unwrap();
+        let proposal = world.store.get(&ProposalId(proposal)).await.unwrap().unwrap();
+        assert_eq!(proposal.question, "Donne-moi les noms, à Lyon (les sociétés)");
+        // A new question may be unclear again.
+        world.model_says("Lesquels ?");
+        world.say(&camille(), "Et les contrats qui comptent le plus").await;
+        assert!(system(world, 2).contains("pose une seule courte question"), "{}", system(world, 2));
+    });
+}
+
+#[test]
+fn a_second_question_in_return_is_not_taken_for_an_answer() {
+    run_test(async |world| {
+        world.model_says("Do you mean companies or people?");
+        world.say(&alex(), "Give me some names, whichever they are").await;
+        world.model_says("And of which city?");
+        world.model_says("I took all cities.\n```sql\nSELECT company_name FROM clients\n```");
+        world.say(&alex(), "companies").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Do you mean companies or people?
+        ── #2 private
+        I took all cities.
+
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        ```
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ");
+        assert_snapshot!(world.model.requests()[2].messages.last().unwrap().text, @"
+        <check>
+        You have asked already, and there is no statement in your answer.
+        </check>
+        Write the SELECT that fits best, in a ```sql block, then one sentence that says what you assumed.
+        ");
+    });
+}
+
+#[test]
+fn a_model_that_keeps_asking_is_shown_as_it_is() {
+    run_test(async |world| {
+        for question in ["Companies or people?", "Which city?", "Which year?"] {
+            world.model_says(question);
+        }
+        world.say(&alex(), "Give me some names, whichever they are").await;
+        world.say(&alex(), "companies").await;
+        assert_snapshot!(world.newest(), @"Which city?");
+        world.model.script(Script::words(ANSWER));
+        world.say(&alex(), "any").await;
+        assert!(world.offers_something());
+    });
+}
