@@ -291,9 +291,8 @@ pub(super) fn is_of_the_endpoint(error: &ModelError) -> bool {
         | ModelError::Failed(_)
         | ModelError::Protocol(_)
         | ModelError::Outside(_) => true,
-        ModelError::PromptTooLong
-        | ModelError::Rejected(_)
-        | ModelError::Unsupported(_)
-        | ModelError::Withheld => false,
+        ModelError::PromptTooLong | ModelError::Rejected(_) | ModelError::Unsupported(_) | ModelError::Withheld => {
+            false
+        }
     }
 }
