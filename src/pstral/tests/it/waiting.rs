@@ -256,7 +256,8 @@ fn after_a_kill_a_note_does_not_look_live() {
         {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        for task in [thinks, waits] {
+        // Who waits goes first, or their turn would come.
+        for task in [waits, thinks] {
             task.abort();
             let _ = task.await;
         }
@@ -284,8 +285,8 @@ fn who_deletes_the_note_wants_no_answer() {
         let (note, _) = world.chat.messages().into_iter().find(|(at, _)| at.place.id == "b").unwrap();
         world.chat.delete(&note).await.unwrap();
         // Its next state finds it gone.
-        world.act(&claire(), &FakeChat::channel("a"), EventBody::Clicked(ButtonAction::Stop)).await;
         world.model.script(Script::silent().hangs());
+        world.act(&claire(), &FakeChat::channel("a"), EventBody::Clicked(ButtonAction::Stop)).await;
         holds.await.unwrap();
         waits.await.unwrap();
         assert!(world.chat.messages().iter().all(|(at, _)| at.place.id == "a"), "{}", world.transcript());
@@ -295,7 +296,7 @@ fn who_deletes_the_note_wants_no_answer() {
 #[test]
 fn a_note_that_cannot_be_shown_holds_up_nothing() {
     for error in [
-        PlatformError::RateLimited { retry_after: Duration::from_hours(1) },
+        PlatformError::RateLimited { retry_after: SOON },
         PlatformError::Unavailable("502".to_owned()),
         PlatformError::Rejected("no".to_owned()),
     ] {
