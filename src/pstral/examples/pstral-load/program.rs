@@ -43,7 +43,7 @@ pub(crate) async fn run(options: &Options, model: &str) -> anyhow::Result<Report
     let mut used = Used::begin();
     let shutdown = CancellationToken::new();
     used.until(lifecycle::run(&app, &shutdown, PATIENCE, AfterPlatforms::End)).await?;
-    let report = Report::of(options, &double, model, &used).await?;
+    let report = tokio::task::block_in_place(|| Report::of(options, &double, model, &used))?;
     lifecycle::close(&app).await;
     Ok(report)
 }

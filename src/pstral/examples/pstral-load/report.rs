@@ -1,7 +1,10 @@
 //! What came of it, for people and for programs.
 
 use std::fmt;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
+use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use crate::double::{Double, Message};
@@ -33,12 +36,11 @@ pub(crate) struct Report {
 
 impl Report {
     /// Compares what the platform was told with what the model says it sent.
-    pub(crate) async fn of(options: &Options, double: &Double, model: &str, used: &Used) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().build()?;
+    pub(crate) fn of(options: &Options, double: &Double, model: &str, used: &Used) -> anyhow::Result<Self> {
         let traffic = Traffic::of(options, &double.messages());
         let mut outcomes = Vec::new();
         for answer in 0..options.people * options.rounds {
-            let sent: Sent = client.get(format!("{model}/sent/{answer}")).send().await?.json().await?;
+            let sent = sent(model, answer)?;
             let messages = double.messages();
             let of_answer = messages_of(answer, &double.place(answer % options.people), &messages);
             outcomes.push(Outcome::of(&sent, &of_answer, options.max_edits, &traffic));
@@ -113,6 +115,17 @@ impl Report {
     fn per_answer(&self, count: usize) -> f64 {
         round(real(count) / real(self.answers.max(1)))
     }
+}
+
+/// What the model says it sent.
+fn sent(model: &str, answer: usize) -> anyhow::Result<Sent> {
+    let host = model.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(host)?;
+    write!(connection, "GET /sent/{answer} HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+    let mut response = String::new();
+    connection.read_to_string(&mut response)?;
+    let (_, body) = response.split_once("\r\n\r\n").context("the model's process does not say what it sent")?;
+    Ok(serde_json::from_str(body)?)
 }
 
 /// Those with words of the answer; where it has none, what else was said in its place.

@@ -42,14 +42,14 @@ impl Outcome {
         let accepted: Vec<Write> = writes.iter().copied().filter(|write| !write.refused).collect();
         let (lost, duplicated, unsent) = compare(sent.times.len(), messages);
         let shown = accepted.iter().find(|write| write.until > 0).map(|write| write.begun);
-        let last = accepted.iter().rev().find(|write| write.last).map(|write| write.begun);
+        let ending = accepted.iter().rev().find(|write| write.last).map(|write| write.begun);
         let strange: usize = messages.iter().map(|message| message.shown.strange).sum();
         let is_free = |at| messages.first().is_none_or(|message| traffic.is_free(&message.place, at));
         let since = |from: Option<&Micros>, to: Option<Micros>| Some(to?.saturating_sub(*from?));
         Self {
             delays: delays(&writes, &sent.times, max_edits, is_free),
             first_text: since(sent.times.first(), shown),
-            last_edit: since(sent.times.last(), last),
+            last_edit: since(sent.times.last(), ending),
             silence: accepted.windows(2).map(|two| two[1].begun - two[0].begun).max(),
             messages: messages.len(),
             edits: accepted.iter().filter(|write| write.edit).count(),

@@ -26,7 +26,9 @@ impl Traffic {
             let times = message.writes.iter().filter(|write| !write.refused).map(|write| (write.begun, write.ended));
             taken.entry(options.scope.budget(&message.place).to_owned()).or_default().extend(times);
         }
-        taken.values_mut().for_each(|times| times.sort_unstable());
+        for times in taken.values_mut() {
+            times.sort_unstable();
+        }
         let sharing = match (options.scope, options.rooms) {
             (Scope::Account, _) => options.people,
             (Scope::Place, Some(rooms)) => options.people.div_ceil(rooms),

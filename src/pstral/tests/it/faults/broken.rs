@@ -59,8 +59,8 @@ impl Broken {
         self.begin(actor, EventBody::Said("Who are our clients of Lyon?".to_owned()));
         let stop = EventBody::Clicked(ButtonAction::Stop);
         let acts = [
-            (case.stop == Stop::Before, FAILS_AT - STOPS, Some(&stop)),
-            (case.kill == Kill::Before, FAILS_AT - KILLED_BEFORE, None),
+            (case.stop == Stop::Before, FAILS_AT.saturating_sub(STOPS), Some(&stop)),
+            (case.kill == Kill::Before, FAILS_AT.saturating_sub(KILLED_BEFORE), None),
             (case.stop == Stop::AtOnce, FAILS_AT, Some(&stop)),
             (case.kill == Kill::After, FAILS_AT + KILLED_AFTER, None),
             (case.stop == Stop::After, FAILS_AT + STOPS, Some(&stop)),

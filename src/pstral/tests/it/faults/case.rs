@@ -108,7 +108,11 @@ pub(super) fn all(one_in: usize) -> Vec<Case> {
         let around = refusals()
             .into_iter()
             .flat_map(|refusal| KILLS.into_iter().flat_map(move |kill| STOPS.map(|stop| (refusal, kill, stop))));
-        let chosen = around.enumerate().filter(|(number, _)| (number + at).is_multiple_of(one_in));
+        // Before the first token it is the adapter that does not wait for ever: that is a time-out.
+        let waits = failure == Failure::Wedge && stage == Stage::Begun;
+        let chosen = around.enumerate().filter(|(number, (_, kill, stop))| {
+            (number + at).is_multiple_of(one_in) && !(waits && *kill == Kill::Never && *stop == Stop::Never)
+        });
         cases.extend(chosen.map(|(_, (refusal, kill, stop))| Case {
             failure: failure.clone(),
             stage,

@@ -51,7 +51,7 @@ fn script(failure: Failure, stage: Stage) -> Script {
     let pause = Duration::from_millis(50);
     let speaking = pause * u32::try_from(words.len()).unwrap();
     let script = words.into_iter().fold(Script::silent(), |script, word| script.waits(pause).text(word));
-    let script = script.waits(FAILS_AT - speaking);
+    let script = script.waits(FAILS_AT.saturating_sub(speaking));
     match failure {
         Failure::Nothing => script,
         Failure::Error(_, error) => script.fails(error),
