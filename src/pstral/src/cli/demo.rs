@@ -64,7 +64,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     lifecycle::start(&app).await?;
     greet(&app, &config, locale).await;
     if args.tour {
-        let ending = tour::run(&app).await;
+        let ending = Box::pin(tour::run(&app)).await;
         lifecycle::close(&app).await;
         return ending;
     }

@@ -168,7 +168,7 @@ fn failure(error: &anyhow::Error, locale: Locale) -> String {
 async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
     let common = &cli.common;
     match cli.command {
-        Command::Demo(args) => demo::run(common, &args).await,
+        Command::Demo(args) => Box::pin(demo::run(common, &args)).await,
         Command::Run => run::run(common).await,
         Command::Doctor(args) => doctor::run(common, &args).await,
         Command::Sql(command) => sql::run(common, &command),
