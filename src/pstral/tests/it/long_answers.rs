@@ -16,7 +16,8 @@ fn small(max_messages: usize) -> Setup {
 }
 
 fn story() -> String {
-    (1..=100).map(|number| format!("Sentence {number} of a story. ")).collect()
+    let sentence = |number| format!("Sentence {number} of a story. ");
+    (1..=100).map(sentence).collect::<Vec<_>>().concat()
 }
 
 /// What several messages say, as if it were one.

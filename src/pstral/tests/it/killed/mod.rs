@@ -219,7 +219,7 @@ async fn killed_at_each(states: impl Fn(&Path) -> String, every: usize, least: u
         let folder = tempfile::tempdir().unwrap();
         let state = states(folder.path());
         run(folder.path(), &state, *number);
-        check(folder.path(), &state, name).await;
+        Box::pin(check(folder.path(), &state, name)).await;
         killed.push(name);
     }
     killed.dedup();
@@ -234,7 +234,7 @@ async fn killed_at_each(states: impl Fn(&Path) -> String, every: usize, least: u
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wherever_it_is_killed_nothing_looks_live_and_nothing_is_lost() {
-    killed_at_each(|folder| format!("sqlite://{}", folder.join("state.db").display()), 1, 20).await;
+    Box::pin(killed_at_each(|folder| format!("sqlite://{}", folder.join("state.db").display()), 1, 20)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -249,5 +249,5 @@ async fn the_same_holds_on_a_server() {
         });
         url
     };
-    killed_at_each(create, 4, 10).await;
+    Box::pin(killed_at_each(create, 4, 10)).await;
 }
