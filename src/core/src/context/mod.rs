@@ -19,6 +19,6 @@ mod tokens;
 pub use again::{Check, CheckedFault};
 pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
 pub use gauge::{Gauge, Gauges};
-pub use history::{AskedBack, asked_back, asks};
+pub use history::{AskedBack, asked_back, asks, asks_anew};
 pub use template::check_template;
 pub use tokens::{Kind, tokens};

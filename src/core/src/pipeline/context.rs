@@ -5,7 +5,7 @@ use super::asker::Asker;
 use super::running::Stop;
 use super::unanswered::{NoAnswer, Unanswered};
 use super::{Pipeline, Trouble};
-use crate::context::{Brief, Briefing, DataBrief, Gauge, Kind, Unfit, asked_back, tokens};
+use crate::context::{Brief, Briefing, DataBrief, Gauge, Kind, Unfit, asked_back, asks_anew, tokens};
 use crate::domain::{AuditStatus, Conversation, Mode, Turn};
 use crate::ports::{ModelError, ModelMessage};
 
@@ -14,6 +14,13 @@ pub(super) struct Whole {
     pub(super) question: String,
     /// Whether the model may ask something in return: once a question.
     pub(super) may_ask: bool,
+}
+
+impl Whole {
+    /// A question that belongs to no other.
+    pub(super) fn alone(question: &str) -> Self {
+        Self { question: question.to_owned(), may_ask: true }
+    }
 }
 
 /// What came of asking the model.
@@ -123,7 +130,7 @@ impl Pipeline {
     }
 
     /// A question with the one it belongs to: where the model asked something in return, what the person says next is
-    /// the answer, and both are one question.
+    /// the answer, and both are one question; unless they ask something themselves.
     pub(super) async fn with_what_it_answers(
         &self,
         asker: &Asker,
@@ -132,8 +139,8 @@ impl Pipeline {
     ) -> Result<Whole, Trouble> {
         let turns = self.turns_for(asker, conversation).await?;
         Ok(match asked_back(&turns) {
-            Some(back) => Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false },
-            None => Whole { question: question.to_owned(), may_ask: true },
+            Some(back) if !asks_anew(question) => Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false },
+            Some(_) | None => Whole::alone(question),
         })
     }
 

@@ -89,6 +89,28 @@ fn a_second_question_in_return_is_not_taken_for_an_answer() {
 }
 
 #[test]
+fn a_new_question_is_no_answer() {
+    const NO: &str = "That is not in this data. Can I help you with something else?";
+    run_test(async |world| {
+        // What is verified needs no model, and no question mark.
+        for (question, answer) in
+            [("Which companies of ours sit in Lyon?", Some(ANSWER)), ("How many clients do we have in Lyon", None)]
+        {
+            world.model_says(NO);
+            for said in answer {
+                world.model_says(said);
+            }
+            world.say(&alex(), "Tell me tomorrow's weather").await;
+            world.say(&alex(), question).await;
+            let proposal = world.store.get(&world.newest_proposal()).await.unwrap().unwrap();
+            assert_eq!(proposal.question, question);
+        }
+        assert_eq!(world.model.requests().len(), 3);
+        assert!(system(world, 1).contains("ask one short question"), "{}", system(world, 1));
+    });
+}
+
+#[test]
 fn a_model_that_keeps_asking_is_shown_as_it_is() {
     run_test(async |world| {
         for question in ["Companies or people?", "Which city?", "Which year?"] {
