@@ -169,7 +169,9 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let Whole { question, may_ask } = match self.with_what_it_answers(asker, conversation, question).await? {
             // Whoever asks something that was answered before asks it anew.
-            Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => Whole::alone(question),
+            Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => {
+                Whole::alone(question)
+            }
             whole => whole,
         };
         let question = question.as_str();
