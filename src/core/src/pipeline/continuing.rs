@@ -13,6 +13,7 @@ use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Conversation, Locale, Mode, Outgoing,
     Speaker, Turn, TurnId, TurnState,
 };
+use crate::egress::fence::Fence;
 use crate::extract;
 use crate::text::{Text, text};
 
@@ -67,14 +68,13 @@ impl Joined {
 
 /// How many bytes at the beginning of `rest` were said already.
 fn repeated(said: &str, rest: &str) -> usize {
-    let fences = said.lines().filter(|line| line.trim_start().starts_with("```")).count();
     let mut skipped = 0;
     let first = rest.trim_start();
-    if fences % 2 == 1 && first.starts_with("```") {
-        let line = first.find('\n').map_or(first.len(), |end| end + 1);
-        // A bare fence closes the block.
-        if !first[3..line].trim().is_empty() {
-            skipped = rest.len() - first.len() + line;
+    let line = first.split_inclusive('\n').next().unwrap_or_default();
+    if let (Some(open), Some(again)) = (Fence::open_in(said, usize::MAX), Fence::opened_by(line)) {
+        // One without a language is no beginning.
+        if !open.is_closed_by(line) && again.line().trim() != again.marks() {
+            skipped = rest.len() - first.len() + line.len();
         }
     }
     let last = said.rsplit('\n').next().unwrap_or_default().trim_start();
@@ -251,6 +251,9 @@ mod tests {
             ("```sql\nSELECT id\nFROM cli", "FROM clients\n```", "ents\n```"),
             ("```sql\nSELECT id\n", "```\nand that is all", "```\nand that is all"),
             ("```sql\nSELECT id\n```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
+            ("~~~sql\nSELECT id\nFROM cli", "~~~sql\nents\n~~~", "ents\n~~~"),
+            ("````sql\nSELECT '", "```'\n````", "```'\n````"),
+            ("```SELECT 1```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
             ("a", "a b", "a b"),
         ] {
             assert_eq!(&rest[repeated(said, rest)..], left, "{said:?} {rest:?}");
