@@ -90,9 +90,8 @@ impl Pipeline {
     pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let conversation = self.current(asker).await?;
         let turns = self.parts.conversations.turns(conversation.id, RECENT).await?;
-        let last = turns.iter().rfind(|turn| turn.cut).map(|turn| turn.id);
-        let cut = last.filter(|last| exchange(&turns, *last).is_ok());
-        self.go_on(asker, cut.ok_or_else(|| Trouble::Tell(text("continue-nothing")))?).await
+        let cut = turns.iter().rfind(|turn| turn.cut).ok_or_else(|| Trouble::Tell(text("continue-nothing")))?;
+        self.go_on(asker, cut.id).await
     }
 
     /// Goes on with an answer that was cut, once, for the person whose question it is.

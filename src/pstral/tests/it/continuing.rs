@@ -54,7 +54,7 @@ fn the_rest_is_a_new_message_of_the_same_conversation() {
         ── #6 private
         opened in 1900.
         ── #7 private
-        The last answer was not cut: there is nothing to go on with. Ask another question.
+        The rest of this answer was asked for already. See further down, or ask your question again.
         ");
         let asked = &world.model.requests()[2];
         let told: Vec<(Speaker, &str)> =
@@ -283,7 +283,7 @@ fn what_was_asked_since_comes_first_and_what_is_private_stays_so() {
         ── #7 private
         Something else was asked since this answer. Ask your question again, more precisely.
         ── #8 private
-        The last answer was not cut: there is nothing to go on with. Ask another question.
+        Something else was asked since this answer. Ask your question again, more precisely.
         ");
     });
 }
