@@ -190,10 +190,21 @@ explain-told =
         [1] The model was told of the table { $names }.
        *[other] The model was told of { $count } tables: { $names }.
     }
+explain-told-count =
+    { $count ->
+        [0] The model was told of no table.
+        [1] The model was told of one table.
+       *[other] The model was told of { $count } tables.
+    }
 explain-left-relations =
     { $count ->
-        [1] There was no room to tell it of one table, beyond its name at most: { $names }.
-       *[other] There was no room to tell it of { $count } tables, beyond their names at most: { $names }.
+        [1] For want of room it knew at most the name of one table: { $names }.
+       *[other] For want of room it knew at most the names of { $count } tables: { $names }.
+    }
+explain-left-relations-count =
+    { $count ->
+        [1] For want of room it knew at most the name of one table.
+       *[other] For want of room it knew at most the names of { $count } tables.
     }
 explain-left-columns =
     { $count ->

@@ -190,10 +190,21 @@ explain-told =
         [1] Le modèle connaissait la table { $names }.
        *[other] Le modèle connaissait { $count } tables : { $names }.
     }
+explain-told-count =
+    { $count ->
+        [0] Le modèle ne connaissait aucune table.
+        [1] Le modèle connaissait une table.
+       *[other] Le modèle connaissait { $count } tables.
+    }
 explain-left-relations =
     { $count ->
-        [1] Faute de place, il n'a su d'une table que son nom, tout au plus : { $names }.
-       *[other] Faute de place, il n'a su de { $count } tables que leur nom, tout au plus : { $names }.
+        [1] Faute de place, il connaissait tout au plus le nom d'une table : { $names }.
+       *[other] Faute de place, il connaissait tout au plus le nom de { $count } tables : { $names }.
+    }
+explain-left-relations-count =
+    { $count ->
+        [1] Faute de place, il connaissait tout au plus le nom d'une table.
+       *[other] Faute de place, il connaissait tout au plus le nom de { $count } tables.
     }
 explain-left-columns =
     { $count ->

@@ -117,7 +117,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         ```
         Lit la table clients de la base crm.
         Lecture seule ; 1 000 lignes et 30 secondes au plus.
-        Le modèle connaissait 6 tables : client_notes, clients, contracts, documents, payments, users.
+        Le modèle connaissait 6 tables.
         Ce que la base compte faire :
         ```
         SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)
@@ -143,6 +143,19 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         <crm-20261121-100000-010101.xlsx>
         ");
         assert!(!read_in_team(world).contains("SELECT"), "{}", read_in_team(world));
+    });
+}
+
+#[test]
+fn what_the_model_was_told_in_private_is_not_named_among_others() {
+    let setup = Setup { roles: [(Role::member(), deny(&["client_notes"]))].into(), ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.model_says("```sql\nSELECT id FROM clients WHERE id = 1\n```");
+        world.act(&claire(), &team(), said("Que disent les client_notes du premier client ?")).await;
+        assert!(world.model.requests()[0].system.contains("client_notes("));
+        world.act(&claire(), &team(), command("explain")).await;
+        let said = read_in_team(world);
+        assert!(said.contains("Le modèle connaissait 6 tables.") && !said.contains("client_notes"), "{said}");
     });
 }
 
