@@ -141,11 +141,10 @@ impl Pipeline {
     /// the answer, and both are one question; unless they ask something themselves.
     pub(super) async fn with_what_it_answers(
         &self,
-        asker: &Asker,
         conversation: &Conversation,
         question: &str,
     ) -> Result<Whole, Trouble> {
-        let turns = self.turns_for(asker, conversation).await?;
+        let turns = self.recent_turns(conversation).await?;
         Ok(match asked_back(&turns) {
             Some(back) if !asks_anew(question) => {
                 Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false }
@@ -157,8 +156,13 @@ impl Pipeline {
     /// The last turns, the question among them. What was shown to the person alone is not told to a place where others
     /// read.
     async fn turns_for(&self, asker: &Asker, conversation: &Conversation) -> Result<Vec<Turn>, Trouble> {
-        let turns = self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?;
+        let turns = self.recent_turns(conversation).await?;
         Ok(turns.into_iter().filter(|turn| asker.place.private || !turn.aside).collect())
+    }
+
+    /// The last turns, wherever they were shown: which question belongs to which is the same everywhere.
+    async fn recent_turns(&self, conversation: &Conversation) -> Result<Vec<Turn>, Trouble> {
+        Ok(self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?)
     }
 
     /// Learns that the server found a prompt too long.

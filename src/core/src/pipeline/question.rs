@@ -167,7 +167,7 @@ impl Pipeline {
         question: &str,
         work: &Work,
     ) -> Result<(), Trouble> {
-        let Whole { question, may_ask } = match self.with_what_it_answers(asker, conversation, question).await? {
+        let Whole { question, may_ask } = match self.with_what_it_answers(conversation, question).await? {
             // Whoever asks something that was answered before asks it anew.
             Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => {
                 Whole::alone(question)
