@@ -42,7 +42,7 @@ model-queued =
 model-thinking = ⏳ The model has your question and is thinking…
 queue-full =
     { $waiting ->
-        [0] The model is busy answering and takes one question at a time. Ask again { $when }.
+        [0] The model is busy answering, and nobody may wait for it. Ask again { $when }.
         [1] One question already waits for the model, and no more may. Ask again { $when }.
        *[other] { $waiting } questions already wait for the model, and no more may. Ask again { $when }.
     }
@@ -100,7 +100,7 @@ edit-how = Copy this line, change it and send it back:
 ## Corrections
 correcting = ⏳ This statement does not hold: I am having it corrected…
 repaired = 🛡️ Corrected by the model: its first statement did not pass the checks.
-repair-failed = The model could not correct it.
+repair-failed = The model could not correct it. Edit it, or rephrase your question.
 
 ## Agreements
 agree-not-allowed = Only stewards can agree to costly statements. Please ask one of them.

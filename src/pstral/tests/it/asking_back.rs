@@ -43,7 +43,7 @@ fn a_question_in_return_and_its_answer_are_one_question() {
             said,
             ["Donne-moi les noms, à Lyon", "Voulez-vous les sociétés clientes ou leurs contacts ?", "les sociétés"]
         );
-        assert!(system(world, 0).contains("pose une seule courte question"), "{}", system(world, 0));
+        assert!(system(world, 0).contains("pose une seule question courte"), "{}", system(world, 0));
         assert!(system(world, 1).contains("N'en pose pas d'autre"), "{}", system(world, 1));
         world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
         let proposal = world.entries().await.into_iter().find_map(|entry| entry.event.proposal).unwrap();
@@ -52,7 +52,7 @@ fn a_question_in_return_and_its_answer_are_one_question() {
         // A new question may be unclear again.
         world.model_says("Lesquels ?");
         world.say(&camille(), "Et les contrats qui comptent le plus").await;
-        assert!(system(world, 2).contains("pose une seule courte question"), "{}", system(world, 2));
+        assert!(system(world, 2).contains("pose une seule question courte"), "{}", system(world, 2));
     });
 }
 
