@@ -1,7 +1,6 @@
 //! Asking again what was not answered.
 
 use super::asker::Asker;
-use super::continuing::is_question;
 use super::proposing::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
@@ -68,13 +67,7 @@ impl Pipeline {
         let question = if let Some(proposal) = &turn.proposal {
             self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question)
         } else {
-            let conversations = &self.parts.conversations;
-            let mut asked = conversations.question_before(turn.id).await?;
-            // Whoever asked for the rest of an answer asked something before.
-            while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
-                asked = conversations.question_before(other.id).await?;
-            }
-            asked.map(|asked| asked.text)
+            self.parts.conversations.question_before(turn.id).await?.map(|asked| asked.text)
         };
         Ok(question.filter(|question| !question.trim().is_empty()))
     }
