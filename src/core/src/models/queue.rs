@@ -121,6 +121,23 @@ impl Queue {
     }
 
     /// An endpoint began to answer.
+    pub(super) fn began(&self, endpoint: usize) {
+        self.change(|state, now| {
+            state.endpoints[endpoint].breaker.began();
+            state.call(now);
+        });
+    }
+
+    /// An endpoint broke off its answer. It had begun one: it may be an accident, however long it took.
+    pub(super) fn broke(&self, endpoint: usize, error: &ModelError) {
+        self.change(|state, now| {
+            let one = &mut state.endpoints[endpoint];
+            one.breaker.failed(Weight::One, now);
+            one.fault = error.clone();
+        });
+    }
+
+    /// An endpoint answered to the end.
     pub(super) fn answered(&self, endpoint: usize) {
         self.change(|state, now| {
             state.endpoints[endpoint].breaker.answered();

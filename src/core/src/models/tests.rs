@@ -244,6 +244,7 @@ async fn another_endpoint_answers_until_something_was_said_and_never_after() {
         let world = World::new(&[1, 1]);
         world.models[0].script(Script::says("Par").fails(error.clone()));
         assert_eq!(answer(&mut world.ask(ALICE)).await, Err(error.clone()), "what was said was said");
+        let world = World::new(&[1, 1]);
         world.models[0].script(Script::silent().thinks("Hm").fails(error.clone()));
         assert_eq!(answer(&mut world.ask(ALICE)).await, Err(error), "and what was thought too");
     }
@@ -291,6 +292,25 @@ async fn an_endpoint_that_fails_again_and_again_rests_and_is_tried_with_one_ques
     world.says(0, "Paris");
     assert_eq!(answer(&mut world.ask(ALICE)).await.unwrap(), "Paris");
     assert_eq!(world.rests(), [false]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_breaks_off_every_answer_gets_fewer_questions_and_rests() {
+    let world = World::new(&[1, 1]);
+    let breaks = || Script::says("Par").fails(ModelError::Failed("out of memory".to_owned()));
+    world.models[0].script(breaks());
+    assert!(answer(&mut world.ask(ALICE)).await.is_err());
+    for _ in 0..5 {
+        world.says(1, "Paris");
+        assert_eq!(answer(&mut world.ask(ALICE)).await.unwrap(), "Paris", "it failed so fast that it was always free");
+    }
+    let alone = World::new(&[1]);
+    for _ in 0..3 {
+        assert_eq!(alone.rests(), [false]);
+        alone.models[0].script(breaks());
+        assert!(answer(&mut alone.ask(ALICE)).await.is_err());
+    }
+    assert_eq!(alone.rests(), [true]);
 }
 
 #[tokio::test(start_paused = true)]
