@@ -72,11 +72,11 @@ impl Breaker {
         self == Self::default()
     }
 
-    /// A question goes there.
-    pub(super) fn asked(&mut self) {
-        if let Self::Open { rest, .. } = *self {
-            *self = Self::HalfOpen { rest };
-        }
+    /// A question goes there; whether it is the one that tries.
+    pub(super) fn asked(&mut self) -> bool {
+        let Self::Open { rest, .. } = *self else { return false };
+        *self = Self::HalfOpen { rest };
+        true
     }
 
     /// It began to answer: the others may go there too. Its failures are forgotten when it has come to an end.

@@ -71,7 +71,7 @@ impl Ticket {
     pub(super) fn broke(&mut self, error: &ModelError) {
         if let Some(held) = &mut self.holds {
             held.answered = false;
-            self.queue.broke(held.endpoint, error);
+            self.queue.broke(self.number, held.endpoint, error);
         }
     }
 
