@@ -72,8 +72,8 @@ fn repeated(said: &str, rest: &str) -> usize {
     let first = rest.trim_start();
     let line = first.split_inclusive('\n').next().unwrap_or_default();
     if let (Some(open), Some(again)) = (Fence::open_in(said, usize::MAX), Fence::opened_by(line)) {
-        // One without a language is no beginning.
-        if !open.is_closed_by(line) && again.line().trim() != again.marks() {
+        // One without a language is no beginning, and fewer marks stand in the block.
+        if again.marks().starts_with(&open.marks()) && again.line().trim() != again.marks() {
             skipped = rest.len() - first.len() + line.len();
         }
     }
