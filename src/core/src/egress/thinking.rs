@@ -26,6 +26,8 @@ pub struct ThinkingFilter {
     owed: u32,
     /// Whether visible text was passed on: blank lines after a thought at the beginning are dropped.
     begun: bool,
+    /// Those that were dropped since the last thought.
+    blanks: String,
     /// Whether a thought was heard.
     thought: bool,
     retracts: bool,
@@ -62,6 +64,11 @@ impl ThinkingFilter {
     /// Whether nothing but thoughts was heard so far: an answer that ends so says nothing to the person.
     pub fn is_only_thought(&self) -> bool {
         self.thought && !self.begun
+    }
+
+    /// The blanks before the first visible word, which are not passed on.
+    pub fn blanks(&self) -> &str {
+        &self.blanks
     }
 
     /// Ends the stream: what was held back as a possible tag is text after all.
@@ -115,6 +122,9 @@ impl ThinkingFilter {
     fn begin(&mut self, state: State) {
         self.thought = true;
         self.state = state;
+        if !self.begun {
+            self.blanks.clear();
+        }
     }
 
     /// What followed a tag within a line was no thought.
@@ -131,9 +141,10 @@ impl ThinkingFilter {
             State::Thinking => {}
             State::Aside => self.aside.push_str(text),
             State::Speaking => {
-                let text = if self.begun { text } else { text.trim_start() };
-                self.begun |= !text.is_empty();
-                out.push_str(text);
+                let visible = if self.begun { text } else { text.trim_start() };
+                self.blanks.push_str(&text[..text.len() - visible.len()]);
+                self.begun |= !visible.is_empty();
+                out.push_str(visible);
             }
         }
     }
@@ -187,6 +198,21 @@ mod tests {
             (&["ends with <thi"], "ends with <thi"),
         ] {
             assert_eq!(whole(chunks).0, visible, "{chunks:?}");
+        }
+    }
+
+    #[test]
+    fn the_blanks_before_the_first_word_are_known() {
+        for (chunks, blanks) in [
+            (&["FROM clients"][..], ""),
+            (&[" \n", " FROM clients, x"], " \n "),
+            (&["\n<think>x</think>", " FROM ", "clients"], " "),
+            (&["hm\n</think>\n\nFROM"], "\n\n"),
+            (&[" FROM\n<think>x</think> clients"], " "),
+        ] {
+            let mut filter = ThinkingFilter::default();
+            chunks.iter().for_each(|chunk| drop(filter.push(chunk)));
+            assert_eq!(filter.blanks(), blanks, "{chunks:?}");
         }
     }
 

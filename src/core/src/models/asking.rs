@@ -65,7 +65,7 @@ impl Asking {
         let mut ticket = self.ticket.take()?;
         match first {
             Ok((delta, rest)) => {
-                ticket.answered();
+                ticket.began();
                 Some(Stage::Begun(Held::new(delta, rest, ticket).boxed()))
             }
             Err(error) if is_of_the_endpoint(&error) => {

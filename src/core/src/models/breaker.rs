@@ -23,8 +23,10 @@ pub(super) enum Weight {
 pub(super) enum Breaker {
     /// It is.
     Closed {
-        /// Failures since its last answer.
+        /// Failures since its last whole answer.
         failures: u32,
+        /// How long it rests after the last of them.
+        rest: Duration,
     },
     /// It rests.
     Open {
@@ -38,7 +40,7 @@ pub(super) enum Breaker {
 
 impl Default for Breaker {
     fn default() -> Self {
-        Self::Closed { failures: 0 }
+        Self::Closed { failures: 0, rest: FIRST_REST }
     }
 }
 
@@ -65,32 +67,39 @@ impl Breaker {
         }
     }
 
-    /// Whether its last answer is newer than its last failure.
+    /// Whether its last whole answer is newer than its last failure.
     pub(super) fn is_well(self) -> bool {
         self == Self::default()
     }
 
-    /// A question goes there.
-    pub(super) fn asked(&mut self) {
-        if let Self::Open { rest, .. } = *self {
-            *self = Self::HalfOpen { rest };
+    /// A question goes there; whether it is the one that tries.
+    pub(super) fn asked(&mut self) -> bool {
+        let Self::Open { rest, .. } = *self else { return false };
+        *self = Self::HalfOpen { rest };
+        true
+    }
+
+    /// It began to answer: the others may go there too. Its failures are forgotten when it has come to an end.
+    pub(super) fn began(&mut self) {
+        if let Self::HalfOpen { rest } = *self {
+            *self = Self::Closed { failures: FAILURES - 1, rest: longer(rest) };
         }
     }
 
-    /// It began to answer.
+    /// It answered to the end.
     pub(super) fn answered(&mut self) {
         *self = Self::default();
     }
 
-    /// It did not.
+    /// It did not, or not to the end.
     pub(super) fn failed(&mut self, weight: Weight, now: Duration) {
         *self = match *self {
-            Self::Closed { failures } if failures + 1 < FAILURES && weight == Weight::One => {
-                Self::Closed { failures: failures + 1 }
+            Self::Closed { failures, rest } if failures + 1 < FAILURES && weight == Weight::One => {
+                Self::Closed { failures: failures + 1, rest }
             }
-            Self::Closed { .. } => Self::Open { until: now + FIRST_REST, rest: FIRST_REST },
+            Self::Closed { rest, .. } => Self::Open { until: now + rest, rest },
             Self::HalfOpen { rest } => {
-                let rest = (rest * 2).min(LONGEST_REST);
+                let rest = longer(rest);
                 Self::Open { until: now + rest, rest }
             }
             // One that was asked before the rest began.
@@ -111,6 +120,11 @@ impl Breaker {
             *self = Self::Open { until: until.min(now), rest };
         }
     }
+}
+
+/// The rest after the next failure.
+fn longer(rest: Duration) -> Duration {
+    (rest * 2).min(LONGEST_REST)
 }
 
 #[cfg(test)]
@@ -148,6 +162,20 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_begins_lets_the_others_in_and_one_that_ends_makes_it_well() {
+        let mut breaker = Breaker::Open { until: S(10), rest: S(20) };
+        breaker.asked();
+        breaker.began();
+        assert!(breaker.admits(S(10)) && !breaker.is_well());
+        breaker.failed(Weight::One, S(12));
+        assert_eq!(breaker.until(), Some(S(52)), "it broke off: the rest grows as if it had said nothing");
+        breaker.asked();
+        breaker.began();
+        breaker.answered();
+        assert!(breaker.is_well());
+    }
+
+    #[test]
     fn one_failure_that_took_minutes_is_enough() {
         let mut breaker = Breaker::default();
         breaker.failed(Weight::All, S(300));
@@ -177,8 +205,8 @@ mod tests {
         breaker.says_well(S(3));
         assert!(breaker.admits(S(3)));
         assert_eq!(breaker.until(), Some(S(3)));
-        let mut failing = Breaker::Closed { failures: 2 };
+        let mut failing = Breaker::Closed { failures: 2, rest: FIRST_REST };
         failing.says_well(S(3));
-        assert_eq!(failing, Breaker::Closed { failures: 2 }, "only an answer shows that it answers");
+        assert_eq!(failing, Breaker::Closed { failures: 2, rest: FIRST_REST }, "only an answer shows that it answers");
     }
 }

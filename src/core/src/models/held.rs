@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use futures::stream::{Stream, StreamExt as _};
 
+use super::queue::is_of_the_endpoint;
 use super::ticket::Ticket;
 use crate::ports::{Delta, ModelError, ModelStream};
 
@@ -16,8 +17,11 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(first: Delta, rest: ModelStream, ticket: Ticket) -> Self {
+    pub(super) fn new(first: Delta, rest: ModelStream, mut ticket: Ticket) -> Self {
         let ends = matches!(first, Delta::Done(_));
+        if ends {
+            ticket.answered();
+        }
         Self { first: Some(first), rest: (!ends).then_some((rest, ticket)) }
     }
 }
@@ -29,11 +33,15 @@ impl Stream for Held {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        let Some((stream, _)) = &mut self.rest else { return Poll::Ready(None) };
+        let Some((stream, ticket)) = &mut self.rest else { return Poll::Ready(None) };
         let next = ready!(stream.poll_next_unpin(context));
-        if !matches!(next, Some(Ok(Delta::Text(_) | Delta::Thinking(_)))) {
-            self.rest = None;
+        match &next {
+            Some(Ok(Delta::Text(_) | Delta::Thinking(_))) => return Poll::Ready(next),
+            Some(Err(error)) if is_of_the_endpoint(error) => ticket.broke(error),
+            None => ticket.broke(&ModelError::Interrupted),
+            Some(Ok(Delta::Done(_)) | Err(_)) => ticket.answered(),
         }
+        self.rest = None;
         Poll::Ready(next)
     }
 }

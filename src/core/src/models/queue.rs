@@ -34,6 +34,8 @@ struct Occupancy {
     slots: u32,
     running: u32,
     breaker: Breaker,
+    /// The question that tries whether it is back.
+    trial: Option<Number>,
     /// Why it did not answer last.
     fault: ModelError,
 }
@@ -60,6 +62,7 @@ impl Queue {
             slots: slots.max(1),
             running: 0,
             breaker: Breaker::default(),
+            trial: None,
             fault: ModelError::Unavailable("it was never asked".to_owned()),
         });
         let (line, entries) = (Line::default(), HashMap::new());
@@ -111,7 +114,7 @@ impl Queue {
             state.line.leave(number);
             let called = state.entries.remove(&number).and_then(|entry| entry.called);
             if let Some(endpoint) = holds.or(called.and_then(Result::ok)) {
-                state.free(endpoint, now);
+                state.free(endpoint, number, now);
             }
             if let Some(took) = took {
                 state.usual = (state.usual * 3 + took) / 4;
@@ -121,9 +124,32 @@ impl Queue {
     }
 
     /// An endpoint began to answer.
+    pub(super) fn began(&self, endpoint: usize) {
+        self.change(|state, now| {
+            let one = &mut state.endpoints[endpoint];
+            one.trial = None;
+            one.breaker.began();
+            state.call(now);
+        });
+    }
+
+    /// An endpoint broke off its answer. It had begun one: it may be an accident, however long it took.
+    pub(super) fn broke(&self, number: Number, endpoint: usize, error: &ModelError) {
+        self.change(|state, now| {
+            let one = &mut state.endpoints[endpoint];
+            if one.trial.is_none_or(|trial| trial == number) {
+                one.breaker.failed(Weight::One, now);
+            }
+            one.fault = error.clone();
+        });
+    }
+
+    /// An endpoint answered to the end.
     pub(super) fn answered(&self, endpoint: usize) {
         self.change(|state, now| {
-            state.endpoints[endpoint].breaker.answered();
+            let one = &mut state.endpoints[endpoint];
+            one.trial = None;
+            one.breaker.answered();
             state.call(now);
         });
     }
@@ -132,9 +158,12 @@ impl Queue {
     pub(super) fn failed(&self, number: Number, endpoint: usize, error: &ModelError) {
         self.change(|state, now| {
             let one = &mut state.endpoints[endpoint];
-            one.breaker.failed(weight(error), now);
+            // What was asked before the rest says nothing of an endpoint that is being tried.
+            if one.trial.is_none_or(|trial| trial == number) {
+                one.breaker.failed(weight(error), now);
+            }
             one.fault = error.clone();
-            state.free(endpoint, now);
+            state.free(endpoint, number, now);
             let Some(entry) = state.entries.get_mut(&number) else { return };
             entry.tried.push(endpoint);
             state.line.join_again(number, entry.person);
@@ -150,6 +179,8 @@ impl Queue {
                 Ok(()) if is_seen_from_outside(&one.fault) => one.breaker.says_well(now),
                 // A server that is stuck still says that it is well.
                 Ok(()) => {}
+                // One that is writing answers has no time to say so.
+                Err(_) if one.running > 0 => {}
                 Err(error) => {
                     one.breaker.failed(Weight::One, now);
                     one.fault = error.clone();
@@ -188,7 +219,9 @@ impl State {
             self.line.take(number);
             let one = &mut self.endpoints[endpoint];
             one.running += 1;
-            one.breaker.asked();
+            if one.breaker.asked() {
+                one.trial = Some(number);
+            }
             self.called(number, Ok(endpoint));
         }
         for number in self.line.order() {
@@ -247,10 +280,12 @@ impl State {
         wakers
     }
 
-    fn free(&mut self, endpoint: usize, now: Duration) {
+    fn free(&mut self, endpoint: usize, number: Number, now: Duration) {
         let one = &mut self.endpoints[endpoint];
         one.running = one.running.saturating_sub(1);
-        one.breaker.untried(now);
+        if one.trial.take_if(|trial| *trial == number).is_some() {
+            one.breaker.untried(now);
+        }
     }
 
     /// Whether one more than may wait for a person, who is among them already.

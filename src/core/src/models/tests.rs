@@ -244,6 +244,7 @@ async fn another_endpoint_answers_until_something_was_said_and_never_after() {
         let world = World::new(&[1, 1]);
         world.models[0].script(Script::says("Par").fails(error.clone()));
         assert_eq!(answer(&mut world.ask(ALICE)).await, Err(error.clone()), "what was said was said");
+        let world = World::new(&[1, 1]);
         world.models[0].script(Script::silent().thinks("Hm").fails(error.clone()));
         assert_eq!(answer(&mut world.ask(ALICE)).await, Err(error), "and what was thought too");
     }
@@ -294,6 +295,48 @@ async fn an_endpoint_that_fails_again_and_again_rests_and_is_tried_with_one_ques
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_endpoint_that_breaks_off_every_answer_gets_fewer_questions_and_rests() {
+    let world = World::new(&[1, 1]);
+    let breaks = || Script::says("Par").fails(ModelError::Failed("out of memory".to_owned()));
+    world.models[0].script(breaks());
+    assert!(answer(&mut world.ask(ALICE)).await.is_err());
+    for _ in 0..5 {
+        world.says(1, "Paris");
+        assert_eq!(answer(&mut world.ask(ALICE)).await.unwrap(), "Paris", "it failed so fast that it was always free");
+    }
+    let alone = World::new(&[1]);
+    for _ in 0..3 {
+        assert_eq!(alone.rests(), [false]);
+        alone.models[0].script(breaks());
+        assert!(answer(&mut alone.ask(ALICE)).await.is_err());
+    }
+    assert_eq!(alone.rests(), [true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_question_that_ends_while_another_tries_lets_no_third_one_in() {
+    let world = World::new(&[3]);
+    world.models[0].script(Script::silent().hangs());
+    let mut old = world.ask(CLAIRE);
+    assert_eq!([now(&mut old), now(&mut old)], ["asked", "-"]);
+    world.models[0].script(Script::silent().waits(Duration::from_secs(11)).fails(away()));
+    let mut older = world.ask(CLAIRE);
+    assert_eq!([now(&mut older), now(&mut older)], ["asked", "-"]);
+    world.refuses(0, &[ModelError::Timeout { seconds: 300 }]);
+    assert!(answer(&mut world.ask(ALICE)).await.is_err());
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    world.models[0].script(Script::silent().waits(Duration::from_secs(5)).text("Paris"));
+    let (mut alice, mut bob) = (world.ask(ALICE), world.ask(BOB));
+    assert_eq!([now(&mut alice), now(&mut bob)], ["asked", "1"]);
+    drop(old);
+    assert_eq!([now(&mut alice), now(&mut bob)], ["-", "-"], "one question tries");
+    assert!(answer(&mut older).await.is_err());
+    assert_eq!((now(&mut bob), world.rests()), ("-".to_owned(), vec![false]), "and what it comes to is what counts");
+    drop(alice);
+    assert_eq!(now(&mut bob), "asked", "the next one tries");
+}
+
+#[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_the_last_endpoint_begins_to_rest() {
     let world = World::new(&[1]);
     world.models[0].script(Script::silent().waits(Duration::from_mins(5)).fails(ModelError::Timeout { seconds: 300 }));
@@ -334,6 +377,16 @@ async fn what_endpoints_say_of_themselves_is_heard_before_a_question_is_sent_the
     assert_eq!(world.rests(), [true, false]);
     world.says(1, "Paris");
     assert_eq!(answer(&mut world.ask(ALICE)).await.unwrap(), "Paris");
+
+    let busy = World::new(&[1, 1]);
+    busy.models[0].script(Script::says("one").hangs());
+    let mut asking = busy.ask(ALICE);
+    let _stream = begun(&mut asking).await.unwrap();
+    busy.models[0].forget();
+    for _ in 0..3 {
+        busy.pool.check().await;
+    }
+    assert_eq!(busy.rests(), [false, false], "one that is answering is not away");
 
     let alone = World::new(&[1]);
     alone.refuses(0, &[away(), away(), away()]);

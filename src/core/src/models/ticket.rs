@@ -52,10 +52,26 @@ impl Ticket {
     }
 
     /// The endpoint began to answer.
+    pub(super) fn began(&mut self) {
+        if let Some(held) = &mut self.holds {
+            held.answered = true;
+            self.queue.began(held.endpoint);
+        }
+    }
+
+    /// The endpoint answered to the end.
     pub(super) fn answered(&mut self) {
         if let Some(held) = &mut self.holds {
             held.answered = true;
             self.queue.answered(held.endpoint);
+        }
+    }
+
+    /// The endpoint broke off what it had begun to say: nobody else can go on with that.
+    pub(super) fn broke(&mut self, error: &ModelError) {
+        if let Some(held) = &mut self.holds {
+            held.answered = false;
+            self.queue.broke(self.number, held.endpoint, error);
         }
     }
 

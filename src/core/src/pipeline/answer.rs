@@ -1,6 +1,7 @@
 //! The model's answer as a message that grows, and how that message ends.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 
@@ -104,11 +105,12 @@ impl Answer {
     /// How it ended, for its turn, the audit and the person.
     fn ending(&self) -> (TurnState, AuditStatus, Option<Text>) {
         match &self.ended {
+            // First: what was all thought has no rest to go on with, however it ended.
+            Streamed::Whole(_) | Streamed::TooLong if self.text().trim().is_empty() => {
+                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
+            }
             Streamed::Whole(stats) if stats.finish == FinishReason::Length => {
                 (TurnState::Complete, AuditStatus::Ok, Some(text("answer-cut")))
-            }
-            Streamed::Whole(_) if self.text().trim().is_empty() => {
-                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
             }
             Streamed::Whole(_) => (TurnState::Complete, AuditStatus::Ok, None),
             Streamed::Stopped => (TurnState::Stopped, AuditStatus::Stopped, Some(text("answer-stopped"))),
@@ -162,12 +164,7 @@ impl Pipeline {
     ) -> Result<Answered, Trouble> {
         let prompt_hash = prompt_hash(&request);
         let asking = self.parts.model.ask(asker.user.id, request);
-        // Where nothing was shown the turn is over.
-        let message = match unanswered.into_message() {
-            Some(message) => message,
-            None => self.begin_answer(asker, conversation).await?,
-        };
-        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+        self.stream_in(asker, conversation, unanswered.into_message(), (asking, prompt_hash), stop).await
     }
 
     /// The message of an answer, and its turn.
@@ -231,16 +228,16 @@ impl Pipeline {
         stop: &Stop,
     ) -> (Streamed, String) {
         let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
-        let (ended, spaces) = match self.first_words(asker, live, asking, stop, &on_sent).await {
-            Heard::Words(Words { stream, took, spaces }) => {
-                let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
-                (live.follow(stream, &stop.token, limits, &on_sent).await, spaces)
-            }
-            Heard::Nothing(ended) => (ended, String::new()),
+        let words = match self.first_words(asker, live, asking, stop, &on_sent).await {
+            Heard::Words(words) => words,
+            Heard::Nothing(ended) => return (ended, String::new()),
         };
-        let ended = match ended {
-            Streamed::TooLong if live.text().trim().is_empty() => {
-                Streamed::Failed(ModelError::Timeout { seconds: limits.time.as_secs() })
+        let Words { stream, took, spaces } = words;
+        let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
+        let began = self.parts.clock.elapsed();
+        let ended = match live.follow(stream, &stop.token, limits, &on_sent).await {
+            Streamed::TooLong if live.text().trim().is_empty() && self.elapsed_since(began) >= limits.time => {
+                Streamed::Failed(ModelError::Timeout { seconds: self.parts.settings.answer.time.as_secs() })
             }
             other => other,
         };
@@ -387,8 +384,12 @@ impl Pipeline {
         self.event(asker, AuditAction::Incident, AuditStatus::Failed)
     }
 
-    pub(super) fn millis_since(&self, began: std::time::Duration) -> i64 {
-        i64::try_from(self.parts.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(i64::MAX)
+    pub(super) fn millis_since(&self, began: Duration) -> i64 {
+        i64::try_from(self.elapsed_since(began).as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn elapsed_since(&self, began: Duration) -> Duration {
+        self.parts.clock.elapsed().saturating_sub(began)
     }
 
     /// What the audit says of an answer that has ended.

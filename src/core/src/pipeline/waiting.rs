@@ -34,7 +34,7 @@ impl Default for Notes {
     }
 }
 
-/// What a model may think aloud, times what an answer may be: what comes before the first word is kept until then.
+/// What a model may think aloud before its first word, times what an answer may be.
 const THOUGHTS: usize = 4;
 
 /// What came of waiting.
@@ -73,13 +73,24 @@ impl Pipeline {
             longest: self.parts.settings.answer.time,
             thoughts: self.parts.settings.answer.bytes.saturating_mul(THOUGHTS),
         };
+        let (clock, most) = (waiting.clock, waiting.thoughts);
         let (waiting, showing) = (waiting.hear(asking, stop), self.show_notes(live, shown, on_sent));
         pin_mut!(waiting, showing);
+        // A message on its way must be known before it is changed.
         match select(waiting, showing).await {
-            Either::Left((heard, showing)) => {
-                // A message on its way must be known before it is changed.
+            Either::Left((Heard::Words(words), showing)) => {
+                let since = clock.elapsed();
+                match words.while_shown(showing, stop, most).await {
+                    Heard::Words(words) => {
+                        let took = words.took + clock.elapsed().saturating_sub(since);
+                        Heard::Words(Words { took, ..words })
+                    }
+                    nothing @ Heard::Nothing(_) => nothing,
+                }
+            }
+            Either::Left((nothing, showing)) => {
                 showing.await;
-                heard
+                nothing
             }
             Either::Right(((), _)) => Heard::Nothing(Streamed::Stopped),
         }
@@ -199,30 +210,26 @@ impl Waiting<'_> {
     async fn words(mut self, mut stream: ModelStream, stopped: &mut Timer<'_>, thinking: &mut Timer<'_>) -> Heard {
         let began = self.clock.elapsed();
         let mut late = self.clock.sleep(self.longest).fuse();
-        let (mut filter, mut heard, mut bytes) = (ThinkingFilter::default(), Vec::new(), 0);
+        let (mut filter, mut ahead) = (ThinkingFilter::default(), Ahead::default());
         loop {
             select_biased! {
                 () = &mut *stopped => return Heard::Nothing(Streamed::Stopped),
-                () = late => return Heard::Nothing(Streamed::TooLong),
+                () = late => return Heard::Nothing(Streamed::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
                 () = &mut *thinking => self.notes.say(&text("model-thinking")),
                 delta = stream.next().fuse() => {
                     let is_word = match &delta {
-                        Some(Ok(Delta::Text(text))) => {
-                            bytes += text.len();
-                            !filter.push(text).trim().is_empty()
-                        }
-                        Some(Ok(Delta::Thinking(thought))) => {
-                            bytes += thought.len();
-                            false
-                        }
+                        Some(Ok(Delta::Text(text))) => !filter.push(text).trim().is_empty(),
+                        Some(Ok(Delta::Thinking(_))) => false,
                         // Whoever follows the stream knows what to make of its end.
                         Some(Ok(Delta::Done(_)) | Err(_)) | None => true,
                     };
-                    heard.extend(delta);
-                    if is_word || bytes > self.thoughts {
-                        let (took, spaces) = (self.clock.elapsed().saturating_sub(began), spaces(&heard));
-                        let stream = stream::iter(heard).chain(stream).boxed();
-                        return Heard::Words(Words { stream, took, spaces });
+                    delta.into_iter().for_each(|delta| ahead.keep(delta));
+                    if is_word {
+                        let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
+                        return Heard::Words(Words { stream: ahead.and(stream), took, spaces });
+                    }
+                    if ahead.bytes > self.thoughts {
+                        return Heard::Nothing(Streamed::TooLong);
                     }
                 }
             }
@@ -230,17 +237,150 @@ impl Waiting<'_> {
     }
 }
 
-/// What comes before the first word of what is not thought.
-fn spaces(heard: &[Result<Delta, ModelError>]) -> String {
-    let text = heard.iter().filter_map(|delta| match delta {
-        Ok(Delta::Text(text)) => Some(text.as_str()),
-        _ => None,
-    });
-    text.flat_map(str::chars).take_while(|c| c.is_whitespace()).collect()
+impl Words {
+    /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform.
+    async fn while_shown(
+        self,
+        showing: impl Future<Output = ()> + Unpin,
+        stop: &Stop,
+        most: usize,
+    ) -> Heard {
+        let Self { stream, took, spaces } = self;
+        let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
+        let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());
+        let is_stopped = {
+            let reading = async {
+                while ahead.bytes <= most
+                    && let Some(delta) = stream.next().await
+                {
+                    ahead.keep(delta);
+                }
+            };
+            let mut reading = reading.boxed().fuse();
+            loop {
+                select_biased! {
+                    () = showing => break false,
+                    () = stopped => break true,
+                    () = reading => {}
+                }
+            }
+        };
+        if is_stopped {
+            // The model is free at once.
+            drop(stream);
+            showing.await;
+            return Heard::Nothing(Streamed::Stopped);
+        }
+        Heard::Words(Self { stream: ahead.and(stream.boxed()), took, spaces })
+    }
+}
+
+/// What was heard of a stream that nobody follows yet. Of thoughts, which may be long, only that there were any.
+#[derive(Default)]
+struct Ahead {
+    text: String,
+    thought: bool,
+    end: Option<Result<Delta, ModelError>>,
+    /// All that was heard, thoughts too.
+    bytes: usize,
+}
+
+impl Ahead {
+    fn keep(&mut self, delta: Result<Delta, ModelError>) {
+        match delta {
+            Ok(Delta::Text(text)) => {
+                self.bytes += text.len();
+                self.text.push_str(&text);
+            }
+            Ok(Delta::Thinking(thought)) => {
+                self.bytes += thought.len();
+                self.thought = true;
+            }
+            end @ (Ok(Delta::Done(_)) | Err(_)) => self.end = Some(end),
+        }
+    }
+
+    /// It, and then the rest of the stream.
+    fn and(self, rest: ModelStream) -> ModelStream {
+        let thought = self.thought.then(|| Ok(Delta::Thinking(String::new())));
+        let text = (!self.text.is_empty()).then_some(Ok(Delta::Text(self.text)));
+        stream::iter([thought, text, self.end].into_iter().flatten()).chain(rest).boxed()
+    }
 }
 
 type Timer<'a> = Fuse<BoxFuture<'a, ()>>;
 
 fn in_queue(position: usize) -> Text {
     text("model-queued").count("position", position as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future;
+
+    use super::*;
+    use crate::domain::{Place, UserId};
+    use crate::pipeline::running::Running;
+    use crate::ports::ModelStats;
+    use crate::testkit::chat_platform::FakeChat;
+
+    /// Words of which the first is there.
+    fn words(rest: ModelStream) -> Words {
+        Words { stream: rest, took: Duration::ZERO, spaces: String::new() }
+    }
+
+    fn pieces(pieces: &[&str]) -> Vec<Result<Delta, ModelError>> {
+        pieces.iter().map(|piece| Ok(Delta::Text((*piece).to_owned()))).collect()
+    }
+
+    #[tokio::test]
+    async fn a_begun_answer_is_read_while_a_note_is_on_its_way() {
+        let mut said = pieces(&["They ", "are ", "many."]);
+        said.insert(1, Ok(Delta::Thinking("hm".to_owned())));
+        said.push(Ok(Delta::Done(ModelStats::default())));
+        let (read, mut all) = futures::channel::oneshot::channel::<()>();
+        let ended = stream::once(async move {
+            drop(read);
+            None
+        });
+        let rest = stream::iter(said).map(Some).chain(ended).filter_map(future::ready).boxed();
+        // The note arrives when all was read.
+        let showing = async { assert!((&mut all).await.is_err()) }.boxed();
+        let Heard::Words(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else { panic!() };
+        let heard: Vec<_> = words.stream.map(Result::unwrap).collect().await;
+        let text = Delta::Text("They are many.".to_owned());
+        assert_eq!(heard, [Delta::Thinking(String::new()), text, Delta::Done(ModelStats::default())]);
+    }
+
+    #[tokio::test]
+    async fn a_stop_frees_the_model_while_a_note_is_on_its_way() {
+        let running = Running::default();
+        let (user, place): (UserId, Place) = (UserId(1), FakeChat::place());
+        let work = running.begin(user, &place).unwrap();
+        let (model, closed) = futures::channel::oneshot::channel::<()>();
+        let rest = stream::once(async move {
+            let _held = model;
+            future::pending().await
+        });
+        // The note arrives only after the model was let go.
+        let showing = async { assert!(closed.await.is_err()) }.boxed();
+        running.stop(user, &place);
+        let heard = words(rest.boxed()).while_shown(showing, &work.stop, 1000).await;
+        assert!(matches!(heard, Heard::Nothing(Streamed::Stopped)));
+    }
+
+    #[tokio::test]
+    async fn what_is_read_ahead_has_a_bound() {
+        let endless = stream::repeat_with(|| Ok(Delta::Text("a".repeat(100)))).boxed();
+        let mut ready = false;
+        // The note arrives at the second look.
+        let showing = future::poll_fn(move |context| {
+            context.waker().wake_by_ref();
+            if std::mem::replace(&mut ready, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        });
+        let heard = words(endless).while_shown(showing, &Stop::default(), 1000).await;
+        let Heard::Words(mut words) = heard else { panic!() };
+        let Some(Ok(Delta::Text(first))) = words.stream.next().await else { panic!() };
+        assert_eq!(first.len(), 1100);
+    }
 }

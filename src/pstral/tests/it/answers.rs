@@ -259,3 +259,20 @@ fn thoughts_are_no_answer() {
         ");
     });
 }
+
+#[test]
+fn thoughts_that_took_all_the_room_are_asked_again_and_not_gone_on_with() {
+    for thoughts in [
+        Script::silent().thinks("hmm").cut_by_length(),
+        Script::silent().thinks(&"hmm ".repeat(40_000)).hangs(),
+        Script::silent().text("<think>").text(&"hmm ".repeat(40_000)).hangs(),
+    ] {
+        run_test(async |world| {
+            world.model.script(thoughts.clone());
+            world.say(&alex(), "What do you think of the clients?").await;
+            let shown = world.transcript();
+            assert!(shown.contains("[Try again]") && !shown.contains("Continue"), "{shown}");
+            assert!(!shown.contains("said nothing for"), "it said a lot: {shown}");
+        });
+    }
+}
