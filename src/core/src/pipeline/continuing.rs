@@ -170,8 +170,8 @@ impl Pipeline {
 
     /// That the rest was asked for counts as a question. It is no turn: nothing new is asked.
     async fn record_wish(&self, asker: &Asker, held: &Conversation, wish: String) -> Result<(), Trouble> {
-        let asked = within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held);
-        self.record(AuditEvent { detail: Some(wish), ..asked }).await
+        let event = within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held);
+        self.record(AuditEvent { detail: Some(wish), ..event }).await
     }
 
     async fn go_on_with(
