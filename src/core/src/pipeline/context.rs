@@ -81,15 +81,15 @@ impl Pipeline {
         Ok(unanswered.map_or(Reached::Withdrawn, |unanswered| Reached::Unanswered(Box::new(unanswered))))
     }
 
-    /// What the model is asked for the rest of an answer: `asked` is its question, `said` what it says so far.
+    /// What the model is asked for the rest of an answer: its question, and what it says so far.
     pub(super) fn briefing_to_go_on(
         &self,
         asker: &Asker,
         data: Option<DataBrief<'_>>,
-        (asked, said): (&Turn, &str),
+        (question, said): (&Turn, &str),
         wish: &str,
     ) -> Result<Briefing, Trouble> {
-        let brief = self.brief(asker, std::slice::from_ref(asked), data);
+        let brief = self.brief(asker, std::slice::from_ref(question), data);
         match brief.to_go_on(self.template_of(&brief), self.room(), said, wish) {
             Ok(briefing) => Ok(briefing),
             Err(Unfit::TooLong) => Err(Trouble::Tell(ModelError::PromptTooLong.text())),

@@ -72,8 +72,8 @@ fn repeated(said: &str, rest: &str) -> usize {
     let first = rest.trim_start();
     let line = first.split_inclusive('\n').next().unwrap_or_default();
     if let (Some(open), Some(again)) = (Fence::open_in(said, usize::MAX), Fence::opened_by(line)) {
-        // One without a language is no beginning.
-        if !open.is_closed_by(line) && again.line().trim() != again.marks() {
+        // One without a language is no beginning, and fewer marks stand in the block.
+        if again.marks().starts_with(&open.marks()) && again.line().trim() != again.marks() {
             skipped = rest.len() - first.len() + line.len();
         }
     }
@@ -170,8 +170,8 @@ impl Pipeline {
 
     /// That the rest was asked for counts as a question. It is no turn: nothing new is asked.
     async fn record_wish(&self, asker: &Asker, held: &Conversation, wish: String) -> Result<(), Trouble> {
-        let asked = within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held);
-        self.record(AuditEvent { detail: Some(wish), ..asked }).await
+        let event = within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held);
+        self.record(AuditEvent { detail: Some(wish), ..event }).await
     }
 
     async fn go_on_with(

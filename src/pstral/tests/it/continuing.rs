@@ -310,7 +310,7 @@ fn after_a_crash_in_the_second_half_the_question_is_asked_again() {
 fn only_the_end_of_a_long_answer_is_told_with_the_wish() {
     run_test(async |world| {
         let question = "Quelles entreprises à Lyon, peu importe lesquelles ?";
-        let said = format!("```sql\nSELECT company_name\n{}FROM cli", "-- rien de plus à dire ici\n".repeat(1_200));
+        let said = format!("{}```sql\nSELECT company_name\nFROM cli", "Il y a tant à dire ici.\n".repeat(1_200));
         world.model.script(cut(&said));
         world.say(&camille(), question).await;
         world.model_says("ents WHERE city = 'Lyon'\n```");
@@ -318,7 +318,7 @@ fn only_the_end_of_a_long_answer_is_told_with_the_wish() {
         assert!(world.offers_something(), "{}", world.newest());
         let asked = &world.model.requests()[1].messages;
         assert_eq!(asked[0].text, question);
-        assert!(asked[1].text.starts_with("…\n```sql\n-- rien de plus"), "{}", asked[1].text);
+        assert!(asked[1].text.starts_with("…\nIl y a tant"), "{}", asked[1].text);
         assert!(asked[1].text.ends_with("\nFROM cli") && asked[1].text.len() < said.len() / 2);
     });
 }

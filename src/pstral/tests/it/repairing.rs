@@ -285,7 +285,10 @@ fn a_correction_without_a_statement_leaves_the_refusal() {
             assert!(!world.offers_something());
             let shown = world.newest();
             assert!(shown.starts_with("```sql\nSELECT nom FROM clients\n```"), "{shown}");
-            assert!(shown.ends_with("\nThe model could not correct it. Edit it, or rephrase your question."), "{shown}");
+            assert!(
+                shown.ends_with("\nThe model could not correct it. Edit it, or rephrase your question."),
+                "{shown}"
+            );
         });
     }
 }
