@@ -87,6 +87,8 @@ pub struct LiveMessage {
     full: Vec<String>,
     /// Whether there is text that was not shown yet.
     is_behind: bool,
+    /// Whether the last stream held thoughts and nothing else.
+    only_thought: bool,
 }
 
 impl LiveMessage {
@@ -117,12 +119,18 @@ impl LiveMessage {
             splitter,
             full: Vec::new(),
             is_behind: false,
+            only_thought: false,
         }
     }
 
     /// What the model has said so far, without its thoughts.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether the model thought, and said nothing.
+    pub fn is_only_thought(&self) -> bool {
+        self.only_thought && self.text.trim().is_empty()
     }
 
     /// Where its last message stands, once one was sent.
@@ -201,6 +209,7 @@ impl LiveMessage {
         if let Err(error) = self.fold(on_sent).await {
             tracing::warn!(%error, "a message of what was put aside stays");
         }
+        self.only_thought = false;
         let (mut filter, mut heard) = (ThinkingFilter::default(), 0);
         let mut late = self.clock.sleep(limits.time).fuse();
         let mut stream = stream.fuse();
@@ -231,6 +240,7 @@ impl LiveMessage {
         };
         // Closing the stream before the last edit frees the model at once.
         drop(stream);
+        self.only_thought |= filter.is_only_thought();
         self.push(&filter.finish());
         if !write.is_terminated() {
             let result = write.await;
@@ -299,7 +309,10 @@ impl LiveMessage {
                 self.push(&visible);
                 Ok(!visible.is_empty() && self.pacing.heard(self.clock.elapsed(), &visible))
             }
-            Some(Ok(Delta::Thinking(_))) => Ok(false),
+            Some(Ok(Delta::Thinking(_))) => {
+                self.only_thought = true;
+                Ok(false)
+            }
             Some(Ok(Delta::Done(stats))) => Err(Streamed::Whole(stats)),
             Some(Err(error)) => Err(Streamed::Failed(error)),
             None => Err(Streamed::Failed(ModelError::Interrupted)),

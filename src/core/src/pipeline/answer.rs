@@ -107,6 +107,9 @@ impl Answer {
             Streamed::Whole(stats) if stats.finish == FinishReason::Length => {
                 (TurnState::Complete, AuditStatus::Ok, Some(text("answer-cut")))
             }
+            Streamed::Whole(_) if self.text().trim().is_empty() && self.live.is_only_thought() => {
+                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-only-thought")))
+            }
             Streamed::Whole(_) if self.text().trim().is_empty() => {
                 (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
             }
@@ -318,7 +321,8 @@ impl Pipeline {
                 (self.laid_out(asker, said).await, Vec::new())
             }
         };
-        if end.state == TurnState::Failed {
+        let stopped = end.state == TurnState::Stopped && answer.before.is_none();
+        if stopped || end.state == TurnState::Failed {
             buttons.push(answer.again(locale));
         }
         messages.last.buttons = buttons;

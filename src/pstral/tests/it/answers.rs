@@ -98,6 +98,7 @@ fn stopping_while_it_writes_frees_the_model_and_keeps_the_text() {
         I am going to think about this for a very long time …
 
         ⏹ Stopped as you asked. Nothing was run.
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
@@ -117,6 +118,7 @@ fn stopping_before_the_first_word_leaves_a_word_of_ours() {
         assert_snapshot!(world.transcript(), @r"
         ── #1 private
         ⏹ Stopped as you asked. Nothing was run.
+        [Try again]
         ");
     });
 }
@@ -172,7 +174,7 @@ fn an_answer_cut_by_its_length_offers_no_half_statement() {
         SELECT id FROM clients
         ```
 
-        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ");
     });

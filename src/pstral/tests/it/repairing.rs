@@ -213,6 +213,7 @@ fn stopping_while_it_writes_the_correction_keeps_what_was_written() {
         I am going to correct this at great length, as I always do
 
         ⏹ Stopped as you asked. Nothing was run.
+        [Try again]
         ");
     });
 }

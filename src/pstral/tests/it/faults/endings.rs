@@ -66,12 +66,13 @@ fn how_answers_end_in_english() {
     Here are our clients of Lyon, all of them by their names:
 
     ⏹ Stopped as you asked. Nothing was run.
+    [Try again]
 
     ── cutbylength FirstText stop:Never refusal:Nothing kill:Never
     #1 in private
     Here are our clients of Lyon, all of them by their names:
 
-    ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+    ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
     [Continue] [👍] [👎]
 
     ── protocol FirstText stop:Never refusal:Rejected(Last) kill:Never
