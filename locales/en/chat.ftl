@@ -427,4 +427,5 @@ quota-place-executions = A great many statements have been run here. Come back {
 
 ## Long answers
 answer-rest-in-file = What did not fit in these messages is in the file.
+files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
 answer-rest-lost = What did not fit in these messages is lost: no file could be written for it. Ask something more precise.

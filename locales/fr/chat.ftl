@@ -428,4 +428,5 @@ quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revene
 
 ## Longues réponses
 answer-rest-in-file = Ce qui ne tenait pas dans ces messages est dans le fichier.
+files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
 answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être écrit. Posez une question plus précise.

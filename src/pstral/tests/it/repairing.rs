@@ -189,6 +189,7 @@ fn the_person_sees_that_it_is_being_corrected() {
         assert_snapshot!(world.transcript(), @"
         ── #1 private
         ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        [Réessayer]
         ");
         assert_snapshot!(world.audit_lines().await, @"
         question ok camille
