@@ -89,8 +89,8 @@ pub struct LiveMessage {
     full: Vec<String>,
     /// Whether there is text that was not shown yet.
     is_behind: bool,
-    /// Whether the last stream held thoughts and nothing else.
-    only_thought: bool,
+    /// Pieces of the last stream that were thoughts, those in its text as one.
+    thoughts: usize,
 }
 
 impl LiveMessage {
@@ -121,7 +121,7 @@ impl LiveMessage {
             splitter,
             full: Vec::new(),
             is_behind: false,
-            only_thought: false,
+            thoughts: 0,
         }
     }
 
@@ -132,7 +132,7 @@ impl LiveMessage {
 
     /// Whether the model thought, and said nothing.
     pub fn is_only_thought(&self) -> bool {
-        self.only_thought && self.text.trim().is_empty()
+        self.thoughts > 0 && self.text.trim().is_empty()
     }
 
     /// Where its last message stands, once one was sent.
@@ -211,7 +211,7 @@ impl LiveMessage {
         if let Err(error) = self.fold(on_sent).await {
             tracing::warn!(%error, "a message of what was put aside stays");
         }
-        self.only_thought = false;
+        self.thoughts = 0;
         let (mut filter, mut heard) = (ThinkingFilter::default(), 0);
         let mut late = self.clock.sleep(limits.time).fuse();
         let mut stream = stream.fuse();
@@ -242,7 +242,7 @@ impl LiveMessage {
         };
         // Closing the stream before the last edit frees the model at once.
         drop(stream);
-        self.only_thought |= filter.is_only_thought();
+        self.thoughts += usize::from(filter.is_only_thought());
         self.push(&filter.finish());
         if !write.is_terminated() {
             let result = write.await;
@@ -324,7 +324,7 @@ impl LiveMessage {
                 Ok(!visible.is_empty() && self.pacing.heard(self.clock.elapsed(), &visible))
             }
             Some(Ok(Delta::Thinking(_))) => {
-                self.only_thought = true;
+                self.thoughts += 1;
                 Ok(false)
             }
             Some(Ok(Delta::Done(stats))) => Err(Streamed::Whole(stats)),
