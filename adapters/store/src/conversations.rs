@@ -51,7 +51,7 @@ const QUESTION_BEFORE: &str = "SELECT * FROM turns WHERE id < $1 AND speaker = '
     AND conversation_id = (SELECT answer.conversation_id FROM turns AS answer WHERE answer.id = $1)
     ORDER BY id DESC LIMIT 1";
 const TAKE_RETRY: &str = "UPDATE turns SET retried = 1
-    WHERE id = $1 AND retried = 0 AND (state IN ('interrupted', 'failed') OR cut = 1)";
+    WHERE id = $1 AND retried = 0 AND (state IN ('interrupted', 'failed', 'stopped') OR cut = 1)";
 const GIVE_BACK_RETRY: &str = "UPDATE turns SET retried = 0 WHERE id = $1";
 const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
 const STREAMING: &str = "SELECT turns.*, conversations.user_id FROM turns

@@ -13,7 +13,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The shortest wait where a platform refuses and asks for none.
-const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// How long to go on trying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,8 @@ use futures::future::{BoxFuture, Fuse, FusedFuture as _, FutureExt as _};
 use futures::{StreamExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
+use super::deliver::SHORTEST_WAIT;
+use super::fence::closed;
 use super::lane::{Owed, Urgency};
 use super::scheduler::{Outlet, Scheduler, Turn};
 use super::split::Splitter;
@@ -87,6 +89,8 @@ pub struct LiveMessage {
     full: Vec<String>,
     /// Whether there is text that was not shown yet.
     is_behind: bool,
+    /// Pieces of the last stream that were thoughts, those in its text as one.
+    thoughts: usize,
 }
 
 impl LiveMessage {
@@ -117,12 +121,18 @@ impl LiveMessage {
             splitter,
             full: Vec::new(),
             is_behind: false,
+            thoughts: 0,
         }
     }
 
     /// What the model has said so far, without its thoughts.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether the model thought, and said nothing.
+    pub fn is_only_thought(&self) -> bool {
+        self.thoughts > 0 && self.text.trim().is_empty()
     }
 
     /// Where its last message stands, once one was sent.
@@ -201,6 +211,7 @@ impl LiveMessage {
         if let Err(error) = self.fold(on_sent).await {
             tracing::warn!(%error, "a message of what was put aside stays");
         }
+        self.thoughts = 0;
         let (mut filter, mut heard) = (ThinkingFilter::default(), 0);
         let mut late = self.clock.sleep(limits.time).fuse();
         let mut stream = stream.fuse();
@@ -231,6 +242,7 @@ impl LiveMessage {
         };
         // Closing the stream before the last edit frees the model at once.
         drop(stream);
+        self.thoughts += usize::from(filter.is_only_thought());
         self.push(&filter.finish());
         if !write.is_terminated() {
             let result = write.await;
@@ -243,6 +255,19 @@ impl LiveMessage {
     /// messages that it takes no more are removed. One that was deleted stays deleted. Waits and tries again while the
     /// platform is slow or away, for about ten minutes. Says where the last message stands.
     pub async fn finish(&mut self, messages: &[Outgoing]) -> Result<MessageRef, Unfinished> {
+        let last = self.end_all(messages).await;
+        // Whatever came of it, others need not wait for it any more.
+        self.owed.clear();
+        last
+    }
+
+    /// Its messages as people see them, without their buttons; none where they show nothing that the model said.
+    pub fn kept(&self) -> Vec<Outgoing> {
+        let kept = |shown: &Shown| Outgoing::text(closed(&shown.message.text));
+        if self.speaks { self.shown.iter().map(kept).collect() } else { Vec::new() }
+    }
+
+    async fn end_all(&mut self, messages: &[Outgoing]) -> Result<MessageRef, Unfinished> {
         if self.deleted {
             return Err(Unfinished::Deleted);
         }
@@ -262,7 +287,6 @@ impl LiveMessage {
         while self.shown.len() > messages.len() {
             self.remove_last().await.map_err(Unfinished::Away)?;
         }
-        self.owed.clear();
         last
     }
 
@@ -299,7 +323,10 @@ impl LiveMessage {
                 self.push(&visible);
                 Ok(!visible.is_empty() && self.pacing.heard(self.clock.elapsed(), &visible))
             }
-            Some(Ok(Delta::Thinking(_))) => Ok(false),
+            Some(Ok(Delta::Thinking(_))) => {
+                self.thoughts += 1;
+                Ok(false)
+            }
             Some(Ok(Delta::Done(stats))) => Err(Streamed::Whole(stats)),
             Some(Err(error)) => Err(Streamed::Failed(error)),
             None => Err(Streamed::Failed(ModelError::Interrupted)),
@@ -329,7 +356,8 @@ impl LiveMessage {
         }
         // What is full is closed at once: text goes on after it.
         let is_full = self.speaks && self.full.len() >= self.shown.len();
-        let wait = if is_full { Some(Duration::ZERO) } else { self.pacing.wait(self.clock.elapsed()) };
+        let now = self.clock.elapsed();
+        let wait = if is_full { Some(self.pacing.pause(now)) } else { self.pacing.wait(now) };
         let Some(wait) = wait else { return Fuse::terminated() };
         let turn = self.outlet.turn(if self.speaks { Urgency::Interim } else { Urgency::First });
         if wait.is_zero() {
@@ -404,7 +432,9 @@ impl LiveMessage {
                 return false;
             }
             // The budget knows how long. What was refused has not been shown: it is due again, with what came since.
-            Err(PlatformError::RateLimited { .. }) => {}
+            Err(PlatformError::RateLimited { retry_after }) => {
+                self.pacing.failed(now, retry_after.max(SHORTEST_WAIT));
+            }
             // The same text may be refused again; a longer one may not be.
             Err(PlatformError::Unavailable(_) | PlatformError::Rejected(_)) => self.pacing.failed(now, AFTER_FAILURE),
         }

@@ -55,6 +55,11 @@ impl Pacing {
         Some(due.max(self.not_before).saturating_sub(now))
     }
 
+    /// How long nothing is of use, because a write failed.
+    pub fn pause(&self, now: Duration) -> Duration {
+        self.not_before.saturating_sub(now)
+    }
+
     /// Whether all changes were made that may be before the last.
     pub fn is_spent(&self) -> bool {
         self.first_shown.is_some() && self.changes >= self.most.saturating_sub(KEPT)

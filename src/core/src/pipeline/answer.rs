@@ -107,7 +107,8 @@ impl Answer {
         match &self.ended {
             // First: what was all thought has no rest to go on with, however it ended.
             Streamed::Whole(_) | Streamed::TooLong if self.text().trim().is_empty() => {
-                (TurnState::Failed, AuditStatus::Failed, Some(text("answer-empty")))
+                let why = if self.live.is_only_thought() { "answer-only-thought" } else { "answer-empty" };
+                (TurnState::Failed, AuditStatus::Failed, Some(text(why)))
             }
             Streamed::Whole(stats) if stats.finish == FinishReason::Length => {
                 (TurnState::Complete, AuditStatus::Ok, Some(text("answer-cut")))
@@ -315,7 +316,8 @@ impl Pipeline {
                 (self.laid_out(asker, said).await, Vec::new())
             }
         };
-        if end.state == TurnState::Failed {
+        let stopped = end.state == TurnState::Stopped && answer.before.is_none();
+        if stopped || end.state == TurnState::Failed {
             buttons.push(answer.again(locale));
         }
         messages.last.buttons = buttons;

@@ -48,8 +48,8 @@ pub(super) fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> (St
     let columns = heads.map(|(head, kind)| Column { name: head.render(locale), kind });
     let mut rows: Vec<Row> = entries.iter().rev().map(|entry| row(entry, names, locale)).collect();
     // Room for what is said besides.
-    let max_chars = asker.platform.capabilities().length.most.saturating_sub(200);
-    let format = TableFormat { max_chars, max_rows: MOST as usize, locale };
+    let length = asker.platform.capabilities().length.less(200);
+    let format = TableFormat { length, max_rows: MOST as usize, locale };
     let mut preview = Preview::draw(&columns, &rows, format);
     while preview.rows > 0 && preview.rows < rows.len() {
         rows.drain(..rows.len() - preview.rows);

@@ -116,11 +116,8 @@ impl Pipeline {
     ) -> (Outgoing, Option<ShownTable>) {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
-        let format = TableFormat {
-            max_chars: capabilities.length.most.saturating_sub(600),
-            max_rows: self.parts.settings.preview_rows,
-            locale,
-        };
+        let format =
+            TableFormat { length: capabilities.length.less(600), max_rows: self.parts.settings.preview_rows, locale };
         let finished = self.finish_files(asker, proposal, &mut outcome).await;
         let took = text("took").with("seconds", seconds(took, locale));
         let mut lines = vec![format!("{} {}", summary(&outcome).render(locale), took.render(locale))];

@@ -55,9 +55,12 @@ impl Pipeline {
         let conversation = self.current(asker).await?;
         let last = self.parts.conversations.turns(conversation.id, 1).await?.pop();
         match last {
-            Some(Turn { id, speaker: Speaker::Pstral, state: TurnState::Interrupted | TurnState::Failed, .. }) => {
-                self.retry(asker, id).await
-            }
+            Some(Turn {
+                id,
+                speaker: Speaker::Pstral,
+                state: TurnState::Interrupted | TurnState::Failed | TurnState::Stopped,
+                ..
+            }) => self.retry(asker, id).await,
             _ => Err(Trouble::Tell(text("retry-nothing"))),
         }
     }

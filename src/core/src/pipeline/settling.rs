@@ -2,11 +2,12 @@
 //! does not take it.
 
 use super::asker::Asker;
-use super::audience::signature;
+use super::audience::{signature, signed};
+use super::retrying::retry_button;
 use super::{Pipeline, Trouble};
-use crate::domain::{AuditDelivery, AuditEvent, FileRef, MessageRef, Outgoing, TurnEnd, TurnId};
+use crate::domain::{AuditDelivery, AuditEvent, FileRef, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
 use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting};
-use crate::ports::PlatformError;
+use crate::ports::{Length, PlatformError};
 use crate::text::text;
 
 /// The messages of an answer that has ended.
@@ -26,6 +27,14 @@ impl From<Outgoing> for Messages {
 impl Messages {
     fn all(&self) -> Vec<Outgoing> {
         self.before.iter().chain([&self.last]).cloned().collect()
+    }
+
+    /// The same without its files, and a sentence that says so where it has room.
+    fn without_files(&self, sentence: &str, length: Length) -> Vec<Outgoing> {
+        let together = format!("{}\n{sentence}", self.last.text);
+        let text = if length.holds(&together) { together } else { self.last.text.clone() };
+        let last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
+        self.before.iter().cloned().chain([last]).collect()
     }
 }
 
@@ -80,19 +89,23 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
+        let mut end = end.clone();
         let mut shown = live.finish(&messages.all()).await;
+        if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
+            // Many places take words and no files: what can be read is not lost with what cannot.
+            let sentence = text("files-refused").render(asker.user.locale);
+            shown = live.finish(&messages.without_files(&sentence, asker.platform.capabilities().length)).await;
+        }
         let delivered = shown.as_ref().ok().cloned();
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
-            let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
-            let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
-            shown = live.finish(&[Outgoing::text(sentence.render(asker.user.locale))]).await;
+            (shown, end) = self.settle_with_a_sentence(asker, live, turn, end, &error).await?;
         }
         match shown {
-            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, end).await?,
+            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, &end).await?,
             Err(Unfinished::Refused(error)) => {
                 tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
                 let elsewhere = self.settle_in_private(asker, messages).await;
-                self.parts.conversations.finish_turn(turn, end).await?;
+                self.parts.conversations.finish_turn(turn, &end).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
@@ -100,6 +113,39 @@ impl Pipeline {
             }
         }
         Ok(delivered)
+    }
+
+    /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
+    /// else alone. The question can be asked again.
+    async fn settle_with_a_sentence(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        end: TurnEnd,
+        error: &PlatformError,
+    ) -> Result<(Result<MessageRef, Unfinished>, TurnEnd), Trouble> {
+        let locale = asker.user.locale;
+        let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
+        let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
+        let mut buttons = Vec::new();
+        if let Some(held) = self.parts.conversations.turn(turn).await?
+            && self.question_of(&held).await?.is_some()
+        {
+            buttons.push(retry_button(turn, locale));
+        }
+        let alone = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
+        // What a last state takes back, or shows to fewer, is not kept.
+        let is_the_answer = !live.text().trim().is_empty() && end.text.contains(live.text());
+        let kept = if is_the_answer { live.kept() } else { Vec::new() };
+        let end = TurnEnd { state: TurnState::Failed, cut: false, ..end };
+        if !kept.is_empty() {
+            let shown = live.finish(&below(kept, &sentence, &alone, asker.platform.capabilities().length)).await;
+            if !matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) {
+                return Ok((shown, end));
+            }
+        }
+        Ok((live.finish(&[alone]).await, end))
     }
 
     /// Sends to the person alone what the place does not take: recorded before it is done.
@@ -124,4 +170,14 @@ impl Pipeline {
         }
         Ok(last)
     }
+}
+
+/// What people read, and a sentence below it: in the last message where that has room, else in one of its own.
+fn below(mut kept: Vec<Outgoing>, sentence: &str, alone: &Outgoing, length: Length) -> Vec<Outgoing> {
+    let together = kept.last().map(|last| format!("{}\n\n{sentence}", last.text)).filter(|text| length.holds(text));
+    match (kept.last_mut(), together) {
+        (Some(last), Some(text)) => *last = Outgoing { text, ..alone.clone() },
+        _ => kept.push(alone.clone()),
+    }
+    kept
 }

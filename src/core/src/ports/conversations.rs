@@ -53,8 +53,8 @@ pub trait Conversations: Send + Sync {
     /// The last thing the person said before a turn in its conversation.
     async fn question_before(&self, turn: TurnId) -> Result<Option<Turn>, StoreError>;
 
-    /// Takes the one retry of a turn that was interrupted, failed or was cut; whether there was one to take. Of any number of
-    /// takers at once, one gets it.
+    /// Takes the one retry of a turn that was interrupted or stopped, failed or was cut; whether there was one to take.
+    /// Of any number of takers at once, one gets it.
     async fn take_retry(&self, turn: TurnId) -> Result<bool, StoreError>;
 
     /// Gives back a retry that came to nothing.

@@ -28,8 +28,8 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
                 block.push('\n');
             }
             line(&mut block, name, width, value, format.locale);
-            let length = block[before..].chars().count();
-            if used + length > format.max_chars {
+            let length = format.length.unit.count(&block[before..]);
+            if used + length > format.length.most {
                 block.truncate(before);
                 break;
             }

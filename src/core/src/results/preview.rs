@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::{lines, table};
 use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value};
+use crate::ports::Length;
 
 /// A few rows with more columns than this are easier to read one below another.
 const FEW_COLUMNS: usize = 6;
@@ -16,8 +17,8 @@ const NAME: usize = 40;
 /// How large a preview may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableFormat {
-    /// Characters of the whole text.
-    pub max_chars: usize,
+    /// How long the whole text may be.
+    pub length: Length,
     /// Rows.
     pub max_rows: usize,
     /// Whose numbers.

@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::preview::{Preview, TableFormat};
 use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value, real_text};
+use crate::ports::Length;
 
 /// Columns of a table at most; the files hold the others.
 const MAX_COLUMNS: usize = 12;
@@ -59,7 +60,7 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
         considered.map(|(at, column)| Strip::of(at, column, rows, format.locale)).collect();
     let mut widest = choose(&mut strips);
     loop {
-        let (text, fitting) = render(&strips, rows.len(), widest, format.max_chars);
+        let (text, fitting) = render(&strips, rows.len(), widest, format.length);
         // Narrower cells before fewer rows, and fewer columns before very few rows.
         if fitting == rows.len() || (widest <= MIN_CELL && (fitting >= ENOUGH_ROWS || strips.len() <= 1)) {
             let hidden_columns = columns.len() - strips.len();
@@ -131,7 +132,7 @@ fn align_decimals(values: &[&Value], cells: &mut [Cell], locale: Locale) {
 }
 
 /// Draws with cells of at most `widest`; returns the text and how many rows fit.
-fn render(strips: &[Strip<'_>], rows: usize, widest: usize, max_chars: usize) -> (String, usize) {
+fn render(strips: &[Strip<'_>], rows: usize, widest: usize, most: Length) -> (String, usize) {
     let widths: Vec<usize> = strips.iter().map(|strip| strip.width(widest)).collect();
     let line = |text: &mut String, cell: &dyn Fn(usize) -> Cell| {
         for (at, strip) in strips.iter().enumerate() {
@@ -149,7 +150,7 @@ fn render(strips: &[Strip<'_>], rows: usize, widest: usize, max_chars: usize) ->
     text.push_str(&rule);
     text.push('\n');
     // The fence that closes it counts.
-    let mut length = text.chars().count() + 3;
+    let mut length = most.unit.count(&text) + 3;
     let mut fitting = 0;
     for row in 0..rows {
         let before = text.len();
@@ -157,8 +158,8 @@ fn render(strips: &[Strip<'_>], rows: usize, widest: usize, max_chars: usize) ->
             Some(cell) => cell.shortened(widths[at]).into_owned(),
             None => Cell { text: String::new(), width: 0 },
         });
-        length += text[before..].chars().count();
-        if length > max_chars {
+        length += most.unit.count(&text[before..]);
+        if length > most.most {
             text.truncate(before);
             break;
         }

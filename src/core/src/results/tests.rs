@@ -4,8 +4,9 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::domain::{Column, ColumnKind, Locale, Row, Value};
+use crate::ports::{Length, LengthUnit};
 
-const FORMAT: TableFormat = TableFormat { max_chars: 2000, max_rows: 20, locale: Locale::Fr };
+const FORMAT: TableFormat = TableFormat { length: Length::characters(2000), max_rows: 20, locale: Locale::Fr };
 
 fn columns(names: &[(&str, ColumnKind)]) -> Vec<Column> {
     names.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect()
@@ -82,7 +83,7 @@ fn it_always_fits() {
     let columns = columns(&[("a", ColumnKind::Text), ("b", ColumnKind::Text)]);
     let rows: Vec<Row> = (0..100).map(|n| vec![words(&"long ".repeat(50)), Value::Integer(n)]).collect();
     for max_chars in [120, 300, 2000] {
-        let preview = Preview::draw(&columns, &rows, TableFormat { max_chars, ..FORMAT });
+        let preview = Preview::draw(&columns, &rows, TableFormat { length: Length::characters(max_chars), ..FORMAT });
         assert!(preview.text.chars().count() <= max_chars, "{} > {max_chars}", preview.text.chars().count());
         assert!(preview.rows <= 20);
     }
@@ -165,7 +166,11 @@ fn whatever_comes_is_drawn_within_its_room() {
         for max_chars in [200, 1400, 99_000] {
             for shown in [1, 2, 5, 2000] {
                 let rows: Vec<Row> = rows.iter().map(|row| row[..shown].to_vec()).collect();
-                let preview = Preview::draw(&wide[..shown], &rows, TableFormat { max_chars, ..FORMAT });
+                let preview = Preview::draw(
+                    &wide[..shown],
+                    &rows,
+                    TableFormat { length: Length::characters(max_chars), ..FORMAT },
+                );
                 let chars = preview.text.chars().count();
                 assert!(chars <= max_chars, "{chars} of {max_chars}: {} × {shown}\n{}", rows.len(), preview.text);
                 assert_eq!(preview.text.matches("```").count() % 2, 0, "{}", preview.text);
@@ -173,4 +178,21 @@ fn whatever_comes_is_drawn_within_its_room() {
             }
         }
     }
+}
+
+#[test]
+fn a_preview_is_counted_as_its_platform_counts() {
+    let columns = columns(&[("顧客", ColumnKind::Text), ("état", ColumnKind::Text), ("montant €", ColumnKind::Number)]);
+    let row = |n: i64| vec![words("東京都渋谷区の顧客です"), words("👨‍👩‍👧‍👦 réglé 🎉🎉🎉"), Value::Integer(n)];
+    let rows: Vec<Row> = (0..20).map(row).collect();
+    let drawn = |unit, rows: &[Row]| {
+        let length = Length { most: 1400, unit };
+        let preview = Preview::draw(&columns, rows, TableFormat { length, ..FORMAT });
+        assert!(length.holds(&preview.text), "{} {unit:?}: {}", unit.count(&preview.text), preview.text);
+        preview.rows
+    };
+    let units = [LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes];
+    assert!(units.iter().all(|unit| drawn(*unit, &rows[..1]) == 1), "as lines");
+    let [characters, utf16, bytes] = units.map(|unit| drawn(unit, &rows));
+    assert!(characters >= utf16 && utf16 > bytes && bytes > 0, "{characters} {utf16} {bytes}");
 }

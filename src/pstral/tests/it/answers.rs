@@ -98,11 +98,37 @@ fn stopping_while_it_writes_frees_the_model_and_keeps_the_text() {
         I am going to think about this for a very long time …
 
         ⏹ Stopped as you asked. Nothing was run.
+        [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
         answer stopped alex
         ");
+    });
+}
+
+#[test]
+fn an_answer_that_was_stopped_can_be_asked_for_again() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let answering = world.begin(&alex(), EventBody::Said("What do you know of Paris?".to_owned()));
+        world.chat.shown("very long").await;
+        world.click(&alex(), ButtonAction::Stop).await;
+        answering.await.unwrap();
+        world.model_says("It is the capital of France.");
+        world.command(&alex(), "retry").await;
+        assert_eq!(world.newest(), "It is the capital of France.");
+    });
+}
+
+#[test]
+fn an_answer_that_was_all_thought_says_so() {
+    run_test(async |world| {
+        world.command(&alex(), "mode chat").await;
+        world.model_says("<think>The person wants to know of Paris.</think>");
+        world.say(&alex(), "What do you know of Paris?").await;
+        assert_snapshot!(world.newest(), @"The model thought about it and said nothing in the end. Try again, or put the question in simpler words.");
     });
 }
 
@@ -117,6 +143,7 @@ fn stopping_before_the_first_word_leaves_a_word_of_ours() {
         assert_snapshot!(world.transcript(), @r"
         ── #1 private
         ⏹ Stopped as you asked. Nothing was run.
+        [Try again]
         ");
     });
 }
@@ -172,7 +199,7 @@ fn an_answer_cut_by_its_length_offers_no_half_statement() {
         SELECT id FROM clients
         ```
 
-        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ");
     });
@@ -254,7 +281,7 @@ fn thoughts_are_no_answer() {
         world.say(&alex(), "What do you think of the clients?").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        The model answered nothing. Rephrase your question and try again.
+        The model thought about it and said nothing in the end. Try again, or put the question in simpler words.
         [Try again]
         ");
     });

@@ -108,7 +108,7 @@ fn a_line_of_200_kilobytes() {
         assert!(shown.chars().count() <= 2_000);
         let notes: Vec<&str> = shown.lines().filter(|line| !line.is_empty()).collect();
         assert_snapshot!(notes.join("\n"), @"
-        ✂️ The answer was growing too long, so I stopped it. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer was growing too long, so I stopped it. Continue goes on from there; or ask something more precise.
         What did not fit in these messages is in the file.
         ");
     });

@@ -40,14 +40,14 @@ fn the_rest_is_a_new_message_of_the_same_conversation() {
         ── #2 private
         Paris lies on the Seine, has twenty districts and
 
-        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ── #3 private
         Seule la personne qui a posé cette question peut en demander la suite. Posez-la vous-même pour recevoir votre réponse.
         ── #4 private
         two million people, and its metro
 
-        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ── #5 private
         The rest of this answer was asked for already. See further down, or ask your question again.
@@ -115,7 +115,7 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         FROM cli
         ```
 
-        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
         [Continuer]
         ── #2 private
         ```sql
@@ -180,7 +180,7 @@ fn what_stands_whole_in_the_first_half_is_offered_with_the_second() {
         ```
         This counts
 
-        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ── #2 private
         ```sql
@@ -227,7 +227,7 @@ fn what_does_not_go_on_can_be_tried_again() {
         ── #2 private
         Paris est
 
-        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer vous donne la suite ; vous pouvez aussi poser une question plus précise.
+        ✂️ La réponse a atteint la longueur maximale du modèle et s’arrête là. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
         [Continuer]
         ── #3 private
         Le modèle de langue est injoignable. Reposez la question dans quelques minutes. Si cela dure, prévenez votre administrateur : le serveur du modèle est arrêté ou hors d’atteinte.
@@ -272,7 +272,7 @@ fn what_was_asked_since_comes_first_and_what_is_private_stays_so() {
         ── #3 private
         Paris lies
 
-        ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ── #4 sales
         This answer goes on where it was given, or in private. Ask for the rest there.

@@ -138,6 +138,30 @@ fn a_result_that_the_platform_refuses_does_not_stay_running() {
         let running = MessageRef { place: FakeChat::place(), id: "2".to_owned() };
         let last = world.chat.edits_of(&running).pop().unwrap();
         assert_eq!(last.state, OutgoingState::Final);
-        assert_snapshot!(world.newest(), @"Quelque chose s’est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro 02020202 à un administrateur.");
+        assert_snapshot!(world.newest(), @"
+        ```
+        company_name │ status   │ email        │ phone        │ address      │ postal_code
+        ─────────────┼──────────┼──────────────┼──────────────┼──────────────┼────────────
+        Agence Garn… │ prospect │ contact@age… │ 01 99 00 05… │ 66 boulevar… │ 75013
+        Agence Marc… │ prospect │ contact@age… │ 01 99 00 69… │ 16 rue de l… │ 75009
+        Altéria Pat… │ active   │ contact@alt… │ 01 99 00 38… │ 26 rue Volt… │ 75020
+        Ambulances … │ active   │ contact@amb… │ 01 99 00 18… │ 55 rue Moli… │ 75009
+        Ambulances … │ prospect │ contact@amb… │ 01 99 00 43… │ 35 avenue J… │ 75013
+        Architectur… │ active   │ contact@arc… │ 01 99 00 55… │ 82 rue des … │ 75014
+        Architectur… │ active   │ contact@arc… │ 01 99 00 14… │ 76 rue Moli… │ 75020
+        Assurances … │ active   │ contact@ass… │ 01 99 00 13… │ 99 rue de l… │ 75002
+        Boréal Éner… │ prospect │ contact@bor… │ 01 99 00 76… │ 80 rue de l… │ 75001
+        Boulangerie… │ active   │ contact@bou… │ 01 99 00 43… │ 1 rue de la… │ 75012
+        Brasserie V… │ prospect │ contact@bra… │ 01 99 00 42… │ 84 rue Nati… │ 75019
+        Brasserie d… │ active   │ contact@bra… │ 01 99 00 75… │ 70 rue Vict… │ 75016
+        Cabinet Del… │ inactive │ contact@cab… │ 01 99 00 97… │ 10 rue du G… │ 75004
+        Cabinet Gar… │ active   │ contact@cab… │ 01 99 00 42… │ 28 rue des … │ 75002
+        Cabinet Rou… │ active   │ contact@cab… │ 01 99 00 54… │ 111 rue Mar… │ 75003
+        ```
+        107 lignes. Temps : … s.
+        Les 15 premières lignes sont affichées.
+        Les fichiers contiennent tout.
+        Cet endroit n’accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
+        ");
     });
 }

@@ -189,6 +189,7 @@ fn the_person_sees_that_it_is_being_corrected() {
         assert_snapshot!(world.transcript(), @"
         ── #1 private
         ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        [Réessayer]
         ");
         assert_snapshot!(world.audit_lines().await, @"
         question ok camille
@@ -213,6 +214,7 @@ fn stopping_while_it_writes_the_correction_keeps_what_was_written() {
         I am going to correct this at great length, as I always do
 
         ⏹ Stopped as you asked. Nothing was run.
+        [Try again]
         ");
     });
 }

@@ -199,7 +199,7 @@ async fn retried(state: &dyn State) -> Result<(), StoreError> {
     for (ended, can) in [
         (TurnState::Streaming, false),
         (TurnState::Complete, false),
-        (TurnState::Stopped, false),
+        (TurnState::Stopped, true),
         (TurnState::Interrupted, true),
         (TurnState::Failed, true),
     ] {

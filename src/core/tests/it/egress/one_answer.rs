@@ -238,3 +238,24 @@ async fn a_model_that_fails_leaves_what_it_said() {
     assert_eq!(went.ended, Streamed::Failed(ModelError::Interrupted));
     assert_eq!(server.read(&place("a")), went.messages);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_full_message_that_cannot_be_closed_is_not_tried_without_pause() {
+    for refused in [
+        PlatformError::Unavailable("reset".to_owned()),
+        PlatformError::Rejected("odd".to_owned()),
+        PlatformError::RateLimited { retry_after: Duration::ZERO },
+    ] {
+        let mut refusals = vec![None];
+        refusals.extend(vec![Some(refused.clone()); 60]);
+        let manners = Manners { refusals, ..can(|can| (can.length, can.max_messages) = (Length::characters(200), 4)) };
+        let server = Server::with(manners);
+        let scheduler = scheduler(&server);
+        let mut live = LiveMessage::new(&scheduler, Arc::clone(&server) as _, place("a"), None, Vec::new());
+        let noted = |_| async {}.boxed();
+        let ended = live.follow(says(words(100), MS(50)), &CancellationToken::new(), LIMITS, &noted).await;
+        assert!(matches!(ended, Streamed::Whole(_)), "{ended:?}");
+        assert_eq!(live.text(), words(100).concat(), "the model was read to its end");
+        assert!(server.requests() < 60, "{} requests in five seconds: {refused:?}", server.requests());
+    }
+}

@@ -66,17 +66,21 @@ fn how_answers_end_in_english() {
     Here are our clients of Lyon, all of them by their names:
 
     ⏹ Stopped as you asked. Nothing was run.
+    [Try again]
 
     ── cutbylength FirstText stop:Never refusal:Nothing kill:Never
     #1 in private
     Here are our clients of Lyon, all of them by their names:
 
-    ✂️ The answer reached the model’s longest length and ends here. Continue gives you the rest; or ask something more precise.
+    ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
     [Continue] [👍] [👎]
 
     ── protocol FirstText stop:Never refusal:Rejected(Last) kill:Never
     #1 in private
+    Here are our clients of Lyon, all of them by their names:
+
     Something went wrong on my side. Try again; if it goes on, give the number 01010101 to an administrator.
+    [Try again]
 
     ── wedge AfterStatement stop:Never refusal:Nothing kill:Before
     #1 in private
@@ -115,7 +119,7 @@ fn how_answers_end_in_french() {
 
     ── allthought Begun stop:Never refusal:Away kill:Never
     #1 in private
-    Le modèle n’a rien répondu. Reformulez votre question et essayez à nouveau.
+    Le modèle a réfléchi et n’a finalement rien dit. Réessayez, ou posez la question plus simplement.
     [Réessayer]
 
     ── wedge MidStatement stop:Before refusal:Nothing kill:Never
@@ -126,6 +130,7 @@ fn how_answers_end_in_french() {
     ```
 
     ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+    [Réessayer]
 
     ── interrupted FirstText stop:Never refusal:Gone(Last) kill:Never
 

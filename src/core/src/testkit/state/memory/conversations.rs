@@ -138,7 +138,9 @@ impl Conversations for MemoryState {
 
     async fn take_retry(&self, turn: TurnId) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        let can = |one: &Turn| one.cut || matches!(one.state, TurnState::Interrupted | TurnState::Failed);
+        let can = |one: &Turn| {
+            one.cut || matches!(one.state, TurnState::Interrupted | TurnState::Failed | TurnState::Stopped)
+        };
         let there = tables.turns.iter().any(|one| one.id == turn && can(one));
         Ok(there && tables.retried.insert(turn))
     }
