@@ -27,6 +27,8 @@ const TELLING: usize = 4;
 pub(super) struct Continued {
     /// The turn that was cut.
     pub(super) cut: TurnId,
+    /// The turn of the question.
+    asked: TurnId,
     /// What was asked at first.
     question: String,
     /// What was said so far, in all its parts.
@@ -104,6 +106,7 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        work.answers_again(before.asked);
         if !conversations.take_retry(id).await? {
             return Err(Trouble::Tell(text("continue-used")));
         }
@@ -240,7 +243,8 @@ fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     }
     let asked = turns[..at].iter().rposition(is_question).ok_or_else(gone)?;
     let parts = turns[asked..=at].iter().filter(|turn| turn.cut);
-    Ok(Continued { cut, question: turns[asked].text.clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
+    let said = parts.map(|turn| turn.text.as_str()).collect();
+    Ok(Continued { cut, asked: turns[asked].id, question: turns[asked].text.clone(), said })
 }
 
 /// Whether a person asks something there, and not only for the rest of an answer.

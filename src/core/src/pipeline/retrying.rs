@@ -31,6 +31,12 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        // A statement that ran may be older than the last question.
+        if turn.proposal.is_none()
+            && let Some(asked) = self.asked_before(&turn).await?
+        {
+            work.answers_again(asked.id);
+        }
         if !conversations.take_retry(id).await? {
             return Err(Trouble::Tell(text("retry-used")));
         }
@@ -68,15 +74,20 @@ impl Pipeline {
         let question = if let Some(proposal) = &turn.proposal {
             self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question)
         } else {
-            let conversations = &self.parts.conversations;
-            let mut asked = conversations.question_before(turn.id).await?;
-            // Whoever asked for the rest of an answer asked something before.
-            while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
-                asked = conversations.question_before(other.id).await?;
-            }
-            asked.map(|asked| asked.text)
+            self.asked_before(turn).await?.map(|asked| asked.text)
         };
         Ok(question.filter(|question| !question.trim().is_empty()))
+    }
+
+    /// The last question before a turn.
+    async fn asked_before(&self, turn: &Turn) -> Result<Option<Turn>, StoreError> {
+        let conversations = &self.parts.conversations;
+        let mut asked = conversations.question_before(turn.id).await?;
+        // Whoever asked for the rest of an answer asked something before.
+        while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
+            asked = conversations.question_before(other.id).await?;
+        }
+        Ok(asked)
     }
 }
 
