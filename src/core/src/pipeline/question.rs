@@ -227,7 +227,7 @@ impl Pipeline {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];
                 let sentence = unanswered.sentence(asker).render(locale);
-                let message = Outgoing { buttons, ..Outgoing::text(sentence) };
+                let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
                 self.close_unanswered(asker, *unanswered, &message).await.map(drop)
             }
             Reached::Withdrawn => Ok(()),
