@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use futures::future::{Either, select};
 
 use super::asker::Asker;
 use super::audience::{signature, signed};
@@ -146,11 +147,14 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<Answered, Trouble> {
         let prompt_hash = prompt_hash(&request);
-        // Before anything is shown: who comes too late is told at once.
-        let asking = self.parts.model.ask(asker.user.id, request);
-        asker.platform.typing(&asker.place).await;
         let message = self.begin_answer(asker, conversation).await?;
-        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+        // From here on it may hold a slot, which does not wait for a platform.
+        let asking = self.parts.model.ask(asker.user.id, request);
+        let streamed = self.stream_in(asker, conversation, message, (asking, prompt_hash), stop);
+        match select(asker.platform.typing(&asker.place), streamed.boxed()).await {
+            Either::Left(((), streamed)) => streamed.await,
+            Either::Right((answered, _)) => answered,
+        }
     }
 
     /// Asks the model something else in place of what it could not answer.
@@ -163,12 +167,12 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<Answered, Trouble> {
         let prompt_hash = prompt_hash(&request);
-        let asking = self.parts.model.ask(asker.user.id, request);
         // Where nothing was shown the turn is over.
         let message = match unanswered.into_message() {
             Some(message) => message,
             None => self.begin_answer(asker, conversation).await?,
         };
+        let asking = self.parts.model.ask(asker.user.id, request);
         self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
     }
 
