@@ -253,22 +253,22 @@ impl Pipeline {
         (ended, spaces)
     }
 
-    /// Asks the model once more for an answer that came to nothing, in the same message. What it said is on record before
-    /// it is put aside.
+    /// Asks the model once more for an answer that came to nothing, in the same message, where a note says so. What it said
+    /// is on record before it is put aside.
     pub(super) async fn stream_again(
         &self,
-        asker: &Asker,
-        conversation: &Conversation,
+        (asker, conversation): (&Asker, &Conversation),
         answer: &mut Answer,
         request: ChatRequest,
+        note: &Text,
         stop: &Stop,
     ) -> Result<(), Trouble> {
         self.record(self.event_of_answer(asker, conversation, answer)).await?;
         let began = self.parts.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
         answer.live.put_aside();
-        let correcting = signed(asker, &text("correcting").render(asker.user.locale));
-        if let Err(error) = answer.live.announce(&correcting, &self.on_sent(answer.turn)).await {
+        let note = signed(asker, &note.render(asker.user.locale));
+        if let Err(error) = answer.live.announce(&note, &self.on_sent(answer.turn)).await {
             tracing::info!(%error, "that an answer is being corrected could not be shown");
         }
         (answer.ended, answer.spaces) = match self.parts.model.ask(asker.user.id, request) {
