@@ -42,7 +42,7 @@ model-queued =
 model-thinking = ⏳ The model has your question and is thinking…
 queue-full =
     { $waiting ->
-        [0] The model is busy answering and takes one question at a time. Ask again { $when }.
+        [0] The model is busy answering, and nobody may wait for it. Ask again { $when }.
         [1] One question already waits for the model, and no more may. Ask again { $when }.
        *[other] { $waiting } questions already wait for the model, and no more may. Ask again { $when }.
     }
@@ -101,7 +101,7 @@ edit-how = Copy this line, change it and send it back:
 correcting = ⏳ This statement does not hold: I am having it corrected…
 asked-enough = ⏳ The model has already asked its question: I am having it answer…
 repaired = 🛡️ Corrected by the model: its first statement did not pass the checks.
-repair-failed = The model could not correct it.
+repair-failed = The model could not correct it. Edit it, or rephrase your question.
 
 ## Agreements
 agree-not-allowed = Only stewards can agree to costly statements. Please ask one of them.
@@ -191,10 +191,21 @@ explain-told =
         [1] The model was told of the table { $names }.
        *[other] The model was told of { $count } tables: { $names }.
     }
+explain-told-count =
+    { $count ->
+        [0] The model was told of no table.
+        [1] The model was told of one table.
+       *[other] The model was told of { $count } tables.
+    }
 explain-left-relations =
     { $count ->
-        [1] There was no room to tell it of one table, beyond its name at most: { $names }.
-       *[other] There was no room to tell it of { $count } tables, beyond their names at most: { $names }.
+        [1] For want of room it knew at most the name of one table: { $names }.
+       *[other] For want of room it knew at most the names of { $count } tables: { $names }.
+    }
+explain-left-relations-count =
+    { $count ->
+        [1] For want of room it knew at most the name of one table.
+       *[other] For want of room it knew at most the names of { $count } tables.
     }
 explain-left-columns =
     { $count ->

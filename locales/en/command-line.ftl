@@ -395,7 +395,7 @@ remedy-model-server-away = Start the model server and check its address in [mode
 remedy-model-server = Check that the address in [model] is that of a server compatible with OpenAI, and read its log.
 model-list = { $endpoint } has { $models ->
     [0] no model.
-    [one] one model:
+    [1] one model:
    *[other] { $models } models:
 }
 model-pull-cannot = A server of kind { $kind } does not fetch models itself: start it with the one you need. docs/models.md says how.

@@ -42,7 +42,7 @@ model-queued =
 model-thinking = ⏳ Le modèle a votre question et réfléchit…
 queue-full =
     { $waiting ->
-        [0] Le modèle est en train de répondre et ne prend qu'une question à la fois. Reposez la vôtre { $when }.
+        [0] Le modèle est en train de répondre, et personne ne peut l'attendre. Reposez votre question { $when }.
         [1] Une question attend déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
        *[other] { $waiting } questions attendent déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
     }
@@ -53,7 +53,7 @@ queue-full-person =
        *[other] { $waiting } de vos questions attendent déjà le modèle. Attendez une réponse, ou retirez-en une avec { $prefix }stop là où vous l'avez posée.
     }
 answer-taken-back = ⏹ La question a été supprimée, sa réponse s'arrête donc là. Reposez-la quand vous voudrez.
-answer-left = ⏹ On m'a retiré du lieu où vous aviez demandé, cette réponse s'arrête donc là. Reposez-moi votre question en privé.
+answer-left = ⏹ On m'a retiré de l'endroit où vous aviez posé votre question, cette réponse s'arrête donc là. Reposez-la-moi en privé.
 
 ## La suite d'une réponse
 continue-asked = Continuez exactement là où votre réponse s'est arrêtée, sans rien en répéter.
@@ -101,7 +101,7 @@ edit-how = Copiez cette ligne, changez-la et renvoyez-la :
 correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
 asked-enough = ⏳ Le modèle a déjà posé une question : je lui demande de répondre…
 repaired = 🛡️ Corrigée par le modèle : sa première requête n'avait pas passé les contrôles.
-repair-failed = Le modèle n'a pas su la corriger.
+repair-failed = Le modèle n'a pas su la corriger. Modifiez-la, ou reformulez votre question.
 
 ## Accords
 agree-not-allowed = Seuls les responsables des données peuvent donner leur accord à une requête coûteuse. Adressez-vous à l'un d'eux.
@@ -191,10 +191,21 @@ explain-told =
         [1] Le modèle connaissait la table { $names }.
        *[other] Le modèle connaissait { $count } tables : { $names }.
     }
+explain-told-count =
+    { $count ->
+        [0] Le modèle ne connaissait aucune table.
+        [1] Le modèle connaissait une table.
+       *[other] Le modèle connaissait { $count } tables.
+    }
 explain-left-relations =
     { $count ->
-        [1] Faute de place, il n'a su d'une table que son nom, tout au plus : { $names }.
-       *[other] Faute de place, il n'a su de { $count } tables que leur nom, tout au plus : { $names }.
+        [1] Faute de place, il connaissait tout au plus le nom d'une table : { $names }.
+       *[other] Faute de place, il connaissait tout au plus le nom de { $count } tables : { $names }.
+    }
+explain-left-relations-count =
+    { $count ->
+        [1] Faute de place, il connaissait tout au plus le nom d'une table.
+       *[other] Faute de place, il connaissait tout au plus le nom de { $count } tables.
     }
 explain-left-columns =
     { $count ->

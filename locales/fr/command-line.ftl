@@ -398,7 +398,7 @@ remedy-model-server-away = Démarrez le serveur du modèle et vérifiez son adre
 remedy-model-server = Vérifiez que l'adresse dans [model] est bien celle d'un serveur compatible avec OpenAI, et lisez son journal.
 model-list = { $endpoint } { $models ->
     [0] n'a aucun modèle.
-    [one] a un modèle :
+    [1] a un modèle :
    *[other] a { $models } modèles :
 }
 model-pull-cannot = Un serveur de type { $kind } ne va pas chercher de modèle lui-même : démarrez-le avec celui qu'il vous faut. docs/models.md dit comment.

@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::brief::{Briefing, Unfit};
-use super::fence::{code, data, line};
+use super::fence::{code, line};
 use super::template::render;
 use super::tokens::{AROUND_MESSAGE, Kind, tokens};
 use crate::domain::Speaker;
@@ -47,16 +47,6 @@ impl Briefing {
         }
         next.make_room();
         Ok((next.tokens <= next.room).then_some(next))
-    }
-
-    /// The same instructions with another exchange in place of the conversation.
-    #[must_use]
-    pub fn with_exchange(mut self, exchange: Vec<ModelMessage>, size: usize) -> Self {
-        let fenced = |message: ModelMessage| ModelMessage { text: data(&message.text), ..message };
-        self.request.messages = exchange.into_iter().map(fenced).collect();
-        self.tokens += size;
-        (self.told.turns, self.told.turns_left) = (0, 0);
-        self
     }
 
     /// Takes the oldest messages away while there are too many, up to the question.

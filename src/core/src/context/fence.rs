@@ -40,7 +40,8 @@ pub(super) fn data(text: &str) -> String {
 
 /// The same on one line, of at most `most` characters, unable to end the comment it may stand in or to open a fence.
 pub(super) fn line(text: &str, most: usize) -> String {
-    let line = code(&text.replace("*/", " ").split_whitespace().collect::<Vec<_>>().join(" "));
+    // Last of all: what is hidden may stand between the two signs.
+    let line = code(&text.split_whitespace().collect::<Vec<_>>().join(" ")).replace("*/", "* /");
     match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
@@ -73,7 +74,8 @@ mod tests {
         ] {
             assert_eq!(data(text), expected, "{text:?}");
         }
-        assert_eq!(line("one\r\n  two */ three\u{7}", 40), "one two three");
+        assert_eq!(line("one\r\n  two */ three\u{7}", 40), "one two * / three");
+        assert_eq!(line("one *\u{200b}/ two **\u{7}/", 40), "one * / two ** /");
         assert_eq!(line("one two", 3), "one…");
         assert_eq!(code("a\n```\nb"), "a\nˋˋˋ\nb");
     }

@@ -9,7 +9,9 @@ const TELLING: usize = 200;
 const LEAST_SEEN: usize = 500;
 /// What a gauge may come down to, and rise to.
 const LEAST: usize = 700;
-const MOST: usize = 4_000;
+const MOST: usize = 2_000;
+/// What it may rise to for a prompt of which only that it was too long is known: one strange text is not all texts.
+const MOST_GUESSED: usize = 1_500;
 
 /// For one model: tokens counted for a thousand estimated. It rises at once, so that the next prompt fits, and comes down
 /// slowly.
@@ -34,7 +36,7 @@ impl Gauge {
 
     /// Learns that a prompt was longer than the window, by how much nobody said.
     pub fn too_long(&mut self) {
-        self.0 = (self.0 + self.0 / 3).min(MOST);
+        self.0 = self.0.max((self.0 + self.0 / 3).min(MOST_GUESSED));
     }
 
     /// Tokens, as they are estimated, that a prompt may take in a window beside an answer. A long answer does not take
@@ -96,6 +98,12 @@ mod tests {
         let mut gauge = Gauge::default();
         gauge.too_long();
         assert_eq!(gauge.room(4_096, 1_024), 2_304);
+        gauge.too_long();
+        gauge.too_long();
+        assert_eq!(gauge, Gauge(MOST_GUESSED), "strange texts leave room to others");
+        gauge = Gauge(MOST);
+        gauge.too_long();
+        assert_eq!(gauge, Gauge(MOST), "what was counted stays");
     }
 
     #[test]

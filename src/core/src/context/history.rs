@@ -5,6 +5,9 @@ use super::tokens::{AROUND_MESSAGE, Kind, tokens};
 use crate::domain::{Locale, Speaker, Turn, TurnState};
 use crate::ports::ModelMessage;
 
+/// Words of an answer that is put as a question: "the active ones?".
+const LONGEST_ANSWER: usize = 3;
+
 /// What was said before a question, as far as it fits.
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -41,6 +44,12 @@ pub fn asked_back(turns: &[Turn]) -> Option<AskedBack<'_>> {
 /// Whether a text ends as questions do.
 pub fn asks(text: &str) -> bool {
     text.trim_end().trim_end_matches(['*', '_', '`', '"', '»', '”', ')', ' ', '\u{a0}']).ends_with('?')
+}
+
+/// Whether what a person says to a question of ours is a question of its own. Answers are short, and seldom asked.
+pub fn asks_anew(text: &str) -> bool {
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
+    asks(text) && words.count() > LONGEST_ANSWER
 }
 
 /// One message, and the tokens it takes.
@@ -128,6 +137,21 @@ mod tests {
             (vec![], None),
         ] {
             assert_eq!(asked_back(&turns).map(|asked| asked.first), expected, "{turns:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_of_its_own_is_told_from_an_answer() {
+        for (text, anew) in [
+            ("How many clients in Lyon?", true),
+            ("Combien de clients à Lyon ?", true),
+            ("2025", false),
+            ("2025 ?", false),
+            ("the active ones?", false),
+            ("Of all years that you have", false),
+            ("", false),
+        ] {
+            assert_eq!(asks_anew(text), anew, "{text}");
         }
     }
 

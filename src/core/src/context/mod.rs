@@ -1,6 +1,6 @@
 //! What a model is told: instructions, relations, examples and the conversation, as much as its context window takes.
 //!
-//! [`Brief::told`] makes the request and says what was left out. Room is counted in tokens: estimated by [`tokens()`], and
+//! [`Brief::told`] makes the request and says what was left out. Room is counted in tokens: estimated by `tokens`, and
 //! corrected by what servers count ([`Gauge`]).
 
 mod again;
@@ -10,6 +10,7 @@ mod fence;
 mod gauge;
 mod history;
 mod nearness;
+mod rest;
 mod shares;
 mod template;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod tokens;
 pub use again::{Check, CheckedFault};
 pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
 pub use gauge::{Gauge, Gauges};
-pub use history::{AskedBack, asked_back, asks};
+pub use history::{AskedBack, asked_back, asks, asks_anew};
 pub use template::check_template;
-pub use tokens::{Kind, tokens};
+#[cfg(test)]
+use tokens::{Kind, tokens};

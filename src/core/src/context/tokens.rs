@@ -7,7 +7,7 @@ use crate::domain::Locale;
 
 /// What a text is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Sentences in a language.
     Prose(Locale),
     /// Statements, names and types.
@@ -34,7 +34,7 @@ impl Kind {
 
 /// The tokens a text takes, on the safe side. A digit is a token to most models; letters beyond Latin ones are counted by
 /// their bytes, as tokenizers fall back on these.
-pub fn tokens(text: &str, kind: Kind) -> usize {
+pub(super) fn tokens(text: &str, kind: Kind) -> usize {
     let (mut letters, mut whole) = (0, 0);
     let mut before = ' ';
     for c in text.chars() {

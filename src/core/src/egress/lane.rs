@@ -19,6 +19,8 @@ pub(super) enum Urgency {
     Last,
     /// The first text of an answer.
     First,
+    /// A change that nobody waits for and that comes alone: it is made at once or not at all.
+    Kindness,
     /// A text that another will soon replace.
     Interim,
 }
@@ -37,19 +39,32 @@ struct State {
     came: u64,
     /// Answers that have not shown their last text yet.
     owed: u32,
+    /// When something that streams was written last.
+    streamed: Option<Duration>,
 }
 
 type Rank = (Urgency, u64);
 
 impl State {
-    /// What the budget must hold before a write: streaming leaves one for each answer that is owed, and some for those
-    /// who have not asked yet. Changes of what is shown leave some more, for first texts.
-    fn needed(&self, urgency: Urgency) -> u32 {
+    /// What a write leaves in the budget: streaming leaves one for each answer that is owed, and some for those who have
+    /// not asked yet. Changes of what is shown leave some more, for first texts.
+    fn left_by(&self, urgency: Urgency) -> u32 {
         let (most, spared) = (self.budget.most(), self.budget.spared());
         match urgency {
-            Urgency::Last => 1,
-            Urgency::First => 1 + self.owed.max(spared - spared / 4),
-            Urgency::Interim => 1 + self.owed.saturating_add(most / 5).max(spared),
+            Urgency::Last => 0,
+            Urgency::First => self.owed.max(spared - spared / 4),
+            Urgency::Kindness | Urgency::Interim => self.owed.max(most / 5 + 1).max(spared),
+        }
+    }
+
+    /// When it is time for a write, which may be past; `None` when that depends on more than time. What streams comes at
+    /// distances, so that no answer seems to have stopped while the budget recovers from a rush.
+    fn due(&mut self, urgency: Urgency, now: Duration) -> Option<Duration> {
+        let left = self.left_by(urgency);
+        let free = self.budget.holds_at(left + 1, now)?;
+        match (urgency, self.streamed) {
+            (Urgency::Interim, Some(streamed)) => Some(free.max(streamed + self.budget.distance(left, streamed))),
+            _ => Some(free),
         }
     }
 
@@ -60,7 +75,7 @@ impl State {
 
 impl Lane {
     pub(super) fn new(clock: Arc<dyn Clock>, rate: Option<Rate>) -> Arc<Self> {
-        let state = State { budget: Budget::new(rate), waiting: BTreeMap::new(), came: 0, owed: 0 };
+        let state = State { budget: Budget::new(rate), waiting: BTreeMap::new(), came: 0, owed: 0, streamed: None };
         Arc::new(Self { clock, state: Mutex::new(state) })
     }
 
@@ -123,13 +138,14 @@ impl Waiting {
             (self.urgency, state.came)
         });
         let is_first = state.waiting.first_key_value().is_none_or(|(first, _)| *first >= rank);
-        let needed = state.needed(self.urgency);
-        let at = if is_first { state.budget.holds_at(needed, now) } else { None };
+        let at = if is_first { state.due(self.urgency, now) } else { None };
         if at.is_none_or(|at| at > now) {
             state.waiting.entry(rank).or_insert_with(|| waker.clone()).clone_from(waker);
             return Err(at);
         }
         state.budget.take(now);
+        let streams = matches!(self.urgency, Urgency::First | Urgency::Interim);
+        let streamed = streams.then(|| (state.streamed.replace(now), now));
         state.waiting.remove(&rank);
         let next = state.first();
         drop(state);
@@ -137,7 +153,7 @@ impl Waiting {
         if let Some(next) = next {
             next.wake();
         }
-        Ok(Permit { lane: Arc::clone(&self.lane), used: Use::Not })
+        Ok(Permit { lane: Arc::clone(&self.lane), used: Use::Not, streamed })
     }
 }
 
@@ -178,6 +194,8 @@ impl Drop for Waiting {
 pub(super) struct Permit {
     lane: Arc<Lane>,
     used: Use,
+    /// Of what streams: when the one before it was written, and when this was taken.
+    streamed: Option<(Option<Duration>, Duration)>,
 }
 
 #[derive(Clone, Copy)]
@@ -202,7 +220,12 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         self.lane.change(|state, now| match self.used {
-            Use::Not => state.budget.put_back(),
+            Use::Not => {
+                state.budget.put_back();
+                if let Some((before, _)) = self.streamed.filter(|(_, at)| state.streamed == Some(*at)) {
+                    state.streamed = before;
+                }
+            }
             Use::Begun => state.budget.ended(now),
             Use::Refused(retry_after) => state.budget.refused(now, retry_after),
         });

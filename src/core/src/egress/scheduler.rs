@@ -67,7 +67,7 @@ impl Scheduler {
         at: &MessageRef,
         message: &Outgoing,
     ) -> Result<(), PlatformError> {
-        match self.outlet(platform, &at.place).turn_at_once(Urgency::Interim) {
+        match self.outlet(platform, &at.place).turn_at_once(Urgency::Kindness) {
             Some(turn) => turn.spend(platform.edit(at, message)).await,
             None => Err(PlatformError::Unavailable("others are to be answered first".to_owned())),
         }

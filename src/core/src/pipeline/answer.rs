@@ -167,13 +167,8 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<Answered, Trouble> {
         let prompt_hash = prompt_hash(&request);
-        // Where nothing was shown the turn is over.
-        let message = match unanswered.into_message() {
-            Some(message) => message,
-            None => self.begin_answer(asker, conversation).await?,
-        };
         let asking = self.parts.model.ask(asker.user.id, request);
-        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+        self.stream_in(asker, conversation, unanswered.into_message(), (asking, prompt_hash), stop).await
     }
 
     /// The message of an answer, and its turn.

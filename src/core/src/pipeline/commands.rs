@@ -85,7 +85,8 @@ impl Pipeline {
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
         lines.push(limits.render(locale));
-        lines.extend(proposal.told.iter().flat_map(told).map(|told| told.render(locale)));
+        let told = proposal.told.iter().flat_map(|of| told(of, asker.place.private));
+        lines.extend(told.map(|told| told.render(locale)));
         match target.port.explain(&approved, &asker.user.username).await {
             Ok(estimate) if !estimate.plan.is_empty() => {
                 lines.push(text("explain-plan").render(locale));
@@ -126,16 +127,20 @@ impl Pipeline {
     }
 }
 
-/// What the model was told that wrote a statement, and what there was no room for.
-fn told(told: &Told) -> Vec<Text> {
-    let names = |key, names: &Names| text(key).count("count", names.count).with("names", names.shown());
+/// What the model was told that wrote a statement, and what there was no room for. It may have been told of more than
+/// others may see: among them nothing is named.
+fn told(told: &Told, private: bool) -> Vec<Text> {
     let count = |key, count| text(key).count("count", count);
+    let names = |named, counted, names: &Names| {
+        if private { count(named, names.count).with("names", names.shown()) } else { count(counted, names.count) }
+    };
+    let relations_left = names("explain-left-relations", "explain-left-relations-count", &told.relations_left);
     let left = [
-        (told.relations_left.count, names("explain-left-relations", &told.relations_left)),
+        (told.relations_left.count, relations_left),
         (told.columns_left, count("explain-left-columns", told.columns_left)),
         (told.examples_left, count("explain-left-examples", told.examples_left)),
         (told.turns_left, count("explain-left-turns", told.turns_left)),
     ];
     let left = left.into_iter().filter(|(count, _)| *count > 0).map(|(_, sentence)| sentence);
-    std::iter::once(names("explain-told", &told.relations)).chain(left).collect()
+    std::iter::once(names("explain-told", "explain-told-count", &told.relations)).chain(left).collect()
 }

@@ -5,15 +5,22 @@ use super::asker::Asker;
 use super::running::Stop;
 use super::unanswered::{NoAnswer, Unanswered};
 use super::{Pipeline, Trouble};
-use crate::context::{Brief, Briefing, DataBrief, Gauge, Kind, Unfit, asked_back, tokens};
+use crate::context::{Brief, Briefing, DataBrief, Gauge, Unfit, asked_back, asks_anew};
 use crate::domain::{AuditStatus, Conversation, Mode, Turn};
-use crate::ports::{ModelError, ModelMessage};
+use crate::ports::ModelError;
 
 /// A question with the one it belongs to.
 pub(super) struct Whole {
     pub(super) question: String,
     /// Whether the model may ask something in return: once a question.
     pub(super) may_ask: bool,
+}
+
+impl Whole {
+    /// A question that belongs to no other.
+    pub(super) fn alone(question: &str) -> Self {
+        Self { question: question.to_owned(), may_ask: true }
+    }
 }
 
 /// What came of asking the model.
@@ -46,7 +53,7 @@ impl Pipeline {
             Answered::NotBegun(unanswered) if unanswered.is_too_long() => unanswered,
             other => return Ok(self.reached(other, briefing)),
         };
-        self.gauges.learn(self.parts.model.name(), Gauge::too_long);
+        self.learn_too_long();
         let Ok(smaller) = self.briefing(asker, conversation, data, briefing.tokens / 4 * 3).await? else {
             return Ok(Reached::Unanswered(unanswered));
         };
@@ -74,19 +81,30 @@ impl Pipeline {
         Ok(unanswered.map_or(Reached::Withdrawn, |unanswered| Reached::Unanswered(Box::new(unanswered))))
     }
 
-    /// What the model is asked with an exchange of its own in place of the conversation.
-    pub(super) async fn briefing_with(
+    /// What the model is asked for the rest of an answer: `asked` is its question, `said` what it says so far.
+    pub(super) fn briefing_to_go_on(
         &self,
         asker: &Asker,
-        conversation: &Conversation,
         data: Option<DataBrief<'_>>,
-        exchange: Vec<ModelMessage>,
+        (asked, said): (&Turn, &str),
+        wish: &str,
     ) -> Result<Briefing, Trouble> {
-        let size: usize = exchange.iter().map(|message| tokens(&message.text, Kind::Code)).sum();
-        let most = self.room().saturating_sub(size);
-        let briefing = self.briefing(asker, conversation, data, most).await?;
-        let briefing = briefing.map_err(|error| Trouble::Tell(error.text()))?;
-        Ok(briefing.with_exchange(exchange, size))
+        let brief = self.brief(asker, std::slice::from_ref(asked), data);
+        match brief.to_go_on(self.template_of(&brief), self.room(), said, wish) {
+            Ok(briefing) => Ok(briefing),
+            Err(Unfit::TooLong) => Err(Trouble::Tell(ModelError::PromptTooLong.text())),
+            Err(error @ Unfit::Template(_)) => Err(Trouble::Broken(error.to_string())),
+        }
+    }
+
+    fn brief<'a>(&self, asker: &Asker, turns: &'a [Turn], data: Option<DataBrief<'a>>) -> Brief<'a> {
+        let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+        Brief { locale: asker.user.locale, today, turns, data }
+    }
+
+    fn template_of(&self, brief: &Brief<'_>) -> &str {
+        let mode = if brief.data.is_some() { Mode::Sql } else { Mode::Chat };
+        self.parts.prompts.of(mode, brief.locale)
     }
 
     /// Tokens a prompt may take, as they are estimated.
@@ -104,12 +122,9 @@ impl Pipeline {
         most: usize,
     ) -> Result<Result<Briefing, ModelError>, Trouble> {
         let turns = self.turns_for(asker, conversation).await?;
-        let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-        let locale = asker.user.locale;
-        let mode = if data.is_some() { Mode::Sql } else { Mode::Chat };
-        let brief = Brief { locale, today, turns: &turns, data };
+        let brief = self.brief(asker, &turns, data);
         let room = self.room().min(most);
-        match brief.told(self.parts.prompts.of(mode, locale), room) {
+        match brief.told(self.template_of(&brief), room) {
             Ok(briefing) => {
                 let Briefing { told, tokens, .. } = &briefing;
                 if told.is_partial() {
@@ -123,25 +138,36 @@ impl Pipeline {
     }
 
     /// A question with the one it belongs to: where the model asked something in return, what the person says next is
-    /// the answer, and both are one question.
+    /// the answer, and both are one question; unless they ask something themselves.
     pub(super) async fn with_what_it_answers(
         &self,
-        asker: &Asker,
         conversation: &Conversation,
         question: &str,
     ) -> Result<Whole, Trouble> {
-        let turns = self.turns_for(asker, conversation).await?;
+        let turns = self.recent_turns(conversation).await?;
         Ok(match asked_back(&turns) {
-            Some(back) => Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false },
-            None => Whole { question: question.to_owned(), may_ask: true },
+            Some(back) if !asks_anew(question) => {
+                Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false }
+            }
+            Some(_) | None => Whole::alone(question),
         })
     }
 
     /// The last turns, the question among them. What was shown to the person alone is not told to a place where others
     /// read.
     async fn turns_for(&self, asker: &Asker, conversation: &Conversation) -> Result<Vec<Turn>, Trouble> {
-        let turns = self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?;
+        let turns = self.recent_turns(conversation).await?;
         Ok(turns.into_iter().filter(|turn| asker.place.private || !turn.aside).collect())
+    }
+
+    /// The last turns, wherever they were shown: which question belongs to which is the same everywhere.
+    async fn recent_turns(&self, conversation: &Conversation) -> Result<Vec<Turn>, Trouble> {
+        Ok(self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?)
+    }
+
+    /// Learns that the server found a prompt too long.
+    pub(super) fn learn_too_long(&self) {
+        self.gauges.learn(self.parts.model.name(), Gauge::too_long);
     }
 
     /// Learns how many tokens a prompt really took.

@@ -10,11 +10,11 @@ use super::running::Work;
 use super::{Pipeline, Trouble};
 use crate::context::Briefing;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Conversation, Locale, Mode, NewTurn,
-    Outgoing, Speaker, Turn, TurnId, TurnState,
+    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Conversation, Locale, Mode, Outgoing,
+    Speaker, Turn, TurnId, TurnState,
 };
+use crate::egress::fence::Fence;
 use crate::extract;
-use crate::ports::ModelMessage;
 use crate::text::{Text, text};
 
 /// Turns looked at for what an answer goes on with: its question and the parts it has had so far.
@@ -27,10 +27,8 @@ const TELLING: usize = 4;
 pub(super) struct Continued {
     /// The turn that was cut.
     pub(super) cut: TurnId,
-    /// The turn of the question.
-    asked: TurnId,
     /// What was asked at first.
-    question: String,
+    asked: Turn,
     /// What was said so far, in all its parts.
     said: String,
 }
@@ -70,14 +68,13 @@ impl Joined {
 
 /// How many bytes at the beginning of `rest` were said already.
 fn repeated(said: &str, rest: &str) -> usize {
-    let fences = said.lines().filter(|line| line.trim_start().starts_with("```")).count();
     let mut skipped = 0;
     let first = rest.trim_start();
-    if fences % 2 == 1 && first.starts_with("```") {
-        let line = first.find('\n').map_or(first.len(), |end| end + 1);
-        // A bare fence closes the block.
-        if !first[3..line].trim().is_empty() {
-            skipped = rest.len() - first.len() + line;
+    let line = first.split_inclusive('\n').next().unwrap_or_default();
+    if let (Some(open), Some(again)) = (Fence::open_in(said, usize::MAX), Fence::opened_by(line)) {
+        // One without a language is no beginning.
+        if !open.is_closed_by(line) && again.line().trim() != again.marks() {
+            skipped = rest.len() - first.len() + line.len();
         }
     }
     let last = said.rsplit('\n').next().unwrap_or_default().trim_start();
@@ -93,9 +90,8 @@ impl Pipeline {
     pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let conversation = self.current(asker).await?;
         let turns = self.parts.conversations.turns(conversation.id, RECENT).await?;
-        let last = turns.iter().rfind(|turn| turn.cut).map(|turn| turn.id);
-        let cut = last.filter(|last| exchange(&turns, *last).is_ok());
-        self.go_on(asker, cut.ok_or_else(|| Trouble::Tell(text("continue-nothing")))?).await
+        let cut = turns.iter().rfind(|turn| turn.cut).ok_or_else(|| Trouble::Tell(text("continue-nothing")))?;
+        self.go_on(asker, cut.id).await
     }
 
     /// Goes on with an answer that was cut, once, for the person whose question it is.
@@ -106,7 +102,7 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        work.answers_again(before.asked);
+        work.answers_again(before.asked.id);
         if !conversations.take_retry(id).await? {
             return Err(Trouble::Tell(text("continue-used")));
         }
@@ -151,39 +147,32 @@ impl Pipeline {
     ) -> Result<bool, Trouble> {
         self.within_quota(asker, Counted::Questions).await?;
         let wish = text("continue-asked").render(asker.user.locale);
-        self.record(AuditEvent {
-            detail: Some(wish.clone()),
-            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held)
-        })
-        .await?;
-        let turn = NewTurn {
-            conversation: held.id,
-            speaker: Speaker::Person,
-            text: wish.clone(),
-            state: TurnState::Complete,
-            proposal: None,
-            at: self.parts.clock.now(),
-            aside: false,
-        };
-        self.parts.conversations.add_turn(&turn).await?;
         match held.mode {
             Mode::Sql => {
-                let question = before.question.clone();
+                let question = before.asked.text.clone();
                 let target = self.target_of(&question, &held.place)?;
                 let verified = self.parts.knowledge.verified(&target.name).await?;
                 let schemas = self.schemas(&target, &verified).await?;
                 let settings = &self.parts.settings;
                 let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
                 let examples = inquiry.examples(&verified, settings.examples);
-                let exchange = before.exchange(wish);
-                let briefing = self.briefing_with(asker, held, Some(inquiry.data(&examples)), exchange).await?;
+                let exchange = (&before.asked, before.said.as_str());
+                let briefing = self.briefing_to_go_on(asker, Some(inquiry.data(&examples)), exchange, &wish)?;
+                self.record_wish(asker, held, wish).await?;
                 self.go_on_with(asker, held, briefing, before, (Some(&inquiry), work)).await
             }
             Mode::Chat => {
-                let briefing = self.briefing_with(asker, held, None, before.exchange(wish)).await?;
+                let briefing = self.briefing_to_go_on(asker, None, (&before.asked, &before.said), &wish)?;
+                self.record_wish(asker, held, wish).await?;
                 self.go_on_with(asker, held, briefing, before, (None, work)).await
             }
         }
+    }
+
+    /// That the rest was asked for counts as a question. It is no turn: nothing new is asked.
+    async fn record_wish(&self, asker: &Asker, held: &Conversation, wish: String) -> Result<(), Trouble> {
+        let asked = within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held);
+        self.record(AuditEvent { detail: Some(wish), ..asked }).await
     }
 
     async fn go_on_with(
@@ -197,6 +186,9 @@ impl Pipeline {
         let request = briefing.request.clone();
         match self.stream_answer(asker, held, request, &work.stop).await? {
             Answered::NotBegun(unanswered) => {
+                if unanswered.is_too_long() {
+                    self.learn_too_long();
+                }
                 let locale = asker.user.locale;
                 let buttons = vec![continue_button(before.cut, locale)];
                 let sentence = unanswered.sentence(asker).render(locale);
@@ -206,6 +198,7 @@ impl Pipeline {
             }
             Answered::Withdrawn => Ok(false),
             Answered::Begun(mut answer) => {
+                self.learn_size(&briefing, answer.prompt_tokens());
                 answer.before = Some(before);
                 let went_on = !answer.failed();
                 let offer = match inquiry {
@@ -219,38 +212,22 @@ impl Pipeline {
     }
 }
 
-impl Continued {
-    /// What the model is told: the question, what it said, and to go on. What was said before is not needed to finish a
-    /// sentence.
-    fn exchange(&self, wish: String) -> Vec<ModelMessage> {
-        [(Speaker::Person, self.question.clone()), (Speaker::Pstral, self.said.clone()), (Speaker::Person, wish)]
-            .map(|(speaker, text)| ModelMessage { speaker, text })
-            .into()
-    }
-}
-
 /// What a cut answer says so far and what was asked; or why it does not go on.
 fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     let gone = || text("continue-gone");
     let at = turns.iter().position(|turn| turn.id == cut && turn.cut).ok_or_else(gone)?;
+    let asks = |turn: &Turn| turn.speaker == Speaker::Person;
     let went_on = |turn: &Turn| turn.speaker == Speaker::Pstral && turn.state == TurnState::Complete;
     let since = &turns[at + 1..];
-    if since.iter().any(is_question) {
+    if since.iter().any(asks) {
         return Err(text("continue-late"));
     }
     if since.iter().any(went_on) {
         return Err(text("continue-used"));
     }
-    let asked = turns[..at].iter().rposition(is_question).ok_or_else(gone)?;
+    let asked = turns[..at].iter().rposition(asks).ok_or_else(gone)?;
     let parts = turns[asked..=at].iter().filter(|turn| turn.cut);
-    let said = parts.map(|turn| turn.text.as_str()).collect();
-    Ok(Continued { cut, asked: turns[asked].id, question: turns[asked].text.clone(), said })
-}
-
-/// Whether a person asks something there, and not only for the rest of an answer.
-pub(super) fn is_question(turn: &Turn) -> bool {
-    let goes_on = || Locale::ALL.iter().any(|locale| text("continue-asked").render(*locale) == turn.text);
-    turn.speaker == Speaker::Person && !goes_on()
+    Ok(Continued { cut, asked: turns[asked].clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
 }
 
 /// Goes on with an answer that was cut.
@@ -274,6 +251,9 @@ mod tests {
             ("```sql\nSELECT id\nFROM cli", "FROM clients\n```", "ents\n```"),
             ("```sql\nSELECT id\n", "```\nand that is all", "```\nand that is all"),
             ("```sql\nSELECT id\n```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
+            ("~~~sql\nSELECT id\nFROM cli", "~~~sql\nents\n~~~", "ents\n~~~"),
+            ("````sql\nSELECT '", "```'\n````", "```'\n````"),
+            ("```SELECT 1```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
             ("a", "a b", "a b"),
         ] {
             assert_eq!(&rest[repeated(said, rest)..], left, "{said:?} {rest:?}");

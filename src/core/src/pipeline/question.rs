@@ -40,6 +40,13 @@ pub(super) struct Inquiry<'a> {
     pub(super) may_ask: bool,
 }
 
+/// What a question is answered from.
+struct Ground {
+    target: Arc<Target>,
+    verified: Vec<VerifiedQuery>,
+    schemas: Arc<Schemas>,
+}
+
 impl<'a> Inquiry<'a> {
     pub(super) fn new(
         (asker, conversation): (&'a Asker, &'a Conversation),
@@ -159,16 +166,16 @@ impl Pipeline {
         question: &str,
         work: &Work,
     ) -> Result<(), Trouble> {
-        let Whole { question, may_ask } = self.with_what_it_answers(asker, conversation, question).await?;
+        let Whole { question, may_ask } = match self.with_what_it_answers(conversation, question).await? {
+            // Whoever asks something that was answered before asks it anew.
+            Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => {
+                Whole::alone(question)
+            }
+            whole => whole,
+        };
         let question = question.as_str();
-        let target = self.target_of(question, &asker.place)?;
-        let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schemas = select_biased! {
-            () = work.stop.token.cancelled().fuse() => return match work.stop.why() {
-                Some(Stopped::TakenBack | Stopped::Left) => Ok(()),
-                Some(Stopped::Asked) | None => Err(Trouble::Tell(text("answer-stopped"))),
-            },
-            schemas = self.schemas(&target, &verified).fuse() => schemas?,
+        let Some(Ground { target, verified, schemas }) = self.ground_of(asker, question, &work.stop).await? else {
+            return Ok(());
         };
         let settings = &self.parts.settings;
         let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
@@ -187,6 +194,26 @@ impl Pipeline {
         let alone = Inquiry { may_ask, ..alone };
         let matched = self.verified_match(question, &alone.common, &verified);
         self.answer(&alone, matched, &verified, &work.stop).await
+    }
+
+    /// What a question is answered from; nothing where its work ended and nobody is to be told.
+    async fn ground_of(&self, asker: &Asker, question: &str, stop: &Stop) -> Result<Option<Ground>, Trouble> {
+        let target = self.target_of(question, &asker.place)?;
+        let verified = self.parts.knowledge.verified(&target.name).await?;
+        let schemas = select_biased! {
+            () = stop.token.cancelled().fuse() => return match stop.why() {
+                Some(Stopped::TakenBack | Stopped::Left) => Ok(None),
+                Some(Stopped::Asked) | None => Err(Trouble::Tell(text("answer-stopped"))),
+            },
+            schemas = self.schemas(&target, &verified).fuse() => schemas?,
+        };
+        Ok(Some(Ground { target, verified, schemas }))
+    }
+
+    /// Whether a verified query answers these words as they stand.
+    async fn is_verified(&self, asker: &Asker, words: &str, stop: &Stop) -> bool {
+        let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, words, stop).await else { return false };
+        self.verified_match(words, &schemas.of(&asker.user.role), &verified).is_some_and(|matched| matched.exact)
     }
 
     /// Answers a question about data where it is to be answered.

@@ -1,7 +1,6 @@
 //! 👍 and 👎: what the person who asked thinks of an answer, kept with it.
 
 use super::asker::Asker;
-use super::continuing::is_question;
 use super::ledger::about;
 use super::proposing::button;
 use super::{Pipeline, Trouble};
@@ -19,7 +18,7 @@ impl Pipeline {
     pub(super) async fn rate_latest(&self, asker: &Asker, rating: Rating) -> Result<(), Trouble> {
         let conversation = self.current(asker).await?;
         let turns = self.parts.conversations.turns(conversation.id, LAST).await?;
-        let question = turns.iter().rfind(|turn| is_question(turn)).map(|turn| turn.text.trim());
+        let question = turns.iter().rfind(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.trim());
         let proposal = self.parts.proposals.latest(conversation.id).await?;
         let said = turns.iter().rfind(|turn| turn.speaker == Speaker::Pstral && turn.state == TurnState::Complete);
         // A statement answers the question it was made for, until another is asked.

@@ -1,7 +1,6 @@
 //! Asking again what was not answered.
 
 use super::asker::Asker;
-use super::continuing::is_question;
 use super::proposing::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
@@ -33,7 +32,7 @@ impl Pipeline {
         };
         // A statement that ran may be older than the last question.
         if turn.proposal.is_none()
-            && let Some(asked) = self.asked_before(&turn).await?
+            && let Some(asked) = conversations.question_before(turn.id).await?
         {
             work.answers_again(asked.id);
         }
@@ -74,20 +73,9 @@ impl Pipeline {
         let question = if let Some(proposal) = &turn.proposal {
             self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question)
         } else {
-            self.asked_before(turn).await?.map(|asked| asked.text)
+            self.parts.conversations.question_before(turn.id).await?.map(|asked| asked.text)
         };
         Ok(question.filter(|question| !question.trim().is_empty()))
-    }
-
-    /// The last question before a turn.
-    async fn asked_before(&self, turn: &Turn) -> Result<Option<Turn>, StoreError> {
-        let conversations = &self.parts.conversations;
-        let mut asked = conversations.question_before(turn.id).await?;
-        // Whoever asked for the rest of an answer asked something before.
-        while let Some(other) = asked.take_if(|asked| !is_question(asked)) {
-            asked = conversations.question_before(other.id).await?;
-        }
-        Ok(asked)
     }
 }
 

@@ -45,10 +45,9 @@ impl Unanswered {
         matches!(self.why, NoAnswer::Model(ModelError::PromptTooLong))
     }
 
-    /// The message that stands already, and its turn.
-    pub(super) fn into_message(self) -> Option<(LiveMessage, TurnId)> {
-        let Self { live, turn, .. } = self;
-        live.sent().is_some().then_some((live, turn))
+    /// The message that says so or is to, and its turn.
+    pub(super) fn into_message(self) -> (LiveMessage, TurnId) {
+        (self.live, self.turn)
     }
 
     /// Whether the model is away, and nothing else is the matter.

@@ -17,6 +17,8 @@ use crate::text::text;
 pub(super) struct Matched {
     query: VerifiedQuery,
     values: BTreeMap<String, Value>,
+    /// Whether the question is asked word for word.
+    pub(super) exact: bool,
 }
 
 impl Pipeline {
@@ -31,7 +33,7 @@ impl Pipeline {
         let found = knowledge::match_question(question, verified, &schema.known, today)?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
         let allowed = matches!(schema.guard.check(&found.query.statement), Verdict::Allow(_));
-        allowed.then(|| Matched { query: found.query.clone(), values: found.values })
+        allowed.then(|| Matched { query: found.query.clone(), values: found.values, exact: found.exact })
     }
 
     /// Offers a verified query as it stands. `unanswered` says why the model was not used, where it should have been.
@@ -42,7 +44,7 @@ impl Pipeline {
         unanswered: Option<Unanswered>,
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
-        let Matched { query, values } = matched;
+        let Matched { query, values, .. } = matched;
         let origin =
             Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin, told: None, repairs: 0 };

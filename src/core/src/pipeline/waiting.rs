@@ -220,7 +220,9 @@ impl Waiting<'_> {
                         // Whoever follows the stream knows what to make of its end.
                         Some(Ok(Delta::Done(_)) | Err(_)) | None => true,
                     };
-                    delta.into_iter().for_each(|delta| ahead.keep(delta));
+                    if let Some(delta) = delta {
+                        ahead.keep(delta);
+                    }
                     if is_word {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
                         return Heard::Words(Words { stream: ahead.and(stream), took, spaces });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Place, Role};
 use pstral_core::pipeline::PlaceTerms;
-use pstral_core::ports::PlatformError;
+use pstral_core::ports::{PlatformError, Proposals as _};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
@@ -117,7 +117,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         ```
         Lit la table clients de la base crm.
         Lecture seule ; 1 000 lignes et 30 secondes au plus.
-        Le modèle connaissait 6 tables : client_notes, clients, contracts, documents, payments, users.
+        Le modèle connaissait 6 tables.
         Ce que la base compte faire :
         ```
         SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)
@@ -143,6 +143,33 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         <crm-20261121-100000-010101.xlsx>
         ");
         assert!(!read_in_team(world).contains("SELECT"), "{}", read_in_team(world));
+    });
+}
+
+#[test]
+fn what_the_model_was_told_in_private_is_not_named_among_others() {
+    let setup = Setup { roles: [(Role::member(), deny(&["client_notes"]))].into(), ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.model_says("```sql\nSELECT id FROM clients WHERE id = 1\n```");
+        world.act(&claire(), &team(), said("Que disent les client_notes du premier client ?")).await;
+        assert!(world.model.requests()[0].system.contains("client_notes("));
+        world.act(&claire(), &team(), command("explain")).await;
+        let said = read_in_team(world);
+        assert!(said.contains("Le modèle connaissait 6 tables.") && !said.contains("client_notes"), "{said}");
+    });
+}
+
+#[test]
+fn a_question_after_an_answer_in_private_belongs_to_no_older_one() {
+    run_test_with(addresses_for_admins(), async |world| {
+        world.model_says("De quelle ville ?");
+        world.act(&claire(), &team(), said("Donnez-moi des noms")).await;
+        world.model_says(EMAILS);
+        world.act(&claire(), &team(), said("de Lyon, avec leur email")).await;
+        world.model_says("```sql\nSELECT count(id) AS n FROM payments\n```");
+        world.act(&claire(), &team(), said("Et les paiements, en nombre")).await;
+        let proposal = world.store.get(&world.newest_proposal()).await.unwrap().unwrap();
+        assert_eq!(proposal.question, "Et les paiements, en nombre");
     });
 }
 

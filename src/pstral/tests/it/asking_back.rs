@@ -43,7 +43,7 @@ fn a_question_in_return_and_its_answer_are_one_question() {
             said,
             ["Donne-moi les noms, à Lyon", "Voulez-vous les sociétés clientes ou leurs contacts ?", "les sociétés"]
         );
-        assert!(system(world, 0).contains("pose une seule courte question"), "{}", system(world, 0));
+        assert!(system(world, 0).contains("pose une seule question courte"), "{}", system(world, 0));
         assert!(system(world, 1).contains("N'en pose pas d'autre"), "{}", system(world, 1));
         world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
         let proposal = world.entries().await.into_iter().find_map(|entry| entry.event.proposal).unwrap();
@@ -52,7 +52,7 @@ fn a_question_in_return_and_its_answer_are_one_question() {
         // A new question may be unclear again.
         world.model_says("Lesquels ?");
         world.say(&camille(), "Et les contrats qui comptent le plus").await;
-        assert!(system(world, 2).contains("pose une seule courte question"), "{}", system(world, 2));
+        assert!(system(world, 2).contains("pose une seule question courte"), "{}", system(world, 2));
     });
 }
 
@@ -89,6 +89,28 @@ fn a_second_question_in_return_is_not_taken_for_an_answer() {
         </check>
         Write the SELECT that fits best, in a ```sql block, then one sentence that says what you assumed.
         ");
+    });
+}
+
+#[test]
+fn a_new_question_is_no_answer() {
+    const NO: &str = "That is not in this data. Can I help you with something else?";
+    run_test(async |world| {
+        // What is verified needs no model, and no question mark.
+        for (question, answer) in
+            [("Which companies of ours sit in Lyon?", Some(ANSWER)), ("How many clients do we have in Lyon", None)]
+        {
+            world.model_says(NO);
+            for said in answer {
+                world.model_says(said);
+            }
+            world.say(&alex(), "Tell me tomorrow's weather").await;
+            world.say(&alex(), question).await;
+            let proposal = world.store.get(&world.newest_proposal()).await.unwrap().unwrap();
+            assert_eq!(proposal.question, question);
+        }
+        assert_eq!(world.model.requests().len(), 3);
+        assert!(system(world, 1).contains("ask one short question"), "{}", system(world, 1));
     });
 }
 

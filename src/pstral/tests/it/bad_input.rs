@@ -143,7 +143,7 @@ fn two_statements() {
         ```
 
         🛡️ This statement cannot be run. There is more than one statement: “SELECT 2” comes after the first. Run them one at a time.
-        The model could not correct it.
+        The model could not correct it. Edit it, or rephrase your question.
         ");
     });
 }

@@ -54,7 +54,7 @@ fn the_rest_is_a_new_message_of_the_same_conversation() {
         ── #6 private
         opened in 1900.
         ── #7 private
-        The last answer was not cut: there is nothing to go on with. Ask another question.
+        The rest of this answer was asked for already. See further down, or ask your question again.
         ");
         let asked = &world.model.requests()[2];
         let told: Vec<(Speaker, &str)> =
@@ -283,7 +283,7 @@ fn what_was_asked_since_comes_first_and_what_is_private_stays_so() {
         ── #7 private
         Something else was asked since this answer. Ask your question again, more precisely.
         ── #8 private
-        The last answer was not cut: there is nothing to go on with. Ask another question.
+        Something else was asked since this answer. Ask your question again, more precisely.
         ");
     });
 }
@@ -303,5 +303,39 @@ fn after_a_crash_in_the_second_half_the_question_is_asked_again() {
         world.model_says("A great deal.");
         world.command(&alex(), "retry").await;
         assert_eq!(world.model.requests()[2].messages.last().unwrap().text, "What do you know of Paris?");
+    });
+}
+
+#[test]
+fn only_the_end_of_a_long_answer_is_told_with_the_wish() {
+    run_test(async |world| {
+        let question = "Quelles entreprises à Lyon, peu importe lesquelles ?";
+        let said = format!("```sql\nSELECT company_name\n{}FROM cli", "-- rien de plus à dire ici\n".repeat(1_200));
+        world.model.script(cut(&said));
+        world.say(&camille(), question).await;
+        world.model_says("ents WHERE city = 'Lyon'\n```");
+        world.command(&camille(), "continuer").await;
+        assert!(world.offers_something(), "{}", world.newest());
+        let asked = &world.model.requests()[1].messages;
+        assert_eq!(asked[0].text, question);
+        assert!(asked[1].text.starts_with("…\n```sql\n-- rien de plus"), "{}", asked[1].text);
+        assert!(asked[1].text.ends_with("\nFROM cli") && asked[1].text.len() < said.len() / 2);
+    });
+}
+
+#[test]
+fn the_wish_for_the_rest_is_no_question() {
+    run_test(async |world| {
+        world.model.script(cut("I can do two things. Do you mean the companies"));
+        world.say(&alex(), "Give me some names, whichever they are").await;
+        world.model_says(" or their people?");
+        world.command(&alex(), "continue").await;
+        world.model_says("```sql\nSELECT company_name FROM clients\n```");
+        world.say(&alex(), "companies").await;
+        let proposal =
+            pstral_core::ports::Proposals::get(&*world.store, &world.newest_proposal()).await.unwrap().unwrap();
+        assert_eq!(proposal.question, "Give me some names, whichever they are (companies)");
+        let told: Vec<Speaker> = world.model.requests()[2].messages.iter().map(|message| message.speaker).collect();
+        assert_eq!(told, [Speaker::Person, Speaker::Pstral, Speaker::Pstral, Speaker::Person]);
     });
 }

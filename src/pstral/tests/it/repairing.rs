@@ -136,7 +136,7 @@ fn never_repaired() {
         ```
 
         🛡️ Cette requête ne peut pas être exécutée. « nom_du_client » n’est pas une colonne des tables de cette partie de la requête. Vous pouvez y lire : id, company_name, email, phone, address, postal_code, city, status, kyc_completed, assigned_to, created_at
-        Le modèle n’a pas su la corriger.
+        Le modèle n’a pas su la corriger. Modifiez-la, ou reformulez votre question.
         [Modifier]
         ");
         assert_snapshot!(world.audit_lines().await, @"
@@ -165,7 +165,7 @@ fn the_same_statement_again_ends_it() {
         ```
 
         🛡️ This statement cannot be run. “nom” is not a column of the tables in this part of the statement. There you can read: id, company_name, email, phone, address, postal_code, city, status, kyc_completed, assigned_to, created_at
-        The model could not correct it.
+        The model could not correct it. Edit it, or rephrase your question.
         [Edit]
         ");
     });
@@ -285,7 +285,10 @@ fn a_correction_without_a_statement_leaves_the_refusal() {
             assert!(!world.offers_something());
             let shown = world.newest();
             assert!(shown.starts_with("```sql\nSELECT nom FROM clients\n```"), "{shown}");
-            assert!(shown.ends_with("\nThe model could not correct it."), "{shown}");
+            assert!(
+                shown.ends_with("\nThe model could not correct it. Edit it, or rephrase your question."),
+                "{shown}"
+            );
         });
     }
 }

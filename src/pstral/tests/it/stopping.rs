@@ -99,6 +99,10 @@ async fn stopped(world: &mut World, stage: Stage, way: Way) -> String {
             Stage::Saying => "nombreux",
         })
         .await;
+    if stage != Stage::Queued {
+        // The note may be there before the request is.
+        server.wait_for(|requests| !requests.is_empty()).await;
+    }
     let before = seen(world);
     let began = Instant::now();
     world.happens(way.event(world, &asked)).await.unwrap();

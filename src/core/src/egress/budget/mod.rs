@@ -70,6 +70,15 @@ impl Budget {
         at.map(|at| at.max(self.closed_until))
     }
 
+    /// How long after a write at `since` the next of those comes that spread over what the budget regains and leave so
+    /// many in it. What a bucket regains comes at such distances by itself.
+    pub(super) fn distance(&self, left: u32, since: Duration) -> Duration {
+        match &self.stock {
+            Stock::Free | Stock::Bucket(_) => Duration::ZERO,
+            Stock::Window(window) => window.distance(left, since),
+        }
+    }
+
     /// Takes one write.
     pub(super) fn take(&mut self, now: Duration) {
         match &mut self.stock {

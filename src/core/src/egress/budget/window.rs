@@ -45,6 +45,14 @@ impl Window {
         }
     }
 
+    /// The span divided among the writes that may be used; where the platform says what is left and until when, that.
+    pub(super) fn distance(&self, left: u32, since: Duration) -> Duration {
+        match self.told {
+            Some((remaining, until)) => until.saturating_sub(since) / (remaining.saturating_sub(left) + 1),
+            None => self.span / self.writes.saturating_sub(left).max(1),
+        }
+    }
+
     pub(super) fn take(&mut self) {
         self.under_way += 1;
         if let Some((left, _)) = &mut self.told {

@@ -356,7 +356,7 @@ impl ChatPlatform for FakeChat {
             state.typing_hangs
         };
         if hangs {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

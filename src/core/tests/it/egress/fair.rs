@@ -108,6 +108,51 @@ async fn a_window_is_kept_to_and_used() {
     }
 }
 
+/// Times between one state and the next of a message while it grew.
+fn silences(server: &Server, index: usize) -> Vec<Duration> {
+    let states: Vec<Duration> = server.messages()[index].states.iter().map(|(at, _)| *at).collect();
+    states.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect()
+}
+
+/// Answers of thirty tokens a second for twenty seconds, all in one place with a window.
+async fn in_one_place(answers: usize, headers: bool) -> (Arc<Server>, Vec<Went>) {
+    let mut manners = Manners { headers, ..in_place(DISCORD) };
+    manners.capabilities.max_edits = u32::MAX;
+    let server = Server::with(manners);
+    let (scheduler, place) = (scheduler(&server), place("general"));
+    let all = (0..answers).map(|_| answer(&server, &scheduler, &place, says(words(600), MS(33))));
+    let went = join_all(all).await;
+    assert!(went.iter().all(|went| went.finished.is_ok()));
+    assert_eq!(server.asked_too_fast(), 0);
+    (server, went)
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_window_an_answer_grows_without_long_silences() {
+    let (server, went) = in_one_place(1, false).await;
+    let states = server.messages()[0].states.clone();
+    assert!(states[0].0 < MS(300), "the first text at once: {:?}", states[0].0);
+    let silences = silences(&server, 0);
+    assert!(silences.iter().all(|silence| *silence <= MS(1710)), "{silences:?}");
+    // Three in five seconds of twenty, the first text, the last one.
+    assert!((13..=15).contains(&states.len()), "{}", states.len());
+    let last = states[states.len() - 1].0;
+    assert!(last <= went[0].said + MS(40), "{last:?} after {:?}", went[0].said);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_in_one_window_take_turns_and_none_ends_late() {
+    let (server, went) = in_one_place(3, false).await;
+    for (index, went) in went.iter().enumerate() {
+        let states = &server.messages()[index].states;
+        assert!(states[0].0 < MS(6000), "{:?}", states[0].0);
+        let silences = silences(&server, index);
+        assert!(silences.iter().all(|silence| *silence <= MS(10_100)), "{silences:?}");
+        let last = states[states.len() - 1].0;
+        assert!(last <= went.said + MS(60), "{last:?} after {:?}", went.said);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_allows_less_than_is_assumed_is_believed() {
     let tight = [
