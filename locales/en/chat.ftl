@@ -100,6 +100,7 @@ edit-how = Copy this line, change it and send it back:
 
 ## Corrections
 correcting = ⏳ This statement does not hold: I am having it corrected…
+asked-enough = ⏳ The model has already asked its question: I am having it answer…
 repaired = 🛡️ Corrected by the model: its first statement did not pass the checks.
 repair-failed = The model could not correct it. Edit it, or rephrase your question.
 

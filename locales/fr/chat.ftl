@@ -100,6 +100,7 @@ edit-how = Copiez cette ligne, changez-la et renvoyez-la :
 
 ## Corrections
 correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
+asked-enough = ⏳ Le modèle a déjà posé une question : je lui demande de répondre…
 repaired = 🛡️ Corrigée par le modèle : sa première requête n'avait pas passé les contrôles.
 repair-failed = Le modèle n'a pas su la corriger. Modifiez-la, ou reformulez votre question.
 

@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 
 use crate::inside::Outside;
 
+/// Bytes, or characters, of what a server says that are kept.
+const SHOWN: usize = 200;
+
 /// The failure behind a status that is not a success, with its body.
 pub(crate) fn of_status(status: StatusCode, body: &[u8], model: &str) -> ModelError {
     let said = serde_json::from_slice::<Json>(body).ok().and_then(said_by);
@@ -58,7 +61,6 @@ pub(crate) fn of_request(error: reqwest::Error, server: &str) -> ModelError {
 
 /// The first part of something that is not understood, for the log.
 pub fn excerpt(bytes: &[u8]) -> String {
-    const SHOWN: usize = 200;
     let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]);
     let more = if bytes.len() > SHOWN { "…" } else { "" };
     format!("{}{more}", shown.escape_debug())
@@ -96,13 +98,24 @@ pub fn of_message(said: &str, model: &str) -> ModelError {
     } else if is_too_long(&lower) {
         ModelError::PromptTooLong
     } else if has(&["does not support"]) {
-        ModelError::Unsupported(said.to_owned())
+        ModelError::Unsupported(short(said))
     } else if has(&["option", "must be of type"]) {
         // Ollama gives this one status 500.
-        ModelError::Rejected(said.to_owned())
+        ModelError::Rejected(short(said))
     } else {
-        ModelError::Failed(said.to_owned())
+        ModelError::Failed(short(said))
     }
+}
+
+/// The first line of what a server says, which goes into the log and the audit. vLLM repeats in it the request that it
+/// refuses, with the question of a person: that is left out.
+fn short(said: &str) -> String {
+    let line = said.trim_start().lines().next().unwrap_or_default();
+    let request = ["'input'", "\"input\""].iter().filter_map(|name| line.find(name)).min();
+    let own = line[..request.unwrap_or(line.len())].trim_end_matches([' ', ',', '{']);
+    let shown: String = own.chars().take(SHOWN).collect();
+    let more = if shown.len() < said.trim().len() { "…" } else { "" };
+    format!("{shown}{more}")
 }
 
 /// Ollama and llama.cpp say "exceeds the available context size" of chats, "exceeds the context length" and "too large
@@ -132,4 +145,35 @@ fn causes(error: &reqwest::Error) -> String {
         source = cause.source();
     }
     causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_words_of_a_server_only_its_own_are_kept() {
+        let long = "é".repeat(300);
+        let cut = format!("{}…", "é".repeat(200));
+        for (said, kept) in [
+            ("out of memory", "out of memory"),
+            ("\nout of memory\n", "out of memory"),
+            ("out of memory\nat cuda.c:12\nSELECT", "out of memory…"),
+            (long.as_str(), cut.as_str()),
+            (
+                "[{'type': 'missing', 'msg': 'Field required', 'input': {'messages': [{'content': 'salaries'}]}}]",
+                "[{'type': 'missing', 'msg': 'Field required'…",
+            ),
+            (r#"{"msg": "no", "input": "salaries"}"#, r#"{"msg": "no"…"#),
+            ("", ""),
+        ] {
+            assert_eq!(of_message(said, "m"), ModelError::Failed(kept.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_does_not_decide_what_it_means() {
+        let said = format!("{}\nmaximum context length", "é".repeat(300));
+        assert_eq!(of_message(&said, "m"), ModelError::PromptTooLong);
+    }
 }

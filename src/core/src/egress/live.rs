@@ -39,7 +39,7 @@ pub struct AnswerLimits {
 }
 
 /// Thoughts take this many times the room of what is shown.
-const THOUGHTS: usize = 4;
+pub(crate) const THOUGHTS: usize = 4;
 /// Before a platform that failed is tried with another interim text.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 

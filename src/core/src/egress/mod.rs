@@ -19,6 +19,7 @@ pub use deliver::{Aim, Patience};
 pub use disarm::{Disarmer, disarmed};
 pub use fitting::{echo, fit, whole};
 pub use layout::{LaidOut, lay_out, splitting};
+pub(crate) use live::THOUGHTS;
 pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed, Unfinished};
 pub use pacing::Pacing;
 pub use scheduler::Scheduler;

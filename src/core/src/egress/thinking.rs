@@ -211,7 +211,9 @@ mod tests {
             (&[" FROM\n<think>x</think> clients"], " "),
         ] {
             let mut filter = ThinkingFilter::default();
-            chunks.iter().for_each(|chunk| drop(filter.push(chunk)));
+            for chunk in chunks {
+                filter.push(chunk);
+            }
             assert_eq!(filter.blanks(), blanks, "{chunks:?}");
         }
     }

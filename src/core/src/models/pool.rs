@@ -68,21 +68,6 @@ impl ModelPool {
         Ok(Asking::new(ticket, Arc::clone(&self.endpoints), request))
     }
 
-    /// A vector for each text, from the first endpoint that makes them, those that do not rest first.
-    pub async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ModelError> {
-        let loads = self.loads();
-        let mut order: Vec<usize> = (0..self.endpoints.len()).collect();
-        order.sort_by_key(|at| (loads[*at].rests, loads[*at].running));
-        let mut last = ModelError::Unavailable("there is no endpoint".to_owned());
-        for at in order {
-            match self.endpoints[at].model.embed(texts).await {
-                Err(error) if super::queue::is_of_the_endpoint(&error) => last = error,
-                other => return other,
-            }
-        }
-        Err(last)
-    }
-
     /// Looks after the endpoints: one that rests is tried again as soon as it says that it is well, and where there are
     /// several, one that is away is noticed before a question is sent there. To be called now and then.
     pub async fn check(&self) {

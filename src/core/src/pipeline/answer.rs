@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use futures::future::{Either, select};
 
 use super::asker::Asker;
 use super::audience::{signature, signed};
@@ -147,11 +148,14 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<Answered, Trouble> {
         let prompt_hash = prompt_hash(&request);
-        // Before anything is shown: who comes too late is told at once.
-        let asking = self.parts.model.ask(asker.user.id, request);
-        asker.platform.typing(&asker.place).await;
         let message = self.begin_answer(asker, conversation).await?;
-        self.stream_in(asker, conversation, message, (asking, prompt_hash), stop).await
+        // From here on it may hold a slot, which does not wait for a platform.
+        let asking = self.parts.model.ask(asker.user.id, request);
+        let streamed = self.stream_in(asker, conversation, message, (asking, prompt_hash), stop);
+        match select(asker.platform.typing(&asker.place), streamed.boxed()).await {
+            Either::Left(((), streamed)) => streamed.await,
+            Either::Right((answered, _)) => answered,
+        }
     }
 
     /// Asks the model something else in place of what it could not answer.
@@ -245,22 +249,22 @@ impl Pipeline {
         (ended, spaces)
     }
 
-    /// Asks the model once more for an answer that came to nothing, in the same message. What it said is on record before
-    /// it is put aside.
+    /// Asks the model once more for an answer that came to nothing, in the same message, where a note says so. What it said
+    /// is on record before it is put aside.
     pub(super) async fn stream_again(
         &self,
-        asker: &Asker,
-        conversation: &Conversation,
+        (asker, conversation): (&Asker, &Conversation),
         answer: &mut Answer,
         request: ChatRequest,
+        note: &Text,
         stop: &Stop,
     ) -> Result<(), Trouble> {
         self.record(self.event_of_answer(asker, conversation, answer)).await?;
         let began = self.parts.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
         answer.live.put_aside();
-        let correcting = signed(asker, &text("correcting").render(asker.user.locale));
-        if let Err(error) = answer.live.announce(&correcting, &self.on_sent(answer.turn)).await {
+        let note = signed(asker, &note.render(asker.user.locale));
+        if let Err(error) = answer.live.announce(&note, &self.on_sent(answer.turn)).await {
             tracing::info!(%error, "that an answer is being corrected could not be shown");
         }
         (answer.ended, answer.spaces) = match self.parts.model.ask(asker.user.id, request) {

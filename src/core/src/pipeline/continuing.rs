@@ -102,6 +102,7 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        work.answers_again(before.asked.id);
         if !conversations.take_retry(id).await? {
             return Err(Trouble::Tell(text("continue-used")));
         }

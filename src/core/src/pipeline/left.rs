@@ -1,18 +1,20 @@
 //! Places that Pstral was removed from: nothing is sent there any more.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
 use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
 use crate::text::Text;
 
-/// Places that Pstral was removed from, since it runs: what it is told in one of them shows that it is back.
+/// Places that Pstral was removed from, since it runs, and when: what it is told in one of them after that shows that it
+/// is back.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Left(Arc<Mutex<HashSet<Place>>>);
+pub(super) struct Left(Arc<Mutex<HashMap<Place, Timestamp>>>);
 
 impl Left {
     /// The same chat, to which those places are gone.
@@ -20,15 +22,21 @@ impl Left {
         Arc::new(Minding { platform: Arc::clone(platform), left: self.clone() })
     }
 
-    pub(super) fn leave(&self, place: &Place) {
-        self.places().insert(place.clone());
+    pub(super) fn leave(&self, place: &Place, at: Timestamp) {
+        let mut places = self.places();
+        let left = places.entry(place.clone()).or_insert(at);
+        *left = at.max(*left);
     }
 
-    pub(super) fn is_back(&self, place: &Place) {
-        self.places().remove(place);
+    /// It was told something there at that time. Events may come late: what is older than its leaving shows nothing.
+    pub(super) fn is_told(&self, place: &Place, at: Timestamp) {
+        let mut places = self.places();
+        if places.get(place).is_some_and(|left| at >= *left) {
+            places.remove(place);
+        }
     }
 
-    fn places(&self) -> MutexGuard<'_, HashSet<Place>> {
+    fn places(&self) -> MutexGuard<'_, HashMap<Place, Timestamp>> {
         self.0.lock().expect("invariant: nothing panics while the lock is held")
     }
 }
@@ -41,7 +49,7 @@ struct Minding {
 
 impl Minding {
     fn open(&self, place: &Place) -> Result<(), PlatformError> {
-        if self.left.places().contains(place) { Err(PlatformError::Gone) } else { Ok(()) }
+        if self.left.places().contains_key(place) { Err(PlatformError::Gone) } else { Ok(()) }
     }
 }
 
@@ -91,5 +99,24 @@ impl ChatPlatform for Minding {
 
     async fn health(&self) -> Result<Text, PlatformError> {
         self.platform.health().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::chat_platform::FakeChat;
+
+    #[test]
+    fn only_what_comes_after_its_leaving_shows_that_it_is_back() {
+        let (left, place) = (Left::default(), FakeChat::place());
+        let at = |second| Timestamp::constant(second, 0);
+        left.is_told(&place, at(1));
+        left.leave(&place, at(10));
+        left.leave(&place, at(5));
+        for (told, gone) in [(9, true), (10, false)] {
+            left.is_told(&place, at(told));
+            assert_eq!(left.places().contains_key(&place), gone, "{told}");
+        }
     }
 }

@@ -177,10 +177,12 @@ impl Pipeline {
             EventBody::Deleted { event: question } => return self.running.take_back(&event.actor.platform, question),
             EventBody::Left => {
                 // In this order: what stops says nothing there any more.
-                self.left.leave(&event.place);
+                self.left.leave(&event.place, event.at);
                 return self.running.leave(&event.place);
             }
-            EventBody::Said(_) | EventBody::Command(_) | EventBody::Clicked(_) => self.left.is_back(&event.place),
+            EventBody::Said(_) | EventBody::Command(_) | EventBody::Clicked(_) => {
+                self.left.is_told(&event.place, event.at);
+            }
         }
         if !self.seen.first_time(&event) {
             return;

@@ -18,8 +18,8 @@ use super::verified::{Matched, asked};
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
 use crate::context::{DataBrief, Example};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
-    VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
+    TurnState, VerifiedQuery,
 };
 use crate::egress::Streamed;
 use crate::text::text;
@@ -112,7 +112,7 @@ impl Pipeline {
             ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
         })
         .await?;
-        self.remember_question(conversation, question).await?;
+        work.is_asked_in(self.remember_question(conversation, question).await?);
         match conversation.mode {
             Mode::Sql => self.ask_for_data(asker, conversation, question, work).await,
             Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
@@ -143,7 +143,7 @@ impl Pipeline {
         Ok(self.parts.conversations.current(asker.user.id, &asker.place, mode, now).await?)
     }
 
-    async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<(), Trouble> {
+    async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<TurnId, Trouble> {
         if conversation.title.is_empty() {
             self.parts.conversations.set_title(conversation.id, &title_of(question)).await?;
         }
@@ -156,8 +156,7 @@ impl Pipeline {
             at: self.parts.clock.now(),
             aside: false,
         };
-        self.parts.conversations.add_turn(&turn).await?;
-        Ok(())
+        Ok(self.parts.conversations.add_turn(&turn).await?)
     }
 
     async fn ask_for_data(
@@ -255,7 +254,7 @@ impl Pipeline {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];
                 let sentence = unanswered.sentence(asker).render(locale);
-                let message = Outgoing { buttons, ..Outgoing::text(sentence) };
+                let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
                 self.close_unanswered(asker, *unanswered, &message).await.map(drop)
             }
             Reached::Withdrawn => Ok(()),

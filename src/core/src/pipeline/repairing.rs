@@ -91,7 +91,9 @@ impl Pipeline {
             briefing = next;
             let before = answer.text().to_owned();
             let request = briefing.request.clone();
-            self.stream_again(inquiry.asker, inquiry.conversation, answer, request, stop).await?;
+            let is_refused = offer.as_ref().and_then(Offer::fault).is_some();
+            let note = text(if is_refused { "correcting" } else { "asked-enough" });
+            self.stream_again((inquiry.asker, inquiry.conversation), answer, request, &note, stop).await?;
             self.learn_size(&briefing, answer.prompt_tokens());
             if matches!(answer.ended(), Streamed::Stopped) {
                 return Ok(None);

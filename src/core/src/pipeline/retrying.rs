@@ -30,6 +30,12 @@ impl Pipeline {
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        // A statement that ran may be older than the last question.
+        if turn.proposal.is_none()
+            && let Some(asked) = conversations.question_before(turn.id).await?
+        {
+            work.answers_again(asked.id);
+        }
         if !conversations.take_retry(id).await? {
             return Err(Trouble::Tell(text("retry-used")));
         }

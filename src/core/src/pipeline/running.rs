@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Place, PlatformName, UserId};
+use crate::domain::{Place, PlatformName, TurnId, UserId};
 
-/// Questions remembered that were taken back before their answer began: events of one moment may come in any order.
+/// Questions remembered that were taken back before their answer began: events of one moment may come in any order. As
+/// many are remembered with their turns, for who answers them again.
 const REMEMBERED: usize = 256;
 
 type Key = (UserId, Place);
@@ -22,6 +23,7 @@ struct Going {
     work: HashMap<Key, Stop>,
     answers: HashMap<Question, Stop>,
     taken_back: VecDeque<Question>,
+    turns: VecDeque<(TurnId, Question)>,
 }
 
 /// Why work is stopped.
@@ -127,7 +129,29 @@ impl Running {
 impl Work {
     /// Says which event asked for it: who takes that back stops it.
     pub(super) fn answers(&self, platform: &PlatformName, event: &str) {
-        let question = (platform.clone(), event.to_owned());
+        self.answers_question((platform.clone(), event.to_owned()));
+    }
+
+    /// Its question is this turn.
+    pub(super) fn is_asked_in(&self, turn: TurnId) {
+        let Some(question) = self.question.get() else { return };
+        let mut going = self.running.going();
+        going.turns.push_back((turn, question.clone()));
+        if going.turns.len() > REMEMBERED {
+            going.turns.pop_front();
+        }
+    }
+
+    /// It answers the question of a turn again, or goes on with its answer: who takes that question back stops it. After a
+    /// restart nobody knows any more which event asked it.
+    pub(super) fn answers_again(&self, turn: TurnId) {
+        let known = self.running.going().turns.iter().rfind(|(asked, _)| *asked == turn).cloned();
+        if let Some((_, question)) = known {
+            self.answers_question(question);
+        }
+    }
+
+    fn answers_question(&self, question: Question) {
         let mut going = self.running.going();
         if going.taken_back.contains(&question) {
             self.stop.stop(Stopped::TakenBack);

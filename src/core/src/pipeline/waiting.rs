@@ -12,7 +12,7 @@ use super::asker::Asker;
 use super::audience::signed;
 use super::running::Stop;
 use crate::domain::Locale;
-use crate::egress::{LiveMessage, OnSent, Streamed, ThinkingFilter};
+use crate::egress::{LiveMessage, OnSent, Streamed, THOUGHTS, ThinkingFilter};
 use crate::models::{Asking, Stage};
 use crate::ports::{Clock, Delta, ModelError, ModelStream, PlatformError};
 use crate::text::{Text, text};
@@ -33,9 +33,6 @@ impl Default for Notes {
         Self { queued: Duration::from_secs(1), thinking: Duration::from_secs(3), apart: Duration::from_secs(1) }
     }
 }
-
-/// What a model may think aloud before its first word, times what an answer may be.
-const THOUGHTS: usize = 4;
 
 /// What came of waiting.
 pub(super) enum Heard {
@@ -223,7 +220,9 @@ impl Waiting<'_> {
                         // Whoever follows the stream knows what to make of its end.
                         Some(Ok(Delta::Done(_)) | Err(_)) | None => true,
                     };
-                    delta.into_iter().for_each(|delta| ahead.keep(delta));
+                    if let Some(delta) = delta {
+                        ahead.keep(delta);
+                    }
                     if is_word {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
                         return Heard::Words(Words { stream: ahead.and(stream), took, spaces });
@@ -239,12 +238,7 @@ impl Waiting<'_> {
 
 impl Words {
     /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform.
-    async fn while_shown(
-        self,
-        showing: impl Future<Output = ()> + Unpin,
-        stop: &Stop,
-        most: usize,
-    ) -> Heard {
+    async fn while_shown(self, showing: impl Future<Output = ()> + Unpin, stop: &Stop, most: usize) -> Heard {
         let Self { stream, took, spaces } = self;
         let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
         let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());

@@ -337,7 +337,7 @@ mod tests {
             url = "https://[2001:4860:4860::8888]/v1"
             slot = 5
             [[model.endpoints]]
-            url = "http://gpu1.intern:8000"
+            url = "http://gpu1.intern:8000/v1/"
             slots = 2000
             [[model.endpoints]]
             url = "http://me:secret@gpu"

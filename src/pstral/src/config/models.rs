@@ -55,7 +55,8 @@ pub(super) fn model_faults(model: &Model) -> Vec<Fault> {
     let servers = model.servers();
     for (at, server) in servers.iter().enumerate() {
         let url = || format!("{}.url", server.key);
-        let is_twice = servers[..at].iter().any(|before| before.url == server.url);
+        let place = registry::model_place(model, server);
+        let is_twice = servers[..at].iter().any(|before| registry::model_place(model, before) == place);
         match registry::model_url_fault(model, server) {
             _ if server.url.trim().is_empty() => check(false, url(), text("config-missing")),
             Some(fault) => check(false, url(), fault),

@@ -16,7 +16,7 @@ use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
 use pstral_core::text::Text;
 
 pub use model::ModelServers;
-pub(crate) use model::{model_servers, model_url_fault, outside};
+pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
 
 use crate::config::{Config, Model, ModelKind, ModelServer, TargetConfig, TargetKind};
 

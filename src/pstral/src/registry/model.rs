@@ -38,6 +38,11 @@ pub(crate) fn model_servers(config: &Config) -> anyhow::Result<ModelServers> {
     })
 }
 
+/// What tells a server from the others, when it has an address that can be used.
+pub(crate) fn model_place(model: &Model, server: &ModelServer<'_>) -> Option<String> {
+    address(model, server).place().ok()
+}
+
 /// What is wrong with the address of a server.
 pub(crate) fn model_url_fault(model: &Model, server: &ModelServer<'_>) -> Option<Text> {
     Some(match address(model, server).place().err()? {

@@ -79,6 +79,10 @@ fn a_second_question_in_return_is_not_taken_for_an_answer() {
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
         ");
+        let second = world.chat.messages().pop().unwrap().0;
+        let states: Vec<String> = world.chat.edits_of(&second).into_iter().map(|state| state.text).collect();
+        assert!(states.iter().any(|state| state.contains("has already asked its question")), "{states:?}");
+        assert!(!states.iter().any(|state| state.contains("does not hold")), "there was no statement: {states:?}");
         assert_snapshot!(world.model.requests()[2].messages.last().unwrap().text, @"
         <check>
         You have asked already, and there is no statement in your answer.

@@ -7,7 +7,9 @@ use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, Event, EventBody, Place};
 use pstral_core::models::Endpoint;
 use pstral_core::pipeline::Notes;
+use pstral_core::ports::ModelError;
 use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::language_model::Script;
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 use pstral_ollama::{Ollama, OllamaConfig};
 
@@ -221,4 +223,29 @@ fn pstral_speaks_again_where_it_is_spoken_to_again() {
         world.act(&camille(), &place, EventBody::Command("aide".to_owned())).await;
         assert_eq!(world.chat.knocks(), 1, "whoever writes there shows that it is back");
     });
+}
+
+#[test]
+fn a_question_taken_back_stops_whatever_answers_it_again() {
+    for script in [
+        Script::silent().fails(ModelError::Unavailable("away".to_owned())),
+        Script::words("Nos clients sont nombreux, et d'abord").cut_by_length(),
+    ] {
+        run_test_with(soon(), async |world| {
+            world.model.script(script.clone());
+            let asked = world.chat.say(&camille(), &room(), "Que pensez-vous de nos clients ?");
+            world.happens(asked.clone()).await.unwrap();
+            let buttons = world.chat.messages().pop().unwrap().1.buttons;
+            let again = |action: &ButtonAction| matches!(action, ButtonAction::Retry(_) | ButtonAction::Continue(_));
+            let again = buttons.into_iter().map(|button| button.action).find(again).unwrap();
+            world.model.script(Script::words("ils sont partout, et").hangs());
+            let answers = world.happens(world.chat.click(&camille(), &room(), again));
+            world.chat.shown("partout").await;
+            world.happens(world.chat.take_back(&asked)).await.unwrap();
+            answers.await.unwrap();
+            let last = world.newest();
+            assert!(last.contains("La question a été supprimée") && !last.contains("partout"), "{last}");
+            assert_eq!(world.pipeline.parts().model.loads()[0].running, 0);
+        });
+    }
 }

@@ -319,3 +319,13 @@ fn where_messages_cannot_be_changed_nothing_is_said_of_waiting() {
         assert_eq!(states(world), [("They are many.".to_owned(), OutgoingState::Final)]);
     });
 }
+
+#[test]
+fn no_slot_waits_for_a_platform_that_is_slow_to_say_that_somebody_types() {
+    run_test_with(impatient(), async |world| {
+        world.chat.hang_typing();
+        world.model_says("They are many.");
+        world.say(&alex(), "What do you make of our clients?").await;
+        assert_eq!((world.newest().as_str(), world.chat.typings()), ("They are many.", 1));
+    });
+}

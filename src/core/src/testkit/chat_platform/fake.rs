@@ -46,6 +46,8 @@ struct State {
     refusals: VecDeque<(Request, PlatformError)>,
     last_event: u64,
     typing: usize,
+    /// Whether saying that somebody types never comes to an end.
+    typing_hangs: bool,
     signals: Option<Signals>,
     /// Places that Pstral was removed from, and how often it tried to write there since.
     closed: Vec<Place>,
@@ -152,6 +154,11 @@ impl FakeChat {
     pub fn remove_from(&self, place: &Place) -> Event {
         self.state().closed.push(place.clone());
         self.deliver(&Self::actor("nobody"), place, EventBody::Left)
+    }
+
+    /// From now on, whoever says that they are typing hears nothing more of it.
+    pub fn hang_typing(&self) {
+        self.state().typing_hangs = true;
     }
 
     /// How often somebody tried to write where Pstral was removed from.
@@ -343,7 +350,14 @@ impl ChatPlatform for FakeChat {
     }
 
     async fn typing(&self, _: &Place) {
-        self.state().typing += 1;
+        let hangs = {
+            let mut state = self.state();
+            state.typing += 1;
+            state.typing_hangs
+        };
+        if hangs {
+            std::future::pending::<()>().await;
+        }
     }
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
