@@ -28,9 +28,8 @@ fn away() -> PlatformError {
 fn a_platform_that_asks_to_wait_gets_the_whole_answer_later() {
     run_test(async |world| {
         world.model.script(slowly());
-        world.chat.refuse(Request::Send, busy());
-        for _ in 0..3 {
-            world.chat.refuse(Request::Edit, busy());
+        for _ in 0..4 {
+            world.chat.refuse(Request::Send, busy());
         }
         world.say(&alex(), "Tell me").await;
         assert_eq!(world.newest(), LONG);

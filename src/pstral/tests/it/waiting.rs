@@ -84,9 +84,11 @@ fn everybody_sees_their_place_and_may_give_it_up() {
         I am going to think about this for a very long time …
 
         ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        [Réessayer]
         ── #2 b
         ↳ Camille Martin
         ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+        [Réessayer]
         ── #3 c
         ↳ Alex Taylor
         They are many.
