@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::stream::{self, BoxStream, StreamExt as _};
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use pstral_core::ports::ModelError;
 use reqwest::Response;
 
@@ -51,7 +51,7 @@ pub fn stream<R: Reader>(
     patience: Patience,
 ) -> BoxStream<'static, Result<R::Piece, ModelError>> {
     let answer = Answer {
-        response,
+        body: response.bytes_stream().boxed(),
         reader,
         deadline: Some(patience.first),
         silence: patience.silence,
@@ -72,7 +72,8 @@ pub fn stream<R: Reader>(
 }
 
 struct Answer<R: Reader> {
-    response: Response,
+    /// Without the head, which would keep the first bytes of the connection in memory for as long.
+    body: BoxStream<'static, Result<Bytes, reqwest::Error>>,
     reader: R,
     /// Until when the next piece is waited for, once it is.
     deadline: Option<Deadline>,
@@ -118,6 +119,6 @@ impl<R: Reader> Answer<R> {
         let silence = self.silence;
         let deadline = *self.deadline.get_or_insert_with(|| Deadline::after(silence));
         // Whatever breaks the connection now, the person sees the same: an answer without its end.
-        deadline.bound(self.response.chunk()).await?.map_err(|_| ModelError::Interrupted)
+        deadline.bound(self.body.try_next()).await?.map_err(|_| ModelError::Interrupted)
     }
 }

@@ -44,10 +44,12 @@ impl Outcome {
         let shown = accepted.iter().find(|write| write.until > 0).map(|write| write.begun);
         let ending = accepted.iter().rev().find(|write| write.last).map(|write| write.begun);
         let strange: usize = messages.iter().map(|message| message.shown.strange).sum();
-        let is_free = |at| messages.first().is_none_or(|message| traffic.is_free(&message.place, at));
+        let place = messages.first().map(|message| &message.place);
+        let is_free = |at| place.is_none_or(|place| traffic.is_free(place, at));
+        let due = |made| place.map_or(0, |place| traffic.due(place, made));
         let since = |from: Option<&Micros>, to: Option<Micros>| Some(to?.saturating_sub(*from?));
         Self {
-            delays: delays(&writes, &sent.times, max_edits, is_free),
+            delays: delays(&writes, &sent.times, max_edits, due, is_free),
             first_text: since(sent.times.first(), shown),
             last_edit: since(sent.times.last(), ending),
             silence: accepted.windows(2).map(|two| two[1].begun - two[0].begun).max(),

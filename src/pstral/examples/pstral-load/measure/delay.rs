@@ -15,6 +15,7 @@ use crate::words::token;
 /// - the model had sent a token that was not shown yet; for the first text, 30 characters, or 400 ms had passed;
 /// - the write of this answer before it had ended;
 /// - the pace of the answer allowed it: [`Pacing`], which decides in Pstral too, replayed over what happened;
+/// - for a change, it was the time that the changes of its budget keep from each other (`due`);
 /// - the budget was free (`is_free`).
 ///
 /// The delay is from there to the beginning of the write, as the platform sees it. A write that had to wait for the budget
@@ -23,6 +24,7 @@ pub(super) fn delays(
     writes: &[Write],
     sent: &[Micros],
     max_edits: u32,
+    due: impl Fn(Micros) -> Micros,
     is_free: impl Fn(Micros) -> bool,
 ) -> Vec<Micros> {
     let mut replay = Replay { pacing: Pacing::new(max_edits), heard: 0, enough: None, messages: 0 };
@@ -31,7 +33,8 @@ pub(super) fn delays(
     for write in writes {
         replay.hear(sent, write.begun);
         if write.until > shown && !write.last {
-            let could = sent.get(shown).copied().unwrap_or(write.begun).max(free).max(replay.due(write));
+            let turn = if replay.messages == 0 { 0 } else { due(write.begun) };
+            let could = sent.get(shown).copied().unwrap_or(write.begun).max(free).max(replay.due(write)).max(turn);
             if is_free(could) {
                 delays.push(write.begun.saturating_sub(could));
             }
@@ -111,8 +114,10 @@ mod tests {
             (vec![first(), edit(3_000_003, 4)], vec![5]),
             (vec![first(), Write { last: true, ..edit(3_900_000, 30) }], vec![5]),
         ] {
-            assert_eq!(delays(&writes, &sent(), 100, |_| true), expected, "{writes:?}");
-            assert_eq!(delays(&writes, &sent(), 100, |_| false), Vec::<Micros>::new(), "{writes:?}");
+            assert_eq!(delays(&writes, &sent(), 100, |_| 0, |_| true), expected, "{writes:?}");
+            assert_eq!(delays(&writes, &sent(), 100, |_| 0, |_| false), Vec::<Micros>::new(), "{writes:?}");
         }
+        let writes = [first(), edit(2_900_000, 6)];
+        assert_eq!(delays(&writes, &sent(), 100, |made| made - 7, |_| true), [5, 7]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pstral_core::domain::Place;
 
 use crate::clock::{Micros, micros};
-use crate::double::Message;
+use crate::double::{Message, Write};
 use crate::options::{Options, Scope};
 
 /// Every request that a budget took.
@@ -15,19 +15,37 @@ pub(crate) struct Traffic {
     window: Micros,
     /// Answers that share a budget.
     sharing: usize,
-    /// When each of a budget began and ended, the earliest first.
-    taken: HashMap<String, Vec<(Micros, Micros)>>,
+    budgets: HashMap<String, Taken>,
+}
+
+/// What a budget took, the earliest first.
+#[derive(Default)]
+struct Taken {
+    /// When each request began and ended.
+    all: Vec<(Micros, Micros)>,
+    /// When each began that showed a text which was to grow.
+    streamed: Vec<Micros>,
 }
 
 impl Traffic {
     pub(crate) fn of(options: &Options, messages: &[Message]) -> Self {
-        let mut taken: HashMap<String, Vec<(Micros, Micros)>> = HashMap::new();
+        let mut answers: HashMap<(&Place, Option<usize>), Vec<Write>> = HashMap::new();
         for message in messages {
-            let times = message.writes.iter().filter(|write| !write.refused).map(|write| (write.begun, write.ended));
-            taken.entry(options.scope.budget(&message.place).to_owned()).or_default().extend(times);
+            let accepted = message.writes.iter().filter(|write| !write.refused);
+            answers.entry((&message.place, message.shown.answer)).or_default().extend(accepted);
         }
-        for times in taken.values_mut() {
-            times.sort_unstable();
+        let mut budgets: HashMap<String, Taken> = HashMap::new();
+        for ((place, _), mut writes) in answers {
+            let taken = budgets.entry(options.scope.budget(place).to_owned()).or_default();
+            taken.all.extend(writes.iter().map(|write| (write.begun, write.ended)));
+            writes.sort_by_key(|write| write.begun);
+            // A message that is full has its last text, and its answer goes on.
+            let streaming = writes.iter().rposition(|write| !write.last).map_or(0, |last| last + 1);
+            taken.streamed.extend(writes[..streaming].iter().map(|write| write.begun));
+        }
+        for taken in budgets.values_mut() {
+            taken.all.sort_unstable();
+            taken.streamed.sort_unstable();
         }
         let sharing = match (options.scope, options.rooms) {
             (Scope::Account, _) => options.people,
@@ -35,15 +53,32 @@ impl Traffic {
             (Scope::Place, None) => 1,
         };
         let requests = usize::try_from(options.edits).unwrap_or(usize::MAX);
-        Self { scope: options.scope, requests, window: micros(options.window()), sharing, taken }
+        Self { scope: options.scope, requests, window: micros(options.window()), sharing, budgets }
     }
 
     /// Whether a request could be made at that time and leave, in any window, one for the last text of each answer that
-    /// shares the budget, and a fifth of all.
+    /// shares the budget, and more than a fifth of all.
     pub(crate) fn is_free(&self, place: &Place, at: Micros) -> bool {
-        let Some(taken) = self.taken.get(self.scope.budget(place)) else { return true };
-        let begun = taken.partition_point(|(begun, _)| *begun < at);
-        let counted = taken[..begun].iter().rev().take_while(|(_, ended)| *ended + self.window > at).count();
-        counted + 1 + self.sharing + self.requests / 5 <= self.requests
+        let Some(taken) = self.budgets.get(self.scope.budget(place)) else { return true };
+        let begun = taken.all.partition_point(|(begun, _)| *begun < at);
+        let counted = taken.all[..begun].iter().rev().take_while(|(_, ended)| *ended + self.window > at).count();
+        counted + 1 + self.left() <= self.requests
+    }
+
+    /// When a change could begin that was made at that time, for all that was streamed before it: changes take what a window
+    /// has for them at even distances.
+    pub(crate) fn due(&self, place: &Place, made: Micros) -> Micros {
+        let Some(taken) = self.budgets.get(self.scope.budget(place)) else { return 0 };
+        let before = taken.streamed.partition_point(|begun| *begun < made);
+        before.checked_sub(1).map_or(0, |last| taken.streamed[last] + self.distance())
+    }
+
+    /// What changes leave in a window.
+    fn left(&self) -> usize {
+        self.sharing.max(self.requests / 5 + 1)
+    }
+
+    fn distance(&self) -> Micros {
+        self.window / Micros::try_from(self.requests.saturating_sub(self.left()).max(1)).unwrap_or(Micros::MAX)
     }
 }
