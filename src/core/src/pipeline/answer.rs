@@ -169,7 +169,7 @@ impl Pipeline {
     ) -> Result<Answered, Trouble> {
         let prompt_hash = prompt_hash(&request);
         let asking = self.parts.model.ask(asker.user.id, request);
-        self.stream_in(asker, conversation, unanswered.into_message(), (asking, prompt_hash), stop).await
+        self.stream_in(asker, conversation, unanswered.into_message(), (asking, prompt_hash), stop).boxed().await
     }
 
     /// The message of an answer, and its turn.
@@ -197,7 +197,7 @@ impl Pipeline {
             Err(full) => {
                 let event = self.answer_event(asker, conversation, AuditStatus::Refused);
                 let event = AuditEvent { prompt_hash: Some(prompt_hash), ..event };
-                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Full(full), event).await?;
+                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Full(full), event).boxed().await?;
                 return Ok(Answered::without(unanswered));
             }
         };
@@ -205,7 +205,7 @@ impl Pipeline {
         let duration_ms = self.millis_since(began);
         if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) = (&ended, stop.why()) {
             let answer = Answer { live, turn, ended, duration_ms, prompt_hash, spaces, before: None, stands: None };
-            self.withdraw(asker, conversation, answer, why).await?;
+            self.withdraw(asker, conversation, answer, why).boxed().await?;
             return Ok(Answered::Withdrawn);
         }
         match ended {
@@ -213,7 +213,7 @@ impl Pipeline {
                 let event = self.answer_event(asker, conversation, AuditStatus::Failed);
                 let (duration_ms, prompt_hash) = (Some(duration_ms), Some(prompt_hash));
                 let event = AuditEvent { prompt_hash, duration_ms, ..event };
-                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Model(error), event).await?;
+                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Model(error), event).boxed().await?;
                 Ok(Answered::without(unanswered))
             }
             ended => {

@@ -1,5 +1,7 @@
 //! What the model is asked, and how its counts correct the next prompt.
 
+use futures::FutureExt as _;
+
 use super::answer::{Answer, Answered};
 use super::asker::Asker;
 use super::running::Stop;
@@ -77,7 +79,7 @@ impl Pipeline {
     async fn unasked(&self, asker: &Asker, conversation: &Conversation, error: ModelError) -> Result<Reached, Trouble> {
         let message = self.begin_answer(asker, conversation).await?;
         let event = self.answer_event(asker, conversation, AuditStatus::Failed);
-        let unanswered = self.unanswered(asker, message, NoAnswer::Model(error), event).await?;
+        let unanswered = self.unanswered(asker, message, NoAnswer::Model(error), event).boxed().await?;
         Ok(unanswered.map_or(Reached::Withdrawn, |unanswered| Reached::Unanswered(Box::new(unanswered))))
     }
 

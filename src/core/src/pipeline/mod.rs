@@ -222,21 +222,22 @@ impl Pipeline {
         if !self.admit(asker).await? {
             return Ok(());
         }
+        // Each by itself in memory: what waits longest, an answer that streams, is far from the largest.
         match body {
-            EventBody::Said(words) => self.ask(asker, &words).await,
-            EventBody::Command(words) => self.command(asker, &words).await,
-            EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).await,
+            EventBody::Said(words) => self.ask(asker, &words).boxed().await,
+            EventBody::Command(words) => self.command(asker, &words).boxed().await,
+            EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
-            EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
                 self.show_audit_page(asker, &page).await
             }
-            EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").await,
+            EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").boxed().await,
             EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
-            EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).await,
-            EventBody::Clicked(ButtonAction::Continue(turn)) => self.go_on(asker, turn).await,
+            EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).boxed().await,
+            EventBody::Clicked(ButtonAction::Continue(turn)) => self.go_on(asker, turn).boxed().await,
             // Nobody asks by these: they were dealt with before it was known who acts.
             EventBody::Deleted { .. } | EventBody::Left => Ok(()),
         }

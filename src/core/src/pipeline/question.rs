@@ -225,23 +225,23 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<(), Trouble> {
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
-            return self.offer_verified(inquiry, matched, None).await;
+            return self.offer_verified(inquiry, matched, None).boxed().await;
         }
         let examples = inquiry.examples(verified, self.parts.settings.examples);
         let data = Some(inquiry.data(&examples));
         match self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
             Reached::Answer(mut answer, briefing) => {
-                let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).await;
+                let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
                 if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) =
                     (answer.ended(), stop.why())
                 {
-                    return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).await;
+                    return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
                 }
                 self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
             }
             Reached::Unanswered(unanswered) => match matched {
-                Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).await,
-                None => self.suggest(inquiry, verified, &examples, *unanswered).await,
+                Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).boxed().await,
+                None => self.suggest(inquiry, verified, &examples, *unanswered).boxed().await,
             },
             Reached::Withdrawn => Ok(()),
         }
@@ -255,7 +255,7 @@ impl Pipeline {
                 let buttons = vec![retry_button(unanswered.turn, locale)];
                 let sentence = unanswered.sentence(asker).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
-                self.close_unanswered(asker, *unanswered, &message).await.map(drop)
+                self.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
             }
             Reached::Withdrawn => Ok(()),
         }
