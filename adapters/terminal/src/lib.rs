@@ -14,6 +14,7 @@ mod session;
 use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -89,6 +90,8 @@ impl Terminal {
             edits: true,
             // On a screen nothing stays of a change; where answers are printed once, nothing is seen of it.
             max_edits: if live { u32::MAX } else { 1 },
+            // It waits for whoever reads it, as long as they like.
+            longest_write: Duration::MAX,
             budget: WriteBudget::default(),
             buttons: false,
             command_prefix: "/",

@@ -1,6 +1,7 @@
 //! From the model's stream to edits of messages: the latest text wins, a slow platform never slows the model, and
 //! everything that is written counts against the budget it takes from.
 
+mod bound;
 mod budget;
 mod deliver;
 mod disarm;

@@ -237,7 +237,8 @@ impl Pipeline {
             Heard::Words(words) => words,
             Heard::Nothing(ended) => return (ended, String::new()),
         };
-        let Words { stream, took, spaces } = words;
+        let Words { stream, took, spaces, thought } = words;
+        live.has_thought(thought);
         let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
         let began = self.parts.clock.elapsed();
         let ended = match live.follow(stream, &stop.token, limits, &on_sent).await {

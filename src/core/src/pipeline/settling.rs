@@ -89,12 +89,13 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
-        let mut end = end.clone();
-        let mut shown = live.finish(&messages.all()).await;
+        let (mut end, on_sent) = (end.clone(), self.on_sent(turn));
+        let mut shown = live.finish(&messages.all(), &on_sent).await;
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
             let sentence = text("files-refused").render(asker.user.locale);
-            shown = live.finish(&messages.without_files(&sentence, asker.platform.capabilities().length)).await;
+            let messages = messages.without_files(&sentence, asker.platform.capabilities().length);
+            shown = live.finish(&messages, &on_sent).await;
         }
         let delivered = shown.as_ref().ok().cloned();
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
@@ -138,14 +139,15 @@ impl Pipeline {
         // What a last state takes back, or shows to fewer, is not kept.
         let is_the_answer = !live.text().trim().is_empty() && end.text.contains(live.text());
         let kept = if is_the_answer { live.kept() } else { Vec::new() };
-        let end = TurnEnd { state: TurnState::Failed, cut: false, ..end };
+        let (end, on_sent) = (TurnEnd { state: TurnState::Failed, cut: false, ..end }, self.on_sent(turn));
         if !kept.is_empty() {
-            let shown = live.finish(&below(kept, &sentence, &alone, asker.platform.capabilities().length)).await;
+            let messages = below(kept, &sentence, &alone, asker.platform.capabilities().length);
+            let shown = live.finish(&messages, &on_sent).await;
             if !matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) {
                 return Ok((shown, end));
             }
         }
-        Ok((live.finish(&[alone]).await, end))
+        Ok((live.finish(&[alone], &on_sent).await, end))
     }
 
     /// Sends to the person alone what the place does not take: recorded before it is done.

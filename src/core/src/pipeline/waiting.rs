@@ -49,6 +49,8 @@ pub(super) struct Words {
     pub(super) took: Duration,
     /// The spaces before them, which are not shown.
     pub(super) spaces: String,
+    /// How many bytes were thought before them.
+    pub(super) thought: usize,
 }
 
 impl Pipeline {
@@ -225,9 +227,10 @@ impl Waiting<'_> {
                     }
                     if is_word {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
-                        return Heard::Words(Words { stream: ahead.and(stream), took, spaces });
+                        let thought = ahead.thought;
+                        return Heard::Words(Words { stream: ahead.and(stream), took, spaces, thought });
                     }
-                    if ahead.bytes > self.thoughts {
+                    if ahead.bytes() > self.thoughts {
                         return Heard::Nothing(Streamed::TooLong);
                     }
                 }
@@ -239,12 +242,12 @@ impl Waiting<'_> {
 impl Words {
     /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform.
     async fn while_shown(self, showing: impl Future<Output = ()> + Unpin, stop: &Stop, most: usize) -> Heard {
-        let Self { stream, took, spaces } = self;
+        let Self { stream, took, spaces, thought } = self;
         let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
         let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());
         let is_stopped = {
             let reading = async {
-                while ahead.bytes <= most
+                while thought + ahead.bytes() <= most
                     && let Some(delta) = stream.next().await
                 {
                     ahead.keep(delta);
@@ -265,40 +268,38 @@ impl Words {
             showing.await;
             return Heard::Nothing(Streamed::Stopped);
         }
-        Heard::Words(Self { stream: ahead.and(stream.boxed()), took, spaces })
+        let thought = thought + ahead.thought;
+        Heard::Words(Self { stream: ahead.and(stream.boxed()), took, spaces, thought })
     }
 }
 
-/// What was heard of a stream that nobody follows yet. Of thoughts, which may be long, only that there were any.
+/// What was heard of a stream that nobody follows yet. Of thoughts, which may be long, only how long they were.
 #[derive(Default)]
 struct Ahead {
     text: String,
-    thought: bool,
+    /// In bytes.
+    thought: usize,
     end: Option<Result<Delta, ModelError>>,
-    /// All that was heard, thoughts too.
-    bytes: usize,
 }
 
 impl Ahead {
     fn keep(&mut self, delta: Result<Delta, ModelError>) {
         match delta {
-            Ok(Delta::Text(text)) => {
-                self.bytes += text.len();
-                self.text.push_str(&text);
-            }
-            Ok(Delta::Thinking(thought)) => {
-                self.bytes += thought.len();
-                self.thought = true;
-            }
+            Ok(Delta::Text(text)) => self.text.push_str(&text),
+            Ok(Delta::Thinking(thought)) => self.thought += thought.len(),
             end @ (Ok(Delta::Done(_)) | Err(_)) => self.end = Some(end),
         }
     }
 
-    /// It, and then the rest of the stream.
+    /// All that was heard, thoughts too.
+    fn bytes(&self) -> usize {
+        self.text.len() + self.thought
+    }
+
+    /// It without its thoughts, and then the rest of the stream.
     fn and(self, rest: ModelStream) -> ModelStream {
-        let thought = self.thought.then(|| Ok(Delta::Thinking(String::new())));
         let text = (!self.text.is_empty()).then_some(Ok(Delta::Text(self.text)));
-        stream::iter([thought, text, self.end].into_iter().flatten()).chain(rest).boxed()
+        stream::iter([text, self.end].into_iter().flatten()).chain(rest).boxed()
     }
 }
 
@@ -320,7 +321,7 @@ mod tests {
 
     /// Words of which the first is there.
     fn words(rest: ModelStream) -> Words {
-        Words { stream: rest, took: Duration::ZERO, spaces: String::new() }
+        Words { stream: rest, took: Duration::ZERO, spaces: String::new(), thought: 40 }
     }
 
     fn pieces(pieces: &[&str]) -> Vec<Result<Delta, ModelError>> {
@@ -341,9 +342,10 @@ mod tests {
         // The note arrives when all was read.
         let showing = async { assert!((&mut all).await.is_err()) }.boxed();
         let Heard::Words(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else { panic!() };
+        assert_eq!(words.thought, 42, "what was thought counts with what follows");
         let heard: Vec<_> = words.stream.map(Result::unwrap).collect().await;
         let text = Delta::Text("They are many.".to_owned());
-        assert_eq!(heard, [Delta::Thinking(String::new()), text, Delta::Done(ModelStats::default())]);
+        assert_eq!(heard, [text, Delta::Done(ModelStats::default())]);
     }
 
     #[tokio::test]
@@ -375,6 +377,6 @@ mod tests {
         let heard = words(endless).while_shown(showing, &Stop::default(), 1000).await;
         let Heard::Words(mut words) = heard else { panic!() };
         let Some(Ok(Delta::Text(first))) = words.stream.next().await else { panic!() };
-        assert_eq!(first.len(), 1100);
+        assert_eq!(first.len(), 1000, "and with the thoughts before it, more than a thousand");
     }
 }

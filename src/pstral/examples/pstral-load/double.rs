@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate, WriteBudget};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, Rate, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +66,7 @@ impl Double {
                 max_messages: options.max_messages,
                 edits: true,
                 max_edits: options.max_edits,
+                longest_write: LONGEST_WRITE,
                 budget: budget(options),
                 buttons: true,
                 command_prefix: "/",

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
 use crate::ports::{
-    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, WriteBudget,
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, WriteBudget,
 };
 use crate::text::{Text, text};
 
@@ -84,6 +84,7 @@ impl FakeChat {
             max_messages: 4,
             edits: true,
             max_edits: 1_000,
+            longest_write: LONGEST_WRITE,
             budget: WriteBudget::default(),
             buttons: true,
             command_prefix: "/",

@@ -21,7 +21,7 @@ use pstral_core::pipeline::{
     KeptAnswers, Notes, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{
-    AuditLog, Capabilities, Conversations as _, Knowledge as _, Length, QueryTarget, WriteBudget,
+    AuditLog, Capabilities, Conversations as _, Knowledge as _, LONGEST_WRITE, Length, QueryTarget, WriteBudget,
 };
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -102,6 +102,7 @@ pub(crate) fn capabilities() -> Capabilities {
         max_messages: 4,
         edits: true,
         max_edits: 1_000,
+        longest_write: LONGEST_WRITE,
         budget: WriteBudget::default(),
         buttons: true,
         command_prefix: "/",

@@ -1,0 +1,125 @@
+//! One answer that grows while the model speaks, in as many messages as it takes, and always ends in a final state.
+
+mod ending;
+mod growing;
+mod noting;
+mod showing;
+mod spoken;
+mod writing;
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use super::fence::closed;
+use super::lane::Owed;
+use super::scheduler::{Outlet, Scheduler};
+use super::{Pacing, splitting};
+use crate::domain::{Button, MessageRef, Outgoing, Place};
+use crate::ports::ChatPlatform;
+pub use ending::Unfinished;
+pub(crate) use growing::THOUGHTS;
+pub use growing::{AnswerLimits, Streamed};
+use spoken::Spoken;
+use writing::Shown;
+
+/// Told of each message as soon as it exists, and of the one that stays where others go, so that a restart can close it.
+pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
+
+/// An answer that is being written.
+pub struct LiveMessage {
+    platform: Arc<dyn ChatPlatform>,
+    outlet: Outlet,
+    place: Place,
+    buttons: Vec<Button>,
+    said: Spoken,
+    /// Its messages, in order: all but the last are full.
+    shown: Vec<Shown>,
+    /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
+    speaks: bool,
+    deleted: bool,
+    /// Whether there is text that was not shown yet, and whether all that follows is for the last state: a message may be
+    /// changed only so often.
+    is_behind: bool,
+    is_spent: bool,
+    /// Whether the platform lets no message be removed.
+    keeps_all: bool,
+    pacing: Pacing,
+    /// Keeps a write for the last text.
+    owed: Vec<Owed>,
+    /// Whether the last stream had thoughts, and the bytes of those that came before it was followed.
+    thinks: bool,
+    thought: usize,
+}
+
+impl LiveMessage {
+    /// An answer of which nothing is shown yet. `heading` stands above it and `buttons` under it while it grows.
+    pub fn new(
+        scheduler: &Scheduler,
+        platform: Arc<dyn ChatPlatform>,
+        place: Place,
+        heading: Option<String>,
+        buttons: Vec<Button>,
+    ) -> Self {
+        let outlet = scheduler.outlet(&*platform, &place);
+        let said = Spoken::new(heading.unwrap_or_default(), splitting(platform.capabilities()));
+        Self {
+            platform,
+            outlet,
+            place,
+            buttons,
+            said,
+            shown: Vec::new(),
+            speaks: false,
+            deleted: false,
+            is_behind: false,
+            is_spent: false,
+            keeps_all: false,
+            pacing: Pacing::default(),
+            owed: Vec::new(),
+            thinks: false,
+            thought: 0,
+        }
+    }
+
+    /// What the model has said so far, without its thoughts.
+    pub fn text(&self) -> &str {
+        self.said.text()
+    }
+
+    /// Whether the model thought, and said nothing.
+    pub fn is_only_thought(&self) -> bool {
+        self.thinks && self.text().trim().is_empty()
+    }
+
+    /// Where its last message stands, once one was sent.
+    pub fn sent(&self) -> Option<&MessageRef> {
+        self.shown.last().map(|shown| &shown.at)
+    }
+
+    /// Its messages as people see them, without their buttons; none where they show nothing that the model said.
+    pub fn kept(&self) -> Vec<Outgoing> {
+        let kept = |shown: &Shown| Outgoing::text(closed(&shown.message.text));
+        if self.speaks { self.shown.iter().map(kept).collect() } else { Vec::new() }
+    }
+
+    /// Forgets what was said so far: what is said next takes its place, in the first of its messages. The others go before
+    /// anything else is shown: two may not look live.
+    pub fn put_aside(&mut self) {
+        self.said.forget();
+        self.pacing.begin_anew();
+        (self.speaks, self.is_behind, self.is_spent) = (false, false, false);
+    }
+
+    /// Keeps room in the budget for the last text from now on, as [`follow`](Self::follow) does: what comes may come at
+    /// any moment.
+    pub fn reserve(&mut self) {
+        if self.owed.is_empty() {
+            self.owed = self.outlet.owe();
+        }
+    }
+
+    fn streaming(&self, text: String) -> Outgoing {
+        Outgoing { buttons: self.buttons.clone(), ..Outgoing::streaming(text) }
+    }
+}
