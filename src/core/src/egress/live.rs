@@ -23,8 +23,10 @@ pub enum Streamed {
     Whole(ModelStats),
     /// The person stopped it, or the message was deleted.
     Stopped,
-    /// It grew past what an answer may hold, or took longer than one may take.
+    /// It grew past what an answer may hold.
     TooLong,
+    /// It took longer than an answer may take.
+    TooSlow,
     /// The model failed; the text so far stands.
     Failed(ModelError),
 }
@@ -224,7 +226,7 @@ impl LiveMessage {
             // The order matters: a model that is always ahead must not keep its text from being shown.
             select_biased! {
                 () = stopped => break Streamed::Stopped,
-                () = late => break Streamed::TooLong,
+                () = late => break Streamed::TooSlow,
                 result = write => if !self.wrote(result) { break Streamed::Stopped },
                 turn = next => write = self.begin_write(turn, on_sent),
                 delta = stream.next() => {
@@ -292,7 +294,7 @@ impl LiveMessage {
 
     /// Whether the place is still there, where a message is not: then somebody deleted that.
     async fn has_place(&self) -> bool {
-        !matches!(self.platform.live(&self.place).await, Err(PlatformError::Gone | PlatformError::Rejected(_)))
+        !matches!(self.platform.live(&self.place, None).await, Err(PlatformError::Gone | PlatformError::Rejected(_)))
     }
 
     async fn end(&mut self, index: usize, message: &Outgoing) -> Result<MessageRef, PlatformError> {

@@ -1,8 +1,9 @@
 //! What the model is asked, and how its counts correct the next prompt.
 
-use super::answer::{Answer, Answered};
+use super::answer::Answer;
 use super::asker::Asker;
 use super::running::Stop;
+use super::streaming::Answered;
 use super::unanswered::{NoAnswer, Unanswered};
 use super::{Pipeline, Trouble};
 use crate::context::{Brief, Briefing, DataBrief, Gauge, Unfit, asked_back, asks_anew};

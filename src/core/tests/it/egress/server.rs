@@ -249,17 +249,16 @@ impl ChatPlatform for Server {
         .await
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let state = self.state();
         if state.gone.contains(&place.id) {
             return Err(PlatformError::Gone);
         }
-        let live = |message: &Message| {
-            let last = message.states.last().map(|(_, last)| last.state);
-            message.place == *place && !message.deleted && last == Some(OutgoingState::Streaming)
-        };
-        let found = state.messages.iter().enumerate().filter(|(_, message)| live(message));
-        Ok(found.map(|(index, _)| MessageRef { place: place.clone(), id: index.to_string() }).collect())
+        let kept = state.messages.iter().enumerate().filter(|(_, kept)| kept.place == *place && !kept.deleted);
+        let last = kept.filter_map(|(index, kept)| Some((index, &kept.states.last()?.1)));
+        let live = last.filter(|(_, last)| last.state == OutgoingState::Streaming);
+        let at = |index: usize| MessageRef { place: place.clone(), id: index.to_string() };
+        Ok(live.map(|(index, last)| (at(index), last.text.clone())).collect())
     }
 
     async fn typing(&self, _: &Place) {}
