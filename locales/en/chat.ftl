@@ -22,7 +22,8 @@ suggestions-any = Here are some verified questions; I can answer them without a 
 ## Answers
 answer-cut = ✂️ The answer reached the model's longest length and ends here. Continue goes on from there; or ask something more precise.
 answer-too-long = ✂️ The answer was growing too long, so I stopped it. Continue goes on from there; or ask something more precise.
-answer-empty = The model answered nothing. Rephrase your question and try again.
+answer-too-slow = ✂️ The answer was taking too long, so I stopped it. Continue goes on from there; or ask something more precise.
+answer-empty = The model answered nothing. Try again, or put the question in other words.
 answer-only-thought = The model thought about it and said nothing in the end. Try again, or put the question in simpler words.
 answer-stopped = ⏹ Stopped as you asked. Nothing was run.
 answer-interrupted = ⏹ Pstral was interrupted during this answer. Ask your question again.
@@ -440,4 +441,4 @@ quota-place-executions = A great many statements have been run here. Come back {
 ## Long answers
 answer-rest-in-file = What did not fit in these messages is in the file.
 files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
-answer-rest-lost = What did not fit in these messages is lost: no file could be written for it. Ask something more precise.
+answer-rest-lost = What did not fit in these messages is lost: no file could be handed over. Ask something more precise.

@@ -214,7 +214,10 @@ excess-execute = { $account } can run stored code: { $what }
 excess-outside = { $account } can reach the network or the server's files: { $what }
 
 ## Health
-health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }; context: { $context ->
+health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $sized ->
+    [yes] {" "}({ $size })
+   *[no] {""}
+}; context: { $context ->
     [one] { $context } token
    *[other] { $context } tokens
 }{ $reach ->
@@ -403,3 +406,7 @@ model-pull-begins = { $endpoint } fetches { $model } …
 model-pull-done = { $model } is installed on { $endpoint }.
 model-pull-stopped = Stopped. What is there already is kept: the same command goes on from here.
 model-pull-cut = The connection to the server was lost. What is there already is kept: run the same command again to go on.
+
+## Sizes
+size-mb = { $size } MB
+size-gb = { $size } GB

@@ -22,7 +22,8 @@ suggestions-any = Voici des questions vérifiées ; je peux y répondre sans mod
 ## Réponses
 answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
 answer-too-long = ✂️ La réponse devenait trop longue, je l'ai arrêtée. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
-answer-empty = Le modèle n'a rien répondu. Reformulez votre question et essayez à nouveau.
+answer-too-slow = ✂️ La réponse prenait trop de temps, je l'ai arrêtée. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
+answer-empty = Le modèle n'a rien répondu. Réessayez, ou posez la question autrement.
 answer-only-thought = Le modèle a réfléchi et n'a finalement rien dit. Réessayez, ou posez la question plus simplement.
 answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
 answer-interrupted = ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
@@ -441,4 +442,4 @@ quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revene
 ## Longues réponses
 answer-rest-in-file = Ce qui ne tenait pas dans ces messages est dans le fichier.
 files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
-answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être écrit. Posez une question plus précise.
+answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être remis. Posez une question plus précise.

@@ -214,7 +214,10 @@ excess-execute = { $account } peut exécuter du code enregistré : { $what }
 excess-outside = { $account } peut atteindre le réseau ou les fichiers du serveur : { $what }
 
 ## Santé
-health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size } ; contexte : { $context ->
+health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $sized ->
+    [yes] {" "}({ $size })
+   *[no] {""}
+} ; contexte : { $context ->
     [one] { $context } jeton
    *[other] { $context } jetons
 }{ $reach ->
@@ -406,3 +409,7 @@ model-pull-begins = { $endpoint } va chercher { $model } …
 model-pull-done = { $model } est installé sur { $endpoint }.
 model-pull-stopped = Arrêté. Ce qui est déjà là est gardé : la même commande reprendra à cet endroit.
 model-pull-cut = La connexion au serveur s'est interrompue. Ce qui est déjà là est gardé : relancez la même commande pour continuer.
+
+## Tailles
+size-mb = { $size } Mo
+size-gb = { $size } Go

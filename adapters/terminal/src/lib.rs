@@ -169,7 +169,7 @@ impl Terminal {
         }
         let bytes = change(&mut screen.page, (self.size)()).ok_or(PlatformError::Gone)?;
         let written = write(&mut screen.output, bytes.as_bytes()).await;
-        self.streaming.send_replace(screen.page.streaming());
+        self.streaming.send_replace(screen.page.streaming().count());
         written.map_err(|error| {
             if error.kind() == ErrorKind::BrokenPipe {
                 self.closed.cancel();
@@ -237,8 +237,17 @@ impl ChatPlatform for Terminal {
         }
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
-        if *place == self.place() { Ok(Vec::new()) } else { Err(PlatformError::Gone) }
+    async fn live(
+        &self,
+        place: &Place,
+        _known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        if *place != self.place() {
+            return Err(PlatformError::Gone);
+        }
+        let at = |number| MessageRef { place: self.place(), id: format!("{}-{number}", self.started) };
+        let screen = self.screen.lock().await;
+        Ok(screen.page.streaming().map(|(number, message)| (at(number), message.text.clone())).collect())
     }
 
     async fn typing(&self, _: &Place) {}

@@ -20,6 +20,11 @@ pub fn disarmed(text: &str) -> String {
     out
 }
 
+/// Whether a text begins with a sign that only our own sentences begin with.
+pub(crate) fn is_ours(text: &str) -> bool {
+    text.starts_with(MARKS)
+}
+
 /// Passes a text on, our marks left out, with a word joiner where somebody would be called or misled:
 ///
 /// - after an `@` that a name may follow, unless it stands within a word, as in an address, or within a link;

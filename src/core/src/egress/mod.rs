@@ -17,6 +17,7 @@ mod tag;
 mod thinking;
 
 pub use deliver::{Aim, Patience};
+pub(crate) use disarm::is_ours;
 pub use disarm::{Disarmer, disarmed};
 pub use fitting::{echo, fit, whole};
 pub use layout::{LaidOut, lay_out, splitting};

@@ -5,6 +5,7 @@
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
 mod agreeing;
+mod ahead;
 mod answer;
 mod approving;
 mod asker;
@@ -28,7 +29,9 @@ mod holding;
 mod keeping;
 mod ledger;
 mod left;
+mod leftover;
 mod linking;
+mod offer;
 mod oneself;
 mod outcome;
 mod places;
@@ -47,12 +50,14 @@ mod settings;
 mod settling;
 mod stewarding;
 mod strangers;
+mod streaming;
 mod talks;
 mod target;
 mod targets;
 mod terms;
 mod trouble;
 mod unanswered;
+mod unsettled;
 mod users;
 mod verified;
 mod version;
@@ -82,6 +87,7 @@ use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
+use unsettled::Unsettled;
 pub use waiting::Notes;
 
 use crate::context::Gauges;
@@ -134,6 +140,7 @@ pub struct Pipeline {
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
     scheduler: Scheduler,
     running: Running,
+    unsettled: Unsettled,
     left: Left,
     seen: Seen,
     charts: Charts,
@@ -156,6 +163,7 @@ impl Pipeline {
             platforms,
             scheduler,
             running: Running::default(),
+            unsettled: Unsettled::default(),
             left,
             seen: Seen::default(),
             charts: Charts::default(),
@@ -213,7 +221,7 @@ impl Pipeline {
             return answered;
         }
         if let Err(error) = self.recover_from(asker).await {
-            tracing::error!(%error, "what a panic left behind could not be closed; the next start will");
+            tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
         }
         Err(Trouble::Broken("a panic; the log says where".to_owned()))
     }

@@ -4,6 +4,7 @@
 use super::asker::Asker;
 use super::audience::{signature, signed};
 use super::retrying::retry_button;
+use super::unsettled::Ending;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditDelivery, AuditEvent, FileRef, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
 use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting};
@@ -11,6 +12,7 @@ use crate::ports::{Length, PlatformError};
 use crate::text::text;
 
 /// The messages of an answer that has ended.
+#[derive(Clone)]
 pub(super) struct Messages {
     /// Full ones, in order.
     before: Vec<Outgoing>,
@@ -78,9 +80,9 @@ impl Pipeline {
     }
 
     /// Shows the last state of an answer or a result and then ends its turn, with what it says for the history. In this
-    /// order: a message that people still see as live is found by the next start. One that the platform refuses ends in a
-    /// sentence instead, and where even that is refused the person is told in private. Says where the last message is
-    /// shown.
+    /// order: a message that people still see as live is found by the next start, and where the platform was away for too
+    /// long each minute tries again. One that the platform refuses ends in a sentence instead, and where even that is
+    /// refused the person is told in private. Says where the last message is shown.
     pub(super) async fn settle(
         &self,
         asker: &Asker,
@@ -89,7 +91,7 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
-        let (mut end, on_sent) = (end.clone(), self.on_sent(turn));
+        let (whole, mut end, on_sent) = (end, end.clone(), self.on_sent(turn));
         let mut shown = live.finish(&messages.all(), &on_sent).await;
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
@@ -110,7 +112,10 @@ impl Pipeline {
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
-                tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
+                tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
+                let live = std::mem::replace(live, self.live_message(asker));
+                let (asker, messages, end) = (asker.clone(), messages.clone(), whole.clone());
+                self.unsettled.keep(turn, Ending { asker, live, messages, end });
             }
         }
         Ok(delivered)

@@ -203,10 +203,12 @@ pub trait ChatPlatform: Send + Sync {
     /// Removes a message; one that is already gone counts as removed.
     async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError>;
 
-    /// Our own messages in a place that still read as being written ([`OutgoingState::Streaming`](crate::domain::OutgoingState)), among the newest
-    /// fifty: a program that ends between sending one and noting it down knows of it only so. None where what is shown
-    /// ends with the program. [`PlatformError::Gone`] where the place itself is not there any more.
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError>;
+    /// Our own messages in a place that still read as being written ([`OutgoingState::Streaming`](crate::domain::OutgoingState)), in
+    /// their order, each with its text as it was sent last: of the newest fifty, since a program that ends between sending
+    /// one and noting it down knows of it only so, and `known`, however old it is. What is shown on a screen of a program
+    /// is gone with it. [`PlatformError::Gone`] where the place itself is not there any more.
+    async fn live(&self, place: &Place, known: Option<&MessageRef>)
+    -> Result<Vec<(MessageRef, String)>, PlatformError>;
 
     /// Shows that an answer is being prepared. Failing to is no error.
     async fn typing(&self, place: &Place);

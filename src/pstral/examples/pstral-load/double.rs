@@ -228,10 +228,12 @@ impl ChatPlatform for Double {
         Ok(())
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    // Of texts nothing is kept.
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let seen = self.messages();
         let live = seen.iter().enumerate().filter(|(_, kept)| kept.place == *place && !kept.last && !kept.gone);
-        Ok(live.map(|(index, _)| MessageRef { place: place.clone(), id: index.to_string() }).collect())
+        let at = |index: usize| MessageRef { place: place.clone(), id: index.to_string() };
+        Ok(live.map(|(index, _)| (at(index), String::new())).collect())
     }
 
     async fn typing(&self, _: &Place) {}

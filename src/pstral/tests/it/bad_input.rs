@@ -82,8 +82,8 @@ fn commands() {
 #[test]
 fn answers_without_anything_to_run() {
     run_test(async |world| {
-        assert_snapshot!(shown(world, Script::silent()).await, @"The model answered nothing. Rephrase your question and try again.");
-        assert_snapshot!(shown(world, Script::says(" \n ")).await, @"The model answered nothing. Rephrase your question and try again.");
+        assert_snapshot!(shown(world, Script::silent()).await, @"The model answered nothing. Try again, or put the question in other words.");
+        assert_snapshot!(shown(world, Script::says(" \n ")).await, @"The model answered nothing. Try again, or put the question in other words.");
         assert_snapshot!(shown(world, Script::says("That is a matter of taste.")).await, @"That is a matter of taste.");
         let broken = ModelError::Protocol("the line is not UTF-8".to_owned());
         assert_snapshot!(shown(world, Script::says("Let me see").fails(broken.clone())).await, @r"

@@ -127,6 +127,8 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
         world.restart().await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        I am going to think about this for a very long time …
+
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]
         ");

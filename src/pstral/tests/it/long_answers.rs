@@ -6,7 +6,7 @@ use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError}
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{Setup, alex, capabilities, run_test, run_test_with};
+use crate::world::{Setup, World, alex, capabilities, run_test, run_test_with};
 
 const STATEMENT: &str = "```sql\nSELECT count(id) AS n FROM clients\n```";
 
@@ -72,7 +72,7 @@ fn where_no_file_can_be_handed_over_the_person_is_told() {
     run_test_with(setup, async |world| {
         world.model_says(&story());
         world.say(&alex(), "Tell me a long story about nothing").await;
-        assert_snapshot!(world.newest().lines().last().unwrap(), @"What did not fit in these messages is lost: no file could be written for it. Ask something more precise.");
+        assert_snapshot!(world.newest().lines().last().unwrap(), @"What did not fit in these messages is lost: no file could be handed over. Ask something more precise.");
         assert_eq!(world.files_on_disk(), Vec::<String>::new());
     });
 }
@@ -103,19 +103,78 @@ fn what_the_place_refuses_to_show_is_told_in_private() {
 #[test]
 fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        assert!(answering.await.unwrap_err().is_cancelled());
+        let first = cut_by_a_crash(world).await;
         // The first was full, and the second was sent and not yet noted down.
-        let (first, _) = world.chat.messages().remove(0);
         world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
         world.chat.send(&first.place, &Outgoing::streaming("And more")).await.unwrap();
         assert_eq!(world.restart().await, 1);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
         All of the first.
+        ── #2 private
+        And more
+
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ");
+    });
+}
+
+/// An answer of Alex that a crash cuts short after its first message; where that stands.
+async fn cut_by_a_crash(world: &World) -> MessageRef {
+    world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+    let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
+    world.sent_and_remembered().await;
+    answering.abort();
+    assert!(answering.await.unwrap_err().is_cancelled());
+    world.chat.messages().remove(0).0
+}
+
+#[test]
+fn a_crash_between_two_last_states_leaves_what_is_said_as_it_is() {
+    run_test(async |world| {
+        let first = cut_by_a_crash(world).await;
+        world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        All of the first.
+        ── #2 private
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ");
+    });
+}
+
+#[test]
+fn all_messages_that_look_live_are_closed() {
+    run_test(async |world| {
+        let first = cut_by_a_crash(world).await;
+        world.chat.send(&first.place, &Outgoing::streaming("```sql\nSELECT 1")).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        I am going to think about this
+
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ── #2 private
+        ```sql
+        SELECT 1
+        ```
+        ");
+    });
+}
+
+#[test]
+fn where_the_sentence_has_no_room_it_stands_below() {
+    run_test_with(small(4), async |world| {
+        let first = cut_by_a_crash(world).await;
+        world.chat.edit(&first, &Outgoing::streaming("x".repeat(410))).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript().replace(&"x".repeat(410), "(410 letters)"), @"
+        ── #1 private
+        (410 letters)
         ── #2 private
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
 use pstral_core::domain::{
-    AuditAction, ButtonAction, Event, EventBody, Mode, NewTurn, Place, Speaker, TurnState, UserId,
+    AuditAction, ButtonAction, ConversationId, Event, EventBody, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
+    UserId,
 };
-use pstral_core::ports::{Conversations as _, People as _, PlatformError};
+use pstral_core::ports::{ChatPlatform as _, Conversations as _, People as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
@@ -21,16 +23,19 @@ async fn id_of(world: &World, username: &str) -> UserId {
 /// A turn of somebody in a place whose message is not noted down.
 async fn unnoted_turn(world: &World, user: UserId, place: &Place) {
     let conversation = world.store.current(user, place, Mode::Sql, Timestamp::UNIX_EPOCH).await.unwrap();
-    let turn = NewTurn {
-        conversation: conversation.id,
+    world.store.add_turn(&turn_in(conversation.id)).await.unwrap();
+}
+
+fn turn_in(conversation: ConversationId) -> NewTurn {
+    NewTurn {
+        conversation,
         speaker: Speaker::Pstral,
         text: String::new(),
         state: TurnState::Streaming,
         proposal: None,
         at: Timestamp::UNIX_EPOCH,
         aside: false,
-    };
-    world.store.add_turn(&turn).await.unwrap();
+    }
 }
 
 #[test]
@@ -45,6 +50,8 @@ fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
         assert_eq!(world.restart().await, 0);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        I am going to think about this
+
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]
         ");
@@ -87,7 +94,7 @@ fn a_message_that_is_gone_does_not_hold_up_the_start() {
         answering.abort();
         let _ = answering.await;
         let (at, _) = world.chat.messages().remove(0);
-        pstral_core::ports::ChatPlatform::delete(&*world.chat, &at).await.unwrap();
+        world.chat.delete(&at).await.unwrap();
         assert_eq!(world.restart().await, 1);
         let entries = world.entries().await;
         assert!(entries.iter().any(|entry| entry.event.action == AuditAction::Recovered));
@@ -153,5 +160,49 @@ fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
         assert_eq!(world.store.streaming().await.unwrap().len(), 1, "what is written for Camille goes on");
         world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
         answering.await.unwrap();
+    });
+}
+
+#[test]
+fn what_nobody_writes_any_more_is_closed_while_the_program_runs() {
+    run_test(async |world| {
+        let sales = FakeChat::channel("sales");
+        world.say(&alex(), "How many clients do we have in Paris?").await;
+        unnoted_turn(world, id_of(world, "alex").await, &FakeChat::place()).await;
+        world.chat.send(&FakeChat::place(), &Outgoing::streaming("They are")).await.unwrap();
+        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
+        let answering = world.happens(Event { place: sales.clone(), ..question });
+        world.sent_and_remembered().await;
+        world.clock.advance(Duration::from_hours(1));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0, "what is written for Camille goes on");
+        assert_snapshot!(world.transcript().split("── #2").last().unwrap(), @"
+         private
+        They are
+
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ── #3 sales (streaming)
+        ↳ Camille Martin
+        I am going to think about this for a very long time …
+        [Arrêter]
+        ");
+        world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
+        answering.await.unwrap();
+    });
+}
+
+#[test]
+fn a_question_that_was_just_asked_is_left_to_who_answers_it() {
+    run_test(async |world| {
+        let user = id_of(world, "alex").await;
+        let conversation =
+            world.store.current(user, &FakeChat::place(), Mode::Sql, Timestamp::UNIX_EPOCH).await.unwrap();
+        let at = "2026-11-21T10:00:00Z".parse().unwrap();
+        world.store.add_turn(&NewTurn { at, ..turn_in(conversation.id) }).await.unwrap();
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
+        world.clock.advance(Duration::from_mins(1));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
     });
 }

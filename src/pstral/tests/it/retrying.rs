@@ -103,6 +103,8 @@ fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
         world.command(&camille(), "historique").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        I am going to think about this
+
         ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
         [Réessayer]
         ── #2 private

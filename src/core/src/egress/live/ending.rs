@@ -54,7 +54,7 @@ impl LiveMessage {
     /// Whether somebody deleted a message, or its place is not there any more.
     async fn why_gone(&self) -> Unfinished {
         let bound = self.outlet.bound();
-        match bound.wait(self.platform.live(&self.place)).await {
+        match bound.wait(self.platform.live(&self.place, None)).await {
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Unfinished::Refused(PlatformError::Gone),
             Ok(_) | Err(PlatformError::RateLimited { .. } | PlatformError::Unavailable(_)) => Unfinished::Deleted,
         }

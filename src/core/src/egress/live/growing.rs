@@ -18,8 +18,10 @@ pub enum Streamed {
     Whole(ModelStats),
     /// The person stopped it, or the message was deleted.
     Stopped,
-    /// It grew past what an answer may hold, or took longer than one may take.
+    /// It grew past what an answer may hold.
     TooLong,
+    /// It took longer than an answer may take.
+    TooSlow,
     /// The model failed; the text so far stands.
     Failed(ModelError),
 }
@@ -65,7 +67,7 @@ impl LiveMessage {
             // The order matters: a model that is always ahead must not keep its text from being shown.
             select_biased! {
                 () = stopped => break Streamed::Stopped,
-                () = late => break Streamed::TooLong,
+                () = late => break Streamed::TooSlow,
                 written = write => if !self.wrote(written) { break Streamed::Stopped },
                 turn = next => write = self.begin_write(turn, on_sent),
                 delta = stream.next() => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use futures::FutureExt as _;
 
 use crate::domain::{
-    Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, Place, PlatformName, ProposalId, TurnId,
+    Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName, ProposalId, TurnId,
 };
 use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
 
@@ -46,6 +46,11 @@ fn is_some(rate: Rate) -> bool {
 async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, place: &Place) {
     let at = send(platform, place, &Outgoing::streaming("Voici")).await;
     assert_eq!(at.place, *place, "a message stands where it was sent");
+    let shows = async |text: &str| {
+        let live = platform.live(place, Some(&at)).await.expect("its own messages can be looked at");
+        live.contains(&(at.clone(), text.to_owned()))
+    };
+    assert!(shows("Voici").await, "what is being written is found with its text");
     if !platform.capabilities().edits {
         let changed = platform.edit(&at, &Outgoing::text("Voici les clients")).await;
         assert!(matches!(changed, Err(PlatformError::Rejected(_))), "what it cannot do is refused: {changed:?}");
@@ -61,6 +66,7 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
     ];
     for state in states {
         assert_eq!(platform.edit(&at, &state).await, Ok(()), "{state:?}");
+        assert_eq!(shows(&state.text).await, state.state == OutgoingState::Streaming, "{state:?}");
     }
     assert!(!live(platform, place).await.contains(&at), "what is final is not live");
     let other = send(platform, place, &Outgoing::text("Voici les clients de Lyon.")).await;
@@ -99,7 +105,8 @@ async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &
 }
 
 async fn live(platform: &dyn ChatPlatform, place: &Place) -> Vec<MessageRef> {
-    platform.live(place).await.expect("its own messages can be looked at")
+    let live = platform.live(place, None).await.expect("its own messages can be looked at");
+    live.into_iter().map(|(at, _)| at).collect()
 }
 
 async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place: &Place) {
@@ -133,7 +140,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
 async fn refuses_what_is_not_its_own(platform: &dyn ChatPlatform, place: &Place) {
     let elsewhere = Place { platform: PlatformName("elsewhere".to_owned()), ..place.clone() };
     assert_eq!(platform.send(&elsewhere, &Outgoing::text("Voici")).await, Err(PlatformError::Gone));
-    assert_eq!(platform.live(&elsewhere).await, Err(PlatformError::Gone), "a place that is gone can be told");
+    assert_eq!(platform.live(&elsewhere, None).await, Err(PlatformError::Gone), "a place that is gone can be told");
 }
 
 async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {

@@ -337,17 +337,15 @@ impl ChatPlatform for FakeChat {
         Ok(())
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         if place.platform != platform() {
             return Err(PlatformError::Gone);
         }
         let state = self.state();
-        let live = |kept: &Kept| {
-            let last = kept.states.last().map(|last| last.state);
-            kept.place == *place && !kept.deleted && last == Some(OutgoingState::Streaming)
-        };
-        let found = state.messages.iter().enumerate().filter(|(_, kept)| live(kept));
-        Ok(found.map(|(index, _)| at(place, index)).collect())
+        let kept = state.messages.iter().enumerate().filter(|(_, kept)| kept.place == *place && !kept.deleted);
+        let last = kept.filter_map(|(index, kept)| Some((index, kept.states.last()?)));
+        let live = last.filter(|(_, last)| last.state == OutgoingState::Streaming);
+        Ok(live.map(|(index, last)| (at(place, index), last.text.clone())).collect())
     }
 
     async fn typing(&self, _: &Place) {

@@ -86,7 +86,7 @@ impl Default for Setup {
             kept_answers: KeptAnswers::Text,
             slots: 8,
             endpoints: None,
-            queue: QueueLimits::default(),
+            queue: QueueLimits { waiting: 50, each: 3 },
             notes: Notes::default(),
         }
     }

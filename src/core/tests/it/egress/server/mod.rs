@@ -267,7 +267,7 @@ impl ChatPlatform for Server {
         .await
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let state = self.state();
         if state.gone.contains(&place.id) {
             return Err(PlatformError::Gone);
@@ -275,7 +275,9 @@ impl ChatPlatform for Server {
         let now = self.now();
         let live = |message: &Message| message.place == *place && message.was_live(now);
         let found = state.messages.iter().enumerate().filter(|(_, message)| live(message));
-        Ok(found.map(|(index, _)| MessageRef { place: place.clone(), id: index.to_string() }).collect())
+        let shown = |message: &Message| message.states.last().map(|(_, shown)| shown.text.clone()).unwrap_or_default();
+        let at = |index: usize| MessageRef { place: place.clone(), id: index.to_string() };
+        Ok(found.map(|(index, message)| (at(index), shown(message))).collect())
     }
 
     async fn typing(&self, _: &Place) {}
