@@ -1,6 +1,8 @@
 //! The last state of what is shown: as many messages as it takes, a file for the rest, and in private where the place
 //! does not take it.
 
+use futures::FutureExt as _;
+
 use super::asker::Asker;
 use super::audience::{signature, signed};
 use super::retrying::retry_button;
@@ -27,8 +29,8 @@ impl From<Outgoing> for Messages {
 }
 
 impl Messages {
-    fn all(&self) -> Vec<Outgoing> {
-        self.before.iter().chain([&self.last]).cloned().collect()
+    fn all(&self) -> Vec<&Outgoing> {
+        self.before.iter().chain([&self.last]).collect()
     }
 
     /// The same without its files, and a sentence that says so where it has room.
@@ -91,7 +93,7 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
-        let (whole, mut end, on_sent) = (end, end.clone(), self.on_sent(turn));
+        let (mut otherwise, on_sent) = (None, self.on_sent(turn));
         let mut shown = live.finish(&messages.all(), &on_sent).await;
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
@@ -101,20 +103,22 @@ impl Pipeline {
         }
         let delivered = shown.as_ref().ok().cloned();
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
-            (shown, end) = self.settle_with_a_sentence(asker, live, turn, end, &error).await?;
+            let ended = self.settle_with_a_sentence(asker, live, turn, end.clone(), &error).boxed().await?;
+            (shown, otherwise) = (ended.0, Some(ended.1));
         }
+        let ended = otherwise.as_ref().unwrap_or(end);
         match shown {
-            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, &end).await?,
+            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, ended).await?,
             Err(Unfinished::Refused(error)) => {
                 tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
                 let elsewhere = self.settle_in_private(asker, messages).await;
-                self.parts.conversations.finish_turn(turn, &end).await?;
+                self.parts.conversations.finish_turn(turn, ended).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
                 tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
                 let live = std::mem::replace(live, self.live_message(asker));
-                let (asker, messages, end) = (asker.clone(), messages.clone(), whole.clone());
+                let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
                 self.unsettled.keep(turn, Ending { asker, live, messages, end });
             }
         }
@@ -166,7 +170,7 @@ impl Pipeline {
         let mut last = None;
         for message in messages.all() {
             let sent =
-                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, &message, Patience::LONG).await;
+                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, message, Patience::LONG).await;
             match sent {
                 Ok(at) => last = Some(at),
                 Err(error) => {

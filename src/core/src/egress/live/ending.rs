@@ -1,5 +1,6 @@
 //! How an answer ends: each of its messages is brought to its last state, or there is a reason why not.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::{LiveMessage, OnSent};
@@ -22,20 +23,28 @@ impl LiveMessage {
     /// Brings the answer to its last state, a message after the other: an edit, or a new message where there is none yet;
     /// messages that it takes no more are removed. One that was deleted stays deleted. Waits and tries again while the
     /// platform is slow or away, for about ten minutes. Says where the last message stands.
-    pub async fn finish(&mut self, messages: &[Outgoing], on_sent: OnSent<'_>) -> Result<MessageRef, Unfinished> {
+    pub async fn finish<M: Borrow<Outgoing> + Sync>(
+        &mut self,
+        messages: &[M],
+        on_sent: OnSent<'_>,
+    ) -> Result<MessageRef, Unfinished> {
         let last = self.end_all(messages, on_sent).await;
         // Whatever came of it, others need not wait for it any more.
         self.owed.clear();
         last
     }
 
-    async fn end_all(&mut self, messages: &[Outgoing], on_sent: OnSent<'_>) -> Result<MessageRef, Unfinished> {
+    async fn end_all<M: Borrow<Outgoing> + Sync>(
+        &mut self,
+        messages: &[M],
+        on_sent: OnSent<'_>,
+    ) -> Result<MessageRef, Unfinished> {
         if self.deleted {
             return Err(self.why_gone().await);
         }
         let mut last = Err(Unfinished::Deleted);
         for (index, message) in messages.iter().enumerate() {
-            last = match self.end(index, message, on_sent).await {
+            last = match self.end(index, message.borrow(), on_sent).await {
                 Ok(at) => Ok(at),
                 Err(PlatformError::Gone) if index < self.shown.len() => match self.why_gone().await {
                     Unfinished::Deleted => Err(Unfinished::Deleted),

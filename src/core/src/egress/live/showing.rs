@@ -64,16 +64,20 @@ impl LiveMessage {
 
     /// What the first message should show that does not show it.
     fn stale(&mut self) -> Option<Deed> {
-        let open = self.said.open();
-        let last = (self.said.full().len() + open.len()).saturating_sub(1);
-        let mut texts = self.said.full().iter().chain(&open).enumerate();
-        let stale = texts.find(|(index, text)| {
-            let shown = self.shown.get(*index);
-            shown.is_none_or(|shown| !shown.shows(text, *index < last))
-        });
-        let Some((index, text)) = stale.map(|(index, text)| (index, text.clone())) else {
+        let (full, open) = (self.said.full(), self.said.open());
+        let last = (full.len() + open.len()).saturating_sub(1);
+        let texts = full.iter().map(|full| &full.text).chain(&open).enumerate();
+        let stale = texts
+            .map(|(index, text)| (index, text, self.shown.get(index)))
+            .find(|(index, text, shown)| shown.is_none_or(|shown| !shown.shows(text, *index < last)));
+        let Some((index, text, _)) = stale else {
             self.is_behind = false;
             return None;
+        };
+        let message = match full.get(index) {
+            Some(full) if index < last => Arc::clone(full),
+            _ if index < last => Arc::new(Outgoing::text(text.clone())),
+            _ => Arc::new(self.streaming(text.clone())),
         };
         self.is_behind = index < last;
         // One change is kept for the last state.
@@ -81,8 +85,7 @@ impl LiveMessage {
             self.is_spent = true;
             return None;
         }
-        let message = if index < last { Outgoing::text(text) } else { self.streaming(text) };
-        Some(Deed::Show(index, Arc::new(message)))
+        Some(Deed::Show(index, message))
     }
 
     /// How often a message may still be changed.

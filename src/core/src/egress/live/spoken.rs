@@ -1,5 +1,8 @@
 //! What a model has said, as the texts of the messages that show it.
 
+use std::sync::Arc;
+
+use crate::domain::Outgoing;
 use crate::egress::split::Splitter;
 use crate::egress::{Disarmer, Splitting};
 
@@ -10,7 +13,7 @@ pub(super) struct Spoken {
     text: String,
     disarmer: Disarmer,
     splitter: Splitter,
-    full: Vec<String>,
+    full: Vec<Arc<Outgoing>>,
 }
 
 impl Spoken {
@@ -25,12 +28,12 @@ impl Spoken {
         &self.text
     }
 
-    /// The texts of full messages, which never change again.
-    pub(super) fn full(&self) -> &[String] {
+    /// Full messages, which never change again.
+    pub(super) fn full(&self) -> &[Arc<Outgoing>] {
         &self.full
     }
 
-    /// Those that follow them, as if nothing more were said: one, or none, or two.
+    /// The texts of those that follow them, as if nothing more were said: one, or none, or two.
     pub(super) fn open(&self) -> Vec<String> {
         self.splitter.open()
     }
@@ -45,15 +48,20 @@ impl Spoken {
         if self.text.trim_start().is_empty() {
             chunk = chunk.trim_start();
             if !chunk.is_empty() && !self.heading.is_empty() {
-                self.full.extend(self.splitter.push(&format!("{}\n", self.heading)));
+                self.split(&format!("{}\n", self.heading));
             }
         }
         self.text.push_str(said);
         // What comes after the last message that an answer may have is for a file.
         let shows = !chunk.is_empty() && !self.splitter.is_full();
         if shows {
-            self.full.extend(self.splitter.push(&self.disarmer.push(chunk)));
+            let harmless = self.disarmer.push(chunk);
+            self.split(&harmless);
         }
         shows
+    }
+
+    fn split(&mut self, text: &str) {
+        self.full.extend(self.splitter.push(text).into_iter().map(|full| Arc::new(Outgoing::text(full))));
     }
 }
