@@ -106,7 +106,7 @@ fn a_line_of_200_kilobytes() {
     run_test(async |world| {
         let shown = shown(world, Script::says(&"long ".repeat(40_000))).await;
         assert!(shown.chars().count() <= 2_000);
-        let notes: Vec<&str> = shown.lines().filter(|line| !line.is_empty()).collect();
+        let notes: Vec<&str> = shown.lines().filter(|line| !line.is_empty() && !line.starts_with("long ")).collect();
         assert_snapshot!(notes.join("\n"), @"
         ✂️ The answer was growing too long, so I stopped it. Continue goes on from there; or ask something more precise.
         What did not fit in these messages is in the file.

@@ -41,7 +41,7 @@ pub(crate) const THOUGHTS: usize = 4;
 impl LiveMessage {
     /// Counts so many bytes of thoughts with the stream that is followed next: they were heard before it.
     pub fn has_thought(&mut self, bytes: usize) {
-        self.thought = bytes;
+        self.thought_before = bytes;
     }
 
     /// Reads the stream to its end and shows the text as it grows: one write at a time, always of the latest text,
@@ -54,8 +54,8 @@ impl LiveMessage {
         on_sent: OnSent<'_>,
     ) -> Streamed {
         self.reserve();
-        let (mut filter, mut heard) = (ThinkingFilter::default(), std::mem::take(&mut self.thought));
-        self.thinks = heard > 0;
+        self.thoughts = std::mem::take(&mut self.thought_before);
+        let (mut filter, mut heard) = (ThinkingFilter::default(), self.thoughts);
         let mut late = self.outlet.clock().sleep(limits.time).fuse();
         let mut stream = stream.fuse();
         let mut stopped = stop.cancelled().boxed().fuse();
@@ -85,7 +85,7 @@ impl LiveMessage {
         };
         // Closing the stream before the last edit frees the model at once.
         drop(stream);
-        self.thinks |= filter.is_only_thought();
+        self.thoughts += usize::from(filter.is_only_thought());
         self.push(&filter.finish());
         if !write.is_terminated() {
             let written = write.await;
@@ -110,8 +110,8 @@ impl LiveMessage {
                 self.push(&visible);
                 Ok(!visible.is_empty() && self.pacing.heard(self.outlet.clock().elapsed(), &visible))
             }
-            Some(Ok(Delta::Thinking(_))) => {
-                self.thinks = true;
+            Some(Ok(Delta::Thinking(thought))) => {
+                self.thoughts += thought.len();
                 Ok(false)
             }
             Some(Ok(Delta::Done(stats))) => Err(Streamed::Whole(stats)),
@@ -121,7 +121,9 @@ impl LiveMessage {
     }
 
     fn push(&mut self, visible: &str) {
-        self.is_behind |= self.said.push(visible);
+        if self.said.push(visible) {
+            self.falls_behind();
+        }
     }
 }
 

@@ -26,6 +26,16 @@ use writing::Shown;
 /// Told of each message as soon as it exists, and of the one that stays where others go, so that a restart can close it.
 pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
 
+/// How what is shown lags behind what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lag {
+    None,
+    /// There is text that was not shown yet.
+    Behind,
+    /// All that follows is for the last state: a message may be changed only so often.
+    Spent,
+}
+
 /// An answer that is being written.
 pub struct LiveMessage {
     platform: Arc<dyn ChatPlatform>,
@@ -38,18 +48,15 @@ pub struct LiveMessage {
     /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
     speaks: bool,
     deleted: bool,
-    /// Whether there is text that was not shown yet, and whether all that follows is for the last state: a message may be
-    /// changed only so often.
-    is_behind: bool,
-    is_spent: bool,
+    lag: Lag,
     /// Whether the platform lets no message be removed.
     keeps_all: bool,
     pacing: Pacing,
     /// Keeps a write for the last text.
     owed: Vec<Owed>,
-    /// Whether the last stream had thoughts, and the bytes of those that came before it was followed.
-    thinks: bool,
-    thought: usize,
+    /// The bytes that were thought in the last stream, and those before it was followed.
+    thoughts: usize,
+    thought_before: usize,
 }
 
 impl LiveMessage {
@@ -72,13 +79,12 @@ impl LiveMessage {
             shown: Vec::new(),
             speaks: false,
             deleted: false,
-            is_behind: false,
-            is_spent: false,
+            lag: Lag::None,
             keeps_all: false,
             pacing: Pacing::default(),
             owed: Vec::new(),
-            thinks: false,
-            thought: 0,
+            thoughts: 0,
+            thought_before: 0,
         }
     }
 
@@ -89,7 +95,7 @@ impl LiveMessage {
 
     /// Whether the model thought, and said nothing.
     pub fn is_only_thought(&self) -> bool {
-        self.thinks && self.text().trim().is_empty()
+        self.thoughts > 0 && self.text().trim().is_empty()
     }
 
     /// Where its last message stands, once one was sent.
@@ -108,7 +114,7 @@ impl LiveMessage {
     pub fn put_aside(&mut self) {
         self.said.forget();
         self.pacing.begin_anew();
-        (self.speaks, self.is_behind, self.is_spent) = (false, false, false);
+        (self.speaks, self.lag) = (false, Lag::None);
     }
 
     /// Keeps room in the budget for the last text from now on, as [`follow`](Self::follow) does: what comes may come at

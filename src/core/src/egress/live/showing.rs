@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, Fuse, FutureExt as _};
 
 use super::writing::{Deed, Written};
-use super::{LiveMessage, OnSent};
+use super::{Lag, LiveMessage, OnSent};
 use crate::domain::Outgoing;
 use crate::egress::deliver::SHORTEST_WAIT;
 use crate::egress::lane::Urgency;
@@ -39,14 +39,14 @@ impl LiveMessage {
 
     /// How long to wait before the next write, and how urgent it is.
     fn due(&self) -> Option<(Duration, Urgency)> {
-        if self.is_spent || !self.platform.capabilities().edits {
+        if self.lag == Lag::Spent || !self.platform.capabilities().edits {
             return None;
         }
         let now = self.outlet.clock().elapsed();
         if self.take_back().is_some() {
             return Some((self.pacing.pause(now), Urgency::First));
         }
-        if !self.is_behind {
+        if self.lag == Lag::None {
             return None;
         }
         // What is full is closed at once: text goes on after it.
@@ -71,7 +71,7 @@ impl LiveMessage {
             .map(|(index, text)| (index, text, self.shown.get(index)))
             .find(|(index, text, shown)| shown.is_none_or(|shown| !shown.shows(text, *index < last)));
         let Some((index, text, _)) = stale else {
-            self.is_behind = false;
+            self.lag = Lag::None;
             return None;
         };
         let message = match full.get(index) {
@@ -79,10 +79,10 @@ impl LiveMessage {
             _ if index < last => Arc::new(Outgoing::text(text.clone())),
             _ => Arc::new(self.streaming(text.clone())),
         };
-        self.is_behind = index < last;
+        self.lag = if index < last { Lag::Behind } else { Lag::None };
         // One change is kept for the last state.
         if self.left(index) <= 1 {
-            self.is_spent = true;
+            self.lag = Lag::Spent;
             return None;
         }
         Some(Deed::Show(index, message))
@@ -126,7 +126,15 @@ impl LiveMessage {
             }
         }
         // What was not shown is due again, with what came since.
-        self.is_behind |= shows.is_some();
+        if shows.is_some() {
+            self.falls_behind();
+        }
         true
+    }
+
+    pub(super) fn falls_behind(&mut self) {
+        if self.lag == Lag::None {
+            self.lag = Lag::Behind;
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LiveMessage, OnSent};
+use super::{Lag, LiveMessage, OnSent};
 use crate::domain::{MessageRef, Outgoing, OutgoingState};
 use crate::egress::deliver::emptied;
 use crate::egress::scheduler::Turn;
@@ -101,7 +101,9 @@ impl LiveMessage {
             }
             (Deed::TakeBack { .. }, Err(PlatformError::Rejected(_))) => {
                 // Where it cannot be emptied either, nothing more is shown before the last state.
-                self.is_spent |= self.keeps_all;
+                if self.keeps_all {
+                    self.lag = Lag::Spent;
+                }
                 self.keeps_all = true;
             }
             (_, Err(_)) => {}
