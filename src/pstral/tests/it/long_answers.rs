@@ -4,7 +4,6 @@ use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, OutgoingState};
 use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
-use pstral_core::testkit::language_model::Script;
 
 use crate::world::{Setup, alex, capabilities, run_test, run_test_with};
 
@@ -101,11 +100,7 @@ fn what_the_place_refuses_to_show_is_told_in_private() {
 #[test]
 fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        assert!(answering.await.unwrap_err().is_cancelled());
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         // The first was full, and the second was sent and not yet noted down.
         let (first, _) = world.chat.messages().remove(0);
         world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
