@@ -58,6 +58,7 @@ config-fine =
 
 ## Toutes les commandes
 command-failed = Échec : { $error }
+command-failed-look = Échec : { $error }. Lancez pstral doctor : il regarde chaque partie et dit comment la réparer.
 output-lost = Le résultat n'a pas pu être affiché en entier. Libérez de la place ou envoyez la sortie ailleurs, puis recommencez. ({ $error })
 demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
 
@@ -142,13 +143,13 @@ verified-duplicate-id = cet identifiant est déjà pris par une entrée précéd
 verified-name = « { $name } » n'est pas un nom : utilisez des minuscules et des chiffres, avec - dans un identifiant et _ dans un paramètre
 verified-empty = { $name } est vide
 verified-date = verified_on = « { $given } » n'est pas une date : écrivez-la comme 2026-01-31
-verified-undeclared = la requête utilise :{ $name }, qui n'est pas parmi les paramètres
+verified-undeclared = la requête utilise :{ $name }, qui n'est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
 verified-unused = le paramètre { $name } ne sert pas : écrivez :{ $name } dans la requête, ou supprimez-le
-verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois
-verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres
+verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois : n'en gardez qu'un
+verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres : déclarez-le, ou posez la question sans lui
 verified-missing-slot = il manque { $slot } à la question { $language } : dites où se place sa valeur, ou donnez-lui une valeur par défaut
 verified-no-column = le paramètre de texte { $name } n'a pas de colonne : nommez la table.colonne d'où ses valeurs sont connues
-verified-default = la valeur par défaut de { $name } ne convient pas à son type
+verified-default = la valeur par défaut de { $name } ne convient pas à son type : donnez-en une de ce type
 
 ## Audit
 state-missing = Il n'y a pas de base d'état { $path } : rien à lire. Vérifiez --config et --data.
@@ -353,7 +354,7 @@ policy-line = { $what } : { $verdict } · { $why }
 policy-no-catalog = On ne sait encore rien de cette base, et elle ne répond pas : impossible d'y chercher des tables. Lancez pstral catalog refresh.
 policy-place-bad = « { $place } » ne désigne aucun lieu : donnez sa plateforme et son identifiant, par exemple discord:1234.
 policy-who = Dites de qui il s'agit : --user NOM ou --role RÔLE.
-policy-file-bad = La table ne peut pas être utilisée : { $error }
+policy-file-bad = La table ne peut pas être utilisée. Corrigez-la : docs/roles.md en montre une. ({ $error })
 policy-differs = ligne { $line } : { $row } : attendu { $expected }, mais c'est { $found }
 policy-fine =
     { $rows ->

@@ -1,6 +1,8 @@
 //! The configuration: default.toml ← file ← environment, every fault of it reported at once.
 
 mod check;
+mod diagnosis;
+mod fault;
 mod file;
 mod fingerprint;
 mod layers;
@@ -9,8 +11,11 @@ mod people;
 mod plausible;
 mod schema;
 mod targets;
+#[cfg(test)]
+mod tests;
 
-pub use check::{Fault, load};
+pub use check::load;
+pub use fault::Fault;
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;

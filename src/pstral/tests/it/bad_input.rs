@@ -48,21 +48,7 @@ fn commands() {
         ] {
             world.command(&alex(), &command).await;
         }
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        Ask your question in English or French; I offer a statement, you decide whether to run it.
-        /execute: run the last statement offered
-        /edit: change it; /explain: understand it
-        /chart: the chart of the last result, where it can be one
-        /stop: stop what is going on
-        /mode sql or /mode chat: talk about the data or about something else
-        /new: new conversation; /history: the earlier ones
-        /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
-        /retry: ask again a question that was not answered; /continue: the rest of an answer that was cut
-        /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
-        /whoami: who you are to me; /unlink: remove this account; /language fr or en
-        /agree: costly statements that wait; /verified: verified queries; both for stewards
-        /audit: the audit log, /user: the users, for administrators
+        assert_snapshot!(world.transcript_from(2), @"
         ── #2 private
         I do not know the command “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”. Type /help to see those I know.
         ── #3 private

@@ -4,7 +4,6 @@ use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, OutgoingState};
 use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
-use pstral_core::testkit::language_model::Script;
 
 use crate::world::{Setup, World, alex, capabilities, run_test, run_test_with};
 
@@ -122,11 +121,7 @@ fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
 
 /// An answer of Alex that a crash cuts short after its first message; where that stands.
 async fn cut_by_a_crash(world: &World) -> MessageRef {
-    world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-    let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-    world.sent_and_remembered().await;
-    answering.abort();
-    assert!(answering.await.unwrap_err().is_cancelled());
+    world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
     world.chat.messages().remove(0).0
 }
 

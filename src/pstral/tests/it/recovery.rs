@@ -14,7 +14,7 @@ use pstral_core::ports::{ChatPlatform as _, Conversations as _, People as _, Pla
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{World, alex, camille, run_test};
+use crate::world::{World, alex, camille, killed, run_test};
 
 async fn id_of(world: &World, username: &str) -> UserId {
     world.store.users().await.unwrap().into_iter().find(|user| user.username == username).unwrap().id
@@ -41,11 +41,7 @@ fn turn_in(conversation: ConversationId) -> NewTurn {
 #[test]
 fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        assert!(answering.await.unwrap_err().is_cancelled());
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         assert_eq!(world.restart().await, 1);
         assert_eq!(world.restart().await, 0);
         assert_snapshot!(world.transcript(), @"
@@ -72,8 +68,7 @@ fn a_crash_while_a_statement_runs_is_closed_too_and_does_not_run_it_again() {
         let running = world.begin(&camille(), EventBody::Clicked(click.clone()));
         world.sent_and_remembered().await;
         world.until(|| !world.target.ran().is_empty()).await;
-        running.abort();
-        assert!(running.await.unwrap_err().is_cancelled());
+        killed(running).await;
         assert_eq!(world.restart().await, 1);
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran().len(), 1);
@@ -88,11 +83,7 @@ fn a_crash_while_a_statement_runs_is_closed_too_and_does_not_run_it_again() {
 #[test]
 fn a_message_that_is_gone_does_not_hold_up_the_start() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        let _ = answering.await;
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         let (at, _) = world.chat.messages().remove(0);
         world.chat.delete(&at).await.unwrap();
         assert_eq!(world.restart().await, 1);
@@ -104,11 +95,7 @@ fn a_message_that_is_gone_does_not_hold_up_the_start() {
 #[test]
 fn a_message_that_cannot_be_closed_at_one_start_is_closed_at_the_next() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        let _ = answering.await;
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         world.chat.refuse(Request::Edit, PlatformError::Unavailable("no network yet".to_owned()));
         world.restart().await;
         world.restart().await;
