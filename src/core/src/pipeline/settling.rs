@@ -91,7 +91,7 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
-        let (whole, mut end) = (end, end.clone());
+        let (whole, mut end, sent) = (end, end.clone(), live.sent().cloned());
         let mut shown = live.finish(&messages.all()).await;
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
@@ -99,6 +99,9 @@ impl Pipeline {
             shown = live.finish(&messages.without_files(&sentence, asker.platform.capabilities().length)).await;
         }
         let delivered = shown.as_ref().ok().cloned();
+        if let Some(at) = delivered.clone().filter(|at| sent.as_ref() != Some(at)) {
+            self.on_sent(turn)(at).await;
+        }
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
             (shown, end) = self.settle_with_a_sentence(asker, live, turn, end, &error).await?;
         }

@@ -120,7 +120,7 @@ fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
 
 /// An answer of Alex that a crash cuts short after its first message; where that stands.
 async fn cut_by_a_crash(world: &World) -> MessageRef {
-    world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+    world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
     let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
     world.sent_and_remembered().await;
     answering.abort();
@@ -152,7 +152,7 @@ fn all_messages_that_look_live_are_closed() {
         assert_eq!(world.restart().await, 1);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I am going to think about this
+        I am going to think about this for a very long time …
 
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]

@@ -91,7 +91,7 @@ fn a_retry_that_cannot_be_recorded_can_be_tried_again() {
 #[test]
 fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         let answering = world.begin(&camille(), EventBody::Said("Une question sans fin".to_owned()));
         world.sent_and_remembered().await;
         answering.abort();
@@ -103,7 +103,7 @@ fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
         world.command(&camille(), "historique").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I am going to think about this
+        I am going to think about this for a very long time …
 
         ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
         [Réessayer]
