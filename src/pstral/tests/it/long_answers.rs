@@ -149,7 +149,7 @@ fn all_messages_that_look_live_are_closed() {
         assert_eq!(world.restart().await, 1);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I am going to think about this
+        I am going to think about this for a very long time …
 
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]

@@ -46,7 +46,7 @@ fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
         assert_eq!(world.restart().await, 0);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I am going to think about this
+        I am going to think about this for a very long time …
 
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]
@@ -135,7 +135,7 @@ fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
         let sales = FakeChat::channel("sales");
         let question = EventBody::Said("How many clients do we have in Paris?".to_owned());
         world.act(&alex(), &sales, question).await;
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
         let (pipeline, event) = (Arc::clone(&world.pipeline), Event { place: sales.clone(), ..question });
         let answering = tokio::spawn(async move { pipeline.handle(event).await });
@@ -157,7 +157,7 @@ fn what_nobody_writes_any_more_is_closed_while_the_program_runs() {
         world.say(&alex(), "How many clients do we have in Paris?").await;
         unnoted_turn(world, id_of(world, "alex").await, &FakeChat::place()).await;
         world.chat.send(&FakeChat::place(), &Outgoing::streaming("They are")).await.unwrap();
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
         let answering = world.happens(Event { place: sales.clone(), ..question });
         world.sent_and_remembered().await;

@@ -94,7 +94,7 @@ fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
         world.command(&camille(), "historique").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I am going to think about this
+        I am going to think about this for a very long time …
 
         ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
         [Réessayer]
