@@ -246,7 +246,7 @@ impl World {
 
     /// Somebody asks in private, and Pstral dies while the model thinks.
     pub(crate) async fn dies_while_it_answers(&self, actor: &Actor, question: &str) {
-        self.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        self.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         let answering = self.begin(actor, EventBody::Said(question.to_owned()));
         self.sent_and_remembered().await;
         killed(answering).await;
