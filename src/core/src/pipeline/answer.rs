@@ -241,7 +241,7 @@ impl Pipeline {
         live.has_thought(thought);
         let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
         let began = self.parts.clock.elapsed();
-        let ended = match live.follow(stream, &stop.token, limits, &on_sent).await {
+        let ended = match live.follow(stream, &stop.token, limits, &on_sent).boxed().await {
             Streamed::TooLong if live.text().trim().is_empty() && self.elapsed_since(began) >= limits.time => {
                 Streamed::Failed(ModelError::Timeout { seconds: self.parts.settings.answer.time.as_secs() })
             }

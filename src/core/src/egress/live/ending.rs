@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt as _;
+
 use super::{LiveMessage, OnSent};
 use crate::domain::{MessageRef, Outgoing};
 use crate::egress::{Aim, Patience};
@@ -23,7 +25,8 @@ impl LiveMessage {
     /// messages that it takes no more are removed. One that was deleted stays deleted. Waits and tries again while the
     /// platform is slow or away, for about ten minutes. Says where the last message stands.
     pub async fn finish(&mut self, messages: &[Outgoing], on_sent: OnSent<'_>) -> Result<MessageRef, Unfinished> {
-        let last = self.end_all(messages, on_sent).await;
+        // Whatever answers holds room for what it awaits: this is of use once, at the end.
+        let last = self.end_all(messages, on_sent).boxed().await;
         // Whatever came of it, others need not wait for it any more.
         self.owed.clear();
         last
