@@ -58,7 +58,7 @@ impl Scheduler {
         message: &Outgoing,
         patience: Patience,
     ) -> Result<MessageRef, PlatformError> {
-        self.outlet(platform, place).deliver(platform, place, aim, message, patience).await
+        self.outlet(platform, place).deliver(platform, place, aim, message, patience).boxed().await
     }
 
     /// Changes a message if that keeps nobody waiting: a kindness, such as taking buttons away that do nothing any more.

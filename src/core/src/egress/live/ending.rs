@@ -3,6 +3,8 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
+
 use super::{LiveMessage, OnSent};
 use crate::domain::{MessageRef, Outgoing};
 use crate::egress::{Aim, Patience};
@@ -28,7 +30,8 @@ impl LiveMessage {
         messages: &[M],
         on_sent: OnSent<'_>,
     ) -> Result<MessageRef, Unfinished> {
-        let last = self.end_all(messages, on_sent).await;
+        // Whatever answers holds room for what it awaits: this is of use once, at the end.
+        let last = self.end_all(messages, on_sent).boxed().await;
         // Whatever came of it, others need not wait for it any more.
         self.owed.clear();
         last

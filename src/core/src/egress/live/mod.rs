@@ -42,7 +42,8 @@ pub struct LiveMessage {
     outlet: Outlet,
     place: Place,
     buttons: Vec<Button>,
-    said: Spoken,
+    /// Apart, because an answer is handed from one to the other while it is written.
+    said: Box<Spoken>,
     /// Its messages, in order: all but the last are full.
     shown: Vec<Shown>,
     /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
@@ -69,7 +70,7 @@ impl LiveMessage {
         buttons: Vec<Button>,
     ) -> Self {
         let outlet = scheduler.outlet(&*platform, &place);
-        let said = Spoken::new(heading.unwrap_or_default(), splitting(platform.capabilities()));
+        let said = Box::new(Spoken::new(heading.unwrap_or_default(), splitting(platform.capabilities())));
         Self {
             platform,
             outlet,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt as _;
+
 use super::showing::AFTER_FAILURE;
 use super::writing::Deed;
 use super::{LiveMessage, OnSent};
@@ -32,7 +34,7 @@ impl LiveMessage {
         let Some(turn) = self.outlet.turn_at_once(Urgency::First) else {
             return Err(PlatformError::RateLimited { retry_after: AFTER_FAILURE });
         };
-        let written = self.write(turn, deed, on_sent).await;
+        let written = self.write(turn, deed, on_sent).boxed().await;
         self.note(written)
     }
 
