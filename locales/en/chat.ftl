@@ -326,7 +326,7 @@ rate-good = Noted, thank you!
 rate-bad = Noted. Put the question in other words, or change the statement with { $prefix }edit.
 rate-bad-words = Noted. Put the question in other words and I will try again.
 rate-nothing = There is no answer of mine to rate here yet. Ask a question first.
-rate-not-yours = Only the person who asked can rate this answer. Ask it yourself to rate your own.
+rate-not-yours = Only the person who asked can rate this answer. Ask the question yourself to rate the answer you get.
 
 ## Verified queries
 button-keep = Save as verified
@@ -441,4 +441,4 @@ quota-place-executions = A great many statements have been run here. Come back {
 ## Long answers
 answer-rest-in-file = What did not fit in these messages is in the file.
 files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
-answer-rest-lost = What did not fit in these messages is lost: no file could be handed over. Ask something more precise.
+answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.

@@ -58,7 +58,7 @@ config-fine =
 
 ## All commands
 command-failed = Failed: { $error }
-command-failed-look = Failed: { $error }. Run pstral doctor: it looks at every part and says how to mend it.
+command-failed-look = Failed: { $error }. If that does not say enough, run pstral doctor: it checks every part and says how to put it right.
 output-lost = Not all of the result could be printed. Free some room or send the output elsewhere, then run it again. ({ $error })
 demo-is-used = Without --config, I look at the demo's installation, in { $folder }.
 
@@ -146,7 +146,7 @@ verified-date = verified_on = “{ $given }” is not a date: write it as 2026-0
 verified-undeclared = the statement uses :{ $name }, which is not among the parameters: declare it, or write a value in its place
 verified-unused = the parameter { $name } is not used: write :{ $name } in the statement or remove it
 verified-duplicate-parameter = the parameter { $name } is declared twice: keep one of them
-verified-unknown-slot = the question { $language } has { $slot }, which is not among the parameters: declare it, or put the question without it
+verified-unknown-slot = the question { $language } has { $slot }, which is not among the parameters: declare it, or take it out of the question
 verified-missing-slot = the question { $language } lacks { $slot }: say where its value stands, or give it a default
 verified-no-column = the text parameter { $name } has no column: name the table.column its values are known from
 verified-default = the default of { $name } does not fit its kind: give it one of that kind

@@ -327,7 +327,7 @@ rate-good = C'est noté, merci !
 rate-bad = C'est noté. Posez la question autrement, ou modifiez la requête avec { $prefix }edit.
 rate-bad-words = C'est noté. Posez la question autrement et je réessaierai.
 rate-nothing = Il n'y a pas encore de réponse de ma part à évaluer ici. Posez d'abord une question.
-rate-not-yours = Seule la personne qui a posé la question peut évaluer cette réponse. Posez-la vous-même pour évaluer la vôtre.
+rate-not-yours = Seule la personne qui a posé la question peut évaluer cette réponse. Posez vous-même la question : vous pourrez évaluer la réponse que vous recevrez.
 
 ## Requêtes vérifiées
 button-keep = Proposer à la vérification
@@ -338,7 +338,7 @@ keep-no-question = Je ne sais pas à quelle question répond cette requête. Éc
 keep-too-long = Une question vérifiée compte { $limit } caractères au plus. Résumez-la : { $prefix }garder VOTRE QUESTION
 keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa valeur dans la requête à la place de :{ $name }, exécutez-la et réessayez.
 keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
-keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à l'un d'eux de la regarder.
+keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à un responsable des données de la relire.
 keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
 keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }verifiees rétablir { $id }
 kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou n'est plus ouverte.

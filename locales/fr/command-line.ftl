@@ -58,7 +58,7 @@ config-fine =
 
 ## Toutes les commandes
 command-failed = Échec : { $error }
-command-failed-look = Échec : { $error }. Lancez pstral doctor : il regarde chaque partie et dit comment la réparer.
+command-failed-look = Échec : { $error }. Si cela ne suffit pas, lancez pstral doctor : il vérifie chaque composant et dit comment le remettre en état.
 output-lost = Le résultat n'a pas pu être affiché en entier. Libérez de la place ou envoyez la sortie ailleurs, puis recommencez. ({ $error })
 demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
 
@@ -146,7 +146,7 @@ verified-date = verified_on = « { $given } » n'est pas une date : écrivez-la 
 verified-undeclared = la requête utilise :{ $name }, qui n'est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
 verified-unused = le paramètre { $name } ne sert pas : écrivez :{ $name } dans la requête, ou supprimez-le
 verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois : n'en gardez qu'un
-verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres : déclarez-le, ou posez la question sans lui
+verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres : déclarez-le, ou retirez-le de la question
 verified-missing-slot = il manque { $slot } à la question { $language } : dites où se place sa valeur, ou donnez-lui une valeur par défaut
 verified-no-column = le paramètre de texte { $name } n'a pas de colonne : nommez la table.colonne d'où ses valeurs sont connues
 verified-default = la valeur par défaut de { $name } ne convient pas à son type : donnez-en une de ce type

@@ -10,14 +10,14 @@ use crate::ports::{Clock, PlatformError};
 
 /// How long one request to a platform is waited for.
 #[derive(Clone)]
-pub(super) struct Bound {
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) longest: Duration,
+pub(crate) struct Bound {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) longest: Duration,
 }
 
 impl Bound {
     /// What a platform answers. One that does not answer in time is away: what was asked of it is dropped.
-    pub(super) async fn wait<T>(
+    pub(crate) async fn wait<T>(
         &self,
         asked: impl Future<Output = Result<T, PlatformError>>,
     ) -> Result<T, PlatformError> {

@@ -16,6 +16,7 @@ mod split;
 mod tag;
 mod thinking;
 
+pub(crate) use bound::Bound;
 pub use deliver::{Aim, Patience};
 pub(crate) use disarm::is_ours;
 pub use disarm::{Disarmer, disarmed};

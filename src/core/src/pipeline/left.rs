@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
-use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use crate::egress::Bound;
+use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError};
 use crate::text::Text;
 
 /// Places remembered: of those it left before them, the platform itself says that they are gone.
@@ -19,9 +20,10 @@ const REMEMBERED: usize = 256;
 pub(super) struct Left(Arc<Mutex<VecDeque<(Place, Timestamp)>>>);
 
 impl Left {
-    /// The same chat, to which those places are gone.
-    pub(super) fn mind(&self, platform: &Arc<dyn ChatPlatform>) -> Arc<dyn ChatPlatform> {
-        Arc::new(Minding { platform: Arc::clone(platform), left: self.clone() })
+    /// The same chat, to which those places are gone, and where no question is waited for for ever.
+    pub(super) fn mind(&self, platform: &Arc<dyn ChatPlatform>, clock: &Arc<dyn Clock>) -> Arc<dyn ChatPlatform> {
+        let bound = Bound { clock: Arc::clone(clock), longest: LONGEST_WRITE };
+        Arc::new(Minding { platform: Arc::clone(platform), left: self.clone(), bound })
     }
 
     pub(super) fn leave(&self, place: &Place, at: Timestamp) {
@@ -53,6 +55,8 @@ impl Left {
 struct Minding {
     platform: Arc<dyn ChatPlatform>,
     left: Left,
+    /// Of what is asked of it; what is written to it has a bound of its own.
+    bound: Bound,
 }
 
 impl Minding {
@@ -96,7 +100,7 @@ impl ChatPlatform for Minding {
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         self.open(place)?;
-        self.platform.live(place, known).await
+        self.bound.wait(self.platform.live(place, known)).await
     }
 
     async fn typing(&self, place: &Place) {
@@ -106,11 +110,11 @@ impl ChatPlatform for Minding {
     }
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
-        self.platform.open_dm(actor).await
+        self.bound.wait(self.platform.open_dm(actor)).await
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {
-        self.platform.health().await
+        self.bound.wait(self.platform.health()).await
     }
 }
 

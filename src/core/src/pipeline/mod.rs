@@ -154,7 +154,8 @@ impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let left = Left::default();
-        let platforms = parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform))).collect();
+        let platforms =
+            parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform, &parts.clock))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
         let scheduler = Scheduler::new(Arc::clone(&parts.clock));
         parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));

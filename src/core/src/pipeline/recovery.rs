@@ -27,13 +27,13 @@ enum Occasion {
 }
 
 impl Pipeline {
-    /// Closes the messages an earlier run left behind, and says how many there were. Called once, before the
+    /// Closes the messages an earlier run left behind, and says how many. Called once, before the
     /// platforms run. A message whose platform is away is left to [`close_left`](Self::close_left).
     pub async fn recover(&self) -> Result<usize, StoreError> {
         self.close(self.parts.conversations.streaming().await?, Occasion::Start).await
     }
 
-    /// Closes what nobody writes any more, and says how many there were: an answer whose platform was away when it was
+    /// Closes what nobody writes any more, and says how many: an answer whose platform was away when it was
     /// whole is shown, and anything else is said to be interrupted. To be called each minute; where it takes long, because
     /// a place does, the next call need not wait for it.
     pub async fn close_left(&self) -> Result<usize, StoreError> {
@@ -46,7 +46,10 @@ impl Pipeline {
     /// Closes what answering one person left behind when it broke.
     pub(super) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
         let left = self.parts.conversations.streaming().await?.into_iter();
-        let left = left.filter(|(user, turn)| *user == asker.user.id && self.is_left(*user, turn)).collect();
+        // What waits for its platform waits on: nobody else is to wait for that.
+        let waits = |turn: &Turn| self.unsettled.holds(turn.id);
+        let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_left(*user, turn));
+        let left = left.collect();
         self.close(left, Occasion::Bug).await
     }
 
@@ -59,37 +62,39 @@ impl Pipeline {
     async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {
-            let Some((closing, ending)) = self.unsettled.begin(turn.id) else { continue };
+            let Some(mut closing) = self.unsettled.begin(turn.id) else { continue };
             // What has ended since it was listed is closed.
             let turn = self.parts.conversations.turn(turn.id).await?.filter(|turn| turn.state == TurnState::Streaming);
-            match (turn, ending) {
-                (None, _) => {}
-                (Some(turn), Some(ending)) => known.push((closing, turn.id, ending)),
-                (Some(turn), None) => unknown.push((closing, LeftOver::of(user, turn))),
+            match turn {
+                None => drop(closing.take()),
+                Some(turn) if closing.is_known() => known.push((closing, turn.id)),
+                Some(turn) => unknown.push((closing, LeftOver::of(user, turn))),
             }
         }
-        let count = known.len() + unknown.len();
-        let settled = known.into_iter().map(|(closing, turn, ending)| async move {
-            self.settle_again(turn, ending).await;
-            drop(closing);
+        let settled = known.into_iter().map(|(mut closing, turn)| async move {
+            if let Some(ending) = closing.take() {
+                self.settle_again(turn, ending).await;
+            }
+            !self.unsettled.holds(turn)
         });
-        let (_, closed) = join!(join_all(settled), self.close_unknown(unknown, when));
-        closed.map(|()| count)
+        let (settled, closed) = join!(join_all(settled), self.close_unknown(unknown, when));
+        Ok(count(settled) + closed?)
     }
 
     /// Closes turns of whose last state nothing is known.
-    async fn close_unknown(&self, left: Vec<(Closing, LeftOver)>, when: Occasion) -> Result<(), StoreError> {
+    async fn close_unknown(&self, left: Vec<(Closing, LeftOver)>, when: Occasion) -> Result<usize, StoreError> {
         if left.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let users = self.parts.people.users().await?;
         let (_closing, mut left): (Vec<Closing>, Vec<LeftOver>) = left.into_iter().unzip();
         self.find_messages(&mut left, &users).await?;
         let closed = left.into_iter().map(|left| self.close_one(left, when, &users));
-        join_all(closed).await.into_iter().collect()
+        join_all(closed).await.into_iter().collect::<Result<Vec<bool>, StoreError>>().map(count)
     }
 
-    async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<(), StoreError> {
+    /// Whether it is closed now; else it is left to the next minute.
+    async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<bool, StoreError> {
         let reader = users.iter().find(|known| known.id == left.user);
         if left.place.is_none() && when != Occasion::Bug {
             left.place = self.place_of(&left).await?;
@@ -97,14 +102,14 @@ impl Pipeline {
         let is_told = when != Occasion::Bug || left.may_look_live();
         if let Some(place) = left.place.clone().filter(|_| is_told) {
             if when == Occasion::Minute && !self.platforms.contains_key(&place.platform) {
-                return Ok(());
+                return Ok(false);
             }
             let locale = self.language_of(&place).or(reader.map(|reader| reader.locale));
             let shown = self.show_closed(&left, &place, reader, locale.unwrap_or(self.parts.settings.locale)).await?;
             let status = match &shown {
                 Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
                     tracing::warn!(%error, place = place.id, "what may look live there is left to the next minute");
-                    return Ok(());
+                    return Ok(false);
                 }
                 Err(PlatformError::Gone | PlatformError::Rejected(_)) => AuditStatus::Failed,
                 Ok(()) => AuditStatus::Ok,
@@ -119,6 +124,11 @@ impl Pipeline {
             self.parts.audit.append(event).await?;
         }
         let end = TurnEnd::words(&left.turn.text, TurnState::Interrupted);
-        self.parts.conversations.finish_turn(left.turn.id, &end).await
+        self.parts.conversations.finish_turn(left.turn.id, &end).await?;
+        Ok(true)
     }
+}
+
+fn count(closed: Vec<bool>) -> usize {
+    closed.into_iter().filter(|is_closed| *is_closed).count()
 }

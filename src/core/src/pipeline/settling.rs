@@ -108,7 +108,13 @@ impl Pipeline {
         }
         let ended = otherwise.as_ref().unwrap_or(end);
         match shown {
-            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, ended).await?,
+            Ok(_) | Err(Unfinished::Deleted) => {
+                if let Err(error) = self.parts.conversations.finish_turn(turn, ended).await {
+                    // Else it would be taken for one that was interrupted.
+                    self.settle_later(asker, live, turn, messages, ended);
+                    return Err(error.into());
+                }
+            }
             Err(Unfinished::Refused(error)) => {
                 tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
                 let elsewhere = self.settle_in_private(asker, messages).await;
@@ -117,12 +123,16 @@ impl Pipeline {
             }
             Err(Unfinished::Away(error)) => {
                 tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
-                let live = std::mem::replace(live, self.live_message(asker));
-                let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
-                self.unsettled.keep(turn, Ending { asker, live, messages, end });
+                self.settle_later(asker, live, turn, messages, end);
             }
         }
         Ok(delivered)
+    }
+
+    fn settle_later(&self, asker: &Asker, live: &mut LiveMessage, turn: TurnId, messages: &Messages, end: &TurnEnd) {
+        let live = std::mem::replace(live, self.live_message(asker));
+        let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
+        self.unsettled.keep(turn, Ending { asker, live, messages, end });
     }
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,

@@ -138,7 +138,12 @@ impl Pipeline {
         let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
         let words = match self.first_words(asker, live, asking, stop, &on_sent).await {
             Heard::Words(words) => words,
-            Heard::Nothing(ended) => return (ended, String::new()),
+            Heard::Nothing(ended) => {
+                if ended == Streamed::TooLong {
+                    live.only_thought(limits.bytes);
+                }
+                return (ended, String::new());
+            }
         };
         let Words { stream, took, spaces, thought } = words;
         live.has_thought(thought);
@@ -214,7 +219,7 @@ impl Pipeline {
             let conversations = Arc::clone(&conversations);
             async move {
                 if let Err(error) = conversations.set_message(turn, &message).await {
-                    tracing::error!(%error, "a message could not be remembered: a restart will not be able to close it");
+                    tracing::error!(%error, "a message could not be noted down: after a crash it is looked for");
                 }
             }
             .boxed()

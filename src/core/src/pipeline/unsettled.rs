@@ -9,6 +9,9 @@ use super::settling::Messages;
 use crate::domain::{ButtonAction, TurnEnd, TurnId};
 use crate::egress::LiveMessage;
 
+/// Last states that are kept at most.
+const MOST: usize = 1_000;
+
 /// What is left of an answer whose message could not be ended.
 pub(super) struct Ending {
     pub(super) asker: Asker,
@@ -27,16 +30,24 @@ struct State {
     closing: HashSet<TurnId>,
 }
 
-/// A turn that is being closed; dropping it ends that.
+/// A turn that is being closed, with its last state where that is known. Dropping it ends that, and keeps a last state that
+/// was not taken.
 pub(super) struct Closing {
     unsettled: Unsettled,
     turn: TurnId,
+    ending: Option<Ending>,
 }
 
 impl Unsettled {
-    /// Keeps what the next minute tries again.
+    /// Keeps what the next minute tries again. Beyond the most that are kept, a message is closed as one that was
+    /// interrupted.
     pub(super) fn keep(&self, turn: TurnId, ending: Ending) {
-        self.state().endings.insert(turn, ending);
+        let mut state = self.state();
+        if state.endings.len() < MOST {
+            state.endings.insert(turn, ending);
+        } else {
+            tracing::error!(turn = turn.0, "too many answers wait for their platforms: this one is not kept");
+        }
     }
 
     /// Whether the last state of a turn waits to be tried again.
@@ -44,14 +55,14 @@ impl Unsettled {
         self.state().endings.contains_key(&turn)
     }
 
-    /// Begins to close a turn, with its last state where that is known; `None` while somebody else does.
-    pub(super) fn begin(&self, turn: TurnId) -> Option<(Closing, Option<Ending>)> {
+    /// Begins to close a turn; `None` while somebody else does.
+    pub(super) fn begin(&self, turn: TurnId) -> Option<Closing> {
         let mut state = self.state();
         if !state.closing.insert(turn) {
             return None;
         }
         let ending = state.endings.remove(&turn);
-        Some((Closing { unsettled: self.clone(), turn }, ending))
+        Some(Closing { unsettled: self.clone(), turn, ending })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -59,9 +70,25 @@ impl Unsettled {
     }
 }
 
+impl Closing {
+    /// Whether its last state is known.
+    pub(super) fn is_known(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// The last state, once.
+    pub(super) fn take(&mut self) -> Option<Ending> {
+        self.ending.take()
+    }
+}
+
 impl Drop for Closing {
     fn drop(&mut self) {
-        self.unsettled.state().closing.remove(&self.turn);
+        let mut state = self.unsettled.state();
+        state.closing.remove(&self.turn);
+        if let Some(ending) = self.ending.take() {
+            state.endings.insert(self.turn, ending);
+        }
     }
 }
 
@@ -79,7 +106,9 @@ impl Pipeline {
                 }
             }
             Ok(None) => {}
-            Err(trouble) => tracing::error!(?trouble, turn = turn.0, "an answer whose message has ended is not kept"),
+            Err(trouble) => {
+                tracing::error!(?trouble, turn = turn.0, "an answer whose message has ended is tried again")
+            }
         }
     }
 }

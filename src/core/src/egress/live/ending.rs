@@ -63,12 +63,13 @@ impl LiveMessage {
         last
     }
 
-    /// Whether somebody deleted a message, or its place is not there any more.
+    /// Whether somebody deleted a message, or its place is not there any more, as far as that can be told now.
     async fn why_gone(&self) -> Unfinished {
         let bound = self.outlet.bound();
         match bound.wait(self.platform.live(&self.place, None)).await {
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Unfinished::Refused(PlatformError::Gone),
-            Ok(_) | Err(PlatformError::RateLimited { .. } | PlatformError::Unavailable(_)) => Unfinished::Deleted,
+            Ok(_) => Unfinished::Deleted,
+            Err(error @ (PlatformError::RateLimited { .. } | PlatformError::Unavailable(_))) => Unfinished::Away(error),
         }
     }
 

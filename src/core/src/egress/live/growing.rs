@@ -39,6 +39,11 @@ pub struct AnswerLimits {
 pub(crate) const THOUGHTS: usize = 4;
 
 impl LiveMessage {
+    /// Notes that all that was heard was thoughts, too many of them: nobody follows the rest.
+    pub fn only_thought(&mut self, bytes: usize) {
+        self.thoughts = bytes;
+    }
+
     /// Counts so many bytes of thoughts with the stream that is followed next: they were heard before it.
     pub fn has_thought(&mut self, bytes: usize) {
         self.thought_before = bytes;

@@ -48,6 +48,8 @@ pub struct LiveMessage {
     shown: Vec<Shown>,
     /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
     speaks: bool,
+    /// How often what was said was put aside: a write that was under way meanwhile shows nothing of what is said now.
+    round: u32,
     deleted: bool,
     lag: Lag,
     /// Whether the platform lets no message be removed.
@@ -79,6 +81,7 @@ impl LiveMessage {
             said,
             shown: Vec::new(),
             speaks: false,
+            round: 0,
             deleted: false,
             lag: Lag::None,
             keeps_all: false,
@@ -115,6 +118,7 @@ impl LiveMessage {
     pub fn put_aside(&mut self) {
         self.said.forget();
         self.pacing.begin_anew();
+        self.round = self.round.wrapping_add(1);
         (self.speaks, self.lag) = (false, Lag::None);
     }
 

@@ -101,12 +101,13 @@ impl LiveMessage {
             Deed::Show(index, _) => Some(*index),
             Deed::TakeBack { .. } => None,
         };
+        let is_of_now = written.round == self.round;
         let begins = !self.speaks || shows == Some(self.shown.len());
         let noted = self.note(written);
         let left = self.left(self.shown.len().saturating_sub(1));
         match noted {
             Ok(()) => {
-                if shows.is_some() {
+                if shows.is_some() && is_of_now {
                     self.speaks = true;
                     if begins { self.pacing.begins(now, left) } else { self.pacing.wrote(now, left) }
                 }
@@ -126,7 +127,7 @@ impl LiveMessage {
             }
         }
         // What was not shown is due again, with what came since.
-        if shows.is_some() {
+        if shows.is_some() && is_of_now {
             self.falls_behind();
         }
         true

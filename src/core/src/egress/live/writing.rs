@@ -36,6 +36,8 @@ pub(super) enum Deed {
 /// A write and what came of it: where its message stands.
 pub(super) struct Written {
     pub(super) deed: Deed,
+    /// In which round it was begun.
+    pub(super) round: u32,
     result: Result<MessageRef, PlatformError>,
 }
 
@@ -54,7 +56,8 @@ impl LiveMessage {
         deed: Deed,
         on_sent: OnSent<'a>,
     ) -> impl Future<Output = Written> + Send + use<'a> {
-        let (platform, place, keeps_all) = (Arc::clone(&self.platform), self.place.clone(), self.keeps_all);
+        let (platform, place) = (Arc::clone(&self.platform), self.place.clone());
+        let (keeps_all, round) = (self.keeps_all, self.round);
         let sent = match &deed {
             Deed::Show(index, _) => self.shown.get(*index).map(|shown| shown.at.clone()),
             Deed::TakeBack { at, .. } => Some(at.clone()),
@@ -83,13 +86,13 @@ impl LiveMessage {
                     gone.map(|()| at.clone())
                 }
             };
-            Written { deed, result }
+            Written { deed, round, result }
         }
     }
 
     /// Notes what came of a write.
     pub(super) fn note(&mut self, written: Written) -> Result<(), PlatformError> {
-        let Written { deed, result } = written;
+        let Written { deed, result, .. } = written;
         match (deed, &result) {
             (Deed::Show(index, message), Ok(at)) => self.keep(index, at, message),
             (Deed::TakeBack { .. }, Ok(_)) => drop(self.shown.pop()),

@@ -87,6 +87,23 @@ async fn what_turns_out_to_be_a_thought_gives_way_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_write_under_way_when_a_thought_ends_says_nothing_of_the_answer() {
+    for latency in [130, 180, 230, 280, 330].map(MS) {
+        let thought = |number| format!("thought{number} ");
+        let mut pieces: Vec<String> = (0..40).map(thought).collect();
+        pieces.extend(["\n</think>\n".to_owned()]);
+        pieces.extend(words(40));
+        let (server, told) = (Server::with(Manners { latencies: vec![latency], ..small() }), Told::default());
+        let mut live = live(&server, &scheduler(&server));
+        live.follow(says(pieces, MS(50)), &CancellationToken::new(), LIMITS, &told.by(&server)).await;
+        let shown = server.read(&place("a"));
+        assert!(shown.iter().all(|message| !message.text.contains("thought")), "{latency:?}: {shown:?}");
+        let last = finish(&mut live, &server, &told).await;
+        assert_eq!(server.read(&place("a")), last, "{latency:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn messages_that_cannot_be_removed_keep_neither_the_model_nor_a_note_waiting() {
     let away = || Fault::Refused(PlatformError::Unavailable("reset".to_owned()));
     let slow = || Fault::Refused(PlatformError::RateLimited { retry_after: MS(3000) });
