@@ -13,6 +13,7 @@ use pstral_core::domain::{
 use pstral_core::ports::{ChatPlatform as _, Conversations as _, People as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
+use rusqlite::Connection;
 
 use crate::world::{World, alex, camille, killed, run_test};
 
@@ -191,5 +192,33 @@ fn a_question_that_was_just_asked_is_left_to_who_answers_it() {
         assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
         world.clock.advance(Duration::from_mins(1));
         assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
+    run_test(async |world| {
+        let state = Connection::open(world.folder.path().join("state.db")).unwrap();
+        state
+            .execute_batch(
+                "CREATE TRIGGER full BEFORE UPDATE OF state ON turns WHEN NEW.state <> 'streaming'
+                BEGIN SELECT RAISE(ABORT, 'no space left'); END",
+            )
+            .unwrap();
+        world.model_says("Two hundred.");
+        world.say(&alex(), "How many pears do they have?").await;
+        let shown = world.transcript();
+        world.clock.advance(Duration::from_mins(2));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0, "it is kept");
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
+        assert_eq!(world.transcript(), shown);
+        assert_snapshot!(shown, @"
+        ── #1 private
+        Two hundred.
+        ── #2 private
+        Something went wrong on my side. Try again; if it goes on, give the number 01010101 to an administrator.
+        ");
     });
 }
