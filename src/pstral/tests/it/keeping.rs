@@ -211,7 +211,7 @@ fn a_double_is_told() {
         ask_and_run(world).await;
         world.command(&camille(), "garder").await;
         world.command(&camille(), "garder").await;
-        assert_snapshot!(world.newest(), @"Celle-ci attend déjà un responsable, sous le nom « combien-de-clients-de-paris-ont-une ». Demandez à l’un d’eux de la regarder.");
+        assert_snapshot!(world.newest(), @"Celle-ci attend déjà un responsable, sous le nom « combien-de-clients-de-paris-ont-une ». Demandez à un responsable des données de la relire.");
         // Another statement for a question that is verified, and the statement of one under another question.
         world.command(&camille(), "edit SELECT count(id) AS everybody FROM clients").await;
         world.command(&camille(), "execute").await;
@@ -297,7 +297,7 @@ fn what_stewards_write_goes_through_the_guard_and_the_form() {
         assert_snapshot!(edit("fr=Combien à {city} ? | statement=SELECT :n").await, @"
         Elle ne peut pas encore être approuvée :
         - la requête utilise :n, qui n’est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
-        - la question fr contient {city}, qui n’est pas parmi les paramètres : déclarez-le, ou posez la question sans lui
+        - la question fr contient {city}, qui n’est pas parmi les paramètres : déclarez-le, ou retirez-le de la question
         ");
         assert_snapshot!(edit(":city=text clients.town | fr=Combien à {city} ? | statement=SELECT count(id) FROM clients WHERE city = :city").await, @"La colonne clients.town, d’où viennent les valeurs de « city », n’existe plus ou n’est plus ouverte.");
         assert_snapshot!(edit("fr=Combien de clients avons-nous ?").await, @"« client-count » répond déjà à cette question, ou a déjà cette requête. De deux requêtes semblables, aucune ne serait proposée : retirez ou modifiez l’une des deux.");

@@ -71,7 +71,7 @@ fn where_no_file_can_be_handed_over_the_person_is_told() {
     run_test_with(setup, async |world| {
         world.model_says(&story());
         world.say(&alex(), "Tell me a long story about nothing").await;
-        assert_snapshot!(world.newest().lines().last().unwrap(), @"What did not fit in these messages is lost: no file could be handed over. Ask something more precise.");
+        assert_snapshot!(world.newest().lines().last().unwrap(), @"What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.");
         assert_eq!(world.files_on_disk(), Vec::<String>::new());
     });
 }
