@@ -107,7 +107,7 @@ impl Pipeline {
             }
             Ok(None) => {}
             Err(trouble) => {
-                tracing::error!(?trouble, turn = turn.0, "an answer whose message has ended is tried again")
+                tracing::error!(?trouble, turn = turn.0, "an answer whose message has ended is tried again");
             }
         }
     }
