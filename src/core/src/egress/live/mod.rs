@@ -21,7 +21,7 @@ pub use ending::Unfinished;
 pub(crate) use growing::THOUGHTS;
 pub use growing::{AnswerLimits, Streamed};
 use spoken::Spoken;
-use writing::Shown;
+use writing::{Sending, Shown};
 
 /// Told of each message as soon as it exists, and of the one that stays where others go, so that a restart can close it.
 pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
@@ -46,6 +46,8 @@ pub struct LiveMessage {
     said: Box<Spoken>,
     /// Its messages, in order: all but the last are full.
     shown: Vec<Shown>,
+    /// One more of which it is not known whether it stands there.
+    unsent: Option<Sending>,
     /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
     speaks: bool,
     /// How often what was said was put aside: a write that was under way meanwhile shows nothing of what is said now.
@@ -80,6 +82,7 @@ impl LiveMessage {
             buttons,
             said,
             shown: Vec::new(),
+            unsent: None,
             speaks: false,
             round: 0,
             deleted: false,

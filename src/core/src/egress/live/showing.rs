@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, Fuse, FutureExt as _};
 
-use super::writing::{Deed, Written};
+use super::writing::{Deed, Sending, Written};
 use super::{Lag, LiveMessage, OnSent};
 use crate::domain::Outgoing;
 use crate::egress::deliver::SHORTEST_WAIT;
@@ -85,7 +85,21 @@ impl LiveMessage {
             self.lag = Lag::Spent;
             return None;
         }
-        Some(Deed::Show(index, message))
+        Some(match self.shown.get(index) {
+            Some(shown) => Deed::Show(shown.at.clone(), index, message),
+            None => Deed::Send(self.sending(message)),
+        })
+    }
+
+    /// The next message: the one that may stand there already, if any, which then shows what is said now.
+    pub(super) fn sending(&mut self, message: Arc<Outgoing>) -> Sending {
+        match &self.unsent {
+            Some(unsent) => {
+                self.lag = Lag::Behind;
+                unsent.clone()
+            }
+            None => Sending { key: self.outlet.key(), message },
+        }
     }
 
     /// How often a message may still be changed.
@@ -98,7 +112,8 @@ impl LiveMessage {
     pub(super) fn wrote(&mut self, written: Written) -> bool {
         let now = self.outlet.clock().elapsed();
         let shows = match &written.deed {
-            Deed::Show(index, _) => Some(*index),
+            Deed::Send(_) => Some(self.shown.len()),
+            Deed::Show(_, index, _) => Some(*index),
             Deed::TakeBack { .. } => None,
         };
         let is_of_now = written.round == self.round;
