@@ -81,7 +81,7 @@ impl LiveMessage {
     ) -> Result<MessageRef, PlatformError> {
         let before = self.shown.get(index).map(|shown| shown.at.clone());
         let aim = match self.shown.get(index) {
-            Some(shown) if shown.sure && *shown.message == *message => return Ok(shown.at.clone()),
+            Some(shown) if shown.is(message) => return Ok(shown.at.clone()),
             Some(shown) if self.speaks => Aim::Only(shown.at.clone()),
             Some(shown) => Aim::OrNew(shown.at.clone()),
             None => Aim::New,

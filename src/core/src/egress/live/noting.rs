@@ -24,7 +24,7 @@ impl LiveMessage {
             self.write_at_once(deed, on_sent).await?;
         }
         let note = self.streaming(text.to_owned());
-        if self.shown.first().is_some_and(|shown| shown.sure && *shown.message == note) {
+        if self.shown.first().is_some_and(|shown| shown.is(&note)) {
             return Ok(());
         }
         self.write_at_once(Deed::Show(0, Arc::new(note)), on_sent).await
