@@ -86,7 +86,7 @@ impl LiveMessage {
         }
         let Some(shown) = self.shown.get(index) else { return Err(PlatformError::Gone) };
         let at = shown.at.clone();
-        if shown.sure && *shown.message == *message {
+        if shown.is(message) {
             return Ok(at);
         }
         let aim = if self.speaks { Aim::Only(at) } else { Aim::OrNew(at) };

@@ -112,8 +112,12 @@ impl LiveMessage {
 
     /// Its messages as people see them, without their buttons; none where they show nothing that the model said.
     pub fn kept(&self) -> Vec<Outgoing> {
-        let kept = |shown: &Shown| Outgoing::text(closed(&shown.message.text));
-        if self.speaks { self.shown.iter().map(kept).collect() } else { Vec::new() }
+        if !self.speaks {
+            return Vec::new();
+        }
+        let mut full = self.said.full_again().into_iter();
+        let texts = self.shown.iter().map(|shown| (full.next(), shown.text()));
+        texts.filter_map(|(full, text)| Some(Outgoing::text(closed(text.or(full.as_deref())?)))).collect()
     }
 
     /// Forgets what was said so far: what is said next takes its place, in the first of its messages. The others go before

@@ -29,7 +29,7 @@ impl LiveMessage {
             self.write_at_once(Deed::Send(sending), on_sent).await?;
         }
         match self.shown.first() {
-            Some(shown) if !shown.sure || shown.message != note => {
+            Some(shown) if !shown.is(&note) => {
                 let deed = Deed::Show(shown.at.clone(), 0, note);
                 self.write_at_once(deed, on_sent).await
             }

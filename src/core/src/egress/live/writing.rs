@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Lag, LiveMessage, OnSent};
-use crate::domain::{MessageRef, Outgoing, OutgoingState};
+use crate::domain::{MessageRef, Outgoing, OutgoingState, sha256};
 use crate::egress::deliver::emptied;
 use crate::egress::scheduler::Turn;
 use crate::ports::{PlatformError, SendKey};
@@ -11,17 +11,54 @@ use crate::ports::{PlatformError, SendKey};
 /// What people see of one message.
 pub(super) struct Shown {
     pub(super) at: MessageRef,
-    pub(super) message: Arc<Outgoing>,
+    shows: Shows,
     /// Whether it shows that for sure: a change may have arrived of which that is not known.
     pub(super) sure: bool,
     /// How often it was changed, those counted that may have arrived.
     pub(super) changes: u32,
 }
 
+enum Shows {
+    All(Arc<Outgoing>),
+    /// The hash of a text that never changes again, and stands alone.
+    Full(String),
+}
+
 impl Shown {
     /// Whether it shows this text, as one that is full or as one that grows.
     pub(super) fn shows(&self, text: &str, is_full: bool) -> bool {
-        self.sure && self.message.text == text && is_full == (self.message.state == OutgoingState::Final)
+        let shows = match &self.shows {
+            Shows::All(message) => message.text == text && is_full == (message.state == OutgoingState::Final),
+            Shows::Full(hash) => is_full && *hash == sha256(text),
+        };
+        self.sure && shows
+    }
+
+    /// Whether it is this message.
+    pub(super) fn is(&self, message: &Outgoing) -> bool {
+        let is = match &self.shows {
+            Shows::All(shown) => **shown == *message,
+            Shows::Full(hash) => {
+                let is_text = message.state == OutgoingState::Final;
+                is_text && message.buttons.is_empty() && message.files.is_empty() && *hash == sha256(&message.text)
+            }
+        };
+        self.sure && is
+    }
+
+    /// Its text, but of one that is full.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.shows {
+            Shows::All(message) => Some(&message.text),
+            Shows::Full(_) => None,
+        }
+    }
+
+    /// Keeps the hash of a text that never changes again: there are many of them, and what was said is kept once.
+    pub(super) fn keep_hash(&mut self) {
+        if let Shows::All(message) = &self.shows {
+            self.shows = Shows::Full(sha256(&message.text));
+        }
     }
 }
 
@@ -132,7 +169,7 @@ impl LiveMessage {
     pub(super) fn keep(&mut self, index: usize, at: &MessageRef, message: Arc<Outgoing>) {
         let kept = self.shown.get(index).filter(|shown| shown.at == *at);
         let changes = kept.map_or(0, |shown| shown.changes.saturating_add(1));
-        let shown = Shown { at: at.clone(), message, sure: true, changes };
+        let shown = Shown { at: at.clone(), shows: Shows::All(message), sure: true, changes };
         match self.shown.get_mut(index) {
             Some(kept) => *kept = shown,
             None => self.shown.push(shown),
