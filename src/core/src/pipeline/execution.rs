@@ -10,8 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::asker::Asker;
 use super::audience::signed;
 use super::ledger::{about, delivery};
+use super::offer::Offer;
 use super::outcome::{Outcome, summary};
-use super::question::is_aside;
+use super::proposing::Draft;
+use super::question::{Inquiry, is_aside};
 use super::quotas::Counted;
 use super::ruling::Ruling;
 use super::schema::Schemas;
@@ -208,7 +210,7 @@ impl Pipeline {
     async fn run(
         &self,
         asker: &Asker,
-        target: &Target,
+        target: &Arc<Target>,
         (proposal, aside): (&Proposal, bool),
         (approved, delivery): (&ApprovedStatement, AuditDelivery),
         stop: &CancellationToken,
@@ -233,16 +235,17 @@ impl Pipeline {
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
         let event = self.result_event(asker, proposal, approved, &outcome, took);
         let recorded = self.parts.audit.append(AuditEvent { delivery: Some(delivery), ..event }).await;
+        let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
                 let end = TurnEnd::words(summary(&outcome).render(locale), TurnState::Complete);
                 let (message, table) = self.result_message(asker, proposal, outcome, took).await;
                 (message, TurnEnd { table, ..end })
             }
+            (Ok(_), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
             (Ok(_), Err(error)) => {
                 let sentence = signed(asker, &error.text().render(locale));
-                let state = if error == TargetError::Cancelled { TurnState::Stopped } else { TurnState::Failed };
-                (Outgoing::text(&sentence), TurnEnd::words(sentence, state))
+                (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
             (Err(error), _) => {
                 tracing::error!(%error, "the audit cannot be written: a result is not shown");
@@ -251,10 +254,45 @@ impl Pipeline {
             }
         };
         let messages = Messages::from(message);
-        if self.settle(asker, &mut live, turn, &messages, &end).await?.is_some() {
+        let shown = self.settle(asker, &mut live, turn, &messages, &end).await;
+        let shown = if is_recorded { shown } else { shown.or_else(Trouble::unless_unnoted) };
+        if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;
+            if let Some(again) = &end.proposal {
+                self.remember_card(again, at, &messages.last).await;
+            }
         }
         Ok(())
+    }
+
+    /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
+    async fn offered_again(&self, asker: &Asker, target: &Arc<Target>, proposal: &Proposal) -> (Outgoing, TurnEnd) {
+        let sentence = signed(asker, &TargetError::Cancelled.text().render(asker.user.locale));
+        let end = TurnEnd::words(&sentence, TurnState::Stopped);
+        match self.propose_again(asker, target, proposal).await {
+            Ok(offer) if !offer.refused => {
+                let again = Some(offer.proposal.clone());
+                let (text, buttons) = self.placed(asker, offer, |card| card.to_owned()).await;
+                let message = Outgoing { buttons, ..Outgoing::text(format!("{sentence}\n{text}")) };
+                (message, TurnEnd { proposal: again, ..end })
+            }
+            Ok(_) => (Outgoing::text(&sentence), end),
+            Err(trouble) => {
+                tracing::warn!(?trouble, proposal = %proposal.id, "what was stopped is not offered again");
+                (Outgoing::text(&sentence), end)
+            }
+        }
+    }
+
+    async fn propose_again(&self, asker: &Asker, target: &Arc<Target>, proposal: &Proposal) -> Result<Offer, Trouble> {
+        let held = self.parts.conversations.conversation(proposal.conversation).await?;
+        let held = held.ok_or_else(|| Trouble::Tell(text("conversation-gone")))?;
+        let verified = self.parts.knowledge.verified(&target.name).await?;
+        let schemas = self.schemas(target, &verified).await?;
+        let settings = &self.parts.settings;
+        let inquiry = Inquiry::new((asker, &held), Arc::clone(target), settings, &schemas, &proposal.question);
+        let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
+        self.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
     }
 
     fn result_event(
