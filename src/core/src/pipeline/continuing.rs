@@ -242,7 +242,8 @@ fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
         return Err(text("continue-used"));
     }
     let asked = turns[..at].iter().rposition(asks).ok_or_else(gone)?;
-    let parts = turns[asked..=at].iter().filter(|turn| turn.cut);
+    // A part that broke off has been read as well.
+    let parts = turns[asked..].iter().filter(|turn| turn.speaker == Speaker::Pstral && turn.proposal.is_none());
     Ok(Continued { cut, asked: turns[asked].clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
 }
 

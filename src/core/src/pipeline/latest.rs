@@ -15,6 +15,8 @@ use crate::text::{Text, text};
 
 /// Statements shown again that are remembered.
 const REMEMBERED: usize = 256;
+/// Conversations among others that are looked at for what was shown in private.
+const ELSEWHERE: u32 = 20;
 /// Characters of a question that is told again.
 const GIST: usize = 100;
 
@@ -64,11 +66,47 @@ impl Pipeline {
     /// The last statement that was offered here.
     pub(super) async fn latest(&self, asker: &Asker) -> Result<Latest, Trouble> {
         let conversation = self.current(asker).await?;
-        let latest = self.parts.proposals.latest(conversation.id).await?;
-        let proposal = latest.ok_or_else(|| Trouble::Tell(text("no-proposal")))?;
-        let last = self.noted_turns(conversation.id, 1).await?.pop();
+        let own = self.parts.proposals.latest(conversation.id).await?;
+        let mut last = self.noted_turns(conversation.id, 1).await?.pop();
+        let written = own.as_ref().filter(|own| own.origin == Origin::Person).map(|own| own.created_at);
+        if let Some(aside) = self.last_aside(asker).await?
+            && last.as_ref().is_none_or(|last| last.id < aside.id)
+            && written.is_none_or(|written| written < aside.at)
+        {
+            if let Some(id) = &aside.proposal
+                && let Some(proposal) = self.parts.proposals.get(id).await?
+            {
+                return Ok(Latest { proposal, since: None });
+            }
+            last = Some(aside);
+        }
+        let proposal = own.ok_or_else(|| Trouble::Tell(text("no-proposal")))?;
         let since = last.filter(|turn| offers_less(turn, &proposal)).map(|turn| turn.id);
         Ok(Latest { since: since.filter(|turn| !self.shown_again.holds(&proposal.id, *turn)), proposal })
+    }
+
+    /// Where only the asker reads: the newest turn of what they asked among others that is the last of its conversation
+    /// and is shown here, itself or by its statement.
+    async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, Trouble> {
+        let mut newest = None;
+        if !asker.place.private {
+            return Ok(newest);
+        }
+        for held in self.parts.conversations.of_user(asker.user.id, ELSEWHERE).await? {
+            if held.place.private {
+                continue;
+            }
+            let Some(turn) = self.noted_turns(held.id, 1).await?.pop() else { continue };
+            let cards = match &turn.proposal {
+                Some(proposal) => self.parts.proposals.cards(proposal).await?,
+                None => Vec::new(),
+            };
+            let mut shown = turn.message.iter().chain(cards.iter().map(|card| &card.message));
+            if shown.any(|at| at.place == asker.place) && newest.as_ref().is_none_or(|one: &Turn| one.id < turn.id) {
+                newest = Some(turn);
+            }
+        }
+        Ok(newest)
     }
 
     /// Runs the last statement that was offered, where that is what the asker looks at; else shows it first.

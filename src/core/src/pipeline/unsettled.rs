@@ -133,10 +133,10 @@ impl Pipeline {
         Ok(is_theirs && !self.running.was_taken_back(&asker.actor.platform, &asker.event))
     }
 
-    /// Notes down at once, for who goes on from it, an end that could not be.
+    /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
     pub(super) async fn note_down(&self, turn: TurnId) -> Result<(), Trouble> {
         let Some(mut closing) = self.unsettled.begin(turn) else { return Ok(()) };
-        match closing.take() {
+        match closing.ending.take_if(|ending| ending.is_shown) {
             Some(ending) => self.settle_again(turn, ending).await,
             None => Ok(()),
         }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{ButtonAction, EventBody, Role};
+use pstral_core::domain::{ButtonAction, EventBody, Place, Role};
 use pstral_core::ports::{ChatPlatform as _, ModelError, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
@@ -59,7 +59,22 @@ fn a_button_runs_what_it_stands_under() {
         let click = offer(world).await;
         ask_in_vain(world, Script::words("You are most welcome.")).await;
         world.command(&alex(), "execute").await;
-        assert_snapshot!(world.transcript_from(3), @"");
+        assert_snapshot!(world.transcript_from(3), @"
+        ── #3 private
+        The last answer offers no statement. This is the one for “How many clients do we have in Paris?”:
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
+        ```
+        `:city` = “Paris”
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Execute] [Edit] [Explain]
+        ");
         world.click(&alex(), click).await;
         assert_eq!(world.target.ran().len(), 1);
         // It is the last thing that was done here.
@@ -175,6 +190,39 @@ fn where_others_read_it_is_shown_again_to_its_author_alone() {
         world.act(&claire(), &team, EventBody::Said("Comment joindre le deuxième client ?".to_owned())).await;
         world.act(&claire(), &team, execute()).await;
         assert_eq!(world.target.ran().len(), 2, "what was handed over is looked at");
+    });
+}
+
+/// In private, what was asked among others is looked at too.
+#[test]
+fn what_was_asked_among_others_is_the_last_where_it_is_shown() {
+    let setup = || Setup { roles: [(Role::member(), deny(&["clients.email"]))].into(), ..Setup::default() };
+    let team = FakeChat::channel("team");
+    let mine = Place { id: "private of claire".to_owned(), ..FakeChat::place() };
+    let asks = |words: &str| EventBody::Said(words.to_owned());
+    let execute = || EventBody::Command("execute".to_owned());
+    for question in ["Quel est l'email de chaque client ?", "Comment joindre le premier client ?"] {
+        run_test_with(setup(), async |world| {
+            world.act(&claire(), &mine, asks("Combien de clients avons-nous à Paris ?")).await;
+            world.model_says("```sql\nSELECT email FROM clients WHERE id = 1\n```");
+            world.act(&claire(), &team, asks(question)).await;
+            world.act(&claire(), &mine, execute()).await;
+            assert!(world.target.ran()[0].text().contains("email"), "{:?}", world.target.ran());
+            let edit = EventBody::Command("edit SELECT count(*) AS n FROM clients WHERE id = 1".to_owned());
+            world.act(&claire(), &mine, edit).await;
+            world.act(&claire(), &mine, execute()).await;
+            assert!(world.newest().starts_with("**1**"), "{}", world.newest());
+        });
+    }
+    run_test_with(setup(), async |world| {
+        world.act(&claire(), &mine, asks("Combien de clients avons-nous à Paris ?")).await;
+        world.model_says("Je ne sais pas.");
+        world.act(&claire(), &team, asks("Quel est l'email de chaque client ?")).await;
+        world.act(&claire(), &mine, execute()).await;
+        assert_eq!(world.target.ran(), []);
+        assert!(world.newest().starts_with("La dernière réponse ne propose aucune requête."), "{}", world.newest());
+        world.act(&claire(), &mine, execute()).await;
+        assert_eq!(world.target.ran().len(), 1);
     });
 }
 
