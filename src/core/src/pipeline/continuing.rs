@@ -91,8 +91,8 @@ impl Pipeline {
     pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let conversation = self.current(asker).await?;
         let turns = self.noted_turns(conversation.id, RECENT).await?;
-        let asked = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
-        let (earlier, since) = turns.split_at(asked);
+        let question = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
+        let (earlier, since) = turns.split_at(question);
         let is_broken = |turn: &Turn| {
             use TurnState::{Failed, Interrupted, Stopped};
             turn.speaker == Speaker::Pstral

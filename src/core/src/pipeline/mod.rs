@@ -50,6 +50,7 @@ mod seen;
 mod settings;
 mod settling;
 mod stewarding;
+mod stopped;
 mod strangers;
 mod streaming;
 mod talks;
