@@ -65,7 +65,7 @@ pub struct StartError {
     /// What to do.
     pub remedy: Text,
     /// What was found, where there is a sentence for it.
-    pub found: Option<Text>,
+    pub found: Option<Box<Text>>,
 }
 
 impl StartError {
@@ -100,7 +100,7 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
 
 pub(crate) fn state_error(error: &StoreError) -> StartError {
     StartError {
-        found: error.text().map(|_| error.found()),
+        found: error.text().map(|_| Box::new(error.found())),
         ..StartError::new("state", error.to_string(), state_remedy(error))
     }
 }
