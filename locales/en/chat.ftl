@@ -64,6 +64,7 @@ continue-used = The rest of this answer was asked for already. See further down,
 continue-not-yours = Only the person who asked this question can ask for the rest. Ask it yourself to get your own answer.
 continue-elsewhere = This answer goes on where it was given, or in private. Ask for the rest there.
 continue-late = Something else was asked since this answer. Ask your question again, more precisely.
+continue-broken = The last answer broke off before its end; only one that grew too long goes on. { $prefix }retry asks its question again.
 continue-nothing = The last answer was not cut: there is nothing to go on with. Ask another question.
 
 ## Proposals
@@ -80,6 +81,9 @@ statement-too-costly = The database expects it to cost more than is allowed here
 statement-cost-unknown = The database cannot say what it will cost, and costs are limited here. Put the question more simply.
 statement-not-showable = It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
+offered-before = The last answer offers no statement. This is the one from before:
+offered-before-for = The last answer offers no statement. This is the one for “{ $question }”:
+nothing-offered = The last answer offers no statement to run. Put the question in other words, or ask another one.
 no-proposal = There is no statement to run here yet. Ask a question first.
 proposal-unknown = This statement is gone. Ask your question again.
 proposal-used = This statement has already been used: each one runs once. Ask the question again for fresh data.
@@ -255,7 +259,7 @@ help =
 
 ## Conversations
 history = Your last conversations:
-history-current = { " " }(current)
+history-current = { " " }(this one)
 history-next = To go on with one, write { $prefix }open and its number.
 history-more = For the ones before: { $prefix }history { $page }
 history-how = Write { $prefix }history for your last conversations, { $prefix }history 2 for the ones before.
@@ -412,6 +416,11 @@ steward-next-retired = To bring it back: { $prefix }verified restore { $id }
 ## Failures
 audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
 result-not-recorded = The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
+answer-not-recorded = ⚠️ This answer could not be noted down: the audit log cannot be written. Tell an administrator (disk space, state database), then try again.
+not-noted = What is above is whole; it only could not be noted down yet. I keep trying; if this goes on, tell an administrator (disk space, state database).
+state-full = The disk of the state database is full: I can note nothing down, so I stopped there. Tell an administrator, then try again.
+state-busy = The state database is taken by another program, so I stopped there. Try again in a minute; if this goes on, tell an administrator.
+state-away = The state database cannot be reached, so I stopped there. Try again in a minute; if this goes on, tell an administrator.
 incident = Something went wrong on my side. Try again; if it goes on, give the number { $id } to an administrator.
 
 ## Roles, places and quotas

@@ -58,6 +58,7 @@ config-fine =
 
 ## All commands
 command-failed = Failed: { $error }
+command-failed-state = Failed: state database: { $error }
 command-failed-look = Failed: { $error }. If that does not say enough, run pstral doctor: it checks every part and says how to put it right.
 output-lost = Not all of the result could be printed. Free some room or send the output elsewhere, then run it again. ({ $error })
 demo-is-used = Without --config, I look at the demo's installation, in { $folder }.
@@ -89,6 +90,8 @@ none-configured = none is configured
 no-answer = no answer within { $seconds } s
 found-away = out of reach: { $detail }
 found-busy = busy: { $detail }
+found-full = no room left on its disk
+found-held = held by another program
 found-forbidden = the server refuses Pstral
 found-model-missing = the server answers, but model { $model } is not installed
 found-fault = failing: { $detail }
@@ -102,6 +105,7 @@ remedy-state = Check the address [store] url, the permissions of the folder and 
 remedy-instance-running = Stop the other pstral run, or give this one a name of its own: [store] instance.
 remedy-running = Stop the other pstral run or pstral demo, or give this one a folder of its own with --data FOLDER.
 remedy-no-state = pstral run, or pstral user add NAME, makes it. If there should be one, check --config and --data.
+remedy-state-full = Make room on the disk of the state database, then try again.
 remedy-state-busy = Stop the other program that holds the state database, such as a backup or an SQL shell, then try again.
 remedy-state-restore = Put the backup of the state database in its place, or check that [store] url names the right file.
 remedy-state-newer = Install the version of Pstral that last used this state database, or a newer one.

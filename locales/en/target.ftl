@@ -9,5 +9,5 @@ target-timeout = { $seconds ->
     [one] The statement was stopped after { $seconds } second, the most it may take. Add a filter or a shorter period.
    *[other] The statement was stopped after { $seconds } seconds, the most it may take. Add a filter or a shorter period.
 }
-target-cancelled = The statement was stopped as you asked. You can run it again whenever you like.
+target-cancelled = The statement was stopped as you asked.
 target-failed = The database failed while reading. Try again; if it keeps happening, tell an administrator.

@@ -64,6 +64,7 @@ continue-used = La suite de cette réponse a déjà été demandée. Voyez plus 
 continue-not-yours = Seule la personne qui a posé cette question peut en demander la suite. Posez-la vous-même pour recevoir votre réponse.
 continue-elsewhere = Cette réponse continue là où elle a été donnée, ou en privé. Demandez-y la suite.
 continue-late = Autre chose a été demandé depuis cette réponse. Posez votre question à nouveau, plus précisément.
+continue-broken = La dernière réponse s'est interrompue avant sa fin ; seule une réponse trop longue se continue. { $prefix }réessayer repose sa question.
 continue-nothing = La dernière réponse n'a pas été coupée : il n'y a rien à continuer. Posez une autre question.
 
 ## Propositions
@@ -80,6 +81,9 @@ statement-too-costly = La base estime qu'elle coûterait plus que ce qui est per
 statement-cost-unknown = La base ne peut pas dire ce qu'elle coûterait, et les coûts sont limités ici. Posez la question plus simplement.
 statement-not-showable = Elle ne peut pas être montrée en entier dans un seul message, or vous devez voir tout ce qui s'exécute. Posez une question plus précise.
 parameter-missing = La requête attend une valeur pour « { $name } ». Remplacez :{ $name } par une valeur.
+offered-before = La dernière réponse ne propose aucune requête. Voici la précédente :
+offered-before-for = La dernière réponse ne propose aucune requête. Voici celle pour « { $question } » :
+nothing-offered = La dernière réponse ne propose aucune requête à exécuter. Posez la question autrement, ou posez-en une autre.
 no-proposal = Il n'y a pas encore de requête à exécuter ici. Posez d'abord une question.
 proposal-unknown = Cette requête n'existe plus. Posez votre question à nouveau.
 proposal-used = Cette requête a déjà servi : chacune s'exécute une seule fois. Posez la question à nouveau pour des données à jour.
@@ -255,7 +259,7 @@ help =
 
 ## Conversations
 history = Vos dernières conversations :
-history-current = { " " }(en cours)
+history-current = { " " }(celle-ci)
 history-next = Pour en reprendre une, écrivez { $prefix }open et son numéro.
 history-more = Pour voir les suivantes : { $prefix }history { $page }
 history-how = Écrivez { $prefix }history pour vos dernières conversations, { $prefix }history 2 pour les suivantes.
@@ -413,6 +417,11 @@ steward-next-retired = Pour la rétablir : { $prefix }verifiees rétablir { $id 
 ## Pannes
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
 result-not-recorded = La requête a été exécutée, mais son résultat n'a pas pu être inscrit au journal d'audit : par sécurité, il n'est pas montré. Prévenez un administrateur (espace disque, base d'état).
+answer-not-recorded = ⚠️ Cette réponse n'a pas pu être notée : le journal d'audit ne peut pas être écrit. Prévenez un administrateur (espace disque, base d'état), puis réessayez.
+not-noted = Ce qui précède est complet ; il n'a seulement pas encore pu être noté. Je continue d'essayer ; si cela dure, prévenez un administrateur (espace disque, base d'état).
+state-full = Le disque de la base d'état est plein : je ne peux rien noter, je me suis donc arrêté là. Prévenez un administrateur, puis réessayez.
+state-busy = La base d'état est prise par un autre programme, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
+state-away = La base d'état est injoignable, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
 incident = Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro { $id } à un administrateur.
 
 ## Roles, places and quotas

@@ -58,6 +58,7 @@ config-fine =
 
 ## Toutes les commandes
 command-failed = Échec : { $error }
+command-failed-state = Échec : base d'état : { $error }
 command-failed-look = Échec : { $error }. Si cela ne suffit pas, lancez pstral doctor : il vérifie chaque composant et dit comment le remettre en état.
 output-lost = Le résultat n'a pas pu être affiché en entier. Libérez de la place ou envoyez la sortie ailleurs, puis recommencez. ({ $error })
 demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
@@ -89,6 +90,8 @@ none-configured = rien n'est configuré
 no-answer = pas de réponse en { $seconds } s
 found-away = injoignable : { $detail }
 found-busy = occupé : { $detail }
+found-full = plus de place sur son disque
+found-held = un autre programme la retient
 found-forbidden = le serveur refuse Pstral
 found-model-missing = le serveur répond, mais le modèle { $model } n'est pas installé
 found-fault = en échec : { $detail }
@@ -102,6 +105,7 @@ remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'e
 remedy-instance-running = Arrêtez l'autre pstral run, ou donnez à celui-ci un nom à lui : [store] instance.
 remedy-running = Arrêtez l'autre pstral run ou pstral demo, ou donnez à celui-ci son propre dossier avec --data DOSSIER.
 remedy-no-state = pstral run, ou pstral user add NOM, la crée. S'il devrait y en avoir une, vérifiez --config et --data.
+remedy-state-full = Faites de la place sur le disque de la base d'état, puis recommencez.
 remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par exemple une sauvegarde ou un client SQL, puis recommencez.
 remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou vérifiez que [store] url nomme le bon fichier.
 remedy-state-newer = Installez la version de Pstral qui s'est servie de cette base d'état en dernier, ou une plus récente.

@@ -9,5 +9,5 @@ target-timeout = { $seconds ->
     [one] La requête a été arrêtée après { $seconds } seconde : c'est le temps maximal. Ajoutez un filtre ou une période plus courte.
    *[other] La requête a été arrêtée après { $seconds } secondes : c'est le temps maximal. Ajoutez un filtre ou une période plus courte.
 }
-target-cancelled = La requête a été arrêtée à votre demande. Vous pouvez la relancer quand vous voulez.
+target-cancelled = La requête a été arrêtée à votre demande.
 target-failed = La base de données a échoué pendant la lecture. Réessayez ; si cela se répète, prévenez un administrateur.

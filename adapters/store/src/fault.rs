@@ -45,7 +45,7 @@ fn refused(refusal: &dyn DatabaseError) -> StoreError {
         }
         Some(8) => "its file is read-only",
         Some(10) => "its file could not be read or written",
-        Some(13) => "its disk is full",
+        Some(13) => return StoreError::Full(refusal.message().to_owned()),
         Some(14) => "its file could not be opened",
         Some(26) => return StoreError::Corrupt(format!("its file is not an SQLite database ({})", refusal.message())),
         Some(1 | 11 | 19 | 20) => return StoreError::Corrupt(refusal.message().to_owned()),
@@ -62,7 +62,7 @@ fn refused_by_server(refusal: &PgDatabaseError) -> StoreError {
         "40001" | "40P01" | "55P03" | "25P03" => {
             return StoreError::Busy(format!("another program has held it for too long ({said})"));
         }
-        "53100" => "its disk is full",
+        "53100" => return StoreError::Full(said.to_owned()),
         "53300" => "it takes no more connections",
         "25006" => "it can only be read",
         "3D000" => "there is no such database on its server",

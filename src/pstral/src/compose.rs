@@ -27,7 +27,7 @@ use crate::config::{
 };
 use crate::files::FolderFiles;
 use crate::heads::Heads;
-use crate::health::state_remedy;
+use crate::health::{Found as _, state_remedy};
 use crate::metered::MeteredAudit;
 use crate::registry::ModelServers;
 use crate::{registry, verified};
@@ -64,12 +64,14 @@ pub struct StartError {
     pub fact: String,
     /// What to do.
     pub remedy: Text,
+    /// What was found, where there is a sentence for it.
+    pub found: Option<Box<Text>>,
 }
 
 impl StartError {
     /// A part, what was found of it, and what to do.
     pub fn new(part: impl Into<String>, fact: impl Into<String>, remedy: Text) -> Self {
-        Self { part: part.into(), fact: fact.into(), remedy }
+        Self { part: part.into(), fact: fact.into(), remedy, found: None }
     }
 }
 
@@ -97,7 +99,10 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
 }
 
 pub(crate) fn state_error(error: &StoreError) -> StartError {
-    StartError::new("state", error.to_string(), state_remedy(error))
+    StartError {
+        found: error.text().map(|_| Box::new(error.found())),
+        ..StartError::new("state", error.to_string(), state_remedy(error))
+    }
 }
 
 impl App {

@@ -81,6 +81,7 @@ pub fn can_answer(checks: &[Check]) -> bool {
 /// What an administrator does about the state database.
 pub(crate) fn state_remedy(error: &StoreError) -> Text {
     match error {
+        StoreError::Full(_) => text("remedy-state-full"),
         StoreError::Busy(_) => text("remedy-state-busy"),
         StoreError::Corrupt(_) => text("remedy-state-restore"),
         StoreError::Newer(_) => text("remedy-state-newer"),
@@ -154,7 +155,8 @@ impl Found for StoreError {
     fn found(&self) -> Text {
         match self {
             Self::Unavailable(detail) => away(detail),
-            Self::Busy(detail) => text("found-busy").with("detail", detail),
+            Self::Full(_) => text("found-full"),
+            Self::Busy(_) => text("found-held"),
             other => fault(other),
         }
     }

@@ -141,6 +141,7 @@ pub(crate) async fn connect_alone(location: &Location) -> Result<PgConnection, S
 fn named(location: &Location, error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(why) => StoreError::Unavailable(format!("{location}: {why}")),
+        StoreError::Full(why) => StoreError::Full(format!("{location}: {why}")),
         StoreError::Busy(why) => StoreError::Busy(format!("{location}: {why}")),
         StoreError::Newer(what) => StoreError::Newer(format!("{location}: {what}")),
         StoreError::Corrupt(what) => StoreError::Corrupt(format!("{location}: {what}")),

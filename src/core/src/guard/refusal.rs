@@ -131,6 +131,7 @@ impl Refusal {
                 "guard-relation-unknown-among"
             }
             Rule::ColumnUnknown if self.instead.is_empty() && !self.among.is_empty() => "guard-column-unknown-among",
+            Rule::SeveralStatements if is_query(&self.found) => "guard-several-queries",
             Rule::Syntax if self.found.is_empty() => "guard-syntax-end",
             Rule::Unsupported if self.found == SLASH => "guard-unsupported-slash",
             Rule::AliasNotAllowed if self.instead.is_empty() && has_signs(&self.found) => {
@@ -158,6 +159,11 @@ impl Refusal {
             rule => rule.key(),
         }
     }
+}
+
+/// Whether a statement begins as a query does.
+fn is_query(statement: &str) -> bool {
+    ["SELECT ", "WITH "].iter().any(|word| statement.starts_with(word))
 }
 
 /// Whether a name is empty or has signs that may end it.

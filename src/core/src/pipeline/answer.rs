@@ -129,12 +129,14 @@ impl Pipeline {
         let locale = asker.user.locale;
         let (state, _, ending) = answer.ending();
         let recorded = self.record(self.event_of_answer(asker, conversation, answer)).await;
-        let mut end = TurnEnd::words(answer.written(), state);
+        let (mut end, mut is_unrecorded) = (TurnEnd::words(answer.written(), state), false);
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
+                let proposal = offer.proposal.clone();
                 let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
                 end.text.clone_from(&line);
+                end.proposal = Some(proposal);
                 (self.laid_out(asker, LaidOut { ours: &line, ..LaidOut::default() }).await, buttons)
             }
             Ok(Some(offer)) => {
@@ -157,7 +159,9 @@ impl Pipeline {
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
-                let ours = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
+                is_unrecorded = matches!(trouble, Trouble::NoAudit(_));
+                let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
+                let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
                 let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
                 (self.laid_out(asker, said).await, Vec::new())
             }
@@ -167,8 +171,9 @@ impl Pipeline {
             buttons.push(answer.again(locale));
         }
         messages.last.buttons = buttons;
-        let shown = self.settle(asker, &mut answer.live, answer.turn, &messages, &end).await?;
-        if let Some(at) = shown {
+        let shown = self.settle(asker, &mut answer.live, answer.turn, &messages, &end).await;
+        let shown = if is_unrecorded { shown.or_else(Trouble::unless_unnoted) } else { shown };
+        if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;
             if let Some(proposal) = &end.proposal {
                 self.remember_card(proposal, at, &messages.last).await;

@@ -69,6 +69,7 @@ impl Pipeline {
         self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
             Trouble::Tell(sentence) | Trouble::TellAlone(sentence) => NotDecided::Told(sentence),
             Trouble::NoAudit(_) => NotDecided::Told(text("audit-unavailable")),
+            Trouble::Unnoted(error) => NotDecided::Broken(error.to_string()),
             Trouble::Broken(cause) => NotDecided::Broken(cause),
         })
     }

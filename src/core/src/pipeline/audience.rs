@@ -130,19 +130,25 @@ impl Pipeline {
         self.show(asker, &Outgoing::text(signed(asker, &sentence.render(asker.user.locale)))).await;
     }
 
-    /// Sends what shows a proposal to the asker alone, and remembers where; what is said of it where others read.
-    pub(super) async fn hand_over(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) -> Text {
+    /// Sends what shows a proposal to the asker alone, and remembers where; what is said where others read of it, or of why
+    /// it could not be sent.
+    pub(super) async fn hand_over(
+        &self,
+        asker: &Asker,
+        proposal: &ProposalId,
+        message: &Outgoing,
+    ) -> Result<Text, Text> {
         let reader = match self.in_private(asker).await {
             Ok(reader) => reader,
-            Err(Trouble::Tell(sentence)) => return sentence,
-            Err(_) => return text("private-failed"),
+            Err(Trouble::Tell(sentence)) => return Err(sentence),
+            Err(_) => return Err(text("private-failed")),
         };
         match self.send_whole(&*reader.platform, &reader.place, message).await {
             Ok(at) => {
                 self.remember_card(proposal, at, message).await;
-                text("statement-in-private")
+                Ok(text("statement-in-private"))
             }
-            Err(_) => text("private-failed"),
+            Err(_) => Err(text("private-failed")),
         }
     }
 }

@@ -4,10 +4,11 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
 use super::execution::{Checked, refuse_refused};
+use super::latest::Latest;
 use super::offer::card;
 use super::oneself::already_linked;
 use super::trouble::Trouble;
-use crate::domain::{Mode, Names, Outgoing, Proposal, ProposalId, Rating, Told};
+use crate::domain::{Mode, Names, Outgoing, ProposalId, Rating, Told};
 use crate::egress::echo;
 use crate::ports::TargetError;
 use crate::text::{Text, text};
@@ -16,18 +17,15 @@ impl Pipeline {
     /// Does what a command says.
     pub(super) async fn command(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
         match parse(words) {
-            Command::Execute => {
-                let proposal = self.latest_proposal(asker).await?;
-                self.execute(asker, &proposal.id).await
-            }
+            Command::Execute => self.execute_latest(asker).await,
             Command::Edit("") => {
-                let proposal = self.latest_proposal(asker).await?;
-                self.show_for_editing(asker, &proposal.id).await
+                let latest = self.latest(asker).await?;
+                self.show_for_editing(asker, &latest.proposal.id, Some(&latest)).await
             }
             Command::Edit(statement) => self.edit(asker, statement).await,
             Command::Explain => {
-                let proposal = self.latest_proposal(asker).await?;
-                self.explain(asker, &proposal.id).await
+                let latest = self.latest(asker).await?;
+                self.explain(asker, &latest.proposal.id, Some(&latest)).await
             }
             Command::Chart => self.chart_latest(asker).await,
             Command::Keep(question) => self.keep_latest(asker, question).await,
@@ -59,12 +57,6 @@ impl Pipeline {
         }
     }
 
-    pub(super) async fn latest_proposal(&self, asker: &Asker) -> Result<Proposal, Trouble> {
-        let conversation = self.current(asker).await?;
-        let latest = self.parts.proposals.latest(conversation.id).await?;
-        latest.ok_or_else(|| Trouble::Tell(text("no-proposal")))
-    }
-
     /// Stops what is being written or run for the asker in this place.
     pub(super) fn stop(&self, asker: &Asker) -> Result<(), Trouble> {
         if self.running.stop(asker.user.id, &asker.place) {
@@ -74,7 +66,7 @@ impl Pipeline {
     }
 
     /// Says what a statement reads, where it comes from and how the database would go about it.
-    pub(super) async fn explain(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+    pub(super) async fn explain(&self, asker: &Asker, id: &ProposalId, latest: Option<&Latest>) -> Result<(), Trouble> {
         let locale = asker.user.locale;
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
@@ -95,7 +87,7 @@ impl Pipeline {
             Ok(_) | Err(TargetError::Timeout { .. }) => lines.push(text("explain-no-plan").render(locale)),
             Err(error) => lines.push(error.text().render(locale)),
         }
-        self.show_statement(asker, &target, &schemas, &proposal, Outgoing::text(lines.join("\n"))).await;
+        self.show_statement(asker, &target, &schemas, &proposal, Outgoing::text(lines.join("\n")), latest).await;
         Ok(())
     }
 

@@ -90,15 +90,30 @@ impl Pipeline {
     /// Goes on with the last answer of this place, where it was cut.
     pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let conversation = self.current(asker).await?;
-        let turns = self.parts.conversations.turns(conversation.id, RECENT).await?;
-        let cut = turns.iter().rfind(|turn| turn.cut).ok_or_else(|| Trouble::Tell(text("continue-nothing")))?;
-        self.go_on(asker, cut.id).await
+        let turns = self.noted_turns(conversation.id, RECENT).await?;
+        let question = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
+        let (earlier, since) = turns.split_at(question);
+        let is_broken = |turn: &Turn| {
+            use TurnState::{Failed, Interrupted, Stopped};
+            turn.speaker == Speaker::Pstral
+                && turn.proposal.is_none()
+                && matches!(turn.state, Failed | Interrupted | Stopped)
+        };
+        match (since.iter().rfind(|turn| turn.cut), since.last()) {
+            (Some(cut), _) => self.go_on(asker, cut.id).await,
+            (None, Some(last)) if is_broken(last) => {
+                Err(Trouble::Tell(text("continue-broken").with("prefix", asker.prefix())))
+            }
+            (None, _) if earlier.iter().any(|turn| turn.cut) => Err(Trouble::Tell(text("continue-late"))),
+            (None, _) => Err(Trouble::Tell(text("continue-nothing"))),
+        }
     }
 
     /// Goes on with an answer that was cut, once, for the person whose question it is.
     pub(super) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), Trouble> {
         self.require(asker, Capability::Ask, "continue", text("ask-not-allowed")).await?;
         let conversations = &self.parts.conversations;
+        self.note_down(id).await?;
         let (held, before) = self.cut_answer(asker, id).await?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
@@ -227,7 +242,8 @@ fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
         return Err(text("continue-used"));
     }
     let asked = turns[..at].iter().rposition(asks).ok_or_else(gone)?;
-    let parts = turns[asked..=at].iter().filter(|turn| turn.cut);
+    // A part that broke off has been read as well.
+    let parts = turns[asked..].iter().filter(|turn| turn.speaker == Speaker::Pstral && turn.proposal.is_none());
     Ok(Continued { cut, asked: turns[asked].clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
 }
 

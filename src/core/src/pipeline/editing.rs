@@ -2,6 +2,7 @@
 
 use super::asker::Asker;
 use super::audience::{Audience, signed};
+use super::latest::Latest;
 use super::proposing::Draft;
 use super::question::Inquiry;
 use super::quotas::Counted;
@@ -13,7 +14,12 @@ use crate::text::text;
 
 impl Pipeline {
     /// Shows a statement in the form in which it can be changed and sent back.
-    pub(super) async fn show_for_editing(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+    pub(super) async fn show_for_editing(
+        &self,
+        asker: &Asker,
+        id: &ProposalId,
+        latest: Option<&Latest>,
+    ) -> Result<(), Trouble> {
         let proposal = self.own_proposal(asker, id).await?;
         let prefix = asker.prefix();
         let sentence = text("edit-how").with("prefix", prefix).render(asker.user.locale);
@@ -22,12 +28,12 @@ impl Pipeline {
         let schemas = self.schemas(&target, &verified).await?;
         let statement = on_one_line(&schemas.of(&asker.user.role), &proposal);
         let message = Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"));
-        self.show_statement(asker, &target, &schemas, &proposal, message).await;
+        self.show_statement(asker, &target, &schemas, &proposal, message, latest).await;
         Ok(())
     }
 
     /// Shows what holds a statement where it was asked for, or to the asker alone where not everybody may see what it
-    /// reads.
+    /// reads. Where the last answer does not offer it, a line says so, and it is what they look at from then on.
     pub(super) async fn show_statement(
         &self,
         asker: &Asker,
@@ -35,14 +41,24 @@ impl Pipeline {
         schemas: &Schemas,
         proposal: &Proposal,
         message: Outgoing,
+        latest: Option<&Latest>,
     ) {
+        let note = latest.and_then(Latest::note).map(|note| note.render(asker.user.locale) + "\n").unwrap_or_default();
+        let message = Outgoing { text: note + &message.text, ..message };
         let audience = Audience::of(&self.parts.settings, schemas, &asker.user.role, &asker.place);
-        let message = if self.shown_itself(&asker.place, target, audience.bar(&proposal.statement)).allowed {
-            message
+        let shown = if self.shown_itself(&asker.place, target, audience.bar(&proposal.statement)).allowed {
+            let message = Outgoing { text: signed(asker, &message.text), ..message };
+            self.show_card(asker, &proposal.id, &message).await
         } else {
-            Outgoing::text(self.hand_over(asker, &proposal.id, &message).await.render(asker.user.locale))
+            let handed_over = self.hand_over(asker, &proposal.id, &message).await;
+            let shown = handed_over.is_ok();
+            let (Ok(line) | Err(line)) = handed_over;
+            self.tell_here(asker, &line).await;
+            shown
         };
-        self.show(asker, &Outgoing { text: signed(asker, &message.text), ..message }).await;
+        if let (true, Some(latest)) = (shown, latest) {
+            self.shown_again.remember(latest);
+        }
     }
 
     /// Takes a statement the person wrote: a new proposal, through the guard like any other. Parameters keep the

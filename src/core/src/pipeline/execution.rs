@@ -208,7 +208,7 @@ impl Pipeline {
     async fn run(
         &self,
         asker: &Asker,
-        target: &Target,
+        target: &Arc<Target>,
         (proposal, aside): (&Proposal, bool),
         (approved, delivery): (&ApprovedStatement, AuditDelivery),
         stop: &CancellationToken,
@@ -233,16 +233,17 @@ impl Pipeline {
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
         let event = self.result_event(asker, proposal, approved, &outcome, took);
         let recorded = self.parts.audit.append(AuditEvent { delivery: Some(delivery), ..event }).await;
+        let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
                 let end = TurnEnd::words(summary(&outcome).render(locale), TurnState::Complete);
                 let (message, table) = self.result_message(asker, proposal, outcome, took).await;
                 (message, TurnEnd { table, ..end })
             }
+            (Ok(_), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
             (Ok(_), Err(error)) => {
                 let sentence = signed(asker, &error.text().render(locale));
-                let state = if error == TargetError::Cancelled { TurnState::Stopped } else { TurnState::Failed };
-                (Outgoing::text(&sentence), TurnEnd::words(sentence, state))
+                (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
             (Err(error), _) => {
                 tracing::error!(%error, "the audit cannot be written: a result is not shown");
@@ -251,8 +252,13 @@ impl Pipeline {
             }
         };
         let messages = Messages::from(message);
-        if self.settle(asker, &mut live, turn, &messages, &end).await?.is_some() {
+        let shown = self.settle(asker, &mut live, turn, &messages, &end).await;
+        let shown = if is_recorded { shown } else { shown.or_else(Trouble::unless_unnoted) };
+        if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;
+            if let Some(again) = &end.proposal {
+                self.remember_card(again, at, &messages.last).await;
+            }
         }
         Ok(())
     }

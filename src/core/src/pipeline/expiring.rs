@@ -75,11 +75,11 @@ impl Pipeline {
         }
     }
 
-    /// Shows a proposal, and remembers where.
-    pub(super) async fn show_card(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) {
-        if let Ok(at) = self.send_whole(&*asker.platform, &asker.place, message).await {
-            self.remember_card(proposal, at, message).await;
-        }
+    /// Shows a proposal, and remembers where; whether it could be shown.
+    pub(super) async fn show_card(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) -> bool {
+        let Ok(at) = self.send_whole(&*asker.platform, &asker.place, message).await else { return false };
+        self.remember_card(proposal, at, message).await;
+        true
     }
 
     /// Remembers a message that can run a proposal. Where that fails, its buttons outlive it: they say so themselves.

@@ -23,7 +23,7 @@ const RESULTS: u32 = 1_000;
 impl Pipeline {
     /// Proposes the last statement that ran here; `question` says what it answers, where it is not what was asked.
     pub(super) async fn keep_latest(&self, asker: &Asker, question: &str) -> Result<(), Trouble> {
-        let proposal = self.latest_proposal(asker).await?;
+        let proposal = self.latest(asker).await?.proposal;
         self.keep(asker, &proposal.id, question).await
     }
 

@@ -27,6 +27,7 @@ mod expiring;
 mod exporting;
 mod holding;
 mod keeping;
+mod latest;
 mod ledger;
 mod left;
 mod leftover;
@@ -49,6 +50,7 @@ mod seen;
 mod settings;
 mod settling;
 mod stewarding;
+mod stopped;
 mod strangers;
 mod streaming;
 mod talks;
@@ -74,6 +76,7 @@ use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
 use futures::FutureExt as _;
+use latest::ShownAgain;
 use left::Left;
 pub use places::{PlaceTerms, Places};
 use quotas::Quotas;
@@ -144,6 +147,7 @@ pub struct Pipeline {
     left: Left,
     seen: Seen,
     charts: Charts,
+    shown_again: ShownAgain,
     strangers: Strangers,
     quotas: Quotas,
     audit_queries: Queries,
@@ -168,6 +172,7 @@ impl Pipeline {
             left,
             seen: Seen::default(),
             charts: Charts::default(),
+            shown_again: ShownAgain::default(),
             strangers: Strangers::default(),
             quotas,
             audit_queries: Queries::default(),
@@ -236,8 +241,8 @@ impl Pipeline {
             EventBody::Said(words) => self.ask(asker, &words).boxed().await,
             EventBody::Command(words) => self.command(asker, &words).boxed().await,
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
-            EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal).await,
-            EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal).await,
+            EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal, None).await,
+            EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal, None).await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
                 self.show_audit_page(asker, &page).await

@@ -88,7 +88,7 @@ impl Pipeline {
             return (text, offer.buttons);
         }
         let message = Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
-        let line = self.hand_over(asker, &offer.proposal, &message).await;
+        let (Ok(line) | Err(line)) = self.hand_over(asker, &offer.proposal, &message).await;
         (line.render(asker.user.locale), Vec::new())
     }
 }

@@ -66,15 +66,15 @@ impl Pipeline {
             // What has ended since it was listed is closed, or another instance closes it.
             match self.parts.conversations.take_over(turn.id).await? {
                 None => drop(closing.take()),
-                Some(turn) if closing.is_known() => known.push((closing, turn.id)),
+                Some(_) if closing.is_known() => known.push(closing),
                 Some(turn) => unknown.push((closing, LeftOver::of(user, turn))),
             }
         }
-        let settled = known.into_iter().map(|(mut closing, turn)| async move {
-            if let Some(ending) = closing.take() {
-                self.settle_again(turn, ending).await;
-            }
-            !self.unsettled.holds(turn)
+        let settled = known.into_iter().map(|mut closing| async move {
+            self.settle_late(&mut closing).await.unwrap_or_else(|trouble| {
+                tracing::error!(?trouble, "an answer whose message has ended is tried again");
+                false
+            })
         });
         let (settled, closed) = join!(join_all(settled), self.close_unknown(unknown, when));
         Ok(count(settled) + closed?)

@@ -16,6 +16,7 @@ impl Pipeline {
         self.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
         let conversations = &self.parts.conversations;
         let gone = || Trouble::Tell(text("retry-gone"));
+        self.note_down(id).await?;
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
         let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
         if held.user != asker.user.id {
@@ -59,7 +60,7 @@ impl Pipeline {
     /// Asks the last question of this place again, where it was not answered.
     pub(super) async fn retry_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let conversation = self.current(asker).await?;
-        let last = self.parts.conversations.turns(conversation.id, 1).await?.pop();
+        let last = self.noted_turns(conversation.id, 1).await?.pop();
         match last {
             Some(Turn {
                 id,

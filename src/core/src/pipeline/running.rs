@@ -116,6 +116,11 @@ impl Running {
         }
     }
 
+    /// Whether a question was taken back that nobody was answering any more.
+    pub(super) fn was_taken_back(&self, platform: &PlatformName, event: &str) -> bool {
+        self.going().taken_back.iter().any(|(on, question)| on == platform && question == event)
+    }
+
     /// Stops everything that goes on in a place.
     pub(super) fn leave(&self, place: &Place) {
         let going = self.going();

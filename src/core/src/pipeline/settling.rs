@@ -106,13 +106,17 @@ impl Pipeline {
             let ended = self.settle_with_a_sentence(asker, live, turn, end.clone(), &error).boxed().await?;
             (shown, otherwise) = (ended.0, Some(ended.1));
         }
+        if matches!(shown, Err(Unfinished::Deleted)) {
+            // Nobody looks at what it offers.
+            otherwise = Some(TurnEnd { proposal: None, ..end.clone() });
+        }
         let ended = otherwise.as_ref().unwrap_or(end);
         match shown {
             Ok(_) | Err(Unfinished::Deleted) => {
                 if let Err(error) = self.parts.conversations.finish_turn(turn, ended).await {
                     // Else it would be taken for one that was interrupted.
-                    self.settle_later(asker, live, turn, messages, ended);
-                    return Err(error.into());
+                    self.settle_later(asker, live, turn, messages, ended, true);
+                    return Err(Trouble::Unnoted(error));
                 }
             }
             Err(Unfinished::Refused(error)) => {
@@ -123,16 +127,24 @@ impl Pipeline {
             }
             Err(Unfinished::Away(error)) => {
                 tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
-                self.settle_later(asker, live, turn, messages, end);
+                self.settle_later(asker, live, turn, messages, end, false);
             }
         }
         Ok(delivered)
     }
 
-    fn settle_later(&self, asker: &Asker, live: &mut LiveMessage, turn: TurnId, messages: &Messages, end: &TurnEnd) {
+    fn settle_later(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &Messages,
+        end: &TurnEnd,
+        is_shown: bool,
+    ) {
         let live = std::mem::replace(live, self.live_message(asker));
         let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
-        self.unsettled.keep(turn, Ending { asker, live, messages, end });
+        self.unsettled.keep(turn, Ending { asker, live, messages, end, is_shown });
     }
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
@@ -158,7 +170,8 @@ impl Pipeline {
         // What a last state takes back, or shows to fewer, is not kept.
         let is_the_answer = !live.text().trim().is_empty() && end.text.contains(live.text());
         let kept = if is_the_answer { live.kept() } else { Vec::new() };
-        let (end, on_sent) = (TurnEnd { state: TurnState::Failed, cut: false, ..end }, self.on_sent(turn));
+        let (end, on_sent) =
+            (TurnEnd { state: TurnState::Failed, cut: false, proposal: None, ..end }, self.on_sent(turn));
         if !kept.is_empty() {
             let messages = below(kept, &sentence, &alone, asker.platform.capabilities().length);
             let shown = live.finish(&messages, &on_sent).await;

@@ -14,11 +14,18 @@ pub(super) enum Trouble {
     TellAlone(Text),
     /// Nothing was recorded, so nothing was done.
     NoAudit(StoreError),
+    /// What is shown could not be noted down. That is tried again.
+    Unnoted(StoreError),
     /// It is our fault or the machine's: the person gets an incident number, the log gets all of it.
     Broken(String),
 }
 
 impl Trouble {
+    /// Leaves it at what is shown, where that says itself that nothing can be noted down.
+    pub(super) fn unless_unnoted<T>(self) -> Result<Option<T>, Self> {
+        if matches!(self, Self::Unnoted(_)) { Ok(None) } else { Err(self) }
+    }
+
     /// The same, told to the person alone.
     pub(super) fn alone(self) -> Self {
         match self {
@@ -30,7 +37,13 @@ impl Trouble {
 
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
-        Self::Broken(error.to_string())
+        match error.text() {
+            Some(sentence) => {
+                tracing::error!(%error, "the state database did not do what was asked");
+                Self::Tell(sentence)
+            }
+            None => Self::Broken(error.to_string()),
+        }
     }
 }
 
@@ -42,6 +55,10 @@ impl Pipeline {
             Trouble::NoAudit(error) => {
                 tracing::error!(%error, "the audit cannot be written: nothing was run");
                 text("audit-unavailable")
+            }
+            Trouble::Unnoted(error) => {
+                tracing::error!(%error, "what is shown could not be noted down");
+                text("not-noted")
             }
             Trouble::Broken(cause) => {
                 let id = self.random_hex(4);

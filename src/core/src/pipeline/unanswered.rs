@@ -84,7 +84,7 @@ impl Pipeline {
     pub(super) async fn give_up(&self, asker: &Asker, unanswered: Unanswered, trouble: Trouble) -> Result<(), Trouble> {
         let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.close_unanswered(asker, unanswered, &message).await.map(drop)
+        self.close_unanswered(asker, unanswered, &message).await.or_else(Trouble::unless_unnoted).map(drop)
     }
 
     /// Shows what the person gets instead of an answer, in place of the message that said that they wait, where there is

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::Pipeline;
 use super::asker::Asker;
 use super::settling::Messages;
-use crate::domain::{ButtonAction, TurnEnd, TurnId};
+use super::{Pipeline, Trouble};
+use crate::domain::{ButtonAction, ConversationId, Turn, TurnEnd, TurnId};
 use crate::egress::LiveMessage;
+use crate::ports::StoreError;
 
 /// Last states that are kept at most.
 const MOST: usize = 1_000;
@@ -18,6 +19,8 @@ pub(super) struct Ending {
     pub(super) live: LiveMessage,
     pub(super) messages: Messages,
     pub(super) end: TurnEnd,
+    /// Whether people see it: then it only is to be noted down.
+    pub(super) is_shown: bool,
 }
 
 /// Such answers by their turns, and the turns that somebody is closing at this moment.
@@ -94,21 +97,60 @@ impl Drop for Closing {
 
 impl Pipeline {
     /// Tries the last state of an answer again, and does what belongs to it once it is shown.
-    pub(super) async fn settle_again(&self, turn: TurnId, ending: Ending) {
-        let Ending { asker, mut live, messages, end } = ending;
-        match self.settle(&asker, &mut live, turn, &messages, &end).await {
-            Ok(Some(at)) => {
-                self.forget_files(&asker, &messages.last.files).await;
-                for button in &messages.last.buttons {
-                    if let ButtonAction::Execute(proposal) = &button.action {
-                        self.remember_card(proposal, at.clone(), &messages.last).await;
-                    }
+    pub(super) async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), Trouble> {
+        let Ending { asker, mut live, messages, end, is_shown: _ } = ending;
+        if let Some(at) = self.settle(&asker, &mut live, turn, &messages, &end).await? {
+            self.forget_files(&asker, &messages.last.files).await;
+            for button in &messages.last.buttons {
+                if let ButtonAction::Execute(proposal) = &button.action {
+                    self.remember_card(proposal, at.clone(), &messages.last).await;
                 }
             }
-            Ok(None) => {}
-            Err(trouble) => {
-                tracing::error!(?trouble, turn = turn.0, "an answer whose message has ended is tried again");
+        }
+        Ok(())
+    }
+
+    /// The same when nobody waits for it any more; whether it has ended so. What may not be shown any more is given up: it
+    /// is closed as one that was interrupted.
+    pub(super) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, Trouble> {
+        let is_wanted = match &closing.ending {
+            Some(ending) => ending.is_shown || self.is_wanted(&ending.asker).await?,
+            None => false,
+        };
+        match closing.take().filter(|_| is_wanted) {
+            Some(ending) => self.settle_again(closing.turn, ending).await.map(|()| !self.unsettled.holds(closing.turn)),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether who asked is still who they were, and has not taken the question back.
+    async fn is_wanted(&self, asker: &Asker) -> Result<bool, StoreError> {
+        let linked = self.parts.people.linked(&asker.actor).await?;
+        let is_theirs = linked.is_some_and(|user| {
+            let (id, role, disabled) = (user.id, &user.role, user.disabled);
+            id == asker.user.id && *role == asker.user.role && !disabled
+        });
+        Ok(is_theirs && !self.running.was_taken_back(&asker.actor.platform, &asker.event))
+    }
+
+    /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
+    pub(super) async fn note_down(&self, turn: TurnId) -> Result<(), Trouble> {
+        let Some(mut closing) = self.unsettled.begin(turn) else { return Ok(()) };
+        match closing.ending.take_if(|ending| ending.is_shown) {
+            Some(ending) => self.settle_again(turn, ending).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The last turns of a conversation, the oldest first, the last of them as it is shown.
+    pub(super) async fn noted_turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, Trouble> {
+        let turns = self.parts.conversations.turns(conversation, limit).await?;
+        match turns.last() {
+            Some(last) if self.unsettled.holds(last.id) => {
+                self.note_down(last.id).await?;
+                Ok(self.parts.conversations.turns(conversation, limit).await?)
             }
+            _ => Ok(turns),
         }
     }
 }

@@ -80,7 +80,7 @@ impl Pipeline {
         let text = signed(inquiry.asker, &answer);
         let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
         match unanswered {
-            None => self.show_card(inquiry.asker, &proposal, &message).await,
+            None => drop(self.show_card(inquiry.asker, &proposal, &message).await),
             Some(unanswered) => {
                 if let Some(at) = self.close_unanswered(inquiry.asker, unanswered, &message).await? {
                     self.remember_card(&proposal, at, &message).await;

@@ -32,12 +32,17 @@ pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, Excess, ExcessKind, Privileges, QueryTarget, ResultStream, TargetError};
 pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet, TranscriptFormat};
 
+use crate::text::{Text, text};
+
 /// Why the state database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, or its disk is full: nothing was written.
+    /// It cannot be reached: nothing was written.
     #[error("the state database is not available: {0}")]
     Unavailable(String),
+    /// Its disk is full: nothing was written.
+    #[error("the state database is not available: {0}")]
+    Full(String),
     /// Another program has locked it for too long: nothing was written.
     #[error("the state database is not available: {0}")]
     Busy(String),
@@ -53,4 +58,16 @@ pub enum StoreError {
     /// A newer version has changed its form.
     #[error("the state database is of a newer version: {0}")]
     Newer(String),
+}
+
+impl StoreError {
+    /// The sentence for the person, where it passes by itself or an administrator can make it; else it is a fault.
+    pub fn text(&self) -> Option<Text> {
+        match self {
+            Self::Unavailable(_) => Some(text("state-away")),
+            Self::Full(_) => Some(text("state-full")),
+            Self::Busy(_) => Some(text("state-busy")),
+            Self::Duplicate(_) | Self::Missing(_) | Self::Corrupt(_) | Self::Newer(_) => None,
+        }
+    }
 }

@@ -36,7 +36,8 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
         Ok(found) => found,
         // Without this part nothing else can be looked at.
         Err(error) => {
-            let StartError { part, fact, remedy } = error.downcast::<StartError>()?;
+            let StartError { part, fact, remedy, found } = error.downcast::<StartError>()?;
+            let fact = found.map_or(fact, |found| found.render(locale));
             vec![Check { part, state: State::Failed, fact, remedy: remedy.render(locale) }]
         }
     };

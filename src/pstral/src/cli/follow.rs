@@ -35,7 +35,7 @@ pub(super) async fn follow(
         }
         match newer(log, filter, &mut reached, &mut print).await {
             Ok(()) => {}
-            Err(error @ (StoreError::Unavailable(_) | StoreError::Busy(_))) => {
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Busy(_))) => {
                 tracing::warn!(%error, "new entries cannot be read; trying again");
             }
             Err(error) => return Err(error),

@@ -29,7 +29,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
-use pstral_core::ports::AuditLog as _;
+use pstral_core::ports::{AuditLog as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
@@ -162,9 +162,15 @@ fn end(runtime: Runtime) {
 /// What failed and, where it is known, what to do about it.
 fn failure(error: &anyhow::Error, locale: Locale) -> String {
     let failed = |sentence: Text, what: &str| sentence.with("error", what.trim_end_matches('.')).render(locale);
-    match error.downcast_ref::<StartError>() {
+    let of_state = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
+    let of_state = of_state.filter(|error| error.text().is_some()).map(state_error);
+    match of_state.as_ref().or_else(|| error.downcast_ref::<StartError>()) {
         Some(start) => {
-            format!("{}. {}", failed(text("command-failed"), &start.to_string()), start.remedy.render(locale))
+            let what = match &start.found {
+                Some(found) => failed(text("command-failed-state"), &found.render(locale)),
+                None => failed(text("command-failed"), &start.to_string()),
+            };
+            format!("{what}. {}", start.remedy.render(locale))
         }
         None => failed(text("command-failed-look"), &format!("{error:#}")),
     }
@@ -271,6 +277,8 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use clap::CommandFactory as _;
+    use pstral_core::domain::Locale;
+    use pstral_core::ports::StoreError;
 
     #[test]
     fn a_thread_that_never_ends_does_not_hold_up_the_end() {
@@ -294,6 +302,18 @@ mod tests {
         assert!(ended.is_finished(), "the end waits for the thread");
         assert!(ended.join().unwrap() >= super::THREAD_PATIENCE, "a thread gets a moment");
         drop(release);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_in_one_language_wherever_it_was_found() {
+        let full = || StoreError::Full("/srv/pstral.db: database or disk is full".to_owned());
+        for error in [full().into(), anyhow::Error::from(super::state_error(&full()))] {
+            assert_eq!(
+                super::failure(&error, Locale::Fr).replace('\u{a0}', " "),
+                "Échec : base d’état : plus de place sur son disque. \
+                Faites de la place sur le disque de la base d’état, puis recommencez."
+            );
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn an_answer_that_cannot_be_recorded_leaves_no_message_that_looks_live() {
             world.model_says(&format!("Here is what you asked me for, my friend:\n```sql\n{statement}\n```"));
             world.say(&alex(), "Every client there is, whatever their city").await;
             assert!(!world.offers_something());
-            assert!(world.transcript().contains("The audit log cannot be written"), "{}", world.transcript());
+            assert!(world.transcript().contains("the audit log cannot be written"), "{}", world.transcript());
         });
     }
 }

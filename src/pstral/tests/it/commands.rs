@@ -71,7 +71,7 @@ fn whoami_and_history() {
         assert_snapshot!(after.rsplit("── #").next().unwrap(), @"
         6 private
         Your last conversations:
-        - `2` · 2026-11-21 10:00 · List the clients in Lyon (current)
+        - `2` · 2026-11-21 10:00 · List the clients in Lyon (this one)
         - `1` · 2026-11-21 10:00 · List the clients in Paris
         To go on with one, write /open and its number.
         ");

@@ -336,3 +336,60 @@ fn the_wish_for_the_rest_is_no_question() {
         assert_eq!(told, [Speaker::Person, Speaker::Pstral, Speaker::Pstral, Speaker::Person]);
     });
 }
+
+#[test]
+fn what_broke_off_does_not_go_on() {
+    let broken = ModelError::Failed("it broke".to_owned());
+    run_test(async |world| {
+        world.command(&alex(), "continue").await;
+        world.model.script(cut("Paris lies on the Seine and"));
+        world.say(&alex(), "What do you know of Paris?").await;
+        world.model.script(Script::words("Lyon lies on").fails(broken.clone()));
+        world.say(&alex(), "What do you know of Lyon?").await;
+        world.command(&alex(), "continue").await;
+        world.model.script(cut("Lyon lies on the Rhône, and"));
+        world.command(&alex(), "retry").await;
+        world.model.script(Script::words(" on the").fails(broken));
+        world.command(&alex(), "continue").await;
+        world.model_says(" Saône.");
+        world.command(&alex(), "continue").await;
+        let asked = world.model.requests().pop().unwrap();
+        let said: Vec<&str> = asked.messages.iter().map(|message| message.text.as_str()).collect();
+        assert!(said.contains(&"Lyon lies on the Rhône, and on the"), "what broke off was read: {said:?}");
+        world.model_says("It is a town.");
+        world.say(&alex(), "What do you know of Nantes?").await;
+        world.command(&alex(), "continue").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        The last answer was not cut: there is nothing to go on with. Ask another question.
+        ── #2 private
+        Paris lies on the Seine and
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
+        [Continue]
+        ── #3 private
+        Lyon lies on
+
+        The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
+        [Try again]
+        ── #4 private
+        The last answer broke off before its end; only one that grew too long goes on. /retry asks its question again.
+        ── #5 private
+        Lyon lies on the Rhône, and
+
+        ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
+        [Continue]
+        ── #6 private
+        on the
+
+        The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
+        [Continue]
+        ── #7 private
+        Saône.
+        ── #8 private
+        It is a town.
+        ── #9 private
+        Something else was asked since this answer. Ask your question again, more precisely.
+        ");
+    });
+}

@@ -191,13 +191,48 @@ fn an_execution_can_be_stopped() {
         Lit la table payments de la base crm.
         [Exécuter] [Modifier] [Expliquer]
         ── #2 private
-        La requête a été arrêtée à votre demande. Vous pouvez la relancer quand vous voulez.
+        La requête a été arrêtée à votre demande.
+        ```sql
+        SELECT
+          count(a.id) AS n
+        FROM
+          payments a
+          JOIN payments b ON a.status = b.status
+          JOIN payments c ON c.status = b.status
+          JOIN payments d ON d.status = c.status
+        ```
+        Requête modifiée par vous.
+        Lit la table payments de la base crm.
+        [Exécuter] [Modifier] [Expliquer]
         ");
-        assert_snapshot!(world.audit_lines().await, @r"
+        assert_snapshot!(world.audit_lines().await, @"
         proposal ok camille relations=payments
         execution ok camille relations=payments
         result stopped camille relations=payments
+        proposal ok camille relations=payments
         ");
+    });
+}
+
+#[test]
+fn what_was_stopped_is_offered_anew() {
+    run_test(async |world| {
+        let long = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status \
+            JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
+        world.command(&camille(), &format!("edit {long}")).await;
+        let first = world.newest_proposal();
+        let running = world.begin(&camille(), EventBody::Command("execute".to_owned()));
+        world.chat.shown("⏳").await;
+        world.command(&camille(), "stop").await;
+        running.await.unwrap();
+        assert_ne!(world.newest_proposal(), first);
+        world.click(&camille(), ButtonAction::Execute(first)).await;
+        assert_eq!(world.target.ran().len(), 1, "its one use is taken");
+        let running = world.begin(&camille(), EventBody::Command("execute".to_owned()));
+        world.until(|| world.target.ran().len() == 2).await;
+        world.chat.shown("⏳").await;
+        world.command(&camille(), "stop").await;
+        running.await.unwrap();
     });
 }
 

@@ -107,7 +107,7 @@ fn statements_that_cannot_run_are_refused_with_what_to_do() {
         🛡️ This statement cannot be run. “nmae” is not a column of the tables in this part of the statement. There you can read: id, company_name, email, phone, address, postal_code, city, status, kyc_completed, assigned_to, created_at
         [Edit]
         ── #3 private
-        🛡️ This statement cannot be run. There is more than one statement: “DROP TABLE clients” comes after the first. Run them one at a time.
+        🛡️ This statement cannot be run. There is more than one statement: “DROP TABLE clients” comes after the first. One query can run at a time: leave out what follows it.
         [Edit]
         ── #4 private
         🛡️ This statement cannot be run. The statement needs a value for “town”. Replace :town by a value.

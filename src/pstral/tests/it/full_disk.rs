@@ -25,6 +25,7 @@ fn what_cannot_be_audited_does_not_run() {
         let after = executions();
         assert!(after - before >= ended.out.matches(SHOWN).count(), "at {kilobytes} KB: {ended:#?}");
         before = after;
+        assert!(!ended.out.contains("Something went wrong on my side"), "at {kilobytes} KB: {ended:#?}");
         place.run(&["audit", "verify"]).code(0);
         refused += usize::from(ended.out.contains(STATE_FULL));
         if ended.code == Some(0) && ended.out.contains(SHOWN) {

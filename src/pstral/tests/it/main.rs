@@ -32,6 +32,7 @@ mod hiding;
 mod invariants;
 mod keeping;
 mod killed;
+mod latest;
 mod lifecycle;
 mod linking;
 mod long_answers;

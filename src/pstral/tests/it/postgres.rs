@@ -212,7 +212,7 @@ fn a_statement_that_a_person_stops_ends_on_the_server() {
         let running = begin(world, &server, SLOW, "state = 'active'").await;
         world.command(&alex(), "stop").await;
         running.await.unwrap();
-        assert_snapshot!(world.newest(), @"The statement was stopped as you asked. You can run it again whenever you like.");
+        assert!(world.newest().starts_with("The statement was stopped as you asked.\n```sql"), "{}", world.newest());
         is_quiet(&server).await;
     });
 }

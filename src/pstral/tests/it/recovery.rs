@@ -10,7 +10,7 @@ use pstral_core::domain::{
     AuditAction, ButtonAction, ConversationId, Event, EventBody, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
     UserId,
 };
-use pstral_core::ports::{ChatPlatform as _, Conversations as _, People as _, PlatformError};
+use pstral_core::ports::{ChatPlatform as _, Conversations as _, ModelError, People as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 use pstral_core::testkit::language_model::Script;
 use rusqlite::Connection;
@@ -143,7 +143,8 @@ fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
         world.sent_and_remembered().await;
         unnoted_turn(world, id_of(world, "alex").await, &sales).await;
         world.target.panics.store(true, Ordering::Relaxed);
-        world.act(&alex(), &sales, EventBody::Command("execute".to_owned())).await;
+        let click = ButtonAction::Execute(world.newest_proposal());
+        world.act(&alex(), &sales, EventBody::Clicked(click)).await;
         assert!(world.transcript().contains("(streaming)"), "{}", world.transcript());
         assert_eq!(world.store.streaming().await.unwrap().len(), 1, "what is written for Camille goes on");
         world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
@@ -195,16 +196,22 @@ fn a_question_that_was_just_asked_is_left_to_who_answers_it() {
     });
 }
 
+/// From now on no turn ends, until the trigger is dropped.
+fn takes_no_ends(world: &World) -> Connection {
+    let state = Connection::open(world.folder.path().join("state.db")).unwrap();
+    state
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE UPDATE OF state ON turns WHEN NEW.state <> 'streaming'
+            BEGIN SELECT RAISE(ABORT, 'no space left'); END",
+        )
+        .unwrap();
+    state
+}
+
 #[test]
 fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
     run_test(async |world| {
-        let state = Connection::open(world.folder.path().join("state.db")).unwrap();
-        state
-            .execute_batch(
-                "CREATE TRIGGER full BEFORE UPDATE OF state ON turns WHEN NEW.state <> 'streaming'
-                BEGIN SELECT RAISE(ABORT, 'no space left'); END",
-            )
-            .unwrap();
+        let state = takes_no_ends(world);
         world.model_says("Two hundred.");
         world.say(&alex(), "How many pears do they have?").await;
         let shown = world.transcript();
@@ -218,7 +225,90 @@ fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
         ── #1 private
         Two hundred.
         ── #2 private
-        Something went wrong on my side. Try again; if it goes on, give the number 01010101 to an administrator.
+        What is above is whole; it only could not be noted down yet. I keep trying; if this goes on, tell an administrator (disk space, state database).
         ");
+    });
+}
+
+#[test]
+fn a_disk_that_fills_within_an_answer_is_told_once_and_the_question_asked_again() {
+    run_test(async |world| {
+        let state = takes_no_ends(world);
+        world.audit.refuse(&[AuditAction::Answer, AuditAction::Incident]);
+        world.model_says("Two hundred.");
+        world.say(&alex(), "How many pears do they have?").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        Two hundred.
+
+        ⚠️ This answer could not be noted down: the audit log cannot be written. Tell an administrator (disk space, state database), then try again.
+        [Try again]
+        ");
+        world.command(&alex(), "retry").await;
+        assert_snapshot!(world.newest(), @"What is above is whole; it only could not be noted down yet. I keep trying; if this goes on, tell an administrator (disk space, state database).");
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        world.audit.refuse(&[]);
+        world.model_says("Two hundred, and one.");
+        world.command(&alex(), "retry").await;
+        assert_snapshot!(world.transcript_from(3), @"
+        ── #3 private
+        Two hundred, and one.
+        ");
+    });
+}
+
+#[test]
+fn a_result_that_a_full_disk_takes_is_told_once() {
+    run_test(async |world| {
+        world.say(&alex(), "How many clients do we have in Paris?").await;
+        let state = takes_no_ends(world);
+        world.audit.refuse(&[AuditAction::Result, AuditAction::Incident]);
+        world.command(&alex(), "execute").await;
+        assert_snapshot!(world.transcript_from(2), @"
+        ── #2 private
+        The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
+        ");
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        world.clock.advance(Duration::from_mins(2));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_question_that_nobody_could_answer_is_told_once_with_the_disk_full() {
+    run_test(async |world| {
+        let state = takes_no_ends(world);
+        world.audit.refuse(&[AuditAction::Answer, AuditAction::Incident]);
+        world.model.script(Script::refuses(ModelError::Failed("it broke".to_owned())));
+        world.say(&alex(), "How many pears do they have?").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
+        ");
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        world.audit.refuse(&[]);
+        world.model_says("Two hundred.");
+        world.command(&alex(), "retry").await;
+        assert_eq!(world.newest(), "Two hundred.");
+    });
+}
+
+/// What is shown is gone on from, though it could not be noted down before.
+#[test]
+fn what_follows_an_answer_notes_it_down() {
+    run_test(async |world| {
+        let state = takes_no_ends(world);
+        world.model_says("```sql\nSELECT city FROM clients WHERE id = 1\n```");
+        world.say(&alex(), "Where is the first client?").await;
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1);
+        let state = takes_no_ends(world);
+        world.model.script(Script::words("A long story, and").cut_by_length());
+        world.say(&alex(), "Tell me something").await;
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        world.model_says(" its end.");
+        world.command(&alex(), "continue").await;
+        assert_eq!(world.newest(), "its end.");
     });
 }

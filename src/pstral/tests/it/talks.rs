@@ -38,7 +38,7 @@ fn an_earlier_conversation_goes_on_after_a_restart() {
         assert_snapshot!(after(world, seen), @r#"
         private
         Your last conversations:
-        - `2` · 2026-11-21 10:00 · How many clients do we have in Lyon? (current)
+        - `2` · 2026-11-21 10:00 · How many clients do we have in Lyon? (this one)
         - `1` · 2026-11-21 10:00 · What do you know of Paris?
         To go on with one, write /open and its number.
         ── #8 private
@@ -58,7 +58,7 @@ fn an_earlier_conversation_goes_on_after_a_restart() {
         Conversation 1 is now called "Paris and[2J its people".
         ── #13 private
         Your last conversations:
-        - `2` · 2026-11-21 10:00 · How many clients do we have in Lyon? (current)
+        - `2` · 2026-11-21 10:00 · How many clients do we have in Lyon? (this one)
         - `1` · 2026-11-21 10:00 · Paris and[2J its people
         To go on with one, write /open and its number.
         "#);
@@ -265,7 +265,7 @@ fn a_hundred_conversations_come_ten_by_ten() {
             );
         }
         let expected: Vec<String> = (1..=100).rev().map(|number| format!("{number:03}")).collect();
-        assert_eq!(seen[0], "100 (current)");
+        assert_eq!(seen[0], "100 (this one)");
         assert_eq!(seen[1..], expected[1..]);
         for (page, says) in
             [("11", "no older"), ("0", "/history 2"), ("-1", "/history 2"), ("99999999999", "/history 2")]

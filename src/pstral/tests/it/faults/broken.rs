@@ -82,9 +82,14 @@ impl Broken {
             _ => return Some(()),
         }
         // What could not be ended while the platform was away is a minute later.
+        self.close_left().await;
+        Some(())
+    }
+
+    /// A minute later.
+    pub(super) async fn close_left(&self) {
         self.clock.advance(MINUTE);
         self.pipeline.close_left().await.unwrap();
-        Some(())
     }
 
     /// Everything around works again.

@@ -11,14 +11,16 @@ mod endings;
 mod model;
 mod verdict;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use pstral_core::domain::Actor;
+use pstral_core::ports::People as _;
 use tokio::runtime::Builder;
 
 use crate::world::alex;
 use broken::Broken;
-use case::Case;
+use case::{Case, Failure, Kill, Refusal, Stage, Stop};
+use chat::AWAY;
 
 /// Names the rows to run; all without it.
 const ONLY: &str = "PSTRAL_TEST_FAULT";
@@ -46,6 +48,35 @@ fn faults_of(case: &Case, actor: &Actor) -> Vec<String> {
 /// Time passes whenever everybody waits.
 fn in_no_time<T>(done: impl Future<Output = T>) -> T {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(done)
+}
+
+/// What was kept while the platform was away is for those who may read it when it is back.
+#[test]
+fn whoever_is_disabled_meanwhile_is_not_answered_late() {
+    let case = Case {
+        failure: Failure::Nothing,
+        stage: Stage::AfterStatement,
+        stop: Stop::Never,
+        refusal: Refusal::LongAway,
+        kill: Kill::Never,
+    };
+    let seen_by = |disabled: bool| {
+        in_no_time(async {
+            let mut broken = Broken::new(&case).await;
+            let state = Arc::clone(&broken.state);
+            tokio::spawn(async move {
+                tokio::time::sleep(AWAY).await;
+                let alex = state.user_named("alex").await.unwrap().unwrap();
+                state.set_disabled(alex.id, disabled).await.unwrap();
+            });
+            broken.happen(&case, &alex()).await.unwrap();
+            broken.close_left().await;
+            broken.chat.seen.transcript()
+        })
+    };
+    let (let_in, disabled) = (seen_by(false), seen_by(true));
+    assert!(let_in.contains("[Execute]"), "{let_in}");
+    assert!(disabled.contains("Pstral was interrupted") && !disabled.contains("[Execute]"), "{disabled}");
 }
 
 #[test]

@@ -1,0 +1,144 @@
+//! The statement that a command means without naming one: the last that was offered. Where something else was answered
+//! since, it is shown again before it runs: nobody runs what they do not look at.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard};
+
+use super::agreeing::waits;
+use super::asker::Asker;
+use super::execution::Checked;
+use super::offer::{buttons, card};
+use super::stewarding::one_line;
+use super::{Pipeline, Trouble};
+use crate::domain::{Capability, Origin, Outgoing, Proposal, ProposalId, ProposalState, Turn, TurnId};
+use crate::text::{Text, text};
+
+/// Statements shown again that are remembered.
+const REMEMBERED: usize = 256;
+/// Conversations among others that are looked at for what was shown in private.
+const ELSEWHERE: u32 = 20;
+/// Characters of a question that is told again.
+const GIST: usize = 100;
+
+/// Statements that were shown again, each with the last turn of that moment. In memory only: after a restart one is shown
+/// once more.
+#[derive(Debug, Default)]
+pub(super) struct ShownAgain(Mutex<VecDeque<(ProposalId, TurnId)>>);
+
+impl ShownAgain {
+    /// From now on the statement is what the asker looks at.
+    pub(super) fn remember(&self, latest: &Latest) {
+        let Some(since) = latest.since else { return };
+        let mut shown = self.shown();
+        if shown.len() >= REMEMBERED {
+            shown.pop_front();
+        }
+        shown.push_back((latest.proposal.id.clone(), since));
+    }
+
+    fn holds(&self, proposal: &ProposalId, since: TurnId) -> bool {
+        self.shown().iter().any(|(shown, turn)| shown == proposal && *turn == since)
+    }
+
+    fn shown(&self) -> MutexGuard<'_, VecDeque<(ProposalId, TurnId)>> {
+        self.0.lock().expect("invariant: nothing panics while the lock is held")
+    }
+}
+
+/// The last statement that was offered.
+pub(super) struct Latest {
+    pub(super) proposal: Proposal,
+    /// The last turn, where it offers nothing and the statement was not shown again since.
+    since: Option<TurnId>,
+}
+
+impl Latest {
+    /// Said above a statement that the last answer does not offer.
+    pub(super) fn note(&self) -> Option<Text> {
+        self.since?;
+        let question = one_line(&self.proposal.question, GIST);
+        let is_known = !question.trim().is_empty();
+        Some(if is_known { text("offered-before-for").with("question", question) } else { text("offered-before") })
+    }
+}
+
+impl Pipeline {
+    /// The last statement that was offered here.
+    pub(super) async fn latest(&self, asker: &Asker) -> Result<Latest, Trouble> {
+        let conversation = self.current(asker).await?;
+        let own = self.parts.proposals.latest(conversation.id).await?;
+        let mut last = self.noted_turns(conversation.id, 1).await?.pop();
+        let written = own.as_ref().filter(|own| own.origin == Origin::Person).map(|own| own.created_at);
+        if let Some(aside) = self.last_aside(asker).await?
+            && last.as_ref().is_none_or(|last| last.id < aside.id)
+            && written.is_none_or(|written| written < aside.at)
+        {
+            if let Some(id) = &aside.proposal
+                && let Some(proposal) = self.parts.proposals.get(id).await?
+            {
+                return Ok(Latest { proposal, since: None });
+            }
+            last = Some(aside);
+        }
+        let proposal = own.ok_or_else(|| Trouble::Tell(text("no-proposal")))?;
+        let since = last.filter(|turn| offers_less(turn, &proposal)).map(|turn| turn.id);
+        Ok(Latest { since: since.filter(|turn| !self.shown_again.holds(&proposal.id, *turn)), proposal })
+    }
+
+    /// Where only the asker reads: the newest turn of what they asked among others that is the last of its conversation
+    /// and is shown here, itself or by its statement.
+    async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, Trouble> {
+        let mut newest = None;
+        if !asker.place.private {
+            return Ok(newest);
+        }
+        for held in self.parts.conversations.of_user(asker.user.id, ELSEWHERE).await? {
+            if held.place.private {
+                continue;
+            }
+            let Some(turn) = self.noted_turns(held.id, 1).await?.pop() else { continue };
+            let cards = match &turn.proposal {
+                Some(proposal) => self.parts.proposals.cards(proposal).await?,
+                None => Vec::new(),
+            };
+            let mut shown = turn.message.iter().chain(cards.iter().map(|card| &card.message));
+            if shown.any(|at| at.place == asker.place) && newest.as_ref().is_none_or(|one: &Turn| one.id < turn.id) {
+                newest = Some(turn);
+            }
+        }
+        Ok(newest)
+    }
+
+    /// Runs the last statement that was offered, where that is what the asker looks at; else shows it first.
+    pub(super) async fn execute_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+        let latest = self.latest(asker).await?;
+        match latest.since {
+            None => self.execute(asker, &latest.proposal.id).await,
+            Some(_) => self.show_again(asker, &latest).await,
+        }
+    }
+
+    async fn show_again(&self, asker: &Asker, latest: &Latest) -> Result<(), Trouble> {
+        self.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
+        let proposal = self.own_proposal(asker, &latest.proposal.id).await?;
+        let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
+            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+        };
+        if proposal.state != ProposalState::Pending || proposal.expires_at <= self.parts.clock.now() {
+            return Err(Trouble::Tell(text("nothing-offered")));
+        }
+        let target = self.target_named(&proposal.target)?;
+        let Checked { approved, schemas, .. } = self.approve(asker, &target, &proposal).await?;
+        let locale = asker.user.locale;
+        let waits = waits(&proposal, asker.prefix()).map(|waits| waits.render(locale));
+        let lines: Vec<String> = std::iter::once(card(&proposal, approved.relations(), locale)).chain(waits).collect();
+        let message = Outgoing { buttons: buttons(&proposal.id, locale), ..Outgoing::text(lines.join("\n")) };
+        self.show_statement(asker, &target, &schemas, &proposal, message, Some(latest)).await;
+        Ok(())
+    }
+}
+
+/// Whether the last turn offers nothing, though it is newer than the proposal. What a person wrote stands in no turn.
+fn offers_less(last: &Turn, proposal: &Proposal) -> bool {
+    last.proposal.is_none() && (proposal.origin != Origin::Person || last.at > proposal.created_at)
+}

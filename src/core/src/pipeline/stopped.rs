@@ -1,0 +1,50 @@
+//! A statement that was stopped while it ran is offered once more.
+
+use std::sync::Arc;
+
+use super::asker::Asker;
+use super::audience::signed;
+use super::offer::Offer;
+use super::proposing::Draft;
+use super::question::Inquiry;
+use super::{Pipeline, Target, Trouble};
+use crate::domain::{Outgoing, Proposal, TurnEnd, TurnState};
+use crate::ports::TargetError;
+use crate::text::text;
+
+impl Pipeline {
+    /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
+    pub(super) async fn offered_again(
+        &self,
+        asker: &Asker,
+        target: &Arc<Target>,
+        proposal: &Proposal,
+    ) -> (Outgoing, TurnEnd) {
+        let sentence = signed(asker, &TargetError::Cancelled.text().render(asker.user.locale));
+        let end = TurnEnd::words(&sentence, TurnState::Stopped);
+        match self.propose_again(asker, target, proposal).await {
+            Ok(offer) if !offer.refused => {
+                let again = Some(offer.proposal.clone());
+                let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
+                let message = Outgoing { buttons, ..Outgoing::text(format!("{sentence}\n{text}")) };
+                (message, TurnEnd { proposal: again, ..end })
+            }
+            Ok(_) => (Outgoing::text(&sentence), end),
+            Err(trouble) => {
+                tracing::warn!(?trouble, proposal = %proposal.id, "what was stopped is not offered again");
+                (Outgoing::text(&sentence), end)
+            }
+        }
+    }
+
+    async fn propose_again(&self, asker: &Asker, target: &Arc<Target>, proposal: &Proposal) -> Result<Offer, Trouble> {
+        let held = self.parts.conversations.conversation(proposal.conversation).await?;
+        let held = held.ok_or_else(|| Trouble::Tell(text("conversation-gone")))?;
+        let verified = self.parts.knowledge.verified(&target.name).await?;
+        let schemas = self.schemas(target, &verified).await?;
+        let settings = &self.parts.settings;
+        let inquiry = Inquiry::new((asker, &held), Arc::clone(target), settings, &schemas, &proposal.question);
+        let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
+        self.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
+    }
+}
