@@ -90,8 +90,9 @@ impl LiveMessage {
         };
         // Closing the stream before the last edit frees the model at once.
         drop(stream);
+        let last = filter.finish();
+        self.hear(&last, &mut filter);
         self.thoughts += usize::from(filter.is_only_thought());
-        self.push(&filter.finish());
         if !write.is_terminated() {
             let written = write.await;
             self.wrote(written);
@@ -108,11 +109,7 @@ impl LiveMessage {
         match delta {
             Some(Ok(Delta::Text(chunk))) => {
                 let visible = filter.push(&chunk);
-                // What was said before was a thought.
-                if filter.retracts() {
-                    self.put_aside();
-                }
-                self.push(&visible);
+                self.hear(&visible, filter);
                 Ok(!visible.is_empty() && self.pacing.heard(self.outlet.clock().elapsed(), &visible))
             }
             Some(Ok(Delta::Thinking(thought))) => {
@@ -125,7 +122,11 @@ impl LiveMessage {
         }
     }
 
-    fn push(&mut self, visible: &str) {
+    fn hear(&mut self, visible: &str, filter: &mut ThinkingFilter) {
+        // What was said before was a thought.
+        if filter.retracts() {
+            self.put_aside();
+        }
         if self.said.push(visible) {
             self.falls_behind();
         }
