@@ -183,7 +183,9 @@ mod tests {
 
     #[test]
     fn what_is_held_back_is_bounded() {
-        for (before, after) in [("<think", " a"), ("`<think>", "b"), ("`</think>", "``"), ("<think>", "b"), ("`", "</think>")] {
+        for (before, after) in
+            [("<think", " a"), ("`<think>", "b"), ("`</think>", "``"), ("<think>", "b"), ("`", "</think>")]
+        {
             let mut filter = ThinkingFilter::default();
             filter.push(&(before.to_owned() + &after.repeat(10_000)));
             assert!(filter.finish().len() < 400, "{before}{after}");

@@ -300,6 +300,16 @@ fn thoughts_that_took_all_the_room_are_asked_again_and_not_gone_on_with() {
             let shown = world.transcript();
             assert!(shown.contains("[Try again]") && !shown.contains("Continue"), "{shown}");
             assert!(!shown.contains("said nothing for"), "it said a lot: {shown}");
+            assert!(shown.contains("thought about it and said nothing"), "{shown}");
         });
     }
+}
+
+#[test]
+fn blanks_without_end_are_no_thoughts() {
+    run_test(async |world| {
+        world.model.script(Script::silent().text(&"\n ".repeat(80_000)).hangs());
+        world.say(&alex(), "What do you think of the clients?").await;
+        assert_snapshot!(world.transcript(), @"");
+    });
 }

@@ -39,11 +39,6 @@ pub struct AnswerLimits {
 pub(crate) const THOUGHTS: usize = 4;
 
 impl LiveMessage {
-    /// Notes that all that was heard was thoughts, too many of them: nobody follows the rest.
-    pub fn only_thought(&mut self, bytes: usize) {
-        self.thoughts = bytes;
-    }
-
     /// Counts so many bytes of thoughts with the stream that is followed next: they were heard before it.
     pub fn has_thought(&mut self, bytes: usize) {
         self.thought_before = bytes;
@@ -66,6 +61,9 @@ impl LiveMessage {
         let mut stopped = stop.cancelled().boxed().fuse();
         let (mut next, mut write): (Next, Write<'_>) = (Fuse::terminated(), Fuse::terminated());
         let ended = loop {
+            if self.text().len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
+                break Streamed::TooLong;
+            }
             if next.is_terminated() && write.is_terminated() {
                 next = self.next();
             }
@@ -81,9 +79,6 @@ impl LiveMessage {
                         Ok(true) => next = Fuse::terminated(),
                         Ok(false) => {}
                         Err(ended) => break ended,
-                    }
-                    if self.text().len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
-                        break Streamed::TooLong;
                     }
                 }
             }
