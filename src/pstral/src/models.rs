@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::future::join_all;
 use pstral_core::domain::Locale;
-use pstral_core::models::Endpoint;
+use pstral_core::models::{Endpoint, ModelPool};
 use pstral_core::ports::ModelError;
 use pstral_core::text::{Text, text};
 
@@ -91,8 +91,21 @@ impl ServerLog {
         Self { servers, locale, told: HashMap::new() }
     }
 
+    /// Has the pool look after its servers, and tells what they say.
+    pub(crate) async fn look_at(&mut self, model: &ModelPool) {
+        let said = model.check().await;
+        // One that was not asked and answers again was brought back by a question: what was wrong with it is over.
+        let asked = |name: &str| said.iter().any(|(endpoint, _)| endpoint.name == name);
+        for load in model.loads().into_iter().filter(|load| load.well && !asked(&load.endpoint)) {
+            self.told.remove(&load.endpoint);
+        }
+        for (endpoint, health) in said {
+            self.tell(endpoint, health).await;
+        }
+    }
+
     /// What a server says of itself, or why it does not.
-    pub(crate) async fn tell(&mut self, endpoint: &Endpoint, health: Result<Text, ModelError>) {
+    async fn tell(&mut self, endpoint: &Endpoint, health: Result<Text, ModelError>) {
         let found = health.as_ref().err().map(|error| error.found().render(self.locale));
         if self.told.insert(endpoint.name.clone(), found.clone()) == Some(found) {
             return;
