@@ -119,3 +119,52 @@ impl ServerLog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use futures::StreamExt as _;
+    use pstral_core::domain::UserId;
+    use pstral_core::models::Stage;
+    use pstral_core::ports::ChatRequest;
+    use pstral_core::testkit::clock::FakeClock;
+    use pstral_core::testkit::language_model::{Script, ScriptedModel, pool_of};
+
+    use super::*;
+
+    /// Asks, and reads the answer to its end.
+    async fn ask(pool: &ModelPool) {
+        let mut asking = pool.ask(UserId(1), ChatRequest::default()).unwrap();
+        while let Some(stage) = asking.next().await {
+            if let Stage::Begun(mut answer) = stage {
+                while answer.next().await.is_some() {}
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_outage_is_told_though_a_question_ended_the_first() {
+        let model = Arc::new(ScriptedModel::new("scripted"));
+        let pool = pool_of(Arc::clone(&model) as _, 1, Arc::new(FakeClock::at("2026-11-22T10:00:00Z")));
+        let servers = ModelServers { endpoints: Vec::new(), kind: ModelKind::Ollama, pull: String::new() };
+        let mut log = ServerLog::new(servers, Locale::En);
+        log.look_at(&pool).await;
+        assert_eq!(log.told["scripted"], None, "it is well");
+        for _ in 0..2 {
+            model.fails(Some(ModelError::Unavailable("connection refused".to_owned())));
+            for _ in 0..3 {
+                ask(&pool).await;
+            }
+            assert!(!log.told.contains_key("scripted") || log.told["scripted"].is_none(), "the next fault is another");
+            log.look_at(&pool).await;
+            assert!(log.told["scripted"].is_some());
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            model.fails(None);
+            model.script(Script::says("Paris"));
+            ask(&pool).await;
+            log.look_at(&pool).await;
+        }
+    }
+}

@@ -29,7 +29,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
-use pstral_core::ports::AuditLog as _;
+use pstral_core::ports::{AuditLog as _, ModelError, PlatformError, StoreError, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
@@ -166,8 +166,16 @@ fn failure(error: &anyhow::Error, locale: Locale) -> String {
         Some(start) => {
             format!("{}. {}", failed(text("command-failed"), &start.to_string()), start.remedy.render(locale))
         }
-        None => failed(text("command-failed-look"), &format!("{error:#}")),
+        None => {
+            let sentence = if error.chain().any(is_of_a_part) { "command-failed-look" } else { "command-failed" };
+            failed(text(sentence), &format!("{error:#}"))
+        }
     }
+}
+
+/// Whether it is of something that `pstral doctor` looks at. A file, for one, is not.
+fn is_of_a_part(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<StoreError>() || cause.is::<TargetError>() || cause.is::<ModelError>() || cause.is::<PlatformError>()
 }
 
 async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {

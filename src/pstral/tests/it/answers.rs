@@ -313,3 +313,18 @@ fn blanks_without_end_are_no_thoughts() {
         assert_snapshot!(world.transcript(), @"");
     });
 }
+
+#[test]
+fn a_statement_that_was_only_thought_of_is_not_offered() {
+    for thought in [
+        "I might try\n```sql\nSELECT city FROM clients\n``` no, wrong.</think> ",
+        "I might try ```sql\nSELECT city FROM clients\n``` no, wrong.</think> ",
+        "<think>```sql\nSELECT city FROM clients\n```</think>",
+    ] {
+        run_test(async |world| {
+            world.model.script(Script::words(&format!("{thought}Use:\n```sql\nSELECT company_name FROM clients\n```")));
+            world.say(&alex(), "Which clients?").await;
+            assert_snapshot!(world.transcript(), @"");
+        });
+    }
+}
