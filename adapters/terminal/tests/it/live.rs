@@ -184,6 +184,20 @@ async fn a_command_is_answered_while_an_answer_is_written() {
 }
 
 #[tokio::test]
+async fn a_line_typed_below_a_full_screen_stands_where_the_screen_begins() {
+    let mut desk = Desk::live(20, 5);
+    let running = run(&desk);
+    desk.shows(">").await;
+    let at = desk.terminal.send(&place(), &Outgoing::streaming("a\nb\nc\nd")).await.unwrap();
+    desk.types("/x\n").await;
+    desk.shows("Voici : x").await;
+    desk.terminal.edit(&at, &finished("a\nb\nc\nd\ne")).await.unwrap();
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert_eq!(desk.seen(), "a\n> /x\nVoici : x\n\na\nb\nc\nd\ne\n\n>");
+}
+
+#[tokio::test]
 async fn what_was_typed_and_not_entered_is_not_sent_unseen() {
     let mut desk = Desk::live(40, 12);
     let running = run(&desk);

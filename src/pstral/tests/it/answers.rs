@@ -310,7 +310,11 @@ fn blanks_without_end_are_no_thoughts() {
     run_test(async |world| {
         world.model.script(Script::silent().text(&"\n ".repeat(80_000)).hangs());
         world.say(&alex(), "What do you think of the clients?").await;
-        assert_snapshot!(world.transcript(), @"");
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        The model answered nothing. Try again, or put the question in other words.
+        [Try again]
+        ");
     });
 }
 
@@ -324,7 +328,19 @@ fn a_statement_that_was_only_thought_of_is_not_offered() {
         run_test(async |world| {
             world.model.script(Script::words(&format!("{thought}Use:\n```sql\nSELECT company_name FROM clients\n```")));
             world.say(&alex(), "Which clients?").await;
-            assert_snapshot!(world.transcript(), @"");
+            assert_snapshot!(world.transcript(), @"
+            ── #1 private
+            Use:
+
+            ```sql
+            SELECT
+              company_name
+            FROM
+              clients
+            ```
+            Reads the table clients of the database crm.
+            [Execute] [Edit] [Explain]
+            ");
         });
     }
 }
