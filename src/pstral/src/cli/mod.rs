@@ -162,15 +162,11 @@ fn end(runtime: Runtime) {
 /// What failed and, where it is known, what to do about it.
 fn failure(error: &anyhow::Error, locale: Locale) -> String {
     let failed = |sentence: Text, what: &str| sentence.with("error", what.trim_end_matches('.')).render(locale);
-    match error.downcast_ref::<StartError>() {
-        Some(start) => {
-            format!("{}. {}", failed(text("command-failed"), &start.to_string()), start.remedy.render(locale))
-        }
-        None => {
-            let sentence = if error.chain().any(is_of_a_part) { "command-failed-look" } else { "command-failed" };
-            failed(text(sentence), &format!("{error:#}"))
-        }
+    if let Some(start) = error.downcast_ref::<StartError>() {
+        return format!("{}. {}", failed(text("command-failed"), &start.to_string()), start.remedy.render(locale));
     }
+    let sentence = if error.chain().any(is_of_a_part) { "command-failed-look" } else { "command-failed" };
+    failed(text(sentence), &format!("{error:#}"))
 }
 
 /// Whether it is of something that `pstral doctor` looks at. A file, for one, is not.
