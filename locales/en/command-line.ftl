@@ -72,6 +72,7 @@ demo-no-model = No model can be reached at { $url }: I answer with verified quer
 demo-model-fails = Model: { $fact }. I answer with verified queries. { $remedy }
 demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
 terminal-idle = Nothing is going on. To leave: Ctrl-D.
+terminal-ending = I end after this answer. To stop it now: Ctrl-C.
 tour-french = A question in French, and its table
 tour-english = A question in English, and its table
 tour-refused = A refused statement: this table holds access tokens

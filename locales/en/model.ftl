@@ -7,6 +7,7 @@ model-prompt-too-long = This is too long for the model to read. Shorten the ques
 model-forbidden = The model server does not let Pstral in. Tell your administrator: check its list of allowed hosts and the key it expects.
 model-timeout = The model said nothing for { $seconds } s, so I stopped waiting. Ask again, more shortly if you can. If it lasts, tell your administrator: the model server is overloaded or stuck.
 model-interrupted = The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server's log says why.
+model-hung-up = The model server hung up before a word of the answer. Ask again. If it lasts, tell your administrator: the model server's log says why.
 model-failed = The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server's log says why, and often it is short of memory.
 model-protocol = The model server sent something that makes no sense. Tell your administrator: check that the address set for the model is really that of the model server, and that nothing in between changes its answers.
 model-rejected = The model server did not accept the question as it was sent. Put it in other words. If it lasts, tell your administrator: a setting of the model is probably wrong, and Pstral's log says which.

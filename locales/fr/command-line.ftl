@@ -72,6 +72,7 @@ demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les
 demo-model-fails = Modèle : { $fact }. Je réponds avec les requêtes vérifiées. { $remedy }
 demo-try = Essayez « Liste les clients de Paris » puis /execute. Tapez /help pour les commandes, Ctrl-D pour quitter.
 terminal-idle = Rien n'est en cours. Pour quitter : Ctrl-D.
+terminal-ending = Je m'arrête après cette réponse. Pour l'interrompre tout de suite : Ctrl-C.
 tour-french = Une question en français, et son tableau
 tour-english = Une question en anglais, et son tableau
 tour-refused = Une requête refusée : cette table contient des jetons d'accès

@@ -14,7 +14,7 @@ pub struct Size {
 /// Moves to the first column and erases everything from there on.
 pub(crate) const CLEAR: &str = "\r\x1b[J";
 
-/// What stands on the screen for one message; the cursor is at the end of its last row.
+/// What stands on the screen for one message; the cursor is on the row below it, where the person may type.
 #[derive(Debug, Default)]
 pub(crate) struct Drawing {
     rows: Vec<Row>,
@@ -32,11 +32,10 @@ impl Drawing {
             // The terminal has moved the text about: where it stands now is not known. Begin anew below it.
             self.rows.clear();
             self.sealed = 0;
-            out.push_str("\r\n");
         }
         let sealed = self.sealed;
         let visible = self.rows.len() - sealed;
-        let height = usize::from(size.rows.max(1));
+        let height = usize::from(size.rows.max(2)) - 1;
         let continues = new.len() > sealed && new.starts_with(&self.rows[..sealed]);
         let tail = match (continues, last) {
             (true, _) => &new[sealed..],
@@ -47,27 +46,38 @@ impl Drawing {
         if same == tail.len() && same == visible {
             return out;
         }
-        // The row before a new one is written again too: the cursor's way down starts at its end.
+        // The row before a new one is written again too: it may go on in it.
         let from = same.min(tail.len() - 1).min(visible.saturating_sub(1));
         out.push_str(&self.back_to(sealed + from));
         write_rows(&mut out, &tail[from..], dim);
+        out.push_str("\r\n");
         self.rows.truncate(sealed + from);
         self.rows.extend_from_slice(&tail[from..]);
         self.sealed = sealed.max(self.rows.len().saturating_sub(height));
         out
     }
 
-    /// What to write so that nothing of it is left on the screen and the cursor is where it began.
-    pub(crate) fn erase(&self) -> String {
-        self.back_to(self.sealed)
+    /// What to write so that nothing of it is left on the screen, nor of the row typed below it where there is one, and the
+    /// cursor is where it began. What has left the screen stays.
+    pub(crate) fn erase(&mut self, typed: bool) -> String {
+        if typed && let Some(size) = self.size {
+            // The end of the typed row moves the screen up where it is full.
+            let most = usize::from(size.rows).saturating_sub(2);
+            self.sealed = self.sealed.max(self.rows.len().saturating_sub(most));
+        }
+        let out = up(self.rows.len() - self.sealed + usize::from(typed));
+        self.rows.truncate(self.sealed);
+        out
     }
 
     fn back_to(&self, row: usize) -> String {
-        match self.rows.len().saturating_sub(row + 1) {
-            0 => CLEAR.to_owned(),
-            up => format!("\r\x1b[{up}A\x1b[J"),
-        }
+        up(self.rows.len().saturating_sub(row))
     }
+}
+
+/// Moves so many rows up, to the first column, and erases everything from there on.
+fn up(rows: usize) -> String {
+    if rows == 0 { CLEAR.to_owned() } else { format!("\r\x1b[{rows}A\x1b[J") }
 }
 
 fn common(old: &[Row], new: &[Row]) -> usize {

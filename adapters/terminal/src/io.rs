@@ -18,6 +18,8 @@ pub struct TerminalIo {
     pub output: Box<dyn AsyncWrite + Send + Unpin>,
     /// Each time the person presses Ctrl-C. Listened to only when it is a terminal.
     pub interrupts: BoxStream<'static, ()>,
+    /// Drops what the person has typed and not entered.
+    pub forget: Box<dyn Fn() + Send + Sync>,
     /// How large the screen is now.
     pub size: Box<dyn Fn() -> Size + Send + Sync>,
     /// Whether a person sits in front of it.
@@ -31,6 +33,7 @@ impl TerminalIo {
             input: Box::new(stdin()),
             output: stdout(),
             interrupts: interrupts(),
+            forget: Box::new(forget),
             size: Box::new(size),
             tty: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         }
@@ -76,6 +79,17 @@ fn stdout() -> Box<dyn AsyncWrite + Send + Unpin> {
 fn interrupts() -> BoxStream<'static, ()> {
     futures::stream::unfold((), |()| async { tokio::signal::ctrl_c().await.ok().map(|()| ((), ())) }).boxed()
 }
+
+#[cfg(unix)]
+fn forget() {
+    use rustix::termios::{QueueSelector, tcflush};
+    if let Err(error) = tcflush(std::io::stdin(), QueueSelector::IFlush) {
+        tracing::debug!(%error, "what was typed could not be dropped");
+    }
+}
+
+#[cfg(not(unix))]
+fn forget() {}
 
 /// 80 by 24 when the terminal does not say.
 fn size() -> Size {

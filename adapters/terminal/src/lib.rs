@@ -10,6 +10,7 @@ mod message;
 mod page;
 mod rows;
 mod session;
+mod typed;
 
 use std::io::ErrorKind;
 use std::sync::Mutex;
@@ -42,6 +43,8 @@ pub struct TerminalConfig {
     pub prompt: String,
     /// What Ctrl-C says when nothing is being answered: how to leave.
     pub idle_hint: String,
+    /// What the end of the input says while something is being answered: how to stop it.
+    pub ending_hint: String,
     /// Whether it is a terminal; `None` looks.
     pub tty: Option<bool>,
     /// Whether what is secondary is dim on a terminal.
@@ -54,6 +57,7 @@ pub struct Terminal {
     capabilities: Capabilities,
     live: bool,
     size: Box<dyn Fn() -> Size + Send + Sync>,
+    forget: Box<dyn Fn() + Send + Sync>,
     screen: tokio::sync::Mutex<Screen>,
     input: Mutex<Option<Input>>,
     /// How many messages are still being written.
@@ -103,6 +107,7 @@ impl Terminal {
             capabilities,
             live,
             size: io.size,
+            forget: io.forget,
             screen: tokio::sync::Mutex::new(Screen { page, output: io.output }),
             input: Mutex::new(Some((io.input, io.interrupts))),
             streaming: watch::Sender::new(0),
@@ -142,12 +147,16 @@ impl Terminal {
         self.show_quietly(|page, _| page.idle()).await;
     }
 
-    async fn entered(&self) {
-        self.screen.lock().await.page.entered();
+    async fn entered(&self, line: &str) {
+        self.show_quietly(|page, size| page.entered(line, size)).await;
     }
 
     async fn hint(&self) {
         self.show_quietly(|page, _| page.hint(&self.config.idle_hint)).await;
+    }
+
+    async fn ending(&self) {
+        self.show_quietly(|page, size| page.aside(&self.config.ending_hint, size)).await;
     }
 
     async fn leave(&self) {
@@ -168,6 +177,9 @@ impl Terminal {
             return Err(PlatformError::Gone);
         }
         let bytes = change(&mut screen.page, (self.size)()).ok_or(PlatformError::Gone)?;
+        if screen.page.forgets() {
+            (self.forget)();
+        }
         let written = write(&mut screen.output, bytes.as_bytes()).await;
         self.streaming.send_replace(screen.page.streaming().count());
         written.map_err(|error| {

@@ -2,6 +2,7 @@
 
 use pstral_core::domain::{Button, ButtonAction, FileRef, Outgoing, Rating};
 use pstral_core::harmless;
+use unicode_width::UnicodeWidthChar as _;
 
 /// One line of a message, harmless to print. It may be wider than the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,10 @@ pub(crate) struct Line {
 }
 
 /// The text, then the files, then the buttons with what to type instead of pressing them. Never empty.
+///
+/// Files and buttons alone have `→` before `/`: no text passes for them, nor where nothing is dim.
 pub(crate) fn lines(message: &Outgoing) -> Vec<Line> {
-    let text = harmless::text(&message.text);
+    let text = without_commands(&harmless::text(&message.text));
     let plain = |text: &str| Line { text: text.to_owned(), dim: false };
     let mut lines: Vec<Line> = text.trim_end().lines().map(plain).collect();
     lines.extend(message.files.iter().map(|file| plain(&file_line(file))));
@@ -25,6 +28,18 @@ pub(crate) fn lines(message: &Outgoing) -> Vec<Line> {
         lines.push(plain(""));
     }
     lines
+}
+
+/// The same with other arrows before what could be typed, or a path.
+fn without_commands(text: &str) -> String {
+    let mut parts = text.split('→');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let next = part.trim_start_matches(|c: char| c.is_whitespace() || c.width() == Some(0));
+        out.push_str(if next.starts_with('/') { "->" } else { "→" });
+        out.push_str(part);
+    }
+    out
 }
 
 fn label(button: &Button) -> String {
@@ -88,7 +103,7 @@ mod tests {
                 button("Réessayer", ButtonAction::Retry(TurnId(1))),
             ],
             files: vec![file],
-            ..Outgoing::text("**Clients**\n\nVoici\n\n")
+            ..Outgoing::text("**Clients**\n\nVoici : 1 → 2\n[Exécuter → /execute]\n→ \u{a0}/tmp/c.csv (1 kB)\n\n")
         };
         let shown: Vec<String> = lines(&message)
             .into_iter()
@@ -97,7 +112,9 @@ mod tests {
         insta::assert_snapshot!(shown.join("\n"), @"
         **Clients**
 
-        Voici
+        Voici : 1 → 2
+        [Exécuter -> /execute]
+        ->  /tmp/c.csv (1 kB)
         → /tmp/[2Jc.csv (12 kB)
         dim [Exécuter → /execute]  [Modifier → /edit]  [Expliquer → /explain]  [Arrêter → /stop]  [Réessayer → /retry]
         ");

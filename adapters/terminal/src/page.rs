@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use pstral_core::domain::{Outgoing, OutgoingState};
+use pstral_core::harmless;
 
 use crate::drawing::{CLEAR, Drawing, Size, styled};
 use crate::message::{Line, lines};
 use crate::rows::rows;
+use crate::typed::{columns, plain};
 
 /// So many messages can still be changed; older ones are gone.
 const KEPT: usize = 500;
@@ -32,6 +34,10 @@ pub(crate) struct Page {
     prompt: Prompt,
     /// A blank line is owed before the next thing.
     gap: bool,
+    /// A message was drawn since the prompt was: over what was typed and not entered.
+    drawn_over: bool,
+    /// The prompt stands there alone: what was typed before is to be forgotten.
+    forgets: bool,
 }
 
 #[derive(Debug)]
@@ -53,7 +59,13 @@ enum Prompt {
 
 impl Page {
     pub(crate) fn new(look: Look) -> Self {
-        Self { look, messages: BTreeMap::new(), drawing: None, prompt: Prompt::Unwanted, gap: false }
+        let (messages, prompt) = (BTreeMap::new(), Prompt::Unwanted);
+        Self { look, messages, drawing: None, prompt, gap: false, drawn_over: false, forgets: false }
+    }
+
+    /// Whether what was typed and not entered can be seen no more: it must not be sent with the next line. Says so once.
+    pub(crate) fn forgets(&mut self) -> bool {
+        std::mem::take(&mut self.forgets)
     }
 
     /// The messages that are still being written.
@@ -85,7 +97,7 @@ impl Page {
     pub(crate) fn remove(&mut self, id: u64, size: Size) -> String {
         self.messages.remove(&id);
         match self.drawing.take_if(|(drawn, _)| *drawn == id) {
-            Some((_, drawing)) => drawing.erase() + &self.next(size),
+            Some((_, mut drawing)) => drawing.erase(false) + &self.next(size),
             None => String::new(),
         }
     }
@@ -98,15 +110,27 @@ impl Page {
         self.prompt_if_wanted()
     }
 
-    /// The person has typed a line: it stands on the screen, and the cursor below it. What was being drawn stays above
-    /// as it is and is drawn anew below, since how many rows the line took is not known.
-    pub(crate) fn entered(&mut self) {
+    /// The person has typed a line: it stands on the screen, and the cursor below it. What is being drawn moves below the
+    /// line. Where it took several rows, how many of them can be seen is not known: then what was being drawn stays above
+    /// as it is, too.
+    pub(crate) fn entered(&mut self, line: &str, size: Size) -> String {
         self.prompt = Prompt::Unwanted;
         // Through a pipe, the line does not stand on the screen.
         self.gap &= !self.look.live;
-        if let Some((_, drawing)) = &mut self.drawing {
+        let Some((_, drawing)) = &mut self.drawing else { return String::new() };
+        if columns(line) > size.columns.into() {
             *drawing = Drawing::default();
+            return String::new();
         }
+        let line = format!("{}{}", self.look.prompt, harmless::line(&plain(line)));
+        drawing.erase(true) + &line + "\r\n" + &self.draw(size)
+    }
+
+    /// A word about the terminal itself while something is being answered.
+    pub(crate) fn aside(&mut self, text: &str, size: Size) -> String {
+        let text = styled(text, self.look.dim);
+        let erased = self.drawing.as_mut().map_or_else(|| CLEAR.to_owned(), |(_, drawing)| drawing.erase(false));
+        erased + &text + "\r\n" + &self.draw(size)
     }
 
     /// A word about the terminal itself, then the prompt again.
@@ -119,8 +143,8 @@ impl Page {
 
     /// Leaves the cursor at the beginning of a row.
     pub(crate) fn leave(&mut self) -> String {
-        let within_a_row = self.prompt == Prompt::Shown || self.drawing.is_some();
-        (self.prompt, self.drawing) = (Prompt::Unwanted, None);
+        self.drawing = None;
+        let within_a_row = std::mem::replace(&mut self.prompt, Prompt::Unwanted) == Prompt::Shown;
         if within_a_row { "\r\n".to_owned() } else { String::new() }
     }
 
@@ -139,7 +163,7 @@ impl Page {
             return self.print(id);
         }
         // What is final is printed at once, above what is still being written.
-        let out = self.drawing.take().map_or_else(String::new, |(_, drawing)| drawing.erase());
+        let out = self.drawing.take().map_or_else(String::new, |(_, mut drawing)| drawing.erase(false));
         out + &self.begin(id, size)
     }
 
@@ -160,6 +184,7 @@ impl Page {
             self.prompt = Prompt::Wanted;
         }
         self.drawing = Some((id, Drawing::default()));
+        self.drawn_over = true;
         let gap = if std::mem::take(&mut self.gap) { "\r\n" } else { "" };
         gap.to_owned() + &self.draw(size)
     }
@@ -176,7 +201,7 @@ impl Page {
         kept.printed = Some(content(&kept.message));
         self.drawing = None;
         self.gap = true;
-        out + "\r\n" + &self.next(size)
+        out + &self.next(size)
     }
 
     /// What comes after a message that is whole: another that is still being written, or the prompt.
@@ -193,8 +218,10 @@ impl Page {
             return String::new();
         }
         self.prompt = Prompt::Shown;
+        self.forgets = std::mem::take(&mut self.drawn_over);
+        let clear = if self.forgets { CLEAR } else { "" };
         let gap = if std::mem::take(&mut self.gap) { "\r\n" } else { "" };
-        gap.to_owned() + &self.look.prompt
+        format!("{clear}{gap}{}", self.look.prompt)
     }
 }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Terminal;
 use crate::lines::Lines;
+use crate::typed::plain;
 
 /// One run of a terminal.
 pub(crate) struct Session<'a> {
@@ -58,7 +59,12 @@ impl<'a> Session<'a> {
                 Some(()) = interrupts.next(), if terminal.live => self.interrupted().await,
                 line = lines.next(), if !over && (terminal.live || answered) => match line {
                     Ok(Some(line)) => self.typed(&line).await,
-                    Ok(None) => end = Some(Ok(())),
+                    Ok(None) => {
+                        end = Some(Ok(()));
+                        if terminal.live && !answered {
+                            terminal.ending().await;
+                        }
+                    }
                     Err(error) => end = Some(Err(unreadable(&error))),
                 },
             }
@@ -68,8 +74,9 @@ impl<'a> Session<'a> {
     }
 
     async fn typed(&mut self, line: &str) {
-        self.terminal.entered().await;
-        match EventBody::typed(line, self.terminal.capabilities.command_prefix) {
+        self.terminal.entered(line).await;
+        let line = if self.terminal.live { plain(line) } else { line.to_owned() };
+        match EventBody::typed(&line, self.terminal.capabilities.command_prefix) {
             Some(body) => self.hand_over(body),
             None if self.answering.is_empty() => self.terminal.idle().await,
             None => {}

@@ -1,8 +1,27 @@
-//! Text made harmless: what a model or a database writes must not steer a terminal.
+//! Text made harmless: what a model or a database writes must not steer a terminal, nor show what is not there.
 
-/// Keeps the text, its line breaks and tabs; drops what moves the cursor, colours, rings or reorders.
+use unicode_width::UnicodeWidthChar as _;
+
+/// So many characters without a width of their own may stand in a row: more than any writing needs.
+const MARKS: usize = 6;
+
+/// Keeps the text, its line breaks and tabs; drops what moves the cursor, colours, rings, hides or reorders, and marks that
+/// pile up on one letter.
 pub fn text(raw: &str) -> String {
-    raw.chars().filter(|c| stays(*c)).collect()
+    let mut pile = Pile::default();
+    raw.chars().filter(|c| stays(*c) && pile.bears(*c)).collect()
+}
+
+/// How many marks stand on a letter.
+#[derive(Debug, Default)]
+pub(crate) struct Pile(usize);
+
+impl Pile {
+    /// Whether the next character of a text is not one mark too many.
+    pub(crate) fn bears(&mut self, c: char) -> bool {
+        self.0 = if c.width() == Some(0) { self.0 + 1 } else { 0 };
+        self.0 <= MARKS
+    }
 }
 
 /// The same for what must stay on one line: breaks and tabs become spaces.
@@ -30,9 +49,16 @@ pub fn json(raw: &str) -> String {
 }
 
 /// Whether a character is neither of C0, DEL and C1 (ISO 6429: `char::is_control` is just these) but for line breaks
-/// and tabs, nor one of the marks that reorder text around them (Unicode UAX 9: embeddings, overrides and isolates).
-fn stays(c: char) -> bool {
-    matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+/// and tabs, nor hidden.
+pub(crate) fn stays(c: char) -> bool {
+    matches!(c, '\n' | '\t') || !(c.is_control() || is_hidden(c))
+}
+
+/// Whether nobody sees a character that is part of no letter: the marks that reorder the text around them (Unicode UAX 9),
+/// blanks without a width and what was once meant for programs. Joiners stay: letters and pictures are made with them.
+pub(crate) fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2061}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -47,9 +73,14 @@ mod tests {
             ("a\r\nb\rc\u{8}", "a\nbc"),
             ("\u{9b}31m\u{90}q\u{9c}\u{7f}\0", "31mq"),
             ("gain: \u{202e}0001\u{202c} \u{2066}x\u{2069}", "gain: 0001 x"),
+            ("\u{200b}zero\u{200f}width\u{feff}\u{2060}", "zerowidth\u{2060}"),
+            ("👩\u{200d}👧 1\u{fe0f}\u{20e3} Việt", "👩\u{200d}👧 1\u{fe0f}\u{20e3} Việt"),
+            ("a\u{e0041}\u{e0042}", "a"),
         ] {
             assert_eq!(text(raw), expected, "{raw:?}");
         }
+        let climbs = format!("e{}\u{200b}{} fin", "\u{301}".repeat(4), "\u{300}".repeat(300));
+        assert_eq!(text(&climbs), format!("e{}{} fin", "\u{301}".repeat(4), "\u{300}".repeat(2)));
         assert_eq!(line("a\r\nb\tc\u{1b}"), "a b c");
         assert_eq!(one_line(" a\r\n\n b\t\u{1b}c "), "a b c");
     }

@@ -154,7 +154,7 @@ impl Server {
         let path = self.programs.join(program);
         let mut command = match self.user {
             Some(user) => {
-                let mut command = Command::new("runuser");
+                let mut command = Command::new(runuser());
                 command.args(["-u", user, "--"]).arg(path);
                 command
             }
@@ -163,6 +163,12 @@ impl Server {
         command.arg("--pgdata").arg(self.data()).current_dir("/").stdin(Stdio::null());
         command
     }
+}
+
+/// A system folder, which the path of a shell without a login may lack.
+fn runuser() -> &'static Path {
+    let system = Path::new("/usr/sbin/runuser");
+    if system.exists() { system } else { Path::new("runuser") }
 }
 
 impl Drop for Server {

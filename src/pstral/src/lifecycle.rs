@@ -199,9 +199,7 @@ async fn close_left(pipeline: Arc<Pipeline>) {
 /// Looks after the endpoints of the model, from the start on, so that nobody's question finds out which of them is away.
 async fn check_endpoints(pipeline: Arc<Pipeline>, mut log: ServerLog) {
     loop {
-        for (endpoint, health) in pipeline.parts().model.check().await {
-            log.tell(endpoint, health).await;
-        }
+        log.look_at(&pipeline.parts().model).await;
         tokio::time::sleep(CHECKING).await;
     }
 }

@@ -32,7 +32,7 @@ impl MeteredAudit {
 /// What the model is doing now: `pstral_generations_running{endpoint}`, `pstral_generations_waiting` and
 /// `pstral_endpoint_resting{endpoint}`, 1 while it is not asked because it failed.
 pub fn gauge_generations(model: &ModelPool) {
-    for Load { endpoint, running, rests } in model.loads() {
+    for Load { endpoint, running, rests, .. } in model.loads() {
         gauge!("pstral_generations_running", "endpoint" => endpoint.clone()).set(f64::from(running));
         gauge!("pstral_endpoint_resting", "endpoint" => endpoint).set(f64::from(u8::from(rests)));
     }

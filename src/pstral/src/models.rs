@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::future::join_all;
 use pstral_core::domain::Locale;
-use pstral_core::models::Endpoint;
+use pstral_core::models::{Endpoint, ModelPool};
 use pstral_core::ports::ModelError;
 use pstral_core::text::{Text, text};
 
@@ -91,8 +91,21 @@ impl ServerLog {
         Self { servers, locale, told: HashMap::new() }
     }
 
+    /// Has the pool look after its servers, and tells what they say.
+    pub(crate) async fn look_at(&mut self, model: &ModelPool) {
+        let said = model.check().await;
+        // One that was not asked and answers again was brought back by a question: what was wrong with it is over.
+        let asked = |name: &str| said.iter().any(|(endpoint, _)| endpoint.name == name);
+        for load in model.loads().into_iter().filter(|load| load.well && !asked(&load.endpoint)) {
+            self.told.remove(&load.endpoint);
+        }
+        for (endpoint, health) in said {
+            self.tell(endpoint, health).await;
+        }
+    }
+
     /// What a server says of itself, or why it does not.
-    pub(crate) async fn tell(&mut self, endpoint: &Endpoint, health: Result<Text, ModelError>) {
+    async fn tell(&mut self, endpoint: &Endpoint, health: Result<Text, ModelError>) {
         let found = health.as_ref().err().map(|error| error.found().render(self.locale));
         if self.told.insert(endpoint.name.clone(), found.clone()) == Some(found) {
             return;
@@ -103,6 +116,55 @@ impl ServerLog {
                 let remedy = remedy(&error, &self.servers, endpoint).await.render(self.locale);
                 tracing::warn!(endpoint = endpoint.name, remedy, "{}", error.found().render(self.locale));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use futures::StreamExt as _;
+    use pstral_core::domain::UserId;
+    use pstral_core::models::Stage;
+    use pstral_core::ports::ChatRequest;
+    use pstral_core::testkit::clock::FakeClock;
+    use pstral_core::testkit::language_model::{Script, ScriptedModel, pool_of};
+
+    use super::*;
+
+    /// Asks, and reads the answer to its end.
+    async fn ask(pool: &ModelPool) {
+        let mut asking = pool.ask(UserId(1), ChatRequest::default()).unwrap();
+        while let Some(stage) = asking.next().await {
+            if let Stage::Begun(mut answer) = stage {
+                while answer.next().await.is_some() {}
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_outage_is_told_though_a_question_ended_the_first() {
+        let model = Arc::new(ScriptedModel::new("scripted"));
+        let pool = pool_of(Arc::clone(&model) as _, 1, Arc::new(FakeClock::at("2026-11-22T10:00:00Z")));
+        let servers = ModelServers { endpoints: Vec::new(), kind: ModelKind::Ollama, pull: String::new() };
+        let mut log = ServerLog::new(servers, Locale::En);
+        log.look_at(&pool).await;
+        assert_eq!(log.told["scripted"], None, "it is well");
+        for _ in 0..2 {
+            model.fails(Some(ModelError::Unavailable("connection refused".to_owned())));
+            for _ in 0..3 {
+                ask(&pool).await;
+            }
+            assert!(!log.told.contains_key("scripted") || log.told["scripted"].is_none(), "the next fault is another");
+            log.look_at(&pool).await;
+            assert!(log.told["scripted"].is_some());
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            model.fails(None);
+            model.script(Script::says("Paris"));
+            ask(&pool).await;
+            log.look_at(&pool).await;
         }
     }
 }

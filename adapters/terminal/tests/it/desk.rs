@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub(crate) struct Desk {
     keyboard: Option<DuplexStream>,
     interrupts: mpsc::UnboundedSender<()>,
     paper: Paper,
+    forgotten: Arc<AtomicUsize>,
     size: Arc<Mutex<Size>>,
 }
 
@@ -78,10 +80,17 @@ impl Desk {
         let paper = Paper { writes: Arc::default(), room };
         let (interrupts, pressed) = mpsc::unbounded();
         let size = Arc::new(Mutex::new(size));
+        let forgotten = Arc::<AtomicUsize>::default();
         let io = TerminalIo {
             input: Box::new(input),
             output: Box::new(paper.clone()),
             interrupts: pressed.boxed(),
+            forget: Box::new({
+                let forgotten = Arc::clone(&forgotten);
+                move || {
+                    forgotten.fetch_add(1, Ordering::Relaxed);
+                }
+            }),
             size: Box::new({
                 let size = Arc::clone(&size);
                 move || *size.lock().unwrap()
@@ -89,7 +98,7 @@ impl Desk {
             tty,
         };
         let terminal = Arc::new(Terminal::with(config(), io));
-        Self { terminal, shutdown: CancellationToken::new(), keyboard: None, interrupts, paper, size }
+        Self { terminal, shutdown: CancellationToken::new(), keyboard: None, interrupts, paper, forgotten, size }
     }
 
     /// Runs until the end of the input, answering with `answer`.
@@ -119,6 +128,11 @@ impl Desk {
     /// Ctrl-C.
     pub(crate) fn interrupts(&self) {
         self.interrupts.unbounded_send(()).unwrap();
+    }
+
+    /// How often what was typed and not entered was dropped.
+    pub(crate) fn forgotten(&self) -> usize {
+        self.forgotten.load(Ordering::Relaxed)
     }
 
     pub(crate) fn resizes(&self, columns: u16, rows: u16) {
@@ -174,6 +188,7 @@ pub(crate) fn config() -> TerminalConfig {
         actor_name: "Zoé".to_owned(),
         prompt: "> ".to_owned(),
         idle_hint: "Ctrl-D pour quitter".to_owned(),
+        ending_hint: "Encore cette réponse".to_owned(),
         tty: None,
         dim: false,
     }

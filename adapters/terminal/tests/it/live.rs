@@ -25,11 +25,10 @@ async fn an_edit_is_one_write_of_the_rows_that_change() {
     let desk = Desk::live(10, 5);
     stream(&desk, &["Voici", "Voici les clients", "Voici les clients\nParis"]).await;
     let expected = [
-        "\r\x1b[JVoici",
-        "\r\x1b[JVoici les clients",
-        // The second row is written again, since the third begins after it.
-        "\r\x1b[Jclients\r\nParis",
-        "\r\n",
+        "\r\x1b[JVoici\r\n",
+        "\r\x1b[1A\x1b[JVoici les clients\r\n",
+        // The second row is written again: it might go on in the third.
+        "\r\x1b[1A\x1b[Jclients\r\nParis\r\n",
     ];
     assert_eq!(desk.writes(), expected);
     assert_eq!(desk.seen(), "Voici les \nclients\nParis");
@@ -42,14 +41,14 @@ async fn what_has_left_the_screen_is_not_written_again() {
     let states: Vec<String> = (1..=8).map(|count| rows[..count].join("\n")).collect();
     stream(&desk, &states.iter().map(String::as_str).collect::<Vec<_>>()).await;
     assert_eq!(desk.seen(), "rang 1\nrang 2\nrang 3\nrang 4\nrang 5\nrang 6\nrang 7\nrang 8");
-    assert_eq!(desk.writes()[7], "\r\x1b[Jrang 7\r\nrang 8", "only the end is written");
+    assert_eq!(desk.writes()[7], "\r\x1b[1A\x1b[Jrang 7\r\nrang 8\r\n", "only the end is written");
 }
 
 #[tokio::test]
 async fn a_message_that_changes_above_the_screen_is_shown_whole_at_last() {
     let desk = Desk::live(10, 3);
     stream(&desk, &["a\nb\nc\nd", "A\nb\nc\nd\ne", "A\nb\nc\nd\nE"]).await;
-    assert_eq!(desk.seen(), "a\nb\nA\nb\nc\nd\nE");
+    assert_eq!(desk.seen(), "a\nb\nc\nA\nb\nc\nd\nE");
 }
 
 #[tokio::test]
@@ -79,6 +78,7 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
             input: Box::new(tokio::io::empty()),
             output: Box::new(output),
             interrupts,
+            forget: Box::new(|| {}),
             size: Box::new(size),
             tty: false,
         };
@@ -169,22 +169,78 @@ async fn a_command_is_answered_while_an_answer_is_written() {
     desk.shows("Je cherche").await;
     desk.types("/help\n").await;
     desk.shows("Voici : help\n\nJe cherche").await;
-    // The end of the input waits for the answer, and Ctrl-C still stops it.
+    // The end of the input waits for the answer and says so, and Ctrl-C still stops it.
     desk.leaves();
-    tokio::task::yield_now().await;
+    desk.shows("Encore cette réponse\nJe cherche").await;
     desk.interrupts();
     running.await.unwrap().unwrap();
     assert_snapshot!(desk.seen(), @r"
     > Combien ?
-    Je cherche/help
+    > /help
     Voici : help
 
+    Encore cette réponse
     Je cherchais. Arrêté.
     ");
 }
 
 #[tokio::test]
+async fn a_line_typed_below_a_full_screen_stands_where_the_screen_begins() {
+    let mut desk = Desk::live(20, 5);
+    let running = run(&desk);
+    desk.shows(">").await;
+    let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("a\nb\nc\nd")).await.unwrap();
+    desk.types("/x\n").await;
+    desk.shows("Voici : x").await;
+    desk.terminal.edit(&at, &finished("a\nb\nc\nd\ne")).await.unwrap();
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert_eq!(desk.seen(), "a\n> /x\nVoici : x\n\na\nb\nc\nd\ne\n\n>");
+}
+
+#[tokio::test]
+async fn what_was_typed_and_not_entered_is_not_sent_unseen() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    assert_eq!(desk.forgotten(), 0, "what was typed before the first prompt stands there");
+    desk.types("Combien ?\n").await;
+    desk.shows("Je cherche").await;
+    desk.types("quelle vi").await;
+    assert_eq!(desk.forgotten(), 0);
+    desk.interrupts();
+    desk.shows("Arrêté.\n\n>").await;
+    assert_eq!(desk.seen(), "> Combien ?\nJe cherchais. Arrêté.\n\n>");
+    assert_eq!(desk.forgotten(), 1);
+    desk.leaves();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn keys_that_are_no_letters_are_not_sent() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.types("bon\u{1b}[D\u{c}jour\n").await;
+    desk.shows("Voici : bonjour\n\n>").await;
+    desk.types("\u{1b}[A\n").await;
+    desk.leaves();
+    running.await.unwrap().unwrap();
+    assert!(!desk.seen().ends_with("Voici :"), "{}", desk.seen());
+}
+
+#[tokio::test]
 async fn what_is_typed_under_a_message_is_not_written_over() {
+    let long = "et tous les autres clients de toutes les villes ?";
+    for (typed, expected) in [
+        (" et ?", ">  et ?\nJ'ai cherché".to_owned()),
+        (long, format!("Je cherche\ndans les clients\n{}\n{}\nJ'ai cherché", &long[..40], &long[40..])),
+    ] {
+        typed_under_a_message(typed, &expected).await;
+    }
+}
+
+async fn typed_under_a_message(typed: &str, expected: &str) {
     let mut desk = Desk::live(40, 12);
     let taken = Arc::new(tokio::sync::Notify::new());
     let running = desk.run({
@@ -196,12 +252,12 @@ async fn what_is_typed_under_a_message_is_not_written_over() {
     });
     desk.shows(">").await;
     let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("Je cherche\ndans les clients")).await.unwrap();
-    desk.types(" et ?\n").await;
+    desk.types(&format!("{typed}\n")).await;
     taken.notified().await;
     desk.terminal.edit(&at, &finished("J'ai cherché")).await.unwrap();
     desk.leaves();
     running.await.unwrap().unwrap();
-    assert!(desk.seen().starts_with("Je cherche\ndans les clients et ?\nJ'ai cherché"), "{}", desk.seen());
+    assert!(desk.seen().starts_with(expected), "{}", desk.seen());
 }
 
 #[tokio::test]
@@ -243,7 +299,7 @@ proptest! {
     /// Whatever the states and the screen, what stood above stays, and the last state ends up whole.
     #[test]
     fn the_last_state_always_ends_up_whole(
-        states in prop::collection::vec(state(), 1..8), columns in 2_u16..14, rows in 1_u16..7, grows: bool
+        states in prop::collection::vec(state(), 1..8), columns in 2_u16..14, rows in 2_u16..7, grows: bool
     ) {
         let states: Vec<String> = if grows { (1..=states.len()).map(|n| states[..n].concat()).collect() } else { states };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -253,11 +309,11 @@ proptest! {
         let at = send(&desk, Outgoing::streaming("x"));
         for state in &states {
             runtime.block_on(desk.terminal.edit(&at, &Outgoing::streaming(state.as_str()))).unwrap();
-            // While it is written, as much of its end as fits the screen can be seen.
+            // While it is written, as much of its end can be seen as fits the screen with a row to type in.
             let fresh = Desk::live(columns, 500);
             send(&fresh, finished(state));
             let (seen, fresh) = (desk.seen(), fresh.seen());
-            let end: Vec<&str> = fresh.lines().rev().take(rows.into()).collect();
+            let end: Vec<&str> = fresh.lines().rev().take(usize::from(rows) - 1).collect();
             prop_assert!(seen.lines().rev().zip(&end).all(|(seen, end)| seen == *end), "{seen:?} {fresh:?}");
         }
         runtime.block_on(desk.terminal.edit(&at, &finished(states.last().unwrap()))).unwrap();

@@ -76,8 +76,8 @@ async fn what_is_printed_cannot_steer_the_terminal() {
         let evil = "\u{1b}[2J\u{1b}]52;c;aGVsbG8=\u{7}\u{9b}31m\u{202e}txt\r\u{8}\0";
         let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("")).await.unwrap();
         desk.terminal.edit(&at, &finished(evil)).await.unwrap();
-        let written = desk.written().replace("\r\n", "\n").replace("\r\u{1b}[J", "");
-        assert_eq!(written.lines().next(), Some("[2J]52;c;aGVsbG8=31mtxt"));
+        let written = desk.written().replace("\r\n", "\n").replace("\r\u{1b}[J", "").replace("\r\u{1b}[1A\u{1b}[J", "");
+        assert_eq!(written.trim_start().lines().next(), Some("[2J]52;c;aGVsbG8=31mtxt"));
         assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! A real terminal, with its own echo and its own Ctrl-C, as `script` of util-linux makes it.
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -17,13 +18,16 @@ use crate::desk::{Desk, config, finished, place, said, seen};
 /// Set where this test program is the one that is started by a test: `terminal` or `pipe`, whichever it should find.
 const INSIDE: &str = "PSTRAL_TEST_INSIDE";
 
+/// Names a file: once it is there, a question that ends with an exclamation mark is answered.
+const ANSWERED: &str = "PSTRAL_TEST_ANSWERED";
+
 const RECITER: [&str; 3] = ["pseudo_terminal::reciter", "--exact", "--nocapture"];
 
 fn rows(word: &str) -> Vec<String> {
     (1..=9).map(|row| format!("rang {row} de {word}")).collect()
 }
 
-/// A text of which more and more is shown; a question is answered only by stopping it.
+/// A text of which more and more is shown; a question is answered only by stopping it, or from outside.
 async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
     match &event.body {
         EventBody::Clicked(ButtonAction::Stop) => stop.notify_one(),
@@ -31,6 +35,14 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
             let at = terminal.send(key(), &place(), &Outgoing::streaming("Je cherche")).await.unwrap();
             stop.notified().await;
             terminal.edit(&at, &finished("Arrêté.")).await.unwrap();
+        }
+        EventBody::Said(question) if question.ends_with('!') => {
+            let at = terminal.send(key(), &place(), &Outgoing::streaming("Je cherche")).await.unwrap();
+            let answered = std::path::PathBuf::from(std::env::var_os(ANSWERED).unwrap());
+            while !answered.exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            terminal.edit(&at, &finished("Trouvé.")).await.unwrap();
         }
         _ => {
             let whole = rows(said(&event));
@@ -67,13 +79,14 @@ struct Session {
 }
 
 impl Session {
-    fn start() -> Self {
+    fn start(answered: &Path) -> Self {
         let program = std::env::current_exe().unwrap();
         let command =
             format!("stty echo isig icanon cols 20 rows 6; exec '{}' {}", program.display(), RECITER.join(" "));
         let mut script = Command::new("script")
             .args(["--quiet", "--flush", "--return", "--command", &command, "/dev/null"])
             .env(INSIDE, "terminal")
+            .env(ANSWERED, answered)
             .env("SHELL", "/bin/sh")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -148,7 +161,7 @@ fn a_real_terminal_shows_messages_as_they_change() {
     if !available() {
         return;
     }
-    let mut session = Session::start();
+    let mut session = Session::start(Path::new("/"));
     session.shows("\n>");
     session.types("bonjour\n");
     session.shows("rang 9 de bonjour\n\n>");
@@ -166,6 +179,27 @@ fn a_real_terminal_shows_messages_as_they_change() {
     session.shows("> Combien ?\nArrêté.\n\n>");
     session.types("\u{3}");
     session.shows("\nCtrl-D pour quitter\n>");
+    session.types("\u{4}");
+    assert!(session.script.wait().unwrap().success(), "{}", session.seen());
+}
+
+#[test]
+fn what_is_typed_into_an_answer_is_sent_when_it_was_entered_and_forgotten_when_not() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let answered = folder.path().join("answered");
+    let mut session = Session::start(&answered);
+    session.shows("\n>");
+    session.types("Combien !\n");
+    session.shows("Je cherche");
+    session.types("demi");
+    session.shows("Je cherche\ndemi");
+    std::fs::write(&answered, "").unwrap();
+    session.shows("> Combien !\nTrouvé.\n\n>");
+    session.types("entier\n");
+    session.shows("rang 9 de entier\n\n>");
     session.types("\u{4}");
     assert!(session.script.wait().unwrap().success(), "{}", session.seen());
 }

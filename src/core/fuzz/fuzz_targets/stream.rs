@@ -16,9 +16,11 @@ fn shown(chunks: &[String]) -> (String, bool) {
         }
         shown.push_str(&visible);
     }
-    let is_only_thought = filter.is_only_thought();
-    shown.push_str(&filter.finish());
-    (shown, is_only_thought)
+    let last = filter.finish();
+    if filter.retracts() {
+        shown.clear();
+    }
+    (shown + &last, filter.is_only_thought())
 }
 
 fn check(mut bytes: Unstructured<'_>) -> Result<()> {

@@ -1,4 +1,6 @@
-//! Takes out of a text what would call people, or pass for our own words, wherever the chunks are cut.
+//! Takes out of a text what would call people, pass for our own words or hide, wherever the chunks are cut.
+
+use crate::harmless::{Pile, stays};
 
 /// Shown as nothing. No platform takes `@⁠everyone` or `<@⁠42>` with it for a mention.
 const JOINER: char = '\u{2060}';
@@ -18,7 +20,7 @@ const USERS: [&str; 2] = [":u/", ":user/"];
 /// How an address writes `@` in other signs, or begins to.
 const AT_SIGNS: [&str; 3] = ["%40", "&#", "&commat;"];
 
-/// The same words without our marks, calling nobody.
+/// The same words without our marks and what hides or steers, calling nobody.
 pub fn disarmed(text: &str) -> String {
     let mut disarmer = Disarmer::default();
     let mut out = disarmer.push(text);
@@ -31,7 +33,7 @@ pub(crate) fn is_ours(text: &str) -> bool {
     text.starts_with(MARKS)
 }
 
-/// Passes a text on, our marks left out, with a word joiner where somebody would be called or misled:
+/// Passes a text on, our marks left out and what [`harmless`](crate::harmless::text) leaves out, with a word joiner where somebody would be called or misled:
 ///
 /// - after an `@` that a name may follow, unless it stands within a word, as in an address, or within a link;
 /// - after any `@` that `everyone`, `here` or `room` follows, but for addresses such as `ann@here.example`;
@@ -54,6 +56,7 @@ pub struct Disarmer {
     brackets: Brackets,
     /// A mark was left out just now.
     marked: bool,
+    pile: Pile,
 }
 
 /// What the last `@` asks for.
@@ -100,6 +103,9 @@ impl Disarmer {
     }
 
     fn take(&mut self, c: char, out: &mut String) {
+        if !stays(c) || !self.pile.bears(c) {
+            return;
+        }
         if MARKS.contains(&c) || (c == PICTURE && self.marked) {
             self.marked = true;
             return;
@@ -239,6 +245,11 @@ mod tests {
             ("[ https://bank\n\n[a](b)", "[ https://bank\n\n[a](b)"),
             ("✅ Verified by Claire", " Verified by Claire"),
             ("⚖️ a @✅here", " a @|here"),
+            ("a\u{202e}b\u{1b}[31m\r\n\tc @\u{200b}everyone", "ab[31m\n\tc @|everyone"),
+            (
+                "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+                "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+            ),
         ] {
             assert_eq!(disarmed(text), expected.replace('|', "\u{2060}"), "{text}");
         }
@@ -248,7 +259,7 @@ mod tests {
         #[test]
         fn the_cuts_do_not_matter(text in prop::collection::vec(prop::sample::select(vec![
             "@", "<@", "a", "é", " ", ".", "everyone", "HERE", "her", "e", "room", "-", "https://", "#/", "%40", ":u", "/", "[", "](", "]", ":", "\n", "✅",
-            "\u{fe0f}", "1", "www.", "(",
+            "\u{fe0f}", "1", "www.", "(", "\u{200b}", "\u{301}",
         ]), 0..30), length in 1usize..6) {
             let text = text.concat();
             let (mut disarmer, mut out) = (Disarmer::default(), String::new());
@@ -259,7 +270,7 @@ mod tests {
             out += &disarmer.finish();
             prop_assert_eq!(&out, &disarmed(&text));
             // Nothing but our marks is lost, nothing but joiners is added.
-            let kept = |text: &str| -> String { text.chars().filter(|c| !MARKS.contains(c) && !"\u{2060}\u{fe0f}".contains(*c)).collect() };
+            let kept = |text: &str| -> String { text.chars().filter(|c| !MARKS.contains(c) && !"\u{2060}\u{fe0f}\u{200b}\u{301}".contains(*c)).collect() };
             prop_assert_eq!(kept(&out), kept(&text));
             prop_assert!(!out.contains("<@1") && !out.contains(" @everyone"), "{}", out);
             prop_assert!(["#/@a", "#/%40", ":u/"].iter().all(|link| !out.contains(link)), "{}", out);

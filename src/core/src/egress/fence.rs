@@ -27,6 +27,13 @@ impl Fence {
             .is_some_and(|(sign, length, said)| sign == self.sign && length >= self.length && said.trim().is_empty())
     }
 
+    /// Whether a line closes it for a model that goes on in the same line: after a blank, other words may follow.
+    pub(crate) fn is_loosely_closed_by(&self, line: &str) -> bool {
+        marks(line).is_some_and(|(sign, length, said)| {
+            sign == self.sign && length >= self.length && !said.starts_with(|c: char| !c.is_whitespace())
+        })
+    }
+
     /// The fence that a text leaves open, those of more than `most` marks left aside.
     pub(crate) fn open_in(text: &str, most: usize) -> Option<Self> {
         text.lines().fold(None, |open: Option<Self>, line| match open {

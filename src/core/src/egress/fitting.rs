@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::disarmed;
 use super::split::{Split, Splitting, split};
+use crate::harmless;
 use crate::ports::Length;
 
 /// What stands where something is missing.
@@ -39,6 +40,11 @@ pub fn whole(text: &str, length: Length) -> String {
 /// The beginning of what a person wrote, to be said back to them.
 pub fn echo(words: &str) -> String {
     disarmed(&fit(words, 40))
+}
+
+/// Somebody's words on one line, calling nobody.
+pub fn quoted(words: &str, most: usize) -> String {
+    fit(&harmless::one_line(&disarmed(words)), most)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(crate) use bound::Bound;
 pub use deliver::{Aim, Patience};
 pub(crate) use disarm::is_ours;
 pub use disarm::{Disarmer, disarmed};
-pub use fitting::{echo, fit, whole};
+pub use fitting::{echo, fit, quoted, whole};
 pub use layout::{LaidOut, lay_out, splitting};
 pub(crate) use live::THOUGHTS;
 pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed, Unfinished};

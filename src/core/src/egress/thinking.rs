@@ -1,30 +1,30 @@
 //! Takes what a model thinks aloud out of its answer, wherever the chunks are cut.
+//!
+//! Models think between `<think>` and `</think>`, some name it `thinking`, `thought` or `reasoning`, and those whose
+//! template has already opened the thought only close it. So
+//!
+//! - outside of code, an opening tag begins a thought, wherever it stands, and a closing one ends it;
+//! - a closing tag without an opening one says that all before it was a thought;
+//! - in code, tags are text: between one or two backticks and as many in the same line, and in a block of its own. A thought
+//!   may have left such a block open: there a closing tag counts that begins its line, unless the answer has named an
+//!   opening one before. A block ends, for this, also where words follow its marks.
 
-use super::tag::{Tag, Tags};
+use super::tag::{Piece, Tags};
 
 /// Passes on visible text and swallows thoughts.
 ///
-/// Models think between `<think>` and `</think>`, some name it `thinking`, `thought` or `reasoning`, and those whose
-/// template has already opened the thought only close it. So
-///
-/// - an opening tag counts at the beginning of a line; further on only where its closing tag follows in the same
-///   paragraph, within 4,096 bytes: a sentence that names the tag is not a thought that never ends;
-/// - a closing tag without an opening one, at the beginning of a line, says that all before it was a thought: what was
-///   passed on is to be forgotten ([`retracts`](Self::retracts)). So does one that a tag opened within a thought is owed;
-/// - in code, between backticks or in a block of its own, tags are text.
-///
-/// It holds back what may become a tag or such a thought, that many bytes at most.
+/// It holds back what may become a tag, and what follows one that may stand in code: some hundred bytes at most.
 #[derive(Debug, Default)]
 pub struct ThinkingFilter {
     tags: Tags,
-    /// What `tags` has let go, kept for its room.
-    sure: String,
-    state: State,
-    /// The text after a tag within a line, while it may be a thought.
-    aside: String,
-    /// Tags that were opened within a thought: as many closing ones are owed.
-    owed: u32,
-    /// Whether visible text was passed on: blank lines after a thought at the beginning are dropped.
+    said: Said,
+}
+
+#[derive(Debug, Default)]
+struct Said {
+    /// What is visible and was not passed on yet.
+    out: String,
+    /// Whether there was visible text: blank lines after a thought at the beginning are dropped.
     begun: bool,
     /// Those that were dropped since the last thought.
     blanks: String,
@@ -33,119 +33,57 @@ pub struct ThinkingFilter {
     retracts: bool,
 }
 
-/// The longest thought within a line, in bytes.
-const LONGEST_ASIDE: usize = 4096;
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    #[default]
-    Speaking,
-    Thinking,
-    /// After an opening tag within a line, of which it is not known what it is.
-    Aside,
-}
-
 impl ThinkingFilter {
     /// Takes the next chunk and returns what of it is visible by now.
     pub fn push(&mut self, chunk: &str) -> String {
-        let mut out = String::new();
+        self.said.out.reserve(chunk.len());
         for c in chunk.chars() {
-            self.take(c, &mut out);
+            self.tags.push(c, &mut |piece| self.said.take(piece));
         }
-        out
+        std::mem::take(&mut self.said.out)
     }
 
     /// Whether the last piece showed that what was passed on before it was a thought too: then only what the last
-    /// [`push`](Self::push) returned is visible. Says so once.
+    /// [`push`](Self::push) or [`finish`](Self::finish) returned is visible. Says so once.
     pub fn retracts(&mut self) -> bool {
-        std::mem::take(&mut self.retracts)
+        std::mem::take(&mut self.said.retracts)
     }
 
     /// Whether nothing but thoughts was heard so far: an answer that ends so says nothing to the person.
     pub fn is_only_thought(&self) -> bool {
-        self.thought && !self.begun
+        self.said.thought && !self.said.begun
     }
 
     /// The blanks before the first visible word, which are not passed on.
     pub fn blanks(&self) -> &str {
-        &self.blanks
+        &self.said.blanks
     }
 
     /// Ends the stream: what was held back as a possible tag is text after all.
-    pub fn finish(mut self) -> String {
-        let mut out = String::new();
-        let held = self.tags.finish();
-        self.text(&held, &mut out);
-        self.give_back(&mut out);
-        out
+    pub fn finish(&mut self) -> String {
+        self.tags.finish(&mut |piece| self.said.take(piece));
+        std::mem::take(&mut self.said.out)
     }
+}
 
-    fn take(&mut self, c: char, out: &mut String) {
-        let mut text = std::mem::take(&mut self.sure);
-        let tag = self.tags.push(c, self.state == State::Thinking, &mut text);
-        self.text(&text, out);
-        text.clear();
-        self.sure = text;
-        if let Some(tag) = tag {
-            self.tag(&tag, out);
-        }
-        // A paragraph ends what may be a thought within a line.
-        let is_over = self.aside.len() > LONGEST_ASIDE || self.aside.ends_with("\n\n");
-        if self.state == State::Aside && is_over {
-            self.give_back(out);
-        }
-    }
-
-    fn tag(&mut self, tag: &Tag, out: &mut String) {
-        match (self.state, tag.closes) {
-            (State::Thinking, false) => self.owed += 1,
-            (State::Thinking | State::Aside, true) => {
-                self.aside.clear();
-                self.begin(State::Speaking);
+impl Said {
+    fn take(&mut self, piece: Piece) {
+        match piece {
+            Piece::Said(c) if self.begun || !c.is_whitespace() => {
+                self.begun = true;
+                self.out.push(c);
+                return;
             }
-            (State::Speaking, false) if tag.begins_line => self.begin(State::Thinking),
-            (State::Speaking, true) if tag.begins_line || self.owed > 0 => {
-                self.owed = self.owed.saturating_sub(1);
-                out.clear();
-                self.retracts = true;
-                self.begun = false;
-                self.begin(State::Speaking);
+            Piece::Said(c) => return self.blanks.push(c),
+            Piece::Thought => {}
+            Piece::Retracted => {
+                self.out.clear();
+                (self.begun, self.retracts) = (false, true);
             }
-            (State::Speaking, false) => {
-                self.state = State::Aside;
-                self.aside.clone_from(&tag.text);
-            }
-            (State::Aside, false) | (State::Speaking, true) => self.text(&tag.text, out),
         }
-    }
-
-    fn begin(&mut self, state: State) {
         self.thought = true;
-        self.state = state;
         if !self.begun {
             self.blanks.clear();
-        }
-    }
-
-    /// What followed a tag within a line was no thought.
-    fn give_back(&mut self, out: &mut String) {
-        let aside = std::mem::take(&mut self.aside);
-        if self.state == State::Aside {
-            self.state = State::Speaking;
-            self.text(&aside, out);
-        }
-    }
-
-    fn text(&mut self, text: &str, out: &mut String) {
-        match self.state {
-            State::Thinking => {}
-            State::Aside => self.aside.push_str(text),
-            State::Speaking => {
-                let visible = if self.begun { text } else { text.trim_start() };
-                self.blanks.push_str(&text[..text.len() - visible.len()]);
-                self.begun |= !visible.is_empty();
-                out.push_str(visible);
-            }
         }
     }
 }
@@ -165,9 +103,11 @@ mod tests {
             }
             shown.push_str(&visible);
         }
-        let is_only_thought = filter.is_only_thought();
-        shown.push_str(&filter.finish());
-        (shown, is_only_thought)
+        let last = filter.finish();
+        if filter.retracts() {
+            shown.clear();
+        }
+        (shown + &last, filter.is_only_thought())
     }
 
     #[test]
@@ -183,16 +123,25 @@ mod tests {
             (&["a <thin> <thinker> <think/> b"], "a <thin> <thinker> <think/> b"),
             (&["a\n<think>x\n\ny</think>\nb"], "a\n\nb"),
             (&["a <think>x</think>b"], "a b"),
-            (&["a <think>x\n\nb"], "a <think>x\n\nb"),
-            (&["a <think>x"], "a <think>x"),
-            (&["The <think> tag, `</think>` and so on"], "The <think> tag, `</think>` and so on"),
+            (&["a <think>x\n\nb"], "a "),
+            (&["Hello <think>never closed"], "Hello "),
+            (&["Sure. <think>```sql\nA\n``` </think> Use: ```sql\nB\n```"], "Sure.  Use: ```sql\nB\n```"),
+            (&["The `<think>` tag, `</think>` and so on"], "The `<think>` tag, `</think>` and so on"),
+            (&["It ends with `</think>`."], "It ends with `</think>`."),
+            (&["It ends with `</think>`"], "It ends with `</think>`"),
             (&["`<think>`x`</think>` ``a`<think>b</think>``"], "`<think>`x`</think>` ``a`<think>b</think>``"),
             (&["```xml\n<think>a</think>\n```\nb"], "```xml\n<think>a</think>\n```\nb"),
             (&["~~~~\n<think>a\n~~~\n</think>\n~~~~\n<think>b</think>c"], "~~~~\n<think>a\n~~~\n</think>\n~~~~\nc"),
+            (&["```js\nif (s.includes('</think>')) {}\n```\nb"], "```js\nif (s.includes('</think>')) {}\n```\nb"),
+            (&["`<think>` ends:\n```\n</think>\n```\nb"], "`<think>` ends:\n```\n</think>\n```\nb"),
             (&["<think>```\n</think>a"], "a"),
+            (&["I might try ```sql\nA\n``` no, wrong.</think> Use: ```sql\nB\n```"], "Use: ```sql\nB\n```"),
+            (&["I might try\n```sql\nA\n``` no, wrong.</think> Use: B"], "Use: B"),
+            (&["I might try\n```sql\nA\n</think>\nUse:\n```sql\nB\n```"], "Use:\n```sql\nB\n```"),
+            (&["the column `city</think>Use: B"], "Use: B"),
             (&["they want", " names\n</thi", "nk>\n\nBonjour"], "Bonjour"),
             (&["hmm\n</think>a\n</think>b"], "b"),
-            (&["so </think> is text"], "so </think> is text"),
+            (&["so </think> is no text"], "is no text"),
             (&["<think>a <think>b</think> c ", "</think> d"], "d"),
             (&["<think>never closed"], ""),
             (&["ends with <thi"], "ends with <thi"),
@@ -234,14 +183,13 @@ mod tests {
 
     #[test]
     fn what_is_held_back_is_bounded() {
-        let mut filter = ThinkingFilter::default();
-        let mut shown = filter.push("a <think>");
-        for _ in 0..10_000 {
-            shown += &filter.push("b");
+        for (before, after) in
+            [("<think", " a"), ("`<think>", "b"), ("`</think>", "``"), ("<think>", "b"), ("`", "</think>")]
+        {
+            let mut filter = ThinkingFilter::default();
+            filter.push(&(before.to_owned() + &after.repeat(10_000)));
+            assert!(filter.finish().len() < 400, "{before}{after}");
         }
-        assert_eq!(shown.len(), 10_009);
-        filter.push(&format!("\n<think{}", " a".repeat(10_000)));
-        assert!(filter.tags.finish().len() < 200);
     }
 
     proptest! {

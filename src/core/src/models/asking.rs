@@ -8,8 +8,8 @@ use futures::future::BoxFuture;
 use futures::stream::{Stream, StreamExt as _};
 
 use super::Endpoint;
+use super::faults::is_of_the_endpoint;
 use super::held::Held;
-use super::queue::is_of_the_endpoint;
 use super::ticket::Ticket;
 use crate::ports::{ChatRequest, Delta, LanguageModel, ModelError, ModelStream};
 
@@ -120,9 +120,10 @@ impl Stream for Asking {
 }
 
 async fn ask(model: Arc<dyn LanguageModel>, request: ChatRequest) -> First {
-    let mut stream = model.chat(request).await?;
-    match stream.next().await {
-        Some(first) => first.map(|delta| (delta, stream)),
-        None => Err(ModelError::Interrupted),
-    }
+    let first = async {
+        let mut stream = model.chat(request).await?;
+        let first = stream.next().await.unwrap_or(Err(ModelError::Interrupted));
+        first.map(|delta| (delta, stream))
+    };
+    first.await.map_err(|error| if error == ModelError::Interrupted { ModelError::HungUp } else { error })
 }

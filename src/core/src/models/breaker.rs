@@ -107,6 +107,16 @@ impl Breaker {
         };
     }
 
+    /// It cannot be reached: it rests, and on where its rest is over.
+    pub(super) fn is_away(&mut self, now: Duration) {
+        let rest = match *self {
+            Self::Closed { rest, .. } => rest,
+            Self::Open { until, .. } if now < until => return,
+            Self::Open { rest, .. } | Self::HalfOpen { rest } => longer(rest),
+        };
+        *self = Self::Open { until: now + rest, rest };
+    }
+
     /// The question that tried was withdrawn before anything came of it: the next one tries.
     pub(super) fn untried(&mut self, now: Duration) {
         if let Self::HalfOpen { rest } = *self {
@@ -205,6 +215,12 @@ mod tests {
         breaker.says_well(S(3));
         assert!(breaker.admits(S(3)));
         assert_eq!(breaker.until(), Some(S(3)));
+        breaker.is_away(S(4));
+        assert_eq!(breaker.until(), Some(S(24)), "it was well for a moment");
+        breaker.is_away(S(14));
+        assert_eq!(breaker.until(), Some(S(24)));
+        breaker.is_away(S(24));
+        assert_eq!(breaker.until(), Some(S(64)), "as long as it is away, it rests");
         let mut failing = Breaker::Closed { failures: 2, rest: FIRST_REST };
         failing.says_well(S(3));
         assert_eq!(failing, Breaker::Closed { failures: 2, rest: FIRST_REST }, "only an answer shows that it answers");

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use futures::stream::{Stream, StreamExt as _};
 
-use super::queue::is_of_the_endpoint;
+use super::faults::is_of_the_endpoint;
 use super::ticket::Ticket;
 use crate::ports::{Delta, ModelError, ModelStream};
 

@@ -1,11 +1,13 @@
 //! One model on several servers: who is asked, in whose turn, and what happens while one of them is away.
 //!
 //! [`ModelPool::ask`] joins the queue ([`line`]: round-robin between people). A turn comes with a slot of the endpoint
-//! that has the least to do ([`queue`]) and is not resting after failures ([`breaker`]). Until the first token a
+//! that has the least to do ([`calling`]) and is not resting after failures ([`breaker`]). Until the first token a
 //! question goes on to another endpoint when one fails ([`asking`]); afterwards what was said was said.
 
 mod asking;
 mod breaker;
+mod calling;
+mod faults;
 mod held;
 mod limits;
 mod line;

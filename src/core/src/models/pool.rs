@@ -34,6 +34,8 @@ pub struct Load {
     pub running: u32,
     /// Whether it rests after failures: nobody is sent there.
     pub rests: bool,
+    /// Whether its last whole answer is newer than its last failure.
+    pub well: bool,
 }
 
 impl ModelPool {
@@ -95,6 +97,7 @@ impl ModelPool {
             endpoint: endpoint.name.clone(),
             running,
             rests: breaker.rests(now),
+            well: breaker.is_well(),
         };
         self.endpoints.iter().zip(occupancy).map(load).collect()
     }

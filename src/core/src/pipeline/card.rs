@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use super::asker::Asker;
 use super::holding::Ground;
 use super::offer::day;
-use super::stewarding::{one_line, who};
+use super::stewarding::who;
 use super::{Pipeline, Schema, Trouble};
 use crate::domain::{KeptQuery, Locale, Outgoing, Parameter, ParameterKind, QuerySource, QueryState, Step, User};
+use crate::egress::quoted;
 use crate::guard::Verdict;
 use crate::text::{Text, text};
 
@@ -74,7 +75,7 @@ fn words(kept: &KeptQuery, locale: Locale) -> String {
     let mut words = String::new();
     for (language, question) in [("fr", &query.fr), ("en", &query.en)] {
         let question =
-            if question.trim().is_empty() { text("steward-no-words").render(locale) } else { one_line(question, 400) };
+            if question.trim().is_empty() { text("steward-no-words").render(locale) } else { quoted(question, 400) };
         let _ = writeln!(words, "{language}: {question}");
     }
     let _ = write!(words, "```sql\n{}\n```", query.statement.replace("```", "ˋˋˋ"));
@@ -94,7 +95,7 @@ fn declared(parameter: &Parameter) -> String {
     let column = parameter.column.as_ref().map(ToString::to_string);
     let parts = [Some(kind.to_owned()), column, parameter.default.clone()];
     let value = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    format!("`:{}={}`", parameter.name, one_line(&value, 200).replace('`', "ˋ"))
+    format!("`:{}={}`", parameter.name, quoted(&value, 200).replace('`', "ˋ"))
 }
 
 fn history(kept: &KeptQuery, users: &[User], locale: Locale) -> Vec<String> {
@@ -112,7 +113,7 @@ fn history(kept: &KeptQuery, users: &[User], locale: Locale) -> Vec<String> {
         steps.into_iter().filter_map(|(sentence, step)| step.map(|step| said(sentence, step))).collect();
     if kept.source == QuerySource::File {
         let on = day(&kept.query.verified_on, locale);
-        let by = text("steward-step-approved").with("name", one_line(&kept.query.verified_by, 100)).with("on", on);
+        let by = text("steward-step-approved").with("name", quoted(&kept.query.verified_by, 100)).with("on", on);
         lines.push(by.render(locale));
     }
     if let Some(fault) = &kept.fault {

@@ -25,6 +25,7 @@ mod editing;
 mod execution;
 mod expiring;
 mod exporting;
+mod gauge;
 mod holding;
 mod keeping;
 mod latest;

@@ -1,24 +1,16 @@
 //! How much a person and a place may ask and run, a minute and a day: counted in memory, with when to come back.
 
-use std::collections::{BTreeMap, HashMap};
-use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use governor::clock::Clock as GovernorClock;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::StateStore;
-use governor::state::keyed::ShrinkableKeyedStateStore;
-use governor::{Quota, RateLimiter};
-
 use super::asker::Asker;
+use super::gauge::{Gauge, Whose};
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, Role, UserId};
 use crate::ports::Clock;
 use crate::text::{Text, text};
 
-const DAY: Duration = Duration::from_hours(24);
 /// What was counted so long ago that it makes no difference is forgotten each so many times.
 const FORGET_EVERY: u32 = 1_000;
 
@@ -60,13 +52,6 @@ pub struct QuotaLimits {
     pub roles: BTreeMap<Role, Quantities>,
 }
 
-/// Who is counted: a user, or a place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Whose {
-    User(UserId),
-    Place(Place),
-}
-
 /// Why it is too much for now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct TooMuch {
@@ -84,91 +69,6 @@ pub(super) struct Quotas {
     gauges: BTreeMap<(Option<Role>, bool, Counted), Vec<Gauge>>,
     /// Held while all that applies is asked: either each of them counts, or none.
     turn: Mutex<u32>,
-}
-
-/// A limiter with its counters.
-struct Gauge {
-    limiter: RateLimiter<Whose, Cells, ClockOfPort, NoOpMiddleware<Duration>>,
-    cells: Cells,
-    name: String,
-}
-
-/// The port's clock as governor asks for it.
-struct ClockOfPort(Arc<dyn Clock>);
-
-impl GovernorClock for ClockOfPort {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
-/// A counter each, which can be put back.
-#[derive(Clone, Default)]
-struct Cells(Arc<Mutex<HashMap<Whose, Nanos>>>);
-
-impl Cells {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Whose, Nanos>> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
-    }
-
-    fn put_back(&self, whose: &Whose, before: Option<Nanos>) {
-        match before {
-            Some(before) => self.lock().insert(whose.clone(), before),
-            None => self.lock().remove(whose),
-        };
-    }
-}
-
-impl StateStore for Cells {
-    type Key = Whose;
-
-    fn measure_and_replace<T, F, E>(&self, key: &Whose, measure: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let mut cells = self.lock();
-        let (measured, after) = measure(cells.get(key).copied())?;
-        cells.insert(key.clone(), after);
-        Ok(measured)
-    }
-}
-
-impl ShrinkableKeyedStateStore<Whose> for Cells {
-    fn retain_recent(&self, drop_below: Nanos) {
-        self.lock().retain(|_, cell| *cell > drop_below);
-    }
-
-    fn len(&self) -> usize {
-        self.lock().len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-}
-
-impl Gauge {
-    fn new(quota: Quota, name: String, clock: &Arc<dyn Clock>) -> Self {
-        let cells = Cells::default();
-        Self { limiter: RateLimiter::new(quota, cells.clone(), ClockOfPort(Arc::clone(clock))), cells, name }
-    }
-
-    /// One for each quota that limits anything. A quota fills evenly: a tenth of the time gives a tenth of it back.
-    fn all(quantity: Quantity, counted: Counted, clock: &Arc<dyn Clock>) -> Vec<Self> {
-        let word = match counted {
-            Counted::Questions => "questions",
-            Counted::Executions => "executions",
-        };
-        let a_minute = NonZeroU32::new(quantity.per_minute)
-            .map(|most| Self::new(Quota::per_minute(most), format!("{most} {word} a minute"), clock));
-        let a_day = NonZeroU32::new(quantity.per_day).and_then(|most| {
-            let quota = Quota::with_period(DAY / most.get())?.allow_burst(most);
-            Some(Self::new(quota, format!("{most} {word} a day"), clock))
-        });
-        a_minute.into_iter().chain(a_day).collect()
-    }
 }
 
 impl Quotas {
@@ -196,18 +96,15 @@ impl Quotas {
         let by_place = by_place.map(|gauge| (gauge, Whose::Place(place.clone()), true));
         let (mut counted, mut refused) = (Vec::new(), Vec::new());
         for (gauge, whose, of_place) in by_user.chain(by_place) {
-            let before = gauge.cells.lock().get(&whose).copied();
-            match gauge.limiter.check_key(&whose) {
-                Ok(()) => counted.push((gauge, whose, before)),
-                Err(until) => {
-                    refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait: until.wait_time_from(now) });
-                }
+            match gauge.take(&whose, now) {
+                Ok(before) => counted.push((gauge, whose, before)),
+                Err(wait) => refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait }),
             }
         }
         // The one to wait for longest: until then another refusal would follow.
         let Some(longest) = refused.into_iter().max_by_key(|one| one.wait) else { return Ok(()) };
         for (gauge, whose, before) in counted {
-            gauge.cells.put_back(&whose, before);
+            gauge.put_back(&whose, before);
         }
         Err(longest)
     }
@@ -218,13 +115,13 @@ impl Quotas {
 
     fn forget(&self) {
         for gauge in self.gauges.values().flatten() {
-            gauge.limiter.retain_recent();
+            gauge.forget();
         }
     }
 
     #[cfg(test)]
     fn counters(&self) -> usize {
-        self.gauges.values().flatten().map(|gauge| gauge.cells.len()).sum()
+        self.gauges.values().flatten().map(Gauge::counters).sum()
     }
 }
 

@@ -6,8 +6,7 @@ use super::card::is_closed;
 use super::changing::changes;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
-use crate::egress::{disarmed, echo, fit};
-use crate::harmless;
+use crate::egress::{echo, quoted};
 use crate::text::text;
 
 /// Queries listed at once, of each kind.
@@ -176,7 +175,7 @@ impl Pipeline {
 
     fn line(&self, kept: &KeptQuery, facts: &[&str]) -> String {
         let name = format!("`{}`", self.name_of_query(kept));
-        let facts = facts.iter().map(|fact| one_line(fact, 120)).filter(|fact| !fact.is_empty());
+        let facts = facts.iter().map(|fact| quoted(fact, 120)).filter(|fact| !fact.is_empty());
         format!("- {}", std::iter::once(name).chain(facts).collect::<Vec<_>>().join(" · "))
     }
 }
@@ -208,11 +207,6 @@ fn split(words: &str) -> (&str, &str) {
     let words = words.trim();
     let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     (first, rest.trim())
-}
-
-/// Somebody's words on one line, calling nobody.
-pub(super) fn one_line(words: &str, most: usize) -> String {
-    fit(&harmless::one_line(&disarmed(words)), most)
 }
 
 /// The name of somebody who did something.

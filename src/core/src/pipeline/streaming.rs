@@ -138,12 +138,7 @@ impl Pipeline {
         let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
         let words = match self.first_words(asker, live, asking, stop, &on_sent).await {
             Heard::Words(words) => words,
-            Heard::Nothing(ended) => {
-                if ended == Streamed::TooLong {
-                    live.only_thought(limits.bytes);
-                }
-                return (ended, String::new());
-            }
+            Heard::Nothing(ended) => return (ended, String::new()),
         };
         let Words { stream, took, spaces, thought } = words;
         live.has_thought(thought);

@@ -2,10 +2,9 @@
 
 use super::asker::Asker;
 use super::ledger::within;
-use super::stewarding::one_line;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Conversation, ConversationId, Mode, Outgoing, Speaker};
-use crate::egress::{disarmed, echo};
+use crate::egress::{disarmed, echo, quoted};
 use crate::harmless;
 use crate::text::{Text, text};
 
@@ -173,7 +172,7 @@ pub(super) fn title_of(words: &str) -> String {
 
 /// The beginning of a message, on one line.
 fn gist(said: &str) -> String {
-    one_line(&said.replace("```sql", "").replace('`', ""), GIST)
+    quoted(&said.replace("```sql", "").replace('`', ""), GIST)
 }
 
 fn named(sentence: Text, conversation: &Conversation) -> Text {

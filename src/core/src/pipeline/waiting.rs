@@ -215,13 +215,11 @@ impl Waiting<'_> {
                     if let Some(delta) = delta {
                         ahead.keep(delta);
                     }
-                    if is_word {
+                    // That it thinks too much is found by whoever follows it.
+                    if is_word || ahead.bytes() > self.thoughts {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
                         let thought = ahead.thought;
                         return Heard::Words(Words { stream: ahead.and(stream), took, spaces, thought });
-                    }
-                    if ahead.bytes() > self.thoughts {
-                        return Heard::Nothing(Streamed::TooLong);
                     }
                 }
             }

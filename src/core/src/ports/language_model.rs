@@ -111,6 +111,9 @@ pub enum ModelError {
     /// The stream ended although the answer was not whole.
     #[error("the connection to the model was lost in the middle of the answer")]
     Interrupted,
+    /// The connection ended before a word of the answer came.
+    #[error("the model server hung up before a word")]
+    HungUp,
     /// The server gave an error of its own.
     #[error("the model server failed: {0}")]
     Failed(String),
@@ -143,6 +146,7 @@ impl ModelError {
             Self::Forbidden => text("model-forbidden"),
             Self::Timeout { seconds } => text("model-timeout").count("seconds", *seconds),
             Self::Interrupted => text("model-interrupted"),
+            Self::HungUp => text("model-hung-up"),
             Self::Failed(_) => text("model-failed"),
             Self::Protocol(_) => text("model-protocol"),
             Self::Rejected(_) => text("model-rejected"),
@@ -205,6 +209,7 @@ mod tests {
             ModelError::Forbidden,
             ModelError::Timeout { seconds: 180 },
             ModelError::Interrupted,
+            ModelError::HungUp,
             ModelError::Failed(inner()),
             ModelError::Protocol(inner()),
             ModelError::Rejected(inner()),

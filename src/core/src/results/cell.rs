@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::readable;
 use crate::domain::{Locale, Value};
+use crate::harmless::is_hidden;
 
 /// Bytes of a text that are looked at: no cell shows more, and a cell may hold megabytes.
 const READ: usize = 1024;
@@ -82,21 +83,12 @@ impl Cell {
     }
 }
 
-/// A character as it may stand in a code block; `None` for what has no width of its own and is not part of a letter:
-/// marks that reorder text (Unicode UAX 9) and spaces that nobody sees.
+/// A character as it may stand in a code block; `None` for what has no width of its own and is not part of a letter.
 fn tamed(c: char) -> Option<char> {
     match c {
         '`' => Some('ˋ'),
-        '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{feff}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{fff9}'..='\u{fffb}' => None,
+        '\u{2060}' => None,
+        c if is_hidden(c) => None,
         '\u{2028}' | '\u{2029}' => Some(' '),
         c if c.is_control() => Some(' '),
         c => Some(c),

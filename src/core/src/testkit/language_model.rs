@@ -39,7 +39,7 @@ struct State {
     vectors: VecDeque<Vec<Vec<f32>>>,
     requests: Vec<ChatRequest>,
     unscripted: Vec<String>,
-    forgotten: bool,
+    fault: Option<ModelError>,
 }
 
 impl ScriptedModel {
@@ -68,7 +68,12 @@ impl ScriptedModel {
 
     /// Acts from now on as a server on which the model is not installed.
     pub fn forget(&self) {
-        self.state().forgotten = true;
+        self.fails(Some(ModelError::ModelMissing { model: self.name.clone() }));
+    }
+
+    /// Acts from now on as a server of which everything asked fails so; without a fault, as one that is well.
+    pub fn fails(&self, fault: Option<ModelError>) {
+        self.state().fault = fault;
     }
 
     /// What was asked, oldest first.
@@ -98,8 +103,8 @@ impl ScriptedModel {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn check_installed(&self) -> Result<(), ModelError> {
-        if self.state().forgotten { Err(ModelError::ModelMissing { model: self.name.clone() }) } else { Ok(()) }
+    fn check(&self) -> Result<(), ModelError> {
+        self.state().fault.clone().map_or(Ok(()), Err)
     }
 
     fn unscripted(&self, what: &str) -> ModelError {
@@ -127,7 +132,7 @@ impl LanguageModel for ScriptedModel {
     }
 
     async fn chat(&self, request: ChatRequest) -> Result<ModelStream, ModelError> {
-        self.check_installed()?;
+        self.check()?;
         let question = request.messages.last().map(|message| message.text.clone()).unwrap_or_default();
         let script = {
             let mut state = self.state();
@@ -146,19 +151,19 @@ impl LanguageModel for ScriptedModel {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        self.check_installed()?;
+        self.check()?;
         let vectors = self.state().vectors.pop_front();
         vectors.ok_or_else(|| self.unscripted(&format!("the call of embed for {texts:?}")))
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ModelError> {
-        let installed = self.check_installed().is_ok();
+        let installed = self.check().is_ok();
         Ok(installed.then(|| ModelInfo { name: self.name.clone(), bytes: None }).into_iter().collect())
     }
 
     async fn health(&self) -> Result<Text, ModelError> {
         let fact = text("health-model").with("server", "script").with("millis", "0");
-        self.check_installed().map(|()| fact.with("model", &self.name).with("sized", "no"))
+        self.check().map(|()| fact.with("model", &self.name).with("sized", "no"))
     }
 }
 

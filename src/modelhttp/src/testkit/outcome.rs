@@ -77,6 +77,7 @@ pub fn kind(end: &Result<Delta, ModelError>) -> &'static str {
         Err(ModelError::Forbidden) => "forbidden",
         Err(ModelError::Timeout { .. }) => "timeout",
         Err(ModelError::Interrupted) => "interrupted",
+        Err(ModelError::HungUp) => "hung up",
         Err(ModelError::Failed(_)) => "failed",
         Err(ModelError::Protocol(_)) => "protocol",
         Err(ModelError::Rejected(_)) => "rejected",

@@ -29,7 +29,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
-use pstral_core::ports::{AuditLog as _, StoreError};
+use pstral_core::ports::{AuditLog as _, ModelError, PlatformError, StoreError, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
@@ -164,16 +164,20 @@ fn failure(error: &anyhow::Error, locale: Locale) -> String {
     let failed = |sentence: Text, what: &str| sentence.with("error", what.trim_end_matches('.')).render(locale);
     let of_state = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
     let of_state = of_state.filter(|error| error.text().is_some()).map(state_error);
-    match of_state.as_ref().or_else(|| error.downcast_ref::<StartError>()) {
-        Some(start) => {
-            let what = match &start.found {
-                Some(found) => failed(text("command-failed-state"), &found.render(locale)),
-                None => failed(text("command-failed"), &start.to_string()),
-            };
-            format!("{what}. {}", start.remedy.render(locale))
-        }
-        None => failed(text("command-failed-look"), &format!("{error:#}")),
+    if let Some(start) = of_state.as_ref().or_else(|| error.downcast_ref::<StartError>()) {
+        let what = match &start.found {
+            Some(found) => failed(text("command-failed-state"), &found.render(locale)),
+            None => failed(text("command-failed"), &start.to_string()),
+        };
+        return format!("{what}. {}", start.remedy.render(locale));
     }
+    let sentence = if error.chain().any(is_of_a_part) { "command-failed-look" } else { "command-failed" };
+    failed(text(sentence), &format!("{error:#}"))
+}
+
+/// Whether it is of something that `pstral doctor` looks at. A file, for one, is not.
+fn is_of_a_part(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<StoreError>() || cause.is::<TargetError>() || cause.is::<ModelError>() || cause.is::<PlatformError>()
 }
 
 async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {

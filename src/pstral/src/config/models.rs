@@ -1,5 +1,7 @@
 //! The servers that have the model, and what cannot be meant in `[model]`.
 
+use std::iter;
+
 use pstral_core::text::text;
 use secrecy::SecretString;
 
@@ -62,8 +64,12 @@ pub(super) fn model_faults(model: &Model) -> Vec<Fault> {
             Some(fault) => check(false, url(), fault),
             None => check(!is_twice, url(), text("config-model-endpoint-twice")),
         }
-        let slots = (1..=MOST_SLOTS).contains(&server.slots);
-        check(slots, format!("{}.slots", server.key), between("1", &MOST_SLOTS.to_string()));
+    }
+    // Told where it was written: those of all are of each that has none.
+    let own = model.endpoints.iter().enumerate().map(|(at, one)| (format!("model.endpoints[{at}].slots"), one.slots));
+    for (key, slots) in iter::once(("model.slots".to_owned(), Some(model.slots))).chain(own) {
+        let is_sound = slots.is_none_or(|slots| (1..=MOST_SLOTS).contains(&slots));
+        check(is_sound, key, between("1", &MOST_SLOTS.to_string()));
     }
     // The address of the defaults was written by nobody, and gives way.
     let default = get(&mut defaults(), "model.url").and_then(|url| url.into_string().ok());

@@ -16,6 +16,7 @@ pub(super) fn platform(locale: Locale) -> anyhow::Result<Arc<dyn ChatPlatform>> 
         actor_name: "console".to_owned(),
         prompt: "> ".to_owned(),
         idle_hint: text("terminal-idle").render(locale),
+        ending_hint: text("terminal-ending").render(locale),
         tty: None,
         dim: crate::config::colours(),
     })))

@@ -300,6 +300,37 @@ fn thoughts_that_took_all_the_room_are_asked_again_and_not_gone_on_with() {
             let shown = world.transcript();
             assert!(shown.contains("[Try again]") && !shown.contains("Continue"), "{shown}");
             assert!(!shown.contains("said nothing for"), "it said a lot: {shown}");
+            assert!(shown.contains("thought about it and said nothing"), "{shown}");
+        });
+    }
+}
+
+#[test]
+fn blanks_without_end_are_no_thoughts() {
+    run_test(async |world| {
+        world.model.script(Script::silent().text(&"\n ".repeat(80_000)).hangs());
+        world.say(&alex(), "What do you think of the clients?").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        The model answered nothing. Try again, or put the question in other words.
+        [Try again]
+        ");
+    });
+}
+
+#[test]
+fn a_statement_that_was_only_thought_of_is_not_offered() {
+    for thought in [
+        "I might try\n```sql\nSELECT city FROM clients\n``` no, wrong.</think> ",
+        "I might try ```sql\nSELECT city FROM clients\n``` no, wrong.</think> ",
+        "<think>```sql\nSELECT city FROM clients\n```</think>",
+    ] {
+        run_test(async |world| {
+            world.model.script(Script::words(&format!("{thought}Use:\n```sql\nSELECT company_name FROM clients\n```")));
+            world.say(&alex(), "Which clients?").await;
+            let shown = world.transcript();
+            assert!(!shown.contains("city") && !shown.contains("wrong"), "{shown}");
+            assert!(shown.contains("company_name") && shown.matches("[Execute]").count() == 1, "{shown}");
         });
     }
 }

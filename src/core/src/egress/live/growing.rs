@@ -39,11 +39,6 @@ pub struct AnswerLimits {
 pub(crate) const THOUGHTS: usize = 4;
 
 impl LiveMessage {
-    /// Notes that all that was heard was thoughts, too many of them: nobody follows the rest.
-    pub fn only_thought(&mut self, bytes: usize) {
-        self.thoughts = bytes;
-    }
-
     /// Counts so many bytes of thoughts with the stream that is followed next: they were heard before it.
     pub fn has_thought(&mut self, bytes: usize) {
         self.thought_before = bytes;
@@ -66,6 +61,9 @@ impl LiveMessage {
         let mut stopped = stop.cancelled().boxed().fuse();
         let (mut next, mut write): (Next, Write<'_>) = (Fuse::terminated(), Fuse::terminated());
         let ended = loop {
+            if self.text().len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
+                break Streamed::TooLong;
+            }
             if next.is_terminated() && write.is_terminated() {
                 next = self.next();
             }
@@ -82,16 +80,14 @@ impl LiveMessage {
                         Ok(false) => {}
                         Err(ended) => break ended,
                     }
-                    if self.text().len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
-                        break Streamed::TooLong;
-                    }
                 }
             }
         };
         // Closing the stream before the last edit frees the model at once.
         drop(stream);
+        let last = filter.finish();
+        self.hear(&last, &mut filter);
         self.thoughts += usize::from(filter.is_only_thought());
-        self.push(&filter.finish());
         if !write.is_terminated() {
             let written = write.await;
             self.wrote(written);
@@ -108,11 +104,7 @@ impl LiveMessage {
         match delta {
             Some(Ok(Delta::Text(chunk))) => {
                 let visible = filter.push(&chunk);
-                // What was said before was a thought.
-                if filter.retracts() {
-                    self.put_aside();
-                }
-                self.push(&visible);
+                self.hear(&visible, filter);
                 Ok(!visible.is_empty() && self.pacing.heard(self.outlet.clock().elapsed(), &visible))
             }
             Some(Ok(Delta::Thinking(thought))) => {
@@ -125,7 +117,11 @@ impl LiveMessage {
         }
     }
 
-    fn push(&mut self, visible: &str) {
+    fn hear(&mut self, visible: &str, filter: &mut ThinkingFilter) {
+        // What was said before was a thought.
+        if filter.retracts() {
+            self.put_aside();
+        }
         if self.said.push(visible) {
             self.falls_behind();
         }

@@ -38,6 +38,12 @@ fn every_fault_of_every_endpoint_is_told_and_no_key_is_shown() {
 }
 
 #[test]
+fn slots_of_all_are_told_once_where_they_were_written() {
+    let two = "[model]\nslots = 0\n[[model.endpoints]]\nurl = \"http://gpu1:8000\"\n[[model.endpoints]]\nurl = \"http://gpu2:8000\"";
+    assert_snapshot!(check(two, &[]).map(drop).unwrap_err(), @"model.slots: the value must be between 1 and 1024.");
+}
+
+#[test]
 fn several_servers_have_a_key_and_slots_of_their_own_or_those_of_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key");

@@ -1,0 +1,52 @@
+//! What a person has typed in a line, as the terminal gives it.
+
+use unicode_width::UnicodeWidthChar as _;
+
+/// The line without what keys such as the arrows leave in it: control sequences (ECMA-48 §5.4,
+/// <https://ecma-international.org/publications-and-standards/standards/ecma-48/>) and other control characters.
+pub(crate) fn plain(line: &str) -> String {
+    let (mut chars, mut out) = (line.chars(), String::new());
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_sequence(&mut chars),
+            c if c == '\t' || !c.is_control() => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// What follows ESC: `[` to a final sign, `O` and a sign, or one sign.
+fn skip_sequence(chars: &mut impl Iterator<Item = char>) {
+    match chars.next() {
+        Some('[') => drop(chars.find(|c| matches!(c, '@'..='~'))),
+        Some('O') => drop(chars.next()),
+        _ => {}
+    }
+}
+
+/// How many columns the terminal's own echo took at most: it shows control characters as `^[`.
+pub(crate) fn columns(line: &str) -> usize {
+    line.chars().map(|c| if c == '\t' { 8 } else { c.width().unwrap_or(2) }).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_no_letters_leave_nothing() {
+        for (typed, expected) in [
+            ("", ""),
+            ("Été 東京\t🦀 caf\u{fffd}", "Été 東京\t🦀 caf\u{fffd}"),
+            ("\u{1b}[A", ""),
+            ("a\u{1b}[Db\u{1b}[1;5Cc\u{1b}[3~", "abc"),
+            ("\u{1b}OPa\u{1b}xb\u{1b}", "ab"),
+            ("\u{c}a\u{9b}\u{7f}\0", "a"),
+            ("a [b] /c\u{1b}[12", "a [b] /c"),
+        ] {
+            assert_eq!(plain(typed), expected, "{typed:?}");
+        }
+        assert_eq!(columns("a\u{1b}[A東"), 7);
+    }
+}
