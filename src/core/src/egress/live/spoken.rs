@@ -7,6 +7,10 @@ use crate::domain::Outgoing;
 use crate::egress::split::Splitter;
 use crate::egress::{Disarmer, Splitting};
 
+/// Bytes of room for what is said, from its first word on: room that is not used takes no memory, while a text that moves
+/// each time it has doubled leaves as much behind as it takes.
+const ROOM: usize = 16 << 10;
+
 /// The words of a model while they grow, under a heading of ours.
 pub(super) struct Spoken {
     heading: String,
@@ -76,6 +80,7 @@ impl Spoken {
                 self.split(&format!("{}\n", self.heading));
             }
         }
+        self.text.reserve(if self.text.is_empty() { ROOM } else { said.len() });
         self.text.push_str(said);
         // What comes after the last message that an answer may have is for a file.
         let shows = !chunk.is_empty() && !self.splitter.is_full();
