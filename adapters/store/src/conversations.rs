@@ -168,7 +168,7 @@ impl Conversations for Store {
         let shown = end.table.as_ref().map(serde_json::to_string).transpose().map_err(not_json)?;
         let change = sql(FINISH_TURN)
             .bind(turn.0)
-            .bind(&end.text)
+            .bind(end.text.as_str())
             .bind(end.state.word())
             .bind(end.proposal.as_ref().map(|proposal| proposal.0.clone()))
             .bind(shown)

@@ -1,6 +1,7 @@
 //! Exchanges of one user in one place, and the turns they are made of.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -174,8 +175,9 @@ pub struct NewTurn {
 /// How a turn ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnEnd {
-    /// What it says, to people and, later in the conversation, to the model.
-    pub text: String,
+    /// What it says, to people and, later in the conversation, to the model. Of an answer it is the text that was heard,
+    /// not a copy: when many end at once, copies are what takes the most memory.
+    pub text: Arc<String>,
     /// How far it came.
     pub state: TurnState,
     /// The statement it offers; `None` leaves the one it was begun with.
@@ -189,7 +191,7 @@ pub struct TurnEnd {
 impl TurnEnd {
     /// The end of a turn that is words alone.
     pub fn words(text: impl Into<String>, state: TurnState) -> Self {
-        Self { text: text.into(), state, proposal: None, table: None, cut: false }
+        Self { text: Arc::new(text.into()), state, proposal: None, table: None, cut: false }
     }
 }
 

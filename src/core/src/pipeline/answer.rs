@@ -1,5 +1,7 @@
 //! What a model has answered, and how its message ends.
 
+use std::sync::Arc;
+
 use super::asker::Asker;
 use super::continuing::{Continued, continue_button};
 use super::ledger::within;
@@ -60,9 +62,12 @@ impl Answer {
     }
 
     /// The same as it is kept: with what joins it to the words before it.
-    fn written(&self) -> String {
-        let spaces = self.before.as_ref().map_or("", |_| self.spaces.as_str());
-        format!("{spaces}{}", self.text())
+    fn written(&self) -> Arc<String> {
+        match (&self.before, &self.stands) {
+            (None, None) => self.live.shared_text(),
+            (None, Some(stands)) => Arc::new(stands.clone()),
+            (Some(_), _) => Arc::new(format!("{}{}", self.spaces, self.text())),
+        }
     }
 
     /// Whether the model said all it wanted: only then is a statement in it offered.
@@ -129,13 +134,14 @@ impl Pipeline {
         let locale = asker.user.locale;
         let (state, _, ending) = answer.ending();
         let recorded = self.record(self.event_of_answer(asker, conversation, answer)).await;
-        let (mut end, mut is_unrecorded) = (TurnEnd::words(answer.written(), state), false);
+        let mut end = TurnEnd { text: answer.written(), ..TurnEnd::words("", state) };
+        let mut is_unrecorded = false;
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
                 let proposal = offer.proposal.clone();
                 let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
-                end.text.clone_from(&line);
+                end.text = Arc::new(line.clone());
                 end.proposal = Some(proposal);
                 (self.laid_out(asker, LaidOut { ours: &line, ..LaidOut::default() }).await, buttons)
             }

@@ -8,9 +8,10 @@ use super::agreeing::waits;
 use super::asker::Asker;
 use super::execution::Checked;
 use super::offer::{buttons, card};
-use super::stewarding::one_line;
+
 use super::{Pipeline, Trouble};
 use crate::domain::{Capability, Origin, Outgoing, Proposal, ProposalId, ProposalState, Turn, TurnId};
+use crate::egress::quoted;
 use crate::text::{Text, text};
 
 /// Statements shown again that are remembered.
@@ -56,7 +57,7 @@ impl Latest {
     /// Said above a statement that the last answer does not offer.
     pub(super) fn note(&self) -> Option<Text> {
         self.since?;
-        let question = one_line(&self.proposal.question, GIST);
+        let question = quoted(&self.proposal.question, GIST);
         let is_known = !question.trim().is_empty();
         Some(if is_known { text("offered-before-for").with("question", question) } else { text("offered-before") })
     }

@@ -207,7 +207,7 @@ impl Pipeline {
             return;
         };
         let body = event.body.clone();
-        let (outcome, user) = match self.identify(&event, Arc::clone(&platform)).await {
+        let (outcome, user) = match self.identify(&event, Arc::clone(&platform)).boxed().await {
             Ok(Some(asker)) => (self.answer_unbroken(&asker, body).await, Some(asker.user)),
             Ok(None) => (Ok(()), None),
             Err(trouble) => (Err(trouble), None),
@@ -217,7 +217,7 @@ impl Pipeline {
             let locale = user.as_ref().map_or(self.parts.settings.locale, |user| user.locale);
             let user = user.map(|user| user.id);
             let incident = self.event_by(&event.actor, &event.place, user, AuditAction::Incident, AuditStatus::Failed);
-            let sentence = self.explain_trouble(trouble, incident).await;
+            let sentence = self.explain_trouble(trouble, incident).boxed().await;
             self.send(&*platform, &place, &Outgoing::text(sentence.render(locale))).await;
         }
     }
@@ -227,29 +227,31 @@ impl Pipeline {
         if let Ok(answered) = AssertUnwindSafe(self.answer_to(asker, body)).catch_unwind().await {
             return answered;
         }
-        if let Err(error) = self.recover_from(asker).await {
+        if let Err(error) = self.recover_from(asker).boxed().await {
             tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
         }
         Err(Trouble::Broken("a panic; the log says where".to_owned()))
     }
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
-        if !self.admit(asker).await? {
+        // Each by itself in memory: what waits longest, an answer that streams, is far from the largest.
+        if !self.admit(asker).boxed().await? {
             return Ok(());
         }
-        // Each by itself in memory: what waits longest, an answer that streams, is far from the largest.
         match body {
             EventBody::Said(words) => self.ask(asker, &words).boxed().await,
             EventBody::Command(words) => self.command(asker, &words).boxed().await,
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
-            EventBody::Clicked(ButtonAction::Edit(proposal)) => self.show_for_editing(asker, &proposal, None).await,
-            EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal, None).await,
+            EventBody::Clicked(ButtonAction::Edit(proposal)) => {
+                self.show_for_editing(asker, &proposal, None).boxed().await
+            }
+            EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal, None).boxed().await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
-                self.show_audit_page(asker, &page).await
+                self.show_audit_page(asker, &page).boxed().await
             }
             EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").boxed().await,
-            EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).await,
+            EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).boxed().await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
             EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).boxed().await,
             EventBody::Clicked(ButtonAction::Continue(turn)) => self.go_on(asker, turn).boxed().await,

@@ -237,7 +237,7 @@ impl Pipeline {
                 {
                     return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
                 }
-                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).await
+                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await
             }
             Reached::Unanswered(unanswered) => match matched {
                 Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).boxed().await,
@@ -249,7 +249,9 @@ impl Pipeline {
 
     async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), Trouble> {
         match self.ask_model(asker, conversation, None, stop).await? {
-            Reached::Answer(mut answer, _) => self.close_answer(asker, conversation, &mut answer, Ok(None)).await,
+            Reached::Answer(mut answer, _) => {
+                self.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
+            }
             Reached::Unanswered(unanswered) => {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];

@@ -136,7 +136,8 @@ impl Pipeline {
         stop: &Stop,
     ) -> (Streamed, String) {
         let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
-        let words = match self.first_words(asker, live, asking, stop, &on_sent).await {
+        // What follows takes longer and less room.
+        let words = match self.first_words(asker, live, asking, stop, &on_sent).boxed().await {
             Heard::Words(words) => words,
             Heard::Nothing(ended) => return (ended, String::new()),
         };

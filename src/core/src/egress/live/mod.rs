@@ -100,6 +100,11 @@ impl LiveMessage {
         self.said.text()
     }
 
+    /// The same for who keeps it, without a copy.
+    pub(crate) fn shared_text(&self) -> Arc<String> {
+        Arc::clone(self.said.text())
+    }
+
     /// Whether the model thought, and said nothing.
     pub fn is_only_thought(&self) -> bool {
         self.thoughts > 0 && self.text().trim().is_empty()

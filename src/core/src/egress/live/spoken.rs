@@ -7,11 +7,16 @@ use crate::domain::Outgoing;
 use crate::egress::split::Splitter;
 use crate::egress::{Disarmer, Splitting};
 
+/// Bytes of room for what is said, from its first word on: room that is not used takes no memory, while a text that moves
+/// each time it has doubled leaves as much behind as it takes.
+const ROOM: usize = 16 << 10;
+
 /// The words of a model while they grow, under a heading of ours.
 pub(super) struct Spoken {
     heading: String,
     by: Splitting,
-    text: String,
+    /// Shared at the end with who keeps it: there it is as large as all else that is held for an answer.
+    text: Arc<String>,
     disarmer: Disarmer,
     splitter: Splitter,
     /// Full messages, but for the first ones, of which only the number is kept.
@@ -23,11 +28,11 @@ impl Spoken {
     /// Nothing so far.
     pub(super) fn new(heading: String, by: Splitting) -> Self {
         let (disarmer, splitter) = (Disarmer::default(), Splitter::new(by));
-        Self { heading, by, text: String::new(), disarmer, splitter, full: VecDeque::new(), passed: 0 }
+        Self { heading, by, text: Arc::default(), disarmer, splitter, full: VecDeque::new(), passed: 0 }
     }
 
     /// As the model wrote it.
-    pub(super) fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &Arc<String> {
         &self.text
     }
 
@@ -76,7 +81,9 @@ impl Spoken {
                 self.split(&format!("{}\n", self.heading));
             }
         }
-        self.text.push_str(said);
+        let text = Arc::make_mut(&mut self.text);
+        text.reserve(if text.is_empty() { ROOM } else { said.len() });
+        text.push_str(said);
         // What comes after the last message that an answer may have is for a file.
         let shows = !chunk.is_empty() && !self.splitter.is_full();
         if shows {

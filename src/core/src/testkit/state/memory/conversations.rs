@@ -114,7 +114,7 @@ impl Conversations for MemoryState {
     async fn finish_turn(&self, turn: TurnId, end: &TurnEnd) -> Result<(), StoreError> {
         let mut tables = self.tables();
         let turn = tables.turn(turn)?;
-        end.text.clone_into(&mut turn.text);
+        turn.text.clone_from(&end.text);
         turn.state = end.state;
         turn.cut = end.cut;
         turn.proposal = end.proposal.clone().or(turn.proposal.take());
