@@ -80,7 +80,7 @@ fn entries(columns: &Columns, copied: &[u8]) -> Result<Vec<AuditEntry>, StoreErr
         if fields.len() != columns.names.len() {
             return Err(unreadable());
         }
-        entries.push(entry(&Copied { columns, copied, fields: &fields })?);
+        entries.push(entry(&Copied { columns, copy: copied, fields: &fields })?);
     }
     Ok(entries)
 }
@@ -127,7 +127,7 @@ impl Reader<'_> {
 /// A row within the copy.
 struct Copied<'a> {
     columns: &'a Columns,
-    copied: &'a [u8],
+    copy: &'a [u8],
     fields: &'a [Option<Range<usize>>],
 }
 
@@ -136,7 +136,7 @@ impl Copied<'_> {
     fn bytes(&self, at: usize, kind: i64) -> Result<Option<&[u8]>, StoreError> {
         let Some(Some(field)) = self.fields.get(at) else { return Ok(None) };
         let is_of_kind = self.columns.kinds.get(at) == Some(&kind);
-        let bytes = self.copied.get(field.clone()).filter(|_| is_of_kind);
+        let bytes = self.copy.get(field.clone()).filter(|_| is_of_kind);
         bytes.map(Some).ok_or_else(|| self.misplaced(at))
     }
 

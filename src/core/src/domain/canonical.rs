@@ -144,7 +144,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_written_as_serde_does(text in r#"(\PC{0,80}|[\x00-\x22\\]){0,8}"#) {
+        fn any_text_is_written_as_serde_does(text in r"(\PC{0,80}|[\x00-\x22\\]){0,8}") {
             prop_assert_eq!(written(&text), serde_json::to_string(&text).unwrap());
         }
     }
