@@ -35,7 +35,7 @@ pub(crate) type Fault = Box<dyn Error + Send + Sync>;
 /// Makes connections to one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Connector {
-    way: HttpsConnector<HttpConnector<Resolver>>,
+    sockets: HttpsConnector<HttpConnector<Resolver>>,
     server: Uri,
     patience: Duration,
 }
@@ -51,13 +51,13 @@ impl Connector {
         tcp.set_keepalive_interval(Some(ALIVE));
         tcp.set_keepalive_retries(Some(IN_VAIN));
         let encrypted = server.scheme_str() == Some("https");
-        Self { way: HttpsConnector::from((tcp, tls::config(encrypted))), server, patience }
+        Self { sockets: HttpsConnector::from((tcp, tls::config(encrypted))), server, patience }
     }
 
     /// Connects, sends a request and waits for the head of its answer. No connection serves twice: one that was kept from
     /// before a restart of the server would fail the next question.
     pub(crate) async fn ask(&self, request: Request<String>) -> Result<Response, Fault> {
-        let connecting = timeout(self.patience, self.way.clone().call(self.server.clone()));
+        let connecting = timeout(self.patience, self.sockets.clone().call(self.server.clone()));
         let late = |_| io::Error::new(io::ErrorKind::TimedOut, "the connection took too long");
         let socket: Box<dyn Socket> = match connecting.await.map_err(late)?? {
             MaybeHttpsStream::Http(socket) => Box::new(socket),
@@ -80,14 +80,14 @@ trait Socket: Read + Write + Send + Unpin {}
 
 impl<T: Read + Write + Send + Unpin> Socket for T {}
 
+type Connection = http1::Connection<Box<dyn Socket>, String>;
+
 /// The body of an answer, in pieces as they come. Dropping it drops the connection.
 pub struct Body {
     /// Reads while the body is waited for, and not otherwise; `None` once it is over.
     connection: Option<Pin<Box<Connection>>>,
     incoming: Incoming,
 }
-
-type Connection = http1::Connection<Box<dyn Socket>, String>;
 
 impl Stream for Body {
     type Item = Result<Bytes, hyper::Error>;
@@ -131,7 +131,7 @@ mod tests {
         let http = Http::new(&Server::new(&format!("http://{}", listener.local_addr().unwrap()))).unwrap();
         tokio::spawn(async move {
             let (mut socket, _) = listener.accept().await.unwrap();
-            assert!(socket.read(&mut [0; 1024]).await.unwrap() > 0, "somebody asks");
+            assert!(socket.read(&mut [0; 1024]).await.unwrap() > 0);
             // Whoever has heard enough goes.
             let _ = socket.write_all(&answer).await;
         });
