@@ -24,7 +24,7 @@ impl Pipeline {
                 let proposal = self.latest_proposal(asker).await?;
                 self.show_for_editing(asker, &proposal.id).await
             }
-            Command::Edit(statement) => self.edit(asker, statement).await,
+            Command::Edit(statement) => self.edit(asker, None, statement).await,
             Command::Explain => {
                 let proposal = self.latest_proposal(asker).await?;
                 self.explain(asker, &proposal.id).await

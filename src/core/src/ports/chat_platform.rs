@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
@@ -196,6 +196,20 @@ pub trait ChatPlatform: Send + Sync {
 
     /// A place that only `actor` reads.
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError>;
+
+    /// A place beside an event where only whoever caused it reads what answers it at once, such as Discord's ephemeral
+    /// messages. `None` where there is none, or not for this event. What is sent there may be gone, and cannot be changed any
+    /// more, after a quarter of an hour ([`PlatformError::Gone`]); [`ChatPlatform::open_dm`] is for what has to last.
+    fn aside(&self, _event: &Event) -> Option<Place> {
+        None
+    }
+
+    /// Opens a form for whoever caused the event of this id; what they send comes as
+    /// [`EventBody::Edited`](crate::domain::EventBody). [`PlatformError::Rejected`] where there are no forms, where its text
+    /// is too long, or where it comes too late.
+    async fn open_form(&self, _event: &str, _form: &Form) -> Result<(), PlatformError> {
+        Err(PlatformError::Rejected("there are no forms here".to_owned()))
+    }
 
     /// Whether it is connected: the measured fact that `doctor` and `/readyz` show.
     async fn health(&self) -> Result<Text, PlatformError>;

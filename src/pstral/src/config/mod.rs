@@ -1,6 +1,7 @@
 //! The configuration: default.toml ← file ← environment, every fault of it reported at once.
 
 mod check;
+mod discord;
 mod file;
 mod fingerprint;
 mod layers;
@@ -11,14 +12,16 @@ mod schema;
 mod targets;
 
 pub use check::{Fault, load};
+#[cfg(feature = "discord")]
+pub(crate) use discord::id_of;
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,
-    KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig,
-    Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig,
-    TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DiscordConfig, EndpointConfig, Files, Http,
+    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice,
+    PlaceConfig, Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore,
+    TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

@@ -191,6 +191,29 @@ pub struct Log {
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct Platforms {
     pub terminal: TerminalConfig,
+    pub discord: DiscordConfig,
+}
+
+/// `[platforms.discord]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct DiscordConfig {
+    pub enabled: bool,
+    #[serde(default, deserialize_with = "secret")]
+    pub token: Option<SecretString>,
+    pub application: Option<String>,
+    #[serde(default)]
+    pub guilds: Vec<String>,
+    #[serde(default)]
+    pub channels: Vec<String>,
+    pub leave_others: bool,
+    pub webhooks: bool,
+    pub message_content: bool,
+    pub threads: bool,
+    pub shards: Option<u32>,
+    pub first_shard: Option<u32>,
+    pub last_shard: Option<u32>,
 }
 
 /// `[platforms.terminal]`

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::domain::{
-    Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, Place, PlatformName, ProposalId, TurnId,
+    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, Place, PlatformName, ProposalId,
+    TurnId,
 };
 use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
 
@@ -18,6 +21,7 @@ pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
     takes_what_its_capabilities_promise(platform, place).await;
     refuses_what_is_not_its_own(platform, place).await;
     opens_a_private_place(platform, place).await;
+    answers_nothing_that_nobody_did(platform, place).await;
 }
 
 async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
@@ -115,6 +119,17 @@ async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {
     assert!(dm.private, "only one person reads it");
     assert_eq!(dm.platform, place.platform);
     send(platform, &dm, &Outgoing::text("Entre nous")).await;
+}
+
+async fn answers_nothing_that_nobody_did(platform: &dyn ChatPlatform, place: &Place) {
+    let actor = Actor { platform: platform.name(), id: "1".to_owned(), name: "Zoé".to_owned() };
+    let (at, body) = (Timestamp::constant(1_795_255_200, 0), EventBody::Said("Voici".to_owned()));
+    let event = Event { id: "nothing".to_owned(), at, actor, place: place.clone(), body };
+    assert_eq!(platform.aside(&event), None, "there is no place beside what was not done");
+    let proposal = ProposalId("00112233445566778899aabbccddeeff".to_owned());
+    let form = Form { proposal, title: "Requête".to_owned(), label: "SQL".to_owned(), text: "SELECT 1".to_owned() };
+    let shown = platform.open_form(&event.id, &form).await;
+    assert!(matches!(shown, Err(PlatformError::Rejected(_))), "nor a form: {shown:?}");
 }
 
 async fn send(platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> MessageRef {
