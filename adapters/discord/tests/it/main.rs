@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
 mod double;
+mod raw;
+mod strict;

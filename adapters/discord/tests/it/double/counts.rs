@@ -25,6 +25,8 @@ pub(crate) struct Counts {
     pub(crate) late: Vec<String>,
     /// Edits of messages, however made.
     pub(crate) edits: u64,
+    /// Answers of the double itself that Discord would not have given.
+    pub(crate) own: Vec<String>,
     /// Messages sent by the bot.
     pub(crate) sent: u64,
     /// Times the commands were registered.
@@ -48,6 +50,7 @@ impl Counts {
             ("without allowed_mentions", &self.unguarded),
             ("notified", &self.pings),
             ("late", &self.late),
+            ("the double's own fault", &self.own),
         ];
         let mut all = String::new();
         for (kind, complaints) in kinds {

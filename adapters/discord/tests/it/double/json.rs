@@ -90,7 +90,9 @@ impl World {
     /// A message as the API answers it.
     pub(super) fn message(&self, message: &Message) -> Value {
         let mentions: Vec<Value> = message.mentions.iter().map(|id| self.user(*id)).collect();
-        let attachments: Vec<Value> = message.attachments.iter().map(|file| self.attachment(message, file)).collect();
+        let alone = message.only.is_some();
+        let files = message.attachments.iter().map(|file| self.attachment(message.channel, file, alone));
+        let attachments: Vec<Value> = files.collect();
         let author = if message.webhook.is_some() { self.hook(message) } else { self.user(message.author) };
         let body = json!({
             "id": message.id.to_string(), "channel_id": message.channel.to_string(), "type": message.kind,
@@ -141,11 +143,12 @@ impl World {
         with(body, [("member", self.member(guild, message.author))])
     }
 
-    fn attachment(&self, message: &Message, file: &Attachment) -> Value {
-        let url = format!("{}/attachments/{}/{}/{}", self.files_at, message.channel, file.id, file.name);
+    /// A file; `alone` when only one person sees it.
+    pub(super) fn attachment(&self, channel: Id, file: &Attachment, alone: bool) -> Value {
+        let url = format!("{}/attachments/{channel}/{}/{}", self.files_at, file.id, file.name);
         json!({
             "id": file.id.to_string(), "filename": file.name, "size": file.bytes.len(), "url": url, "proxy_url": url,
-            "content_type": file.media_type, "ephemeral": message.only.is_some(),
+            "content_type": file.media_type, "ephemeral": alone,
         })
     }
 

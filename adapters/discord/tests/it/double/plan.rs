@@ -111,6 +111,7 @@ impl Plan {
             faults: Faults::default(),
             counts: Counts::default(),
             typed: Vec::new(),
+            loose: Vec::new(),
             files_at,
         };
         (world.app.id, world.app.bot) = (world.id(), world.id());

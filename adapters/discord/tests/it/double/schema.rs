@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
+use super::Discord;
+
 /// Where the description is, for the references in it.
 const AT: &str = "https://discord.invalid/openapi.json";
 
@@ -37,6 +39,13 @@ pub(super) fn schema() -> Option<&'static Schema> {
     schema.as_ref()
 }
 
+impl Discord {
+    /// Whether bodies are held against Discord's description in this run.
+    pub(crate) fn checks_bodies(&self) -> bool {
+        schema().is_some()
+    }
+}
+
 impl Schema {
     fn new(text: &str) -> Self {
         // References are made absolute, so that a part of the document can be compiled alone.
@@ -52,7 +61,8 @@ impl Schema {
     /// not have one.
     pub(super) fn faults(&self, method: &str, path: &str, body: Option<&Value>, multipart: bool) -> Vec<String> {
         let kind = if multipart { "multipart/form-data" } else { "application/json" };
-        let place = ["paths", path, &method.to_lowercase(), "requestBody", "content", kind, "schema"];
+        let lower = method.to_lowercase();
+        let place = ["paths", path, &lower, "requestBody", "content", kind, "schema"];
         match (body, self.check(&place)) {
             (None, _) => Vec::new(),
             (Some(_), None) => vec![format!("{method} {path} takes no {kind}")],
@@ -60,10 +70,12 @@ impl Schema {
         }
     }
 
-    /// What is wrong with something that Discord would send, by the name of its part of the description.
-    pub(super) fn faults_of_part(&self, name: &str, value: &Value) -> Vec<String> {
-        let check = self.check(&["components", "schemas", name]);
-        check.map_or_else(|| vec![format!("there is no {name}")], |check| faults(&check, value))
+    /// What is wrong with an answer of the double's own: Discord would not have sent it.
+    pub(super) fn faults_of_answer(&self, method: &str, path: &str, status: u16, answer: &Value) -> Vec<String> {
+        let (method, status) = (method.to_lowercase(), status.to_string());
+        let place = ["paths", path, &method, "responses", &status, "content", "application/json", "schema"];
+        let check = self.check(&place);
+        check.map_or_else(|| vec![format!("{method} {path} answers no {status}")], |check| faults(&check, answer))
     }
 
     fn check(&self, place: &[&str]) -> Option<Arc<Validator>> {

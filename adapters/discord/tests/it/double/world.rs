@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(super) counts: Counts,
     /// Those who were seen typing, a row a request.
     pub(super) typed: Vec<Id>,
+    /// The files that came with commands.
+    pub(super) loose: Vec<Attachment>,
     /// Where files are fetched from.
     pub(super) files_at: String,
 }

@@ -6,7 +6,7 @@ use super::interact::Deed;
 use crate::double::Discord;
 use crate::double::interaction::{InteractionKind, Response};
 use crate::double::rights::ADMINISTRATOR;
-use crate::double::world::{Id, World};
+use crate::double::world::{Attachment, Id, World};
 
 impl Discord {
     /// Somebody runs a command, such as `/ask question:Combien de clients ? target:crm`. The id of the interaction.
@@ -15,10 +15,25 @@ impl Discord {
     /// When the client would not let them: an unknown command or option, a value of the wrong kind or that is not among
     /// the choices, or a required option that is missing.
     pub(crate) fn runs(&self, person: Id, channel: Id, line: &str) -> Id {
+        self.runs_with(person, channel, line, &[])
+    }
+
+    /// The same with files, which options name: names and contents.
+    pub(crate) fn runs_with(&self, person: Id, channel: Id, line: &str, files: &[(&str, &[u8])]) -> Id {
         let mut world = self.shared.world();
+        let mut resolved = Map::new();
+        for (name, bytes) in files {
+            let (id, media_type) = (world.id(), "text/plain; charset=utf-8".to_owned());
+            let file = Attachment { id, name: (*name).to_owned(), media_type, bytes: bytes.to_vec() };
+            resolved.insert(id.to_string(), world.attachment(channel, &file, true));
+            world.loose.push(file);
+        }
         let (command, rest) = world.command(channel, 1, line.strip_prefix('/').expect("it is a slash command"));
         let options = options(&world, &command["options"], &rest, None);
-        let data = json!({ "id": command["id"], "name": command["name"], "type": 1, "options": options });
+        let mut data = json!({ "id": command["id"], "name": command["name"], "type": 1, "options": options });
+        if !resolved.is_empty() {
+            data["resolved"] = json!({ "attachments": resolved });
+        }
         let id = world.act(InteractionKind::Command, person, channel, data, line);
         drop(world);
         self.shared.changed();
@@ -190,6 +205,10 @@ fn option_value(world: &World, option: &Value, text: &str, focused: bool) -> Val
         Some(5) => text.parse::<bool>().map_or_else(|_| fault(), Value::from),
         Some(6) => world.named(text.trim_start_matches('@')).map_or_else(fault, |id| json!(id.to_string())),
         Some(10) => text.parse::<f64>().map_or_else(|_| fault(), Value::from),
+        Some(11) => {
+            let file = world.loose.iter().rev().find(|file| file.name == text);
+            file.map_or_else(fault, |file| json!(file.id.to_string()))
+        }
         _ => panic!("the double knows no option like {}", option["name"]),
     };
     let choices = option["choices"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -84,6 +84,14 @@ impl Discord {
         world.guilds.get(&guild).is_some_and(|guild| world.is_in(guild))
     }
 
+    /// The guild of a channel.
+    ///
+    /// # Panics
+    /// When it is of none.
+    pub(crate) fn guild_of(&self, channel: Id) -> Id {
+        self.shared.world().guild_of(channel).expect("it is a channel of a guild")
+    }
+
     /// A channel of a guild.
     pub(crate) fn channel(&self, guild: Id, name: &str) -> Id {
         self.room(guild, name, Kind::Text)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::double::Discord;
+use crate::double::gateway::Session;
 use crate::double::interaction::Response;
 use crate::double::world::{Id, World, flag};
 
@@ -80,11 +81,17 @@ impl Discord {
         self.until("a connection", look).await;
     }
 
+    /// Waits until no session has a connection.
+    pub(crate) async fn until_alone(&self) {
+        let alone = |world: &World| (!world.gateway.sessions.iter().any(Session::connected)).then_some(());
+        self.until("the end of every connection", alone).await;
+    }
+
     /// Waits until so many sessions were begun, and so many taken up again, since the start.
     pub(crate) async fn reconnected(&self, identified: u64, resumed: u64) {
         let look = |world: &World| {
             let counts = &world.counts;
-            let connected = world.gateway.sessions.iter().any(|session| session.connected());
+            let connected = world.gateway.sessions.iter().any(Session::connected);
             (counts.identified >= identified && counts.resumed >= resumed && connected).then_some(())
         };
         self.until("a new connection", look).await;

@@ -101,8 +101,11 @@ fn judge(world: &mut World, (call, unread): (Call, Option<Refusal>), act: Act) -
         return (fault, too_fast(now, standing.reset_after, scope, own));
     }
     let done = check(world, &call, unread).and_then(|()| act(world, &call));
-    if let Err(refusal) = &done {
-        note(world, &call, refusal);
+    match &done {
+        Ok(Reply::Json(answer)) => check_own(world, &call, 200, answer),
+        Ok(Reply::Created(answer)) => check_own(world, &call, 201, answer),
+        Ok(Reply::Nothing | Reply::File(..)) => {}
+        Err(refusal) => note(world, &call, refusal),
     }
     let mut response = written(done);
     if let Some(standing) = &standing {
@@ -134,6 +137,13 @@ fn check(world: &mut World, call: &Call, unread: Option<Refusal>) -> Result<(), 
     let because = faults.join("; ");
     world.counts.schema.push(format!("{} {because}", call.about()));
     Err(Refusal::invalid("body", &because))
+}
+
+/// Holds an answer against the description too: what Discord would not say shows nothing.
+fn check_own(world: &mut World, call: &Call, status: u16, answer: &Value) {
+    let Some(schema) = schema() else { return };
+    let faults = schema.faults_of_answer(&call.method, call.path, status, answer);
+    world.counts.own.extend(faults.into_iter().map(|fault| format!("{} {} {fault}", call.method, call.path)));
 }
 
 fn note(world: &mut World, call: &Call, refusal: &Refusal) {

@@ -13,7 +13,20 @@ const TEXT: usize = 8_000;
 
 pub(super) fn list(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let guild = place(world, call)?;
-    Ok(Reply::Json(json!(world.commands.get(&guild).cloned().unwrap_or_default())))
+    let mut commands = world.commands.get(&guild).cloned().unwrap_or_default();
+    if call.query.get("with_localizations").is_none_or(|with| with != "true") {
+        commands.iter_mut().for_each(without_translations);
+    }
+    Ok(Reply::Json(json!(commands)))
+}
+
+/// Translations are told only to who asks for them.
+fn without_translations(command: &mut Value) {
+    let Some(members) = command.as_object_mut() else { return };
+    members.retain(|key, _| !key.ends_with("_localizations"));
+    for inner in members.get_mut("options").and_then(Value::as_array_mut).into_iter().flatten() {
+        without_translations(inner);
+    }
 }
 
 /// Replaces all of them; those that keep their name keep their id.

@@ -26,6 +26,9 @@ pub(super) fn application(world: &mut World, _: &Call) -> Result<Reply, Refusal>
         "bot_require_code_grant": false, "verify_key": "0".repeat(64), "flags": world.app_flags(), "hook": true,
         "owner": world.user(world.app.bot), "team": null, "redirect_uris": [], "interactions_endpoint_url": null,
         "approximate_guild_count": world.guilds.len(), "integration_types_config": { "0": {} },
+        "flags_new": world.app_flags().to_string(), "role_connections_verification_url": null,
+        "approximate_user_install_count": 0, "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0, "eligible_oauth2_scopes": [],
     })))
 }
 
