@@ -76,7 +76,8 @@ impl Discord {
     async fn look_at(&self, channel: u64, guild: Option<u64>, after: &str) -> Vec<Message> {
         let params = vec![("after", after.to_owned()), ("limit", MESSAGES.to_string())];
         let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
-        let found: Result<Vec<Message>, Fault> = self.rest.ask(plain(LightMethod::Get, route).params(Some(params))).await;
+        let found: Result<Vec<Message>, Fault> =
+            self.rest.ask(plain(LightMethod::Get, route).params(Some(params))).await;
         match found {
             // Discord says where only when it tells of a message by itself.
             Ok(found) => found.into_iter().map(|message| in_guild(message, guild)).collect(),

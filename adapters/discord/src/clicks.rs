@@ -6,7 +6,7 @@ use std::time::Duration;
 use pstral_core::domain::{ButtonAction, EventBody, Place};
 use pstral_core::ports::Inbox;
 use serenity::model::application::ComponentInteraction;
-use serenity::model::channel::MessageFlags;
+use serenity::model::channel::{Message, MessageFlags};
 
 use crate::Discord;
 use crate::buttons::action;
@@ -27,9 +27,9 @@ impl Discord {
             self.heard(&opened).await;
             return;
         };
-        let Some((place, _)) = self.where_it_was(&acted) else { return self.refuse_here(&opened).await };
-        let is_ephemeral = click.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
-        let place = if is_ephemeral { self.place_of_one(&acted, &action) } else { place };
+        let Some(place) = self.place_under(&acted, Some(&*click.message), &action) else {
+            return self.refuse_here(&opened).await;
+        };
         if matches!(action, ButtonAction::Execute(_)) {
             self.asked.runs_in(&place);
         }
@@ -40,6 +40,19 @@ impl Discord {
         } else if self.heard(&opened).await {
             inbox(event).await;
         }
+    }
+
+    /// Where something was done to a message.
+    pub(crate) fn place_under(
+        &self,
+        acted: &Acted<'_>,
+        message: Option<&Message>,
+        action: &ButtonAction,
+    ) -> Option<Place> {
+        let (place, _) = self.where_it_was(acted)?;
+        let flags = message.and_then(|message| message.flags);
+        let is_for_one = flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+        Some(if is_for_one { self.place_of_one(acted, action) } else { place })
     }
 
     /// What only one person saw belongs to their private conversation: it is shown elsewhere when that is closed. But a

@@ -74,12 +74,7 @@ const fn needed(name: &'static str, french: &'static str, says: &'static str, ki
     Opt { name, french, says, kind, is_needed: true }
 }
 
-const fn everybody(
-    name: &'static str,
-    french: &'static str,
-    says: &'static str,
-    options: &'static [Opt],
-) -> Command {
+const fn everybody(name: &'static str, french: &'static str, says: &'static str, options: &'static [Opt]) -> Command {
     Command { name, french, says, for_admins: false, options }
 }
 
@@ -92,36 +87,55 @@ const FORMS: Kind = Kind::One(&["pdf", "json"]);
 
 /// The list, in the order in which it is registered.
 const COMMANDS: &[Command] = &[
-    everybody(ASK, "demander", "discord-ask", &[
-        needed("question", "question", "discord-ask-question", Kind::Words),
-        option("target", "base", "discord-ask-target", Kind::Words),
-        option("mode", "mode", "discord-ask-mode", MODES),
-        option("private", "prive", "discord-ask-private", Kind::Yes),
-        option("file", "fichier", "discord-ask-file", Kind::File),
-    ]),
-    everybody(SQL, "sql", "discord-sql", &[
-        option("statement", "requete", "discord-sql-statement", Kind::Words),
-        option("file", "fichier", "discord-sql-file", Kind::File),
-    ]),
+    everybody(
+        ASK,
+        "demander",
+        "discord-ask",
+        &[
+            needed("question", "question", "discord-ask-question", Kind::Words),
+            option("target", "base", "discord-ask-target", Kind::Words),
+            option("mode", "mode", "discord-ask-mode", MODES),
+            option("private", "prive", "discord-ask-private", Kind::Yes),
+            option("file", "fichier", "discord-ask-file", Kind::File),
+        ],
+    ),
+    everybody(
+        SQL,
+        "sql",
+        "discord-sql",
+        &[
+            option("statement", "requete", "discord-sql-statement", Kind::Words),
+            option("file", "fichier", "discord-sql-file", Kind::File),
+        ],
+    ),
     everybody("mode", "mode", "discord-mode", &[needed("mode", "mode", "discord-ask-mode", MODES)]),
     everybody("new", "nouveau", "discord-new", &[]),
-    everybody("history", "historique", "discord-history", &[
-        option("page", "page", "discord-history-page", Kind::Number),
-    ]),
-    everybody("export", "exporter", "discord-export", &[
-        option("number", "numero", "discord-export-number", Kind::Number),
-        option("form", "format", "discord-export-form", FORMS),
-    ]),
+    everybody(
+        "history",
+        "historique",
+        "discord-history",
+        &[option("page", "page", "discord-history-page", Kind::Number)],
+    ),
+    everybody(
+        "export",
+        "exporter",
+        "discord-export",
+        &[
+            option("number", "numero", "discord-export-number", Kind::Number),
+            option("form", "format", "discord-export-form", FORMS),
+        ],
+    ),
     everybody("stop", "arreter", "discord-stop", &[]),
     everybody("whoami", "quisuisje", "discord-whoami", &[]),
     everybody("link", "lier", "discord-link", &[option("code", "code", "discord-link-code", Kind::Words)]),
-    everybody("unlink", "delier", "discord-unlink", &[
-        option("confirm", "confirmer", "discord-unlink-confirm", Kind::Yes),
-    ]),
+    everybody(
+        "unlink",
+        "delier",
+        "discord-unlink",
+        &[option("confirm", "confirmer", "discord-unlink-confirm", Kind::Yes)],
+    ),
     everybody("help", "aide", "discord-help", &[]),
-    admins("audit", "audit", "discord-audit", &[
-        option("filter", "filtre", "discord-audit-filter", Kind::Suggested),
-    ]),
+    admins("audit", "audit", "discord-audit", &[option("filter", "filtre", "discord-audit-filter", Kind::Suggested)]),
     admins("user", "utilisateur", "discord-user", &[option("words", "mots", "discord-words", Kind::Words)]),
     admins("verified", "verifiees", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
 ];
@@ -224,8 +238,7 @@ fn alike(commands: &Value) -> Vec<Value> {
             Value::Object(members) => {
                 let said = members.iter().filter(|(key, _)| SAID.contains(&key.as_str()));
                 let said = said.filter(|(_, value)| !is_nothing(value));
-                let mut said: Map<String, Value> =
-                    said.map(|(key, value)| (key.clone(), meant(key, value))).collect();
+                let mut said: Map<String, Value> = said.map(|(key, value)| (key.clone(), meant(key, value))).collect();
                 // Discord gives back a text where it takes a number.
                 let permissions = &members.get("default_member_permissions").cloned().unwrap_or_default();
                 let permissions = permissions.as_u64().or_else(|| permissions.as_str()?.parse().ok());

@@ -42,15 +42,20 @@ impl Discord {
         let acted = acted!(sent);
         let opened = self.interactions.open(sent.id.get(), &sent.token, sent.user.id.get(), locale(&sent.locale));
         let Some(opened) = opened else { return };
-        let Some((place, _)) = self.where_it_was(&acted) else { return self.refuse_here(&opened).await };
         let fields = sent.data.components.iter().flat_map(|row| &row.components);
         let text = fields.filter_map(|field| match field {
             ActionRowComponent::InputText(input) => input.value.clone(),
             _ => None,
         });
         let text = text.collect::<String>();
-        let is_ours = self.heard(&opened).await;
-        if let (Some(ButtonAction::Edit(proposal)), true) = (action(&sent.data.custom_id), is_ours) {
+        let Some(action @ ButtonAction::Edit(_)) = action(&sent.data.custom_id) else {
+            self.heard(&opened).await;
+            return;
+        };
+        let Some(place) = self.place_under(&acted, sent.message.as_deref(), &action) else {
+            return self.refuse_here(&opened).await;
+        };
+        if let (ButtonAction::Edit(proposal), true) = (action, self.heard(&opened).await) {
             inbox(acted.event(place, EventBody::Edited { proposal, text })).await;
         }
     }

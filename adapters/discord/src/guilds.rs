@@ -9,6 +9,7 @@ use serenity::http::{LightMethod, Route};
 use serenity::model::guild::Guild;
 
 use crate::Discord;
+use crate::asked::Question;
 use crate::body::open;
 use crate::place::{Spot, spot};
 use crate::rest::{plain, with_body};
@@ -41,20 +42,23 @@ impl Discord {
                 Err(fault) => tracing::error!(?fault, guild = id, "a server that is not allowed could not be left"),
             }
         } else {
-            tracing::warn!(guild = id, "in a server that is not among platforms.discord.guilds; nobody is answered there");
+            tracing::warn!(
+                guild = id,
+                "in a server that is not among platforms.discord.guilds; nobody is answered there"
+            );
         }
     }
 
     /// We were removed from a server.
     pub(crate) async fn leave(&self, guild: u64, inbox: &Inbox) {
         self.channels.forget_guild(guild);
-        self.left(|question| question.guild == Some(guild), inbox).await;
+        self.left(|question: &Question| question.guild == Some(guild), inbox).await;
     }
 
     /// A channel or a thread is gone.
     pub(crate) async fn lose(&self, channel: u64, inbox: &Inbox) {
         self.channels.forget(channel);
-        let at = |id: u64| move |spot| spot == Spot::Channel(id.into());
-        self.left(|question| spot(&question.event.place).is_ok_and(at(channel)), inbox).await;
+        let was_there = |question: &Question| spot(&question.event.place) == Ok(Spot::Channel(channel.into()));
+        self.left(was_there, inbox).await;
     }
 }

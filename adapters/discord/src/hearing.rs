@@ -114,7 +114,11 @@ impl Discord {
         match self.begin_thread(channel_id, message.id.get(), words).await {
             Ok(thread) => thread,
             Err(fault) => {
-                tracing::warn!(?fault, channel = channel_id.get(), "no thread can begin there; answering in the channel");
+                tracing::warn!(
+                    ?fault,
+                    channel = channel_id.get(),
+                    "no thread can begin there; answering in the channel"
+                );
                 asked_in
             }
         }

@@ -61,10 +61,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn two_at_once_do_not_meet() {
-        let (held, free) = tokio::join!(unless_held(limited(WAIT)), unless_held(async {
-            tokio::time::sleep(WAIT).await;
-            "free"
-        }));
+        let (held, free) = tokio::join!(
+            unless_held(limited(WAIT)),
+            unless_held(async {
+                tokio::time::sleep(WAIT).await;
+                "free"
+            })
+        );
         assert_eq!((held, free), (Err(WAIT), Ok("free")));
     }
 }

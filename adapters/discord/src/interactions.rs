@@ -146,10 +146,8 @@ impl Discord {
         if *told != Told::Thinking {
             return;
         }
-        let route = Route::WebhookOriginalInteractionResponse {
-            application_id: self.application(),
-            token: &opened.token,
-        };
+        let route =
+            Route::WebhookOriginalInteractionResponse { application_id: self.application(), token: &opened.token };
         if let Err(fault) = self.rest.tell(plain(LightMethod::Delete, route)).await {
             tracing::warn!(?fault, "somebody goes on reading that Pstral thinks");
         }

@@ -51,11 +51,8 @@ pub(crate) fn granted(guild: &str, member: &str, own: &[String], roles: &[Role],
         let these = overwrites.iter().filter(|overwrite| holds(&overwrite.id));
         these.fold((0, 0), |(allow, deny), one| (allow | one.allow, deny | one.deny))
     };
-    let steps = [
-        of(&|id| id == guild),
-        of(&|id| id != guild && own.iter().any(|role| role == id)),
-        of(&|id| id == member),
-    ];
+    let steps =
+        [of(&|id| id == guild), of(&|id| id != guild && own.iter().any(|role| role == id)), of(&|id| id == member)];
     let bits = steps.into_iter().fold(base, |bits, (allow, deny)| (bits & !deny) | allow);
     // Of a channel that cannot be seen, nothing else holds.
     if bits & VIEW == 0 { 0 } else { bits }

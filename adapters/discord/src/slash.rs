@@ -129,7 +129,9 @@ impl Discord {
             let theirs = self.private_with(opened.user).await;
             (theirs.map_or_else(|_| aside(opened.id), private), None)
         } else {
-            let Some(posted) = self.post_question(question, (opened, acted), place.clone(), known).await else { return };
+            let Some(posted) = self.post_question(question, (opened, acted), place.clone(), known).await else {
+                return;
+            };
             posted
         };
         if let Some(mode) = chosen.of("mode") {
@@ -220,7 +222,11 @@ impl Discord {
         match self.begin_thread(channel_id, message, words).await {
             Ok(thread) => thread,
             Err(fault) => {
-                tracing::warn!(?fault, channel = channel_id.get(), "no thread can begin there; answering in the channel");
+                tracing::warn!(
+                    ?fault,
+                    channel = channel_id.get(),
+                    "no thread can begin there; answering in the channel"
+                );
                 place
             }
         }

@@ -21,9 +21,7 @@ impl Discord {
         let request = plain(LightMethod::Get, Route::ChannelMessages { channel_id });
         let newest: Vec<Value> = self.rest.ask(request.params(Some(vec![("limit", LOOKED_AT.to_string())]))).await?;
         let live = newest.iter().filter(|message| message["author"]["id"] == own.as_str() && can_be_stopped(message));
-        let at = |message: &Value| {
-            Some(MessageRef { place: place.clone(), id: message["id"].as_str()?.to_owned() })
-        };
+        let at = |message: &Value| Some(MessageRef { place: place.clone(), id: message["id"].as_str()?.to_owned() });
         Ok(live.filter_map(at).collect())
     }
 }

@@ -133,13 +133,7 @@ impl Discord {
     }
 
     /// Writes a message, and says which one it is.
-    async fn put(
-        &self,
-        place: &Place,
-        method: LightMethod,
-        route: Route<'_>,
-        body: &Body,
-    ) -> Result<MessageId, Fault> {
+    async fn put(&self, place: &Place, method: LightMethod, route: Route<'_>, body: &Body) -> Result<MessageId, Fault> {
         let written = if body.files.is_empty() {
             self.rest.write(place, with_body(method, route, &body.json)).await?
         } else {

@@ -13,6 +13,7 @@ mod audit_first;
 mod audit_members;
 mod audit_pages;
 mod bad_input;
+mod beside;
 mod canary;
 mod catalog;
 mod command_line;

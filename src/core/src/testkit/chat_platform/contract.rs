@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, Place, PlatformName, ProposalId,
-    TurnId,
+    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, Place, PlatformName,
+    ProposalId, TurnId,
 };
 use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
 
