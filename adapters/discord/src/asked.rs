@@ -20,6 +20,8 @@ pub(crate) struct Question {
     pub(crate) event: Event,
     /// What it said, mentions apart.
     pub(crate) words: String,
+    /// The message that asked it, where everybody sees one.
+    pub(crate) message: Option<u64>,
     /// The server it was asked in.
     pub(crate) guild: Option<u64>,
     since: Instant,
@@ -27,12 +29,23 @@ pub(crate) struct Question {
     pub(crate) answered: CancellationToken,
     /// Whether something was run since where it was asked.
     ran: AtomicBool,
+    /// Whether something was said in reply.
+    replied: AtomicBool,
 }
 
 impl Question {
-    pub(crate) fn new(event: Event, words: String, guild: Option<u64>) -> Self {
-        let answered = CancellationToken::new();
-        Self { event, words, guild, since: Instant::now(), answered, ran: AtomicBool::new(false) }
+    pub(crate) fn new(event: Event, words: String, guild: Option<u64>, message: Option<u64>) -> Self {
+        let (answered, since) = (CancellationToken::new(), Instant::now());
+        Self {
+            event,
+            words,
+            message,
+            guild,
+            since,
+            answered,
+            ran: AtomicBool::new(false),
+            replied: AtomicBool::new(false),
+        }
     }
 
     /// Whether it is asked again when its words change: not once something was run.
@@ -90,6 +103,14 @@ impl Asked {
         questions.known.values().flatten().filter(asked_here).for_each(|question| {
             question.ran.store(true, Ordering::Relaxed);
         });
+    }
+
+    /// The message that is replied to by what is said next in a channel: that of the only question which is being answered
+    /// there and was not replied to. Where there are several, nobody knows whose answer comes first.
+    pub(crate) fn replied_to(&self, place: &Place) -> Option<u64> {
+        let open = self.open(|question| question.event.place == *place);
+        let [question] = &open[..] else { return None };
+        question.message.filter(|_| !question.replied.swap(true, Ordering::Relaxed))
     }
 
     /// Those that are being answered where this holds.

@@ -61,6 +61,12 @@ impl Body {
         self
     }
 
+    /// The same in reply to a message of the same channel, which may be gone.
+    pub(crate) fn in_reply_to(mut self, message: u64) -> Self {
+        self.json["message_reference"] = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
+        self
+    }
+
     /// The same with a line before its text, if there is room.
     pub(crate) fn after(mut self, line: &str) -> Self {
         let said = self.json["content"].as_str().unwrap_or_default();

@@ -1,9 +1,7 @@
 //! Messages of people: which are meant for us, what they say, and where they are answered.
 
 use pstral_core::domain::{Actor, Event, EventBody, Place};
-use pstral_core::egress::fit;
 use pstral_core::ports::Inbox;
-use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::channel::{Message, MessageType};
 use serenity::model::id::ChannelId;
@@ -12,15 +10,10 @@ use serenity::model::user::User;
 use crate::Discord;
 use crate::asked::Question;
 use crate::channels::{Described, Known};
-use crate::fault::{Fault, codes};
+use crate::fault::Fault;
 use crate::instant::moment;
-use crate::place::{platform, private, thread};
-use crate::rest::{plain, with_body};
-
-/// Characters of the name of a thread, of at most 100.
-const NAME: usize = 90;
-/// Minutes without a word after which Discord puts a thread away.
-const ARCHIVED_AFTER: u32 = 1_440;
+use crate::place::{platform, private};
+use crate::rest::plain;
 
 impl Discord {
     /// A message was posted where we are.
@@ -39,7 +32,7 @@ impl Discord {
         let body = EventBody::typed(&said, "/").unwrap_or(EventBody::Said(String::new()));
         match body {
             EventBody::Said(words) => {
-                let place = self.place_to_answer(&message, place, &words).await;
+                let place = self.place_to_answer(&message, place, &words);
                 let words = self.with_attachments(words, &message.attachments).await;
                 self.ask(&message, place, words, inbox).await;
             }
@@ -50,7 +43,7 @@ impl Discord {
     /// Hands a question over, and knows of it until it is answered.
     async fn ask(&self, message: &Message, place: Place, words: String, inbox: &Inbox) {
         let event = event(message, place, EventBody::Said(words.clone()));
-        let question = Question::new(event.clone(), words, message.guild_id.map(u64::from));
+        let question = Question::new(event.clone(), words, message.guild_id.map(u64::from), Some(message.id.get()));
         let question = self.asked.asks(message.id.get(), question);
         inbox(event).await;
         question.answered.cancel();
@@ -104,39 +97,14 @@ impl Discord {
         }
     }
 
-    /// A thread on the question; where there can be none, where it was asked.
-    async fn place_to_answer(&self, message: &Message, asked_in: Place, words: &str) -> Place {
+    /// The place of a thread on the question; where there can be none, where it was asked.
+    fn place_to_answer(&self, message: &Message, asked_in: Place, words: &str) -> Place {
         let channel_id = message.channel_id;
         let can_begin = self.channels.get(channel_id.get()).is_some_and(|known| known.threads);
         if asked_in.private || !can_begin || !self.config.threads || words.trim().is_empty() {
             return asked_in;
         }
-        match self.begin_thread(channel_id, message.id.get(), words).await {
-            Ok(thread) => thread,
-            Err(fault) => {
-                tracing::warn!(
-                    ?fault,
-                    channel = channel_id.get(),
-                    "no thread can begin there; answering in the channel"
-                );
-                asked_in
-            }
-        }
-    }
-
-    /// A thread on a message, named after what is asked. Discord gives it the id of its message.
-    pub(crate) async fn begin_thread(&self, channel_id: ChannelId, message: u64, words: &str) -> Result<Place, Fault> {
-        let name = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let wish = json!({ "name": fit(&name, NAME), "auto_archive_duration": ARCHIVED_AFTER });
-        let route = Route::ChannelMessageThreads { channel_id, message_id: message.into() };
-        match self.rest.tell(with_body(LightMethod::Post, route, &wish)).await {
-            Err(fault) if fault.code() != Some(codes::THREAD_EXISTS) => return Err(fault),
-            _ => {}
-        }
-        if let (Some(known), Ok(own)) = (self.channels.get(channel_id.get()), self.own_id().await) {
-            self.channels.learn(message, known.with_thread_of(channel_id.get(), own));
-        }
-        Ok(thread(channel_id.get(), message))
+        self.want_thread(channel_id, message.id.get(), words)
     }
 }
 

@@ -28,6 +28,7 @@ mod rest;
 mod rewording;
 mod slash;
 mod standing;
+mod threads;
 mod writing;
 
 use std::sync::OnceLock;
@@ -54,6 +55,7 @@ use crate::opened::Interactions;
 use crate::place::{Spot, spot};
 use crate::privates::Privates;
 use crate::rest::{Rest, plain};
+use crate::threads::{Threads, Way};
 
 /// How long showing that somebody types may take: it is a kindness.
 const TYPING: Duration = Duration::from_secs(5);
@@ -69,6 +71,7 @@ pub struct Discord {
     privates: Privates,
     asked: Asked,
     recent: Recent,
+    threads: Threads,
     connection: Connection,
     /// Who we are.
     own: OnceLock<u64>,
@@ -90,6 +93,7 @@ impl Discord {
             privates: Privates::default(),
             asked: Asked::default(),
             recent: Recent::default(),
+            threads: Threads::default(),
             connection: Connection::default(),
             own: OnceLock::new(),
         })
@@ -164,9 +168,16 @@ impl ChatPlatform for Discord {
     }
 
     async fn typing(&self, place: &Place) {
-        if let Ok(Spot::Channel(channel_id)) = spot(place) {
-            let shown = self.rest.tell(plain(LightMethod::Post, Route::ChannelTyping { channel_id }));
-            let _ = tokio::time::timeout(TYPING, shown).await;
+        let Ok(Spot::Channel(channel_id)) = spot(place) else { return };
+        let shown = async {
+            let channel_id = match self.begin_wanted(channel_id).await? {
+                Way::There => channel_id,
+                Way::Reply(channel, _) => channel,
+            };
+            self.rest.tell(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
+        };
+        if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
+            tracing::debug!(?fault, "nobody sees that an answer is being prepared");
         }
     }
 

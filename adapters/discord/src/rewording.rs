@@ -28,7 +28,8 @@ impl Discord {
         self.stop(&question, inbox).await;
         let id = format!("{}.{}", updated.id, edited.unix_timestamp());
         let event = Event { id, body: EventBody::Said(words.clone()), ..question.event.clone() };
-        let changed = self.asked.asks(updated.id.get(), Question::new(event.clone(), words, question.guild));
+        let changed =
+            self.asked.asks(updated.id.get(), Question::new(event.clone(), words, question.guild, question.message));
         inbox(event).await;
         changed.answered.cancel();
     }

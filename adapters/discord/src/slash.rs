@@ -21,6 +21,7 @@ use crate::interactions::{Acted, acted, answers};
 use crate::opened::{Opened, Told, locale};
 use crate::place::{Spot, aside, private, spot};
 use crate::rest::{plain, with_body};
+use crate::threads::Way;
 
 /// Characters of a question that is said again for everybody.
 const ECHO: usize = 1_500;
@@ -146,7 +147,7 @@ impl Discord {
         let words = self.with_attachments(words, chosen.file.map_or(&[][..], std::slice::from_ref)).await;
         let event = acted.event(place, EventBody::Said(words.clone()));
         // Who deletes the question that everybody sees takes it back.
-        let question = Question::new(event.clone(), words, acted.guild.map(u64::from));
+        let question = Question::new(event.clone(), words, acted.guild.map(u64::from), posted);
         let question = match posted.filter(|posted| self.asked.is_new(*posted)) {
             Some(posted) => self.asked.asks(posted, question),
             None => question.into(),
@@ -179,7 +180,7 @@ impl Discord {
                 return Some((place, None));
             }
         };
-        Some((self.thread_on(posted, acted.channel_id, question, place, known).await, Some(posted)))
+        Some((self.thread_on(posted, acted.channel_id, question, place, known), Some(posted)))
     }
 
     /// "Ask Pstral about this": somebody else's message as a question of one's own.
@@ -199,37 +200,19 @@ impl Discord {
             self.say_alone(opened, &text("discord-message-empty").render(opened.locale)).await;
             return;
         }
-        let place = self.thread_on(message.id.get(), acted.channel_id, &words, place, known).await;
-        if let Ok(Spot::Channel(channel)) = spot(&place) {
+        let place = self.thread_on(message.id.get(), acted.channel_id, &words, place, known);
+        if let Ok(Spot::Channel(channel)) = spot(&place)
+            && matches!(self.begin_wanted(channel).await, Ok(Way::There))
+        {
             let told = text("discord-answered-in").with("place", format!("<#{channel}>"));
             self.say_alone(opened, &told.render(opened.locale)).await;
         }
         inbox(acted.event(place, EventBody::Said(words))).await;
     }
 
-    async fn thread_on(
-        &self,
-        message: u64,
-        channel_id: ChannelId,
-        words: &str,
-        place: Place,
-        known: Option<Known>,
-    ) -> Place {
+    fn thread_on(&self, message: u64, channel_id: ChannelId, words: &str, place: Place, known: Option<Known>) -> Place {
         let can_begin = self.config.threads && !place.private && known.is_some_and(|known| known.threads);
-        if !can_begin || words.trim().is_empty() {
-            return place;
-        }
-        match self.begin_thread(channel_id, message, words).await {
-            Ok(thread) => thread,
-            Err(fault) => {
-                tracing::warn!(
-                    ?fault,
-                    channel = channel_id.get(),
-                    "no thread can begin there; answering in the channel"
-                );
-                place
-            }
-        }
+        if can_begin && !words.trim().is_empty() { self.want_thread(channel_id, message, words) } else { place }
     }
 
     /// Says something to who acted, and to nobody else.

@@ -14,6 +14,7 @@ use crate::fault::{Fault, codes};
 use crate::opened::{Opened, Told};
 use crate::place::{Spot, spot};
 use crate::rest::{plain, with_body};
+use crate::threads::Way;
 
 /// Where a message stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ enum Standing {
 
 /// Stands between an interaction and a message, where one that belongs into a private conversation had to be shown there.
 const BESIDE: char = '@';
+/// Stands before a message that belongs into a thread and stands in the channel above, because there is no thread.
+const ABOVE: char = '^';
 
 #[derive(Deserialize)]
 struct Private {
@@ -40,13 +43,30 @@ impl Discord {
                 Err(fault) if fault.code() == Some(codes::CLOSED_TO_US) && place.private => {
                     self.send_beside(channel_id, place, body, fault).await?
                 }
-                sent => sent?.to_string(),
+                sent => sent?,
             },
         };
         Ok(MessageRef { place: place.clone(), id })
     }
 
-    async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<MessageId, Fault> {
+    async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
+        match self.begin_wanted(channel_id).await? {
+            Way::Reply(channel, asked) => {
+                let sent = self.send_named(channel, place, body.in_reply_to(asked.get())).await?;
+                Ok(format!("{ABOVE}{sent}"))
+            }
+            Way::There if is_channel(place) => {
+                let body = match self.asked.replied_to(place) {
+                    Some(asked) => body.in_reply_to(asked),
+                    None => body,
+                };
+                Ok(self.send_named(channel_id, place, body).await?.to_string())
+            }
+            Way::There => Ok(self.send_named(channel_id, place, body).await?.to_string()),
+        }
+    }
+
+    async fn send_named(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<MessageId, Fault> {
         let nonce = self.nonces.name(&place.id, &body.json);
         let body = body.with_nonce(&nonce.name);
         let sent = self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await;
@@ -159,9 +179,20 @@ impl Discord {
     }
 }
 
+/// Whether it is a channel that several people read, and no thread.
+fn is_channel(place: &Place) -> bool {
+    !place.private && place.channel() == *place
+}
+
 fn standing(at: &MessageRef) -> Result<Standing, PlatformError> {
     let number = |word: &str| word.parse::<u64>().ok().filter(|number| *number > 0);
     let message = |word: &str| number(word).map(MessageId::new).ok_or(PlatformError::Gone);
+    if let Some(id) = at.id.strip_prefix(ABOVE) {
+        return match spot(&at.place.channel())? {
+            Spot::Channel(channel) => Ok(Standing::Channel(channel, message(id)?)),
+            Spot::Aside(_) => Err(PlatformError::Gone),
+        };
+    }
     match (spot(&at.place)?, at.id.split_once(BESIDE)) {
         (Spot::Aside(interaction), _) => Ok(Standing::Aside(interaction, message(&at.id)?)),
         (Spot::Channel(_), Some((interaction, id))) => {
@@ -185,7 +216,8 @@ mod tests {
         assert_eq!(at(private(9), "1"), in_channel(9, 1));
         assert_eq!(at(aside(5), "1"), Ok(Standing::Aside(5, MessageId::new(1))));
         assert_eq!(at(private(9), "5@1"), Ok(Standing::Aside(5, MessageId::new(1))), "it was closed");
-        for strange in ["", "x", "0", "5@", "@1"] {
+        assert_eq!(at(thread(7, 8), "^1"), in_channel(7, 1), "there was no thread");
+        for strange in ["", "x", "0", "5@", "@1", "^", "^x"] {
             assert_eq!(at(private(9), strange), Err(PlatformError::Gone), "{strange}");
         }
     }

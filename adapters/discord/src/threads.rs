@@ -1,0 +1,117 @@
+//! Threads on questions. One begins with the first word that is said in it: whoever is answered in private, or not at all,
+//! leaves no empty thread behind. Where none may begin, the answer is a reply in the channel.
+//!
+//! Discord gives a thread the id of the message that it begins from, so that its place has a name before it is there.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pstral_core::domain::Place;
+use pstral_core::egress::fit;
+use serde_json::json;
+use serenity::http::{LightMethod, Route};
+use serenity::model::id::{ChannelId, MessageId};
+
+use crate::Discord;
+use crate::fault::{Fault, codes};
+use crate::place::thread;
+use crate::rest::with_body;
+
+/// Threads remembered that may begin.
+const REMEMBERED: usize = 1024;
+/// Characters of the name of a thread, of at most 100.
+const NAME: usize = 90;
+/// Minutes without a word after which Discord puts a thread away.
+const ARCHIVED_AFTER: u32 = 1_440;
+
+/// A thread that may begin on a question.
+struct Wanted {
+    channel: ChannelId,
+    name: String,
+    /// Held while it begins.
+    state: tokio::sync::Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    NotBegun,
+    Begun,
+    Refused,
+}
+
+/// Where an answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Into the channel or the thread that its place names.
+    There,
+    /// Into this channel, as a reply to this message: there is no thread.
+    Reply(ChannelId, MessageId),
+}
+
+/// The threads that may begin, by the messages they begin from.
+#[derive(Default)]
+pub(crate) struct Threads(Mutex<(HashMap<u64, Arc<Wanted>>, VecDeque<u64>)>);
+
+impl Threads {
+    fn want(&self, message: u64, wanted: Wanted) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, order) = &mut *all;
+        if known.insert(message, Arc::new(wanted)).is_none() {
+            order.push_back(message);
+        }
+        if order.len() > REMEMBERED
+            && let Some(oldest) = order.pop_front()
+        {
+            known.remove(&oldest);
+        }
+    }
+
+    fn wanted(&self, message: u64) -> Option<Arc<Wanted>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(&message).cloned()
+    }
+}
+
+impl Discord {
+    /// The place of a thread on a message of a channel, named after what is asked. It begins when something is said there.
+    pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, words: &str) -> Place {
+        let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
+        self.threads.want(message, Wanted { channel, name, state: tokio::sync::Mutex::new(State::NotBegun) });
+        thread(channel.get(), message)
+    }
+
+    /// Begins the thread of that id where it is wanted and not there yet.
+    pub(crate) async fn begin_wanted(&self, id: ChannelId) -> Result<Way, Fault> {
+        let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(Way::There) };
+        let reply = Way::Reply(wanted.channel, MessageId::new(id.get()));
+        let mut state = wanted.state.lock().await;
+        if *state == State::NotBegun {
+            *state = match self.begin(&wanted, id).await {
+                Ok(()) => State::Begun,
+                // Of a channel that is full of threads, or where none may be made.
+                Err(fault @ Fault::Refused { .. }) => {
+                    tracing::warn!(
+                        ?fault,
+                        channel = wanted.channel.get(),
+                        "no thread can begin there: replying instead"
+                    );
+                    State::Refused
+                }
+                Err(fault) => return Err(fault),
+            };
+        }
+        Ok(if *state == State::Refused { reply } else { Way::There })
+    }
+
+    async fn begin(&self, wanted: &Wanted, id: ChannelId) -> Result<(), Fault> {
+        let wish = json!({ "name": wanted.name, "auto_archive_duration": ARCHIVED_AFTER });
+        let route = Route::ChannelMessageThreads { channel_id: wanted.channel, message_id: id.get().into() };
+        match self.rest.tell(with_body(LightMethod::Post, route, &wish)).await {
+            Err(fault) if fault.code() != Some(codes::THREAD_EXISTS) => return Err(fault),
+            _ => {}
+        }
+        if let (Some(known), Ok(own)) = (self.channels.get(wanted.channel.get()), self.own_id().await) {
+            self.channels.learn(id.get(), known.with_thread_of(wanted.channel.get(), own));
+        }
+        Ok(())
+    }
+}
