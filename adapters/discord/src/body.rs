@@ -77,6 +77,13 @@ impl Body {
         self
     }
 
+    /// What it says, wherever it stands.
+    pub(crate) fn said(&self) -> Value {
+        let mut said = self.json.clone();
+        said.as_object_mut().map(|said| said.remove("message_reference"));
+        said
+    }
+
     /// The same with a name by which Discord knows it when it comes twice.
     pub(crate) fn with_nonce(mut self, nonce: &str) -> Self {
         self.json["nonce"] = json!(nonce);

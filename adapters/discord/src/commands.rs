@@ -95,7 +95,7 @@ const COMMANDS: &[Command] = &[
             needed("question", "question", "discord-ask-question", Kind::Words),
             option("target", "base", "discord-ask-target", Kind::Words),
             option("mode", "mode", "discord-ask-mode", MODES),
-            option("private", "prive", "discord-ask-private", Kind::Yes),
+            option("private", "privé", "discord-ask-private", Kind::Yes),
             option("file", "fichier", "discord-ask-file", Kind::File),
         ],
     ),
@@ -104,7 +104,7 @@ const COMMANDS: &[Command] = &[
         "sql",
         "discord-sql",
         &[
-            option("statement", "requete", "discord-sql-statement", Kind::Words),
+            option("statement", "requête", "discord-sql-statement", Kind::Words),
             option("file", "fichier", "discord-sql-file", Kind::File),
         ],
     ),
@@ -121,23 +121,23 @@ const COMMANDS: &[Command] = &[
         "exporter",
         "discord-export",
         &[
-            option("number", "numero", "discord-export-number", Kind::Number),
+            option("number", "numéro", "discord-export-number", Kind::Number),
             option("form", "format", "discord-export-form", FORMS),
         ],
     ),
-    everybody("stop", "arreter", "discord-stop", &[]),
+    everybody("stop", "arrêter", "discord-stop", &[]),
     everybody("whoami", "quisuisje", "discord-whoami", &[]),
     everybody("link", "lier", "discord-link", &[option("code", "code", "discord-link-code", Kind::Words)]),
     everybody(
         "unlink",
-        "delier",
+        "délier",
         "discord-unlink",
         &[option("confirm", "confirmer", "discord-unlink-confirm", Kind::Yes)],
     ),
     everybody("help", "aide", "discord-help", &[]),
     admins("audit", "audit", "discord-audit", &[option("filter", "filtre", "discord-audit-filter", Kind::Suggested)]),
     admins("user", "utilisateur", "discord-user", &[option("words", "mots", "discord-words", Kind::Words)]),
-    admins("verified", "verifiees", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
+    admins("verified", "vérifiées", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
 ];
 
 impl Discord {

@@ -67,7 +67,7 @@ impl Discord {
     }
 
     async fn send_named(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<MessageId, Fault> {
-        let nonce = self.nonces.name(&place.id, &body.json);
+        let nonce = self.nonces.name(&place.id, &body.said());
         let body = body.with_nonce(&nonce.name);
         let sent = self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await;
         if !sent.as_ref().is_err_and(Fault::is_uncertain) {
