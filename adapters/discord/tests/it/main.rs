@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
+mod adapter;
+mod bench;
 mod double;
 mod raw;
 mod strict;

@@ -72,12 +72,15 @@ impl World {
     /// A guild as `GUILD_CREATE` and `GET /guilds/{id}` have it.
     pub(super) fn guild(&self, guild: &Guild) -> Value {
         let roles: Vec<Value> = guild.roles.iter().map(role).collect();
+        // Where Discord greets who joins: the first channel.
+        let mut texts = self.channels.values().filter(|channel| channel.guild == Some(guild.id));
+        let system = texts.find(|channel| channel.kind == Kind::Text).map(|channel| channel.id.to_string());
         json!({
             "id": guild.id.to_string(), "name": guild.name, "icon": null, "splash": null, "discovery_splash": null,
             "owner_id": guild.owner.to_string(), "afk_channel_id": null, "afk_timeout": 300, "region": "deprecated",
             "widget_enabled": false, "widget_channel_id": null, "verification_level": 1,
             "default_message_notifications": 1, "explicit_content_filter": 0, "roles": roles, "emojis": [],
-            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": null,
+            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": system,
             "system_channel_flags": 0, "rules_channel_id": null, "max_presences": null, "max_members": 500_000,
             "vanity_url_code": null, "description": null, "banner": null, "premium_tier": 0,
             "premium_subscription_count": 0, "preferred_locale": "fr", "public_updates_channel_id": null,

@@ -56,8 +56,8 @@ impl Plan {
         Self { shards, ..self }
     }
 
-    /// It is `https://discord.com`, for who resolves the name to it and trusts its certificate: see
-    /// [`Discord::client`].
+    /// It is `https://discord.com`, for who resolves the name to it and trusts its
+    /// certificate.
     pub(crate) fn secure(self) -> Self {
         Self { secure: true, ..self }
     }

@@ -1,5 +1,6 @@
 //! Encrypted connections, so that a client can be used as it is in production.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::serve::Listener;
@@ -52,7 +53,7 @@ impl Secure {
 
 impl Listener for Secure {
     type Io = TlsStream<TcpStream>;
-    type Addr = std::net::SocketAddr;
+    type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         loop {
@@ -71,13 +72,16 @@ impl Listener for Secure {
 }
 
 impl Discord {
-    /// A client as the adapter would make it, for which the names of Discord are those of a secure double, and which
-    /// trusts its certificate.
-    pub(crate) fn client(&self) -> reqwest::Client {
-        let certificate = self.certificate.as_deref().expect("the double is secure");
-        let certificate = reqwest::Certificate::from_der(certificate).expect("it is a certificate");
-        let client = reqwest::Client::builder().no_proxy().add_root_certificate(certificate);
-        let client = NAMES.iter().fold(client, |client, name| client.resolve(name, self.rest));
-        client.build().expect("a client can be made")
+    /// The names of Discord that stand for a secure double, and where it is.
+    pub(crate) fn names(&self) -> [(&'static str, SocketAddr); 2] {
+        NAMES.map(|name| (name, self.rest))
+    }
+
+    /// The certificate of a secure double, in DER.
+    ///
+    /// # Panics
+    /// When it is not secure.
+    pub(crate) fn certificate(&self) -> &[u8] {
+        self.certificate.as_deref().expect("the double is secure")
     }
 }

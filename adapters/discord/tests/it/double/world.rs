@@ -100,6 +100,8 @@ pub(super) struct Guild {
     pub(super) members: BTreeMap<Id, Vec<Id>>,
     /// Members that are only counted.
     pub(super) crowd: u64,
+    /// When the bot came.
+    pub(super) joined: Millis,
 }
 
 /// What a channel is.

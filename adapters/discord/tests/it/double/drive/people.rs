@@ -12,6 +12,12 @@ impl Discord {
         self.account(name, false)
     }
 
+    /// A person of that id.
+    pub(crate) fn person_known_as(&self, id: Id, name: &str) {
+        let account = Account { id, name: name.to_owned(), bot: false, takes_dms: true, locale: "fr" };
+        self.shared.world().accounts.insert(id, account);
+    }
+
     /// Another bot.
     pub(crate) fn other_bot(&self, name: &str) -> Id {
         self.account(name, true)
@@ -41,9 +47,14 @@ impl Discord {
     /// A guild of these people and the bot, which is told of it when it is connected. The first of them owns it.
     pub(crate) fn guild(&self, name: &str, people: &[Id]) -> Id {
         let id = self.guild_without_bot(name, people);
-        self.shared.world().let_in(id);
-        self.shared.changed();
+        self.lets_in(id);
         id
+    }
+
+    /// The bot comes into a guild.
+    pub(crate) fn lets_in(&self, guild: Id) {
+        self.shared.world().let_in(guild);
+        self.shared.changed();
     }
 
     /// A guild that the bot is not in.
@@ -53,7 +64,7 @@ impl Discord {
         let everyone = Role { id, name: "@everyone".to_owned(), permissions: EVERYDAY };
         let members: BTreeMap<Id, Vec<Id>> = people.iter().map(|person| (*person, Vec::new())).collect();
         let owner = people.first().copied().unwrap_or_default();
-        let guild = Guild { id, name: name.to_owned(), owner, roles: vec![everyone], members, crowd: 0 };
+        let guild = Guild { id, name: name.to_owned(), owner, roles: vec![everyone], members, crowd: 0, joined: 0 };
         world.guilds.insert(id, guild);
         id
     }

@@ -81,6 +81,17 @@ impl Discord {
         self.until("a connection", look).await;
     }
 
+    /// Waits until the commands were registered, which they may have been before.
+    pub(crate) async fn registered(&self) {
+        self.until("commands", |world| world.commands.contains_key(&None).then_some(())).await;
+    }
+
+    /// Waits until the bot has left a guild.
+    pub(crate) async fn without_bot(&self, guild: Id) {
+        let left = |world: &World| (!world.is_in(world.guilds.get(&guild)?)).then_some(());
+        self.until("leaving", left).await;
+    }
+
     /// Waits until no session has a connection.
     pub(crate) async fn until_alone(&self) {
         let alone = |world: &World| (!world.gateway.sessions.iter().any(Session::connected)).then_some(());

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -57,6 +58,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     }
     let (line, mut orders) = unbounded_channel();
     let mut caller = Caller { line, compresses: false, session: None };
+    let mut closed = false;
     let over = loop {
         tokio::select! {
             // The order of events is that of the world.
@@ -64,6 +66,10 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
             Some(order) = orders.recv() => match follow(&mut sink, order, caller.compresses).await {
                 Step::On => {}
                 Step::End { over } => break over,
+                Step::Closed { over } => {
+                    closed = true;
+                    break over;
+                }
             },
             heard = source.next() => match heard {
                 Some(Ok(Message::Text(text))) => {
@@ -81,13 +87,21 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     };
     caller.leaves(&mut shared.world(), over);
     shared.changed();
+    if closed {
+        // Who hangs up with something unread takes back what was said last.
+        let goodbye = async { while let Some(Ok(_)) = source.next().await {} };
+        let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
+    }
 }
 
-/// What comes after an order.
+/// What comes after an order. `over` says whether the session ends with the connection.
 enum Step {
     On,
-    /// The connection ends; `over` says whether its session does too.
     End {
+        over: bool,
+    },
+    /// The end was said.
+    Closed {
         over: bool,
     },
 }
@@ -99,7 +113,7 @@ async fn follow(sink: &mut Sink, order: Order, compresses: bool) -> Step {
         Order::Close(code, reason) => {
             let _ = close(sink, code, reason).await;
             // Those after which Discord says that a session can be taken up again.
-            return Step::End { over: !matches!(code, 4000 | 4002 | 4008) };
+            return Step::Closed { over: !matches!(code, 4000 | 4002 | 4008) };
         }
         Order::Cut => return Step::End { over: false },
     };

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Session;
 use super::dispatch::intent;
+use crate::double::clock::written;
 use crate::double::json::with;
 use crate::double::world::{Guild, Id, Kind, World};
 
@@ -47,7 +48,7 @@ impl World {
         with(
             self.guild(guild),
             [
-                ("joined_at", json!("2024-01-02T03:04:05Z")),
+                ("joined_at", json!(written(guild.joined))),
                 ("large", json!(count > 250)),
                 ("unavailable", json!(false)),
                 ("member_count", json!(count)),

@@ -82,9 +82,10 @@ impl World {
 
     /// The bot comes into a guild, and is told of it.
     pub(in crate::double) fn let_in(&mut self, id: Id) {
-        let bot = self.app.bot;
+        let (bot, now) = (self.app.bot, self.clock.now());
         let Some(guild) = self.guilds.get_mut(&id) else { return };
         guild.members.insert(bot, Vec::new());
+        guild.joined = now;
         let data = with(self.guild_create(&self.guilds[&id], 0), [("unavailable", json!(false))]);
         self.dispatch(&Happening { kind: "GUILD_CREATE", guild: Some(id), intent: intent::GUILDS, data, bare: None });
     }
