@@ -6,4 +6,5 @@ mod adapter;
 mod bench;
 mod double;
 mod raw;
+mod secure;
 mod strict;

@@ -7,21 +7,13 @@ use pstral_core::domain::Outgoing;
 use pstral_core::ports::{BudgetSignal, ChatPlatform as _, PlatformError};
 
 use crate::bench::{Bench, place};
-use crate::double::{Discord, Fault, Id, Limits, Plan, Scope, To};
-
-/// A client for which the names of Discord are those of the double.
-fn client(discord: &Discord) -> reqwest::Client {
-    let certificate = reqwest::Certificate::from_der(discord.certificate()).unwrap();
-    let client = reqwest::Client::builder().no_proxy().use_rustls_tls().add_root_certificate(certificate);
-    let resolved = discord.names().into_iter().fold(client, |client, (name, at)| client.resolve(name, at));
-    resolved.build().unwrap()
-}
+use crate::double::{Fault, Id, Limits, Plan, Scope, To};
+use crate::secure::secure;
 
 async fn house() -> (Bench, Id) {
-    let discord = Plan::default().limits(Limits::AsDiscord).secure().start().await;
+    let (discord, client) = secure(Plan::default().limits(Limits::AsDiscord)).await;
     let zoe = discord.person("Zoé");
     let channel = discord.channel(discord.guild("Alpha", &[zoe]), "ventes");
-    let client = client(&discord);
     let bench = Bench::on(discord, |config| {
         config.base_url = None;
         config.client = Some(client);

@@ -17,10 +17,8 @@ mod plan;
 mod rest;
 pub(crate) mod rights;
 mod schema;
-mod secure;
 mod world;
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -38,9 +36,7 @@ use world::World;
 /// The double. Dropping it ends its connections.
 pub(crate) struct Discord {
     shared: Arc<Shared>,
-    rest: SocketAddr,
-    /// The certificate of the connections, where they are encrypted.
-    certificate: Option<Vec<u8>>,
+    url: String,
     tasks: Vec<AbortHandle>,
 }
 
@@ -70,7 +66,7 @@ impl Discord {
 
     /// The address of the REST API, without a path.
     pub(crate) fn url(&self) -> String {
-        if self.certificate.is_some() { "https://discord.com".to_owned() } else { format!("http://{}", self.rest) }
+        self.url.clone()
     }
 
     /// The id of the application under test.

@@ -1,9 +1,11 @@
 //! How a double is started.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::serve::Listener;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -13,7 +15,6 @@ use super::faults::Faults;
 use super::gateway::{intent, listen};
 use super::limits::{Buckets, Limits};
 use super::rest::router;
-use super::secure::{Certified, Secure};
 use super::world::{Account, App, Gateway, World};
 use super::{Discord, Shared};
 
@@ -24,14 +25,13 @@ pub(crate) struct Plan {
     beat: Duration,
     reads_messages: bool,
     shards: u64,
-    secure: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         // The interval that Discord asks for.
         let beat = Duration::from_millis(41_250);
-        Self { limits: Limits::Wide, beat, reads_messages: true, shards: 1, secure: false }
+        Self { limits: Limits::Wide, beat, reads_messages: true, shards: 1 }
     }
 }
 
@@ -56,33 +56,27 @@ impl Plan {
         Self { shards, ..self }
     }
 
-    /// It is `https://discord.com`, for who resolves the name to it and trusts its
-    /// certificate.
-    pub(crate) fn secure(self) -> Self {
-        Self { secure: true, ..self }
-    }
-
     /// Starts it.
     pub(crate) async fn start(self) -> Discord {
-        let rest = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let at = rest.local_addr().expect("it is bound");
-        let files_at = if self.secure { "https://cdn.discordapp.com".to_owned() } else { format!("http://{at}") };
-        let url = format!("ws://{}", gateway.local_addr().expect("it is bound"));
-        let world = Mutex::new(self.world(url, files_at));
+        let listener = port().await;
+        let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+        self.start_on(listener, url.clone(), url).await
+    }
+
+    /// Starts it on connections of another kind, for which its API is at `url` and its files at `files_at`.
+    pub(crate) async fn start_on<L>(self, listener: L, url: String, files_at: String) -> Discord
+    where
+        L: Listener,
+        L::Addr: Debug,
+    {
+        let gateway = port().await;
+        let at = format!("ws://{}", gateway.local_addr().expect("it is bound"));
+        let world = Mutex::new(self.world(at, files_at));
         let shared = Arc::new(Shared { world, changes: watch::Sender::new(()) });
-        let certified = self.secure.then(Certified::new);
         let routes = router(shared.clone());
-        let certificate = certified.as_ref().map(|certified| certified.certificate.clone());
-        let serving = match certified {
-            Some(certified) => {
-                let listener = Secure::new(rest, &certified);
-                tokio::spawn(async move { axum::serve(listener, routes).await })
-            }
-            None => tokio::spawn(async move { axum::serve(rest, routes).await }),
-        };
+        let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
         let tasks = vec![serving.abort_handle(), tokio::spawn(listen(gateway, shared.clone())).abort_handle()];
-        Discord { shared, rest: at, certificate, tasks }
+        Discord { shared, url, tasks }
     }
 
     fn world(&self, url: String, files_at: String) -> World {
@@ -119,4 +113,8 @@ impl Plan {
         world.accounts.insert(bot.id, bot);
         world
     }
+}
+
+async fn port() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port is free")
 }
