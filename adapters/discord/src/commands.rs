@@ -2,6 +2,7 @@
 
 use pstral_core::domain::Locale;
 use pstral_core::egress::fit;
+use pstral_core::ports::Suggested;
 use pstral_core::text::text;
 use serde_json::{Map, Value, json};
 use serenity::http::{LightMethod, Route};
@@ -46,7 +47,7 @@ struct Opt {
 enum Kind {
     Words,
     /// Words that are suggested while they are written.
-    Suggested,
+    Suggested(Suggested),
     /// One of these.
     One(&'static [&'static str]),
     Number,
@@ -58,7 +59,7 @@ impl Kind {
     /// <https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-type>
     fn number(self) -> u8 {
         match self {
-            Self::Words | Self::Suggested | Self::One(_) => 3,
+            Self::Words | Self::Suggested(_) | Self::One(_) => 3,
             Self::Number => 4,
             Self::Yes => 5,
             Self::File => 11,
@@ -92,8 +93,8 @@ const COMMANDS: &[Command] = &[
         "demander",
         "discord-ask",
         &[
-            needed("question", "question", "discord-ask-question", Kind::Words),
-            option("target", "base", "discord-ask-target", Kind::Words),
+            needed("question", "question", "discord-ask-question", Kind::Suggested(Suggested::Users)),
+            option("target", "base", "discord-ask-target", Kind::Suggested(Suggested::Targets)),
             option("mode", "mode", "discord-ask-mode", MODES),
             option("private", "privé", "discord-ask-private", Kind::Yes),
             option("file", "fichier", "discord-ask-file", Kind::File),
@@ -121,7 +122,7 @@ const COMMANDS: &[Command] = &[
         "exporter",
         "discord-export",
         &[
-            option("number", "numéro", "discord-export-number", Kind::Number),
+            option("number", "numéro", "discord-export-number", Kind::Suggested(Suggested::Conversations)),
             option("form", "format", "discord-export-form", FORMS),
         ],
     ),
@@ -135,10 +136,24 @@ const COMMANDS: &[Command] = &[
         &[option("confirm", "confirmer", "discord-unlink-confirm", Kind::Yes)],
     ),
     everybody("help", "aide", "discord-help", &[]),
-    admins("audit", "audit", "discord-audit", &[option("filter", "filtre", "discord-audit-filter", Kind::Suggested)]),
+    admins(
+        "audit",
+        "audit",
+        "discord-audit",
+        &[option("filter", "filtre", "discord-audit-filter", Kind::Suggested(Suggested::AuditWords))],
+    ),
     admins("user", "utilisateur", "discord-user", &[option("words", "mots", "discord-words", Kind::Words)]),
     admins("verified", "vérifiées", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
 ];
+
+/// What is suggested for an option of a command.
+pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
+    let command = COMMANDS.iter().find(|known| known.name == command)?;
+    match command.options.iter().find(|known| known.name == option)?.kind {
+        Kind::Suggested(suggested) => Some(suggested),
+        _ => None,
+    }
+}
 
 impl Discord {
     /// Registers the commands where Discord has not these; whether it had to.
@@ -203,7 +218,7 @@ fn chosen(option: &Opt) -> Value {
         Kind::One(choices) => {
             chosen["choices"] = choices.iter().map(|choice| json!({ "name": choice, "value": choice })).collect();
         }
-        Kind::Suggested => chosen["autocomplete"] = json!(true),
+        Kind::Suggested(_) => chosen["autocomplete"] = json!(true),
         Kind::Number => chosen["min_value"] = json!(1),
         Kind::Words | Kind::Yes | Kind::File => {}
     }

@@ -28,6 +28,7 @@ mod rest;
 mod rewording;
 mod slash;
 mod standing;
+mod suggesting;
 mod threads;
 mod writing;
 
@@ -38,7 +39,9 @@ use async_trait::async_trait;
 pub use config::{DiscordConfig, Shards};
 pub use examine::{Finding, Mark};
 use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
-use pstral_core::ports::{BudgetSignals, Capabilities, ChatPlatform, Inbox, PlatformError, Rate, WriteBudget};
+use pstral_core::ports::{
+    BudgetSignals, Capabilities, ChatPlatform, Inbox, PlatformError, Rate, Suggestions, WriteBudget,
+};
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
@@ -55,6 +58,7 @@ use crate::opened::Interactions;
 use crate::place::{Spot, spot};
 use crate::privates::Privates;
 use crate::rest::{Rest, plain};
+use crate::suggesting::Source;
 use crate::threads::{Threads, Way};
 
 /// How long showing that somebody types may take: it is a kindness.
@@ -72,6 +76,7 @@ pub struct Discord {
     asked: Asked,
     recent: Recent,
     threads: Threads,
+    source: Source,
     connection: Connection,
     /// Who we are.
     own: OnceLock<u64>,
@@ -94,6 +99,7 @@ impl Discord {
             asked: Asked::default(),
             recent: Recent::default(),
             threads: Threads::default(),
+            source: Source::default(),
             connection: Connection::default(),
             own: OnceLock::new(),
         })
@@ -145,6 +151,10 @@ impl ChatPlatform for Discord {
 
     fn report_budgets(&self, signals: BudgetSignals) {
         self.rest.report(signals);
+    }
+
+    fn suggest_from(&self, suggestions: Suggestions) {
+        self.source.set(suggestions);
     }
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {

@@ -1,11 +1,11 @@
 //! Commands that people choose from Discord's own list.
 
-use pstral_core::domain::{AuditAction, EventBody, Place};
+use pstral_core::domain::{EventBody, Place};
 use pstral_core::egress::{disarmed, fit};
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::application::{CommandInteraction, CommandType, ResolvedTarget, ResolvedValue};
 use serenity::model::channel::Attachment;
@@ -20,14 +20,11 @@ use crate::fault::Fault;
 use crate::interactions::{Acted, acted, answers};
 use crate::opened::{Opened, Told, locale};
 use crate::place::{Spot, aside, private, spot};
-use crate::rest::{plain, with_body};
+use crate::rest::plain;
 use crate::threads::Way;
 
 /// Characters of a question that is said again for everybody.
 const ECHO: usize = 1_500;
-/// What Discord shows of suggestions at most.
-const SUGGESTIONS: usize = 25;
-
 /// What was chosen with a command.
 #[derive(Default)]
 struct Chosen<'a> {
@@ -222,18 +219,6 @@ impl Discord {
             tracing::warn!(%error, "somebody who acted was told nothing");
         }
     }
-
-    /// Suggests how a word that is being written may go on.
-    pub(crate) async fn suggest(&self, command: &CommandInteraction) {
-        let typed = command.data.autocomplete().map(|option| option.value).unwrap_or_default();
-        let choice = |line: String| json!({ "name": fit(&line, 100), "value": line });
-        let choices: Vec<Value> = actions(typed).into_iter().map(choice).collect();
-        let answer = json!({ "type": answers::SUGGESTIONS, "data": { "choices": choices } });
-        let route = Route::InteractionResponse { interaction_id: command.id, token: &command.token };
-        if let Err(fault) = self.rest.tell(with_body(LightMethod::Post, route, &answer)).await {
-            tracing::debug!(?fault, "suggestions came too late");
-        }
-    }
 }
 
 /// What was chosen, in the order of Discord's list.
@@ -255,13 +240,6 @@ fn chosen(command: &CommandInteraction) -> Chosen<'_> {
     chosen
 }
 
-/// The lines of words for the audit whose last one is an action.
-fn actions(typed: &str) -> Vec<String> {
-    let (before, last) = typed.rsplit_once(' ').map_or(("", typed), |(before, last)| (before, last));
-    let fitting = AuditAction::ALL.iter().map(|action| action.word()).filter(|word| word.starts_with(last));
-    fitting.map(|word| format!("{before} {word}").trim().to_owned()).take(SUGGESTIONS).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,13 +251,5 @@ mod tests {
         assert_eq!(chosen.line("export"), "export 12 json");
         assert_eq!((chosen.of("number"), chosen.of("x")), (Some("12"), None));
         assert_eq!(Chosen::default().line("whoami"), "whoami");
-    }
-
-    #[test]
-    fn the_last_word_is_completed() {
-        assert_eq!(actions("refu"), ["refusal"]);
-        assert_eq!(actions("camille 10 refu"), ["camille 10 refusal"]);
-        assert_eq!(actions("").len(), SUGGESTIONS.min(AuditAction::ALL.len()));
-        assert!(actions("fly").is_empty());
     }
 }

@@ -110,6 +110,7 @@ pub async fn run(
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
+    app.platforms.iter().for_each(|platform| platform.suggest_from(Pipeline::suggestions(&app.pipeline)));
     let locale = app.pipeline.parts().settings.locale;
     let mut outcome = Ok(());
     let all_of_it = async {

@@ -47,6 +47,7 @@ mod settings;
 mod settling;
 mod stewarding;
 mod strangers;
+mod suggesting;
 mod talks;
 mod target;
 mod targets;

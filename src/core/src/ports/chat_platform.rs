@@ -134,6 +134,38 @@ pub struct BudgetSignal {
 /// Where a platform says what it learns of its budgets.
 pub type BudgetSignals = Arc<dyn Fn(&BudgetSignal) + Send + Sync>;
 
+/// What can be suggested to somebody while they write a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suggested {
+    /// The databases that can be asked.
+    Targets,
+    /// Their own conversations.
+    Conversations,
+    /// The users there are, for those who look after them.
+    Users,
+    /// What narrows the audit, for those who read it: actions, statuses, targets, users.
+    AuditWords,
+}
+
+/// Something to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is written when it is chosen.
+    pub word: String,
+    /// What is shown of it.
+    pub label: String,
+}
+
+impl Suggestion {
+    /// A word that is shown as it is written.
+    pub fn word(word: &str) -> Self {
+        Self { word: word.to_owned(), label: word.to_owned() }
+    }
+}
+
+/// Where a platform asks for suggestions: all that this person may see of them.
+pub type Suggestions = Arc<dyn Fn(Actor, Suggested) -> BoxFuture<'static, Vec<Suggestion>> + Send + Sync>;
+
 /// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several
 /// events at once polls them side by side, and one whose events come in a row awaits each before the next.
 pub type Inbox = Arc<dyn Fn(Event) -> BoxFuture<'static, ()> + Send + Sync>;
@@ -171,6 +203,9 @@ pub trait ChatPlatform: Send + Sync {
     /// Takes where to say what is learnt of its budgets from now on. One that learns nothing but when it is refused
     /// ([`PlatformError::RateLimited`]) has nothing to do.
     fn report_budgets(&self, _signals: BudgetSignals) {}
+
+    /// Takes where to ask for suggestions from now on. One that suggests nothing has nothing to do.
+    fn suggest_from(&self, _suggestions: Suggestions) {}
 
     /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more; then awaits the events
     /// it has handed over, so that no answer is cut by the end of the platform. [`PlatformError::Rejected`] and [`PlatformError::Gone`] mean

@@ -24,6 +24,9 @@ mod decisions;
 mod delivering;
 mod demo;
 mod doctor;
+#[cfg(feature = "discord")]
+#[path = "../../../../adapters/discord/tests/it/double/mod.rs"]
+mod double;
 mod editing;
 mod expiring;
 mod exporting;
@@ -38,6 +41,8 @@ mod linking;
 mod long_answers;
 mod model;
 mod models;
+#[cfg(feature = "discord")]
+mod on_discord;
 mod platforms;
 mod policies;
 mod postgres;

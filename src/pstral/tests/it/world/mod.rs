@@ -21,7 +21,7 @@ use pstral_core::pipeline::{
     KeptAnswers, Notes, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{
-    AuditLog, Capabilities, Conversations as _, Knowledge as _, Length, QueryTarget, WriteBudget,
+    AuditLog, Capabilities, ChatPlatform, Conversations as _, Knowledge as _, Length, QueryTarget, WriteBudget,
 };
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -64,6 +64,8 @@ pub(crate) struct Setup {
     pub(crate) endpoints: Option<Vec<Endpoint>>,
     pub(crate) queue: QueueLimits,
     pub(crate) notes: Notes,
+    /// Beside the fake chat.
+    pub(crate) platforms: Vec<Arc<dyn ChatPlatform>>,
 }
 
 impl Default for Setup {
@@ -88,6 +90,7 @@ impl Default for Setup {
             endpoints: None,
             queue: QueueLimits::default(),
             notes: Notes::default(),
+            platforms: Vec::new(),
         }
     }
 }
@@ -301,7 +304,7 @@ impl Around {
             || Endpoint { name: "scripted".to_owned(), model: Arc::clone(&self.model) as _, slots: self.setup.slots };
         let endpoints = self.setup.endpoints.clone().unwrap_or_else(|| vec![scripted()]);
         Pipeline::new(Parts {
-            platforms: vec![Arc::clone(&self.chat) as _],
+            platforms: [Arc::clone(&self.chat) as _].into_iter().chain(self.setup.platforms.clone()).collect(),
             model: Arc::new(ModelPool::new(endpoints, self.setup.queue, Arc::clone(&self.clock) as _)),
             targets: others.chain([target("crm")]).collect(),
             people: Arc::clone(&self.store) as _,

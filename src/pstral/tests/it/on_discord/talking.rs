@@ -1,0 +1,121 @@
+//! Questions and answers in channels, threads and private conversations.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use pstral_core::testkit::language_model::Script;
+
+use super::House;
+use crate::world::run_test;
+
+const SAID: &str = "Voici quelques clients de la ville de Lyon :\n```sql\nSELECT company_name FROM clients WHERE city = \
+    'Lyon' ORDER BY company_name LIMIT 2\n```\nDeux sociétés, par nom.";
+
+const QUESTION: &str = "@Pstral Deux clients lyonnais, peu importe lesquels";
+
+#[test]
+fn a_question_becomes_a_table_and_only_who_asked_decides() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        world.model.script(Script::words(SAID).every(Duration::from_millis(20)));
+        let question = house.discord.says(house.camille, house.channel, QUESTION);
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Exécuter]").await;
+        assert!(!house.discord.before(offer).is_empty(), "it grew");
+        house.discord.clicks(house.alex, offer, "Exécuter");
+        let refused = house.discord.hears(thread, "Only the person").await;
+        assert!(house.discord.reads(refused).starts_with("Pstral, seen by Alex alone"), "{}", house.sees(thread));
+        assert!(world.target.ran().is_empty());
+        house.discord.clicks(house.camille, offer, "Exécuter");
+        house.discord.hears(thread, ".xlsx").await;
+        assert_snapshot!(house.sees(house.channel), @"");
+        assert_snapshot!(house.sees(thread), @"");
+        assert_snapshot!(world.audit_lines().await, @"");
+        house.close().await;
+    });
+}
+
+#[test]
+fn a_statement_is_changed_in_a_form() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, QUESTION);
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Modifier]").await;
+        let click = house.discord.clicks(house.camille, offer, "Modifier");
+        let form = house.discord.modal(click).await;
+        assert!(form.fields[0].value.contains("company_name"), "{form}");
+        let label = form.fields[0].label.clone();
+        house.discord.submits(&form, &[(&label, "SELECT count(id) AS n FROM clients WHERE city = 'Lyon'")]);
+        let changed = house.discord.hears(thread, "count(id) AS n").await;
+        assert_ne!(changed, offer);
+        house.discord.clicks(house.camille, changed, "Exécuter");
+        house.discord.hears(thread, ".csv").await;
+        assert_snapshot!(house.sees(thread), @"");
+        house.close().await;
+    });
+}
+
+#[test]
+fn an_answer_is_stopped_by_its_button_and_by_deleting_the_question() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        for by_button in [true, false] {
+            world.model.script(Script::words("Je vais y réfléchir très longtemps …").hangs());
+            let question = house.discord.says(house.camille, house.channel, "@Pstral Une question sans fin");
+            let thread = house.discord.thread_on(question).await;
+            let answer = house.discord.hears(thread, "très longtemps").await;
+            if by_button {
+                house.discord.clicks(house.camille, answer, "Arrêter");
+            } else {
+                house.discord.deletes(house.camille, question);
+            }
+            world.model.abandoned().await;
+            house.discord.hears(thread, "⏹").await;
+        }
+        house.close().await;
+    });
+}
+
+#[test]
+fn what_was_offered_before_a_restart_can_be_run_after_it() {
+    run_test(async |world| {
+        let mut house = House::open(world).await;
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, QUESTION);
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Exécuter]").await;
+        house.restart(world).await;
+        house.discord.clicks(house.camille, offer, "Exécuter");
+        house.discord.hears(thread, ".xlsx").await;
+        house.discord.says(house.camille, thread, "Combien de clients avons-nous à Paris ?");
+        house.discord.hears(thread, "count(").await;
+        house.close().await;
+    });
+}
+
+#[test]
+fn a_question_by_command_and_one_in_private_are_answered() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        world.model_says(SAID);
+        house.discord.runs(
+            house.camille,
+            house.channel,
+            "/ask question:Deux clients lyonnais, peu importe lesquels private:true",
+        );
+        let offer = house.discord.hears(house.channel, "[Exécuter]").await;
+        assert!(
+            house.discord.reads(offer).starts_with("Pstral, seen by Camille alone"),
+            "{}",
+            house.sees(house.channel)
+        );
+        world.model_says(SAID);
+        let dm = house.discord.dm(house.camille);
+        house.discord.says(house.camille, dm, "Deux clients lyonnais, peu importe lesquels");
+        house.discord.hears(dm, "[Exécuter]").await;
+        house.close().await;
+    });
+}
