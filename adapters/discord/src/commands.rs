@@ -93,7 +93,7 @@ const COMMANDS: &[Command] = &[
         "demander",
         "discord-ask",
         &[
-            needed("question", "question", "discord-ask-question", Kind::Suggested(Suggested::Users)),
+            needed("question", "question", "discord-ask-question", Kind::Words),
             option("target", "base", "discord-ask-target", Kind::Suggested(Suggested::Targets)),
             option("mode", "mode", "discord-ask-mode", MODES),
             option("private", "privé", "discord-ask-private", Kind::Yes),
@@ -142,7 +142,12 @@ const COMMANDS: &[Command] = &[
         "discord-audit",
         &[option("filter", "filtre", "discord-audit-filter", Kind::Suggested(Suggested::AuditWords))],
     ),
-    admins("user", "utilisateur", "discord-user", &[option("words", "mots", "discord-words", Kind::Words)]),
+    admins(
+        "user",
+        "utilisateur",
+        "discord-user",
+        &[option("words", "mots", "discord-words", Kind::Suggested(Suggested::Users))],
+    ),
     admins("verified", "vérifiées", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
 ];
 

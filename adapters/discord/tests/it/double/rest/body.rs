@@ -1,6 +1,6 @@
 //! The body of a message, held against what the description does not say.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::call::Upload;
 use super::refusal::Refusal;
@@ -43,6 +43,7 @@ impl Draft {
         let (embeds, components) = (list("embeds"), list("components"));
         check_embeds(embeds.as_deref().unwrap_or_default())?;
         check_components(components.as_deref().unwrap_or_default())?;
+        let (embeds, components) = (embeds.map(rich), components.map(numbered));
         let asked = body["flags"].as_u64();
         if asked.is_some_and(|asked| asked & !(SETTABLE | flags) != 0) {
             return Err(Refusal::invalid("flags", "these cannot be set"));
@@ -132,6 +133,28 @@ fn check_embeds(embeds: &[Value]) -> Result<(), Refusal> {
         return Err(Refusal::invalid("embeds", "Embed size exceeds maximum size of 6000"));
     }
     Ok(())
+}
+
+/// Embeds as Discord gives them back.
+fn rich(mut embeds: Vec<Value>) -> Vec<Value> {
+    for embed in &mut embeds {
+        embed["type"] = json!("rich");
+    }
+    embeds
+}
+
+/// Components as Discord gives them back: each with a number.
+fn numbered(mut rows: Vec<Value>) -> Vec<Value> {
+    let mut number = 0;
+    for row in &mut rows {
+        number += 1;
+        row["id"] = json!(number);
+        for component in row["components"].as_array_mut().into_iter().flatten() {
+            number += 1;
+            component["id"] = json!(number);
+        }
+    }
+    rows
 }
 
 /// Rows of at most five buttons, each with an id of its own.

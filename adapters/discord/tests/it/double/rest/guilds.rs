@@ -31,7 +31,9 @@ pub(super) fn guild_channels(world: &mut World, call: &Call) -> Result<Reply, Re
 
 pub(super) fn active_threads(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let guild = of_bot(world, call.id("guild_id"))?.id;
-    Ok(Reply::Json(json!({ "threads": channels(world, guild, |kind| kind == Kind::Thread), "members": [] })))
+    Ok(Reply::Json(
+        json!({ "threads": channels(world, guild, |kind| kind == Kind::Thread), "members": [], "has_more": false }),
+    ))
 }
 
 pub(super) fn roles(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
