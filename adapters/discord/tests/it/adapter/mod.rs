@@ -7,3 +7,4 @@ mod connecting;
 mod contract;
 mod production;
 mod sending;
+mod size;
