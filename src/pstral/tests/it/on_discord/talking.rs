@@ -101,21 +101,14 @@ fn a_question_by_command_and_one_in_private_are_answered() {
         let house = House::open(world).await;
         house.discord.registered().await;
         world.model_says(SAID);
-        house.discord.runs(
-            house.camille,
-            house.channel,
-            "/ask question:Deux clients lyonnais, peu importe lesquels private:true",
-        );
-        let offer = house.discord.hears(house.channel, "[Exécuter]").await;
-        assert!(
-            house.discord.reads(offer).starts_with("Pstral, seen by Camille alone"),
-            "{}",
-            house.sees(house.channel)
-        );
+        let line = "/ask question:Deux clients lyonnais, peu importe lesquels private:true";
+        house.discord.runs(house.camille, house.channel, line);
+        house.discord.hears(house.discord.dm(house.camille), "[Exécuter]").await;
+        assert_eq!(house.discord.sees_as(house.claire, house.channel), "# ventes\n", "nobody else sees anything");
         world.model_says(SAID);
-        let dm = house.discord.dm(house.camille);
-        house.discord.says(house.camille, dm, "Deux clients lyonnais, peu importe lesquels");
-        house.discord.hears(dm, "[Exécuter]").await;
+        let dm = house.discord.dm(house.alex);
+        house.discord.says(house.alex, dm, "Some clients of Lyon please, whichever");
+        house.discord.hears(dm, "[Execute]").await;
         house.close().await;
     });
 }
