@@ -28,7 +28,7 @@ async fn the_sixth_edit_is_given_back_instead_of_waiting_and_its_budget_told() {
     let (bench, channel) = house().await;
     let told: Arc<Mutex<Vec<BudgetSignal>>> = Arc::default();
     let tell = Arc::clone(&told);
-    bench.bot.report_budgets(Arc::new(move |signal| tell.lock().unwrap().push(signal.clone())));
+    bench.bot.report_budgets(Arc::new(move |signal: &BudgetSignal| tell.lock().unwrap().push(signal.clone())));
     let at = bench.bot.send(&place(channel), &Outgoing::text("0")).await.unwrap();
     for edit in 1..=5 {
         bench.bot.edit(&at, &Outgoing::text(edit.to_string())).await.unwrap();

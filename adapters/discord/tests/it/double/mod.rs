@@ -3,7 +3,7 @@
 //! What it cannot show is in the README of `adapters/discord/tests`.
 
 #![allow(clippy::print_stdout, reason = "a run says what it could not check")]
-#![allow(dead_code, reason = "each test binary that has it uses its own part of it")]
+#![allow(dead_code, unused_imports, reason = "each test binary that has it uses its own part of it")]
 
 mod clock;
 mod counts;
