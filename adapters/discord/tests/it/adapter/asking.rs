@@ -53,7 +53,7 @@ async fn a_mention_is_answered_in_a_thread_and_goes_on_there_without() {
 }
 
 #[tokio::test]
-async fn where_no_thread_can_be_the_answer_stays_in_the_channel() {
+async fn where_no_thread_can_be_the_answer_is_a_reply() {
     let House { bench, zoe, channel } = House::new().await;
     bench.discord.forbids(channel, CREATE_PUBLIC_THREADS);
     bench.discord.says(zoe, channel, "@Pstral Combien de clients ?");
@@ -62,7 +62,7 @@ async fn where_no_thread_can_be_the_answer_stays_in_the_channel() {
     insta::assert_snapshot!(bench.discord.sees(channel), @"
     # ventes
     Zoé: @Pstral Combien de clients ?
-    Pstral: Douze.
+    Pstral, to Zoé: Douze.
     ");
 }
 

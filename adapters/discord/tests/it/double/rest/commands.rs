@@ -74,17 +74,15 @@ fn registered(world: &mut World, guild: Option<Id>, before: &[Value], command: &
     let id = before.iter().find(same).and_then(|old| old["id"].as_str().map(str::to_owned));
     let id = id.unwrap_or_else(|| world.id().to_string());
     let or = |key: &str, otherwise: Value| Some(command[key].clone()).filter(|own| !own.is_null()).unwrap_or(otherwise);
-    // What is empty is not told, but for names in other languages.
-    let translations = |key: &str| or(key, Value::Null);
     let permissions = match &command["default_member_permissions"] {
         Value::Number(bits) => json!(bits.to_string()),
         other => other.clone(),
     };
     let body = json!({
         "id": id, "type": kind_of(command), "application_id": world.app.id.to_string(),
-        "version": world.id().to_string(), "name": command["name"], "name_localizations": translations("name_localizations"),
+        "version": world.id().to_string(), "name": command["name"], "name_localizations": or("name_localizations", Value::Null),
         "description": or("description", json!("")),
-        "description_localizations": translations("description_localizations"),
+        "description_localizations": or("description_localizations", Value::Null),
         "default_member_permissions": permissions, "dm_permission": or("dm_permission", json!(true)),
         "contexts": or("contexts", Value::Null), "integration_types": or("integration_types", json!([0])),
         "nsfw": or("nsfw", json!(false)), "options": or("options", json!([])),
