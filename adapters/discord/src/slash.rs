@@ -1,6 +1,6 @@
 //! Commands that people choose from Discord's own list.
 
-use pstral_core::domain::{EventBody, Place};
+use pstral_core::domain::{Event, EventBody, Outgoing, Place};
 use pstral_core::egress::{disarmed, fit};
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
@@ -25,6 +25,7 @@ use crate::threads::Way;
 
 /// Characters of a question that is said again for everybody.
 const ECHO: usize = 1_500;
+
 /// What was chosen with a command.
 #[derive(Default)]
 struct Chosen<'a> {
@@ -115,12 +116,7 @@ impl Discord {
         inbox: &Inbox,
     ) {
         let question = chosen.of("question").unwrap_or_default();
-        let (place, posted) = if place.private {
-            if !self.think(opened).await {
-                return;
-            }
-            (place, None)
-        } else if chosen.of("private").is_some_and(|word| word == "yes") {
+        let (place, posted) = if !place.private && chosen.of("private") == Some("yes") {
             if !self.say_first(opened, &text("discord-in-private").render(opened.locale)).await {
                 return;
             }
@@ -134,7 +130,7 @@ impl Discord {
         };
         if let Some(mode) = chosen.of("mode") {
             let event = acted.event(place.clone(), EventBody::Command(format!("mode {mode}")));
-            inbox(pstral_core::domain::Event { id: format!("{}.mode", event.id), ..event }).await;
+            inbox(Event { id: format!("{}.mode", event.id), ..event }).await;
         }
         // A question names its target in its words.
         let words = match chosen.of("target").map(str::trim).filter(|target| !target.is_empty()) {
@@ -214,7 +210,7 @@ impl Discord {
 
     /// Says something to who acted, and to nobody else.
     async fn say_alone(&self, opened: &Opened, sentence: &str) {
-        let message = pstral_core::domain::Outgoing::text(sentence);
+        let message = Outgoing::text(sentence);
         if let Err(error) = self.send_to(&aside(opened.id), &message).await {
             tracing::warn!(%error, "somebody who acted was told nothing");
         }
