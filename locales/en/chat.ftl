@@ -22,7 +22,8 @@ suggestions-any = Here are some verified questions; I can answer them without a 
 ## Answers
 answer-cut = ✂️ The answer reached the model's longest length and ends here. Continue goes on from there; or ask something more precise.
 answer-too-long = ✂️ The answer was growing too long, so I stopped it. Continue goes on from there; or ask something more precise.
-answer-empty = The model answered nothing. Rephrase your question and try again.
+answer-too-slow = ✂️ The answer was taking too long, so I stopped it. Continue goes on from there; or ask something more precise.
+answer-empty = The model answered nothing. Try again, or put the question in other words.
 answer-only-thought = The model thought about it and said nothing in the end. Try again, or put the question in simpler words.
 answer-stopped = ⏹ Stopped as you asked. Nothing was run.
 answer-interrupted = ⏹ Pstral was interrupted during this answer. Ask your question again.
@@ -113,7 +114,7 @@ agree-how = These statements wait for an agreement. To read one whole, write { $
 agree-asked = { $name } would like to run this on { $target }:
 agree-confirm = To agree, write: { $prefix }agree { $name } yes
 agree-done = Done: { $name } can now run the statement.
-agree-too-late = This statement waits for nobody any more: it has expired, or somebody else has agreed to it.
+agree-too-late = This statement waits for nobody any more: it has expired, or somebody else has agreed to it. If it is still wanted, whoever asked for it can ask again.
 agreement-withdrawn = Whoever agreed to this statement may no longer do so. Ask your question again, and another steward to agree.
 agree-not-showable = This statement cannot be shown whole here, and you must see all of it to agree. Ask for a simpler one.
 agree-unknown = No waiting statement has the name “{ $name }”. See { $prefix }agree.
@@ -327,7 +328,7 @@ rate-good = Noted, thank you!
 rate-bad = Noted. Put the question in other words, or change the statement with { $prefix }edit.
 rate-bad-words = Noted. Put the question in other words and I will try again.
 rate-nothing = There is no answer of mine to rate here yet. Ask a question first.
-rate-not-yours = Only the person who asked can rate this answer.
+rate-not-yours = Only the person who asked can rate this answer. Ask the question yourself to rate the answer you get.
 
 ## Verified queries
 button-keep = Save as verified
@@ -338,7 +339,7 @@ keep-no-question = I do not know which question this statement answers. Write: {
 keep-too-long = A verified question has { $limit } characters at most. Put it in short: { $prefix }keep YOUR QUESTION
 keep-unclear = I do not know what “{ $name }” may hold. Put its value into the statement instead of :{ $name }, run it and try again.
 keep-again = Somebody saved another query at the same moment. Please try again.
-keep-waits-already = This one already waits for a steward, under the name “{ $id }”.
+keep-waits-already = This one already waits for a steward, under the name “{ $id }”. Ask one of them to look at it.
 keep-is-verified = This is already a verified query: “{ $id }”. There is nothing to save.
 keep-was-retired = This query was retired by a steward, under the name “{ $id }”. They can bring it back with { $prefix }verified restore { $id }
 kept-no-column = The column { $column }, where the values of “{ $name }” are known from, is no longer there or no longer open.
@@ -372,7 +373,7 @@ steward-closed = “{ $id }” reads what is closed to your role, so I cannot sh
 steward-not-showable = This query cannot be shown whole here. See it with: pstral verified show { $target } { $id }
 steward-changed = “{ $id }” has changed since you read it. Read it again before you decide.
 steward-in-file = “{ $id }” is in the file of verified queries: change it there.
-steward-approved-already = “{ $id }” is approved already.
+steward-approved-already = “{ $id }” is approved already: there is nothing to do.
 steward-is-retired = “{ $id }” is retired. Restore it first.
 steward-nothing-to-do = “{ $id }” is so already: there is nothing to do.
 steward-faults =
@@ -442,7 +443,7 @@ quota-place-executions = A great many statements have been run here. Come back {
 ## Long answers
 answer-rest-in-file = What did not fit in these messages is in the file.
 files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
-answer-rest-lost = What did not fit in these messages is lost: no file could be written for it. Ask something more precise.
+answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.
 
 ## Discord
 discord-private-closed = 🔒 Your private messages are closed to me, so I show this here, to you alone. It stays a quarter of an hour.

@@ -58,6 +58,7 @@ config-fine =
 
 ## All commands
 command-failed = Failed: { $error }
+command-failed-look = Failed: { $error }. If that does not say enough, run pstral doctor: it checks every part and says how to put it right.
 output-lost = Not all of the result could be printed. Free some room or send the output elsewhere, then run it again. ({ $error })
 demo-is-used = Without --config, I look at the demo's installation, in { $folder }.
 
@@ -142,13 +143,13 @@ verified-duplicate-id = this id is taken by an earlier entry: give each its own
 verified-name = “{ $name }” is not a name: use lower-case letters and digits, with - in an id and _ in a parameter
 verified-empty = { $name } is empty
 verified-date = verified_on = “{ $given }” is not a date: write it as 2026-01-31
-verified-undeclared = the statement uses :{ $name }, which is not among the parameters
+verified-undeclared = the statement uses :{ $name }, which is not among the parameters: declare it, or write a value in its place
 verified-unused = the parameter { $name } is not used: write :{ $name } in the statement or remove it
-verified-duplicate-parameter = the parameter { $name } is declared twice
-verified-unknown-slot = the question { $language } has { $slot }, which is not among the parameters
+verified-duplicate-parameter = the parameter { $name } is declared twice: keep one of them
+verified-unknown-slot = the question { $language } has { $slot }, which is not among the parameters: declare it, or take it out of the question
 verified-missing-slot = the question { $language } lacks { $slot }: say where its value stands, or give it a default
 verified-no-column = the text parameter { $name } has no column: name the table.column its values are known from
-verified-default = the default of { $name } does not fit its kind
+verified-default = the default of { $name } does not fit its kind: give it one of that kind
 
 ## Audit
 state-missing = There is no state database { $path }: nothing to read. Check --config and --data.
@@ -214,7 +215,10 @@ excess-execute = { $account } can run stored code: { $what }
 excess-outside = { $account } can reach the network or the server's files: { $what }
 
 ## Health
-health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $size }; context: { $context ->
+health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $sized ->
+    [yes] {" "}({ $size })
+   *[no] {""}
+}; context: { $context ->
     [one] { $context } token
    *[other] { $context } tokens
 }{ $reach ->
@@ -347,7 +351,7 @@ policy-line = { $what }: { $verdict } · { $why }
 policy-no-catalog = Nothing is known of this database yet, and it does not answer: tables cannot be looked up. Run pstral catalog refresh.
 policy-place-bad = “{ $place }” names no place: write its platform and its id, such as discord:1234.
 policy-who = Say who: --user USERNAME or --role ROLE.
-policy-file-bad = The table cannot be used: { $error }
+policy-file-bad = The table cannot be used. Correct it: docs/roles.md shows one. ({ $error })
 policy-differs = line { $line }: { $row }: expected { $expected }, but it is { $found }
 policy-fine =
     { $rows ->
@@ -403,6 +407,10 @@ model-pull-begins = { $endpoint } fetches { $model } …
 model-pull-done = { $model } is installed on { $endpoint }.
 model-pull-stopped = Stopped. What is there already is kept: the same command goes on from here.
 model-pull-cut = The connection to the server was lost. What is there already is kept: run the same command again to go on.
+
+## Sizes
+size-mb = { $size } MB
+size-gb = { $size } GB
 
 ## Discord
 config-discord-token = Discord knows Pstral by the token of a bot: add it, better as token_file or in the environment. docs/discord.md says where to find it.

@@ -22,7 +22,8 @@ suggestions-any = Voici des questions vérifiées ; je peux y répondre sans mod
 ## Réponses
 answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
 answer-too-long = ✂️ La réponse devenait trop longue, je l'ai arrêtée. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
-answer-empty = Le modèle n'a rien répondu. Reformulez votre question et essayez à nouveau.
+answer-too-slow = ✂️ La réponse prenait trop de temps, je l'ai arrêtée. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
+answer-empty = Le modèle n'a rien répondu. Réessayez, ou posez la question autrement.
 answer-only-thought = Le modèle a réfléchi et n'a finalement rien dit. Réessayez, ou posez la question plus simplement.
 answer-stopped = ⏹ Arrêté à votre demande. Rien n'a été exécuté.
 answer-interrupted = ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
@@ -113,7 +114,7 @@ agree-how = Ces requêtes attendent un accord. Pour en lire une en entier, écri
 agree-asked = { $name } voudrait exécuter ceci sur { $target } :
 agree-confirm = Pour donner votre accord, écrivez : { $prefix }accorder { $name } oui
 agree-done = C'est fait : { $name } peut maintenant exécuter la requête.
-agree-too-late = Cette requête n'attend plus personne : elle a expiré, ou quelqu'un d'autre a donné son accord.
+agree-too-late = Cette requête n'attend plus personne : elle a expiré, ou quelqu'un d'autre a donné son accord. Si elle reste utile, la personne qui la voulait peut reposer sa question.
 agreement-withdrawn = La personne qui avait donné son accord n'y est plus autorisée. Posez votre question à nouveau et demandez l'accord d'un autre responsable des données.
 agree-not-showable = Cette requête ne peut pas être affichée en entier ici, et il faut tout en voir pour donner son accord. Demandez-en une plus simple.
 agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voyez { $prefix }accorder.
@@ -328,7 +329,7 @@ rate-good = C'est noté, merci !
 rate-bad = C'est noté. Posez la question autrement, ou modifiez la requête avec { $prefix }edit.
 rate-bad-words = C'est noté. Posez la question autrement et je réessaierai.
 rate-nothing = Il n'y a pas encore de réponse de ma part à évaluer ici. Posez d'abord une question.
-rate-not-yours = Seule la personne qui a posé la question peut évaluer cette réponse.
+rate-not-yours = Seule la personne qui a posé la question peut évaluer cette réponse. Posez vous-même la question : vous pourrez évaluer la réponse que vous recevrez.
 
 ## Requêtes vérifiées
 button-keep = Proposer à la vérification
@@ -339,7 +340,7 @@ keep-no-question = Je ne sais pas à quelle question répond cette requête. Éc
 keep-too-long = Une question vérifiée compte { $limit } caractères au plus. Résumez-la : { $prefix }garder VOTRE QUESTION
 keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa valeur dans la requête à la place de :{ $name }, exécutez-la et réessayez.
 keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
-keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ».
+keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à un responsable des données de la relire.
 keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
 keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }verifiees rétablir { $id }
 kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou n'est plus ouverte.
@@ -373,7 +374,7 @@ steward-closed = « { $id } » lit ce qui est fermé à votre rôle : je ne peux
 steward-not-showable = Cette requête ne peut pas être montrée en entier ici. Lisez-la avec : pstral verified show { $target } { $id }
 steward-changed = « { $id } » a changé depuis que vous l'avez lue. Relisez-la avant de décider.
 steward-in-file = « { $id } » est dans le fichier des requêtes vérifiées : c'est là qu'il faut la changer.
-steward-approved-already = « { $id } » est déjà approuvée.
+steward-approved-already = « { $id } » est déjà approuvée : il n'y a rien à faire.
 steward-is-retired = « { $id } » est retirée. Rétablissez-la d'abord.
 steward-nothing-to-do = C'est déjà le cas de « { $id } » : il n'y a rien à faire.
 steward-faults =
@@ -443,7 +444,7 @@ quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revene
 ## Longues réponses
 answer-rest-in-file = Ce qui ne tenait pas dans ces messages est dans le fichier.
 files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
-answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être écrit. Posez une question plus précise.
+answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être remis. Posez une question plus précise.
 
 ## Discord
 discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul, pour un quart d'heure.

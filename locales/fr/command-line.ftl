@@ -58,6 +58,7 @@ config-fine =
 
 ## Toutes les commandes
 command-failed = Échec : { $error }
+command-failed-look = Échec : { $error }. Si cela ne suffit pas, lancez pstral doctor : il vérifie chaque composant et dit comment le remettre en état.
 output-lost = Le résultat n'a pas pu être affiché en entier. Libérez de la place ou envoyez la sortie ailleurs, puis recommencez. ({ $error })
 demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
 
@@ -142,13 +143,13 @@ verified-duplicate-id = cet identifiant est déjà pris par une entrée précéd
 verified-name = « { $name } » n'est pas un nom : utilisez des minuscules et des chiffres, avec - dans un identifiant et _ dans un paramètre
 verified-empty = { $name } est vide
 verified-date = verified_on = « { $given } » n'est pas une date : écrivez-la comme 2026-01-31
-verified-undeclared = la requête utilise :{ $name }, qui n'est pas parmi les paramètres
+verified-undeclared = la requête utilise :{ $name }, qui n'est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
 verified-unused = le paramètre { $name } ne sert pas : écrivez :{ $name } dans la requête, ou supprimez-le
-verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois
-verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres
+verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois : n'en gardez qu'un
+verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres : déclarez-le, ou retirez-le de la question
 verified-missing-slot = il manque { $slot } à la question { $language } : dites où se place sa valeur, ou donnez-lui une valeur par défaut
 verified-no-column = le paramètre de texte { $name } n'a pas de colonne : nommez la table.colonne d'où ses valeurs sont connues
-verified-default = la valeur par défaut de { $name } ne convient pas à son type
+verified-default = la valeur par défaut de { $name } ne convient pas à son type : donnez-en une de ce type
 
 ## Audit
 state-missing = Il n'y a pas de base d'état { $path } : rien à lire. Vérifiez --config et --data.
@@ -214,7 +215,10 @@ excess-execute = { $account } peut exécuter du code enregistré : { $what }
 excess-outside = { $account } peut atteindre le réseau ou les fichiers du serveur : { $what }
 
 ## Santé
-health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $size } ; contexte : { $context ->
+health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $sized ->
+    [yes] {" "}({ $size })
+   *[no] {""}
+} ; contexte : { $context ->
     [one] { $context } jeton
    *[other] { $context } jetons
 }{ $reach ->
@@ -350,7 +354,7 @@ policy-line = { $what } : { $verdict } · { $why }
 policy-no-catalog = On ne sait encore rien de cette base, et elle ne répond pas : impossible d'y chercher des tables. Lancez pstral catalog refresh.
 policy-place-bad = « { $place } » ne désigne aucun lieu : donnez sa plateforme et son identifiant, par exemple discord:1234.
 policy-who = Dites de qui il s'agit : --user NOM ou --role RÔLE.
-policy-file-bad = La table ne peut pas être utilisée : { $error }
+policy-file-bad = La table ne peut pas être utilisée. Corrigez-la : docs/roles.md en montre une. ({ $error })
 policy-differs = ligne { $line } : { $row } : attendu { $expected }, mais c'est { $found }
 policy-fine =
     { $rows ->
@@ -406,6 +410,10 @@ model-pull-begins = { $endpoint } va chercher { $model } …
 model-pull-done = { $model } est installé sur { $endpoint }.
 model-pull-stopped = Arrêté. Ce qui est déjà là est gardé : la même commande reprendra à cet endroit.
 model-pull-cut = La connexion au serveur s'est interrompue. Ce qui est déjà là est gardé : relancez la même commande pour continuer.
+
+## Tailles
+size-mb = { $size } Mo
+size-gb = { $size } Go
 
 ## Discord
 config-discord-token = Discord reconnaît Pstral au jeton d'un bot : ajoutez-le, de préférence avec token_file ou dans l'environnement. docs/discord.md dit où le trouver.

@@ -8,7 +8,7 @@ use pstral_core::ports::StoreError;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row, named_params};
 
-use crate::audit_rows::{Held, entry};
+use crate::audit_rows::{Held, entry_held};
 use crate::engine::SqliteFile;
 
 /// Reads what a statement with the parameters `:instance`, `:after` and `:until` yields.
@@ -26,7 +26,7 @@ pub(crate) fn stretch(
     let mut rows = statement.query(values).map_err(unreadable)?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(unreadable)? {
-        entries.push(entry(&Fields { row, columns: &columns })?);
+        entries.push(entry_held(&Fields { row, columns: &columns })?);
     }
     Ok(entries)
 }

@@ -1,9 +1,11 @@
 //! Audit entries as rows, and rows as entries.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use pstral_core::domain::{
     AuditAction, AuditDelivery, AuditEntry, AuditEvent, AuditHash, AuditSeal, AuditStatus, AuditVerdict, UserId,
 };
@@ -167,60 +169,88 @@ pub(crate) trait Held {
     fn text(&self, column: &str) -> Result<Option<String>, StoreError>;
 }
 
-impl Held for Row {
+/// A row whose columns are asked for in about the order in which they stand: each is looked for behind the one before it.
+/// By its name alone the driver would find it more slowly, and a proof reads nothing but columns.
+struct InTurn<'a> {
+    row: &'a Row,
+    next: Cell<usize>,
+}
+
+impl InTurn<'_> {
+    fn held<T>(&self, column: &str) -> Result<Option<T>, StoreError>
+    where
+        Option<T>: FromColumn,
+    {
+        let Some(at) = self.row.place_of(column, self.next.get()) else { return Ok(None) };
+        self.next.set(at + 1);
+        Option::from_column(self.row, at).map_err(fault)
+    }
+}
+
+impl Held for InTurn<'_> {
     fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        later(self, column)
+        self.held(column)
     }
 
     fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        later(self, column)
+        self.held(column)
     }
 }
 
 /// An entry, or which one cannot be understood.
-pub(crate) fn entry(row: &impl Held) -> Result<AuditEntry, StoreError> {
+pub(crate) fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
+    entry_held(&InTurn { row, next: Cell::new(0) })
+}
+
+/// The same of whatever holds one.
+pub(crate) fn entry_held(row: &impl Held) -> Result<AuditEntry, StoreError> {
     let position = needed(row.number("position")?, "position")?;
     entry_at(row, position).map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
 fn entry_at(row: &impl Held, position: i64) -> Result<AuditEntry, StoreError> {
-    let at = needed(row.number("at")?, "at")?;
+    // In the order of the columns.
     Ok(AuditEntry {
         position,
         instance: needed(row.text("instance")?, "instance")?,
         seq: needed(row.number("seq")?, "seq")?,
         previous: AuditHash(needed(row.text("previous")?, "previous")?),
         hash: AuditHash(needed(row.text("hash")?, "hash")?),
-        seal: seal(row)?,
         event: AuditEvent {
-            at: timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))?,
+            at: time_of(row)?,
             action: needed(perhaps(row, "action", AuditAction::from_word)?, "action")?,
             status: needed(perhaps(row, "status", AuditStatus::from_word)?, "status")?,
             platform: row.text("platform")?,
             actor: row.text("actor")?,
             user: row.number("user_id")?.map(UserId),
-            ip: row.text("ip")?,
             place: row.text("place")?,
             conversation: row.number("conversation")?,
             proposal: row.text("proposal")?,
             target: row.text("target")?,
             relations: row.text("relations")?,
             statement: row.text("statement")?,
-            statement_hash: row.text("statement_hash")?,
             parameters: row.text("parameters")?,
-            verdict: perhaps(row, "verdict", AuditVerdict::from_word)?,
             rule: row.text("rule")?,
             model: row.text("model")?,
-            prompt_hash: row.text("prompt_hash")?,
-            cost: row.number("cost")?,
             rows: row.number("row_count")?,
             duration_ms: row.number("duration_ms")?,
-            delivery: perhaps(row, "delivery", AuditDelivery::from_word)?,
             detail: row.text("detail")?,
+            ip: row.text("ip")?,
+            statement_hash: row.text("statement_hash")?,
+            verdict: perhaps(row, "verdict", AuditVerdict::from_word)?,
+            prompt_hash: row.text("prompt_hash")?,
+            cost: row.number("cost")?,
+            delivery: perhaps(row, "delivery", AuditDelivery::from_word)?,
             error: row.text("error")?,
             covers: row.text("covers")?,
         },
+        seal: seal(row)?,
     })
+}
+
+fn time_of(row: &impl Held) -> Result<Timestamp, StoreError> {
+    let at = needed(row.number("at")?, "at")?;
+    timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))
 }
 
 /// What every entry has.
@@ -241,14 +271,4 @@ fn seal(row: &impl Held) -> Result<AuditSeal, StoreError> {
 fn perhaps<T>(row: &impl Held, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
     let Some(word) = row.text(column)? else { return Ok(None) };
     meaning(&word).map(Some).ok_or_else(|| unexpected(column, &word))
-}
-
-fn later<T>(row: &Row, column: &str) -> Result<Option<T>, StoreError>
-where
-    Option<T>: FromColumn,
-{
-    match Option::from_column(row, column) {
-        Err(sqlx::Error::ColumnNotFound(_)) => Ok(None),
-        held => held.map_err(fault),
-    }
 }

@@ -10,8 +10,8 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _,
-    ValueRef as _,
+    AssertSqlSafe, Column as _, ColumnIndex, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection,
+    TypeInfo as _, ValueRef as _,
 };
 
 use crate::Store;
@@ -175,6 +175,14 @@ impl Row {
         }
     }
 
+    /// Where a column stands: looked for from a place on, and then before it.
+    pub(crate) fn place_of(&self, column: &str, from: usize) -> Option<usize> {
+        match self {
+            Self::Sqlite(row) => (from..row.len()).chain(0..from).find(|at| row.column(*at).name() == column),
+            Self::Postgres(row) => (from..row.len()).chain(0..from).find(|at| row.column(*at).name() == column),
+        }
+    }
+
     /// All that it holds, as it is: whole numbers, texts and nulls.
     pub(crate) fn values(&self) -> Result<Vec<Value>, sqlx::Error> {
         match self {
@@ -196,14 +204,19 @@ impl Row {
 
 /// What a column can be read as.
 pub(crate) trait FromColumn: Sized {
-    /// Reads the column of a row.
-    fn from_column(row: &Row, column: &str) -> Result<Self, sqlx::Error>;
+    /// Reads the column of a row, by its name or its place.
+    fn from_column<C>(row: &Row, column: C) -> Result<Self, sqlx::Error>
+    where
+        C: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>;
 }
 
 macro_rules! from_column {
     ($($type:ty => $of_postgres:expr,)+) => {$(
         impl FromColumn for $type {
-            fn from_column(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+            fn from_column<C>(row: &Row, column: C) -> Result<Self, sqlx::Error>
+            where
+                C: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+            {
                 match row {
                     Row::Sqlite(row) => row.try_get(column),
                     Row::Postgres(row) => row.try_get(column).map($of_postgres),
@@ -221,7 +234,10 @@ from_column! {
 }
 
 impl FromColumn for bool {
-    fn from_column(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+    fn from_column<C>(row: &Row, column: C) -> Result<Self, sqlx::Error>
+    where
+        C: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+    {
         i64::from_column(row, column).map(|number| number != 0)
     }
 }

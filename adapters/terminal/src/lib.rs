@@ -14,6 +14,7 @@ mod session;
 use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -89,6 +90,8 @@ impl Terminal {
             edits: true,
             // On a screen nothing stays of a change; where answers are printed once, nothing is seen of it.
             max_edits: if live { u32::MAX } else { 1 },
+            // It waits for whoever reads it, as long as they like.
+            longest_write: Duration::MAX,
             budget: WriteBudget::default(),
             buttons: false,
             command_prefix: "/",
@@ -166,7 +169,7 @@ impl Terminal {
         }
         let bytes = change(&mut screen.page, (self.size)()).ok_or(PlatformError::Gone)?;
         let written = write(&mut screen.output, bytes.as_bytes()).await;
-        self.streaming.send_replace(screen.page.streaming());
+        self.streaming.send_replace(screen.page.streaming().count());
         written.map_err(|error| {
             if error.kind() == ErrorKind::BrokenPipe {
                 self.closed.cancel();
@@ -234,8 +237,17 @@ impl ChatPlatform for Terminal {
         }
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
-        if *place == self.place() { Ok(Vec::new()) } else { Err(PlatformError::Gone) }
+    async fn live(
+        &self,
+        place: &Place,
+        _known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        if *place != self.place() {
+            return Err(PlatformError::Gone);
+        }
+        let at = |number| MessageRef { place: self.place(), id: format!("{}-{number}", self.started) };
+        let screen = self.screen.lock().await;
+        Ok(screen.page.streaming().map(|(number, message)| (at(number), message.text.clone())).collect())
     }
 
     async fn typing(&self, _: &Place) {}

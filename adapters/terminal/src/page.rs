@@ -56,9 +56,10 @@ impl Page {
         Self { look, messages: BTreeMap::new(), drawing: None, prompt: Prompt::Unwanted, gap: false }
     }
 
-    /// How many messages are still being written.
-    pub(crate) fn streaming(&self) -> usize {
-        self.messages.values().filter(|kept| kept.message.state == OutgoingState::Streaming).count()
+    /// The messages that are still being written.
+    pub(crate) fn streaming(&self) -> impl Iterator<Item = (u64, &Outgoing)> {
+        let all = self.messages.iter().map(|(number, kept)| (*number, &kept.message));
+        all.filter(|(_, message)| message.state == OutgoingState::Streaming)
     }
 
     /// A new message.

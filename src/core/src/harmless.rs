@@ -10,7 +10,12 @@ pub fn line(raw: &str) -> String {
     text(raw).replace(['\n', '\t'], " ")
 }
 
-/// The same for JSON, of which nothing may be lost: what would be dropped is written as `\u` and four digits, which
+/// The words alone, on one line, a space between each two.
+pub fn one_line(raw: &str) -> String {
+    text(raw).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same as [`text`] for JSON, of which nothing may be lost: what would be dropped is written as `\u` and four digits, which
 /// reads back as it was.
 pub fn json(raw: &str) -> String {
     let escaped = |c: char| format!("\\u{:04x}", u32::from(c));
@@ -46,6 +51,7 @@ mod tests {
             assert_eq!(text(raw), expected, "{raw:?}");
         }
         assert_eq!(line("a\r\nb\tc\u{1b}"), "a b c");
+        assert_eq!(one_line(" a\r\n\n b\t\u{1b}c "), "a b c");
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub struct Text {
 #[derive(Debug, Clone, PartialEq)]
 enum Filling {
     Words(String),
+    Said(Text),
     Count(u64),
     Tenths(f64),
 }
@@ -44,9 +45,10 @@ pub fn text(key: &'static str) -> Text {
 }
 
 impl Filling {
-    fn value(&self) -> FluentValue<'_> {
+    fn value(&self, locale: Locale) -> FluentValue<'_> {
         match self {
             Self::Words(words) => FluentValue::from(words.as_str()),
+            Self::Said(said) => FluentValue::from(said.render(locale)),
             #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^53")]
             Self::Count(count) => FluentValue::from(*count as f64),
             Self::Tenths(value) => {
@@ -63,6 +65,13 @@ impl Text {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.args.push((name, Filling::Words(value.into())));
+        self
+    }
+
+    /// Fills `{ $name }` with what another message says in the same language.
+    #[must_use]
+    pub fn said(mut self, name: &'static str, said: Text) -> Self {
+        self.args.push((name, Filling::Said(said)));
         self
     }
 
@@ -86,7 +95,7 @@ impl Text {
         let Some(pattern) = bundle.get_message(self.key).and_then(|message| message.value()) else {
             return self.key.to_owned();
         };
-        let args: FluentArgs<'_> = self.args.iter().map(|(name, filling)| (*name, filling.value())).collect();
+        let args: FluentArgs<'_> = self.args.iter().map(|(name, filling)| (*name, filling.value(locale))).collect();
         let mut faults = Vec::new();
         bundle.format_pattern(pattern, Some(&args), &mut faults).into_owned()
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pstral_core::text::{Text, text};
 
-use crate::size::readable;
+use crate::size::size;
 
 /// A server that has the model.
 #[derive(Debug)]
@@ -26,17 +26,18 @@ pub struct Found<'a> {
 impl Found<'_> {
     /// The measured fact.
     pub fn fact(&self) -> Text {
-        let size = self.bytes.map(|bytes| format!(" ({})", readable(bytes))).unwrap_or_default();
         let reach = match self.own {
             None => "unknown",
             Some(own) if own > self.context => "part",
             Some(_) => "all",
         };
-        text("health-model")
-            .with("server", self.server)
+        let fact = match self.bytes {
+            Some(bytes) => text("health-model").with("sized", "yes").said("size", size(bytes)),
+            None => text("health-model").with("sized", "no"),
+        };
+        fact.with("server", self.server)
             .with("millis", self.took.as_millis().to_string())
             .with("model", self.model)
-            .with("size", size)
             .with("reach", reach)
             .count("context", self.context as u64)
             .count("own", self.own.unwrap_or_default() as u64)

@@ -24,5 +24,5 @@ pub use fault::{excerpt, of_message, of_said};
 pub use health::Found;
 pub use http::Http;
 pub use inside::{Outside, is_inside, outside_of};
-pub use size::readable;
+pub use size::size;
 pub use vectors::checked as checked_vectors;

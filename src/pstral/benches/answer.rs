@@ -13,13 +13,12 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::models::ModelPool;
 use pstral_core::pipeline::{
     KeptAnswers, Notes, Parts, Pipeline, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
-use pstral_core::testkit::language_model::ScriptedModel;
+use pstral_core::testkit::language_model::{ScriptedModel, pool_of};
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
@@ -68,7 +67,7 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
     let terms = Terms { rules, ..Terms::default() };
     Ok(Pipeline::new(Parts {
         platforms: vec![Arc::clone(chat) as _],
-        model: Arc::new(ModelPool::single(Arc::new(ScriptedModel::new("none")), 1, Arc::new(SystemClock::default()))),
+        model: Arc::new(pool_of(Arc::new(ScriptedModel::new("none")), 1, Arc::new(SystemClock::default()))),
         targets: [("crm".to_owned(), Arc::new(Target::new("crm", "", port, terms)))].into(),
         people: Arc::clone(&store) as _,
         conversations: Arc::clone(&store) as _,

@@ -17,6 +17,7 @@ use crate::compose::{App, StartError};
 use crate::config::{changed, from_words, in_words};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
+use crate::models::ServerLog;
 
 /// How long closing the state database may take.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -26,6 +27,8 @@ const AGAIN: Duration = Duration::from_mins(1);
 const STARTS: u32 = 100;
 /// How often messages of proposals that have expired are looked for.
 const EXPIRING: Duration = Duration::from_mins(1);
+/// How often messages that look live and that nobody writes any more are looked for.
+const CLOSING_LEFT: Duration = Duration::from_mins(1);
 /// How often old files are looked for.
 const SWEEPING: Duration = Duration::from_hours(1);
 /// How often the endpoints of the model are looked after.
@@ -106,12 +109,13 @@ pub async fn run(
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
     beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
-    beside.spawn(check_endpoints(Arc::clone(&app.pipeline)));
+    beside.spawn(close_left(Arc::clone(&app.pipeline)));
+    let locale = app.pipeline.parts().settings.locale;
+    beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
     app.platforms.iter().for_each(|platform| platform.suggest_from(Pipeline::suggestions(&app.pipeline)));
-    let locale = app.pipeline.parts().settings.locale;
     let mut outcome = Ok(());
     let all_of_it = async {
         let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown, locale));
@@ -175,11 +179,31 @@ async fn expire_proposals(pipeline: Arc<Pipeline>) {
     }
 }
 
-/// Looks after the endpoints of the model, so that nobody's question finds out which of them is away.
-async fn check_endpoints(pipeline: Arc<Pipeline>) {
+/// Closes what nobody writes any more, every minute. One that takes long, because a place is away, does not hold up the
+/// next.
+async fn close_left(pipeline: Arc<Pipeline>) {
+    let mut closing = JoinSet::new();
     loop {
+        tokio::time::sleep(CLOSING_LEFT).await;
+        while closing.try_join_next().is_some() {}
+        let pipeline = Arc::clone(&pipeline);
+        closing.spawn(async move {
+            match pipeline.close_left().await {
+                Ok(0) => {}
+                Ok(left) => tracing::warn!(left, "messages that looked live and that nobody wrote any more"),
+                Err(error) => tracing::error!(%error, "what looks live and nobody writes any more is left for now"),
+            }
+        });
+    }
+}
+
+/// Looks after the endpoints of the model, from the start on, so that nobody's question finds out which of them is away.
+async fn check_endpoints(pipeline: Arc<Pipeline>, mut log: ServerLog) {
+    loop {
+        for (endpoint, health) in pipeline.parts().model.check().await {
+            log.tell(endpoint, health).await;
+        }
         tokio::time::sleep(CHECKING).await;
-        pipeline.parts().model.check().await;
     }
 }
 

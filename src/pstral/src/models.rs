@@ -1,6 +1,6 @@
 //! How each server of the model is, and what whoever looks after it does about it.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
 use futures::future::join_all;
 use pstral_core::domain::Locale;
@@ -12,9 +12,6 @@ use crate::compose::StartError;
 use crate::config::{Model, ModelKind};
 use crate::health::{Check, Found as _, PATIENCE, State};
 use crate::registry::{self, ModelServers};
-
-/// After how long a server that was not well is asked again.
-const AGAIN: Duration = Duration::from_mins(1);
 
 /// Refuses servers outside the company's network, with the reason: a question would leave the house with the names of
 /// its tables.
@@ -81,23 +78,31 @@ async fn served(endpoint: &Endpoint) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// Tells the log how each server is, and goes on asking those that are not well until they are: what their model can
-/// read is learnt then.
-pub(crate) async fn look_until_well(servers: ModelServers, locale: Locale) {
-    let looks = servers.endpoints.iter().map(async |endpoint| {
-        let mut told = String::new();
-        loop {
-            let Check { state, fact, remedy, .. } = check(&servers, endpoint, locale).await;
-            if state == State::Ok {
-                tracing::info!(endpoint = endpoint.name, "{fact}");
-                return;
-            }
-            if fact != told {
-                tracing::warn!(endpoint = endpoint.name, remedy, "{fact}");
-                told = fact;
-            }
-            tokio::time::sleep(AGAIN).await;
+/// Tells the log how the servers are, whenever that is another than before.
+pub(crate) struct ServerLog {
+    servers: ModelServers,
+    locale: Locale,
+    /// What was last found wrong with each; nothing where it was well.
+    told: HashMap<String, Option<String>>,
+}
+
+impl ServerLog {
+    pub(crate) fn new(servers: ModelServers, locale: Locale) -> Self {
+        Self { servers, locale, told: HashMap::new() }
+    }
+
+    /// What a server says of itself, or why it does not.
+    pub(crate) async fn tell(&mut self, endpoint: &Endpoint, health: Result<Text, ModelError>) {
+        let found = health.as_ref().err().map(|error| error.found().render(self.locale));
+        if self.told.insert(endpoint.name.clone(), found.clone()) == Some(found) {
+            return;
         }
-    });
-    join_all(looks).await;
+        match health {
+            Ok(fact) => tracing::info!(endpoint = endpoint.name, "{}", fact.render(self.locale)),
+            Err(error) => {
+                let remedy = remedy(&error, &self.servers, endpoint).await.render(self.locale);
+                tracing::warn!(endpoint = endpoint.name, remedy, "{}", error.found().render(self.locale));
+            }
+        }
+    }
 }

@@ -52,6 +52,10 @@ impl Dialect for OllamaSpeech {
         request.method == "POST" && ["/api/chat", "/api/embed", "/api/pull"].contains(&request.path.as_str())
     }
 
+    fn form<'a>(&self, question: &'a Json) -> Option<&'a Json> {
+        question.get("format")
+    }
+
     fn needs_model(&self, request: &Request) -> bool {
         request.path != "/api/pull"
     }

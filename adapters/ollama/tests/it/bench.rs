@@ -1,37 +1,38 @@
 //! An adapter with the scripted server it talks to.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use pstral_modelhttp::testkit::{Outcome, outcome, question};
-use pstral_ollama::testkit::{Answer, ScriptedOllama};
+use pstral_modelhttp::testkit;
+pub(crate) use pstral_modelhttp::testkit::{outcome, question};
+use pstral_ollama::testkit::OllamaSpeech;
 use pstral_ollama::{Ollama, OllamaConfig};
 
 pub(crate) const MODEL: &str = "qwen2.5-coder:3b";
 
-pub(crate) struct Bench {
-    pub(crate) server: ScriptedOllama,
-    pub(crate) model: Arc<Ollama>,
+pub(crate) type Bench = testkit::Bench<Ollama>;
+
+pub(crate) async fn fresh() -> Bench {
+    with(|_| {}).await
 }
 
-impl Bench {
-    pub(crate) async fn new() -> Self {
-        Self::with(|_| {}).await
-    }
+/// One whose configuration differs from the default.
+pub(crate) async fn with(change: impl FnOnce(&mut OllamaConfig)) -> Bench {
+    Bench::start(OllamaSpeech, MODEL, |url| model(url, change)).await
+}
 
-    /// One whose configuration differs from the default.
-    pub(crate) async fn with(change: impl FnOnce(&mut OllamaConfig)) -> Self {
-        let server = ScriptedOllama::start(MODEL).await;
-        let mut config = OllamaConfig::new(&server.url(), MODEL);
-        change(&mut config);
-        Self { server, model: Arc::new(Ollama::new(config).unwrap()) }
-    }
+/// The adapter alone.
+pub(crate) fn model(url: &str, change: impl FnOnce(&mut OllamaConfig)) -> Ollama {
+    let mut config = OllamaConfig::new(url, MODEL);
+    change(&mut config);
+    Ollama::new(config).unwrap()
+}
 
-    /// How the server's next answer looks through the adapter: the text that came, and how it ended.
-    pub(crate) async fn outcome(&self, answer: Answer) -> Outcome {
-        self.server.answer(answer);
-        outcome(&*self.model, question("Combien de clients ?")).await
-    }
+/// The adapter with that key, if any, which waits for less than a second between two pieces.
+pub(crate) fn impatient(url: &str, key: Option<&str>) -> Ollama {
+    model(url, |config| {
+        config.api_key = key.map(|key| key.to_owned().into());
+        config.silence_timeout = Duration::from_millis(900);
+    })
 }
 
 /// The outcome of `work`, which must not take longer.

@@ -1,99 +1,23 @@
-//! The contract of language models, run through real connections.
+//! What every adapter must do, run through real connections.
 
-use std::sync::Arc;
-use std::time::Duration;
+use pstral_core::testkit::language_model::contract;
+use pstral_modelhttp::testkit::{connections, failure_table};
+use pstral_ollama::testkit::OllamaSpeech;
 
-use async_trait::async_trait;
-use pstral_core::domain::Speaker;
-use pstral_core::ports::{ChatRequest, Delta, FinishReason, LanguageModel, ModelError, ModelMessage};
-use pstral_core::testkit::language_model::{ModelBench, Script, ScriptEnd, ScriptStep, contract};
-use pstral_ollama::testkit::{Answer, Ending, Request};
-
-use crate::bench::Bench;
-
-#[async_trait]
-impl ModelBench for Bench {
-    fn model(&self) -> Arc<dyn LanguageModel> {
-        self.model.clone()
-    }
-
-    fn script(&self, script: Script) {
-        self.server.answer(answer(script));
-    }
-
-    fn script_embeddings(&self, vectors: Vec<Vec<f32>>) {
-        self.server.answer(Answer::embeddings(&vectors));
-    }
-
-    fn forget_model(&self) {
-        self.server.install(&[]);
-    }
-
-    fn asked(&self) -> Vec<ChatRequest> {
-        self.server.requests().iter().map(asked).collect()
-    }
-
-    async fn abandoned(&self) {
-        self.server.wait_for(|requests| requests.iter().any(|request| request.closed_early)).await;
-    }
-}
-
-/// The script in Ollama's own terms.
-fn answer(script: Script) -> Answer {
-    if let Some(refusal) = script.refusal {
-        return refused(&refusal);
-    }
-    let mut answer = Answer::silent();
-    let mut pause = Duration::ZERO;
-    for step in script.steps {
-        answer = match step {
-            ScriptStep::Wait(time) => {
-                pause = time;
-                answer
-            }
-            ScriptStep::Say(Delta::Text(text)) => answer.then(&text),
-            ScriptStep::Say(Delta::Thinking(text)) => answer.thinking(&text),
-            ScriptStep::Say(Delta::Done(_)) => panic!("a script says how it ends in its end"),
-        };
-    }
-    let ending = match script.end {
-        ScriptEnd::Done(stats) if stats.finish == FinishReason::Length => Ending::DoneLength,
-        ScriptEnd::Done(_) => Ending::Done,
-        ScriptEnd::Fails(ModelError::Interrupted) => Ending::CutConnection,
-        ScriptEnd::Hangs => Ending::Hang,
-        end => panic!("no such end in the contract: {end:?}"),
-    };
-    answer.every(pause).ends(ending)
-}
-
-fn refused(refusal: &ModelError) -> Answer {
-    match refusal {
-        ModelError::ModelMissing { model } => Answer::failure(404, &format!("model '{model}' not found")),
-        ModelError::Busy => Answer::failure(503, "server busy, please try again.  maximum pending requests exceeded"),
-        ModelError::PromptTooLong => Answer::status(400, include_str!("../fixtures/prompt-too-long.json")),
-        ModelError::Forbidden => Answer::status(403, ""),
-        other => panic!("no such refusal in the contract: {other:?}"),
-    }
-}
-
-fn asked(request: &Request) -> ChatRequest {
-    let messages = request.body["messages"].as_array().expect("messages");
-    let text = |message: &serde_json::Value| message["content"].as_str().expect("a text").to_owned();
-    let speaker = |message: &serde_json::Value| match message["role"].as_str() {
-        Some("user") => Speaker::Person,
-        Some("assistant") => Speaker::Pstral,
-        role => panic!("unexpected role {role:?}"),
-    };
-    assert_eq!(messages[0]["role"], "system");
-    let exchange = messages[1..].iter();
-    ChatRequest {
-        system: text(&messages[0]),
-        messages: exchange.map(|one| ModelMessage { speaker: speaker(one), text: text(one) }).collect(),
-        format: request.body.get("format").cloned(),
-    }
-}
+use crate::bench::{Bench, MODEL, fresh, impatient};
 
 #[tokio::test]
 async fn ollama_keeps_the_contract() {
-    contract(Bench::new).await;
+    contract(fresh).await;
+}
+
+#[tokio::test]
+async fn each_failure_is_told_apart() {
+    let bench = Bench::start(OllamaSpeech, MODEL, |url| impatient(url, None)).await;
+    failure_table(&bench.server, &*bench.model).await;
+}
+
+#[tokio::test]
+async fn connections_fail_and_end_as_they_should() {
+    connections(OllamaSpeech, MODEL, impatient).await;
 }

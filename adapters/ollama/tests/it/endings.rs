@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
-use pstral_core::ports::{ChatRequest, Delta, LanguageModel as _, ModelError};
+use pstral_core::ports::{ChatRequest, ModelError};
 use pstral_ollama::testkit::{Answer, Ending};
 use serde_json::json;
 
-use crate::bench::{Bench, MODEL, question, within};
+use crate::bench::{self, MODEL, question};
 
 #[tokio::test]
 async fn loading_or_unloading_the_model_is_no_answer() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     for reason in ["load", "unload"] {
         let end = bench.outcome(Answer::silent().ends(Ending::DoneReason(reason.to_owned()))).await.end;
         assert!(matches!(&end, Err(ModelError::Rejected(fault)) if fault.contains(reason)), "{end:?}");
@@ -27,7 +26,7 @@ const DONE: &[u8] = br#"{"message":{"content":""},"done":true,"done_reason":"sto
 
 #[tokio::test]
 async fn bytes_may_be_cut_anywhere() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let text = "Île-de-France 🥖👩‍🚀";
     let body = [&line(text)[..], b"\r\n\r\n  \n", DONE, b"\n"].concat();
     for size in [1, 2, 3, 7] {
@@ -42,7 +41,7 @@ async fn bytes_may_be_cut_anywhere() {
 
 #[tokio::test]
 async fn a_line_may_be_long_but_not_endless() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let long = "x".repeat(200_000);
     let outcome = bench.outcome(Answer::bytes(&[&line(&long), b"\n", DONE])).await;
     assert_eq!((outcome.text.len(), outcome.end.is_ok()), (200_000, true));
@@ -54,7 +53,7 @@ async fn a_line_may_be_long_but_not_endless() {
 
 #[tokio::test]
 async fn what_is_no_line_of_the_protocol_ends_the_answer_without_a_panic() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let not_utf8 = b"{\"message\":{\"content\":\"\xff\xfe\"},\"done\":false}\n";
     let nonsense: [&[u8]; 7] =
         [not_utf8, b"<html>\n", b"null\n", b"[]\n", b"\"done\"\n", b"{\"done\":\"yes\"}\n", b"\0\x01\x02\n"];
@@ -71,7 +70,7 @@ async fn what_is_no_line_of_the_protocol_ends_the_answer_without_a_panic() {
 
 #[tokio::test]
 async fn a_line_cut_with_its_connection_is_an_interruption() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let body = [&line("dit")[..], b"\n", &line("perdu")[..20]].concat();
     for ending in [Ending::CutConnection, Ending::CleanEndWithoutDone] {
         let outcome = bench.outcome(Answer::bytes(&[&body]).ends(ending)).await;
@@ -81,48 +80,22 @@ async fn a_line_cut_with_its_connection_is_an_interruption() {
 
 #[tokio::test]
 async fn nothing_after_done_is_read() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let outcome = bench.outcome(Answer::bytes(&[DONE, b"\n", &line("après"), b"\n{\"error\":\"late\"}\n"])).await;
     assert_eq!((outcome.text.as_str(), outcome.end.is_ok()), ("", true));
 }
 
 #[tokio::test]
 async fn one_line_may_think_speak_and_end() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let body = br#"{"message":{"thinking":"hm","content":"oui"},"done":true,"done_reason":"stop"}"#;
     let outcome = bench.outcome(Answer::bytes(&[body])).await;
     assert_eq!((outcome.thinking.as_str(), outcome.text.as_str(), outcome.pieces), ("hm", "oui", 3));
 }
 
 #[tokio::test]
-async fn dropping_a_question_that_waits_closes_its_connection() {
-    let bench = Bench::new().await;
-    bench.server.answer(Answer::text("trop tard").first_after(Duration::from_mins(1)));
-    let model = bench.model.clone();
-    let asking = tokio::spawn(async move { model.chat(question("?")).await.map(|_| ()) });
-    within(Duration::from_secs(5), bench.server.wait_for(|requests| requests.len() == 1)).await;
-    asking.abort();
-    let gone = bench.server.wait_for(|requests| requests[0].closed_early);
-    within(Duration::from_secs(1), gone).await;
-}
-
-#[tokio::test]
-async fn dropping_an_answer_closes_its_connection_while_pieces_keep_coming() {
-    let bench = Bench::new().await;
-    let many = "mot ".repeat(10_000);
-    bench.server.answer(Answer::text(&many).every(Duration::from_millis(1)));
-    let mut stream = bench.model.chat(question("?")).await.unwrap();
-    for _ in 0..10 {
-        assert!(matches!(stream.next().await, Some(Ok(Delta::Text(_)))));
-    }
-    drop(stream);
-    let gone = bench.server.wait_for(|requests| requests[0].closed_early);
-    within(Duration::from_secs(1), gone).await;
-}
-
-#[tokio::test]
 async fn the_request_says_what_the_configuration_says() {
-    let bench = Bench::with(|config| {
+    let bench = bench::with(|config| {
         config.num_thread = Some(2);
         config.think = Some(false);
         config.keep_alive = Duration::MAX;
@@ -144,7 +117,7 @@ async fn the_request_says_what_the_configuration_says() {
     });
     assert_eq!(bench.server.requests()[0].body, expected);
 
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     bench.server.answer(Answer::text("ok"));
     let request = ChatRequest { system: String::new(), ..question("?") };
     crate::bench::outcome(&*bench.model, request).await;

@@ -5,7 +5,7 @@ use pstral_core::ports::{LanguageModel as _, ModelError, PullProgress};
 use pstral_ollama::testkit::{Answer, Ending};
 use serde_json::json;
 
-use crate::bench::{Bench, MODEL, within};
+use crate::bench::{self, Bench, MODEL, within};
 
 const LINES: [&str; 6] = [
     r#"{"status":"pulling manifest"}"#,
@@ -34,7 +34,7 @@ async fn pulled(bench: &Bench, lines: &[&str], ending: Ending) -> Vec<Result<Pul
 
 #[tokio::test]
 async fn a_model_is_fetched_step_by_step() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let said = pulled(&bench, &LINES, Ending::CleanEndWithoutDone).await;
     let expected = [
         step("pulling manifest", None),
@@ -51,7 +51,7 @@ async fn a_model_is_fetched_step_by_step() {
 
 #[tokio::test]
 async fn a_fetch_that_fails_says_why() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let unknown = r#"{"error":"pull model manifest: file does not exist"}"#;
     for (lines, ending, expected) in [
         (&LINES[..3], Ending::CutConnection, ModelError::Interrupted),
@@ -71,7 +71,7 @@ async fn a_fetch_that_fails_says_why() {
 
 #[tokio::test]
 async fn whoever_no_longer_wants_it_stops_the_fetch() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     bench.server.answer(Answer::bytes(&[format!("{}\n", LINES[0]).as_bytes()]).ends(Ending::Hang));
     let mut stream = bench.model.pull(MODEL).await.unwrap();
     assert!(stream.next().await.is_some());

@@ -3,23 +3,19 @@
 
 use std::path::Path;
 
-use pstral_modelhttp::testkit::{ScriptedServer, replay};
-use pstral_ollama::testkit::{OllamaSpeech, Recording};
+use pstral_modelhttp::testkit::replay;
+use pstral_ollama::testkit::OllamaSpeech;
 use pstral_ollama::{Ollama, OllamaConfig};
+
+use crate::bench::Bench;
 
 /// The model all recordings were made with.
 const RECORDED: &str = "smollm2:135m";
 
 /// The table of every exchange of a file that this adapter could have had.
 async fn table(file: &Path) -> String {
-    let mut recordings = Recording::read(file);
-    recordings.retain(|one| ["/api/chat", "/api/embed"].contains(&one.path()));
-    let bench = async || {
-        let server = ScriptedServer::start(OllamaSpeech, RECORDED).await;
-        let model = Ollama::new(OllamaConfig::new(&server.url(), RECORDED)).unwrap();
-        (server, model)
-    };
-    replay::table(&recordings, bench).await
+    let model = |url: &str| Ollama::new(OllamaConfig::new(url, RECORDED)).unwrap();
+    replay::table(file, &["/api/chat", "/api/embed"], async || Bench::start(OllamaSpeech, RECORDED, model).await).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,11 +6,11 @@ use futures::StreamExt as _;
 use pstral_core::ports::{Delta, LanguageModel as _, ModelError};
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 
-use crate::bench::{Bench, MODEL, outcome, question};
+use crate::bench::{self, Bench, MODEL, outcome, question};
 
 #[tokio::test]
 async fn a_question_without_a_script_is_seen() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let end = outcome(&*bench.model, question("Qui ?")).await.end;
     let complaint = "the test scripted no answer to request 1: \"Qui ?\"";
     assert_eq!(end, Err(ModelError::Failed(complaint.to_owned())));
@@ -27,7 +27,7 @@ async fn an_answer_nobody_asked_for_fails_the_test() {
 
 #[tokio::test]
 async fn what_was_asked_and_answered_is_recorded() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let began = Instant::now();
     let pause = Duration::from_millis(20);
     let outcome = bench.outcome(Answer::text("un deux trois").every(pause)).await;
@@ -43,7 +43,7 @@ async fn what_was_asked_and_answered_is_recorded() {
 
 #[tokio::test]
 async fn dropping_the_server_cuts_its_connections() {
-    let Bench { server, model } = Bench::new().await;
+    let Bench { server, model } = bench::fresh().await;
     server.answer(Answer::text("un").ends(Ending::Hang));
     let mut stream = model.chat(question("?")).await.unwrap();
     assert_eq!(stream.next().await, Some(Ok(Delta::Text("un".to_owned()))));

@@ -19,15 +19,7 @@ impl ScriptedOpenAi {
     /// # Panics
     /// When the loopback interface has no free port.
     pub async fn start(model: &str) -> Self {
-        Self::speaking(OpenAiSpeech::Vllm, model).await
-    }
-
-    /// The same in the speech of another server.
-    ///
-    /// # Panics
-    /// When the loopback interface has no free port.
-    pub async fn speaking(speech: OpenAiSpeech, model: &str) -> Self {
-        Self(ScriptedServer::start(speech, model).await)
+        Self(ScriptedServer::start(OpenAiSpeech::Vllm, model).await)
     }
 }
 

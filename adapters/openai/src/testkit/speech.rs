@@ -63,6 +63,10 @@ impl Dialect for OpenAiSpeech {
         request.method == "POST" && ["/v1/chat/completions", "/v1/embeddings"].contains(&request.path.as_str())
     }
 
+    fn form<'a>(&self, question: &'a Json) -> Option<&'a Json> {
+        question.pointer("/response_format/json_schema/schema")
+    }
+
     fn tells(&self, request: &Request, installed: &Installed) -> Option<Answer> {
         let told = match (request.method.as_str(), request.path.as_str(), self) {
             ("GET", "/v1/models", _) => self.models(installed),

@@ -1,44 +1,41 @@
 //! An adapter with the scripted server it talks to.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-pub(crate) use pstral_modelhttp::testkit::{Outcome, outcome, question};
-use pstral_openai::testkit::{Answer, OpenAiSpeech, ScriptedOpenAi};
+use pstral_modelhttp::testkit;
+pub(crate) use pstral_modelhttp::testkit::{outcome, question};
+use pstral_openai::testkit::OpenAiSpeech;
 use pstral_openai::{OpenAi, OpenAiConfig};
 
 pub(crate) const MODEL: &str = "Qwen/Qwen2.5-Coder-7B-Instruct";
 
-pub(crate) struct Bench {
-    pub(crate) server: ScriptedOpenAi,
-    pub(crate) model: Arc<OpenAi>,
+pub(crate) type Bench = testkit::Bench<OpenAi>;
+
+pub(crate) async fn fresh() -> Bench {
+    with(|_| {}).await
 }
 
-impl Bench {
-    pub(crate) async fn new() -> Self {
-        Self::with(|_| {}).await
-    }
+/// One whose configuration differs from the default.
+pub(crate) async fn with(change: impl FnOnce(&mut OpenAiConfig)) -> Bench {
+    speaking(OpenAiSpeech::Vllm, change).await
+}
 
-    /// One whose configuration differs from the default.
-    pub(crate) async fn with(change: impl FnOnce(&mut OpenAiConfig)) -> Self {
-        Self::speaking(OpenAiSpeech::Vllm, change).await
-    }
+/// One whose server is of that kind.
+pub(crate) async fn speaking(speech: OpenAiSpeech, change: impl FnOnce(&mut OpenAiConfig)) -> Bench {
+    Bench::start(speech, MODEL, |url| model(url, change)).await
+}
 
-    /// One whose server is of that kind.
-    pub(crate) async fn speaking(speech: OpenAiSpeech, change: impl FnOnce(&mut OpenAiConfig)) -> Self {
-        let server = ScriptedOpenAi::speaking(speech, MODEL).await;
-        let mut config = OpenAiConfig::new(&server.url(), MODEL);
-        change(&mut config);
-        Self { server, model: Arc::new(OpenAi::new(config).unwrap()) }
-    }
+/// The adapter alone.
+pub(crate) fn model(url: &str, change: impl FnOnce(&mut OpenAiConfig)) -> OpenAi {
+    let mut config = OpenAiConfig::new(url, MODEL);
+    change(&mut config);
+    OpenAi::new(config).unwrap()
+}
 
-    /// How the server's next answer looks through the adapter: the text that came, and how it ended.
-    pub(crate) async fn outcome(&self, answer: Answer) -> Outcome {
-        self.server.answer(answer);
-        outcome(&*self.model, question("Combien de clients ?")).await
-    }
-
-    /// The same for a streamed body of these bytes.
-    pub(crate) async fn body(&self, body: &str) -> Outcome {
-        self.outcome(Answer::bytes(&[body.as_bytes()])).await
-    }
+/// The adapter with that key, if any, which waits for less than a second between two pieces.
+pub(crate) fn impatient(url: &str, key: Option<&str>) -> OpenAi {
+    model(url, |config| {
+        config.api_key = key.map(|key| key.to_owned().into());
+        config.silence_timeout = Duration::from_millis(900);
+    })
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use proptest::prelude::*;
-use pstral_core::ports::{Delta, FinishReason, LanguageModel as _, ModelError, ModelStats};
+use pstral_core::ports::{Delta, FinishReason, ModelError, ModelStats};
 use pstral_openai::testkit::{Answer, Ending};
 use serde_json::json;
 
-use crate::bench::{Bench, MODEL, question};
+use crate::bench::{self, MODEL, question};
 
 const SAID: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"dit\"},\"finish_reason\":null}]}\n\n";
 const STOP: &str = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
@@ -27,7 +26,7 @@ fn finish(reason: &str) -> String {
 
 #[tokio::test]
 async fn an_answer_is_whole_when_the_server_has_said_so_in_either_way() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let interrupted = || Err(ModelError::Interrupted);
     for (after, expected) in [
         (format!("{STOP}{USAGE}{DONE}"), whole(FinishReason::Stop, true)),
@@ -61,7 +60,7 @@ async fn an_answer_is_whole_when_the_server_has_said_so_in_either_way() {
 
 #[tokio::test]
 async fn a_connection_lost_or_silent_after_the_reason_takes_nothing_away() {
-    let bench = Bench::with(|config| config.silence_timeout = Duration::from_millis(200)).await;
+    let bench = bench::with(|config| config.silence_timeout = Duration::from_millis(200)).await;
     for ending in [Ending::CutConnection, Ending::Hang] {
         let answer = Answer::bytes(&[SAID.as_bytes(), STOP.as_bytes()]).ends(ending);
         assert_eq!(bench.outcome(answer).await.end, whole(FinishReason::Stop, false));
@@ -70,7 +69,7 @@ async fn a_connection_lost_or_silent_after_the_reason_takes_nothing_away() {
 
 #[tokio::test]
 async fn an_error_in_the_middle_is_told_whatever_its_form() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let failed = || Err(ModelError::Failed("the engine died".to_owned()));
     for error in [
         "data: {\"error\":{\"message\":\"the engine died\",\"code\":500}}\n\ndata: [DONE]\n\n",
@@ -90,7 +89,7 @@ async fn an_error_in_the_middle_is_told_whatever_its_form() {
 
 #[tokio::test]
 async fn what_is_no_event_of_the_protocol_ends_the_answer_without_a_panic() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     for nonsense in [
         "data: <html>\n\n",
         "data: null\n\n",
@@ -110,7 +109,7 @@ async fn what_is_no_event_of_the_protocol_ends_the_answer_without_a_panic() {
 
 #[tokio::test]
 async fn an_answer_may_come_whole_and_a_failure_with_status_200() {
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     let answer = json!({
         "choices": [{ "message": { "role": "assistant", "reasoning": "hm", "content": "douze" }, "finish_reason": "stop" }],
         "usage": { "prompt_tokens": 15, "completion_tokens": 5 },
@@ -127,7 +126,7 @@ async fn an_answer_may_come_whole_and_a_failure_with_status_200() {
 
 #[tokio::test]
 async fn signs_of_life_are_neither_text_nor_an_answer() {
-    let bench = Bench::with(|config| {
+    let bench = bench::with(|config| {
         config.first_token_timeout = Duration::from_millis(600);
         config.silence_timeout = Duration::from_millis(600);
     });
@@ -144,7 +143,7 @@ async fn signs_of_life_are_neither_text_nor_an_answer() {
 
 #[tokio::test]
 async fn the_request_says_what_the_configuration_says() {
-    let bench = Bench::with(|config| {
+    let bench = bench::with(|config| {
         config.think = Some(false);
         config.url.push_str("/v1/");
     });
@@ -165,7 +164,7 @@ async fn the_request_says_what_the_configuration_says() {
     let request = &bench.server.requests()[0];
     assert_eq!((request.path.as_str(), &request.body), ("/v1/chat/completions", &expected));
 
-    let bench = Bench::new().await;
+    let bench = bench::fresh().await;
     bench.server.answer(Answer::text("{}"));
     let schema = json!({ "type": "object" });
     let request = pstral_core::ports::ChatRequest { format: Some(schema.clone()), ..question("?") };
@@ -199,23 +198,10 @@ fn bytes_may_be_cut_anywhere() {
             }
         }
         let outcome = runtime.block_on(async {
-            let bench = Bench::new().await;
+            let bench = bench::fresh().await;
             bench.outcome(Answer::bytes(&pieces)).await
         });
         prop_assert_eq!(outcome.text, format!("{text}dit"));
         prop_assert_eq!(outcome.end, whole(FinishReason::Stop, true));
     });
-}
-
-#[tokio::test]
-async fn dropping_an_answer_closes_its_connection_while_pieces_keep_coming() {
-    let bench = Bench::new().await;
-    bench.server.answer(Answer::text(&"mot ".repeat(10_000)).every(Duration::from_millis(1)));
-    let mut stream = bench.model.chat(question("?")).await.unwrap();
-    for _ in 0..10 {
-        assert!(matches!(stream.next().await, Some(Ok(Delta::Text(_)))));
-    }
-    drop(stream);
-    let gone = bench.server.wait_for(|requests| requests[0].closed_early);
-    assert!(tokio::time::timeout(Duration::from_secs(1), gone).await.is_ok(), "the server sees it");
 }

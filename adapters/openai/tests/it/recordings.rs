@@ -3,23 +3,22 @@
 
 use std::path::Path;
 
-use pstral_modelhttp::testkit::{ScriptedServer, replay};
-use pstral_openai::testkit::{OpenAiSpeech, Recording};
+use pstral_modelhttp::testkit::replay;
+use pstral_openai::testkit::OpenAiSpeech;
 use pstral_openai::{OpenAi, OpenAiConfig};
+
+use crate::bench::Bench;
 
 /// The model all recordings were made with.
 const RECORDED: &str = "smollm2:135m";
 
 /// The table of every exchange of a file that this adapter could have had.
 async fn table(file: &Path) -> String {
-    let mut recordings = Recording::read(file);
-    recordings.retain(|one| ["/v1/chat/completions", "/v1/embeddings"].contains(&one.path()));
-    let bench = async || {
-        let server = ScriptedServer::start(OpenAiSpeech::Vllm, RECORDED).await;
-        let model = OpenAi::new(OpenAiConfig::new(&server.url(), RECORDED)).unwrap();
-        (server, model)
-    };
-    replay::table(&recordings, bench).await
+    let model = |url: &str| OpenAi::new(OpenAiConfig::new(url, RECORDED)).unwrap();
+    replay::table(file, &["/v1/chat/completions", "/v1/embeddings"], async || {
+        Bench::start(OpenAiSpeech::Vllm, RECORDED, model).await
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

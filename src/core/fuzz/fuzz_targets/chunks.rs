@@ -5,7 +5,7 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 const PIECES: [&str; 48] = [
     "```", "~~~", "````", "`", "``", "\n", "\n\n", " ", "    ", "a", "bcd ", "é", "👩‍🚀", "🇫🇷", "\u{301}", "\u{200d}", "[", "](", ")", "<@", "1>", "@",
     ":", "https://", "|", "\n| a | b |\n|---|---|\n", "| c | d |\n", "# ", "\r\n", "\u{a0}", ". ", "。", "<think>", "</think>", "<thinking>", "<", "/",
-    ">", "everyone", "here", "matrix.to/", "✅", "\nSELECT ", "WITH x AS (", " FROM t", ";\n", "sql", "--",
+    ">", "everyone", "here", "#/", "✅", "\nSELECT ", "WITH x AS (", " FROM t", ";\n", "sql", "--",
 ];
 
 /// A text of these pieces, and bytes of its own.

@@ -12,11 +12,9 @@ use super::tokens::{AROUND_MESSAGE, BEFORE_ANSWER, Kind, tokens};
 use crate::domain::{Catalog, Dialect, Locale, Names, Speaker, Told, Turn};
 use crate::ports::{ChatRequest, ModelMessage};
 
-/// Of the room that instructions and question leave, in hundredths: relations, examples, documents (there are none yet)
-/// and the conversation.
+/// Of the room that instructions and question leave, in hundredths: relations, examples and the conversation.
 const CATALOG: usize = 55;
 const EXAMPLES: usize = 15;
-const DOCUMENTS: usize = 0;
 const HISTORY: usize = 30;
 
 /// A question with all that goes with it.
@@ -97,12 +95,11 @@ impl Brief<'_> {
             let said = before.iter().filter(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.as_str());
             Describing::of(data.catalog, Words::of(data.question, said), left)
         });
-        let [of_catalog, of_examples, _, of_history] = allot(
+        let [of_catalog, of_examples, of_history] = allot(
             left,
             [
                 Part { share: CATALOG, wants: describing.as_ref().map(Describing::wants).unwrap_or_default() },
                 Part { share: EXAMPLES, wants: examples.iter().map(|example| example.tokens(self.locale)).sum() },
-                Part { share: DOCUMENTS, wants: 0 },
                 Part { share: HISTORY, wants: history::wants(before, self.locale) },
             ],
         );

@@ -15,6 +15,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The shortest wait where a platform refuses and asks for none.
 pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
+/// What stands where a message was that may not be removed.
+pub(super) fn emptied() -> Outgoing {
+    Outgoing::text("…")
+}
+
 /// How long to go on trying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -53,6 +58,7 @@ impl Outlet {
         let mut trying = Trying::new(self, patience);
         loop {
             let turn = self.turn(Urgency::Last).await;
+            let began = self.clock().elapsed();
             let write = async {
                 match &aim {
                     Aim::New => platform.send(place, message).await,
@@ -62,12 +68,12 @@ impl Outlet {
             match turn.spend(write).await {
                 Ok(at) => return Ok(at),
                 Err(PlatformError::Gone) if matches!(aim, Aim::OrNew(_)) => aim = Aim::New,
-                Err(error) => trying.again(error).await?,
+                Err(error) => trying.again(error, began).await?,
             }
         }
     }
 
-    /// Removes a message, with the same patience.
+    /// Removes a message, with the same patience. One that may not be removed says nothing any more.
     pub(super) async fn remove(
         &self,
         platform: &dyn ChatPlatform,
@@ -76,11 +82,15 @@ impl Outlet {
     ) -> Result<(), PlatformError> {
         let mut trying = Trying::new(self, patience);
         loop {
-            match self.turn(Urgency::Last).await.spend(platform.delete(at)).await {
+            let turn = self.turn(Urgency::Last).await;
+            let began = self.clock().elapsed();
+            match turn.spend(platform.delete(at)).await {
                 Ok(()) => return Ok(()),
-                Err(error) => trying.again(error).await?,
+                Err(PlatformError::Rejected(_)) => break,
+                Err(error) => trying.again(error, began).await?,
             }
         }
+        self.deliver(platform, &at.place, Aim::Only(at.clone()), &emptied(), patience).await.map(drop)
     }
 }
 
@@ -96,20 +106,23 @@ impl<'a> Trying<'a> {
         Self { outlet, left: patience, pause: FIRST_WAIT }
     }
 
-    /// Waits before the next try, or says that there is none.
-    async fn again(&mut self, error: PlatformError) -> Result<(), PlatformError> {
+    /// Waits before the next try, or says that there is none. Pauses count from when the last try began: one that was not
+    /// answered has taken its time already.
+    async fn again(&mut self, error: PlatformError, began: Duration) -> Result<(), PlatformError> {
+        let clock = self.outlet.clock();
         match error {
             // The budget is closed for that long.
             PlatformError::RateLimited { retry_after } if retry_after <= self.left.time => {
                 if retry_after.is_zero() {
-                    self.outlet.clock.sleep(SHORTEST_WAIT).await;
+                    clock.sleep(SHORTEST_WAIT).await;
                 }
                 self.left.time = self.left.time.saturating_sub(retry_after.max(SHORTEST_WAIT));
                 Ok(())
             }
             PlatformError::Unavailable(_) if self.left.tries > 1 => {
                 self.left.tries -= 1;
-                self.outlet.clock.sleep(self.pause).await;
+                let taken = clock.elapsed().saturating_sub(began);
+                clock.sleep(self.pause.saturating_sub(taken)).await;
                 self.pause = (self.pause * 2).min(LONGEST_WAIT);
                 Ok(())
             }

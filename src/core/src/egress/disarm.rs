@@ -12,6 +12,12 @@ const PICTURE: char = '\u{fe0f}';
 /// Names that call everybody, on whatever they follow.
 const EVERYBODY: [&str; 3] = ["everyone", "here", "room"];
 
+/// What stands before a name in an address of a scheme that has users.
+const USERS: [&str; 2] = [":u/", ":user/"];
+
+/// How an address writes `@` in other signs, or begins to.
+const AT_SIGNS: [&str; 3] = ["%40", "&#", "&commat;"];
+
 /// The same words without our marks, calling nobody.
 pub fn disarmed(text: &str) -> String {
     let mut disarmer = Disarmer::default();
@@ -20,11 +26,17 @@ pub fn disarmed(text: &str) -> String {
     out
 }
 
+/// Whether a text begins with a sign that only our own sentences begin with.
+pub(crate) fn is_ours(text: &str) -> bool {
+    text.starts_with(MARKS)
+}
+
 /// Passes a text on, our marks left out, with a word joiner where somebody would be called or misled:
 ///
 /// - after an `@` that a name may follow, unless it stands within a word, as in an address, or within a link;
 /// - after any `@` that `everyone`, `here` or `room` follows, but for addresses such as `ann@here.example`;
-/// - within `matrix.to/` and `matrix:u/`, which name people in a link;
+/// - within what names people in a link, of whichever platform: an `@`, however it is written, in what follows `#/`; and
+///   `:u/` (<https://spec.matrix.org/latest/appendices/#uris>);
 /// - between the text and the address of a link whose text is an address too: both are seen, none is hidden.
 ///
 /// Code is no exception: where a platform sees code is the platform's matter, and what runs is shown from our own copy.
@@ -37,6 +49,8 @@ pub struct Disarmer {
     held: String,
     /// Whether an address has begun and no blank came since.
     in_address: bool,
+    /// Whether that, or any word, has come to a `#/`.
+    in_fragment: bool,
     brackets: Brackets,
     /// A mark was left out just now.
     marked: bool,
@@ -134,7 +148,8 @@ impl Disarmer {
 
     /// Whether a link to a person is complete with this character.
     fn names_somebody(&self, c: char) -> bool {
-        c == '/' && (self.follows("matrix.to") || self.follows("matrix:u"))
+        let is_whole = |sign: &&str| sign.strip_suffix(c).is_some_and(|before| self.follows(before));
+        USERS.iter().any(is_whole) || (self.in_fragment && AT_SIGNS.iter().any(is_whole))
     }
 
     fn follows(&self, word: &str) -> bool {
@@ -145,7 +160,7 @@ impl Disarmer {
     fn note(&mut self, c: char) {
         let before = self.last[8];
         if matches!(c, '@' | '＠') {
-            let is_within = before.is_alphanumeric() || (self.in_address && before != '<');
+            let is_within = before.is_alphanumeric() || (self.in_address && !self.in_fragment && before != '<');
             self.at = if is_within { At::Within } else { At::Armed };
         }
         self.last.rotate_left(1);
@@ -153,6 +168,7 @@ impl Disarmer {
         let begins_address = self.follows("://") || self.follows("www.");
         let ends = c.is_whitespace() || "<>()[]\"'`".contains(c);
         self.in_address = (self.in_address || begins_address) && !ends;
+        self.in_fragment = (self.in_fragment || self.follows("#/")) && !ends;
         self.brackets.note(c, before, begins_address);
     }
 }
@@ -205,9 +221,17 @@ mod tests {
             ("`@everyone`", "`@|everyone`"),
             ("https://a.b/@types/node", "https://a.b/@types/node"),
             ("https://a.b/@everyone https://<@1>", "https://a.b/@|everyone https://<@|1>"),
-            ("[x](https://matrix.to/#/@ann:b.c)", "[x](https://matrix.to|/#/@ann:b.c)"),
-            ("[x](https://Matrix.to/#/%40ann:b.c)", "[x](https://Matrix.to|/#/%40ann:b.c)"),
-            ("<matrix:u/ann:b.c>", "<matrix:u|/ann:b.c>"),
+            ("[x](https://matrix.to/#/@ann:b.c)", "[x](https://matrix.to/#/@|ann:b.c)"),
+            ("[x](https://matrix.to/#/%40ann:b.c)", "[x](https://matrix.to/#/%4|0ann:b.c)"),
+            (
+                "[x](matrix.to/#/&#64;ann) [x](//a/#/user/&Commat;ann)",
+                "[x](matrix.to/#/&|#64;ann) [x](//a/#/user/&Commat|;ann)",
+            ),
+            (
+                "https://a.b/#/page?c=d https://a.b/?c=%40d LIKE '%40'",
+                "https://a.b/#/page?c=d https://a.b/?c=%40d LIKE '%40'",
+            ),
+            ("<matrix:u/ann:b.c> Matrix:User/ann:b.c", "<matrix:u|/ann:b.c> Matrix:User|/ann:b.c"),
             ("[https://bank](https://evil)", "[https://bank]|(https://evil)"),
             ("[see **www.bank**][1]", "[see **www.bank**]|[1]"),
             ("[[a] https://bank]: https://evil", "[[a] https://bank]|: https://evil"),
@@ -223,7 +247,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_cuts_do_not_matter(text in prop::collection::vec(prop::sample::select(vec![
-            "@", "<@", "a", "é", " ", ".", "everyone", "HERE", "her", "e", "room", "-", "https://", "matrix.to", "/", "[", "](", "]", ":", "\n", "✅",
+            "@", "<@", "a", "é", " ", ".", "everyone", "HERE", "her", "e", "room", "-", "https://", "#/", "%40", ":u", "/", "[", "](", "]", ":", "\n", "✅",
             "\u{fe0f}", "1", "www.", "(",
         ]), 0..30), length in 1usize..6) {
             let text = text.concat();
@@ -237,7 +261,8 @@ mod tests {
             // Nothing but our marks is lost, nothing but joiners is added.
             let kept = |text: &str| -> String { text.chars().filter(|c| !MARKS.contains(c) && !"\u{2060}\u{fe0f}".contains(*c)).collect() };
             prop_assert_eq!(kept(&out), kept(&text));
-            prop_assert!(!out.contains("<@1") && !out.contains(" @everyone") && !out.contains("matrix.to/"), "{}", out);
+            prop_assert!(!out.contains("<@1") && !out.contains(" @everyone"), "{}", out);
+            prop_assert!(["#/@a", "#/%40", ":u/"].iter().all(|link| !out.contains(link)), "{}", out);
             prop_assert!(!out.contains(MARKS));
         }
     }

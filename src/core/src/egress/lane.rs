@@ -1,8 +1,6 @@
 //! Who writes next where several share one budget: the most urgent first, and those equally urgent in turn.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -68,6 +66,12 @@ impl State {
         }
     }
 
+    /// The same for one of those who wait: `None` too while others are first.
+    fn due_for(&mut self, rank: Rank, now: Duration) -> Option<Duration> {
+        let is_first = self.waiting.first_key_value().is_none_or(|(first, _)| *first >= rank);
+        if is_first { self.due(rank.0, now) } else { None }
+    }
+
     fn first(&self) -> Option<Waker> {
         self.waiting.first_key_value().map(|(_, waker)| waker.clone())
     }
@@ -79,7 +83,7 @@ impl Lane {
         Arc::new(Self { clock, state: Mutex::new(state) })
     }
 
-    /// Waits for a write.
+    /// Somebody who wants to write; not in line yet.
     pub(super) fn enter(self: &Arc<Self>, urgency: Urgency) -> Waiting {
         Waiting { lane: Arc::clone(self), urgency, rank: None, timer: None }
     }
@@ -128,21 +132,64 @@ pub(super) struct Waiting {
     timer: Option<(Duration, BoxFuture<'static, ()>)>,
 }
 
+/// A write from each of several budgets, the narrowest first. Nothing is taken before all of them have one: who waits for
+/// a wide budget keeps nobody from a narrow one, nor stands in the line of a wide one before it is of use.
+pub(super) fn poll_each(waiting: &mut [Waiting], context: &mut Context<'_>) -> Poll<Vec<Permit>> {
+    loop {
+        let short = waiting.iter_mut().position(|waiting| waiting.poll_due(context).is_pending());
+        if let Some(short) = short {
+            waiting[short + 1..].iter_mut().for_each(Waiting::leave);
+            return Poll::Pending;
+        }
+        // Between the two somebody more urgent may have come: then what was taken is put back.
+        if let Some(permits) = waiting.iter_mut().map(Waiting::take).collect() {
+            return Poll::Ready(permits);
+        }
+    }
+}
+
 impl Waiting {
-    /// A write, or when to look again; nothing while others are first or something other than time must pass.
-    fn look(&mut self, waker: &Waker) -> Result<Permit, Option<Duration>> {
+    /// Waits in line until it is first there and a write is free.
+    fn poll_due(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let (due, now) = self.look(context.waker());
+            let Some(due) = due else {
+                self.timer = None;
+                return Poll::Pending;
+            };
+            if due <= now {
+                self.timer = None;
+                return Poll::Ready(());
+            }
+            let mut timer = match self.timer.take() {
+                Some((until, timer)) if until == due => timer,
+                _ => self.lane.clock.sleep(due.saturating_sub(now)),
+            };
+            if timer.as_mut().poll(context).is_pending() {
+                self.timer = Some((due, timer));
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// When it is its turn, and the time.
+    fn look(&mut self, waker: &Waker) -> (Option<Duration>, Duration) {
         let now = self.lane.clock.elapsed();
         let mut state = self.lane.state();
         let rank = *self.rank.get_or_insert_with(|| {
             state.came += 1;
             (self.urgency, state.came)
         });
-        let is_first = state.waiting.first_key_value().is_none_or(|(first, _)| *first >= rank);
-        let at = if is_first { state.due(self.urgency, now) } else { None };
-        if at.is_none_or(|at| at > now) {
-            state.waiting.entry(rank).or_insert_with(|| waker.clone()).clone_from(waker);
-            return Err(at);
-        }
+        state.waiting.entry(rank).or_insert_with(|| waker.clone()).clone_from(waker);
+        (state.due_for(rank, now), now)
+    }
+
+    /// The write, where it still is its turn.
+    fn take(&mut self) -> Option<Permit> {
+        let rank = self.rank?;
+        let now = self.lane.clock.elapsed();
+        let mut state = self.lane.state();
+        state.due_for(rank, now).filter(|due| *due <= now)?;
         state.budget.take(now);
         let streams = matches!(self.urgency, Urgency::First | Urgency::Interim);
         let streamed = streams.then(|| (state.streamed.replace(now), now));
@@ -153,40 +200,20 @@ impl Waiting {
         if let Some(next) = next {
             next.wake();
         }
-        Ok(Permit { lane: Arc::clone(&self.lane), used: Use::Not, streamed })
+        Some(Permit { lane: Arc::clone(&self.lane), used: Use::Not, streamed })
     }
-}
 
-impl Future for Waiting {
-    type Output = Permit;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Permit> {
-        loop {
-            let at = match self.look(context.waker()) {
-                Ok(permit) => return Poll::Ready(permit),
-                Err(at) => at,
-            };
-            let Some(at) = at else {
-                self.timer = None;
-                return Poll::Pending;
-            };
-            let mut timer = match self.timer.take() {
-                Some((until, timer)) if until == at => timer,
-                _ => self.lane.clock.sleep(at.saturating_sub(self.lane.clock.elapsed())),
-            };
-            if timer.as_mut().poll(context).is_pending() {
-                self.timer = Some((at, timer));
-                return Poll::Pending;
-            }
+    fn leave(&mut self) {
+        self.timer = None;
+        if let Some(rank) = self.rank.take() {
+            self.lane.change(|state, _| drop(state.waiting.remove(&rank)));
         }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if let Some(rank) = self.rank {
-            self.lane.change(|state, _| drop(state.waiting.remove(&rank)));
-        }
+        self.leave();
     }
 }
 

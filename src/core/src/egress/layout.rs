@@ -2,11 +2,13 @@
 
 use super::disarmed;
 use super::fence::closed;
-use super::split::{Split, Splitting, split};
+use super::split::{Split, Splitting, split, split_above};
 use crate::ports::{Capabilities, Length};
 
 /// Between what the model wrote and what is ours.
 const GAP: &str = "\n\n";
+/// The least room for prose above what is ours: code and tables go on in no less.
+const LEAST: usize = 60;
 
 /// How a platform's messages are filled.
 pub fn splitting(capabilities: &Capabilities) -> Splitting {
@@ -45,23 +47,42 @@ pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
     if last.is_empty() {
         return laid;
     }
-    if laid.rest.is_none()
-        && let Some(end) = laid.parts.last_mut()
-    {
-        let together = joined(gap, &[end, &last]);
-        if length.holds(&together) {
-            *end = together;
+    if laid.rest.is_none() {
+        if let Some(end) = laid.parts.last_mut() {
+            let together = joined(gap, &[end, &last]);
+            if length.holds(&together) {
+                *end = together;
+                return laid;
+            }
+        }
+        if laid.parts.len() < by.most {
+            laid.parts.push(last);
             return laid;
         }
+    }
+    if let Some(filled) = filled(&prose, gap, &last, by) {
+        return filled;
     }
     if by.most == 1 {
         return Split { parts: vec![joined("\n", &[answer.heading, &last])], rest: Some(before) };
     }
-    if laid.rest.is_some() || laid.parts.len() >= by.most {
-        laid = split(&prose, Splitting { most: by.most.saturating_sub(1), ..by });
-    }
+    laid = split(&prose, Splitting { most: by.most - 1, ..by });
     laid.parts.push(last);
     laid
+}
+
+/// All messages full: what is ours stands in the last one, below as much of the prose as has room there. What people read
+/// while it grew stays where it was. `None` where the room is too small to be worth it.
+fn filled(prose: &str, gap: &str, last: &str, by: Splitting) -> Option<Split> {
+    let below = by.unit.count(gap) + by.unit.count(last);
+    if by.length < below + LEAST {
+        return None;
+    }
+    let mut laid = split_above(prose, by, below);
+    let end = laid.parts.last_mut()?;
+    *end = joined(gap, &[&closed(end), last]);
+    let length = Length { most: by.length, unit: by.unit };
+    laid.parts.iter().all(|part| length.holds(part)).then_some(laid)
 }
 
 fn joined(gap: &str, parts: &[&str]) -> String {
@@ -116,7 +137,47 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_last_message_holds_what_has_room_beside_what_is_ours() {
+        let long = "Some words that say little. ".repeat(20);
+        for most in [1, 2, 3] {
+            let Split { parts, rest } = laid(&long, "The rest is in the file.", "", most);
+            let last = &parts[most - 1];
+            assert!(last.ends_with("little.\n\nThe rest is in the file."), "{last}");
+            let shown = parts.join(" ").replace("↳ Zoé\n", "").replace("\n\nThe rest is in the file.", "");
+            assert_eq!(format!("{shown} {} ", rest.unwrap()), long, "nothing is lost, nothing comes twice");
+        }
+    }
+
+    /// What is neither blank nor part of marks that may have been closed, opened or guarded.
+    fn ink(text: &str) -> String {
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '\u{2060}')).collect()
+    }
+
     proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_invented(
+            before in "(\n```\n([a-z]{1,9}[ \n]){1,30}```\n|[a-zé👩]{1,9}[ .\n]){0,80}",
+            length in 130usize..300,
+            most in 1usize..6,
+            unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
+        ) {
+            let (heading, ours) = ("↳ Zoé", "The rest is in the file.");
+            let by = Splitting { length, unit, most };
+            let Split { parts, rest } = lay_out(LaidOut { heading, before: &before, ours, after: "" }, by);
+            let prose: Vec<&str> = parts.iter().map(|part| part.strip_suffix(ours).unwrap_or(part)).collect();
+            let all = prose.concat().replacen(heading, "", 1) + rest.as_deref().unwrap_or_default();
+            prop_assert_eq!(ink(&all), ink(&before));
+            for part in &parts {
+                prop_assert!(unit.count(part) <= length, "{} > {length}: {part}", unit.count(part));
+                prop_assert_eq!(&closed(part), part, "a block of code is left open");
+            }
+            if rest.is_some() {
+                prop_assert_eq!(parts.len(), most);
+                prop_assert!(!prose[most - 1].replace(heading, "").trim().is_empty(), "nothing beside what is ours");
+            }
+        }
+
         #[test]
         fn all_of_it_fits(
             before in "([a-z@` \n]|```\n){0,400}",

@@ -1,6 +1,7 @@
 //! From the model's stream to edits of messages: the latest text wins, a slow platform never slows the model, and
 //! everything that is written counts against the budget it takes from.
 
+mod bound;
 mod budget;
 mod deliver;
 mod disarm;
@@ -15,7 +16,9 @@ mod split;
 mod tag;
 mod thinking;
 
+pub(crate) use bound::Bound;
 pub use deliver::{Aim, Patience};
+pub(crate) use disarm::is_ours;
 pub use disarm::{Disarmer, disarmed};
 pub use fitting::{echo, fit, whole};
 pub use layout::{LaidOut, lay_out, splitting};

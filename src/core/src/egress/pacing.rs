@@ -6,7 +6,7 @@ use std::time::Duration;
 const FIRST_CHARS: usize = 30;
 /// Time after which the first message goes out however short it is.
 const FIRST_WAIT: Duration = Duration::from_millis(400);
-/// Changes of a message that are kept: for when it is full, and for its last text.
+/// Changes of a message that are kept: for when it is full, and for its last state.
 const KEPT: u32 = 2;
 /// In the first second of a message, changes come at equal distances.
 const EVENLY: Duration = Duration::from_secs(1);
@@ -15,12 +15,12 @@ const EVENLY: Duration = Duration::from_secs(1);
 const SHARES: f64 = 7.4;
 
 /// Decides when to write, from what was written so far. Times are since a fixed moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pacing {
-    most: u32,
-    changes: u32,
-    /// When the message was first shown, and when it was last.
-    first_shown: Option<Duration>,
+    /// Since when the message shows what is said, and how often it could be changed from then on.
+    began: Option<(Duration, u32)>,
+    /// How often it may still be.
+    left: u32,
     last_shown: Duration,
     not_before: Duration,
     first_text: Option<Duration>,
@@ -28,10 +28,9 @@ pub struct Pacing {
 }
 
 impl Pacing {
-    /// Spreads at most so many changes over the life of a message.
-    pub fn new(most: u32) -> Self {
-        let (first_shown, last_shown, not_before) = (None, Duration::ZERO, Duration::ZERO);
-        Self { most, changes: 0, first_shown, last_shown, not_before, first_text: None, chars: 0 }
+    /// Forgets what was heard and shown; a platform that failed is given its time all the same.
+    pub fn begin_anew(&mut self) {
+        *self = Self { not_before: self.not_before, ..Self::default() };
     }
 
     /// Notes that text came; `true` once, when a first text that would have waited is long enough to go at once.
@@ -44,13 +43,17 @@ impl Pacing {
         self.chars >= FIRST_CHARS
     }
 
-    /// How long to wait before showing what came: `None` while there is nothing to show, or nothing more may change.
+    /// How long to wait before showing what came: `None` while there is nothing to show, or when all changes were made
+    /// that may be before the message is full.
     pub fn wait(&self, now: Duration) -> Option<Duration> {
-        let due = match (self.first_shown, self.first_text?) {
+        let due = match (self.began, self.first_text?) {
             (None, _) if self.chars >= FIRST_CHARS => now,
             (None, first_text) => first_text + FIRST_WAIT,
-            (Some(_), _) if self.is_spent() => return None,
-            (Some(first_shown), _) => self.last_shown + self.interval(self.last_shown.saturating_sub(first_shown)),
+            (Some(_), _) if self.left <= KEPT => return None,
+            (Some((began, changes)), _) => {
+                let shown_for = self.last_shown.saturating_sub(began);
+                self.last_shown + shown_for.max(EVENLY).mul_f64(SHARES / f64::from(changes.max(1)))
+            }
         };
         Some(due.max(self.not_before).saturating_sub(now))
     }
@@ -60,30 +63,19 @@ impl Pacing {
         self.not_before.saturating_sub(now)
     }
 
-    /// Whether all changes were made that may be before the last.
-    pub fn is_spent(&self) -> bool {
-        self.first_shown.is_some() && self.changes >= self.most.saturating_sub(KEPT)
+    /// Notes that a message shows text for the first time, which may be changed so often.
+    pub fn begins(&mut self, now: Duration, changes: u32) {
+        (self.began, self.left, self.last_shown) = (Some((now, changes)), changes, now);
     }
 
-    /// Notes that the text was shown.
-    pub fn wrote(&mut self, now: Duration) {
-        self.changes += u32::from(self.first_shown.is_some());
-        self.first_shown.get_or_insert(now);
-        self.last_shown = now;
-    }
-
-    /// Notes that the text goes on in a message of its own, which has been shown.
-    pub fn turned_over(&mut self, now: Duration) {
-        (self.changes, self.first_shown, self.last_shown) = (0, Some(now), now);
+    /// Notes that it shows more, and how often it may still be changed.
+    pub fn wrote(&mut self, now: Duration, left: u32) {
+        (self.left, self.last_shown) = (left, now);
     }
 
     /// Notes that a write failed, and that another is of no use for a while.
     pub fn failed(&mut self, now: Duration, wait: Duration) {
         self.not_before = now + wait;
-    }
-
-    fn interval(&self, shown_for: Duration) -> Duration {
-        shown_for.max(EVENLY).mul_f64(SHARES / f64::from(self.most.max(1)))
     }
 }
 
@@ -95,7 +87,7 @@ mod tests {
 
     #[test]
     fn the_first_text_goes_out_at_once_when_there_is_enough_of_it() {
-        let mut pacing = Pacing::new(30);
+        let mut pacing = Pacing::default();
         assert_eq!(pacing.wait(MS(0)), None);
         assert!(!pacing.heard(MS(50), " \n"), "what nobody sees is no text");
         assert_eq!(pacing.wait(MS(60)), None);
@@ -111,20 +103,29 @@ mod tests {
 
     #[test]
     fn what_failed_waits() {
-        let mut pacing = Pacing::new(30);
+        let mut pacing = Pacing::default();
         pacing.heard(MS(0), &"x".repeat(30));
         pacing.failed(MS(10), MS(1000));
+        assert_eq!(pacing.wait(MS(510)), Some(MS(500)));
+        pacing.begin_anew();
+        assert_eq!(pacing.wait(MS(510)), None, "what was put aside need not be shown");
+        pacing.heard(MS(510), &"x".repeat(30));
         assert_eq!(pacing.wait(MS(510)), Some(MS(500)));
     }
 
     /// What is shown when, of an answer that never ends.
     fn shown(most: u32, until: Duration) -> Vec<Duration> {
-        let (mut pacing, mut now, mut shown) = (Pacing::new(most), MS(0), Vec::new());
+        let (mut pacing, mut now, mut shown, mut left) = (Pacing::default(), MS(0), Vec::new(), most);
         pacing.heard(now, &"x".repeat(30));
         while now < until {
             let Some(wait) = pacing.wait(now) else { break };
             now += wait.max(MS(1));
-            pacing.wrote(now);
+            if shown.is_empty() {
+                pacing.begins(now, most);
+            } else {
+                left -= 1;
+                pacing.wrote(now, left);
+            }
             shown.push(now);
         }
         shown

@@ -1,12 +1,13 @@
 //! Everything that is written to a platform, counted against its budgets.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::FutureExt as _;
+use futures::future::poll_fn;
 
-use super::lane::{Lane, Owed, Permit, Urgency};
+use super::bound::Bound;
+use super::lane::{Lane, Owed, Permit, Urgency, Waiting, poll_each};
 use super::{Aim, Patience};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
 use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate};
@@ -57,7 +58,7 @@ impl Scheduler {
         message: &Outgoing,
         patience: Patience,
     ) -> Result<MessageRef, PlatformError> {
-        self.outlet(platform, place).deliver(platform, place, aim, message, patience).await
+        self.outlet(platform, place).deliver(platform, place, aim, message, patience).boxed().await
     }
 
     /// Changes a message if that keeps nobody waiting: a kindness, such as taking buttons away that do nothing any more.
@@ -75,7 +76,8 @@ impl Scheduler {
 
     /// The way to a place.
     pub(super) fn outlet(&self, platform: &dyn ChatPlatform, place: &Place) -> Outlet {
-        let (name, budget) = (platform.name(), platform.capabilities().budget);
+        let (name, capabilities) = (platform.name(), platform.capabilities());
+        let budget = capabilities.budget;
         let mut lanes = Vec::with_capacity(1);
         if budget.place.is_some() || budget.account.is_none() {
             lanes.push(self.lane((name.clone(), Some(place.id.clone())), budget.place));
@@ -83,7 +85,8 @@ impl Scheduler {
         if budget.account.is_some() {
             lanes.push(self.lane((name, None), budget.account));
         }
-        Outlet { clock: Arc::clone(&self.clock), lanes }
+        let bound = Bound { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
+        Outlet { bound, lanes }
     }
 
     fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<Lane> {
@@ -103,21 +106,25 @@ fn known(lanes: &Mutex<Lanes>) -> MutexGuard<'_, Lanes> {
 /// The budgets that a write to one place takes from, the narrowest first.
 #[derive(Clone)]
 pub(super) struct Outlet {
-    pub(super) clock: Arc<dyn Clock>,
+    bound: Bound,
     lanes: Vec<Arc<Lane>>,
 }
 
 impl Outlet {
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.bound.clock
+    }
+
+    /// How long a request is waited for.
+    pub(super) fn bound(&self) -> &Bound {
+        &self.bound
+    }
+
     /// Waits until something may be written.
     pub(super) fn turn(&self, urgency: Urgency) -> impl Future<Output = Turn> + Send + use<> {
-        let lanes = self.lanes.clone();
-        async move {
-            let mut permits = Vec::with_capacity(lanes.len());
-            for lane in &lanes {
-                permits.push(lane.enter(urgency).await);
-            }
-            Turn(permits)
-        }
+        let mut waiting: Vec<Waiting> = self.lanes.iter().map(|lane| lane.enter(urgency)).collect();
+        let bound = self.bound.clone();
+        poll_fn(move |context| poll_each(&mut waiting, context).map(|permits| Turn { permits, bound: bound.clone() }))
     }
 
     /// The same, unless one would have to wait.
@@ -132,17 +139,22 @@ impl Outlet {
 }
 
 /// One write, taken from every budget it counts for; put back when dropped unused.
-pub(super) struct Turn(Vec<Permit>);
+pub(super) struct Turn {
+    permits: Vec<Permit>,
+    bound: Bound,
+}
 
 impl Turn {
-    /// Writes, and notes what the platform says to it.
+    /// Writes, and notes what the platform says to it. A write that it does not answer in time counts as made: it may have
+    /// arrived.
     pub(super) async fn spend<T>(
         mut self,
         write: impl Future<Output = Result<T, PlatformError>>,
     ) -> Result<T, PlatformError> {
-        self.0.iter_mut().for_each(Permit::begin);
-        let result = write.await;
-        if let (Err(PlatformError::RateLimited { retry_after }), Some(narrowest)) = (&result, self.0.first_mut()) {
+        self.permits.iter_mut().for_each(Permit::begin);
+        let result = self.bound.wait(write).await;
+        if let (Err(PlatformError::RateLimited { retry_after }), Some(narrowest)) = (&result, self.permits.first_mut())
+        {
             narrowest.refuse(*retry_after);
         }
         result

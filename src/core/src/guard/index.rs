@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::domain::{Catalog, Dialect, Limits, PUBLIC, Relation};
 
+use super::Policy;
+use super::access::Access;
 use super::names::{nearest, stored_key, written};
-use super::policy::{Access, Policy};
 
 /// A catalog under a policy.
 #[derive(Debug)]

@@ -6,12 +6,14 @@
 //! walked. What runs is the rendering, never the text. Where `*` covers closed columns, or a name without a schema would be
 //! looked up where others may have put things, the text that says so plainly passes all of it again (`spelling_out`).
 
+mod access;
 mod approved;
 mod deep;
 mod dialect;
 mod entries;
 mod fault;
 mod index;
+mod judgement;
 mod known;
 mod lexical;
 mod lists;
@@ -40,11 +42,12 @@ use std::sync::Arc;
 
 pub use approved::{ApprovedStatement, MissingParameter};
 pub use entries::{meant, named_relations};
+pub use judgement::{Cause, List};
 pub(crate) use lexical::hides_text;
 #[cfg(any(test, feature = "testkit"))]
 pub use lists::{Callable, callables};
 pub(crate) use names::written;
-pub use policy::{Cause, List, Policy, Rules};
+pub use policy::{Policy, Rules};
 pub use refusal::{Refusal, Rule};
 
 use sqlparser::ast::Statement;

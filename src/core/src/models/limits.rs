@@ -11,12 +11,6 @@ pub struct QueueLimits {
     pub each: usize,
 }
 
-impl Default for QueueLimits {
-    fn default() -> Self {
-        Self { waiting: 50, each: 3 }
-    }
-}
-
 /// Why a question does not join the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Full {

@@ -1,6 +1,7 @@
 //! The endpoints of one model as the pipeline sees them: one model that answers in turn.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::{Either, FutureExt as _, join_all, select};
@@ -19,6 +20,8 @@ const CHECK: Duration = Duration::from_secs(5);
 /// One model on several endpoints, with the queue before them.
 pub struct ModelPool {
     endpoints: Arc<[Endpoint]>,
+    /// Whether each of them has ever said that it is well.
+    met: Box<[AtomicBool]>,
     queue: Arc<Queue>,
 }
 
@@ -37,13 +40,8 @@ impl ModelPool {
     /// These endpoints, each with the same model.
     pub fn new(endpoints: Vec<Endpoint>, limits: QueueLimits, clock: Arc<dyn Clock>) -> Self {
         let queue = Queue::new(endpoints.iter().map(|endpoint| endpoint.slots), limits, clock);
-        Self { endpoints: endpoints.into(), queue: Arc::new(queue) }
-    }
-
-    /// One endpoint that writes so many answers at a time.
-    pub fn single(model: Arc<dyn LanguageModel>, slots: u32, clock: Arc<dyn Clock>) -> Self {
-        let endpoint = Endpoint { name: model.name().to_owned(), model, slots };
-        Self::new(vec![endpoint], QueueLimits::default(), clock)
+        let met = endpoints.iter().map(|_| AtomicBool::default()).collect();
+        Self { endpoints: endpoints.into(), met, queue: Arc::new(queue) }
     }
 
     /// The model's name, for the audit.
@@ -68,16 +66,26 @@ impl ModelPool {
         Ok(Asking::new(ticket, Arc::clone(&self.endpoints), request))
     }
 
-    /// Looks after the endpoints: one that rests is tried again as soon as it says that it is well, and where there are
-    /// several, one that is away is noticed before a question is sent there. To be called now and then.
-    pub async fn check(&self) {
-        let several = self.endpoints.len() > 1;
-        let loads = self.loads();
-        let due = (0..self.endpoints.len()).filter(|at| several || loads[*at].rests);
+    /// Looks after the endpoints, and gives what each of those said that were asked how they are. One that rests is tried
+    /// again as soon as it says that it is well; where there are several, one that is away is noticed before a question is
+    /// sent there; and of each, what its model can read is learnt when it is first well. To be called now and then.
+    pub async fn check(&self) -> Vec<(&Endpoint, Result<Text, ModelError>)> {
+        let (several, loads) = (self.endpoints.len() > 1, self.loads());
+        let counts = |at: usize| several || loads[at].rests;
+        let due = (0..self.endpoints.len()).filter(|at| counts(*at) || !self.met[*at].load(Ordering::Relaxed));
         let checks = due.map(async |at| (at, self.health_of(&*self.endpoints[at].model).await));
+        let mut said = Vec::new();
         for (at, health) in join_all(checks).await {
-            self.queue.checked(at, health.as_ref().map(drop));
+            self.met[at].fetch_or(health.is_ok(), Ordering::Relaxed);
+            if counts(at) {
+                self.queue.checked(at, health.as_ref().map(drop));
+            }
+            // One that is writing answers may have no time to say so.
+            if health.is_ok() || loads[at].running == 0 {
+                said.push((&self.endpoints[at], health));
+            }
         }
+        said
     }
 
     /// What each endpoint is doing.

@@ -200,7 +200,7 @@ fn running(pool: &ModelPool) -> Vec<u32> {
 
 #[tokio::test(start_paused = true)]
 async fn the_endpoint_with_the_least_to_do_is_asked() {
-    let pool = steady(&[1, 3], QueueLimits::default(), None);
+    let pool = steady(&[1, 3], QueueLimits { waiting: 50, each: 3 }, None);
     let ask = |person| pool.ask(UserId(person), request("?")).unwrap();
     let (mut askings, mut loads) = (Vec::new(), Vec::new());
     for person in 0..4 {
@@ -388,7 +388,15 @@ async fn what_endpoints_say_of_themselves_is_heard_before_a_question_is_sent_the
     }
     assert_eq!(busy.rests(), [false, false], "one that is answering is not away");
 
+    let unwell = World::new(&[1]);
+    unwell.models[0].forget();
+    for _ in 0..3 {
+        assert_eq!(unwell.pool.check().await.len(), 1, "until it has once said that it is well");
+    }
+    assert_eq!(unwell.rests(), [false], "with nowhere else to go, a question finds out by itself");
+
     let alone = World::new(&[1]);
+    assert_eq!([alone.pool.check().await.len(), alone.pool.check().await.len()], [1, 0]);
     alone.refuses(0, &[away(), away(), away()]);
     for _ in 0..3 {
         assert!(answer(&mut alone.ask(ALICE)).await.is_err());

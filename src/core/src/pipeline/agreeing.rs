@@ -8,7 +8,7 @@ use super::Schema;
 use super::asker::Asker;
 use super::audience::asked_by;
 use super::ledger::about;
-use super::proposing::{button, whole_statement};
+use super::offer::{button, whole_statement};
 use super::trouble::Trouble;
 use crate::domain::{
     Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, User, UserId,

@@ -4,7 +4,7 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::audit_query::Query;
 use super::audit_table::{FILE, Names, file_row, table};
-use super::proposing::button;
+use super::offer::button;
 use super::trouble::Trouble;
 use crate::domain::{
     AuditAction, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef, Outgoing,

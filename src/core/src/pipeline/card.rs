@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::asker::Asker;
 use super::holding::Ground;
-use super::proposing::day;
+use super::offer::day;
 use super::stewarding::{one_line, who};
 use super::{Pipeline, Schema, Trouble};
 use crate::domain::{KeptQuery, Locale, Outgoing, Parameter, ParameterKind, QuerySource, QueryState, Step, User};

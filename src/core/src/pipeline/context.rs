@@ -2,9 +2,10 @@
 
 use futures::FutureExt as _;
 
-use super::answer::{Answer, Answered};
+use super::answer::Answer;
 use super::asker::Asker;
 use super::running::Stop;
+use super::streaming::Answered;
 use super::unanswered::{NoAnswer, Unanswered};
 use super::{Pipeline, Trouble};
 use crate::context::{Brief, Briefing, DataBrief, Gauge, Unfit, asked_back, asks_anew};

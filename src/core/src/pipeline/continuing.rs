@@ -1,12 +1,13 @@
 //! Going on with an answer that was cut by its length.
 
-use super::answer::{Answer, Answered};
+use super::answer::Answer;
 use super::asker::Asker;
 use super::ledger::within;
-use super::proposing::button;
+use super::offer::button;
 use super::question::Inquiry;
 use super::quotas::Counted;
 use super::running::Work;
+use super::streaming::Answered;
 use super::{Pipeline, Trouble};
 use crate::context::Briefing;
 use crate::domain::{

@@ -3,7 +3,7 @@
 use super::approving::of_query;
 use super::asker::Asker;
 use super::execution::refuse_refused;
-use super::proposing::button;
+use super::offer::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, KeptQuery, Locale, Origin, Parameter, Proposal,

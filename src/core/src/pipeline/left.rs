@@ -1,6 +1,6 @@
 //! Places that Pstral was removed from: nothing is sent there any more.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -8,35 +8,45 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
-use crate::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use crate::egress::Bound;
+use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError};
 use crate::text::Text;
 
-/// Places that Pstral was removed from, since it runs, and when: what it is told in one of them after that shows that it
-/// is back.
+/// Places remembered: of those it left before them, the platform itself says that they are gone.
+const REMEMBERED: usize = 256;
+
+/// Places that Pstral was removed from of late, and when: what it is told in one of them after that shows that it is back.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Left(Arc<Mutex<HashMap<Place, Timestamp>>>);
+pub(super) struct Left(Arc<Mutex<VecDeque<(Place, Timestamp)>>>);
 
 impl Left {
-    /// The same chat, to which those places are gone.
-    pub(super) fn mind(&self, platform: &Arc<dyn ChatPlatform>) -> Arc<dyn ChatPlatform> {
-        Arc::new(Minding { platform: Arc::clone(platform), left: self.clone() })
+    /// The same chat, to which those places are gone, and where no question is waited for for ever.
+    pub(super) fn mind(&self, platform: &Arc<dyn ChatPlatform>, clock: &Arc<dyn Clock>) -> Arc<dyn ChatPlatform> {
+        let bound = Bound { clock: Arc::clone(clock), longest: LONGEST_WRITE };
+        Arc::new(Minding { platform: Arc::clone(platform), left: self.clone(), bound })
     }
 
     pub(super) fn leave(&self, place: &Place, at: Timestamp) {
         let mut places = self.places();
-        let left = places.entry(place.clone()).or_insert(at);
-        *left = at.max(*left);
+        match places.iter_mut().find(|(left, _)| left == place) {
+            Some((_, last)) => *last = at.max(*last),
+            None => places.push_back((place.clone(), at)),
+        }
+        if places.len() > REMEMBERED {
+            places.pop_front();
+        }
     }
 
     /// It was told something there at that time. Events may come late: what is older than its leaving shows nothing.
     pub(super) fn is_told(&self, place: &Place, at: Timestamp) {
-        let mut places = self.places();
-        if places.get(place).is_some_and(|left| at >= *left) {
-            places.remove(place);
-        }
+        self.places().retain(|(left, since)| left != place || at < *since);
     }
 
-    fn places(&self) -> MutexGuard<'_, HashMap<Place, Timestamp>> {
+    fn is_gone(&self, place: &Place) -> bool {
+        self.places().iter().any(|(left, _)| left == place)
+    }
+
+    fn places(&self) -> MutexGuard<'_, VecDeque<(Place, Timestamp)>> {
         self.0.lock().expect("invariant: nothing panics while the lock is held")
     }
 }
@@ -45,11 +55,13 @@ impl Left {
 struct Minding {
     platform: Arc<dyn ChatPlatform>,
     left: Left,
+    /// Of what is asked of it; what is written to it has a bound of its own.
+    bound: Bound,
 }
 
 impl Minding {
     fn open(&self, place: &Place) -> Result<(), PlatformError> {
-        if self.left.places().contains_key(place) { Err(PlatformError::Gone) } else { Ok(()) }
+        if self.left.is_gone(place) { Err(PlatformError::Gone) } else { Ok(()) }
     }
 }
 
@@ -82,9 +94,13 @@ impl ChatPlatform for Minding {
         self.platform.delete(at).await
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(
+        &self,
+        place: &Place,
+        known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         self.open(place)?;
-        self.platform.live(place).await
+        self.bound.wait(self.platform.live(place, known)).await
     }
 
     async fn typing(&self, place: &Place) {
@@ -94,7 +110,7 @@ impl ChatPlatform for Minding {
     }
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
-        self.platform.open_dm(actor).await
+        self.bound.wait(self.platform.open_dm(actor)).await
     }
 
     fn aside(&self, event: &Event) -> Option<Place> {
@@ -102,11 +118,11 @@ impl ChatPlatform for Minding {
     }
 
     async fn open_form(&self, event: &str, form: &Form) -> Result<(), PlatformError> {
-        self.platform.open_form(event, form).await
+        self.bound.wait(self.platform.open_form(event, form)).await
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {
-        self.platform.health().await
+        self.bound.wait(self.platform.health()).await
     }
 }
 
@@ -124,7 +140,17 @@ mod tests {
         left.leave(&place, at(5));
         for (told, gone) in [(9, true), (10, false)] {
             left.is_told(&place, at(told));
-            assert_eq!(left.places().contains_key(&place), gone, "{told}");
+            assert_eq!(left.is_gone(&place), gone, "{told}");
         }
+    }
+
+    #[test]
+    fn the_places_left_last_are_remembered() {
+        let left = Left::default();
+        for number in 0..=REMEMBERED {
+            left.leave(&FakeChat::channel(&number.to_string()), Timestamp::UNIX_EPOCH);
+        }
+        let gone = |number: usize| left.is_gone(&FakeChat::channel(&number.to_string()));
+        assert_eq!([gone(0), gone(1), gone(REMEMBERED)], [false, true, true]);
     }
 }

@@ -5,6 +5,7 @@
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
 mod agreeing;
+mod ahead;
 mod answer;
 mod approving;
 mod asker;
@@ -28,7 +29,9 @@ mod holding;
 mod keeping;
 mod ledger;
 mod left;
+mod leftover;
 mod linking;
+mod offer;
 mod oneself;
 mod outcome;
 mod places;
@@ -47,6 +50,7 @@ mod settings;
 mod settling;
 mod stewarding;
 mod strangers;
+mod streaming;
 mod suggesting;
 mod talks;
 mod target;
@@ -54,6 +58,7 @@ mod targets;
 mod terms;
 mod trouble;
 mod unanswered;
+mod unsettled;
 mod users;
 mod verified;
 mod version;
@@ -83,6 +88,7 @@ use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
 use trouble::Trouble;
+use unsettled::Unsettled;
 pub use waiting::Notes;
 
 use crate::context::Gauges;
@@ -135,6 +141,7 @@ pub struct Pipeline {
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
     scheduler: Scheduler,
     running: Running,
+    unsettled: Unsettled,
     left: Left,
     seen: Seen,
     charts: Charts,
@@ -148,7 +155,8 @@ impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
         let left = Left::default();
-        let platforms = parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform))).collect();
+        let platforms =
+            parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform, &parts.clock))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
         let scheduler = Scheduler::new(Arc::clone(&parts.clock));
         parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));
@@ -157,6 +165,7 @@ impl Pipeline {
             platforms,
             scheduler,
             running: Running::default(),
+            unsettled: Unsettled::default(),
             left,
             seen: Seen::default(),
             charts: Charts::default(),
@@ -214,7 +223,7 @@ impl Pipeline {
             return answered;
         }
         if let Err(error) = self.recover_from(asker).await {
-            tracing::error!(%error, "what a panic left behind could not be closed; the next start will");
+            tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
         }
         Err(Trouble::Broken("a panic; the log says where".to_owned()))
     }

@@ -233,7 +233,7 @@ impl Pipeline {
             Reached::Answer(mut answer, briefing) => {
                 let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
                 if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) =
-                    (answer.ended(), stop.why())
+                    (&answer.ended, stop.why())
                 {
                     return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
                 }

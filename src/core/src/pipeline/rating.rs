@@ -2,7 +2,7 @@
 
 use super::asker::Asker;
 use super::ledger::about;
-use super::proposing::button;
+use super::offer::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
     AnswerId, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, ConversationId, Locale, Origin, Proposal,

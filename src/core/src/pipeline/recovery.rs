@@ -1,198 +1,134 @@
-//! After a restart, or a bug, no message may look live: what was being written is closed.
+//! After a restart, a bug, or a platform that was away for too long, no message goes on looking live: what nobody writes
+//! any more is closed, at the start and then every minute.
 
-use std::time::Duration;
+use futures::future::join_all;
+use futures::join;
+use jiff::SignedDuration;
 
 use super::Pipeline;
 use super::asker::Asker;
-use super::retrying::retry_button;
-use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Locale, MessageRef, Outgoing, Place, Turn, TurnEnd, TurnState, User, UserId,
-};
-use crate::egress::{Aim, Patience};
-use crate::ports::{ChatPlatform, PlatformError, StoreError};
-use crate::text::text;
+use super::leftover::LeftOver;
+use super::unsettled::Closing;
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Turn, TurnEnd, TurnState, User, UserId};
+use crate::ports::{PlatformError, StoreError};
 
-/// For each message: the start of the program does not wait for a platform that is away.
-const PATIENCE: Patience = Patience { tries: 3, time: Duration::from_mins(1) };
-/// Conversations of each person, and turns of each of them, looked at for what another instance is writing.
-const RECENT: u32 = 20;
+/// A turn that was begun so recently is left to whoever began it.
+const JUST_BEGUN: SignedDuration = SignedDuration::from_mins(1);
 
-/// What becomes of a turn of which nothing was shown.
+/// When turns are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unseen {
-    /// Its person hears that it was interrupted.
-    Told,
-    /// Somebody else says what went wrong.
-    Left,
+enum Occasion {
+    /// The program starts, and answers for all that is in its configuration.
+    Start,
+    /// It runs. What stands on a platform that it does not have is another program's.
+    Minute,
+    /// Answering a person broke. Of what was not shown yet, somebody else tells them.
+    Bug,
 }
 
 impl Pipeline {
-    /// Closes the messages an earlier run left behind, and says how many there were. Called once, before the
-    /// platforms run. A message whose platform is away is left to the next start.
+    /// Closes the messages an earlier run left behind, and says how many. Called once, before the
+    /// platforms run. A message whose platform is away is left to [`close_left`](Self::close_left).
     pub async fn recover(&self) -> Result<usize, StoreError> {
-        self.close(self.parts.conversations.streaming().await?, Unseen::Told).await
+        self.close(self.parts.conversations.streaming().await?, Occasion::Start).await
     }
 
-    /// Closes what answering one person left behind when it broke: nobody else writes for them in that place, or in private
-    /// unless they asked there too.
+    /// Closes what nobody writes any more, and says how many: an answer whose platform was away when it was
+    /// whole is shown, and anything else is said to be interrupted. To be called each minute; where it takes long, because
+    /// a place does, the next call need not wait for it.
+    pub async fn close_left(&self) -> Result<usize, StoreError> {
+        let due = self.parts.clock.now() - JUST_BEGUN;
+        let left = self.parts.conversations.streaming().await?.into_iter();
+        let left = left.filter(|(user, turn)| turn.at <= due && self.is_left(*user, turn)).collect();
+        self.close(left, Occasion::Minute).await
+    }
+
+    /// Closes what answering one person left behind when it broke.
     pub(super) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
         let left = self.parts.conversations.streaming().await?.into_iter();
-        let idle = |place: &Place| *place == asker.place || !self.running.is_going(asker.user.id, place);
-        let is_left = |turn: &Turn| turn.message.as_ref().is_none_or(|message| idle(&message.place));
-        let left = left.filter(|(user, turn)| *user == asker.user.id && is_left(turn)).collect();
-        self.close(left, Unseen::Left).await
+        // What waits for its platform waits on: nobody else is to wait for that.
+        let waits = |turn: &Turn| self.unsettled.holds(turn.id);
+        let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_left(*user, turn));
+        let left = left.collect();
+        self.close(left, Occasion::Bug).await
     }
 
-    async fn close(&self, mut left: Vec<(UserId, Turn)>, unseen: Unseen) -> Result<usize, StoreError> {
-        let users = self.parts.people.users().await?;
-        self.find_messages(&mut left, &users).await?;
-        for (user, turn) in &left {
-            let reader = users.iter().find(|known| known.id == *user);
-            let place = match &turn.message {
-                Some(message) => Some(message.place.clone()),
-                None if unseen == Unseen::Told => self.place_of(*user, turn).await?,
-                None => None,
-            };
-            let of_place = place.as_ref().and_then(|place| self.language_of(place));
-            let locale = of_place.or(reader.map(|reader| reader.locale)).unwrap_or(self.parts.settings.locale);
-            let closed = match place {
-                Some(place) => self.close_left_over(turn, &place, locale).await?,
-                None => true,
-            };
-            if closed {
-                let end = TurnEnd::words(&turn.text, TurnState::Interrupted);
-                self.parts.conversations.finish_turn(turn.id, &end).await?;
-            }
-        }
-        Ok(left.len())
+    /// Whether nobody in this program writes a turn any more: in each place, a person is answered once at a time.
+    fn is_left(&self, user: UserId, turn: &Turn) -> bool {
+        let place = turn.message.as_ref().map(|message| &message.place);
+        self.unsettled.holds(turn.id) || !self.running.is_going(user, place)
     }
 
-    /// A program may end after a message was sent and before that was noted down: what still looks live where a turn
-    /// without a message can have been shown is taken for its message, and so it is where the message of a turn does not
-    /// look live any more, because its answer went on in another. Not what another turn is known to write, nor anything
-    /// where somebody is being answered: theirs may be noted down in a moment.
-    async fn find_messages(&self, left: &mut [(UserId, Turn)], users: &[User]) -> Result<(), StoreError> {
+    async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {
-            let places = match &turn.message {
-                Some(message) => vec![message.place.clone()],
-                None => self.places_of(*user, turn).await?,
+            let Some(mut closing) = self.unsettled.begin(turn.id) else { continue };
+            // What has ended since it was listed is closed.
+            let turn = self.parts.conversations.turn(turn.id).await?.filter(|turn| turn.state == TurnState::Streaming);
+            match turn {
+                None => drop(closing.take()),
+                Some(turn) if closing.is_known() => known.push((closing, turn.id)),
+                Some(turn) => unknown.push((closing, LeftOver::of(user, turn))),
+            }
+        }
+        let settled = known.into_iter().map(|(mut closing, turn)| async move {
+            if let Some(ending) = closing.take() {
+                self.settle_again(turn, ending).await;
+            }
+            !self.unsettled.holds(turn)
+        });
+        let (settled, closed) = join!(join_all(settled), self.close_unknown(unknown, when));
+        Ok(count(settled) + closed?)
+    }
+
+    /// Closes turns of whose last state nothing is known.
+    async fn close_unknown(&self, left: Vec<(Closing, LeftOver)>, when: Occasion) -> Result<usize, StoreError> {
+        if left.is_empty() {
+            return Ok(0);
+        }
+        let users = self.parts.people.users().await?;
+        let (_closing, mut left): (Vec<Closing>, Vec<LeftOver>) = left.into_iter().unzip();
+        self.find_messages(&mut left, &users).await?;
+        let closed = left.into_iter().map(|left| self.close_one(left, when, &users));
+        join_all(closed).await.into_iter().collect::<Result<Vec<bool>, StoreError>>().map(count)
+    }
+
+    /// Whether it is closed now; else it is left to the next minute.
+    async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<bool, StoreError> {
+        let reader = users.iter().find(|known| known.id == left.user);
+        if left.place.is_none() && when != Occasion::Bug {
+            left.place = self.place_of(&left).await?;
+        }
+        let is_told = when != Occasion::Bug || left.may_look_live();
+        if let Some(place) = left.place.clone().filter(|_| is_told) {
+            if when == Occasion::Minute && !self.platforms.contains_key(&place.platform) {
+                return Ok(false);
+            }
+            let locale = self.language_of(&place).or(reader.map(|reader| reader.locale));
+            let shown = self.show_closed(&left, &place, reader, locale.unwrap_or(self.parts.settings.locale)).await?;
+            let status = match &shown {
+                Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
+                    tracing::warn!(%error, place = place.id, "what may look live there is left to the next minute");
+                    return Ok(false);
+                }
+                Err(PlatformError::Gone | PlatformError::Rejected(_)) => AuditStatus::Failed,
+                Ok(()) => AuditStatus::Ok,
             };
-            for place in places {
-                let Some(platform) = self.platforms.get(&place.platform).filter(|_| !self.running.is_busy(&place))
-                else {
-                    continue;
-                };
-                let live = match platform.live(&place).await {
-                    Ok(live) => live,
-                    Err(error) => {
-                        tracing::warn!(%error, place = place.id, "what still looks live there is not known");
-                        continue;
-                    }
-                };
-                // Read afterwards: what was noted down meanwhile is known.
-                let known = if live.is_empty() { Vec::new() } else { self.written_in(&place, *user, users).await? };
-                if turn.message.as_ref().is_some_and(|message| live.contains(message)) {
-                    break;
-                }
-                if let Some(message) = live.into_iter().find(|message| !known.contains(message)) {
-                    self.parts.conversations.set_message(turn.id, &message).await?;
-                    turn.message = Some(message);
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The messages in a place that turns are known to write: those of this program and of runs that ended, and those of
-    /// the conversations held there, which another instance may be writing.
-    async fn written_in(&self, place: &Place, of: UserId, users: &[User]) -> Result<Vec<MessageRef>, StoreError> {
-        let conversations = &self.parts.conversations;
-        let mut turns: Vec<Turn> = conversations.streaming().await?.into_iter().map(|(_, turn)| turn).collect();
-        // In private there is only the one person.
-        for user in users.iter().filter(|user| !place.private || user.id == of) {
-            let held = conversations.of_user(user.id, RECENT).await?.into_iter();
-            for conversation in held.filter(|conversation| conversation.place == *place || place.private) {
-                turns.extend(conversations.turns(conversation.id, RECENT).await?);
-            }
-        }
-        let live = turns.into_iter().filter(|turn| turn.state == TurnState::Streaming);
-        Ok(live.filter_map(|turn| turn.message).filter(|message| message.place == *place).collect())
-    }
-
-    /// Where a turn can have been shown: where its conversation is held, or to its person alone.
-    async fn places_of(&self, user: UserId, turn: &Turn) -> Result<Vec<Place>, StoreError> {
-        let Some(held) = self.parts.conversations.conversation(turn.conversation).await? else { return Ok(Vec::new()) };
-        let mut places = vec![held.place];
-        let Some(platform) = self.platforms.get(&places[0].platform).filter(|_| !places[0].private) else {
-            return Ok(places);
-        };
-        for link in self.parts.people.links(user).await? {
-            if link.actor.platform == places[0].platform
-                && let Ok(place) = platform.open_dm(&link.actor).await
-            {
-                places.push(place);
-            }
-        }
-        Ok(places)
-    }
-
-    /// Where a turn that was never seen would have been.
-    async fn place_of(&self, user: UserId, turn: &Turn) -> Result<Option<Place>, StoreError> {
-        let places = self.places_of(user, turn).await?;
-        Ok(places.into_iter().find(|place| place.private || !turn.aside))
-    }
-
-    /// Whether nothing of the turn looks live any more, and its person knows. One that was never seen is told of: they
-    /// wait for it.
-    async fn close_left_over(&self, turn: &Turn, place: &Place, locale: Locale) -> Result<bool, StoreError> {
-        let closed = match self.platforms.get(&place.platform) {
-            None => Err(PlatformError::Gone),
-            Some(platform) => {
-                let last = self.interrupted(turn, locale).await?;
-                let plain = Outgoing::text(last.text.clone());
-                let show = |message| self.show_left_over(&**platform, turn, place, message);
-                match show(last).await {
-                    Err(PlatformError::Rejected(_)) => show(plain).await,
-                    shown => shown,
-                }
-            }
-        };
-        let later = matches!(closed, Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }));
-        let status = if closed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
-        self.parts
-            .audit
-            .append(AuditEvent {
+            let event = AuditEvent {
                 platform: Some(place.platform.to_string()),
-                place: Some(place.id.clone()),
-                conversation: Some(turn.conversation.0),
-                error: closed.err().map(|error| error.to_string()),
+                place: Some(place.id),
+                conversation: Some(left.turn.conversation.0),
+                error: shown.err().map(|error| error.to_string()),
                 ..AuditEvent::new(self.parts.clock.now(), AuditAction::Recovered, status)
-            })
-            .await?;
-        Ok(!later)
+            };
+            self.parts.audit.append(event).await?;
+        }
+        let end = TurnEnd::words(&left.turn.text, TurnState::Interrupted);
+        self.parts.conversations.finish_turn(left.turn.id, &end).await?;
+        Ok(true)
     }
+}
 
-    async fn show_left_over(
-        &self,
-        platform: &dyn ChatPlatform,
-        turn: &Turn,
-        place: &Place,
-        message: Outgoing,
-    ) -> Result<MessageRef, PlatformError> {
-        let aim = turn.message.clone().map_or(Aim::New, Aim::OrNew);
-        self.scheduler.deliver(platform, place, aim, &message, PATIENCE).await
-    }
-
-    /// What a message left over says at last. A statement that ran, or may have, is not run again: asking its question
-    /// again makes a new one.
-    async fn interrupted(&self, turn: &Turn, locale: Locale) -> Result<Outgoing, StoreError> {
-        let sentence = match &turn.proposal {
-            Some(_) => text("execution-interrupted"),
-            None => text("answer-interrupted"),
-        };
-        let question = self.question_of(turn).await?;
-        let buttons = question.map(|_| retry_button(turn.id, locale)).into_iter().collect();
-        Ok(Outgoing { buttons, ..Outgoing::text(sentence.render(locale)) })
-    }
+fn count(closed: Vec<bool>) -> usize {
+    closed.into_iter().filter(|is_closed| *is_closed).count()
 }

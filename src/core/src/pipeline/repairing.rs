@@ -1,7 +1,7 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
 use super::answer::Answer;
-use super::proposing::Offer;
+use super::offer::Offer;
 use super::question::Inquiry;
 use super::running::Stop;
 use super::{Pipeline, Trouble};
@@ -95,7 +95,7 @@ impl Pipeline {
             let note = text(if is_refused { "correcting" } else { "asked-enough" });
             self.stream_again((inquiry.asker, inquiry.conversation), answer, request, &note, stop).await?;
             self.learn_size(&briefing, answer.prompt_tokens());
-            if matches!(answer.ended(), Streamed::Stopped) {
+            if matches!(answer.ended, Streamed::Stopped) {
                 return Ok(None);
             }
             if !answer.is_whole() || extract::statements(answer.text()).is_empty() {
@@ -147,9 +147,9 @@ fn asks_once_more(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
 
 /// Why a correction came to nothing.
 fn why_not(answer: &Answer) -> Text {
-    match answer.ended() {
+    match &answer.ended {
         Streamed::Failed(error) => error.text(),
-        Streamed::Whole(_) | Streamed::Stopped | Streamed::TooLong => text("repair-failed"),
+        Streamed::Whole(_) | Streamed::Stopped | Streamed::TooLong | Streamed::TooSlow => text("repair-failed"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Asking again what was not answered.
 
 use super::asker::Asker;
-use super::proposing::button;
+use super::offer::button;
 use super::{Pipeline, Trouble};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Locale, Speaker, Turn, TurnId, TurnState,

@@ -87,9 +87,10 @@ impl Running {
         Some(Work { running: self.clone(), keys: Mutex::new(keys), question: OnceLock::new(), stop })
     }
 
-    /// Whether work of a user is going on in a place.
-    pub(super) fn is_going(&self, user: UserId, place: &Place) -> bool {
-        self.going().work.contains_key(&(user, place.clone()))
+    /// Whether work of a user is going on in a place; anywhere, where none is named.
+    pub(super) fn is_going(&self, user: UserId, place: Option<&Place>) -> bool {
+        let is_theirs = |(who, at): &Key| *who == user && place.is_none_or(|place| at == place);
+        self.going().work.keys().any(is_theirs)
     }
 
     /// Whether work of anybody is going on in a place.

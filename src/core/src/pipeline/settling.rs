@@ -1,9 +1,12 @@
 //! The last state of what is shown: as many messages as it takes, a file for the rest, and in private where the place
 //! does not take it.
 
+use futures::FutureExt as _;
+
 use super::asker::Asker;
 use super::audience::{signature, signed};
 use super::retrying::retry_button;
+use super::unsettled::Ending;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditDelivery, AuditEvent, FileRef, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
 use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting};
@@ -11,6 +14,7 @@ use crate::ports::{Length, PlatformError};
 use crate::text::text;
 
 /// The messages of an answer that has ended.
+#[derive(Clone)]
 pub(super) struct Messages {
     /// Full ones, in order.
     before: Vec<Outgoing>,
@@ -25,8 +29,8 @@ impl From<Outgoing> for Messages {
 }
 
 impl Messages {
-    fn all(&self) -> Vec<Outgoing> {
-        self.before.iter().chain([&self.last]).cloned().collect()
+    fn all(&self) -> Vec<&Outgoing> {
+        self.before.iter().chain([&self.last]).collect()
     }
 
     /// The same without its files, and a sentence that says so where it has room.
@@ -78,9 +82,9 @@ impl Pipeline {
     }
 
     /// Shows the last state of an answer or a result and then ends its turn, with what it says for the history. In this
-    /// order: a message that people still see as live is found by the next start. One that the platform refuses ends in a
-    /// sentence instead, and where even that is refused the person is told in private. Says where the last message is
-    /// shown.
+    /// order: a message that people still see as live is found by the next start, and where the platform was away for too
+    /// long each minute tries again. One that the platform refuses ends in a sentence instead, and where even that is
+    /// refused the person is told in private. Says where the last message is shown.
     pub(super) async fn settle(
         &self,
         asker: &Asker,
@@ -89,30 +93,46 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
-        let mut end = end.clone();
-        let mut shown = live.finish(&messages.all()).await;
+        let (mut otherwise, on_sent) = (None, self.on_sent(turn));
+        let mut shown = live.finish(&messages.all(), &on_sent).await;
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
             let sentence = text("files-refused").render(asker.user.locale);
-            shown = live.finish(&messages.without_files(&sentence, asker.platform.capabilities().length)).await;
+            let messages = messages.without_files(&sentence, asker.platform.capabilities().length);
+            shown = live.finish(&messages, &on_sent).await;
         }
         let delivered = shown.as_ref().ok().cloned();
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
-            (shown, end) = self.settle_with_a_sentence(asker, live, turn, end, &error).await?;
+            let ended = self.settle_with_a_sentence(asker, live, turn, end.clone(), &error).boxed().await?;
+            (shown, otherwise) = (ended.0, Some(ended.1));
         }
+        let ended = otherwise.as_ref().unwrap_or(end);
         match shown {
-            Ok(_) | Err(Unfinished::Deleted) => self.parts.conversations.finish_turn(turn, &end).await?,
+            Ok(_) | Err(Unfinished::Deleted) => {
+                if let Err(error) = self.parts.conversations.finish_turn(turn, ended).await {
+                    // Else it would be taken for one that was interrupted.
+                    self.settle_later(asker, live, turn, messages, ended);
+                    return Err(error.into());
+                }
+            }
             Err(Unfinished::Refused(error)) => {
                 tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
                 let elsewhere = self.settle_in_private(asker, messages).await;
-                self.parts.conversations.finish_turn(turn, &end).await?;
+                self.parts.conversations.finish_turn(turn, ended).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
-                tracing::error!(%error, place = asker.place.id, "a message could not be ended; the next start will");
+                tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
+                self.settle_later(asker, live, turn, messages, end);
             }
         }
         Ok(delivered)
+    }
+
+    fn settle_later(&self, asker: &Asker, live: &mut LiveMessage, turn: TurnId, messages: &Messages, end: &TurnEnd) {
+        let live = std::mem::replace(live, self.live_message(asker));
+        let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
+        self.unsettled.keep(turn, Ending { asker, live, messages, end });
     }
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
@@ -138,14 +158,15 @@ impl Pipeline {
         // What a last state takes back, or shows to fewer, is not kept.
         let is_the_answer = !live.text().trim().is_empty() && end.text.contains(live.text());
         let kept = if is_the_answer { live.kept() } else { Vec::new() };
-        let end = TurnEnd { state: TurnState::Failed, cut: false, ..end };
+        let (end, on_sent) = (TurnEnd { state: TurnState::Failed, cut: false, ..end }, self.on_sent(turn));
         if !kept.is_empty() {
-            let shown = live.finish(&below(kept, &sentence, &alone, asker.platform.capabilities().length)).await;
+            let messages = below(kept, &sentence, &alone, asker.platform.capabilities().length);
+            let shown = live.finish(&messages, &on_sent).await;
             if !matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) {
                 return Ok((shown, end));
             }
         }
-        Ok((live.finish(&[alone]).await, end))
+        Ok((live.finish(&[alone], &on_sent).await, end))
     }
 
     /// Sends to the person alone what the place does not take: recorded before it is done.
@@ -159,7 +180,7 @@ impl Pipeline {
         let mut last = None;
         for message in messages.all() {
             let sent =
-                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, &message, Patience::LONG).await;
+                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, message, Patience::LONG).await;
             match sent {
                 Ok(at) => last = Some(at),
                 Err(error) => {

@@ -7,6 +7,7 @@ use super::changing::changes;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
 use crate::egress::{disarmed, echo, fit};
+use crate::harmless;
 use crate::text::text;
 
 /// Queries listed at once, of each kind.
@@ -211,7 +212,7 @@ fn split(words: &str) -> (&str, &str) {
 
 /// Somebody's words on one line, calling nobody.
 pub(super) fn one_line(words: &str, most: usize) -> String {
-    fit(&disarmed(words).split_whitespace().collect::<Vec<_>>().join(" "), most)
+    fit(&harmless::one_line(&disarmed(words)), most)
 }
 
 /// The name of somebody who did something.

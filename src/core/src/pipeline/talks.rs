@@ -2,9 +2,10 @@
 
 use super::asker::Asker;
 use super::ledger::within;
+use super::stewarding::one_line;
 use super::{Pipeline, Trouble};
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Conversation, ConversationId, Mode, Outgoing, Speaker};
-use crate::egress::{disarmed, echo, fit};
+use crate::egress::{disarmed, echo};
 use crate::harmless;
 use crate::text::{Text, text};
 
@@ -167,16 +168,12 @@ fn number(word: &str) -> Option<ConversationId> {
 
 /// A title from what a person wrote: one line, not too long.
 pub(super) fn title_of(words: &str) -> String {
-    one_line(words).chars().take(TITLE).collect::<String>().trim_end().to_owned()
+    harmless::one_line(words).chars().take(TITLE).collect::<String>().trim_end().to_owned()
 }
 
 /// The beginning of a message, on one line.
 fn gist(said: &str) -> String {
-    fit(&one_line(&disarmed(&said.replace("```sql", "").replace('`', ""))), GIST)
-}
-
-fn one_line(words: &str) -> String {
-    harmless::line(words).split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(&said.replace("```sql", "").replace('`', ""), GIST)
 }
 
 fn named(sentence: Text, conversation: &Conversation) -> Text {

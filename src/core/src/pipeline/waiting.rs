@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{BoxFuture, Either, Fuse, FusedFuture as _, FutureExt as _, select};
-use futures::stream::{self, StreamExt as _};
+use futures::stream::StreamExt as _;
 use futures::{pin_mut, select_biased};
 
 use super::Pipeline;
+use super::ahead::{Ahead, Words};
 use super::asker::Asker;
 use super::audience::signed;
 use super::running::Stop;
@@ -40,15 +41,6 @@ pub(super) enum Heard {
     Words(Words),
     /// There will be none.
     Nothing(Streamed),
-}
-
-/// An answer whose first words are there.
-pub(super) struct Words {
-    pub(super) stream: ModelStream,
-    /// How long it had to come to them since it began.
-    pub(super) took: Duration,
-    /// The spaces before them, which are not shown.
-    pub(super) spaces: String,
 }
 
 impl Pipeline {
@@ -225,9 +217,10 @@ impl Waiting<'_> {
                     }
                     if is_word {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
-                        return Heard::Words(Words { stream: ahead.and(stream), took, spaces });
+                        let thought = ahead.thought;
+                        return Heard::Words(Words { stream: ahead.and(stream), took, spaces, thought });
                     }
-                    if ahead.bytes > self.thoughts {
+                    if ahead.bytes() > self.thoughts {
                         return Heard::Nothing(Streamed::TooLong);
                     }
                 }
@@ -236,145 +229,8 @@ impl Waiting<'_> {
     }
 }
 
-impl Words {
-    /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform.
-    async fn while_shown(self, showing: impl Future<Output = ()> + Unpin, stop: &Stop, most: usize) -> Heard {
-        let Self { stream, took, spaces } = self;
-        let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
-        let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());
-        let is_stopped = {
-            let reading = async {
-                while ahead.bytes <= most
-                    && let Some(delta) = stream.next().await
-                {
-                    ahead.keep(delta);
-                }
-            };
-            let mut reading = reading.boxed().fuse();
-            loop {
-                select_biased! {
-                    () = showing => break false,
-                    () = stopped => break true,
-                    () = reading => {}
-                }
-            }
-        };
-        if is_stopped {
-            // The model is free at once.
-            drop(stream);
-            showing.await;
-            return Heard::Nothing(Streamed::Stopped);
-        }
-        Heard::Words(Self { stream: ahead.and(stream.boxed()), took, spaces })
-    }
-}
-
-/// What was heard of a stream that nobody follows yet. Of thoughts, which may be long, only that there were any.
-#[derive(Default)]
-struct Ahead {
-    text: String,
-    thought: bool,
-    end: Option<Result<Delta, ModelError>>,
-    /// All that was heard, thoughts too.
-    bytes: usize,
-}
-
-impl Ahead {
-    fn keep(&mut self, delta: Result<Delta, ModelError>) {
-        match delta {
-            Ok(Delta::Text(text)) => {
-                self.bytes += text.len();
-                self.text.push_str(&text);
-            }
-            Ok(Delta::Thinking(thought)) => {
-                self.bytes += thought.len();
-                self.thought = true;
-            }
-            end @ (Ok(Delta::Done(_)) | Err(_)) => self.end = Some(end),
-        }
-    }
-
-    /// It, and then the rest of the stream.
-    fn and(self, rest: ModelStream) -> ModelStream {
-        let thought = self.thought.then(|| Ok(Delta::Thinking(String::new())));
-        let text = (!self.text.is_empty()).then_some(Ok(Delta::Text(self.text)));
-        stream::iter([thought, text, self.end].into_iter().flatten()).chain(rest).boxed()
-    }
-}
-
 type Timer<'a> = Fuse<BoxFuture<'a, ()>>;
 
 fn in_queue(position: usize) -> Text {
     text("model-queued").count("position", position as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use futures::future;
-
-    use super::*;
-    use crate::domain::{Place, UserId};
-    use crate::pipeline::running::Running;
-    use crate::ports::ModelStats;
-    use crate::testkit::chat_platform::FakeChat;
-
-    /// Words of which the first is there.
-    fn words(rest: ModelStream) -> Words {
-        Words { stream: rest, took: Duration::ZERO, spaces: String::new() }
-    }
-
-    fn pieces(pieces: &[&str]) -> Vec<Result<Delta, ModelError>> {
-        pieces.iter().map(|piece| Ok(Delta::Text((*piece).to_owned()))).collect()
-    }
-
-    #[tokio::test]
-    async fn a_begun_answer_is_read_while_a_note_is_on_its_way() {
-        let mut said = pieces(&["They ", "are ", "many."]);
-        said.insert(1, Ok(Delta::Thinking("hm".to_owned())));
-        said.push(Ok(Delta::Done(ModelStats::default())));
-        let (read, mut all) = futures::channel::oneshot::channel::<()>();
-        let ended = stream::once(async move {
-            drop(read);
-            None
-        });
-        let rest = stream::iter(said).map(Some).chain(ended).filter_map(future::ready).boxed();
-        // The note arrives when all was read.
-        let showing = async { assert!((&mut all).await.is_err()) }.boxed();
-        let Heard::Words(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else { panic!() };
-        let heard: Vec<_> = words.stream.map(Result::unwrap).collect().await;
-        let text = Delta::Text("They are many.".to_owned());
-        assert_eq!(heard, [Delta::Thinking(String::new()), text, Delta::Done(ModelStats::default())]);
-    }
-
-    #[tokio::test]
-    async fn a_stop_frees_the_model_while_a_note_is_on_its_way() {
-        let running = Running::default();
-        let (user, place): (UserId, Place) = (UserId(1), FakeChat::place());
-        let work = running.begin(user, &place).unwrap();
-        let (model, closed) = futures::channel::oneshot::channel::<()>();
-        let rest = stream::once(async move {
-            let _held = model;
-            future::pending().await
-        });
-        // The note arrives only after the model was let go.
-        let showing = async { assert!(closed.await.is_err()) }.boxed();
-        running.stop(user, &place);
-        let heard = words(rest.boxed()).while_shown(showing, &work.stop, 1000).await;
-        assert!(matches!(heard, Heard::Nothing(Streamed::Stopped)));
-    }
-
-    #[tokio::test]
-    async fn what_is_read_ahead_has_a_bound() {
-        let endless = stream::repeat_with(|| Ok(Delta::Text("a".repeat(100)))).boxed();
-        let mut ready = false;
-        // The note arrives at the second look.
-        let showing = future::poll_fn(move |context| {
-            context.waker().wake_by_ref();
-            if std::mem::replace(&mut ready, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        });
-        let heard = words(endless).while_shown(showing, &Stop::default(), 1000).await;
-        let Heard::Words(mut words) = heard else { panic!() };
-        let Some(Ok(Delta::Text(first))) = words.stream.next().await else { panic!() };
-        assert_eq!(first.len(), 1100);
-    }
 }

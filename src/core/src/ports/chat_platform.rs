@@ -19,8 +19,11 @@ pub struct Capabilities {
     pub max_messages: usize,
     /// Whether a sent message can be changed.
     pub edits: bool,
-    /// The most changes of one message, its last one counted: on some platforms each is kept for ever.
+    /// The most changes of one message until it is final, the last one counted: on some platforms each is kept for ever.
     pub max_edits: u32,
+    /// How long one send, edit or deletion is waited for, [`LONGEST_WRITE`] unless there is a reason: then it is dropped
+    /// and the platform is taken to be away.
+    pub longest_write: Duration,
     /// How fast it may be written to, as far as is known before the platform says so itself.
     pub budget: WriteBudget,
     /// Whether messages can carry buttons; where not, their labels tell what to type.
@@ -32,6 +35,9 @@ pub struct Capabilities {
     /// Whether files are copied to the platform with their message; where not, people read them where they lie.
     pub uploads: bool,
 }
+
+/// How long a chat on a network is waited for that does not answer.
+pub const LONGEST_WRITE: Duration = Duration::from_secs(30);
 
 /// How much text a message holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,12 +192,22 @@ pub enum PlatformError {
     /// It refuses this: the same will be refused again.
     #[error("refused: {0}")]
     Rejected(String),
-    /// It cannot be reached for now.
+    /// It cannot be reached for now. What was asked may have been done all the same.
     #[error("not reachable: {0}")]
     Unavailable(String),
 }
 
 /// A chat that people write in. Implementations neither interpret text nor decide anything.
+///
+/// No write may hang for ever: one that takes longer than [`Capabilities::longest_write`] is dropped and made again, with
+/// the text of then. So that nobody reads the same twice, and nothing old in place of the new, an implementation sees to it
+/// that what was dropped, or ended [`PlatformError::Unavailable`], is over before the next write to the same place is made:
+///
+/// - what is no longer waited for either never arrives, or a message that arrived after all is deleted;
+/// - where the platform can tell that a request is the same as before (a transaction id, a nonce), the same message to the
+///   same place is sent with the same.
+///
+/// Where neither can be had, people may see what was sent twice.
 #[async_trait]
 pub trait ChatPlatform: Send + Sync {
     /// The name its actors and places carry.
@@ -212,19 +228,22 @@ pub trait ChatPlatform: Send + Sync {
     /// that running it again would be of no use.
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError>;
 
-    /// Sends a new message.
+    /// Sends a new message. Dropped before it has ended, it leaves none.
     async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError>;
 
-    /// Replaces the whole of a message. [`PlatformError::Gone`] when it is not there any more.
+    /// Replaces the whole of a message. [`PlatformError::Gone`] when it is not there any more. Dropped before it has ended,
+    /// it never comes after a later one.
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError>;
 
     /// Removes a message; one that is already gone counts as removed.
     async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError>;
 
-    /// Our own messages in a place that still read as being written ([`OutgoingState::Streaming`](crate::domain::OutgoingState)), among the newest
-    /// fifty: a program that ends between sending one and noting it down knows of it only so. None where what is shown
-    /// ends with the program. [`PlatformError::Gone`] where the place itself is not there any more.
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError>;
+    /// Our own messages in a place that still read as being written ([`OutgoingState::Streaming`](crate::domain::OutgoingState)), in
+    /// their order, each with its text as it was sent last: of the newest fifty, since a program that ends between sending
+    /// one and noting it down knows of it only so, and `known`, however old it is. What is shown on a screen of a program
+    /// is gone with it. [`PlatformError::Gone`] where the place itself is not there any more.
+    async fn live(&self, place: &Place, known: Option<&MessageRef>)
+    -> Result<Vec<(MessageRef, String)>, PlatformError>;
 
     /// Shows that an answer is being prepared. Failing to is no error.
     async fn typing(&self, place: &Place);

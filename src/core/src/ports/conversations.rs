@@ -63,7 +63,7 @@ pub trait Conversations: Send + Sync {
     /// The last `limit` turns, the oldest first.
     async fn turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, StoreError>;
 
-    /// Every streaming turn with the user it was written for, the oldest first: at the start, what an earlier run left
-    /// behind. Not those of another instance that is there and goes on writing.
+    /// Every streaming turn with the user it was written for, the oldest first: those that this program is writing, and what
+    /// was left behind by an earlier run. Not those of another instance that is there and goes on writing.
     async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError>;
 }

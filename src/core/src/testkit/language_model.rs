@@ -13,8 +13,15 @@ use async_trait::async_trait;
 use futures::stream::{self, StreamExt as _};
 use tokio::sync::Notify;
 
-use crate::ports::{ChatRequest, Delta, LanguageModel, ModelError, ModelInfo, ModelStream};
+use crate::models::{Endpoint, ModelPool, QueueLimits};
+use crate::ports::{ChatRequest, Clock, Delta, LanguageModel, ModelError, ModelInfo, ModelStream};
 use crate::text::{Text, text};
+
+/// One endpoint that writes so many answers at a time; more may wait for it than any test asks.
+pub fn pool_of(model: Arc<dyn LanguageModel>, slots: u32, clock: Arc<dyn Clock>) -> ModelPool {
+    let endpoint = Endpoint { name: model.name().to_owned(), model, slots };
+    ModelPool::new(vec![endpoint], QueueLimits { waiting: 1_000, each: 1_000 }, clock)
+}
 
 /// A model that answers each question with the next script. Dropping it fails the test when scripts are left over or
 /// a question found none.
@@ -151,7 +158,7 @@ impl LanguageModel for ScriptedModel {
 
     async fn health(&self) -> Result<Text, ModelError> {
         let fact = text("health-model").with("server", "script").with("millis", "0");
-        self.check_installed().map(|()| fact.with("model", &self.name).with("size", ""))
+        self.check_installed().map(|()| fact.with("model", &self.name).with("sized", "no"))
     }
 }
 

@@ -29,6 +29,9 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether a request is a question, which a script answers.
     fn asks(&self, request: &Request) -> bool;
 
+    /// Where a question says in what form its answer must come, if it does.
+    fn form<'a>(&self, question: &'a Json) -> Option<&'a Json>;
+
     /// Whether a question is for a model that must be there.
     fn needs_model(&self, _: &Request) -> bool {
         true

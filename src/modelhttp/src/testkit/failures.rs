@@ -61,6 +61,7 @@ fn refusals(model: &str) -> Vec<(Answer, ModelError)> {
         (Answer::failure(400, "unexpected EOF"), ModelError::Rejected("unexpected EOF".to_owned())),
         (Answer::failure(500, option), ModelError::Rejected(option.to_owned())),
         (Answer::status(502, "<html>"), ModelError::Unavailable("the proxy answered 502 Bad Gateway".to_owned())),
+        (Answer::status(504, "<html>"), ModelError::Unavailable("the proxy answered 504 Gateway Timeout".to_owned())),
         (Answer::status(405, "<html>"), ModelError::Protocol("status 405: <html>".to_owned())),
     ];
     table.extend(too_long.map(|said| (Answer::failure(400, said), ModelError::PromptTooLong)));

@@ -1,6 +1,8 @@
 //! A scripted model server for tests: real HTTP on the loopback interface, and every way in which such servers fail.
 
 mod answer;
+mod bench;
+mod connections;
 mod dialect;
 mod failures;
 mod outcome;
@@ -10,6 +12,8 @@ mod request;
 mod serve;
 
 pub use answer::{Answer, Ending, Piece};
+pub use bench::Bench;
+pub use connections::connections;
 pub use dialect::{Dialect, Installed};
 pub use failures::failure_table;
 pub use outcome::{Outcome, kind, outcome, question, sentence};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -11,7 +11,7 @@ use futures::future::join_all;
 use pstral_core::ports::{Delta, LanguageModel, ModelError};
 use serde_json::Value as Json;
 
-use super::{Answer, Recording, ScriptedServer, kind, outcome, question, sentence};
+use super::{Answer, Bench, Recording, ScriptedServer, kind, outcome, question, sentence};
 
 /// How much faster than life: the slowest answer took 28 s.
 pub const SPEED: f64 = 4.0;
@@ -29,13 +29,15 @@ pub fn recordings() -> Option<PathBuf> {
     path
 }
 
-/// Replays all at once and gives one line each (status, pieces, characters, the end), then what the person reads at each
-/// kind of end.
-pub async fn table<M: LanguageModel>(recordings: &[Recording], bench: impl AsyncFn() -> (ScriptedServer, M)) -> String {
-    let rows = join_all(recordings.iter().map(async |recording| {
-        let (server, model) = bench().await;
+/// Replays the exchanges of a file that were on one of these paths, all at once, and gives one line each (status, pieces,
+/// characters, the end), then what the person reads at each kind of end.
+pub async fn table<M: LanguageModel>(file: &Path, paths: &[&str], bench: impl AsyncFn() -> Bench<M>) -> String {
+    let recordings = Recording::read(file);
+    let replayed = recordings.iter().filter(|one| paths.contains(&one.path()));
+    let rows = join_all(replayed.map(async |recording| {
+        let Bench { server, model } = bench().await;
         server.answer(Answer::recorded(recording, SPEED));
-        let row = row(recording, &server, &model).await;
+        let row = row(recording, &server, &*model).await;
         server.assert_consumed();
         row
     }));

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate, WriteBudget};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, Rate, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +66,7 @@ impl Double {
                 max_messages: options.max_messages,
                 edits: true,
                 max_edits: options.max_edits,
+                longest_write: LONGEST_WRITE,
                 budget: budget(options),
                 buttons: true,
                 command_prefix: "/",
@@ -227,10 +228,12 @@ impl ChatPlatform for Double {
         Ok(())
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    // Of texts nothing is kept.
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let seen = self.messages();
         let live = seen.iter().enumerate().filter(|(_, kept)| kept.place == *place && !kept.last && !kept.gone);
-        Ok(live.map(|(index, _)| MessageRef { place: place.clone(), id: index.to_string() }).collect())
+        let at = |index: usize| MessageRef { place: place.clone(), id: index.to_string() };
+        Ok(live.map(|(index, _)| (at(index), String::new())).collect())
     }
 
     async fn typing(&self, _: &Place) {}

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditStatus, ChainFault, ChainHead, Locale, Signatures, moment,
-};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainFault, ChainHead, Locale, Signatures, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::text::text;
 use pstral_store::{AuditFault, AuditUnproven, Store};
@@ -16,7 +14,7 @@ use super::export::{self, Format};
 use super::follow::follow;
 use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, state_is_missing};
+use super::{Common, Ending, record, state_is_missing};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
@@ -136,7 +134,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         AuditCommand::Tail { lines, follow: goes_on, filter, json } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
-            record(&store, AuditAction::AuditRead, "tail").await?;
+            record(&store, AuditAction::AuditRead, None, "tail").await?;
             let heads = store.heads().await?;
             let newest = store.tail(&filter, lines).await?;
             for entry in &newest {
@@ -158,7 +156,7 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
                 }
                 file => file.with_context(|| shown)?,
             };
-            record(&store, AuditAction::Export, "audit").await?;
+            record(&store, AuditAction::Export, None, "audit").await?;
             if let Some(written) = export::write(&store, &filter, format, file).await? {
                 say_error(&text("audit-exported").count("entries", written).render(locale));
             }
@@ -228,15 +226,6 @@ async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Res
     };
     let FilterArgs { platform, action, status, target, relation, text, since, until, .. } = args;
     Ok(Some(AuditFilter { user, platform, action, target, relation, status, text, since, until }))
-}
-
-/// Whoever reads the audit is in it.
-async fn record(store: &Store, action: AuditAction, what: &str) -> anyhow::Result<()> {
-    let mut event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
-    event.platform = Some("cli".to_owned());
-    event.detail = Some(what.to_owned());
-    store.append(event).await?;
-    Ok(())
 }
 
 fn print(entry: &AuditEntry, json: bool) {

@@ -27,11 +27,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use pstral_core::domain::Locale;
-use pstral_core::text::text;
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
+use pstral_core::ports::AuditLog as _;
+use pstral_core::text::{Text, text};
+use pstral_store::Store;
 use tokio::runtime::Runtime;
 
-use crate::compose::StartError;
+use crate::compose::{StartError, state_error};
 use crate::config::{Config, LogFormat, Source};
 use out::{lost, say_error};
 
@@ -158,10 +161,12 @@ fn end(runtime: Runtime) {
 
 /// What failed and, where it is known, what to do about it.
 fn failure(error: &anyhow::Error, locale: Locale) -> String {
-    let failed = |what: &str| text("command-failed").with("error", what.trim_end_matches('.')).render(locale);
+    let failed = |sentence: Text, what: &str| sentence.with("error", what.trim_end_matches('.')).render(locale);
     match error.downcast_ref::<StartError>() {
-        Some(start) => format!("{}. {}", failed(&start.to_string()), start.remedy.render(locale)),
-        None => failed(&format!("{error:#}")),
+        Some(start) => {
+            format!("{}. {}", failed(text("command-failed"), &start.to_string()), start.remedy.render(locale))
+        }
+        None => failed(text("command-failed-look"), &format!("{error:#}")),
     }
 }
 
@@ -236,6 +241,15 @@ fn state_is_missing(config: &Config, locale: Locale) -> bool {
     let Some(path) = location.file().filter(|path| !path.exists()) else { return false };
     say_error(&text("state-missing").with("path", path.display().to_string()).render(locale));
     true
+}
+
+/// Whoever reads the state or carries it about is in its audit.
+async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail: &str) -> anyhow::Result<()> {
+    let event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
+    let (platform, target) = (Some("cli".to_owned()), target.map(str::to_owned));
+    let event = AuditEvent { platform, target, detail: Some(detail.to_owned()), ..event };
+    store.append(event).await.map_err(|error| state_error(&error))?;
+    Ok(())
 }
 
 /// Sends the log to standard error, in the form the configuration asks for.

@@ -17,7 +17,7 @@ use crate::alone::Alone;
 use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
 use crate::lifecycle::{self, AfterPlatforms};
-use crate::models::{look_until_well, refuse_outside};
+use crate::models::refuse_outside;
 use crate::retention::Retention;
 
 /// How long HTTP requests under way may take at the end.
@@ -56,11 +56,9 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
-    let models = tokio::spawn(look_until_well(app.models.clone(), config.locale));
     let retention = tokio::spawn(Retention::new(&config, Arc::clone(&app.store)).keep_on());
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
-    models.abort();
     retention.abort();
     ended.cancel();
     end_http(http).await?;

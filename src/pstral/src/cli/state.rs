@@ -9,14 +9,13 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
-use pstral_core::ports::AuditLog as _;
+use pstral_core::domain::{AuditAction, Locale};
 use pstral_core::text::{Text, text};
 use pstral_store::{Loaded, Location, Store, TransferError};
 
 use super::new_file::NewFile;
 use super::out::{say, say_error};
-use super::{Common, Ending, audit, state_is_missing};
+use super::{Common, Ending, audit, record, state_is_missing};
 use crate::alone::Alone;
 use crate::compose::{open_store, state_error};
 use crate::config::Config;
@@ -84,7 +83,7 @@ pub(super) async fn backup(common: &Common, args: &BackupArgs) -> anyhow::Result
         return Ok(Ending::Usage);
     }
     let store = open_store(&config).await?;
-    record(&store, AuditAction::Backup, &path).await?;
+    record(&store, AuditAction::Backup, None, &path).await?;
     let written = write_backup(&store, &args.file).await;
     store.close().await;
     Ok(match written {
@@ -116,7 +115,7 @@ pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Resu
     match location.load(&mut *stream, args.force).await {
         Ok(loaded) => {
             let store = open_store(&config).await?;
-            record(&store, AuditAction::Restored, &path).await?;
+            record(&store, AuditAction::Restored, None, &path).await?;
             say(&restored("restore-done", &loaded).with("path", path).render(locale));
             let ending = audit::verify(&store, &[], &audit::known_keys(&config, Vec::new())?, locale).await;
             store.close().await;
@@ -150,7 +149,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
     match copied {
         Ok(loaded) => {
             let store = Store::open_at(&to, "pstral-store").await.map_err(|error| state_error(&error))?;
-            record(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
+            record(&store, AuditAction::StoreCopied, None, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
             say(&done.render(locale));
             let ending = audit::verify(&store, &[], &known, locale).await;
@@ -165,15 +164,6 @@ fn installed(common: &Common) -> Result<(Config, Locale), Ending> {
     let config = common.load_installed()?;
     let locale = common.locale_with(&config);
     Ok((config, locale))
-}
-
-/// Whoever carries the state about is in its audit.
-async fn record(store: &Store, action: AuditAction, detail: &str) -> anyhow::Result<()> {
-    let mut event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
-    event.platform = Some("cli".to_owned());
-    event.detail = Some(detail.to_owned());
-    store.append(event).await.map_err(|error| state_error(&error))?;
-    Ok(())
 }
 
 async fn write_backup(store: &Store, path: &Path) -> Result<u64, TransferError> {

@@ -3,13 +3,13 @@
 use clap::{Args, Subcommand};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, KeptQuery, Locale, QuerySource, QueryState};
 use pstral_core::pipeline::{Decision, NotDecided, Steward, query_card};
-use pstral_core::ports::{AuditLog as _, Clock as _, Knowledge as _, People as _};
+use pstral_core::ports::{Clock as _, Knowledge as _, People as _};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use super::catalog::{refresh_one, target_is_unknown};
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, state_is_missing};
+use super::{Common, Ending, record, state_is_missing};
 use crate::clock::SystemClock;
 use crate::compose::{App, open_store, open_store_to_read};
 use crate::config::Config;
@@ -205,17 +205,10 @@ async fn export(config: &Config, target: &str, locale: Locale) -> anyhow::Result
         say_error(&text("query-none-to-export").with("target", target).render(locale));
         return Ok(Ending::Fine);
     }
-    record_export(&store, target, queries.len()).await?;
+    record(&store, AuditAction::Export, Some(target), &format!("{} verified queries", queries.len())).await?;
     store.close().await;
     say(as_file(&queries)?.trim_end());
     Ok(Ending::Fine)
-}
-
-async fn record_export(store: &Store, target: &str, queries: usize) -> anyhow::Result<()> {
-    let event = AuditEvent::new(SystemClock::default().now(), AuditAction::Export, AuditStatus::Ok);
-    let (platform, detail) = (Some("cli".to_owned()), Some(format!("{queries} verified queries")));
-    store.append(AuditEvent { platform, detail, target: Some(target.to_owned()), ..event }).await?;
-    Ok(())
 }
 
 async fn check(config: &Config, only: Option<&str>, locale: Locale) -> anyhow::Result<Ending> {

@@ -1,7 +1,9 @@
 //! The configuration: default.toml ← file ← environment, every fault of it reported at once.
 
 mod check;
+mod diagnosis;
 mod discord;
+mod fault;
 mod file;
 mod fingerprint;
 mod layers;
@@ -10,10 +12,13 @@ mod people;
 mod plausible;
 mod schema;
 mod targets;
+#[cfg(test)]
+mod tests;
 
-pub use check::{Fault, load};
+pub use check::load;
 #[cfg(feature = "discord")]
 pub(crate) use discord::id_of;
+pub use fault::Fault;
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;

@@ -20,24 +20,8 @@ fn a_question_in_return_and_its_answer_are_one_question() {
         world.model_says(ANSWER);
         world.say(&camille(), "Donne-moi les noms, à Lyon").await;
         assert!(!world.offers_something());
+        assert_snapshot!(world.newest(), @"Voulez-vous les sociétés clientes ou leurs contacts ?");
         world.say(&camille(), "les sociétés").await;
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        Voulez-vous les sociétés clientes ou leurs contacts ?
-        ── #2 private
-        ```sql
-        SELECT
-          company_name
-        FROM
-          clients
-        WHERE
-          city = 'Lyon'
-        ```
-        Lit la table clients de la base crm.
-
-        Par nom.
-        [Exécuter] [Modifier] [Expliquer]
-        ");
         let said: Vec<String> = world.model.requests()[1].messages.iter().map(|said| said.text.clone()).collect();
         assert_eq!(
             said,

@@ -32,20 +32,7 @@ fn a_result_that_is_not_recorded_is_not_shown() {
         world.audit.refuse(&[AuditAction::Result]);
         world.click(&alex(), click).await;
         assert_eq!(world.target.ran().len(), 1);
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        ```sql
-        SELECT
-          count(c.id) AS client_count
-        FROM
-          clients c
-        WHERE
-          c.city = :city
-        ```
-        `:city` = “Paris”
-        ✅ Query verified by Claire Fontaine on 14 September 2026.
-        Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        assert_snapshot!(world.transcript_from(2), @"
         ── #2 private
         The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
         ");
@@ -105,20 +92,7 @@ fn with_no_audit_at_all_every_way_is_closed() {
         world.command(&alex(), "audit").await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        ```sql
-        SELECT
-          count(c.id) AS client_count
-        FROM
-          clients c
-        WHERE
-          c.city = :city
-        ```
-        `:city` = “Paris”
-        ✅ Query verified by Claire Fontaine on 14 September 2026.
-        Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        assert_snapshot!(world.transcript_from(2), @"
         ── #2 private
         The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
         ── #3 private

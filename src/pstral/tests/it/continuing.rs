@@ -7,13 +7,11 @@ use pstral_core::ports::ModelError;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
+use crate::world::{Setup, World, alex, camille, killed, run_test, run_test_with};
 
-/// What the newest Continue button goes on with.
+/// The newest Continue button.
 fn newest_continue(world: &World) -> ButtonAction {
-    let shown = world.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
-    let action = shown.map(|button| button.action).find(|action| matches!(action, ButtonAction::Continue(_)));
-    action.expect("nothing goes on")
+    world.newest_button(|action| matches!(action, ButtonAction::Continue(_))).expect("nothing goes on")
 }
 
 fn cut(words: &str) -> Script {
@@ -297,8 +295,7 @@ fn after_a_crash_in_the_second_half_the_question_is_asked_again() {
         world.model.script(Script::words(" on the river Seine, which is to say").hangs());
         let going = world.begin(&alex(), EventBody::Clicked(newest_continue(world)));
         world.sent_and_remembered().await;
-        going.abort();
-        let _ = going.await;
+        killed(going).await;
         world.restart().await;
         world.model_says("A great deal.");
         world.command(&alex(), "retry").await;

@@ -23,20 +23,7 @@ fn only_the_person_who_asked_can_run_it() {
         world.click(&alex(), click.clone()).await;
         assert_eq!(world.target.ran(), []);
         world.click(&camille(), click).await;
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        ```sql
-        SELECT
-          count(c.id) AS client_count
-        FROM
-          clients c
-        WHERE
-          c.city = :city
-        ```
-        `:city` = « Paris »
-        ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
-        Lit la table clients de la base crm.
-        [Exécuter] [Modifier] [Expliquer]
+        assert_snapshot!(world.transcript_from(2), @"
         ── #2 private
         Only the person who asked can run this statement. Ask it yourself to get your own.
         ── #3 private

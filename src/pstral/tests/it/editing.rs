@@ -12,20 +12,7 @@ fn a_statement_can_be_changed_and_run() {
         world.click(&alex(), ButtonAction::Edit(world.newest_proposal())).await;
         world.command(&alex(), "edit SELECT count(c.id) AS n FROM clients c WHERE c.city <> :city;").await;
         world.command(&alex(), "execute").await;
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        ```sql
-        SELECT
-          count(c.id) AS client_count
-        FROM
-          clients c
-        WHERE
-          c.city = :city
-        ```
-        `:city` = “Lyon”
-        ✅ Query verified by Claire Fontaine on 14 September 2026.
-        Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        assert_snapshot!(world.transcript_from(2), @"
         ── #2 private
         Copy this line, change it and send it back:
         ```sql

@@ -24,13 +24,6 @@ fn keep_button(world: &World) -> Option<ButtonAction> {
     buttons.into_iter().find(|action| matches!(action, ButtonAction::Keep(_)))
 }
 
-/// The transcript from a message on.
-fn since(world: &World, message: usize) -> String {
-    let transcript = world.transcript();
-    let from = transcript.find(&format!("── #{message} ")).unwrap();
-    transcript[from..].to_owned()
-}
-
 /// The state, the version and whether it is used of each query written in a chat.
 async fn kept(world: &World) -> Vec<String> {
     let all = world.store.kept_verified("crm").await.unwrap();
@@ -70,7 +63,7 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         world.say(&alex(), "How many clients in Lyon have an email address?").await;
         world.command(&alex(), "execute").await;
         assert_eq!(kept(world).await, ["approved 3 true"]);
-        assert_snapshot!(since(world, 3), @"
+        assert_snapshot!(world.transcript_from(3), @"
         ── #3 private
         Merci ! Elle attend un responsable sous le nom « combien-de-clients-de-paris-ont-une » ; il la trouvera avec /verifiees.
         ── #4 private
@@ -145,7 +138,7 @@ fn in_english_too() {
         world.command(&claire(), "verified approve how-many-customers-gave-us-a-phone#1").await;
         world.command(&claire(), "verified").await;
         world.say(&alex(), "how many clients gave us a phone number").await;
-        assert_snapshot!(since(world, 3), @"
+        assert_snapshot!(world.transcript_from(3), @"
         ── #3 private
         Thank you! It waits for a steward under the name “how-many-customers-gave-us-a-phone”; they find it with /verified.
         ── #4 private
@@ -218,7 +211,7 @@ fn a_double_is_told() {
         ask_and_run(world).await;
         world.command(&camille(), "garder").await;
         world.command(&camille(), "garder").await;
-        assert_snapshot!(world.newest(), @"Celle-ci attend déjà un responsable, sous le nom « combien-de-clients-de-paris-ont-une ».");
+        assert_snapshot!(world.newest(), @"Celle-ci attend déjà un responsable, sous le nom « combien-de-clients-de-paris-ont-une ». Demandez à un responsable des données de la relire.");
         // Another statement for a question that is verified, and the statement of one under another question.
         world.command(&camille(), "edit SELECT count(id) AS everybody FROM clients").await;
         world.command(&camille(), "execute").await;
@@ -261,7 +254,7 @@ fn what_is_retired_is_offered_no_more_until_it_is_approved_again() {
         assert_eq!(kept(world).await, ["proposed 4 false"]);
         world.command(&sacha(), &format!("verified approve {ID}#4")).await;
         world.say(&alex(), QUESTION).await;
-        assert_snapshot!(since(world, 4), @"
+        assert_snapshot!(world.transcript_from(4), @"
         ── #4 private
         ✅ « combien-de-clients-de-paris-ont-une » est vérifiée : elle répond désormais à cette question.
         ── #5 private
@@ -303,8 +296,8 @@ fn what_stewards_write_goes_through_the_guard_and_the_form() {
         assert_snapshot!(edit("statement=SELECT access_token FROM oauth_email_accounts").await, @"« oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.");
         assert_snapshot!(edit("fr=Combien à {city} ? | statement=SELECT :n").await, @"
         Elle ne peut pas encore être approuvée :
-        - la requête utilise :n, qui n’est pas parmi les paramètres
-        - la question fr contient {city}, qui n’est pas parmi les paramètres
+        - la requête utilise :n, qui n’est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
+        - la question fr contient {city}, qui n’est pas parmi les paramètres : déclarez-le, ou retirez-le de la question
         ");
         assert_snapshot!(edit(":city=text clients.town | fr=Combien à {city} ? | statement=SELECT count(id) FROM clients WHERE city = :city").await, @"La colonne clients.town, d’où viennent les valeurs de « city », n’existe plus ou n’est plus ouverte.");
         assert_snapshot!(edit("fr=Combien de clients avons-nous ?").await, @"« client-count » répond déjà à cette question, ou a déjà cette requête. De deux requêtes semblables, aucune ne serait proposée : retirez ou modifiez l’une des deux.");
@@ -399,7 +392,7 @@ fn what_the_catalog_no_longer_holds_is_marked_until_it_holds_again() {
         assert!(world.store.verified("crm").await.unwrap().len() < before);
         world.command(&sacha(), "verified").await;
         world.command(&sacha(), &format!("verified {ID}")).await;
-        assert_snapshot!(since(world, 5), @"
+        assert_snapshot!(world.transcript_from(5), @"
         ── #5 private
         Aucune requête n’attend d’approbation.
         9 requêtes ne sont plus valables et ne sont plus proposées :

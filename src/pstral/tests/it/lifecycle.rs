@@ -113,7 +113,7 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
     run_test(async |world| {
         let app = app(world);
         lifecycle::start(&app).await.unwrap();
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         world.chat.say(&alex(), &FakeChat::place(), "A question that takes for ever");
         let ending = CancellationToken::new();
         let (end, remembered) = (ending.clone(), async {
@@ -127,6 +127,8 @@ fn an_answer_that_takes_too_long_to_end_is_closed_by_the_next_start() {
         world.restart().await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        I am going to think about this for a very long time …
+
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]
         ");

@@ -4,9 +4,8 @@ use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, OutgoingState};
 use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
-use pstral_core::testkit::language_model::Script;
 
-use crate::world::{Setup, alex, capabilities, run_test, run_test_with};
+use crate::world::{Setup, World, alex, capabilities, run_test, run_test_with};
 
 const STATEMENT: &str = "```sql\nSELECT count(id) AS n FROM clients\n```";
 
@@ -54,11 +53,13 @@ fn the_rest_of_a_very_long_answer_is_in_a_file() {
         world.say(&alex(), "Tell me a long story about nothing").await;
         let messages = shown(&world.chat.messages());
         assert_eq!(messages.len(), 3);
-        assert_snapshot!(messages[2].text, @"What did not fit in these messages is in the file.");
+        let (last, ours) = messages[2].text.rsplit_once("\n\n").unwrap();
+        assert_snapshot!(ours, @"What did not fit in these messages is in the file.");
+        assert!(last.len() > 200, "what people read there while it grew stays: {last}");
         let files = world.newest_files();
         let rest = std::fs::read_to_string(&files[0]).unwrap();
-        let whole = [joined(&messages[..2]), rest.split_whitespace().collect::<Vec<_>>().join(" ")].join(" ");
-        assert_eq!(whole, story().trim());
+        let whole = [messages[0].clone(), messages[1].clone(), Outgoing::text(last), Outgoing::text(rest)];
+        assert_eq!(joined(&whole), story().trim());
         assert!(files[0].to_string_lossy().ends_with("answer-20261121-100000-010101.md"), "{files:?}");
     });
 }
@@ -70,7 +71,7 @@ fn where_no_file_can_be_handed_over_the_person_is_told() {
     run_test_with(setup, async |world| {
         world.model_says(&story());
         world.say(&alex(), "Tell me a long story about nothing").await;
-        assert_snapshot!(world.newest(), @"What did not fit in these messages is lost: no file could be written for it. Ask something more precise.");
+        assert_snapshot!(world.newest().lines().last().unwrap(), @"What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.");
         assert_eq!(world.files_on_disk(), Vec::<String>::new());
     });
 }
@@ -101,19 +102,74 @@ fn what_the_place_refuses_to_show_is_told_in_private() {
 #[test]
 fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        assert!(answering.await.unwrap_err().is_cancelled());
+        let first = cut_by_a_crash(world).await;
         // The first was full, and the second was sent and not yet noted down.
-        let (first, _) = world.chat.messages().remove(0);
         world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
         world.chat.send(&first.place, &Outgoing::streaming("And more")).await.unwrap();
         assert_eq!(world.restart().await, 1);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
         All of the first.
+        ── #2 private
+        And more
+
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ");
+    });
+}
+
+/// An answer of Alex that a crash cuts short after its first message; where that stands.
+async fn cut_by_a_crash(world: &World) -> MessageRef {
+    world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
+    world.chat.messages().remove(0).0
+}
+
+#[test]
+fn a_crash_between_two_last_states_leaves_what_is_said_as_it_is() {
+    run_test(async |world| {
+        let first = cut_by_a_crash(world).await;
+        world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        All of the first.
+        ── #2 private
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ");
+    });
+}
+
+#[test]
+fn all_messages_that_look_live_are_closed() {
+    run_test(async |world| {
+        let first = cut_by_a_crash(world).await;
+        world.chat.send(&first.place, &Outgoing::streaming("```sql\nSELECT 1")).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        I am going to think about this for a very long time …
+
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ── #2 private
+        ```sql
+        SELECT 1
+        ```
+        ");
+    });
+}
+
+#[test]
+fn where_the_sentence_has_no_room_it_stands_below() {
+    run_test_with(small(4), async |world| {
+        let first = cut_by_a_crash(world).await;
+        world.chat.edit(&first, &Outgoing::streaming("x".repeat(410))).await.unwrap();
+        assert_eq!(world.restart().await, 1);
+        assert_snapshot!(world.transcript().replace(&"x".repeat(410), "(410 letters)"), @"
+        ── #1 private
+        (410 letters)
         ── #2 private
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
 use pstral_core::domain::{
-    AuditAction, ButtonAction, Event, EventBody, Mode, NewTurn, Place, Speaker, TurnState, UserId,
+    AuditAction, ButtonAction, ConversationId, Event, EventBody, Mode, NewTurn, Outgoing, Place, Speaker, TurnState,
+    UserId,
 };
-use pstral_core::ports::{Conversations as _, People as _, PlatformError};
+use pstral_core::ports::{ChatPlatform as _, Conversations as _, People as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
+use rusqlite::Connection;
 
-use crate::world::{World, alex, camille, run_test};
+use crate::world::{World, alex, camille, killed, run_test};
 
 async fn id_of(world: &World, username: &str) -> UserId {
     world.store.users().await.unwrap().into_iter().find(|user| user.username == username).unwrap().id
@@ -21,30 +24,31 @@ async fn id_of(world: &World, username: &str) -> UserId {
 /// A turn of somebody in a place whose message is not noted down.
 async fn unnoted_turn(world: &World, user: UserId, place: &Place) {
     let conversation = world.store.current(user, place, Mode::Sql, Timestamp::UNIX_EPOCH).await.unwrap();
-    let turn = NewTurn {
-        conversation: conversation.id,
+    world.store.add_turn(&turn_in(conversation.id)).await.unwrap();
+}
+
+fn turn_in(conversation: ConversationId) -> NewTurn {
+    NewTurn {
+        conversation,
         speaker: Speaker::Pstral,
         text: String::new(),
         state: TurnState::Streaming,
         proposal: None,
         at: Timestamp::UNIX_EPOCH,
         aside: false,
-    };
-    world.store.add_turn(&turn).await.unwrap();
+    }
 }
 
 #[test]
 fn an_answer_cut_by_a_crash_is_closed_at_the_next_start() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        assert!(answering.await.unwrap_err().is_cancelled());
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         assert_eq!(world.restart().await, 1);
         assert_eq!(world.restart().await, 0);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        I am going to think about this for a very long time …
+
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]
         ");
@@ -65,8 +69,7 @@ fn a_crash_while_a_statement_runs_is_closed_too_and_does_not_run_it_again() {
         let running = world.begin(&camille(), EventBody::Clicked(click.clone()));
         world.sent_and_remembered().await;
         world.until(|| !world.target.ran().is_empty()).await;
-        running.abort();
-        assert!(running.await.unwrap_err().is_cancelled());
+        killed(running).await;
         assert_eq!(world.restart().await, 1);
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran().len(), 1);
@@ -81,13 +84,9 @@ fn a_crash_while_a_statement_runs_is_closed_too_and_does_not_run_it_again() {
 #[test]
 fn a_message_that_is_gone_does_not_hold_up_the_start() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        let _ = answering.await;
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         let (at, _) = world.chat.messages().remove(0);
-        pstral_core::ports::ChatPlatform::delete(&*world.chat, &at).await.unwrap();
+        world.chat.delete(&at).await.unwrap();
         assert_eq!(world.restart().await, 1);
         let entries = world.entries().await;
         assert!(entries.iter().any(|entry| entry.event.action == AuditAction::Recovered));
@@ -97,11 +96,7 @@ fn a_message_that_is_gone_does_not_hold_up_the_start() {
 #[test]
 fn a_message_that_cannot_be_closed_at_one_start_is_closed_at_the_next() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&alex(), EventBody::Said("A question that takes for ever".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        let _ = answering.await;
+        world.dies_while_it_answers(&alex(), "A question that takes for ever").await;
         world.chat.refuse(Request::Edit, PlatformError::Unavailable("no network yet".to_owned()));
         world.restart().await;
         world.restart().await;
@@ -141,7 +136,7 @@ fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
         let sales = FakeChat::channel("sales");
         let question = EventBody::Said("How many clients do we have in Paris?".to_owned());
         world.act(&alex(), &sales, question).await;
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
+        world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
         let (pipeline, event) = (Arc::clone(&world.pipeline), Event { place: sales.clone(), ..question });
         let answering = tokio::spawn(async move { pipeline.handle(event).await });
@@ -153,5 +148,77 @@ fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
         assert_eq!(world.store.streaming().await.unwrap().len(), 1, "what is written for Camille goes on");
         world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
         answering.await.unwrap();
+    });
+}
+
+#[test]
+fn what_nobody_writes_any_more_is_closed_while_the_program_runs() {
+    run_test(async |world| {
+        let sales = FakeChat::channel("sales");
+        world.say(&alex(), "How many clients do we have in Paris?").await;
+        unnoted_turn(world, id_of(world, "alex").await, &FakeChat::place()).await;
+        world.chat.send(&FakeChat::place(), &Outgoing::streaming("They are")).await.unwrap();
+        world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
+        let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
+        let answering = world.happens(Event { place: sales.clone(), ..question });
+        world.sent_and_remembered().await;
+        world.clock.advance(Duration::from_hours(1));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0, "what is written for Camille goes on");
+        assert_snapshot!(world.transcript().split("── #2").last().unwrap(), @"
+         private
+        They are
+
+        ⏹ Pstral was interrupted during this answer. Ask your question again.
+        [Try again]
+        ── #3 sales (streaming)
+        ↳ Camille Martin
+        I am going to think about this for a very long time …
+        [Arrêter]
+        ");
+        world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
+        answering.await.unwrap();
+    });
+}
+
+#[test]
+fn a_question_that_was_just_asked_is_left_to_who_answers_it() {
+    run_test(async |world| {
+        let user = id_of(world, "alex").await;
+        let conversation =
+            world.store.current(user, &FakeChat::place(), Mode::Sql, Timestamp::UNIX_EPOCH).await.unwrap();
+        let at = "2026-11-21T10:00:00Z".parse().unwrap();
+        world.store.add_turn(&NewTurn { at, ..turn_in(conversation.id) }).await.unwrap();
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
+        world.clock.advance(Duration::from_mins(1));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
+    run_test(async |world| {
+        let state = Connection::open(world.folder.path().join("state.db")).unwrap();
+        state
+            .execute_batch(
+                "CREATE TRIGGER full BEFORE UPDATE OF state ON turns WHEN NEW.state <> 'streaming'
+                BEGIN SELECT RAISE(ABORT, 'no space left'); END",
+            )
+            .unwrap();
+        world.model_says("Two hundred.");
+        world.say(&alex(), "How many pears do they have?").await;
+        let shown = world.transcript();
+        world.clock.advance(Duration::from_mins(2));
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0, "it is kept");
+        state.execute_batch("DROP TRIGGER full").unwrap();
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
+        assert_eq!(world.transcript(), shown);
+        assert_snapshot!(shown, @"
+        ── #1 private
+        Two hundred.
+        ── #2 private
+        Something went wrong on my side. Try again; if it goes on, give the number 01010101 to an administrator.
+        ");
     });
 }

@@ -220,59 +220,43 @@ fn stopping_while_it_writes_the_correction_keeps_what_was_written() {
 }
 
 #[test]
-fn a_model_that_is_gone_leaves_the_refusal_and_says_why() {
-    run_test(async |world| {
-        world.model_says(WRONG);
-        world.model.script(Script::refuses(ModelError::Unavailable("os error 111".to_owned())));
-        world.say(&alex(), "Some clients, whichever they are").await;
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        Les clients :
-        ```sql
-        SELECT company_nom FROM clients
-        ```
-        Par nom.
+fn a_model_that_is_gone_or_dies_leaves_the_refusal_and_says_why() {
+    let half = "Here is the corrected statement:\n```sql\nSELECT company";
+    for (script, why) in [
+        (
+            Script::refuses(ModelError::Unavailable("os error 111".to_owned())),
+            "The language model cannot be reached. Ask again in a few minutes.",
+        ),
+        (Script::words(half).fails(ModelError::Interrupted), "The answer was cut before its end. Ask again;"),
+    ] {
+        run_test(async |world| {
+            world.model_says(WRONG);
+            world.model.script(script);
+            world.say(&alex(), "Some clients, whichever they are").await;
+            let transcript = world.transcript();
+            let (refusal, told) = transcript.split_once(" Did you mean company_name?\n").unwrap();
+            assert!(told.starts_with(why) && told.ends_with("\n[Edit] [Try again]\n"), "{told}");
+            let audit = world.audit_lines().await;
+            insta::allow_duplicates! {
+                assert_snapshot!(refusal, @"
+                ── #1 private
+                Les clients :
+                ```sql
+                SELECT company_nom FROM clients
+                ```
+                Par nom.
 
-        🛡️ This statement cannot be run. “company_nom” is not a column of the tables in this part of the statement. Did you mean company_name?
-        The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
-        [Edit] [Try again]
-        ");
-        assert_snapshot!(world.audit_lines().await, @"
-        question ok alex
-        refusal refused alex rule=column-unknown
-        answer ok alex
-        answer failed alex
-        ");
-    });
-}
-
-#[test]
-fn a_model_that_dies_leaves_the_refusal_and_says_why() {
-    run_test(async |world| {
-        world.model_says(WRONG);
-        let half = "Here is the corrected statement:\n```sql\nSELECT company";
-        world.model.script(Script::words(half).fails(ModelError::Interrupted));
-        world.say(&alex(), "Some clients, whichever they are").await;
-        assert!(!world.offers_something());
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        Les clients :
-        ```sql
-        SELECT company_nom FROM clients
-        ```
-        Par nom.
-
-        🛡️ This statement cannot be run. “company_nom” is not a column of the tables in this part of the statement. Did you mean company_name?
-        The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
-        [Edit] [Try again]
-        ");
-        assert_snapshot!(world.audit_lines().await, @"
-        question ok alex
-        refusal refused alex rule=column-unknown
-        answer ok alex
-        answer failed alex
-        ");
-    });
+                🛡️ This statement cannot be run. “company_nom” is not a column of the tables in this part of the statement.
+                ");
+                assert_snapshot!(audit, @"
+                question ok alex
+                refusal refused alex rule=column-unknown
+                answer ok alex
+                answer failed alex
+                ");
+            }
+        });
+    }
 }
 
 #[test]

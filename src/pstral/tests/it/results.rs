@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{Actor, AuditAction, ButtonAction, Limits, ProposalId};
+use pstral_core::domain::{Actor, AuditAction, ButtonAction, Limits};
 use pstral_core::guard::Rules;
 use pstral_core::ports::Capabilities;
 use pstral_core::testkit::chat_platform::FakeChat;
@@ -103,20 +103,15 @@ fn files_go_when_the_platform_has_them() {
 }
 
 /// The newest chart button.
-fn offered(world: &World) -> Option<ProposalId> {
-    world.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons).find_map(|button| {
-        match button.action {
-            ButtonAction::Chart(proposal) => Some(proposal),
-            _ => None,
-        }
-    })
+fn offered(world: &World) -> Option<ButtonAction> {
+    world.newest_button(|action| matches!(action, ButtonAction::Chart(_)))
 }
 
 #[test]
 fn a_small_result_can_be_drawn() {
     run_test(async |world| {
         run(world, &camille(), CHART).await;
-        world.click(&camille(), ButtonAction::Chart(offered(world).unwrap())).await;
+        world.click(&camille(), offered(world).unwrap()).await;
         world.command(&camille(), "graphique").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
@@ -168,7 +163,7 @@ fn a_small_result_can_be_drawn() {
 fn a_chart_is_its_authors_where_the_result_was() {
     run_test(async |world| {
         run(world, &camille(), CHART).await;
-        let chart = ButtonAction::Chart(offered(world).unwrap());
+        let chart = offered(world).unwrap();
         world.click(&alex(), chart.clone()).await;
         assert!(world.newest().contains("Only the person who asked"), "{}", world.newest());
         let elsewhere = FakeChat::channel("sales");
@@ -184,12 +179,12 @@ fn a_chart_is_its_authors_where_the_result_was() {
 fn a_chart_is_gone_after_a_while_and_after_a_restart() {
     run_test(async |world| {
         run(world, &alex(), CHART).await;
-        let chart = ButtonAction::Chart(offered(world).unwrap());
+        let chart = offered(world).unwrap();
         world.clock.advance(Duration::from_mins(31));
         world.click(&alex(), chart).await;
         assert_snapshot!(world.newest(), @"I no longer have the data of this chart. Ask the question again, run it, then ask for the chart.");
         run(world, &alex(), CHART).await;
-        let chart = ButtonAction::Chart(offered(world).unwrap());
+        let chart = offered(world).unwrap();
         world.restart().await;
         world.click(&alex(), chart).await;
         assert!(world.newest().contains("I no longer have the data"), "{}", world.newest());
@@ -201,7 +196,7 @@ fn a_chart_is_recorded_before_it_is_shown() {
     run_test(async |world| {
         run(world, &alex(), CHART).await;
         world.audit.refuse(&[AuditAction::Chart]);
-        world.click(&alex(), ButtonAction::Chart(offered(world).unwrap())).await;
+        world.click(&alex(), offered(world).unwrap()).await;
         assert!(world.newest().contains("The audit log cannot be written") && world.newest_files().is_empty());
         assert!(!world.files_on_disk().iter().any(|name| name.contains("-chart")), "{:?}", world.files_on_disk());
     });
@@ -211,7 +206,7 @@ fn a_chart_is_recorded_before_it_is_shown() {
 fn what_may_no_longer_be_read_is_not_drawn() {
     run_test(async |world| {
         run(world, &claire(), CHART).await;
-        let chart = ButtonAction::Chart(offered(world).unwrap());
+        let chart = offered(world).unwrap();
         world.restart_under(Rules::default(), &[(pstral_core::domain::Role::admin(), deny(&["clients.status"]))]).await;
         world.click(&claire(), chart).await;
         assert!(world.newest_files().is_empty());

@@ -6,16 +6,11 @@ use pstral_core::pipeline::{Quantities, Quantity, QuotaLimits};
 use pstral_core::ports::ModelError;
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
+use crate::world::{Setup, World, alex, camille, killed, run_test, run_test_with};
 
-/// What the newest Retry button asks again.
-fn newest_retry(world: &World) -> TurnId {
-    let shown = world.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
-    let retries = shown.filter_map(|button| match button.action {
-        ButtonAction::Retry(turn) => Some(turn),
-        _ => None,
-    });
-    retries.into_iter().next().expect("nothing can be tried again")
+/// The newest Retry button.
+fn newest_retry(world: &World) -> ButtonAction {
+    world.newest_button(|action| matches!(action, ButtonAction::Retry(_))).expect("nothing can be tried again")
 }
 
 #[test]
@@ -25,10 +20,10 @@ fn once_the_model_is_back() {
         world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
         world.say(&alex(), "What do you know of Paris?").await;
         let retry = newest_retry(world);
-        world.click(&camille(), ButtonAction::Retry(retry)).await;
+        world.click(&camille(), retry.clone()).await;
         world.model_says("It is the capital of France.");
-        world.click(&alex(), ButtonAction::Retry(retry)).await;
-        world.click(&alex(), ButtonAction::Retry(retry)).await;
+        world.click(&alex(), retry.clone()).await;
+        world.click(&alex(), retry).await;
         world.click(&alex(), ButtonAction::Retry(TurnId(12345))).await;
         world.command(&alex(), "retry").await;
         assert_snapshot!(world.transcript(), @"
@@ -63,7 +58,7 @@ fn two_clicks_at_once_ask_once() {
     run_test(async |world| {
         world.model.script(Script::words("Well, let me").fails(ModelError::Interrupted));
         world.say(&alex(), "What do you make of our clients?").await;
-        let retry = ButtonAction::Retry(newest_retry(world));
+        let retry = newest_retry(world);
         world.model_says("They are fine.");
         let clicks: Vec<_> = (0..20).map(|_| world.begin(&alex(), EventBody::Clicked(retry.clone()))).collect();
         for click in clicks {
@@ -91,18 +86,16 @@ fn a_retry_that_cannot_be_recorded_can_be_tried_again() {
 #[test]
 fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
     run_test(async |world| {
-        world.model.script(Script::words("I am going to think about this for a very long time …").hangs());
-        let answering = world.begin(&camille(), EventBody::Said("Une question sans fin".to_owned()));
-        world.sent_and_remembered().await;
-        answering.abort();
-        let _ = answering.await;
+        world.dies_while_it_answers(&camille(), "Une question sans fin").await;
         world.restart().await;
         world.command(&camille(), "new").await;
         world.model_says("Finalement non.");
-        world.click(&camille(), ButtonAction::Retry(newest_retry(world))).await;
+        world.click(&camille(), newest_retry(world)).await;
         world.command(&camille(), "historique").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        I am going to think about this for a very long time …
+
         ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
         [Réessayer]
         ── #2 private
@@ -129,16 +122,14 @@ fn an_interrupted_statement_does_not_run_again_its_question_makes_a_new_one() {
         let running = world.begin(&camille(), EventBody::Clicked(offered));
         world.sent_and_remembered().await;
         world.until(|| !world.target.ran().is_empty()).await;
-        running.abort();
-        let _ = running.await;
+        killed(running).await;
         world.restart().await;
         world.model_says("```sql\nSELECT count(id) AS n FROM payments\n```");
-        world.click(&camille(), ButtonAction::Retry(newest_retry(world))).await;
+        world.click(&camille(), newest_retry(world)).await;
         assert_eq!(world.target.ran().len(), 1, "nothing runs before it is approved");
         assert_eq!(world.model.requests()[1].messages.last().unwrap().text, "Un compte sans fin");
-        let transcript = world.transcript();
-        assert_snapshot!(transcript.split_once("── #3").unwrap().1, @"
-         private
+        assert_snapshot!(world.transcript_from(3), @"
+        ── #3 private
         ⏹ Pstral a été interrompu pendant l’exécution. Rien n’a été modifié, mais le résultat est perdu. Posez votre question à nouveau pour obtenir une nouvelle requête.
         [Réessayer]
         ── #4 private
@@ -162,7 +153,7 @@ fn who_may_no_longer_ask_does_not_ask_again() {
         world.command(&alex(), "mode chat").await;
         world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
         world.say(&alex(), "What do you know of Paris?").await;
-        let retry = ButtonAction::Retry(newest_retry(world));
+        let retry = newest_retry(world);
         world
             .restart_with(|setup| setup.held = Roles::default().with(Role::member(), [Capability::Execute].into()))
             .await;
@@ -189,7 +180,7 @@ fn a_retry_over_the_quota_can_be_tried_again_later() {
         world.command(&alex(), "mode chat").await;
         world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
         world.say(&alex(), "What do you know of Paris?").await;
-        let retry = ButtonAction::Retry(newest_retry(world));
+        let retry = newest_retry(world);
         world.click(&alex(), retry.clone()).await;
         assert_snapshot!(world.newest(), @"You have asked a great many questions. Come back in a minute and I will go on.");
         // Counters begin anew with the program.

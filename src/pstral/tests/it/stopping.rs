@@ -54,9 +54,14 @@ impl Way {
 
 /// A world whose model is that server, one answer at a time.
 async fn with_server(world: &mut World) -> ScriptedOllama {
+    with_server_of(world, |_| {}).await
+}
+
+async fn with_server_of(world: &mut World, change: impl FnOnce(&mut OllamaConfig)) -> ScriptedOllama {
     let server = ScriptedOllama::start(MODEL).await;
-    let model = Ollama::new(OllamaConfig::new(&server.url(), MODEL)).unwrap();
-    let endpoint = Endpoint { name: server.url(), model: Arc::new(model), slots: 1 };
+    let mut config = OllamaConfig::new(&server.url(), MODEL);
+    change(&mut config);
+    let endpoint = Endpoint { name: server.url(), model: Arc::new(Ollama::new(config).unwrap()), slots: 1 };
     world.restart_with(|setup| setup.endpoints = Some(vec![endpoint])).await;
     server
 }
@@ -129,50 +134,42 @@ async fn stopped(world: &mut World, stage: Stage, way: Way) -> String {
     after
 }
 
+/// What people see after each way to stop it at that stage.
+fn seen_after_each_way(stage: Stage) -> String {
+    let after = Way::ALL.map(|way| {
+        let mut seen = String::new();
+        run_test_with(soon(), async |world| seen = format!("{way:?}: {}", stopped(world, stage, way).await));
+        seen
+    });
+    after.join("\n")
+}
+
 #[test]
 fn the_server_is_told_at_every_stage_whatever_stops_it() {
-    for stage in [Stage::Queued, Stage::Reading, Stage::Saying] {
-        let mut seen = Vec::new();
-        for way in Way::ALL {
-            run_test_with(soon(), async |world| {
-                seen.push(format!("{way:?}: {}", stopped(world, stage, way).await));
-            });
-        }
-        let seen = seen.join("\n");
-        match stage {
-            Stage::Queued => assert_snapshot!(seen, @"
-            Button: ↳ Camille Martin
-            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
-            Command: ↳ Camille Martin
-            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
-            Deleted: ↳ Camille Martin
-            ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
-            Kicked:
-            "),
-            Stage::Reading => assert_snapshot!(seen, @"
-            Button: ↳ Camille Martin
-            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
-            Command: ↳ Camille Martin
-            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
-            Deleted: ↳ Camille Martin
-            ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
-            Kicked:
-            "),
-            Stage::Saying => assert_snapshot!(seen, @"
-            Button: ↳ Camille Martin
-            Nos clients sont nombreux, et d'abord
+    let queued = seen_after_each_way(Stage::Queued);
+    assert_snapshot!(queued, @"
+    Button: ↳ Camille Martin
+    ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+    Command: ↳ Camille Martin
+    ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+    Deleted: ↳ Camille Martin
+    ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
+    Kicked:
+    ");
+    assert_eq!(seen_after_each_way(Stage::Reading), queued);
+    assert_snapshot!(seen_after_each_way(Stage::Saying), @"
+    Button: ↳ Camille Martin
+    Nos clients sont nombreux, et d'abord
 
-            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
-            Command: ↳ Camille Martin
-            Nos clients sont nombreux, et d'abord
+    ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+    Command: ↳ Camille Martin
+    Nos clients sont nombreux, et d'abord
 
-            ⏹ Arrêté à votre demande. Rien n’a été exécuté.
-            Deleted: ↳ Camille Martin
-            ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
-            Kicked:
-            "),
-        }
-    }
+    ⏹ Arrêté à votre demande. Rien n’a été exécuté.
+    Deleted: ↳ Camille Martin
+    ⏹ La question a été supprimée, sa réponse s’arrête donc là. Reposez-la quand vous voudrez.
+    Kicked:
+    ");
 }
 
 #[test]
@@ -194,12 +191,11 @@ fn a_server_that_says_nothing_any_more_leaves_what_was_said_and_a_next_step() {
         (Answer::pieces(["Nos clients sont nombreux, et d'abord "]).ends(Ending::CutConnection), "a été coupée"),
     ] {
         run_test_with(soon(), async |world| {
-            let server = ScriptedOllama::start(MODEL).await;
             let second = Duration::from_secs(1);
-            let config = OllamaConfig::new(&server.url(), MODEL);
-            let config = OllamaConfig { first_token_timeout: second, silence_timeout: second, ..config };
-            let endpoint = Endpoint { name: server.url(), model: Arc::new(Ollama::new(config).unwrap()), slots: 1 };
-            world.restart_with(|setup| setup.endpoints = Some(vec![endpoint])).await;
+            let impatient = |config: &mut OllamaConfig| {
+                (config.first_token_timeout, config.silence_timeout) = (second, second);
+            };
+            let server = with_server_of(world, impatient).await;
             server.answer(answer.clone());
             world.say(&camille(), "Que pensez-vous de nos clients ?").await;
             let (text, shown) = (world.newest(), world.transcript());
@@ -235,9 +231,8 @@ fn a_question_taken_back_stops_whatever_answers_it_again() {
             world.model.script(script.clone());
             let asked = world.chat.say(&camille(), &room(), "Que pensez-vous de nos clients ?");
             world.happens(asked.clone()).await.unwrap();
-            let buttons = world.chat.messages().pop().unwrap().1.buttons;
             let again = |action: &ButtonAction| matches!(action, ButtonAction::Retry(_) | ButtonAction::Continue(_));
-            let again = buttons.into_iter().map(|button| button.action).find(again).unwrap();
+            let again = world.newest_button(again).unwrap();
             world.model.script(Script::words("ils sont partout, et").hangs());
             let answers = world.happens(world.chat.click(&camille(), &room(), again));
             world.chat.shown("partout").await;

@@ -270,6 +270,7 @@ fn after_a_kill_a_note_does_not_look_live() {
         ⏹ Pstral a été interrompu pendant cette réponse. Posez votre question à nouveau.
         [Réessayer]
         ── #2 b
+        ↳ Alex Taylor
         ⏹ Pstral was interrupted during this answer. Ask your question again.
         [Try again]
         ");

@@ -51,6 +51,21 @@ pub fn split(text: &str, by: Splitting) -> Split {
     Split { parts, ..last }
 }
 
+/// Parts a text that something of so many units is to stand below: the last part that is allowed leaves room for it.
+pub(super) fn split_above(text: &str, by: Splitting, below: usize) -> Split {
+    let last = Splitting { length: by.length.saturating_sub(below), ..by };
+    if by.most <= 1 {
+        return split(text, last);
+    }
+    let mut splitter = Splitter::new(Splitting { most: by.most - 1, ..by });
+    let mut parts = splitter.push(text);
+    splitter.by = last;
+    parts.extend(splitter.push(""));
+    let last = splitter.finish();
+    parts.extend(last.parts);
+    Split { parts, ..last }
+}
+
 /// Parts a text while it grows.
 ///
 /// A part that [`push`](Self::push) returns never changes again, whatever follows and however the text was cut into

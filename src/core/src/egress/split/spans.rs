@@ -119,7 +119,7 @@ impl Scan<'_> {
     /// `https://…` and what is like it, or any other word.
     fn address(&mut self, at: usize) -> usize {
         let rest = &self.line[at..];
-        let begins = ["http://", "https://", "www.", "mailto:", "matrix:"].iter().any(|begin| {
+        let begins = ["http://", "https://", "www.", "mailto:"].iter().any(|begin| {
             // What is cut may become one.
             let length = if self.is_cut { begin.len().min(rest.len()) } else { begin.len() };
             rest.get(..length).is_some_and(|word| word.eq_ignore_ascii_case(&begin[..length]))

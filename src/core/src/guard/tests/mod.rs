@@ -1,5 +1,6 @@
 //! The guard as a whole: tables of statements with the rule that must refuse each, or none.
 
+mod access;
 mod approved;
 mod limits;
 mod policy;

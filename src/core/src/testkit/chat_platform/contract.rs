@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use futures::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, Place, PlatformName,
-    ProposalId, TurnId,
+    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState, Place,
+    PlatformName, ProposalId, TurnId,
 };
 use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
 
@@ -18,6 +19,7 @@ pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
     says_what_it_is(platform, place).await;
     takes_a_message_from_first_word_to_last(platform, place).await;
     forgets_what_is_deleted(platform, place).await;
+    leaves_nothing_of_what_is_dropped(platform, place).await;
     takes_what_its_capabilities_promise(platform, place).await;
     refuses_what_is_not_its_own(platform, place).await;
     opens_a_private_place(platform, place).await;
@@ -29,6 +31,7 @@ async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
     let capabilities = platform.capabilities();
     assert!(capabilities.length.most > 0 && capabilities.max_messages > 0, "some text can be sent");
     assert!(!capabilities.edits || capabilities.max_edits > 0, "what can be changed can be changed once");
+    assert!(!capabilities.longest_write.is_zero(), "a write takes its time");
     let WriteBudget { place: of_place, account } = capabilities.budget;
     assert!([of_place, account].into_iter().flatten().all(is_some), "something may be written");
     assert!(!capabilities.command_prefix.is_empty(), "commands can be told from texts");
@@ -46,6 +49,11 @@ fn is_some(rate: Rate) -> bool {
 async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, place: &Place) {
     let at = send(platform, place, &Outgoing::streaming("Voici")).await;
     assert_eq!(at.place, *place, "a message stands where it was sent");
+    let shows = async |text: &str| {
+        let live = platform.live(place, Some(&at)).await.expect("its own messages can be looked at");
+        live.contains(&(at.clone(), text.to_owned()))
+    };
+    assert!(shows("Voici").await, "what is being written is found with its text");
     if !platform.capabilities().edits {
         let changed = platform.edit(&at, &Outgoing::text("Voici les clients")).await;
         assert!(matches!(changed, Err(PlatformError::Rejected(_))), "what it cannot do is refused: {changed:?}");
@@ -61,9 +69,9 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
     ];
     for state in states {
         assert_eq!(platform.edit(&at, &state).await, Ok(()), "{state:?}");
+        assert_eq!(shows(&state.text).await, state.state == OutgoingState::Streaming, "{state:?}");
     }
-    let live = platform.live(place).await.expect("its own messages can be looked at");
-    assert!(!live.contains(&at), "what is final is not live");
+    assert!(!live(platform, place).await.contains(&at), "what is final is not live");
     let other = send(platform, place, &Outgoing::text("Voici les clients de Lyon.")).await;
     assert_ne!(other, at, "two messages are two, even with the same text");
 }
@@ -77,6 +85,31 @@ async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
             assert_eq!(platform.edit(&at, &message).await, Err(PlatformError::Gone), "what is gone cannot change");
         }
     }
+}
+
+async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &Place) {
+    let mut known = live(platform, place).await;
+    let waiting = Outgoing::streaming("Un instant…");
+    // One that has done it at once has said so.
+    let dropped = platform.send(place, &waiting).now_or_never().map(|sent| sent.expect("a message can be sent"));
+    let at = send(platform, place, &waiting).await;
+    known.extend(dropped.iter().chain([&at]).cloned());
+    for message in live(platform, place).await {
+        assert!(known.contains(&message), "nobody knows of {message:?}, and it looks live");
+    }
+    if platform.capabilities().edits {
+        drop(platform.edit(&at, &Outgoing::streaming("Un instant encore…")).now_or_never());
+        assert_eq!(platform.edit(&at, &Outgoing::text("Voici.")).await, Ok(()));
+        assert!(!live(platform, place).await.contains(&at), "what was dropped comes after what was written next");
+    }
+    for message in dropped.iter().chain([&at]) {
+        assert_eq!(platform.delete(message).await, Ok(()));
+    }
+}
+
+async fn live(platform: &dyn ChatPlatform, place: &Place) -> Vec<MessageRef> {
+    let live = platform.live(place, None).await.expect("its own messages can be looked at");
+    live.into_iter().map(|(at, _)| at).collect()
 }
 
 async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place: &Place) {
@@ -110,7 +143,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
 async fn refuses_what_is_not_its_own(platform: &dyn ChatPlatform, place: &Place) {
     let elsewhere = Place { platform: PlatformName("elsewhere".to_owned()), ..place.clone() };
     assert_eq!(platform.send(&elsewhere, &Outgoing::text("Voici")).await, Err(PlatformError::Gone));
-    assert_eq!(platform.live(&elsewhere).await, Err(PlatformError::Gone), "a place that is gone can be told");
+    assert_eq!(platform.live(&elsewhere, None).await, Err(PlatformError::Gone), "a place that is gone can be told");
 }
 
 async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {

@@ -15,7 +15,7 @@ use crate::domain::{
     Actor, ButtonAction, Event, EventBody, Form, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
 };
 use crate::ports::{
-    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, WriteBudget,
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, WriteBudget,
 };
 use crate::text::{Text, text};
 
@@ -89,6 +89,7 @@ impl FakeChat {
             max_messages: 4,
             edits: true,
             max_edits: 1_000,
+            longest_write: LONGEST_WRITE,
             budget: WriteBudget::default(),
             buttons: true,
             command_prefix: "/",
@@ -352,17 +353,15 @@ impl ChatPlatform for FakeChat {
         Ok(())
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         if place.platform != platform() {
             return Err(PlatformError::Gone);
         }
         let state = self.state();
-        let live = |kept: &Kept| {
-            let last = kept.states.last().map(|last| last.state);
-            kept.place == *place && !kept.deleted && last == Some(OutgoingState::Streaming)
-        };
-        let found = state.messages.iter().enumerate().filter(|(_, kept)| live(kept));
-        Ok(found.map(|(index, _)| at(place, index)).collect())
+        let kept = state.messages.iter().enumerate().filter(|(_, kept)| kept.place == *place && !kept.deleted);
+        let last = kept.filter_map(|(index, kept)| Some((index, kept.states.last()?)));
+        let live = last.filter(|(_, last)| last.state == OutgoingState::Streaming);
+        Ok(live.map(|(index, last)| (at(place, index), last.text.clone())).collect())
     }
 
     async fn typing(&self, _: &Place) {

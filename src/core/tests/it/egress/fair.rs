@@ -202,3 +202,29 @@ async fn where_places_and_the_account_are_limited_both_are_kept_to() {
     assert_eq!(server.asked_too_fast(), 0);
     assert!(late.iter().all(|late| *late < MS(50)), "{late:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_the_account_keeps_nobody_from_the_place() {
+    let of_place = Rate::Bucket { burst: 2, refill: Duration::from_mins(1) };
+    let of_account = Rate::Bucket { burst: 1, refill: Duration::from_secs(8) };
+    let mut manners = Manners { place: Some(of_place), ..on_account(of_account, true) };
+    manners.capabilities.budget.place = Some(of_place);
+    let server = Server::with(manners);
+    let scheduler = scheduler(&server);
+    let reply = |to: &'static str| {
+        let (server, scheduler) = (&server, &scheduler);
+        async move { scheduler.deliver(&**server, &place(to), Aim::New, &Outgoing::text("Yes."), Patience::LONG).await }
+    };
+    reply("b").await.unwrap();
+    let (mut live, stop) = (live(&server, &scheduler), CancellationToken::new());
+    let streaming = live.follow(says(words(2000), MS(50)), &stop, LIMITS, &nobody);
+    let replying = async {
+        sleep(MS(1000)).await;
+        for _ in 0..2 {
+            reply("a").await.unwrap();
+        }
+        stop.cancel();
+    };
+    futures::join!(streaming, replying);
+    assert!(server.now() < MS(16_100), "as soon as the account takes them: {:?}", server.now());
+}

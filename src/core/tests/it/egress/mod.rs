@@ -1,13 +1,17 @@
 //! Many answers on platforms that count: what the egress scheduler promises, under a clock that nobody waits for.
 
 mod any_platform;
+mod away;
+mod changes;
 mod fair;
 mod one_answer;
+mod put_aside;
 mod server;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
 use pstral_core::domain::{MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::egress::{AnswerLimits, LaidOut, LiveMessage, Scheduler, Streamed, Unfinished, lay_out, splitting};
@@ -47,6 +51,37 @@ fn words(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("word{number} ")).collect()
 }
 
+/// An answer in the place `a`.
+fn live(server: &Arc<Server>, scheduler: &Scheduler) -> LiveMessage {
+    LiveMessage::new(scheduler, Arc::clone(server) as _, place("a"), None, Vec::new())
+}
+
+/// What a restart would know: which message was told of last, and when.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<(Duration, usize)>>>);
+
+impl Told {
+    fn by(&self, server: &Arc<Server>) -> impl Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync + use<> {
+        let (told, server) = (Arc::clone(&self.0), Arc::clone(server));
+        move |at: MessageRef| {
+            told.lock().unwrap().push((server.now(), at.id.parse().unwrap()));
+            async {}.boxed()
+        }
+    }
+
+    fn all(&self) -> Vec<usize> {
+        self.0.lock().unwrap().iter().map(|(_, message)| *message).collect()
+    }
+
+    fn last(&self, at: Duration) -> Option<usize> {
+        self.0.lock().unwrap().iter().rfind(|(told, _)| *told <= at).map(|(_, message)| *message)
+    }
+}
+
+fn nobody(_: MessageRef) -> BoxFuture<'static, ()> {
+    async {}.boxed()
+}
+
 /// How one answer went.
 struct Went {
     ended: Streamed,
@@ -58,16 +93,31 @@ struct Went {
 
 /// One answer from its first word to its last state.
 async fn answer(server: &Arc<Server>, scheduler: &Scheduler, place: &Place, stream: ModelStream) -> Went {
+    answer_after(server, scheduler, place, Vec::new(), stream).await
+}
+
+/// The same after others that came to nothing, in its place.
+async fn answer_after(
+    server: &Arc<Server>,
+    scheduler: &Scheduler,
+    place: &Place,
+    earlier: Vec<ModelStream>,
+    stream: ModelStream,
+) -> Went {
     let mut live = LiveMessage::new(scheduler, Arc::clone(server) as _, place.clone(), None, Vec::new());
-    let noted = |_| async {}.boxed();
+    for stream in earlier {
+        live.follow(stream, &CancellationToken::new(), LIMITS, &nobody).await;
+        live.put_aside();
+        let _ = live.announce("Correcting…", &nobody).await;
+    }
     let last = Arc::new(Mutex::new(Duration::ZERO));
     let (heard, watching) = (Arc::clone(&last), Arc::clone(server));
     let stream = stream.inspect(move |_| *heard.lock().unwrap() = watching.now()).boxed();
-    let ended = live.follow(stream, &CancellationToken::new(), LIMITS, &noted).await;
+    let ended = live.follow(stream, &CancellationToken::new(), LIMITS, &nobody).await;
     let said = *last.lock().unwrap();
     let text = live.text().to_owned();
     let messages = last_state(server, &text);
-    let finished = live.finish(&messages).await;
+    let finished = live.finish(&messages, &nobody).await;
     Went { ended, finished, said, messages }
 }
 

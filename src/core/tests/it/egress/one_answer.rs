@@ -17,7 +17,7 @@ fn words_in(time: Duration, every: u128) -> usize {
     usize::try_from(time.as_millis() / every).unwrap()
 }
 
-fn can(change: impl FnOnce(&mut Capabilities)) -> Manners {
+pub(super) fn can(change: impl FnOnce(&mut Capabilities)) -> Manners {
     let mut manners = Manners::default();
     change(&mut manners.capabilities);
     manners
@@ -40,17 +40,6 @@ async fn a_short_beginning_waits_a_little() {
     let (shown, first) = server.messages()[0].states[0].clone();
     assert_eq!((first.text.as_str(), first.state), ("Two", OutgoingState::Streaming));
     assert!((MS(1400)..=MS(1450)).contains(&shown), "{shown:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_message_is_changed_no_more_often_than_it_may_be() {
-    for most in [2, 5, 30] {
-        let (server, went) = alone(can(|can| can.max_edits = most), says(words(400), MS(200))).await;
-        let states = server.messages()[0].states.clone();
-        let edits = u32::try_from(states.len()).unwrap() - 1;
-        assert!(edits <= most && edits >= most.min(20) - 1, "{edits} of {most}");
-        assert_eq!(states.last().unwrap().1, went.messages[0]);
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,49 +175,16 @@ async fn past_its_last_message_an_answer_is_written_no_further() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_that_the_last_state_needs_no_more_are_removed() {
-    let server = Server::with(can(|can| can.length = Length::characters(100)));
-    let scheduler = scheduler(&server);
-    let mut live = LiveMessage::new(&scheduler, Arc::clone(&server) as _, place("a"), None, Vec::new());
-    let noted = |_| async {}.boxed();
-    live.follow(says(words(40), MS(50)), &CancellationToken::new(), LIMITS, &noted).await;
-    assert_eq!(server.read(&place("a")).len(), 3);
-    let alone = Outgoing::text("For you alone.");
-    live.finish(std::slice::from_ref(&alone)).await.unwrap();
-    assert_eq!(server.read(&place("a")), [alone]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_put_aside_gives_way_to_what_is_said_next() {
-    let server = Server::with(can(|can| can.length = Length::characters(100)));
-    let scheduler = scheduler(&server);
-    let mut live = LiveMessage::new(&scheduler, Arc::clone(&server) as _, place("a"), None, Vec::new());
-    let noted = |_| async {}.boxed();
-    let stop = CancellationToken::new();
-    live.announce("Thinking…", &noted).await.unwrap();
-    live.follow(says(words(30), MS(50)), &stop, LIMITS, &noted).await;
-    live.put_aside();
-    live.announce("Correcting…", &noted).await.unwrap();
-    let shown: Vec<String> = server.read(&place("a")).into_iter().map(|message| message.text).collect();
-    assert_eq!(shown, ["Correcting…"]);
-    live.follow(says(words(10), MS(50)), &stop, LIMITS, &noted).await;
-    let last = last_state(&server, live.text());
-    live.finish(&last).await.unwrap();
-    assert_eq!(server.read(&place("a")), last);
-    assert_eq!(live.text(), words(10).concat());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_note_is_not_shown_where_somebody_would_wait_for_it() {
     let account = Some(Rate::Bucket { burst: 1, refill: MS(5000) });
     let budget = WriteBudget { place: None, account };
     let server = Server::with(Manners { account, ..can(|can| can.budget = budget) });
     let scheduler = scheduler(&server);
-    let mut live = LiveMessage::new(&scheduler, Arc::clone(&server) as _, place("a"), None, Vec::new());
+    let mut live = live(&server, &scheduler);
     live.reserve();
-    let shown = live.announce("Running…", &|_| async {}.boxed()).await;
+    let shown = live.announce("Running…", &nobody).await;
     assert!(matches!(shown, Err(PlatformError::RateLimited { .. })), "{shown:?}");
-    live.finish(&[Outgoing::text("42")]).await.unwrap();
+    live.finish(&[Outgoing::text("42")], &nobody).await.unwrap();
     assert_eq!(server.now(), MS(20), "the result waited for nothing");
 }
 
@@ -237,25 +193,4 @@ async fn a_model_that_fails_leaves_what_it_said() {
     let (server, went) = alone(Manners::default(), breaks_off(words(20), MS(50))).await;
     assert_eq!(went.ended, Streamed::Failed(ModelError::Interrupted));
     assert_eq!(server.read(&place("a")), went.messages);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_message_that_cannot_be_closed_is_not_tried_without_pause() {
-    for refused in [
-        PlatformError::Unavailable("reset".to_owned()),
-        PlatformError::Rejected("odd".to_owned()),
-        PlatformError::RateLimited { retry_after: Duration::ZERO },
-    ] {
-        let mut refusals = vec![None];
-        refusals.extend(vec![Some(refused.clone()); 60]);
-        let manners = Manners { refusals, ..can(|can| (can.length, can.max_messages) = (Length::characters(200), 4)) };
-        let server = Server::with(manners);
-        let scheduler = scheduler(&server);
-        let mut live = LiveMessage::new(&scheduler, Arc::clone(&server) as _, place("a"), None, Vec::new());
-        let noted = |_| async {}.boxed();
-        let ended = live.follow(says(words(100), MS(50)), &CancellationToken::new(), LIMITS, &noted).await;
-        assert!(matches!(ended, Streamed::Whole(_)), "{ended:?}");
-        assert_eq!(live.text(), words(100).concat(), "the model was read to its end");
-        assert!(server.requests() < 60, "{} requests in five seconds: {refused:?}", server.requests());
-    }
 }

@@ -27,7 +27,8 @@ pub(super) fn delays(
     due: impl Fn(Micros) -> Micros,
     is_free: impl Fn(Micros) -> bool,
 ) -> Vec<Micros> {
-    let mut replay = Replay { pacing: Pacing::new(max_edits), heard: 0, enough: None, messages: 0 };
+    let pacing = Pacing::default();
+    let mut replay = Replay { pacing, max_edits, edits: 0, heard: 0, enough: None, messages: 0 };
     let (mut shown, mut free) = (0, 0);
     let mut delays = Vec::new();
     for write in writes {
@@ -51,6 +52,9 @@ pub(super) fn delays(
 /// The pace of an answer, from what happened.
 struct Replay {
     pacing: Pacing,
+    max_edits: u32,
+    /// Those of the message that grows.
+    edits: u32,
     /// Tokens that came.
     heard: usize,
     /// When the first text was long enough to go at once.
@@ -79,12 +83,13 @@ impl Replay {
 
     fn wrote(&mut self, write: &Write) {
         let ended = Duration::from_micros(write.ended);
-        if !write.edit && self.messages > 0 {
-            self.pacing.turned_over(ended);
+        if write.edit {
+            self.edits += 1;
+            self.pacing.wrote(ended, self.max_edits.saturating_sub(self.edits));
         } else {
-            self.pacing.wrote(ended);
+            (self.edits, self.messages) = (0, self.messages + 1);
+            self.pacing.begins(ended, self.max_edits);
         }
-        self.messages += usize::from(!write.edit);
     }
 }
 
@@ -103,9 +108,9 @@ mod tests {
 
     #[test]
     fn what_holds_a_write_back_is_not_its_delay() {
-        let mut pacing = Pacing::new(100);
+        let mut pacing = Pacing::default();
         pacing.heard(Duration::ZERO, &"x".repeat(30));
-        pacing.wrote(Duration::from_micros(first().ended));
+        pacing.begins(Duration::from_micros(first().ended), 100);
         let due = micros(pacing.wait(Duration::ZERO).unwrap_or_default());
         let edit = |begun, until| Write { begun, ended: begun + 10, edit: true, until, ..first() };
         for (writes, expected) in [

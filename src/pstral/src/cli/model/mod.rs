@@ -8,7 +8,7 @@ use pstral_core::domain::Locale;
 use pstral_core::models::Endpoint;
 use pstral_core::ports::{ModelError, ModelInfo};
 use pstral_core::text::text;
-use pstral_modelhttp::readable;
+use pstral_modelhttp::size;
 use serde_json::json;
 
 use super::out::{say, say_error, say_json};
@@ -83,7 +83,7 @@ fn show(endpoint: &Endpoint, configured: &str, models: &[ModelInfo], locale: Loc
     say(&text("model-list").with("endpoint", &endpoint.name).count("models", models.len() as u64).render(locale));
     for one in models {
         let mark = if is_same(&one.name, configured) { '*' } else { ' ' };
-        let size = one.bytes.map(|bytes| format!("  {}", readable(bytes))).unwrap_or_default();
+        let size = one.bytes.map(|bytes| format!("  {}", size(bytes).render(locale))).unwrap_or_default();
         say(&format!("{mark} {}{size}", one.name));
     }
 }

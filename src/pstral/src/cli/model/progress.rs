@@ -1,6 +1,7 @@
 //! How far a fetch has come, in lines.
 
-use pstral_modelhttp::readable;
+use pstral_core::domain::Locale;
+use pstral_modelhttp::size;
 
 /// What was last said of a fetch.
 #[derive(Debug, Default)]
@@ -12,7 +13,13 @@ pub(super) struct Progress {
 impl Progress {
     /// The line to say of a step, whose bytes are there and in all; `None` where it says nothing new. A line that changes
     /// in place is worth each hundredth, one that stays each tenth.
-    pub(super) fn line(&mut self, step: &str, bytes: Option<(u64, u64)>, in_place: bool) -> Option<String> {
+    pub(super) fn line(
+        &mut self,
+        step: &str,
+        bytes: Option<(u64, u64)>,
+        in_place: bool,
+        locale: Locale,
+    ) -> Option<String> {
         let grain = if in_place { 1 } else { 10 };
         let percent = bytes.filter(|(_, all)| *all > 0).map(|(there, all)| percent(there, all));
         let reached = percent.unwrap_or_default() / grain * grain;
@@ -23,7 +30,8 @@ impl Progress {
         self.percent = reached;
         Some(match (percent, bytes) {
             (Some(percent), Some((there, all))) => {
-                format!("{step} · {percent} % · {} / {}", readable(there), readable(all))
+                let [there, all] = [there, all].map(|bytes| size(bytes).render(locale));
+                format!("{step} · {percent} % · {there} / {all}")
             }
             _ => step.to_owned(),
         })
@@ -56,9 +64,9 @@ mod tests {
             ("pulling 66b9", Some((0, 0)), Some("pulling 66b9"), true),
             ("verifying sha256 digest", None, Some("verifying sha256 digest"), true),
         ] {
-            let said = terminal.line(step, bytes, true);
+            let said = terminal.line(step, bytes, true, Locale::En);
             assert_eq!(said.as_deref(), on_terminal, "{step} {bytes:?}");
-            assert_eq!(pipe.line(step, bytes, false).is_some(), in_pipe, "{step} {bytes:?}");
+            assert_eq!(pipe.line(step, bytes, false, Locale::Fr).is_some(), in_pipe, "{step} {bytes:?}");
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) async fn run(servers: &ModelServers, name: &str, locale: Locale) -> E
     for endpoint in &servers.endpoints {
         say(&text("model-pull-begins").with("model", name).with("endpoint", &endpoint.name).render(locale));
         let outcome = tokio::select! {
-            outcome = fetch(endpoint, name) => outcome,
+            outcome = fetch(endpoint, name, locale) => outcome,
             _ = tokio::signal::ctrl_c() => {
                 end_line();
                 say_error(&text("model-pull-stopped").render(locale));
@@ -49,22 +49,22 @@ pub(super) async fn run(servers: &ModelServers, name: &str, locale: Locale) -> E
     Ending::Fine
 }
 
-async fn fetch(endpoint: &Endpoint, name: &str) -> Result<(), ModelError> {
+async fn fetch(endpoint: &Endpoint, name: &str, locale: Locale) -> Result<(), ModelError> {
     let mut steps = endpoint.model.pull(name).await?;
     let mut progress = Progress::default();
     while let Some(step) = steps.next().await {
         match step? {
             PullProgress::Done => return Ok(()),
-            PullProgress::Step { said, bytes } => tell(&mut progress, &said, bytes),
+            PullProgress::Step { said, bytes } => tell(&mut progress, &said, bytes, locale),
         }
     }
     Err(ModelError::Interrupted)
 }
 
 /// A terminal has one line that changes; elsewhere a line is said when it is worth one.
-fn tell(progress: &mut Progress, said: &str, bytes: Option<(u64, u64)>) {
+fn tell(progress: &mut Progress, said: &str, bytes: Option<(u64, u64)>, locale: Locale) {
     let in_place = std::io::stderr().is_terminal();
-    let Some(line) = progress.line(said, bytes, in_place) else { return };
+    let Some(line) = progress.line(said, bytes, in_place, locale) else { return };
     if in_place {
         // Back to the first column, and what stood there erased.
         let mut screen = std::io::stderr().lock();

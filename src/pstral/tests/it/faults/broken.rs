@@ -6,9 +6,9 @@ use std::time::Duration;
 use pstral_core::domain::{
     Actor, ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Value,
 };
-use pstral_core::models::ModelPool;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
+use pstral_core::testkit::language_model::pool_of;
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
 use pstral_core::testkit::result_files::FakeFiles;
 use pstral_core::testkit::state::MemoryState;
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::case::{Case, Kill, Refusal, Stop};
-use super::chat::{AWAY, RefusingChat};
+use super::chat::{AWAY, LONG_AWAY, RefusingChat};
 use super::model::{FAILS_AT, FaultyModel};
 use crate::world::{DAY, Setup, people, settings};
 
@@ -25,6 +25,8 @@ const STOPS: Duration = Duration::from_millis(100);
 const KILLED_BEFORE: Duration = Duration::from_millis(50);
 /// Within the write that comes right after it.
 const KILLED_AFTER: Duration = Duration::from_millis(20);
+/// After so long it is looked for what nobody writes any more.
+const MINUTE: Duration = Duration::from_mins(1);
 /// Longer than anything of a row takes.
 const PATIENCE: Duration = Duration::from_hours(2);
 
@@ -73,11 +75,15 @@ impl Broken {
             }
         }
         self.end().await?;
-        if matches!(case.refusal, Refusal::Away | Refusal::Unavailable(_)) && case.kill != Kill::Never {
-            // A start that found the platform away left what looks live to the next.
-            sleep(AWAY).await;
-            self.restart().await;
+        match case.refusal {
+            Refusal::Away | Refusal::Unavailable(_) if case.kill != Kill::Never => sleep(AWAY).await,
+            Refusal::LongAway => sleep(LONG_AWAY).await,
+            Refusal::Never(_) => self.chat.is_well(),
+            _ => return Some(()),
         }
+        // What could not be ended while the platform was away is a minute later.
+        self.clock.advance(MINUTE);
+        self.pipeline.close_left().await.unwrap();
         Some(())
     }
 
@@ -137,7 +143,7 @@ fn pipeline(
     let target = Target::new("crm", "a company's clients", Arc::clone(target) as _, Terms::default());
     Pipeline::new(Parts {
         platforms: vec![Arc::clone(chat) as _],
-        model: Arc::new(ModelPool::single(Arc::clone(model) as _, 1, Arc::clone(clock) as _)),
+        model: Arc::new(pool_of(Arc::clone(model) as _, 1, Arc::clone(clock) as _)),
         targets: [("crm".to_owned(), Arc::new(target))].into(),
         people: Arc::clone(state) as _,
         conversations: Arc::clone(state) as _,

@@ -22,6 +22,8 @@ pub(super) enum Failure {
     Empty,
     /// It has only thought aloud.
     AllThought,
+    /// It has only thought aloud, until it reached its length limit.
+    ThoughtCut,
     /// It does not stop.
     TooLong,
 }
@@ -39,6 +41,8 @@ pub(super) enum Stage {
     MidStatement,
     /// A statement is whole.
     AfterStatement,
+    /// A statement is whole, in the second message: the first is full.
+    SecondMessage,
 }
 
 /// When the person stops it.
@@ -61,7 +65,7 @@ pub(super) enum Write {
     Last,
 }
 
-/// What the platform does instead of a write.
+/// What the platform does instead of a write, until everything is well again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     Nothing,
@@ -69,12 +73,16 @@ pub(super) enum Refusal {
     Limited(Write),
     /// Not there, three times.
     Unavailable(Write),
+    /// Not there for that write, whenever it is tried.
+    Never(Write),
     /// Not that, once.
     Rejected(Write),
     /// The message is deleted, or the place gone, at that write.
     Gone(Write),
     /// Not there for five minutes from just before the failure on.
     Away,
+    /// Not there for longer than an answer is tried for.
+    LongAway,
 }
 
 /// When the program is killed and started again.
@@ -134,8 +142,11 @@ fn failures() -> Vec<(Failure, Stage)> {
             all.push((Failure::TooLong, stage));
         }
     }
-    let alone = [Failure::Empty, Failure::AllThought].map(|failure| (failure, Stage::Begun));
+    let alone = [Failure::Empty, Failure::AllThought, Failure::ThoughtCut].map(|failure| (failure, Stage::Begun));
     all.extend(alone.into_iter().chain([(Failure::Nothing, Stage::AfterStatement)]));
+    let interrupted = Failure::Error("interrupted", ModelError::Interrupted);
+    let over_two = [interrupted, Failure::Wedge, Failure::CutByLength, Failure::TooLong, Failure::Nothing];
+    all.extend(over_two.map(|failure| (failure, Stage::SecondMessage)));
     all
 }
 
@@ -160,9 +171,10 @@ fn errors() -> Vec<Failure> {
 }
 
 fn refusals() -> Vec<Refusal> {
-    let kinds: [fn(Write) -> Refusal; 4] = [Refusal::Limited, Refusal::Unavailable, Refusal::Rejected, Refusal::Gone];
+    let kinds: [fn(Write) -> Refusal; 5] =
+        [Refusal::Limited, Refusal::Unavailable, Refusal::Never, Refusal::Rejected, Refusal::Gone];
     let at_writes = kinds.into_iter().flat_map(|kind| WRITES.map(kind));
-    [Refusal::Nothing, Refusal::Away].into_iter().chain(at_writes).collect()
+    [Refusal::Nothing, Refusal::Away, Refusal::LongAway].into_iter().chain(at_writes).collect()
 }
 
 impl fmt::Display for Case {

@@ -22,6 +22,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 const LEAVES: Duration = Duration::from_millis(100);
 /// How long.
 pub(super) const AWAY: Duration = Duration::from_mins(5);
+/// Longer than an answer is tried for.
+pub(super) const LONG_AWAY: Duration = Duration::from_mins(11);
 
 /// Refuses what its row says.
 pub(super) struct RefusingChat {
@@ -44,15 +46,26 @@ impl RefusingChat {
         *self.refusal.lock().unwrap() = Refusal::Nothing;
     }
 
+    /// Where it went away, whether it is back.
+    fn is_there(&self) -> Result<(), PlatformError> {
+        let lasts = match *self.refusal.lock().unwrap() {
+            Refusal::Away => AWAY,
+            Refusal::LongAway => LONG_AWAY,
+            _ => return Ok(()),
+        };
+        let left = self.began + FAILS_AT - LEAVES;
+        let is_away = (left..left + lasts).contains(&Instant::now());
+        if is_away { Err(PlatformError::Unavailable("no route".to_owned())) } else { Ok(()) }
+    }
+
     /// Refuses, where it is this write that is to be refused.
     async fn refuse(&self, write: Write, at: Option<&MessageRef>) -> Result<(), PlatformError> {
         sleep(HALFWAY).await;
+        self.is_there()?;
         let refusal = *self.refusal.lock().unwrap();
         let error = match refusal {
-            Refusal::Away => {
-                let away = self.began + FAILS_AT - LEAVES;
-                let is_away = (away..away + AWAY).contains(&Instant::now());
-                return if is_away { Err(PlatformError::Unavailable("no route".to_owned())) } else { Ok(()) };
+            Refusal::Never(named) if named == write => {
+                return Err(PlatformError::Unavailable("no route".to_owned()));
             }
             Refusal::Limited(named) if named == write => PlatformError::RateLimited { retry_after: RETRY_AFTER },
             Refusal::Unavailable(named) if named == write => PlatformError::Unavailable("no route".to_owned()),
@@ -112,8 +125,13 @@ impl ChatPlatform for RefusingChat {
         self.seen.delete(at).await
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
-        self.seen.live(place).await
+    async fn live(
+        &self,
+        place: &Place,
+        known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        self.is_there()?;
+        self.seen.live(place, known).await
     }
 
     async fn typing(&self, place: &Place) {

@@ -1,7 +1,8 @@
 //! What people read at the end of some rows, in both languages: to be read as prose.
 
 use insta::assert_snapshot;
-use pstral_core::domain::Actor;
+use pstral_core::domain::{Actor, ButtonAction, EventBody};
+use pstral_core::ports::Proposals as _;
 
 use super::broken::Broken;
 use super::{case, in_no_time};
@@ -32,6 +33,7 @@ fn how_answers_end_in_english() {
         "cutbylength FirstText stop:Never refusal:Nothing kill:Never",
         "protocol FirstText stop:Never refusal:Rejected(Last) kill:Never",
         "wedge AfterStatement stop:Never refusal:Nothing kill:Before",
+        "nothing AfterStatement stop:Never refusal:LongAway kill:Never",
     ];
     assert_snapshot!(endings(&alex(), &rows), @"
     ── unavailable Asked stop:Never refusal:Nothing kill:Never
@@ -84,8 +86,31 @@ fn how_answers_end_in_english() {
 
     ── wedge AfterStatement stop:Never refusal:Nothing kill:Before
     #1 in private
+    Here are our clients of Lyon, all of them by their names:
+    ```sql
+    SELECT name FROM clients WHERE city = 'Lyon'
+    ```
+    That is all of them.
+
     ⏹ Pstral was interrupted during this answer. Ask your question again.
     [Try again]
+
+    ── nothing AfterStatement stop:Never refusal:LongAway kill:Never
+    #1 in private
+    Here are our clients of Lyon, all of them by their names:
+
+    ```sql
+    SELECT
+      name
+    FROM
+      clients
+    WHERE
+      city = 'Lyon'
+    ```
+    Reads the table clients of the database crm.
+
+    That is all of them.
+    [Execute] [Edit] [Explain]
     ");
 }
 
@@ -114,7 +139,7 @@ fn how_answers_end_in_french() {
 
     ── empty Begun stop:Never refusal:Nothing kill:Never
     #1 in private
-    Le modèle n’a rien répondu. Reformulez votre question et essayez à nouveau.
+    Le modèle n’a rien répondu. Réessayez, ou posez la question autrement.
     [Réessayer]
 
     ── allthought Begun stop:Never refusal:Away kill:Never
@@ -156,4 +181,20 @@ fn how_answers_end_in_french() {
     That is all of them.
     [Exécuter] [Modifier] [Expliquer]
     ");
+}
+
+#[test]
+fn what_is_shown_when_a_platform_is_back_can_be_run() {
+    let row = "nothing AfterStatement stop:Never refusal:LongAway kill:Never";
+    let case = case::all(1).into_iter().find(|case| case.to_string() == row).expect(row);
+    in_no_time(async {
+        let mut broken = Broken::new(&case).await;
+        broken.happen(&case, &alex()).await.expect("it ends");
+        let (_, shown) = broken.chat.seen.messages().remove(0);
+        let run = shown.buttons.into_iter().find(|button| matches!(button.action, ButtonAction::Execute(_))).unwrap();
+        let ButtonAction::Execute(proposal) = &run.action else { unreachable!() };
+        assert_eq!(broken.state.cards(proposal).await.unwrap().len(), 1, "its buttons will be taken away in time");
+        broken.act(&alex(), EventBody::Clicked(run.action)).await.expect("it ends");
+        assert!(broken.chat.seen.transcript().contains("Boréal Logistique"), "{}", broken.chat.seen.transcript());
+    });
 }

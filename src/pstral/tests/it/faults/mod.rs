@@ -1,7 +1,7 @@
 //! Each failure of a model, at each stage of an answer, while the person stops it, the platform refuses a write and the
 //! program is killed: the message ends in a last state that says what to do next.
 //!
-//! There are some twelve thousand rows. One in seven runs everywhere, and all where everything is required. A row that fails
+//! There are some nineteen thousand rows. One in seven runs everywhere, and all where everything is required. A row that fails
 //! is named; `PSTRAL_TEST_FAULT="busy Asked stop:Never"` runs the rows whose names begin so, and an empty one all.
 
 mod broken;

@@ -21,6 +21,12 @@ const TOO_LONG: usize = 40_000;
 const FIRST: &str = "Here are our clients of Lyon, all of them by their names:";
 const HALF: &str = "\n```sql\nSELECT name FROM clients WHERE";
 const WHOLE: &str = " city = 'Lyon'\n```\nThat is all of them.";
+/// Said before it where the answer takes two messages: more than one holds.
+const LONG: &str = "They are many, and each of them has a story of its own that is worth being told. ";
+/// How often.
+const TIMES: usize = 28;
+/// Pieces that an answer comes in at most.
+const PIECES: usize = 30;
 
 /// Fails until it is well.
 pub(super) struct FaultyModel {
@@ -46,11 +52,13 @@ fn script(failure: Failure, stage: Stage) -> Script {
         Stage::FirstText => FIRST.to_owned(),
         Stage::MidStatement => format!("{FIRST}{HALF}"),
         Stage::AfterStatement => format!("{FIRST}{HALF}{WHOLE}"),
+        Stage::SecondMessage => format!("{}{FIRST}{HALF}{WHOLE}", LONG.repeat(TIMES)),
     };
     let words: Vec<&str> = said.split_inclusive(' ').collect();
+    let pieces: Vec<String> = words.chunks(words.len().div_ceil(PIECES).max(1)).map(<[&str]>::concat).collect();
     let pause = Duration::from_millis(50);
-    let speaking = pause * u32::try_from(words.len()).unwrap();
-    let script = words.into_iter().fold(Script::silent(), |script, word| script.waits(pause).text(word));
+    let speaking = pause * u32::try_from(pieces.len()).unwrap();
+    let script = pieces.iter().fold(Script::silent(), |script, piece| script.waits(pause).text(piece));
     let script = script.waits(FAILS_AT.saturating_sub(speaking));
     match failure {
         Failure::Nothing => script,
@@ -60,6 +68,7 @@ fn script(failure: Failure, stage: Stage) -> Script {
         Failure::CutByLength => script.cut_by_length(),
         Failure::Empty => script.text("\n\n"),
         Failure::AllThought => script.thinks("They want names.").text("<think>Or do they?</think>"),
+        Failure::ThoughtCut => script.thinks("They want names.").text("<think>Or do they").cut_by_length(),
         Failure::TooLong => script.text(&"and so on ".repeat(TOO_LONG / 10)).hangs(),
     }
 }

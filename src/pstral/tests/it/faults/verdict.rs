@@ -30,6 +30,9 @@ pub(super) async fn faults(broken: &mut Broken, case: &Case, asker: &Actor) -> V
     if !is_gone && !shown.iter().any(|(_, message)| says_a_step(message)) {
         faults.push("no message says what to do next".to_owned());
     }
+    if shown.iter().any(|(_, message)| promises_too_much(message)) {
+        faults.push("an answer is to go on without a button for it".to_owned());
+    }
     faults.extend(of_turns(broken, &shown).await);
     if case.failure != Failure::Nothing && shown.iter().any(|(_, message)| offers(message)) {
         faults.push("a statement of an answer that is not whole is offered".to_owned());
@@ -55,10 +58,21 @@ fn says_a_step(message: &Outgoing) -> bool {
         || STEPS.iter().any(|sentence| message.text.contains(sentence))
 }
 
+fn promises_too_much(message: &Outgoing) -> bool {
+    let goes_on = |action: &ButtonAction| matches!(action, ButtonAction::Continue(_));
+    GOES_ON.iter().any(|sentence| message.text.contains(sentence))
+        && !message.buttons.iter().any(|button| goes_on(&button.action))
+}
+
 /// Those of our sentences, as far as nothing varies in them, that end an answer without a button and say what to do.
 static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let steps = ["answer-cut", "answer-too-long", "answer-empty", "answer-interrupted"];
+    let steps = ["answer-empty", "answer-only-thought", "answer-interrupted"];
     steps.into_iter().flat_map(in_both).chain(STOPPED.iter().cloned()).chain(INCIDENT.iter().cloned()).collect()
+});
+/// Those that promise that an answer goes on.
+static GOES_ON: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let sentences = ["answer-cut", "answer-too-long", "answer-too-slow"];
+    sentences.into_iter().flat_map(in_both).collect()
 });
 static STOPPED: LazyLock<Vec<String>> = LazyLock::new(|| in_both("answer-stopped"));
 static INTERRUPTED: LazyLock<Vec<String>> = LazyLock::new(|| in_both("answer-interrupted"));

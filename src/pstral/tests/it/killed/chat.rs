@@ -99,10 +99,11 @@ impl ChatPlatform for LastingChat {
         Ok(())
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let messages = self.messages.lock().unwrap();
         let live = messages.iter().enumerate().filter(|(_, seen)| seen.live && seen.place == place.id);
-        Ok(live.map(|(at, _)| MessageRef { place: place.clone(), id: at.to_string() }).collect())
+        let at = |number: usize| MessageRef { place: place.clone(), id: number.to_string() };
+        Ok(live.map(|(number, seen)| (at(number), seen.text.clone())).collect())
     }
 
     async fn typing(&self, _: &Place) {

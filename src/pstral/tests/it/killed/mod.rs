@@ -14,7 +14,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, AuditAction, AuditEntry, ButtonAction, ChainVerifier, Event, EventBody};
-use pstral_core::models::ModelPool;
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
 use pstral_core::ports::{
     AuditFilter, AuditLog, Clock, Conversations as _, Entropy as _, Knowledge as _, LanguageModel, People as _,
@@ -22,7 +21,7 @@ use pstral_core::ports::{
 };
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
-use pstral_core::testkit::language_model::{Script, ScriptedModel};
+use pstral_core::testkit::language_model::{Script, ScriptedModel, pool_of};
 use pstral_pgserver::Server;
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use pstral_store::{Location, Store};
@@ -111,7 +110,7 @@ fn parts(
     let model = Pointed { real: Arc::new(model) as Arc<dyn LanguageModel>, points: Arc::clone(points) };
     Parts {
         platforms: vec![Arc::clone(chat) as _],
-        model: Arc::new(ModelPool::single(Arc::new(model), 8, Arc::clone(&clock))),
+        model: Arc::new(pool_of(Arc::new(model), 8, Arc::clone(&clock))),
         targets: BTreeMap::from([("crm".to_owned(), Arc::new(target))]),
         people: Arc::clone(store) as _,
         conversations: Arc::clone(store) as _,

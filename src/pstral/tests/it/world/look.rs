@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use pstral_core::domain::{AuditEntry, ButtonAction, ChainVerifier, OutgoingState};
+use pstral_core::domain::{AuditEntry, ButtonAction, ChainVerifier, MessageRef, OutgoingState, ProposalId};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 
 use super::World;
@@ -12,8 +12,14 @@ impl World {
     /// Every message as people see it now. Durations read `Time: … s`, and a file is its ending: both change from run
     /// to run. The buttons that stand under every answer are left out: `it/keeping.rs` and `it/rating.rs` look at them.
     pub(crate) fn transcript(&self) -> String {
+        self.transcript_from(1)
+    }
+
+    /// The same without the messages before the one of this number, which are the matter of other tests.
+    pub(crate) fn transcript_from(&self, first: usize) -> String {
         let mut out = String::new();
-        for (at, message) in self.chat.messages() {
+        let is_shown = |at: &MessageRef| at.id.parse::<usize>().unwrap() >= first;
+        for (at, message) in self.chat.messages().into_iter().filter(|(at, _)| is_shown(at)) {
             let live = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
             let _ = writeln!(out, "── #{} {}{live}\n{}", at.id, at.place.id, typed(&message.text));
             for file in &message.files {
@@ -33,6 +39,26 @@ impl World {
         let shown = self.chat.messages().into_iter().rev().map(|(_, message)| message.buttons);
         let newest = shown.into_iter().find(|buttons| !buttons.is_empty()).unwrap_or_default();
         newest.into_iter().map(|button| (button.label, button.action)).collect()
+    }
+
+    /// The newest button of that kind that is shown.
+    pub(crate) fn newest_button(&self, is_wanted: impl Fn(&ButtonAction) -> bool) -> Option<ButtonAction> {
+        let shown = self.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
+        shown.map(|button| button.action).find(is_wanted)
+    }
+
+    /// What the newest Execute button runs.
+    #[track_caller]
+    pub(crate) fn newest_proposal(&self) -> ProposalId {
+        match self.newest_button(|action| matches!(action, ButtonAction::Execute(_))) {
+            Some(ButtonAction::Execute(proposal)) => proposal,
+            _ => panic!("nothing is offered"),
+        }
+    }
+
+    /// Whether anything can be executed by a button that is shown.
+    pub(crate) fn offers_something(&self) -> bool {
+        self.newest_button(|action| matches!(action, ButtonAction::Execute(_))).is_some()
     }
 
     /// The text of the newest message.

@@ -13,22 +13,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral::files::FolderFiles;
-use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, ProposalId, Role, Roles};
+use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
 use pstral_core::pipeline::{
     KeptAnswers, Notes, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
-use pstral_core::ports::{
-    AuditLog, Capabilities, ChatPlatform, Conversations as _, Knowledge as _, Length, QueryTarget, WriteBudget,
-};
+use pstral_core::ports::{AuditLog, Capabilities, ChatPlatform, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use pstral_store::Store;
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
 pub(crate) use audit::UnreliableAudit;
 pub(crate) use company::{DAY, company, copy_of_the_company};
@@ -88,7 +87,7 @@ impl Default for Setup {
             kept_answers: KeptAnswers::Text,
             slots: 8,
             endpoints: None,
-            queue: QueueLimits::default(),
+            queue: QueueLimits { waiting: 50, each: 3 },
             notes: Notes::default(),
             platforms: Vec::new(),
         }
@@ -98,19 +97,9 @@ impl Default for Setup {
 /// Far more than any test needs.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A chat that can do everything, quickly.
+/// A chat that can do everything, quickly; files are read where they lie.
 pub(crate) fn capabilities() -> Capabilities {
-    Capabilities {
-        length: Length::characters(2_000),
-        max_messages: 4,
-        edits: true,
-        max_edits: 1_000,
-        budget: WriteBudget::default(),
-        buttons: true,
-        command_prefix: "/",
-        max_file_bytes: 10_000_000,
-        uploads: false,
-    }
+    Capabilities { uploads: false, ..FakeChat::new().capabilities().clone() }
 }
 
 /// Rules that open all but this.
@@ -233,13 +222,13 @@ impl World {
     }
 
     /// Somebody writes in private; answered while the test goes on.
-    pub(crate) fn begin(&self, actor: &Actor, body: EventBody) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn begin(&self, actor: &Actor, body: EventBody) -> JoinHandle<()> {
         let (pipeline, event) = (Arc::clone(&self.pipeline), self.chat.event(actor, body));
         tokio::spawn(async move { pipeline.handle(event).await })
     }
 
     /// Something happens; answered while the test goes on.
-    pub(crate) fn happens(&self, event: pstral_core::domain::Event) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn happens(&self, event: pstral_core::domain::Event) -> JoinHandle<()> {
         let pipeline = Arc::clone(&self.pipeline);
         tokio::spawn(async move { pipeline.handle(event).await })
     }
@@ -258,21 +247,12 @@ impl World {
         }
     }
 
-    /// What the newest Execute button runs.
-    #[track_caller]
-    pub(crate) fn newest_proposal(&self) -> ProposalId {
-        let offered = self.chat.messages().into_iter().rev().flat_map(|(_, message)| message.buttons);
-        let proposal = offered.into_iter().find_map(|button| match button.action {
-            ButtonAction::Execute(proposal) => Some(proposal),
-            _ => None,
-        });
-        proposal.expect("nothing is offered")
-    }
-
-    /// Whether anything can be executed by a button that is shown.
-    pub(crate) fn offers_something(&self) -> bool {
-        let mut shown = self.chat.messages().into_iter().flat_map(|(_, message)| message.buttons);
-        shown.any(|button| matches!(button.action, ButtonAction::Execute(_)))
+    /// Somebody asks in private, and Pstral dies while the model thinks.
+    pub(crate) async fn dies_while_it_answers(&self, actor: &Actor, question: &str) {
+        self.model.script(Script::says("I am going to think about this for a very long time …").hangs());
+        let answering = self.begin(actor, EventBody::Said(question.to_owned()));
+        self.sent_and_remembered().await;
+        killed(answering).await;
     }
 
     async fn assert_settled(&self) {
@@ -320,6 +300,12 @@ impl Around {
             settings: settings(&self.setup),
         })
     }
+}
+
+/// What was under way ends as when the program dies.
+pub(crate) async fn killed(task: JoinHandle<()>) {
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
 }
 
 fn places(setup: &Setup) -> Places {

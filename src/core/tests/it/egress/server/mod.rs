@@ -1,11 +1,17 @@
 //! A platform as a server sees it: it takes its time, it counts, it refuses, and it notes what it has shown and when.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod count;
+mod message;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use pstral_core::domain::{Actor, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
+use count::Count;
+use message::Spoilt;
+pub(super) use message::{Asked, Fault, Message};
+use pstral_core::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::text::{Text, text};
@@ -36,14 +42,6 @@ impl Default for Manners {
     }
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct Message {
-    pub(super) place: Place,
-    /// When each was shown.
-    pub(super) states: Vec<(Duration, Outgoing)>,
-    pub(super) deleted: bool,
-}
-
 pub(super) struct Server {
     manners: Manners,
     began: Instant,
@@ -59,39 +57,8 @@ struct State {
     requests: usize,
     asked_too_fast: usize,
     gone: HashSet<String>,
+    spoilt: Vec<Spoilt>,
     signals: Option<BudgetSignals>,
-}
-
-/// What was taken from one budget.
-#[derive(Default)]
-struct Count {
-    taken: VecDeque<Duration>,
-    full_at: Duration,
-}
-
-impl Count {
-    /// Takes one write, or says when there is one.
-    fn take(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
-        match rate {
-            Rate::Bucket { burst, refill } => {
-                let has_one = self.full_at.saturating_sub(refill * (burst - 1));
-                if has_one > now {
-                    return Err(has_one.saturating_sub(now));
-                }
-                self.full_at = self.full_at.max(now) + refill;
-            }
-            Rate::Window { writes, span } => {
-                while self.taken.front().is_some_and(|taken| *taken + span <= now) {
-                    self.taken.pop_front();
-                }
-                if self.taken.len() >= writes as usize {
-                    return Err((self.taken[0] + span).saturating_sub(now));
-                }
-                self.taken.push_back(now);
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Server {
@@ -105,7 +72,8 @@ impl Server {
 
     /// What people read in a place now.
     pub(super) fn read(&self, place: &Place) -> Vec<Outgoing> {
-        let messages = self.messages().into_iter().filter(|message| message.place == *place && !message.deleted);
+        let messages =
+            self.messages().into_iter().filter(|message| message.place == *place && message.deleted.is_none());
         messages.map(|message| message.states.last().unwrap().1.clone()).collect()
     }
 
@@ -120,7 +88,25 @@ impl Server {
 
     /// Somebody deletes a message.
     pub(super) fn take_away(&self, index: usize) {
-        self.state().messages[index].deleted = true;
+        self.state().messages[index].deleted = Some(self.now());
+    }
+
+    /// From now on, something goes wrong, with one message or with all.
+    pub(super) fn spoil(&self, asked: Asked, message: Option<usize>, until: Duration, fault: Fault) {
+        self.state().spoilt.push(Spoilt { asked, message, until, fault });
+    }
+
+    /// The messages that looked live at a time.
+    pub(super) fn live_at(&self, at: Duration) -> Vec<usize> {
+        let messages = self.messages().into_iter().enumerate();
+        messages.filter(|(_, message)| message.was_live(at)).map(|(index, _)| index).collect()
+    }
+
+    /// When something of what it shows changed.
+    pub(super) fn changes(&self) -> Vec<Duration> {
+        let messages = self.messages();
+        let shown = messages.iter().flat_map(|message| message.states.iter().map(|(at, _)| *at));
+        shown.chain(messages.iter().filter_map(|message| message.deleted)).collect()
     }
 
     /// A place is not there any more.
@@ -139,26 +125,38 @@ impl Server {
     /// One request, from end to end.
     async fn request<T>(
         &self,
-        place: &Place,
+        (asked, place): (Asked, &Place),
         message: Option<&str>,
         act: impl FnOnce(&mut State, Duration) -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
-        let half = {
-            let mut state = self.state();
-            let number = state.requests;
-            state.requests += 1;
-            if let Some(message) = message {
-                assert!(state.busy.insert(message.to_owned()), "two writes of one message at once");
+        let _busy = Busy::begin(self, message);
+        let (half, fault) = self.received(asked, message);
+        sleep(half).await;
+        let result = match fault {
+            None => self.decide(place, act),
+            Some(Fault::Refused(error)) => Err(error),
+            Some(Fault::Hangs { done }) => {
+                if done {
+                    drop(self.decide(place, act));
+                }
+                std::future::pending().await
             }
-            self.manners.latencies[number % self.manners.latencies.len()] / 2
         };
         sleep(half).await;
-        let result = self.decide(place, act);
-        sleep(half).await;
-        if let Some(message) = message {
-            self.state().busy.remove(message);
-        }
         result
+    }
+
+    /// Half of what it takes, and what goes wrong with it.
+    fn received(&self, asked: Asked, message: Option<&str>) -> (Duration, Option<Fault>) {
+        let (now, mut state) = (self.now(), self.state());
+        let number = state.requests;
+        state.requests += 1;
+        let message = message.map(|message| message.parse::<usize>().unwrap());
+        let mut spoilt = state.spoilt.iter();
+        let fault = spoilt.find(|spoilt| {
+            spoilt.asked == asked && now < spoilt.until && (spoilt.message.is_none() || spoilt.message == message)
+        });
+        (self.manners.latencies[number % self.manners.latencies.len()] / 2, fault.map(|spoilt| spoilt.fault.clone()))
     }
 
     fn decide<T>(
@@ -198,6 +196,26 @@ impl Server {
     }
 }
 
+/// A message that is being written, until that has ended or is dropped.
+struct Busy<'a>(&'a Server, Option<String>);
+
+impl<'a> Busy<'a> {
+    fn begin(server: &'a Server, message: Option<&str>) -> Self {
+        if let Some(message) = message {
+            assert!(server.state().busy.insert(message.to_owned()), "two writes of one message at once");
+        }
+        Self(server, message.map(str::to_owned))
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        if let Some(message) = &self.1 {
+            self.0.state().busy.remove(message);
+        }
+    }
+}
+
 fn index(at: &MessageRef) -> usize {
     at.id.parse().unwrap()
 }
@@ -223,9 +241,9 @@ impl ChatPlatform for Server {
 
     async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         assert!(self.manners.capabilities.length.holds(&message.text), "{}", message.text);
-        self.request(place, None, |state, now| {
+        self.request((Asked::Send, place), None, |state, now| {
             let states = vec![(now, message.clone())];
-            state.messages.push(Message { place: place.clone(), states, deleted: false });
+            state.messages.push(Message { place: place.clone(), states, deleted: None });
             Ok(MessageRef { place: place.clone(), id: (state.messages.len() - 1).to_string() })
         })
         .await
@@ -233,8 +251,8 @@ impl ChatPlatform for Server {
 
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
         assert!(self.manners.capabilities.length.holds(&message.text), "{}", message.text);
-        self.request(&at.place, Some(&at.id), |state, now| {
-            let kept = state.messages.get_mut(index(at)).filter(|kept| !kept.deleted);
+        self.request((Asked::Edit, &at.place), Some(&at.id), |state, now| {
+            let kept = state.messages.get_mut(index(at)).filter(|kept| kept.deleted.is_none());
             kept.ok_or(PlatformError::Gone)?.states.push((now, message.clone()));
             Ok(())
         })
@@ -242,24 +260,24 @@ impl ChatPlatform for Server {
     }
 
     async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
-        self.request(&at.place, Some(&at.id), |state, _| {
-            state.messages[index(at)].deleted = true;
+        self.request((Asked::Delete, &at.place), Some(&at.id), |state, now| {
+            state.messages[index(at)].deleted.get_or_insert(now);
             Ok(())
         })
         .await
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
+    async fn live(&self, place: &Place, _: Option<&MessageRef>) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let state = self.state();
         if state.gone.contains(&place.id) {
             return Err(PlatformError::Gone);
         }
-        let live = |message: &Message| {
-            let last = message.states.last().map(|(_, last)| last.state);
-            message.place == *place && !message.deleted && last == Some(OutgoingState::Streaming)
-        };
+        let now = self.now();
+        let live = |message: &Message| message.place == *place && message.was_live(now);
         let found = state.messages.iter().enumerate().filter(|(_, message)| live(message));
-        Ok(found.map(|(index, _)| MessageRef { place: place.clone(), id: index.to_string() }).collect())
+        let shown = |message: &Message| message.states.last().map(|(_, shown)| shown.text.clone()).unwrap_or_default();
+        let at = |index: usize| MessageRef { place: place.clone(), id: index.to_string() };
+        Ok(found.map(|(index, message)| (at(index), shown(message))).collect())
     }
 
     async fn typing(&self, _: &Place) {}

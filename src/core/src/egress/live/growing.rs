@@ -1,0 +1,141 @@
+//! How an answer grows: the model is read to its end, and what it has said is shown meanwhile.
+
+use std::time::Duration;
+
+use futures::future::{Fuse, FusedFuture as _, FutureExt as _};
+use futures::{StreamExt as _, select_biased};
+use tokio_util::sync::CancellationToken;
+
+use super::showing::{Next, Write};
+use super::{LiveMessage, OnSent};
+use crate::egress::ThinkingFilter;
+use crate::ports::{Delta, ModelError, ModelStats, ModelStream};
+
+/// How a stream ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Streamed {
+    /// The answer is whole, or cut at the model's own limit when `finish` says so.
+    Whole(ModelStats),
+    /// The person stopped it, or the message was deleted.
+    Stopped,
+    /// It grew past what an answer may hold.
+    TooLong,
+    /// It took longer than an answer may take.
+    TooSlow,
+    /// The model failed; the text so far stands.
+    Failed(ModelError),
+}
+
+/// What an answer may be at most, whatever its model does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerLimits {
+    /// Bytes of visible text; a model may think aloud four times as much.
+    pub bytes: usize,
+    /// From the first byte to the last.
+    pub time: Duration,
+}
+
+/// Thoughts take this many times the room of what is shown.
+pub(crate) const THOUGHTS: usize = 4;
+
+impl LiveMessage {
+    /// Notes that all that was heard was thoughts, too many of them: nobody follows the rest.
+    pub fn only_thought(&mut self, bytes: usize) {
+        self.thoughts = bytes;
+    }
+
+    /// Counts so many bytes of thoughts with the stream that is followed next: they were heard before it.
+    pub fn has_thought(&mut self, bytes: usize) {
+        self.thought_before = bytes;
+    }
+
+    /// Reads the stream to its end and shows the text as it grows: one write at a time, always of the latest text,
+    /// while reading goes on. Past its limits it stops reading.
+    pub async fn follow(
+        &mut self,
+        stream: ModelStream,
+        stop: &CancellationToken,
+        limits: AnswerLimits,
+        on_sent: OnSent<'_>,
+    ) -> Streamed {
+        self.reserve();
+        self.thoughts = std::mem::take(&mut self.thought_before);
+        let (mut filter, mut heard) = (ThinkingFilter::default(), self.thoughts);
+        let mut late = self.outlet.clock().sleep(limits.time).fuse();
+        let mut stream = stream.fuse();
+        let mut stopped = stop.cancelled().boxed().fuse();
+        let (mut next, mut write): (Next, Write<'_>) = (Fuse::terminated(), Fuse::terminated());
+        let ended = loop {
+            if next.is_terminated() && write.is_terminated() {
+                next = self.next();
+            }
+            // The order matters: a model that is always ahead must not keep its text from being shown.
+            select_biased! {
+                () = stopped => break Streamed::Stopped,
+                () = late => break Streamed::TooSlow,
+                written = write => if !self.wrote(written) { break Streamed::Stopped },
+                turn = next => write = self.begin_write(turn, on_sent),
+                delta = stream.next() => {
+                    heard += delta.as_ref().map_or(0, bytes);
+                    match self.take(delta, &mut filter) {
+                        Ok(true) => next = Fuse::terminated(),
+                        Ok(false) => {}
+                        Err(ended) => break ended,
+                    }
+                    if self.text().len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
+                        break Streamed::TooLong;
+                    }
+                }
+            }
+        };
+        // Closing the stream before the last edit frees the model at once.
+        drop(stream);
+        self.thoughts += usize::from(filter.is_only_thought());
+        self.push(&filter.finish());
+        if !write.is_terminated() {
+            let written = write.await;
+            self.wrote(written);
+        }
+        ended
+    }
+
+    /// Takes a piece of the stream; whether a text that would have waited is to be shown at once.
+    fn take(
+        &mut self,
+        delta: Option<Result<Delta, ModelError>>,
+        filter: &mut ThinkingFilter,
+    ) -> Result<bool, Streamed> {
+        match delta {
+            Some(Ok(Delta::Text(chunk))) => {
+                let visible = filter.push(&chunk);
+                // What was said before was a thought.
+                if filter.retracts() {
+                    self.put_aside();
+                }
+                self.push(&visible);
+                Ok(!visible.is_empty() && self.pacing.heard(self.outlet.clock().elapsed(), &visible))
+            }
+            Some(Ok(Delta::Thinking(thought))) => {
+                self.thoughts += thought.len();
+                Ok(false)
+            }
+            Some(Ok(Delta::Done(stats))) => Err(Streamed::Whole(stats)),
+            Some(Err(error)) => Err(Streamed::Failed(error)),
+            None => Err(Streamed::Failed(ModelError::Interrupted)),
+        }
+    }
+
+    fn push(&mut self, visible: &str) {
+        if self.said.push(visible) {
+            self.falls_behind();
+        }
+    }
+}
+
+/// What a piece adds to what was heard, shown or not.
+fn bytes(delta: &Result<Delta, ModelError>) -> usize {
+    match delta {
+        Ok(Delta::Text(text) | Delta::Thinking(text)) => text.len(),
+        Ok(Delta::Done(_)) | Err(_) => 0,
+    }
+}

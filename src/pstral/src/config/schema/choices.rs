@@ -1,0 +1,113 @@
+//! Words of which a key takes one.
+
+use serde::Deserialize;
+
+/// Stands between a word and those that would have been known.
+pub(in crate::config) const NOT_ONE_OF: &str = " is not one of: ";
+
+/// What the parser passes on of a word that it does not know; `diagnosis` makes a sentence of it.
+pub(super) fn not_one_of(word: &str, known: &[&str]) -> String {
+    format!("{word}{NOT_ONE_OF}{}", known.join(", "))
+}
+
+/// Choices of one word each, whose error names them all.
+macro_rules! choices {
+    ($($(#[$doc:meta])+ $name:ident { $($(#[$each:meta])+ $choice:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[serde(try_from = "String")]
+        pub enum $name { $($(#[$each])+ $choice,)+ }
+
+        impl $name {
+            /// The word that is written.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$choice => $word,)+ }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(word: String) -> Result<Self, Self::Error> {
+                match word.as_str() {
+                    $($word => Ok(Self::$choice),)+
+                    _ => Err(not_one_of(&word, &[$($word),+])),
+                }
+            }
+        }
+    )+};
+}
+
+choices! {
+    /// The kinds of model server.
+    ModelKind {
+        /// Ollama's own API.
+        Ollama = "ollama",
+        /// OpenAI's API, which vLLM, llama.cpp's server and others speak.
+        OpenAi = "openai",
+    }
+    /// What a verified query that nearly is the question is used for.
+    VerifiedChoice {
+        /// Offered at once.
+        Offer = "offer",
+        /// An example for the model.
+        Example = "example",
+    }
+    /// What questions are taken to be about.
+    ModeChoice {
+        /// Data.
+        Sql = "sql",
+        /// Anything else.
+        Chat = "chat",
+    }
+    /// What the audit keeps of answers.
+    KeptAnswersChoice {
+        /// All of it.
+        Text = "text",
+        /// Its SHA-256.
+        Hash = "hash",
+    }
+    /// The form of the log.
+    LogFormat {
+        /// For people.
+        Text = "text",
+        /// For machines.
+        Json = "json",
+    }
+    /// Under whose account statements run.
+    #[derive(Default)]
+    IdentityChoice {
+        /// That of the target.
+        #[default]
+        Shared = "shared",
+        /// That of each person.
+        Own = "own",
+    }
+    /// What becomes of a statement above the cost limit.
+    #[derive(Default)]
+    OverCostChoice {
+        /// It waits for a steward.
+        #[default]
+        Steward = "steward",
+        /// It is refused.
+        Refuse = "refuse",
+    }
+    /// Where results are shown.
+    #[derive(Default)]
+    DeliveryChoice {
+        /// Where the question was asked.
+        #[default]
+        Anywhere = "anywhere",
+        /// In private.
+        Private = "private",
+    }
+    /// The kinds of target.
+    TargetKind {
+        /// Oracle Database.
+        Oracle = "oracle",
+        /// PostgreSQL.
+        Postgres = "postgres",
+        /// A SQLite file.
+        Sqlite = "sqlite",
+    }
+}

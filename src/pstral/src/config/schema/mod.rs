@@ -1,0 +1,187 @@
+//! The keys of the configuration. What each means is written in config/default.toml.
+
+mod choices;
+mod discord;
+mod model;
+mod people;
+mod reading;
+mod target;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use pstral_core::domain::Locale;
+use pstral_store::Location;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+pub use choices::{
+    DeliveryChoice, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice, TargetKind,
+    VerifiedChoice,
+};
+pub use discord::DiscordConfig;
+pub use model::{EndpointConfig, Model};
+pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
+pub use target::{TargetConfig, TargetLimits};
+
+pub(super) use choices::NOT_ONE_OF;
+use reading::{formats, language, needed_secret};
+
+use crate::files::FileFormat;
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Config {
+    #[serde(deserialize_with = "language")]
+    pub locale: Locale,
+    pub data: PathBuf,
+    pub default_target: Option<String>,
+    pub store: StateStore,
+    pub model: Model,
+    pub answers: Answers,
+    pub audit: AuditConfig,
+    pub retention: RetentionConfig,
+    pub limits: LimitValues,
+    pub files: Files,
+    pub http: Http,
+    pub log: Log,
+    pub platforms: Platforms,
+    pub catalog: CatalogConfig,
+    pub quotas: QuotasConfig,
+    #[serde(default)]
+    pub places: Vec<PlaceConfig>,
+    #[serde(default)]
+    pub targets: BTreeMap<String, TargetConfig>,
+    #[serde(default)]
+    pub roles: BTreeMap<String, RoleConfig>,
+    /// The file it was read from, if it was one.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct StateStore {
+    #[serde(deserialize_with = "needed_secret")]
+    pub url: SecretString,
+    pub instance: String,
+}
+
+impl Config {
+    /// Where the state database is.
+    pub fn location(&self) -> Location {
+        // Checked when it was loaded; an address that none can read is that of no file.
+        Location::of(self.store.url.expose_secret()).unwrap_or_else(|| Location::File(PathBuf::from("pstral.db")))
+    }
+}
+
+/// `[answers]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Answers {
+    pub verified: VerifiedChoice,
+    pub max_question_chars: usize,
+    pub max_answer_bytes: usize,
+    pub answer_timeout: u64,
+    pub history_turns: u32,
+    pub examples: usize,
+    pub proposal_minutes: u64,
+    pub preview_rows: usize,
+    pub prompts: Option<PathBuf>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct AuditConfig {
+    pub answers: KeptAnswersChoice,
+    pub head_every_events: u64,
+    pub head_every_minutes: u64,
+    pub head_platform: Option<String>,
+    pub head_place: Option<String>,
+    pub key: PathBuf,
+}
+
+/// `[retention]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct RetentionConfig {
+    pub conversations_days: u64,
+    pub proposals_days: u64,
+    pub audit_texts_days: u64,
+    pub audit_days: u64,
+    pub every_hours: u64,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct LimitValues {
+    pub rows: u64,
+    pub bytes: u64,
+    pub cell_bytes: usize,
+    pub seconds: u64,
+}
+
+/// `[files]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Files {
+    pub folder: PathBuf,
+    #[serde(deserialize_with = "formats")]
+    pub formats: Vec<FileFormat>,
+    pub keep_hours: u64,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub drain_timeout: u64,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// `[platforms]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct Platforms {
+    pub terminal: TerminalConfig,
+    pub discord: DiscordConfig,
+}
+
+/// `[platforms.terminal]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct TerminalConfig {
+    pub enabled: bool,
+}
+
+/// `[catalog]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct CatalogConfig {
+    pub refresh_minutes: u64,
+}

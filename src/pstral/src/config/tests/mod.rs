@@ -1,0 +1,186 @@
+//! Configurations as people write them, each with all that is told of it.
+
+mod secrets;
+mod servers;
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+
+use super::check::load_with;
+use super::{Config, Fault, Source, layers};
+
+fn check(file: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pstral.toml");
+    std::fs::write(&path, file).unwrap();
+    let given = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let environment = layers::environment().source(Some(given));
+    load_with(&Source::File(path), None, &environment)
+        .map_err(|faults| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn what_is_shipped_is_right() {
+    let none = layers::environment().source(Some(config::Map::new()));
+    load_with(&Source::Demo, None, &none).unwrap();
+    check("", &[]).unwrap();
+    let example = include_str!("../../../../../config/example.toml");
+    check(include_str!("../../../../../config/docker.toml"), &[]).unwrap();
+    let config = check(example, &[]).unwrap();
+    assert_eq!(config.files.folder, Path::new("/var/lib/pstral/files"));
+    assert_eq!(config.location().to_string(), "/var/lib/pstral/pstral.db");
+}
+
+#[test]
+fn the_environment_wins() {
+    let environment = [
+        ("PSTRAL__MODEL__NAME", "12345"),
+        ("PSTRAL__LIMITS__ROWS", "7"),
+        ("PSTRAL__PLATFORMS__TERMINAL__ENABLED", "true"),
+    ];
+    let config = check("[limits]\nrows = 5", &environment).unwrap();
+    assert_eq!((config.model.name.as_str(), config.limits.rows, config.platforms.terminal.enabled), ("12345", 7, true));
+}
+
+#[test]
+fn ten_faults_are_told_together() {
+    let faults = check(
+        r#"
+        locale = "de"
+        langage = "fr"
+        default_target = "nowhere"
+        [store]
+        url = "mysql://x"
+        [model]
+        url = "ftp://example.org"
+        contextTokens = 5
+        context_tokens = "many"
+        [answers]
+        answer_timeout = 5
+        [http]
+        listen = "localhost"
+        [limits]
+        rows = 0
+        [targets.crm]
+        kind = "sqlite"
+        deny = ["a.b.c.d"]
+        [targets.Other]
+        kind = "excel"
+        path = "x"
+        "#,
+        &[("PSTRAL__FOO__BAR", "1")],
+    );
+    assert_snapshot!(faults.unwrap_err(), @r#"
+    answers.answer_timeout: the value must be between 10 and 3600.
+    default_target: this database is not described in [targets]. Known databases: crm.
+    foo: there is no such key. Remove it; config/default.toml describes every key.
+    http.listen: the value does not fit; config/default.toml shows an example. (invalid socket address syntax)
+    langage: there is no such key. Remove it; config/default.toml describes every key.
+    limits.rows: the value must be between 1 and 10000000.
+    locale: “de” is not known here: use one of fr, en.
+    model.contextTokens: there is no such key. Did you mean model.context_tokens?
+    model.context_tokens: the value does not fit; config/default.toml shows an example. (invalid type: string "many", expected an integer)
+    model.url: the address must begin with http:// or https://, such as http://127.0.0.1:11434.
+    store.url: the address must name a file, such as sqlite://pstral.db, or a database, such as postgres://pstral:password@db.intern/pstral.
+    targets.Other.kind: “excel” is not known here: use one of oracle, postgres, sqlite.
+    targets.crm.deny: “a.b.c.d” is not of the form table, table.column or schema.table.column.
+    targets.crm.path: this value is required. Add it; config/default.toml shows an example.
+    "#);
+}
+
+#[test]
+fn what_could_not_run_is_told_beforehand() {
+    for (file, key) in [
+        ("model.url = \"http://[bad\"", "model.url: the address cannot be used"),
+        ("model.url = \"http://\"", "model.url: the address cannot be used"),
+        ("model.url = \"http://me:secret@host\"", "model.url: the address holds a user name"),
+        ("model.url = \"http://8.8.8.8:8000\"", "model.url: 8.8.8.8 is a public address"),
+        ("model.slots = 0", "model.slots: the value must be between 1 and 1024"),
+        ("model.kind = \"openai\"\nmodel.threads = 4", "model.threads: a server of kind openai does not read"),
+        ("[[model.endpoints]]\nslots = 2", "model.endpoints[0].url: this value is required"),
+        (
+            "model.url = \"http://a\"\n[[model.endpoints]]\nurl = \"http://b\"",
+            "model.url: beside [[model.endpoints]] this address would not be used",
+        ),
+        (
+            "platforms.discord.enabled = true\nplatforms.discord.application = \"1\"",
+            "platforms.discord.token: Discord knows Pstral by the token of a bot",
+        ),
+        ("[platforms.discord]\nenabled = true\ntoken = \"secret\"", "platforms.discord.application: "),
+        (
+            "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nchannels = [\"#sales\"]",
+            "platforms.discord.channels: “#sales” is not an id",
+        ),
+        (
+            "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nshards = 4",
+            "platforms.discord.shards: ",
+        ),
+        ("platforms.discord.token = 424242", "platforms.discord.token: this secret must be a text"),
+        ("log.level = \"inof\"", "log.level"),
+        ("log.level = \"info,sqlx=wran\"", "log.level"),
+        ("log.level = \"\"", "log.level"),
+        ("store.url = \"sqlite://\"", "store.url"),
+        ("store.url = \"sqlite://folder/\"", "store.url"),
+        ("locale = \"france\"", "locale: “france” is not known here: use one of fr, en"),
+        ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_concurrent = 100000", "targets.a.max_concurrent"),
+        ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_concurrent = 0", "targets.a.max_concurrent"),
+        ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nschema = \"y\"", "targets.a.schema: a database of kind sqlite"),
+        ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nmax_cost = 5", "targets.a.max_cost: SQLite does not say"),
+        ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nlimits.rows = 0", "targets.a.limits.rows: "),
+        ("[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nprivate_tables = [\"\"]", "targets.a.private_tables: "),
+        ("files.formats = []", "files.formats: name at least one"),
+        ("files.formats = [\"pdf\"]", "files.formats"),
+        ("[targets.a]\nkind = \"postgres\"", "targets.a.url: this value is required"),
+        ("[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nmax_cost = -1", "targets.a.max_cost: "),
+        (
+            "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nidentity = \"own\"",
+            "targets.a.accounts: with",
+        ),
+        ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
+        ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
+        ("[roles.Chief]\ncapabilities = []", "roles.Chief: this cannot be a role"),
+        ("[roles.chief]", "roles.chief.capabilities: say what the role may do"),
+        ("[roles.member]\ncapabilities = [\"ask\", \"fly\"]", "roles.member.capabilities: “fly” is not known here"),
+        ("[roles.member.targets.x]", "roles.member.targets.x: no database"),
+        ("[roles.member.quotas]\nquestions_per_day = 2000000", "roles.member.quotas.questions_per_day: the value"),
+        (
+            "[[places]]\nplatform = \"matrix\"\nid = \"a\"\nroles = [\"chief\"]",
+            "places[0].roles: “chief” is not a role",
+        ),
+        ("[[places]]\nplatform = \"matrix\"\nid = \"a\"\nroles = []", "places[0].roles: nobody would be welcome"),
+        ("[[places]]\nplatform = \"matrix\"\nid = \" \"", "places[0].id: this value is required"),
+        (
+            "[[places]]\nplatform = \"m\"\nid = \"a\"\n[[places]]\nplatform = \"m\"\nid = \"a\"",
+            "places[1]: this place is described twice",
+        ),
+        ("[[places]]\nplatform = \"m\"\nid = \"a\"\nmode = \"docs\"", "places[0].mode: “docs” is not known here"),
+        ("[[places]]\nplatform = \"m\"\nid = \"a\"\nlanguage = \"de\"", "places[0].language: “de” is not known here"),
+        ("quotas.user_questions_per_day = 2000000", "quotas.user_questions_per_day: the value must be between"),
+    ] {
+        let told = check(file, &[]).map(drop).unwrap_err();
+        assert!(told.starts_with(key) && !told.contains('\n') && !told.contains("secret"), "{file}: {told}");
+    }
+    for file in ["log.level = \"info,pstral_store=debug\"", "log.level = \"WARN\"", "log.level = \"off\""] {
+        check(file, &[]).unwrap();
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_parsed_is_told() {
+    let told = check("[log]\nlevel = info", &[]).unwrap_err();
+    assert!(told.contains("pstral.toml: line 2, column 9: this is not TOML"), "{told}");
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = folder.path().join("bytes.toml");
+    std::fs::write(&bytes, b"a = \"\xff\"").unwrap();
+    let none = layers::environment().source(Some(config::Map::new()));
+    for (path, expected) in [
+        (Path::new("/nowhere/pstral.toml"), "there is no such file"),
+        (folder.path(), "this is a folder"),
+        (&bytes, "it is not text in UTF-8"),
+    ] {
+        let faults = load_with(&Source::File(path.to_owned()), None, &none).unwrap_err();
+        let told = faults[0].to_string();
+        assert!(faults[0].key == path.display().to_string() && told.contains(expected), "{told}");
+    }
+}
