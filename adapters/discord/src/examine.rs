@@ -1,6 +1,5 @@
 //! What `pstral doctor` looks at: the application, what it may hear, its commands, and what it may do in each channel.
 
-use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
@@ -175,6 +174,8 @@ fn told(fault: &Fault) -> Text {
 
 #[cfg(test)]
 mod tests {
+    use pstral_core::domain::Locale;
+
     use super::*;
 
     #[test]

@@ -40,7 +40,7 @@ pub use config::{DiscordConfig, Shards};
 pub use examine::{Finding, Mark};
 use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
-    BudgetSignals, Capabilities, ChatPlatform, Inbox, PlatformError, Rate, Suggestions, WriteBudget,
+    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, Suggestions, WriteBudget,
 };
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
@@ -131,6 +131,7 @@ fn capabilities() -> Capabilities {
         max_messages: 5,
         edits: true,
         max_edits: 300,
+        longest_write: LONGEST_WRITE,
         budget: WriteBudget { place: window(5, Duration::from_secs(5)), account: window(40, Duration::from_secs(1)) },
         buttons: true,
         command_prefix: "/",
@@ -173,8 +174,12 @@ impl ChatPlatform for Discord {
         self.delete_at(at).await
     }
 
-    async fn live(&self, place: &Place) -> Result<Vec<MessageRef>, PlatformError> {
-        self.standing_in(place).await
+    async fn live(
+        &self,
+        place: &Place,
+        known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        self.standing_in(place, known).await
     }
 
     async fn typing(&self, place: &Place) {

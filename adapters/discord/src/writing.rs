@@ -18,7 +18,7 @@ use crate::threads::Way;
 
 /// Where a message stands.
 #[derive(Debug, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
     Channel(ChannelId, MessageId),
     /// In answer to this interaction.
     Aside(u64, MessageId),
@@ -53,7 +53,7 @@ impl Discord {
         match self.begin_wanted(channel_id).await? {
             Way::Reply(channel, asked) => {
                 let sent = self.send_named(channel, place, body.in_reply_to(asked.get())).await?;
-                Ok(format!("{ABOVE}{sent}"))
+                Ok(above(&sent.to_string()))
             }
             Way::There if is_channel(place) => {
                 let body = match self.asked.replied_to(place) {
@@ -117,38 +117,42 @@ impl Discord {
     }
 
     pub(crate) async fn edit_at(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
-        let (body, place) = (Body::of(message)?, &at.place);
-        match standing(at)? {
-            Standing::Channel(channel_id, message_id) => {
-                let route = Route::ChannelMessage { channel_id, message_id };
-                self.put(place, LightMethod::Patch, route, &body).await?;
-            }
-            Standing::Aside(interaction, message_id) => {
-                let opened = self.interactions.get(interaction).ok_or(PlatformError::Gone)?;
-                let (application_id, token) = (self.application(), opened.token.as_str());
-                let route = Route::WebhookFollowupMessage { application_id, token, message_id };
-                self.put(place, LightMethod::Patch, route, &body).await?;
-            }
-        }
+        let (body, standing) = (Body::of(message)?, standing(at)?);
+        let token = self.token_for(&standing).ok_or(PlatformError::Gone)?;
+        self.put(&at.place, LightMethod::Patch, self.route(&standing, &token), &body).await?;
         Ok(())
     }
 
     pub(crate) async fn delete_at(&self, at: &MessageRef) -> Result<(), PlatformError> {
-        let deleted = match standing(at)? {
-            Standing::Channel(channel_id, message_id) => {
-                let route = Route::ChannelMessage { channel_id, message_id };
-                self.rest.write(&at.place, plain(LightMethod::Delete, route)).await
-            }
-            Standing::Aside(interaction, message_id) => {
-                let Some(opened) = self.interactions.get(interaction) else { return Ok(()) };
-                let (application_id, token) = (self.application(), opened.token.as_str());
-                let route = Route::WebhookFollowupMessage { application_id, token, message_id };
-                self.rest.write(&at.place, plain(LightMethod::Delete, route)).await
-            }
-        };
+        let standing = standing(at)?;
+        let Some(token) = self.token_for(&standing) else { return Ok(()) };
+        let deleted = self.rest.write(&at.place, plain(LightMethod::Delete, self.route(&standing, &token))).await;
         match deleted.map_err(PlatformError::from) {
             Ok(_) | Err(PlatformError::Gone) => Ok(()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// A message of ours as Discord has it; `None` where it cannot be asked for any more.
+    pub(crate) async fn message_at(&self, standing: &Standing) -> Result<Option<Value>, Fault> {
+        let Some(token) = self.token_for(standing) else { return Ok(None) };
+        self.rest.ask(plain(LightMethod::Get, self.route(standing, &token))).await.map(Some)
+    }
+
+    /// The token of the interaction that a message answers, empty where it answers none; `None` where it is over.
+    fn token_for(&self, standing: &Standing) -> Option<String> {
+        match standing {
+            Standing::Channel(..) => Some(String::new()),
+            Standing::Aside(interaction, _) => Some(self.interactions.get(*interaction)?.token.clone()),
+        }
+    }
+
+    fn route<'a>(&self, standing: &Standing, token: &'a str) -> Route<'a> {
+        match *standing {
+            Standing::Channel(channel_id, message_id) => Route::ChannelMessage { channel_id, message_id },
+            Standing::Aside(_, message_id) => {
+                Route::WebhookFollowupMessage { application_id: self.application(), token, message_id }
+            }
         }
     }
 
@@ -184,7 +188,12 @@ fn is_channel(place: &Place) -> bool {
     !place.private && place.channel() == *place
 }
 
-fn standing(at: &MessageRef) -> Result<Standing, PlatformError> {
+/// How a message is called that belongs into a thread and stands in the channel above.
+pub(crate) fn above(message: &str) -> String {
+    format!("{ABOVE}{message}")
+}
+
+pub(crate) fn standing(at: &MessageRef) -> Result<Standing, PlatformError> {
     let number = |word: &str| word.parse::<u64>().ok().filter(|number| *number > 0);
     let message = |word: &str| number(word).map(MessageId::new).ok_or(PlatformError::Gone);
     if let Some(id) = at.id.strip_prefix(ABOVE) {

@@ -19,7 +19,7 @@ impl Pipeline {
             let pipeline = Weak::upgrade(&pipeline);
             async move {
                 let Some(pipeline) = pipeline else { return Vec::new() };
-                let found = pipeline.suggest(&actor, suggested).await;
+                let found = pipeline.suggestions_for(&actor, suggested).await;
                 found.unwrap_or_else(|error| {
                     tracing::warn!(%error, "nothing could be suggested");
                     Vec::new()
@@ -29,7 +29,7 @@ impl Pipeline {
         })
     }
 
-    async fn suggest(&self, actor: &Actor, suggested: Suggested) -> Result<Vec<Suggestion>, StoreError> {
+    async fn suggestions_for(&self, actor: &Actor, suggested: Suggested) -> Result<Vec<Suggestion>, StoreError> {
         let Some(user) = self.parts.people.linked(actor).await?.filter(|user| !user.disabled) else {
             return Ok(Vec::new());
         };

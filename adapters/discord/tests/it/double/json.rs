@@ -5,6 +5,26 @@ use serde_json::{Map, Value, json};
 use super::clock::written;
 use super::world::{Attachment, Channel, Guild, Id, Kind, Message, Role, World, flag};
 
+/// What no guild here has.
+const NOTHING_OF_A_GUILD: [&str; 16] = [
+    "icon",
+    "splash",
+    "discovery_splash",
+    "afk_channel_id",
+    "widget_channel_id",
+    "application_id",
+    "rules_channel_id",
+    "max_presences",
+    "vanity_url_code",
+    "description",
+    "banner",
+    "public_updates_channel_id",
+    "safety_alerts_channel_id",
+    "home_header",
+    "latest_onboarding_question_id",
+    "incidents_data",
+];
+
 impl World {
     /// An account.
     pub(super) fn user(&self, id: Id) -> Value {
@@ -75,19 +95,16 @@ impl World {
         // Where Discord greets who joins: the first channel.
         let mut texts = self.channels.values().filter(|channel| channel.guild == Some(guild.id));
         let system = texts.find(|channel| channel.kind == Kind::Text).map(|channel| channel.id.to_string());
-        json!({
-            "id": guild.id.to_string(), "name": guild.name, "icon": null, "splash": null, "discovery_splash": null,
-            "owner_id": guild.owner.to_string(), "afk_channel_id": null, "afk_timeout": 300, "region": "deprecated",
-            "widget_enabled": false, "widget_channel_id": null, "verification_level": 1,
+        let body = json!({
+            "id": guild.id.to_string(), "name": guild.name, "owner_id": guild.owner.to_string(), "afk_timeout": 300,
+            "region": "deprecated", "widget_enabled": false, "verification_level": 1,
             "default_message_notifications": 1, "explicit_content_filter": 0, "roles": roles, "emojis": [],
-            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": system,
-            "system_channel_flags": 0, "rules_channel_id": null, "max_presences": null, "max_members": 500_000,
-            "vanity_url_code": null, "description": null, "banner": null, "premium_tier": 0,
-            "premium_subscription_count": 0, "preferred_locale": "fr", "public_updates_channel_id": null,
+            "features": [], "mfa_level": 0, "system_channel_id": system, "system_channel_flags": 0,
+            "max_members": 500_000, "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": "fr",
             "max_video_channel_users": 25, "max_stage_video_channel_users": 50, "nsfw_level": 0, "nsfw": false,
-            "stickers": [], "premium_progress_bar_enabled": false, "safety_alerts_channel_id": null,
-            "home_header": null, "hub_type": null, "latest_onboarding_question_id": null, "incidents_data": null,
-        })
+            "stickers": [], "premium_progress_bar_enabled": false, "hub_type": null,
+        });
+        with(body, NOTHING_OF_A_GUILD.map(|key| (key, Value::Null)))
     }
 
     /// A message as the API answers it.
