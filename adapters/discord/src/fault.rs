@@ -15,6 +15,8 @@ pub(crate) mod codes {
     pub(crate) const UNKNOWN_MESSAGE: i64 = 10_008;
     pub(crate) const UNKNOWN_WEBHOOK: i64 = 10_015;
     pub(crate) const UNKNOWN_INTERACTION: i64 = 10_062;
+    /// Of a message that is over an hour old.
+    pub(crate) const EDITED_TOO_OFTEN: i64 = 30_046;
     pub(crate) const ALREADY_ANSWERED: i64 = 40_060;
     pub(crate) const MISSING_ACCESS: i64 = 50_001;
     pub(crate) const CLOSED_TO_US: i64 = 50_007;
@@ -41,6 +43,16 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// What an answer that is no success says. That an old message takes no more changes comes as if it were asked too
+    /// fast, without saying for how long: trying again would be of no use.
+    pub(crate) fn of_answer(status: u16, code: i64, message: String, wait: Option<Duration>) -> Self {
+        match status {
+            429 if code != codes::EDITED_TOO_OFTEN => Self::Limited(wait.unwrap_or(UNSAID)),
+            500.. => Self::Away(format!("{status} {message}")),
+            _ => Self::Refused { status, code, message },
+        }
+    }
+
     /// Discord's code, where it refused.
     pub(crate) fn code(&self) -> Option<i64> {
         match self {
@@ -59,12 +71,8 @@ impl From<serenity::Error> for Fault {
     fn from(error: serenity::Error) -> Self {
         match error {
             serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) => {
-                let (status, message) = (answer.status_code.as_u16(), answer.error.message.clone());
-                match status {
-                    429 => Self::Limited(UNSAID),
-                    500.. => Self::Away(format!("{status} {message}")),
-                    _ => Self::Refused { status, code: i64::try_from(answer.error.code).unwrap_or_default(), message },
-                }
+                let code = i64::try_from(answer.error.code).unwrap_or_default();
+                Self::of_answer(answer.status_code.as_u16(), code, answer.error.message.clone(), None)
             }
             serenity::Error::Http(HttpError::Request(error)) => {
                 let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));

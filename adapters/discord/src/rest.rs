@@ -105,16 +105,12 @@ impl Rest {
         self.tell_budget(place, response.headers());
         let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
         let body = in_time(async { Ok(response.bytes().await?) }).await?;
-        match status {
-            200..300 => decoded(&body),
-            429 => Err(Fault::Limited(after.unwrap_or(Duration::from_secs(1)))),
-            500.. => Err(Fault::Away(format!("status {status}"))),
-            _ => {
-                let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-                let message = said["message"].as_str().unwrap_or_default().to_owned();
-                Err(Fault::Refused { status, code: said["code"].as_i64().unwrap_or_default(), message })
-            }
+        if (200..300).contains(&status) {
+            return decoded(&body);
         }
+        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let message = said["message"].as_str().unwrap_or_default().to_owned();
+        Err(Fault::of_answer(status, said["code"].as_i64().unwrap_or_default(), message, after))
     }
 
     /// What stands at an address, without saying who asks.

@@ -38,13 +38,13 @@ impl Discord {
     /// Those among the newest of a channel or a thread; where there is no thread, those of the replies that stand for it.
     async fn live_in(&self, channel_id: ChannelId, place: &Place) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let own = self.own_id().await?.to_string();
-        let (newest, replies_to) = match (self.newest(channel_id).await.map_err(PlatformError::from), spot(&place.channel())?)
-        {
-            (Err(PlatformError::Gone), Spot::Channel(above)) if above != channel_id => {
-                (self.newest(above).await?, Some(channel_id.to_string()))
-            }
-            (newest, _) => (newest?, None),
-        };
+        let (newest, replies_to) =
+            match (self.newest(channel_id).await.map_err(PlatformError::from), spot(&place.channel())?) {
+                (Err(PlatformError::Gone), Spot::Channel(above)) if above != channel_id => {
+                    (self.newest(above).await?, Some(channel_id.to_string()))
+                }
+                (newest, _) => (newest?, None),
+            };
         let found = newest.iter().rev().filter(|message| message["author"]["id"] == own.as_str());
         let live = found.filter_map(|message| {
             let (id, text) = (message["id"].as_str()?, live_text(message)?);

@@ -4,13 +4,15 @@
 //! Discord gives a thread the id of the message that it begins from, so that its place has a name before it is there.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pstral_core::domain::Place;
 use pstral_core::egress::fit;
 use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::id::{ChannelId, MessageId};
+use tokio::time::Instant;
 
 use crate::Discord;
 use crate::fault::{Fault, codes};
@@ -23,6 +25,9 @@ const REMEMBERED: usize = 1024;
 const NAME: usize = 90;
 /// Minutes without a word after which Discord puts a thread away.
 const ARCHIVED_AFTER: u32 = 1_440;
+
+/// How long it is believed that none may begin in a channel: Discord counts what it forbids, and locks out who insists.
+const FORBIDDEN: Duration = Duration::from_mins(10);
 
 /// A thread that may begin on a question.
 struct Wanted {
@@ -48,26 +53,46 @@ pub(crate) enum Way {
     Reply(ChannelId, MessageId),
 }
 
-/// The threads that may begin, by the messages they begin from.
+/// The threads that may begin, by the messages they begin from; and the channels where none may, of late.
 #[derive(Default)]
-pub(crate) struct Threads(Mutex<(HashMap<u64, Arc<Wanted>>, VecDeque<u64>)>);
+pub(crate) struct Threads(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    wanted: HashMap<u64, Arc<Wanted>>,
+    order: VecDeque<u64>,
+    forbidden: HashMap<ChannelId, Instant>,
+}
 
 impl Threads {
     fn want(&self, message: u64, wanted: Wanted) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, order) = &mut *all;
-        if known.insert(message, Arc::new(wanted)).is_none() {
-            order.push_back(message);
+        let mut known = self.known();
+        if known.wanted.insert(message, Arc::new(wanted)).is_none() {
+            known.order.push_back(message);
         }
-        if order.len() > REMEMBERED
-            && let Some(oldest) = order.pop_front()
+        if known.order.len() > REMEMBERED
+            && let Some(oldest) = known.order.pop_front()
         {
-            known.remove(&oldest);
+            known.wanted.remove(&oldest);
         }
     }
 
     fn wanted(&self, message: u64) -> Option<Arc<Wanted>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(&message).cloned()
+        self.known().wanted.get(&message).cloned()
+    }
+
+    fn forbid(&self, channel: ChannelId) {
+        let mut known = self.known();
+        known.forbidden.retain(|_, since| since.elapsed() < FORBIDDEN);
+        known.forbidden.insert(channel, Instant::now());
+    }
+
+    fn are_forbidden(&self, channel: ChannelId) -> bool {
+        self.known().forbidden.get(&channel).is_some_and(|since| since.elapsed() < FORBIDDEN)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,11 +109,17 @@ impl Discord {
         let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(Way::There) };
         let reply = Way::Reply(wanted.channel, MessageId::new(id.get()));
         let mut state = wanted.state.lock().await;
+        if *state == State::NotBegun && self.threads.are_forbidden(wanted.channel) {
+            *state = State::Refused;
+        }
         if *state == State::NotBegun {
             *state = match self.begin(&wanted, id).await {
                 Ok(()) => State::Begun,
                 // Of a channel that is full of threads, or where none may be made.
-                Err(fault @ Fault::Refused { .. }) => {
+                Err(fault @ Fault::Refused { status, .. }) => {
+                    if status == 403 {
+                        self.threads.forbid(wanted.channel);
+                    }
                     tracing::warn!(
                         ?fault,
                         channel = wanted.channel.get(),

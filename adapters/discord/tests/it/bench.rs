@@ -24,10 +24,13 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Connected to a double as it is by default.
+    /// Connected to a double as it is by default, and aware of it.
     pub(crate) async fn connected() -> Self {
         let bench = Self::with(Plan::default(), |_| {}).await;
         bench.discord.connected().await;
+        while bench.bot.health().await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         bench
     }
 

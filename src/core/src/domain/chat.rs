@@ -177,7 +177,7 @@ pub struct Button {
 /// Whether a message may still change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutgoingState {
-    /// Still being written.
+    /// Still being written. It can be stopped by a button, which tells it from others where a platform keeps nothing else.
     Streaming,
     /// Will not change unless the person acts.
     Final,

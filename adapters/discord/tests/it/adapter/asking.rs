@@ -64,6 +64,11 @@ async fn where_no_thread_can_be_the_answer_is_a_reply() {
     Zoé: @Pstral Combien de clients ?
     Pstral, to Zoé: Douze.
     ");
+    bench.discord.says(zoe, channel, "@Pstral Et à Lyon ?");
+    let (event, _) = bench.said().await;
+    bench.bot.send(&event.place, &Outgoing::text("Trois.")).await.unwrap();
+    assert!(bench.discord.sees(channel).ends_with("Pstral, to Zoé: Trois.\n"));
+    assert_eq!(bench.discord.counts().invalid.len(), 1, "it is not forbidden twice");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ fn is_some(rate: Rate) -> bool {
 }
 
 async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, place: &Place) {
-    let at = send(platform, place, &Outgoing::streaming("Voici")).await;
+    let at = send(platform, place, &growing("Voici")).await;
     assert_eq!(at.place, *place, "a message stands where it was sent");
     let shows = async |text: &str| {
         let live = platform.live(place, Some(&at)).await.expect("its own messages can be looked at");
@@ -60,8 +60,8 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
         return;
     }
     let states = [
-        Outgoing::streaming("Voici les clients"),
-        Outgoing::streaming("Voici les clients"),
+        growing("Voici les clients"),
+        growing("Voici les clients"),
         Outgoing::text("Voici les clients de Paris."),
         // What was final changes when a person acts on it, and a repeated change changes nothing.
         Outgoing::text("Voici les clients de Lyon."),
@@ -77,7 +77,7 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
 }
 
 async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
-    for message in [Outgoing::streaming("Un instant…"), Outgoing::text("Une faute")] {
+    for message in [growing("Un instant…"), Outgoing::text("Une faute")] {
         let at = send(platform, place, &message).await;
         assert_eq!(platform.delete(&at).await, Ok(()));
         assert_eq!(platform.delete(&at).await, Ok(()), "what is gone counts as removed");
@@ -89,7 +89,7 @@ async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
 
 async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &Place) {
     let mut known = live(platform, place).await;
-    let waiting = Outgoing::streaming("Un instant…");
+    let waiting = growing("Un instant…");
     // One that has done it at once has said so.
     let dropped = platform.send(place, &waiting).now_or_never().map(|sent| sent.expect("a message can be sent"));
     let at = send(platform, place, &waiting).await;
@@ -98,7 +98,7 @@ async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &
         assert!(known.contains(&message), "nobody knows of {message:?}, and it looks live");
     }
     if platform.capabilities().edits {
-        drop(platform.edit(&at, &Outgoing::streaming("Un instant encore…")).now_or_never());
+        drop(platform.edit(&at, &growing("Un instant encore…")).now_or_never());
         assert_eq!(platform.edit(&at, &Outgoing::text("Voici.")).await, Ok(()));
         assert!(!live(platform, place).await.contains(&at), "what was dropped comes after what was written next");
     }
@@ -163,6 +163,12 @@ async fn answers_nothing_that_nobody_did(platform: &dyn ChatPlatform, place: &Pl
     let form = Form { proposal, title: "Requête".to_owned(), label: "SQL".to_owned(), text: "SELECT 1".to_owned() };
     let shown = platform.open_form(&event.id, &form).await;
     assert!(matches!(shown, Err(PlatformError::Rejected(_))), "nor a form: {shown:?}");
+}
+
+/// A message as it is while an answer is being written.
+fn growing(text: &str) -> Outgoing {
+    let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
+    Outgoing { buttons: vec![stop], ..Outgoing::streaming(text) }
 }
 
 async fn send(platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> MessageRef {
