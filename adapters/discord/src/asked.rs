@@ -52,6 +52,11 @@ impl Question {
     pub(crate) fn can_change(&self) -> bool {
         self.since.elapsed() < CHANGEABLE && !self.ran.load(Ordering::Relaxed)
     }
+
+    /// Something was said in reply.
+    pub(crate) fn is_replied_to(&self) {
+        self.replied.store(true, Ordering::Relaxed);
+    }
 }
 
 /// The questions of late, by their messages.
@@ -105,12 +110,12 @@ impl Asked {
         });
     }
 
-    /// The message that is replied to by what is said next in a channel: that of the only question which is being answered
-    /// there and was not replied to. Where there are several, nobody knows whose answer comes first.
-    pub(crate) fn replied_to(&self, place: &Place) -> Option<u64> {
-        let open = self.open(|question| question.event.place == *place);
-        let [question] = &open[..] else { return None };
-        question.message.filter(|_| !question.replied.swap(true, Ordering::Relaxed))
+    /// The question that is replied to by what is said next in a channel: the only one which is being answered there and was
+    /// not replied to. Where there are several, nobody knows whose answer comes first.
+    pub(crate) fn to_reply_to(&self, place: &Place) -> Option<Arc<Question>> {
+        let mut open = self.open(|question| question.event.place == *place);
+        let question = open.pop().filter(|_| open.is_empty())?;
+        (!question.replied.load(Ordering::Relaxed)).then_some(question)
     }
 
     /// Those that are being answered where this holds.

@@ -1,7 +1,7 @@
 //! Messages as Discord takes them (<https://discord.com/developers/docs/resources/message>).
 
 use pstral_core::domain::{FileRef, Outgoing};
-use pstral_core::ports::{Length, PlatformError};
+use pstral_core::ports::{Length, PlatformError, SendKey};
 use serde_json::{Value, json};
 
 use crate::buttons::rows;
@@ -77,16 +77,10 @@ impl Body {
         self
     }
 
-    /// What it says, wherever it stands.
-    pub(crate) fn said(&self) -> Value {
-        let mut said = self.json.clone();
-        said.as_object_mut().map(|said| said.remove("message_reference"));
-        said
-    }
-
-    /// The same with a name by which Discord knows it when it comes twice.
-    pub(crate) fn with_nonce(mut self, nonce: &str) -> Self {
-        self.json["nonce"] = json!(nonce);
+    /// The same under a name: when it comes again within some minutes, Discord gives back the message that it has
+    /// (<https://discord.com/developers/docs/resources/message#create-message>).
+    pub(crate) fn named(mut self, SendKey(key): SendKey) -> Self {
+        self.json["nonce"] = json!(format!("{key:016x}"));
         self.json["enforce_nonce"] = json!(true);
         self
     }
@@ -124,7 +118,7 @@ mod tests {
                 "flags": 4,
             })
         );
-        assert_eq!(body.with_nonce("a").for_one().json["flags"], 68);
+        assert_eq!(body.named(SendKey(7)).for_one().json["flags"], 68);
     }
 
     #[test]

@@ -60,11 +60,6 @@ impl Fault {
             Self::Limited(_) | Self::Away(_) => None,
         }
     }
-
-    /// Whether what was asked may have been done all the same.
-    pub(crate) fn is_uncertain(&self) -> bool {
-        matches!(self, Self::Away(_))
-    }
 }
 
 impl From<serenity::Error> for Fault {

@@ -19,7 +19,6 @@ mod hearing;
 mod held;
 mod instant;
 mod interactions;
-mod nonce;
 mod opened;
 mod permissions;
 mod place;
@@ -40,7 +39,8 @@ pub use config::{DiscordConfig, Shards};
 pub use examine::{Finding, Mark};
 use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
-    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, Suggestions, WriteBudget,
+    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey,
+    Suggestions, WriteBudget,
 };
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
@@ -53,7 +53,6 @@ use crate::catching_up::Recent;
 use crate::channels::Channels;
 use crate::fault::Fault;
 use crate::gateway::Connection;
-use crate::nonce::Nonces;
 use crate::opened::Interactions;
 use crate::place::{Spot, spot};
 use crate::privates::Privates;
@@ -69,7 +68,6 @@ pub struct Discord {
     config: DiscordConfig,
     capabilities: Capabilities,
     rest: Rest,
-    nonces: Nonces,
     interactions: Interactions,
     channels: Channels,
     privates: Privates,
@@ -92,7 +90,6 @@ impl Discord {
             rest: Rest::new(&config)?,
             config,
             capabilities: capabilities(),
-            nonces: Nonces::new(),
             interactions: Interactions::default(),
             channels: Channels::default(),
             privates: Privates::default(),
@@ -162,8 +159,8 @@ impl ChatPlatform for Discord {
         self.listen(&inbox, &shutdown).await
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
-        self.send_to(place, message).await
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        self.send_to(key, place, message).await
     }
 
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {

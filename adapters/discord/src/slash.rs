@@ -13,7 +13,7 @@ use serenity::model::id::{ChannelId, MessageId};
 
 use crate::Discord;
 use crate::asked::Question;
-use crate::body::open;
+use crate::body::{Body, open};
 use crate::channels::Known;
 use crate::commands::{ALONE, ASK, SQL};
 use crate::fault::Fault;
@@ -210,8 +210,8 @@ impl Discord {
 
     /// Says something to who acted, and to nobody else.
     async fn say_alone(&self, opened: &Opened, sentence: &str) {
-        let message = Outgoing::text(sentence);
-        if let Err(error) = self.send_to(&aside(opened.id), &message).await {
+        let said = async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
+        if let Err(error) = said.await {
             tracing::warn!(%error, "somebody who acted was told nothing");
         }
     }

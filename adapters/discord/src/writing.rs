@@ -1,7 +1,7 @@
 //! Sending, changing and removing messages: in channels, and in answer to an interaction.
 
 use pstral_core::domain::{MessageRef, Outgoing, Place};
-use pstral_core::ports::PlatformError;
+use pstral_core::ports::{PlatformError, SendKey};
 use pstral_core::text::text;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -35,11 +35,16 @@ struct Private {
 }
 
 impl Discord {
-    pub(crate) async fn send_to(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    pub(crate) async fn send_to(
+        &self,
+        key: SendKey,
+        place: &Place,
+        message: &Outgoing,
+    ) -> Result<MessageRef, PlatformError> {
         let body = Body::of(message)?;
         let id = match spot(place)? {
             Spot::Aside(interaction) => self.answer_aside(interaction, place, body).await?.to_string(),
-            Spot::Channel(channel_id) => match self.send_in(channel_id, place, body.clone()).await {
+            Spot::Channel(channel_id) => match self.send_in(channel_id, place, body.clone().named(key)).await {
                 Err(fault) if fault.code() == Some(codes::CLOSED_TO_US) && place.private => {
                     self.send_beside(channel_id, place, body, fault).await?
                 }
@@ -50,30 +55,23 @@ impl Discord {
     }
 
     async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
-        match self.begin_wanted(channel_id).await? {
-            Way::Reply(channel, asked) => {
-                let sent = self.send_named(channel, place, body.in_reply_to(asked.get())).await?;
-                Ok(above(&sent.to_string()))
-            }
-            Way::There if is_channel(place) => {
-                let body = match self.asked.replied_to(place) {
-                    Some(asked) => body.in_reply_to(asked),
-                    None => body,
-                };
-                Ok(self.send_named(channel_id, place, body).await?.to_string())
-            }
-            Way::There => Ok(self.send_named(channel_id, place, body).await?.to_string()),
+        let post = async |channel_id, body: Body| {
+            self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await
+        };
+        if let Way::Reply(channel, asked) = self.begin_wanted(channel_id).await? {
+            let sent = post(channel, body.in_reply_to(asked.get())).await?;
+            return Ok(above(&sent.to_string()));
         }
-    }
-
-    async fn send_named(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<MessageId, Fault> {
-        let nonce = self.nonces.name(&place.id, &body.said());
-        let body = body.with_nonce(&nonce.name);
-        let sent = self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await;
-        if !sent.as_ref().is_err_and(Fault::is_uncertain) {
-            nonce.settled();
+        let question = self.asked.to_reply_to(place).filter(|_| is_channel(place));
+        let body = match question.as_ref().and_then(|question| question.message) {
+            Some(asked) => body.in_reply_to(asked),
+            None => body,
+        };
+        let sent = post(channel_id, body).await?;
+        if let Some(question) = question {
+            question.is_replied_to();
         }
-        sent
+        Ok(sent.to_string())
     }
 
     /// Somebody's private conversation is closed to us: what was for it is shown to them alone in answer to what they did
@@ -92,7 +90,13 @@ impl Discord {
         Ok(format!("{}{BESIDE}{message}", opened.id))
     }
 
-    async fn answer_aside(&self, interaction: u64, place: &Place, body: Body) -> Result<MessageId, PlatformError> {
+    /// Says something to whoever acted, and to nobody else.
+    pub(crate) async fn answer_aside(
+        &self,
+        interaction: u64,
+        place: &Place,
+        body: Body,
+    ) -> Result<MessageId, PlatformError> {
         let opened = self.interactions.get(interaction).ok_or(PlatformError::Gone)?;
         self.answer_opened(&opened, place, body).await
     }

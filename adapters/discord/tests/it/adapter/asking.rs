@@ -2,6 +2,7 @@
 
 use pstral_core::domain::{EventBody, Outgoing};
 use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::key;
 
 use crate::bench::Bench;
 use crate::double::rights::CREATE_PUBLIC_THREADS;
@@ -34,7 +35,7 @@ async fn a_mention_is_answered_in_a_thread_and_goes_on_there_without() {
     let question = bench.discord.says(zoe, channel, "@Pstral Combien de clients à Paris ?");
     let (event, text) = bench.said().await;
     assert_eq!((text.as_str(), event.actor.name.as_str()), ("Combien de clients à Paris ?", "Zoé"));
-    bench.bot.send(&event.place, &Outgoing::text("Il y en a 12.")).await.unwrap();
+    bench.bot.send(key(), &event.place, &Outgoing::text("Il y en a 12.")).await.unwrap();
     let thread = bench.discord.thread_on(question).await;
     bench.discord.says(zoe, thread, "Et à Lyon ?");
     let (follow_up, text) = bench.said().await;
@@ -58,7 +59,7 @@ async fn where_no_thread_can_be_the_answer_is_a_reply() {
     bench.discord.forbids(channel, CREATE_PUBLIC_THREADS);
     bench.discord.says(zoe, channel, "@Pstral Combien de clients ?");
     let (event, _) = bench.said().await;
-    bench.bot.send(&event.place, &Outgoing::text("Douze.")).await.unwrap();
+    bench.bot.send(key(), &event.place, &Outgoing::text("Douze.")).await.unwrap();
     insta::assert_snapshot!(bench.discord.sees(channel), @"
     # ventes
     Zoé: @Pstral Combien de clients ?
@@ -66,7 +67,7 @@ async fn where_no_thread_can_be_the_answer_is_a_reply() {
     ");
     bench.discord.says(zoe, channel, "@Pstral Et à Lyon ?");
     let (event, _) = bench.said().await;
-    bench.bot.send(&event.place, &Outgoing::text("Trois.")).await.unwrap();
+    bench.bot.send(key(), &event.place, &Outgoing::text("Trois.")).await.unwrap();
     assert!(bench.discord.sees(channel).ends_with("Pstral, to Zoé: Trois.\n"));
     assert_eq!(bench.discord.counts().invalid.len(), 1, "it is not forbidden twice");
 }
@@ -78,7 +79,7 @@ async fn in_private_nobody_has_to_be_called() {
     bench.discord.says(zoe, dm, "Combien de clients ?");
     let (event, text) = bench.said().await;
     assert_eq!((text.as_str(), event.place.private), ("Combien de clients ?", true));
-    bench.bot.send(&event.place, &Outgoing::text("Douze.")).await.unwrap();
+    bench.bot.send(key(), &event.place, &Outgoing::text("Douze.")).await.unwrap();
     insta::assert_snapshot!(bench.discord.sees(dm), @"
     # in private with Zoé
     Zoé: Combien de clients ?

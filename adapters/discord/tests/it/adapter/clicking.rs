@@ -2,6 +2,7 @@
 
 use pstral_core::domain::{Button, ButtonAction, EventBody, Outgoing, ProposalId};
 use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::key;
 
 use crate::bench::{Bench, place};
 use crate::double::Id;
@@ -32,7 +33,7 @@ impl House {
         ];
         let buttons = buttons.map(|(label, action)| Button { action, label: label.to_owned() }).into();
         let offer = Outgoing { buttons, ..Outgoing::text("SELECT 1") };
-        let message = bench.bot.send(&place(channel), &offer).await.unwrap().id.parse().unwrap();
+        let message = bench.bot.send(key(), &place(channel), &offer).await.unwrap().id.parse().unwrap();
         Self { bench, zoe, channel, message }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pstral_core::domain::Outgoing;
 use pstral_core::ports::{BudgetSignal, ChatPlatform as _, PlatformError};
+use pstral_core::testkit::chat_platform::key;
 
 use crate::bench::{Bench, place};
 use crate::double::{Fault, Id, Limits, Plan, Scope, To};
@@ -29,7 +30,7 @@ async fn the_sixth_edit_is_given_back_instead_of_waiting_and_its_budget_told() {
     let told: Arc<Mutex<Vec<BudgetSignal>>> = Arc::default();
     let tell = Arc::clone(&told);
     bench.bot.report_budgets(Arc::new(move |signal: &BudgetSignal| tell.lock().unwrap().push(signal.clone())));
-    let at = bench.bot.send(&place(channel), &Outgoing::text("0")).await.unwrap();
+    let at = bench.bot.send(key(), &place(channel), &Outgoing::text("0")).await.unwrap();
     for edit in 1..=5 {
         bench.bot.edit(&at, &Outgoing::text(edit.to_string())).await.unwrap();
     }
@@ -48,7 +49,7 @@ async fn a_429_comes_back_with_its_wait() {
     let (bench, channel) = house().await;
     let retry_after = Duration::from_secs(3);
     bench.discord.fails(To::Send, Fault::TooFast { retry_after, scope: Scope::User });
-    let refused = bench.bot.send(&place(channel), &Outgoing::text("0")).await;
+    let refused = bench.bot.send(key(), &place(channel), &Outgoing::text("0")).await;
     assert_eq!(refused.map(|_| ()), Err(PlatformError::RateLimited { retry_after }));
     bench.discord.blameless();
 }

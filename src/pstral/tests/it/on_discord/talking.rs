@@ -28,9 +28,51 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
         assert!(world.target.ran().is_empty());
         house.discord.clicks(house.camille, offer, "Exécuter");
         house.discord.hears(thread, ".xlsx").await;
-        assert_snapshot!(house.sees(house.channel), @"");
-        assert_snapshot!(house.sees(thread), @"");
-        assert_snapshot!(world.audit_lines().await, @"");
+        assert_snapshot!(house.sees(house.channel), @"
+        # ventes
+        Camille: @Pstral Deux clients lyonnais, peu importe lesquels
+          thread: Deux clients lyonnais, peu importe lesquels
+        ");
+        assert_snapshot!(house.sees(thread), @"
+        # Deux clients lyonnais, peu importe lesquels (thread)
+        Pstral: ↳ Camille Martin
+        Voici quelques clients de la ville de Lyon :
+
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          city = 'Lyon'
+        ORDER BY company_name
+        LIMIT 2
+        ```
+        Lit la table clients de la base crm.
+
+        Deux sociétés, par nom.
+          [Exécuter] [Modifier] [Expliquer]
+        Pstral, seen by Alex alone: Only the person who asked can run this statement. Ask it yourself to get your own.
+        Pstral: ↳ Camille Martin
+        ```
+        company_name
+        ────────────────────────
+        Architecture du Nord SAS
+        Boréal Logistique SARL
+        ```
+        2 lignes. Temps : … s.
+          [Proposer à la vérification] [👍] [👎]
+          file: crm-20261121-100000-010101.csv, text/csv
+          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+        ");
+        assert_snapshot!(world.audit_lines().await, @"
+        question ok 1573996629747302401
+        proposal ok 1573996629747302401 relations=clients
+        answer ok 1573996629747302401
+        denied refused 1573996629747302402
+        execution ok 1573996629747302401 relations=clients
+        result ok 1573996629747302401 relations=clients rows=2
+        ");
         house.close().await;
     });
 }
@@ -52,7 +94,44 @@ fn a_statement_is_changed_in_a_form() {
         assert_ne!(changed, offer);
         house.discord.clicks(house.camille, changed, "Exécuter");
         house.discord.hears(thread, ".csv").await;
-        assert_snapshot!(house.sees(thread), @"");
+        assert_snapshot!(house.sees(thread), @"
+        # Deux clients lyonnais, peu importe lesquels (thread)
+        Pstral: ↳ Camille Martin
+        Voici quelques clients de la ville de Lyon :
+
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          city = 'Lyon'
+        ORDER BY company_name
+        LIMIT 2
+        ```
+        Lit la table clients de la base crm.
+
+        Deux sociétés, par nom.
+          [Exécuter] [Modifier] [Expliquer]
+        Pstral: ↳ Camille Martin
+        ```sql
+        SELECT
+          count(id) AS n
+        FROM
+          clients
+        WHERE
+          city = 'Lyon'
+        ```
+        Requête modifiée par vous.
+        Lit la table clients de la base crm.
+          [Exécuter] [Modifier] [Expliquer]
+        Pstral: ↳ Camille Martin
+        **22**
+        Une ligne. Temps : … s.
+          [Proposer à la vérification] [👍] [👎]
+          file: crm-20261121-100000-020202.csv, text/csv
+          file: crm-20261121-100000-020202.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+        ");
         house.close().await;
     });
 }

@@ -20,7 +20,20 @@ fn the_audit_is_for_admins_and_for_nobody_else_to_see() {
         let refused = house.discord.runs(house.camille, house.channel, "/audit");
         house.discord.answered(refused).await;
         assert_eq!(house.discord.sees_as(house.alex, house.channel), "# ventes\n");
-        assert_snapshot!(house.sees(house.channel), @"");
+        assert_snapshot!(house.sees(house.channel), @"
+        # ventes
+        Pstral, seen by Claire alone: ```
+        n°           1
+        heure (UTC)  2026-11-21 10:00:00
+        utilisateur  claire
+        action       audit.read
+        état         ok
+        détail       audit
+        ```
+          file: audit-20261121-100000-010101.csv, text/csv
+          file: audit-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+        Pstral, seen by Camille alone: Le journal d’audit est réservé aux administrateurs. Adressez-vous à l’un d’eux.
+        ");
         house.close().await;
     });
 }
@@ -39,7 +52,13 @@ fn somebody_is_linked_by_a_code() {
         let known = house.discord.runs(house.stranger, house.channel, "/whoami");
         let answer = house.discord.answered(known).await;
         assert!(house.discord.reads(answer).contains("Sacha Roux"), "{}", house.sees(house.channel));
-        assert_snapshot!(house.sees(house.channel), @"");
+        assert_snapshot!(house.sees(house.channel), @"
+        # ventes
+        Pstral, seen by Inconnu alone: C’est fait, Sacha Roux : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
+        Pstral, seen by Inconnu alone: Vous êtes Sacha Roux (sacha, responsable des données). Je vous parle français. Vos comptes :
+        - fake id-of-sacha (sacha), depuis le 1970-01-01, par la ligne de commande
+        - discord 1573996683631525892 (Inconnu), depuis le 2026-11-21, par un code (celui-ci)
+        ");
         house.close().await;
     });
 }
@@ -63,7 +82,14 @@ fn a_private_table_comes_in_private() {
         let dm = house.discord.dm(house.camille);
         house.discord.hears(dm, ".xlsx").await;
         assert!(!house.sees(thread).contains("Axolis"), "{}", house.sees(thread));
-        assert_snapshot!(house.sees(dm), @"");
+        assert_snapshot!(house.sees(dm), @"
+        # in private with Camille
+        Pstral: `Axolis Conseil SAS`
+        Une ligne. Temps : … s.
+          [Proposer à la vérification] [👍] [👎]
+          file: crm-20261121-100000-010101.csv, text/csv
+          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+        ");
         house.close().await;
     });
 }
