@@ -29,6 +29,7 @@ mod slash;
 mod standing;
 mod suggesting;
 mod threads;
+mod turns;
 mod writing;
 
 use std::sync::OnceLock;
@@ -39,8 +40,8 @@ pub use config::{DiscordConfig, Shards};
 pub use examine::{Finding, Mark};
 use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
-    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey,
-    Suggestions, WriteBudget,
+    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, Suggestions,
+    WriteBudget,
 };
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
@@ -129,7 +130,10 @@ fn capabilities() -> Capabilities {
         edits: true,
         max_edits: 300,
         longest_write: LONGEST_WRITE,
-        budget: WriteBudget { place: window(5, Duration::from_secs(5)), account: window(40, Duration::from_secs(1)) },
+        budget: WriteBudget {
+            place: window(5, Duration::from_secs(5)),
+            account: window(turns::WRITES, Duration::from_secs(1)),
+        },
         buttons: true,
         command_prefix: "/",
         max_file_bytes: body::FILE,
@@ -186,7 +190,7 @@ impl ChatPlatform for Discord {
                 Way::There => channel_id,
                 Way::Reply(channel, _) => channel,
             };
-            self.rest.tell(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
+            self.rest.tell_now(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
         };
         if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
             tracing::debug!(?fault, "nobody sees that an answer is being prepared");

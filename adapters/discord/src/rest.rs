@@ -21,6 +21,7 @@ use crate::budget::{seconds, signal};
 use crate::config::DiscordConfig;
 use crate::fault::Fault;
 use crate::held::{hold, unless_held};
+use crate::turns::Turns;
 
 /// How long a request may take, its file with it.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -33,6 +34,7 @@ pub(crate) struct Rest {
     client: reqwest::Client,
     base_url: Option<String>,
     signals: Mutex<Option<BudgetSignals>>,
+    turns: Turns,
 }
 
 impl Rest {
@@ -42,7 +44,7 @@ impl Rest {
         if let Some(limiter) = &mut http.ratelimiter {
             limiter.set_ratelimit_callback(Box::new(|limit| hold(limit.timeout)));
         }
-        Ok(Self { http, client, base_url: config.base_url.clone(), signals: Mutex::default() })
+        Ok(Self { http, client, base_url: config.base_url.clone(), signals: Mutex::default(), turns: Turns::default() })
     }
 
     /// The same API for what watches the gateway.
@@ -55,15 +57,22 @@ impl Rest {
         *self.signals.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals);
     }
 
-    /// Asks for something that nobody's text waits for: the limiter may hold it back for a while.
+    /// Asks for something that nobody's text waits for: it may be held back for a while.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Fault> {
+        self.turns.wait().await;
         let response = in_time(self.http.request(request)).await?;
         decoded(&in_time(async { Ok(response.bytes().await?) }).await?)
     }
 
-    /// The same of what gives nothing back.
+    /// Tells what cannot wait, such as the first answer to an interaction: Discord counts those apart.
     pub(crate) async fn tell(&self, request: Request<'_>) -> Result<(), Fault> {
         in_time(self.http.request(request)).await.map(drop)
+    }
+
+    /// Tells something now or not at all.
+    pub(crate) async fn tell_now(&self, request: Request<'_>) -> Result<(), Fault> {
+        self.turns.take().map_err(Fault::Limited)?;
+        unless_held(self.tell(request)).await.unwrap_or_else(|wait| Err(Fault::Limited(wait)))
     }
 
     /// Writes to a place, now or not at all, and says what is left of its budget. What it gives back is null where a

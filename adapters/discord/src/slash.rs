@@ -210,7 +210,8 @@ impl Discord {
 
     /// Says something to who acted, and to nobody else.
     async fn say_alone(&self, opened: &Opened, sentence: &str) {
-        let said = async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
+        let said =
+            async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
         if let Err(error) = said.await {
             tracing::warn!(%error, "somebody who acted was told nothing");
         }

@@ -136,7 +136,7 @@ impl Discord {
     async fn begin(&self, wanted: &Wanted, id: ChannelId) -> Result<(), Fault> {
         let wish = json!({ "name": wanted.name, "auto_archive_duration": ARCHIVED_AFTER });
         let route = Route::ChannelMessageThreads { channel_id: wanted.channel, message_id: id.get().into() };
-        match self.rest.tell(with_body(LightMethod::Post, route, &wish)).await {
+        match self.rest.tell_now(with_body(LightMethod::Post, route, &wish)).await {
             Err(fault) if fault.code() != Some(codes::THREAD_EXISTS) => return Err(fault),
             _ => {}
         }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use pstral_core::ports::{ChatRequest, LanguageModel, ModelError, ModelInfo, ModelStream, PullStream};
 use pstral_core::text::Text;
-use pstral_modelhttp::{Deadline, Found, Http, InvalidUrl, Patience, checked_vectors, stream};
-use reqwest::{Method, Response};
+use pstral_modelhttp::{Deadline, Found, Http, InvalidUrl, Patience, Response, checked_vectors, stream};
 
 use crate::answer::ChatReader;
 use crate::config::OllamaConfig;
@@ -34,13 +33,13 @@ impl Ollama {
     }
 
     async fn ask(&self, body: &ChatBody<'_>, deadline: Deadline) -> Result<Response, ModelError> {
-        let request = self.http.request(Method::POST, "/api/chat").json(body);
+        let request = self.http.post("/api/chat", body);
         self.http.send(request, &self.config.model, deadline).await
     }
 
     /// What the server knows of the model. Its context length is kept.
     async fn show(&self) -> Result<Shown, ModelError> {
-        let request = self.http.request(Method::POST, "/api/show").json(&Named { model: &self.config.model });
+        let request = self.http.post("/api/show", &Named { model: &self.config.model });
         let deadline = Deadline::after(self.config.silence_timeout);
         let shown: Shown = self.http.json(request, &self.config.model, deadline).await?;
         if let Some(trained) = shown.context_length() {
@@ -81,14 +80,14 @@ impl LanguageModel for Ollama {
             return Ok(Vec::new());
         }
         let body = EmbedBody::new(&self.config, texts);
-        let request = self.http.request(Method::POST, "/api/embed").json(&body);
+        let request = self.http.post("/api/embed", &body);
         let deadline = Deadline::after(self.config.first_token_timeout);
         let Embeddings { embeddings } = self.http.json(request, &self.config.model, deadline).await?;
         checked_vectors(embeddings, texts.len())
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ModelError> {
-        let request = self.http.request(Method::GET, "/api/tags");
+        let request = self.http.get("/api/tags");
         let deadline = Deadline::after(self.config.silence_timeout);
         let tags: Tags = self.http.json(request, &self.config.model, deadline).await?;
         Ok(tags.models.into_iter().map(|tag| ModelInfo { name: tag.name, bytes: tag.size }).collect())
@@ -111,7 +110,7 @@ impl LanguageModel for Ollama {
     }
 
     async fn pull(&self, name: &str) -> Result<PullStream, ModelError> {
-        let request = self.http.request(Method::POST, "/api/pull").json(&Named { model: name });
+        let request = self.http.post("/api/pull", &Named { model: name });
         let deadline = Deadline::after(FETCHING);
         let response = self.http.send(request, name, deadline).await?;
         let patience = Patience { first: deadline, silence: FETCHING };

@@ -7,9 +7,7 @@ use async_trait::async_trait;
 use futures::stream::{self, StreamExt as _};
 use pstral_core::ports::{ChatRequest, LanguageModel, ModelError, ModelInfo, ModelStream};
 use pstral_core::text::Text;
-use pstral_modelhttp::{Deadline, Found, Http, InvalidUrl, Patience, checked_vectors};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, Response};
+use pstral_modelhttp::{Deadline, Found, Http, InvalidUrl, Patience, Response, checked_vectors};
 
 use crate::answer::ChatReader;
 use crate::config::OpenAiConfig;
@@ -32,7 +30,7 @@ impl OpenAi {
     }
 
     async fn listed(&self) -> Result<Vec<Model>, ModelError> {
-        let request = self.http.request(Method::GET, "/v1/models");
+        let request = self.http.get("/v1/models");
         let deadline = Deadline::after(self.config.silence_timeout);
         let models: Models = self.http.json(request, &self.config.model, deadline).await?;
         Ok(models.data)
@@ -45,7 +43,7 @@ impl OpenAi {
         if model.owned_by.as_deref() != Some("llamacpp") {
             return listed;
         }
-        let request = self.http.request(Method::GET, "/props");
+        let request = self.http.get("/props");
         let deadline = Deadline::after(self.config.silence_timeout);
         let props: Result<Props, _> = self.http.json(request, &self.config.model, deadline).await;
         props.ok().and_then(|props| props.context_length()).or(listed)
@@ -65,7 +63,7 @@ impl LanguageModel for OpenAi {
     async fn chat(&self, request: ChatRequest) -> Result<ModelStream, ModelError> {
         let deadline = Deadline::after(self.config.first_token_timeout);
         let body = ChatBody::new(&self.config, &request);
-        let request = self.http.request(Method::POST, "/v1/chat/completions").json(&body);
+        let request = self.http.post("/v1/chat/completions", &body);
         let response = self.http.send(request, &self.config.model, deadline).await?;
         let reader = ChatReader::new(&self.config.model);
         if is_json(&response) {
@@ -82,7 +80,7 @@ impl LanguageModel for OpenAi {
             return Ok(Vec::new());
         }
         let body = EmbedBody { model: &self.config.model, input: texts, encoding_format: "float" };
-        let request = self.http.request(Method::POST, "/v1/embeddings").json(&body);
+        let request = self.http.post("/v1/embeddings", &body);
         let deadline = Deadline::after(self.config.first_token_timeout);
         let Embeddings { mut data } = self.http.json(request, &self.config.model, deadline).await?;
         data.sort_by_key(|one| one.index);
@@ -116,6 +114,6 @@ impl LanguageModel for OpenAi {
 }
 
 fn is_json(response: &Response) -> bool {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     kind.starts_with("application/json")
 }

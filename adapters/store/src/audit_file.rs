@@ -1,14 +1,12 @@
 //! Audit entries straight from a file of SQLite, to prove long logs: the driver of the rest takes each value of each row
 //! through a thread and a copy of its own, which is most of the time a proof takes.
 
-use std::collections::HashMap;
-
 use pstral_core::domain::AuditEntry;
 use pstral_core::ports::StoreError;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row, named_params};
 
-use crate::audit_rows::{Held, entry_held};
+use crate::audit_rows::{Held, entry, misplaced, place_of};
 use crate::engine::SqliteFile;
 
 /// Reads what a statement with the parameters `:instance`, `:after` and `:until` yields.
@@ -20,13 +18,12 @@ pub(crate) fn stretch(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let connection = open(file).map_err(unreadable)?;
     let mut statement = connection.prepare(select).map_err(unreadable)?;
-    let columns: HashMap<String, usize> =
-        statement.column_names().into_iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let values = named_params! { ":instance": instance, ":after": after, ":until": until };
     let mut rows = statement.query(values).map_err(unreadable)?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(unreadable)? {
-        entries.push(entry_held(&Fields { row, columns: &columns })?);
+        entries.push(entry(&Fields { row, names: &names })?);
     }
     Ok(entries)
 }
@@ -38,43 +35,40 @@ fn open(file: &SqliteFile) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A row, and where its columns are.
+/// A row, and the names of its columns.
 struct Fields<'a> {
     row: &'a Row<'a>,
-    columns: &'a HashMap<String, usize>,
+    names: &'a [String],
 }
 
 impl Fields<'_> {
-    fn held(&self, column: &str) -> Result<ValueRef<'_>, StoreError> {
-        match self.columns.get(column) {
-            Some(at) => self.row.get_ref(*at).map_err(unreadable),
-            None => Ok(ValueRef::Null),
-        }
+    fn misplaced(&self, at: usize) -> StoreError {
+        misplaced(self.names, at)
     }
 }
 
 impl Held for Fields<'_> {
-    fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        match self.held(column)? {
+    fn place_of(&self, column: &str, from: usize) -> Option<usize> {
+        place_of(self.names, column, from)
+    }
+
+    fn number(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        match self.row.get_ref(at).map_err(unreadable)? {
             ValueRef::Null => Ok(None),
             ValueRef::Integer(number) => Ok(Some(number)),
-            _ => Err(misplaced(column)),
+            _ => Err(self.misplaced(at)),
         }
     }
 
-    fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        match self.held(column)? {
+    fn text(&self, at: usize) -> Result<Option<String>, StoreError> {
+        match self.row.get_ref(at).map_err(unreadable)? {
             ValueRef::Null => Ok(None),
             ValueRef::Text(text) => {
-                str::from_utf8(text).map(|text| Some(text.to_owned())).map_err(|_| misplaced(column))
+                str::from_utf8(text).map(|text| Some(text.to_owned())).map_err(|_| self.misplaced(at))
             }
-            _ => Err(misplaced(column)),
+            _ => Err(self.misplaced(at)),
         }
     }
-}
-
-fn misplaced(column: &str) -> StoreError {
-    StoreError::Corrupt(format!("the column {column} holds what does not belong there"))
 }
 
 /// Of a file that was open a moment ago: what it holds cannot be read any more, or not now.

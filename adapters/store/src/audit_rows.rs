@@ -16,8 +16,8 @@ use crate::fault::fault;
 use crate::rows::{get, timestamp, unexpected};
 use crate::sql::{FromColumn, Row, Sql, sql};
 
-/// The columns that are written, in this order.
-const COLUMNS: [&str; 31] = [
+/// The columns that are written, in this order. Before them stands the position, behind them what was sealed.
+pub(crate) const COLUMNS: [&str; 31] = [
     "instance",
     "seq",
     "previous",
@@ -159,56 +159,76 @@ fn bound(sql: Sql, entry: &AuditEntry) -> Sql {
         .bind(salt)
 }
 
-/// What a row holds, by the names of its columns: nothing where it is NULL, or where a database of an older version,
-/// which is only looked at, has no such column.
+/// A row of the audit, from wherever it was read.
 pub(crate) trait Held {
-    /// A whole number.
-    fn number(&self, column: &str) -> Result<Option<i64>, StoreError>;
+    /// Where a column stands: looked for from a place on, and then before it. Nowhere in a database of an older version,
+    /// which is only looked at.
+    fn place_of(&self, column: &str, from: usize) -> Option<usize>;
 
-    /// A text.
-    fn text(&self, column: &str) -> Result<Option<String>, StoreError>;
+    /// The whole number at a place, or nothing where it is NULL.
+    fn number(&self, at: usize) -> Result<Option<i64>, StoreError>;
+
+    /// The text at a place, or nothing where it is NULL.
+    fn text(&self, at: usize) -> Result<Option<String>, StoreError>;
 }
 
-/// A row whose columns are asked for in about the order in which they stand: each is looked for behind the one before it.
-/// By its name alone the driver would find it more slowly, and a proof reads nothing but columns.
-struct InTurn<'a> {
-    row: &'a Row,
+impl Held for Row {
+    fn place_of(&self, column: &str, from: usize) -> Option<usize> {
+        self.place_of(column, from)
+    }
+
+    fn number(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        Option::from_column(self, at).map_err(fault)
+    }
+
+    fn text(&self, at: usize) -> Result<Option<String>, StoreError> {
+        Option::from_column(self, at).map_err(fault)
+    }
+}
+
+/// The place of a name from a place on, and then before it.
+pub(crate) fn place_of(names: &[String], column: &str, from: usize) -> Option<usize> {
+    (from..names.len()).chain(0..from).find(|at| names.get(*at).is_some_and(|name| name == column))
+}
+
+/// What the column at a place holds is not of its kind.
+pub(crate) fn misplaced(names: &[String], at: usize) -> StoreError {
+    let column = names.get(at).map_or("", String::as_str);
+    StoreError::Corrupt(format!("the column {column} holds what does not belong there"))
+}
+
+/// A row whose columns are asked for in about the order in which they stand: each is looked for behind the one before it,
+/// for a proof reads nothing but columns.
+struct InTurn<'a, H> {
+    row: &'a H,
     next: Cell<usize>,
 }
 
-impl InTurn<'_> {
-    fn held<T>(&self, column: &str) -> Result<Option<T>, StoreError>
-    where
-        Option<T>: FromColumn,
-    {
-        let Some(at) = self.row.place_of(column, self.next.get()) else { return Ok(None) };
-        self.next.set(at + 1);
-        Option::from_column(self.row, at).map_err(fault)
-    }
-}
-
-impl Held for InTurn<'_> {
+impl<H: Held> InTurn<'_, H> {
     fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        self.held(column)
+        self.place_of(column).map_or(Ok(None), |at| self.row.number(at))
     }
 
     fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        self.held(column)
+        self.place_of(column).map_or(Ok(None), |at| self.row.text(at))
+    }
+
+    fn place_of(&self, column: &str) -> Option<usize> {
+        let at = self.row.place_of(column, self.next.get())?;
+        self.next.set(at + 1);
+        Some(at)
     }
 }
 
 /// An entry, or which one cannot be understood.
-pub(crate) fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
-    entry_held(&InTurn { row, next: Cell::new(0) })
-}
-
-/// The same of whatever holds one.
-pub(crate) fn entry_held(row: &impl Held) -> Result<AuditEntry, StoreError> {
+pub(crate) fn entry(row: &impl Held) -> Result<AuditEntry, StoreError> {
+    let row = InTurn { row, next: Cell::new(0) };
     let position = needed(row.number("position")?, "position")?;
-    entry_at(row, position).map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
+    entry_at(&row, position)
+        .map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
-fn entry_at(row: &impl Held, position: i64) -> Result<AuditEntry, StoreError> {
+fn entry_at(row: &InTurn<'_, impl Held>, position: i64) -> Result<AuditEntry, StoreError> {
     // In the order of the columns.
     Ok(AuditEntry {
         position,
@@ -248,7 +268,7 @@ fn entry_at(row: &impl Held, position: i64) -> Result<AuditEntry, StoreError> {
     })
 }
 
-fn time_of(row: &impl Held) -> Result<Timestamp, StoreError> {
+fn time_of(row: &InTurn<'_, impl Held>) -> Result<Timestamp, StoreError> {
     let at = needed(row.number("at")?, "at")?;
     timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))
 }
@@ -258,7 +278,7 @@ fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
     held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
 }
 
-fn seal(row: &impl Held) -> Result<AuditSeal, StoreError> {
+fn seal(row: &InTurn<'_, impl Held>) -> Result<AuditSeal, StoreError> {
     match (row.text("salt")?, row.text("sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
@@ -268,7 +288,11 @@ fn seal(row: &impl Held) -> Result<AuditSeal, StoreError> {
 }
 
 /// A column that holds one of a few words, or nothing.
-fn perhaps<T>(row: &impl Held, column: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
+fn perhaps<T>(
+    row: &InTurn<'_, impl Held>,
+    column: &str,
+    meaning: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
     let Some(word) = row.text(column)? else { return Ok(None) };
     meaning(&word).map(Some).ok_or_else(|| unexpected(column, &word))
 }

@@ -3,6 +3,7 @@
 //! SQLite in write-ahead mode: any number of readers beside one writer, of this program or of another one that has
 //! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
+mod audit_copy;
 mod audit_file;
 mod audit_log;
 mod audit_pages;

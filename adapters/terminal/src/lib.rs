@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, Length, PlatformError, WriteBudget};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, Length, PlatformError, SendKey, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::watch;
@@ -212,12 +212,12 @@ impl ChatPlatform for Terminal {
         Session::new(self, inbox).run(input, interrupts, shutdown).await
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         self.check_length(message)?;
         if *place != self.place() {
             return Err(PlatformError::Gone);
         }
-        let number = self.next_id();
+        let SendKey(number) = key;
         self.show(|page, size| Some(page.add(number, message.clone(), size))).await?;
         Ok(MessageRef { place: place.clone(), id: format!("{}-{number}", self.started) })
     }

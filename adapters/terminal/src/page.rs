@@ -64,6 +64,9 @@ impl Page {
 
     /// A new message.
     pub(crate) fn add(&mut self, id: u64, message: Outgoing, size: Size) -> String {
+        if self.messages.contains_key(&id) {
+            return self.change(id, message, size).unwrap_or_default();
+        }
         self.messages.insert(id, Kept { message, printed: None });
         let oldest = self.messages.iter().find(|(_, kept)| kept.message.state == OutgoingState::Final);
         if let Some((&oldest, _)) = oldest.filter(|_| self.messages.len() > KEPT) {

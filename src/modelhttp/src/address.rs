@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::Url;
 use secrecy::SecretString;
+use url::Url;
 
 /// How a server is reached.
 #[derive(Debug, Clone)]

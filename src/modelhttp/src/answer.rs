@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use pstral_core::ports::ModelError;
-use reqwest::Response;
 
+use crate::connection::Body;
 use crate::deadline::Deadline;
+use crate::http::Response;
 use crate::lines::{LONGEST_LINE, Lines, TooLong};
 
 /// How long a server may say nothing.
@@ -51,7 +52,7 @@ pub fn stream<R: Reader>(
     patience: Patience,
 ) -> BoxStream<'static, Result<R::Piece, ModelError>> {
     let answer = Answer {
-        body: response.bytes_stream().boxed(),
+        body: response.into_body(),
         reader,
         deadline: Some(patience.first),
         silence: patience.silence,
@@ -73,7 +74,7 @@ pub fn stream<R: Reader>(
 
 struct Answer<R: Reader> {
     /// Without the head, which would keep the first bytes of the connection in memory for as long.
-    body: BoxStream<'static, Result<Bytes, reqwest::Error>>,
+    body: Body,
     reader: R,
     /// Until when the next piece is waited for, once it is.
     deadline: Option<Deadline>,

@@ -1,9 +1,10 @@
 //! What a model server says when it does not answer, as decisions.
 
-use std::error::Error as _;
+use std::error::Error;
+use std::iter::successors;
 
+use hyper::StatusCode;
 use pstral_core::ports::ModelError;
-use reqwest::StatusCode;
 use serde_json::Value as Json;
 
 use crate::inside::Outside;
@@ -45,17 +46,18 @@ pub fn of_said(error: Json, model: &str) -> ModelError {
 }
 
 /// The failure behind a request that got no answer, or not all of its headers.
-pub(crate) fn of_request(error: reqwest::Error, server: &str) -> ModelError {
-    let error = error.without_url();
-    if let Some(outside) = outside_behind(&error) {
+pub(crate) fn of_request(error: &(dyn Error + 'static), server: &str) -> ModelError {
+    let causes = causes(error);
+    if let Some(outside) = causes.iter().find_map(|cause| cause.downcast_ref::<Outside>()) {
         return ModelError::Outside(outside.to_string());
     }
-    let causes = causes(&error);
-    if error.is_decode() || error.is_redirect() || causes.contains("invalid HTTP") {
-        return ModelError::Protocol(format!("{server}: {causes}"));
+    let is_no_http = |cause: &&(dyn Error + 'static)| cause.downcast_ref().is_some_and(hyper::Error::is_parse);
+    if causes.iter().any(is_no_http) {
+        let told: Vec<String> = causes.iter().map(ToString::to_string).collect();
+        return ModelError::Protocol(format!("{server}: {}", told.join(": ")));
     }
     // The innermost cause says what happened ("Connection refused"), the others which part of the client noticed.
-    let cause = causes.rsplit(": ").next().unwrap_or_default();
+    let cause = causes.last().map(ToString::to_string).unwrap_or_default();
     ModelError::Unavailable(format!("{server}: {cause}"))
 }
 
@@ -126,25 +128,9 @@ fn is_too_long(lower: &str) -> bool {
     exceeds || told.iter().any(|words| lower.contains(words))
 }
 
-fn outside_behind(error: &reqwest::Error) -> Option<&Outside> {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(outside) = cause.downcast_ref::<Outside>() {
-            return Some(outside);
-        }
-        source = cause.source();
-    }
-    None
-}
-
-fn causes(error: &reqwest::Error) -> String {
-    let mut causes = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        causes = format!("{causes}: {cause}");
-        source = cause.source();
-    }
-    causes
+/// It and what is behind it, the innermost cause last.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source()).collect()
 }
 
 #[cfg(test)]

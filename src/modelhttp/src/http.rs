@@ -1,16 +1,19 @@
 //! One server spoken to over HTTP: waits bounded, bodies bounded, and nowhere else gone to.
 
-use std::sync::Arc;
-
+use futures::TryStreamExt as _;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::{Method, Uri};
 use pstral_core::ports::ModelError;
-use reqwest::{Client, Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use url::Position;
 
 use crate::address::{Address, InvalidUrl, Server};
+use crate::connection::{Body, Connector, Fault};
 use crate::deadline::Deadline;
-use crate::inside::InsideOnly;
-use crate::{fault, tls};
+use crate::fault;
+use crate::inside::Resolver;
 
 /// The largest answer read whole, in bytes: a thousand vectors of 4096 numbers take about 60 MB.
 const LARGEST_BODY: usize = 64 << 20;
@@ -22,29 +25,27 @@ const LARGEST_FAILURE: usize = 64 << 10;
 /// outside the company's network unless it is allowed.
 #[derive(Debug)]
 pub struct Http {
-    client: Client,
+    connector: Connector,
     address: Address,
     api_key: Option<SecretString>,
 }
+
+/// A request that is ready to be sent, or why it is none.
+pub struct Request(Result<hyper::Request<String>, Fault>);
+
+/// An answer of which the head has come.
+pub type Response = hyper::Response<Body>;
 
 impl Http {
     /// A client of that server. Nothing is sent yet, nor is its name looked up.
     pub fn new(server: &Server) -> Result<Self, InvalidUrl> {
         let address = server.address()?;
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls::config(address.url.scheme() == "https"))
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(server.connect_timeout)
-            // A connection kept from before a restart of the server would fail the next question.
-            .pool_max_idle_per_host(0);
-        if !server.allow_public {
-            builder = builder.dns_resolver(Arc::new(InsideOnly));
-        }
-        let client = builder
-            .build()
-            .map_err(|fault| InvalidUrl::Malformed { url: server.url.clone(), fault: fault.to_string() })?;
-        Ok(Self { client, address, api_key: server.api_key.clone() })
+        let place = Uri::try_from(&address.url[..Position::BeforePath]);
+        let place =
+            place.map_err(|fault| InvalidUrl::Malformed { url: server.url.clone(), fault: fault.to_string() })?;
+        let resolver = Resolver { allow_public: server.allow_public };
+        let connector = Connector::new(place, resolver, server.connect_timeout);
+        Ok(Self { connector, address, api_key: server.api_key.clone() })
     }
 
     /// Host and port, for logs.
@@ -52,21 +53,40 @@ impl Http {
         &self.address.name
     }
 
-    /// A request to a path below the server's address, such as `/api/chat`, with the key when there is one.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    /// Asks for a path below the server's address, such as `/api/tags`, with the key when there is one.
+    pub fn get(&self, path: &str) -> Request {
+        Request(self.request(Method::GET, path, String::new()))
+    }
+
+    /// Sends JSON to a path below the server's address, such as `/api/chat`, with the key when there is one.
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Request {
+        let body = serde_json::to_string(body).map_err(Fault::from);
+        Request(body.and_then(|body| self.request(Method::POST, path, body)))
+    }
+
+    fn request(&self, method: Method, path: &str, body: String) -> Result<hyper::Request<String>, Fault> {
         let mut url = self.address.url.clone();
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-        let request = self.client.request(method, url);
-        match &self.api_key {
-            Some(key) => request.bearer_auth(key.expose_secret()),
-            None => request,
+        let mut request = hyper::Request::builder()
+            .method(method)
+            .uri(&url[Position::BeforePath..Position::AfterQuery])
+            .header(HOST, url.authority())
+            .header(ACCEPT, "*/*");
+        if !body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json");
         }
+        if let Some(key) = &self.api_key {
+            let mut key = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()))?;
+            key.set_sensitive(true);
+            request = request.header(AUTHORIZATION, key);
+        }
+        Ok(request.body(body)?)
     }
 
     /// Sends it and waits for the head of a success. `model` is the one it is about.
-    pub async fn send(&self, request: RequestBuilder, model: &str, deadline: Deadline) -> Result<Response, ModelError> {
-        let sent = deadline.bound(request.send()).await?;
-        let response = sent.map_err(|error| fault::of_request(error, self.name()))?;
+    pub async fn send(&self, request: Request, model: &str, deadline: Deadline) -> Result<Response, ModelError> {
+        let asked = async { self.connector.ask(request.0?).await };
+        let response = deadline.bound(asked).await?.map_err(|error| fault::of_request(&*error, self.name()))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -79,7 +99,7 @@ impl Http {
     /// Sends it and reads the whole JSON answer.
     pub async fn json<T: DeserializeOwned>(
         &self,
-        request: RequestBuilder,
+        request: Request,
         model: &str,
         deadline: Deadline,
     ) -> Result<T, ModelError> {
@@ -94,9 +114,9 @@ impl Http {
         deadline.bound(self.body(response, LARGEST_BODY)).await?
     }
 
-    async fn body(&self, mut response: Response, largest: usize) -> Result<Vec<u8>, ModelError> {
-        let mut body = Vec::new();
-        while let Some(bytes) = response.chunk().await.map_err(|error| fault::of_request(error, self.name()))? {
+    async fn body(&self, response: Response, largest: usize) -> Result<Vec<u8>, ModelError> {
+        let (mut pieces, mut body) = (response.into_body(), Vec::new());
+        while let Some(bytes) = pieces.try_next().await.map_err(|error| fault::of_request(&error, self.name()))? {
             if body.len() + bytes.len() > largest {
                 return Err(ModelError::Protocol(format!("an answer of more than {largest} bytes")));
             }

@@ -5,9 +5,15 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::task::{Context, Poll};
+use std::vec;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use futures::future::BoxFuture;
+use hyper_util::client::legacy::connect::dns::Name;
 use tokio::net::lookup_host;
+use tower_service::Service;
+
+use crate::connection::Fault;
 
 /// A name that leads outside the company's network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,17 +66,28 @@ fn outside(host: &str, found: &[SocketAddr]) -> Option<Outside> {
     Some(Outside { host: host.to_owned(), address })
 }
 
-/// Finds the addresses of names, and refuses those that lead outside.
+/// Finds the addresses of names, and refuses those that lead outside unless that is allowed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct InsideOnly;
+pub(crate) struct Resolver {
+    pub(crate) allow_public: bool,
+}
 
-impl Resolve for InsideOnly {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Resolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = Fault;
+    type Future = BoxFuture<'static, Result<Self::Response, Fault>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Fault>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let Self { allow_public } = *self;
         Box::pin(async move {
             let found = lookup(name.as_str()).await?;
             match outside(name.as_str(), &found) {
-                Some(outside) => Err(outside.into()),
-                None => Ok(Box::new(found.into_iter()) as Addrs),
+                Some(outside) if !allow_public => Err(outside.into()),
+                Some(_) | None => Ok(found.into_iter()),
             }
         })
     }

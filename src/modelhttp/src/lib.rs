@@ -5,6 +5,7 @@
 
 mod address;
 mod answer;
+mod connection;
 mod deadline;
 mod fault;
 mod health;
@@ -19,10 +20,11 @@ mod vectors;
 
 pub use address::{InvalidUrl, Server};
 pub use answer::{Patience, Reader, Said, stream};
+pub use connection::Body;
 pub use deadline::Deadline;
 pub use fault::{excerpt, of_message, of_said};
 pub use health::Found;
-pub use http::Http;
+pub use http::{Http, Request, Response};
 pub use inside::{Outside, is_inside, outside_of};
 pub use size::size;
 pub use vectors::checked as checked_vectors;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::domain::{ChainHead, Locale, Outgoing, Place};
-use pstral_core::ports::ChatPlatform;
+use pstral_core::ports::{ChatPlatform, SendKey};
 use pstral_core::text::text;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -63,7 +63,10 @@ impl Heads {
         let Some((platform, place)) = &self.channel else { return };
         let place = Place { platform: platform.name(), id: place.clone(), private: false };
         let sentence = text("audit-head").with("head", head.to_string()).render(self.locale);
-        if let Err(error) = platform.send(&place, &Outgoing::text(sentence)).await {
+        // The same head is the same message.
+        let digits = head.hash.0.get(..16).unwrap_or_default();
+        let key = SendKey(u64::from_str_radix(digits, 16).unwrap_or_default());
+        if let Err(error) = platform.send(key, &place, &Outgoing::text(sentence)).await {
             tracing::warn!(%error, place = place.id, "the head of the audit chain could not be sent");
         }
     }

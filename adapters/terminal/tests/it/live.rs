@@ -6,13 +6,14 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use pstral_core::domain::{Button, ButtonAction, Event, EventBody, Outgoing};
 use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::key;
 use pstral_terminal::{Size, Terminal, TerminalConfig, TerminalIo};
 
 use crate::desk::{Desk, config, finished, place, said, seen};
 
 async fn stream(desk: &Desk, states: &[&str]) {
     let (first, others) = states.split_first().unwrap();
-    let at = desk.terminal.send(&place(), &Outgoing::streaming(*first)).await.unwrap();
+    let at = desk.terminal.send(key(), &place(), &Outgoing::streaming(*first)).await.unwrap();
     for state in others {
         desk.terminal.edit(&at, &Outgoing::streaming(*state)).await.unwrap();
     }
@@ -61,7 +62,7 @@ async fn a_message_that_shrinks_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_screen_that_changes_size_loses_nothing() {
     let desk = Desk::live(10, 5);
-    let at = desk.terminal.send(&place(), &Outgoing::streaming("un deux trois")).await.unwrap();
+    let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("un deux trois")).await.unwrap();
     desk.resizes(20, 5);
     desk.terminal.edit(&at, &finished("un deux trois quatre")).await.unwrap();
     assert!(desk.seen().ends_with("\nun deux trois quatre"));
@@ -83,7 +84,7 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
         };
         let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim, ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
-        terminal.send(&place(), &Outgoing { buttons: vec![stop], ..finished("Voici") }).await.unwrap();
+        terminal.send(key(), &place(), &Outgoing { buttons: vec![stop], ..finished("Voici") }).await.unwrap();
         drop(terminal);
         let written = tokio::io::AsyncReadExt::read_to_end;
         let mut bytes = Vec::new();
@@ -98,10 +99,10 @@ async fn answer(terminal: Arc<Terminal>, event: Event, stop: Arc<tokio::sync::No
         return stop.notify_one();
     }
     if !said(&event).ends_with('?') {
-        terminal.send(&place(), &finished(&format!("Voici : {}", said(&event)))).await.unwrap();
+        terminal.send(key(), &place(), &finished(&format!("Voici : {}", said(&event)))).await.unwrap();
         return;
     }
-    let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
+    let at = terminal.send(key(), &place(), &Outgoing::streaming("Je cherche")).await.unwrap();
     stop.notified().await;
     terminal.edit(&at, &finished("Je cherchais. Arrêté.")).await.unwrap();
 }
@@ -194,7 +195,7 @@ async fn what_is_typed_under_a_message_is_not_written_over() {
         }
     });
     desk.shows(">").await;
-    let at = desk.terminal.send(&place(), &Outgoing::streaming("Je cherche\ndans les clients")).await.unwrap();
+    let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("Je cherche\ndans les clients")).await.unwrap();
     desk.types(" et ?\n").await;
     taken.notified().await;
     desk.terminal.edit(&at, &finished("J'ai cherché")).await.unwrap();
@@ -208,7 +209,7 @@ async fn a_message_out_of_turn_leaves_the_prompt_below() {
     let desk = Desk::live(40, 12);
     let running = run(&desk);
     desk.shows(">").await;
-    desk.terminal.send(&place(), &finished("Je m'arrête bientôt.")).await.unwrap();
+    desk.terminal.send(key(), &place(), &finished("Je m'arrête bientôt.")).await.unwrap();
     desk.shutdown.cancel();
     running.await.unwrap().unwrap();
     assert_eq!(desk.seen(), "Je m'arrête bientôt.\n\n>");
@@ -217,8 +218,8 @@ async fn a_message_out_of_turn_leaves_the_prompt_below() {
 #[tokio::test]
 async fn messages_written_at_once_take_turns() {
     let desk = Desk::live(40, 12);
-    let first = desk.terminal.send(&place(), &Outgoing::streaming("premier")).await.unwrap();
-    let second = desk.terminal.send(&place(), &Outgoing::streaming("second")).await.unwrap();
+    let first = desk.terminal.send(key(), &place(), &Outgoing::streaming("premier")).await.unwrap();
+    let second = desk.terminal.send(key(), &place(), &Outgoing::streaming("second")).await.unwrap();
     assert_eq!(desk.seen(), "premier");
     desk.terminal.edit(&first, &finished("premier, fini")).await.unwrap();
     assert_eq!(desk.seen(), "premier, fini\n\nsecond");
@@ -247,7 +248,7 @@ proptest! {
         let states: Vec<String> = if grows { (1..=states.len()).map(|n| states[..n].concat()).collect() } else { states };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let desk = Desk::live(columns, rows);
-        let send = |desk: &Desk, message| runtime.block_on(desk.terminal.send(&place(), &message)).unwrap();
+        let send = |desk: &Desk, message| runtime.block_on(desk.terminal.send(key(), &place(), &message)).unwrap();
         send(&desk, finished("=="));
         let at = send(&desk, Outgoing::streaming("x"));
         for state in &states {

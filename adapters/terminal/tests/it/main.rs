@@ -8,7 +8,7 @@ mod piped;
 mod pseudo_terminal;
 
 use pstral_core::ports::ChatPlatform as _;
-use pstral_core::testkit::chat_platform::contract;
+use pstral_core::testkit::chat_platform::{contract, key};
 
 use crate::desk::{Desk, place};
 
@@ -24,10 +24,10 @@ async fn keeps_the_contract() {
 #[tokio::test]
 async fn no_two_runs_share_an_id() {
     let (one, other) = (Desk::piped(""), Desk::piped(""));
-    let at = one.terminal.send(&place(), &desk::finished("a")).await.unwrap();
+    let at = one.terminal.send(key(), &place(), &desk::finished("a")).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     let later = Desk::piped("");
-    later.terminal.send(&place(), &desk::finished("b")).await.unwrap();
+    later.terminal.send(key(), &place(), &desk::finished("b")).await.unwrap();
     assert_eq!(later.terminal.edit(&at, &desk::finished("c")).await, Err(pstral_core::ports::PlatformError::Gone));
     assert_eq!(other.written(), "");
 }

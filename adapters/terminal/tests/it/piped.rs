@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use pstral_core::domain::{EventBody, Outgoing};
 use pstral_core::ports::{ChatPlatform as _, PlatformError};
+use pstral_core::testkit::chat_platform::key;
 
 use crate::desk::{Desk, finished, place, said};
 
 /// Says `Voici`, then in its own time what was asked.
 async fn parrot(desk: &Desk) -> Result<(), PlatformError> {
     let running = desk.run(|terminal, event| async move {
-        let at = terminal.send(&place(), &Outgoing::streaming("Voici")).await.unwrap();
+        let at = terminal.send(key(), &place(), &Outgoing::streaming("Voici")).await.unwrap();
         tokio::spawn(async move {
             tokio::task::yield_now().await;
             terminal.edit(&at, &Outgoing::streaming("Voici…")).await.unwrap();
@@ -73,7 +74,7 @@ async fn lines_are_texts_or_commands() {
 async fn what_is_printed_cannot_steer_the_terminal() {
     for desk in [Desk::piped(""), Desk::live(80, 24)] {
         let evil = "\u{1b}[2J\u{1b}]52;c;aGVsbG8=\u{7}\u{9b}31m\u{202e}txt\r\u{8}\0";
-        let at = desk.terminal.send(&place(), &Outgoing::streaming("")).await.unwrap();
+        let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("")).await.unwrap();
         desk.terminal.edit(&at, &finished(evil)).await.unwrap();
         let written = desk.written().replace("\r\n", "\n").replace("\r\u{1b}[J", "");
         assert_eq!(written.lines().next(), Some("[2J]52;c;aGVsbG8=31mtxt"));
@@ -84,13 +85,13 @@ async fn what_is_printed_cannot_steer_the_terminal() {
 #[tokio::test]
 async fn a_final_message_is_printed_again_only_when_its_text_changes() {
     let desk = Desk::piped("");
-    let at = desk.terminal.send(&place(), &finished("a")).await.unwrap();
+    let at = desk.terminal.send(key(), &place(), &finished("a")).await.unwrap();
     desk.terminal.edit(&at, &finished("a")).await.unwrap();
     assert_eq!(desk.written(), "a\n");
     desk.terminal.edit(&at, &Outgoing::streaming("ab")).await.unwrap();
     desk.terminal.edit(&at, &finished("abc")).await.unwrap();
     assert_eq!(desk.written(), "a\n\nabc\n");
-    let removed = desk.terminal.send(&place(), &Outgoing::streaming("d")).await.unwrap();
+    let removed = desk.terminal.send(key(), &place(), &Outgoing::streaming("d")).await.unwrap();
     desk.terminal.delete(&removed).await.unwrap();
     assert_eq!(desk.written(), "a\n\nabc\n");
 }
@@ -104,7 +105,7 @@ async fn it_ends_quietly_when_nobody_reads_any_more() {
         move |terminal, event| {
             let outcomes = Arc::clone(&outcomes);
             async move {
-                let sent = terminal.send(&place(), &finished(&format!("Voici : {}", said(&event)))).await;
+                let sent = terminal.send(key(), &place(), &finished(&format!("Voici : {}", said(&event)))).await;
                 outcomes.lock().unwrap().push(sent.map(|_| ()));
             }
         }
@@ -113,7 +114,7 @@ async fn it_ends_quietly_when_nobody_reads_any_more() {
     assert_eq!(desk.written(), "Voici : un\n");
     assert_eq!(*outcomes.lock().unwrap(), [Ok(()), Err(PlatformError::Gone)], "the third is not even read");
     assert!(desk.terminal.health().await.is_err());
-    let last = desk.terminal.send(&place(), &finished("quatre")).await;
+    let last = desk.terminal.send(key(), &place(), &finished("quatre")).await;
     assert_eq!(last, Err(PlatformError::Gone));
 }
 
@@ -126,7 +127,7 @@ async fn a_shutdown_takes_no_more_lines_and_awaits_the_answer() {
         async move {
             shutdown.cancel();
             tokio::task::yield_now().await;
-            terminal.send(&place(), &finished(said(&event))).await.unwrap();
+            terminal.send(key(), &place(), &finished(said(&event))).await.unwrap();
         }
     });
     assert_eq!(running.await.unwrap(), Ok(()));

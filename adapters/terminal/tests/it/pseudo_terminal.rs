@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use pstral_core::domain::{ButtonAction, Event, EventBody, Outgoing};
 use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::key;
 use pstral_terminal::Terminal;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -27,13 +28,13 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
     match &event.body {
         EventBody::Clicked(ButtonAction::Stop) => stop.notify_one(),
         EventBody::Said(question) if question.ends_with('?') => {
-            let at = terminal.send(&place(), &Outgoing::streaming("Je cherche")).await.unwrap();
+            let at = terminal.send(key(), &place(), &Outgoing::streaming("Je cherche")).await.unwrap();
             stop.notified().await;
             terminal.edit(&at, &finished("Arrêté.")).await.unwrap();
         }
         _ => {
             let whole = rows(said(&event));
-            let at = terminal.send(&place(), &Outgoing::streaming("Un instant…")).await.unwrap();
+            let at = terminal.send(key(), &place(), &Outgoing::streaming("Un instant…")).await.unwrap();
             for count in 1..=whole.len() {
                 terminal.edit(&at, &Outgoing::streaming(whole[..count].join("\n"))).await.unwrap();
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::lane::Urgency;
 use super::scheduler::Outlet;
 use crate::domain::{MessageRef, Outgoing, Place};
-use crate::ports::{ChatPlatform, PlatformError};
+use crate::ports::{ChatPlatform, PlatformError, SendKey};
 
 /// The first wait for a platform that is away; each next one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -51,6 +51,19 @@ impl Outlet {
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
+        aim: Aim,
+        message: &Outgoing,
+        patience: Patience,
+    ) -> Result<MessageRef, PlatformError> {
+        self.deliver_as(self.key(), platform, place, aim, message, patience).await
+    }
+
+    /// The same; where it is a new message, with this key.
+    pub(super) async fn deliver_as(
+        &self,
+        key: SendKey,
+        platform: &dyn ChatPlatform,
+        place: &Place,
         mut aim: Aim,
         message: &Outgoing,
         patience: Patience,
@@ -61,7 +74,7 @@ impl Outlet {
             let began = self.clock().elapsed();
             let write = async {
                 match &aim {
-                    Aim::New => platform.send(place, message).await,
+                    Aim::New => platform.send(key, place, message).await,
                     Aim::Only(at) | Aim::OrNew(at) => platform.edit(at, message).await.map(|()| at.clone()),
                 }
             };

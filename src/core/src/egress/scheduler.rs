@@ -1,6 +1,7 @@
 //! Everything that is written to a platform, counted against its budgets.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::FutureExt as _;
@@ -10,7 +11,7 @@ use super::bound::Bound;
 use super::lane::{Lane, Owed, Permit, Urgency, Waiting, poll_each};
 use super::{Aim, Patience};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
-use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate};
+use crate::ports::{BudgetSignals, ChatPlatform, Clock, Entropy, PlatformError, Rate, SendKey};
 
 /// Lanes above which those are forgotten that nobody needs.
 const MANY: usize = 64;
@@ -19,7 +20,18 @@ const MANY: usize = 64;
 #[derive(Clone)]
 pub struct Scheduler {
     clock: Arc<dyn Clock>,
+    keys: Keys,
     lanes: Arc<Mutex<Lanes>>,
+}
+
+/// Gives each message a key of its own, from a random one on.
+#[derive(Clone)]
+struct Keys(Arc<AtomicU64>);
+
+impl Keys {
+    fn next(&self) -> SendKey {
+        SendKey(self.0.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 #[derive(Default)]
@@ -31,8 +43,11 @@ struct Lanes {
 
 impl Scheduler {
     /// One for the whole program.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, lanes: Arc::default() }
+    pub fn new(clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
+        let mut first = [0; 8];
+        entropy.fill(&mut first);
+        let keys = Keys(Arc::new(AtomicU64::new(u64::from_be_bytes(first))));
+        Self { clock, keys, lanes: Arc::default() }
     }
 
     /// Hears what a platform says of its budgets from now on.
@@ -86,7 +101,7 @@ impl Scheduler {
             lanes.push(self.lane((name, None), budget.account));
         }
         let bound = Bound { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
-        Outlet { bound, lanes }
+        Outlet { bound, keys: self.keys.clone(), lanes }
     }
 
     fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<Lane> {
@@ -107,12 +122,18 @@ fn known(lanes: &Mutex<Lanes>) -> MutexGuard<'_, Lanes> {
 #[derive(Clone)]
 pub(super) struct Outlet {
     bound: Bound,
+    keys: Keys,
     lanes: Vec<Arc<Lane>>,
 }
 
 impl Outlet {
     pub(super) fn clock(&self) -> &dyn Clock {
         &*self.bound.clock
+    }
+
+    /// The key of a message to be.
+    pub(super) fn key(&self) -> SendKey {
+        self.keys.next()
     }
 
     /// How long a request is waited for.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use crate::egress::Bound;
-use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError};
+use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
 
 /// Places remembered: of those it left before them, the platform itself says that they are gone.
@@ -79,9 +79,9 @@ impl ChatPlatform for Minding {
         self.platform.run(inbox, shutdown).await
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         self.open(place)?;
-        self.platform.send(place, message).await
+        self.platform.send(key, place, message).await
     }
 
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {

@@ -137,6 +137,11 @@ pub struct BudgetSignal {
     pub reset_after: Duration,
 }
 
+/// What makes a message the same one each time that its sending is tried: no two have the same, in other runs of the
+/// program neither, for all that chance allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SendKey(pub u64);
+
 /// Where a platform says what it learns of its budgets.
 pub type BudgetSignals = Arc<dyn Fn(&BudgetSignal) + Send + Sync>;
 
@@ -203,11 +208,9 @@ pub enum PlatformError {
 /// the text of then. So that nobody reads the same twice, and nothing old in place of the new, an implementation sees to it
 /// that what was dropped, or ended [`PlatformError::Unavailable`], is over before the next write to the same place is made:
 ///
-/// - what is no longer waited for either never arrives, or a message that arrived after all is deleted;
-/// - where the platform can tell that a request is the same as before (a transaction id, a nonce), the same message to the
-///   same place is sent with the same.
-///
-/// Where neither can be had, people may see what was sent twice.
+/// - a message that is sent again has the [`SendKey`] it had before: what the platform itself calls a nonce or a
+///   transaction id is made of that;
+/// - a change that is no longer waited for never comes after a later one.
 #[async_trait]
 pub trait ChatPlatform: Send + Sync {
     /// The name its actors and places carry.
@@ -228,8 +231,9 @@ pub trait ChatPlatform: Send + Sync {
     /// that running it again would be of no use.
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError>;
 
-    /// Sends a new message. Dropped before it has ended, it leaves none.
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError>;
+    /// Sends a new message. With a key it was given before, it comes with the same content, and is the same message: it
+    /// stands where it stands, or is sent now if it never arrived.
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError>;
 
     /// Replaces the whole of a message. [`PlatformError::Gone`] when it is not there any more. Dropped before it has ended,
     /// it never comes after a later one.

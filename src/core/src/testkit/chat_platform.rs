@@ -3,5 +3,5 @@
 mod contract;
 mod fake;
 
-pub use contract::contract;
+pub use contract::{contract, key};
 pub use fake::{FakeChat, Request};

@@ -7,7 +7,7 @@ use futures::FutureExt as _;
 use insta::assert_snapshot;
 use pstral_core::domain::{Button, ButtonAction, EventBody, FileRef, Outgoing, ProposalId};
 use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
-use pstral_core::testkit::chat_platform::{FakeChat, Request, contract};
+use pstral_core::testkit::chat_platform::{FakeChat, Request, contract, key};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
@@ -24,14 +24,14 @@ async fn keeps_the_contract_where_messages_cannot_change() {
 #[tokio::test]
 async fn shows_what_people_see_and_remembers_how_it_came() {
     let chat = FakeChat::new();
-    let at = chat.send(&FakeChat::channel("general"), &Outgoing::streaming("Voici")).await.unwrap();
-    let gone = chat.send(&FakeChat::place(), &Outgoing::text("Une faute")).await.unwrap();
+    let at = chat.send(key(), &FakeChat::channel("general"), &Outgoing::streaming("Voici")).await.unwrap();
+    let gone = chat.send(key(), &FakeChat::place(), &Outgoing::text("Une faute")).await.unwrap();
     let button = Button { action: ButtonAction::Execute(ProposalId("p".to_owned())), label: "Exécuter".to_owned() };
     let file = FileRef { name: "a.csv".to_owned(), path: "/tmp/a.csv".into(), media_type: "text/csv", bytes: 12 };
     let last = Outgoing { buttons: vec![button], files: vec![file], ..Outgoing::text("Voici les clients.") };
     chat.edit(&at, &last).await.unwrap();
     chat.delete(&gone).await.unwrap();
-    chat.send(&FakeChat::place(), &Outgoing::streaming("Un instant…")).await.unwrap();
+    chat.send(key(), &FakeChat::place(), &Outgoing::streaming("Un instant…")).await.unwrap();
 
     assert_snapshot!(chat.transcript(), @r"
     #1 in general
@@ -50,8 +50,8 @@ async fn fails_when_the_script_says_so() {
     let slow = PlatformError::RateLimited { retry_after: Duration::from_secs(2) };
     chat.refuse(Request::Edit, PlatformError::Gone);
     chat.refuse(Request::Send, slow.clone());
-    assert_eq!(chat.send(&FakeChat::place(), &Outgoing::text("Voici")).await, Err(slow));
-    let at = chat.send(&FakeChat::place(), &Outgoing::text("Voici")).await.unwrap();
+    assert_eq!(chat.send(key(), &FakeChat::place(), &Outgoing::text("Voici")).await, Err(slow));
+    let at = chat.send(key(), &FakeChat::place(), &Outgoing::text("Voici")).await.unwrap();
     assert_eq!(chat.edit(&at, &Outgoing::text("Voilà")).await, Err(PlatformError::Gone));
     assert_eq!(chat.edit(&at, &Outgoing::text("Voilà")).await, Ok(()));
     chat.assert_refusals_used();
@@ -83,7 +83,7 @@ async fn hands_over_what_people_do_and_awaits_the_answers() {
             async move {
                 // The first waits for the last: all must be under way together.
                 if event.body == EventBody::Clicked(ButtonAction::Stop) {
-                    chat.send(&event.place, &Outgoing::text("Arrêté")).await.unwrap();
+                    chat.send(key(), &event.place, &Outgoing::text("Arrêté")).await.unwrap();
                 }
                 chat.shown("Arrêté").await;
                 taken.lock().unwrap().push(event);

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, Rate, WriteBudget};
+use pstral_core::ports::{
+    Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, Rate, SendKey, WriteBudget,
+};
 use pstral_core::text::{Text, text};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -196,7 +198,7 @@ impl ChatPlatform for Double {
         Ok(())
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, _: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         let (write, shown, result) = self.write(place, message, false).await;
         if result.is_err() {
             lock(&self.refused).push(write);

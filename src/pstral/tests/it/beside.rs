@@ -7,7 +7,10 @@ use pstral_core::testkit::chat_platform::FakeChat;
 
 use crate::world::{Setup, World, alex, camille, run_test, run_test_with, stranger};
 
-const ANSWER: &str = "Voici :\n```sql\nSELECT name FROM clients WHERE city = 'Paris'\n```";
+const ANSWER: &str = "Voici :\n```sql\nSELECT company_name FROM clients WHERE city = 'Paris'\n```";
+
+/// That of no verified query.
+const QUESTION: &str = "Deux sociétés parisiennes, peu importe lesquelles";
 
 fn team() -> Place {
     FakeChat::channel("team")
@@ -33,7 +36,7 @@ fn what_concerns_one_person_is_said_beside_what_they_did() {
     run_test(async |world| {
         world.chat.answer_beside();
         world.model_says(ANSWER);
-        world.act(&camille(), &team(), EventBody::Said("Qui est client à Paris ?".to_owned())).await;
+        world.act(&camille(), &team(), EventBody::Said(QUESTION.to_owned())).await;
         let proposal = world.newest_proposal();
         let before = shown(world).1;
         world.act(&alex(), &team(), EventBody::Clicked(ButtonAction::Execute(proposal))).await;
@@ -43,7 +46,7 @@ fn what_concerns_one_person_is_said_beside_what_they_did() {
         world.act(&stranger(), &team(), command("link")).await;
         let (beside, open) = shown(world);
         assert_eq!(open, before, "others read none of it");
-        let expected = ["Seule la personne", "Camille", "mode", "Qui est client", "fly", "code"];
+        let expected = ["Only the person", "Camille", "mode", "Deux sociétés", "fly", "code"];
         assert_eq!(beside.len(), expected.len(), "{beside:#?}");
         for (said, word) in beside.iter().zip(expected) {
             assert!(said.contains(word), "{word}: {said}");
@@ -56,7 +59,7 @@ fn a_statement_is_changed_in_a_form() {
     run_test(async |world| {
         world.chat.answer_beside();
         world.model_says(ANSWER);
-        world.act(&camille(), &team(), EventBody::Said("Qui est client à Paris ?".to_owned())).await;
+        world.act(&camille(), &team(), EventBody::Said(QUESTION.to_owned())).await;
         let proposal = world.newest_proposal();
         let edit = || EventBody::Clicked(ButtonAction::Edit(proposal.clone()));
         world.act(&alex(), &team(), edit()).await;
@@ -84,12 +87,12 @@ fn what_is_said_of_a_channel_holds_for_its_threads() {
     let rooms = vec![("board", only_admins), ("talk", chatting.clone()), ("talk/2", PlaceTerms::default())];
     run_test_with(Setup { rooms, ..Setup::default() }, async |world| {
         let thread = FakeChat::channel("board/1");
-        world.act(&camille(), &thread, EventBody::Said("Qui est client à Paris ?".to_owned())).await;
+        world.act(&camille(), &thread, EventBody::Said(QUESTION.to_owned())).await;
         assert!(world.model.requests().is_empty(), "members are not welcome there");
         world.model_says("Bonjour !");
         world.act(&camille(), &FakeChat::channel("talk/1"), EventBody::Said("Bonjour".to_owned())).await;
         world.model_says(ANSWER);
-        world.act(&camille(), &FakeChat::channel("talk/2"), EventBody::Said("Qui est à Paris ?".to_owned())).await;
+        world.act(&camille(), &FakeChat::channel("talk/2"), EventBody::Said(QUESTION.to_owned())).await;
         assert!(world.offers_something(), "unless it has terms of its own");
     });
 }

@@ -51,7 +51,7 @@ fn core_does_no_io() {
         "std::env",
         "std::process",
         "tokio::",
-        "reqwest",
+        "hyper",
         "sqlx",
         "rusqlite",
         "SystemTime",

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, OutgoingState};
 use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
-use pstral_core::testkit::chat_platform::{FakeChat, Request};
+use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 
 use crate::world::{Setup, World, alex, capabilities, run_test, run_test_with};
 
@@ -105,7 +105,7 @@ fn a_crash_after_the_second_message_leaves_none_that_looks_live() {
         let first = cut_by_a_crash(world).await;
         // The first was full, and the second was sent and not yet noted down.
         world.chat.edit(&first, &Outgoing::text("All of the first.")).await.unwrap();
-        world.chat.send(&first.place, &Outgoing::streaming("And more")).await.unwrap();
+        world.chat.send(key(), &first.place, &Outgoing::streaming("And more")).await.unwrap();
         assert_eq!(world.restart().await, 1);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
@@ -145,7 +145,7 @@ fn a_crash_between_two_last_states_leaves_what_is_said_as_it_is() {
 fn all_messages_that_look_live_are_closed() {
     run_test(async |world| {
         let first = cut_by_a_crash(world).await;
-        world.chat.send(&first.place, &Outgoing::streaming("```sql\nSELECT 1")).await.unwrap();
+        world.chat.send(key(), &first.place, &Outgoing::streaming("```sql\nSELECT 1")).await.unwrap();
         assert_eq!(world.restart().await, 1);
         assert_snapshot!(world.transcript(), @"
         ── #1 private

@@ -11,7 +11,7 @@ use pstral_core::domain::{
     UserId,
 };
 use pstral_core::ports::{ChatPlatform as _, Conversations as _, People as _, PlatformError};
-use pstral_core::testkit::chat_platform::{FakeChat, Request};
+use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 use pstral_core::testkit::language_model::Script;
 use rusqlite::Connection;
 
@@ -157,7 +157,7 @@ fn what_nobody_writes_any_more_is_closed_while_the_program_runs() {
         let sales = FakeChat::channel("sales");
         world.say(&alex(), "How many clients do we have in Paris?").await;
         unnoted_turn(world, id_of(world, "alex").await, &FakeChat::place()).await;
-        world.chat.send(&FakeChat::place(), &Outgoing::streaming("They are")).await.unwrap();
+        world.chat.send(key(), &FakeChat::place(), &Outgoing::streaming("They are")).await.unwrap();
         world.model.script(Script::says("I am going to think about this for a very long time …").hangs());
         let question = world.chat.event(&camille(), EventBody::Said("Une question sans fin".to_owned()));
         let answering = world.happens(Event { place: sales.clone(), ..question });

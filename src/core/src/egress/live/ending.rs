@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 
+use super::writing::Sending;
 use super::{LiveMessage, OnSent};
 use crate::domain::{MessageRef, Outgoing};
 use crate::egress::{Aim, Patience};
@@ -80,18 +81,43 @@ impl LiveMessage {
         on_sent: OnSent<'_>,
     ) -> Result<MessageRef, PlatformError> {
         let before = self.shown.get(index).map(|shown| shown.at.clone());
-        let aim = match self.shown.get(index) {
-            Some(shown) if shown.sure && *shown.message == *message => return Ok(shown.at.clone()),
-            Some(shown) if self.speaks => Aim::Only(shown.at.clone()),
-            Some(shown) => Aim::OrNew(shown.at.clone()),
-            None => Aim::New,
-        };
+        while self.shown.len() <= index {
+            self.send_next(message, on_sent).await?;
+        }
+        let Some(shown) = self.shown.get(index) else { return Err(PlatformError::Gone) };
+        let at = shown.at.clone();
+        if shown.is(message) {
+            return Ok(at);
+        }
+        let aim = if self.speaks { Aim::Only(at) } else { Aim::OrNew(at) };
         let at = self.outlet.deliver(&*self.platform, &self.place, aim, message, Patience::LONG).await?;
         self.keep(index, &at, Arc::new(message.clone()));
-        if before.as_ref() != Some(&at) {
+        if before.is_some_and(|before| before != at) {
             on_sent(at.clone()).await;
         }
         Ok(at)
+    }
+
+    /// Sends one more message: as long as one may stand there already, that one, to know where.
+    async fn send_next(&mut self, message: &Outgoing, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
+        let key = self.outlet.key();
+        let sending = self.unsent.get_or_insert_with(|| Sending { key, message: Arc::new(message.clone()) });
+        let Sending { key, message: sent } = sending.clone();
+        let delivered =
+            self.outlet.deliver_as(key, &*self.platform, &self.place, Aim::New, &sent, Patience::LONG).await;
+        match delivered {
+            Ok(at) => {
+                self.sent_as(&at, sent);
+                on_sent(at).await;
+                Ok(())
+            }
+            Err(PlatformError::Rejected(why)) => {
+                self.unsent = None;
+                // It stands nowhere; what is to stand there now may be taken.
+                if *sent == *message { Err(PlatformError::Rejected(why)) } else { Ok(()) }
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes all messages but the first `most`, and tells of the last of those.

@@ -21,7 +21,7 @@ pub use ending::Unfinished;
 pub(crate) use growing::THOUGHTS;
 pub use growing::{AnswerLimits, Streamed};
 use spoken::Spoken;
-use writing::Shown;
+use writing::{Sending, Shown};
 
 /// Told of each message as soon as it exists, and of the one that stays where others go, so that a restart can close it.
 pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
@@ -46,6 +46,8 @@ pub struct LiveMessage {
     said: Box<Spoken>,
     /// Its messages, in order: all but the last are full.
     shown: Vec<Shown>,
+    /// One more of which it is not known whether it stands there.
+    unsent: Option<Sending>,
     /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
     speaks: bool,
     /// How often what was said was put aside: a write that was under way meanwhile shows nothing of what is said now.
@@ -80,6 +82,7 @@ impl LiveMessage {
             buttons,
             said,
             shown: Vec::new(),
+            unsent: None,
             speaks: false,
             round: 0,
             deleted: false,
@@ -109,8 +112,12 @@ impl LiveMessage {
 
     /// Its messages as people see them, without their buttons; none where they show nothing that the model said.
     pub fn kept(&self) -> Vec<Outgoing> {
-        let kept = |shown: &Shown| Outgoing::text(closed(&shown.message.text));
-        if self.speaks { self.shown.iter().map(kept).collect() } else { Vec::new() }
+        if !self.speaks {
+            return Vec::new();
+        }
+        let mut full = self.said.full_again().into_iter();
+        let texts = self.shown.iter().map(|shown| (full.next(), shown.text()));
+        texts.filter_map(|(full, text)| Some(Outgoing::text(closed(text.or(full.as_deref())?)))).collect()
     }
 
     /// Forgets what was said so far: what is said next takes its place, in the first of its messages. The others go before

@@ -23,11 +23,18 @@ impl LiveMessage {
         while let Some(deed) = self.take_back() {
             self.write_at_once(deed, on_sent).await?;
         }
-        let note = self.streaming(text.to_owned());
-        if self.shown.first().is_some_and(|shown| shown.sure && *shown.message == note) {
-            return Ok(());
+        let note = Arc::new(self.streaming(text.to_owned()));
+        if self.shown.is_empty() {
+            let sending = self.sending(Arc::clone(&note));
+            self.write_at_once(Deed::Send(sending), on_sent).await?;
         }
-        self.write_at_once(Deed::Show(0, Arc::new(note)), on_sent).await
+        match self.shown.first() {
+            Some(shown) if !shown.is(&note) => {
+                let deed = Deed::Show(shown.at.clone(), 0, note);
+                self.write_at_once(deed, on_sent).await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn write_at_once(&mut self, deed: Deed, on_sent: OnSent<'_>) -> Result<(), PlatformError> {

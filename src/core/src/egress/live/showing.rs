@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, Fuse, FutureExt as _};
 
-use super::writing::{Deed, Written};
+use super::writing::{Deed, Sending, Written};
 use super::{Lag, LiveMessage, OnSent};
 use crate::domain::Outgoing;
 use crate::egress::deliver::SHORTEST_WAIT;
@@ -50,7 +50,7 @@ impl LiveMessage {
             return None;
         }
         // What is full is closed at once: text goes on after it.
-        let is_full = self.speaks && self.said.full().len() >= self.shown.len();
+        let is_full = self.speaks && self.said.parts() >= self.shown.len();
         let wait = if is_full { self.pacing.pause(now) } else { self.pacing.wait(now)? };
         Some((wait, if self.speaks { Urgency::Interim } else { Urgency::First }))
     }
@@ -64,9 +64,9 @@ impl LiveMessage {
 
     /// What the first message should show that does not show it.
     fn stale(&mut self) -> Option<Deed> {
-        let (full, open) = (self.said.full(), self.said.open());
-        let last = (full.len() + open.len()).saturating_sub(1);
-        let texts = full.iter().map(|full| &full.text).chain(&open).enumerate();
+        let (passed, full, open) = (self.said.passed(), self.said.full(), self.said.open());
+        let last = (self.said.parts() + open.len()).saturating_sub(1);
+        let texts = (passed..).zip(full.iter().map(|full| &full.text).chain(&open));
         let stale = texts
             .map(|(index, text)| (index, text, self.shown.get(index)))
             .find(|(index, text, shown)| shown.is_none_or(|shown| !shown.shows(text, *index < last)));
@@ -74,7 +74,7 @@ impl LiveMessage {
             self.lag = Lag::None;
             return None;
         };
-        let message = match full.get(index) {
+        let message = match full.get(index - passed) {
             Some(full) if index < last => Arc::clone(full),
             _ if index < last => Arc::new(Outgoing::text(text.clone())),
             _ => Arc::new(self.streaming(text.clone())),
@@ -85,7 +85,21 @@ impl LiveMessage {
             self.lag = Lag::Spent;
             return None;
         }
-        Some(Deed::Show(index, message))
+        Some(match self.shown.get(index) {
+            Some(shown) => Deed::Show(shown.at.clone(), index, message),
+            None => Deed::Send(self.sending(message)),
+        })
+    }
+
+    /// The next message: the one that may stand there already, if any, which then shows what is said now.
+    pub(super) fn sending(&mut self, message: Arc<Outgoing>) -> Sending {
+        match &self.unsent {
+            Some(unsent) => {
+                self.lag = Lag::Behind;
+                unsent.clone()
+            }
+            None => Sending { key: self.outlet.key(), message },
+        }
     }
 
     /// How often a message may still be changed.
@@ -98,7 +112,8 @@ impl LiveMessage {
     pub(super) fn wrote(&mut self, written: Written) -> bool {
         let now = self.outlet.clock().elapsed();
         let shows = match &written.deed {
-            Deed::Show(index, _) => Some(*index),
+            Deed::Send(_) => Some(self.shown.len()),
+            Deed::Show(_, index, _) => Some(*index),
             Deed::TakeBack { .. } => None,
         };
         let is_of_now = written.round == self.round;
@@ -109,6 +124,7 @@ impl LiveMessage {
             Ok(()) => {
                 if shows.is_some() && is_of_now {
                     self.speaks = true;
+                    self.pass();
                     if begins { self.pacing.begins(now, left) } else { self.pacing.wrote(now, left) }
                 }
                 return true;
@@ -131,6 +147,16 @@ impl LiveMessage {
             self.falls_behind();
         }
         true
+    }
+
+    /// Forgets the texts of full messages that are shown.
+    fn pass(&mut self) {
+        while let (Some(full), Some(shown)) = (self.said.full().front(), self.shown.get_mut(self.said.passed()))
+            && shown.shows(&full.text, true)
+        {
+            shown.keep_hash();
+            self.said.pass();
+        }
     }
 
     pub(super) fn falls_behind(&mut self) {

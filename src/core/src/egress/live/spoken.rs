@@ -1,5 +1,6 @@
 //! What a model has said, as the texts of the messages that show it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::Outgoing;
@@ -13,14 +14,16 @@ pub(super) struct Spoken {
     text: String,
     disarmer: Disarmer,
     splitter: Splitter,
-    full: Vec<Arc<Outgoing>>,
+    /// Full messages, but for the first ones, of which only the number is kept.
+    full: VecDeque<Arc<Outgoing>>,
+    passed: usize,
 }
 
 impl Spoken {
     /// Nothing so far.
     pub(super) fn new(heading: String, by: Splitting) -> Self {
         let (disarmer, splitter) = (Disarmer::default(), Splitter::new(by));
-        Self { heading, by, text: String::new(), disarmer, splitter, full: Vec::new() }
+        Self { heading, by, text: String::new(), disarmer, splitter, full: VecDeque::new(), passed: 0 }
     }
 
     /// As the model wrote it.
@@ -28,9 +31,31 @@ impl Spoken {
         &self.text
     }
 
-    /// Full messages, which never change again.
-    pub(super) fn full(&self) -> &[Arc<Outgoing>] {
+    /// Full messages, which never change again, but for those that were passed.
+    pub(super) fn full(&self) -> &VecDeque<Arc<Outgoing>> {
         &self.full
+    }
+
+    /// How many full messages there are in all.
+    pub(super) fn parts(&self) -> usize {
+        self.passed + self.full.len()
+    }
+
+    /// How many of them are kept no more.
+    pub(super) fn passed(&self) -> usize {
+        self.passed
+    }
+
+    /// Keeps the next full message no more.
+    pub(super) fn pass(&mut self) {
+        self.passed += usize::from(self.full.pop_front().is_some());
+    }
+
+    /// The texts of all full messages, from what was said.
+    pub(super) fn full_again(&self) -> Vec<String> {
+        let mut again = Self::new(self.heading.clone(), self.by);
+        again.push(&self.text);
+        again.full.iter().map(|full| full.text.clone()).collect()
     }
 
     /// The texts of those that follow them, as if nothing more were said: one, or none, or two.

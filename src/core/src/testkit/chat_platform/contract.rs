@@ -1,6 +1,7 @@
 //! What every chat platform must do, whatever chat it is.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use crate::domain::{
     Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState, Place,
     PlatformName, ProposalId, TurnId,
 };
-use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
+use crate::ports::{ChatPlatform, Length, PlatformError, Rate, SendKey, WriteBudget};
 
 /// Checks `platform` by writing to `place`, a place of its own that can be written to.
 ///
@@ -18,6 +19,7 @@ use crate::ports::{ChatPlatform, Length, PlatformError, Rate, WriteBudget};
 pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
     says_what_it_is(platform, place).await;
     takes_a_message_from_first_word_to_last(platform, place).await;
+    sends_the_same_once(platform, place).await;
     forgets_what_is_deleted(platform, place).await;
     leaves_nothing_of_what_is_dropped(platform, place).await;
     takes_what_its_capabilities_promise(platform, place).await;
@@ -87,11 +89,23 @@ async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
     }
 }
 
+async fn sends_the_same_once(platform: &dyn ChatPlatform, place: &Place) {
+    let (message, once) = (growing("Un instant…"), key());
+    let first = platform.send(once, place, &message).await;
+    assert!(first.is_ok(), "a message can be sent");
+    assert_eq!(platform.send(once, place, &message).await, first, "with the same key it is the same message");
+    assert_eq!(live(platform, place).await.iter().filter(|at| Ok(*at) == first.as_ref()).count(), 1);
+    assert_ne!(platform.send(key(), place, &message).await, first, "with another, it is another");
+    for at in live(platform, place).await {
+        assert_eq!(platform.delete(&at).await, Ok(()));
+    }
+}
+
 async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &Place) {
     let mut known = live(platform, place).await;
     let waiting = growing("Un instant…");
     // One that has done it at once has said so.
-    let dropped = platform.send(place, &waiting).now_or_never().map(|sent| sent.expect("a message can be sent"));
+    let dropped = platform.send(key(), place, &waiting).now_or_never().map(|sent| sent.expect("a message can be sent"));
     let at = send(platform, place, &waiting).await;
     known.extend(dropped.iter().chain([&at]).cloned());
     for message in live(platform, place).await {
@@ -121,7 +135,8 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
     }
     let longest = send(platform, place, &Outgoing::text("x".repeat(most))).await;
     let too_long = Outgoing::text("x".repeat(most + 1));
-    for refused in [platform.send(place, &too_long).await.map(|_| ()), platform.edit(&longest, &too_long).await] {
+    for refused in [platform.send(key(), place, &too_long).await.map(|_| ()), platform.edit(&longest, &too_long).await]
+    {
         assert!(matches!(refused, Err(PlatformError::Rejected(_))), "too long a text is refused: {refused:?}");
     }
     let proposal = || ProposalId("00112233445566778899aabbccddeeff".to_owned());
@@ -142,7 +157,7 @@ async fn takes_what_its_capabilities_promise(platform: &dyn ChatPlatform, place:
 
 async fn refuses_what_is_not_its_own(platform: &dyn ChatPlatform, place: &Place) {
     let elsewhere = Place { platform: PlatformName("elsewhere".to_owned()), ..place.clone() };
-    assert_eq!(platform.send(&elsewhere, &Outgoing::text("Voici")).await, Err(PlatformError::Gone));
+    assert_eq!(platform.send(key(), &elsewhere, &Outgoing::text("Voici")).await, Err(PlatformError::Gone));
     assert_eq!(platform.live(&elsewhere, None).await, Err(PlatformError::Gone), "a place that is gone can be told");
 }
 
@@ -172,5 +187,11 @@ fn growing(text: &str) -> Outgoing {
 }
 
 async fn send(platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> MessageRef {
-    platform.send(place, message).await.expect("a message can be sent")
+    platform.send(key(), place, message).await.expect("a message can be sent")
+}
+
+/// One that was not given before.
+pub fn key() -> SendKey {
+    static NEXT: AtomicU64 = AtomicU64::new(0x7073_7472_0000_0000);
+    SendKey(NEXT.fetch_add(1, Ordering::Relaxed))
 }

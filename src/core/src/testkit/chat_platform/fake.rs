@@ -15,7 +15,8 @@ use crate::domain::{
     Actor, ButtonAction, Event, EventBody, Form, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
 };
 use crate::ports::{
-    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, WriteBudget,
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, SendKey,
+    WriteBudget,
 };
 use crate::text::{Text, text};
 
@@ -70,6 +71,7 @@ impl fmt::Debug for Signals {
 
 #[derive(Debug)]
 struct Kept {
+    key: SendKey,
     place: Place,
     states: Vec<Outgoing>,
     deleted: bool,
@@ -321,13 +323,16 @@ impl ChatPlatform for FakeChat {
         Ok(())
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         let mut state = self.checked(Request::Send, Some(message))?;
         state.open(place)?;
         if place.platform != platform() {
             return Err(PlatformError::Gone);
         }
-        state.messages.push(Kept { place: place.clone(), states: vec![message.clone()], deleted: false });
+        if let Some(index) = state.messages.iter().position(|kept| kept.key == key) {
+            return Ok(at(place, index));
+        }
+        state.messages.push(Kept { key, place: place.clone(), states: vec![message.clone()], deleted: false });
         self.changed.notify_waiters();
         Ok(at(place, state.messages.len() - 1))
     }

@@ -166,6 +166,18 @@ async fn a_long_answer_goes_on_in_further_messages_and_only_the_last_looks_live(
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_people_see_of_a_long_answer_is_known_without_keeping_its_full_messages() {
+    let server = Server::with(can(|can| (can.length, can.max_messages) = (Length::characters(200), 4)));
+    let (scheduler, heading) = (scheduler(&server), Some("↳ Ann".to_owned()));
+    let mut live = LiveMessage::new(&scheduler, Arc::clone(&server) as _, place("a"), heading, Vec::new());
+    let pieces = [" ", "\n", "@every", "one "].map(str::to_owned).into_iter().chain(words(60)).collect();
+    live.follow(breaks_off(pieces, MS(50)), &CancellationToken::new(), LIMITS, &nobody).await;
+    let (kept, seen) = (live.kept(), server.read(&place("a")));
+    assert!(seen.len() >= 3, "{seen:#?}");
+    assert!(kept.iter().map(|one| &one.text).eq(seen.iter().map(|one| &one.text)), "{kept:#?} {seen:#?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn past_its_last_message_an_answer_is_written_no_further() {
     let manners = can(|can| (can.length, can.max_messages) = (Length::characters(100), 2));
     let (server, went) = alone(manners, says(words(500), MS(50))).await;

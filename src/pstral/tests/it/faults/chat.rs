@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use pstral_core::domain::{Actor, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError, SendKey};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::text::Text;
 use tokio::time::{Instant, sleep};
@@ -107,9 +107,9 @@ impl ChatPlatform for RefusingChat {
         self.seen.run(inbox, shutdown).await
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         self.refuse(if is_last(message) { Write::Last } else { Write::Send }, None).await?;
-        let sent = self.seen.send(place, message).await;
+        let sent = self.seen.send(key, place, message).await;
         sleep(HALFWAY).await;
         sent
     }

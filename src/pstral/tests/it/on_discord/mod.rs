@@ -13,6 +13,7 @@ use pstral_core::domain::{Actor, PlatformName};
 use pstral_core::ports::{ChatPlatform, People as _, PlatformError};
 use pstral_discord::{Discord as Adapter, DiscordConfig};
 use secrecy::SecretString;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -35,8 +36,15 @@ pub(crate) struct House {
     pub(crate) claire: Id,
     /// Linked to nobody.
     pub(crate) stranger: Id,
+    pstral: Running,
+}
+
+/// The program on it.
+struct Running {
     stop: CancellationToken,
-    running: JoinHandle<Result<(), PlatformError>>,
+    ended: JoinHandle<Result<(), PlatformError>>,
+    /// Events that are being answered.
+    busy: watch::Sender<usize>,
 }
 
 impl House {
@@ -56,19 +64,19 @@ impl House {
         for (id, username) in [(camille, "camille"), (alex, "alex"), (claire, "claire")] {
             link(world, id, username).await;
         }
-        let (stop, running) = start(world, &discord).await;
-        Self { discord, guild, channel, camille, alex, claire, stranger, stop, running }
+        let pstral = start(world, &discord).await;
+        Self { discord, guild, channel, camille, alex, claire, stranger, pstral }
     }
 
     /// Ends Pstral and starts it again on the same state.
     pub(crate) async fn restart(&mut self, world: &mut World) {
         self.end().await;
-        (self.stop, self.running) = start(world, &self.discord).await;
+        self.pstral = start(world, &self.discord).await;
     }
 
     async fn end(&mut self) {
-        self.stop.cancel();
-        let ended = tokio::time::timeout(Duration::from_secs(30), &mut self.running).await;
+        self.pstral.stop.cancel();
+        let ended = tokio::time::timeout(Duration::from_secs(30), &mut self.pstral.ended).await;
         assert_eq!(ended.expect("it ends when it is told to").unwrap(), Ok(()));
     }
 
@@ -78,9 +86,20 @@ impl House {
         self.discord.blameless();
     }
 
-    /// What stands in a channel, without how long it took.
+    /// Waits until every event is answered.
+    pub(crate) async fn idle(&self) {
+        self.pstral.busy.subscribe().wait_for(|busy| *busy == 0).await.unwrap();
+    }
+
+    /// What stands in a channel, without what differs from run to run.
     pub(crate) fn sees(&self, channel: Id) -> String {
-        timeless(&self.discord.sees(channel))
+        self.named(&timeless(&self.discord.sees(channel)))
+    }
+
+    /// A text with names in place of ids.
+    pub(crate) fn named(&self, text: &str) -> String {
+        let people = [("camille", self.camille), ("alex", self.alex), ("inconnu", self.stranger)];
+        people.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&id.to_string(), name))
     }
 }
 
@@ -94,21 +113,28 @@ async fn link(world: &World, id: Id, username: &str) {
     world.store.link(&actor(id, username), user, Timestamp::UNIX_EPOCH).await.unwrap();
 }
 
-async fn start(world: &mut World, discord: &Discord) -> (CancellationToken, JoinHandle<Result<(), PlatformError>>) {
+async fn start(world: &mut World, discord: &Discord) -> Running {
     let mut config = DiscordConfig::new(SecretString::from(discord.token()), discord.application());
     config.base_url = Some(discord.url());
     let adapter = Arc::new(Adapter::new(config).unwrap());
     world.restart_with(|setup| setup.platforms = vec![Arc::clone(&adapter) as Arc<dyn ChatPlatform>]).await;
     let pipeline = Arc::clone(&world.pipeline);
+    let busy = watch::Sender::new(0);
+    let counted = busy.clone();
     let inbox: pstral_core::ports::Inbox = Arc::new(move |event| {
-        let pipeline = Arc::clone(&pipeline);
-        async move { pipeline.handle(event).await }.boxed()
+        let (pipeline, counted) = (Arc::clone(&pipeline), counted.clone());
+        async move {
+            counted.send_modify(|busy| *busy += 1);
+            pipeline.handle(event).await;
+            counted.send_modify(|busy| *busy -= 1);
+        }
+        .boxed()
     });
     let stop = CancellationToken::new();
     let until = stop.clone();
-    let running = tokio::spawn(async move { adapter.run(inbox, until).await });
+    let ended = tokio::spawn(async move { adapter.run(inbox, until).await });
     discord.connected().await;
-    (stop, running)
+    Running { stop, ended, busy }
 }
 
 /// A text in which durations read `…`, and no-break spaces are plain ones.

@@ -65,13 +65,13 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
           file: crm-20261121-100000-010101.csv, text/csv
           file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
-        assert_snapshot!(world.audit_lines().await, @"
-        question ok 1573996629747302401
-        proposal ok 1573996629747302401 relations=clients
-        answer ok 1573996629747302401
-        denied refused 1573996629747302402
-        execution ok 1573996629747302401 relations=clients
-        result ok 1573996629747302401 relations=clients rows=2
+        assert_snapshot!(house.named(&world.audit_lines().await), @"
+        question ok camille
+        proposal ok camille relations=clients
+        answer ok camille
+        denied refused alex
+        execution ok camille relations=clients
+        result ok camille relations=clients rows=2
         ");
         house.close().await;
     });
@@ -168,6 +168,7 @@ fn what_was_offered_before_a_restart_can_be_run_after_it() {
         house.restart(world).await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         house.discord.hears(thread, ".xlsx").await;
+        house.idle().await;
         house.discord.says(house.camille, thread, "Combien de clients avons-nous à Paris ?");
         house.discord.hears(thread, "count(").await;
         house.close().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pstral_core::domain::{Outgoing, OutgoingState, Place};
-use pstral_core::ports::PlatformError;
+use pstral_core::ports::{PlatformError, SendKey};
 
 /// What can be asked of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub(super) struct Spoilt {
 
 #[derive(Debug, Clone)]
 pub(in crate::egress) struct Message {
+    pub(in crate::egress) key: SendKey,
     pub(in crate::egress) place: Place,
     /// When each was shown.
     pub(in crate::egress) states: Vec<(Duration, Outgoing)>,

@@ -12,7 +12,9 @@ use count::Count;
 use message::Spoilt;
 pub(super) use message::{Asked, Fault, Message};
 use pstral_core::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
-use pstral_core::ports::{BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate};
+use pstral_core::ports::{
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate, SendKey,
+};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::text::{Text, text};
 use tokio::time::{Instant, sleep};
@@ -239,11 +241,15 @@ impl ChatPlatform for Server {
         Ok(())
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         assert!(self.manners.capabilities.length.holds(&message.text), "{}", message.text);
         self.request((Asked::Send, place), None, |state, now| {
+            if let Some((index, kept)) = state.messages.iter().enumerate().find(|(_, kept)| kept.key == key) {
+                assert_eq!(kept.states[0].1, *message, "the same key, and another message");
+                return Ok(MessageRef { place: place.clone(), id: index.to_string() });
+            }
             let states = vec![(now, message.clone())];
-            state.messages.push(Message { place: place.clone(), states, deleted: None });
+            state.messages.push(Message { key, place: place.clone(), states, deleted: None });
             Ok(MessageRef { place: place.clone(), id: (state.messages.len() - 1).to_string() })
         })
         .await
