@@ -46,7 +46,7 @@ fn what_concerns_one_person_is_said_beside_what_they_did() {
         world.act(&stranger(), &team(), command("link")).await;
         let (beside, open) = shown(world);
         assert_eq!(open, before, "others read none of it");
-        let expected = ["Only the person", "Camille", "mode", "Deux sociétés", "fly", "code"];
+        let expected = ["Only the person", "Camille", "Mode", "Deux sociétés", "fly", "code"];
         assert_eq!(beside.len(), expected.len(), "{beside:#?}");
         for (said, word) in beside.iter().zip(expected) {
             assert!(said.contains(word), "{word}: {said}");

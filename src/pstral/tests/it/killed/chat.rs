@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use pstral_core::domain::{Actor, ButtonAction, MessageRef, Outgoing, OutgoingState, Place, PlatformName, ProposalId};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError, SendKey};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::text::{Text, text};
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ impl ChatPlatform for LastingChat {
         Ok(())
     }
 
-    async fn send(&self, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+    async fn send(&self, _: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         self.points.reach("chat: send");
         let at = self.messages.lock().unwrap().len();
         self.put(at, seen(place, message));

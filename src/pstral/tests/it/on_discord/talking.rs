@@ -26,6 +26,7 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
         let refused = house.discord.hears(thread, "Only the person").await;
         assert!(house.discord.reads(refused).starts_with("Pstral, seen by Alex alone"), "{}", house.sees(thread));
         assert!(world.target.ran().is_empty());
+        house.idle().await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         house.discord.hears(thread, ".xlsx").await;
         assert_snapshot!(house.sees(house.channel), @"
@@ -62,8 +63,8 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
         ```
         2 lignes. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-010101.csv, text/csv
-          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: crm-20261121-100000-030303.csv, text/csv
+          file: crm-20261121-100000-030303.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         assert_snapshot!(house.named(&world.audit_lines().await), @"
         question ok camille
@@ -85,6 +86,7 @@ fn a_statement_is_changed_in_a_form() {
         let question = house.discord.says(house.camille, house.channel, QUESTION);
         let thread = house.discord.thread_on(question).await;
         let offer = house.discord.hears(thread, "[Modifier]").await;
+        house.idle().await;
         let click = house.discord.clicks(house.camille, offer, "Modifier");
         let form = house.discord.modal(click).await;
         assert!(form.fields[0].value.contains("company_name"), "{form}");
@@ -92,6 +94,7 @@ fn a_statement_is_changed_in_a_form() {
         house.discord.submits(&form, &[(&label, "SELECT count(id) AS n FROM clients WHERE city = 'Lyon'")]);
         let changed = house.discord.hears(thread, "count(id) AS n").await;
         assert_ne!(changed, offer);
+        house.idle().await;
         house.discord.clicks(house.camille, changed, "Exécuter");
         house.discord.hears(thread, ".csv").await;
         assert_snapshot!(house.sees(thread), @"
@@ -129,8 +132,8 @@ fn a_statement_is_changed_in_a_form() {
         **22**
         Une ligne. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-020202.csv, text/csv
-          file: crm-20261121-100000-020202.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: crm-20261121-100000-040404.csv, text/csv
+          file: crm-20261121-100000-040404.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         house.close().await;
     });
@@ -166,6 +169,7 @@ fn what_was_offered_before_a_restart_can_be_run_after_it() {
         let thread = house.discord.thread_on(question).await;
         let offer = house.discord.hears(thread, "[Exécuter]").await;
         house.restart(world).await;
+        house.idle().await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         house.discord.hears(thread, ".xlsx").await;
         house.idle().await;

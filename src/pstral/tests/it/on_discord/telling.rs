@@ -30,8 +30,8 @@ fn the_audit_is_for_admins_and_for_nobody_else_to_see() {
         état         ok
         détail       audit
         ```
-          file: audit-20261121-100000-010101.csv, text/csv
-          file: audit-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: audit-20261121-100000-030303.csv, text/csv
+          file: audit-20261121-100000-030303.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         Pstral, seen by Camille alone: Le journal d’audit est réservé aux administrateurs. Adressez-vous à l’un d’eux.
         ");
         house.close().await;
@@ -78,6 +78,7 @@ fn a_private_table_comes_in_private() {
         let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
         let thread = house.discord.thread_on(question).await;
         let offer = house.discord.hears(thread, "[Exécuter]").await;
+        house.idle().await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         let dm = house.discord.dm(house.camille);
         house.discord.hears(dm, ".xlsx").await;
@@ -87,8 +88,8 @@ fn a_private_table_comes_in_private() {
         Pstral: `Axolis Conseil SAS`
         Une ligne. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-010101.csv, text/csv
-          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: crm-20261121-100000-030303.csv, text/csv
+          file: crm-20261121-100000-030303.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         house.close().await;
     });
@@ -104,6 +105,7 @@ fn a_private_table_finds_its_way_when_messages_are_closed() {
         let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
         let thread = house.discord.thread_on(question).await;
         let offer = house.discord.hears(thread, "[Exécuter]").await;
+        house.idle().await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         let table = house.discord.hears(thread, ".xlsx").await;
         assert!(house.discord.reads(table).starts_with("Pstral, seen by Camille alone"), "{}", house.sees(thread));
