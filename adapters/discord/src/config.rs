@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 /// How to reach Discord, and where to answer.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct DiscordConfig {
     /// The token of the bot, without `Bot `.
     pub token: SecretString,

@@ -127,7 +127,7 @@ impl Discord {
                     self.take_back(id.get(), inbox).await;
                 }
             }
-            Event::InteractionCreate(created) => self.interact(created.interaction, inbox).await,
+            Event::InteractionCreate(created) => self.interact(created.interaction, inbox).boxed().await,
             _ => {}
         }
     }

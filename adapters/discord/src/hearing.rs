@@ -70,7 +70,8 @@ impl Discord {
         let known = self.channels.get(id);
         let is_in_ours = known.is_some_and(|known| known.was_begun_by(own)) && self.config.message_content;
         let speaks = !message.content.is_empty() || !message.attachments.is_empty();
-        if !is_mentioned && !(is_in_ours && speaks && message.mentions.is_empty()) {
+        let goes_on = is_in_ours && speaks && message.mentions.is_empty();
+        if !(is_mentioned || goes_on) {
             return None;
         }
         let known = self.known(message.channel_id).await?;

@@ -161,13 +161,11 @@ async fn form(body: &Body) -> Result<Form, Fault> {
 }
 
 fn client(config: &DiscordConfig) -> Result<reqwest::Client, reqwest::Error> {
-    match &config.client {
-        Some(client) => Ok(client.clone()),
-        None => {
-            let builder = reqwest::Client::builder().connect_timeout(CONNECTING).redirect(Policy::none());
-            builder.use_rustls_tls().build()
-        }
+    if let Some(client) = &config.client {
+        return Ok(client.clone());
     }
+    let builder = reqwest::Client::builder().connect_timeout(CONNECTING).redirect(Policy::none());
+    builder.use_rustls_tls().build()
 }
 
 /// With an address of its own, limits are those of that address: serenity's limiter would still go to discord.com.

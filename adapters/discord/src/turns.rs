@@ -53,7 +53,7 @@ mod tests {
             assert_eq!(turns.take(), Ok(()));
         }
         tokio::time::advance(SPAN / 4).await;
-        assert_eq!(turns.take(), Err(SPAN - SPAN / 4));
+        assert_eq!(turns.take(), Err(SPAN * 3 / 4));
         for _ in 0..=OTHERS {
             turns.wait().await;
         }

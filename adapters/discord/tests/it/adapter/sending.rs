@@ -49,15 +49,15 @@ async fn what_discord_says_decides_what_becomes_of_a_message() {
     let gone = |error: &PlatformError| *error == PlatformError::Gone;
     let rejected = |error: &PlatformError| matches!(error, PlatformError::Rejected(_));
     let away = |error: &PlatformError| matches!(error, PlatformError::Unavailable(_));
-    let table: [(Fault, &dyn Fn(&PlatformError) -> bool); 8] = [
-        (Fault::TooFast { retry_after, scope: Scope::User }, &limited),
-        (Fault::TooFast { retry_after, scope: Scope::Global }, &limited),
-        (Fault::TooFastUnsaid, &limited),
-        (Fault::Broken(500), &away),
-        (Fault::Broken(502), &away),
-        (Fault::Refused(Refusal::UNKNOWN_MESSAGE), &gone),
-        (Fault::Refused(Refusal::MISSING_PERMISSIONS), &rejected),
-        (Fault::Refused(Refusal::INVALID_BODY), &rejected),
+    let table = [
+        (Fault::TooFast { retry_after, scope: Scope::User }, limited as fn(&PlatformError) -> bool),
+        (Fault::TooFast { retry_after, scope: Scope::Global }, limited),
+        (Fault::TooFastUnsaid, limited),
+        (Fault::Broken(500), away),
+        (Fault::Broken(502), away),
+        (Fault::Refused(Refusal::UNKNOWN_MESSAGE), gone),
+        (Fault::Refused(Refusal::MISSING_PERMISSIONS), rejected),
+        (Fault::Refused(Refusal::INVALID_BODY), rejected),
     ];
     for (fault, expected) in table {
         bench.discord.fails(To::Edit, fault.clone());

@@ -55,7 +55,7 @@ async fn a_session_that_said_goodbye_or_is_old_is_over() {
     let data = json!({ "token": discord.token(), "session_id": ready["d"]["session_id"], "seq": 1 });
     let mut line = Line::open(&discord).await;
     discord.until_alone().await;
-    discord.passes(std::time::Duration::from_secs(3_600));
+    discord.passes(std::time::Duration::from_hours(1));
     line.says(&json!({ "op": 6, "d": data })).await;
     assert_eq!(line.hears().await, json!({ "op": 9, "d": false }));
 }

@@ -1,5 +1,6 @@
 //! Limits as Discord documents them, and as they have been seen.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -81,7 +82,8 @@ async fn a_limit_that_a_test_asks_for_looks_like_the_others_and_is_nobodys_fault
     for _ in 0..4 {
         let got = send(&discord, one).await;
         let headers = ["retry-after", "x-ratelimit-scope", "x-ratelimit-global", "x-ratelimit-remaining"];
-        seen += &format!("{} {:?} {}\n", got.status, headers.map(|name| got.header(name)), got.body["retry_after"]);
+        let (told, wait) = (headers.map(|name| got.header(name)), &got.body["retry_after"]);
+        writeln!(seen, "{} {told:?} {wait}", got.status).unwrap();
     }
     insta::assert_snapshot!(seen, @r#"
     429 ["2", "user", "", "0"] 1.5

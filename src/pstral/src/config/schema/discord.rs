@@ -8,6 +8,7 @@ use super::reading::secret;
 /// `[platforms.discord]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct DiscordConfig {
     pub enabled: bool,

@@ -69,7 +69,8 @@ impl Discord {
         let mut modal = modal.clone();
         for (label, value) in values {
             let field = modal.fields.iter_mut().find(|field| field.label == *label);
-            field.unwrap_or_else(|| panic!("the modal has no {label}")).value = (*value).to_owned();
+            let field = field.unwrap_or_else(|| panic!("the modal has no {label}"));
+            (*value).clone_into(&mut field.value);
         }
         let rows = modal.fields.iter().map(|field| {
             assert!(field.value.chars().count() <= field.most, "{} is too long", field.label);

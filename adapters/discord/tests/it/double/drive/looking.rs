@@ -47,7 +47,7 @@ impl Discord {
         let world = self.shared.world();
         let files = world.messages.get(&message).map(|message| message.attachments.as_slice()).unwrap_or_default();
         let file = files.iter().find(|file| file.name == name);
-        file.map(|file| file.bytes.clone()).unwrap_or_else(|| panic!("the message has no file {name}"))
+        file.unwrap_or_else(|| panic!("the message has no file {name}")).bytes.clone()
     }
 
     /// The opaque ids of the buttons of a message.

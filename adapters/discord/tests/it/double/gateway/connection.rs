@@ -42,7 +42,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let mut query = String::new();
     #[allow(clippy::result_large_err, reason = "the library wants it so")]
     let look = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
-        query = request.uri().query().unwrap_or_default().to_owned();
+        request.uri().query().unwrap_or_default().clone_into(&mut query);
         Ok(response)
     };
     let Ok(socket) = accept_hdr_async(stream, look).await else { return };

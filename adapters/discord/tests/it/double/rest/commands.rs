@@ -113,7 +113,7 @@ fn check(command: &Value) -> Result<(), Refusal> {
 fn check_options(options: &[Value]) -> Result<(), Refusal> {
     let faulty = |why: &str| Err(Refusal::invalid("options", why));
     let mut names: Vec<&Value> = options.iter().map(|option| &option["name"]).collect();
-    names.sort_unstable_by_key(|name| name.to_string());
+    names.sort_unstable_by_key(ToString::to_string);
     names.dedup();
     if names.len() < options.len() {
         return faulty("names of options must be unique");
