@@ -56,6 +56,7 @@ const GIVE_BACK_RETRY: &str = "UPDATE turns SET retried = 0 WHERE id = $1";
 const TURNS: &str = "SELECT * FROM turns WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
 const STREAMING: &str = "SELECT turns.*, conversations.user_id FROM turns
     JOIN conversations ON conversations.id = turns.conversation_id WHERE turns.state = 'streaming' ORDER BY turns.id";
+const TAKE_OVER: &str = "UPDATE turns SET instance = $3 WHERE id = $1 AND instance = $2 AND state = 'streaming'";
 
 #[async_trait]
 impl Conversations for Store {
@@ -209,6 +210,17 @@ impl Conversations for Store {
             }
         }
         Ok(left)
+    }
+
+    async fn take_over(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {
+        let Some(row) = sql(TURN).bind(turn.0).fetch_optional(self).await.map_err(fault)? else { return Ok(None) };
+        let (instance, left): (String, Turn) = (get(&row, "instance")?, read_turn(&row)?);
+        if instance != self.instance && self.present().await?.contains(&presence_of(&instance)) {
+            return Ok(None);
+        }
+        // Whoever takes it first changes whose it is.
+        let taking = sql(TAKE_OVER).bind(turn.0).bind(&instance).bind(&self.instance);
+        Ok((taking.execute(self).await.map_err(fault)? == 1).then_some(left))
     }
 }
 

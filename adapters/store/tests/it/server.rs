@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
-use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, People as _, StoreError};
-use pstral_core::testkit::state::member;
+use pstral_core::domain::{Mode, NewTurn, Speaker, TurnState};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Conversations as _, Knowledge as _, People as _, StoreError};
+use pstral_core::testkit::state::{at, member, place};
 use pstral_pgserver::Server;
 use pstral_store::{Location, Presence, Store};
 use secrecy::ExposeSecret as _;
@@ -128,6 +129,33 @@ async fn one_program_at_a_time_has_the_name_of_an_instance() {
     while Presence::take(&url, "one").await.unwrap().is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_program_left_behind_is_taken_over_by_one_of_the_others() {
+    let Some(server) = Server::start() else { return };
+    let url = server.url("postgres").expose_secret().to_owned();
+    let gone = on(&server, "gone").await.unwrap();
+    let others = [on(&server, "one").await.unwrap(), on(&server, "two").await.unwrap()];
+    let _present = (Presence::take(&url, "one").await.unwrap(), Presence::take(&url, "two").await.unwrap());
+    let user = member(&gone, "zoe").await.unwrap();
+    let talk = gone.begin(user.id, &place("room"), Mode::Chat, at("10:00:00")).await.unwrap();
+    for _ in 0..20 {
+        let turn = NewTurn {
+            conversation: talk.id,
+            speaker: Speaker::Pstral,
+            text: String::new(),
+            state: TurnState::Streaming,
+            proposal: None,
+            at: at("10:00:00"),
+            aside: false,
+        };
+        let turn = gone.add_turn(&turn).await.unwrap();
+        let taken = join_all(others.iter().map(|other| other.take_over(turn))).await;
+        let takers = taken.into_iter().filter(|taken| taken.as_ref().unwrap().is_some()).count();
+        assert_eq!(takers, 1);
+    }
+    assert_eq!(others[0].streaming().await.unwrap().len() + others[1].streaming().await.unwrap().len(), 20);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::bound::Bound;
 use super::lane::{Lane, Owed, Permit, Urgency, Waiting, poll_each};
 use super::{Aim, Patience};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
-use crate::ports::{BudgetSignals, ChatPlatform, Clock, Entropy, PlatformError, Rate, SendKey};
+use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate, SendKey};
 
 /// Lanes above which those are forgotten that nobody needs.
 const MANY: usize = 64;
@@ -24,13 +24,14 @@ pub struct Scheduler {
     lanes: Arc<Mutex<Lanes>>,
 }
 
-/// Gives each message a key of its own, from a random one on.
-#[derive(Clone)]
-struct Keys(Arc<AtomicU64>);
+/// Gives each message a key of its own, from the time of the start on.
+#[derive(Clone, Copy)]
+struct Keys(u64);
 
 impl Keys {
-    fn next(&self) -> SendKey {
-        SendKey(self.0.fetch_add(1, Ordering::Relaxed))
+    fn next(self) -> SendKey {
+        static GIVEN: AtomicU64 = AtomicU64::new(0);
+        SendKey(self.0.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
@@ -43,10 +44,9 @@ struct Lanes {
 
 impl Scheduler {
     /// One for the whole program.
-    pub fn new(clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
-        let mut first = [0; 8];
-        entropy.fill(&mut first);
-        let keys = Keys(Arc::new(AtomicU64::new(u64::from_be_bytes(first))));
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        // Nobody sends a message each nanosecond: what was given before a restart is not given again.
+        let keys = Keys(u64::try_from(clock.now().as_nanosecond()).unwrap_or_default());
         Self { clock, keys, lanes: Arc::default() }
     }
 
@@ -101,7 +101,7 @@ impl Scheduler {
             lanes.push(self.lane((name, None), budget.account));
         }
         let bound = Bound { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
-        Outlet { bound, keys: self.keys.clone(), lanes }
+        Outlet { bound, keys: self.keys, lanes }
     }
 
     fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<Lane> {

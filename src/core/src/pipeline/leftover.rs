@@ -108,10 +108,15 @@ impl Pipeline {
             Ok(live) => live,
             Err(error) => return Ok(Err(error)),
         };
+        let is_own = |(at, _): &Live| own == Some(at);
         // Read afterwards: what was noted down meanwhile is known.
         let known = if live.is_empty() { Vec::new() } else { self.written_in(place, of.user, users).await? };
         is_busy |= self.running.is_busy(place);
-        live.retain(|(at, _)| own == Some(at) || !(is_busy || known.contains(at)));
+        live.retain(|live| is_own(live) || !known.contains(&live.0));
+        if is_busy && !live.is_empty() && !live.iter().any(is_own) {
+            return Ok(Err(PlatformError::Unavailable("somebody is being answered there, perhaps in this".to_owned())));
+        }
+        live.retain(|live| is_own(live) || !is_busy);
         Ok(Ok(live))
     }
 

@@ -158,7 +158,7 @@ impl Pipeline {
         let platforms =
             parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform, &parts.clock))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
-        let scheduler = Scheduler::new(Arc::clone(&parts.clock), &*parts.entropy);
+        let scheduler = Scheduler::new(Arc::clone(&parts.clock));
         parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));
         Self {
             parts,

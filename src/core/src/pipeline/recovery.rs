@@ -63,9 +63,8 @@ impl Pipeline {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {
             let Some(mut closing) = self.unsettled.begin(turn.id) else { continue };
-            // What has ended since it was listed is closed.
-            let turn = self.parts.conversations.turn(turn.id).await?.filter(|turn| turn.state == TurnState::Streaming);
-            match turn {
+            // What has ended since it was listed is closed, or another instance closes it.
+            match self.parts.conversations.take_over(turn.id).await? {
                 None => drop(closing.take()),
                 Some(turn) if closing.is_known() => known.push((closing, turn.id)),
                 Some(turn) => unknown.push((closing, LeftOver::of(user, turn))),

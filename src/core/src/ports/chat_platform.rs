@@ -138,7 +138,7 @@ pub struct BudgetSignal {
 }
 
 /// What makes a message the same one each time that its sending is tried: no two have the same, in other runs of the
-/// program neither, for all that chance allows.
+/// program neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SendKey(pub u64);
 

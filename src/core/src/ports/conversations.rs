@@ -66,4 +66,8 @@ pub trait Conversations: Send + Sync {
     /// Every streaming turn with the user it was written for, the oldest first: those that this program is writing, and what
     /// was left behind by an earlier run. Not those of another instance that is there and goes on writing.
     async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError>;
+
+    /// Takes over a turn of [`streaming`](Self::streaming) to end it: nothing where it has ended, or another instance that
+    /// is there writes it or has taken it over. Of any number of instances at once, one gets it.
+    async fn take_over(&self, turn: TurnId) -> Result<Option<Turn>, StoreError>;
 }

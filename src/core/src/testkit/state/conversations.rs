@@ -157,9 +157,16 @@ async fn streaming(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(mine, [(user.id, seen, Some(&message)), (user.id, unseen, None)]);
     assert_eq!(state.streaming().await?, found, "looking changes nothing");
     for turn in [seen, unseen] {
+        let taken = state.take_over(turn).await?.map(|turn| turn.id);
+        assert_eq!(
+            (taken, state.take_over(turn).await?.map(|turn| turn.id)),
+            (Some(turn), Some(turn)),
+            "it stays taken"
+        );
         state.finish_turn(turn, &TurnEnd::words("half", TurnState::Interrupted)).await?;
     }
     assert_eq!(state.streaming().await?, []);
+    assert_eq!((state.take_over(seen).await?, state.take_over(whole).await?), (None, None));
     let states: Vec<TurnState> = state.turns(conversation.id, 9).await?.iter().map(|turn| turn.state).collect();
     assert_eq!(states, [TurnState::Complete, TurnState::Interrupted, TurnState::Interrupted]);
     assert_eq!(state.turns(conversation.id, 9).await?[0].id, whole);

@@ -16,7 +16,7 @@ use futures::{FutureExt as _, StreamExt as _, stream};
 use pstral_core::domain::{MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::egress::{AnswerLimits, LaidOut, LiveMessage, Scheduler, Streamed, Unfinished, lay_out, splitting};
 use pstral_core::ports::{ChatPlatform as _, Delta, FinishReason, ModelError, ModelStats, ModelStream};
-use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
+use pstral_core::testkit::clock::FakeClock;
 use server::Server;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,7 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 const LIMITS: AnswerLimits = AnswerLimits { bytes: 1_000_000, time: Duration::from_hours(1) };
 
 fn scheduler(server: &Server) -> Scheduler {
-    let scheduler = Scheduler::new(Arc::new(FakeClock::at("2026-11-21T10:00:00Z")), &CountingEntropy::default());
+    let scheduler = Scheduler::new(Arc::new(FakeClock::at("2026-11-21T10:00:00Z")));
     scheduler.listen(server);
     scheduler
 }

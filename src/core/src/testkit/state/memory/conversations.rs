@@ -164,6 +164,11 @@ impl Conversations for MemoryState {
         let whose = |turn: &Turn| tables.conversations.iter().find(|held| held.id == turn.conversation);
         Ok(streaming.filter_map(|turn| Some((whose(turn)?.user, turn.clone()))).collect())
     }
+
+    async fn take_over(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {
+        let is_there = |one: &&Turn| one.id == turn && one.state == TurnState::Streaming;
+        Ok(self.tables().turns.iter().find(is_there).cloned())
+    }
 }
 
 impl Tables {
