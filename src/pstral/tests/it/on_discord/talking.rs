@@ -63,8 +63,8 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
         ```
         2 lignes. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-030303.csv, text/csv
-          file: crm-20261121-100000-030303.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: crm-20261121-100000-010101.csv, text/csv
+          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         assert_snapshot!(house.named(&world.audit_lines().await), @"
         question ok camille
@@ -132,8 +132,8 @@ fn a_statement_is_changed_in_a_form() {
         **22**
         Une ligne. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-040404.csv, text/csv
-          file: crm-20261121-100000-040404.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: crm-20261121-100000-020202.csv, text/csv
+          file: crm-20261121-100000-020202.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         house.close().await;
     });

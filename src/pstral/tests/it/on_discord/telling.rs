@@ -30,8 +30,8 @@ fn the_audit_is_for_admins_and_for_nobody_else_to_see() {
         état         ok
         détail       audit
         ```
-          file: audit-20261121-100000-030303.csv, text/csv
-          file: audit-20261121-100000-030303.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: audit-20261121-100000-010101.csv, text/csv
+          file: audit-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         Pstral, seen by Camille alone: Le journal d’audit est réservé aux administrateurs. Adressez-vous à l’un d’eux.
         ");
         house.close().await;
@@ -88,8 +88,8 @@ fn a_private_table_comes_in_private() {
         Pstral: `Axolis Conseil SAS`
         Une ligne. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-030303.csv, text/csv
-          file: crm-20261121-100000-030303.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: crm-20261121-100000-010101.csv, text/csv
+          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         house.close().await;
     });
