@@ -102,6 +102,8 @@ estimate-none = The database gives no estimate for this statement.
 agreement-needed = ⚖️ It is costly: a steward must agree before you can run it. Ask one to write: { $prefix }agree { $name }
 agreement-given = ⚖️ { $name } agrees: you can now run this statement on { $target }.
 edit-how = Copy this line, change it and send it back:
+edit-form-title = A statement on { $target }
+edit-form-label = SQL
 
 ## Corrections
 correcting = ⏳ This statement does not hold: I am having it corrected…
@@ -451,3 +453,45 @@ quota-place-executions = A great many statements have been run here. Come back {
 answer-rest-in-file = What did not fit in these messages is in the file.
 files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
 answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.
+
+## Discord
+discord-private-closed = 🔒 Your private messages are closed to me, so I show this here, to you alone. It stays a quarter of an hour.
+discord-file-left-out = (The attached file { $name } could not be read: it is too large or not plain text.)
+discord-file-unreadable = The file cannot be read. Attach plain text (UTF-8) of 3,000 bytes at most.
+discord-server-not-allowed = Pstral does not answer in this server. Whoever runs it can add the server to its configuration.
+discord-not-here = I do not answer in this channel. Ask me in another one, or in private.
+discord-in-private = 🔒 I answer you in your private messages.
+discord-asked = **{ $name }**: { $question }
+discord-message-empty = There is nothing to read in this message. Choose one with words in it.
+discord-answered-in = I answer in { $place }.
+
+## Commands in Discord's own list
+discord-about = Demander à Pstral
+discord-ask = Ask a question about the data, or anything else
+discord-ask-question = Your question, in your own words
+discord-ask-target = The name of the database, where there are several
+discord-ask-mode = sql: about the data; chat: about anything else
+discord-ask-private = Yes: asked and answered in your private messages
+discord-ask-file = A .sql, .txt or .csv file that belongs to the question
+discord-sql = Offer a statement of your own, checked like any other
+discord-sql-statement = The SELECT
+discord-sql-file = A .sql or .txt file that holds it
+discord-mode = What this conversation is about
+discord-new = Begin a new conversation here
+discord-history = Your earlier conversations
+discord-history-page = Which page of them
+discord-export = A conversation as a file
+discord-export-number = Its number, as the history shows it; without it, the current one
+discord-export-form = The form of the file
+discord-stop = Stop what is under way here
+discord-whoami = Which user you are
+discord-link = Link this account to your user
+discord-link-code = The code you were given; without it, I make one for an administrator
+discord-unlink = Unlink this account
+discord-unlink-confirm = Yes, it is to be nobody's
+discord-help = What you can ask of me
+discord-audit = For administrators: the audit log
+discord-audit-filter = An action, a status, a username, a number or a moment such as 7d
+discord-user = For administrators: users and their accounts
+discord-verified = For stewards: verified queries
+discord-words = What is to be done; alone, it shows what can be

@@ -416,3 +416,28 @@ model-pull-cut = The connection to the server was lost. What is there already is
 ## Sizes
 size-mb = { $size } MB
 size-gb = { $size } GB
+
+## Discord
+config-discord-token = Discord knows Pstral by the token of a bot: add it, better as token_file or in the environment. docs/discord.md says where to find it.
+config-discord-application = the id of the application is required: Discord shows it where the bot was made. docs/discord.md says where.
+config-discord-id = “{ $given }” is not an id: write the number that Discord copies in its developer mode, such as "1234567890123456789".
+config-discord-shards = first_shard, last_shard and shards go together, each below the next, such as 0, 1 and 4; or leave all three out.
+health-discord = { $name } answered in { $millis } ms
+discord-found-invitation = to let Pstral into a server: { $url }
+discord-found-fault = Discord says: { $fact }
+discord-found-other-application = the token belongs to the application { $id }
+discord-found-intents = the content of messages may be read
+discord-found-no-content = without the content of messages, what is said in threads needs a mention
+discord-found-content-forbidden = the content of messages may not be read: Discord will not let Pstral connect
+discord-found-commands = the commands are registered as they should be
+discord-found-other-commands = the registered commands are not these
+discord-found-channel = { $name }: everything needed is allowed
+discord-found-missing = { $name }: not allowed are { $missing }
+discord-remedy-token = Check token in [platforms.discord] and that this machine reaches discord.com over HTTPS.
+discord-remedy-reach = Check that this machine reaches discord.com over HTTPS, and try again.
+discord-remedy-application = Write this number as application in [platforms.discord], or give the token of the other bot.
+discord-remedy-intents = Enable Message Content Intent under Bot in Discord's developer portal, or write message_content = false.
+discord-remedy-no-content = To talk in threads without mentions, enable Message Content Intent under Bot in the developer portal, and write message_content = true.
+discord-remedy-commands = The next start of Pstral registers them.
+discord-remedy-permissions = Grant them to the role of Pstral in the settings of this channel, or let it in again by the address above.
+discord-remedy-channel = Check the id, and that Pstral is in this server and may see the channel.

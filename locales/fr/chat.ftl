@@ -102,6 +102,8 @@ estimate-none = La base ne donne pas d'estimation pour cette requête.
 agreement-needed = ⚖️ Elle est coûteuse : un responsable des données doit donner son accord avant que vous puissiez l'exécuter. Demandez-lui d'écrire : { $prefix }accorder { $name }
 agreement-given = ⚖️ { $name } est d'accord : vous pouvez maintenant exécuter cette requête sur { $target }.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
+edit-form-title = Une requête sur { $target }
+edit-form-label = SQL
 
 ## Corrections
 correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
@@ -452,3 +454,45 @@ quota-place-executions = Beaucoup de requêtes ont été exécutées ici. Revene
 answer-rest-in-file = Ce qui ne tenait pas dans ces messages est dans le fichier.
 files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
 answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être remis. Posez une question plus précise.
+
+## Discord
+discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul, pour un quart d'heure.
+discord-file-left-out = (Le fichier joint { $name } n'a pas pu être lu : il est trop gros, ou ce n'est pas du texte.)
+discord-file-unreadable = Le fichier ne peut pas être lu. Joignez du texte (UTF-8) de 3 000 octets au plus.
+discord-server-not-allowed = Pstral ne répond pas sur ce serveur. La personne qui l'exploite peut l'ajouter à sa configuration.
+discord-not-here = Je ne réponds pas dans ce salon. Posez votre question dans un autre, ou en privé.
+discord-in-private = 🔒 Je vous réponds dans vos messages privés.
+discord-asked = **{ $name }** : { $question }
+discord-message-empty = Il n'y a rien à lire dans ce message. Choisissez-en un qui contient du texte.
+discord-answered-in = Je réponds dans { $place }.
+
+## Commandes dans la liste de Discord
+discord-about = Demander à Pstral
+discord-ask = Poser une question sur les données, ou sur autre chose
+discord-ask-question = Votre question, avec vos mots
+discord-ask-target = Le nom de la base, s'il y en a plusieurs
+discord-ask-mode = sql : sur les données ; chat : sur autre chose
+discord-ask-private = Oui : question et réponse dans vos messages privés
+discord-ask-file = Un fichier .sql, .txt ou .csv qui va avec la question
+discord-sql = Proposer votre propre requête, vérifiée comme les autres
+discord-sql-statement = Le SELECT
+discord-sql-file = Un fichier .sql ou .txt qui le contient
+discord-mode = Ce dont parle cette conversation
+discord-new = Commencer ici une nouvelle conversation
+discord-history = Vos conversations précédentes
+discord-history-page = Quelle page
+discord-export = Une conversation sous forme de fichier
+discord-export-number = Son numéro, comme dans l'historique ; sans lui, la conversation en cours
+discord-export-form = La forme du fichier
+discord-stop = Arrêter ce qui est en cours ici
+discord-whoami = Quel utilisateur vous êtes
+discord-link = Lier ce compte à votre utilisateur
+discord-link-code = Le code reçu ; sans lui, j'en crée un pour un administrateur
+discord-unlink = Délier ce compte
+discord-unlink-confirm = Oui, il ne doit plus être à personne
+discord-help = Ce que vous pouvez me demander
+discord-audit = Pour les administrateurs : le journal d'audit
+discord-audit-filter = Une action, un état, un nom d'utilisateur, un nombre ou un moment comme 7d
+discord-user = Pour les administrateurs : les utilisateurs et leurs comptes
+discord-verified = Pour les référents : les requêtes vérifiées
+discord-words = Ce qu'il faut faire ; seul, montre ce qui est possible

@@ -419,3 +419,28 @@ model-pull-cut = La connexion au serveur s'est interrompue. Ce qui est déjà l�
 ## Tailles
 size-mb = { $size } Mo
 size-gb = { $size } Go
+
+## Discord
+config-discord-token = Discord reconnaît Pstral au jeton d'un bot : ajoutez-le, de préférence avec token_file ou dans l'environnement. docs/discord.md dit où le trouver.
+config-discord-application = l'identifiant de l'application est obligatoire : Discord l'affiche là où le bot a été créé. docs/discord.md dit où.
+config-discord-id = « { $given } » n'est pas un identifiant : écrivez le nombre que Discord copie en mode développeur, par exemple "1234567890123456789".
+config-discord-shards = first_shard, last_shard et shards vont ensemble, chacun plus petit que le suivant, par exemple 0, 1 et 4 ; ou supprimez les trois.
+health-discord = { $name } a répondu en { $millis } ms
+discord-found-invitation = pour inviter Pstral sur un serveur : { $url }
+discord-found-fault = Discord répond : { $fact }
+discord-found-other-application = le jeton est celui de l'application { $id }
+discord-found-intents = le contenu des messages peut être lu
+discord-found-no-content = sans le contenu des messages, il faut mentionner Pstral dans les fils aussi
+discord-found-content-forbidden = le contenu des messages ne peut pas être lu : Discord refusera la connexion
+discord-found-commands = les commandes sont enregistrées comme il faut
+discord-found-other-commands = les commandes enregistrées ne sont pas les bonnes
+discord-found-channel = { $name } : tout ce qu'il faut est permis
+discord-found-missing = { $name } : ne sont pas permis { $missing }
+discord-remedy-token = Vérifiez token dans [platforms.discord], et que cette machine joint discord.com en HTTPS.
+discord-remedy-reach = Vérifiez que cette machine joint discord.com en HTTPS, et recommencez.
+discord-remedy-application = Écrivez ce nombre comme application dans [platforms.discord], ou donnez le jeton de l'autre bot.
+discord-remedy-intents = Activez Message Content Intent, à la page Bot du portail développeur de Discord, ou écrivez message_content = false.
+discord-remedy-no-content = Pour se passer de mentions dans les fils, activez Message Content Intent, à la page Bot du portail développeur, et écrivez message_content = true.
+discord-remedy-commands = Le prochain démarrage de Pstral les enregistre.
+discord-remedy-permissions = Accordez-les au rôle de Pstral dans les paramètres de ce salon, ou invitez-le de nouveau avec l'adresse ci-dessus.
+discord-remedy-channel = Vérifiez l'identifiant, et que Pstral est sur ce serveur et voit le salon.

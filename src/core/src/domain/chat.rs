@@ -35,10 +35,21 @@ pub struct Actor {
 pub struct Place {
     /// The platform it is on.
     pub platform: PlatformName,
-    /// The platform's id of it.
+    /// The platform's id of it. That of a thread is the id of the channel it stands in, a slash, and its own.
     pub id: String,
     /// Whether only one person reads it.
     pub private: bool,
+}
+
+impl Place {
+    /// The channel that a thread stands in; of all else, the place itself.
+    #[must_use]
+    pub fn channel(&self) -> Self {
+        match self.id.rsplit_once('/') {
+            Some((channel, _)) if !self.private => Self { id: channel.to_owned(), ..self.clone() },
+            _ => self.clone(),
+        }
+    }
 }
 
 /// Where a message that was sent can be found again.
@@ -74,6 +85,13 @@ pub enum EventBody {
     Command(String),
     /// Pressed a button of a message.
     Clicked(ButtonAction),
+    /// Sent a form back in which the statement of a proposal stood.
+    Edited {
+        /// The proposal.
+        proposal: ProposalId,
+        /// The statement as it now is.
+        text: String,
+    },
     /// Took back what was written: its answer is not wanted any more. Platforms need not say who did, and the actor of
     /// such an event counts for nothing.
     Deleted {
@@ -134,6 +152,19 @@ pub struct AuditPage {
     pub page: u32,
 }
 
+/// A form in which a person changes the statement of a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// What stands above it, in the reader's language.
+    pub title: String,
+    /// What the text is.
+    pub label: String,
+    /// The text as it is now.
+    pub text: String,
+}
+
 /// A button under a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
@@ -146,7 +177,7 @@ pub struct Button {
 /// Whether a message may still change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutgoingState {
-    /// Still being written.
+    /// Still being written. It can be stopped by a button, which tells it from others where a platform keeps nothing else.
     Streaming,
     /// Will not change unless the person acts.
     Final,

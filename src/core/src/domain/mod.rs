@@ -37,8 +37,8 @@ pub use chain::{AuditEntry, AuditHash, AuditSeal, ChainHead, NoHead};
 pub use chain_fault::ChainFault;
 pub use chain_verifier::ChainVerifier;
 pub use chat::{
-    Actor, AuditPage, Button, ButtonAction, Event, EventBody, FileRef, MessageRef, Outgoing, OutgoingState, Place,
-    PlatformName,
+    Actor, AuditPage, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState,
+    Place, PlatformName,
 };
 pub use checkpoint::{AuditCheckpoint, NoKey, Signatures};
 pub use conversation::{

@@ -22,6 +22,8 @@ pub(super) struct Asker {
     pub(super) own_locale: Locale,
     /// The platform's id of what they did.
     pub(super) event: String,
+    /// Where only they read what answers that, where they did it.
+    pub(super) aside: Option<Place>,
 }
 
 impl Asker {
@@ -79,7 +81,8 @@ impl Pipeline {
         let (actor, place) = (event.actor.clone(), event.place.clone());
         let (own_locale, capabilities) = (user.locale, self.parts.settings.roles.of(&user.role));
         user.locale = self.language_of(&place).unwrap_or(own_locale);
-        Asker { user, actor, place, platform, capabilities, own_locale, event: event.id.clone() }
+        let aside = platform.aside(event);
+        Asker { user, actor, place, platform, capabilities, own_locale, event: event.id.clone(), aside }
     }
 
     /// The language of what everybody in a place reads, where the configuration says one.

@@ -22,7 +22,7 @@ impl Pipeline {
                 let latest = self.latest(asker).await?;
                 self.show_for_editing(asker, &latest.proposal.id, Some(&latest)).await
             }
-            Command::Edit(statement) => self.edit(asker, statement).await,
+            Command::Edit(statement) => self.edit(asker, None, statement).await,
             Command::Explain => {
                 let latest = self.latest(asker).await?;
                 self.explain(asker, &latest.proposal.id, Some(&latest)).await

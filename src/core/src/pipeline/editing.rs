@@ -8,12 +8,12 @@ use super::question::Inquiry;
 use super::quotas::Counted;
 use super::schema::Schemas;
 use super::{Pipeline, Schema, Target, Trouble};
-use crate::domain::{Capability, Origin, Outgoing, OutgoingState, Proposal, ProposalId};
+use crate::domain::{Capability, Form, Locale, Origin, Outgoing, OutgoingState, Proposal, ProposalId};
 use crate::guard::Verdict;
 use crate::text::text;
 
 impl Pipeline {
-    /// Shows a statement in the form in which it can be changed and sent back.
+    /// Shows a statement in a form in which it can be changed, or, where there are none, as it is typed and sent back.
     pub(super) async fn show_for_editing(
         &self,
         asker: &Asker,
@@ -21,6 +21,11 @@ impl Pipeline {
         latest: Option<&Latest>,
     ) -> Result<(), Trouble> {
         let proposal = self.own_proposal(asker, id).await?;
+        let form = form(&proposal, asker.own_locale);
+        match asker.platform.open_form(&asker.event, &form).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tracing::debug!(%error, "a statement is not shown in a form"),
+        }
         let prefix = asker.prefix();
         let sentence = text("edit-how").with("prefix", prefix).render(asker.user.locale);
         let target = self.target_named(&proposal.target)?;
@@ -62,12 +67,20 @@ impl Pipeline {
     }
 
     /// Takes a statement the person wrote: a new proposal, through the guard like any other. Parameters keep the
-    /// values they had.
-    pub(super) async fn edit(&self, asker: &Asker, statement: &str) -> Result<(), Trouble> {
+    /// values they had in the one that was changed, the latest where none is named.
+    pub(super) async fn edit(
+        &self,
+        asker: &Asker,
+        changed: Option<&ProposalId>,
+        statement: &str,
+    ) -> Result<(), Trouble> {
         self.require(asker, Capability::Ask, "edit", text("ask-not-allowed")).await?;
         self.within_quota(asker, Counted::Questions).await?;
         let conversation = self.current(asker).await?;
-        let before = self.parts.proposals.latest(conversation.id).await?;
+        let before = match changed {
+            Some(id) => Some(self.own_proposal(asker, id).await?),
+            None => self.parts.proposals.latest(conversation.id).await?,
+        };
         let target = match &before {
             Some(proposal) => self.target_named(&proposal.target)?,
             None => self.target_of("", &asker.place)?,
@@ -87,6 +100,15 @@ impl Pipeline {
         let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
         self.show_card(asker, &proposal, &message).await;
         Ok(())
+    }
+}
+
+fn form(proposal: &Proposal, locale: Locale) -> Form {
+    Form {
+        proposal: proposal.id.clone(),
+        title: text("edit-form-title").with("target", &proposal.target).render(locale),
+        label: text("edit-form-label").render(locale),
+        text: proposal.statement.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use crate::egress::Bound;
 use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
@@ -111,6 +111,14 @@ impl ChatPlatform for Minding {
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
         self.bound.wait(self.platform.open_dm(actor)).await
+    }
+
+    fn aside(&self, event: &Event) -> Option<Place> {
+        self.platform.aside(event)
+    }
+
+    async fn open_form(&self, event: &str, form: &Form) -> Result<(), PlatformError> {
+        self.bound.wait(self.platform.open_form(event, form)).await
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {

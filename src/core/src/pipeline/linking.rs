@@ -46,7 +46,11 @@ impl Pipeline {
             EventBody::Command(words) => link_code(words),
             // Somebody unknown who sends the code alone means the same.
             EventBody::Said(words) if event.place.private && linked.is_none() && is_code(words) => Some(words.as_str()),
-            EventBody::Said(_) | EventBody::Clicked(_) | EventBody::Deleted { .. } | EventBody::Left => None,
+            EventBody::Said(_)
+            | EventBody::Clicked(_)
+            | EventBody::Edited { .. }
+            | EventBody::Deleted { .. }
+            | EventBody::Left => None,
         };
         let is_known = linked.is_some_and(|user| !user.disabled);
         let (sentence, locale) = match code {
@@ -164,6 +168,11 @@ impl Pipeline {
         locale: Locale,
     ) {
         let message = Outgoing::text(sentence.render(locale));
+        if let Some(aside) = platform.aside(event)
+            && self.send(platform, &aside, &message).await
+        {
+            return;
+        }
         let place = if event.place.private { Ok(event.place.clone()) } else { platform.open_dm(&event.actor).await };
         if let Ok(place) = place
             && self.send(platform, &place, &message).await

@@ -54,6 +54,7 @@ mod stewarding;
 mod stopped;
 mod strangers;
 mod streaming;
+mod suggesting;
 mod talks;
 mod target;
 mod targets;
@@ -195,7 +196,7 @@ impl Pipeline {
                 self.left.leave(&event.place, event.at);
                 return self.running.leave(&event.place);
             }
-            EventBody::Said(_) | EventBody::Command(_) | EventBody::Clicked(_) => {
+            EventBody::Said(_) | EventBody::Command(_) | EventBody::Clicked(_) | EventBody::Edited { .. } => {
                 self.left.is_told(&event.place, event.at);
             }
         }
@@ -213,12 +214,12 @@ impl Pipeline {
             Err(trouble) => (Err(trouble), None),
         };
         if let Err(trouble) = outcome {
-            let place = self.place_to_tell(&*platform, &event, &trouble).await;
             let locale = user.as_ref().map_or(self.parts.settings.locale, |user| user.locale);
             let user = user.map(|user| user.id);
             let incident = self.event_by(&event.actor, &event.place, user, AuditAction::Incident, AuditStatus::Failed);
+            let concerns_one = matches!(trouble, Trouble::TellAlone(_));
             let sentence = self.explain_trouble(trouble, incident).boxed().await;
-            self.send(&*platform, &place, &Outgoing::text(sentence.render(locale))).await;
+            self.tell_of_trouble(&*platform, &event, &sentence.render(locale), concerns_one).await;
         }
     }
 
@@ -241,6 +242,7 @@ impl Pipeline {
         match body {
             EventBody::Said(words) => self.ask(asker, &words).boxed().await,
             EventBody::Command(words) => self.command(asker, &words).boxed().await,
+            EventBody::Edited { proposal, text } => self.edit(asker, Some(&proposal), &text).boxed().await,
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => {
                 self.show_for_editing(asker, &proposal, None).boxed().await
@@ -260,9 +262,19 @@ impl Pipeline {
         }
     }
 
-    /// Tells the asker something in their language.
+    /// Tells the asker something in their language; where they alone can read it beside what they did, nobody else does.
     async fn tell(&self, asker: &Asker, sentence: &Text) {
-        self.show(asker, &Outgoing::text(sentence.render(asker.user.locale))).await;
+        if !self.show_aside(asker, &Outgoing::text(sentence.render(asker.own_locale))).await {
+            self.show(asker, &Outgoing::text(sentence.render(asker.user.locale))).await;
+        }
+    }
+
+    /// Shows the asker something beside what they did; whether it could be.
+    async fn show_aside(&self, asker: &Asker, message: &Outgoing) -> bool {
+        match &asker.aside {
+            Some(aside) => self.send(&*asker.platform, aside, message).await,
+            None => false,
+        }
     }
 
     async fn show(&self, asker: &Asker, message: &Outgoing) {
@@ -273,6 +285,9 @@ impl Pipeline {
     async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), Trouble> {
         if asker.place.private {
             self.show(asker, &message).await;
+            return Ok(());
+        }
+        if self.show_aside(asker, &message).await {
             return Ok(());
         }
         let private = asker.platform.open_dm(&asker.actor).await;
@@ -302,11 +317,19 @@ impl Pipeline {
         sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
     }
 
-    /// Where to say what went wrong: where it happened, unless it concerns one person and others read there.
-    async fn place_to_tell(&self, platform: &dyn ChatPlatform, event: &Event, trouble: &Trouble) -> Place {
-        if !event.place.private && matches!(trouble, Trouble::TellAlone(_)) {
-            return platform.open_dm(&event.actor).await.unwrap_or_else(|_| event.place.clone());
+    /// Says what went wrong: beside what was done, or where it was done, unless it concerns one person and others read there.
+    async fn tell_of_trouble(&self, platform: &dyn ChatPlatform, event: &Event, sentence: &str, concerns_one: bool) {
+        let message = Outgoing::text(sentence);
+        if let Some(aside) = platform.aside(event)
+            && self.send(platform, &aside, &message).await
+        {
+            return;
         }
-        event.place.clone()
+        let place = if concerns_one && !event.place.private {
+            platform.open_dm(&event.actor).await.unwrap_or_else(|_| event.place.clone())
+        } else {
+            event.place.clone()
+        };
+        self.send(platform, &place, &message).await;
     }
 }

@@ -34,8 +34,9 @@ impl Places {
         self
     }
 
-    /// What is said of a place, if anything is.
+    /// What is said of a place, if anything is; what is said of a channel holds for its threads too.
     pub fn of(&self, place: &Place) -> Option<&PlaceTerms> {
-        self.0.get(&(place.platform.to_string(), place.id.clone()))
+        let of = |place: &Place| self.0.get(&(place.platform.to_string(), place.id.clone()));
+        of(place).or_else(|| of(&place.channel()))
     }
 }

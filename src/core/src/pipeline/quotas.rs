@@ -93,7 +93,7 @@ impl Quotas {
         let of_role = self.limits.roles.contains_key(role).then(|| role.clone());
         let by_user = self.gauges(of_role, false, counted).map(|gauge| (gauge, Whose::User(user), false));
         let by_place = self.gauges(None, true, counted).filter(|_| !place.private);
-        let by_place = by_place.map(|gauge| (gauge, Whose::Place(place.clone()), true));
+        let by_place = by_place.map(|gauge| (gauge, Whose::Place(place.channel()), true));
         let (mut counted, mut refused) = (Vec::new(), Vec::new());
         for (gauge, whose, of_place) in by_user.chain(by_place) {
             match gauge.take(&whose, now) {

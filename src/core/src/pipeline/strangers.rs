@@ -57,7 +57,7 @@ impl Recent {
 
     /// The same for each place apart.
     pub(super) fn once_more_in(&self, actor: &Actor, place: &Place, now: Timestamp) -> bool {
-        self.once_more_of((actor.platform.clone(), format!("{}\n{}", actor.id, place.id)), now)
+        self.once_more_of((actor.platform.clone(), format!("{}\n{}", actor.id, place.channel().id)), now)
     }
 
     fn once_more_of(&self, key: Key, now: Timestamp) -> bool {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
@@ -145,6 +145,38 @@ pub struct SendKey(pub u64);
 /// Where a platform says what it learns of its budgets.
 pub type BudgetSignals = Arc<dyn Fn(&BudgetSignal) + Send + Sync>;
 
+/// What can be suggested to somebody while they write a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suggested {
+    /// The databases that can be asked.
+    Targets,
+    /// Their own conversations.
+    Conversations,
+    /// The users there are, for those who look after them.
+    Users,
+    /// What narrows the audit, for those who read it: actions, statuses, targets, users.
+    AuditWords,
+}
+
+/// Something to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is written when it is chosen.
+    pub word: String,
+    /// What is shown of it.
+    pub label: String,
+}
+
+impl Suggestion {
+    /// A word that is shown as it is written.
+    pub fn word(word: &str) -> Self {
+        Self { word: word.to_owned(), label: word.to_owned() }
+    }
+}
+
+/// Where a platform asks for suggestions: all that this person may see of them.
+pub type Suggestions = Arc<dyn Fn(Actor, Suggested) -> BoxFuture<'static, Vec<Suggestion>> + Send + Sync>;
+
 /// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several
 /// events at once polls them side by side, and one whose events come in a row awaits each before the next.
 pub type Inbox = Arc<dyn Fn(Event) -> BoxFuture<'static, ()> + Send + Sync>;
@@ -191,6 +223,9 @@ pub trait ChatPlatform: Send + Sync {
     /// ([`PlatformError::RateLimited`]) has nothing to do.
     fn report_budgets(&self, _signals: BudgetSignals) {}
 
+    /// Takes where to ask for suggestions from now on. One that suggests nothing has nothing to do.
+    fn suggest_from(&self, _suggestions: Suggestions) {}
+
     /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more; then awaits the events
     /// it has handed over, so that no answer is cut by the end of the platform. [`PlatformError::Rejected`] and [`PlatformError::Gone`] mean
     /// that running it again would be of no use.
@@ -219,6 +254,20 @@ pub trait ChatPlatform: Send + Sync {
 
     /// A place that only `actor` reads.
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError>;
+
+    /// A place beside an event where only whoever caused it reads what answers it at once, such as Discord's ephemeral
+    /// messages. `None` where there is none, or not for this event. What is sent there may be gone, and cannot be changed any
+    /// more, after a quarter of an hour ([`PlatformError::Gone`]); [`ChatPlatform::open_dm`] is for what has to last.
+    fn aside(&self, _event: &Event) -> Option<Place> {
+        None
+    }
+
+    /// Opens a form for whoever caused the event of this id; what they send comes as
+    /// [`EventBody::Edited`](crate::domain::EventBody). [`PlatformError::Rejected`] where there are no forms, where its text
+    /// is too long, or where it comes too late.
+    async fn open_form(&self, _event: &str, _form: &Form) -> Result<(), PlatformError> {
+        Err(PlatformError::Rejected("there are no forms here".to_owned()))
+    }
 
     /// Whether it is connected: the measured fact that `doctor` and `/readyz` show.
     async fn health(&self) -> Result<Text, PlatformError>;

@@ -16,7 +16,7 @@ pub use audit_log::{AuditFilter, AuditFound, AuditLog, AuditMark, Towards};
 pub use catalogs::Catalogs;
 pub use chat_platform::{
     BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, LengthUnit, PlatformError,
-    Rate, SendKey, WriteBudget,
+    Rate, SendKey, Suggested, Suggestion, Suggestions, WriteBudget,
 };
 pub use clock::{Clock, Entropy};
 pub use conversations::Conversations;

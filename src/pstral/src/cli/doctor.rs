@@ -15,6 +15,7 @@ use super::{Common, Ending};
 use crate::compose::{App, StartError};
 use crate::config::Config;
 use crate::health::{Check, Found as _, State, checks, target_remedy};
+use crate::registry;
 
 /// How long looking at an account may take: dictionaries can be slow, and nobody waits for an answer here.
 const LOOK: Duration = Duration::from_secs(30);
@@ -62,6 +63,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         (Some(folder), App::build_with(config, locale, Arc::new(store)).await?)
     };
     let mut found = checks(&app.pipeline, &app.models, &app.store, locale).await;
+    found.extend(registry::discord_checks(config, locale).await?);
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
         let health = format!("target {}", target.name);

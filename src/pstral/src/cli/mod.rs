@@ -265,7 +265,8 @@ async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail
 /// Sends the log to standard error, in the form the configuration asks for.
 fn log_to_stderr(log: &crate::config::Log) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::new(&log.level);
+    // Its spans hold whole requests, with what people said; those who look for them name it.
+    let filter = EnvFilter::new(format!("serenity=error,{}", log.level));
     let ansi = std::io::stderr().is_terminal() && crate::config::colours();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
     // A second subscriber is refused: the first one stays, and nothing is lost.

@@ -20,7 +20,8 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
         _ => 0,
     };
     let of_endpoints = (0..endpoints).map(|at| format!("model.endpoints[{at}].api_key"));
-    ["store.url", "model.api_key"].map(str::to_owned).into_iter().chain(of_targets).chain(of_endpoints).collect()
+    let named = ["store.url", "model.api_key", "platforms.discord.token"].map(str::to_owned);
+    named.into_iter().chain(of_targets).chain(of_endpoints).collect()
 }
 
 /// What lies on top of the defaults.

@@ -2,6 +2,7 @@
 
 mod check;
 mod diagnosis;
+mod discord;
 mod fault;
 mod file;
 mod fingerprint;
@@ -15,15 +16,17 @@ mod targets;
 mod tests;
 
 pub use check::load;
+#[cfg(feature = "discord")]
+pub(crate) use discord::id_of;
 pub use fault::Fault;
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,
-    KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig,
-    Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig,
-    TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DiscordConfig, EndpointConfig, Files, Http,
+    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice,
+    PlaceConfig, Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore,
+    TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

@@ -8,6 +8,7 @@ use pstral_store::Location;
 use secrecy::ExposeSecret as _;
 
 use super::Fault;
+use super::discord::discord_faults;
 use super::models::model_faults;
 use super::people::people_faults;
 use super::schema::Config;
@@ -56,6 +57,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         faults.extend(target_faults(name, target));
     }
     faults.extend(people_faults(config));
+    faults.extend(discord_faults(&config.platforms.discord));
     faults
 }
 

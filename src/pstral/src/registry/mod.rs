@@ -1,6 +1,7 @@
 //! Which adapters there are: one line and one file each. Besides these, a new platform, target or model adds only its
 //! feature and its keys.
 
+mod discord;
 mod model;
 mod ollama;
 mod openai;
@@ -15,6 +16,7 @@ use pstral_core::domain::Locale;
 use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
 use pstral_core::text::Text;
 
+pub(crate) use discord::discord_checks;
 pub use model::ModelServers;
 pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
 
@@ -47,12 +49,16 @@ pub(crate) fn target_url_fault(config: &TargetConfig) -> Option<Text> {
 
 /// The platforms that the configuration turns on.
 pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn ChatPlatform>>> {
-    let all = [config.platforms.terminal.enabled.then(|| terminal::platform(locale))];
+    let all = [
+        config.platforms.terminal.enabled.then(|| terminal::platform(locale)),
+        config.platforms.discord.enabled.then(|| discord::platform(config)),
+    ];
     all.into_iter().flatten().collect()
 }
 
 /// What is said of an adapter that was left out when the program was built.
 #[cfg(not(all(
+    feature = "discord",
     feature = "ollama",
     feature = "openai",
     feature = "postgres",

@@ -13,6 +13,7 @@ mod audit_first;
 mod audit_members;
 mod audit_pages;
 mod bad_input;
+mod beside;
 mod canary;
 mod catalog;
 mod command_line;
@@ -23,6 +24,9 @@ mod decisions;
 mod delivering;
 mod demo;
 mod doctor;
+#[cfg(feature = "discord")]
+#[path = "../../../../adapters/discord/tests/it/double/mod.rs"]
+mod double;
 mod editing;
 mod expiring;
 mod exporting;
@@ -38,6 +42,8 @@ mod linking;
 mod long_answers;
 mod model;
 mod models;
+#[cfg(feature = "discord")]
+mod on_discord;
 mod platforms;
 mod policies;
 mod postgres;

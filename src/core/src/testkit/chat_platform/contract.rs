@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::FutureExt as _;
+use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Button, ButtonAction, FileRef, MessageRef, Outgoing, OutgoingState, Place, PlatformName, ProposalId, TurnId,
+    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState, Place,
+    PlatformName, ProposalId, TurnId,
 };
 use crate::ports::{ChatPlatform, Length, PlatformError, Rate, SendKey, WriteBudget};
 
@@ -23,6 +25,7 @@ pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
     takes_what_its_capabilities_promise(platform, place).await;
     refuses_what_is_not_its_own(platform, place).await;
     opens_a_private_place(platform, place).await;
+    answers_nothing_that_nobody_did(platform, place).await;
 }
 
 async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
@@ -46,7 +49,7 @@ fn is_some(rate: Rate) -> bool {
 }
 
 async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, place: &Place) {
-    let at = send(platform, place, &Outgoing::streaming("Voici")).await;
+    let at = send(platform, place, &growing("Voici")).await;
     assert_eq!(at.place, *place, "a message stands where it was sent");
     let shows = async |text: &str| {
         let live = platform.live(place, Some(&at)).await.expect("its own messages can be looked at");
@@ -59,8 +62,8 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
         return;
     }
     let states = [
-        Outgoing::streaming("Voici les clients"),
-        Outgoing::streaming("Voici les clients"),
+        growing("Voici les clients"),
+        growing("Voici les clients"),
         Outgoing::text("Voici les clients de Paris."),
         // What was final changes when a person acts on it, and a repeated change changes nothing.
         Outgoing::text("Voici les clients de Lyon."),
@@ -76,7 +79,7 @@ async fn takes_a_message_from_first_word_to_last(platform: &dyn ChatPlatform, pl
 }
 
 async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
-    for message in [Outgoing::streaming("Un instant…"), Outgoing::text("Une faute")] {
+    for message in [growing("Un instant…"), Outgoing::text("Une faute")] {
         let at = send(platform, place, &message).await;
         assert_eq!(platform.delete(&at).await, Ok(()));
         assert_eq!(platform.delete(&at).await, Ok(()), "what is gone counts as removed");
@@ -87,7 +90,7 @@ async fn forgets_what_is_deleted(platform: &dyn ChatPlatform, place: &Place) {
 }
 
 async fn sends_the_same_once(platform: &dyn ChatPlatform, place: &Place) {
-    let (message, once) = (Outgoing::streaming("Un instant…"), key());
+    let (message, once) = (growing("Un instant…"), key());
     let first = platform.send(once, place, &message).await;
     assert!(first.is_ok(), "a message can be sent");
     assert_eq!(platform.send(once, place, &message).await, first, "with the same key it is the same message");
@@ -100,7 +103,7 @@ async fn sends_the_same_once(platform: &dyn ChatPlatform, place: &Place) {
 
 async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &Place) {
     let mut known = live(platform, place).await;
-    let waiting = Outgoing::streaming("Un instant…");
+    let waiting = growing("Un instant…");
     // One that has done it at once has said so.
     let dropped = platform.send(key(), place, &waiting).now_or_never().map(|sent| sent.expect("a message can be sent"));
     let at = send(platform, place, &waiting).await;
@@ -109,7 +112,7 @@ async fn leaves_nothing_of_what_is_dropped(platform: &dyn ChatPlatform, place: &
         assert!(known.contains(&message), "nobody knows of {message:?}, and it looks live");
     }
     if platform.capabilities().edits {
-        drop(platform.edit(&at, &Outgoing::streaming("Un instant encore…")).now_or_never());
+        drop(platform.edit(&at, &growing("Un instant encore…")).now_or_never());
         assert_eq!(platform.edit(&at, &Outgoing::text("Voici.")).await, Ok(()));
         assert!(!live(platform, place).await.contains(&at), "what was dropped comes after what was written next");
     }
@@ -164,6 +167,23 @@ async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {
     assert!(dm.private, "only one person reads it");
     assert_eq!(dm.platform, place.platform);
     send(platform, &dm, &Outgoing::text("Entre nous")).await;
+}
+
+async fn answers_nothing_that_nobody_did(platform: &dyn ChatPlatform, place: &Place) {
+    let actor = Actor { platform: platform.name(), id: "1".to_owned(), name: "Zoé".to_owned() };
+    let (at, body) = (Timestamp::constant(1_795_255_200, 0), EventBody::Said("Voici".to_owned()));
+    let event = Event { id: "nothing".to_owned(), at, actor, place: place.clone(), body };
+    assert_eq!(platform.aside(&event), None, "there is no place beside what was not done");
+    let proposal = ProposalId("00112233445566778899aabbccddeeff".to_owned());
+    let form = Form { proposal, title: "Requête".to_owned(), label: "SQL".to_owned(), text: "SELECT 1".to_owned() };
+    let shown = platform.open_form(&event.id, &form).await;
+    assert!(matches!(shown, Err(PlatformError::Rejected(_))), "nor a form: {shown:?}");
+}
+
+/// A message as it is while an answer is being written.
+fn growing(text: &str) -> Outgoing {
+    let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
+    Outgoing { buttons: vec![stop], ..Outgoing::streaming(text) }
 }
 
 async fn send(platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> MessageRef {

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
+use crate::domain::{
+    Actor, ButtonAction, Event, EventBody, Form, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
+};
 use crate::ports::{
     BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, SendKey,
     WriteBudget,
@@ -53,6 +55,9 @@ struct State {
     /// Places that Pstral was removed from, and how often it tried to write there since.
     closed: Vec<Place>,
     knocks: usize,
+    /// Whether what is done can be answered beside it, and statements are changed in forms.
+    beside: bool,
+    forms: Vec<Form>,
 }
 
 #[derive(Clone)]
@@ -162,6 +167,17 @@ impl FakeChat {
     /// From now on, whoever says that they are typing hears nothing more of it.
     pub fn hang_typing(&self) {
         self.state().typing_hangs = true;
+    }
+
+    /// From now on, what is clicked or typed as a command where others read can be answered to who did it alone, and
+    /// statements are changed in forms.
+    pub fn answer_beside(&self) {
+        self.state().beside = true;
+    }
+
+    /// The forms that were opened.
+    pub fn forms(&self) -> Vec<Form> {
+        self.state().forms.clone()
     }
 
     /// How often somebody tried to write where Pstral was removed from.
@@ -367,6 +383,20 @@ impl ChatPlatform for FakeChat {
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
         drop(self.checked(Request::OpenDm, None)?);
         Ok(Place { platform: platform(), id: format!("private of {}", actor.name), private: true })
+    }
+
+    fn aside(&self, event: &Event) -> Option<Place> {
+        let can_be = self.state().beside && !event.place.private && !matches!(event.body, EventBody::Said(_));
+        can_be.then(|| Place { id: format!("beside {}", event.id), private: true, platform: platform() })
+    }
+
+    async fn open_form(&self, _: &str, form: &Form) -> Result<(), PlatformError> {
+        let mut state = self.state();
+        if !state.beside {
+            return Err(PlatformError::Rejected("there are no forms here".to_owned()));
+        }
+        state.forms.push(form.clone());
+        Ok(())
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {

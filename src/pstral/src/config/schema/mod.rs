@@ -1,6 +1,7 @@
 //! The keys of the configuration. What each means is written in config/default.toml.
 
 mod choices;
+mod discord;
 mod model;
 mod people;
 mod reading;
@@ -19,6 +20,7 @@ pub use choices::{
     DeliveryChoice, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice, TargetKind,
     VerifiedChoice,
 };
+pub use discord::DiscordConfig;
 pub use model::{EndpointConfig, Model};
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{TargetConfig, TargetLimits};
@@ -165,6 +167,7 @@ pub struct Log {
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct Platforms {
     pub terminal: TerminalConfig,
+    pub discord: DiscordConfig,
 }
 
 /// `[platforms.terminal]`

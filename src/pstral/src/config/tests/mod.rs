@@ -103,6 +103,20 @@ fn what_could_not_run_is_told_beforehand() {
             "model.url = \"http://a\"\n[[model.endpoints]]\nurl = \"http://b\"",
             "model.url: beside [[model.endpoints]] this address would not be used",
         ),
+        (
+            "platforms.discord.enabled = true\nplatforms.discord.application = \"1\"",
+            "platforms.discord.token: Discord knows Pstral by the token of a bot",
+        ),
+        ("[platforms.discord]\nenabled = true\ntoken = \"secret\"", "platforms.discord.application: "),
+        (
+            "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nchannels = [\"#sales\"]",
+            "platforms.discord.channels: “#sales” is not an id",
+        ),
+        (
+            "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nshards = 4",
+            "platforms.discord.shards: ",
+        ),
+        ("platforms.discord.token = 424242", "platforms.discord.token: this secret must be a text"),
         ("log.level = \"inof\"", "log.level"),
         ("log.level = \"info,sqlx=wran\"", "log.level"),
         ("log.level = \"\"", "log.level"),

@@ -20,7 +20,7 @@ use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
 use pstral_core::pipeline::{
     KeptAnswers, Notes, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
 };
-use pstral_core::ports::{AuditLog, Capabilities, ChatPlatform as _, Conversations as _, Knowledge as _, QueryTarget};
+use pstral_core::ports::{AuditLog, Capabilities, ChatPlatform, Conversations as _, Knowledge as _, QueryTarget};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
@@ -63,6 +63,8 @@ pub(crate) struct Setup {
     pub(crate) endpoints: Option<Vec<Endpoint>>,
     pub(crate) queue: QueueLimits,
     pub(crate) notes: Notes,
+    /// Beside the fake chat.
+    pub(crate) platforms: Vec<Arc<dyn ChatPlatform>>,
 }
 
 impl Default for Setup {
@@ -87,6 +89,7 @@ impl Default for Setup {
             endpoints: None,
             queue: QueueLimits { waiting: 50, each: 3 },
             notes: Notes::default(),
+            platforms: Vec::new(),
         }
     }
 }
@@ -281,7 +284,7 @@ impl Around {
             || Endpoint { name: "scripted".to_owned(), model: Arc::clone(&self.model) as _, slots: self.setup.slots };
         let endpoints = self.setup.endpoints.clone().unwrap_or_else(|| vec![scripted()]);
         Pipeline::new(Parts {
-            platforms: vec![Arc::clone(&self.chat) as _],
+            platforms: [Arc::clone(&self.chat) as _].into_iter().chain(self.setup.platforms.clone()).collect(),
             model: Arc::new(ModelPool::new(endpoints, self.setup.queue, Arc::clone(&self.clock) as _)),
             targets: others.chain([target("crm")]).collect(),
             people: Arc::clone(&self.store) as _,

@@ -1,0 +1,88 @@
+//! Buttons, and the ids that bring a click back to what it does.
+
+use pstral_core::domain::{Button, ButtonAction};
+use pstral_core::egress::fit;
+use serde_json::{Value, json};
+
+/// Buttons in a row, and rows in a message, at most.
+const IN_A_ROW: usize = 5;
+/// Characters of a label at most.
+const LABEL: usize = 80;
+
+/// The id of a button: what it does, by the names that the store knows it by. Nothing is kept here, so that a button works
+/// as long as what it names, also after a restart; and whoever made one up would get no further than somebody else's click.
+pub(crate) fn custom_id(action: &ButtonAction) -> String {
+    serde_json::to_string(action).expect("invariant: actions always serialise")
+}
+
+/// What a click of that id does; `None` for ids of something else.
+pub(crate) fn action(custom_id: &str) -> Option<ButtonAction> {
+    serde_json::from_str(custom_id).ok()
+}
+
+/// The rows of buttons of a message.
+pub(crate) fn rows(buttons: &[Button]) -> Vec<Value> {
+    let row = |row: &[Button]| json!({ "type": 1, "components": row.iter().map(button).collect::<Vec<_>>() });
+    buttons.chunks(IN_A_ROW).take(IN_A_ROW).map(row).collect()
+}
+
+fn button(button: &Button) -> Value {
+    let style = match button.action {
+        ButtonAction::Execute(_) => 3,
+        ButtonAction::Stop => 4,
+        _ => 2,
+    };
+    json!({
+        "type": 2,
+        "style": style,
+        "label": fit(&button.label, LABEL),
+        "custom_id": custom_id(&button.action),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::{AnswerId, AuditPage, ConversationId, ProposalId, Rating, TurnId};
+
+    use super::*;
+
+    fn every_action() -> Vec<ButtonAction> {
+        let proposal = || ProposalId("00112233445566778899aabbccddeeff".to_owned());
+        let page = || AuditPage { query: "0011223344556677".to_owned(), page: u32::MAX };
+        vec![
+            ButtonAction::Execute(proposal()),
+            ButtonAction::Edit(proposal()),
+            ButtonAction::Explain(proposal()),
+            ButtonAction::Chart(proposal()),
+            ButtonAction::AuditOlder(page()),
+            ButtonAction::AuditNewer(page()),
+            ButtonAction::Keep(proposal()),
+            ButtonAction::Rate(AnswerId::Proposal(proposal()), Rating::Good),
+            ButtonAction::Rate(AnswerId::Turn(ConversationId(i64::MAX), TurnId(i64::MAX)), Rating::Bad),
+            ButtonAction::Stop,
+            ButtonAction::Retry(TurnId(i64::MIN)),
+            ButtonAction::Continue(TurnId(i64::MAX)),
+        ]
+    }
+
+    #[test]
+    fn every_button_comes_back_as_what_it_does() {
+        for one in every_action() {
+            let id = custom_id(&one);
+            assert!(id.len() <= 100, "{id}");
+            assert_eq!(action(&id), Some(one));
+        }
+        for strange in ["", "stop", "{\"execute\":5}", "{\"fly\":\"x\"}"] {
+            assert_eq!(action(strange), None, "{strange}");
+        }
+    }
+
+    #[test]
+    fn buttons_stand_in_rows_of_five() {
+        let button = |action| Button { action, label: "x".repeat(100) };
+        let rows = rows(&every_action().into_iter().map(button).collect::<Vec<_>>());
+        let lengths: Vec<usize> = rows.iter().map(|row| row["components"].as_array().unwrap().len()).collect();
+        assert_eq!(lengths, [5, 5, 2]);
+        assert_eq!(rows[0]["components"][0]["label"].as_str().unwrap().chars().count(), LABEL);
+    }
+}

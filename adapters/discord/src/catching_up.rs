@@ -1,0 +1,113 @@
+//! What was said while we were not connected: where we are talked to, the last minutes are read again.
+//!
+//! Discord itself replays what a short interruption hid, when a connection is resumed. When it is begun anew it does not.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pstral_core::ports::Inbox;
+use serenity::http::{LightMethod, Route};
+use serenity::model::channel::Message;
+use serenity::model::id::{ChannelId, GuildId};
+use tokio::time::Instant;
+
+use crate::Discord;
+use crate::fault::Fault;
+use crate::instant::id_of;
+use crate::rest::plain;
+
+/// What is older is answered no more: who asked it has gone elsewhere.
+const MISSED: Duration = Duration::from_mins(5);
+/// Places in which somebody talked to us so long ago are looked at.
+const TALKED: Duration = Duration::from_hours(24);
+/// Places looked at, at most.
+const PLACES: usize = 50;
+/// Messages of each.
+const MESSAGES: u8 = 50;
+
+/// Where somebody talked to us of late.
+#[derive(Default)]
+pub(crate) struct Recent(Mutex<HashMap<u64, (Option<u64>, Instant)>>);
+
+impl Recent {
+    /// Somebody did, in a channel, of this server unless it is private.
+    pub(crate) fn spoke_in(&self, channel: u64, guild: Option<u64>) {
+        let mut all = self.all();
+        all.retain(|_, (_, at)| at.elapsed() < TALKED);
+        all.insert(channel, (guild, Instant::now()));
+    }
+
+    /// Where, the latest first.
+    fn places(&self) -> Vec<(u64, Option<u64>)> {
+        let all = self.all();
+        let mut places: Vec<_> = all.iter().map(|(channel, (guild, at))| (*at, *channel, *guild)).collect();
+        places.sort_unstable_by(|one, other| other.cmp(one));
+        places.into_iter().map(|(_, channel, guild)| (channel, guild)).collect()
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<u64, (Option<u64>, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Discord {
+    /// Answers what was asked while a shard was not connected. What was heard all the same is known by its id.
+    pub(crate) async fn catch_up(&self, shard: u32, inbox: &Inbox) {
+        tracing::info!(shard, "connected to Discord anew; looking at what was said meanwhile");
+        let mut places = self.recent.places();
+        for channel in &self.config.channels {
+            let guild = self.channels.get(*channel).map(|known| known.guild);
+            if guild.is_some() && places.iter().all(|(known, _)| known != channel) {
+                places.push((*channel, guild));
+            }
+        }
+        let after = id_of(MISSED).to_string();
+        let looked = places.into_iter().take(PLACES).map(|(channel, guild)| self.look_at(channel, guild, &after));
+        let mut missed: Vec<Message> = Vec::new();
+        for found in futures::future::join_all(looked).await {
+            missed.extend(found);
+        }
+        missed.sort_unstable_by_key(|message| message.id);
+        let heard = missed.into_iter().map(|message| self.hear(message, inbox));
+        futures::future::join_all(heard).await;
+    }
+
+    async fn look_at(&self, channel: u64, guild: Option<u64>, after: &str) -> Vec<Message> {
+        let params = vec![("after", after.to_owned()), ("limit", MESSAGES.to_string())];
+        let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
+        let found: Result<Vec<Message>, Fault> =
+            self.rest.ask(plain(LightMethod::Get, route).params(Some(params))).await;
+        match found {
+            // Discord says where only when it tells of a message by itself.
+            Ok(found) => found.into_iter().map(|message| in_guild(message, guild)).collect(),
+            Err(fault) => {
+                tracing::warn!(?fault, channel, "what was said meanwhile cannot be looked at");
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn in_guild(mut message: Message, guild: Option<u64>) -> Message {
+    message.guild_id = guild.map(GuildId::new);
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn places_are_looked_at_in_the_order_of_their_last_words() {
+        let recent = Recent::default();
+        for (channel, guild) in [(1, None), (2, Some(9)), (3, None), (1, None)] {
+            recent.spoke_in(channel, guild);
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(recent.places(), [(1, None), (3, None), (2, Some(9))]);
+        tokio::time::advance(TALKED).await;
+        recent.spoke_in(4, None);
+        assert_eq!(recent.places(), [(4, None)]);
+    }
+}

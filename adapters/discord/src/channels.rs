@@ -1,0 +1,144 @@
+//! What is known of the channels of servers: which are threads, whose, and where they stand.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pstral_core::domain::Place;
+use serde::Deserialize;
+use serenity::model::channel::{ChannelType, GuildChannel, PartialChannel};
+
+use crate::place::{channel, thread};
+
+/// A channel of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The server.
+    pub(crate) guild: u64,
+    /// The channel that a thread stands in; `None` for one that is no thread.
+    pub(crate) within: Option<u64>,
+    /// Who began a thread.
+    owner: Option<u64>,
+    /// Whether a thread can begin from a message there.
+    pub(crate) threads: bool,
+}
+
+impl Known {
+    /// As an interaction tells of the channel it came from, which does not say who began a thread.
+    pub(crate) fn of_interaction(guild: u64, channel: &PartialChannel) -> Self {
+        let within = channel.parent_id.map(u64::from).filter(|_| is_thread(u8::from(channel.kind)));
+        Self { guild, within, owner: None, threads: matches!(channel.kind, ChannelType::Text | ChannelType::News) }
+    }
+
+    /// As Pstral calls it.
+    pub(crate) fn place(&self, id: u64) -> Place {
+        self.within.map_or_else(|| channel(id), |within| thread(within, id))
+    }
+
+    /// The channel whose rules hold for it.
+    pub(crate) fn channel(&self, id: u64) -> u64 {
+        self.within.unwrap_or(id)
+    }
+
+    /// A thread that somebody begins in it, of which the id is `channel`.
+    pub(crate) fn with_thread_of(&self, channel: u64, owner: u64) -> Self {
+        Self { within: Some(channel), owner: Some(owner), threads: false, ..*self }
+    }
+
+    /// Whether it is a thread that this user began.
+    pub(crate) fn was_begun_by(&self, user: u64) -> bool {
+        self.within.is_some() && self.owner == Some(user)
+    }
+}
+
+impl From<&GuildChannel> for Known {
+    fn from(channel: &GuildChannel) -> Self {
+        let kind = u8::from(channel.kind);
+        let of = |id: Option<u64>| id.filter(|_| is_thread(kind));
+        Self {
+            guild: channel.guild_id.get(),
+            within: of(channel.parent_id.map(u64::from)),
+            owner: of(channel.owner_id.map(u64::from)),
+            threads: matches!(channel.kind, ChannelType::Text | ChannelType::News),
+        }
+    }
+}
+
+/// A channel as Discord describes it when it is asked
+/// (<https://discord.com/developers/docs/resources/channel#channel-object>), as far as it is of use.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Described {
+    #[serde(rename = "type")]
+    kind: u8,
+    guild_id: Option<serenity::model::id::GuildId>,
+    parent_id: Option<serenity::model::id::ChannelId>,
+    owner_id: Option<serenity::model::id::UserId>,
+}
+
+impl Described {
+    /// As a channel of a server, if it is one.
+    pub(crate) fn known(&self) -> Option<Known> {
+        let of = |id: Option<u64>| id.filter(|_| is_thread(self.kind));
+        Some(Known {
+            guild: self.guild_id?.get(),
+            within: of(self.parent_id.map(u64::from)),
+            owner: of(self.owner_id.map(u64::from)),
+            threads: matches!(self.kind, 0 | 5),
+        })
+    }
+}
+
+/// <https://discord.com/developers/docs/resources/channel#channel-object-channel-types>
+fn is_thread(kind: u8) -> bool {
+    (10..=12).contains(&kind)
+}
+
+/// The channels that Discord told of, by their ids: a few words each, and nothing of their messages.
+#[derive(Default)]
+pub(crate) struct Channels(Mutex<HashMap<u64, Known>>);
+
+impl Channels {
+    /// What is known of one.
+    pub(crate) fn get(&self, id: u64) -> Option<Known> {
+        self.all().get(&id).copied()
+    }
+
+    /// It is so.
+    pub(crate) fn learn(&self, id: u64, known: Known) {
+        self.all().insert(id, known);
+    }
+
+    /// It is so, of several.
+    pub(crate) fn learn_all<'a>(&self, channels: impl IntoIterator<Item = &'a GuildChannel>) {
+        self.all().extend(channels.into_iter().map(|channel| (channel.id.get(), Known::from(channel))));
+    }
+
+    /// It is gone.
+    pub(crate) fn forget(&self, id: u64) {
+        self.all().remove(&id);
+    }
+
+    /// A server is gone with all that is in it.
+    pub(crate) fn forget_guild(&self, guild: u64) {
+        self.all().retain(|_, known| known.guild != guild);
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<u64, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_is_told_from_a_channel_of_a_category() {
+        let known = |json: &str| serde_json::from_str::<Described>(json).unwrap().known();
+        let text = known(r#"{ "id": "7", "type": 0, "guild_id": "1", "parent_id": "2", "name": "sales" }"#).unwrap();
+        assert_eq!((text.place(7), text.channel(7), text.threads), (channel(7), 7, true));
+        let began = known(r#"{ "type": 11, "guild_id": "1", "parent_id": "7", "owner_id": "9" }"#).unwrap();
+        assert_eq!((began.place(8), began.channel(8), began.threads), (thread(7, 8), 7, false));
+        assert!(began.was_begun_by(9) && !began.was_begun_by(1) && !text.was_begun_by(9));
+        assert_eq!(known(r#"{ "type": 1 }"#), None, "a private conversation");
+    }
+}

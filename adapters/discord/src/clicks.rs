@@ -1,0 +1,77 @@
+//! Buttons that people press.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use pstral_core::domain::{ButtonAction, EventBody, Place};
+use pstral_core::ports::Inbox;
+use serenity::model::application::ComponentInteraction;
+use serenity::model::channel::{Message, MessageFlags};
+
+use crate::Discord;
+use crate::buttons::action;
+use crate::interactions::{Acted, acted};
+use crate::opened::{Opened, locale};
+use crate::place::{aside, private};
+
+/// How long a form may take to come: Discord waits three seconds for it.
+const FORM: Duration = Duration::from_secs(2);
+
+impl Discord {
+    /// Somebody pressed a button.
+    pub(crate) async fn click(&self, click: &ComponentInteraction, inbox: &Inbox) {
+        let (acted, user) = (acted!(click), click.user.id.get());
+        let opened = self.interactions.open(click.id.get(), &click.token, user, locale(&click.locale));
+        let Some(opened) = opened else { return };
+        let Some(action) = action(&click.data.custom_id) else {
+            self.heard(&opened).await;
+            return;
+        };
+        let Some(place) = self.place_under(&acted, Some(&*click.message), &action) else {
+            return self.refuse_here(&opened).await;
+        };
+        if matches!(action, ButtonAction::Execute(_)) {
+            self.asked.runs_in(&place);
+        }
+        let is_edit = matches!(action, ButtonAction::Edit(_));
+        let event = acted.event(place, EventBody::Clicked(action));
+        if is_edit {
+            self.acknowledged_in_time(&opened, inbox(event)).await;
+        } else if self.heard(&opened).await {
+            inbox(event).await;
+        }
+    }
+
+    /// Where something was done to a message.
+    pub(crate) fn place_under(
+        &self,
+        acted: &Acted<'_>,
+        message: Option<&Message>,
+        action: &ButtonAction,
+    ) -> Option<Place> {
+        let (place, _) = self.where_it_was(acted)?;
+        let flags = message.and_then(|message| message.flags);
+        let is_for_one = flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+        Some(if is_for_one { self.place_of_one(acted, action) } else { place })
+    }
+
+    /// What only one person saw belongs to their private conversation: it is shown elsewhere when that is closed. But a
+    /// page of the audit follows the one before.
+    fn place_of_one(&self, acted: &Acted<'_>, action: &ButtonAction) -> Place {
+        let is_page = matches!(action, ButtonAction::AuditOlder(_) | ButtonAction::AuditNewer(_));
+        let theirs = self.privates.with(acted.user.id.get()).filter(|_| !is_page);
+        theirs.map_or_else(|| aside(acted.id.get()), private)
+    }
+
+    /// A form is a first answer, and there is only one: Discord hears that we have heard when no form came in time.
+    async fn acknowledged_in_time(&self, opened: &Opened, answering: impl Future<Output = ()>) {
+        let mut answering = pin!(answering);
+        if tokio::time::timeout(FORM, &mut answering).await.is_ok() {
+            self.heard(opened).await;
+            return;
+        }
+        if self.heard(opened).await {
+            answering.await;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What `pstral doctor` looks at: the application, what it may hear, its commands, and what it may do in each channel.
+
+use pstral_core::text::{Text, text};
+use serde::Deserialize;
+use serenity::http::{LightMethod, Route};
+use serenity::model::id::{ChannelId, GuildId, UserId};
+
+use crate::Discord;
+use crate::config::DiscordConfig;
+use crate::fault::Fault;
+use crate::permissions::{Overwrite, Role, granted, missing, needed};
+use crate::rest::plain;
+
+/// The application may hear what messages say: for few servers, or for many.
+const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
+
+/// How something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// As it should be.
+    Good,
+    /// Pstral works, but less well.
+    Poor,
+    /// What needs it does not work.
+    Bad,
+}
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is, such as `intents` or `channel 42`.
+    pub part: String,
+    /// How it was found.
+    pub mark: Mark,
+    /// What was found.
+    pub fact: Text,
+    /// What to do, where there is something to do.
+    pub remedy: Option<Text>,
+}
+
+#[derive(Deserialize)]
+struct Application {
+    id: String,
+    #[serde(default)]
+    flags: u64,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Channel {
+    guild_id: Option<GuildId>,
+    name: Option<String>,
+    #[serde(default)]
+    permission_overwrites: Vec<Overwrite>,
+}
+
+impl DiscordConfig {
+    /// The address at which somebody who manages a server lets Pstral in, with what it needs and no more.
+    pub fn invitation(&self) -> String {
+        format!(
+            "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions={}",
+            self.application,
+            needed()
+        )
+    }
+}
+
+impl Discord {
+    /// Looks at all that has to be right on Discord's side, changing nothing.
+    pub async fn examine(&self) -> Vec<Finding> {
+        let invitation = text("discord-found-invitation").with("url", self.config.invitation());
+        let mut found = vec![good("invitation", invitation)];
+        let application: Result<Application, Fault> =
+            self.rest.ask(plain(LightMethod::Get, Route::Oauth2ApplicationCurrent)).await;
+        match application {
+            Ok(application) => found.push(self.of_application(&application)),
+            Err(fault) => {
+                found.push(bad("application", told(&fault), "discord-remedy-token"));
+                // Without a token that holds, nothing else can be looked at.
+                return found;
+            }
+        }
+        found.push(self.of_commands().await);
+        for channel in &self.config.channels {
+            found.push(self.of_channel(*channel).await);
+        }
+        found
+    }
+
+    fn of_application(&self, application: &Application) -> Finding {
+        if application.id != self.config.application.to_string() {
+            let fact = text("discord-found-other-application").with("id", &application.id);
+            return bad("application", fact, "discord-remedy-application");
+        }
+        if !self.config.message_content {
+            return Finding {
+                part: "intents".to_owned(),
+                mark: Mark::Poor,
+                fact: text("discord-found-no-content"),
+                remedy: Some(text("discord-remedy-no-content")),
+            };
+        }
+        if application.flags & MESSAGE_CONTENT == 0 {
+            return bad("intents", text("discord-found-content-forbidden"), "discord-remedy-intents");
+        }
+        good("intents", text("discord-found-intents"))
+    }
+
+    async fn of_commands(&self) -> Finding {
+        match self.are_registered().await {
+            Ok(true) => good("commands", text("discord-found-commands")),
+            Ok(false) => Finding {
+                part: "commands".to_owned(),
+                mark: Mark::Poor,
+                fact: text("discord-found-other-commands"),
+                remedy: Some(text("discord-remedy-commands")),
+            },
+            Err(fault) => bad("commands", told(&fault), "discord-remedy-reach"),
+        }
+    }
+
+    async fn of_channel(&self, id: u64) -> Finding {
+        let part = format!("channel {id}");
+        match self.granted_in(id).await {
+            Ok((name, granted)) => {
+                let missing = missing(granted);
+                if missing.is_empty() {
+                    return good(&part, text("discord-found-channel").with("name", name));
+                }
+                let fact = text("discord-found-missing").with("name", name).with("missing", missing.join(", "));
+                bad(&part, fact, "discord-remedy-permissions")
+            }
+            Err(fault) => bad(&part, told(&fault), "discord-remedy-channel"),
+        }
+    }
+
+    /// The name of a channel, and what we may do there.
+    async fn granted_in(&self, id: u64) -> Result<(String, u64), Fault> {
+        let route = Route::Channel { channel_id: ChannelId::new(id) };
+        let channel: Channel = self.rest.ask(plain(LightMethod::Get, route)).await?;
+        let Some(guild_id) = channel.guild_id else {
+            return Err(Fault::Away("it belongs to no server".to_owned()));
+        };
+        let own = self.own_id().await?;
+        let roles: Vec<Role> = self.rest.ask(plain(LightMethod::Get, Route::GuildRoles { guild_id })).await?;
+        let route = Route::GuildMember { guild_id, user_id: UserId::new(own) };
+        let member: Member = self.rest.ask(plain(LightMethod::Get, route)).await?;
+        let (guild, own) = (guild_id.to_string(), own.to_string());
+        let granted = granted(&guild, &own, &member.roles, &roles, &channel.permission_overwrites);
+        Ok((channel.name.unwrap_or_default(), granted))
+    }
+}
+
+fn good(part: &str, fact: Text) -> Finding {
+    Finding { part: part.to_owned(), mark: Mark::Good, fact, remedy: None }
+}
+
+fn bad(part: &str, fact: Text, remedy: &'static str) -> Finding {
+    Finding { part: part.to_owned(), mark: Mark::Bad, fact, remedy: Some(text(remedy)) }
+}
+
+fn told(fault: &Fault) -> Text {
+    let fact = match fault {
+        Fault::Refused { status, code, message } => format!("{status} {code} {message}"),
+        Fault::Away(fact) => fact.clone(),
+        Fault::Limited(wait) => format!("asked to wait {} s", wait.as_secs()),
+    };
+    text("discord-found-fault").with("fact", fact)
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::Locale;
+
+    use super::*;
+
+    #[test]
+    fn the_invitation_asks_for_what_is_needed_and_no_more() {
+        let config = DiscordConfig::new("secret".into(), 42);
+        let address = config.invitation();
+        assert_eq!(
+            address,
+            "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=309237746688"
+        );
+        assert!(!format!("{config:?}").contains("secret"));
+        assert!(!text("discord-found-intents").render(Locale::En).starts_with("discord-"));
+    }
+}

@@ -1,0 +1,119 @@
+//! What Discord says when it does not do what it was asked, and what that decides.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use pstral_core::ports::PlatformError;
+use serenity::http::HttpError;
+
+/// How long a budget is left alone where Discord refuses and says nothing more: behind a proxy, serenity loses what it says.
+const UNSAID: Duration = Duration::from_secs(1);
+
+/// Codes of Discord's answers (<https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>).
+pub(crate) mod codes {
+    pub(crate) const UNKNOWN_CHANNEL: i64 = 10_003;
+    pub(crate) const UNKNOWN_MESSAGE: i64 = 10_008;
+    pub(crate) const UNKNOWN_WEBHOOK: i64 = 10_015;
+    pub(crate) const UNKNOWN_INTERACTION: i64 = 10_062;
+    /// Of a message that is over an hour old.
+    pub(crate) const EDITED_TOO_OFTEN: i64 = 30_046;
+    pub(crate) const ALREADY_ANSWERED: i64 = 40_060;
+    pub(crate) const MISSING_ACCESS: i64 = 50_001;
+    pub(crate) const CLOSED_TO_US: i64 = 50_007;
+    pub(crate) const INVALID_TOKEN: i64 = 50_027;
+    pub(crate) const THREAD_EXISTS: i64 = 160_004;
+}
+
+/// Why a request came to nothing.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// It was not made, or was refused: its budget is empty for so long.
+    Limited(Duration),
+    /// Discord refused it.
+    Refused {
+        /// The status of HTTP.
+        status: u16,
+        /// Discord's own code; 0 for none.
+        code: i64,
+        /// In Discord's words.
+        message: String,
+    },
+    /// Discord was not reached, did not answer, or failed.
+    Away(String),
+}
+
+impl Fault {
+    /// What an answer that is no success says. That an old message takes no more changes comes as if it were asked too
+    /// fast, without saying for how long: trying again would be of no use.
+    pub(crate) fn of_answer(status: u16, code: i64, message: String, wait: Option<Duration>) -> Self {
+        match status {
+            429 if code != codes::EDITED_TOO_OFTEN => Self::Limited(wait.unwrap_or(UNSAID)),
+            500.. => Self::Away(format!("{status} {message}")),
+            _ => Self::Refused { status, code, message },
+        }
+    }
+
+    /// Discord's code, where it refused.
+    pub(crate) fn code(&self) -> Option<i64> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            Self::Limited(_) | Self::Away(_) => None,
+        }
+    }
+}
+
+impl From<serenity::Error> for Fault {
+    fn from(error: serenity::Error) -> Self {
+        match error {
+            serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) => {
+                let code = i64::try_from(answer.error.code).unwrap_or_default();
+                Self::of_answer(answer.status_code.as_u16(), code, answer.error.message.clone(), None)
+            }
+            serenity::Error::Http(HttpError::Request(error)) => {
+                let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+                // Its own words hold the address, and some addresses hold a token.
+                Self::Away(format!("{}{cause}", error.without_url()))
+            }
+            other => Self::Away(other.to_string()),
+        }
+    }
+}
+
+impl From<Fault> for PlatformError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Limited(retry_after) => Self::RateLimited { retry_after },
+            Fault::Away(fact) => Self::Unavailable(fact),
+            Fault::Refused { code, status, message } => match code {
+                codes::UNKNOWN_CHANNEL
+                | codes::UNKNOWN_MESSAGE
+                | codes::UNKNOWN_WEBHOOK
+                | codes::UNKNOWN_INTERACTION
+                | codes::INVALID_TOKEN
+                | codes::MISSING_ACCESS => Self::Gone,
+                _ => Self::Rejected(format!("{status} {code} {message}")),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_is_told_from_what_is_refused() {
+        let refused = |status, code| Fault::Refused { status, code, message: "no".to_owned() };
+        for (fault, expected) in [
+            (refused(404, codes::UNKNOWN_MESSAGE), PlatformError::Gone),
+            (refused(403, codes::MISSING_ACCESS), PlatformError::Gone),
+            (refused(401, codes::INVALID_TOKEN), PlatformError::Gone),
+            (refused(403, codes::CLOSED_TO_US), PlatformError::Rejected("403 50007 no".to_owned())),
+            (refused(400, 50_035), PlatformError::Rejected("400 50035 no".to_owned())),
+            (Fault::Limited(UNSAID), PlatformError::RateLimited { retry_after: UNSAID }),
+            (Fault::Away("503".to_owned()), PlatformError::Unavailable("503".to_owned())),
+        ] {
+            assert_eq!(PlatformError::from(fault), expected);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The gateway: connecting, staying connected, and handing over what comes from there.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use futures::future::{BoxFuture, FutureExt as _};
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use pstral_core::ports::{Inbox, PlatformError};
+use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
+use serenity::gateway::GatewayError;
+use serenity::model::event::Event;
+use serenity::model::gateway::{GatewayIntents, Ready};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::DiscordConfig;
+use crate::fault::Fault;
+use crate::{Discord, Shards};
+
+/// How it stands with the gateway.
+#[derive(Default)]
+pub(crate) struct Connection(Mutex<Standing>);
+
+#[derive(Default)]
+struct Standing {
+    /// Whether somebody listens.
+    listens: bool,
+    /// The shards that were connected since then; one that connects a second time may have missed something.
+    seen: HashSet<u32>,
+    /// Whether the servers were heard of.
+    is_ready: bool,
+}
+
+impl Connection {
+    /// Whether events come; nobody minds where nobody listens.
+    pub(crate) fn is_up(&self) -> Result<(), PlatformError> {
+        let standing = self.standing();
+        if standing.listens && !standing.is_ready {
+            return Err(PlatformError::Unavailable("not connected to the gateway yet".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// A shard has connected, not gone on with an earlier connection; whether it had one.
+    pub(crate) fn begins(&self, shard: u32) -> bool {
+        let mut standing = self.standing();
+        standing.is_ready = true;
+        !standing.seen.insert(shard)
+    }
+
+    fn listens(&self, listens: bool) {
+        let mut standing = self.standing();
+        standing.listens = listens;
+        standing.is_ready = false;
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Hands every event on, in the order in which serenity tells of them.
+struct Ear(UnboundedSender<(u32, Event)>);
+
+#[async_trait]
+impl RawEventHandler for Ear {
+    async fn raw_event(&self, context: Context, event: Event) {
+        // After the end nobody listens.
+        let _ = self.0.send((context.shard_id.0, event));
+    }
+}
+
+impl Discord {
+    /// Answers what comes from the gateway until `shutdown`, then awaits what is being answered.
+    pub(crate) async fn listen(&self, inbox: &Inbox, shutdown: &CancellationToken) -> Result<(), PlatformError> {
+        let (ear, mut events) = unbounded_channel();
+        let http = self.rest.for_gateway(&self.config);
+        let builder = ClientBuilder::new_with_http(http, intents(&self.config)).raw_event_handler(Ear(ear));
+        let mut client = builder.await.map_err(|error| lost(error, &self.config))?;
+        let manager = client.shard_manager.clone();
+        self.connection.listens(true);
+        let mut answering: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
+        let ended = {
+            let mut connected = connect(&mut client, self.config.shards).boxed();
+            loop {
+                tokio::select! {
+                    () = shutdown.cancelled() => break None,
+                    ended = &mut connected => break Some(ended),
+                    Some((shard, event)) = events.recv() => answering.push(self.hear_of(shard, event, inbox).boxed()),
+                    Some(()) = answering.next() => {}
+                }
+            }
+        };
+        self.connection.listens(false);
+        let close = async {
+            manager.shutdown_all().await;
+            drop(events);
+        };
+        // While it says goodbye, what is being answered goes on.
+        tokio::join!(close, answering.for_each(|()| std::future::ready(())));
+        match ended {
+            None => Ok(()),
+            Some(Ok(())) => Err(PlatformError::Unavailable("the connection to the gateway ended".to_owned())),
+            Some(Err(error)) => Err(lost(error, &self.config)),
+        }
+    }
+
+    /// Does what an event asks for.
+    async fn hear_of(&self, shard: u32, event: Event, inbox: &Inbox) {
+        match event {
+            Event::Ready(ready) => self.is_ready(shard, &ready.ready, inbox).await,
+            Event::GuildCreate(created) => self.enter(&created.guild).await,
+            Event::GuildDelete(gone) if !gone.guild.unavailable => self.leave(gone.guild.id.get(), inbox).await,
+            Event::ChannelCreate(created) => self.channels.learn_all([&created.channel]),
+            Event::ChannelUpdate(updated) => self.channels.learn_all([&updated.channel]),
+            Event::ChannelDelete(gone) => self.lose(gone.channel.id.get(), inbox).await,
+            Event::ThreadCreate(created) => self.channels.learn_all([&created.thread]),
+            Event::ThreadUpdate(updated) => self.channels.learn_all([&updated.thread]),
+            Event::ThreadListSync(synced) => self.channels.learn_all(&synced.threads),
+            Event::ThreadDelete(gone) => self.lose(gone.thread.id.get(), inbox).await,
+            Event::MessageCreate(created) => self.hear(created.message, inbox).await,
+            Event::MessageUpdate(updated) => self.reword(&updated, inbox).await,
+            Event::MessageDelete(gone) => self.take_back(gone.message_id.get(), inbox).await,
+            Event::MessageDeleteBulk(gone) => {
+                for id in gone.ids {
+                    self.take_back(id.get(), inbox).await;
+                }
+            }
+            Event::InteractionCreate(created) => self.interact(created.interaction, inbox).boxed().await,
+            _ => {}
+        }
+    }
+
+    async fn is_ready(&self, shard: u32, ready: &Ready, inbox: &Inbox) {
+        let _ = self.own.set(ready.user.id.get());
+        tracing::info!(shard, servers = ready.guilds.len(), "connected to Discord");
+        let was_connected = self.connection.begins(shard);
+        if was_connected {
+            self.catch_up(shard, inbox).await;
+        } else if shard == self.config.shards.map_or(0, |shards| shards.first) {
+            match self.register().await {
+                Ok(true) => tracing::info!("the commands are registered with Discord"),
+                Ok(false) => {}
+                Err(fault) => tracing::error!(?fault, "the commands could not be registered with Discord"),
+            }
+        }
+    }
+}
+
+/// What has to be heard of, and no more (<https://discord.com/developers/docs/events/gateway#gateway-intents>).
+pub(crate) fn intents(config: &DiscordConfig) -> GatewayIntents {
+    let needed = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+    if config.message_content { needed | GatewayIntents::MESSAGE_CONTENT } else { needed }
+}
+
+async fn connect(client: &mut Client, shards: Option<Shards>) -> serenity::Result<()> {
+    match shards {
+        None => client.start_autosharded().await,
+        Some(Shards { first, last, total }) => client.start_shard_range(first..last, total).await,
+    }
+}
+
+/// Whether it is of any use to connect again.
+fn lost(error: serenity::Error, config: &DiscordConfig) -> PlatformError {
+    match error {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => {
+            PlatformError::Rejected("the gateway does not take the token".to_owned())
+        }
+        serenity::Error::Gateway(GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents) => {
+            let wanted = if config.message_content { "; the message content intent is not enabled" } else { "" };
+            PlatformError::Rejected(format!("the gateway does not allow the intents{wanted}"))
+        }
+        error => match Fault::from(error) {
+            Fault::Refused { status: 401, message, .. } => PlatformError::Rejected(message),
+            Fault::Refused { message, .. } | Fault::Away(message) => PlatformError::Unavailable(message),
+            Fault::Limited(_) => PlatformError::Unavailable("asked to wait".to_owned()),
+        },
+    }
+}

@@ -1,0 +1,144 @@
+//! Messages of people: which are meant for us, what they say, and where they are answered.
+
+use pstral_core::domain::{Actor, Event, EventBody, Place};
+use pstral_core::ports::Inbox;
+use serenity::http::{LightMethod, Route};
+use serenity::model::channel::{Message, MessageType};
+use serenity::model::id::ChannelId;
+use serenity::model::user::User;
+
+use crate::Discord;
+use crate::asked::Question;
+use crate::channels::{Described, Known};
+use crate::fault::Fault;
+use crate::instant::moment;
+use crate::place::{platform, private};
+use crate::rest::plain;
+
+impl Discord {
+    /// A message was posted where we are.
+    pub(crate) async fn hear(&self, message: Message, inbox: &Inbox) {
+        let Ok(own) = self.own_id().await else { return };
+        if !self.is_of_somebody(&message, own) {
+            return;
+        }
+        let Some(place) = self.place_where_addressed(&message, own).await else { return };
+        // Before anything is done for it: events come twice.
+        if !self.asked.is_new(message.id.get()) {
+            return;
+        }
+        self.recent.spoke_in(message.channel_id.get(), message.guild_id.map(u64::from));
+        let said = without_mention(&message.content, own);
+        let body = EventBody::typed(&said, "/").unwrap_or(EventBody::Said(String::new()));
+        match body {
+            EventBody::Said(words) => {
+                let place = self.place_to_answer(&message, place, &words);
+                let words = self.with_attachments(words, &message.attachments).await;
+                self.ask(&message, place, words, inbox).await;
+            }
+            body => inbox(event(&message, place, body)).await,
+        }
+    }
+
+    /// Hands a question over, and knows of it until it is answered.
+    async fn ask(&self, message: &Message, place: Place, words: String, inbox: &Inbox) {
+        let event = event(message, place, EventBody::Said(words.clone()));
+        let question = Question::new(event.clone(), words, message.guild_id.map(u64::from), Some(message.id.get()));
+        let question = self.asked.asks(message.id.get(), question);
+        inbox(event).await;
+        question.answered.cancel();
+    }
+
+    /// Whether somebody wrote it: not we, no other program, and a webhook only where that is wanted.
+    fn is_of_somebody(&self, message: &Message, own: u64) -> bool {
+        let is_text = matches!(message.kind, MessageType::Regular | MessageType::InlineReply);
+        let of_webhook = message.webhook_id.is_some() && message.application_id.is_none();
+        is_text && message.author.id.get() != own && (!message.author.bot || (of_webhook && self.config.webhooks))
+    }
+
+    /// Where a message was posted, if it is meant for us: in private, by a mention, or in a thread of ours.
+    async fn place_where_addressed(&self, message: &Message, own: u64) -> Option<Place> {
+        let (id, author) = (message.channel_id.get(), message.author.id.get());
+        let Some(guild) = message.guild_id.map(u64::from) else {
+            self.privates.learn(author, id);
+            return Some(private(id));
+        };
+        if !self.config.allows_guild(guild) {
+            return None;
+        }
+        let is_mentioned = message.mentions.iter().any(|user| user.id.get() == own);
+        let known = self.channels.get(id);
+        let is_in_ours = known.is_some_and(|known| known.was_begun_by(own)) && self.config.message_content;
+        let speaks = !message.content.is_empty() || !message.attachments.is_empty();
+        let goes_on = is_in_ours && speaks && message.mentions.is_empty();
+        if !(is_mentioned || goes_on) {
+            return None;
+        }
+        let known = self.known(message.channel_id).await?;
+        self.config.allows(guild, known.channel(id)).then(|| known.place(id))
+    }
+
+    /// A channel of a server, asked for where Discord has not told of it.
+    pub(crate) async fn known(&self, channel_id: ChannelId) -> Option<Known> {
+        if let Some(known) = self.channels.get(channel_id.get()) {
+            return Some(known);
+        }
+        let described: Result<Described, Fault> =
+            self.rest.ask(plain(LightMethod::Get, Route::Channel { channel_id })).await;
+        match described {
+            Ok(described) => {
+                let known = described.known()?;
+                self.channels.learn(channel_id.get(), known);
+                Some(known)
+            }
+            Err(fault) => {
+                tracing::warn!(?fault, channel = channel_id.get(), "a channel that was written in cannot be seen");
+                None
+            }
+        }
+    }
+
+    /// The place of a thread on the question; where there can be none, where it was asked.
+    fn place_to_answer(&self, message: &Message, asked_in: Place, words: &str) -> Place {
+        let channel_id = message.channel_id;
+        let can_begin = self.channels.get(channel_id.get()).is_some_and(|known| known.threads);
+        if asked_in.private || !can_begin || !self.config.threads || words.trim().is_empty() {
+            return asked_in;
+        }
+        self.want_thread(channel_id, message.id.get(), words)
+    }
+}
+
+/// What a message asks for.
+pub(crate) fn event(message: &Message, place: Place, body: EventBody) -> Event {
+    let id = message.id.get();
+    Event { id: id.to_string(), at: moment(id), actor: actor(&message.author), place, body }
+}
+
+/// Somebody on Discord.
+pub(crate) fn actor(user: &User) -> Actor {
+    let name = user.global_name.as_ref().unwrap_or(&user.name).clone();
+    Actor { platform: platform(), id: user.id.to_string(), name }
+}
+
+/// What was said beside calling us.
+pub(crate) fn without_mention(content: &str, own: u64) -> String {
+    content.replace(&format!("<@{own}>"), "").replace(&format!("<@!{own}>"), "").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_called_is_no_part_of_the_question() {
+        for (content, said) in [
+            ("<@5> Liste les clients", "Liste les clients"),
+            ("Liste <@!5> les clients <@6>", "Liste  les clients <@6>"),
+            ("<@5>", ""),
+            ("<@55> Liste", "<@55> Liste"),
+        ] {
+            assert_eq!(without_mention(content, 5), said, "{content}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What people do beside writing: commands, buttons and forms. Each is acknowledged before it is answered.
+
+use std::time::Duration;
+
+use pstral_core::domain::{Actor, Event, EventBody, Place};
+use pstral_core::text::text;
+use serde_json::{Value, json};
+use serenity::http::{LightMethod, Route};
+use serenity::model::application::Interaction;
+use serenity::model::channel::PartialChannel;
+use serenity::model::id::{ChannelId, GuildId, InteractionId};
+use serenity::model::user::User;
+
+use pstral_core::ports::Inbox;
+
+use crate::Discord;
+use crate::body::short;
+use crate::channels::Known;
+use crate::fault::codes;
+use crate::hearing::actor;
+use crate::instant::moment;
+use crate::opened::{Opened, Told};
+use crate::place::private;
+use crate::rest::{plain, with_body};
+
+/// Discord waits three seconds; what comes later is refused.
+const FIRST: Duration = Duration::from_secs(5);
+
+/// Kinds of first answers
+/// (<https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object>).
+pub(crate) mod answers {
+    pub(crate) const MESSAGE: u8 = 4;
+    pub(crate) const THINKING: u8 = 5;
+    pub(crate) const HEARD: u8 = 6;
+    pub(crate) const SUGGESTIONS: u8 = 8;
+    pub(crate) const FORM: u8 = 9;
+}
+
+/// Who acted, and where, in whatever way.
+pub(crate) struct Acted<'a> {
+    pub(crate) id: InteractionId,
+    pub(crate) user: &'a User,
+    pub(crate) guild: Option<GuildId>,
+    pub(crate) channel_id: ChannelId,
+    pub(crate) channel: Option<&'a PartialChannel>,
+}
+
+/// Says so of each kind of interaction: their fields are the same, their types are not.
+macro_rules! acted {
+    ($interaction:expr) => {
+        $crate::interactions::Acted {
+            id: $interaction.id,
+            user: &$interaction.user,
+            guild: $interaction.guild_id,
+            channel_id: $interaction.channel_id,
+            channel: $interaction.channel.as_ref(),
+        }
+    };
+}
+pub(crate) use acted;
+
+impl Acted<'_> {
+    /// What it is that was done, in a place.
+    pub(crate) fn event(&self, place: Place, body: EventBody) -> Event {
+        let id = self.id.get();
+        Event { id: id.to_string(), at: moment(id), actor: self.actor(), place, body }
+    }
+
+    fn actor(&self) -> Actor {
+        actor(self.user)
+    }
+}
+
+impl Discord {
+    /// Somebody did something that waits for an answer.
+    pub(crate) async fn interact(&self, interaction: Interaction, inbox: &Inbox) {
+        match interaction {
+            Interaction::Command(command) => self.command(&command, inbox).await,
+            Interaction::Autocomplete(command) => self.suggest(&command).await,
+            Interaction::Component(click) => self.click(&click, inbox).await,
+            Interaction::Modal(form) => self.form_sent(&form, inbox).await,
+            _ => {}
+        }
+    }
+
+    /// Where something was done; `None` where we do not answer.
+    pub(crate) fn where_it_was(&self, acted: &Acted<'_>) -> Option<(Place, Option<Known>)> {
+        let (id, user) = (acted.channel_id.get(), acted.user.id.get());
+        let Some(guild) = acted.guild.map(u64::from) else {
+            self.privates.learn(user, id);
+            return Some((private(id), None));
+        };
+        let told = || acted.channel.map(|channel| Known::of_interaction(guild, channel));
+        let known = self.channels.get(id).or_else(told)?;
+        self.config.allows(guild, known.channel(id)).then(|| (known.place(id), Some(known)))
+    }
+
+    /// Tells Discord what it first hears of an interaction; whether it is ours to answer. Where Discord does not take it,
+    /// what was done is done all the same, and said elsewhere.
+    pub(crate) async fn acknowledge(&self, opened: &Opened, answer: &Value, then: Told) -> bool {
+        let mut told = opened.told.lock().await;
+        if *told != Told::Nothing {
+            return true;
+        }
+        let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
+        let answered = self.rest.tell(with_body(LightMethod::Post, route, answer));
+        let (now, is_ours) = match tokio::time::timeout(FIRST, answered).await {
+            Ok(Ok(())) => (then, true),
+            // By another instance, which has it.
+            Ok(Err(fault)) if fault.code() == Some(codes::ALREADY_ANSWERED) => (Told::Lost, false),
+            Ok(Err(fault)) => {
+                tracing::warn!(?fault, "Discord did not take the first answer to an interaction");
+                (Told::Lost, true)
+            }
+            Err(_) => (Told::Lost, true),
+        };
+        *told = now;
+        is_ours
+    }
+
+    /// Says that we think, to that person alone.
+    pub(crate) async fn think(&self, opened: &Opened) -> bool {
+        let answer = json!({ "type": answers::THINKING, "data": { "flags": 1 << 6 } });
+        self.acknowledge(opened, &answer, Told::Thinking).await
+    }
+
+    /// Says that we have heard a click, which shows nothing.
+    pub(crate) async fn heard(&self, opened: &Opened) -> bool {
+        self.acknowledge(opened, &json!({ "type": answers::HEARD }), Told::Heard).await
+    }
+
+    /// Says where we do not answer that we do not.
+    pub(crate) async fn refuse_here(&self, opened: &Opened) {
+        self.say_first(opened, &text("discord-not-here").render(opened.locale)).await;
+    }
+
+    /// Says something at once, to that person alone.
+    pub(crate) async fn say_first(&self, opened: &Opened, sentence: &str) -> bool {
+        let answer = json!({ "type": answers::MESSAGE, "data": short(sentence) });
+        self.acknowledge(opened, &answer, Told::Heard).await
+    }
+
+    /// Everything is answered: nobody is told any more that we think.
+    pub(crate) async fn close(&self, opened: &Opened) {
+        let mut told = opened.told.lock().await;
+        if *told != Told::Thinking {
+            return;
+        }
+        let route =
+            Route::WebhookOriginalInteractionResponse { application_id: self.application(), token: &opened.token };
+        if let Err(fault) = self.rest.tell(plain(LightMethod::Delete, route)).await {
+            tracing::warn!(?fault, "somebody goes on reading that Pstral thinks");
+        }
+        *told = Told::Heard;
+    }
+}

@@ -1,0 +1,222 @@
+//! Discord as a chat platform, on serenity: <https://discord.com/developers/docs>.
+
+mod asked;
+mod attached;
+mod body;
+mod budget;
+mod buttons;
+mod catching_up;
+mod channels;
+mod clicks;
+mod commands;
+mod config;
+mod examine;
+mod fault;
+mod forms;
+mod gateway;
+mod guilds;
+mod hearing;
+mod held;
+mod instant;
+mod interactions;
+mod opened;
+mod permissions;
+mod place;
+mod privates;
+mod rest;
+mod rewording;
+mod slash;
+mod standing;
+mod suggesting;
+mod threads;
+mod turns;
+mod writing;
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+pub use config::{DiscordConfig, Shards};
+pub use examine::{Finding, Mark};
+use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::ports::{
+    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, Suggestions,
+    WriteBudget,
+};
+use pstral_core::text::{Text, text};
+use serde::Deserialize;
+use serenity::http::{LightMethod, Route};
+use serenity::model::id::UserId;
+use tokio_util::sync::CancellationToken;
+
+use crate::asked::Asked;
+use crate::catching_up::Recent;
+use crate::channels::Channels;
+use crate::fault::Fault;
+use crate::gateway::Connection;
+use crate::opened::Interactions;
+use crate::place::{Spot, spot};
+use crate::privates::Privates;
+use crate::rest::{Rest, plain};
+use crate::suggesting::Source;
+use crate::threads::{Threads, Way};
+
+/// How long showing that somebody types may take: it is a kindness.
+const TYPING: Duration = Duration::from_secs(5);
+
+/// Discord.
+pub struct Discord {
+    config: DiscordConfig,
+    capabilities: Capabilities,
+    rest: Rest,
+    interactions: Interactions,
+    channels: Channels,
+    privates: Privates,
+    asked: Asked,
+    recent: Recent,
+    threads: Threads,
+    source: Source,
+    connection: Connection,
+    /// Who we are.
+    own: OnceLock<u64>,
+}
+
+impl Discord {
+    /// Discord as the configuration describes it. Nothing is reached for yet.
+    ///
+    /// # Errors
+    /// Where no TLS can be had for its connections.
+    pub fn new(config: DiscordConfig) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            rest: Rest::new(&config)?,
+            config,
+            capabilities: capabilities(),
+            interactions: Interactions::default(),
+            channels: Channels::default(),
+            privates: Privates::default(),
+            asked: Asked::default(),
+            recent: Recent::default(),
+            threads: Threads::default(),
+            source: Source::default(),
+            connection: Connection::default(),
+            own: OnceLock::new(),
+        })
+    }
+
+    /// The user that the bot is.
+    async fn own_id(&self) -> Result<u64, Fault> {
+        if let Some(id) = self.own.get() {
+            return Ok(*id);
+        }
+        let own: Named = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
+        Ok(*self.own.get_or_init(|| own.id.get()))
+    }
+}
+
+/// <https://discord.com/developers/docs/resources/user#user-object>
+#[derive(Debug, Deserialize)]
+struct Named {
+    id: UserId,
+    username: String,
+}
+
+/// What Discord can do. It publishes no budget for edits; five in five seconds a channel is what its headers say, and fifty
+/// requests a second in all (<https://discord.com/developers/docs/topics/rate-limits>), of which some are not writes.
+fn capabilities() -> Capabilities {
+    let window = |writes, span| Some(Rate::Window { writes, span });
+    Capabilities {
+        length: body::LENGTH,
+        max_messages: 5,
+        edits: true,
+        max_edits: 300,
+        longest_write: LONGEST_WRITE,
+        budget: WriteBudget {
+            place: window(5, Duration::from_secs(5)),
+            account: window(turns::WRITES, Duration::from_secs(1)),
+        },
+        buttons: true,
+        command_prefix: "/",
+        max_file_bytes: body::FILE,
+        uploads: true,
+    }
+}
+
+#[async_trait]
+impl ChatPlatform for Discord {
+    fn name(&self) -> PlatformName {
+        place::platform()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn report_budgets(&self, signals: BudgetSignals) {
+        self.rest.report(signals);
+    }
+
+    fn suggest_from(&self, suggestions: Suggestions) {
+        self.source.set(suggestions);
+    }
+
+    async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
+        self.listen(&inbox, &shutdown).await
+    }
+
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        self.send_to(key, place, message).await
+    }
+
+    async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
+        self.edit_at(at, message).await
+    }
+
+    async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
+        self.delete_at(at).await
+    }
+
+    async fn live(
+        &self,
+        place: &Place,
+        known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        self.standing_in(place, known).await
+    }
+
+    async fn typing(&self, place: &Place) {
+        let Ok(Spot::Channel(channel_id)) = spot(place) else { return };
+        let shown = async {
+            let channel_id = match self.begin_wanted(channel_id).await? {
+                Way::There => channel_id,
+                Way::Reply(channel, _) => channel,
+            };
+            self.rest.tell_now(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
+        };
+        if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
+            tracing::debug!(?fault, "nobody sees that an answer is being prepared");
+        }
+    }
+
+    async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
+        let user = actor.id.parse().ok().filter(|user| *user > 0).ok_or(PlatformError::Gone)?;
+        Ok(place::private(self.private_with(user).await?))
+    }
+
+    fn aside(&self, event: &Event) -> Option<Place> {
+        // Of what belongs to an interaction, the event's own name comes after it.
+        let interaction = event.id.split('.').next()?.parse().ok().filter(|_| !event.place.private)?;
+        self.interactions.get(interaction).map(|opened| place::aside(opened.id))
+    }
+
+    async fn open_form(&self, event: &str, form: &Form) -> Result<(), PlatformError> {
+        self.show_form(event, form).await
+    }
+
+    async fn health(&self) -> Result<Text, PlatformError> {
+        self.connection.is_up()?;
+        let began = Instant::now();
+        let own: Named = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(text("health-discord").with("name", own.username).count("millis", millis))
+    }
+}

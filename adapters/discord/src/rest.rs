@@ -1,0 +1,201 @@
+//! Requests to Discord's REST API, through serenity's limiter.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use pstral_core::domain::{FileRef, Place};
+use pstral_core::ports::BudgetSignals;
+use reqwest::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
+use reqwest::multipart::{Form, Part};
+use reqwest::redirect::Policy;
+use secrecy::ExposeSecret as _;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route};
+use serenity::model::id::ApplicationId;
+
+use crate::body::Body;
+use crate::budget::{seconds, signal};
+use crate::config::DiscordConfig;
+use crate::fault::Fault;
+use crate::held::{hold, unless_held};
+use crate::turns::Turns;
+
+/// How long a request may take, its file with it.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// How long a connection may take to come about.
+const CONNECTING: Duration = Duration::from_secs(10);
+
+/// The REST API as one application.
+pub(crate) struct Rest {
+    http: Http,
+    client: reqwest::Client,
+    base_url: Option<String>,
+    signals: Mutex<Option<BudgetSignals>>,
+    turns: Turns,
+}
+
+impl Rest {
+    pub(crate) fn new(config: &DiscordConfig) -> Result<Self, reqwest::Error> {
+        let client = client(config)?;
+        let mut http = http(config, &client);
+        if let Some(limiter) = &mut http.ratelimiter {
+            limiter.set_ratelimit_callback(Box::new(|limit| hold(limit.timeout)));
+        }
+        Ok(Self { http, client, base_url: config.base_url.clone(), signals: Mutex::default(), turns: Turns::default() })
+    }
+
+    /// The same API for what watches the gateway.
+    pub(crate) fn for_gateway(&self, config: &DiscordConfig) -> Http {
+        http(config, &self.client)
+    }
+
+    /// Says from now on what is learnt of budgets.
+    pub(crate) fn report(&self, signals: BudgetSignals) {
+        *self.signals.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals);
+    }
+
+    /// Asks for something that nobody's text waits for: it may be held back for a while.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Fault> {
+        self.turns.wait().await;
+        let response = in_time(self.http.request(request)).await?;
+        decoded(&in_time(async { Ok(response.bytes().await?) }).await?)
+    }
+
+    /// Tells what cannot wait, such as the first answer to an interaction: Discord counts those apart.
+    pub(crate) async fn tell(&self, request: Request<'_>) -> Result<(), Fault> {
+        in_time(self.http.request(request)).await.map(drop)
+    }
+
+    /// Tells something now or not at all.
+    pub(crate) async fn tell_now(&self, request: Request<'_>) -> Result<(), Fault> {
+        self.turns.take().map_err(Fault::Limited)?;
+        unless_held(self.tell(request)).await.unwrap_or_else(|wait| Err(Fault::Limited(wait)))
+    }
+
+    /// Writes to a place, now or not at all, and says what is left of its budget. What it gives back is null where a
+    /// message is gone.
+    pub(crate) async fn write(&self, place: &Place, request: Request<'_>) -> Result<Value, Fault> {
+        let response = match unless_held(in_time(self.http.request(request))).await {
+            Ok(response) => response?,
+            Err(wait) => return Err(Fault::Limited(wait)),
+        };
+        self.tell_budget(place, response.headers());
+        let body = in_time(async { Ok(response.bytes().await?) }).await?;
+        if body.is_empty() { Ok(Value::Null) } else { decoded(&body) }
+    }
+
+    /// Writes to a place with files. serenity would hold them in memory and does not let them be numbered; its limiter is
+    /// asked all the same, but does not learn of it.
+    pub(crate) async fn upload(
+        &self,
+        place: &Place,
+        method: LightMethod,
+        route: Route<'_>,
+        body: &Body,
+    ) -> Result<Value, Fault> {
+        if let Some(wait) = self.wait_of(&route).await {
+            return Err(Fault::Limited(wait));
+        }
+        let mut path = route.path().into_owned();
+        if let Some(base) = &self.base_url {
+            path = path.replace("https://discord.com", base.trim_end_matches('/'));
+        }
+        let form = form(body).await?;
+        let request = self
+            .client
+            .request(method.reqwest_method(), path)
+            .header(AUTHORIZATION, self.http.token())
+            .header(USER_AGENT, serenity::constants::USER_AGENT)
+            .multipart(form);
+        let response = in_time(async { Ok(request.send().await?) }).await?;
+        self.tell_budget(place, response.headers());
+        let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
+        let body = in_time(async { Ok(response.bytes().await?) }).await?;
+        if (200..300).contains(&status) {
+            return decoded(&body);
+        }
+        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let message = said["message"].as_str().unwrap_or_default().to_owned();
+        Err(Fault::of_answer(status, said["code"].as_i64().unwrap_or_default(), message, after))
+    }
+
+    /// What stands at an address, without saying who asks.
+    pub(crate) async fn fetch(&self, address: &str) -> Result<reqwest::Response, String> {
+        let fetched = self.client.get(address).send().await.and_then(reqwest::Response::error_for_status);
+        fetched.map_err(|error| error.without_url().to_string())
+    }
+
+    /// How long the limiter would hold a request back.
+    async fn wait_of(&self, route: &Route<'_>) -> Option<Duration> {
+        let routes = self.http.ratelimiter.as_ref()?.routes();
+        let bucket = Arc::clone(routes.read().await.get(&route.ratelimiting_bucket())?);
+        let bucket = bucket.try_lock().ok()?;
+        let wait = bucket.reset()?.duration_since(SystemTime::now()).ok()?;
+        (bucket.limit() > 0 && bucket.remaining() <= 0).then_some(wait)
+    }
+
+    fn tell_budget(&self, place: &Place, headers: &HeaderMap) {
+        let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((signal, signals)) = signal(headers, place).zip(signals) {
+            signals(&signal);
+        }
+    }
+}
+
+async fn form(body: &Body) -> Result<Form, Fault> {
+    let unreadable = |file: &FileRef, error: &dyn Display| Fault::Refused {
+        status: 0,
+        code: 0,
+        message: format!("{}: {error}", file.path.display()),
+    };
+    let mut form = Form::new().text("payload_json", body.json.to_string());
+    for (at, file) in body.files.iter().enumerate() {
+        let part = Part::file(&file.path).await.map_err(|error| unreadable(file, &error))?;
+        let part = part.file_name(file.name.clone()).mime_str(file.media_type);
+        form = form.part(format!("files[{at}]"), part.map_err(|error| unreadable(file, &error))?);
+    }
+    Ok(form)
+}
+
+fn client(config: &DiscordConfig) -> Result<reqwest::Client, reqwest::Error> {
+    if let Some(client) = &config.client {
+        return Ok(client.clone());
+    }
+    let builder = reqwest::Client::builder().connect_timeout(CONNECTING).redirect(Policy::none());
+    builder.use_rustls_tls().build()
+}
+
+/// With an address of its own, limits are those of that address: serenity's limiter would still go to discord.com.
+fn http(config: &DiscordConfig, client: &reqwest::Client) -> Http {
+    let builder = HttpBuilder::new(config.token.expose_secret())
+        .application_id(ApplicationId::new(config.application))
+        .client(client.clone());
+    match &config.base_url {
+        Some(url) => builder.proxy(url).ratelimiter_disabled(true).build(),
+        None => builder.build(),
+    }
+}
+
+/// A request with a body of JSON.
+pub(crate) fn with_body<'a>(method: LightMethod, route: Route<'a>, body: &Value) -> Request<'a> {
+    Request::new(route, method).body(Some(body.to_string().into_bytes()))
+}
+
+/// A request without a body.
+pub(crate) fn plain(method: LightMethod, route: Route<'_>) -> Request<'_> {
+    Request::new(route, method)
+}
+
+async fn in_time<T>(work: impl Future<Output = serenity::Result<T>>) -> Result<T, Fault> {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(Fault::Away(format!("no answer within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+fn decoded<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(body).map_err(|error| Fault::Away(format!("an answer that cannot be read: {error}")))
+}

@@ -1,0 +1,252 @@
+//! Commands that people choose from Discord's own list.
+
+use pstral_core::domain::{Event, EventBody, Outgoing, Place};
+use pstral_core::egress::{disarmed, fit};
+use pstral_core::ports::Inbox;
+use pstral_core::text::text;
+use serde::Deserialize;
+use serde_json::json;
+use serenity::http::{LightMethod, Route};
+use serenity::model::application::{CommandInteraction, CommandType, ResolvedTarget, ResolvedValue};
+use serenity::model::channel::Attachment;
+use serenity::model::id::{ChannelId, MessageId};
+
+use crate::Discord;
+use crate::asked::Question;
+use crate::body::{Body, open};
+use crate::channels::Known;
+use crate::commands::{ALONE, ASK, SQL};
+use crate::fault::Fault;
+use crate::interactions::{Acted, acted, answers};
+use crate::opened::{Opened, Told, locale};
+use crate::place::{Spot, aside, private, spot};
+use crate::rest::plain;
+use crate::threads::Way;
+
+/// Characters of a question that is said again for everybody.
+const ECHO: usize = 1_500;
+
+/// What was chosen with a command.
+#[derive(Default)]
+struct Chosen<'a> {
+    words: Vec<(&'a str, String)>,
+    file: Option<&'a Attachment>,
+}
+
+impl Chosen<'_> {
+    fn of(&self, name: &str) -> Option<&str> {
+        self.words.iter().find(|(known, _)| *known == name).map(|(_, words)| words.as_str())
+    }
+
+    /// As the command is typed elsewhere.
+    fn line(&self, name: &str) -> String {
+        let words = self.words.iter().map(|(_, words)| words.as_str()).filter(|words| !words.is_empty());
+        std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[derive(Deserialize)]
+struct Posted {
+    id: MessageId,
+}
+
+impl Discord {
+    /// Somebody chose a command.
+    pub(crate) async fn command(&self, command: &CommandInteraction, inbox: &Inbox) {
+        let (acted, user) = (acted!(command), command.user.id.get());
+        let opened = self.interactions.open(command.id.get(), &command.token, user, locale(&command.locale));
+        let Some(opened) = opened else { return };
+        let Some((place, known)) = self.where_it_was(&acted) else { return self.refuse_here(&opened).await };
+        if command.data.kind == CommandType::Message {
+            self.ask_about(command, (&opened, &acted), (place, known), inbox).await;
+        } else {
+            let (name, chosen) = (command.data.name.as_str(), chosen(command));
+            match name {
+                ASK => self.ask_by_command(&chosen, (&opened, &acted), (place, known), inbox).await,
+                SQL => self.offer_by_command(&chosen, (&opened, &acted), place, inbox).await,
+                _ => self.do_as_typed(&chosen.line(name), (&opened, &acted), place, inbox).await,
+            }
+        }
+        self.close(&opened).await;
+    }
+
+    /// `/whoami` and its like, as they would be typed. What concerns one person is answered to them alone.
+    async fn do_as_typed(&self, line: &str, (opened, acted): (&Opened, &Acted<'_>), place: Place, inbox: &Inbox) {
+        if !self.think(opened).await {
+            return;
+        }
+        let name = line.split(' ').next().unwrap_or_default();
+        // A code that is given so is read by nobody else.
+        let place = if ALONE.contains(&name) && !place.private { aside(opened.id) } else { place };
+        inbox(acted.event(place, EventBody::Command(line.to_owned()))).await;
+    }
+
+    /// `/sql`: a statement of one's own, or a file that holds it.
+    async fn offer_by_command(
+        &self,
+        chosen: &Chosen<'_>,
+        (opened, acted): (&Opened, &Acted<'_>),
+        place: Place,
+        inbox: &Inbox,
+    ) {
+        if !self.think(opened).await {
+            return;
+        }
+        let statement = match chosen.file {
+            Some(file) => self.read(file).await,
+            None => Ok(chosen.of("statement").unwrap_or_default().to_owned()),
+        };
+        match statement {
+            Ok(statement) => {
+                inbox(acted.event(place, EventBody::Command(format!("edit {}", statement.trim())))).await;
+            }
+            Err(error) => {
+                tracing::warn!(error, "an attached statement could not be read");
+                self.say_alone(opened, &text("discord-file-unreadable").render(opened.locale)).await;
+            }
+        }
+    }
+
+    /// `/ask`: the question is shown to everybody, and answered in a thread on it; or all of it in private.
+    async fn ask_by_command(
+        &self,
+        chosen: &Chosen<'_>,
+        (opened, acted): (&Opened, &Acted<'_>),
+        (place, known): (Place, Option<Known>),
+        inbox: &Inbox,
+    ) {
+        let question = chosen.of("question").unwrap_or_default();
+        let (place, posted) = if !place.private && chosen.of("private") == Some("yes") {
+            if !self.say_first(opened, &text("discord-in-private").render(opened.locale)).await {
+                return;
+            }
+            let theirs = self.private_with(opened.user).await;
+            (theirs.map_or_else(|_| aside(opened.id), private), None)
+        } else {
+            let Some(posted) = self.post_question(question, (opened, acted), place.clone(), known).await else {
+                return;
+            };
+            posted
+        };
+        if let Some(mode) = chosen.of("mode") {
+            let event = acted.event(place.clone(), EventBody::Command(format!("mode {mode}")));
+            inbox(Event { id: format!("{}.mode", event.id), ..event }).await;
+        }
+        // A question names its target in its words.
+        let words = match chosen.of("target").map(str::trim).filter(|target| !target.is_empty()) {
+            Some(target) => format!("{question} ({target})"),
+            None => question.to_owned(),
+        };
+        let words = self.with_attachments(words, chosen.file.map_or(&[][..], std::slice::from_ref)).await;
+        let event = acted.event(place, EventBody::Said(words.clone()));
+        // Who deletes the question that everybody sees takes it back.
+        let question = Question::new(event.clone(), words, acted.guild.map(u64::from), posted);
+        let question = match posted.filter(|posted| self.asked.is_new(*posted)) {
+            Some(posted) => self.asked.asks(posted, question),
+            None => question.into(),
+        };
+        inbox(event).await;
+        question.answered.cancel();
+    }
+
+    /// Shows a question to everybody, with a thread on it where there can be one: where it is answered, and its message.
+    async fn post_question(
+        &self,
+        question: &str,
+        (opened, acted): (&Opened, &Acted<'_>),
+        place: Place,
+        known: Option<Known>,
+    ) -> Option<(Place, Option<u64>)> {
+        let echo = text("discord-asked").with("name", disarmed(&fit(&acted.user.name, 60)));
+        let echo = echo.with("question", disarmed(&fit(question, ECHO))).render(self.config.locale);
+        let answer = json!({ "type": answers::MESSAGE, "data": open(&echo) });
+        if !self.acknowledge(opened, &answer, Told::Heard).await {
+            return None;
+        }
+        let (application_id, token) = (self.application(), opened.token.as_str());
+        let route = Route::WebhookOriginalInteractionResponse { application_id, token };
+        let posted: Result<Posted, Fault> = self.rest.ask(plain(LightMethod::Get, route)).await;
+        let posted = match posted {
+            Ok(posted) => posted.id.get(),
+            Err(fault) => {
+                tracing::warn!(?fault, "a question that was shown cannot be found again");
+                return Some((place, None));
+            }
+        };
+        Some((self.thread_on(posted, acted.channel_id, question, place, known), Some(posted)))
+    }
+
+    /// "Ask Pstral about this": somebody else's message as a question of one's own.
+    async fn ask_about(
+        &self,
+        command: &CommandInteraction,
+        (opened, acted): (&Opened, &Acted<'_>),
+        (place, known): (Place, Option<Known>),
+        inbox: &Inbox,
+    ) {
+        if !self.think(opened).await {
+            return;
+        }
+        let Some(ResolvedTarget::Message(message)) = command.data.target() else { return };
+        let words = self.with_attachments(message.content.trim().to_owned(), &message.attachments).await;
+        if words.is_empty() {
+            self.say_alone(opened, &text("discord-message-empty").render(opened.locale)).await;
+            return;
+        }
+        let place = self.thread_on(message.id.get(), acted.channel_id, &words, place, known);
+        if let Ok(Spot::Channel(channel)) = spot(&place)
+            && matches!(self.begin_wanted(channel).await, Ok(Way::There))
+        {
+            let told = text("discord-answered-in").with("place", format!("<#{channel}>"));
+            self.say_alone(opened, &told.render(opened.locale)).await;
+        }
+        inbox(acted.event(place, EventBody::Said(words))).await;
+    }
+
+    fn thread_on(&self, message: u64, channel_id: ChannelId, words: &str, place: Place, known: Option<Known>) -> Place {
+        let can_begin = self.config.threads && !place.private && known.is_some_and(|known| known.threads);
+        if can_begin && !words.trim().is_empty() { self.want_thread(channel_id, message, words) } else { place }
+    }
+
+    /// Says something to who acted, and to nobody else.
+    async fn say_alone(&self, opened: &Opened, sentence: &str) {
+        let said =
+            async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
+        if let Err(error) = said.await {
+            tracing::warn!(%error, "somebody who acted was told nothing");
+        }
+    }
+}
+
+/// What was chosen, in the order of Discord's list.
+fn chosen(command: &CommandInteraction) -> Chosen<'_> {
+    let mut chosen = Chosen::default();
+    for option in command.data.options() {
+        let words = match option.value {
+            ResolvedValue::String(words) => words.to_owned(),
+            ResolvedValue::Integer(number) => number.to_string(),
+            ResolvedValue::Boolean(true) => "yes".to_owned(),
+            ResolvedValue::Attachment(file) => {
+                chosen.file = Some(file);
+                continue;
+            }
+            _ => continue,
+        };
+        chosen.words.push((option.name, words));
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_reads_as_it_is_typed_elsewhere() {
+        let words = vec![("number", "12".to_owned()), ("form", String::new()), ("format", "json".to_owned())];
+        let chosen = Chosen { words, file: None };
+        assert_eq!(chosen.line("export"), "export 12 json");
+        assert_eq!((chosen.of("number"), chosen.of("x")), (Some("12"), None));
+        assert_eq!(Chosen::default().line("whoami"), "whoami");
+    }
+}

@@ -1,0 +1,148 @@
+//! Threads on questions. One begins with the first word that is said in it: whoever is answered in private, or not at all,
+//! leaves no empty thread behind. Where none may begin, the answer is a reply in the channel.
+//!
+//! Discord gives a thread the id of the message that it begins from, so that its place has a name before it is there.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pstral_core::domain::Place;
+use pstral_core::egress::fit;
+use serde_json::json;
+use serenity::http::{LightMethod, Route};
+use serenity::model::id::{ChannelId, MessageId};
+use tokio::time::Instant;
+
+use crate::Discord;
+use crate::fault::{Fault, codes};
+use crate::place::thread;
+use crate::rest::with_body;
+
+/// Threads remembered that may begin.
+const REMEMBERED: usize = 1024;
+/// Characters of the name of a thread, of at most 100.
+const NAME: usize = 90;
+/// Minutes without a word after which Discord puts a thread away.
+const ARCHIVED_AFTER: u32 = 1_440;
+
+/// How long it is believed that none may begin in a channel: Discord counts what it forbids, and locks out who insists.
+const FORBIDDEN: Duration = Duration::from_mins(10);
+
+/// A thread that may begin on a question.
+struct Wanted {
+    channel: ChannelId,
+    name: String,
+    /// Held while it begins.
+    state: tokio::sync::Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    NotBegun,
+    Begun,
+    Refused,
+}
+
+/// Where an answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Into the channel or the thread that its place names.
+    There,
+    /// Into this channel, as a reply to this message: there is no thread.
+    Reply(ChannelId, MessageId),
+}
+
+/// The threads that may begin, by the messages they begin from; and the channels where none may, of late.
+#[derive(Default)]
+pub(crate) struct Threads(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    wanted: HashMap<u64, Arc<Wanted>>,
+    order: VecDeque<u64>,
+    forbidden: HashMap<ChannelId, Instant>,
+}
+
+impl Threads {
+    fn want(&self, message: u64, wanted: Wanted) {
+        let mut known = self.known();
+        if known.wanted.insert(message, Arc::new(wanted)).is_none() {
+            known.order.push_back(message);
+        }
+        if known.order.len() > REMEMBERED
+            && let Some(oldest) = known.order.pop_front()
+        {
+            known.wanted.remove(&oldest);
+        }
+    }
+
+    fn wanted(&self, message: u64) -> Option<Arc<Wanted>> {
+        self.known().wanted.get(&message).cloned()
+    }
+
+    fn forbid(&self, channel: ChannelId) {
+        let mut known = self.known();
+        known.forbidden.retain(|_, since| since.elapsed() < FORBIDDEN);
+        known.forbidden.insert(channel, Instant::now());
+    }
+
+    fn are_forbidden(&self, channel: ChannelId) -> bool {
+        self.known().forbidden.get(&channel).is_some_and(|since| since.elapsed() < FORBIDDEN)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Discord {
+    /// The place of a thread on a message of a channel, named after what is asked. It begins when something is said there.
+    pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, words: &str) -> Place {
+        let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
+        self.threads.want(message, Wanted { channel, name, state: tokio::sync::Mutex::new(State::NotBegun) });
+        thread(channel.get(), message)
+    }
+
+    /// Begins the thread of that id where it is wanted and not there yet.
+    pub(crate) async fn begin_wanted(&self, id: ChannelId) -> Result<Way, Fault> {
+        let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(Way::There) };
+        let reply = Way::Reply(wanted.channel, MessageId::new(id.get()));
+        let mut state = wanted.state.lock().await;
+        if *state == State::NotBegun && self.threads.are_forbidden(wanted.channel) {
+            *state = State::Refused;
+        }
+        if *state == State::NotBegun {
+            *state = match self.begin(&wanted, id).await {
+                Ok(()) => State::Begun,
+                // Of a channel that is full of threads, or where none may be made.
+                Err(fault @ Fault::Refused { status, .. }) => {
+                    if status == 403 {
+                        self.threads.forbid(wanted.channel);
+                    }
+                    tracing::warn!(
+                        ?fault,
+                        channel = wanted.channel.get(),
+                        "no thread can begin there: replying instead"
+                    );
+                    State::Refused
+                }
+                Err(fault) => return Err(fault),
+            };
+        }
+        Ok(if *state == State::Refused { reply } else { Way::There })
+    }
+
+    async fn begin(&self, wanted: &Wanted, id: ChannelId) -> Result<(), Fault> {
+        let wish = json!({ "name": wanted.name, "auto_archive_duration": ARCHIVED_AFTER });
+        let route = Route::ChannelMessageThreads { channel_id: wanted.channel, message_id: id.get().into() };
+        match self.rest.tell_now(with_body(LightMethod::Post, route, &wish)).await {
+            Err(fault) if fault.code() != Some(codes::THREAD_EXISTS) => return Err(fault),
+            _ => {}
+        }
+        if let (Some(known), Ok(own)) = (self.channels.get(wanted.channel.get()), self.own_id().await) {
+            self.channels.learn(id.get(), known.with_thread_of(wanted.channel.get(), own));
+        }
+        Ok(())
+    }
+}

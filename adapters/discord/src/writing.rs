@@ -1,0 +1,237 @@
+//! Sending, changing and removing messages: in channels, and in answer to an interaction.
+
+use pstral_core::domain::{MessageRef, Outgoing, Place};
+use pstral_core::ports::{PlatformError, SendKey};
+use pstral_core::text::text;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use serenity::http::{LightMethod, Route};
+use serenity::model::id::{ApplicationId, ChannelId, MessageId};
+
+use crate::Discord;
+use crate::body::Body;
+use crate::fault::{Fault, codes};
+use crate::opened::{Opened, Told};
+use crate::place::{Spot, spot};
+use crate::rest::{plain, with_body};
+use crate::threads::Way;
+
+/// Where a message stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Channel(ChannelId, MessageId),
+    /// In answer to this interaction.
+    Aside(u64, MessageId),
+}
+
+/// Stands between an interaction and a message, where one that belongs into a private conversation had to be shown there.
+const BESIDE: char = '@';
+/// Stands before a message that belongs into a thread and stands in the channel above, because there is no thread.
+const ABOVE: char = '^';
+
+#[derive(Deserialize)]
+struct Private {
+    id: ChannelId,
+}
+
+impl Discord {
+    pub(crate) async fn send_to(
+        &self,
+        key: SendKey,
+        place: &Place,
+        message: &Outgoing,
+    ) -> Result<MessageRef, PlatformError> {
+        let body = Body::of(message)?;
+        let id = match spot(place)? {
+            Spot::Aside(interaction) => self.answer_aside(interaction, place, body).await?.to_string(),
+            Spot::Channel(channel_id) => match self.send_in(channel_id, place, body.clone().named(key)).await {
+                Err(fault) if fault.code() == Some(codes::CLOSED_TO_US) && place.private => {
+                    self.send_beside(channel_id, place, body, fault).await?
+                }
+                sent => sent?,
+            },
+        };
+        Ok(MessageRef { place: place.clone(), id })
+    }
+
+    async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
+        let post = async |channel_id, body: Body| {
+            self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await
+        };
+        if let Way::Reply(channel, asked) = self.begin_wanted(channel_id).await? {
+            let sent = post(channel, body.in_reply_to(asked.get())).await?;
+            return Ok(above(&sent.to_string()));
+        }
+        let question = self.asked.to_reply_to(place).filter(|_| is_channel(place));
+        let body = match question.as_ref().and_then(|question| question.message) {
+            Some(asked) => body.in_reply_to(asked),
+            None => body,
+        };
+        let sent = post(channel_id, body).await?;
+        if let Some(question) = question {
+            question.is_replied_to();
+        }
+        Ok(sent.to_string())
+    }
+
+    /// Somebody's private conversation is closed to us: what was for it is shown to them alone in answer to what they did
+    /// last, which says so. Where they did nothing of late, it cannot be shown.
+    async fn send_beside(
+        &self,
+        channel: ChannelId,
+        place: &Place,
+        body: Body,
+        closed: Fault,
+    ) -> Result<String, PlatformError> {
+        let last = self.privates.of(channel.get()).and_then(|user| self.interactions.last_of(user));
+        let Some(opened) = last else { return Err(closed.into()) };
+        let body = body.after(&text("discord-private-closed").render(opened.locale));
+        let message = self.answer_opened(&opened, place, body).await?;
+        Ok(format!("{}{BESIDE}{message}", opened.id))
+    }
+
+    /// Says something to whoever acted, and to nobody else.
+    pub(crate) async fn answer_aside(
+        &self,
+        interaction: u64,
+        place: &Place,
+        body: Body,
+    ) -> Result<MessageId, PlatformError> {
+        let opened = self.interactions.get(interaction).ok_or(PlatformError::Gone)?;
+        self.answer_opened(&opened, place, body).await
+    }
+
+    async fn answer_opened(&self, opened: &Opened, place: &Place, body: Body) -> Result<MessageId, PlatformError> {
+        let (application_id, token) = (self.application(), opened.token.as_str());
+        let mut told = opened.told.lock().await;
+        match *told {
+            Told::Thinking => {
+                let route = Route::WebhookOriginalInteractionResponse { application_id, token };
+                let message = self.put(place, LightMethod::Patch, route, &body).await?;
+                *told = Told::Heard;
+                Ok(message)
+            }
+            Told::Heard => {
+                drop(told);
+                let route = Route::WebhookFollowupMessages { application_id, token };
+                Ok(self.put(place, LightMethod::Post, route, &body.for_one()).await?)
+            }
+            Told::Nothing | Told::Lost => Err(PlatformError::Gone),
+        }
+    }
+
+    pub(crate) async fn edit_at(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
+        let (body, standing) = (Body::of(message)?, standing(at)?);
+        let token = self.token_for(&standing).ok_or(PlatformError::Gone)?;
+        self.put(&at.place, LightMethod::Patch, self.route(&standing, &token), &body).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn delete_at(&self, at: &MessageRef) -> Result<(), PlatformError> {
+        let standing = standing(at)?;
+        let Some(token) = self.token_for(&standing) else { return Ok(()) };
+        let deleted = self.rest.write(&at.place, plain(LightMethod::Delete, self.route(&standing, &token))).await;
+        match deleted.map_err(PlatformError::from) {
+            Ok(_) | Err(PlatformError::Gone) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A message of ours as Discord has it; `None` where it cannot be asked for any more.
+    pub(crate) async fn message_at(&self, standing: &Standing) -> Result<Option<Value>, Fault> {
+        let Some(token) = self.token_for(standing) else { return Ok(None) };
+        self.rest.ask(plain(LightMethod::Get, self.route(standing, &token))).await.map(Some)
+    }
+
+    /// The token of the interaction that a message answers, empty where it answers none; `None` where it is over.
+    fn token_for(&self, standing: &Standing) -> Option<String> {
+        match standing {
+            Standing::Channel(..) => Some(String::new()),
+            Standing::Aside(interaction, _) => Some(self.interactions.get(*interaction)?.token.clone()),
+        }
+    }
+
+    fn route<'a>(&self, standing: &Standing, token: &'a str) -> Route<'a> {
+        match *standing {
+            Standing::Channel(channel_id, message_id) => Route::ChannelMessage { channel_id, message_id },
+            Standing::Aside(_, message_id) => {
+                Route::WebhookFollowupMessage { application_id: self.application(), token, message_id }
+            }
+        }
+    }
+
+    /// Writes a message, and says which one it is.
+    async fn put(&self, place: &Place, method: LightMethod, route: Route<'_>, body: &Body) -> Result<MessageId, Fault> {
+        let written = if body.files.is_empty() {
+            self.rest.write(place, with_body(method, route, &body.json)).await?
+        } else {
+            self.rest.upload(place, method, route, body).await?
+        };
+        let id = written["id"].as_str().and_then(|id| id.parse().ok()).filter(|id| *id > 0);
+        id.map(MessageId::new).ok_or_else(|| Fault::Away("a message without an id".to_owned()))
+    }
+
+    /// The private conversation with somebody.
+    pub(crate) async fn private_with(&self, user: u64) -> Result<u64, Fault> {
+        if let Some(known) = self.privates.with(user) {
+            return Ok(known);
+        }
+        let wish: Value = json!({ "recipient_id": user.to_string() });
+        let opened: Private = self.rest.ask(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
+        self.privates.learn(user, opened.id.get());
+        Ok(opened.id.get())
+    }
+
+    pub(crate) fn application(&self) -> ApplicationId {
+        ApplicationId::new(self.config.application)
+    }
+}
+
+/// Whether it is a channel that several people read, and no thread.
+fn is_channel(place: &Place) -> bool {
+    !place.private && place.channel() == *place
+}
+
+/// How a message is called that belongs into a thread and stands in the channel above.
+pub(crate) fn above(message: &str) -> String {
+    format!("{ABOVE}{message}")
+}
+
+pub(crate) fn standing(at: &MessageRef) -> Result<Standing, PlatformError> {
+    let number = |word: &str| word.parse::<u64>().ok().filter(|number| *number > 0);
+    let message = |word: &str| number(word).map(MessageId::new).ok_or(PlatformError::Gone);
+    if let Some(id) = at.id.strip_prefix(ABOVE) {
+        return match spot(&at.place.channel())? {
+            Spot::Channel(channel) => Ok(Standing::Channel(channel, message(id)?)),
+            Spot::Aside(_) => Err(PlatformError::Gone),
+        };
+    }
+    match (spot(&at.place)?, at.id.split_once(BESIDE)) {
+        (Spot::Aside(interaction), _) => Ok(Standing::Aside(interaction, message(&at.id)?)),
+        (Spot::Channel(_), Some((interaction, id))) => {
+            Ok(Standing::Aside(number(interaction).ok_or(PlatformError::Gone)?, message(id)?))
+        }
+        (Spot::Channel(channel), None) => Ok(Standing::Channel(channel, message(&at.id)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::{aside, channel, private, thread};
+
+    #[test]
+    fn every_message_is_found_again() {
+        let at = |place: Place, id: &str| standing(&MessageRef { place, id: id.to_owned() });
+        let in_channel = |channel, message| Ok(Standing::Channel(ChannelId::new(channel), MessageId::new(message)));
+        assert_eq!(at(channel(7), "1"), in_channel(7, 1));
+        assert_eq!(at(thread(7, 8), "1"), in_channel(8, 1));
+        assert_eq!(at(private(9), "1"), in_channel(9, 1));
+        assert_eq!(at(aside(5), "1"), Ok(Standing::Aside(5, MessageId::new(1))));
+        assert_eq!(at(private(9), "5@1"), Ok(Standing::Aside(5, MessageId::new(1))), "it was closed");
+        assert_eq!(at(thread(7, 8), "^1"), in_channel(7, 1), "there was no thread");
+        for strange in ["", "x", "0", "5@", "@1", "^", "^x"] {
+            assert_eq!(at(private(9), strange), Err(PlatformError::Gone), "{strange}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Connecting, staying connected, and what is said meanwhile.
+
+use std::time::Duration;
+
+use pstral_core::ports::PlatformError;
+use serde_json::json;
+
+use crate::bench::Bench;
+use crate::double::rights::CREATE_PUBLIC_THREADS;
+use crate::double::{Discord, Id, Plan};
+
+async fn house(plan: Plan) -> (Bench, Id, Id) {
+    let discord = plan.start().await;
+    let zoe = discord.person("Zoé");
+    let channel = discord.channel(discord.guild("Alpha", &[zoe]), "ventes");
+    discord.forbids(channel, CREATE_PUBLIC_THREADS);
+    let bench = Bench::on(discord, |_| {});
+    bench.discord.connected().await;
+    (bench, zoe, channel)
+}
+
+/// The adapter has heard of the channel, and knows that it is talked to there.
+async fn greet(bench: &Bench, zoe: Id, channel: Id) {
+    bench.discord.says(zoe, channel, "@Pstral Bonjour");
+    assert_eq!(bench.said().await.1, "Bonjour");
+}
+
+#[tokio::test]
+async fn what_is_asked_during_a_cut_is_heard_once() {
+    let (bench, zoe, channel) = house(Plan::default()).await;
+    greet(&bench, zoe, channel).await;
+    bench.discord.goes_away();
+    bench.discord.until_alone().await;
+    bench.discord.says(zoe, channel, "@Pstral Combien ?");
+    bench.discord.comes_back();
+    assert_eq!(bench.said().await.1, "Combien ?");
+    bench.discord.says(zoe, channel, "@Pstral Et maintenant ?");
+    assert_eq!(bench.said().await.1, "Et maintenant ?", "nothing was heard twice");
+}
+
+#[tokio::test]
+async fn what_is_asked_while_the_session_is_lost_is_read_again() {
+    let (bench, zoe, channel) = house(Plan::default()).await;
+    greet(&bench, zoe, channel).await;
+    bench.discord.goes_away();
+    bench.discord.until_alone().await;
+    bench.discord.says(zoe, channel, "@Pstral Combien ?");
+    bench.discord.forgets_sessions();
+    bench.discord.comes_back();
+    assert_eq!(bench.said().await.1, "Combien ?");
+    bench.discord.says(zoe, channel, "@Pstral Et maintenant ?");
+    assert_eq!(bench.said().await.1, "Et maintenant ?", "nothing was heard twice");
+    assert_eq!(bench.discord.counts().identified, 2);
+}
+
+#[tokio::test]
+async fn a_connection_without_answered_heartbeats_is_given_up() {
+    let (bench, zoe, channel) = house(Plan::default().beat(Duration::from_millis(200))).await;
+    bench.discord.felt(1).await;
+    bench.discord.acknowledges_heartbeats(false);
+    bench.discord.reconnected(2, 0).await;
+    bench.discord.acknowledges_heartbeats(true);
+    greet(&bench, zoe, channel).await;
+}
+
+#[tokio::test]
+async fn being_asked_to_reconnect_loses_nothing() {
+    let (bench, zoe, channel) = house(Plan::default()).await;
+    greet(&bench, zoe, channel).await;
+    bench.discord.asks_to_reconnect();
+    bench.discord.reconnected(1, 1).await;
+    bench.discord.closes(4000);
+    bench.discord.reconnected(1, 2).await;
+    greet(&bench, zoe, channel).await;
+    bench.discord.blameless();
+}
+
+#[tokio::test]
+async fn what_cannot_be_put_right_by_trying_ends_the_adapter() {
+    let wrong = Bench::with(Plan::default(), |config| config.token = "another".to_owned().into()).await;
+    assert!(matches!(wrong.ended().await, Err(PlatformError::Rejected(_))), "a token that is none");
+    let blind = Bench::with(Plan::default().blind(), |_| {}).await;
+    assert!(matches!(blind.ended().await, Err(PlatformError::Rejected(_))), "an intent that is not switched on");
+}
+
+#[tokio::test]
+async fn events_that_make_no_sense_are_passed_over() {
+    let (bench, zoe, channel) = house(Plan::default()).await;
+    for nonsense in [json!({ "id": "not a number" }), json!([]), json!(null)] {
+        bench.discord.tells("MESSAGE_CREATE", None, nonsense.clone());
+        bench.discord.tells("INTERACTION_CREATE", None, nonsense.clone());
+        bench.discord.tells("SOMETHING_NEW", None, nonsense);
+    }
+    bench.discord.babbles("{ this is no JSON");
+    greet(&bench, zoe, channel).await;
+}
+
+#[tokio::test]
+async fn every_shard_is_connected_and_heard() {
+    let discord: Discord = Plan::default().shards(2).start().await;
+    let zoe = discord.person("Zoé");
+    let bench = Bench::on(discord, |_| {});
+    bench.discord.connected().await;
+    let dm = bench.discord.dm(zoe);
+    bench.discord.says(zoe, dm, "Combien ?");
+    assert_eq!(bench.said().await.1, "Combien ?");
+    assert_eq!(bench.discord.counts().identified, 2);
+    bench.discord.blameless();
+}

@@ -1,0 +1,70 @@
+//! What a person may be offered while they write a command: nothing that they could not read by sending it.
+
+use std::sync::{Arc, Weak};
+
+use futures::FutureExt as _;
+
+use super::Pipeline;
+use crate::domain::{Actor, AuditAction, AuditStatus, Capability, User};
+use crate::ports::{StoreError, Suggested, Suggestion, Suggestions};
+
+/// Conversations offered at most, the latest.
+const CONVERSATIONS: u32 = 100;
+
+impl Pipeline {
+    /// What platforms are given to ask for suggestions; none once the pipeline is gone.
+    pub fn suggestions(pipeline: &Arc<Self>) -> Suggestions {
+        let pipeline = Arc::downgrade(pipeline);
+        Arc::new(move |actor, suggested| {
+            let pipeline = Weak::upgrade(&pipeline);
+            async move {
+                let Some(pipeline) = pipeline else { return Vec::new() };
+                let found = pipeline.suggestions_for(&actor, suggested).await;
+                found.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "nothing could be suggested");
+                    Vec::new()
+                })
+            }
+            .boxed()
+        })
+    }
+
+    async fn suggestions_for(&self, actor: &Actor, suggested: Suggested) -> Result<Vec<Suggestion>, StoreError> {
+        let Some(user) = self.parts.people.linked(actor).await?.filter(|user| !user.disabled) else {
+            return Ok(Vec::new());
+        };
+        let held = self.parts.settings.roles.of(&user.role);
+        let may = |capability| held.contains(&capability);
+        Ok(match suggested {
+            Suggested::Targets if may(Capability::Ask) => self.target_names(),
+            Suggested::Conversations => self.conversation_names(&user).await?,
+            Suggested::Users if may(Capability::ManageUsers) => self.user_names().await?,
+            Suggested::AuditWords if may(Capability::ReadAudit) => {
+                let actions = AuditAction::ALL.iter().map(|action| action.word());
+                let words = actions.chain(AuditStatus::ALL.iter().map(|status| status.word())).map(Suggestion::word);
+                let names = self.user_names().await?;
+                words.chain(self.target_names()).chain(names).collect()
+            }
+            Suggested::Targets | Suggested::Users | Suggested::AuditWords => Vec::new(),
+        })
+    }
+
+    fn target_names(&self) -> Vec<Suggestion> {
+        self.parts.targets.keys().map(|name| Suggestion::word(name)).collect()
+    }
+
+    async fn user_names(&self) -> Result<Vec<Suggestion>, StoreError> {
+        let named =
+            |user: User| Suggestion { label: format!("{} ({})", user.username, user.full_name), word: user.username };
+        Ok(self.parts.people.users().await?.into_iter().map(named).collect())
+    }
+
+    async fn conversation_names(&self, user: &User) -> Result<Vec<Suggestion>, StoreError> {
+        let held = self.parts.conversations.of_user(user.id, CONVERSATIONS).await?;
+        let named = held.into_iter().map(|one| Suggestion {
+            word: one.id.0.to_string(),
+            label: format!("#{} {}", one.id.0, one.title).trim_end().to_owned(),
+        });
+        Ok(named.collect())
+    }
+}

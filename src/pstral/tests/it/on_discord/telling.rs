@@ -1,0 +1,115 @@
+//! What is told to one person alone: the audit, links, private tables.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use pstral_core::people::code_hash;
+use pstral_core::pipeline::{Delivery, Terms};
+use pstral_core::ports::{Clock as _, LinkCode, People as _};
+
+use super::House;
+use crate::world::{Setup, run_test, run_test_with};
+
+#[test]
+fn the_audit_is_for_admins_and_for_nobody_else_to_see() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        let shown = house.discord.runs(house.claire, house.channel, "/audit");
+        house.discord.answered(shown).await;
+        let refused = house.discord.runs(house.camille, house.channel, "/audit");
+        house.discord.answered(refused).await;
+        assert_eq!(house.discord.sees_as(house.alex, house.channel), "# ventes\n");
+        assert_snapshot!(house.sees(house.channel), @"
+        # ventes
+        Pstral, seen by Claire alone: ```
+        n°           1
+        heure (UTC)  2026-11-21 10:00:00
+        utilisateur  claire
+        action       audit.read
+        état         ok
+        détail       audit
+        ```
+          file: audit-20261121-100000-010101.csv, text/csv
+          file: audit-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+        Pstral, seen by Camille alone: Le journal d’audit est réservé aux administrateurs. Adressez-vous à l’un d’eux.
+        ");
+        house.close().await;
+    });
+}
+
+#[test]
+fn somebody_is_linked_by_a_code() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        let user = world.store.user_named("sacha").await.unwrap().unwrap().id;
+        let expires_at = world.clock.now() + Duration::from_mins(15);
+        let code = LinkCode { user, hash: code_hash("ABCD-EFGH-JKLM"), expires_at, by: None };
+        world.store.issue_code(&code).await.unwrap();
+        let linked = house.discord.runs(house.stranger, house.channel, "/link code:ABCD-EFGH-JKLM");
+        house.discord.answered(linked).await;
+        let known = house.discord.runs(house.stranger, house.channel, "/whoami");
+        let answer = house.discord.answered(known).await;
+        assert!(house.discord.reads(answer).contains("Sacha Roux"), "{}", house.sees(house.channel));
+        assert_snapshot!(house.sees(house.channel), @"
+        # ventes
+        Pstral, seen by Inconnu alone: C’est fait, Sacha Roux : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
+        Pstral, seen by Inconnu alone: Vous êtes Sacha Roux (sacha, responsable des données). Je vous parle français. Vos comptes :
+        - fake id-of-sacha (sacha), depuis le 1970-01-01, par la ligne de commande
+        - discord inconnu (Inconnu), depuis le 2026-11-21, par un code (celui-ci)
+        ");
+        house.close().await;
+    });
+}
+
+fn private() -> Setup {
+    let delivery = Delivery { private: true, private_tables: Vec::new() };
+    Setup { terms: Terms { delivery, ..Terms::default() }, ..Setup::default() }
+}
+
+const SAID: &str = "```sql\nSELECT company_name FROM clients WHERE id = 1\n```";
+
+#[test]
+fn a_private_table_comes_in_private() {
+    run_test_with(private(), async |world| {
+        let house = House::open(world).await;
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Exécuter]").await;
+        house.idle().await;
+        house.discord.clicks(house.camille, offer, "Exécuter");
+        let dm = house.discord.dm(house.camille);
+        house.discord.hears(dm, ".xlsx").await;
+        assert!(!house.sees(thread).contains("Axolis"), "{}", house.sees(thread));
+        assert_snapshot!(house.sees(dm), @"
+        # in private with Camille
+        Pstral: `Axolis Conseil SAS`
+        Une ligne. Temps : … s.
+          [Proposer à la vérification] [👍] [👎]
+          file: crm-20261121-100000-010101.csv, text/csv
+          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+        ");
+        house.close().await;
+    });
+}
+
+/// Her messages are closed to bots: she alone sees it where she clicked.
+#[test]
+fn a_private_table_finds_its_way_when_messages_are_closed() {
+    run_test_with(private(), async |world| {
+        let mut house = House::open(world).await;
+        house.discord.closes_dms(house.camille);
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Exécuter]").await;
+        house.idle().await;
+        house.discord.clicks(house.camille, offer, "Exécuter");
+        let table = house.discord.hears(thread, ".xlsx").await;
+        assert!(house.discord.reads(table).starts_with("Pstral, seen by Camille alone"), "{}", house.sees(thread));
+        assert!(!house.discord.sees_as(house.alex, thread).contains("Axolis"));
+        house.end().await;
+    });
+}
