@@ -146,9 +146,9 @@ fn timeless(text: &str) -> String {
         match timed {
             Some(((before, rest), label)) => {
                 let after = rest.split_once("s.").map_or("", |(_, after)| after);
-                out.push_str(&format!("{before}{label}… s.{after}\n"));
+                out.extend([before, label, "… s.", after, "\n"]);
             }
-            None => out.push_str(&format!("{line}\n")),
+            None => out.extend([line, "\n"]),
         }
     }
     out
