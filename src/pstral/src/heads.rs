@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pstral_core::domain::{ChainHead, Locale, Outgoing, Place};
+use pstral_core::domain::{ChainHead, Locale, Outgoing, Place, sha256};
 use pstral_core::ports::{ChatPlatform, SendKey};
 use pstral_core::text::text;
 use tokio::sync::watch;
@@ -64,8 +64,8 @@ impl Heads {
         let place = Place { platform: platform.name(), id: place.clone(), private: false };
         let sentence = text("audit-head").with("head", head.to_string()).render(self.locale);
         // The same head is the same message.
-        let digits = head.hash.0.get(..16).unwrap_or_default();
-        let key = SendKey(u64::from_str_radix(digits, 16).unwrap_or_default());
+        let digits = &sha256(&head.to_string())[..16];
+        let key = SendKey(u64::from_str_radix(digits, 16).expect("invariant: sixteen hexadecimal digits fit"));
         if let Err(error) = platform.send(key, &place, &Outgoing::text(sentence)).await {
             tracing::warn!(%error, place = place.id, "the head of the audit chain could not be sent");
         }

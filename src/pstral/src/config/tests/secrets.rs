@@ -32,6 +32,8 @@ fn a_secret_of_the_wrong_form_is_told_and_never_shown() {
     }
     let of_target = check("[targets.a]\nkind = \"postgres\"\nurl = 424242", &[]).map(drop).unwrap_err();
     assert_eq!(of_target, "targets.a.url: this secret must be a text between quotes, such as \"…\".");
+    let of_chat = check("platforms.discord.token = 424242", &[]).map(drop).unwrap_err();
+    assert_eq!(of_chat, "platforms.discord.token: this secret must be a text between quotes, such as \"…\".");
     let large = check("model.api_key = 424242424242424242424242424242424242424242", &[]).map(drop).unwrap_err();
     assert!(!large.contains("4242"), "{large}");
     let told = check("model.api_key_file = 42", &[]).map(drop).unwrap_err();
