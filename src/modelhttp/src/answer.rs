@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use pstral_core::ports::ModelError;
 
-use crate::connection::Body;
+use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::http::Response;
 use crate::lines::{LONGEST_LINE, Lines, TooLong};
@@ -73,7 +72,6 @@ pub fn stream<R: Reader>(
 }
 
 struct Answer<R: Reader> {
-    /// Without the head, which would keep the first bytes of the connection in memory for as long.
     body: Body,
     reader: R,
     /// Until when the next piece is waited for, once it is.
@@ -116,7 +114,7 @@ impl<R: Reader> Answer<R> {
         self.reader.end(&self.lines.rest(), &mut self.said)
     }
 
-    async fn more(&mut self) -> Result<Option<Bytes>, ModelError> {
+    async fn more(&mut self) -> Result<Option<Vec<u8>>, ModelError> {
         let silence = self.silence;
         let deadline = *self.deadline.get_or_insert_with(|| Deadline::after(silence));
         // Whatever breaks the connection now, the person sees the same: an answer without its end.

@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::iter::successors;
 
-use hyper::StatusCode;
 use pstral_core::ports::ModelError;
 use serde_json::Value as Json;
+use ureq_proto::http::StatusCode;
 
+use crate::exchange::Broken;
 use crate::inside::Outside;
 
 /// Bytes, or characters, of what a server says that are kept.
@@ -51,10 +52,8 @@ pub(crate) fn of_request(error: &(dyn Error + 'static), server: &str) -> ModelEr
     if let Some(outside) = causes.iter().find_map(|cause| cause.downcast_ref::<Outside>()) {
         return ModelError::Outside(outside.to_string());
     }
-    let is_no_http = |cause: &&(dyn Error + 'static)| cause.downcast_ref().is_some_and(hyper::Error::is_parse);
-    if causes.iter().any(is_no_http) {
-        let told: Vec<String> = causes.iter().map(ToString::to_string).collect();
-        return ModelError::Protocol(format!("{server}: {}", told.join(": ")));
+    if let Some(broken @ (Broken::Form(_) | Broken::TooLarge)) = error.downcast_ref() {
+        return ModelError::Protocol(format!("{server}: {broken}"));
     }
     // The innermost cause says what happened ("Connection refused"), the others which part of the client noticed.
     let cause = causes.last().map(ToString::to_string).unwrap_or_default();

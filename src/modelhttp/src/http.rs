@@ -1,19 +1,20 @@
 //! One server spoken to over HTTP: waits bounded, bodies bounded, and nowhere else gone to.
 
 use futures::TryStreamExt as _;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
-use hyper::{Method, Uri};
 use pstral_core::ports::ModelError;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use ureq_proto::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use ureq_proto::http::{self, Method, Uri};
 use url::Position;
 
 use crate::address::{Address, InvalidUrl, Server};
-use crate::connection::{Body, Connector, Fault};
+use crate::body::Body;
+use crate::connection::{Connector, Fault};
 use crate::deadline::Deadline;
-use crate::fault;
 use crate::inside::Resolver;
+use crate::{exchange, fault};
 
 /// The largest answer read whole, in bytes: a thousand vectors of 4096 numbers take about 60 MB.
 const LARGEST_BODY: usize = 64 << 20;
@@ -31,10 +32,10 @@ pub struct Http {
 }
 
 /// A request that is ready to be sent, or why it is none.
-pub struct Request(Result<hyper::Request<String>, Fault>);
+pub struct Request(Result<http::Request<String>, Fault>);
 
 /// An answer of which the head has come.
-pub type Response = hyper::Response<Body>;
+pub type Response = http::Response<Body>;
 
 impl Http {
     /// A client of that server. Nothing is sent yet, nor is its name looked up.
@@ -64,10 +65,10 @@ impl Http {
         Request(body.and_then(|body| self.request(Method::POST, path, body)))
     }
 
-    fn request(&self, method: Method, path: &str, body: String) -> Result<hyper::Request<String>, Fault> {
+    fn request(&self, method: Method, path: &str, body: String) -> Result<http::Request<String>, Fault> {
         let mut url = self.address.url.clone();
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-        let mut request = hyper::Request::builder()
+        let mut request = http::Request::builder()
             .method(method)
             .uri(&url[Position::BeforePath..Position::AfterQuery])
             .header(HOST, url.authority())
@@ -85,7 +86,7 @@ impl Http {
 
     /// Sends it and waits for the head of a success. `model` is the one it is about.
     pub async fn send(&self, request: Request, model: &str, deadline: Deadline) -> Result<Response, ModelError> {
-        let asked = async { self.connector.ask(request.0?).await };
+        let asked = async { exchange::ask(self.connector.connect().await?, request.0?).await };
         let response = deadline.bound(asked).await?.map_err(|error| fault::of_request(&*error, self.name()))?;
         let status = response.status();
         if status.is_success() {
@@ -116,7 +117,7 @@ impl Http {
 
     async fn body(&self, response: Response, largest: usize) -> Result<Vec<u8>, ModelError> {
         let (mut pieces, mut body) = (response.into_body(), Vec::new());
-        while let Some(bytes) = pieces.try_next().await.map_err(|error| fault::of_request(&error, self.name()))? {
+        while let Some(bytes) = pieces.try_next().await.map_err(|error| fault::of_request(&*error, self.name()))? {
             if body.len() + bytes.len() > largest {
                 return Err(ModelError::Protocol(format!("an answer of more than {largest} bytes")));
             }

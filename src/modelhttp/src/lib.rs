@@ -5,8 +5,10 @@
 
 mod address;
 mod answer;
+mod body;
 mod connection;
 mod deadline;
+mod exchange;
 mod fault;
 mod health;
 mod http;
@@ -20,7 +22,7 @@ mod vectors;
 
 pub use address::{InvalidUrl, Server};
 pub use answer::{Patience, Reader, Said, stream};
-pub use connection::Body;
+pub use body::Body;
 pub use deadline::Deadline;
 pub use fault::{excerpt, of_message, of_said};
 pub use health::Found;
