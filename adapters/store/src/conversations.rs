@@ -166,6 +166,8 @@ impl Conversations for Store {
 
     async fn finish_turn(&self, turn: TurnId, end: &TurnEnd) -> Result<(), StoreError> {
         let shown = end.table.as_ref().map(serde_json::to_string).transpose().map_err(not_json)?;
+        // Where thousands end at once, only the one whose turn it is holds its text a second time.
+        let mut writing = self.begin().await?;
         let change = sql(FINISH_TURN)
             .bind(turn.0)
             .bind(end.text.as_str())
@@ -173,7 +175,8 @@ impl Conversations for Store {
             .bind(end.proposal.as_ref().map(|proposal| proposal.0.clone()))
             .bind(shown)
             .bind(end.cut);
-        met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
+        met(change.execute(&mut writing).await.map_err(fault)?, || format!("turn {}", turn.0))?;
+        writing.commit().await.map_err(fault)
     }
 
     async fn turn(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {

@@ -99,7 +99,7 @@ async fn load(store: &Arc<Store>, events: u64) {
 }
 
 async fn prove(store: &Store) {
-    for _ in 0..2 {
+    for _ in 0..5 {
         let begun = Instant::now();
         let proof = store.verify_audit(&[], &NoKey).await.unwrap();
         let took = begun.elapsed();

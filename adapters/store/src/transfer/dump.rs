@@ -5,8 +5,8 @@ use std::io::Write;
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use pstral_core::domain::hex;
+use ring::digest::{Context, SHA256};
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 
 use super::{FORM, Line, TABLES, TransferError};
 use crate::Store;
@@ -17,7 +17,7 @@ use crate::sql::{Row, Value};
 /// Counts and hashes what is written.
 struct Stream<'a> {
     out: &'a mut (dyn Write + Send),
-    hash: Sha256,
+    hash: Context,
     rows: u64,
 }
 
@@ -47,13 +47,13 @@ impl Store {
         if migration < known() {
             return Err(TransferError::Older(migration));
         }
-        let mut stream = Stream { out, hash: Sha256::new(), rows: 0 };
+        let mut stream = Stream { out, hash: Context::new(&SHA256), rows: 0 };
         stream.line(&Line::Pstral { form: FORM, migration, at: at.to_string() })?;
         let mut reading = self.engine.snapshot().await?;
         for table in TABLES {
             dump_table(&mut reading, table, &mut stream).await?;
         }
-        let (rows, sha256) = (stream.rows, hex(&stream.hash.clone().finalize()));
+        let (rows, sha256) = (stream.rows, hex(stream.hash.clone().finish().as_ref()));
         stream.line(&Line::End { rows, sha256 })?;
         stream.out.flush()?;
         Ok(rows)

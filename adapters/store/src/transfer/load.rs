@@ -3,8 +3,8 @@
 use std::io::BufRead;
 
 use pstral_core::domain::hex;
+use ring::digest::{Context, SHA256};
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 
 use super::{FORM, Line, TABLES, TransferError};
 use crate::Location;
@@ -57,7 +57,7 @@ impl Location {
 }
 
 async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -> Result<Loaded, TransferError> {
-    let mut reader = Reader { stream, hash: Sha256::new() };
+    let mut reader = Reader { stream, hash: Context::new(&SHA256) };
     let Some(Line::Pstral { form: FORM, migration, at }) = reader.line()?.and_then(|line| marked(&line)) else {
         return Err(TransferError::NotOurs("it does not begin as a backup of Pstral does".to_owned()));
     };
@@ -101,7 +101,7 @@ async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, Tra
     let cut = || TransferError::NotOurs("it is not whole: its end is missing".to_owned());
     let (mut table, mut values, mut rows): (Option<Table>, Vec<Value>, u64) = (None, Vec::new(), 0);
     loop {
-        let so_far = hex(&reader.hash.clone().finalize());
+        let so_far = hex(reader.hash.clone().finish().as_ref());
         let line = reader.line()?.ok_or_else(cut)?;
         if line.first() == Some(&b'[') {
             let open = table.as_ref().ok_or_else(|| TransferError::NotOurs("a row of no table".to_owned()))?;
@@ -203,7 +203,7 @@ fn marked(line: &[u8]) -> Option<Line> {
 /// Reads and hashes lines.
 struct Reader<'a> {
     stream: &'a mut (dyn BufRead + Send),
-    hash: Sha256,
+    hash: Context,
 }
 
 impl Reader<'_> {

@@ -12,10 +12,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use super::canonical::{Member, merged, object};
-use super::hex::{hex, hex_of_hash};
+use super::hex::{hash_of, hex, hex_of_hash};
 use super::{AuditEvent, Covers};
 
 /// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
@@ -156,7 +155,7 @@ impl AuditEntry {
                 object(buffer, merged(merged(self.event.public(), self.event.private()), chained));
             }
         }
-        hex_of_hash(&Sha256::digest(&buffer).into())
+        hex_of_hash(&hash_of(buffer))
     }
 }
 
@@ -170,7 +169,7 @@ fn private_digest(salt: &str, event: &AuditEvent, buffer: &mut Vec<u8>) -> [u8; 
     buffer.clear();
     buffer.extend_from_slice(salt.as_bytes());
     object(buffer, event.private());
-    hex_of_hash(&Sha256::digest(&buffer).into())
+    hex_of_hash(&hash_of(buffer))
 }
 
 fn as_text(digits: &[u8; 64]) -> String {
@@ -218,6 +217,8 @@ impl FromStr for ChainHead {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
     use crate::domain::{AuditAction, AuditStatus};
 

@@ -1,6 +1,6 @@
 //! Bytes as hexadecimal digits.
 
-use sha2::{Digest as _, Sha256};
+use ring::digest::{SHA256, digest};
 
 /// The digits.
 pub(super) const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -12,10 +12,15 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The SHA-256 of a text, 64 digits.
 pub fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text))
+    hex(&hash_of(text.as_bytes()))
 }
 
-/// The same on the stack.
+/// The SHA-256 of bytes: by the library that uses what the processor has, for proving a log is little else.
+pub(super) fn hash_of(bytes: &[u8]) -> [u8; 32] {
+    digest(&SHA256, bytes).as_ref().try_into().expect("invariant: SHA-256 has 32 bytes")
+}
+
+/// 64 digits on the stack.
 pub(super) fn hex_of_hash(hash: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
     for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
