@@ -23,7 +23,7 @@ use crate::fault::Fault;
 use crate::held::{hold, unless_held};
 use crate::turns::Turns;
 
-/// How long a request may take, its file with it.
+/// How long a request without files may take.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// How long a connection may take to come about.
 const CONNECTING: Duration = Duration::from_secs(10);
@@ -110,7 +110,8 @@ impl Rest {
             .header(AUTHORIZATION, self.http.token())
             .header(USER_AGENT, serenity::constants::USER_AGENT)
             .multipart(form);
-        let response = in_time(async { Ok(request.send().await?) }).await?;
+        // Whoever writes waits for as long as files need, and no longer.
+        let response = request.send().await.map_err(serenity::Error::from)?;
         self.tell_budget(place, response.headers());
         let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
         let body = in_time(async { Ok(response.bytes().await?) }).await?;

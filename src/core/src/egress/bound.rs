@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 
+use crate::domain::Outgoing;
 use crate::ports::{Clock, PlatformError};
+
+/// The slowest line over which files are waited for, in bytes a second: 512 kbit/s.
+const SLOWEST: u64 = 64 << 10;
 
 /// How long one request to a platform is waited for.
 #[derive(Clone)]
@@ -16,6 +20,12 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
+    /// The same with the time that the files of a message take over a slow line.
+    pub(crate) fn carrying(self, message: &Outgoing) -> Self {
+        let bytes: u64 = message.files.iter().map(|file| file.bytes).sum();
+        Self { longest: self.longest.saturating_add(Duration::from_secs(bytes / SLOWEST)), ..self }
+    }
+
     /// What a platform answers. One that does not answer in time is away: what was asked of it is dropped.
     pub(crate) async fn wait<T>(
         &self,
@@ -26,6 +36,24 @@ impl Bound {
             Either::Right(((), _)) => {
                 Err(PlatformError::Unavailable(format!("no answer within {} s", self.longest.as_secs())))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::FileRef;
+    use crate::testkit::FakeClock;
+
+    #[test]
+    fn files_are_waited_for_as_long_as_a_slow_line_takes() {
+        let file = |bytes| FileRef { name: String::new(), path: "x".into(), media_type: "text/csv", bytes };
+        for (files, seconds) in [(vec![], 30), (vec![file(1000)], 30), (vec![file(25 << 20), file(1 << 20)], 446)] {
+            let bound =
+                Bound { clock: Arc::new(FakeClock::at("2026-11-21T10:00:00Z")), longest: Duration::from_secs(30) };
+            let message = Outgoing { files, ..Outgoing::text("") };
+            assert_eq!(bound.carrying(&message).longest, Duration::from_secs(seconds));
         }
     }
 }

@@ -78,7 +78,7 @@ impl Outlet {
                     Aim::Only(at) | Aim::OrNew(at) => platform.edit(at, message).await.map(|()| at.clone()),
                 }
             };
-            match turn.spend(write).await {
+            match turn.carrying(message).spend(write).await {
                 Ok(at) => return Ok(at),
                 Err(PlatformError::Gone) if matches!(aim, Aim::OrNew(_)) => aim = Aim::New,
                 Err(error) => trying.again(error, began).await?,

@@ -84,7 +84,7 @@ impl Scheduler {
         message: &Outgoing,
     ) -> Result<(), PlatformError> {
         match self.outlet(platform, &at.place).turn_at_once(Urgency::Kindness) {
-            Some(turn) => turn.spend(platform.edit(at, message)).await,
+            Some(turn) => turn.carrying(message).spend(platform.edit(at, message)).await,
             None => Err(PlatformError::Unavailable("others are to be answered first".to_owned())),
         }
     }
@@ -166,6 +166,11 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    /// The same for a message with its files, which take their time.
+    pub(super) fn carrying(self, message: &Outgoing) -> Self {
+        Self { bound: self.bound.carrying(message), ..self }
+    }
+
     /// Writes, and notes what the platform says to it. A write that it does not answer in time counts as made: it may have
     /// arrived.
     pub(super) async fn spend<T>(

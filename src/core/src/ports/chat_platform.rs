@@ -21,8 +21,8 @@ pub struct Capabilities {
     pub edits: bool,
     /// The most changes of one message until it is final, the last one counted: on some platforms each is kept for ever.
     pub max_edits: u32,
-    /// How long one send, edit or deletion is waited for, [`LONGEST_WRITE`] unless there is a reason: then it is dropped
-    /// and the platform is taken to be away.
+    /// How long one send, edit or deletion is waited for, [`LONGEST_WRITE`] unless there is a reason, and a second more for
+    /// each 64 KiB of its files: then it is dropped and the platform is taken to be away.
     pub longest_write: Duration,
     /// How fast it may be written to, as far as is known before the platform says so itself.
     pub budget: WriteBudget,

@@ -106,9 +106,11 @@ impl LiveMessage {
         let (keeps_all, round) = (self.keeps_all, self.round);
         async move {
             let result = match &deed {
-                Deed::Show(at, _, message) => turn.spend(platform.edit(at, message)).await.map(|()| at.clone()),
+                Deed::Show(at, _, message) => {
+                    turn.carrying(message).spend(platform.edit(at, message)).await.map(|()| at.clone())
+                }
                 Deed::Send(Sending { key, message }) => {
-                    let sent = turn.spend(platform.send(*key, &place, message)).await;
+                    let sent = turn.carrying(message).spend(platform.send(*key, &place, message)).await;
                     if let Ok(at) = &sent {
                         on_sent(at.clone()).await;
                     }
