@@ -1,17 +1,18 @@
-//! Audit entries straight from a server's copy of its rows, to prove long logs: the driver of the rest makes a value of
+//! What a chain is proven by, straight from a server's copy of its rows: the driver of the rest makes a value of
 //! each column by itself, which is most of what a proof does there.
 //!
 //! The form is PostgreSQL's binary one (<https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format").
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use futures::TryStreamExt as _;
-use pstral_core::domain::AuditEntry;
+use pstral_core::domain::ChainLink;
 use pstral_core::ports::StoreError;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolCopyExt as _;
 
-use crate::audit_rows::{COLUMNS, Held, entry, misplaced, place_of};
+use crate::audit_rows::{COLUMNS, Held, link, misplaced, place_of};
 use crate::engine::Engine;
 use crate::fault::fault;
 use crate::nul;
@@ -26,17 +27,17 @@ const TEXT: i64 = 25;
 /// What every copy begins with, before its flags and the length of what else its header holds.
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 
-/// The entries of one chain after a number up to another, in order.
+/// The links of one chain after a number up to another, in order.
 pub(crate) async fn stretch(
     engine: &Engine,
     pool: &PgPool,
     instance: &str,
     (after, until): (i64, i64),
-) -> Result<Vec<AuditEntry>, StoreError> {
+) -> Result<Vec<ChainLink>, StoreError> {
     let columns = Columns::of(engine).await?;
-    let (names, instance) = (columns.names.join(", "), quoted(instance));
+    let (names, named) = (columns.names.join(", "), quoted(instance));
     let copy = format!(
-        "COPY (SELECT {names} FROM audit_events WHERE instance = {instance} AND seq > {after} AND seq <= {until}
+        "COPY (SELECT {names} FROM audit_events WHERE instance = {named} AND seq > {after} AND seq <= {until}
         ORDER BY seq) TO STDOUT (FORMAT binary)"
     );
     let mut pieces = pool.copy_out_raw(&copy).await.map_err(fault)?;
@@ -44,7 +45,7 @@ pub(crate) async fn stretch(
     while let Some(piece) = pieces.try_next().await.map_err(fault)? {
         copied.extend_from_slice(&piece);
     }
-    entries(&columns, &copied)
+    links(&columns, instance, &copied)
 }
 
 /// A text as it stands in a statement, whatever the server takes a backslash for: COPY knows no parameters.
@@ -72,17 +73,17 @@ impl Columns {
     }
 }
 
-fn entries(columns: &Columns, copied: &[u8]) -> Result<Vec<AuditEntry>, StoreError> {
+fn links(columns: &Columns, instance: &str, copied: &[u8]) -> Result<Vec<ChainLink>, StoreError> {
     let mut reader = Reader { copied, at: 0 };
     reader.header().ok_or_else(unreadable)?;
-    let (mut entries, mut fields) = (Vec::new(), Vec::new());
+    let (mut links, mut fields, mut buffer) = (Vec::new(), Vec::new(), Vec::new());
     while reader.row(&mut fields).ok_or_else(unreadable)? {
         if fields.len() != columns.names.len() {
             return Err(unreadable());
         }
-        entries.push(entry(&Copied { columns, copy: copied, fields: &fields })?);
+        links.push(link(&Copied { columns, copy: copied, fields: &fields }, instance, &mut buffer)?);
     }
-    Ok(entries)
+    Ok(links)
 }
 
 fn unreadable() -> StoreError {
@@ -155,9 +156,9 @@ impl Held for Copied<'_> {
         bytes.try_into().map(|bytes| Some(i64::from_be_bytes(bytes))).map_err(|_| self.misplaced(at))
     }
 
-    fn text(&self, at: usize) -> Result<Option<String>, StoreError> {
+    fn text(&self, at: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
         let Some(bytes) = self.bytes(at, TEXT)? else { return Ok(None) };
-        str::from_utf8(bytes).map(|text| Some(nul::meant(text.to_owned()))).map_err(|_| self.misplaced(at))
+        str::from_utf8(bytes).map(|text| Some(nul::read(text))).map_err(|_| self.misplaced(at))
     }
 }
 
@@ -171,7 +172,7 @@ mod tests {
         let mut copied = [SIGNATURE, &[0; 8]].concat();
         copied.extend([0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 7]);
         copied.extend([0xff, 0xff]);
-        let named = |copied: &[u8]| entries(&columns, copied).unwrap_err().to_string();
+        let named = |copied: &[u8]| links(&columns, "one", copied).unwrap_err().to_string();
         // Whole, it is read as far as this entry goes, which lacks what every other column holds.
         assert!(named(&copied).contains("position 7"), "{}", named(&copied));
         for end in 0..copied.len() - 2 {

@@ -1,12 +1,14 @@
-//! Audit entries straight from a file of SQLite, to prove long logs: the driver of the rest takes each value of each row
+//! What a chain is proven by, straight from a file of SQLite, to prove long logs: the driver of the rest takes each value of each row
 //! through a thread and a copy of its own, which is most of the time a proof takes.
 
-use pstral_core::domain::AuditEntry;
+use std::borrow::Cow;
+
+use pstral_core::domain::ChainLink;
 use pstral_core::ports::StoreError;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row, named_params};
 
-use crate::audit_rows::{Held, entry, misplaced, place_of};
+use crate::audit_rows::{Held, link, misplaced, place_of};
 use crate::engine::SqliteFile;
 
 /// Reads what a statement with the parameters `:instance`, `:after` and `:until` yields.
@@ -15,17 +17,17 @@ pub(crate) fn stretch(
     select: &str,
     instance: &str,
     (after, until): (i64, i64),
-) -> Result<Vec<AuditEntry>, StoreError> {
+) -> Result<Vec<ChainLink>, StoreError> {
     let connection = open(file).map_err(unreadable)?;
     let mut statement = connection.prepare(select).map_err(unreadable)?;
     let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let values = named_params! { ":instance": instance, ":after": after, ":until": until };
     let mut rows = statement.query(values).map_err(unreadable)?;
-    let mut entries = Vec::new();
+    let (mut links, mut buffer) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next().map_err(unreadable)? {
-        entries.push(entry(&Fields { row, names: &names })?);
+        links.push(link(&Fields { row, names: &names }, instance, &mut buffer)?);
     }
-    Ok(entries)
+    Ok(links)
 }
 
 fn open(file: &SqliteFile) -> rusqlite::Result<Connection> {
@@ -60,11 +62,11 @@ impl Held for Fields<'_> {
         }
     }
 
-    fn text(&self, at: usize) -> Result<Option<String>, StoreError> {
+    fn text(&self, at: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
         match self.row.get_ref(at).map_err(unreadable)? {
             ValueRef::Null => Ok(None),
             ValueRef::Text(text) => {
-                str::from_utf8(text).map(|text| Some(text.to_owned())).map_err(|_| self.misplaced(at))
+                str::from_utf8(text).map(|text| Some(Cow::Borrowed(text))).map_err(|_| self.misplaced(at))
             }
             _ => Err(self.misplaced(at)),
         }

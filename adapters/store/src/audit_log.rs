@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead};
+use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead, ChainLink};
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::oneshot;
 
@@ -126,12 +126,12 @@ impl Store {
     }
 }
 
-/// The entries of one chain after a number up to another, in order.
+/// What one chain is proven by after a number up to another, in order.
 pub(crate) async fn stretch(
     engine: &Engine,
     instance: &str,
     (after, until): (i64, i64),
-) -> Result<Vec<AuditEntry>, StoreError> {
+) -> Result<Vec<ChainLink>, StoreError> {
     match engine {
         Engine::Sqlite { file, .. } => {
             let (file, instance) = (Arc::clone(file), instance.to_owned());
@@ -145,7 +145,7 @@ pub(crate) async fn stretch(
 
 async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = select.fetch_all(on).await.map_err(fault)?;
-    rows.iter().map(entry).collect()
+    rows.iter().map(|row| entry(row)).collect()
 }
 
 fn mark(row: &Row) -> Result<AuditMark, StoreError> {

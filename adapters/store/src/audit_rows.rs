@@ -1,5 +1,6 @@
 //! Audit entries as rows, and rows as entries.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,7 +8,8 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use pstral_core::domain::{
-    AuditAction, AuditDelivery, AuditEntry, AuditEvent, AuditHash, AuditSeal, AuditStatus, AuditVerdict, UserId,
+    AuditAction, AuditDelivery, AuditEntry, AuditEvent, AuditHash, AuditSeal, AuditStatus, AuditVerdict, ChainLink,
+    UserId,
 };
 use pstral_core::ports::StoreError;
 
@@ -168,8 +170,8 @@ pub(crate) trait Held {
     /// The whole number at a place, or nothing where it is NULL.
     fn number(&self, at: usize) -> Result<Option<i64>, StoreError>;
 
-    /// The text at a place, or nothing where it is NULL.
-    fn text(&self, at: usize) -> Result<Option<String>, StoreError>;
+    /// The text at a place as it is held there, or nothing where it is NULL.
+    fn text(&self, at: usize) -> Result<Option<Cow<'_, str>>, StoreError>;
 }
 
 impl Held for Row {
@@ -181,8 +183,8 @@ impl Held for Row {
         Option::from_column(self, at).map_err(fault)
     }
 
-    fn text(&self, at: usize) -> Result<Option<String>, StoreError> {
-        Option::from_column(self, at).map_err(fault)
+    fn text(&self, at: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
+        self.text_at(at).map_err(fault)
     }
 }
 
@@ -204,13 +206,17 @@ struct InTurn<'a, H> {
     next: Cell<usize>,
 }
 
-impl<H: Held> InTurn<'_, H> {
+impl<'a, H: Held> InTurn<'a, H> {
     fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
         self.place_of(column).map_or(Ok(None), |at| self.row.number(at))
     }
 
-    fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
+    fn held(&self, column: &str) -> Result<Option<Cow<'a, str>>, StoreError> {
         self.place_of(column).map_or(Ok(None), |at| self.row.text(at))
+    }
+
+    fn text<T: From<Cow<'a, str>>>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        Ok(self.held(column)?.map(T::from))
     }
 
     fn place_of(&self, column: &str) -> Option<usize> {
@@ -220,15 +226,23 @@ impl<H: Held> InTurn<'_, H> {
     }
 }
 
-/// An entry, or which one cannot be understood.
-pub(crate) fn entry(row: &impl Held) -> Result<AuditEntry, StoreError> {
+/// An entry, in texts of its own or those of its row, or which one cannot be understood.
+pub(crate) fn entry<'a, T: From<Cow<'a, str>>>(row: &'a impl Held) -> Result<AuditEntry<T>, StoreError> {
     let row = InTurn { row, next: Cell::new(0) };
     let position = needed(row.number("position")?, "position")?;
     entry_at(&row, position)
         .map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
-fn entry_at(row: &InTurn<'_, impl Held>, position: i64) -> Result<AuditEntry, StoreError> {
+/// What the chain of an instance is proven by, of the entry in a row: nothing of it is copied.
+pub(crate) fn link(row: &impl Held, instance: &str, buffer: &mut Vec<u8>) -> Result<ChainLink, StoreError> {
+    Ok(entry::<Cow<'_, str>>(row)?.link(instance, buffer))
+}
+
+fn entry_at<'a, T: From<Cow<'a, str>>>(
+    row: &InTurn<'a, impl Held>,
+    position: i64,
+) -> Result<AuditEntry<T>, StoreError> {
     // In the order of the columns.
     Ok(AuditEntry {
         position,
@@ -278,11 +292,11 @@ fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
     held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
 }
 
-fn seal(row: &InTurn<'_, impl Held>) -> Result<AuditSeal, StoreError> {
-    match (row.text("salt")?, row.text("sealed")?) {
+fn seal<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a, impl Held>) -> Result<AuditSeal<T>, StoreError> {
+    match (row.text("salt")?, row.held("sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
-        (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest))),
+        (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest.into()))),
         (Some(_), Some(digest)) => Err(unexpected("sealed", &digest)),
     }
 }
@@ -293,6 +307,6 @@ fn perhaps<T>(
     column: &str,
     meaning: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {
-    let Some(word) = row.text(column)? else { return Ok(None) };
+    let Some(word) = row.held(column)? else { return Ok(None) };
     meaning(&word).map(Some).ok_or_else(|| unexpected(column, &word))
 }

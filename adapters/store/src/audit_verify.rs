@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures::stream::{self, Stream, StreamExt as _};
-use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainVerifier, Signatures};
+use pstral_core::domain::{
+    AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainLink, ChainVerifier, Signatures,
+};
 use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
 
 use crate::Store;
@@ -148,7 +150,7 @@ impl Store {
             Some(checkpoint) if *seq == checkpoint.seq => checkpoint.hash == head.hash,
             _ => {
                 let found = stretch(&self.engine, instance, (seq - 1, *seq)).await?;
-                matches!(&*found, [entry] if entry.hash == head.hash && entry.is_itself(&mut Vec::new()))
+                matches!(&*found, [link] if link.is(&head.hash))
             }
         };
         if !is_there {
@@ -169,9 +171,9 @@ impl Store {
         while let Some(page) = pages.next().await {
             let page = page?;
             // Nothing lies there: what follows, if anything, does not follow the one before.
-            let Some((end, _)) = page.last() else { break };
-            reached = end.seq;
-            page.iter().try_for_each(|(entry, is_itself)| verifier.check_hashed(entry, *is_itself))?;
+            let Some(end) = page.last() else { break };
+            reached = end.seq();
+            page.iter().try_for_each(|link| verifier.check_link(&last.instance, link))?;
         }
         drop(pages);
         // What lies beyond a gap, and what was written since.
@@ -183,13 +185,13 @@ impl Store {
         }
     }
 
-    /// The entries of a chain up to one, page by page: numbers have no gaps, so that pages need not wait for each other.
+    /// What a chain is proven by up to an entry, page by page: numbers have no gaps, so that pages need not wait for each other.
     fn pages_ahead(
         &self,
         instance: &str,
         begin: Option<i64>,
         last: i64,
-    ) -> impl Stream<Item = Result<Vec<(AuditEntry, bool)>, StoreError>> + Unpin + use<> {
+    ) -> impl Stream<Item = Result<Vec<ChainLink>, StoreError>> + Unpin + use<> {
         let (engine, instance) = (self.engine.clone(), Arc::<str>::from(instance));
         let ends = std::iter::successors(Some(begin.unwrap_or(0)), |end| end.checked_add(PAGE));
         let ranges = ends.take_while(move |end| *end < last).map(move |end| {
@@ -199,19 +201,9 @@ impl Store {
         });
         let read = move |range| {
             let (engine, instance) = (engine.clone(), Arc::clone(&instance));
-            let task = tokio::spawn(async move { stretch(&engine, &instance, range).await.map(hashed) });
+            let task = tokio::spawn(async move { stretch(&engine, &instance, range).await });
             async move { task.await.map_err(|error| StoreError::Unavailable(error.to_string()))? }
         };
         stream::iter(ranges).map(read).buffered(AHEAD)
     }
-}
-
-/// Entries, each with whether it is what its own hash says: most of the work of a proof, and each by itself.
-fn hashed(page: Vec<AuditEntry>) -> Vec<(AuditEntry, bool)> {
-    let mut buffer = Vec::new();
-    let hashed = page.into_iter().map(|entry| {
-        let is_itself = entry.is_itself(&mut buffer);
-        (entry, is_itself)
-    });
-    hashed.collect()
 }

@@ -3,6 +3,8 @@
 //! What people and models write is kept as it is: the hash of an audit event is of the very text. So the character 0
 //! is written as two others, the first of which is written as two itself.
 
+use std::borrow::Cow;
+
 /// A private character (U+E000 to U+F8FF) that hardly anybody writes.
 const MARK: char = '\u{f8f0}';
 
@@ -23,9 +25,15 @@ pub(crate) fn held(text: String) -> String {
 
 /// The text that is held in this form.
 pub(crate) fn meant(held: String) -> String {
-    if !held.contains(MARK) {
-        return held;
-    }
+    if held.contains(MARK) { restored(&held) } else { held }
+}
+
+/// The same of a text that somebody else holds.
+pub(crate) fn read(held: &str) -> Cow<'_, str> {
+    if held.contains(MARK) { Cow::Owned(restored(held)) } else { Cow::Borrowed(held) }
+}
+
+fn restored(held: &str) -> String {
     let mut meant = String::with_capacity(held.len());
     let mut held = held.chars();
     while let Some(c) = held.next() {
@@ -46,6 +54,7 @@ mod tests {
         for text in ["", "été", "a\0b", "\0\0", "\u{f8f0}", "\u{f8f0}0", "\u{f8f0}1\0\u{f8f0}"] {
             let held = held(text.to_owned());
             assert!(!held.contains('\0'), "{text:?}");
+            assert_eq!(read(&held), text, "{text:?}");
             assert_eq!(meant(held), text, "{text:?}");
         }
     }

@@ -183,6 +183,14 @@ impl Row {
         }
     }
 
+    /// The text at a place as it is held there.
+    pub(crate) fn text_at(&self, at: usize) -> Result<Option<Cow<'_, str>>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get::<Option<&str>, _>(at)?.map(Cow::Borrowed)),
+            Self::Postgres(row) => Ok(row.try_get::<Option<&str>, _>(at)?.map(nul::read)),
+        }
+    }
+
     /// All that it holds, as it is: whole numbers, texts and nulls.
     pub(crate) fn values(&self) -> Result<Vec<Value>, sqlx::Error> {
         match self {

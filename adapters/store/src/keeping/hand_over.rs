@@ -80,7 +80,7 @@ impl Store {
         let mut written = Vec::new();
         write_list(&mut reading, user, ("audit", ENTRIES), out, |row, out| {
             written.clear();
-            entry(row)?.write_json(&mut written);
+            entry::<String>(row)?.write_json(&mut written);
             Ok(out.write_all(&written)?)
         })
         .await?;

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::canonical::Member;
 use super::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict, UserId};
 
-/// One thing that happened. Members that do not apply are `None`, and then take no part in the hash. No name of a
+/// One thing that happened, in texts of its own or, as `AuditEvent<Cow<str>>`, in those of whoever holds them. Members that do not apply are `None`, and then take no part in the hash. No name of a
 /// person is among them: a user is a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEvent {
+pub struct AuditEvent<T = String> {
     /// When, UTC.
     pub at: Timestamp,
     /// What.
@@ -16,37 +16,37 @@ pub struct AuditEvent {
     /// How it ended.
     pub status: AuditStatus,
     /// The platform of the actor.
-    pub platform: Option<String>,
+    pub platform: Option<T>,
     /// The actor's immutable id there.
-    pub actor: Option<String>,
+    pub actor: Option<T>,
     /// The local user.
     pub user: Option<UserId>,
     /// The address the request came from, where it came by HTTP.
-    pub ip: Option<String>,
+    pub ip: Option<T>,
     /// The place's id.
-    pub place: Option<String>,
+    pub place: Option<T>,
     /// The conversation's number.
     pub conversation: Option<i64>,
     /// The proposal's name.
-    pub proposal: Option<String>,
+    pub proposal: Option<T>,
     /// The target's name.
-    pub target: Option<String>,
+    pub target: Option<T>,
     /// Relations read, space-separated.
-    pub relations: Option<String>,
+    pub relations: Option<T>,
     /// The statement, exactly as it runs.
-    pub statement: Option<String>,
+    pub statement: Option<T>,
     /// Its SHA-256, which stays where the statement itself is sealed.
-    pub statement_hash: Option<String>,
+    pub statement_hash: Option<T>,
     /// Its parameters as JSON.
-    pub parameters: Option<String>,
+    pub parameters: Option<T>,
     /// Whether it may run.
     pub verdict: Option<AuditVerdict>,
     /// The rule by which it may not.
-    pub rule: Option<String>,
+    pub rule: Option<T>,
     /// The model that answered.
-    pub model: Option<String>,
+    pub model: Option<T>,
     /// The SHA-256 of all that the model was told.
-    pub prompt_hash: Option<String>,
+    pub prompt_hash: Option<T>,
     /// What the database expected the statement to cost, in its own unit, rounded.
     pub cost: Option<i64>,
     /// Rows delivered.
@@ -56,11 +56,11 @@ pub struct AuditEvent {
     /// Where it was shown.
     pub delivery: Option<AuditDelivery>,
     /// The question, the answer, or what else helps to understand it later.
-    pub detail: Option<String>,
+    pub detail: Option<T>,
     /// What went wrong.
-    pub error: Option<String>,
+    pub error: Option<T>,
     /// Which entries were sealed or pruned by this deed: the JSON of [`super::Covers`].
-    pub covers: Option<String>,
+    pub covers: Option<T>,
 }
 
 impl AuditEvent {
@@ -96,6 +96,23 @@ impl AuditEvent {
         }
     }
 
+    /// The same without what may hold something of a person.
+    #[must_use]
+    pub(super) fn without_private(&self) -> Self {
+        Self {
+            actor: None,
+            detail: None,
+            error: None,
+            ip: None,
+            parameters: None,
+            place: None,
+            statement: None,
+            ..self.clone()
+        }
+    }
+}
+
+impl<T: AsRef<str>> AuditEvent<T> {
     /// Its members that anybody who reads the audit may keep for ever, sorted by name.
     pub(super) fn public(&self) -> [(&'static str, Option<Member<'_>>); 19] {
         [
@@ -133,23 +150,8 @@ impl AuditEvent {
             ("statement", text(self.statement.as_ref())),
         ]
     }
-
-    /// The same without what may hold something of a person.
-    #[must_use]
-    pub(super) fn without_private(&self) -> Self {
-        Self {
-            actor: None,
-            detail: None,
-            error: None,
-            ip: None,
-            parameters: None,
-            place: None,
-            statement: None,
-            ..self.clone()
-        }
-    }
 }
 
-fn text(member: Option<&String>) -> Option<Member<'_>> {
-    member.map(|text| Member::Text(text))
+fn text<T: AsRef<str>>(member: Option<&T>) -> Option<Member<'_>> {
+    member.map(|text| Member::Text(text.as_ref()))
 }

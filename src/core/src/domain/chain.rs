@@ -15,12 +15,12 @@ use serde_json::Value as Json;
 
 use super::canonical::{Member, merged, object};
 use super::hex::{hash_of, hex, hex_of_hash};
-use super::{AuditEvent, Covers};
+use super::{AuditEvent, Covers, UserId};
 
 /// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
-pub struct AuditHash(pub String);
+pub struct AuditHash<T = String>(pub T);
 
 impl AuditHash {
     /// What the first entry of a chain names as the one before it.
@@ -29,40 +29,40 @@ impl AuditHash {
     }
 }
 
-impl fmt::Display for AuditHash {
+impl<T: AsRef<str>> fmt::Display for AuditHash<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.0.as_ref())
     }
 }
 
 /// What hides the private members of an entry from its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuditSeal {
+pub enum AuditSeal<T = String> {
     /// Nothing: the hash covers them as they are.
     None,
     /// They are there, hashed with this salt: 32 hexadecimal digits.
-    Salted(String),
+    Salted(T),
     /// They were taken away; this is the digest that is left of them.
-    Sealed(AuditHash),
+    Sealed(AuditHash<T>),
 }
 
 /// An event in its chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
+pub struct AuditEntry<T = String> {
     /// Its place in the store, growing with the numbers of its chain; not part of the hash.
     pub position: i64,
     /// The program instance that wrote it: each has a chain of its own.
-    pub instance: String,
+    pub instance: T,
     /// 1 for the first entry of an instance, then without gaps.
     pub seq: i64,
     /// The hash of the entry before.
-    pub previous: AuditHash,
+    pub previous: AuditHash<T>,
     /// The hash of this one.
-    pub hash: AuditHash,
+    pub hash: AuditHash<T>,
     /// How its private members are hidden from the hash.
-    pub seal: AuditSeal,
+    pub seal: AuditSeal<T>,
     /// What happened.
-    pub event: AuditEvent,
+    pub event: AuditEvent<T>,
 }
 
 impl AuditEntry {
@@ -122,10 +122,25 @@ impl AuditEntry {
         ];
         object(out, merged(merged(self.event.public(), self.event.private()), chained));
     }
+}
 
+impl<T: AsRef<str>> AuditEntry<T> {
     /// Whether it is what its own hash says. The buffer is kept from entry to entry.
     pub fn is_itself(&self, buffer: &mut Vec<u8>) -> bool {
-        self.hashed(buffer) == self.hash.0.as_bytes()
+        self.hashed(buffer) == self.hash.0.as_ref().as_bytes()
+    }
+
+    /// What the chain of an instance is proven by: it is hashed for that.
+    pub fn link(&self, instance: &str, buffer: &mut Vec<u8>) -> ChainLink {
+        ChainLink {
+            seq: self.seq,
+            position: self.position,
+            previous: digits(self.previous.0.as_ref()),
+            hash: digits(self.hash.0.as_ref()),
+            user: self.event.user,
+            is_sealed: matches!(self.seal, AuditSeal::Sealed(_)),
+            is_itself: self.instance.as_ref() == instance && self.is_itself(buffer),
+        }
     }
 
     /// The hash its members give, written through a buffer that is kept from entry to entry.
@@ -134,15 +149,15 @@ impl AuditEntry {
         let (private, version) = match &self.seal {
             AuditSeal::None => (None, None),
             AuditSeal::Salted(salt) => {
-                digest = private_digest(salt, &self.event, buffer);
+                digest = private_digest(salt.as_ref(), &self.event, buffer);
                 let digest = str::from_utf8(&digest).expect("invariant: digits are ASCII");
                 (Some(Member::Text(digest)), Some(Member::Number(2)))
             }
-            AuditSeal::Sealed(digest) => (Some(Member::Text(&digest.0)), Some(Member::Number(2))),
+            AuditSeal::Sealed(digest) => (Some(Member::Text(digest.0.as_ref())), Some(Member::Number(2))),
         };
         let chained = [
-            ("instance", Some(Member::Text(&self.instance))),
-            ("previous", Some(Member::Text(&self.previous.0))),
+            ("instance", Some(Member::Text(self.instance.as_ref()))),
+            ("previous", Some(Member::Text(self.previous.0.as_ref()))),
             ("private", private),
             ("seq", Some(Member::Number(self.seq))),
             ("v", version),
@@ -159,20 +174,51 @@ impl AuditEntry {
     }
 }
 
+/// What of an entry its chain is proven by, so that the rest of it need not be held until it is its turn.
+#[derive(Debug, Clone)]
+pub struct ChainLink {
+    pub(super) seq: i64,
+    pub(super) position: i64,
+    /// Nothing where what is held is no hash.
+    pub(super) previous: Option<[u8; 64]>,
+    pub(super) hash: Option<[u8; 64]>,
+    pub(super) user: Option<UserId>,
+    pub(super) is_sealed: bool,
+    /// Whether it is what its own hash says, of the instance it was looked for in.
+    pub(super) is_itself: bool,
+}
+
+impl ChainLink {
+    /// The number of its entry.
+    pub fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// Whether its entry is the one with this hash.
+    pub fn is(&self, hash: &AuditHash) -> bool {
+        self.is_itself && self.hash.is_some() && self.hash == digits(&hash.0)
+    }
+}
+
+/// A hash without memory of its own.
+pub(super) fn digits(hash: &str) -> Option<[u8; 64]> {
+    hash.as_bytes().try_into().ok()
+}
+
 /// The time without what is finer than a millisecond.
 fn to_millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).expect("invariant: cutting a time keeps it in range")
 }
 
 /// SHA-256 over the digits of the salt and the canonical JSON of the private members.
-fn private_digest(salt: &str, event: &AuditEvent, buffer: &mut Vec<u8>) -> [u8; 64] {
+fn private_digest(salt: &str, event: &AuditEvent<impl AsRef<str>>, buffer: &mut Vec<u8>) -> [u8; 64] {
     buffer.clear();
     buffer.extend_from_slice(salt.as_bytes());
     object(buffer, event.private());
     hex_of_hash(&hash_of(buffer))
 }
 
-fn as_text(digits: &[u8; 64]) -> String {
+pub(super) fn as_text(digits: &[u8; 64]) -> String {
     digits.iter().copied().map(char::from).collect()
 }
 

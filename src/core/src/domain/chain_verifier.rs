@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{AuditCheckpoint, AuditEntry, AuditHash, AuditSeal, ChainFault, ChainHead, Covers, Signatures};
+use super::chain::{as_text, digits};
+use super::{AuditCheckpoint, AuditEntry, AuditHash, ChainFault, ChainHead, ChainLink, Covers, Signatures};
 
 /// Checks the entries of each chain in the order of their numbers, holding only the head of each in memory.
 ///
@@ -20,7 +21,8 @@ pub struct ChainVerifier {
 #[derive(Debug)]
 struct Head {
     seq: i64,
-    hash: AuditHash,
+    /// Nothing where what a checkpoint holds is no hash: nothing follows that.
+    hash: Option<[u8; 64]>,
     position: i64,
 }
 
@@ -75,42 +77,39 @@ impl ChainVerifier {
     }
 
     fn begin(&mut self, head: &ChainHead) {
-        let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0 };
+        let begun = Head { seq: head.seq, hash: digits(&head.hash.0), position: 0 };
         self.heads.insert(head.instance.clone(), begun);
     }
 
     /// Checks the next entry against the head of its chain.
     pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
-        let is_itself = entry.is_itself(&mut self.buffer);
-        self.check_hashed(entry, is_itself)
+        let link = entry.link(&entry.instance, &mut self.buffer);
+        self.check_link(&entry.instance, &link)
     }
 
-    /// The same of an entry whose own hash was checked already, on another thread for one: whether it is what that says.
-    pub fn check_hashed(&mut self, entry: &AuditEntry, is_itself: bool) -> Result<(), ChainFault> {
-        let (instance, seq) = (&entry.instance, entry.seq);
-        let follows = match self.heads.get(instance) {
-            None => seq == 1 && entry.previous == AuditHash::origin() && entry.position > 0,
-            Some(head) => seq == head.seq + 1 && entry.previous == head.hash && entry.position > head.position,
+    /// The same of what is left of an entry of that instance, which was hashed on another thread for one.
+    pub fn check_link(&mut self, instance: &str, link: &ChainLink) -> Result<(), ChainFault> {
+        let ChainLink { seq, position, previous, hash, .. } = *link;
+        let (after, expected, before) = match self.heads.get(instance) {
+            None => (0, digits(&AuditHash::origin().0), 0),
+            Some(head) => (head.seq, head.hash, head.position),
         };
-        if !follows {
-            return Err(ChainFault::Broken { instance: instance.clone(), seq });
+        if seq != after + 1 || previous.is_none() || previous != expected || position <= before {
+            return Err(ChainFault::Broken { instance: instance.to_owned(), seq });
         }
-        if !is_itself {
-            return Err(ChainFault::Changed { instance: instance.clone(), seq });
+        if !link.is_itself {
+            return Err(ChainFault::Changed { instance: instance.to_owned(), seq });
         }
-        if matches!(entry.seal, AuditSeal::Sealed(_)) && !self.is_covered(instance, seq, entry.event.user) {
-            return Err(ChainFault::Sealed { instance: instance.clone(), seq });
+        if link.is_sealed && !self.is_covered(instance, seq, link.user) {
+            return Err(ChainFault::Sealed { instance: instance.to_owned(), seq });
         }
         for reason in self.reasons.iter_mut().filter(|reason| reason.head.seq == seq) {
-            reason.came |= reason.head.hash == entry.hash && reason.head.instance == *instance;
+            reason.came |= digits(&reason.head.hash.0) == hash && reason.head.instance == *instance;
         }
-        if let Some(head) = self.heads.get_mut(instance) {
-            // The text that is there is written over: an entry takes no memory.
-            head.hash.0.clone_from(&entry.hash.0);
-            (head.seq, head.position) = (seq, entry.position);
-        } else {
-            let head = Head { seq, hash: entry.hash.clone(), position: entry.position };
-            self.heads.insert(instance.clone(), head);
+        let head = Head { seq, hash, position };
+        match self.heads.get_mut(instance) {
+            Some(known) => *known = head,
+            None => drop(self.heads.insert(instance.to_owned(), head)),
         }
         self.checked += 1;
         Ok(())
@@ -145,7 +144,7 @@ impl ChainVerifier {
         let one = |(instance, head): (&String, &Head)| ChainHead {
             instance: instance.clone(),
             seq: head.seq,
-            hash: head.hash.clone(),
+            hash: AuditHash(head.hash.as_ref().map(as_text).unwrap_or_default()),
         };
         let mut heads: Vec<ChainHead> = self.heads.iter().map(one).collect();
         heads.sort_by(|one, other| one.instance.cmp(&other.instance));

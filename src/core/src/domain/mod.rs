@@ -33,7 +33,7 @@ pub use catalog::{
     Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind,
     Synonym,
 };
-pub use chain::{AuditEntry, AuditHash, AuditSeal, ChainHead, NoHead};
+pub use chain::{AuditEntry, AuditHash, AuditSeal, ChainHead, ChainLink, NoHead};
 pub use chain_fault::ChainFault;
 pub use chain_verifier::ChainVerifier;
 pub use chat::{

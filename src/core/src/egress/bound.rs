@@ -44,7 +44,7 @@ impl Bound {
 mod tests {
     use super::*;
     use crate::domain::FileRef;
-    use crate::testkit::FakeClock;
+    use crate::testkit::clock::FakeClock;
 
     #[test]
     fn files_are_waited_for_as_long_as_a_slow_line_takes() {

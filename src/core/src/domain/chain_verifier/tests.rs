@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::*;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, NoKey, UserId};
+use crate::domain::{AuditAction, AuditEvent, AuditSeal, AuditStatus, NoKey, UserId};
 
 fn event(detail: &str) -> AuditEvent {
     let mut event = AuditEvent::new(Timestamp::UNIX_EPOCH, AuditAction::Question, AuditStatus::Ok);
