@@ -133,7 +133,7 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let locale = asker.user.locale;
         let (state, _, ending) = answer.ending();
-        let recorded = self.record(self.event_of_answer(asker, conversation, answer)).await;
+        let recorded = self.record_answer(asker, conversation, answer).await;
         let mut end = TurnEnd { text: answer.written(), ..TurnEnd::words("", state) };
         let mut is_unrecorded = false;
         let (mut messages, mut buttons) = match recorded.and(offer) {
@@ -198,6 +198,17 @@ impl Pipeline {
 
     pub(super) fn incident(&self, asker: &Asker) -> AuditEvent {
         self.event(asker, AuditAction::Incident, AuditStatus::Failed)
+    }
+
+    /// Records an answer that has ended. Of thousands that end at once, few hold a copy of their text for that.
+    pub(super) async fn record_answer(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        answer: &Answer,
+    ) -> Result<(), Trouble> {
+        let _turn = self.recording.turn(answer.turn.0).await;
+        self.record(self.event_of_answer(asker, conversation, answer)).await
     }
 
     /// What the audit says of an answer that has ended.

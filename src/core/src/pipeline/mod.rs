@@ -25,6 +25,7 @@ mod editing;
 mod execution;
 mod expiring;
 mod exporting;
+mod few;
 mod gauge;
 mod holding;
 mod keeping;
@@ -77,6 +78,7 @@ use asker::Asker;
 use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
+use few::Few;
 use futures::FutureExt as _;
 use latest::ShownAgain;
 use left::Left;
@@ -106,6 +108,9 @@ use crate::ports::{
     ResultFiles,
 };
 use crate::text::{Text, text};
+
+/// Answers that are recorded at the same time: the log writes as many at once.
+const RECORDED_AT_ONCE: usize = 64;
 
 /// Everything the pipeline works with.
 pub struct Parts {
@@ -154,6 +159,8 @@ pub struct Pipeline {
     quotas: Quotas,
     audit_queries: Queries,
     gauges: Gauges,
+    /// Answers that are recorded at the same time.
+    recording: Few,
 }
 
 impl Pipeline {
@@ -179,6 +186,7 @@ impl Pipeline {
             quotas,
             audit_queries: Queries::default(),
             gauges: Gauges::default(),
+            recording: Few::new(RECORDED_AT_ONCE),
         }
     }
 

@@ -10,7 +10,7 @@ use super::question::Inquiry;
 use super::{Pipeline, Target, Trouble};
 use crate::domain::{Outgoing, Proposal, TurnEnd, TurnState};
 use crate::ports::TargetError;
-use crate::text::text;
+use crate::text::{Text, text};
 
 impl Pipeline {
     /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
@@ -20,19 +20,27 @@ impl Pipeline {
         target: &Arc<Target>,
         proposal: &Proposal,
     ) -> (Outgoing, TurnEnd) {
-        let sentence = signed(asker, &TargetError::Cancelled.text().render(asker.user.locale));
-        let end = TurnEnd::words(&sentence, TurnState::Stopped);
+        let said = |sentence: Text| {
+            let sentence = signed(asker, &sentence.render(asker.user.locale));
+            let end = TurnEnd::words(&sentence, TurnState::Stopped);
+            (sentence, end)
+        };
+        let not_again = || {
+            let (sentence, end) = said(text("stopped-not-again"));
+            (Outgoing::text(sentence), end)
+        };
         match self.propose_again(asker, target, proposal).await {
             Ok(offer) if !offer.refused => {
+                let (sentence, end) = said(TargetError::Cancelled.text());
                 let again = Some(offer.proposal.clone());
                 let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
                 let message = Outgoing { buttons, ..Outgoing::text(format!("{sentence}\n{text}")) };
                 (message, TurnEnd { proposal: again, ..end })
             }
-            Ok(_) => (Outgoing::text(&sentence), end),
+            Ok(_) => not_again(),
             Err(trouble) => {
                 tracing::warn!(?trouble, proposal = %proposal.id, "what was stopped is not offered again");
-                (Outgoing::text(&sentence), end)
+                not_again()
             }
         }
     }

@@ -163,7 +163,7 @@ impl Pipeline {
         note: &Text,
         stop: &Stop,
     ) -> Result<(), Trouble> {
-        self.record(self.event_of_answer(asker, conversation, answer)).await?;
+        self.record_answer(asker, conversation, answer).await?;
         let began = self.parts.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
         answer.live.put_aside();
