@@ -420,6 +420,7 @@ audit-unavailable = The audit log cannot be written: to be safe, nothing was run
 result-not-recorded = The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
 answer-not-recorded = ⚠️ This answer could not be noted down: the audit log cannot be written. Tell an administrator (disk space, state database), then try again.
 not-noted = What is above is whole; it only could not be noted down yet. I keep trying; if this goes on, tell an administrator (disk space, state database).
+stopped-not-again = The statement was stopped as you asked. It cannot be offered to you again as it is: ask the question again.
 state-full = The disk of the state database is full: I can note nothing down, so I stopped there. Tell an administrator, then try again.
 state-busy = The state database is taken by another program, so I stopped there. Try again in a minute; if this goes on, tell an administrator.
 state-away = The state database cannot be reached, so I stopped there. Try again in a minute; if this goes on, tell an administrator.

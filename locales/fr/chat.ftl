@@ -421,6 +421,7 @@ audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité
 result-not-recorded = La requête a été exécutée, mais son résultat n'a pas pu être inscrit au journal d'audit : par sécurité, il n'est pas montré. Prévenez un administrateur (espace disque, base d'état).
 answer-not-recorded = ⚠️ Cette réponse n'a pas pu être notée : le journal d'audit ne peut pas être écrit. Prévenez un administrateur (espace disque, base d'état), puis réessayez.
 not-noted = Ce qui précède est complet ; il n'a seulement pas encore pu être noté. Je continue d'essayer ; si cela dure, prévenez un administrateur (espace disque, base d'état).
+stopped-not-again = La requête a été arrêtée à votre demande. Je ne peux pas vous la proposer telle quelle une nouvelle fois : reposez la question.
 state-full = Le disque de la base d'état est plein : je ne peux rien noter, je me suis donc arrêté là. Prévenez un administrateur, puis réessayez.
 state-busy = La base d'état est prise par un autre programme, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
 state-away = La base d'état est injoignable, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
