@@ -109,8 +109,8 @@ use crate::ports::{
 };
 use crate::text::{Text, text};
 
-/// Answers that are recorded at the same time: the log writes as many at once.
-const RECORDED_AT_ONCE: usize = 64;
+/// Answers that are recorded at the same time: as many as the log writes at once.
+const RECORDED_AT_ONCE: usize = 256;
 
 /// Everything the pipeline works with.
 pub struct Parts {
