@@ -40,6 +40,9 @@ mod latest;
 mod lifecycle;
 mod linking;
 mod long_answers;
+#[cfg(feature = "discord")]
+#[path = "../../../../adapters/discord/tests/it/memory.rs"]
+mod memory;
 mod model;
 mod models;
 #[cfg(feature = "discord")]
@@ -57,6 +60,9 @@ mod results;
 mod retention;
 mod retrying;
 mod running;
+#[cfg(feature = "discord")]
+#[path = "../../../../adapters/discord/tests/it/secure.rs"]
+mod secure;
 mod sql;
 mod state;
 mod status;
