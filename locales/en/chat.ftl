@@ -257,7 +257,7 @@ help =
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
     { $prefix }whoami: who you are to me; { $prefix }unlink: remove this account; { $prefix }language fr or en
     { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
-    { $prefix }audit: the audit log, { $prefix }user: the users, for administrators
+    { $prefix }audit: the audit log, { $prefix }user: the users, { $prefix }policy: who may do what, { $prefix }status: how I am; for administrators
 
 ## Conversations
 history = Your last conversations:
@@ -324,6 +324,23 @@ audit-status = status
 audit-detail = detail
 sent-in-private = I have answered you in private.
 private-failed = I could not write to you in private. Open your private messages and try again.
+
+## Rules and status
+policy-how =
+    Say who would ask, and which database: { $prefix }policy { $user } { $target }
+    A table or one of its columns may follow, such as clients or clients.email. Databases: { $known }
+policy-target-unknown = There is no database “{ $given }”. I know { $known }. For example: { $prefix }policy { $user } { $target }
+policy-table-unknown = { $target } has no table or column “{ $given }”. Write it as the database does, for example: { $prefix }policy { $user } { $target } clients.email
+policy-here-for = For { $name } ({ $role }), here, on { $what }:
+policy-in-private = For { $name } ({ $role }), in private, on { $what }:
+status-questions = { $waiting } in the queue, { $running } being answered
+status-answers =
+    { $left ->
+        [0] none is left unended
+        [1] one could not be brought to its end yet
+       *[other] { $left } could not be brought to their end yet
+    }
+status-remedy-answers = I try again each minute. If it goes on, look at the platforms and at the state in this list.
 
 ## Feedback
 button-good = 👍
@@ -494,5 +511,10 @@ discord-help = What you can ask of me
 discord-audit = For administrators: the audit log
 discord-audit-filter = An action, a status, a username, a number or a moment such as 7d
 discord-user = For administrators: users and their accounts
+discord-policy = For administrators: who may do what here, and by which rule
+discord-policy-user = Who would ask: a username
+discord-policy-target = The name of the database
+discord-policy-table = A table or one of its columns, such as clients.email
+discord-status = For administrators: how Pstral and its parts are
 discord-verified = For stewards: verified queries
 discord-words = What is to be done; alone, it shows what can be

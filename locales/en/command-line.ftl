@@ -371,6 +371,7 @@ policy-not-fine =
     }
 why-held = the role may
 why-not-held = the role may not
+why-disabled = the user is disabled
 why-role-unknown = there is no such role
 why-not-welcome = the role is not welcome in this place
 why-welcome = the role is welcome in this place

@@ -257,7 +257,7 @@ help =
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
     { $prefix }whoami : qui vous êtes pour moi ; { $prefix }unlink : retirer ce compte ; { $prefix }langue fr ou en
     { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }verifiees : les requêtes vérifiées ; pour les responsables des données
-    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, pour les administrateurs
+    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }regles : qui peut quoi, { $prefix }etat : comment je vais ; pour les administrateurs
 
 ## Conversations
 history = Vos dernières conversations :
@@ -325,6 +325,23 @@ audit-status = état
 audit-detail = détail
 sent-in-private = Je vous ai répondu en privé.
 private-failed = Je n'ai pas pu vous écrire en privé. Ouvrez vos messages privés et recommencez.
+
+## Règles et état
+policy-how =
+    Dites qui poserait la question, et sur quelle base : { $prefix }regles { $user } { $target }
+    Une table ou une de ses colonnes peut suivre, par exemple clients ou clients.email. Bases : { $known }
+policy-target-unknown = Il n'y a pas de base « { $given } ». Je connais { $known }. Par exemple : { $prefix }regles { $user } { $target }
+policy-table-unknown = La base { $target } n'a ni table ni colonne « { $given } ». Écrivez-la comme dans la base, par exemple : { $prefix }regles { $user } { $target } clients.email
+policy-here-for = Pour { $name } ({ $role }), ici, sur { $what } :
+policy-in-private = Pour { $name } ({ $role }), en privé, sur { $what } :
+status-questions = { $waiting } en attente, { $running } en cours de réponse
+status-answers =
+    { $left ->
+        [0] aucune ne reste inachevée
+        [1] une n'a pas encore pu être menée à sa fin
+       *[other] { $left } n'ont pas encore pu être menées à leur fin
+    }
+status-remedy-answers = Je réessaie chaque minute. Si cela dure, voyez les plateformes et l'état dans cette liste.
 
 ## Avis
 button-good = 👍
@@ -495,5 +512,10 @@ discord-help = Ce que vous pouvez me demander
 discord-audit = Pour les administrateurs : le journal d'audit
 discord-audit-filter = Une action, un état, un nom d'utilisateur, un nombre ou un moment comme 7d
 discord-user = Pour les administrateurs : les utilisateurs et leurs comptes
+discord-policy = Pour les administrateurs : qui peut quoi ici, et par quelle règle
+discord-policy-user = Qui poserait la question : un nom d'utilisateur
+discord-policy-target = Le nom de la base
+discord-policy-table = Une table ou une de ses colonnes, par exemple clients.email
+discord-status = Pour les administrateurs : comment vont Pstral et ce qu'il lui faut
 discord-verified = Pour les référents : les requêtes vérifiées
 discord-words = Ce qu'il faut faire ; seul, montre ce qui est possible

@@ -374,6 +374,7 @@ policy-not-fine =
     }
 why-held = le rôle le permet
 why-not-held = le rôle ne le permet pas
+why-disabled = l'utilisateur est désactivé
 why-role-unknown = ce rôle n'existe pas
 why-not-welcome = le rôle n'est pas accueilli dans ce lieu
 why-welcome = le rôle est accueilli dans ce lieu

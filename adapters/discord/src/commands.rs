@@ -15,8 +15,9 @@ use crate::rest::{plain, with_body};
 pub(crate) const ASK: &str = "ask";
 /// A statement of one's own.
 pub(crate) const SQL: &str = "sql";
-/// Commands that concern one person and no conversation.
-pub(crate) const ALONE: [&str; 6] = ["whoami", "link", "unlink", "audit", "user", "verified"];
+/// Commands that concern one person and no conversation, wherever they are given. `policy` is none: what somebody may do is
+/// another thing in each channel.
+pub(crate) const ALONE: [&str; 7] = ["whoami", "link", "unlink", "audit", "user", "verified", "status"];
 /// In a menu over a message: the name that everybody sees who reads no French.
 const ABOUT: &str = "Ask Pstral about this";
 
@@ -148,16 +149,36 @@ const COMMANDS: &[Command] = &[
         "discord-user",
         &[option("words", "mots", "discord-words", Kind::Suggested(Suggested::Users))],
     ),
+    admins(
+        "policy",
+        "règles",
+        "discord-policy",
+        &[
+            needed("user", "utilisateur", "discord-policy-user", Kind::Suggested(Suggested::Users)),
+            needed("target", "base", "discord-policy-target", Kind::Suggested(Suggested::Targets)),
+            option("table", "table", "discord-policy-table", Kind::Words),
+        ],
+    ),
+    admins("status", "état", "discord-status", &[]),
     admins("verified", "vérifiées", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
 ];
 
 /// What is suggested for an option of a command.
 pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
-    let command = COMMANDS.iter().find(|known| known.name == command)?;
-    match command.options.iter().find(|known| known.name == option)?.kind {
+    match options(command).iter().find(|known| known.name == option)?.kind {
         Kind::Suggested(suggested) => Some(suggested),
         _ => None,
     }
+}
+
+/// Where an option stands among those of its command. People may fill them in in another order.
+pub(crate) fn rank(command: &str, option: &str) -> usize {
+    let options = options(command);
+    options.iter().position(|known| known.name == option).unwrap_or(options.len())
+}
+
+fn options(command: &str) -> &'static [Opt] {
+    COMMANDS.iter().find(|known| known.name == command).map_or(&[], |command| command.options)
 }
 
 impl Discord {

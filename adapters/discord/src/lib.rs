@@ -190,7 +190,7 @@ impl ChatPlatform for Discord {
                 Way::There => channel_id,
                 Way::Reply(channel, _) => channel,
             };
-            self.rest.tell_now(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
+            self.rest.tell_in_passing(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
         };
         if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
             tracing::debug!(?fault, "nobody sees that an answer is being prepared");

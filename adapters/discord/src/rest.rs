@@ -72,6 +72,16 @@ impl Rest {
     /// Tells something now or not at all.
     pub(crate) async fn tell_now(&self, request: Request<'_>) -> Result<(), Fault> {
         self.turns.take().map_err(Fault::Limited)?;
+        self.tell_unless_held(request).await
+    }
+
+    /// The same of what nobody misses: where others may need the turn, not at all.
+    pub(crate) async fn tell_in_passing(&self, request: Request<'_>) -> Result<(), Fault> {
+        self.turns.take_spare().map_err(Fault::Limited)?;
+        self.tell_unless_held(request).await
+    }
+
+    async fn tell_unless_held(&self, request: Request<'_>) -> Result<(), Fault> {
         unless_held(self.tell(request)).await.unwrap_or_else(|wait| Err(Fault::Limited(wait)))
     }
 

@@ -15,7 +15,7 @@ use crate::Discord;
 use crate::asked::Question;
 use crate::body::{Body, open};
 use crate::channels::Known;
-use crate::commands::{ALONE, ASK, SQL};
+use crate::commands::{ALONE, ASK, SQL, rank};
 use crate::fault::Fault;
 use crate::interactions::{Acted, acted, answers};
 use crate::opened::{Opened, Told, locale};
@@ -218,7 +218,7 @@ impl Discord {
     }
 }
 
-/// What was chosen, in the order of Discord's list.
+/// What was chosen, in the order of the list.
 fn chosen(command: &CommandInteraction) -> Chosen<'_> {
     let mut chosen = Chosen::default();
     for option in command.data.options() {
@@ -234,6 +234,7 @@ fn chosen(command: &CommandInteraction) -> Chosen<'_> {
         };
         chosen.words.push((option.name, words));
     }
+    chosen.words.sort_by_key(|(name, _)| rank(&command.data.name, name));
     chosen
 }
 

@@ -113,6 +113,8 @@ impl Discord {
             }
             Told::Heard => {
                 drop(told);
+                // Discord takes no nonce here (`IncomingWebhookRequestPartial` in its description): where its answer is lost
+                // and this is sent again, who acted reads it twice.
                 let route = Route::WebhookFollowupMessages { application_id, token };
                 Ok(self.put(place, LightMethod::Post, route, &body.for_one()).await?)
             }

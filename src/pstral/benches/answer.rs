@@ -18,6 +18,7 @@ use pstral_core::pipeline::{
 };
 use pstral_core::ports::{Knowledge as _, People as _};
 use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::checkup::FakeCheckup;
 use pstral_core::testkit::language_model::{ScriptedModel, pool_of};
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use pstral_store::Store;
@@ -76,6 +77,7 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
         catalogs: Arc::clone(&store) as _,
         audit: store,
         files: Arc::new(FolderFiles::new(folder.join("files"))),
+        checkup: Arc::new(FakeCheckup::default()),
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         prompts: Prompts::default(),

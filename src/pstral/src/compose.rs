@@ -27,7 +27,7 @@ use crate::config::{
 };
 use crate::files::FolderFiles;
 use crate::heads::Heads;
-use crate::health::{Found as _, state_remedy};
+use crate::health::{Found as _, Installation, state_remedy};
 use crate::metered::MeteredAudit;
 use crate::registry::ModelServers;
 use crate::{registry, verified};
@@ -142,6 +142,12 @@ impl App {
         let heads = heads(config, audit.head(), &platforms);
         let models = registry::model_servers(config)?;
         let clock = Arc::new(SystemClock::default());
+        let checkup = Installation {
+            store: Arc::clone(&store),
+            models: models.clone(),
+            targets: targets.clone(),
+            platforms: platforms.clone(),
+        };
         let parts = Parts {
             platforms: platforms.clone(),
             model: Arc::new(model_pool(&config.model, &models, Arc::clone(&clock) as _)),
@@ -153,6 +159,7 @@ impl App {
             catalogs: Arc::clone(&store) as _,
             audit,
             files: Arc::new(files.clone()),
+            checkup: Arc::new(checkup),
             clock,
             entropy: Arc::new(SystemEntropy),
             prompts,

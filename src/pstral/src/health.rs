@@ -1,14 +1,18 @@
-//! Whether each configured part works: what `doctor` prints and `/readyz` answers.
+//! Whether each configured part works: what `doctor` prints, `/readyz` answers and `/status` says in a chat.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures::future::join_all;
+use futures::join;
 use pstral_core::domain::{Dialect, Locale};
-use pstral_core::pipeline::{Pipeline, Target};
-use pstral_core::ports::{ModelError, PlatformError, StoreError, TargetError};
+use pstral_core::pipeline::Target;
+use pstral_core::ports::{ChatPlatform, Checkup, ModelError, PlatformError, StoreError, TargetError};
+pub use pstral_core::ports::{Check, PartState as State};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
-use serde::Serialize;
 
 use crate::models;
 use crate::registry::ModelServers;
@@ -16,56 +20,44 @@ use crate::registry::ModelServers;
 /// How long a part may take to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How a part is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It works.
-    Ok,
-    /// Pstral works without it, but less well.
-    Degraded,
-    /// What needs it does not work.
-    Failed,
+/// What a Pstral is made of, as far as it can be asked how it is.
+pub struct Installation {
+    /// The state database.
+    pub store: Arc<Store>,
+    /// Where the model is.
+    pub models: ModelServers,
+    /// The databases that can be asked, by name.
+    pub targets: BTreeMap<String, Arc<Target>>,
+    /// The chats people write in.
+    pub platforms: Vec<Arc<dyn ChatPlatform>>,
 }
 
-/// What was found of a part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Such as `state`, `model`, of several `model gpu.intern:8000`, `target crm`, `platform terminal`.
-    pub part: String,
-    /// How it is.
-    pub state: State,
-    /// What was measured.
-    pub fact: String,
-    /// What to do; empty where there is nothing to do.
-    pub remedy: String,
-}
-
-/// Checks every part at the same time.
-pub async fn checks(pipeline: &Pipeline, servers: &ModelServers, store: &Store, locale: Locale) -> Vec<Check> {
-    let parts = pipeline.parts();
-    let state = async {
-        let remedy = |error: &StoreError| state_remedy(error).render(locale);
-        judge("state".to_owned(), State::Failed, locale, store.health(), remedy).await
-    };
-    let models = models::checks(servers, locale);
-    let targets = parts.targets.values().map(async |target| {
-        let remedy = |error: &TargetError| target_remedy(error, target).render(locale);
-        judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
-    });
-    let platforms = parts.platforms.iter().map(async |platform| {
-        let remedy = |_: &_| text("remedy-platform").render(locale);
-        judge(format!("platform {}", platform.name()), State::Failed, locale, platform.health(), remedy).await
-    });
-    let (state, models, targets, platforms) = futures::join!(state, models, join_all(targets), join_all(platforms));
-    let mut checks: Vec<Check> = [state].into_iter().chain(models).chain(targets).chain(platforms).collect();
-    if parts.targets.is_empty() {
-        checks.push(nothing("targets", "no-target", locale));
+#[async_trait]
+impl Checkup for Installation {
+    async fn checks(&self, locale: Locale) -> Vec<Check> {
+        let state = async {
+            let remedy = |error: &StoreError| state_remedy(error).render(locale);
+            judge("state".to_owned(), State::Failed, locale, self.store.health(), remedy).await
+        };
+        let models = models::checks(&self.models, locale);
+        let targets = self.targets.values().map(async |target| {
+            let remedy = |error: &TargetError| target_remedy(error, target).render(locale);
+            judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
+        });
+        let platforms = self.platforms.iter().map(async |platform| {
+            let remedy = |_: &_| text("remedy-platform").render(locale);
+            judge(format!("platform {}", platform.name()), State::Failed, locale, platform.health(), remedy).await
+        });
+        let (state, models, targets, platforms) = join!(state, models, join_all(targets), join_all(platforms));
+        let mut checks: Vec<Check> = [state].into_iter().chain(models).chain(targets).chain(platforms).collect();
+        if self.targets.is_empty() {
+            checks.push(nothing("targets", "no-target", locale));
+        }
+        if self.platforms.is_empty() {
+            checks.push(nothing("platforms", "remedy-no-platform", locale));
+        }
+        checks
     }
-    if parts.platforms.is_empty() {
-        checks.push(nothing("platforms", "remedy-no-platform", locale));
-    }
-    checks
 }
 
 /// Whether some question can be answered: the state works, and not every target, nor every platform, has failed. One

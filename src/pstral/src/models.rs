@@ -7,6 +7,7 @@ use pstral_core::domain::Locale;
 use pstral_core::models::{Endpoint, ModelPool};
 use pstral_core::ports::ModelError;
 use pstral_core::text::{Text, text};
+use tokio::time::{Instant, timeout_at};
 
 use crate::compose::StartError;
 use crate::config::{Model, ModelKind};
@@ -35,15 +36,16 @@ pub(crate) async fn checks(servers: &ModelServers, locale: Locale) -> Vec<Check>
 }
 
 async fn check(servers: &ModelServers, endpoint: &Endpoint, locale: Locale) -> Check {
+    let until = Instant::now() + PATIENCE;
     let part = if servers.endpoints.len() > 1 { format!("model {}", endpoint.name) } else { "model".to_owned() };
     match health(endpoint).await {
         Ok(fact) => Check { part, state: State::Ok, fact: fact.render(locale), remedy: String::new() },
-        Err(error) => Check {
-            part,
-            state: State::Degraded,
-            fact: error.found().render(locale),
-            remedy: remedy(&error, servers, endpoint).await.render(locale),
-        },
+        Err(error) => {
+            // To say what to do it may be asked what it has: all of that within the patience of one look.
+            let remedy = timeout_at(until, remedy(&error, servers, endpoint)).await;
+            let remedy = remedy.unwrap_or_else(|_| text("remedy-no-answer")).render(locale);
+            Check { part, state: State::Degraded, fact: error.found().render(locale), remedy }
+        }
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use pstral_core::domain::{Capability, Catalog, Place, PlatformName, Role};
-use pstral_core::guard::meant;
-use pstral_core::pipeline::{Ruling, Settings, Showing, Terms};
+use pstral_core::domain::{Catalog, Place, PlatformName, Role};
+use pstral_core::pipeline::{Case, Ruling, Rulings, Settings, Terms};
 use serde::Deserialize;
 
 use crate::compose::{settings, terms};
@@ -16,32 +15,6 @@ use crate::config::Config;
 pub struct Rulebook {
     settings: Settings,
     targets: BTreeMap<String, Terms>,
-}
-
-/// Somebody, somewhere, about to read something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    /// What they are trusted with.
-    pub role: Role,
-    /// Where they ask.
-    pub place: Place,
-    /// The name of the target.
-    pub target: String,
-    /// A table, or a column of one, as in `deny`.
-    pub table: Option<String>,
-}
-
-/// What the rules say of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Whether they may ask there.
-    pub ask: Ruling,
-    /// Whether they may run statements there.
-    pub execute: Ruling,
-    /// Whether they may read the target, or what is named of it.
-    pub read: Option<Ruling>,
-    /// Whether the result is shown where it was asked; absent where they may not read it.
-    pub delivery: Option<Ruling>,
 }
 
 /// What a row of a table is about.
@@ -57,19 +30,21 @@ pub enum Deed {
     Read,
 }
 
-impl Decision {
-    /// `no`, `yes` for what is only done, `here` or `private` for what is shown, and what made it so.
-    pub fn outcome(&self, deed: Deed) -> (&'static str, &Ruling) {
+impl Deed {
+    /// What the rules come to for it: `no`, `yes` for what is only done, `here` or `private` for what is shown, and what made
+    /// it so.
+    pub fn outcome(self, rulings: &Rulings) -> (&'static str, &Ruling) {
+        let Rulings { ask, execute, read, delivery } = rulings;
         let said = |ruling: &Ruling| if ruling.allowed { "yes" } else { "no" };
-        match deed {
-            Deed::Ask => (said(&self.ask), &self.ask),
-            Deed::Execute => (said(&self.execute), &self.execute),
-            Deed::Read => {
-                let steps = [Some(&self.ask), Some(&self.execute), self.read.as_ref()];
-                match (steps.into_iter().flatten().find(|ruling| !ruling.allowed), &self.delivery) {
+        match self {
+            Self::Ask => (said(ask), ask),
+            Self::Execute => (said(execute), execute),
+            Self::Read => {
+                let steps = [Some(ask), Some(execute), read.as_ref()];
+                match (steps.into_iter().flatten().find(|ruling| !ruling.allowed), delivery) {
                     (Some(refused), _) => ("no", refused),
                     (None, Some(delivery)) => (if delivery.allowed { "here" } else { "private" }, delivery),
-                    (None, None) => (said(&self.execute), &self.execute),
+                    (None, None) => (said(execute), execute),
                 }
             }
         }
@@ -94,27 +69,8 @@ impl Rulebook {
     }
 
     /// What they say of a case. Tables are looked up in `catalog`.
-    pub fn decide(&self, case: &Case, catalog: &Catalog) -> Decision {
-        let Case { role, place, target, table } = case;
-        let rule = |capability| self.settings.rule(role, place, capability);
-        let (ask, execute) = (rule(Capability::Ask), rule(Capability::Execute));
-        let Some(terms) = self.targets.get(target) else {
-            return Decision { ask, execute, read: Some(Ruling::target_unknown(target)), delivery: None };
-        };
-        let read = table.as_ref().map(|table| terms.rule(target, role, catalog, table));
-        if !execute.allowed || read.as_ref().is_some_and(|read| !read.allowed) {
-            return Decision { ask, execute, read, delivery: None };
-        }
-        let bar = table.as_ref().and_then(|table| {
-            let welcome = self.settings.welcome(role, place);
-            terms.bar(target, role, &welcome, catalog, table)
-        });
-        let relation = table.as_ref().and_then(|table| meant(table, catalog));
-        let private = terms.private_relations(catalog);
-        let private = relation.and_then(|(relation, _)| private.get(&catalog.shown(relation)));
-        let showing = Showing::Result(private.map(String::as_str));
-        let delivery = self.settings.delivery(place, (target, terms), showing, bar);
-        Decision { ask, execute, read, delivery: Some(delivery) }
+    pub fn decide(&self, case: &Case, catalog: &Catalog) -> Rulings {
+        self.settings.decide(case, self.terms(&case.target), catalog)
     }
 }
 

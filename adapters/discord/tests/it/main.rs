@@ -5,6 +5,7 @@
 mod adapter;
 mod bench;
 mod double;
+mod memory;
 mod raw;
 mod secure;
 mod strict;

@@ -28,6 +28,8 @@ pub(super) enum Command<'a> {
     Unlink(&'a str),
     Language(&'a str),
     User(&'a str),
+    Policy(&'a str),
+    Status,
     Help,
     Unknown(&'a str),
 }
@@ -63,6 +65,8 @@ pub(super) fn parse(words: &str) -> Command<'_> {
         "unlink" | "délier" | "delier" => Command::Unlink(rest),
         "language" | "langue" => Command::Language(rest),
         "user" | "users" | "utilisateur" | "utilisateurs" => Command::User(rest),
+        "policy" | "règles" | "regles" => Command::Policy(rest),
+        "status" | "état" | "etat" => Command::Status,
         "help" | "aide" | "" => Command::Help,
         _ => Command::Unknown(name),
     }
@@ -103,6 +107,8 @@ mod tests {
             ("", Command::Help),
             ("délier oui", Command::Unlink("oui")),
             ("utilisateur ajouter zoe", Command::User("ajouter zoe")),
+            ("RÈGLES alex crm clients.email", Command::Policy("alex crm clients.email")),
+            ("État", Command::Status),
             ("fly", Command::Unknown("fly")),
         ] {
             assert_eq!(parse(words), command, "{words}");

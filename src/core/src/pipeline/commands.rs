@@ -49,6 +49,8 @@ impl Pipeline {
             Command::Unlink(words) => self.unlink_oneself(asker, words).await,
             Command::Language(word) => self.set_language(asker, word).await,
             Command::User(words) => self.user_command(asker, words).await,
+            Command::Policy(words) => self.show_policy(asker, words).await,
+            Command::Status => self.show_status(asker).await,
             Command::Help => self.help(asker).await,
             Command::Unknown(name) => {
                 let sentence = text("command-unknown").with("prefix", asker.prefix());

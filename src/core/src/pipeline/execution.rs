@@ -49,6 +49,7 @@ impl Pipeline {
     /// Runs a proposal for the person who clicked.
     pub(super) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
         self.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
+        self.running.has_offered(asker.user.id, id).await;
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;

@@ -38,6 +38,7 @@ mod offer;
 mod oneself;
 mod outcome;
 mod places;
+mod policy_view;
 mod proposing;
 mod question;
 mod quotas;
@@ -46,11 +47,13 @@ mod recovery;
 mod repairing;
 mod retrying;
 mod ruling;
+mod rulings;
 mod running;
 mod schema;
 mod seen;
 mod settings;
 mod settling;
+mod status_view;
 mod stewarding;
 mod stopped;
 mod strangers;
@@ -86,6 +89,7 @@ pub use places::{PlaceTerms, Places};
 use quotas::Quotas;
 pub use quotas::{Quantities, Quantity, QuotaLimits};
 pub use ruling::{Ruling, Showing, Why};
+pub use rulings::{Case, Rulings};
 use running::Running;
 pub use schema::{Schema, Schemas};
 use seen::Seen;
@@ -104,8 +108,8 @@ use crate::domain::{
 use crate::egress::{Aim, Patience, Scheduler, whole};
 use crate::models::ModelPool;
 use crate::ports::{
-    AuditLog, Catalogs, ChatPlatform, Clock, Conversations, Entropy, Knowledge, People, PlatformError, Proposals,
-    ResultFiles,
+    AuditLog, Catalogs, ChatPlatform, Checkup, Clock, Conversations, Entropy, Knowledge, People, PlatformError,
+    Proposals, ResultFiles,
 };
 use crate::text::{Text, text};
 
@@ -134,6 +138,8 @@ pub struct Parts {
     pub audit: Arc<dyn AuditLog>,
     /// Where results become files.
     pub files: Arc<dyn ResultFiles>,
+    /// How all of these are.
+    pub checkup: Arc<dyn Checkup>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.

@@ -136,6 +136,7 @@ impl Pipeline {
         };
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
+        self.running.offers(inquiry.asker.user.id, &inquiry.asker.place, &proposal.id);
         let buttons = buttons(&proposal.id, locale);
         let written = proposal.statement;
         Ok(Offer { place: None, card, refused: false, written, fault: None, proposal: proposal.id, buttons, bar })

@@ -34,6 +34,8 @@ causes! {
     Held = "held", "why-held";
     /// The role does not hold the capability.
     NotHeld = "not-held", "why-not-held";
+    /// The user is disabled.
+    Disabled = "disabled", "why-disabled";
     /// There is no such role.
     RoleUnknown = "role-unknown", "why-role-unknown";
     /// The role is not welcome in the place.
@@ -93,6 +95,11 @@ impl Ruling {
     /// That there is no target of that name.
     pub fn target_unknown(target: &str) -> Self {
         Self::new(false, Why::TargetUnknown, format!("targets.{target}"), "")
+    }
+
+    /// That who asks is disabled, whatever their role may do.
+    pub(super) fn disabled() -> Self {
+        Self::new(false, Why::Disabled, "", "")
     }
 
     /// That people of a role may not see what others ask for.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Place, PlatformName, TurnId, UserId};
+use crate::domain::{Place, PlatformName, ProposalId, TurnId, UserId};
 
 /// Questions remembered that were taken back before their answer began: events of one moment may come in any order. As
 /// many are remembered with their turns, for who answers them again.
@@ -43,6 +43,10 @@ pub(super) struct Stop {
     /// Cancelled when the work is to stop.
     pub(super) token: CancellationToken,
     why: Arc<OnceLock<Stopped>>,
+    /// What it has offered so far.
+    offered: Arc<Mutex<Vec<ProposalId>>>,
+    /// Cancelled when it has ended.
+    over: CancellationToken,
 }
 
 /// One piece of work; dropping it ends its entry.
@@ -59,6 +63,10 @@ impl Stop {
     /// Why it is to stop; `None` while it is not.
     pub(super) fn why(&self) -> Option<Stopped> {
         self.why.get().copied()
+    }
+
+    fn offered(&self) -> MutexGuard<'_, Vec<ProposalId>> {
+        self.offered.lock().expect("invariant: nothing panics while the lock is held")
     }
 
     /// The first reason is the one that is told.
@@ -96,6 +104,26 @@ impl Running {
     /// Whether work of anybody is going on in a place.
     pub(super) fn is_busy(&self, place: &Place) -> bool {
         self.going().work.keys().any(|(_, other)| other == place)
+    }
+
+    /// Notes that work of a user in a place offers a proposal.
+    pub(super) fn offers(&self, user: UserId, place: &Place, proposal: &ProposalId) {
+        if let Some(stop) = self.going().work.get(&(user, place.clone())) {
+            stop.offered().push(proposal.clone());
+        }
+    }
+
+    /// Returns once the work has ended that offered a proposal to a user. Who sees a proposal may click on it while that is
+    /// still being noted down.
+    pub(super) async fn has_offered(&self, user: UserId, proposal: &ProposalId) {
+        let over = {
+            let going = self.going();
+            let mut theirs = going.work.iter().filter(|((who, _), _)| *who == user);
+            theirs.find(|(_, stop)| stop.offered().contains(proposal)).map(|(_, stop)| stop.over.clone())
+        };
+        if let Some(over) = over {
+            over.cancelled().await;
+        }
     }
 
     /// Stops the work of a user in a place; whether there was any.
@@ -194,5 +222,31 @@ impl Drop for Work {
         if let Some(question) = self.question.get() {
             going.answers.remove(question);
         }
+        drop(going);
+        self.stop.over.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn who_clicks_on_what_is_offered_waits_until_that_is_noted_down() {
+        let place = Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), private: false };
+        let running = Running::default();
+        let (user, offered) = (UserId(1), ProposalId("a".to_owned()));
+        let work = running.begin(user, &place).unwrap();
+        assert!(running.has_offered(user, &offered).now_or_never().is_some(), "it has offered nothing yet");
+        running.offers(user, &place, &offered);
+        assert!(running.has_offered(user, &ProposalId("b".to_owned())).now_or_never().is_some());
+        assert!(running.has_offered(UserId(2), &offered).now_or_never().is_some());
+        let mut waits = Box::pin(running.has_offered(user, &offered));
+        assert!((&mut waits).now_or_never().is_none());
+        drop(work);
+        assert!(waits.now_or_never().is_some());
+        assert!(running.begin(user, &place).is_some());
     }
 }

@@ -54,6 +54,11 @@ impl Schemas {
         Self { whole: whole.clone(), terms: terms.clone(), values, made: Mutex::default() }
     }
 
+    /// All that the target holds, whoever may see it.
+    pub(super) fn whole(&self) -> &Catalog {
+        &self.whole
+    }
+
     /// What it is to those of a role.
     pub fn of(&self, role: &Role) -> Arc<Schema> {
         self.under(self.terms.policy(role))

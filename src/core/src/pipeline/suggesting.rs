@@ -36,7 +36,7 @@ impl Pipeline {
         let held = self.parts.settings.roles.of(&user.role);
         let may = |capability| held.contains(&capability);
         Ok(match suggested {
-            Suggested::Targets if may(Capability::Ask) => self.target_names(),
+            Suggested::Targets if may(Capability::Ask) || may(Capability::ManageUsers) => self.target_names(),
             Suggested::Conversations => self.conversation_names(&user).await?,
             Suggested::Users if may(Capability::ManageUsers) => self.user_names().await?,
             Suggested::AuditWords if may(Capability::ReadAudit) => {

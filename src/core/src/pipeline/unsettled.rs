@@ -58,6 +58,12 @@ impl Unsettled {
         self.state().endings.contains_key(&turn)
     }
 
+    /// How many last states wait to be tried again, or are being tried.
+    pub(super) fn len(&self) -> usize {
+        let state = self.state();
+        state.endings.len() + state.closing.len()
+    }
+
     /// Begins to close a turn; `None` while somebody else does.
     pub(super) fn begin(&self, turn: TurnId) -> Option<Closing> {
         let mut state = self.state();

@@ -3,6 +3,7 @@
 mod audit_log;
 mod catalogs;
 mod chat_platform;
+mod checkup;
 mod clock;
 mod conversations;
 mod knowledge;
@@ -18,6 +19,7 @@ pub use chat_platform::{
     BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, LengthUnit, PlatformError,
     Rate, SendKey, Suggested, Suggestion, Suggestions, WriteBudget,
 };
+pub use checkup::{Check, Checkup, PartState};
 pub use clock::{Clock, Entropy};
 pub use conversations::Conversations;
 pub use knowledge::Knowledge;

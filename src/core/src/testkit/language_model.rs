@@ -163,7 +163,10 @@ impl LanguageModel for ScriptedModel {
 
     async fn health(&self) -> Result<Text, ModelError> {
         let fact = text("health-model").with("server", "script").with("millis", "0");
-        self.check().map(|()| fact.with("model", &self.name).with("sized", "no"))
+        let context = u64::try_from(self.context_tokens()).unwrap_or(u64::MAX);
+        let fact =
+            fact.with("model", &self.name).with("sized", "no").count("context", context).with("reach", "unknown");
+        self.check().map(|()| fact)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Fakes of the ports, and the contract suites that the fakes and every adapter run.
 
 pub mod chat_platform;
+pub mod checkup;
 pub mod clock;
 pub mod language_model;
 pub mod query_target;

@@ -14,7 +14,7 @@ use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::compose::{App, StartError};
 use crate::config::Config;
-use crate::health::{Check, Found as _, State, checks, target_remedy};
+use crate::health::{Check, Found as _, State, target_remedy};
 use crate::registry;
 
 /// How long looking at an account may take: dictionaries can be slow, and nobody waits for an answer here.
@@ -62,7 +62,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         let store = Store::open(&folder.path().join("pstral.db"), &config.store.instance).await?;
         (Some(folder), App::build_with(config, locale, Arc::new(store)).await?)
     };
-    let mut found = checks(&app.pipeline, &app.models, &app.store, locale).await;
+    let mut found = app.pipeline.parts().checkup.checks(locale).await;
     found.extend(registry::discord_checks(config, locale).await?);
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
@@ -162,12 +162,7 @@ fn excess(kind: ExcessKind, dialect: Dialect) -> (Text, Text) {
 
 fn print(found: &[Check], locale: Locale) {
     for check in found {
-        let state = match check.state {
-            State::Ok => text("state-ok"),
-            State::Degraded => text("state-degraded"),
-            State::Failed => text("state-failed"),
-        };
-        say(&format!("{} · {} · {}", check.part, state.render(locale), check.fact));
+        say(&format!("{} · {} · {}", check.part, check.state.text().render(locale), check.fact));
         if !check.remedy.is_empty() {
             say(&format!("    → {}", check.remedy));
         }

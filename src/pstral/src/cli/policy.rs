@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use pstral_core::domain::{Catalog, Dialect, Locale, Role};
-use pstral_core::pipeline::Ruling;
+use pstral_core::domain::{Catalog, Dialect, Locale, Role, User};
+use pstral_core::pipeline::{Case, Ruling, Rulings};
 use pstral_core::ports::{Catalogs as _, People as _};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
@@ -15,7 +15,7 @@ use super::out::{say, say_error, say_json};
 use super::{Common, Ending};
 use crate::compose::open_store_to_read;
 use crate::config::Config;
-use crate::policy::{Case, Decision, Row, Rulebook, place, rows};
+use crate::policy::{Row, Rulebook, place, rows};
 use crate::registry;
 
 #[derive(Debug, Subcommand)]
@@ -84,12 +84,12 @@ struct Desk<'c> {
 
 impl Desk<'_> {
     async fn explain(&self, args: &ExplainArgs) -> anyhow::Result<Ending> {
-        let role = match (&args.user, &args.role) {
-            (Some(user), _) => match self.role_of(user).await? {
-                Some(role) => role,
+        let (role, disabled) = match (&args.user, &args.role) {
+            (Some(user), _) => match self.user_named(user).await? {
+                Some(user) => (user.role, user.disabled),
                 None => return Ok(self.usage(&text("user-unknown").with("command", "pstral user").with("name", user))),
             },
-            (None, Some(role)) => role.clone(),
+            (None, Some(role)) => (role.clone(), false),
             (None, None) => return Ok(self.usage(&text("policy-who"))),
         };
         let Some(place) = place(&args.place) else {
@@ -101,13 +101,13 @@ impl Desk<'_> {
             say_error(&text("policy-no-catalog").render(self.locale));
             return Ok(Ending::Failed);
         };
-        let case = Case { role, place, target: args.target.clone(), table: args.table.clone() };
+        let case = Case { role, disabled, place, target: args.target.clone(), table: args.table.clone() };
         self.tell(&self.rules.decide(&case, &catalog), args.json);
         Ok(Ending::Fine)
     }
 
-    fn tell(&self, decision: &Decision, json: bool) {
-        let Decision { ask, execute, read, delivery } = decision;
+    fn tell(&self, rulings: &Rulings, json: bool) {
+        let Rulings { ask, execute, read, delivery } = rulings;
         if json {
             let ruling = |one: &Ruling| serde_json::json!({ "yes": one.allowed, "why": one.why.word(), "key": one.key, "entry": one.entry });
             let delivery = delivery.as_ref().map(|one| {
@@ -120,24 +120,7 @@ impl Desk<'_> {
             });
             return say_json(&whole.to_string());
         }
-        let lines = [
-            (text("policy-asking"), Some(ask), ["policy-yes", "policy-no"]),
-            (text("policy-executing"), Some(execute), ["policy-yes", "policy-no"]),
-            (text("policy-reading"), read.as_ref(), ["policy-yes", "policy-no"]),
-            (text("policy-delivery"), delivery.as_ref(), ["policy-here", "policy-private"]),
-        ];
-        for (what, ruling, [yes, no]) in lines {
-            let Some(ruling) = ruling else { continue };
-            let verdict = text(if ruling.allowed { yes } else { no });
-            let line = text("policy-line")
-                .with("what", what.render(self.locale))
-                .with("verdict", verdict.render(self.locale))
-                .with("why", ruling.why.text().render(self.locale));
-            let rule = [ruling.key.as_str(), &ruling.entry];
-            let rule = rule.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-            let rule = if rule.is_empty() { rule } else { format!(" ({rule})") };
-            say(&format!("{}{rule}", line.render(self.locale)));
-        }
+        rulings.lines(self.locale).iter().for_each(|line| say(line));
     }
 
     async fn test(&self, catalogs: &[String], file: &Path) -> anyhow::Result<Ending> {
@@ -162,7 +145,7 @@ impl Desk<'_> {
     }
 
     /// Whether a row is as expected; says where it is not.
-    async fn test_row(&self, row: &Row, known: &BTreeMap<String, Catalog>) -> anyhow::Result<bool> {
+    async fn test_row(&self, row: &Row, catalogs: &BTreeMap<String, Catalog>) -> anyhow::Result<bool> {
         let who = row.role.as_ref().map(ToString::to_string).or_else(|| row.user.clone()).unwrap_or_default();
         let whole = [Some(who.as_str()), row.place.as_deref(), Some(row.target.as_str()), row.table.as_deref()];
         let whole = whole.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
@@ -170,12 +153,12 @@ impl Desk<'_> {
             let sentence = text("policy-differs").with("line", row.line.to_string()).with("row", whole.as_str());
             say(&sentence.with("expected", row.expected()).with("found", found).render(self.locale));
         };
-        let role = match (&row.role, &row.user) {
-            (Some(role), _) => Some(role.clone()),
-            (None, Some(user)) => self.role_of(user).await?,
+        let known = match (&row.role, &row.user) {
+            (Some(role), _) => Some((role.clone(), false)),
+            (None, Some(user)) => self.user_named(user).await?.map(|user| (user.role, user.disabled)),
             (None, None) => None,
         };
-        let Some(role) = role else {
+        let Some((role, disabled)) = known else {
             differs(text("user-unknown").with("command", "pstral user").with("name", who.as_str()).render(self.locale));
             return Ok(false);
         };
@@ -184,14 +167,14 @@ impl Desk<'_> {
             return Ok(false);
         };
         let nothing = nothing_known();
-        let catalog = known.get(&row.target);
+        let catalog = catalogs.get(&row.target);
         if catalog.is_none() && row.table.is_some() && self.config.targets.contains_key(&row.target) {
             differs(text("policy-no-catalog").render(self.locale));
             return Ok(false);
         }
-        let case = Case { role, place, target: row.target.clone(), table: row.table.clone() };
-        let decision = self.rules.decide(&case, catalog.unwrap_or(&nothing));
-        let (outcome, ruling) = decision.outcome(row.deed.unwrap_or_default());
+        let case = Case { role, disabled, place, target: row.target.clone(), table: row.table.clone() };
+        let rulings = self.rules.decide(&case, catalog.unwrap_or(&nothing));
+        let (outcome, ruling) = row.deed.unwrap_or_default().outcome(&rulings);
         let is_met = row.is_met((outcome, ruling));
         if !is_met {
             differs(format!("{outcome} · {ruling}"));
@@ -199,9 +182,9 @@ impl Desk<'_> {
         Ok(is_met)
     }
 
-    async fn role_of(&self, user: &str) -> anyhow::Result<Option<Role>> {
+    async fn user_named(&self, name: &str) -> anyhow::Result<Option<User>> {
         let Some(store) = &self.store else { return Ok(None) };
-        Ok(store.user_named(user).await?.map(|user| user.role))
+        Ok(store.user_named(name).await?)
     }
 
     /// The catalogs of the targets whose tables rows name.

@@ -51,8 +51,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled && person));
     lifecycle::start(&app).await?;
 
-    let (pipeline, store) = (Arc::clone(&app.pipeline), Arc::clone(&app.store));
-    let shown = Shown::new(pipeline, app.models.clone(), store, metrics, ending.clone());
+    let shown = Shown::new(Arc::clone(&app.pipeline), metrics, ending.clone());
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 

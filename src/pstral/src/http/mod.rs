@@ -14,7 +14,6 @@ use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pstral_core::domain::Locale;
 use pstral_core::pipeline::Pipeline;
-use pstral_store::Store;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -22,7 +21,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::health::{self, Check};
 use crate::metered::gauge_generations;
-use crate::registry::ModelServers;
 use connections::Bounds;
 
 /// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
@@ -31,24 +29,15 @@ const FRESH: Duration = Duration::from_secs(3);
 /// What the endpoint shows.
 pub struct Shown {
     pipeline: Arc<Pipeline>,
-    models: ModelServers,
-    store: Arc<Store>,
     metrics: PrometheusHandle,
     ending: CancellationToken,
     found: Mutex<Option<(Instant, Vec<Check>)>>,
 }
 
 impl Shown {
-    /// The parts of `pipeline`, the servers of its model and the state database in `store`, and what was counted. Once `ending` is cancelled the
-    /// program is no longer ready.
-    pub fn new(
-        pipeline: Arc<Pipeline>,
-        models: ModelServers,
-        store: Arc<Store>,
-        metrics: PrometheusHandle,
-        ending: CancellationToken,
-    ) -> Self {
-        Self { pipeline, models, store, metrics, ending, found: Mutex::new(None) }
+    /// The parts of `pipeline`, and what was counted. Once `ending` is cancelled the program is no longer ready.
+    pub fn new(pipeline: Arc<Pipeline>, metrics: PrometheusHandle, ending: CancellationToken) -> Self {
+        Self { pipeline, metrics, ending, found: Mutex::new(None) }
     }
 
     /// How the parts are, or were a moment ago. Who asks meanwhile waits for the same look.
@@ -59,7 +48,7 @@ impl Shown {
         {
             return parts.clone();
         }
-        let parts = health::checks(&self.pipeline, &self.models, &self.store, Locale::En).await;
+        let parts = self.pipeline.parts().checkup.checks(Locale::En).await;
         *found = Some((Instant::now(), parts.clone()));
         parts
     }

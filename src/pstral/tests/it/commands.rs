@@ -23,7 +23,7 @@ fn help_in_english() {
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: who you are to me; /unlink: remove this account; /language fr or en
         /agree: costly statements that wait; /verified: verified queries; both for stewards
-        /audit: the audit log, /user: the users, for administrators
+        /audit: the audit log, /user: the users, /policy: who may do what, /status: how I am; for administrators
         ");
     });
 }
@@ -45,7 +45,7 @@ fn help_in_french() {
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
         /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données
-        /audit : le journal, /utilisateur : les utilisateurs, pour les administrateurs
+        /audit : le journal, /utilisateur : les utilisateurs, /regles : qui peut quoi, /etat : comment je vais ; pour les administrateurs
         ");
     });
 }

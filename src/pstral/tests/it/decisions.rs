@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use pstral::config::{self, Config, Source};
-use pstral::policy::{Case, Row, Rulebook, place, rows};
+use pstral::policy::{Row, Rulebook, place, rows};
 use pstral_core::domain::{Actor, Catalog, EventBody, Locale, NewUser, Place};
+use pstral_core::pipeline::Case;
 use pstral_core::ports::People as _;
 use pstral_core::testkit::chat_platform::FakeChat;
 
@@ -37,13 +38,14 @@ fn every_decision_is_the_one_that_is_written() {
     for row in &table {
         let case = Case {
             role: row.role.clone().unwrap(),
+            disabled: false,
             place: place(row.place.as_deref().unwrap_or_default()).unwrap(),
             target: row.target.clone(),
             table: row.table.clone(),
         };
         let known = catalogs.get(row.target.as_str()).unwrap_or(&catalogs["crm"]);
-        let decision = rules.decide(&case, known);
-        let (outcome, ruling) = decision.outcome(row.deed.unwrap_or_default());
+        let rulings = rules.decide(&case, known);
+        let (outcome, ruling) = row.deed.unwrap_or_default().outcome(&rulings);
         if !row.is_met((outcome, ruling)) {
             wrong.push(format!("{}: {case:?}\n  expected {}, found {outcome} · {ruling}", row.line, row.expected()));
         }

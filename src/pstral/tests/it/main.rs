@@ -40,6 +40,9 @@ mod latest;
 mod lifecycle;
 mod linking;
 mod long_answers;
+#[cfg(feature = "discord")]
+#[path = "../../../../adapters/discord/tests/it/memory.rs"]
+mod memory;
 mod model;
 mod models;
 #[cfg(feature = "discord")]
@@ -57,8 +60,12 @@ mod results;
 mod retention;
 mod retrying;
 mod running;
+#[cfg(feature = "discord")]
+#[path = "../../../../adapters/discord/tests/it/secure.rs"]
+mod secure;
 mod sql;
 mod state;
+mod status;
 mod stewards;
 mod stopping;
 mod talks;
@@ -66,4 +73,5 @@ mod users;
 mod verified;
 mod waiting;
 mod welcome;
+mod who_may;
 mod world;

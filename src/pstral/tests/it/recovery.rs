@@ -13,7 +13,6 @@ use pstral_core::domain::{
 use pstral_core::ports::{ChatPlatform as _, Conversations as _, ModelError, People as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 use pstral_core::testkit::language_model::Script;
-use rusqlite::Connection;
 
 use crate::world::{World, alex, camille, killed, run_test};
 
@@ -196,22 +195,10 @@ fn a_question_that_was_just_asked_is_left_to_who_answers_it() {
     });
 }
 
-/// From now on no turn ends, until the trigger is dropped.
-fn takes_no_ends(world: &World) -> Connection {
-    let state = Connection::open(world.folder.path().join("state.db")).unwrap();
-    state
-        .execute_batch(
-            "CREATE TRIGGER full BEFORE UPDATE OF state ON turns WHEN NEW.state <> 'streaming'
-            BEGIN SELECT RAISE(ABORT, 'no space left'); END",
-        )
-        .unwrap();
-    state
-}
-
 #[test]
 fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
     run_test(async |world| {
-        let state = takes_no_ends(world);
+        let state = world.takes_no_ends();
         world.model_says("Two hundred.");
         world.say(&alex(), "How many pears do they have?").await;
         let shown = world.transcript();
@@ -233,7 +220,7 @@ fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
 #[test]
 fn a_disk_that_fills_within_an_answer_is_told_once_and_the_question_asked_again() {
     run_test(async |world| {
-        let state = takes_no_ends(world);
+        let state = world.takes_no_ends();
         world.audit.refuse(&[AuditAction::Answer, AuditAction::Incident]);
         world.model_says("Two hundred.");
         world.say(&alex(), "How many pears do they have?").await;
@@ -261,7 +248,7 @@ fn a_disk_that_fills_within_an_answer_is_told_once_and_the_question_asked_again(
 fn a_result_that_a_full_disk_takes_is_told_once() {
     run_test(async |world| {
         world.say(&alex(), "How many clients do we have in Paris?").await;
-        let state = takes_no_ends(world);
+        let state = world.takes_no_ends();
         world.audit.refuse(&[AuditAction::Result, AuditAction::Incident]);
         world.command(&alex(), "execute").await;
         assert_snapshot!(world.transcript_from(2), @"
@@ -277,7 +264,7 @@ fn a_result_that_a_full_disk_takes_is_told_once() {
 #[test]
 fn a_question_that_nobody_could_answer_is_told_once_with_the_disk_full() {
     run_test(async |world| {
-        let state = takes_no_ends(world);
+        let state = world.takes_no_ends();
         world.audit.refuse(&[AuditAction::Answer, AuditAction::Incident]);
         world.model.script(Script::refuses(ModelError::Failed("it broke".to_owned())));
         world.say(&alex(), "How many pears do they have?").await;
@@ -297,13 +284,13 @@ fn a_question_that_nobody_could_answer_is_told_once_with_the_disk_full() {
 #[test]
 fn what_follows_an_answer_notes_it_down() {
     run_test(async |world| {
-        let state = takes_no_ends(world);
+        let state = world.takes_no_ends();
         world.model_says("```sql\nSELECT city FROM clients WHERE id = 1\n```");
         world.say(&alex(), "Where is the first client?").await;
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran().len(), 1);
-        let state = takes_no_ends(world);
+        let state = world.takes_no_ends();
         world.model.script(Script::words("A long story, and").cut_by_length());
         world.say(&alex(), "Tell me something").await;
         state.execute_batch("DROP TRIGGER full").unwrap();

@@ -2,6 +2,7 @@
 
 use crate::bench::Bench;
 use crate::double::{Discord, Id};
+use crate::memory::resident;
 
 const SERVERS: usize = 100;
 const CHANNELS: usize = 20;
@@ -31,11 +32,4 @@ async fn a_hundred_servers_of_a_thousand_members_are_looked_after() {
         before
     );
     bench.discord.blameless();
-}
-
-/// Of this process, in KiB; 0 where that cannot be known.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use pstral_core::domain::{
     Actor, ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Value,
 };
 use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
+use pstral_core::testkit::checkup::FakeCheckup;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::pool_of;
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
@@ -157,6 +158,7 @@ fn pipeline(
         catalogs: Arc::clone(state) as _,
         audit: Arc::clone(state) as _,
         files: Arc::new(FakeFiles::default()),
+        checkup: Arc::new(FakeCheckup::default()),
         clock: Arc::clone(clock) as _,
         entropy: Arc::clone(entropy) as _,
         prompts: Prompts::default(),

@@ -20,6 +20,7 @@ use pstral_core::ports::{
     QueryTarget,
 };
 use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::testkit::checkup::FakeCheckup;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel, pool_of};
 use pstral_pgserver::Server;
@@ -119,6 +120,7 @@ fn parts(
         catalogs: Arc::clone(store) as _,
         audit: Arc::new(Pointed { real: Arc::clone(store) as Arc<dyn AuditLog>, points: Arc::clone(points) }),
         files: Arc::new(FolderFiles::new(folder.join("files"))),
+        checkup: Arc::new(FakeCheckup::default()),
         clock,
         entropy: Arc::new(entropy),
         prompts: Prompts::default(),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, PlatformName};
+use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{ChatPlatform, People as _, PlatformError};
 use pstral_discord::{Discord as Adapter, DiscordConfig};
 use secrecy::SecretString;
@@ -36,6 +37,8 @@ pub(crate) struct House {
     pub(crate) claire: Id,
     /// Linked to nobody.
     pub(crate) stranger: Id,
+    /// What reaches the double as if it were Discord itself.
+    client: Option<reqwest::Client>,
     pstral: Running,
 }
 
@@ -55,7 +58,11 @@ impl House {
 
     /// Starts Pstral on such a double, and waits until it is connected.
     pub(crate) async fn open_on(world: &mut World, plan: Plan) -> Self {
-        let discord = plan.start().await;
+        Self::on(world, plan.start().await, None).await
+    }
+
+    /// Starts Pstral on a double that is there: as in production, where `client` reaches it as Discord itself.
+    pub(crate) async fn on(world: &mut World, discord: Discord, client: Option<reqwest::Client>) -> Self {
         let [owner, camille, alex, claire, stranger] =
             ["Odile", "Camille", "Alex", "Claire", "Inconnu"].map(|name| discord.person(name));
         let guild = discord.guild("Alpha", &[owner, camille, alex, claire, stranger]);
@@ -64,14 +71,14 @@ impl House {
         for (id, username) in [(camille, "camille"), (alex, "alex"), (claire, "claire")] {
             link(world, id, username).await;
         }
-        let pstral = start(world, &discord).await;
-        Self { discord, guild, channel, camille, alex, claire, stranger, pstral }
+        let pstral = start(world, &discord, client.clone()).await;
+        Self { discord, guild, channel, camille, alex, claire, stranger, client, pstral }
     }
 
     /// Ends Pstral and starts it again on the same state.
     pub(crate) async fn restart(&mut self, world: &mut World) {
         self.end().await;
-        self.pstral = start(world, &self.discord).await;
+        self.pstral = start(world, &self.discord, self.client.clone()).await;
     }
 
     async fn end(&mut self) {
@@ -113,12 +120,15 @@ async fn link(world: &World, id: Id, username: &str) {
     world.store.link(&actor(id, username), user, Timestamp::UNIX_EPOCH).await.unwrap();
 }
 
-async fn start(world: &mut World, discord: &Discord) -> Running {
+async fn start(world: &mut World, discord: &Discord, client: Option<reqwest::Client>) -> Running {
     let mut config = DiscordConfig::new(SecretString::from(discord.token()), discord.application());
-    config.base_url = Some(discord.url());
+    // With an address of its own, serenity's limiter is off.
+    config.base_url = client.is_none().then(|| discord.url());
+    config.client = client;
     let adapter = Arc::new(Adapter::new(config).unwrap());
     world.restart_with(|setup| setup.platforms = vec![Arc::clone(&adapter) as Arc<dyn ChatPlatform>]).await;
     let pipeline = Arc::clone(&world.pipeline);
+    adapter.suggest_from(Pipeline::suggestions(&pipeline));
     let busy = watch::Sender::new(0);
     let counted = busy.clone();
     let inbox: pstral_core::ports::Inbox = Arc::new(move |event| {

@@ -78,7 +78,6 @@ fn a_private_table_comes_in_private() {
         let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
         let thread = house.discord.thread_on(question).await;
         let offer = house.discord.hears(thread, "[Exécuter]").await;
-        house.idle().await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         let dm = house.discord.dm(house.camille);
         house.discord.hears(dm, ".xlsx").await;
@@ -105,11 +104,68 @@ fn a_private_table_finds_its_way_when_messages_are_closed() {
         let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
         let thread = house.discord.thread_on(question).await;
         let offer = house.discord.hears(thread, "[Exécuter]").await;
-        house.idle().await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         let table = house.discord.hears(thread, ".xlsx").await;
         assert!(house.discord.reads(table).starts_with("Pstral, seen by Camille alone"), "{}", house.sees(thread));
         assert!(!house.discord.sees_as(house.alex, thread).contains("Axolis"));
         house.end().await;
+    });
+}
+
+/// The rules are those of the channel; the answer is for who asked alone.
+#[test]
+fn the_rules_of_a_channel_are_told_to_one_person() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        let shown =
+            house.discord.runs(house.claire, house.channel, "/policy user:alex target:crm table:oauth_email_accounts");
+        house.discord.answered(shown).await;
+        // Filled in in another order.
+        let shown = house.discord.runs(house.claire, house.channel, "/policy target:crm user:alex");
+        house.discord.answered(shown).await;
+        let refused = house.discord.runs(house.alex, house.channel, "/policy user:alex target:crm");
+        house.discord.answered(refused).await;
+        assert_eq!(house.discord.sees_as(house.camille, house.channel), "# ventes\n");
+        assert_snapshot!(house.sees(house.channel), @"
+        # ventes
+        Pstral, seen by Claire alone: Pour alex (membre), ici, sur crm · oauth_email_accounts :
+        - Demander : oui · le rôle le permet (roles.member.capabilities ask)
+        - Exécuter : oui · le rôle le permet (roles.member.capabilities execute)
+        - Lire : non · c’est interdit (targets.crm.deny oauth_email_accounts)
+        Pstral, seen by Claire alone: Pour alex (membre), ici, sur crm :
+        - Demander : oui · le rôle le permet (roles.member.capabilities ask)
+        - Exécuter : oui · le rôle le permet (roles.member.capabilities execute)
+        - Résultat : là où la question est posée · toutes les personnes accueillies peuvent tout en voir
+        Pstral, seen by Alex alone: Only those who look after users can do this. Please ask an administrator.
+        ");
+        house.close().await;
+    });
+}
+
+#[test]
+fn how_everything_is_is_told_to_one_person() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        let shown = house.discord.runs(house.claire, house.channel, "/status");
+        let shown = house.discord.answered(shown).await;
+        let told = house.discord.reads(shown);
+        assert!(told.starts_with("Pstral, seen by Claire alone: - state · en ordre"), "{told}");
+        assert!(told.contains("- platform discord · en ordre · pstral a répondu"), "{told}");
+        house.close().await;
+    });
+}
+
+#[test]
+fn users_and_targets_are_suggested_to_admins() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        let typing = async |person, line| house.discord.types(person, house.channel, line).await;
+        assert_eq!(typing(house.claire, "/policy user:al").await, ["alex (Alex Taylor) (alex)"]);
+        assert_eq!(typing(house.claire, "/policy user:alex target:c").await, ["crm"]);
+        assert_eq!(typing(house.camille, "/policy user:al").await, [""; 0], "names are not for everybody");
+        house.close().await;
     });
 }

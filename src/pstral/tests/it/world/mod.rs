@@ -12,7 +12,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pstral::config::ModelKind;
 use pstral::files::FolderFiles;
+use pstral::health::Installation;
+use pstral::registry::ModelServers;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
@@ -26,6 +29,7 @@ use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 use pstral_store::Store;
+use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -247,6 +251,15 @@ impl World {
         }
     }
 
+    /// From now on no turn ends, until the trigger `full` is dropped.
+    pub(crate) fn takes_no_ends(&self) -> Connection {
+        let state = Connection::open(self.folder.path().join("state.db")).unwrap();
+        let full = "CREATE TRIGGER full BEFORE UPDATE OF state ON turns WHEN NEW.state <> 'streaming'
+            BEGIN SELECT RAISE(ABORT, 'no space left'); END";
+        state.execute_batch(full).unwrap();
+        state
+    }
+
     /// Somebody asks in private, and Pstral dies while the model thinks.
     pub(crate) async fn dies_while_it_answers(&self, actor: &Actor, question: &str) {
         self.model.script(Script::says("I am going to think about this for a very long time …").hangs());
@@ -283,10 +296,21 @@ impl Around {
         let scripted =
             || Endpoint { name: "scripted".to_owned(), model: Arc::clone(&self.model) as _, slots: self.setup.slots };
         let endpoints = self.setup.endpoints.clone().unwrap_or_else(|| vec![scripted()]);
+        let targets: BTreeMap<String, Arc<Target>> = others.chain([target("crm")]).collect();
+        let platforms: Vec<Arc<dyn ChatPlatform>> =
+            [Arc::clone(&self.chat) as _].into_iter().chain(self.setup.platforms.clone()).collect();
+        let models =
+            ModelServers { endpoints: endpoints.clone(), kind: ModelKind::Ollama, pull: "ollama pull".to_owned() };
+        let checkup = Installation {
+            store: Arc::clone(&self.store),
+            models,
+            targets: targets.clone(),
+            platforms: platforms.clone(),
+        };
         Pipeline::new(Parts {
-            platforms: [Arc::clone(&self.chat) as _].into_iter().chain(self.setup.platforms.clone()).collect(),
+            platforms,
             model: Arc::new(ModelPool::new(endpoints, self.setup.queue, Arc::clone(&self.clock) as _)),
-            targets: others.chain([target("crm")]).collect(),
+            targets,
             people: Arc::clone(&self.store) as _,
             conversations: Arc::clone(&self.store) as _,
             proposals: Arc::clone(&self.store) as _,
@@ -294,6 +318,7 @@ impl Around {
             catalogs: Arc::clone(&self.store) as _,
             audit: Arc::clone(&self.audit) as _,
             files: Arc::new(self.files()),
+            checkup: Arc::new(checkup),
             clock: Arc::clone(&self.clock) as _,
             entropy: Arc::clone(&self.entropy) as _,
             prompts: Prompts::default(),

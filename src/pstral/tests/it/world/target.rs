@@ -20,12 +20,14 @@ pub(crate) struct WatchedTarget {
     pub(crate) rejects: Mutex<Vec<&'static str>>,
     /// Whether running a statement panics, as a bug would.
     pub(crate) panics: AtomicBool,
+    /// Whether it never says how it is.
+    pub(crate) dead: AtomicBool,
 }
 
 impl WatchedTarget {
     pub(super) fn over(real: Arc<dyn QueryTarget>) -> Self {
-        let (slow_values, panics) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { real, ran: Mutex::default(), slow_values, rejects: Mutex::default(), panics }
+        let [slow_values, panics, dead] = [(); 3].map(|()| AtomicBool::new(false));
+        Self { real, ran: Mutex::default(), slow_values, rejects: Mutex::default(), panics, dead }
     }
 
     /// What was asked to run, in order.
@@ -82,6 +84,9 @@ impl QueryTarget for WatchedTarget {
     }
 
     async fn health(&self) -> Result<Text, TargetError> {
+        if self.dead.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         self.real.health().await
     }
 }

@@ -34,6 +34,11 @@ impl Discord {
         world.messages.get(&message).map_or_else(|| "(gone)".to_owned(), |message| world.shown(message))
     }
 
+    /// When a message was sent, in milliseconds since 1970.
+    pub(crate) fn sent_at(&self, message: Id) -> Millis {
+        self.shared.world().messages.get(&message).map_or(0, |message| message.at)
+    }
+
     /// What a message said before each of its edits.
     pub(crate) fn before(&self, message: Id) -> Vec<String> {
         self.shared.world().messages.get(&message).map(|message| message.before.clone()).unwrap_or_default()
