@@ -76,6 +76,7 @@ pub use approving::{Decision, NotDecided, Steward};
 use asker::Asker;
 use audit_query::Queries;
 pub use card::query_card;
+pub use command::reads_as_command;
 use charting::Charts;
 use futures::FutureExt as _;
 use latest::ShownAgain;
