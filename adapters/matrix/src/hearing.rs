@@ -1,7 +1,7 @@
 //! What people do in rooms: which messages are meant for us, what they say, and where they are answered.
 
 use matrix_sdk::Room;
-use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::deserialized_responses::{TimelineEvent, VerificationLevel, VerificationState};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId, UserId};
 use pstral_core::domain::{Actor, Event, EventBody};
 use pstral_core::ports::Inbox;
@@ -30,7 +30,9 @@ impl Matrix {
             return;
         }
         match said["type"].as_str() {
-            Some("m.room.message") => self.hear(room, id, &sender, &said, inbox).await,
+            Some("m.room.message") if is_genuine(room, &event).await => {
+                self.hear(room, id, &sender, &said, inbox).await;
+            }
             Some("m.reaction") => self.pressed(room, id, &sender, &said, inbox).await,
             Some("m.room.redaction") => self.taken_back(room, &sender, &said, inbox).await,
             Some("m.room.tombstone") => self.follow_upgrade(room, &sender, &said).await,
@@ -56,9 +58,6 @@ impl Matrix {
         if !(private || is_called || self.goes_on(room, thread.as_ref(), content).await) {
             return;
         }
-        if let (true, Some(root)) = (is_called, &thread) {
-            self.threads.is_ours(root);
-        }
         let words = names.without(body);
         let line = command(&words).map(|command| format!("{PREFIX}{command}"));
         let body = match line {
@@ -66,7 +65,11 @@ impl Matrix {
             None if private && pstral_core::pipeline::reads_as_command(&words) => EventBody::Command(words),
             None => EventBody::Said(words),
         };
-        let spot = Spot::new(room.room_id().to_owned(), self.thread_to_answer(private, thread, &id, &body));
+        let thread = self.thread_to_answer(private, thread, &id, &body);
+        if let Some(root) = &thread {
+            self.threads.asked(root, sender);
+        }
+        let spot = Spot::new(room.room_id().to_owned(), thread);
         let event = self.event(room, id, sender, said, spot, private, body).await;
         inbox(event).await;
     }
@@ -83,10 +86,7 @@ impl Matrix {
         match thread {
             _ if private => None,
             Some(root) => Some(root),
-            None if self.config.threads && is_question => {
-                self.threads.is_ours(id);
-                Some(id.clone())
-            }
+            None if self.config.threads && is_question => Some(id.clone()),
             None => None,
         }
     }
@@ -155,6 +155,15 @@ impl Matrix {
         };
         let others = members.iter().map(|member| member.user_id().to_owned());
         Some(others.filter(|user| user != room.own_user_id()).collect())
+    }
+}
+
+/// Whether a message comes from whom it says: where a room is encrypted, what is not, or was by somebody else, may have been
+/// made up by a server.
+async fn is_genuine(room: &Room, event: &TimelineEvent) -> bool {
+    match event.encryption_info() {
+        Some(info) => info.verification_state != VerificationState::Unverified(VerificationLevel::MismatchedSender),
+        None => room.latest_encryption_state().await.is_ok_and(|state| !state.is_encrypted()),
     }
 }
 

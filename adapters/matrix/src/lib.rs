@@ -39,7 +39,7 @@ use async_trait::async_trait;
 pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
 pub use examine::{Finding, Mark};
 use matrix_sdk::Client;
-use pstral_core::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
     BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
@@ -189,7 +189,14 @@ impl ChatPlatform for Matrix {
     }
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
-        self.private_with(actor).await
+        self.private_with(&actor.id).await
+    }
+
+    /// Whoever presses a button below what others asked is answered in private: nobody else need read it.
+    fn aside(&self, event: &Event) -> Option<Place> {
+        let is_click = matches!(event.body, EventBody::Clicked(_)) && !event.place.private;
+        let root = place::spot(&event.place).ok().filter(|_| is_click)?.thread?;
+        self.threads.is_of_others(&root, &event.actor.id).then(|| place::aside(&event.actor.id))
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {

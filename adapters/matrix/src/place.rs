@@ -32,6 +32,19 @@ impl Spot {
     }
 }
 
+/// What stands before somebody to whom something is said beside a room.
+const ASIDE: &str = "aside:";
+
+/// Where only somebody reads what others need not: their private conversation, begun when something is said there.
+pub(crate) fn aside(user: &str) -> Place {
+    Place { platform: platform(), id: format!("{ASIDE}{user}"), private: true }
+}
+
+/// Who reads such a place; `None` of others.
+pub(crate) fn whose_aside(place: &Place) -> Option<&str> {
+    place.id.strip_prefix(ASIDE).filter(|_| place.platform == platform())
+}
+
 /// Where a place is; [`PlatformError::Gone`] for those of others.
 pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
     if place.platform != platform() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, UserId};
 use matrix_sdk::{Room, RoomState};
-use pstral_core::domain::{Actor, Place};
+use pstral_core::domain::Place;
 use pstral_core::ports::PlatformError;
 use serde_json::Value;
 
@@ -76,8 +76,8 @@ impl Matrix {
     }
 
     /// The private conversation with somebody: encrypted, and nobody else in it.
-    pub(crate) async fn private_with(&self, actor: &Actor) -> Result<Place, PlatformError> {
-        let user: OwnedUserId = actor.id.as_str().try_into().map_err(|_| PlatformError::Gone)?;
+    pub(crate) async fn private_with(&self, user: &str) -> Result<Place, PlatformError> {
+        let user: OwnedUserId = user.try_into().map_err(|_| PlatformError::Gone)?;
         let client = self.client().await?;
         // One at a time: two would make two rooms.
         let _turn = self.opening.lock().await;

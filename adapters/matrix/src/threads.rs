@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
-use matrix_sdk::ruma::{EventId, OwnedEventId};
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, UserId};
 use serde_json::Value;
 
 use crate::Matrix;
@@ -19,24 +19,45 @@ pub(crate) struct Threads(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    ours: HashMap<OwnedEventId, bool>,
+    threads: HashMap<OwnedEventId, Thread>,
     order: VecDeque<OwnedEventId>,
 }
 
+#[derive(Debug, Clone, Default)]
+struct Thread {
+    is_ours: bool,
+    /// Who has asked us something there, as far as we know.
+    askers: Vec<OwnedUserId>,
+}
+
 impl Threads {
-    /// We have been asked something there.
-    pub(crate) fn is_ours(&self, root: &EventId) {
+    /// Somebody has asked us something there.
+    pub(crate) fn asked(&self, root: &EventId, asker: &UserId) {
         self.learn(root, true);
+        if let Some(thread) =
+            self.known().threads.get_mut(root).filter(|thread| !thread.askers.iter().any(|known| known == asker))
+        {
+            thread.askers.push(asker.to_owned());
+        }
+    }
+
+    /// Whether what stands there was asked by others.
+    pub(crate) fn is_of_others(&self, root: &EventId, user: &str) -> bool {
+        let known = self.known();
+        let askers = known.threads.get(root).map(|thread| thread.askers.as_slice()).unwrap_or_default();
+        !askers.is_empty() && !askers.iter().any(|asker| asker == user)
     }
 
     fn learn(&self, root: &EventId, is_ours: bool) {
         let mut known = self.known();
-        if known.ours.insert(root.to_owned(), is_ours).is_none() {
+        let is_new = !known.threads.contains_key(root);
+        known.threads.entry(root.to_owned()).or_default().is_ours = is_ours;
+        if is_new {
             known.order.push_back(root.to_owned());
             if known.order.len() > REMEMBERED
                 && let Some(oldest) = known.order.pop_front()
             {
-                known.ours.remove(&oldest);
+                known.threads.remove(&oldest);
             }
         }
     }
@@ -51,7 +72,7 @@ impl Matrix {
     pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
         let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());
         let Some(root) = thread.filter(|_| !calls_somebody) else { return false };
-        let known = self.threads.known().ours.get(root).copied();
+        let known = self.threads.known().threads.get(root).map(|thread| thread.is_ours);
         if let Some(is_ours) = known {
             return is_ours;
         }

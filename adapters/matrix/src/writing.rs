@@ -13,7 +13,7 @@ use crate::client::PATIENCE;
 use crate::content::{buttons, change, in_thread, shown};
 use crate::fault::{fault, http_fault};
 use crate::ours::Message;
-use crate::place::{Spot, spot};
+use crate::place::{Spot, spot, whose_aside};
 
 /// Now or not at all: by the time it went again, its text would be stale.
 pub(crate) fn once() -> RequestConfig {
@@ -27,6 +27,11 @@ impl Matrix {
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
+        let beside = match whose_aside(place) {
+            Some(user) => Some(self.private_with(user).await?),
+            None => None,
+        };
+        let place = beside.as_ref().unwrap_or(place);
         let spot = spot(place)?;
         let content = in_thread(shown(message)?, spot.thread.as_ref());
         let room = self.room(&spot).await?;

@@ -20,7 +20,7 @@ use super::Shown;
 use super::shown::take;
 
 /// Far more than anything needs.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Somebody.
 pub(crate) struct Person {
