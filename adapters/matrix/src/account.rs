@@ -235,6 +235,7 @@ pub(crate) fn open_fault(error: OpenError) -> AccountError {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 pub(crate) fn vault_fault(error: VaultError) -> AccountError {
     let remedy = match &error {
         VaultError::InUse(_) => "remedy-matrix-in-use",

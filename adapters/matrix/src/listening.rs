@@ -174,7 +174,7 @@ impl Matrix {
         }
         let invited = update.rooms.invited.into_keys().filter_map(|id| client.get_room(&id));
         work.extend(invited.map(|room| self.consider(room).boxed()));
-        work.extend(update.rooms.left.into_iter().filter_map(|(id, update)| self.left(client, id, &update, inbox)));
+        work.extend(update.rooms.left.into_iter().filter_map(|(id, update)| left(client, id, &update, inbox)));
         work
     }
 
@@ -189,31 +189,25 @@ impl Matrix {
         events.retain(is_recent);
         join_all(events.into_iter().map(|event| self.hear_of(&room, event, inbox))).await;
     }
+}
 
-    /// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told.
-    fn left<'a>(
-        &'a self,
-        client: &Client,
-        id: OwnedRoomId,
-        update: &LeftRoomUpdate,
-        inbox: &'a Inbox,
-    ) -> Option<BoxFuture<'a, ()>> {
-        let name = client.user_id().map(ToString::to_string).unwrap_or_default();
-        let by_ourselves = |event: &Value| event["state_key"] == name.as_str() && event["sender"] == name.as_str();
-        if update.timeline.events.iter().map(json_of).any(|event| by_ourselves(&event)) {
-            return None;
-        }
-        let was_private = client.get_room(&id).is_some_and(|room| room.direct_targets_length() > 0);
-        let now = Timestamp::now();
-        let event = Event {
-            id: format!("left {id} {now}"),
-            at: now,
-            actor: Actor { platform: platform(), id: name.clone(), name },
-            place: Spot::new(id, None).place(was_private),
-            body: EventBody::Left,
-        };
-        Some(inbox(event))
+/// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told.
+fn left<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'a Inbox) -> Option<BoxFuture<'a, ()>> {
+    let name = client.user_id().map(ToString::to_string).unwrap_or_default();
+    let by_ourselves = |event: &Value| event["state_key"] == name.as_str() && event["sender"] == name.as_str();
+    if update.timeline.events.iter().map(json_of).any(|event| by_ourselves(&event)) {
+        return None;
     }
+    let was_private = client.get_room(&id).is_some_and(|room| room.direct_targets_length() > 0);
+    let now = Timestamp::now();
+    let event = Event {
+        id: format!("left {id} {now}"),
+        at: now,
+        actor: Actor { platform: platform(), id: name.clone(), name },
+        place: Spot::new(id, None).place(was_private),
+        body: EventBody::Left,
+    };
+    Some(inbox(event))
 }
 
 /// What came before the events that the server told of, the oldest first.

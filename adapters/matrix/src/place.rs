@@ -51,7 +51,7 @@ pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
         return Err(PlatformError::Gone);
     }
     let (room, thread) = match place.id.split_once('/') {
-        Some((room, root)) => (room, Some(root.replace("%2F", "/"))),
+        Some((room, thread)) => (room, Some(thread.replace("%2F", "/"))),
         None => (place.id.as_str(), None),
     };
     let room = room.try_into().map_err(|_| PlatformError::Gone)?;

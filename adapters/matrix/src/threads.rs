@@ -71,17 +71,17 @@ impl Matrix {
     /// Whether a message goes on with what was asked in its thread, and calls nobody else.
     pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
         let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());
-        let Some(root) = thread.filter(|_| !calls_somebody) else { return false };
-        let known = self.threads.known().threads.get(root).map(|thread| thread.is_ours);
+        let Some(thread) = thread.filter(|_| !calls_somebody) else { return false };
+        let known = self.threads.known().threads.get(thread).map(|known| known.is_ours);
         if let Some(is_ours) = known {
             return is_ours;
         }
         // As after a restart: the server knows where we have taken part.
-        match room.event(root, None).await {
+        match room.event(thread, None).await {
             Ok(event) => {
-                let thread = &json_of(&event)["unsigned"]["m.relations"]["m.thread"];
-                let is_ours = thread["current_user_participated"] == true;
-                self.threads.learn(root, is_ours);
+                let summary = &json_of(&event)["unsigned"]["m.relations"]["m.thread"];
+                let is_ours = summary["current_user_participated"] == true;
+                self.threads.learn(thread, is_ours);
                 is_ours
             }
             Err(error) => {

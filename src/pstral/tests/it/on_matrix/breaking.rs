@@ -5,13 +5,13 @@ use std::time::Duration;
 use pstral_core::testkit::language_model::Script;
 use pstral_synapse::{Limits, Server};
 
-use super::House;
-use crate::world::run_test;
+use super::{House, unhurried};
+use crate::world::run_test_with;
 
 #[test]
 fn an_answer_is_whole_after_the_server_was_away() {
     let Some(server) = Server::start(Limits::Off) else { return };
-    run_test(async |world| {
+    run_test_with(unhurried(), async |world| {
         let mut house = House::open(world, &server, "b1").await;
         let room = house.camille.room(true, &[&house.account.id]).await;
         let said = "Il y a bien des choses à dire de cette question, et je les dis l’une après l’autre : voilà tout.";

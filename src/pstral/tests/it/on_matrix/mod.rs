@@ -20,12 +20,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::matrix_people::Person;
-use crate::world::World;
+use crate::world::{Setup, World};
 
 /// A server that tests share which do nothing to it.
 pub(crate) fn shared() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     SERVER.get_or_init(|| Server::start(Limits::Off)).as_ref()
+}
+
+/// Two servers and three programs may share the machine with other tests.
+pub(crate) fn unhurried() -> Setup {
+    Setup { patience: Duration::from_mins(5), ..Setup::default() }
 }
 
 /// Pstral's account on a server, and two people of Pstral.

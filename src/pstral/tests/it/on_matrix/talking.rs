@@ -6,9 +6,9 @@ use matrix_sdk::ruma::RoomId;
 use pstral_core::pipeline::{Delivery, Terms};
 use pstral_core::testkit::language_model::Script;
 
-use super::{House, shared};
+use super::{House, shared, unhurried};
 use crate::matrix_people::{Person, Shown};
-use crate::world::{Setup, World, run_test, run_test_with};
+use crate::world::{Setup, World, run_test_with};
 
 const SAID: &str = "Voici quelques clients de la ville de Lyon :\n```sql\nSELECT company_name FROM clients WHERE city = \
     'Lyon' ORDER BY company_name LIMIT 2\n```\nDeux sociétés, par nom.";
@@ -36,7 +36,7 @@ fn a_question_becomes_a_table_in_an_encrypted_room() {
 
 fn becomes_a_table(name: &str, encrypted: bool) {
     let Some(server) = shared() else { return };
-    run_test(async |world| {
+    run_test_with(unhurried(), async |world| {
         let mut house = House::open(world, server, name).await;
         let (camille, alex) = (&house.camille, &house.alex);
         let room = camille.room(encrypted, &[&house.account.id]).await;
@@ -84,7 +84,7 @@ fn becomes_a_table(name: &str, encrypted: bool) {
 #[test]
 fn a_question_in_an_encrypted_private_conversation_is_answered_there() {
     let Some(server) = shared() else { return };
-    run_test(async |world| {
+    run_test_with(unhurried(), async |world| {
         let mut house = House::open(world, server, "t3").await;
         let dm = house.camille.dm(true, &house.account.id).await;
         runs(world, &house.camille, &dm, QUESTION).await;
@@ -108,7 +108,7 @@ async fn runs(world: &World, person: &Person, room: &RoomId, question: &str) {
 fn a_private_table_asked_in_a_room_arrives_in_private_alone() {
     let delivery = Delivery { private: false, private_tables: vec!["clients".to_owned()] };
     let Some(server) = shared() else { return };
-    run_test_with(Setup { terms: Terms { delivery, ..Terms::default() }, ..Setup::default() }, async |world| {
+    run_test_with(Setup { terms: Terms { delivery, ..Terms::default() }, ..unhurried() }, async |world| {
         let mut house = House::open(world, server, "t4").await;
         let (camille, alex) = (&house.camille, &house.alex);
         let room = camille.room(false, &[&house.account.id]).await;
@@ -135,7 +135,7 @@ fn a_private_table_asked_in_a_room_arrives_in_private_alone() {
 #[test]
 fn what_was_offered_before_a_restart_can_be_run_after_it() {
     let Some(server) = shared() else { return };
-    run_test(async |world| {
+    run_test_with(unhurried(), async |world| {
         let mut house = House::open(world, server, "t5").await;
         let room = house.camille.room(true, &[&house.account.id]).await;
         world.model_says(SAID);
@@ -158,7 +158,7 @@ fn what_was_offered_before_a_restart_can_be_run_after_it() {
 #[test]
 fn an_answer_is_stopped_by_a_reaction_and_by_taking_the_question_back() {
     let Some(server) = shared() else { return };
-    run_test(async |world| {
+    run_test_with(unhurried(), async |world| {
         let mut house = House::open(world, server, "t6").await;
         let room = house.camille.room(false, &[&house.account.id]).await;
         for by_reaction in [true, false] {
