@@ -442,3 +442,38 @@ discord-remedy-no-content = To talk in threads without mentions, enable Message 
 discord-remedy-commands = The next start of Pstral registers them.
 discord-remedy-permissions = Grant them to the role of Pstral in the settings of this channel, or let it in again by the address above.
 discord-remedy-channel = Check the id, and that Pstral is in this server and may see the channel.
+
+## Matrix
+config-matrix-homeserver = the address of the homeserver is required, such as "https://matrix.example.org".
+config-matrix-address = “{ $given }” is not an address: write https:// and the name of the homeserver, such as "https://matrix.example.org".
+config-matrix-passphrase = the session and the keys are encrypted with a passphrase: add it, better as passphrase_file or in the environment. Any long text will do; keep it as long as the account.
+config-matrix-rate = burst is 1 at least, and events_per_second between 0 and 1000; 0 says that the homeserver does not limit the account.
+config-matrix-user = Which account? Add user to [platforms.matrix], such as "@pstral:example.org".
+health-matrix = { $name } answered in { $millis } ms
+matrix-not-enabled = Matrix is not turned on: write enabled = true in [platforms.matrix]. docs/matrix.md says what else it needs.
+matrix-ask-password = Password of the account:
+matrix-ask-token = Access token:
+matrix-ask-key = Recovery key:
+matrix-welcome = Logged in as { $user }, on the device { $device }.
+matrix-recovery-key = This recovery key brings everything back when the store is lost. It is shown once: keep it where the passphrase is not.
+matrix-status = { $user }, device { $device } · trusted by the account: { $verified } · recovery key works: { $recoverable } · rooms: { $rooms }
+matrix-fault = { $fault }
+matrix-session = { $user } is logged in, on the device { $device }
+matrix-device-verified = others can see that the device is the account's own
+matrix-device-unverified = others cannot see that the device is the account's own: some programs will not give it their keys
+matrix-limited = the homeserver is taken to limit the account: answers come in few steps, and many at once wait for each other
+matrix-lifted = the homeserver is taken not to limit the account
+remedy-matrix-login = Log the account in: pstral matrix login.
+remedy-matrix-logged-in = Nothing more is needed. To use another account, choose another folder with data, or remove the folder matrix in it.
+remedy-matrix-again = Log the account in again: remove the file session.sealed in the folder matrix of data, then pstral matrix recover.
+remedy-matrix-recover = Bring the keys back with the recovery key: pstral matrix recover.
+remedy-matrix-verify = Bring the account's keys to this device with its recovery key: pstral matrix recover. Where that is lost: pstral matrix reset-crypto.
+remedy-matrix-recovery-key = Check the recovery key: it is the one that pstral matrix login has shown, or that another program made for this account.
+remedy-matrix-reset = Reset the encryption of the account with another Matrix program, then run pstral matrix login anew.
+remedy-matrix-passphrase = Check passphrase in [platforms.matrix]: it is the one of the first login. Where it is lost, remove the folder matrix of data and log in again.
+remedy-matrix-in-use = Pstral is running with this account. Stop it first; pstral doctor can look at it while it runs.
+remedy-matrix-store = Check the passphrase and the files in the folder matrix of data. Where they are damaged, remove its folder store, then pstral matrix recover.
+remedy-matrix-disk = Check that Pstral may write to this folder, and that there is room on its disk.
+remedy-matrix-password = Check user and the password, and that homeserver is the account's own.
+remedy-matrix-server = Check homeserver in [platforms.matrix] and that this machine reaches it, then try again.
+remedy-matrix-limit = An admin of the homeserver lifts it: POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit with {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Then write events_per_second = 0 in [platforms.matrix].

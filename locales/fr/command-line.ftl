@@ -445,3 +445,38 @@ discord-remedy-no-content = Pour se passer de mentions dans les fils, activez Me
 discord-remedy-commands = Le prochain démarrage de Pstral les enregistre.
 discord-remedy-permissions = Accordez-les au rôle de Pstral dans les paramètres de ce salon, ou invitez-le de nouveau avec l'adresse ci-dessus.
 discord-remedy-channel = Vérifiez l'identifiant, et que Pstral est sur ce serveur et voit le salon.
+
+## Matrix
+config-matrix-homeserver = l'adresse du serveur est obligatoire, par exemple "https://matrix.example.org".
+config-matrix-address = « { $given } » n'est pas une adresse : écrivez https:// puis le nom du serveur, par exemple "https://matrix.example.org".
+config-matrix-passphrase = la session et les clés sont chiffrées avec une phrase secrète : ajoutez-la, de préférence avec passphrase_file ou dans l'environnement. N'importe quel texte assez long convient ; gardez-le aussi longtemps que le compte.
+config-matrix-rate = burst vaut au moins 1, et events_per_second entre 0 et 1000 ; 0 dit que le serveur ne limite pas le compte.
+config-matrix-user = Quel compte ? Ajoutez user dans [platforms.matrix], par exemple "@pstral:example.org".
+health-matrix = { $name } a répondu en { $millis } ms
+matrix-not-enabled = Matrix n'est pas activé : écrivez enabled = true dans [platforms.matrix]. docs/matrix.md dit ce qu'il faut d'autre.
+matrix-ask-password = Mot de passe du compte :
+matrix-ask-token = Jeton d'accès :
+matrix-ask-key = Clé de récupération :
+matrix-welcome = Connecté comme { $user }, sur l'appareil { $device }.
+matrix-recovery-key = Cette clé de récupération permet de tout retrouver si les clés sont perdues. Elle n'est montrée qu'une fois : gardez-la ailleurs que la phrase secrète.
+matrix-status = { $user }, appareil { $device } · reconnu par le compte : { $verified } · clé de récupération valable : { $recoverable } · salons : { $rooms }
+matrix-fault = { $fault }
+matrix-session = { $user } est connecté, sur l'appareil { $device }
+matrix-device-verified = les autres voient que l'appareil est bien celui du compte
+matrix-device-unverified = les autres ne voient pas que l'appareil est celui du compte : certains programmes ne lui donneront pas leurs clés
+matrix-limited = le serveur est supposé limiter le compte : les réponses viennent en peu d'étapes, et plusieurs à la fois s'attendent
+matrix-lifted = le serveur est supposé ne pas limiter le compte
+remedy-matrix-login = Connectez le compte : pstral matrix login.
+remedy-matrix-logged-in = Il n'y a rien d'autre à faire. Pour un autre compte, choisissez un autre dossier avec data, ou supprimez-y le dossier matrix.
+remedy-matrix-again = Reconnectez le compte : supprimez le fichier session.sealed du dossier matrix de data, puis pstral matrix recover.
+remedy-matrix-recover = Retrouvez les clés avec la clé de récupération : pstral matrix recover.
+remedy-matrix-verify = Donnez à cet appareil les clés du compte avec sa clé de récupération : pstral matrix recover. Si elle est perdue : pstral matrix reset-crypto.
+remedy-matrix-recovery-key = Vérifiez la clé de récupération : c'est celle que pstral matrix login a montrée, ou qu'un autre programme a créée pour ce compte.
+remedy-matrix-reset = Réinitialisez le chiffrement du compte avec un autre programme Matrix, puis relancez pstral matrix login.
+remedy-matrix-passphrase = Vérifiez passphrase dans [platforms.matrix] : c'est celle de la première connexion. Si elle est perdue, supprimez le dossier matrix de data et connectez-vous de nouveau.
+remedy-matrix-in-use = Pstral tourne avec ce compte. Arrêtez-le d'abord ; pstral doctor peut l'examiner pendant qu'il tourne.
+remedy-matrix-store = Vérifiez la phrase secrète et les fichiers du dossier matrix de data. S'ils sont abîmés, supprimez son dossier store, puis pstral matrix recover.
+remedy-matrix-disk = Vérifiez que Pstral peut écrire dans ce dossier, et qu'il reste de la place sur son disque.
+remedy-matrix-password = Vérifiez user et le mot de passe, et que homeserver est bien le serveur du compte.
+remedy-matrix-server = Vérifiez homeserver dans [platforms.matrix], et que cette machine le joint, puis recommencez.
+remedy-matrix-limit = Un administrateur du serveur lève la limite : POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit avec {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Écrivez ensuite events_per_second = 0 dans [platforms.matrix].

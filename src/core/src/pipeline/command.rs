@@ -72,6 +72,22 @@ pub(super) fn parse(words: &str) -> Command<'_> {
     }
 }
 
+/// Whether a line reads as a command where none is marked as such, as in a private conversation: a command's own word, and
+/// hardly more, or a statement to edit. What is longer, or asks something, is a question that happens to begin so.
+pub fn reads_as_command(line: &str) -> bool {
+    const WORDS: usize = 3;
+    let line = line.trim();
+    match parse(line) {
+        Command::Unknown(_) => false,
+        Command::Help if line.is_empty() => false,
+        Command::Edit(statement) => {
+            let first = statement.split_whitespace().next().unwrap_or_default().to_lowercase();
+            matches!(first.as_str(), "" | "select" | "with")
+        }
+        _ => line.split_whitespace().count() <= WORDS && !line.contains('?'),
+    }
+}
+
 /// What a link command gives: a code, or, asking for one, nothing. `None` for other commands.
 pub(super) fn link_code(words: &str) -> Option<&str> {
     match parse(words) {
@@ -112,6 +128,25 @@ mod tests {
             ("fly", Command::Unknown("fly")),
         ] {
             assert_eq!(parse(words), command, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_mark_is_a_command_when_it_says_little_else() {
+        for (line, expected) in [
+            ("help", true),
+            ("Exécuter", true),
+            ("mode chat", true),
+            ("link ABCD-EFGH", true),
+            ("modifier SELECT name FROM clients WHERE city = 'Lyon'", true),
+            ("edit the contract of Durand", false),
+            ("open", true),
+            ("open invoices?", false),
+            ("continue with the clients of Lyon", false),
+            ("Liste les clients", false),
+            ("", false),
+        ] {
+            assert_eq!(reads_as_command(line), expected, "{line}");
         }
     }
 

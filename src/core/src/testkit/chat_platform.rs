@@ -3,5 +3,5 @@
 mod contract;
 mod fake;
 
-pub use contract::{contract, key};
+pub use contract::{contract, contract_with, key};
 pub use fake::{FakeChat, Request};

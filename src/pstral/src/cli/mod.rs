@@ -7,6 +7,8 @@ mod demo;
 mod doctor;
 mod export;
 mod follow;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod model;
 mod new_file;
 mod out;
@@ -105,6 +107,10 @@ enum Command {
     /// See the verified queries, decide on those proposed in chats, and check that they hold
     #[command(subcommand)]
     Verified(verified::VerifiedCommand),
+    /// Log the account of Matrix in, once, and look after its keys
+    #[cfg(feature = "matrix")]
+    #[command(subcommand)]
+    Matrix(matrix::MatrixCommand),
     /// Work with the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -198,6 +204,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Restore(args) => state::restore(common, &args).await,
         Command::Store(command) => state::store(common, command).await,
         Command::Verified(command) => verified::run(common, command).await,
+        #[cfg(feature = "matrix")]
+        Command::Matrix(command) => Box::pin(matrix::run(common, command)).await,
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
     }
 }

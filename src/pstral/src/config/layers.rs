@@ -20,8 +20,10 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
         _ => 0,
     };
     let of_endpoints = (0..endpoints).map(|at| format!("model.endpoints[{at}].api_key"));
-    let named = ["store.url", "model.api_key", "platforms.discord.token"].map(str::to_owned);
-    named.into_iter().chain(of_targets).chain(of_endpoints).collect()
+    let of_matrix = ["platforms.matrix.password", "platforms.matrix.passphrase"];
+    let named =
+        ["store.url", "model.api_key", "platforms.discord.token"].into_iter().chain(of_matrix).map(str::to_owned);
+    named.chain(of_targets).chain(of_endpoints).collect()
 }
 
 /// What lies on top of the defaults.

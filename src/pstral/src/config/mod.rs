@@ -7,6 +7,7 @@ mod fault;
 mod file;
 mod fingerprint;
 mod layers;
+mod matrix;
 mod models;
 mod people;
 mod plausible;
@@ -24,9 +25,9 @@ pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DiscordConfig, EndpointConfig, Files, Http,
-    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice,
-    PlaceConfig, Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore,
-    TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, MatrixConfig, ModeChoice, Model, ModelKind,
+    OverCostChoice, PlaceConfig, Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig,
+    StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
 /// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use super::Fault;
 use super::discord::discord_faults;
+use super::matrix::matrix_faults;
 use super::models::model_faults;
 use super::people::people_faults;
 use super::schema::Config;
@@ -58,6 +59,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     }
     faults.extend(people_faults(config));
     faults.extend(discord_faults(&config.platforms.discord));
+    faults.extend(matrix_faults(&config.platforms.matrix));
     faults
 }
 

@@ -2,6 +2,7 @@
 //! feature and its keys.
 
 mod discord;
+mod matrix;
 mod model;
 mod ollama;
 mod openai;
@@ -17,6 +18,9 @@ use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
 use pstral_core::text::Text;
 
 pub(crate) use discord::discord_checks;
+pub(crate) use matrix::matrix_checks;
+#[cfg(feature = "matrix")]
+pub(crate) use matrix::matrix_config;
 pub use model::ModelServers;
 pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
 
@@ -52,6 +56,7 @@ pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn 
     let all = [
         config.platforms.terminal.enabled.then(|| terminal::platform(locale)),
         config.platforms.discord.enabled.then(|| discord::platform(config)),
+        config.platforms.matrix.enabled.then(|| matrix::platform(config)),
     ];
     all.into_iter().flatten().collect()
 }
@@ -59,6 +64,7 @@ pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn 
 /// What is said of an adapter that was left out when the program was built.
 #[cfg(not(all(
     feature = "discord",
+    feature = "matrix",
     feature = "ollama",
     feature = "openai",
     feature = "postgres",

@@ -1,6 +1,7 @@
 //! The whole application inside one process, and the built program as people use it: what people see, what the audit
 //! holds, what the database ran.
 
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
 mod accounts;
@@ -40,6 +41,9 @@ mod latest;
 mod lifecycle;
 mod linking;
 mod long_answers;
+#[cfg(feature = "matrix")]
+#[path = "../../../../adapters/matrix/tests/it/people/mod.rs"]
+mod matrix_people;
 #[cfg(feature = "discord")]
 #[path = "../../../../adapters/discord/tests/it/memory.rs"]
 mod memory;
@@ -47,6 +51,8 @@ mod model;
 mod models;
 #[cfg(feature = "discord")]
 mod on_discord;
+#[cfg(feature = "matrix")]
+mod on_matrix;
 mod platforms;
 mod policies;
 mod postgres;

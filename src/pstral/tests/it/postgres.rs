@@ -307,7 +307,7 @@ fn a_wrong_address_is_told_with_what_to_write() {
             command.env("PGOPTIONS", variable);
         }
         let output = command.output().unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap() + String::from_utf8(output.stderr).unwrap().as_str();
         assert!(!printed.contains("secret"), "{printed}");
         said.extend(printed.lines().filter(|line| line.contains("targets.crm.url")).map(|line| format!("{line}\n")));
     }

@@ -289,7 +289,7 @@ fn the_model_is_told_ten_messages_of_this_person_and_no_rows() {
         world.say(&alex(), "What do you make of it all?").await;
         let request = world.model.requests().remove(0);
         let said: Vec<String> = request.messages.into_iter().map(|message| message.text).collect();
-        let all = said.join("\n") + &request.system;
+        let all = said.join("\n") + request.system.as_str();
         assert!(!all.contains(&name) && !all.contains("Lyon ?"), "{all}");
         assert!(all.contains("List the clients in Paris"), "{all}");
 

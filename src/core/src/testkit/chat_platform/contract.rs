@@ -17,6 +17,15 @@ use crate::ports::{ChatPlatform, Length, PlatformError, Rate, SendKey, WriteBudg
 /// # Panics
 /// At the first thing that is not as the port says.
 pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
+    contract_with(platform, place, "1").await;
+}
+
+/// The same on a platform whose people are called otherwise: `person` is the id of somebody there.
+///
+/// # Panics
+/// As there.
+pub async fn contract_with(platform: &dyn ChatPlatform, place: &Place, person: &str) {
+    let actor = Actor { platform: platform.name(), id: person.to_owned(), name: "Zoé".to_owned() };
     says_what_it_is(platform, place).await;
     takes_a_message_from_first_word_to_last(platform, place).await;
     sends_the_same_once(platform, place).await;
@@ -24,8 +33,8 @@ pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
     leaves_nothing_of_what_is_dropped(platform, place).await;
     takes_what_its_capabilities_promise(platform, place).await;
     refuses_what_is_not_its_own(platform, place).await;
-    opens_a_private_place(platform, place).await;
-    answers_nothing_that_nobody_did(platform, place).await;
+    opens_a_private_place(platform, place, &actor).await;
+    answers_nothing_that_nobody_did(platform, place, actor).await;
 }
 
 async fn says_what_it_is(platform: &dyn ChatPlatform, place: &Place) {
@@ -161,16 +170,14 @@ async fn refuses_what_is_not_its_own(platform: &dyn ChatPlatform, place: &Place)
     assert_eq!(platform.live(&elsewhere, None).await, Err(PlatformError::Gone), "a place that is gone can be told");
 }
 
-async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place) {
-    let actor = Actor { platform: platform.name(), id: "1".to_owned(), name: "Zoé".to_owned() };
-    let dm = platform.open_dm(&actor).await.expect("a private place can be opened");
+async fn opens_a_private_place(platform: &dyn ChatPlatform, place: &Place, actor: &Actor) {
+    let dm = platform.open_dm(actor).await.expect("a private place can be opened");
     assert!(dm.private, "only one person reads it");
     assert_eq!(dm.platform, place.platform);
     send(platform, &dm, &Outgoing::text("Entre nous")).await;
 }
 
-async fn answers_nothing_that_nobody_did(platform: &dyn ChatPlatform, place: &Place) {
-    let actor = Actor { platform: platform.name(), id: "1".to_owned(), name: "Zoé".to_owned() };
+async fn answers_nothing_that_nobody_did(platform: &dyn ChatPlatform, place: &Place, actor: Actor) {
     let (at, body) = (Timestamp::constant(1_795_255_200, 0), EventBody::Said("Voici".to_owned()));
     let event = Event { id: "nothing".to_owned(), at, actor, place: place.clone(), body };
     assert_eq!(platform.aside(&event), None, "there is no place beside what was not done");

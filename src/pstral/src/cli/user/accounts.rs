@@ -83,7 +83,7 @@ impl Counter {
         let sentence = sentence.with("account", format!("{} {}{name}", link.actor.platform, link.actor.id));
         let account = sentence.with("date", link.at.strftime("%Y-%m-%d").to_string()).render(self.locale);
         let by = by.map(|by| format!(", {}", text("link-by").with("name", by).render(self.locale)));
-        account + &by.unwrap_or_default()
+        account + by.unwrap_or_default().as_str()
     }
 }
 

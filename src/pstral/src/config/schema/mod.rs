@@ -2,6 +2,7 @@
 
 mod choices;
 mod discord;
+mod matrix;
 mod model;
 mod people;
 mod reading;
@@ -21,6 +22,7 @@ pub use choices::{
     VerifiedChoice,
 };
 pub use discord::DiscordConfig;
+pub use matrix::MatrixConfig;
 pub use model::{EndpointConfig, Model};
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{TargetConfig, TargetLimits};
@@ -168,6 +170,7 @@ pub struct Log {
 pub struct Platforms {
     pub terminal: TerminalConfig,
     pub discord: DiscordConfig,
+    pub matrix: MatrixConfig,
 }
 
 /// `[platforms.terminal]`

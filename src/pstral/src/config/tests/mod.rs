@@ -112,6 +112,16 @@ fn what_could_not_run_is_told_beforehand() {
             "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nchannels = [\"#sales\"]",
             "platforms.discord.channels: “#sales” is not an id",
         ),
+        ("[platforms.matrix]\nenabled = true\npassphrase = \"x\"", "platforms.matrix.homeserver: "),
+        (
+            "[platforms.matrix]\nenabled = true\nhomeserver = \"example.org\"\npassphrase = \"x\"",
+            "platforms.matrix.homeserver: “example.org” is not an address",
+        ),
+        ("[platforms.matrix]\nenabled = true\nhomeserver = \"https://example.org\"", "platforms.matrix.passphrase: "),
+        (
+            "[platforms.matrix]\nenabled = true\nhomeserver = \"https://example.org\"\npassphrase = \"x\"\nevents_per_second = -1",
+            "platforms.matrix.events_per_second: ",
+        ),
         (
             "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nshards = 4",
             "platforms.discord.shards: ",

@@ -69,6 +69,8 @@ pub(crate) struct Setup {
     pub(crate) notes: Notes,
     /// Beside the fake chat.
     pub(crate) platforms: Vec<Arc<dyn ChatPlatform>>,
+    /// How long the whole test may take.
+    pub(crate) patience: Duration,
 }
 
 impl Default for Setup {
@@ -94,6 +96,7 @@ impl Default for Setup {
             queue: QueueLimits { waiting: 50, each: 3 },
             notes: Notes::default(),
             platforms: Vec::new(),
+            patience: PATIENCE,
         }
     }
 }
@@ -148,8 +151,9 @@ pub(crate) fn run_test(test: impl AsyncFnOnce(&mut World)) {
 pub(crate) fn run_test_with(setup: Setup, test: impl AsyncFnOnce(&mut World)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
+        let patience = setup.patience;
         let mut world = World::build(setup).await;
-        let tested = tokio::time::timeout(PATIENCE, test(&mut world)).await;
+        let tested = tokio::time::timeout(patience, test(&mut world)).await;
         assert!(tested.is_ok(), "it hangs:\n{}", world.transcript());
         world.assert_settled().await;
     });

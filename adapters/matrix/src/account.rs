@@ -1,0 +1,248 @@
+//! The account: logging in once, the keys that others trust it by, and what to do when they are lost.
+
+use matrix_sdk::Client;
+use matrix_sdk::encryption::CrossSigningResetAuthType;
+use matrix_sdk::encryption::recovery::RecoveryState;
+use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
+use pstral_core::text::{Text, text};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::MatrixConfig;
+use crate::client::{OpenError, Opened, build, open, restore};
+use crate::listening::first_sync;
+use crate::remote::whoami;
+use crate::vault::{Session, Vault, VaultError};
+
+/// What other programs call the device.
+const DEVICE: &str = "Pstral";
+
+/// How somebody logs in.
+pub enum Credentials {
+    /// A name and a password.
+    Password {
+        /// `@name:server`, or the name alone.
+        user: String,
+        /// The password.
+        password: SecretString,
+    },
+    /// A token of a device that was made for Pstral alone.
+    Token(SecretString),
+}
+
+/// What came of logging in.
+#[derive(Debug)]
+pub struct Welcome {
+    /// `@name:server`.
+    pub user: String,
+    /// The name of the device.
+    pub device: String,
+    /// The key that brings everything back; shown once. None where the account has one already, which is needed now.
+    pub recovery_key: Option<SecretString>,
+}
+
+/// How it stands with an account.
+#[derive(Debug)]
+pub struct Status {
+    /// `@name:server`.
+    pub user: String,
+    /// The name of the device.
+    pub device: String,
+    /// Whether others can see that the device is the account's own.
+    pub verified: bool,
+    /// Whether the recovery key brings everything back.
+    pub recoverable: bool,
+    /// The rooms it is in.
+    pub rooms: usize,
+}
+
+/// Why something could not be done, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{fact}")]
+pub struct AccountError {
+    /// What was found.
+    pub fact: String,
+    /// What to do.
+    pub remedy: Text,
+}
+
+/// Logs in, once: makes a device, the keys it is trusted by, and the key that recovers them.
+pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
+    let vault = Vault::new(&config.folder);
+    let alone = vault.lock().map_err(vault_fault)?;
+    if vault.open(&config.passphrase).is_ok() {
+        return Err(AccountError { fact: "somebody is logged in".to_owned(), remedy: text("remedy-matrix-logged-in") });
+    }
+    let client = enter(config, &vault, &credentials).await?;
+    let opened = Opened::new(client, alone);
+    let recovery_key = trust(&opened.client, &credentials).await?;
+    welcome(&opened.client, recovery_key)
+}
+
+/// Brings the keys back with the recovery key. Where the store is gone, somebody has to log in for it.
+pub async fn recover(
+    config: &MatrixConfig,
+    key: &SecretString,
+    credentials: Option<Credentials>,
+) -> Result<Welcome, AccountError> {
+    let vault = Vault::new(&config.folder);
+    let opened = match (open(&vault, &config.passphrase).await, credentials) {
+        (Err(OpenError::Vault(VaultError::StoreLost | VaultError::Empty)), Some(credentials)) => {
+            let alone = vault.lock().map_err(vault_fault)?;
+            Opened::new(enter(config, &vault, &credentials).await?, alone)
+        }
+        (opened, _) => opened.map_err(open_fault)?,
+    };
+    let recovery = opened.client.encryption().recovery();
+    recovery
+        .recover(key.expose_secret())
+        .await
+        .map_err(|error| AccountError { fact: error.to_string(), remedy: text("remedy-matrix-recovery-key") })?;
+    first_sync(&opened.client).await.map_err(server_fault)?;
+    welcome(&opened.client, None)
+}
+
+/// Makes new keys in place of those that are lost. Others see that they have changed; what was said before stays closed.
+pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Welcome, AccountError> {
+    let opened = open(&Vault::new(&config.folder), &config.passphrase).await.map_err(open_fault)?;
+    let client = &opened.client;
+    let recovery = client.encryption().recovery();
+    if let Some(handle) = recovery.reset_identity().await.map_err(server_fault)? {
+        let CrossSigningResetAuthType::Uiaa(asked) = handle.auth_type() else {
+            let fact = "the homeserver wants it to be allowed in a browser".to_owned();
+            return Err(AccountError { fact, remedy: text("remedy-matrix-reset") });
+        };
+        let answer = proof(client, password, asked.session.clone())?;
+        handle.reset(Some(answer)).await.map_err(server_fault)?;
+    }
+    let key = recovery.reset_key().await.map_err(server_fault)?;
+    first_sync(client).await.map_err(server_fault)?;
+    welcome(client, Some(SecretString::from(key)))
+}
+
+/// How it stands.
+pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
+    let opened = open(&Vault::new(&config.folder), &config.passphrase).await.map_err(open_fault)?;
+    let client = &opened.client;
+    client.encryption().wait_for_e2ee_initialization_tasks().await;
+    let device = client.encryption().get_own_device().await.map_err(server_fault)?;
+    let Welcome { user, device: name, .. } = welcome(client, None)?;
+    Ok(Status {
+        user,
+        device: name,
+        verified: device.is_some_and(|device| device.is_cross_signed_by_owner()),
+        recoverable: client.encryption().recovery().state() == RecoveryState::Enabled,
+        rooms: client.joined_rooms().len(),
+    })
+}
+
+/// A new device, kept.
+async fn enter(config: &MatrixConfig, vault: &Vault, credentials: &Credentials) -> Result<Client, AccountError> {
+    vault.clear_store().map_err(vault_fault)?;
+    let client = build(&config.homeserver, &vault.store(), &config.passphrase).await.map_err(open_fault)?;
+    match credentials {
+        Credentials::Password { user, password } => {
+            let login = client.matrix_auth().login_username(user, password.expose_secret());
+            login
+                .initial_device_display_name(DEVICE)
+                .send()
+                .await
+                .map_err(|error| AccountError { fact: error.to_string(), remedy: text("remedy-matrix-password") })?;
+        }
+        Credentials::Token(token) => {
+            let session = session_of(&config.homeserver, token).await?;
+            restore(&client, &session).await.map_err(open_fault)?;
+        }
+    }
+    first_sync(&client).await.map_err(server_fault)?;
+    let session = client.matrix_auth().session().ok_or_else(|| broken("no session"))?;
+    let fingerprint = client.encryption().ed25519_key().await.ok_or_else(|| broken("no keys"))?;
+    let kept = Session {
+        homeserver: config.homeserver.clone(),
+        user: session.meta.user_id.to_string(),
+        device: session.meta.device_id.to_string(),
+        token: session.tokens.access_token,
+        fingerprint,
+    };
+    vault.keep(&kept, &config.passphrase).map_err(vault_fault)?;
+    Ok(client)
+}
+
+/// Makes the keys that the device is trusted by, and the one that recovers them; none where the account has its own.
+async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<SecretString>, AccountError> {
+    let encryption = client.encryption();
+    encryption.wait_for_e2ee_initialization_tasks().await;
+    let own = client.user_id().ok_or_else(|| broken("no user"))?;
+    let known = encryption.request_user_identity(own).await.map_err(server_fault)?;
+    if known.is_some() {
+        return Ok(None);
+    }
+    if let Err(error) = encryption.bootstrap_cross_signing(None).await {
+        let (Some(asked), Credentials::Password { password, .. }) = (error.as_uiaa_response(), credentials) else {
+            return Err(server_fault(error));
+        };
+        let answer = proof(client, password, asked.session.clone())?;
+        encryption.bootstrap_cross_signing(Some(answer)).await.map_err(server_fault)?;
+    }
+    let key = encryption.recovery().enable().await;
+    let key = key.map_err(|error| broken(&error.to_string()))?;
+    first_sync(client).await.map_err(server_fault)?;
+    Ok(Some(SecretString::from(key)))
+}
+
+/// That whoever asks knows the password.
+fn proof(client: &Client, password: &SecretString, session: Option<String>) -> Result<AuthData, AccountError> {
+    let user = client.user_id().ok_or_else(|| broken("no user"))?;
+    let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(user.to_string()));
+    let mut proof = Password::new(user, password.expose_secret().to_owned());
+    proof.session = session;
+    Ok(AuthData::Password(proof))
+}
+
+/// Whose token it is.
+async fn session_of(homeserver: &str, token: &SecretString) -> Result<Session, AccountError> {
+    let nobody = Session {
+        homeserver: homeserver.to_owned(),
+        user: String::new(),
+        device: String::new(),
+        token: token.expose_secret().to_owned(),
+        fingerprint: String::new(),
+    };
+    let found = whoami(&nobody)
+        .await
+        .map_err(|error| AccountError { fact: error.to_string(), remedy: text("remedy-matrix-password") })?;
+    Ok(Session { user: found.user, device: found.device, ..nobody })
+}
+
+fn welcome(client: &Client, recovery_key: Option<SecretString>) -> Result<Welcome, AccountError> {
+    let meta = client.session_meta().ok_or_else(|| broken("no session"))?;
+    Ok(Welcome { user: meta.user_id.to_string(), device: meta.device_id.to_string(), recovery_key })
+}
+
+fn broken(fact: &str) -> AccountError {
+    AccountError { fact: fact.to_owned(), remedy: text("remedy-matrix-server") }
+}
+
+fn server_fault(error: impl std::fmt::Display) -> AccountError {
+    broken(&error.to_string())
+}
+
+/// What to do where what is kept cannot be used.
+pub(crate) fn open_fault(error: OpenError) -> AccountError {
+    match error {
+        OpenError::Vault(error) => vault_fault(error),
+        OpenError::Store(_) => AccountError { fact: error.to_string(), remedy: text("remedy-matrix-store") },
+        OpenError::Server(_) => AccountError { fact: error.to_string(), remedy: text("remedy-matrix-server") },
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
+pub(crate) fn vault_fault(error: VaultError) -> AccountError {
+    let remedy = match &error {
+        VaultError::InUse(_) => "remedy-matrix-in-use",
+        VaultError::Empty => "remedy-matrix-login",
+        VaultError::StoreLost => "remedy-matrix-recover",
+        VaultError::Passphrase => "remedy-matrix-passphrase",
+        VaultError::Disk(..) => "remedy-matrix-disk",
+    };
+    AccountError { fact: error.to_string(), remedy: text(remedy) }
+}

@@ -1,0 +1,97 @@
+//! The client of matrix-sdk: made once, when it is first needed, from the session that was kept.
+
+use std::path::Path;
+use std::time::Duration;
+
+use matrix_sdk::authentication::matrix::MatrixSession;
+use matrix_sdk::config::{RequestConfig, StoreConfig};
+use matrix_sdk::cross_process_lock::CrossProcessLockConfig;
+use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
+use matrix_sdk::store::RoomLoadSettings;
+use matrix_sdk::{Client, SessionMeta, SessionTokens, SqliteCryptoStore, SqliteStateStore};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::vault::{Alone, Session, Vault, VaultError};
+
+/// How long a request may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How often one is tried again that nobody's text waits for.
+const TRIES: usize = 3;
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// What is kept cannot be used.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The store cannot be used.
+    #[error("the store: {0}")]
+    Store(String),
+    /// The homeserver, or its address.
+    #[error("the homeserver: {0}")]
+    Server(String),
+}
+
+/// A client, and the lock on its store.
+pub(crate) struct Opened {
+    pub(crate) client: Client,
+    _alone: Alone,
+}
+
+impl Opened {
+    pub(crate) fn new(client: Client, alone: Alone) -> Self {
+        Self { client, _alone: alone }
+    }
+}
+
+/// The client of the device that is logged in.
+pub(crate) async fn open(vault: &Vault, passphrase: &SecretString) -> Result<Opened, OpenError> {
+    let alone = vault.lock()?;
+    let session = vault.open(passphrase)?;
+    let client = build(&session.homeserver, &vault.store(), passphrase).await?;
+    restore(&client, &session).await?;
+    let fingerprint = client.encryption().ed25519_key().await;
+    if fingerprint.as_deref() != Some(session.fingerprint.as_str()) {
+        return Err(VaultError::StoreLost.into());
+    }
+    Ok(Opened::new(client, alone))
+}
+
+/// Takes a session up again.
+pub(crate) async fn restore(client: &Client, session: &Session) -> Result<(), OpenError> {
+    let wrong = |what: &str| OpenError::Store(format!("the session names no {what}"));
+    let meta = SessionMeta {
+        user_id: session.user.as_str().try_into().map_err(|_| wrong("user"))?,
+        device_id: session.device.as_str().into(),
+    };
+    let tokens = SessionTokens { access_token: session.token.clone(), refresh_token: None };
+    let auth = client.matrix_auth();
+    let restored = auth.restore_session(MatrixSession { meta, tokens }, RoomLoadSettings::default()).await;
+    restored.map_err(|error| OpenError::Store(error.to_string()))
+}
+
+/// A client that nobody is logged in with. Only what has to be kept is kept: what people say is not.
+pub(crate) async fn build(homeserver: &str, store: &Path, passphrase: &SecretString) -> Result<Client, OpenError> {
+    let secret = Some(passphrase.expose_secret());
+    let refused = |error: matrix_sdk_sqlite::OpenStoreError| OpenError::Store(error.to_string());
+    let (state, keys) =
+        futures::future::try_join(SqliteStateStore::open(store, secret), SqliteCryptoStore::open(store, secret))
+            .await
+            .map_err(refused)?;
+    let stores = StoreConfig::new(CrossProcessLockConfig::SingleProcess).state_store(state).crypto_store(keys);
+    let settings = EncryptionSettings {
+        // Both are done when somebody logs in, who is told of it.
+        auto_enable_cross_signing: false,
+        auto_enable_backups: false,
+        backup_download_strategy: BackupDownloadStrategy::AfterDecryptionFailure,
+    };
+    Client::builder()
+        .homeserver_url(homeserver)
+        .store_config(stores)
+        .with_encryption_settings(settings)
+        .request_config(RequestConfig::new().timeout(PATIENCE).retry_limit(TRIES))
+        .user_agent(concat!("pstral/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .await
+        .map_err(|error| OpenError::Server(error.to_string()))
+}

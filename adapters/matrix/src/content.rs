@@ -1,0 +1,180 @@
+//! Messages as Matrix takes them, and what can be read from them again.
+
+use matrix_sdk::ruma::OwnedEventId;
+use pstral_core::domain::{ButtonAction, Outgoing, OutgoingState};
+use pstral_core::ports::{Length, LengthUnit, PlatformError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::html::{escaped, html};
+use crate::keys::{key, legend};
+
+/// The longest text. An event is 65,536 bytes at most: an encrypted change of a message holds the text twice, its HTML, and
+/// a third more for how it is encrypted.
+pub(crate) const LENGTH: Length = Length { most: 8_000, unit: LengthUnit::Bytes };
+/// The longest HTML that goes with it; what is longer goes without.
+const HTML: usize = 22_000;
+/// The most bytes that programs which know no changes are shown of one.
+const FALLBACK: usize = 4_000;
+/// Says that a message is still being written (MSC4357): programs that know it wait with telling people.
+const LIVE: &str = "org.matrix.msc4357.live";
+/// What we have to find again in our own messages.
+const OURS: &str = "org.pstral.message";
+
+/// What stands in a message of ours for ourselves, also after a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// The bytes of the text before the legend.
+    pub(crate) text: usize,
+    /// What reactions do. Each action is a text: numbers of events are no larger than those of JavaScript.
+    #[serde(default)]
+    pub(crate) buttons: Vec<(String, String)>,
+}
+
+/// A message of ours as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) text: String,
+    pub(crate) is_live: bool,
+    pub(crate) buttons: Vec<(String, ButtonAction)>,
+}
+
+/// What reactions to a message do.
+pub(crate) fn buttons(message: &Outgoing) -> Vec<(String, ButtonAction)> {
+    message.buttons.iter().map(|button| (key(&button.action).to_owned(), button.action.clone())).collect()
+}
+
+/// A message as it is shown, without where it belongs.
+pub(crate) fn shown(message: &Outgoing) -> Result<Value, PlatformError> {
+    if !LENGTH.holds(&message.text) {
+        return Err(PlatformError::Rejected(format!("a text of more than {} bytes", LENGTH.most)));
+    }
+    let legend = legend(&message.buttons);
+    let mut body = message.text.clone();
+    let mut formatted = html(&message.text);
+    if !legend.is_empty() {
+        body = format!("{body}\n\n{legend}");
+        formatted = format!("{formatted}\n<p>{}</p>", escaped(&legend));
+    }
+    let kept = Kept { text: message.text.len(), buttons: buttons(message).into_iter().map(kept_button).collect() };
+    let mut shown = json!({
+        // Programs do not answer what is a notice.
+        "msgtype": "m.notice",
+        "body": body,
+        // Nobody is called, whatever a text looks like.
+        "m.mentions": {},
+        OURS: kept,
+    });
+    if formatted.len() <= HTML {
+        shown["format"] = "org.matrix.custom.html".into();
+        shown["formatted_body"] = formatted.into();
+    }
+    if message.state == OutgoingState::Streaming {
+        shown[LIVE] = json!({});
+    }
+    Ok(shown)
+}
+
+fn kept_button((key, action): (String, ButtonAction)) -> (String, String) {
+    (key, serde_json::to_string(&action).expect("invariant: actions always serialise"))
+}
+
+/// The same in a thread.
+pub(crate) fn in_thread(mut shown: Value, root: Option<&OwnedEventId>) -> Value {
+    if let Some(root) = root {
+        shown["m.relates_to"] = json!({
+            "rel_type": "m.thread",
+            "event_id": root,
+            // Programs that know no threads show it as an answer.
+            "is_falling_back": true,
+            "m.in_reply_to": { "event_id": root },
+        });
+    }
+    shown
+}
+
+/// The change of a message into another.
+pub(crate) fn change(of: &str, shown: Value) -> Value {
+    let mut change = json!({
+        "msgtype": shown["msgtype"],
+        "body": format!("* {}", beginning(shown["body"].as_str().unwrap_or_default())),
+        "m.mentions": {},
+        "m.relates_to": { "rel_type": "m.replace", "event_id": of },
+    });
+    if let Some(live) = shown.get(LIVE) {
+        change[LIVE] = live.clone();
+    }
+    change["m.new_content"] = shown;
+    change
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(FALLBACK)]
+}
+
+/// A message of ours, from its content as it is now; `None` where it is none, or is gone.
+pub(crate) fn standing(content: &Value) -> Option<Standing> {
+    let kept: Kept = serde_json::from_value(content.get(OURS)?.clone()).ok()?;
+    let body = content["body"].as_str()?;
+    let text = body.get(..kept.text)?.to_owned();
+    let read = |(key, action): (String, String)| Some((key, serde_json::from_str(&action).ok()?));
+    let buttons = kept.buttons.into_iter().filter_map(read).collect();
+    Some(Standing { text, is_live: content.get(LIVE).is_some(), buttons })
+}
+
+/// A file that was uploaded, unencrypted at an address or encrypted with all that tells how.
+pub(crate) enum Uploaded {
+    At(String),
+    Encrypted(Value),
+}
+
+/// A file as a message of its own.
+pub(crate) fn file(name: &str, media_type: &str, bytes: u64, uploaded: Uploaded) -> Value {
+    let kind = if media_type.starts_with("image/") { "m.image" } else { "m.file" };
+    let mut shown = json!({
+        "msgtype": kind,
+        "body": name,
+        "filename": name,
+        "info": { "mimetype": media_type, "size": bytes },
+        "m.mentions": {},
+    });
+    match uploaded {
+        Uploaded::At(address) => shown["url"] = address.into(),
+        Uploaded::Encrypted(file) => shown["file"] = file,
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::{Button, TurnId};
+
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_as_it_was_written() {
+        let button = Button { action: ButtonAction::Retry(TurnId(i64::MAX)), label: "Exécuter".to_owned() };
+        let message = Outgoing { buttons: vec![button], ..Outgoing::streaming("Voici l’été\n\n▶️") };
+        let new = shown(&message).unwrap();
+        let expected = Standing { text: message.text.clone(), is_live: true, buttons: buttons(&message) };
+        assert_eq!(standing(&new), Some(expected.clone()));
+        assert_eq!(new["body"], "Voici l’été\n\n▶️\n\n🔁 Exécuter");
+        assert_eq!(new["m.mentions"], json!({}));
+        let changed = change("$a", new);
+        assert_eq!(standing(&changed["m.new_content"]), Some(expected));
+        assert_eq!(changed["m.relates_to"]["rel_type"], "m.replace");
+        assert_eq!(standing(&json!({ "body": "x" })), None, "somebody else's");
+        assert_eq!(standing(&json!({ "body": "x", OURS: { "text": 5 } })), None, "made up");
+    }
+
+    #[test]
+    fn the_longest_message_fits_into_an_event() {
+        // What takes most in HTML, and what takes most in JSON.
+        for letter in ["x", "&", "\"", "\n", "é", "🚀", "|", "*a* "] {
+            let text = letter.repeat(LENGTH.most / letter.len());
+            let change = change("$a", shown(&Outgoing::streaming(text)).unwrap()).to_string();
+            assert!(change.len() * 4 / 3 + 2_000 < 65_536, "{letter:?}: {}", change.len());
+        }
+        assert!(shown(&Outgoing::text("x".repeat(LENGTH.most + 1))).is_err());
+    }
+}

@@ -1,0 +1,78 @@
+//! What an event says, read from its JSON: what people's programs send need not be as it should.
+
+use jiff::Timestamp;
+use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::ruma::OwnedEventId;
+use serde_json::Value;
+
+/// An event as JSON; null where it is none.
+pub(crate) fn json_of(event: &TimelineEvent) -> Value {
+    serde_json::from_str(event.raw().json().get()).unwrap_or(Value::Null)
+}
+
+/// An id that an event names.
+pub(crate) fn id(value: &Value) -> Option<OwnedEventId> {
+    value.as_str()?.try_into().ok()
+}
+
+/// The message that the thread of an event is about.
+pub(crate) fn thread_of(event: &Value) -> Option<OwnedEventId> {
+    let related = &event["content"]["m.relates_to"];
+    if related["rel_type"] == "m.thread" { id(&related["event_id"]) } else { None }
+}
+
+/// The event that one changes.
+pub(crate) fn replaced(event: &Value) -> Option<OwnedEventId> {
+    let related = &event["content"]["m.relates_to"];
+    if related["rel_type"] == "m.replace" { id(&related["event_id"]) } else { None }
+}
+
+/// The event that one takes back: in old rooms beside the content, in newer ones in it.
+pub(crate) fn redacted(event: &Value) -> Option<OwnedEventId> {
+    id(&event["content"]["redacts"]).or_else(|| id(&event["redacts"]))
+}
+
+/// The content of a message as it was changed last, by whoever wrote it.
+pub(crate) fn newest_content(event: &Value) -> &Value {
+    let change = &event["unsigned"]["m.relations"]["m.replace"];
+    let newest = &change["content"]["m.new_content"];
+    if newest.is_object() && change["sender"] == event["sender"] { newest } else { &event["content"] }
+}
+
+/// When it happened.
+pub(crate) fn moment(event: &Value) -> Timestamp {
+    let millis = event["origin_server_ts"].as_i64().unwrap_or_default();
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_writer_changes_a_message() {
+        let event = |sender: &str| {
+            let change = json!({ "sender": sender, "content": { "m.new_content": { "body": "new" } } });
+            json!({
+                "sender": "@a:x",
+                "content": { "body": "old" },
+                "unsigned": { "m.relations": { "m.replace": change } },
+            })
+        };
+        assert_eq!(newest_content(&event("@a:x"))["body"], "new");
+        assert_eq!(newest_content(&event("@b:x"))["body"], "old");
+    }
+
+    #[test]
+    fn relations_are_told_apart() {
+        let related = |kind: &str| json!({ "content": { "m.relates_to": { "rel_type": kind, "event_id": "$a" } } });
+        assert_eq!(thread_of(&related("m.thread")).unwrap(), "$a");
+        assert_eq!(replaced(&related("m.replace")).unwrap(), "$a");
+        assert!(thread_of(&related("m.replace")).is_none() && replaced(&related("m.annotation")).is_none());
+        assert_eq!(redacted(&json!({ "redacts": "$b", "content": {} })).unwrap(), "$b");
+        assert_eq!(redacted(&json!({ "content": { "redacts": "$b" } })).unwrap(), "$b");
+        assert_eq!(redacted(&json!({ "content": {} })), None);
+    }
+}

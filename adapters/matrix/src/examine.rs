@@ -1,0 +1,83 @@
+//! What `pstral doctor` looks at: the session, the device, and how fast the account may write.
+
+use pstral_core::text::{Text, text};
+
+use crate::Matrix;
+use crate::account::vault_fault;
+use crate::remote::{is_verified, whoami};
+
+/// How something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// As it should be.
+    Good,
+    /// Pstral works, but less well.
+    Poor,
+    /// It does not.
+    Bad,
+}
+
+/// Something that was looked at.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What.
+    pub part: &'static str,
+    /// How it is.
+    pub mark: Mark,
+    /// What was found.
+    pub fact: Text,
+    /// What to do.
+    pub remedy: Option<Text>,
+}
+
+impl Finding {
+    fn new(part: &'static str, mark: Mark, fact: Text, remedy: Option<Text>) -> Self {
+        Self { part, mark, fact, remedy }
+    }
+}
+
+impl Matrix {
+    /// Looks at the account, from what is kept and what the homeserver says. The store is not opened: Pstral may be running.
+    pub async fn examine(&self) -> Vec<Finding> {
+        let session = match self.vault.open(&self.config.passphrase) {
+            Ok(session) => session,
+            Err(error) => {
+                let fault = vault_fault(error);
+                let fact = text("matrix-fault").with("fault", fault.fact);
+                return vec![Finding::new("session", Mark::Bad, fact, Some(fault.remedy))];
+            }
+        };
+        let mut found = Vec::new();
+        match whoami(&session).await {
+            Ok(known) => {
+                let fact = text("matrix-session").with("user", known.user).with("device", &session.device);
+                found.push(Finding::new("session", Mark::Good, fact, None));
+            }
+            Err(error) => {
+                let fact = text("matrix-fault").with("fault", error.to_string());
+                let remedy = match error {
+                    pstral_core::ports::PlatformError::Rejected(_) => text("remedy-matrix-again"),
+                    _ => text("remedy-matrix-server"),
+                };
+                return vec![Finding::new("session", Mark::Bad, fact, Some(remedy))];
+            }
+        }
+        found.push(match is_verified(&session).await {
+            Ok(true) => Finding::new("device", Mark::Good, text("matrix-device-verified"), None),
+            Ok(false) => {
+                Finding::new("device", Mark::Poor, text("matrix-device-unverified"), Some(text("remedy-matrix-verify")))
+            }
+            Err(error) => {
+                let fact = text("matrix-fault").with("fault", error.to_string());
+                Finding::new("device", Mark::Poor, fact, Some(text("remedy-matrix-server")))
+            }
+        });
+        found.push(if self.ledger.is_limited() {
+            let remedy = text("remedy-matrix-limit").with("user", &session.user).with("server", &session.homeserver);
+            Finding::new("limit", Mark::Poor, text("matrix-limited"), Some(remedy))
+        } else {
+            Finding::new("limit", Mark::Good, text("matrix-lifted"), None)
+        });
+        found
+    }
+}

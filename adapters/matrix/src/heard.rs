@@ -1,0 +1,31 @@
+//! Events that were heard: each is handed over once, also where the server tells of it twice.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use matrix_sdk::ruma::{EventId, OwnedEventId};
+
+/// Events remembered.
+const REMEMBERED: usize = 8_192;
+
+/// The latest events.
+#[derive(Debug, Default)]
+pub(crate) struct Heard(Mutex<(HashSet<OwnedEventId>, VecDeque<OwnedEventId>)>);
+
+impl Heard {
+    /// Whether this one was not heard before.
+    pub(crate) fn is_new(&self, id: &EventId) -> bool {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, order) = &mut *heard;
+        if !known.insert(id.to_owned()) {
+            return false;
+        }
+        order.push_back(id.to_owned());
+        if order.len() > REMEMBERED
+            && let Some(oldest) = order.pop_front()
+        {
+            known.remove(&oldest);
+        }
+        true
+    }
+}

@@ -1,0 +1,63 @@
+//! Reactions that stand for buttons.
+
+use pstral_core::domain::{Button, ButtonAction, Rating};
+
+/// The reaction of an action.
+pub(crate) fn key(action: &ButtonAction) -> &'static str {
+    match action {
+        ButtonAction::Execute(_) => "▶️",
+        ButtonAction::Edit(_) => "✏️",
+        ButtonAction::Explain(_) => "❓",
+        ButtonAction::Chart(_) => "📈",
+        ButtonAction::AuditOlder(_) => "⬅️",
+        ButtonAction::AuditNewer(_) => "➡️",
+        ButtonAction::Keep(_) => "⭐",
+        ButtonAction::Rate(_, Rating::Good) => "👍",
+        ButtonAction::Rate(_, Rating::Bad) => "👎",
+        ButtonAction::Stop => "⏹️",
+        ButtonAction::Retry(_) => "🔁",
+        ButtonAction::Continue(_) => "⏩",
+    }
+}
+
+/// Whether two reactions look the same: programs write some with a mark that asks for colours, some without, and thumbs
+/// with a tone of skin.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    let plain = |key: &str| -> String { key.chars().filter(|letter| !is_tint(*letter)).collect() };
+    plain(one) == plain(other)
+}
+
+fn is_tint(letter: char) -> bool {
+    matches!(letter, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// What the reactions of a message do, in one line below it.
+pub(crate) fn legend(buttons: &[Button]) -> String {
+    let one = |button: &Button| {
+        let (key, label) = (key(&button.action), button.label.trim());
+        if same(key, label) { key.to_owned() } else { format!("{key} {label}") }
+    };
+    buttons.iter().map(one).collect::<Vec<_>>().join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::{AnswerId, ProposalId};
+
+    use super::*;
+
+    #[test]
+    fn a_legend_tells_what_reactions_do() {
+        let proposal = || ProposalId("0".to_owned());
+        let rate = |rating| ButtonAction::Rate(AnswerId::Proposal(proposal()), rating);
+        let buttons = [
+            (ButtonAction::Execute(proposal()), "Exécuter"),
+            (ButtonAction::Stop, "Arrêter"),
+            (rate(Rating::Good), "👍"),
+            (rate(Rating::Bad), "👎"),
+        ];
+        let buttons = buttons.map(|(action, label)| Button { action, label: label.to_owned() });
+        assert_eq!(legend(&buttons), "▶️ Exécuter · ⏹️ Arrêter · 👍 · 👎");
+        assert!(same("▶", key(&buttons[0].action)) && same("👍🏽", "👍") && !same("👍", "👎"));
+    }
+}

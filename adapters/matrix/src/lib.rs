@@ -1,0 +1,211 @@
+//! Matrix as a chat platform, on matrix-sdk: <https://spec.matrix.org>.
+
+#![recursion_limit = "256"]
+
+mod account;
+mod client;
+mod config;
+mod content;
+mod event;
+mod examine;
+mod fault;
+mod files;
+mod glob;
+mod heard;
+mod hearing;
+mod html;
+mod keys;
+mod late;
+mod ledger;
+mod listening;
+mod mention;
+mod ours;
+mod place;
+mod reacting;
+mod remote;
+mod rooms;
+mod standing;
+mod table;
+mod threads;
+mod turns;
+mod vault;
+mod writing;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use account::{AccountError, Credentials, Status, Welcome, login, recover, reset, status};
+use async_trait::async_trait;
+pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
+pub use examine::{Finding, Mark};
+use matrix_sdk::Client;
+use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::ports::{
+    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
+};
+use pstral_core::text::{Text, text};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{OpenError, Opened};
+use crate::heard::Heard;
+use crate::late::Late;
+use crate::ledger::Ledger;
+use crate::listening::Connection;
+use crate::ours::Ours;
+use crate::reacting::Wanted;
+use crate::rooms::Door;
+use crate::threads::Threads;
+use crate::turns::Turns;
+use crate::vault::Vault;
+
+/// How long showing that somebody types may take: it is a kindness.
+const TYPING: Duration = Duration::from_secs(5);
+
+/// Matrix.
+pub struct Matrix {
+    config: MatrixConfig,
+    capabilities: Capabilities,
+    vault: Vault,
+    opened: tokio::sync::Mutex<Option<Arc<Opened>>>,
+    /// Held while a private conversation is looked for.
+    opening: tokio::sync::Mutex<()>,
+    connection: Connection,
+    door: Door,
+    heard: Heard,
+    late: Late,
+    ledger: Ledger,
+    ours: Ours,
+    threads: Threads,
+    turns: Turns,
+    wanted: Wanted,
+}
+
+impl Matrix {
+    /// Matrix as the configuration describes it. Nothing is opened or reached for yet.
+    pub fn new(config: MatrixConfig) -> Self {
+        Self {
+            capabilities: capabilities(&config),
+            vault: Vault::new(&config.folder),
+            ledger: Ledger::new(config.budget),
+            config,
+            opened: tokio::sync::Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            connection: Connection::default(),
+            door: Door::default(),
+            heard: Heard::default(),
+            late: Late::default(),
+            ours: Ours::default(),
+            threads: Threads::default(),
+            turns: Turns::default(),
+            wanted: Wanted::default(),
+        }
+    }
+
+    /// The client, opened when it is first needed.
+    async fn open(&self) -> Result<Client, OpenError> {
+        let mut opened = self.opened.lock().await;
+        if let Some(opened) = &*opened {
+            return Ok(opened.client.clone());
+        }
+        let made = client::open(&self.vault, &self.config.passphrase).await?;
+        Ok(opened.insert(Arc::new(made)).client.clone())
+    }
+
+    async fn client(&self) -> Result<Client, PlatformError> {
+        self.open().await.map_err(|error| PlatformError::Unavailable(error.to_string()))
+    }
+
+    /// Lets go of the store, so that another process may use it.
+    async fn close(&self) {
+        drop(self.opened.lock().await.take());
+    }
+}
+
+/// What Matrix can do. An edit is an event that is kept for ever: thirty of a message are enough to read along.
+fn capabilities(config: &MatrixConfig) -> Capabilities {
+    Capabilities {
+        length: content::LENGTH,
+        max_messages: 4,
+        edits: true,
+        max_edits: 30,
+        longest_write: LONGEST_WRITE,
+        budget: WriteBudget { place: None, account: config.budget },
+        buttons: true,
+        command_prefix: hearing::PREFIX,
+        max_file_bytes: files::FILE,
+        uploads: true,
+    }
+}
+
+#[async_trait]
+impl ChatPlatform for Matrix {
+    fn name(&self) -> PlatformName {
+        place::platform()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn report_budgets(&self, signals: BudgetSignals) {
+        self.ledger.report(signals);
+    }
+
+    async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
+        let ended = self.listen(&inbox, &shutdown).await;
+        self.close().await;
+        ended
+    }
+
+    async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
+        self.send_to(key, place, message).await
+    }
+
+    async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
+        self.edit_at(at, message).await
+    }
+
+    async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
+        self.delete_at(at).await
+    }
+
+    async fn live(
+        &self,
+        place: &Place,
+        known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        self.standing_in(place, known).await
+    }
+
+    async fn typing(&self, place: &Place) {
+        let Ok(spot) = place::spot(place) else { return };
+        let shown = async {
+            let room = self.room(&spot).await?;
+            room.typing_notice(true).await.map_err(fault::fault)
+        };
+        if let Ok(Err(error)) = tokio::time::timeout(TYPING, shown).await {
+            tracing::debug!(%error, "nobody sees that an answer is being prepared");
+        }
+    }
+
+    async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
+        self.private_with(&actor.id).await
+    }
+
+    /// Whoever presses a button below what others asked is answered in private: nobody else need read it.
+    fn aside(&self, event: &Event) -> Option<Place> {
+        let is_click = matches!(event.body, EventBody::Clicked(_)) && !event.place.private;
+        let root = place::spot(&event.place).ok().filter(|_| is_click)?.thread?;
+        self.threads.is_of_others(&root, &event.actor.id).then(|| place::aside(&event.actor.id))
+    }
+
+    async fn health(&self) -> Result<Text, PlatformError> {
+        if let Some(listening) = self.connection.is_up() {
+            listening?;
+        }
+        let began = Instant::now();
+        let name = self.whoami().await?;
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(text("health-matrix").with("name", name).count("millis", millis))
+    }
+}

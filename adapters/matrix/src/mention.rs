@@ -1,0 +1,119 @@
+//! Whether a message calls us, by Matrix's own mark or by name, and what it says beside that.
+
+use serde_json::Value;
+
+/// By what we are called.
+#[derive(Debug)]
+pub(crate) struct Names<'a> {
+    /// `@name:server`.
+    pub(crate) id: &'a str,
+    /// What people see in the room.
+    pub(crate) shown: Option<&'a str>,
+}
+
+impl Names<'_> {
+    /// Whether a message calls us.
+    pub(crate) fn are_called(&self, content: &Value, words: &str) -> bool {
+        let named = content["m.mentions"]["user_ids"].as_array();
+        let is_marked = named.is_some_and(|users| users.iter().any(|user| user == self.id));
+        is_marked || self.all().any(|name| find(words, name).is_some())
+    }
+
+    /// What is said beside the name that it begins with, or ends with.
+    pub(crate) fn without(&self, words: &str) -> String {
+        let words = words.trim();
+        for name in self.all() {
+            let Some((at, end)) = find(words, name) else { continue };
+            let (before, after) = (words[..at].trim_end(), &words[end..]);
+            let before = before.strip_suffix('@').unwrap_or(before);
+            if before.trim().is_empty() {
+                return after.trim_start_matches([':', ',', ' ', '\u{a0}', '\n', '-', '–']).trim().to_owned();
+            }
+            if after.trim().chars().all(|letter| matches!(letter, '?' | '!' | '.' | ' ')) {
+                return format!("{}{}", before.trim_end_matches([',', ' ']), after.trim());
+            }
+        }
+        words.to_owned()
+    }
+
+    /// The longest first: the shorter may be part of it.
+    fn all(&self) -> impl Iterator<Item = &str> {
+        let local = self.id.strip_prefix('@').and_then(|id| id.split_once(':')).map(|(name, _)| name);
+        let shown = self.shown.map(str::trim).filter(|name| !name.is_empty());
+        [Some(self.id), shown, local].into_iter().flatten()
+    }
+}
+
+/// Where a name stands by itself in a text, in whatever case it is written.
+fn find(text: &str, name: &str) -> Option<(usize, usize)> {
+    let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    let letters: Vec<(usize, char)> =
+        text.char_indices().flat_map(|(at, letter)| letter.to_lowercase().map(move |low| (at, low))).collect();
+    let end_of = |at: usize| letters.get(at).map_or(text.len(), |(at, _)| *at);
+    let is_apart = |letter: Option<&(usize, char)>| letter.is_none_or(|(_, letter)| !letter.is_alphanumeric());
+    (0..letters.len()).find_map(|at| {
+        let end = at + wanted.len();
+        let fits = letters.get(at..end)?.iter().map(|(_, letter)| letter).eq(&wanted);
+        let before = at.checked_sub(1).and_then(|before| letters.get(before));
+        // Part of an address is no call.
+        let is_address = before.is_some_and(|(_, letter)| matches!(letter, '.' | '/' | '-' | '_'))
+            || letters.get(end).is_some_and(|(_, letter)| matches!(letter, '/' | '_'))
+            || (matches!(letters.get(end), Some((_, '.' | ':' | '-' | '@'))) && !is_apart(letters.get(end + 1)));
+        (fits && is_apart(before) && is_apart(letters.get(end)) && !is_address).then(|| (letters[at].0, end_of(end)))
+    })
+}
+
+/// What somebody wrote, without the words of others that old programs put above an answer.
+pub(crate) fn without_quote<'a>(content: &Value, body: &'a str) -> &'a str {
+    if content["m.relates_to"]["m.in_reply_to"].is_null() || !body.starts_with("> ") {
+        return body;
+    }
+    let mut rest = body;
+    while rest.starts_with('>') {
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    rest.trim_start_matches('\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NAMES: Names<'_> = Names { id: "@pstral:example.org", shown: Some("Pstral Été") };
+
+    #[test]
+    fn names_call_us_in_any_case_and_place() {
+        for (words, called, said) in [
+            ("Pstral Été: Liste les clients", true, "Liste les clients"),
+            ("PSTRAL ÉTÉ, liste", true, "liste"),
+            ("@pstral liste", true, "liste"),
+            ("pstral liste", true, "liste"),
+            ("Liste les clients, @pstral:example.org ?", true, "Liste les clients?"),
+            ("Que sait Pstral des clients ?", true, "Que sait Pstral des clients ?"),
+            ("pstrals liste", false, "pstrals liste"),
+            ("voir https://x.org/pstral et pstral.org", false, "voir https://x.org/pstral et pstral.org"),
+            ("pstral", true, ""),
+            ("", false, ""),
+        ] {
+            assert_eq!(NAMES.are_called(&json!({}), words), called, "{words}");
+            assert_eq!(NAMES.without(words), said, "{words}");
+        }
+    }
+
+    #[test]
+    fn the_mark_of_matrix_calls_us_too() {
+        let marked = |id: &str| json!({ "m.mentions": { "user_ids": [id] } });
+        assert!(NAMES.are_called(&marked("@pstral:example.org"), "liste"));
+        assert!(!NAMES.are_called(&marked("@zoe:example.org"), "liste"));
+    }
+
+    #[test]
+    fn the_words_of_others_are_left_out() {
+        let answer = json!({ "m.relates_to": { "m.in_reply_to": { "event_id": "$a" } } });
+        assert_eq!(without_quote(&answer, "> <@pstral:x> Voici\n> tout\n\nMerci"), "Merci");
+        assert_eq!(without_quote(&json!({}), "> cité\n\nMerci"), "> cité\n\nMerci");
+        assert_eq!(without_quote(&answer, "Merci"), "Merci");
+    }
+}

@@ -1,0 +1,120 @@
+//! Our own messages, as far as they have to be known to change them and to take reactions to them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use matrix_sdk::Room;
+use matrix_sdk::ruma::{EventId, OwnedEventId};
+use pstral_core::domain::ButtonAction;
+use pstral_core::ports::PlatformError;
+use serde_json::Value;
+
+use crate::content::{Standing, standing};
+use crate::event::{json_of, newest_content, thread_of};
+use crate::fault::fault;
+use crate::keys::same;
+use crate::place::Spot;
+
+/// Messages known, the latest: older ones are asked for again when somebody reacts to them.
+const KNOWN: usize = 4_096;
+
+/// A message of ours.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) spot: Spot,
+    pub(crate) buttons: Vec<(String, ButtonAction)>,
+    pub(crate) is_gone: bool,
+    /// Reactions of our own, by the key; those of an earlier run stand there under a name that is not known.
+    pub(crate) placed: Vec<(String, Option<OwnedEventId>)>,
+    /// Files that were sent with it, by name.
+    pub(crate) files: Vec<String>,
+}
+
+impl Message {
+    pub(crate) fn new(spot: Spot, buttons: Vec<(String, ButtonAction)>) -> Self {
+        Self { spot, buttons, is_gone: false, placed: Vec::new(), files: Vec::new() }
+    }
+
+    /// What a reaction to it does.
+    pub(crate) fn action(&self, key: &str) -> Option<ButtonAction> {
+        let found = self.buttons.iter().find(|(known, _)| same(known, key));
+        found.map(|(_, action)| action.clone())
+    }
+}
+
+/// The messages that are known.
+#[derive(Debug, Default)]
+pub(crate) struct Ours(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    messages: HashMap<OwnedEventId, Message>,
+    order: VecDeque<OwnedEventId>,
+}
+
+impl Ours {
+    pub(crate) fn get(&self, id: &EventId) -> Option<Message> {
+        self.known().messages.get(id).cloned()
+    }
+
+    /// Learns of a message, unless it is known.
+    pub(crate) fn learn(&self, id: &EventId, message: Message) {
+        let mut known = self.known();
+        if known.messages.contains_key(id) {
+            return;
+        }
+        known.messages.insert(id.to_owned(), message);
+        known.order.push_back(id.to_owned());
+        if known.order.len() > KNOWN
+            && let Some(oldest) = known.order.pop_front()
+        {
+            known.messages.remove(&oldest);
+        }
+    }
+
+    /// Changes what is known of one.
+    pub(crate) fn change(&self, id: &EventId, change: impl FnOnce(&mut Message)) {
+        if let Some(message) = self.known().messages.get_mut(id) {
+            change(message);
+        }
+    }
+
+    /// Notes that an event is gone; whether it was a message of ours.
+    pub(crate) fn lose(&self, id: &EventId) -> bool {
+        let mut is_ours = false;
+        self.change(id, |message| {
+            message.is_gone = true;
+            is_ours = true;
+        });
+        is_ours
+    }
+
+    /// The message of that id; `None` where it is not ours, or gone.
+    pub(crate) async fn find(&self, room: &Room, id: &EventId) -> Result<Option<Message>, PlatformError> {
+        if let Some(message) = self.get(id) {
+            return Ok(Some(message).filter(|message| !message.is_gone));
+        }
+        let event = match room.event(id, None).await.map_err(fault) {
+            Ok(event) => json_of(&event),
+            Err(PlatformError::Gone) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some((spot, standing)) = ours(&event, room) else { return Ok(None) };
+        let message = Message::new(spot, standing.buttons);
+        self.learn(id, message.clone());
+        Ok(Some(message))
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An event as a message of ours that stands: where, and how.
+pub(crate) fn ours(event: &Value, room: &Room) -> Option<(Spot, Standing)> {
+    if event["type"] != "m.room.message" || event["sender"] != room.own_user_id().as_str() {
+        return None;
+    }
+    let standing = standing(newest_content(event))?;
+    Some((Spot::new(room.room_id().to_owned(), thread_of(event)), standing))
+}

@@ -1,0 +1,89 @@
+//! How rooms, threads and private conversations are called.
+
+use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId};
+use pstral_core::domain::{Place, PlatformName};
+use pstral_core::ports::PlatformError;
+
+/// The name of the platform.
+pub(crate) fn platform() -> PlatformName {
+    PlatformName("matrix".to_owned())
+}
+
+/// Where something is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Spot {
+    pub(crate) room: OwnedRoomId,
+    /// The message that a thread is about.
+    pub(crate) thread: Option<OwnedEventId>,
+}
+
+impl Spot {
+    pub(crate) fn new(room: OwnedRoomId, thread: Option<OwnedEventId>) -> Self {
+        Self { room, thread }
+    }
+
+    /// As the core knows it. Ids of old rooms' events may hold a slash, which parts a room from its thread.
+    pub(crate) fn place(&self, private: bool) -> Place {
+        let id = match &self.thread {
+            Some(root) => format!("{}/{}", self.room, root.as_str().replace('/', "%2F")),
+            None => self.room.to_string(),
+        };
+        Place { platform: platform(), id, private }
+    }
+}
+
+/// What stands before somebody to whom something is said beside a room.
+const ASIDE: &str = "aside:";
+
+/// Where only somebody reads what others need not: their private conversation, begun when something is said there.
+pub(crate) fn aside(user: &str) -> Place {
+    Place { platform: platform(), id: format!("{ASIDE}{user}"), private: true }
+}
+
+/// Who reads such a place; `None` of others.
+pub(crate) fn whose_aside(place: &Place) -> Option<&str> {
+    place.id.strip_prefix(ASIDE).filter(|_| place.platform == platform())
+}
+
+/// Where a place is; [`PlatformError::Gone`] for those of others.
+pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
+    if place.platform != platform() {
+        return Err(PlatformError::Gone);
+    }
+    let (room, thread) = match place.id.split_once('/') {
+        Some((room, thread)) => (room, Some(thread.replace("%2F", "/"))),
+        None => (place.id.as_str(), None),
+    };
+    let room = room.try_into().map_err(|_| PlatformError::Gone)?;
+    let thread = thread.map(OwnedEventId::try_from).transpose().map_err(|_| PlatformError::Gone)?;
+    Ok(Spot { room, thread })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_found_again() {
+        for thread in [None, Some("$abc"), Some("$a/b+c:example.org")] {
+            let room: OwnedRoomId = "!room:example.org".try_into().unwrap();
+            let there = Spot::new(room.clone(), thread.map(|id| id.try_into().unwrap()));
+            for private in [true, false] {
+                let place = there.place(private);
+                assert_eq!(spot(&place), Ok(there.clone()));
+                if !private {
+                    assert_eq!(place.channel(), Spot::new(room.clone(), None).place(false));
+                }
+            }
+        }
+        let strange = |platform: &str, id: &str| Place {
+            platform: PlatformName(platform.to_owned()),
+            id: id.to_owned(),
+            private: false,
+        };
+        for (platform, id) in [("elsewhere", "!room:x"), ("matrix", ""), ("matrix", "room"), ("matrix", "!room:x/abc")]
+        {
+            assert_eq!(spot(&strange(platform, id)), Err(PlatformError::Gone), "{platform} {id}");
+        }
+    }
+}

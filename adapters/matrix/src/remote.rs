@@ -1,0 +1,68 @@
+//! What the homeserver says of the account, asked without opening the store: another process may use that.
+
+use std::time::Duration;
+
+use matrix_sdk::reqwest::{Client, StatusCode};
+use pstral_core::ports::PlatformError;
+use serde_json::{Value, json};
+
+use crate::Matrix;
+use crate::vault::Session;
+
+/// How long a question may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Matrix {
+    /// Who we are, as the homeserver has it.
+    pub(crate) async fn whoami(&self) -> Result<String, PlatformError> {
+        let session = self.vault.open(&self.config.passphrase);
+        let session = session.map_err(|error| PlatformError::Rejected(error.to_string()))?;
+        whoami(&session).await.map(|found| found.user)
+    }
+}
+
+/// Whose token one is.
+pub(crate) struct Found {
+    pub(crate) user: String,
+    pub(crate) device: String,
+}
+
+/// The account of a session; [`PlatformError::Rejected`] where it is logged in no more.
+pub(crate) async fn whoami(session: &Session) -> Result<Found, PlatformError> {
+    let (status, answer) = ask(session, "account/whoami", None).await?;
+    match (answer["user_id"].as_str(), answer["device_id"].as_str()) {
+        (Some(user), Some(device)) if status.is_success() => {
+            Ok(Found { user: user.to_owned(), device: device.to_owned() })
+        }
+        _ if status == StatusCode::UNAUTHORIZED => Err(PlatformError::Rejected("logged out".to_owned())),
+        _ => Err(PlatformError::Unavailable(status.to_string())),
+    }
+}
+
+/// Whether others can see that the device is the account's own.
+pub(crate) async fn is_verified(session: &Session) -> Result<bool, PlatformError> {
+    let (_, keys) = ask(session, "keys/query", Some(json!({ "device_keys": { session.user.clone(): [] } }))).await?;
+    let signed_by = keys["device_keys"][&session.user][&session.device]["signatures"][&session.user].as_object();
+    let own = keys["self_signing_keys"][&session.user]["keys"].as_object();
+    let (Some(signed_by), Some(own)) = (signed_by, own) else { return Ok(false) };
+    let is_own = keys["device_keys"][&session.user][&session.device]["keys"][format!("ed25519:{}", session.device)]
+        == session.fingerprint.as_str();
+    Ok(is_own && own.keys().any(|key| signed_by.contains_key(key)))
+}
+
+async fn ask(session: &Session, what: &str, body: Option<Value>) -> Result<(StatusCode, Value), PlatformError> {
+    let address = format!("{}/_matrix/client/v3/{what}", session.homeserver.trim_end_matches('/'));
+    let asked = async {
+        let client = Client::builder().timeout(PATIENCE).build()?;
+        let request = match body {
+            Some(body) => client.post(address).body(body.to_string()),
+            None => client.get(address),
+        };
+        let answer = request.bearer_auth(&session.token).send().await?;
+        Ok((answer.status(), answer.bytes().await?))
+    };
+    let (status, body) = asked
+        .await
+        .map_err(|error: matrix_sdk::reqwest::Error| PlatformError::Unavailable(error.without_url().to_string()))?;
+    Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+}

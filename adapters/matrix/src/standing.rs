@@ -1,0 +1,91 @@
+//! Which of our messages in a place still look as if they were being written.
+
+use std::collections::HashMap;
+
+use matrix_sdk::Room;
+use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::{OwnedEventId, uint};
+use pstral_core::domain::{MessageRef, Place};
+use pstral_core::ports::PlatformError;
+use serde_json::Value;
+
+use crate::Matrix;
+use crate::content::{Standing, standing};
+use crate::event::{id, json_of, replaced};
+use crate::fault::fault;
+use crate::ours::{Message, ours};
+use crate::place::spot;
+
+/// Messages looked at, the newest.
+const LOOKED_AT: usize = 50;
+/// Pages of a hundred events that are read for them: each change of a message is an event, too.
+const PAGES: usize = 20;
+
+impl Matrix {
+    pub(crate) async fn standing_in(
+        &self,
+        place: &Place,
+        known: Option<&MessageRef>,
+    ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        let spot = spot(place)?;
+        let room = self.room(&spot).await?;
+        let mut found: Vec<(OwnedEventId, Standing)> = Vec::new();
+        for (at, there, message) in newest(&room).await? {
+            if there.spot == spot {
+                self.ours.learn(&at, there);
+                found.push((at, message));
+            }
+        }
+        let known =
+            known.filter(|known| known.place == *place).and_then(|known| OwnedEventId::try_from(&*known.id).ok());
+        if let Some(known) = known.filter(|known| found.iter().all(|(at, _)| at != known)) {
+            match room.event(&known, None).await.map_err(fault) {
+                Ok(event) => found.extend(ours(&json_of(&event), &room).map(|(_, message)| (known, message))),
+                Err(PlatformError::Gone) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // The newest come first.
+        let live = found.into_iter().rev().filter(|(_, message)| message.is_live);
+        Ok(live.map(|(at, message)| (MessageRef { place: place.clone(), id: at.to_string() }, message.text)).collect())
+    }
+}
+
+/// Our newest messages of a room as they stand, the newest first.
+async fn newest(room: &Room) -> Result<Vec<(OwnedEventId, Message, Standing)>, PlatformError> {
+    let (mut from, mut changed, mut found) = (None::<String>, HashMap::<OwnedEventId, Standing>::new(), Vec::new());
+    for page in 0..PAGES {
+        if page > 0 && from.is_none() {
+            break;
+        }
+        let mut options = MessagesOptions::backward().from(from.as_deref());
+        options.limit = uint!(100);
+        let page = room.messages(options).await.map_err(fault)?;
+        for event in page.chunk.iter().map(json_of) {
+            read(&event, room, &mut changed, &mut found);
+        }
+        from = page.end.filter(|_| found.len() < LOOKED_AT);
+    }
+    Ok(found)
+}
+
+/// Takes in an event that is older than those before it.
+fn read(
+    event: &Value,
+    room: &Room,
+    changed: &mut HashMap<OwnedEventId, Standing>,
+    found: &mut Vec<(OwnedEventId, Message, Standing)>,
+) {
+    if event["sender"] != room.own_user_id().as_str() {
+        return;
+    }
+    if let Some(of) = replaced(event) {
+        if let Some(standing) = standing(&event["content"]["m.new_content"]) {
+            changed.entry(of).or_insert(standing);
+        }
+        return;
+    }
+    let (Some(at), Some((spot, first))) = (id(&event["event_id"]), ours(event, room)) else { return };
+    let standing = changed.remove(&at).unwrap_or(first);
+    found.push((at, Message::new(spot, standing.buttons.clone()), standing));
+}

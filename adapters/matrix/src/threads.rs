@@ -1,0 +1,93 @@
+//! Threads that we take part in: what is said there needs no mention.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use matrix_sdk::Room;
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, UserId};
+use serde_json::Value;
+
+use crate::Matrix;
+use crate::event::json_of;
+
+/// Threads remembered, the latest.
+const REMEMBERED: usize = 2_048;
+
+/// What is known of threads.
+#[derive(Debug, Default)]
+pub(crate) struct Threads(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    threads: HashMap<OwnedEventId, Thread>,
+    order: VecDeque<OwnedEventId>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Thread {
+    is_ours: bool,
+    /// Who has asked us something there, as far as we know.
+    askers: Vec<OwnedUserId>,
+}
+
+impl Threads {
+    /// Somebody has asked us something there.
+    pub(crate) fn asked(&self, root: &EventId, asker: &UserId) {
+        self.learn(root, true);
+        if let Some(thread) =
+            self.known().threads.get_mut(root).filter(|thread| !thread.askers.iter().any(|known| known == asker))
+        {
+            thread.askers.push(asker.to_owned());
+        }
+    }
+
+    /// Whether what stands there was asked by others.
+    pub(crate) fn is_of_others(&self, root: &EventId, user: &str) -> bool {
+        let known = self.known();
+        let askers = known.threads.get(root).map(|thread| thread.askers.as_slice()).unwrap_or_default();
+        !askers.is_empty() && !askers.iter().any(|asker| asker == user)
+    }
+
+    fn learn(&self, root: &EventId, is_ours: bool) {
+        let mut known = self.known();
+        let is_new = !known.threads.contains_key(root);
+        known.threads.entry(root.to_owned()).or_default().is_ours = is_ours;
+        if is_new {
+            known.order.push_back(root.to_owned());
+            if known.order.len() > REMEMBERED
+                && let Some(oldest) = known.order.pop_front()
+            {
+                known.threads.remove(&oldest);
+            }
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Matrix {
+    /// Whether a message goes on with what was asked in its thread, and calls nobody else.
+    pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
+        let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());
+        let Some(thread) = thread.filter(|_| !calls_somebody) else { return false };
+        let known = self.threads.known().threads.get(thread).map(|known| known.is_ours);
+        if let Some(is_ours) = known {
+            return is_ours;
+        }
+        // As after a restart: the server knows where we have taken part.
+        match room.event(thread, None).await {
+            Ok(event) => {
+                let summary = &json_of(&event)["unsigned"]["m.relations"]["m.thread"];
+                let is_ours = summary["current_user_participated"] == true;
+                self.threads.learn(thread, is_ours);
+                is_ours
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a thread cannot be looked at");
+                false
+            }
+        }
+    }
+}

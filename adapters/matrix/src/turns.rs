@@ -1,0 +1,73 @@
+//! One write to a place at a time, and each to its end: so none comes after a later one.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use pstral_core::ports::PlatformError;
+use tokio::sync::Mutex as Turn;
+
+use crate::place::Spot;
+
+/// How long a write may take, preparing the keys of everybody in a room with it: less than the core waits for one.
+const PATIENCE: Duration = Duration::from_secs(28);
+/// Places above which those are forgotten where nobody writes.
+const MANY: usize = 256;
+
+/// Whose turn it is, by place.
+#[derive(Debug, Default)]
+pub(crate) struct Turns(Mutex<HashMap<Spot, Arc<Turn<()>>>>);
+
+impl Turns {
+    /// Writes to a place when all before has ended. Nothing is begun for one who is gone by then; what has begun goes to its
+    /// end, and what is written next waits for that.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        spot: &Spot,
+        work: impl Future<Output = Result<T, PlatformError>> + Send + 'static,
+    ) -> Result<T, PlatformError> {
+        let turn = self.of(spot).lock_owned().await;
+        tokio::task::yield_now().await;
+        let working = tokio::spawn(async move {
+            let done = tokio::time::timeout(PATIENCE, work).await;
+            drop(turn);
+            done.unwrap_or_else(|_| Err(PlatformError::Unavailable("it took too long".to_owned())))
+        });
+        working.await.unwrap_or_else(|error| Err(PlatformError::Unavailable(error.to_string())))
+    }
+
+    fn of(&self, spot: &Spot) -> Arc<Turn<()>> {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if turns.len() > MANY {
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        }
+        Arc::clone(turns.entry(spot.clone()).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_begun_ends_before_the_next_begins() {
+        let (turns, written) = (Turns::default(), Arc::new(Mutex::new(Vec::new())));
+        let spot = Spot::new("!room:x".try_into().unwrap(), None);
+        let slow = |name: &'static str| {
+            let written = Arc::clone(&written);
+            async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                written.lock().unwrap().push(name);
+                Ok(())
+            }
+        };
+        assert!(turns.write(&spot, slow("not begun")).now_or_never().is_none());
+        let dropped = tokio::time::timeout(Duration::from_millis(500), turns.write(&spot, slow("dropped"))).await;
+        assert!(dropped.is_err());
+        assert_eq!(turns.write(&spot, slow("next")).await, Ok(()));
+        assert_eq!(*written.lock().unwrap(), ["dropped", "next"]);
+    }
+}

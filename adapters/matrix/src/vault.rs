@@ -1,0 +1,190 @@
+//! What is kept between two runs: the session, sealed with the passphrase, beside the store with the keys; and the lock that
+//! keeps a second process away from both.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use matrix_sdk_store_encryption::StoreCipher;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+/// A device of an account, logged in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Session {
+    pub(crate) homeserver: String,
+    pub(crate) user: String,
+    pub(crate) device: String,
+    pub(crate) token: String,
+    /// The key that tells this device from others. A store that has another one is not its store.
+    pub(crate) fingerprint: String,
+}
+
+/// Why nothing could be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum VaultError {
+    /// A second process.
+    #[error("another process uses {0}")]
+    InUse(String),
+    /// Nobody has logged in.
+    #[error("nobody is logged in")]
+    Empty,
+    /// The session is there, and its keys are not.
+    #[error("the keys of the device are gone")]
+    StoreLost,
+    /// Not what it was sealed with.
+    #[error("the passphrase does not open the session")]
+    Passphrase,
+    /// The disk.
+    #[error("{0}: {1}")]
+    Disk(String, io::Error),
+}
+
+/// The folder of one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Vault {
+    folder: PathBuf,
+}
+
+/// Held by one process at a time.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    _lock: File,
+}
+
+impl Vault {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// Where the store is.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.join("store")
+    }
+
+    /// Keeps other processes away while it is held: two that use the same keys make messages that nobody can read.
+    pub(crate) fn lock(&self) -> Result<Alone, VaultError> {
+        self.make()?;
+        let path = self.folder.join("lock");
+        let file = File::create(&path).map_err(|error| disk(&path, error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Alone { _lock: file }),
+            Err(TryLockError::WouldBlock) => Err(VaultError::InUse(self.folder.display().to_string())),
+            Err(TryLockError::Error(error)) => Err(disk(&path, error)),
+        }
+    }
+
+    /// The session, whose keys are there.
+    pub(crate) fn open(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+        let session = self.session(passphrase)?;
+        let keys = self.store().join("matrix-sdk-crypto.sqlite3");
+        if keys.exists() { Ok(session) } else { Err(VaultError::StoreLost) }
+    }
+
+    /// The session, with its keys or without.
+    pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+        let path = self.sealed();
+        let sealed = match std::fs::read(&path) {
+            Ok(sealed) => sealed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(VaultError::Empty),
+            Err(error) => return Err(disk(&path, error)),
+        };
+        let sealed: Sealed = serde_json::from_slice(&sealed).map_err(|error| disk(&path, error.into()))?;
+        let cipher = StoreCipher::import(passphrase.expose_secret(), &sealed.cipher);
+        let cipher = cipher.map_err(|_| VaultError::Passphrase)?;
+        cipher.decrypt_value(&sealed.session).map_err(|_| VaultError::Passphrase)
+    }
+
+    /// Keeps a session.
+    pub(crate) fn keep(&self, session: &Session, passphrase: &SecretString) -> Result<(), VaultError> {
+        let path = self.sealed();
+        let seal = || {
+            let cipher = StoreCipher::new()?;
+            let exported = cipher.export(passphrase.expose_secret())?;
+            Ok::<_, matrix_sdk_store_encryption::Error>(Sealed {
+                cipher: exported,
+                session: cipher.encrypt_value(session)?,
+            })
+        };
+        let sealed = seal().map_err(|error| disk(&path, io::Error::other(error.to_string())))?;
+        let sealed = serde_json::to_vec(&sealed).map_err(|error| disk(&path, error.into()))?;
+        let new = path.with_extension("new");
+        std::fs::write(&new, sealed).map_err(|error| disk(&new, error))?;
+        private(&new)?;
+        std::fs::rename(&new, &path).map_err(|error| disk(&path, error))
+    }
+
+    /// Takes away what is left of a store, for another device.
+    pub(crate) fn clear_store(&self) -> Result<(), VaultError> {
+        let store = self.store();
+        match std::fs::remove_dir_all(&store) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(&store, error)),
+            _ => {}
+        }
+        std::fs::create_dir_all(&store).map_err(|error| disk(&store, error))
+    }
+
+    fn make(&self) -> Result<(), VaultError> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| disk(&self.folder, error))?;
+        private(&self.folder)
+    }
+
+    fn sealed(&self) -> PathBuf {
+        self.folder.join("session.sealed")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    cipher: Vec<u8>,
+    session: Vec<u8>,
+}
+
+/// For nobody but the account that the program runs under.
+#[cfg(unix)]
+fn private(path: &Path) -> Result<(), VaultError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = if path.is_dir() { 0o700 } else { 0o600 };
+    let mode = std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(path, mode).map_err(|error| disk(path, error))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) -> Result<(), VaultError> {
+    Ok(())
+}
+
+fn disk(path: &Path, error: io::Error) -> VaultError {
+    VaultError::Disk(path.display().to_string(), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_kept_for_one_process_that_knows_the_passphrase() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::new(&folder.path().join("matrix"));
+        let (right, wrong) = (SecretString::from("right"), SecretString::from("wrong"));
+        let alone = vault.lock().unwrap();
+        assert!(matches!(vault.lock(), Err(VaultError::InUse(_))));
+        assert!(matches!(vault.session(&right), Err(VaultError::Empty)));
+        let word = |word: &str| word.to_owned();
+        let session = Session {
+            homeserver: word("https://example.org"),
+            user: word("@pstral:example.org"),
+            device: word("D"),
+            token: word("syt_token"),
+            fingerprint: word("key"),
+        };
+        vault.keep(&session, &right).unwrap();
+        assert_eq!(vault.session(&right).unwrap().token, session.token);
+        assert!(matches!(vault.session(&wrong), Err(VaultError::Passphrase)));
+        assert!(matches!(vault.open(&right), Err(VaultError::StoreLost)));
+        let kept = std::fs::read(folder.path().join("matrix/session.sealed")).unwrap();
+        assert!(!String::from_utf8_lossy(&kept).contains("syt_token"));
+        drop(alone);
+        vault.lock().unwrap();
+    }
+}

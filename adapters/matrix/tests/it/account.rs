@@ -1,0 +1,103 @@
+//! The account: logged in once, its keys trusted, recovered and replaced.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use pstral_core::domain::Outgoing;
+use pstral_core::ports::{ChatPlatform as _, PlatformError};
+use pstral_core::testkit::chat_platform::key;
+use pstral_matrix::{Mark, Matrix, login, recover, reset, status};
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::house::{House, credentials, place, shared};
+use crate::people::Person;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_is_trusted_from_the_start_and_one_process_uses_it() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-b1").await;
+    let found = status(&house.config).await.unwrap();
+    assert_eq!((found.user.as_str(), found.verified, found.recoverable), (house.account.id.as_str(), true, true));
+    let again = login(&house.config, credentials(&house.account)).await.unwrap_err();
+    assert_eq!(again.fact, "somebody is logged in");
+
+    let began = Instant::now();
+    let running = house.run().await;
+    println!("start with an existing store: {} ms", began.elapsed().as_millis());
+    let second = status(&house.config).await.unwrap_err();
+    assert!(second.fact.starts_with("another process uses"), "{second}");
+    let marks: Vec<_> = running.adapter.examine().await.into_iter().map(|found| (found.part, found.mark)).collect();
+    assert_eq!(marks, [("session", Mark::Good), ("device", Mark::Good), ("limit", Mark::Good)], "while it runs");
+    running.end().await;
+
+    let mut wrong = house.config.clone();
+    wrong.passphrase = SecretString::from("shut");
+    assert_eq!(status(&wrong).await.unwrap_err().fact, "the passphrase does not open the session");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_store_is_noticed_and_recovered() {
+    let Some(server) = shared() else { return };
+    let mut house = House::on(server, "pstral-b2").await;
+    let running = house.run().await;
+    let zoe = Person::of(server, "zoe-b2").await;
+    let room = zoe.room(true, &[&house.account.id]).await;
+    let before =
+        running.adapter.send(key(), &place(room.as_str(), false), &Outgoing::streaming("Avant")).await.unwrap();
+    zoe.hears(&room, "Avant").await;
+    // The keys reach the backup a little later.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    running.end().await;
+    std::fs::remove_dir_all(house.config.folder.join("store")).unwrap();
+
+    let lost = Matrix::new(house.config.clone());
+    assert!(lost.health().await.is_err(), "nothing is sent that nobody can read");
+    assert_eq!(lost.examine().await[0].mark, Mark::Bad);
+    assert_eq!(status(&house.config).await.unwrap_err().fact, "the keys of the device are gone");
+    let recovery_key = house.welcome.recovery_key.take().unwrap();
+    let wrong = recover(&house.config, &SecretString::from("EsTx xxxx"), Some(credentials(&house.account))).await;
+    assert!(wrong.is_err());
+    recover(&house.config, &recovery_key, Some(credentials(&house.account))).await.unwrap();
+    assert!(status(&house.config).await.unwrap().verified, "the new device is the account's own");
+
+    let running = house.run().await;
+    let there = place(room.as_str(), false);
+    running.adapter.send(key(), &there, &Outgoing::text("Après")).await.unwrap();
+    assert!(zoe.hears(&room, "Après").await.is_encrypted);
+    // What the lost store could read is read again, from the backup.
+    let found = zoe.until(|| async {
+        let live = running.adapter.live(&there, Some(&before)).await.unwrap();
+        (live == [(before.clone(), "Avant".to_owned())]).then_some(())
+    });
+    found.await.expect("its own message of before");
+    assert_eq!(zoe.unreadable(), 0);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_are_lost_for_good_are_replaced() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-b3").await;
+    let welcome = reset(&house.config, &SecretString::from(house.account.password.clone())).await.unwrap();
+    assert!(welcome.recovery_key.is_some());
+    let found = status(&house.config).await.unwrap();
+    assert!(found.verified && found.recoverable, "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_logged_out_is_told_what_to_do() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-b4").await;
+    let running = house.run().await;
+    let admin = server.token(&server.admin("admin-b4"));
+    let path = format!("/_synapse/admin/v2/users/{}/delete_devices", house.account.id);
+    let (status, answer) = server.ask("POST", &path, Some(&admin), &json!({ "devices": [house.welcome.device] }));
+    assert_eq!(status, 200, "{answer}");
+    let adapter = Arc::clone(&running.adapter);
+    let ended = running.ends().await;
+    assert!(matches!(&ended, Err(PlatformError::Rejected(why)) if why.contains("logged out")), "{ended:?}");
+    assert!(matches!(adapter.health().await, Err(PlatformError::Rejected(_))));
+    let found = adapter.examine().await;
+    assert_eq!((found[0].part, found[0].mark), ("session", Mark::Bad));
+}

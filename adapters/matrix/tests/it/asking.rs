@@ -1,0 +1,164 @@
+//! What people say and do reaches the core as it is meant, and nothing else does.
+
+use pstral_core::domain::{Button, ButtonAction, EventBody, Outgoing, OutgoingState, ProposalId};
+use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::key;
+use serde_json::json;
+
+use crate::house::{House, place, shared};
+use crate::people::Person;
+
+fn said(words: &str) -> EventBody {
+    EventBody::Said(words.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_calls_us_in_a_room_is_answered_in_a_thread() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a1").await;
+    let mut running = house.run().await;
+    let (zoe, leo) = (Person::of(server, "zoe-a1").await, Person::of(server, "leo-a1").await);
+    for encrypted in [false, true] {
+        let room = zoe.room(encrypted, &[&house.account.id]).await;
+        zoe.says(&room, "Bonjour tout le monde").await;
+        zoe.sends(&room, json!({ "msgtype": "m.notice", "body": "pstral-a1: I am a program" })).await;
+        let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
+        let event = running.next().await;
+        assert_eq!((event.id.as_str(), &event.body), (asked.as_str(), &said("Combien de clients ?")));
+        assert_eq!(event.actor.id, zoe.id());
+        assert_eq!(event.place, place(&format!("{room}/{asked}"), false));
+
+        zoe.says_in(&room, &asked, "Et à Lyon ?").await;
+        let event = running.next().await;
+        assert_eq!((&event.body, &event.place.id), (&said("Et à Lyon ?"), &format!("{room}/{asked}")));
+
+        let at = running.adapter.send(key(), &event.place, &Outgoing::text("Deux.")).await.unwrap();
+        let shown = zoe.hears(&room, "Deux.").await;
+        assert_eq!((shown.id, shown.thread, shown.is_encrypted), (at.id, Some(asked.clone()), encrypted));
+
+        zoe.says(&room, "!pstral mode chat").await;
+        let event = running.next().await;
+        assert_eq!(
+            (event.body, event.place),
+            (EventBody::Command("mode chat".to_owned()), place(room.as_str(), false))
+        );
+        zoe.redacts(&room, &asked).await;
+        assert_eq!(running.next().await.body, EventBody::Deleted { event: asked });
+        // By name alone, as somebody types it whose program knows no mentions.
+        let by_name = zoe.says(&room, "PSTRAL-A1, liste les clients").await;
+        assert_eq!(running.next().await.id, by_name);
+    }
+    assert_eq!(zoe.unreadable(), 0);
+    drop(leo);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_private_nobody_need_call() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a2").await;
+    let mut running = house.run().await;
+    let zoe = Person::of(server, "zoe-a2").await;
+    let dm = zoe.dm(true, &house.account.id).await;
+    zoe.says(&dm, "Combien de clients ?").await;
+    let event = running.next().await;
+    assert_eq!((event.body, &event.place), (said("Combien de clients ?"), &place(dm.as_str(), true)));
+    for (line, expected) in
+        [("aide", EventBody::Command("aide".to_owned())), ("!pstral", EventBody::Command(String::new()))]
+    {
+        zoe.says(&dm, line).await;
+        assert_eq!(running.next().await.body, expected);
+    }
+    // The same one is found again, and not one that others read.
+    let actor = event.actor.clone();
+    assert_eq!(running.adapter.open_dm(&actor).await.unwrap(), place(dm.as_str(), true));
+    let leo = Person::of(server, "leo-a2").await;
+    zoe.there(&dm).invite_user_by_id(leo.client.user_id().unwrap()).await.unwrap();
+    leo.joins(&dm).await;
+    zoe.asks(&dm, &house.account.id, "Et les salaires ?").await;
+    assert!(!running.next().await.place.private, "two people read it");
+    let other = running.adapter.open_dm(&actor).await.unwrap();
+    assert_ne!(other.id, dm.as_str(), "others read it now");
+    running.adapter.send(key(), &other, &Outgoing::text("Entre nous")).await.unwrap();
+    let room = zoe.invited().await;
+    zoe.joins(&room).await;
+    assert!(zoe.hears(&room, "Entre nous").await.is_encrypted);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reactions_are_buttons_also_after_a_restart() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a3").await;
+    let running = house.run().await;
+    let zoe = Person::of(server, "zoe-a3").await;
+    let room = zoe.room(true, &[&house.account.id]).await;
+    let action = ButtonAction::Execute(ProposalId("00112233445566778899aabbccddeeff".to_owned()));
+    let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
+    let execute = Button { action: action.clone(), label: "Exécuter".to_owned() };
+    let there = place(room.as_str(), false);
+    let growing = Outgoing { buttons: vec![stop], ..Outgoing::streaming("SELECT") };
+    let at = running.adapter.send(key(), &there, &growing).await.unwrap();
+    let own = house.account.id.as_str();
+    let has = |key: &'static str| {
+        move |shown: &crate::people::Shown| shown.reactions.iter().any(|(who, put, _)| who == own && put == key)
+    };
+    zoe.sees_one(&room, "a way to stop", has("⏹️")).await;
+    let whole = Outgoing { buttons: vec![execute], state: OutgoingState::Final, ..Outgoing::text("SELECT 1") };
+    running.adapter.edit(&at, &whole).await.unwrap();
+    let shown =
+        zoe.sees_one(&room, "the other reaction alone", |shown| has("▶️")(shown) && shown.reactions.len() == 1).await;
+    assert_eq!(shown.text(), "SELECT 1\n\n▶️ Exécuter");
+    running.end().await;
+
+    let mut running = house.run().await;
+    zoe.reacts(&room, &at.id, "🎉").await;
+    let pressed = zoe.reacts(&room, &at.id, "▶").await;
+    let event = running.next().await;
+    assert_eq!((&event.id, event.body, event.place), (&pressed, EventBody::Clicked(action), there));
+    zoe.redacts(&room, &pressed).await;
+    assert_eq!(running.next().await.body, EventBody::Deleted { event: pressed });
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_some_may_invite_us_and_leaving_is_told() {
+    let Some(server) = shared() else { return };
+    let mut house = House::on(server, "pstral-a4").await;
+    house.config.invites = vec!["@zoe-*:localhost".to_owned()];
+    let mut running = house.run().await;
+    let (zoe, leo) = (Person::of(server, "zoe-a4").await, Person::of(server, "leo-a4").await);
+    let room = zoe.room(false, &[&house.account.id]).await;
+    let refused =
+        leo.client.create_room(matrix_sdk::ruma::api::client::room::create_room::v3::Request::new()).await.unwrap();
+    let own = matrix_sdk::ruma::UserId::parse(&house.account.id).unwrap();
+    refused.invite_user_by_id(&own).await.unwrap();
+    let declined = leo.until(|| async {
+        let member = refused.get_member_no_sync(&own).await.unwrap()?;
+        (member.membership().as_str() == "leave").then_some(())
+    });
+    declined.await.expect("it declines");
+    zoe.there(&room).kick_user(&own, None).await.unwrap();
+    let event = running.next().await;
+    assert_eq!((event.body, event.place), (EventBody::Left, place(room.as_str(), false)));
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_meanwhile_is_answered_once_however_much_it_was() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a5").await;
+    let running = house.run().await;
+    let zoe = Person::of(server, "zoe-a5").await;
+    let room = zoe.room(false, &[&house.account.id]).await;
+    running.end().await;
+    let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
+    for at in 0..130 {
+        zoe.says(&room, &format!("Du bruit, {at}")).await;
+    }
+    let mut running = house.run().await;
+    assert_eq!(running.next().await.id, asked);
+    let last = zoe.asks(&room, &house.account.id, "Et maintenant ?").await;
+    assert_eq!(running.next().await.id, last, "nothing is handed over twice");
+    running.end().await;
+}

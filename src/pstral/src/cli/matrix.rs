@@ -1,0 +1,152 @@
+//! `pstral matrix`: the account of Matrix, its device and its keys.
+
+use std::io::{self, IsTerminal as _, Read as _};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use pstral_core::domain::Locale;
+use pstral_core::text::{Text, text};
+use pstral_matrix::{AccountError, Credentials, MatrixConfig, Welcome, login, recover, reset, status};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::out::{say, say_error};
+use super::{Common, Ending};
+use crate::config::Config;
+use crate::registry::matrix_config;
+
+/// Octets read from a pipe at most.
+const MOST: u64 = 4096;
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum MatrixCommand {
+    /// Log in, once, and make the keys: with the password, or with --token for an access token
+    Login {
+        /// Read an access token in place of the password
+        #[arg(long)]
+        token: bool,
+    },
+    /// See who is logged in, and whether others can trust the device
+    Status,
+    /// Bring the keys back with the recovery key, also after the store was lost
+    Recover,
+    /// Make new keys in place of those that are lost for good
+    ResetCrypto,
+}
+
+pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Result<Ending> {
+    let config = match common.load_installed() {
+        Ok(config) => config,
+        Err(ending) => return Ok(ending),
+    };
+    let locale = common.locale_with(&config);
+    if !config.platforms.matrix.enabled {
+        say_error(&text("matrix-not-enabled").render(locale));
+        return Ok(Ending::Usage);
+    }
+    let desk = Desk { matrix: matrix_config(&config)?, config, locale };
+    match command {
+        MatrixCommand::Login { token } => desk.log_in(token).await,
+        MatrixCommand::Status => desk.tell_status().await,
+        MatrixCommand::Recover => desk.bring_back().await,
+        MatrixCommand::ResetCrypto => desk.start_anew().await,
+    }
+}
+
+struct Desk {
+    config: Config,
+    matrix: MatrixConfig,
+    locale: Locale,
+}
+
+impl Desk {
+    async fn log_in(&self, token: bool) -> anyhow::Result<Ending> {
+        let credentials = if token {
+            Credentials::Token(self.ask("matrix-ask-token")?)
+        } else {
+            match self.by_password()? {
+                Some(credentials) => credentials,
+                None => return Ok(Ending::Usage),
+            }
+        };
+        Ok(self.greet(Box::pin(login(&self.matrix, credentials)).await))
+    }
+
+    async fn tell_status(&self) -> anyhow::Result<Ending> {
+        let status = match Box::pin(status(&self.matrix)).await {
+            Ok(status) => status,
+            Err(error) => return Ok(self.failed(&error)),
+        };
+        let yes = |yes: bool| text(if yes { "policy-yes" } else { "policy-no" }).render(self.locale);
+        let told = text("matrix-status").with("user", status.user).with("device", status.device);
+        let told = told.with("verified", yes(status.verified)).with("recoverable", yes(status.recoverable));
+        say(&told.count("rooms", status.rooms as u64).render(self.locale));
+        Ok(Ending::Fine)
+    }
+
+    async fn bring_back(&self) -> anyhow::Result<Ending> {
+        let key = self.ask("matrix-ask-key")?;
+        // Only where one of them is gone somebody has to log in again.
+        let known = self.config.platforms.matrix.password.is_some();
+        let kept = ["session.sealed", "store/matrix-sdk-crypto.sqlite3"];
+        let is_lost = kept.iter().any(|file| !self.matrix.folder.join(file).exists());
+        let credentials = if is_lost || known { self.by_password()? } else { None };
+        if is_lost && credentials.is_none() {
+            return Ok(Ending::Usage);
+        }
+        Ok(self.greet(Box::pin(recover(&self.matrix, &key, credentials)).await))
+    }
+
+    async fn start_anew(&self) -> anyhow::Result<Ending> {
+        let password = match &self.config.platforms.matrix.password {
+            Some(password) => password.clone(),
+            None => self.ask("matrix-ask-password")?,
+        };
+        Ok(self.greet(Box::pin(reset(&self.matrix, &password)).await))
+    }
+
+    /// The account of the configuration, with its password from there or typed; `None` where none is named.
+    fn by_password(&self) -> anyhow::Result<Option<Credentials>> {
+        let section = &self.config.platforms.matrix;
+        let Some(user) = section.user.clone() else {
+            say_error(&text("config-matrix-user").render(self.locale));
+            return Ok(None);
+        };
+        let password = match &section.password {
+            Some(password) => password.clone(),
+            None => self.ask("matrix-ask-password")?,
+        };
+        Ok(Some(Credentials::Password { user, password }))
+    }
+
+    /// A secret, typed at a terminal unseen, or read from a pipe: a line.
+    fn ask(&self, sentence: &'static str) -> anyhow::Result<SecretString> {
+        if io::stdin().is_terminal() {
+            let typed = rpassword::prompt_password(format!("{} ", text(sentence).render(self.locale)));
+            return Ok(typed.context("the terminal cannot be read")?.trim().to_owned().into());
+        }
+        let mut piped = String::new();
+        io::stdin().lock().take(MOST).read_to_string(&mut piped).context("standard input cannot be read")?;
+        Ok(piped.lines().next().unwrap_or_default().trim().to_owned().into())
+    }
+
+    /// Says who is logged in; the recovery key is shown this once.
+    fn greet(&self, welcome: Result<Welcome, AccountError>) -> Ending {
+        let welcome = match welcome {
+            Ok(welcome) => welcome,
+            Err(error) => return self.failed(&error),
+        };
+        let say_text = |sentence: Text| say(&sentence.render(self.locale));
+        say_text(text("matrix-welcome").with("user", welcome.user).with("device", welcome.device));
+        if let Some(key) = welcome.recovery_key {
+            say_text(text("matrix-recovery-key"));
+            say(key.expose_secret());
+        }
+        Ending::Fine
+    }
+
+    fn failed(&self, error: &AccountError) -> Ending {
+        let fact = text("command-failed").with("error", error.fact.trim_end_matches('.')).render(self.locale);
+        say_error(&format!("{fact}. {}", error.remedy.render(self.locale)));
+        Ending::Failed
+    }
+}

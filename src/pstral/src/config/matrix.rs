@@ -1,0 +1,34 @@
+//! What cannot be meant in `[platforms.matrix]`.
+
+use pstral_core::text::{Text, text};
+
+use super::Fault;
+use super::schema::MatrixConfig;
+
+/// Everything wrong with how Matrix is reached; nothing where it is not turned on.
+pub(super) fn matrix_faults(matrix: &MatrixConfig) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if !matrix.enabled {
+        return faults;
+    }
+    let mut fault = |key: &str, sentence: Text| faults.push(Fault::new(format!("platforms.matrix.{key}"), sentence));
+    match &matrix.homeserver {
+        None => fault("homeserver", text("config-matrix-homeserver")),
+        Some(address) if !is_address(address) => {
+            fault("homeserver", text("config-matrix-address").with("given", address));
+        }
+        Some(_) => {}
+    }
+    if matrix.passphrase.is_none() {
+        fault("passphrase", text("config-matrix-passphrase"));
+    }
+    if matrix.burst == 0 || !(0.0..=1_000.0).contains(&matrix.events_per_second) {
+        fault("events_per_second", text("config-matrix-rate"));
+    }
+    faults
+}
+
+/// Whether it is where a homeserver may be. Without TLS only on this machine, or where an address is nobody's business.
+fn is_address(address: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
+}

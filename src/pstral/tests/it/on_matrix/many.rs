@@ -1,0 +1,109 @@
+//! Many at once, and within the limits that Synapse has where nobody changes them.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use pstral_core::models::QueueLimits;
+use pstral_core::testkit::language_model::Script;
+use pstral_matrix::SYNAPSE_DEFAULT;
+use pstral_synapse::{Limits, Server};
+
+use super::{House, shared};
+use crate::world::{Setup, run_test_with};
+
+const SAID: &str = "Il y a bien des choses à dire de cette question, et je vais les dire l’une après l’autre, sans en \
+    oublier aucune, jusqu’à la dernière, qui est celle-ci : voilà tout.";
+
+fn setup(questions: usize) -> Setup {
+    let slots = u32::try_from(questions).unwrap();
+    Setup {
+        patience: Duration::from_mins(5),
+        slots,
+        queue: QueueLimits { waiting: questions, each: questions },
+        ..Setup::default()
+    }
+}
+
+#[test]
+fn twenty_rooms_at_once_are_answered() {
+    const ROOMS: usize = 20;
+    let Some(server) = shared() else { return };
+    run_test_with(setup(ROOMS), async |world| {
+        let mut house = House::open(world, server, "m1").await;
+        let invited = [house.account.id.as_str()];
+        let rooms = join_all((0..ROOMS).map(|at| house.camille.room(at % 2 == 0, &invited))).await;
+        (0..ROOMS).for_each(|_| world.model.script(Script::words(SAID).every(Duration::from_millis(40))));
+        let began = Instant::now();
+        join_all(rooms.iter().map(|room| house.camille.asks(room, &house.account.id, "Dites-moi tout"))).await;
+        println!("asked within {:.1} s", began.elapsed().as_secs_f64());
+        let mut edits = 0;
+        for room in &rooms {
+            edits += house.camille.reads(room, "voilà tout.").await.edits();
+        }
+        println!("{ROOMS} rooms at once: {:.1} s, {} edits in all", began.elapsed().as_secs_f64(), edits);
+        house.idle().await;
+        house.end(world).await;
+    });
+}
+
+#[test]
+fn within_the_limits_of_synapse_a_long_answer_ends_soon_after_its_last_word() {
+    let Some(server) = Server::start(Limits::Default) else { return };
+    run_test_with(setup(1), async |world| {
+        let mut house = House::open_with(world, &server, "m2", |config| config.budget = Some(SYNAPSE_DEFAULT)).await;
+        free(&server, &house);
+        let room = house.camille.room(false, &[&house.account.id]).await;
+        // 2,000 characters at 30 words of five letters a second.
+        let said = format!("{} voilà tout.", "mots ".repeat(398).trim());
+        world.model.script(Script::words(&said).every(Duration::from_millis(33)));
+        let asked = Instant::now();
+        house.camille.asks(&room, &house.account.id, "Dites-moi tout").await;
+        house.camille.hears(&room, "mots").await;
+        let first = asked.elapsed();
+        let answer = house.camille.reads(&room, "voilà tout.").await;
+        let whole = asked.elapsed();
+        let written = Duration::from_millis(33 * 400);
+        let late = whole.saturating_sub(written);
+        println!(
+            "default limits: first text after {:.1} s, whole {:.1} s after the last word, {} edits",
+            first.as_secs_f64(),
+            late.as_secs_f64(),
+            answer.edits()
+        );
+        assert!(answer.edits() <= 30, "{}", answer.edits());
+        house.idle().await;
+        house.end(world).await;
+    });
+}
+
+#[test]
+fn within_the_limits_of_synapse_ten_rooms_at_once_wait_for_one_event_each() {
+    const ROOMS: usize = 10;
+    let Some(server) = Server::start(Limits::Default) else { return };
+    run_test_with(setup(ROOMS), async |world| {
+        let mut house = House::open_with(world, &server, "m3", |config| config.budget = Some(SYNAPSE_DEFAULT)).await;
+        free(&server, &house);
+        let invited = [house.account.id.as_str()];
+        let rooms = join_all((0..ROOMS).map(|_| house.camille.room(false, &invited))).await;
+        (0..ROOMS).for_each(|_| world.model.script(Script::words(SAID).every(Duration::from_millis(40))));
+        let began = Instant::now();
+        join_all(rooms.iter().map(|room| house.camille.asks(room, &house.account.id, "Dites-moi tout"))).await;
+        for room in &rooms {
+            house.camille.reads(room, "voilà tout.").await;
+        }
+        println!(
+            "ten rooms within the default limits: the last final text after {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+        house.idle().await;
+        house.end(world).await;
+    });
+}
+
+/// People write as fast as the test does; Pstral does not.
+fn free(server: &Server, house: &House) {
+    let token = server.token(&server.admin("admin"));
+    for person in [&house.camille, &house.alex] {
+        server.lift(&token, &person.account);
+    }
+}

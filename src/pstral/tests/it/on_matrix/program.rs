@@ -1,0 +1,136 @@
+//! The built program with an account of its own: logged in, run, looked at, lost and recovered.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use pstral_synapse::Account;
+
+use super::shared;
+use crate::matrix_people::Person;
+use crate::program::Place;
+
+/// Rooms it is in when its memory is measured.
+const ROOMS: usize = 200;
+
+fn configure(place: &Place, server: &str, account: &Account) {
+    let config = format!(
+        "data = \"data\"\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n[platforms.matrix]\nenabled = true\n\
+         homeserver = \"{server}\"\nuser = \"{}\"\npassword = \"{}\"\npassphrase = \"a long text\"\n\
+         events_per_second = 0\n\n[targets.crm]\nkind = \"sqlite\"\npath = \"{}\"\ndescription = \"clients\"\n",
+        account.id,
+        account.password,
+        place.path("crm.db").display()
+    );
+    place.write("pstral.toml", config);
+    place.write("crm.db", std::fs::read(crate::world::company()).unwrap());
+}
+
+const CONFIG: [&str; 2] = ["--config", "pstral.toml"];
+
+fn words<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    words.iter().copied().chain(CONFIG).collect()
+}
+
+#[test]
+fn an_account_is_logged_in_run_and_recovered() {
+    let Some(server) = shared() else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let account = server.account("pstral-p1");
+    let place = Place::new();
+    configure(&place, &server.url(), &account);
+    place
+        .run(&words(&["doctor"]))
+        .code(1)
+        .says(&["matrix session · failed · nobody is logged in", "pstral matrix login"]);
+    let welcome = place.run(&words(&["matrix", "login"])).code(0).says(&["Logged in as @pstral-p1:localhost"]);
+    let recovery_key = welcome.out.lines().last().unwrap().to_owned();
+    place.run(&words(&["matrix", "login"])).code(1).says(&["somebody is logged in"]);
+    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes", "recovery key works: yes"]);
+
+    let zoe = runtime.block_on(Person::of(server, "zoe-p1"));
+    let running = Program::start(&place);
+    runtime.block_on(async {
+        let dm = zoe.dm(true, &account.id).await;
+        zoe.says(&dm, "Bonjour").await;
+        assert!(zoe.hears(&dm, "!pstral link").await.is_encrypted, "whom nobody knows is told how to be known");
+    });
+    place.run(&words(&["matrix", "status"])).code(1).says(&["another process uses", "Pstral is running"]);
+    place.run(&words(&["doctor"])).says(&[
+        "matrix session · ok · @pstral-p1:localhost is logged in",
+        "matrix device · ok",
+        "matrix limit · ok",
+    ]);
+    running.end();
+
+    std::fs::remove_dir_all(place.path("data/matrix/store")).unwrap();
+    place.run(&words(&["doctor"])).code(1).says(&["the keys of the device are gone", "pstral matrix recover"]);
+    place.run_with(&words(&["matrix", "recover"]), recovery_key).code(0).says(&["Logged in as @pstral-p1:localhost"]);
+    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes"]);
+}
+
+#[test]
+fn two_hundred_rooms_take_little_memory() {
+    let Some(server) = shared() else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let account = server.account("pstral-p2");
+    let place = Place::new();
+    configure(&place, &server.url(), &account);
+    place.run(&words(&["matrix", "login"])).code(0);
+    let token = server.token(&account);
+    let zoe = server.token(&server.account("zoe-p2"));
+    for at in 0..ROOMS {
+        let wish = serde_json::json!({ "preset": "public_chat", "name": format!("Room {at}") });
+        let (_, made) = server.ask("POST", "/_matrix/client/v3/createRoom", Some(&zoe), &wish);
+        let path = format!("/_matrix/client/v3/join/{}", made["room_id"].as_str().unwrap());
+        let (status, answer) = server.ask("POST", &path, Some(&token), &serde_json::json!({}));
+        assert_eq!(status, 200, "{answer}");
+    }
+    let running = Program::start(&place);
+    let leo = runtime.block_on(Person::of(server, "leo-p2"));
+    runtime.block_on(async {
+        let dm = leo.dm(true, &account.id).await;
+        leo.says(&dm, "Bonjour").await;
+        leo.hears(&dm, "!pstral link").await;
+    });
+    println!("after a sync of {ROOMS} rooms: {} MiB resident", running.resident());
+    running.end();
+}
+
+/// `pstral run`.
+struct Program(Option<Child>);
+
+impl Program {
+    fn start(place: &Place) -> Self {
+        let mut command = place.pstral(&words(&["run"]));
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Self(Some(child))
+    }
+
+    /// The memory it holds, in MiB.
+    fn resident(&self) -> u64 {
+        let id = self.0.as_ref().unwrap().id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    /// Asks it to end, and waits until it has.
+    fn end(mut self) {
+        let mut child = self.0.take().unwrap();
+        std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        let began = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! A Synapse of a test's own: the real homeserver, from PyPI, on a port of this machine.
+
+mod http;
+mod install;
+mod server;
+mod settings;
+
+pub use server::{Account, Server};
+pub use settings::Limits;

@@ -1,0 +1,205 @@
+//! A running server, ended with the test, also by one that is killed.
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ring::hmac;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::http::ask;
+use crate::install::python;
+use crate::settings::{Limits, NAME, hex, log_settings, settings, signing_key};
+
+/// Runs Synapse until its standard input ends: whoever started it is gone then, however they went.
+const RUN: &str = "import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+from synapse.app.homeserver import main
+main()";
+
+/// How long it may take to start: four seconds, on a machine with nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A running server; ended when dropped.
+pub struct Server {
+    folder: TempDir,
+    port: u16,
+    secret: String,
+    running: Mutex<Option<Child>>,
+}
+
+/// An account on it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// `@name:server`.
+    pub id: String,
+    /// The name alone.
+    pub name: String,
+    /// What it logs in with.
+    pub password: String,
+}
+
+impl Server {
+    /// None, and says why, where Synapse is neither installed nor can be.
+    ///
+    /// # Panics
+    /// Where the server does not start, or cannot be had and `PSTRAL_TEST_REQUIRE=all`.
+    pub fn start(limits: Limits) -> Option<Self> {
+        if let Err(why) = python() {
+            assert_ne!(std::env::var("PSTRAL_TEST_REQUIRE").as_deref(), Ok("all"), "Synapse is required: {why}");
+            skipped(why);
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let (port, secret) = (free_port(), hex(&random::<16>()));
+        let path = folder.path().to_str().expect("a folder of letters").to_owned();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("our own folder");
+        write("homeserver.yaml", &settings(&path, port, &secret, limits));
+        write("log.yaml", &log_settings(&path));
+        write("signing.key", &signing_key(&random()));
+        let server = Self { folder, port, secret, running: Mutex::new(None) };
+        server.start_again();
+        Some(server)
+    }
+
+    /// Starts it on its folder after a [`Self::stop`], and waits until it answers.
+    ///
+    /// # Panics
+    /// Where it does not.
+    pub fn start_again(&self) {
+        let python = python().expect("invariant: it was there at the first start");
+        let mut command = Command::new(python);
+        command.args(["-c", RUN, "--config-path", "homeserver.yaml"]).current_dir(self.folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        *self.running() = Some(command.spawn().expect("it is installed"));
+        let began = Instant::now();
+        while ask(self.port, "GET", "/_matrix/client/versions", None, &Value::Null).is_none() {
+            assert!(began.elapsed() < PATIENCE, "Synapse does not start:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends it at once, without a word to anybody; it keeps what it has.
+    pub fn stop(&self) {
+        if let Some(mut child) = self.running().take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Where it is reached.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What it warned of.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Makes an account.
+    ///
+    /// # Panics
+    /// Where the server does not.
+    pub fn account(&self, name: &str) -> Account {
+        self.register(name, false)
+    }
+
+    /// Makes an account that may look after the server.
+    ///
+    /// # Panics
+    /// Where the server does not.
+    pub fn admin(&self, name: &str) -> Account {
+        self.register(name, true)
+    }
+
+    fn register(&self, name: &str, admin: bool) -> Account {
+        let path = "/_synapse/admin/v1/register";
+        let password = hex(&random::<8>());
+        let (_, nonce) = ask(self.port, "GET", path, None, &Value::Null).expect("it runs");
+        let nonce = nonce["nonce"].as_str().expect("a nonce").to_owned();
+        let role = if admin { "admin" } else { "notadmin" };
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, self.secret.as_bytes());
+        let mac = hex(hmac::sign(&key, [&nonce, name, &password, role].join("\0").as_bytes()).as_ref());
+        let wish = json!({ "nonce": nonce, "username": name, "password": password, "admin": admin, "mac": mac });
+        let (status, answer) = ask(self.port, "POST", path, None, &wish).expect("it runs");
+        assert_eq!(status, 200, "{answer}");
+        Account { id: format!("@{name}:{NAME}"), name: name.to_owned(), password }
+    }
+
+    /// Logs in, and gives back the access token.
+    ///
+    /// # Panics
+    /// Where the server does not let it in.
+    pub fn token(&self, account: &Account) -> String {
+        let who = json!({ "type": "m.id.user", "user": account.name });
+        let wish = json!({ "type": "m.login.password", "identifier": who, "password": account.password });
+        let (status, answer) = self.ask("POST", "/_matrix/client/v3/login", None, &wish);
+        assert_eq!(status, 200, "{answer}");
+        answer["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Lifts the limit of an account, as its admin does.
+    ///
+    /// # Panics
+    /// Where the server does not.
+    pub fn lift(&self, admin_token: &str, account: &Account) {
+        let path = format!("/_synapse/admin/v1/users/{}/override_ratelimit", account.id);
+        let none = json!({ "messages_per_second": 0, "burst_count": 0 });
+        let (status, answer) = self.ask("POST", &path, Some(admin_token), &none);
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    /// Asks it something, and gives back the status and the answer.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    pub fn ask(&self, method: &str, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
+        ask(self.port, method, path, token, body).expect("it runs")
+    }
+
+    /// The memory it holds, in MiB; `None` where the system does not say.
+    pub fn resident(&self) -> Option<u64> {
+        let running = self.running();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", running.as_ref()?.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? / 1024)
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "whoever reads a test's output must see what was not tested")]
+fn skipped(why: &str) {
+    println!("skipped: Synapse cannot be had: {why}");
+}
+
+/// One that nobody listens on now; the server takes it a moment later.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of this machine");
+    listener.local_addr().expect("it is bound").port()
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    let mut source = std::fs::File::open("/dev/urandom").expect("every Unix has it");
+    source.read_exact(&mut bytes).expect("it never ends");
+    bytes
+}
