@@ -35,9 +35,9 @@ pub(crate) async fn stretch(
     (after, until): (i64, i64),
 ) -> Result<Vec<ChainLink>, StoreError> {
     let columns = Columns::of(engine).await?;
-    let (names, named) = (columns.names.join(", "), quoted(instance));
+    let (names, chain) = (columns.names.join(", "), quoted(instance));
     let copy = format!(
-        "COPY (SELECT {names} FROM audit_events WHERE instance = {named} AND seq > {after} AND seq <= {until}
+        "COPY (SELECT {names} FROM audit_events WHERE instance = {chain} AND seq > {after} AND seq <= {until}
         ORDER BY seq) TO STDOUT (FORMAT binary)"
     );
     let mut pieces = pool.copy_out_raw(&copy).await.map_err(fault)?;

@@ -145,7 +145,7 @@ pub(crate) async fn stretch(
 
 async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = select.fetch_all(on).await.map_err(fault)?;
-    rows.iter().map(|row| entry(row)).collect()
+    rows.iter().map(entry).collect()
 }
 
 fn mark(row: &Row) -> Result<AuditMark, StoreError> {

@@ -27,7 +27,7 @@ impl Store {
         loop {
             let whole = sql(WHOLE).bind(instance).bind(after).bind(until).bind(AT_ONCE);
             let rows = whole.fetch_all(self).await.map_err(fault)?;
-            let entries = rows.iter().map(|row| entry(row)).collect::<Result<Vec<AuditEntry>, _>>()?;
+            let entries = rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?;
             let Some(last) = entries.last() else { return Ok(sealed) };
             after = last.seq;
             sealed += self.seal(&entries).await?;
@@ -62,7 +62,7 @@ impl Store {
             let some: Vec<String> = some.iter().map(i64::to_string).collect();
             let select = format!("SELECT * FROM audit_events WHERE instance = $1 AND seq IN ({})", some.join(", "));
             let rows = composed(select).bind(instance).fetch_all(self).await.map_err(fault)?;
-            sealed += self.seal(&rows.iter().map(|row| entry(row)).collect::<Result<Vec<AuditEntry>, _>>()?).await?;
+            sealed += self.seal(&rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?).await?;
         }
         Ok(sealed)
     }
