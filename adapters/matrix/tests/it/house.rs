@@ -52,7 +52,7 @@ impl House {
         let ended = tokio::spawn(async move { running.run(inbox, until).await });
         let began = Instant::now();
         while adapter.health().await.is_err() {
-            assert!(began.elapsed() < Duration::from_secs(60), "it does not connect: {:?}", adapter.health().await);
+            assert!(began.elapsed() < Duration::from_mins(1), "it does not connect: {:?}", adapter.health().await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Running { adapter, events, stop, ended }
@@ -75,13 +75,13 @@ pub(crate) struct Running {
 impl Running {
     /// The next event that is handed over.
     pub(crate) async fn next(&mut self) -> Event {
-        let next = tokio::time::timeout(Duration::from_secs(60), self.events.recv()).await;
+        let next = tokio::time::timeout(Duration::from_mins(1), self.events.recv()).await;
         next.expect("something is handed over").unwrap()
     }
 
     /// Waits until it ends by itself.
     pub(crate) async fn ends(self) -> Result<(), PlatformError> {
-        tokio::time::timeout(Duration::from_secs(60), self.ended).await.expect("it ends").unwrap()
+        tokio::time::timeout(Duration::from_mins(1), self.ended).await.expect("it ends").unwrap()
     }
 
     /// Ends it.

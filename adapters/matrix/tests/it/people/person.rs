@@ -73,14 +73,14 @@ impl Person {
         let encryption = json!({
             "type": "m.room.encryption", "state_key": "", "content": { "algorithm": "m.megolm.v1.aes-sha2" },
         });
-        let mut wish = NewRoom::new();
-        wish.is_direct = direct;
-        wish.preset = Some(if direct { "trusted_private_chat".into() } else { "private_chat".into() });
-        wish.invite = with.iter().map(|user| UserId::parse(*user).unwrap()).collect();
+        let mut asked = NewRoom::new();
+        asked.is_direct = direct;
+        asked.preset = Some(if direct { "trusted_private_chat".into() } else { "private_chat".into() });
+        asked.invite = with.iter().map(|user| UserId::parse(*user).unwrap()).collect();
         if encrypted {
-            wish.initial_state = vec![serde_json::from_value(encryption).unwrap()];
+            asked.initial_state = vec![serde_json::from_value(encryption).unwrap()];
         }
-        let room = self.client.create_room(wish).await.unwrap().room_id().to_owned();
+        let room = self.client.create_room(asked).await.unwrap().room_id().to_owned();
         for user in with {
             self.until(|| async {
                 let user = UserId::parse(*user).unwrap();

@@ -81,9 +81,9 @@ fn channels(house: &House) -> Vec<Id> {
 }
 
 /// All ask at the same moment, and get the last word of their answer.
-async fn all_at_once(world: &World, mut house: House, channels: &[Id], word: Duration) {
+async fn all_at_once(world: &World, mut house: House, channels: &[Id], pause: Duration) {
     for _ in 0..QUESTIONS {
-        world.model.script(Script::words(SAID).every(word));
+        world.model.script(Script::words(SAID).every(pause));
     }
     let began = Instant::now();
     let ask = |number: usize| house.discord.says(house.camille, channels[number % CHANNELS], "@Pstral Dites-moi tout");
