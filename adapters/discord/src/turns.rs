@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Writes in any second, those that core makes.
-pub(crate) const WRITES: u32 = 30;
+pub(crate) const WRITES: u32 = 35;
 /// Other requests in any second: with the writes a little less than there may be.
-const OTHERS: usize = 17;
+const OTHERS: usize = 12;
 /// How long a request is counted.
 const SPAN: Duration = Duration::from_secs(1);
 

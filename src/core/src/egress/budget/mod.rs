@@ -16,6 +16,9 @@ use crate::ports::{BudgetSignal, Rate};
 /// else, such as another program on the same account, do not slow everything for ever.
 const REMEMBERED: Duration = Duration::from_mins(10);
 
+/// What nobody notices who waits for the end of an answer.
+const SOON: Duration = Duration::from_secs(1);
+
 /// What may still be written. Times are since a fixed moment.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -57,6 +60,16 @@ impl Budget {
         match &self.stock {
             Stock::Free | Stock::Window(_) => 0,
             Stock::Bucket(bucket) => bucket.burst() * 4 / 5,
+        }
+    }
+
+    /// How many of its writes streaming leaves to answers that have not shown their last text. Of a window that is soon
+    /// whole again, half at most: with more answers than it has writes nobody would read along, and a last text comes
+    /// later by less than that.
+    pub(super) fn kept(&self, owed: u32) -> u32 {
+        match &self.stock {
+            Stock::Window(window) if window.span() <= SOON => owed.min(window.writes() / 2),
+            Stock::Free | Stock::Bucket(_) | Stock::Window(_) => owed,
         }
     }
 

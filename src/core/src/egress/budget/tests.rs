@@ -116,3 +116,19 @@ fn the_platform_is_taken_at_its_word() {
     budget.told(&says(9, 0, S(3)), S(1));
     assert_eq!(budget.holds_at(1, S(1)), Some(S(4)));
 }
+
+#[test]
+fn a_window_that_refuses_the_first_write_is_taken_to_hold_what_it_was_said_to() {
+    let mut budget = window();
+    budget.take(S(1));
+    budget.refused(S(1), S(2));
+    assert_eq!((budget.most(), budget.holds_at(5, S(1))), (5, Some(S(3))));
+}
+
+#[test]
+fn a_window_that_is_soon_whole_again_keeps_half_of_it_for_last_texts() {
+    let short = Budget::new(Some(Rate::Window { writes: 35, span: S(1) }));
+    assert_eq!([3, 17, 50].map(|owed| short.kept(owed)), [3, 17, 17]);
+    assert_eq!([3, 50].map(|owed| window().kept(owed)), [3, 50]);
+    assert_eq!([3, 50].map(|owed| bucket().kept(owed)), [3, 50]);
+}

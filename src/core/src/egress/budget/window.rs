@@ -31,6 +31,10 @@ impl Window {
         self.writes
     }
 
+    pub(super) fn span(&self) -> Duration {
+        self.span
+    }
+
     pub(super) fn holds_at(&mut self, needed: u32, now: Duration) -> Option<Duration> {
         self.forget(now);
         // What is under way is counted until it has ended: then it is asked again.
@@ -72,14 +76,15 @@ impl Window {
         self.ended.push_back(now);
     }
 
-    /// What was refused does not count; that it was means that no more are taken than have been.
+    /// What was refused does not count; that it was means that no more are taken than have been. Where none had been,
+    /// others have used it up, and nothing is known of how many it takes.
     pub(super) fn refused(&mut self, now: Duration) {
         self.forget(now);
         self.under_way = self.under_way.saturating_sub(1);
         self.told = None;
         let counted = u32::try_from(self.ended.len()).unwrap_or(u32::MAX).saturating_add(self.under_way);
-        if counted < self.writes {
-            (self.writes, self.fewer_until) = (counted.max(1), now + REMEMBERED);
+        if (1..self.writes).contains(&counted) {
+            (self.writes, self.fewer_until) = (counted, now + REMEMBERED);
         }
         // When it opens again it takes one at least.
         while self.ended.len() >= self.writes as usize {
