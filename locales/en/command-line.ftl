@@ -422,6 +422,7 @@ size-gb = { $size } GB
 config-discord-token = Discord knows Pstral by the token of a bot: add it, better as token_file or in the environment. docs/discord.md says where to find it.
 config-discord-application = the id of the application is required: Discord shows it where the bot was made. docs/discord.md says where.
 config-discord-id = “{ $given }” is not an id: write the number that Discord copies in its developer mode, such as "1234567890123456789".
+config-discord-rest-url = “{ $given }” is not an address: write http:// or https:// and where the proxy of Discord's REST API listens, such as "http://127.0.0.1:3000", or leave it out.
 config-discord-shards = first_shard, last_shard and shards go together, each below the next, such as 0, 1 and 4; or leave all three out.
 health-discord = { $name } answered in { $millis } ms
 discord-found-invitation = to let Pstral into a server: { $url }

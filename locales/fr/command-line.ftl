@@ -425,6 +425,7 @@ size-gb = { $size } Go
 config-discord-token = Discord reconnaît Pstral au jeton d'un bot : ajoutez-le, de préférence avec token_file ou dans l'environnement. docs/discord.md dit où le trouver.
 config-discord-application = l'identifiant de l'application est obligatoire : Discord l'affiche là où le bot a été créé. docs/discord.md dit où.
 config-discord-id = « { $given } » n'est pas un identifiant : écrivez le nombre que Discord copie en mode développeur, par exemple "1234567890123456789".
+config-discord-rest-url = « { $given } » n'est pas une adresse : écrivez http:// ou https:// puis où écoute le proxy de l'API REST de Discord, par exemple "http://127.0.0.1:3000", ou supprimez la clé.
 config-discord-shards = first_shard, last_shard et shards vont ensemble, chacun plus petit que le suivant, par exemple 0, 1 et 4 ; ou supprimez les trois.
 health-discord = { $name } a répondu en { $millis } ms
 discord-found-invitation = pour inviter Pstral sur un serveur : { $url }

@@ -3,6 +3,7 @@
 use pstral_core::text::{Text, text};
 
 use super::Fault;
+use super::plausible::is_address;
 use super::schema::DiscordConfig;
 
 /// Shards of a bot at most: more than Discord has ever asked of one.
@@ -27,6 +28,9 @@ pub(super) fn discord_faults(discord: &DiscordConfig) -> Vec<Fault> {
         for id in ids.iter().filter(|id| id_of(id).is_none()) {
             fault(key, text("config-discord-id").with("given", id));
         }
+    }
+    if let Some(url) = discord.rest_url.as_deref().filter(|url| !is_address(url)) {
+        fault("rest_url", text("config-discord-rest-url").with("given", url));
     }
     let shards = (discord.first_shard, discord.last_shard, discord.shards);
     let hold_together = match shards {

@@ -3,6 +3,7 @@
 use pstral_core::text::{Text, text};
 
 use super::Fault;
+use super::plausible::is_address;
 use super::schema::MatrixConfig;
 
 /// Everything wrong with how Matrix is reached; nothing where it is not turned on.
@@ -26,9 +27,4 @@ pub(super) fn matrix_faults(matrix: &MatrixConfig) -> Vec<Fault> {
         fault("events_per_second", text("config-matrix-rate"));
     }
     faults
-}
-
-/// Whether it is where a homeserver may be. Without TLS only on this machine, or where an address is nobody's business.
-fn is_address(address: &str) -> bool {
-    ["https://", "http://"].iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
 }

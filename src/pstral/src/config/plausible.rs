@@ -28,6 +28,11 @@ pub(super) const MOST_COUNTED: u64 = 1_000_000;
 /// The levels of the log, and none at all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+/// Whether it is where a server may be. Without TLS too: whether a network is the company's own is for the company to say.
+pub(super) fn is_address(address: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
+}
+
 /// Every value that cannot be meant.
 pub(super) fn faults(config: &Config) -> Vec<Fault> {
     let mut faults = Vec::new();

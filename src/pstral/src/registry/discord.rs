@@ -61,6 +61,7 @@ fn discord(config: &Config) -> anyhow::Result<pstral_discord::Discord> {
         threads: section.threads,
         shards,
         locale: config.locale,
+        base_url: section.rest_url.clone(),
         ..DiscordConfig::new(token, application)
     })?)
 }

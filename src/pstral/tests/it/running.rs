@@ -1,78 +1,12 @@
 //! `pstral run`: its endpoints, its end in good order, and its start after a bad one.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdin, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 use rusqlite::Connection;
 
-use crate::program::{Ended, Place};
-
-/// Longer than anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Killed when a test ends without having ended it.
-struct Bot {
-    child: Option<Child>,
-    keyboard: Option<ChildStdin>,
-    port: u16,
-}
-
-impl Bot {
-    /// Started on a port that was free a moment ago.
-    fn start(place: &Place) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = place.pstral(&["run", "--config", "pstral.toml"]);
-        command.env("PSTRAL__HTTP__LISTEN", format!("127.0.0.1:{port}"));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let keyboard = child.stdin.take();
-        let bot = Self { child: Some(child), keyboard, port };
-        until("it is alive", || bot.get("/healthz").is_some_and(|answer| answer.ends_with("ok\n")));
-        bot
-    }
-
-    fn types(&mut self, line: &str) {
-        writeln!(self.keyboard.as_mut().unwrap(), "{line}").unwrap();
-    }
-
-    /// The whole answer to a `GET`, if there is one.
-    fn get(&self, path: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
-    }
-
-    fn signal(&self, signal: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-
-    /// Waits for its end. Its input stays open meanwhile: the end must not need it.
-    fn ended(mut self) -> Ended {
-        self.child.take().unwrap().wait_with_output().unwrap().into()
-    }
-}
-
-impl Drop for Bot {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            let _ = child.kill();
-        }
-    }
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "never: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+use crate::bot::{Bot, until};
+use crate::program::Place;
 
 /// An installation with the sample company and the terminal, whose person is linked already.
 fn installed(model: &str) -> Place {

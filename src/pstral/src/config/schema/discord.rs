@@ -21,6 +21,7 @@ pub struct DiscordConfig {
     pub webhooks: bool,
     pub message_content: bool,
     pub threads: bool,
+    pub rest_url: Option<String>,
     pub shards: Option<u32>,
     pub first_shard: Option<u32>,
     pub last_shard: Option<u32>,

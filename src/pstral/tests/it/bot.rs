@@ -1,0 +1,80 @@
+//! `pstral run` beside a test.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdin, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::program::{Ended, Place};
+
+/// Longer than anything here takes, even on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Killed when a test ends without having ended it. Its keyboard is the terminal, where that is turned on.
+pub(crate) struct Bot {
+    child: Option<Child>,
+    keyboard: Option<ChildStdin>,
+    port: u16,
+}
+
+impl Bot {
+    /// Started on a port that was free a moment ago.
+    pub(crate) fn start(place: &Place) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = place.pstral(&["run", "--config", "pstral.toml"]);
+        command.env("PSTRAL__HTTP__LISTEN", format!("127.0.0.1:{port}"));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let keyboard = child.stdin.take();
+        let bot = Self { child: Some(child), keyboard, port };
+        until("it is alive", || bot.get("/healthz").is_some_and(|answer| answer.ends_with("ok\n")));
+        bot
+    }
+
+    pub(crate) fn types(&mut self, line: &str) {
+        writeln!(self.keyboard.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// The whole answer to a `GET`, if there is one.
+    pub(crate) fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// The memory it holds, in KiB (<https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>).
+    pub(crate) fn resident(&self) -> u64 {
+        let id = self.child.as_ref().unwrap().id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+    }
+
+    /// Waits for its end. Its input stays open meanwhile: the end must not need it.
+    pub(crate) fn ended(mut self) -> Ended {
+        self.child.take().unwrap().wait_with_output().unwrap().into()
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+        }
+    }
+}
+
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

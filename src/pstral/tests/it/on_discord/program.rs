@@ -1,0 +1,71 @@
+//! The built program with Discord alone.
+
+use pstral_ollama::testkit::{Answer, ScriptedOllama};
+
+use crate::bot::Bot;
+use crate::double::{Discord, Id};
+use crate::program::Place;
+
+/// Servers that it is in besides, and how many people are in each.
+const SERVERS: usize = 100;
+const MEMBERS: u64 = 1_000;
+
+const CONFIG: [&str; 2] = ["--config", "pstral.toml"];
+
+fn words<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    words.iter().copied().chain(CONFIG).collect()
+}
+
+/// An installation with the sample company, in one channel.
+fn installed(model: &str, discord: &Discord, channel: Id) -> Place {
+    let place = Place::with_model(model);
+    let config = format!(
+        "data = \"state\"\nlocale = \"fr\"\n[platforms.discord]\nenabled = true\ntoken = \"{}\"\n\
+         application = \"{}\"\nrest_url = \"{}\"\nchannels = [\"{channel}\"]\n\
+         [targets.crm]\nkind = \"sqlite\"\npath = \"../crm.db\"\n",
+        discord.token(),
+        discord.application(),
+        discord.url()
+    );
+    place.write("pstral.toml", config);
+    place.write("crm.db", std::fs::read(crate::world::company()).unwrap());
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_lives_on_discord_alone_in_little_memory() {
+    let (discord, ollama) = (Discord::start().await, ScriptedOllama::start("qwen2.5-coder:3b").await);
+    let [owner, zoe] = ["Odile", "Zoé"].map(|name| discord.person(name));
+    for server in 0..SERVERS {
+        let guild = discord.guild(&format!("Serveur {server}"), &[owner]);
+        discord.crowd(guild, MEMBERS);
+        discord.channel(guild, "général");
+    }
+    let guild = discord.guild("Alpha", &[owner, zoe]);
+    let channel = discord.channel(guild, "ventes");
+    let place = installed(&ollama.url(), &discord, channel);
+    let invitation = format!("client_id={}", discord.application());
+    place.run(&words(&["doctor"])).code(0).says(&[&invitation, "permissions="]);
+    place.run(&words(&["user", "add", "zoe", "--language", "en"])).code(0);
+    let code = place.run(&words(&["user", "link-code", "zoe"])).code(0).out;
+
+    let bot = Bot::start(&place);
+    discord.connected().await;
+    let told = discord.says(zoe, channel, "@Pstral Which clients are in Lyon?");
+    let told = discord.thread_on(told).await;
+    discord.hears(told, "/link").await;
+    let dm = discord.dm(zoe);
+    discord.says(zoe, dm, &format!("/link {}", code.trim()));
+    discord.hears(dm, "linked").await;
+    ollama.answer(Answer::text("Here:\n```sql\nSELECT company_name FROM clients WHERE city = 'Lyon'\n```\n"));
+    let question = discord.says(zoe, channel, "@Pstral Which clients are in Lyon?");
+    let thread = discord.thread_on(question).await;
+    let offer = discord.hears(thread, "[Execute]").await;
+    discord.clicks(zoe, offer, "Execute");
+    discord.hears(thread, ".xlsx").await;
+    println!("{SERVERS} servers of {MEMBERS} members: the program holds {} KiB", bot.resident());
+    bot.signal("-TERM");
+    bot.ended().code(0);
+    place.run(&words(&["audit", "verify"])).code(0).says(&["intact"]);
+    discord.blameless();
+}
