@@ -20,7 +20,7 @@ const READERS: u32 = 4;
 
 /// Memory for pages of the connection that writes: a negative number is in KiB
 /// (<https://www.sqlite.org/pragma.html#pragma_cache_size>).
-const CACHE: &str = "-16000";
+const CACHE: &str = "-4000";
 /// Pages of 4 KiB in the write-ahead log before they are moved to the file itself, which waits for the disk twice.
 const CHECKPOINT: &str = "4000";
 

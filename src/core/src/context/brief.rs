@@ -145,7 +145,10 @@ impl Brief<'_> {
                 examples => examples.iter().map(Example::value).collect::<Vec<_>>(),
             },
         };
-        render(template, values).map_err(|error| Unfit::Template(error.to_string()))
+        let mut rendered = render(template, values).map_err(|error| Unfit::Template(error.to_string()))?;
+        // It is kept for as long as the answer lasts, and was given room for more.
+        rendered.shrink_to_fit();
+        Ok(rendered)
     }
 }
 

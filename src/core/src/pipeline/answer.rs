@@ -177,7 +177,7 @@ impl Pipeline {
             buttons.push(answer.again(locale));
         }
         messages.last.buttons = buttons;
-        let shown = self.settle(asker, &mut answer.live, answer.turn, &messages, &end).await;
+        let shown = self.settle(asker, &mut answer.live, answer.turn, &mut messages, &end).await;
         let shown = if is_unrecorded { shown.or_else(Trouble::unless_unnoted) } else { shown };
         if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;

@@ -252,8 +252,8 @@ impl Pipeline {
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
         };
-        let messages = Messages::from(message);
-        let shown = self.settle(asker, &mut live, turn, &messages, &end).await;
+        let mut messages = Messages::from(message);
+        let shown = self.settle(asker, &mut live, turn, &mut messages, &end).await;
         let shown = if is_recorded { shown } else { shown.or_else(Trouble::unless_unnoted) };
         if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;

@@ -114,8 +114,9 @@ use crate::ports::{
 };
 use crate::text::{Text, text};
 
-/// Answers that are recorded at the same time: as many as the log writes at once.
-const RECORDED_AT_ONCE: usize = 256;
+/// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
+/// once.
+const RECORDED_AT_ONCE: usize = 64;
 
 /// Everything the pipeline works with.
 pub struct Parts {

@@ -6,9 +6,11 @@ use futures::FutureExt as _;
 use super::asker::Asker;
 use super::audience::{signature, signed};
 use super::retrying::retry_button;
-use super::unsettled::Ending;
+use super::unsettled::{Ending, Seen};
 use super::{Pipeline, Trouble};
-use crate::domain::{AuditDelivery, AuditEvent, FileRef, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
+use crate::domain::{
+    AuditDelivery, AuditEvent, ButtonAction, FileRef, MessageRef, Outgoing, TurnEnd, TurnId, TurnState,
+};
 use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting};
 use crate::ports::{Length, PlatformError};
 use crate::text::text;
@@ -16,7 +18,7 @@ use crate::text::text;
 /// The messages of an answer that has ended.
 #[derive(Clone)]
 pub(super) struct Messages {
-    /// Full ones, in order.
+    /// Full ones, in order; none once they are shown.
     before: Vec<Outgoing>,
     /// Where its buttons and its file stand.
     pub(super) last: Outgoing,
@@ -31,6 +33,14 @@ impl From<Outgoing> for Messages {
 impl Messages {
     fn all(&self) -> Vec<&Outgoing> {
         self.before.iter().chain([&self.last]).collect()
+    }
+
+    /// Keeps what is of use when people see them: while the turn waits to be noted down, there may be thousands.
+    fn were_shown(&mut self) {
+        self.before = Vec::new();
+        if !self.last.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_))) {
+            self.last.text = String::new();
+        }
     }
 
     /// The same without its files, and a sentence that says so where it has room.
@@ -48,12 +58,14 @@ impl Pipeline {
         let by = splitting(asker.platform.capabilities());
         let heading = signature(asker).unwrap_or_default();
         let answer = LaidOut { heading: &heading, ..answer };
-        let (mut laid, mut files) = (lay_out(answer, by), Vec::new());
-        if laid.rest.is_some() {
-            (laid.parts, files) = self.with_rest(asker, answer, by).await;
-        }
-        let last = laid.parts.pop().unwrap_or_default();
-        let before = laid.parts.into_iter().map(Outgoing::text).collect();
+        let laid = lay_out(answer, by);
+        let (mut parts, files) = match laid.rest {
+            None => (laid.parts, Vec::new()),
+            // What was laid out is not held meanwhile.
+            Some(_) => self.with_rest(asker, answer, by).await,
+        };
+        let last = parts.pop().unwrap_or_default();
+        let before = parts.into_iter().map(Outgoing::text).collect();
         Messages { before, last: Outgoing { files, ..Outgoing::text(last) } }
     }
 
@@ -65,11 +77,14 @@ impl Pipeline {
             let ours = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
             lay_out(LaidOut { ours: &ours, ..answer }, by)
         };
-        let laid = beside("answer-rest-in-file");
+        let rest = beside("answer-rest-in-file").rest.unwrap_or_default();
         let now = self.parts.clock.now().strftime("%Y%m%d-%H%M%S");
         let name = format!("answer-{now}-{}", self.random_hex(3));
-        match self.parts.files.text(&name, laid.rest.as_deref().unwrap_or_default()).await {
-            Ok(file) if file.bytes <= asker.platform.capabilities().max_file_bytes => (laid.parts, vec![file]),
+        // It waits for its turn at the disk, among thousands, without the messages.
+        match self.parts.files.text(&name, &rest).await {
+            Ok(file) if file.bytes <= asker.platform.capabilities().max_file_bytes => {
+                (beside("answer-rest-in-file").parts, vec![file])
+            }
             Ok(file) => {
                 self.parts.files.discard(&[file]).await;
                 (beside("answer-rest-lost").parts, Vec::new())
@@ -90,7 +105,7 @@ impl Pipeline {
         asker: &Asker,
         live: &mut LiveMessage,
         turn: TurnId,
-        messages: &Messages,
+        messages: &mut Messages,
         end: &TurnEnd,
     ) -> Result<Option<MessageRef>, Trouble> {
         let (mut otherwise, on_sent) = (None, self.on_sent(turn));
@@ -113,11 +128,8 @@ impl Pipeline {
         let ended = otherwise.as_ref().unwrap_or(end);
         match shown {
             Ok(_) | Err(Unfinished::Deleted) => {
-                if let Err(error) = self.parts.conversations.finish_turn(turn, ended).await {
-                    // Else it would be taken for one that was interrupted.
-                    self.settle_later(asker, live, turn, messages, ended, true);
-                    return Err(Trouble::Unnoted(error));
-                }
+                messages.were_shown();
+                self.note_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
             }
             Err(Unfinished::Refused(error)) => {
                 tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
@@ -127,10 +139,28 @@ impl Pipeline {
             }
             Err(Unfinished::Away(error)) => {
                 tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
-                self.settle_later(asker, live, turn, messages, end, false);
+                self.settle_later(asker, live, turn, messages, end, Seen::NotYet);
             }
         }
         Ok(delivered)
+    }
+
+    /// Ends the turn of what people see; tried again later where it cannot be noted down now: else it would be taken for one
+    /// that was interrupted.
+    pub(super) async fn note_end(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &Messages,
+        end: &TurnEnd,
+        seen: Seen,
+    ) -> Result<(), Trouble> {
+        let noted = self.parts.conversations.finish_turn(turn, end).await;
+        noted.map_err(|error| {
+            self.settle_later(asker, live, turn, messages, end, seen);
+            Trouble::Unnoted(error)
+        })
     }
 
     fn settle_later(
@@ -140,11 +170,11 @@ impl Pipeline {
         turn: TurnId,
         messages: &Messages,
         end: &TurnEnd,
-        is_shown: bool,
+        seen: Seen,
     ) {
         let live = std::mem::replace(live, self.live_message(asker));
         let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
-        self.unsettled.keep(turn, Ending { asker, live, messages, end, is_shown });
+        self.unsettled.keep(turn, Ending { asker, live, messages, end, seen });
     }
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,

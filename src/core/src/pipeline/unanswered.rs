@@ -99,7 +99,7 @@ impl Pipeline {
         let most = asker.platform.capabilities().length;
         let message = Outgoing { text: whole(&message.text, most), ..message.clone() };
         // The turn ends after the person was told, not before: a start in between finds it and tells them.
-        self.settle(asker, &mut live, turn, &message.into(), &TurnEnd::words("", TurnState::Failed)).await
+        self.settle(asker, &mut live, turn, &mut message.into(), &TurnEnd::words("", TurnState::Failed)).await
     }
 
     /// Ends an answer that nobody wants any more: what was shown of it is taken back, and nothing new is said.
@@ -123,7 +123,7 @@ impl Pipeline {
             return recorded;
         }
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.settle(asker, &mut answer.live, answer.turn, &message.into(), &end).await?;
+        self.settle(asker, &mut answer.live, answer.turn, &mut message.into(), &end).await?;
         recorded
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::asker::Asker;
 use super::settling::Messages;
 use super::{Pipeline, Trouble};
-use crate::domain::{ButtonAction, ConversationId, Turn, TurnEnd, TurnId};
+use crate::domain::{ButtonAction, ConversationId, MessageRef, Turn, TurnEnd, TurnId};
 use crate::egress::LiveMessage;
 use crate::ports::StoreError;
 
@@ -19,8 +19,20 @@ pub(super) struct Ending {
     pub(super) live: LiveMessage,
     pub(super) messages: Messages,
     pub(super) end: TurnEnd,
-    /// Whether people see it: then it only is to be noted down.
-    pub(super) is_shown: bool,
+    pub(super) seen: Seen,
+}
+
+/// Whether people see a last state.
+pub(super) enum Seen {
+    NotYet,
+    /// With its last message there, or nowhere where somebody deleted it: it only is to be noted down.
+    There(Option<MessageRef>),
+}
+
+impl Ending {
+    fn is_seen(&self) -> bool {
+        matches!(self.seen, Seen::There(_))
+    }
 }
 
 /// Such answers by their turns, and the turns that somebody is closing at this moment.
@@ -104,8 +116,15 @@ impl Drop for Closing {
 impl Pipeline {
     /// Tries the last state of an answer again, and does what belongs to it once it is shown.
     pub(super) async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), Trouble> {
-        let Ending { asker, mut live, messages, end, is_shown: _ } = ending;
-        if let Some(at) = self.settle(&asker, &mut live, turn, &messages, &end).await? {
+        let Ending { asker, mut live, mut messages, end, seen } = ending;
+        let at = match seen {
+            Seen::NotYet => self.settle(&asker, &mut live, turn, &mut messages, &end).await?,
+            Seen::There(at) => {
+                self.note_end(&asker, &mut live, turn, &messages, &end, Seen::There(at.clone())).await?;
+                at
+            }
+        };
+        if let Some(at) = at {
             self.forget_files(&asker, &messages.last.files).await;
             for button in &messages.last.buttons {
                 if let ButtonAction::Execute(proposal) = &button.action {
@@ -120,7 +139,7 @@ impl Pipeline {
     /// is closed as one that was interrupted.
     pub(super) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, Trouble> {
         let is_wanted = match &closing.ending {
-            Some(ending) => ending.is_shown || self.is_wanted(&ending.asker).await?,
+            Some(ending) => ending.is_seen() || self.is_wanted(&ending.asker).await?,
             None => false,
         };
         match closing.take().filter(|_| is_wanted) {
@@ -142,7 +161,7 @@ impl Pipeline {
     /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
     pub(super) async fn note_down(&self, turn: TurnId) -> Result<(), Trouble> {
         let Some(mut closing) = self.unsettled.begin(turn) else { return Ok(()) };
-        match closing.ending.take_if(|ending| ending.is_shown) {
+        match closing.ending.take_if(|ending| ending.is_seen()) {
             Some(ending) => self.settle_again(turn, ending).await,
             None => Ok(()),
         }

@@ -24,6 +24,7 @@ use async_trait::async_trait;
 use pstral_core::domain::{Column, FileRef, Locale, Transcript};
 use pstral_core::ports::{FileError, ResultFiles, ResultSheet, TranscriptFormat};
 use pstral_core::results::Chart;
+use tokio::sync::Semaphore;
 
 pub use format::{FileFormat, UnknownFormat};
 pub(crate) use harmless::harmless;
@@ -131,9 +132,14 @@ impl ResultFiles for FolderFiles {
     }
 }
 
+/// How many threads wait for the disk at once: each takes memory of its own, and of thousands of answers that end at once
+/// each has a file.
+static THREADS: Semaphore = Semaphore::const_new(8);
+
 /// Runs what waits for the disk on a thread of its own: answers to others must not wait for it too.
 async fn where_blocking_is_allowed<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, FileError> + Send + 'static,
 ) -> Result<T, FileError> {
+    let _turn = THREADS.acquire().await.map_err(|error| FileError(error.to_string()))?;
     tokio::task::spawn_blocking(work).await.map_err(|error| FileError(error.to_string()))?
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 
-use super::writing::Sending;
+use super::writing::{Sending, Shown};
 use super::{LiveMessage, OnSent};
 use crate::domain::{MessageRef, Outgoing};
 use crate::egress::{Aim, Patience};
@@ -35,6 +35,9 @@ impl LiveMessage {
         let last = self.end_all(messages, on_sent).boxed().await;
         // Whatever came of it, others need not wait for it any more.
         self.owed.clear();
+        if last.is_ok() {
+            self.shown.iter_mut().for_each(Shown::keep_hash);
+        }
         last
     }
 

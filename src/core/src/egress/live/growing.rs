@@ -92,6 +92,7 @@ impl LiveMessage {
             let written = write.await;
             self.wrote(written);
         }
+        self.said.end();
         ended
     }
 

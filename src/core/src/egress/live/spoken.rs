@@ -68,6 +68,13 @@ impl Spoken {
         self.splitter.open()
     }
 
+    /// Nothing more is said: of what it takes to part it, nothing is kept.
+    pub(super) fn end(&mut self) {
+        self.passed += self.full.len();
+        self.full = VecDeque::new();
+        (self.disarmer, self.splitter) = (Disarmer::default(), Splitter::new(self.by));
+    }
+
     pub(super) fn forget(&mut self) {
         *self = Self::new(std::mem::take(&mut self.heading), self.by);
     }
