@@ -36,8 +36,10 @@ pub struct Welcome {
     pub user: String,
     /// The name of the device.
     pub device: String,
-    /// The key that brings everything back; shown once. None where the account has one already, which is needed now.
+    /// The key that brings everything back; shown once. None where the account has one already.
     pub recovery_key: Option<SecretString>,
+    /// Whether others can see that the device is the account's own. Where they cannot, its recovery key is needed now.
+    pub verified: bool,
 }
 
 /// How it stands with an account.
@@ -56,26 +58,35 @@ pub struct Status {
 }
 
 /// Why something could not be done, and what to do about it.
-#[derive(Debug, thiserror::Error)]
-#[error("{fact}")]
+#[derive(Debug)]
 pub struct AccountError {
     /// What was found.
-    pub fact: String,
+    pub fact: Text,
     /// What to do.
     pub remedy: Text,
 }
 
-/// Logs in, once: makes a device, the keys it is trusted by, and the key that recovers them.
+/// Logs in, once: makes a device, the keys it is trusted by, and the key that recovers them. What an earlier try left
+/// unfinished is gone on with.
 pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
     let vault = Vault::new(&config.folder);
-    let alone = vault.lock().map_err(vault_fault)?;
-    if vault.open(&config.passphrase).is_ok() {
-        return Err(AccountError { fact: "somebody is logged in".to_owned(), remedy: text("remedy-matrix-logged-in") });
+    let opened = match open(&vault, &config.passphrase).await {
+        Ok(opened) => opened,
+        // Nothing else makes way for another device: with the wrong passphrase its keys are still there.
+        Err(OpenError::Vault(VaultError::Empty | VaultError::StoreLost)) => {
+            let alone = vault.lock().map_err(vault_fault)?;
+            let (client, session) = enter(config, &vault, &credentials).await?;
+            vault.keep(&session, &config.passphrase).map_err(vault_fault)?;
+            Opened::new(client, alone)
+        }
+        Err(error) => return Err(open_fault(error)),
+    };
+    let client = &opened.client;
+    if is_finished(client).await? {
+        return Err(AccountError { fact: text("matrix-logged-in"), remedy: text("remedy-matrix-logged-in") });
     }
-    let client = enter(config, &vault, &credentials).await?;
-    let opened = Opened::new(client, alone);
-    let recovery_key = trust(&opened.client, &credentials).await?;
-    welcome(&opened.client, recovery_key)
+    let recovery_key = trust(client, &credentials).await?;
+    welcome(client, recovery_key).await
 }
 
 /// Brings the keys back with the recovery key. Where the store is gone, somebody has to log in for it.
@@ -85,20 +96,31 @@ pub async fn recover(
     credentials: Option<Credentials>,
 ) -> Result<Welcome, AccountError> {
     let vault = Vault::new(&config.folder);
-    let opened = match (open(&vault, &config.passphrase).await, credentials) {
+    let (opened, new) = match (open(&vault, &config.passphrase).await, credentials) {
         (Err(OpenError::Vault(VaultError::StoreLost | VaultError::Empty)), Some(credentials)) => {
             let alone = vault.lock().map_err(vault_fault)?;
-            Opened::new(enter(config, &vault, &credentials).await?, alone)
+            let (client, session) = enter(config, &vault, &credentials).await?;
+            (Opened::new(client, alone), Some(session))
         }
-        (opened, _) => opened.map_err(open_fault)?,
+        (opened, _) => (opened.map_err(open_fault)?, None),
     };
-    let recovery = opened.client.encryption().recovery();
-    recovery
-        .recover(key.expose_secret())
-        .await
-        .map_err(|error| AccountError { fact: error.to_string(), remedy: text("remedy-matrix-recovery-key") })?;
-    first_sync(&opened.client).await.map_err(server_fault)?;
-    welcome(&opened.client, None)
+    let client = &opened.client;
+    if let Err(error) = client.encryption().recovery().recover(key.expose_secret()).await {
+        if new.is_some() {
+            // No device stays that nobody trusts, and the next try begins where this one did.
+            if let Err(error) = client.matrix_auth().logout().await {
+                tracing::warn!(%error, "the new device could not be logged out");
+            }
+            vault.clear_store().map_err(vault_fault)?;
+        }
+        let fact = text("matrix-fault").with("fault", error.to_string());
+        return Err(AccountError { fact, remedy: text("remedy-matrix-recovery-key") });
+    }
+    if let Some(session) = new {
+        vault.keep(&session, &config.passphrase).map_err(vault_fault)?;
+    }
+    first_sync(client).await.map_err(server_fault)?;
+    welcome(client, None).await
 }
 
 /// Makes new keys in place of those that are lost. Others see that they have changed; what was said before stays closed.
@@ -108,15 +130,14 @@ pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Wel
     let recovery = client.encryption().recovery();
     if let Some(handle) = recovery.reset_identity().await.map_err(server_fault)? {
         let CrossSigningResetAuthType::Uiaa(asked) = handle.auth_type() else {
-            let fact = "the homeserver wants it to be allowed in a browser".to_owned();
-            return Err(AccountError { fact, remedy: text("remedy-matrix-reset") });
+            return Err(AccountError { fact: text("matrix-browser"), remedy: text("remedy-matrix-reset") });
         };
         let answer = proof(client, password, asked.session.clone())?;
         handle.reset(Some(answer)).await.map_err(server_fault)?;
     }
     let key = recovery.reset_key().await.map_err(server_fault)?;
     first_sync(client).await.map_err(server_fault)?;
-    welcome(client, Some(SecretString::from(key)))
+    welcome(client, Some(SecretString::from(key))).await
 }
 
 /// How it stands.
@@ -124,29 +145,40 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
     let opened = open(&Vault::new(&config.folder), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
-    let device = client.encryption().get_own_device().await.map_err(server_fault)?;
-    let Welcome { user, device: name, .. } = welcome(client, None)?;
+    let Welcome { user, device, verified, .. } = welcome(client, None).await?;
     Ok(Status {
         user,
-        device: name,
-        verified: device.is_some_and(|device| device.is_cross_signed_by_owner()),
+        device,
+        verified,
         recoverable: client.encryption().recovery().state() == RecoveryState::Enabled,
         rooms: client.joined_rooms().len(),
     })
 }
 
-/// A new device, kept.
-async fn enter(config: &MatrixConfig, vault: &Vault, credentials: &Credentials) -> Result<Client, AccountError> {
+/// Whether nothing of a login is missing.
+async fn is_finished(client: &Client) -> Result<bool, AccountError> {
+    client.encryption().wait_for_e2ee_initialization_tasks().await;
+    let is_recoverable = client.encryption().recovery().state() == RecoveryState::Enabled;
+    Ok(is_recoverable && is_verified(client).await?)
+}
+
+async fn is_verified(client: &Client) -> Result<bool, AccountError> {
+    let device = client.encryption().get_own_device().await.map_err(server_fault)?;
+    Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
+}
+
+/// A new device in a new store, and what is to be kept of it.
+async fn enter(
+    config: &MatrixConfig,
+    vault: &Vault,
+    credentials: &Credentials,
+) -> Result<(Client, Session), AccountError> {
     vault.clear_store().map_err(vault_fault)?;
     let client = build(&config.homeserver, &vault.store(), &config.passphrase).await.map_err(open_fault)?;
     match credentials {
         Credentials::Password { user, password } => {
             let login = client.matrix_auth().login_username(user, password.expose_secret());
-            login
-                .initial_device_display_name(DEVICE)
-                .send()
-                .await
-                .map_err(|error| AccountError { fact: error.to_string(), remedy: text("remedy-matrix-password") })?;
+            login.initial_device_display_name(DEVICE).send().await.map_err(refused)?;
         }
         Credentials::Token(token) => {
             let session = session_of(&config.homeserver, token).await?;
@@ -163,8 +195,7 @@ async fn enter(config: &MatrixConfig, vault: &Vault, credentials: &Credentials) 
         token: session.tokens.access_token,
         fingerprint,
     };
-    vault.keep(&kept, &config.passphrase).map_err(vault_fault)?;
-    Ok(client)
+    Ok((client, kept))
 }
 
 /// Makes the keys that the device is trusted by, and the one that recovers them; none where the account has its own.
@@ -173,18 +204,19 @@ async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<Secr
     encryption.wait_for_e2ee_initialization_tasks().await;
     let own = client.user_id().ok_or_else(|| broken("no user"))?;
     let known = encryption.request_user_identity(own).await.map_err(server_fault)?;
-    if known.is_some() {
+    if known.is_some() && !is_verified(client).await? {
         return Ok(None);
     }
-    if let Err(error) = encryption.bootstrap_cross_signing(None).await {
+    if known.is_none()
+        && let Err(error) = encryption.bootstrap_cross_signing(None).await
+    {
         let (Some(asked), Credentials::Password { password, .. }) = (error.as_uiaa_response(), credentials) else {
             return Err(server_fault(error));
         };
         let answer = proof(client, password, asked.session.clone())?;
         encryption.bootstrap_cross_signing(Some(answer)).await.map_err(server_fault)?;
     }
-    let key = encryption.recovery().enable().await;
-    let key = key.map_err(|error| broken(&error.to_string()))?;
+    let key = encryption.recovery().enable().await.map_err(server_fault)?;
     first_sync(client).await.map_err(server_fault)?;
     Ok(Some(SecretString::from(key)))
 }
@@ -207,42 +239,45 @@ async fn session_of(homeserver: &str, token: &SecretString) -> Result<Session, A
         token: token.expose_secret().to_owned(),
         fingerprint: String::new(),
     };
-    let found = whoami(&nobody)
-        .await
-        .map_err(|error| AccountError { fact: error.to_string(), remedy: text("remedy-matrix-password") })?;
+    let found = whoami(&nobody).await.map_err(refused)?;
     Ok(Session { user: found.user, device: found.device, ..nobody })
 }
 
-fn welcome(client: &Client, recovery_key: Option<SecretString>) -> Result<Welcome, AccountError> {
+async fn welcome(client: &Client, recovery_key: Option<SecretString>) -> Result<Welcome, AccountError> {
     let meta = client.session_meta().ok_or_else(|| broken("no session"))?;
-    Ok(Welcome { user: meta.user_id.to_string(), device: meta.device_id.to_string(), recovery_key })
+    let (user, device) = (meta.user_id.to_string(), meta.device_id.to_string());
+    Ok(Welcome { user, device, recovery_key, verified: is_verified(client).await? })
 }
 
 fn broken(fact: &str) -> AccountError {
-    AccountError { fact: fact.to_owned(), remedy: text("remedy-matrix-server") }
+    AccountError { fact: text("matrix-fault").with("fault", fact), remedy: text("remedy-matrix-server") }
 }
 
 fn server_fault(error: impl std::fmt::Display) -> AccountError {
     broken(&error.to_string())
 }
 
+fn refused(error: impl std::fmt::Display) -> AccountError {
+    AccountError { remedy: text("remedy-matrix-password"), ..server_fault(error) }
+}
+
 /// What to do where what is kept cannot be used.
 pub(crate) fn open_fault(error: OpenError) -> AccountError {
     match error {
         OpenError::Vault(error) => vault_fault(error),
-        OpenError::Store(_) => AccountError { fact: error.to_string(), remedy: text("remedy-matrix-store") },
-        OpenError::Server(_) => AccountError { fact: error.to_string(), remedy: text("remedy-matrix-server") },
+        OpenError::Store(_) => AccountError { remedy: text("remedy-matrix-store"), ..server_fault(error) },
+        OpenError::Server(_) => server_fault(error),
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 pub(crate) fn vault_fault(error: VaultError) -> AccountError {
-    let remedy = match &error {
-        VaultError::InUse(_) => "remedy-matrix-in-use",
-        VaultError::Empty => "remedy-matrix-login",
-        VaultError::StoreLost => "remedy-matrix-recover",
-        VaultError::Passphrase => "remedy-matrix-passphrase",
-        VaultError::Disk(..) => "remedy-matrix-disk",
+    let (fact, remedy) = match &error {
+        VaultError::InUse(_) => ("matrix-in-use", "remedy-matrix-in-use"),
+        VaultError::Empty => ("matrix-nobody", "remedy-matrix-login"),
+        VaultError::StoreLost => ("matrix-keys-gone", "remedy-matrix-recover"),
+        VaultError::Passphrase => ("matrix-wrong-passphrase", "remedy-matrix-passphrase"),
+        VaultError::Disk(..) => ("matrix-fault", "remedy-matrix-disk"),
     };
-    AccountError { fact: error.to_string(), remedy: text(remedy) }
+    AccountError { fact: text(fact).with("fault", error.to_string()), remedy: text(remedy) }
 }

@@ -43,8 +43,7 @@ impl Matrix {
             Ok(session) => session,
             Err(error) => {
                 let fault = vault_fault(error);
-                let fact = text("matrix-fault").with("fault", fault.fact);
-                return vec![Finding::new("session", Mark::Bad, fact, Some(fault.remedy))];
+                return vec![Finding::new("session", Mark::Bad, fault.fact, Some(fault.remedy))];
             }
         };
         let mut found = Vec::new();

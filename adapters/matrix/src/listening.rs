@@ -101,8 +101,9 @@ impl Matrix {
             Ok(opened) => opened,
             Err(error) => {
                 self.connection.set(Standing::Down(error.to_string()));
-                let error = open_fault(error);
-                return Err(PlatformError::Rejected(format!("{error}. {}", error.remedy.render(self.config.locale))));
+                let (fault, locale) = (open_fault(error), self.config.locale);
+                let (fact, remedy) = (fault.fact.render(locale), fault.remedy.render(locale));
+                return Err(PlatformError::Rejected(format!("{fact}. {remedy}")));
             }
         };
         let (heard, mut updates) = channel(8);

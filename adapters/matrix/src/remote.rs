@@ -15,7 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Matrix {
     /// Who we are, as the homeserver has it.
     pub(crate) async fn whoami(&self) -> Result<String, PlatformError> {
-        let session = self.vault.open(&self.config.passphrase);
+        let (vault, passphrase) = (self.vault.clone(), self.config.passphrase.clone());
+        let session = tokio::task::spawn_blocking(move || vault.open(&passphrase)).await;
+        let session = session.map_err(|error| PlatformError::Unavailable(error.to_string()))?;
         let session = session.map_err(|error| PlatformError::Rejected(error.to_string()))?;
         whoami(&session).await.map(|found| found.user)
     }

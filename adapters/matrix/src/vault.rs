@@ -4,6 +4,7 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use matrix_sdk_store_encryption::StoreCipher;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -44,6 +45,8 @@ pub(crate) enum VaultError {
 #[derive(Debug, Clone)]
 pub(crate) struct Vault {
     folder: PathBuf,
+    /// Once it was unsealed, which takes a moment on purpose.
+    unsealed: Arc<OnceLock<Session>>,
 }
 
 /// Held by one process at a time.
@@ -54,7 +57,7 @@ pub(crate) struct Alone {
 
 impl Vault {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), unsealed: Arc::default() }
     }
 
     /// Where the store is.
@@ -83,6 +86,14 @@ impl Vault {
 
     /// The session, with its keys or without.
     pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+        if let Some(session) = self.unsealed.get() {
+            return Ok(session.clone());
+        }
+        let session = self.unseal(passphrase)?;
+        Ok(self.unsealed.get_or_init(|| session).clone())
+    }
+
+    fn unseal(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
         let path = self.sealed();
         let sealed = match std::fs::read(&path) {
             Ok(sealed) => sealed,
@@ -180,7 +191,7 @@ mod tests {
         };
         vault.keep(&session, &right).unwrap();
         assert_eq!(vault.session(&right).unwrap().token, session.token);
-        assert!(matches!(vault.session(&wrong), Err(VaultError::Passphrase)));
+        assert!(matches!(Vault::new(&vault.folder).session(&wrong), Err(VaultError::Passphrase)));
         assert!(matches!(vault.open(&right), Err(VaultError::StoreLost)));
         let kept = std::fs::read(folder.path().join("matrix/session.sealed")).unwrap();
         assert!(!String::from_utf8_lossy(&kept).contains("syt_token"));

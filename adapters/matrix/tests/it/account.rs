@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use pstral_core::domain::Outgoing;
+use pstral_core::domain::{Locale, Outgoing};
 use pstral_core::ports::{ChatPlatform as _, PlatformError};
 use pstral_core::testkit::chat_platform::key;
 use pstral_matrix::{Mark, Matrix, login, recover, reset, status};
@@ -20,20 +20,24 @@ async fn a_device_is_trusted_from_the_start_and_one_process_uses_it() {
     let found = status(&house.config).await.unwrap();
     assert_eq!((found.user.as_str(), found.verified, found.recoverable), (house.account.id.as_str(), true, true));
     let again = login(&house.config, credentials(&house.account)).await.unwrap_err();
-    assert_eq!(again.fact, "somebody is logged in");
+    assert_eq!(again.fact.render(Locale::En), "somebody is logged in");
 
     let began = Instant::now();
     let running = house.run().await;
     println!("start with an existing store: {} ms", began.elapsed().as_millis());
     let second = status(&house.config).await.unwrap_err();
-    assert!(second.fact.starts_with("another process uses"), "{second}");
+    assert!(second.fact.render(Locale::En).starts_with("another process uses"), "{second:?}");
     let marks: Vec<_> = running.adapter.examine().await.into_iter().map(|found| (found.part, found.mark)).collect();
     assert_eq!(marks, [("session", Mark::Good), ("device", Mark::Good), ("limit", Mark::Good)], "while it runs");
     running.end().await;
 
     let mut wrong = house.config.clone();
     wrong.passphrase = SecretString::from("shut");
-    assert_eq!(status(&wrong).await.unwrap_err().fact, "the passphrase does not open the session");
+    let shut = status(&wrong).await.unwrap_err().fact.render(Locale::En);
+    assert_eq!(shut, "the passphrase does not open the session");
+    let entered = login(&wrong, credentials(&house.account)).await.unwrap_err().fact.render(Locale::En);
+    assert_eq!(entered, shut);
+    assert!(status(&house.config).await.unwrap().verified, "its keys are still there");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,10 +58,15 @@ async fn a_lost_store_is_noticed_and_recovered() {
     let lost = Matrix::new(house.config.clone());
     assert!(lost.health().await.is_err(), "nothing is sent that nobody can read");
     assert_eq!(lost.examine().await[0].mark, Mark::Bad);
-    assert_eq!(status(&house.config).await.unwrap_err().fact, "the keys of the device are gone");
+    assert_eq!(status(&house.config).await.unwrap_err().fact.render(Locale::En), "the keys of the device are gone");
     let recovery_key = house.welcome.recovery_key.take().unwrap();
     let wrong = recover(&house.config, &SecretString::from("EsTx xxxx"), Some(credentials(&house.account))).await;
     assert!(wrong.is_err());
+    assert_eq!(status(&house.config).await.unwrap_err().fact.render(Locale::En), "the keys of the device are gone");
+    let token = server.token(&house.account);
+    let (_, devices) = server.ask("GET", "/_matrix/client/v3/devices", Some(&token), &json!({}));
+    let named = devices["devices"].as_array().unwrap().iter().filter(|device| device["display_name"] == "Pstral");
+    assert_eq!(named.count(), 1, "the new device does not stay: {devices}");
     recover(&house.config, &recovery_key, Some(credentials(&house.account))).await.unwrap();
     assert!(status(&house.config).await.unwrap().verified, "the new device is the account's own");
 

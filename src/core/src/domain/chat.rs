@@ -50,6 +50,12 @@ impl Place {
             _ => self.clone(),
         }
     }
+
+    /// Whether it is this place, or a thread in it.
+    #[must_use]
+    pub fn is_within(&self, place: &Self) -> bool {
+        self == place || self.channel() == *place
+    }
 }
 
 /// Where a message that was sent can be found again.

@@ -59,6 +59,11 @@ impl Pipeline {
         let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
+        work.answers(&asker.actor.platform, &asker.event);
+        if work.stop.token.is_cancelled() {
+            return Ok(());
+        }
         self.refuse_withdrawn(asker, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted => {}

@@ -39,11 +39,11 @@ impl Left {
 
     /// It was told something there at that time. Events may come late: what is older than its leaving shows nothing.
     pub(super) fn is_told(&self, place: &Place, at: Timestamp) {
-        self.places().retain(|(left, since)| left != place || at < *since);
+        self.places().retain(|(left, since)| !place.is_within(left) || at < *since);
     }
 
     fn is_gone(&self, place: &Place) -> bool {
-        self.places().iter().any(|(left, _)| left == place)
+        self.places().iter().any(|(left, _)| place.is_within(left))
     }
 
     fn places(&self) -> MutexGuard<'_, VecDeque<(Place, Timestamp)>> {
@@ -142,6 +142,19 @@ mod tests {
             left.is_told(&place, at(told));
             assert_eq!(left.is_gone(&place), gone, "{told}");
         }
+    }
+
+    #[test]
+    fn with_a_place_its_threads_are_gone() {
+        let (left, place) = (Left::default(), FakeChat::channel("room"));
+        let thread = FakeChat::channel("room/question");
+        let at = |second| Timestamp::constant(second, 0);
+        left.leave(&place, at(10));
+        assert!(left.is_gone(&thread) && !left.is_gone(&FakeChat::channel("roommate/question")));
+        left.is_told(&thread, at(11));
+        assert!(!left.is_gone(&place), "it was told something in one of them");
+        left.leave(&thread, at(12));
+        assert!(left.is_gone(&thread) && !left.is_gone(&place));
     }
 
     #[test]

@@ -149,10 +149,14 @@ impl Running {
         self.going().taken_back.iter().any(|(on, question)| on == platform && question == event)
     }
 
-    /// Stops everything that goes on in a place.
+    /// Stops everything that goes on in a place, and in its threads.
     pub(super) fn leave(&self, place: &Place) {
         let going = self.going();
-        going.work.iter().filter(|((_, other), _)| other == place).for_each(|(_, stop)| stop.stop(Stopped::Left));
+        going
+            .work
+            .iter()
+            .filter(|((_, other), _)| other.is_within(place))
+            .for_each(|(_, stop)| stop.stop(Stopped::Left));
     }
 
     fn going(&self) -> MutexGuard<'_, Going> {

@@ -1,6 +1,6 @@
 //! `pstral matrix`: the account of Matrix, its device and its keys.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -14,7 +14,7 @@ use super::{Common, Ending};
 use crate::config::Config;
 use crate::registry::matrix_config;
 
-/// Octets read from a pipe at most.
+/// Octets of a line from a pipe at most.
 const MOST: u64 = 4096;
 
 #[derive(Debug, Clone, Subcommand)]
@@ -27,8 +27,12 @@ pub(super) enum MatrixCommand {
     },
     /// See who is logged in, and whether others can trust the device
     Status,
-    /// Bring the keys back with the recovery key, also after the store was lost
-    Recover,
+    /// Bring the keys back with the recovery key, also after the store was lost: with --token for an access token of a new device
+    Recover {
+        /// Read an access token in place of the password
+        #[arg(long)]
+        token: bool,
+    },
     /// Make new keys in place of those that are lost for good
     ResetCrypto,
 }
@@ -47,7 +51,7 @@ pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Resu
     match command {
         MatrixCommand::Login { token } => desk.log_in(token).await,
         MatrixCommand::Status => desk.tell_status().await,
-        MatrixCommand::Recover => desk.bring_back().await,
+        MatrixCommand::Recover { token } => desk.bring_back(token).await,
         MatrixCommand::ResetCrypto => desk.start_anew().await,
     }
 }
@@ -60,14 +64,7 @@ struct Desk {
 
 impl Desk {
     async fn log_in(&self, token: bool) -> anyhow::Result<Ending> {
-        let credentials = if token {
-            Credentials::Token(self.ask("matrix-ask-token")?)
-        } else {
-            match self.by_password()? {
-                Some(credentials) => credentials,
-                None => return Ok(Ending::Usage),
-            }
-        };
+        let Some(credentials) = self.credentials(token)? else { return Ok(Ending::Usage) };
         Ok(self.greet(Box::pin(login(&self.matrix, credentials)).await))
     }
 
@@ -83,13 +80,13 @@ impl Desk {
         Ok(Ending::Fine)
     }
 
-    async fn bring_back(&self) -> anyhow::Result<Ending> {
+    async fn bring_back(&self, token: bool) -> anyhow::Result<Ending> {
         let key = self.ask("matrix-ask-key")?;
         // Only where one of them is gone somebody has to log in again.
         let known = self.config.platforms.matrix.password.is_some();
         let kept = ["session.sealed", "store/matrix-sdk-crypto.sqlite3"];
         let is_lost = kept.iter().any(|file| !self.matrix.folder.join(file).exists());
-        let credentials = if is_lost || known { self.by_password()? } else { None };
+        let credentials = if is_lost || token || known { self.credentials(token)? } else { None };
         if is_lost && credentials.is_none() {
             return Ok(Ending::Usage);
         }
@@ -104,8 +101,12 @@ impl Desk {
         Ok(self.greet(Box::pin(reset(&self.matrix, &password)).await))
     }
 
-    /// The account of the configuration, with its password from there or typed; `None` where none is named.
-    fn by_password(&self) -> anyhow::Result<Option<Credentials>> {
+    /// A token that is typed, or the account of the configuration, with its password from there or typed; `None` where none
+    /// is named.
+    fn credentials(&self, token: bool) -> anyhow::Result<Option<Credentials>> {
+        if token {
+            return Ok(Some(Credentials::Token(self.ask("matrix-ask-token")?)));
+        }
         let section = &self.config.platforms.matrix;
         let Some(user) = section.user.clone() else {
             say_error(&text("config-matrix-user").render(self.locale));
@@ -118,15 +119,15 @@ impl Desk {
         Ok(Some(Credentials::Password { user, password }))
     }
 
-    /// A secret, typed at a terminal unseen, or read from a pipe: a line.
+    /// A secret, typed at a terminal unseen, or read from a pipe: its next line.
     fn ask(&self, sentence: &'static str) -> anyhow::Result<SecretString> {
         if io::stdin().is_terminal() {
             let typed = rpassword::prompt_password(format!("{} ", text(sentence).render(self.locale)));
             return Ok(typed.context("the terminal cannot be read")?.trim().to_owned().into());
         }
         let mut piped = String::new();
-        io::stdin().lock().take(MOST).read_to_string(&mut piped).context("standard input cannot be read")?;
-        Ok(piped.lines().next().unwrap_or_default().trim().to_owned().into())
+        io::stdin().lock().take(MOST).read_line(&mut piped).context("standard input cannot be read")?;
+        Ok(piped.trim().to_owned().into())
     }
 
     /// Says who is logged in; the recovery key is shown this once.
@@ -141,11 +142,15 @@ impl Desk {
             say_text(text("matrix-recovery-key"));
             say(key.expose_secret());
         }
+        if !welcome.verified {
+            say_text(text("matrix-unverified"));
+        }
         Ending::Fine
     }
 
     fn failed(&self, error: &AccountError) -> Ending {
-        let fact = text("command-failed").with("error", error.fact.trim_end_matches('.')).render(self.locale);
+        let fact = error.fact.render(self.locale);
+        let fact = text("command-failed").with("error", fact.trim_end_matches('.')).render(self.locale);
         say_error(&format!("{fact}. {}", error.remedy.render(self.locale)));
         Ending::Failed
     }

@@ -13,7 +13,7 @@ use pstral_core::testkit::language_model::Script;
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 use pstral_ollama::{Ollama, OllamaConfig};
 
-use crate::world::{Setup, World, alex, camille, run_test_with};
+use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
 
 const MODEL: &str = "qwen2.5-coder:3b";
 
@@ -243,4 +243,19 @@ fn a_question_taken_back_stops_whatever_answers_it_again() {
             assert_eq!(world.pipeline.parts().model.loads()[0].running, 0);
         });
     }
+}
+
+#[test]
+fn a_click_that_is_taken_back_before_it_runs_runs_nothing() {
+    run_test(async |world| {
+        world.model_says("```sql\nSELECT count(id) AS clients FROM clients\n```");
+        world.say(&camille(), "Combien de clients ?").await;
+        let proposal = world.newest_proposal();
+        let click = world.chat.click(&camille(), &FakeChat::place(), ButtonAction::Execute(proposal.clone()));
+        world.happens(world.chat.take_back(&click)).await.unwrap();
+        world.happens(click).await.unwrap();
+        assert!(world.target.ran().is_empty());
+        world.click(&camille(), ButtonAction::Execute(proposal)).await;
+        assert_eq!(world.target.ran().len(), 1);
+    });
 }
