@@ -5,5 +5,5 @@ mod install;
 mod server;
 mod settings;
 
-pub use server::{Account, Server};
+pub use server::{Account, Server, computed};
 pub use settings::Limits;

@@ -175,6 +175,13 @@ impl Server {
         Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? / 1024)
     }
 
+    /// The time that it has computed for so far; `None` where the system does not say.
+    pub fn computed(&self) -> Option<Duration> {
+        let running = self.running();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", running.as_ref()?.id())).ok()?;
+        computed(&stat)
+    }
+
     fn running(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -184,6 +191,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// The time that a process or a thread has computed for, from its `stat` in `/proc`: Linux counts in hundredths of a second.
+pub fn computed(stat: &str) -> Option<Duration> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let ticks: Vec<u64> = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
+    Some(Duration::from_millis(ticks.iter().sum::<u64>() * 10))
 }
 
 #[expect(clippy::print_stdout, reason = "whoever reads a test's output must see what was not tested")]

@@ -1,7 +1,7 @@
 //! A person with a program of their own, whose keys are their own.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -13,6 +13,7 @@ use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, RoomId, UserId};
 use matrix_sdk::{Client, Room};
 use pstral_synapse::{Account, Server};
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -21,6 +22,13 @@ use super::shown::take;
 
 /// Far more than anything needs.
 const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Where people's programs run: apart from ours, so that what they take can be told from it.
+static APART: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name(PEOPLE).enable_all().build().unwrap()
+});
+/// The name of its threads.
+pub(crate) const PEOPLE: &str = "people";
 
 /// Somebody.
 pub(crate) struct Person {
@@ -51,7 +59,7 @@ impl Person {
         client.matrix_auth().login_username(&account.name, &account.password).send().await.unwrap();
         client.sync_once(settings(Duration::ZERO)).boxed().await.unwrap();
         let (seen, changed) = (Arc::<Mutex<Seen>>::default(), watch::Sender::new(0));
-        let syncing = tokio::spawn(follow(client.clone(), Arc::clone(&seen), changed.clone()).boxed());
+        let syncing = APART.spawn(follow(client.clone(), Arc::clone(&seen), changed.clone()).boxed());
         Self { account, client, seen, changed, syncing }
     }
 

@@ -6,9 +6,10 @@ use futures::future::join_all;
 use pstral_core::models::QueueLimits;
 use pstral_core::testkit::language_model::Script;
 use pstral_matrix::SYNAPSE_DEFAULT;
-use pstral_synapse::{Limits, Server};
+use pstral_synapse::{Limits, Server, computed};
 
 use super::{House, shared};
+use crate::matrix_people::PEOPLE;
 use crate::world::{Setup, run_test_with};
 
 const SAID: &str = "Il y a bien des choses à dire de cette question, et je vais les dire l’une après l’autre, sans en \
@@ -33,7 +34,7 @@ fn twenty_rooms_at_once_are_answered() {
         let invited = [house.account.id.as_str()];
         let rooms = join_all((0..ROOMS).map(|at| house.camille.room(at % 2 == 0, &invited))).await;
         (0..ROOMS).for_each(|_| world.model.script(Script::words(SAID).every(Duration::from_millis(40))));
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), Computed::so_far(server));
         join_all(rooms.iter().map(|room| house.camille.asks(room, &house.account.id, "Dites-moi tout"))).await;
         println!("asked within {:.1} s", began.elapsed().as_secs_f64());
         let mut edits = 0;
@@ -41,6 +42,7 @@ fn twenty_rooms_at_once_are_answered() {
             edits += house.camille.reads(room, "voilà tout.").await.edits();
         }
         println!("{ROOMS} rooms at once: {:.1} s, {} edits in all", began.elapsed().as_secs_f64(), edits);
+        println!("{}", Computed::so_far(server).since(&before));
         house.idle().await;
         house.end(world).await;
     });
@@ -98,6 +100,35 @@ fn within_the_limits_of_synapse_ten_rooms_at_once_wait_for_one_event_each() {
         house.idle().await;
         house.end(world).await;
     });
+}
+
+/// What everybody has computed for: the server, the people's programs, and the rest of this process, which is ours.
+struct Computed {
+    server: Duration,
+    people: Duration,
+    ours: Duration,
+}
+
+impl Computed {
+    fn so_far(server: &Server) -> Self {
+        let (mut people, mut ours) = (Duration::ZERO, Duration::ZERO);
+        for thread in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
+            let read = |name: &str| std::fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+            let took = computed(&read("stat")).unwrap_or_default();
+            *(if read("comm").trim() == PEOPLE { &mut people } else { &mut ours }) += took;
+        }
+        Self { server: server.computed().unwrap_or_default(), people, ours }
+    }
+
+    fn since(&self, before: &Self) -> String {
+        let seconds = |now: Duration, then: Duration| now.saturating_sub(then).as_secs_f64();
+        format!(
+            "computed: Synapse {:.1} s, people {:.1} s, ours {:.1} s",
+            seconds(self.server, before.server),
+            seconds(self.people, before.people),
+            seconds(self.ours, before.ours)
+        )
+    }
 }
 
 /// People write as fast as the test does; Pstral does not.
