@@ -236,6 +236,7 @@ explain-no-plan = The database gives no estimate for this statement; you can run
 ## Commands
 command-unknown = I do not know the command “{ $name }”. Type { $prefix }help to see those I know.
 nothing-to-stop = There is nothing to stop: nothing is going on here.
+stop-not-yours = Only the person who asked this question can stop its answer. You can ask your own meanwhile.
 mode-unknown = Choose a mode: { $prefix }mode sql for data, { $prefix }mode chat to talk.
 mode-sql = Data mode: I offer a statement for each question.
 mode-chat = Chat mode: I answer without looking at the data.

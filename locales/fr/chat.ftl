@@ -236,6 +236,7 @@ explain-no-plan = La base ne donne pas d'estimation pour cette requête ; vous p
 ## Commandes
 command-unknown = Je ne connais pas la commande « { $name } ». Tapez { $prefix }help pour voir celles que je connais.
 nothing-to-stop = Il n'y a rien à arrêter : rien n'est en cours ici.
+stop-not-yours = Seule la personne qui a posé cette question peut en arrêter la réponse. Vous pouvez poser la vôtre pendant ce temps.
 mode-unknown = Choisissez un mode : { $prefix }mode sql pour les données, { $prefix }mode chat pour discuter.
 mode-sql = Mode données : je propose une requête à chaque question.
 mode-chat = Mode discussion : je réponds sans consulter les données.

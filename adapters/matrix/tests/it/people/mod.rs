@@ -3,5 +3,5 @@
 mod person;
 mod shown;
 
-pub(crate) use person::{PEOPLE, Person};
+pub(crate) use person::Person;
 pub(crate) use shown::Shown;

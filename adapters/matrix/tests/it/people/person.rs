@@ -25,10 +25,8 @@ const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Where people's programs run: apart from ours, so that what they take can be told from it.
 static APART: LazyLock<Runtime> = LazyLock::new(|| {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name(PEOPLE).enable_all().build().unwrap()
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name(Person::THREADS).enable_all().build().unwrap()
 });
-/// The name of its threads.
-pub(crate) const PEOPLE: &str = "people";
 
 /// Somebody.
 pub(crate) struct Person {
@@ -52,6 +50,9 @@ impl Drop for Person {
 }
 
 impl Person {
+    /// The name of the threads that their programs run on.
+    pub(crate) const THREADS: &str = "people";
+
     /// Makes an account and logs it in.
     pub(crate) async fn of(server: &Server, name: &str) -> Self {
         let account = server.account(name);

@@ -9,7 +9,7 @@ use pstral_matrix::SYNAPSE_DEFAULT;
 use pstral_synapse::{Limits, Server, computed};
 
 use super::{House, shared};
-use crate::matrix_people::PEOPLE;
+use crate::matrix_people::Person;
 use crate::world::{Setup, run_test_with};
 
 const SAID: &str = "Il y a bien des choses à dire de cette question, et je vais les dire l’une après l’autre, sans en \
@@ -115,7 +115,7 @@ impl Computed {
         for thread in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
             let read = |name: &str| std::fs::read_to_string(thread.path().join(name)).unwrap_or_default();
             let took = computed(&read("stat")).unwrap_or_default();
-            *(if read("comm").trim() == PEOPLE { &mut people } else { &mut ours }) += took;
+            *(if read("comm").trim() == Person::THREADS { &mut people } else { &mut ours }) += took;
         }
         Self { server: server.computed().unwrap_or_default(), people, ours }
     }

@@ -122,12 +122,13 @@ async fn start(world: &mut World, config: &MatrixConfig) -> Running {
     let counted = busy.clone();
     let inbox: Inbox = Arc::new(move |event| {
         let (pipeline, counted) = (Arc::clone(&pipeline), counted.clone());
-        async move {
-            counted.send_modify(|busy| *busy += 1);
+        // Each in a task of its own, as in the program.
+        counted.send_modify(|busy| *busy += 1);
+        let task = tokio::spawn(async move {
             pipeline.handle(event).await;
             counted.send_modify(|busy| *busy -= 1);
-        }
-        .boxed()
+        });
+        async move { task.await.unwrap() }.boxed()
     });
     let stop = CancellationToken::new();
     let (until, running) = (stop.clone(), Arc::clone(&adapter));
