@@ -28,6 +28,7 @@ mod ours;
 mod place;
 mod privates;
 mod reacting;
+mod refusals;
 mod remote;
 mod rewording;
 mod rooms;
@@ -66,6 +67,7 @@ use crate::ledger::Ledger;
 use crate::listening::Connection;
 use crate::ours::Ours;
 use crate::privates::Privates;
+use crate::refusals::Refusals;
 use crate::successors::Successors;
 use crate::threads::Threads;
 use crate::told::Told;
@@ -92,6 +94,7 @@ pub struct Matrix {
     ledger: Ledger,
     ours: Ours,
     privates: Privates,
+    refusals: Refusals,
     successors: Successors,
     threads: Threads,
     told: Told,
@@ -108,7 +111,6 @@ impl Matrix {
             capabilities: capabilities(&config),
             vault: Vault::new(&config.folder),
             ledger: Ledger::new(config.budget),
-            config,
             opened: tokio::sync::Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             asked: Asked::default(),
@@ -118,12 +120,14 @@ impl Matrix {
             late: Late::default(),
             ours: Ours::default(),
             privates: Privates::default(),
+            refusals: Refusals::new(&config.folder),
             successors: Successors::default(),
             threads: Threads::default(),
             told: Told::default(),
             turns: Turns::default(),
             waiting: Waiting::default(),
             wanted: Wanted::default(),
+            config,
         }
     }
 

@@ -139,6 +139,9 @@ impl Matrix {
     fn counted<T>(&self, written: Result<T, PlatformError>) -> Result<T, PlatformError> {
         if let Err(PlatformError::RateLimited { retry_after }) = &written {
             self.ledger.refused(*retry_after);
+            if !self.ledger.is_limited() {
+                self.refusals.note();
+            }
         }
         written
     }

@@ -11,6 +11,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::access::{self, Request};
 use crate::http::ask;
 use crate::install::python;
 use crate::settings::{Limits, NAME, hex, log_settings, settings, signing_key};
@@ -99,6 +100,13 @@ impl Server {
     /// What it warned of.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// What an account has written so far: messages, reactions and what it took back.
+    pub fn writes_of(&self, user: &str) -> Vec<Request> {
+        let log = std::fs::read_to_string(self.folder.path().join("access")).unwrap_or_default();
+        let is_write = |line: &str| line.starts_with("PUT ") && (line.contains("/send/") || line.contains("/redact/"));
+        log.lines().filter_map(access::read).filter(|asked| asked.user == user && is_write(&asked.line)).collect()
     }
 
     /// Its folder.
