@@ -102,7 +102,7 @@ impl Matrix {
         let direct = inviter.filter(|_| room.state() == RoomState::Invited);
         let direct = if room.is_direct().await.unwrap_or_default() { direct } else { None };
         if let Some(with) = &direct {
-            self.privates.note(room.room_id(), with);
+            self.privates.note(room.room_id(), with, false);
         }
         match tokio::time::timeout(PATIENCE, room.join()).await {
             Ok(Ok(())) => {

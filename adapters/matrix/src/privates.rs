@@ -16,11 +16,17 @@ const TRIES: u32 = 4;
 
 /// Rooms that were begun as private conversations, and with whom.
 #[derive(Debug, Default)]
-pub(crate) struct Privates(Mutex<HashMap<OwnedRoomId, OwnedUserId>>);
+pub(crate) struct Privates(Mutex<HashMap<OwnedRoomId, Begun>>);
+
+#[derive(Debug)]
+struct Begun {
+    with: OwnedUserId,
+    by_us: bool,
+}
 
 impl Privates {
-    pub(crate) fn note(&self, room: &RoomId, with: &UserId) {
-        self.known().insert(room.to_owned(), with.to_owned());
+    pub(crate) fn note(&self, room: &RoomId, with: &UserId, by_us: bool) {
+        self.known().insert(room.to_owned(), Begun { with: with.to_owned(), by_us });
     }
 
     pub(crate) fn forget(&self, room: &RoomId) {
@@ -35,10 +41,21 @@ impl Privates {
     /// Whether it was begun as one with somebody.
     pub(crate) fn is_with(&self, room: &Room, user: &UserId) -> bool {
         room.direct_targets().iter().any(|target| target.as_str() == user.as_str())
-            || self.known().get(room.room_id()).is_some_and(|with| with == user)
+            || self.known().get(room.room_id()).is_some_and(|begun| begun.with == user)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, OwnedUserId>> {
+    /// Whether what is said in a room stays there: nobody reads it but those who are in it, the server neither.
+    pub(crate) async fn is_closed(&self, room: &Room) -> bool {
+        let is_encrypted = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
+        let is_open = match room.join_rule() {
+            Some(rule) => rule == JoinRule::Public,
+            // Of one that we have just begun no sync has told yet.
+            None => !self.known().get(room.room_id()).is_some_and(|begun| begun.by_us),
+        };
+        is_encrypted && !is_open && room.history_visibility_or_default() != HistoryVisibility::WorldReadable
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, Begun>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -55,12 +72,4 @@ pub(crate) async fn see_to_it(room: Room, with: OwnedUserId) {
             tracing::warn!(%error, "a private conversation could not be noted as one");
         }
     }
-}
-
-/// Whether what is said in a room stays there: nobody reads it but those who are in it, the server neither.
-pub(crate) async fn is_closed(room: &Room) -> bool {
-    let is_encrypted = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
-    let is_open = matches!(room.join_rule(), Some(JoinRule::Public) | None)
-        || room.history_visibility_or_default() == HistoryVisibility::WorldReadable;
-    is_encrypted && !is_open
 }

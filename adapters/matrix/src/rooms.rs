@@ -8,7 +8,6 @@ use pstral_core::ports::PlatformError;
 use crate::Matrix;
 use crate::fault::fault;
 use crate::place::Spot;
-use crate::privates::is_closed;
 
 /// Who reads in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +30,12 @@ impl Matrix {
         let rooms: Vec<Room> = client.joined_rooms();
         for room in rooms.into_iter().filter(|room| self.privates.is_with(room, &user)) {
             let others = self.other_readers(&room).await.unwrap_or_default();
-            if others == [user.clone()] && is_closed(&room).await {
+            if others == [user.clone()] && self.privates.is_closed(&room).await {
                 return Ok(private(room.room_id()));
             }
         }
         let room = client.create_dm(&user).await.map_err(fault)?;
-        self.privates.note(room.room_id(), &user);
+        self.privates.note(room.room_id(), &user, true);
         Ok(private(room.room_id()))
     }
 
@@ -45,7 +44,7 @@ impl Matrix {
         let is_of_two =
             self.privates.is_one(room) && self.other_readers(room).await.is_some_and(|others| others.len() == 1);
         match is_of_two {
-            true if is_closed(room).await => Company::Alone,
+            true if self.privates.is_closed(room).await => Company::Alone,
             true => Company::Two,
             false => Company::Many,
         }

@@ -55,7 +55,7 @@ impl Server {
             skipped(why);
             return None;
         }
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder().expect("a folder");
         let (port, secret) = (free_port(), hex(&random::<16>()));
         let path = folder.path().to_str().expect("a folder of letters").to_owned();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("our own folder");
@@ -211,6 +211,12 @@ pub fn computed(stat: &str) -> Option<Duration> {
 #[expect(clippy::print_stdout, reason = "whoever reads a test's output must see what was not tested")]
 fn skipped(why: &str) {
     println!("skipped: Synapse cannot be had: {why}");
+}
+
+/// A folder in memory, where there is one: each event is written to the disk several times, and a test of ours that waits for a
+/// busy disk shows nothing of ours.
+fn folder() -> std::io::Result<TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
 }
 
 /// One that nobody listens on now; the server takes it a moment later.

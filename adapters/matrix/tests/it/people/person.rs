@@ -110,13 +110,16 @@ impl Person {
         room
     }
 
+    /// Whether somebody is in a room, as far as they know.
+    pub(crate) async fn is_there(&self, room: &RoomId, user: &UserId) -> bool {
+        let Some(room) = self.client.get_room(room) else { return false };
+        let member = room.get_member_no_sync(user).await.unwrap();
+        member.is_some_and(|member| member.membership().as_str() == "join")
+    }
+
     /// Waits until somebody is in a room.
     pub(crate) async fn has_come(&self, room: &RoomId, user: &UserId) {
-        let come = self.until(|| async {
-            let room = self.client.get_room(room)?;
-            let member = room.get_member_no_sync(user).await.unwrap()?;
-            (member.membership().as_str() == "join").then_some(())
-        });
+        let come = self.until(|| async { self.is_there(room, user).await.then_some(()) });
         come.await.unwrap_or_else(|| panic!("{user} does not come"));
     }
 
