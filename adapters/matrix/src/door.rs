@@ -67,6 +67,7 @@ impl Matrix {
                 });
                 stream::iter(coming).for_each_concurrent(AT_ONCE, |coming| coming).await;
             } else if let Some(room) = others.first() {
+                self.counts();
                 decline(room).await;
                 tokio::time::sleep(APART).await;
             } else {
@@ -97,6 +98,12 @@ impl Matrix {
         self.config.invites.iter().any(|pattern| names.iter().any(|name| matches(pattern, name)))
     }
 
+    /// Coming and going are events too: Synapse takes them from what the account may write.
+    fn counts(&self) {
+        self.ledger.take();
+        self.ledger.beside();
+    }
+
     async fn come_in(&self, room: Room, inviter: Option<OwnedUserId>) {
         // Said in the invitation; from the moment we are in, what is said there counts.
         let direct = inviter.filter(|_| room.state() == RoomState::Invited);
@@ -104,6 +111,7 @@ impl Matrix {
         if let Some(with) = &direct {
             self.privates.note(room.room_id(), with, false);
         }
+        self.counts();
         match tokio::time::timeout(PATIENCE, room.join()).await {
             Ok(Ok(())) => {
                 tracing::info!(room = %room.room_id(), "came into a room");

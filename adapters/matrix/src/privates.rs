@@ -50,7 +50,7 @@ impl Privates {
         let is_open = match room.join_rule() {
             Some(rule) => rule == JoinRule::Public,
             // Of one that we have just begun no sync has told yet.
-            None => !self.known().get(room.room_id()).is_some_and(|begun| begun.by_us),
+            None => self.known().get(room.room_id()).is_none_or(|begun| !begun.by_us),
         };
         is_encrypted && !is_open && room.history_visibility_or_default() != HistoryVisibility::WorldReadable
     }

@@ -43,11 +43,10 @@ impl Matrix {
     pub(crate) async fn company(&self, room: &Room) -> Company {
         let is_of_two =
             self.privates.is_one(room) && self.other_readers(room).await.is_some_and(|others| others.len() == 1);
-        match is_of_two {
-            true if self.privates.is_closed(room).await => Company::Alone,
-            true => Company::Two,
-            false => Company::Many,
+        if !is_of_two {
+            return Company::Many;
         }
+        if self.privates.is_closed(room).await { Company::Alone } else { Company::Two }
     }
 
     /// Who is in a room, or may come, beside us; `None` where that cannot be known.

@@ -167,6 +167,16 @@ impl Server {
         assert_eq!(status, 200, "{answer}");
     }
 
+    /// Limits an account again as everybody is: it begins with all that may be written at once.
+    ///
+    /// # Panics
+    /// Where the server does not.
+    pub fn limit_again(&self, admin_token: &str, account: &Account) {
+        let path = format!("/_synapse/admin/v1/users/{}/override_ratelimit", account.id);
+        let (status, answer) = self.ask("DELETE", &path, Some(admin_token), &Value::Null);
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// Asks it something, and gives back the status and the answer.
     ///
     /// # Panics

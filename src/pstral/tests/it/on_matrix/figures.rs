@@ -50,7 +50,7 @@ fn first_texts(name: &str, encrypted: bool) {
             "{QUESTIONS} questions in {kind} room: first text after the first token: median {} ms, p95 {} ms, {:.1} edits an answer",
             late[QUESTIONS / 2].as_millis(),
             late[QUESTIONS * 95 / 100 - 1].as_millis(),
-            edits as f64 / QUESTIONS as f64
+            f64::from(u32::try_from(edits).unwrap()) / f64::from(u32::try_from(QUESTIONS).unwrap())
         );
         house.end(world).await;
     });
