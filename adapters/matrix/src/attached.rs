@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::Room;
+use matrix_sdk::reqwest::Response;
 use matrix_sdk::ruma::{OwnedMxcUri, OwnedUserId, UserId};
 use matrix_sdk_crypto::{AttachmentDecryptor, MediaEncryptionInfo};
 use pstral_core::attached::{BYTES, FILES, content, ending, with};
@@ -119,7 +120,7 @@ async fn fetched(room: &Room, address: &OwnedMxcUri) -> Result<Vec<u8>, String> 
     let url = format!("{}/_matrix/client/v1/media/download/{server}/{media}", base.as_str().trim_end_matches('/'));
     let request = client.http_client().get(url).bearer_auth(client.access_token().unwrap_or_default());
     let fault = |error: matrix_sdk::reqwest::Error| error.without_url().to_string();
-    let mut response = request.send().await.and_then(|response| response.error_for_status()).map_err(fault)?;
+    let mut response = request.send().await.and_then(Response::error_for_status).map_err(fault)?;
     let mut bytes = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(fault)? {
         bytes.extend_from_slice(&piece);
@@ -169,7 +170,7 @@ mod tests {
         waiting.put(spot("!a:x"), &user("@zoe:x"), file.clone());
         assert!(waiting.take(&spot("!b:x"), &user("@zoe:x")).is_empty());
         assert!(waiting.take(&spot("!a:x"), &user("@leo:x")).is_empty());
-        assert_eq!(waiting.take(&spot("!a:x"), &user("@zoe:x")), [file.clone()]);
+        assert_eq!(waiting.take(&spot("!a:x"), &user("@zoe:x")), std::slice::from_ref(&file));
         assert!(waiting.take(&spot("!a:x"), &user("@zoe:x")).is_empty());
         waiting.put(spot("!a:x"), &user("@zoe:x"), file);
         tokio::time::advance(WAITS).await;

@@ -62,8 +62,8 @@ impl Matrix {
             }
             if !welcome.is_empty() {
                 let coming = welcome.into_iter().map(|room| {
-                    let inviter = known[room.room_id()].inviter.clone();
-                    self.come_in(room, inviter)
+                    let by = known[room.room_id()].inviter.clone();
+                    self.come_in(room, by)
                 });
                 stream::iter(coming).for_each_concurrent(AT_ONCE, |coming| coming).await;
             } else if let Some(room) = others.first() {

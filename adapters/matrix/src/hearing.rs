@@ -89,7 +89,9 @@ impl Matrix {
         if content["msgtype"] == "m.file" && body.is_empty() {
             // It waits for the question.
             let spot = Spot::new(room.room_id().to_owned(), thread.filter(|_| !is_direct));
-            Attached::of(content).into_iter().for_each(|file| self.waiting.put(spot.clone(), sender, file));
+            if let Some(file) = Attached::of(content) {
+                self.waiting.put(spot, sender, file);
+            }
             return None;
         }
         let Said { words, body, is_called } = self.understood(room, content, body, is_direct).await;

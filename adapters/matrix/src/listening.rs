@@ -185,14 +185,14 @@ impl Matrix {
         let mut beside = FuturesUnordered::from_iter([self.keep_door(&client).boxed()]);
         let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();
         // One update after the other: what changes a message comes after it.
-        let mut hears = false;
+        let mut is_busy = false;
         let mut answering: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
         let ended = loop {
             tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),
                 ended = &mut syncing => break ended.unwrap_or_else(|_| Err(PlatformError::Unavailable(BROKEN.to_owned()))),
-                Some(update) = updates.recv(), if !hears => {
-                    hears = true;
+                Some(update) = updates.recv(), if !is_busy => {
+                    is_busy = true;
                     hearing.push(self.hear_update(&client, update, inbox).boxed());
                     self.door.knocked.notify_one();
                 }
@@ -200,7 +200,7 @@ impl Matrix {
                     answering.extend(heard.work);
                     if let Some(until) = heard.until {
                         bookmark.put(&until);
-                        hears = false;
+                        is_busy = false;
                     }
                 }
                 Some(rooms) = keys.next(), if !self.late.is_empty() => hearing.push(self.hear_late(Some(rooms), inbox).boxed()),

@@ -52,7 +52,7 @@ impl Successors {
                     tracing::warn!(from = %room.room_id(), to = %next, "a room is said to have moved, and the other does not say so");
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, from = %room.room_id(), "a room has moved where we cannot come")
+                    tracing::warn!(%error, from = %room.room_id(), "a room has moved where we cannot come");
                 }
                 Err(_) => tracing::warn!(from = %room.room_id(), "a room has moved where nobody answers"),
             }

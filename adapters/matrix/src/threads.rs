@@ -34,13 +34,13 @@ struct Thread {
 
 impl Threads {
     /// Somebody asks us something there now.
-    pub(crate) fn asks_now(&self, room: &RoomId, root: &EventId, asker: &UserId) {
-        self.asked(root, asker);
+    pub(crate) fn asks_now(&self, room: &RoomId, thread: &EventId, asker: &UserId) {
+        self.asked(thread, asker);
         let mut known = self.known();
         if known.latest.len() >= REMEMBERED {
             known.latest.clear();
         }
-        known.latest.insert((room.to_owned(), asker.to_owned()), root.to_owned());
+        known.latest.insert((room.to_owned(), asker.to_owned()), thread.to_owned());
     }
 
     /// The thread of a room in which somebody asked last.
@@ -91,9 +91,9 @@ impl Threads {
 
 impl Matrix {
     /// Learns who asked what a thread is about, as after a restart.
-    pub(crate) async fn learn_asker(&self, room: &Room, root: &EventId) {
-        match room.event(root, None).await.map(|event| event.sender()) {
-            Ok(Some(sender)) => self.threads.asked(root, &sender),
+    pub(crate) async fn learn_asker(&self, room: &Room, thread: &EventId) {
+        match room.event(thread, None).await.map(|event| event.sender()) {
+            Ok(Some(sender)) => self.threads.asked(thread, &sender),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the question of a thread cannot be read"),
         }

@@ -35,12 +35,11 @@ impl Wanted {
     pub(crate) fn put(&self, message: &EventId, wait: Duration) {
         let at = Instant::now() + wait;
         let mut line = self.line();
-        match line.iter_mut().find(|want| want.message == message) {
-            Some(want) => (want.at, want.again) = (want.at.min(at), true),
-            None => {
-                let message = message.to_owned();
-                line.push_back(Want { message, at, failed: 0, is_busy: false, again: false });
-            }
+        if let Some(known) = line.iter_mut().find(|known| known.message == message) {
+            (known.at, known.again) = (known.at.min(at), true);
+        } else {
+            let message = message.to_owned();
+            line.push_back(Want { message, at, failed: 0, is_busy: false, again: false });
         }
         drop(line);
         self.changed.notify_one();
@@ -85,9 +84,9 @@ impl Wanted {
     /// Something came to nothing: it is tried again, ever more rarely, and at last no more.
     pub(crate) fn failed(&self, message: &EventId, wait: Duration) -> bool {
         let mut line = self.line();
-        let Some(want) = taken(&mut line, message).filter(|want| want.failed < TRIES) else { return false };
-        let at = Instant::now() + wait.max(AGAIN * 2_u32.pow(want.failed));
-        line.push_back(Want { at, failed: want.failed + 1, is_busy: false, ..want });
+        let Some(tried) = taken(&mut line, message).filter(|tried| tried.failed < TRIES) else { return false };
+        let at = Instant::now() + wait.max(AGAIN * 2_u32.pow(tried.failed));
+        line.push_back(Want { at, failed: tried.failed + 1, is_busy: false, ..tried });
         true
     }
 
