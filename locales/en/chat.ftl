@@ -236,6 +236,7 @@ explain-no-plan = The database gives no estimate for this statement; you can run
 ## Commands
 command-unknown = I do not know the command “{ $name }”. Type { $prefix }help to see those I know.
 nothing-to-stop = There is nothing to stop: nothing is going on here.
+stop-not-yours = Only the person who asked this question can stop its answer. You can ask your own meanwhile.
 mode-unknown = Choose a mode: { $prefix }mode sql for data, { $prefix }mode chat to talk.
 mode-sql = Data mode: I offer a statement for each question.
 mode-chat = Chat mode: I answer without looking at the data.
@@ -472,9 +473,11 @@ answer-rest-in-file = What did not fit in these messages is in the file.
 files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
 answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.
 
+## Attached files
+attached-left-out = (The attached file { $name } could not be read: it is too large or not plain text.)
+
 ## Discord
 discord-private-closed = 🔒 Your private messages are closed to me, so I show this here, to you alone. It stays a quarter of an hour.
-discord-file-left-out = (The attached file { $name } could not be read: it is too large or not plain text.)
 discord-file-unreadable = The file cannot be read. Attach plain text (UTF-8) of 3,000 bytes at most.
 discord-server-not-allowed = Pstral does not answer in this server. Whoever runs it can add the server to its configuration.
 discord-not-here = I do not answer in this channel. Ask me in another one, or in private.

@@ -469,8 +469,9 @@ matrix-unverified = The account has keys that this device does not have yet. Bri
 matrix-session = { $user } is logged in, on the device { $device }
 matrix-device-verified = others can see that the device is the account's own
 matrix-device-unverified = others cannot see that the device is the account's own: some programs will not give it their keys
-matrix-limited = the homeserver is taken to limit the account: answers come in few steps, and many at once wait for each other
-matrix-lifted = the homeserver is taken not to limit the account
+matrix-limited = the homeserver is taken to limit the account, since events_per_second is not 0: answers come in few steps, and many at once wait for each other. Only its admins can see whether it does
+matrix-lifted = the homeserver is taken not to limit the account, and it has not refused it of late. Only its admins can see its limits
+matrix-limit-unknown = the homeserver limits the account, which it last refused at { $at }, although events_per_second = 0 says that it does not
 remedy-matrix-login = Log the account in: pstral matrix login.
 remedy-matrix-logged-in = Nothing more is needed. To use another account, choose another folder with data, or remove the folder matrix in it.
 remedy-matrix-again = Log the account in again: remove the file session.sealed in the folder matrix of data, then run pstral matrix recover.
@@ -485,3 +486,4 @@ remedy-matrix-disk = Check that Pstral may write to this folder, and that there 
 remedy-matrix-password = Check user and the password, and that homeserver is the account's own.
 remedy-matrix-server = Check homeserver in [platforms.matrix] and that this machine reaches it, then try again.
 remedy-matrix-limit = An admin of the homeserver lifts it: POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit with {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Then write events_per_second = 0 in [platforms.matrix].
+remedy-matrix-limit-unknown = An admin of the homeserver lifts it: POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit with {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Or write events_per_second = 0.2 in [platforms.matrix], which is what Synapse allows by default.

@@ -472,8 +472,9 @@ matrix-unverified = Le compte a des clés que cet appareil n'a pas encore. Appor
 matrix-session = { $user } est connecté, sur l'appareil { $device }
 matrix-device-verified = les autres voient que l'appareil est bien celui du compte
 matrix-device-unverified = les autres ne voient pas que l'appareil est celui du compte : certains programmes ne lui donneront pas leurs clés
-matrix-limited = le serveur est supposé limiter le compte : les réponses viennent en peu d'étapes, et plusieurs à la fois s'attendent
-matrix-lifted = le serveur est supposé ne pas limiter le compte
+matrix-limited = on suppose que le serveur limite le compte, puisque events_per_second n'est pas 0 : les réponses arrivent en peu d'étapes et, nombreuses, s'attendent les unes les autres. Seuls ses administrateurs voient s'il le fait
+matrix-lifted = on suppose que le serveur ne limite pas le compte, et il ne l'a pas refusé récemment. Seuls ses administrateurs voient ses limites
+matrix-limit-unknown = le serveur limite le compte, qu'il a refusé la dernière fois le { $at }, alors que events_per_second = 0 dit que non
 remedy-matrix-login = Connectez le compte : pstral matrix login.
 remedy-matrix-logged-in = Il n'y a rien d'autre à faire. Pour un autre compte, choisissez un autre dossier avec data, ou supprimez-y le dossier matrix.
 remedy-matrix-again = Reconnectez le compte : supprimez le fichier session.sealed du dossier matrix de data, puis lancez pstral matrix recover.
@@ -488,3 +489,4 @@ remedy-matrix-disk = Vérifiez que Pstral peut écrire dans ce dossier, et qu'il
 remedy-matrix-password = Vérifiez user et le mot de passe, et que homeserver est bien le serveur du compte.
 remedy-matrix-server = Vérifiez homeserver dans [platforms.matrix], et que cette machine le joint, puis recommencez.
 remedy-matrix-limit = Un administrateur du serveur lève la limite : POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit avec {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Écrivez ensuite events_per_second = 0 dans [platforms.matrix].
+remedy-matrix-limit-unknown = Un administrateur du serveur lève la limite : POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit avec {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Ou écrivez events_per_second = 0.2 dans [platforms.matrix] : c'est ce que Synapse permet par défaut.

@@ -17,9 +17,9 @@ const HTML: usize = 22_000;
 /// The most bytes that programs which know no changes are shown of one.
 const FALLBACK: usize = 4_000;
 /// Says that a message is still being written (MSC4357): programs that know it wait with telling people.
-const LIVE: &str = "org.matrix.msc4357.live";
+pub(crate) const LIVE: &str = "org.matrix.msc4357.live";
 /// What we have to find again in our own messages.
-const OURS: &str = "org.pstral.message";
+pub(crate) const OURS: &str = "org.pstral.message";
 
 /// What stands in a message of ours for ourselves, also after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,12 +44,13 @@ pub(crate) fn buttons(message: &Outgoing) -> Vec<(String, ButtonAction)> {
     message.buttons.iter().map(|button| (key(&button.action).to_owned(), button.action.clone())).collect()
 }
 
-/// A message as it is shown, without where it belongs.
-pub(crate) fn shown(message: &Outgoing) -> Result<Value, PlatformError> {
+/// A message as it is shown, without where it belongs. While it grows there may be no reaction to press: then it says what
+/// to type.
+pub(crate) fn shown(message: &Outgoing, is_limited: bool) -> Result<Value, PlatformError> {
     if !LENGTH.holds(&message.text) {
         return Err(PlatformError::Rejected(format!("a text of more than {} bytes", LENGTH.most)));
     }
-    let legend = legend(&message.buttons);
+    let legend = legend(&message.buttons, is_limited);
     let mut body = message.text.clone();
     let mut formatted = html(&message.text);
     if !legend.is_empty() {
@@ -155,7 +156,7 @@ mod tests {
     fn a_message_is_read_as_it_was_written() {
         let button = Button { action: ButtonAction::Retry(TurnId(i64::MAX)), label: "Exécuter".to_owned() };
         let message = Outgoing { buttons: vec![button], ..Outgoing::streaming("Voici l’été\n\n▶️") };
-        let new = shown(&message).unwrap();
+        let new = shown(&message, false).unwrap();
         let expected = Standing { text: message.text.clone(), is_live: true, buttons: buttons(&message) };
         assert_eq!(standing(&new), Some(expected.clone()));
         assert_eq!(new["body"], "Voici l’été\n\n▶️\n\n🔁 Exécuter");
@@ -172,9 +173,9 @@ mod tests {
         // What takes most in HTML, and what takes most in JSON.
         for letter in ["x", "&", "\"", "\n", "é", "🚀", "|", "*a* "] {
             let text = letter.repeat(LENGTH.most / letter.len());
-            let change = change("$a", shown(&Outgoing::streaming(text)).unwrap()).to_string();
+            let change = change("$a", shown(&Outgoing::streaming(text), true).unwrap()).to_string();
             assert!(change.len() * 4 / 3 + 2_000 < 65_536, "{letter:?}: {}", change.len());
         }
-        assert!(shown(&Outgoing::text("x".repeat(LENGTH.most + 1))).is_err());
+        assert!(shown(&Outgoing::text("x".repeat(LENGTH.most + 1)), false).is_err());
     }
 }

@@ -21,6 +21,12 @@ pub(crate) fn thread_of(event: &Value) -> Option<OwnedEventId> {
     if related["rel_type"] == "m.thread" { id(&related["event_id"]) } else { None }
 }
 
+/// The message that one answers to by itself: what is in a thread answers to its last one for programs that know no threads.
+pub(crate) fn answered(content: &Value) -> Option<OwnedEventId> {
+    let related = &content["m.relates_to"];
+    if related["is_falling_back"] == true { None } else { id(&related["m.in_reply_to"]["event_id"]) }
+}
+
 /// The event that one changes.
 pub(crate) fn replaced(event: &Value) -> Option<OwnedEventId> {
     let related = &event["content"]["m.relates_to"];

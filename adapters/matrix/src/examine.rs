@@ -71,11 +71,14 @@ impl Matrix {
                 Finding::new("device", Mark::Poor, fact, Some(text("remedy-matrix-server")))
             }
         });
-        found.push(if self.ledger.is_limited() {
-            let remedy = text("remedy-matrix-limit").with("user", &session.user).with("server", &session.homeserver);
-            Finding::new("limit", Mark::Poor, text("matrix-limited"), Some(remedy))
-        } else {
-            Finding::new("limit", Mark::Good, text("matrix-lifted"), None)
+        let lift = |remedy| text(remedy).with("user", &session.user).with("server", &session.homeserver);
+        found.push(match (self.ledger.is_limited(), self.refusals.of_late()) {
+            (true, _) => Finding::new("limit", Mark::Poor, text("matrix-limited"), Some(lift("remedy-matrix-limit"))),
+            (false, Some(at)) => {
+                let fact = text("matrix-limit-unknown").with("at", at.strftime("%F %R UTC").to_string());
+                Finding::new("limit", Mark::Poor, fact, Some(lift("remedy-matrix-limit-unknown")))
+            }
+            (false, None) => Finding::new("limit", Mark::Good, text("matrix-lifted"), None),
         });
         found
     }

@@ -13,7 +13,12 @@ const REMEMBERED: usize = 8_192;
 pub(crate) struct Heard(Mutex<(HashSet<OwnedEventId>, VecDeque<OwnedEventId>)>);
 
 impl Heard {
-    /// Whether this one was not heard before.
+    /// Whether this one was heard before.
+    pub(crate) fn has(&self, id: &EventId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.contains(id)
+    }
+
+    /// The same the other way round; from now on it was.
     pub(crate) fn is_new(&self, id: &EventId) -> bool {
         let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, order) = &mut *heard;

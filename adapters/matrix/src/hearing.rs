@@ -1,125 +1,254 @@
 //! What people do in rooms: which messages are meant for us, what they say, and where they are answered.
 
+use futures::future::{BoxFuture, FutureExt as _};
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::{TimelineEvent, VerificationLevel, VerificationState};
-use matrix_sdk::ruma::{OwnedEventId, OwnedUserId, UserId};
-use pstral_core::domain::{Actor, Event, EventBody};
+use matrix_sdk::ruma::{OwnedEventId, UserId};
+use pstral_core::domain::{Actor, ButtonAction, Event, EventBody};
+use pstral_core::pipeline::{acts_on_an_answer, reads_as_command};
 use pstral_core::ports::Inbox;
 use serde_json::Value;
 
 use crate::Matrix;
-use crate::event::{id, json_of, moment, redacted, replaced, thread_of};
+use crate::asked::Question;
+use crate::attached::{Attached, caption};
+use crate::event::{answered, id, json_of, moment, redacted, replaced, thread_of};
+use crate::keys::is_one;
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
+use crate::rooms::Company;
 
 /// What typed commands begin with.
 pub(crate) const PREFIX: &str = "!pstral ";
 
+/// What is left to do of an event that was heard: it is handed over already, and answered when this ends.
+pub(crate) type Work<'a> = BoxFuture<'a, ()>;
+
+/// A message as far as it was understood.
+struct Said {
+    words: String,
+    body: EventBody,
+    is_called: bool,
+}
+
 impl Matrix {
     /// Something happened in a room.
-    pub(crate) async fn hear_of(&self, room: &Room, event: TimelineEvent, inbox: &Inbox) {
+    pub(crate) async fn hear_of<'a>(&'a self, room: &Room, event: TimelineEvent, inbox: &'a Inbox) -> Option<Work<'a>> {
         let said = json_of(&event);
-        let (Some(id), Some(sender)) = (event.event_id(), event.sender()) else { return };
+        let (id, sender) = (event.event_id()?, event.sender()?);
         if sender == *room.own_user_id() {
-            return;
+            return None;
         }
         if event.kind.is_utd() {
-            return self.late.wait_for_key(room.clone(), event);
+            self.late.wait_for_key(room.clone(), sender, event);
+            return None;
         }
         if !self.heard.is_new(&id) {
-            return;
+            return None;
         }
+        // What is encrypted may say that it is anything. What changes a room, or takes something back, is what the server
+        // has checked.
+        let is_plain = event.encryption_info().is_none();
         match said["type"].as_str() {
             Some("m.room.message") if is_genuine(room, &event).await => {
-                self.hear(room, id, &sender, &said, inbox).await;
+                if let Some(of) = replaced(&said) {
+                    return self.reword(room, id, &of, &sender, &said, inbox).await;
+                }
+                self.hear(room, id, &sender, &said, inbox).await
             }
-            Some("m.reaction") => self.pressed(room, id, &sender, &said, inbox).await,
-            Some("m.room.redaction") => self.taken_back(room, &sender, &said, inbox).await,
-            Some("m.room.tombstone") => self.follow_upgrade(room, &sender, &said).await,
-            _ => {}
+            Some("m.reaction") if is_plain || is_genuine(room, &event).await => {
+                self.pressed(room, id, &sender, &said, inbox).await
+            }
+            Some("m.room.redaction") if is_plain => self.taken_back(room, &sender, &said, inbox).await,
+            Some("m.room.tombstone") if is_plain && said["state_key"] == "" => {
+                Some(self.successors.follow(vec![room.clone()]).boxed())
+            }
+            _ => None,
         }
     }
 
     /// Somebody wrote.
-    async fn hear(&self, room: &Room, id: OwnedEventId, sender: &UserId, said: &Value, inbox: &Inbox) {
+    async fn hear<'a>(
+        &'a self,
+        room: &Room,
+        id: OwnedEventId,
+        sender: &UserId,
+        said: &Value,
+        inbox: &'a Inbox,
+    ) -> Option<Work<'a>> {
         let content = &said["content"];
-        // What programs write is a notice, and what changes a message was answered when it was written.
-        if content["msgtype"] != "m.text" || replaced(said).is_some() {
-            return;
+        let company = self.company(room).await;
+        let is_direct = company != Company::Many;
+        let thread = thread_of(said);
+        // What programs write is a notice.
+        let body = match content["msgtype"].as_str() {
+            Some("m.text") => content["body"].as_str().unwrap_or_default(),
+            Some("m.file") => caption(content).unwrap_or_default(),
+            _ => return None,
+        };
+        if content["msgtype"] == "m.file" && body.is_empty() {
+            // It waits for the question.
+            let spot = Spot::new(room.room_id().to_owned(), thread.filter(|_| !is_direct));
+            if let Some(file) = Attached::of(content) {
+                self.waiting.put(spot, sender, file);
+            }
+            return None;
         }
-        let body = without_quote(content, content["body"].as_str().unwrap_or_default());
-        let private = self.is_private(room).await;
+        let Said { words, body, is_called } = self.understood(room, content, body, is_direct).await;
+        let replied = self.replied_to(room, content).await;
+        let goes_on = replied.is_some() || self.goes_on(room, thread.as_ref(), content).await;
+        if !(is_direct || is_called || goes_on) {
+            return None;
+        }
+        let thread = thread.or(replied.and_then(|spot| spot.thread));
+        let there = Spot::new(room.room_id().to_owned(), thread.clone().filter(|_| !is_direct));
+        let (body, files) = match body {
+            EventBody::Said(_) => {
+                let files = self.with_files(room, &there, sender, said).await;
+                (EventBody::Said(format!("{words}{files}").trim().to_owned()), files)
+            }
+            body => (body, String::new()),
+        };
+        let thread = self.thread_to_answer(room, is_direct, thread, &id, sender, &body);
+        if let Some(root) = &thread {
+            self.threads.asks_now(room.room_id(), root, sender);
+        }
+        let spot = Spot::new(room.room_id().to_owned(), thread);
+        let event = self.event(room, id.clone(), sender, said, spot, company == Company::Alone, body).await;
+        if !matches!(event.body, EventBody::Said(_)) {
+            return Some(inbox(event));
+        }
+        let question = self.asked.asks(&id, Question::new(event.clone(), words, files));
+        let answering = inbox(event);
+        Some(
+            async move {
+                answering.await;
+                question.answered.cancel();
+            }
+            .boxed(),
+        )
+    }
+
+    /// What a body says, and whether it calls us.
+    async fn understood(&self, room: &Room, content: &Value, body: &str, is_direct: bool) -> Said {
+        let body = without_quote(content, body);
         let own = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
         let shown = own.as_ref().and_then(|own| own.display_name());
         let names = Names { id: room.own_user_id().as_str(), shown };
-        let thread = thread_of(said);
-        let is_command = command(body).is_some();
-        let is_called = is_command || names.are_called(content, body);
-        if !(private || is_called || self.goes_on(room, thread.as_ref(), content).await) {
-            return;
-        }
+        let is_called = command(body).is_some() || names.are_called(content, body);
         let words = names.without(body);
         let line = command(&words).map(|command| format!("{PREFIX}{command}"));
         let body = match line {
             Some(line) => EventBody::typed(&line, PREFIX).unwrap_or(EventBody::Command(String::new())),
-            None if private && pstral_core::pipeline::reads_as_command(&words) => EventBody::Command(words),
-            None => EventBody::Said(words),
+            None if is_direct && reads_as_command(&words) => EventBody::Command(words.clone()),
+            None => EventBody::Said(words.clone()),
         };
-        let thread = self.thread_to_answer(private, thread, &id, &body);
-        if let Some(root) = &thread {
-            self.threads.asked(root, sender);
-        }
-        let spot = Spot::new(room.room_id().to_owned(), thread);
-        let event = self.event(room, id, sender, said, spot, private, body).await;
-        inbox(event).await;
+        Said { words, body, is_called }
     }
 
-    /// Where a message is answered: in the thread it is in, or in one of its own.
+    /// A message was changed: what it asked is asked again, unless something was run since.
+    async fn reword<'a>(
+        &'a self,
+        room: &Room,
+        id: OwnedEventId,
+        of: &OwnedEventId,
+        sender: &UserId,
+        said: &Value,
+        inbox: &'a Inbox,
+    ) -> Option<Work<'a>> {
+        let before = self.asked.by(of).filter(|question| question.event.actor.id == *sender)?;
+        let is_here = crate::place::spot(&before.event.place).is_ok_and(|spot| spot.room == room.room_id());
+        let content = &said["content"]["m.new_content"];
+        let body = match content["msgtype"].as_str() {
+            Some("m.text") => content["body"].as_str()?,
+            Some("m.file") => caption(content)?,
+            _ => return None,
+        };
+        let is_direct = self.company(room).await != Company::Many;
+        let Said { words, body, .. } = self.understood(room, content, body, is_direct).await;
+        let is_question = matches!(body, EventBody::Said(_)) && !words.is_empty();
+        if !is_here || !is_question || words == before.words || !before.can_change() {
+            return None;
+        }
+        let body = EventBody::Said(format!("{words}{}", before.files));
+        let event = Event { id: id.to_string(), at: moment(said), body, ..before.event.clone() };
+        let question = self.asked.asks(of, before.reworded(event, words));
+        Some(crate::rewording::ask_again(before, question, inbox).boxed())
+    }
+
+    /// Where a message of ours stands that somebody answers to by itself, as people do whose programs know no threads.
+    async fn replied_to(&self, room: &Room, content: &Value) -> Option<Spot> {
+        self.ours.find(room, &answered(content)?).await.ok().flatten().map(|message| message.spot)
+    }
+
+    /// Where a message is answered: in the thread it is in, or in one of its own. A command for an answer goes where
+    /// whoever types it asked last.
     fn thread_to_answer(
         &self,
-        private: bool,
+        room: &Room,
+        is_direct: bool,
         thread: Option<OwnedEventId>,
         id: &OwnedEventId,
+        sender: &UserId,
         body: &EventBody,
     ) -> Option<OwnedEventId> {
-        let is_question = matches!(body, EventBody::Said(words) if !words.trim().is_empty());
-        match thread {
-            _ if private => None,
-            Some(root) => Some(root),
-            None if self.config.threads && is_question => Some(id.clone()),
-            None => None,
+        if is_direct {
+            return None;
         }
+        thread.or_else(|| match body {
+            EventBody::Said(words) => (self.config.threads && !words.trim().is_empty()).then(|| id.clone()),
+            EventBody::Command(line) if acts_on_an_answer(line) => self.threads.latest_of(room.room_id(), sender),
+            _ => None,
+        })
     }
 
     /// Somebody reacted to a message: where it is ours, they pressed a button.
-    async fn pressed(&self, room: &Room, event: OwnedEventId, sender: &UserId, said: &Value, inbox: &Inbox) {
+    async fn pressed<'a>(
+        &'a self,
+        room: &Room,
+        event: OwnedEventId,
+        sender: &UserId,
+        said: &Value,
+        inbox: &'a Inbox,
+    ) -> Option<Work<'a>> {
         let related = &said["content"]["m.relates_to"];
-        let (Some(to), Some(key)) = (id(&related["event_id"]), related["key"].as_str()) else { return };
-        let found = match self.ours.find(room, &to).await {
-            Ok(found) => found,
-            Err(error) => return tracing::warn!(%error, "a message that somebody reacted to cannot be read"),
-        };
-        let Some((message, action)) = found.and_then(|message| {
-            let action = message.action(key)?;
-            Some((message, action))
-        }) else {
-            return;
-        };
-        let private = self.is_private(room).await;
-        let body = EventBody::Clicked(action);
-        inbox(self.event(room, event, sender, said, message.spot, private, body).await).await;
+        let (to, key) = (id(&related["event_id"])?, related["key"].as_str()?);
+        if !is_one(key) {
+            return None;
+        }
+        let found = self.ours.find(room, &to).await;
+        let found = found.inspect_err(|error| tracing::warn!(%error, "what somebody reacted to cannot be read"));
+        let message = found.ok()??;
+        let action = message.action(key)?;
+        if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {
+            self.learn_asker(room, root).await;
+        }
+        let is_private = self.company(room).await == Company::Alone;
+        let runs = matches!(action, ButtonAction::Execute(_));
+        let event = self.event(room, event, sender, said, message.spot, is_private, EventBody::Clicked(action)).await;
+        if runs {
+            self.asked.runs_in(&event.place);
+        }
+        Some(inbox(event))
     }
 
     /// Somebody took something back: a question, a reaction, or, as a moderator, a message of ours.
-    async fn taken_back(&self, room: &Room, sender: &UserId, said: &Value, inbox: &Inbox) {
-        let (Some(gone), Some(event)) = (redacted(said), id(&said["event_id"])) else { return };
-        if self.ours.lose(&gone) {
-            return;
+    async fn taken_back<'a>(
+        &'a self,
+        room: &Room,
+        sender: &UserId,
+        said: &Value,
+        inbox: &'a Inbox,
+    ) -> Option<Work<'a>> {
+        let (gone, event) = (redacted(said)?, id(&said["event_id"])?);
+        if self.ours.lose(&gone, room.room_id()) {
+            return None;
         }
-        let private = self.is_private(room).await;
+        let asked = self.asked.take_back(&gone, room.room_id());
+        let is_private = self.company(room).await == Company::Alone;
         let spot = Spot::new(room.room_id().to_owned(), None);
-        let body = EventBody::Deleted { event: gone.to_string() };
-        inbox(self.event(room, event, sender, said, spot, private, body).await).await;
+        let body = EventBody::Deleted { event: asked.unwrap_or_else(|| gone.to_string()) };
+        Some(inbox(self.event(room, event, sender, said, spot, is_private, body).await))
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is a part of an event")]
@@ -137,24 +266,6 @@ impl Matrix {
         let name = member.as_ref().map_or_else(|| sender.localpart(), |member| member.name()).to_owned();
         let actor = Actor { platform: platform(), id: sender.to_string(), name };
         Event { id: id.to_string(), at: moment(said), actor, place: spot.place(private), body }
-    }
-
-    /// Whether a room is a private conversation: one that was made as such, and that nobody reads but one person and us.
-    pub(crate) async fn is_private(&self, room: &Room) -> bool {
-        room.direct_targets_length() > 0 && self.other_readers(room).await.is_some_and(|others| others.len() == 1)
-    }
-
-    /// Who is in a room, or may come, beside us; `None` where that cannot be known.
-    pub(crate) async fn other_readers(&self, room: &Room) -> Option<Vec<OwnedUserId>> {
-        let members = match room.members(matrix_sdk::RoomMemberships::ACTIVE).await {
-            Ok(members) => members,
-            Err(error) => {
-                tracing::warn!(%error, "who is in a room cannot be known: it is no private one");
-                return None;
-            }
-        };
-        let others = members.iter().map(|member| member.user_id().to_owned());
-        Some(others.filter(|user| user != room.own_user_id()).collect())
     }
 }
 

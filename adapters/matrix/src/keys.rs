@@ -2,6 +2,9 @@
 
 use pstral_core::domain::{Button, ButtonAction, Rating};
 
+/// All of them.
+const ALL: [&str; 12] = ["▶️", "✏️", "❓", "📈", "⬅️", "➡️", "⭐", "👍", "👎", "⏹️", "🔁", "⏩"];
+
 /// The reaction of an action.
 pub(crate) fn key(action: &ButtonAction) -> &'static str {
     match action {
@@ -31,11 +34,18 @@ fn is_tint(letter: char) -> bool {
     matches!(letter, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// What the reactions of a message do, in one line below it.
-pub(crate) fn legend(buttons: &[Button]) -> String {
+/// Whether a reaction may stand for a button: most that people put below messages do not.
+pub(crate) fn is_one(key: &str) -> bool {
+    ALL.iter().any(|known| same(known, key))
+}
+
+/// What the reactions of a message do, in one line below it. Where the budget is limited a growing message gets none of its
+/// own, and says what to type.
+pub(crate) fn legend(buttons: &[Button], is_limited: bool) -> String {
     let one = |button: &Button| {
         let (key, label) = (key(&button.action), button.label.trim());
-        if same(key, label) { key.to_owned() } else { format!("{key} {label}") }
+        let typed = if is_limited && button.action == ButtonAction::Stop { " (!pstral stop)" } else { "" };
+        if same(key, label) { key.to_owned() } else { format!("{key} {label}{typed}") }
     };
     buttons.iter().map(one).collect::<Vec<_>>().join(" · ")
 }
@@ -57,7 +67,9 @@ mod tests {
             (rate(Rating::Bad), "👎"),
         ];
         let buttons = buttons.map(|(action, label)| Button { action, label: label.to_owned() });
-        assert_eq!(legend(&buttons), "▶️ Exécuter · ⏹️ Arrêter · 👍 · 👎");
+        assert_eq!(legend(&buttons, false), "▶️ Exécuter · ⏹️ Arrêter · 👍 · 👎");
+        assert_eq!(legend(&buttons[1..2], true), "⏹️ Arrêter (!pstral stop)");
+        assert!(buttons.iter().all(|button| is_one(key(&button.action))) && is_one("▶") && !is_one("🎉"));
         assert!(same("▶", key(&buttons[0].action)) && same("👍🏽", "👍") && !same("👍", "👎"));
     }
 }

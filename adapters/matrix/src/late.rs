@@ -4,56 +4,67 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::join_all;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
 use matrix_sdk::ruma::serde::Raw;
-use pstral_core::ports::Inbox;
+use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 use tokio::time::Instant;
-
-use crate::Matrix;
 
 /// How long a key is waited for.
 const PATIENCE: Duration = Duration::from_mins(5);
-/// Messages that wait, at most.
+/// Messages that wait, at most, and those of one person: each is tried again and again.
 const MANY: usize = 500;
+const OF_ONE: usize = 20;
 
 /// What cannot be read yet.
 #[derive(Default)]
-pub(crate) struct Late(Mutex<VecDeque<(Room, TimelineEvent, Instant)>>);
+pub(crate) struct Late(Mutex<VecDeque<Waiting>>);
+
+struct Waiting {
+    room: Room,
+    sender: OwnedUserId,
+    event: TimelineEvent,
+    since: Instant,
+}
 
 impl Late {
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting().is_empty()
     }
 
-    pub(crate) fn wait_for_key(&self, room: Room, event: TimelineEvent) {
+    pub(crate) fn wait_for_key(&self, room: Room, sender: OwnedUserId, event: TimelineEvent) {
         let mut waiting = self.waiting();
-        if waiting.len() >= MANY {
-            waiting.pop_front();
+        if waiting.iter().any(|other| other.event.event_id() == event.event_id()) {
+            return;
         }
-        waiting.push_back((room, event, Instant::now()));
+        let of_one = waiting.iter().filter(|other| other.sender == sender).count();
+        let first = if of_one >= OF_ONE { waiting.iter().position(|other| other.sender == sender) } else { None };
+        if let Some(first) = first.or((waiting.len() >= MANY).then_some(0)) {
+            waiting.remove(first);
+        }
+        waiting.push_back(Waiting { room, sender, event, since: Instant::now() });
     }
 
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<(Room, TimelineEvent, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Matrix {
-    /// Tries what waits once more, and hands over what can be read now.
-    pub(crate) async fn try_late(&self, inbox: &Inbox) {
-        let waiting = std::mem::take(&mut *self.late.waiting());
+    /// Tries what waits once more, of these rooms or of all; what can be read now.
+    pub(crate) async fn read_now(&self, of: Option<&[OwnedRoomId]>) -> Vec<(Room, TimelineEvent)> {
+        let is_meant = |one: &Waiting| of.is_none_or(|rooms| rooms.iter().any(|room| room == one.room.room_id()));
+        let (tried, others): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut *self.waiting()).into_iter().partition(is_meant);
+        self.waiting().extend(others);
         let mut read = Vec::new();
-        for (room, event, since) in waiting {
-            let raw: &Raw<OriginalSyncRoomEncryptedEvent> = event.raw().cast_ref_unchecked();
-            match room.decrypt_event(raw, None).await {
-                Ok(decrypted) if !decrypted.kind.is_utd() => read.push((room, decrypted)),
-                _ if since.elapsed() < PATIENCE => self.late.waiting().push_back((room, event, since)),
-                _ => tracing::warn!(room = %room.room_id(), "a message cannot be read: its key did not come"),
+        for one in tried {
+            let raw: &Raw<OriginalSyncRoomEncryptedEvent> = one.event.raw().cast_ref_unchecked();
+            match one.room.decrypt_event(raw, None).await {
+                Ok(decrypted) if !decrypted.kind.is_utd() => read.push((one.room, decrypted)),
+                _ if one.since.elapsed() < PATIENCE => self.waiting().push_back(one),
+                _ => tracing::warn!(room = %one.room.room_id(), "a message cannot be read: its key did not come"),
             }
         }
-        join_all(read.into_iter().map(|(room, event)| async move { self.hear_of(&room, event, inbox).await })).await;
+        read
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -41,18 +41,19 @@ impl Ledger {
         self.rate.is_some()
     }
 
-    /// Something was written.
+    /// Something is being written: from now on it counts, as what has not ended yet may.
     pub(crate) fn take(&self) {
         let Some((_, refill)) = self.rate else { return };
         let mut state = self.state();
         state.full_at = state.full_at.max(Instant::now()) + refill;
     }
 
-    /// What was written last is not counted by the core, which is told of it.
+    /// What was written last is not counted by the core, which is told of it: by whole writes, since it takes what is
+    /// missing and how long that takes for how fast it comes back.
     pub(crate) fn beside(&self) {
         let Some((limit, refill)) = self.rate else { return };
-        let reset_after = self.state().full_at.saturating_duration_since(Instant::now());
-        let remaining = limit.saturating_sub(missing(reset_after, refill));
+        let missing = missing(self.state().full_at.saturating_duration_since(Instant::now()), refill);
+        let (remaining, reset_after) = (limit.saturating_sub(missing), refill * missing);
         let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(signals) = signals {
             signals(&BudgetSignal { place: None, limit, remaining, reset_after });
@@ -69,19 +70,21 @@ impl Ledger {
         }
     }
 
-    /// Waits until so much of the bucket, in tenths, is there for what nobody waits for.
-    pub(crate) async fn spare(&self, tenths: u32) {
+    /// When there is one write beside so much of the bucket, in tenths, which may be past.
+    pub(crate) fn opens(&self, tenths: u32) -> Instant {
+        let (now, state) = (Instant::now(), self.state());
+        let spare = self.rate.map_or(now, |(burst, refill)| {
+            let needed = (burst * tenths / 10 + 1).min(burst);
+            state.full_at.checked_sub(refill * (burst - needed)).unwrap_or(now)
+        });
+        spare.max(state.closed_until)
+    }
+
+    /// Waits until there is one write.
+    pub(crate) async fn wait_for_one(&self) {
         loop {
-            let now = Instant::now();
-            let at = {
-                let state = self.state();
-                let spare = self.rate.map_or(now, |(burst, refill)| {
-                    let may_miss = burst - (burst * tenths / 10).min(burst);
-                    state.full_at.checked_sub(refill * may_miss).unwrap_or(now)
-                });
-                spare.max(state.closed_until)
-            };
-            if at <= now {
+            let at = self.opens(0);
+            if at <= Instant::now() {
                 return;
             }
             tokio::time::sleep_until(at).await;
@@ -113,20 +116,36 @@ mod tests {
         let heard = Arc::clone(&told);
         ledger.report(Arc::new(move |signal| heard.lock().unwrap().push(signal.remaining)));
         let began = Instant::now();
-        ledger.spare(8).await;
+        let opens = |tenths| ledger.opens(tenths).saturating_duration_since(began);
+        let s = Duration::from_secs;
+        assert_eq!([0, 8, 9].map(opens), [s(0); 3]);
         for beside in [true, true, false] {
             ledger.take();
             if beside {
                 ledger.beside();
             }
         }
-        assert_eq!(began.elapsed(), Duration::ZERO);
         assert_eq!(*told.lock().unwrap(), [9, 8]);
-        ledger.spare(8).await;
-        assert_eq!(began.elapsed(), Duration::from_secs(5), "one has come back");
-        ledger.refused(Duration::from_secs(3));
-        ledger.spare(1).await;
-        assert_eq!(began.elapsed(), Duration::from_secs(8));
+        assert_eq!([0, 6, 8, 9].map(opens), [s(0), s(0), s(10), s(15)]);
+        (0..7).for_each(|_| ledger.take());
+        ledger.wait_for_one().await;
+        assert_eq!(began.elapsed(), s(5), "one has come back");
+        ledger.refused(s(3));
+        ledger.wait_for_one().await;
+        assert_eq!(began.elapsed(), s(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_core_learns_how_fast_it_comes_back_as_it_is() {
+        let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        ledger.report(Arc::new(move |signal| heard.lock().unwrap().push(signal.reset_after / (10 - signal.remaining))));
+        ledger.take();
+        tokio::time::advance(Duration::from_millis(4_900)).await;
+        ledger.take();
+        ledger.beside();
+        assert_eq!(*told.lock().unwrap(), [Duration::from_secs(5)]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -134,10 +153,10 @@ mod tests {
         let ledger = Ledger::new(None);
         (0..1_000).for_each(|_| ledger.take());
         let began = Instant::now();
-        ledger.spare(8).await;
+        ledger.wait_for_one().await;
         assert_eq!(began.elapsed(), Duration::ZERO);
         ledger.refused(Duration::from_secs(2));
-        ledger.spare(8).await;
+        ledger.wait_for_one().await;
         assert_eq!(began.elapsed(), Duration::from_secs(2));
     }
 }

@@ -3,9 +3,14 @@
 #![recursion_limit = "256"]
 
 mod account;
+mod asked;
+mod attached;
+mod bookmark;
+mod catching_up;
 mod client;
 mod config;
 mod content;
+mod door;
 mod event;
 mod examine;
 mod fault;
@@ -21,14 +26,20 @@ mod listening;
 mod mention;
 mod ours;
 mod place;
+mod privates;
 mod reacting;
+mod refusals;
 mod remote;
+mod rewording;
 mod rooms;
 mod standing;
+mod successors;
 mod table;
 mod threads;
+mod told;
 mod turns;
 mod vault;
+mod wanted;
 mod writing;
 
 use std::sync::Arc;
@@ -46,17 +57,23 @@ use pstral_core::ports::{
 use pstral_core::text::{Text, text};
 use tokio_util::sync::CancellationToken;
 
+use crate::asked::Asked;
+use crate::attached::Waiting;
 use crate::client::{OpenError, Opened};
+use crate::door::Door;
 use crate::heard::Heard;
 use crate::late::Late;
 use crate::ledger::Ledger;
 use crate::listening::Connection;
 use crate::ours::Ours;
-use crate::reacting::Wanted;
-use crate::rooms::Door;
+use crate::privates::Privates;
+use crate::refusals::Refusals;
+use crate::successors::Successors;
 use crate::threads::Threads;
+use crate::told::Told;
 use crate::turns::Turns;
 use crate::vault::Vault;
+use crate::wanted::Wanted;
 
 /// How long showing that somebody types may take: it is a kindness.
 const TYPING: Duration = Duration::from_secs(5);
@@ -69,14 +86,21 @@ pub struct Matrix {
     opened: tokio::sync::Mutex<Option<Arc<Opened>>>,
     /// Held while a private conversation is looked for.
     opening: tokio::sync::Mutex<()>,
+    asked: Asked,
     connection: Connection,
     door: Door,
     heard: Heard,
     late: Late,
     ledger: Ledger,
     ours: Ours,
+    privates: Privates,
+    refusals: Refusals,
+    successors: Successors,
     threads: Threads,
+    told: Told,
     turns: Turns,
+    /// Files that came without words.
+    waiting: Waiting,
     wanted: Wanted,
 }
 
@@ -87,17 +111,23 @@ impl Matrix {
             capabilities: capabilities(&config),
             vault: Vault::new(&config.folder),
             ledger: Ledger::new(config.budget),
-            config,
             opened: tokio::sync::Mutex::default(),
             opening: tokio::sync::Mutex::default(),
+            asked: Asked::default(),
             connection: Connection::default(),
             door: Door::default(),
             heard: Heard::default(),
             late: Late::default(),
             ours: Ours::default(),
+            privates: Privates::default(),
+            refusals: Refusals::new(&config.folder),
+            successors: Successors::default(),
             threads: Threads::default(),
+            told: Told::default(),
             turns: Turns::default(),
+            waiting: Waiting::default(),
             wanted: Wanted::default(),
+            config,
         }
     }
 

@@ -1,17 +1,15 @@
 //! The sync: staying connected, and handing over what comes from there.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt as _, join_all};
-use futures::stream::{FuturesUnordered, StreamExt as _};
+use futures::stream::{self, BoxStream, FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
 use matrix_sdk::config::SyncSettings;
-use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::OwnedRoomId;
 use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
-use matrix_sdk::ruma::{OwnedRoomId, uint};
 use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate, SyncResponse};
 use matrix_sdk::{Client, Room};
 use pstral_core::domain::{Actor, Event, EventBody};
@@ -19,10 +17,13 @@ use pstral_core::ports::{Inbox, PlatformError};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Sender, channel};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::Matrix;
 use crate::account::open_fault;
-use crate::event::{json_of, moment};
+use crate::bookmark::Bookmark;
+use crate::catching_up::{leave_old, missed};
+use crate::event::json_of;
 use crate::fault::is_logged_out;
 use crate::place::{Spot, platform};
 
@@ -31,16 +32,19 @@ const POLL: Duration = Duration::from_secs(30);
 /// The first wait after a sync that failed, and the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// How often what could not be read is tried again.
-const LATE: Duration = Duration::from_secs(2);
-/// What is older is answered no more: who asked it has gone elsewhere.
-const MISSED: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
-/// Pages of a hundred events that are read again where the server left some out.
-const PAGES: usize = 5;
+/// How often what could not be read is tried again without news of a key.
+const LATE: Duration = Duration::from_secs(15);
+/// How often rooms are looked at that may have moved.
+const MOVED: Duration = Duration::from_mins(1);
+
+/// How long what is being handed over may take when the program ends.
+const HANDING_OVER: Duration = Duration::from_secs(2);
+/// Of a sync that ended by a fault of our own.
+const BROKEN: &str = "reading what the homeserver says has failed";
 
 /// How it stands with the server.
-#[derive(Default)]
-pub(crate) struct Connection(Mutex<Standing>);
+#[derive(Clone, Default)]
+pub(crate) struct Connection(Arc<Mutex<Standing>>);
 
 #[derive(Default)]
 enum Standing {
@@ -74,6 +78,21 @@ impl Connection {
     }
 }
 
+/// What one sync told.
+struct Update {
+    response: SyncResponse,
+    /// Up to where the one before had told, where that is known.
+    since: Option<String>,
+    /// Whether we were away before.
+    is_first: bool,
+}
+
+/// What is to be done, all of it handed over, and up to where it was told.
+struct Heard<'a> {
+    work: Vec<BoxFuture<'a, ()>>,
+    until: Option<String>,
+}
+
 /// One sync that takes what is there: what was said before is not answered.
 pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
     client.sync_once(settings(Duration::ZERO)).boxed().await.map(drop)
@@ -93,6 +112,56 @@ fn settings(timeout: Duration) -> SyncSettings {
     SyncSettings::new().timeout(timeout).filter(Filter::FilterDefinition(filter))
 }
 
+/// Syncs for ever; ends where the account is logged in no more.
+async fn keep_syncing(
+    client: Client,
+    connection: Connection,
+    mut since: Option<String>,
+    heard: Sender<Update>,
+) -> Result<(), PlatformError> {
+    let (mut wait, mut timeout) = (FIRST_WAIT, Duration::ZERO);
+    loop {
+        let settings = settings(timeout);
+        let settings = match &since {
+            Some(token) => settings.token(token.clone()),
+            None => settings,
+        };
+        match client.sync_once(settings).boxed().await {
+            Ok(response) => {
+                connection.set(Standing::Up);
+                let next = response.next_batch.clone();
+                let update = Update { response, since: since.replace(next), is_first: timeout.is_zero() };
+                (wait, timeout) = (FIRST_WAIT, POLL);
+                if heard.send(update).await.is_err() {
+                    return Ok(());
+                }
+            }
+            Err(error) if is_logged_out(&error) => {
+                tracing::error!(%error, "Matrix has logged us out");
+                return Err(PlatformError::Rejected(format!("logged out: {error}")));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the homeserver does not answer; trying again");
+                connection.set(Standing::Down(error.to_string()));
+                tokio::time::sleep(wait).await;
+                (wait, timeout) = ((wait * 2).min(LONGEST_WAIT), Duration::ZERO);
+            }
+        }
+    }
+}
+
+/// Rooms that keys have come for.
+async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<OwnedRoomId>> {
+    match client.encryption().room_keys_received_stream().await {
+        // Where some were left out, the next tick tries all.
+        Some(keys) => keys
+            .map(|keys| keys.unwrap_or_default().into_iter().map(|key| key.room_id).collect())
+            .chain(stream::pending())
+            .boxed(),
+        None => stream::pending().boxed(),
+    }
+}
+
 impl Matrix {
     /// Answers what comes from the server until `shutdown`, then awaits what is being answered.
     pub(crate) async fn listen(&self, inbox: &Inbox, shutdown: &CancellationToken) -> Result<(), PlatformError> {
@@ -106,30 +175,49 @@ impl Matrix {
                 return Err(PlatformError::Rejected(format!("{fact}. {remedy}")));
             }
         };
+        let bookmark = Bookmark::new(&self.vault.store());
         let (heard, mut updates) = channel(8);
-        let mut syncing = self.keep_syncing(&client, heard).boxed();
+        let syncing = keep_syncing(client.clone(), self.connection.clone(), bookmark.read(), heard);
+        // Apart: reading what the server says takes its time, and others need not wait for that.
+        let mut syncing = AbortOnDropHandle::new(tokio::spawn(syncing));
         let mut reacting = self.keep_reactions().boxed();
-        let mut late = tokio::time::interval(LATE);
+        let mut keys = rooms_of_keys(&client).await;
+        let (mut late, mut moved) = (tokio::time::interval(LATE), tokio::time::interval(MOVED));
+        let mut beside = FuturesUnordered::from_iter([self.keep_door(&client).boxed()]);
+        let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();
+        // One update after the other: what changes a message comes after it.
+        let mut is_busy = false;
         let mut answering: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
-        for room in client.invited_rooms() {
-            answering.push(self.consider(room).boxed());
-        }
         let ended = loop {
             tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),
-                ended = &mut syncing => break ended,
-                Some(update) = updates.recv() => {
-                    for work in self.work_of(&client, update, inbox) {
-                        answering.push(work);
-                    }
-                    answering.push(self.try_late(inbox).boxed());
+                ended = &mut syncing => break ended.unwrap_or_else(|_| Err(PlatformError::Unavailable(BROKEN.to_owned()))),
+                Some(update) = updates.recv(), if !is_busy => {
+                    is_busy = true;
+                    hearing.push(self.hear_update(&client, update, inbox).boxed());
+                    self.door.knocked.notify_one();
                 }
-                _ = late.tick(), if !self.late.is_empty() => answering.push(self.try_late(inbox).boxed()),
+                Some(heard) = hearing.next() => {
+                    answering.extend(heard.work);
+                    if let Some(until) = heard.until {
+                        bookmark.put(&until);
+                        is_busy = false;
+                    }
+                }
+                Some(rooms) = keys.next(), if !self.late.is_empty() => hearing.push(self.hear_late(Some(rooms), inbox).boxed()),
+                _ = late.tick(), if !self.late.is_empty() => hearing.push(self.hear_late(None, inbox).boxed()),
+                _ = moved.tick() => beside.push(self.successors.follow(client.joined_rooms()).boxed()),
                 () = &mut reacting => {}
+                Some(()) = beside.next() => {}
                 Some(()) = answering.next() => {}
             }
         };
-        drop(syncing);
+        drop((syncing, beside));
+        // What is being handed over is; else it would be again after the next start.
+        while let Ok(Some(heard)) = tokio::time::timeout(HANDING_OVER, hearing.next()).await {
+            answering.extend(heard.work);
+            heard.until.iter().for_each(|until| bookmark.put(until));
+        }
         self.connection.set(if ended.is_ok() { Standing::Idle } else { Standing::LoggedOut });
         // While answers come to their end, their reactions do too.
         tokio::select! {
@@ -139,56 +227,49 @@ impl Matrix {
         ended
     }
 
-    /// Syncs for ever; ends where the account is logged in no more.
-    async fn keep_syncing(&self, client: &Client, heard: Sender<SyncResponse>) -> Result<(), PlatformError> {
-        let (mut wait, mut timeout) = (FIRST_WAIT, Duration::ZERO);
-        loop {
-            match client.sync_once(settings(timeout)).boxed().await {
-                Ok(response) => {
-                    self.connection.set(Standing::Up);
-                    (wait, timeout) = (FIRST_WAIT, POLL);
-                    if heard.send(response).await.is_err() {
-                        return Ok(());
-                    }
-                }
-                Err(error) if is_logged_out(&error) => {
-                    tracing::error!(%error, "Matrix has logged us out");
-                    return Err(PlatformError::Rejected(format!("logged out: {error}")));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the homeserver does not answer; trying again");
-                    self.connection.set(Standing::Down(error.to_string()));
-                    tokio::time::sleep(wait).await;
-                    (wait, timeout) = ((wait * 2).min(LONGEST_WAIT), Duration::ZERO);
-                }
-            }
-        }
+    /// All that one answer of the server asks for, each room by itself.
+    async fn hear_update<'a>(&'a self, client: &Client, update: Update, inbox: &'a Inbox) -> Heard<'a> {
+        let Update { response, since, is_first } = update;
+        let joined = response.rooms.joined.into_iter().filter_map(|(id, room)| Some((client.get_room(&id)?, room)));
+        let joined = joined.map(|(room, update)| self.follow(room, update, since.as_ref(), is_first, inbox));
+        let mut work: Vec<_> = join_all(joined).await.into_iter().flatten().collect();
+        work.extend(response.rooms.left.into_iter().filter_map(|(id, update)| left(client, id, &update, inbox)));
+        Heard { work, until: Some(response.next_batch) }
     }
 
-    /// All that one answer of the server asks for.
-    fn work_of<'a>(&'a self, client: &Client, update: SyncResponse, inbox: &'a Inbox) -> Vec<BoxFuture<'a, ()>> {
-        let mut work: Vec<BoxFuture<'a, ()>> = Vec::new();
-        for (id, update) in update.rooms.joined {
-            if let Some(room) = client.get_room(&id) {
-                work.push(self.follow(room, update, inbox).boxed());
-            }
-        }
-        let invited = update.rooms.invited.into_keys().filter_map(|id| client.get_room(&id));
-        work.extend(invited.map(|room| self.consider(room).boxed()));
-        work.extend(update.rooms.left.into_iter().filter_map(|(id, update)| left(client, id, &update, inbox)));
-        work
-    }
-
-    /// What happened in a room, what the server left out first.
-    async fn follow(&self, room: Room, update: JoinedRoomUpdate, inbox: &Inbox) {
+    /// What happened in a room, what the server left out first. In its order: what changes a message comes after it.
+    async fn follow<'a>(
+        &'a self,
+        room: Room,
+        update: JoinedRoomUpdate,
+        since: Option<&String>,
+        is_first: bool,
+        inbox: &'a Inbox,
+    ) -> Vec<BoxFuture<'a, ()>> {
         let timeline = update.timeline;
         let mut events = Vec::new();
         if let Some(from) = timeline.prev_batch.filter(|_| timeline.limited) {
-            events = missed(&room, from).await;
+            events = missed(&room, from, since).await;
         }
+        let was_away = is_first || !events.is_empty();
         events.extend(timeline.events);
-        events.retain(is_recent);
-        join_all(events.into_iter().map(|event| self.hear_of(&room, event, inbox))).await;
+        if was_away {
+            leave_old(&room, &mut events);
+        }
+        let mut work = Vec::new();
+        for event in events {
+            work.extend(self.hear_of(&room, event, inbox).await);
+        }
+        work
+    }
+
+    /// What can be read by now that could not be before.
+    async fn hear_late<'a>(&'a self, of: Option<Vec<OwnedRoomId>>, inbox: &'a Inbox) -> Heard<'a> {
+        let mut work = Vec::new();
+        for (room, event) in self.late.read_now(of.as_deref()).await {
+            work.extend(self.hear_of(&room, event, inbox).await);
+        }
+        Heard { work, until: None }
     }
 }
 
@@ -209,30 +290,4 @@ fn left<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'
         body: EventBody::Left,
     };
     Some(inbox(event))
-}
-
-/// What came before the events that the server told of, the oldest first.
-async fn missed(room: &Room, from: String) -> Vec<TimelineEvent> {
-    let (mut from, mut found) = (Some(from), Vec::new());
-    for _ in 0..PAGES {
-        let Some(token) = from.take() else { break };
-        let mut options = MessagesOptions::backward().from(token.as_str());
-        options.limit = uint!(100);
-        let page = match room.messages(options).await {
-            Ok(page) => page,
-            Err(error) => {
-                tracing::warn!(%error, "what was said meanwhile cannot be read");
-                break;
-            }
-        };
-        let is_over = page.chunk.is_empty() || !page.chunk.iter().any(is_recent);
-        from = page.end.filter(|_| !is_over);
-        found.extend(page.chunk);
-    }
-    found.reverse();
-    found
-}
-
-fn is_recent(event: &TimelineEvent) -> bool {
-    Timestamp::now().duration_since(moment(&json_of(event))) < MISSED
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
-use matrix_sdk::ruma::{EventId, OwnedEventId};
+use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId};
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::content::{Standing, standing};
 use crate::event::{json_of, newest_content, thread_of};
 use crate::fault::fault;
+use crate::heard::Heard;
 use crate::keys::same;
 use crate::place::Spot;
 
@@ -28,11 +29,13 @@ pub(crate) struct Message {
     pub(crate) placed: Vec<(String, Option<OwnedEventId>)>,
     /// Files that were sent with it, by name.
     pub(crate) files: Vec<String>,
+    /// Tells what was written last from other contents, where we wrote it.
+    pub(crate) shown: Option<u64>,
 }
 
 impl Message {
     pub(crate) fn new(spot: Spot, buttons: Vec<(String, ButtonAction)>) -> Self {
-        Self { spot, buttons, is_gone: false, placed: Vec::new(), files: Vec::new() }
+        Self { spot, buttons, is_gone: false, placed: Vec::new(), files: Vec::new(), shown: None }
     }
 
     /// What a reaction to it does.
@@ -44,7 +47,11 @@ impl Message {
 
 /// The messages that are known.
 #[derive(Debug, Default)]
-pub(crate) struct Ours(Mutex<Known>);
+pub(crate) struct Ours {
+    known: Mutex<Known>,
+    /// Messages of others that were looked at.
+    others: Heard,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -79,12 +86,12 @@ impl Ours {
         }
     }
 
-    /// Notes that an event is gone; whether it was a message of ours.
-    pub(crate) fn lose(&self, id: &EventId) -> bool {
+    /// Notes that an event of a room is gone; whether it was a message of ours.
+    pub(crate) fn lose(&self, id: &EventId, room: &RoomId) -> bool {
         let mut is_ours = false;
         self.change(id, |message| {
-            message.is_gone = true;
-            is_ours = true;
+            is_ours = message.spot.room == room;
+            message.is_gone |= is_ours;
         });
         is_ours
     }
@@ -92,21 +99,30 @@ impl Ours {
     /// The message of that id; `None` where it is not ours, or gone.
     pub(crate) async fn find(&self, room: &Room, id: &EventId) -> Result<Option<Message>, PlatformError> {
         if let Some(message) = self.get(id) {
-            return Ok(Some(message).filter(|message| !message.is_gone));
+            return Ok(Some(message).filter(|message| !message.is_gone && message.spot.room == room.room_id()));
+        }
+        if self.others.has(id) {
+            return Ok(None);
         }
         let event = match room.event(id, None).await.map_err(fault) {
             Ok(event) => json_of(&event),
             Err(PlatformError::Gone) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let Some((spot, standing)) = ours(&event, room) else { return Ok(None) };
+        let Some((spot, standing)) = ours(&event, room) else {
+            // What cannot be read yet may be ours.
+            if event["type"] != "m.room.encrypted" {
+                self.others.is_new(id);
+            }
+            return Ok(None);
+        };
         let message = Message::new(spot, standing.buttons);
         self.learn(id, message.clone());
         Ok(Some(message))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -22,14 +22,18 @@ impl Spot {
         Self { room, thread }
     }
 
-    /// As the core knows it. Ids of old rooms' events may hold a slash, which parts a room from its thread.
+    /// As the core knows it. Ids of old rooms and of their events may hold a slash, which parts a room from its thread.
     pub(crate) fn place(&self, private: bool) -> Place {
         let id = match &self.thread {
-            Some(root) => format!("{}/{}", self.room, root.as_str().replace('/', "%2F")),
-            None => self.room.to_string(),
+            Some(root) => format!("{}/{}", escaped(self.room.as_str()), escaped(root.as_str())),
+            None => escaped(self.room.as_str()),
         };
         Place { platform: platform(), id, private }
     }
+}
+
+fn escaped(id: &str) -> String {
+    id.replace('/', "%2F")
 }
 
 /// What stands before somebody to whom something is said beside a room.
@@ -54,7 +58,7 @@ pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
         Some((room, thread)) => (room, Some(thread.replace("%2F", "/"))),
         None => (place.id.as_str(), None),
     };
-    let room = room.try_into().map_err(|_| PlatformError::Gone)?;
+    let room = room.replace("%2F", "/").as_str().try_into().map_err(|_| PlatformError::Gone)?;
     let thread = thread.map(OwnedEventId::try_from).transpose().map_err(|_| PlatformError::Gone)?;
     Ok(Spot { room, thread })
 }
@@ -66,7 +70,7 @@ mod tests {
     #[test]
     fn every_place_is_found_again() {
         for thread in [None, Some("$abc"), Some("$a/b+c:example.org")] {
-            let room: OwnedRoomId = "!room:example.org".try_into().unwrap();
+            let room: OwnedRoomId = "!ro/om:example.org".try_into().unwrap();
             let there = Spot::new(room.clone(), thread.map(|id| id.try_into().unwrap()));
             for private in [true, false] {
                 let place = there.place(private);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
-use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, UserId};
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, UserId};
 use serde_json::Value;
 
 use crate::Matrix;
@@ -21,6 +21,8 @@ pub(crate) struct Threads(Mutex<Known>);
 struct Known {
     threads: HashMap<OwnedEventId, Thread>,
     order: VecDeque<OwnedEventId>,
+    /// Where somebody asked last, by room.
+    latest: HashMap<(OwnedRoomId, OwnedUserId), OwnedEventId>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -31,6 +33,26 @@ struct Thread {
 }
 
 impl Threads {
+    /// Somebody asks us something there now.
+    pub(crate) fn asks_now(&self, room: &RoomId, thread: &EventId, asker: &UserId) {
+        self.asked(thread, asker);
+        let mut known = self.known();
+        if known.latest.len() >= REMEMBERED {
+            known.latest.clear();
+        }
+        known.latest.insert((room.to_owned(), asker.to_owned()), thread.to_owned());
+    }
+
+    /// The thread of a room in which somebody asked last.
+    pub(crate) fn latest_of(&self, room: &RoomId, asker: &UserId) -> Option<OwnedEventId> {
+        self.known().latest.get(&(room.to_owned(), asker.to_owned())).cloned()
+    }
+
+    /// Whether anybody is known to have asked there.
+    pub(crate) fn has_askers(&self, root: &EventId) -> bool {
+        self.known().threads.get(root).is_some_and(|thread| !thread.askers.is_empty())
+    }
+
     /// Somebody has asked us something there.
     pub(crate) fn asked(&self, root: &EventId, asker: &UserId) {
         self.learn(root, true);
@@ -68,6 +90,15 @@ impl Threads {
 }
 
 impl Matrix {
+    /// Learns who asked what a thread is about, as after a restart.
+    pub(crate) async fn learn_asker(&self, room: &Room, thread: &EventId) {
+        match room.event(thread, None).await.map(|event| event.sender()) {
+            Ok(Some(sender)) => self.threads.asked(thread, &sender),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the question of a thread cannot be read"),
+        }
+    }
+
     /// Whether a message goes on with what was asked in its thread, and calls nobody else.
     pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
         let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());

@@ -1,5 +1,7 @@
 //! Sending, changing and removing messages.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use matrix_sdk::Room;
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::ruma::api::client::redact::redact_event;
@@ -10,7 +12,7 @@ use serde_json::Value;
 
 use crate::Matrix;
 use crate::client::PATIENCE;
-use crate::content::{buttons, change, in_thread, shown};
+use crate::content::{LIVE, OURS, buttons, change, in_thread, shown};
 use crate::fault::{fault, http_fault};
 use crate::ours::Message;
 use crate::place::{Spot, spot, whose_aside};
@@ -27,20 +29,26 @@ impl Matrix {
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
-        let beside = match whose_aside(place) {
-            Some(user) => Some(self.private_with(user).await?),
-            None => None,
-        };
-        let place = beside.as_ref().unwrap_or(place);
+        let Some(user) = whose_aside(place) else { return self.send_there(key, place, message).await };
+        if let Some(stands) = self.told.of_late(user, &message.text) {
+            return Ok(stands);
+        }
+        let sent = self.send_there(key, &self.private_with(user).await?, message).await?;
+        self.told.note(user, &message.text, &sent);
+        Ok(sent)
+    }
+
+    async fn send_there(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {
         let spot = spot(place)?;
-        let content = in_thread(shown(message)?, spot.thread.as_ref());
+        let content = in_thread(self.shown(message)?, spot.thread.as_ref());
+        let print = fingerprint(&content);
         let room = self.room(&spot).await?;
         let named = named(key);
         let id = if message.text.trim().is_empty() && !message.files.is_empty() {
             None
         } else {
             let id = self.put(&spot, &room, "m.room.message", content, named.clone()).await?;
-            self.ours.learn(&id, Message::new(spot.clone(), buttons(message)));
+            self.ours.learn(&id, Message { shown: Some(print), ..Message::new(spot.clone(), buttons(message)) });
             self.want_reactions(&id, message);
             Some(id)
         };
@@ -51,13 +59,15 @@ impl Matrix {
 
     pub(crate) async fn edit_at(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
         let (spot, id) = (spot(&at.place)?, event_id(at)?);
-        let content = change(id.as_str(), shown(message)?);
+        let content = change(id.as_str(), self.shown(message)?);
         let room = self.room(&spot).await?;
-        if self.ours.find(&room, &id).await?.is_none() {
-            return Err(PlatformError::Gone);
+        let Some(known) = self.ours.find(&room, &id).await? else { return Err(PlatformError::Gone) };
+        // Where its files were refused, it is made again: what stands there need not be written again for them.
+        let print = fingerprint(&content);
+        if message.files.is_empty() || known.shown != Some(print) {
+            self.put(&spot, &room, "m.room.message", content, TransactionId::new()).await?;
+            self.ours.change(&id, |known| (known.buttons, known.shown) = (buttons(message), Some(print)));
         }
-        self.put(&spot, &room, "m.room.message", content, TransactionId::new()).await?;
-        self.ours.change(&id, |known| known.buttons = buttons(message));
         self.want_reactions(&id, message);
         if !message.files.is_empty() {
             self.send_files(&spot, &room, Some(&id), id.as_str(), &message.files).await?;
@@ -76,11 +86,16 @@ impl Matrix {
         }
         match self.redact(&spot, &room, id.clone()).await {
             Ok(()) | Err(PlatformError::Gone) => {
-                self.ours.lose(&id);
+                self.ours.lose(&id, &spot.room);
                 Ok(())
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// A message as it is shown. Where there is no reaction for it, how it is stopped is said.
+    fn shown(&self, message: &Outgoing) -> Result<Value, PlatformError> {
+        shown(message, self.ledger.is_limited())
     }
 
     /// Writes an event to a place, and says which one it is.
@@ -92,31 +107,41 @@ impl Matrix {
         content: Value,
         named: OwnedTransactionId,
     ) -> Result<OwnedEventId, PlatformError> {
-        let room = room.clone();
-        let sent = self.turns.write(spot, async move {
-            let sent = room.send_raw(kind, content).with_transaction_id(&named).with_request_config(once()).await;
-            sent.map(|sent| sent.response.event_id).map_err(fault)
-        });
-        self.counted(sent.await)
+        self.ledger.take();
+        self.counted(self.turns.write(spot, put(room.clone(), kind, content, named)).await)
+    }
+
+    /// The same in nobody's turn: what stands beside texts keeps none of them waiting.
+    pub(crate) async fn put_beside(
+        &self,
+        room: &Room,
+        kind: &'static str,
+        content: Value,
+        named: OwnedTransactionId,
+    ) -> Result<OwnedEventId, PlatformError> {
+        self.ledger.take();
+        self.counted(put(room.clone(), kind, content, named).await)
     }
 
     /// Takes an event back.
-    pub(crate) async fn redact(&self, spot: &Spot, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
-        let (client, room_id) = (room.client(), room.room_id().to_owned());
-        let redacted = self.turns.write(spot, async move {
-            let request = redact_event::v3::Request::new(room_id, id, TransactionId::new());
-            let redacted = client.send(request).with_request_config(once()).await;
-            redacted.map(drop).map_err(|error| http_fault(&error))
-        });
-        self.counted(redacted.await)
+    async fn redact(&self, spot: &Spot, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
+        self.ledger.take();
+        self.counted(self.turns.write(spot, redact(room.clone(), id)).await)
     }
 
-    /// Counts what was written, or refused, against the budget of the account.
+    /// The same in nobody's turn.
+    pub(crate) async fn redact_beside(&self, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
+        self.ledger.take();
+        self.counted(redact(room.clone(), id).await)
+    }
+
+    /// What was refused does not count against the budget of the account.
     fn counted<T>(&self, written: Result<T, PlatformError>) -> Result<T, PlatformError> {
-        match &written {
-            Ok(_) => self.ledger.take(),
-            Err(PlatformError::RateLimited { retry_after }) => self.ledger.refused(*retry_after),
-            Err(_) => {}
+        if let Err(PlatformError::RateLimited { retry_after }) = &written {
+            self.ledger.refused(*retry_after);
+            if !self.ledger.is_limited() {
+                self.refusals.note();
+            }
         }
         written
     }
@@ -127,6 +152,33 @@ impl Matrix {
         let room = client.get_room(&spot.room).ok_or(PlatformError::Gone)?;
         if room.state() == matrix_sdk::RoomState::Joined { Ok(room) } else { Err(PlatformError::Gone) }
     }
+}
+
+async fn put(
+    room: Room,
+    kind: &'static str,
+    content: Value,
+    named: OwnedTransactionId,
+) -> Result<OwnedEventId, PlatformError> {
+    let sent = room.send_raw(kind, content).with_transaction_id(&named).with_request_config(once()).await;
+    sent.map(|sent| sent.response.event_id).map_err(fault)
+}
+
+async fn redact(room: Room, id: OwnedEventId) -> Result<(), PlatformError> {
+    let request = redact_event::v3::Request::new(room.room_id().to_owned(), id, TransactionId::new());
+    let redacted = room.client().send(request).with_request_config(once()).await;
+    redacted.map(drop).map_err(|error| http_fault(&error))
+}
+
+/// Tells contents apart, without where they belong.
+fn fingerprint(content: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let shown = &content["m.new_content"];
+    let shown = if shown.is_object() { shown } else { content };
+    for part in ["body", "formatted_body", OURS, LIVE] {
+        shown[part].to_string().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// What the homeserver knows a message by that is sent again.

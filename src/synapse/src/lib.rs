@@ -1,9 +1,11 @@
 //! A Synapse of a test's own: the real homeserver, from PyPI, on a port of this machine.
 
+mod access;
 mod http;
 mod install;
 mod server;
 mod settings;
 
-pub use server::{Account, Server};
+pub use access::Request;
+pub use server::{Account, Server, computed};
 pub use settings::Limits;

@@ -11,6 +11,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::access::{self, Request};
 use crate::http::ask;
 use crate::install::python;
 use crate::settings::{Limits, NAME, hex, log_settings, settings, signing_key};
@@ -54,7 +55,7 @@ impl Server {
             skipped(why);
             return None;
         }
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder().expect("a folder");
         let (port, secret) = (free_port(), hex(&random::<16>()));
         let path = folder.path().to_str().expect("a folder of letters").to_owned();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("our own folder");
@@ -99,6 +100,13 @@ impl Server {
     /// What it warned of.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// What an account has written so far: messages, reactions and what it took back.
+    pub fn writes_of(&self, user: &str) -> Vec<Request> {
+        let log = std::fs::read_to_string(self.folder.path().join("access")).unwrap_or_default();
+        let is_write = |line: &str| line.starts_with("PUT ") && (line.contains("/send/") || line.contains("/redact/"));
+        log.lines().filter_map(access::read).filter(|asked| asked.user == user && is_write(&asked.line)).collect()
     }
 
     /// Its folder.
@@ -159,6 +167,16 @@ impl Server {
         assert_eq!(status, 200, "{answer}");
     }
 
+    /// Limits an account again as everybody is: it begins with all that may be written at once.
+    ///
+    /// # Panics
+    /// Where the server does not.
+    pub fn limit_again(&self, admin_token: &str, account: &Account) {
+        let path = format!("/_synapse/admin/v1/users/{}/override_ratelimit", account.id);
+        let (status, answer) = self.ask("DELETE", &path, Some(admin_token), &Value::Null);
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// Asks it something, and gives back the status and the answer.
     ///
     /// # Panics
@@ -175,6 +193,13 @@ impl Server {
         Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? / 1024)
     }
 
+    /// The time that it has computed for so far; `None` where the system does not say.
+    pub fn computed(&self) -> Option<Duration> {
+        let running = self.running();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", running.as_ref()?.id())).ok()?;
+        computed(&stat)
+    }
+
     fn running(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -186,9 +211,22 @@ impl Drop for Server {
     }
 }
 
+/// The time that a process or a thread has computed for, from its `stat` in `/proc`: Linux counts in hundredths of a second.
+pub fn computed(stat: &str) -> Option<Duration> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let ticks: Vec<u64> = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
+    Some(Duration::from_millis(ticks.iter().sum::<u64>() * 10))
+}
+
 #[expect(clippy::print_stdout, reason = "whoever reads a test's output must see what was not tested")]
 fn skipped(why: &str) {
     println!("skipped: Synapse cannot be had: {why}");
+}
+
+/// A folder in memory, where there is one: each event is written to the disk several times, and a test of ours that waits for a
+/// busy disk shows nothing of ours.
+fn folder() -> std::io::Result<TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
 }
 
 /// One that nobody listens on now; the server takes it a moment later.

@@ -52,14 +52,19 @@ pub(crate) fn settings(folder: &str, port: u16, secret: &str, limits: Limits) ->
     settings.to_string()
 }
 
-/// Warnings into a file of the folder.
+/// Warnings into a file of the folder, and each request into another.
 pub(crate) fn log_settings(folder: &str) -> String {
     json!({
         "version": 1,
-        "formatters": { "plain": { "format": "%(asctime)s %(name)s %(levelname)s %(message)s" } },
+        "formatters": {
+            "plain": { "format": "%(asctime)s %(name)s %(levelname)s %(message)s" },
+            "timed": { "format": "%(created)f %(message)s" },
+        },
         "handlers": {
             "file": { "class": "logging.FileHandler", "formatter": "plain", "filename": format!("{folder}/log") },
+            "access": { "class": "logging.FileHandler", "formatter": "timed", "filename": format!("{folder}/access") },
         },
+        "loggers": { "synapse.access": { "level": "INFO", "handlers": ["access"], "propagate": false } },
         "root": { "level": "WARNING", "handlers": ["file"] },
         "disable_existing_loggers": false,
     })

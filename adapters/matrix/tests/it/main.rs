@@ -5,7 +5,9 @@
 
 mod account;
 mod asking;
+mod changing;
 mod contract;
 mod house;
+mod moving;
 #[expect(dead_code, reason = "some of it is for the application's own tests")]
 mod people;

@@ -88,6 +88,23 @@ pub fn reads_as_command(line: &str) -> bool {
     }
 }
 
+/// Whether a command is about an answer, as its buttons are: it means the one that whoever types it got last.
+pub fn acts_on_an_answer(line: &str) -> bool {
+    matches!(
+        parse(line),
+        Command::Execute
+            | Command::Edit(_)
+            | Command::Explain
+            | Command::Chart
+            | Command::Keep(_)
+            | Command::Good
+            | Command::Bad
+            | Command::Stop
+            | Command::Retry
+            | Command::Continue
+    )
+}
+
 /// What a link command gives: a code, or, asking for one, nothing. `None` for other commands.
 pub(super) fn link_code(words: &str) -> Option<&str> {
     match parse(words) {

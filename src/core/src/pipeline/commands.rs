@@ -64,6 +64,10 @@ impl Pipeline {
         if self.running.stop(asker.user.id, &asker.place) {
             return Ok(());
         }
+        if self.running.is_busy(&asker.place) {
+            // Somebody else's, which everybody sees grow.
+            return Err(Trouble::TellAlone(text("stop-not-yours")));
+        }
         Err(Trouble::Tell(text("nothing-to-stop")))
     }
 

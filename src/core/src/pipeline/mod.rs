@@ -81,7 +81,7 @@ use asker::Asker;
 use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
-pub use command::reads_as_command;
+pub use command::{acts_on_an_answer, reads_as_command};
 use few::Few;
 use futures::FutureExt as _;
 use latest::ShownAgain;

@@ -43,6 +43,7 @@ mod lifecycle;
 mod linking;
 mod long_answers;
 #[cfg(feature = "matrix")]
+#[expect(dead_code, reason = "some of it is for the adapter's own tests")]
 #[path = "../../../../adapters/matrix/tests/it/people/mod.rs"]
 mod matrix_people;
 #[cfg(feature = "discord")]

@@ -1,7 +1,7 @@
 //! A person with a program of their own, whose keys are their own.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -13,6 +13,7 @@ use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, RoomId, UserId};
 use matrix_sdk::{Client, Room};
 use pstral_synapse::{Account, Server};
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -21,6 +22,16 @@ use super::shown::take;
 
 /// Far more than anything needs.
 const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Where people's programs run: apart from ours, so that what they take can be told from it.
+static APART: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name(Person::THREADS)
+        .enable_all()
+        .build()
+        .unwrap()
+});
 
 /// Somebody.
 pub(crate) struct Person {
@@ -44,6 +55,9 @@ impl Drop for Person {
 }
 
 impl Person {
+    /// The name of the threads that their programs run on.
+    pub(crate) const THREADS: &str = "people";
+
     /// Makes an account and logs it in.
     pub(crate) async fn of(server: &Server, name: &str) -> Self {
         let account = server.account(name);
@@ -51,7 +65,7 @@ impl Person {
         client.matrix_auth().login_username(&account.name, &account.password).send().await.unwrap();
         client.sync_once(settings(Duration::ZERO)).boxed().await.unwrap();
         let (seen, changed) = (Arc::<Mutex<Seen>>::default(), watch::Sender::new(0));
-        let syncing = tokio::spawn(follow(client.clone(), Arc::clone(&seen), changed.clone()).boxed());
+        let syncing = APART.spawn(follow(client.clone(), Arc::clone(&seen), changed.clone()).boxed());
         Self { account, client, seen, changed, syncing }
     }
 
@@ -61,15 +75,15 @@ impl Person {
 
     /// Makes a room and invites somebody.
     pub(crate) async fn room(&self, encrypted: bool, with: &[&str]) -> OwnedRoomId {
-        self.make(encrypted, false, with).await
+        self.make(encrypted, false, true, with).await
     }
 
     /// Begins a private conversation.
     pub(crate) async fn dm(&self, encrypted: bool, with: &str) -> OwnedRoomId {
-        self.make(encrypted, true, &[with]).await
+        self.make(encrypted, true, true, &[with]).await
     }
 
-    async fn make(&self, encrypted: bool, direct: bool, with: &[&str]) -> OwnedRoomId {
+    async fn make(&self, encrypted: bool, direct: bool, waits: bool, with: &[&str]) -> OwnedRoomId {
         let encryption = json!({
             "type": "m.room.encryption", "state_key": "", "content": { "algorithm": "m.megolm.v1.aes-sha2" },
         });
@@ -81,17 +95,37 @@ impl Person {
             asked.initial_state = vec![serde_json::from_value(encryption).unwrap()];
         }
         let room = self.client.create_room(asked).await.unwrap().room_id().to_owned();
-        for user in with {
-            self.until(|| async {
-                let user = UserId::parse(*user).unwrap();
-                let room = self.client.get_room(&room)?;
-                let member = room.get_member_no_sync(&user).await.unwrap()?;
-                (member.membership().as_str() == "join").then_some(())
-            })
-            .await
-            .unwrap_or_else(|| panic!("{user} does not come"));
+        for user in with.iter().filter(|_| waits) {
+            self.has_come(&room, &UserId::parse(*user).unwrap()).await;
         }
         room
+    }
+
+    /// A room that everybody may come into.
+    pub(crate) async fn public_room(&self) -> OwnedRoomId {
+        let mut asked = NewRoom::new();
+        asked.preset = Some("public_chat".into());
+        let room = self.client.create_room(asked).await.unwrap().room_id().to_owned();
+        self.until(|| async { self.client.get_room(&room) }).await.unwrap();
+        room
+    }
+
+    /// Whether somebody is in a room, as far as they know.
+    pub(crate) async fn is_there(&self, room: &RoomId, user: &UserId) -> bool {
+        let Some(room) = self.client.get_room(room) else { return false };
+        let member = room.get_member_no_sync(user).await.unwrap();
+        member.is_some_and(|member| member.membership().as_str() == "join")
+    }
+
+    /// Waits until somebody is in a room.
+    pub(crate) async fn has_come(&self, room: &RoomId, user: &UserId) {
+        let come = self.until(|| async { self.is_there(room, user).await.then_some(()) });
+        come.await.unwrap_or_else(|| panic!("{user} does not come"));
+    }
+
+    /// Begins a private conversation, and waits for nobody.
+    pub(crate) async fn begins_dm(&self, encrypted: bool, with: &str) -> OwnedRoomId {
+        self.make(encrypted, true, false, &[with]).await
     }
 
     /// Comes into a room they are invited to.
@@ -126,6 +160,24 @@ impl Person {
     pub(crate) async fn sends(&self, room: &RoomId, content: Value) -> String {
         let sent = self.there(room).send_raw("m.room.message", content).await.unwrap();
         sent.response.event_id.to_string()
+    }
+
+    /// Sends a file, encrypted where the room is; `beside` is what else its message says.
+    pub(crate) async fn attaches(&self, room: &RoomId, name: &str, bytes: &[u8], beside: Value) -> String {
+        let mut content =
+            json!({ "msgtype": "m.file", "body": name, "filename": name, "info": { "size": bytes.len() } });
+        if self.there(room).encryption_state().is_encrypted() {
+            let sealed = self.client.upload_encrypted_file(&mut std::io::Cursor::new(bytes)).await.unwrap();
+            content["file"] = serde_json::to_value(sealed).unwrap();
+        } else {
+            let kind = "text/plain".parse().unwrap();
+            let there = self.client.media().upload(&kind, bytes.to_vec(), None).await.unwrap().content_uri;
+            content["url"] = there.as_str().into();
+        }
+        for (key, value) in beside.as_object().unwrap() {
+            content[key] = value.clone();
+        }
+        self.sends(room, content).await
     }
 
     /// Reacts to a message.

@@ -1,6 +1,7 @@
 //! The whole application on a real homeserver: a scripted model, the sample company, people with programs of their own.
 
 mod breaking;
+mod figures;
 mod many;
 mod program;
 mod talking;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
+use matrix_sdk::ruma::RoomId;
 use pstral_core::domain::{Actor, PlatformName};
 use pstral_core::ports::{ChatPlatform, Inbox, People as _, PlatformError};
 use pstral_matrix::{Credentials, Matrix, MatrixConfig, login};
@@ -19,7 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::matrix_people::Person;
+use crate::matrix_people::{Person, Shown};
 use crate::world::{Setup, World};
 
 /// A server that tests share which do nothing to it.
@@ -104,6 +106,15 @@ impl House {
         busy.wait_for(|busy| *busy == 0).await.unwrap();
     }
 
+    /// When Camille reads the whole answer to a question.
+    pub(crate) async fn ends(&self, room: &RoomId, question: &str) -> Instant {
+        let is_whole = |shown: &Shown| {
+            shown.thread.as_deref() == Some(question) && !shown.is_live() && shown.text().contains("voilà tout")
+        };
+        self.camille.sees_one(room, "the whole answer", is_whole).await;
+        Instant::now()
+    }
+
     /// A text with names in place of ids.
     pub(crate) fn named(&self, text: &str) -> String {
         text.replace(self.camille.id(), "camille").replace(self.alex.id(), "alex")
@@ -122,12 +133,13 @@ async fn start(world: &mut World, config: &MatrixConfig) -> Running {
     let counted = busy.clone();
     let inbox: Inbox = Arc::new(move |event| {
         let (pipeline, counted) = (Arc::clone(&pipeline), counted.clone());
-        async move {
-            counted.send_modify(|busy| *busy += 1);
+        // Each in a task of its own, as in the program.
+        counted.send_modify(|busy| *busy += 1);
+        let task = tokio::spawn(async move {
             pipeline.handle(event).await;
             counted.send_modify(|busy| *busy -= 1);
-        }
-        .boxed()
+        });
+        async move { task.await.unwrap() }.boxed()
     });
     let stop = CancellationToken::new();
     let (until, running) = (stop.clone(), Arc::clone(&adapter));

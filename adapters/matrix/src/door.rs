@@ -1,0 +1,136 @@
+//! Invitations: those that are allowed are accepted at once, others are declined when nothing else is to be done.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt as _};
+use matrix_sdk::ruma::OwnedUserId;
+use matrix_sdk::ruma::api::client::membership::leave_room;
+use matrix_sdk::{Client, Room, RoomState};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::Matrix;
+use crate::glob::matches;
+use crate::privates::see_to_it;
+use crate::writing::once;
+
+/// Rooms that are entered at the same time: one whose server is away keeps no others waiting.
+const AT_ONCE: usize = 4;
+/// How long coming into a room may take, and how long until it is tried again.
+const PATIENCE: Duration = Duration::from_secs(45);
+const AGAIN: Duration = Duration::from_mins(2);
+/// Between two invitations that are declined: a storm of them costs the server little.
+const APART: Duration = Duration::from_millis(200);
+/// How often invitations are looked at without news.
+const NOW_AND_THEN: Duration = Duration::from_mins(1);
+
+/// Tells that there are invitations.
+#[derive(Default)]
+pub(crate) struct Door {
+    pub(crate) knocked: Notify,
+}
+
+/// What is known of an invitation.
+struct Judged {
+    inviter: Option<OwnedUserId>,
+    is_welcome: bool,
+    /// When it is answered, at the earliest.
+    at: Instant,
+}
+
+impl Matrix {
+    /// Answers invitations for as long as it is polled.
+    pub(crate) async fn keep_door(&self, client: &Client) {
+        let mut known: HashMap<_, Judged> = HashMap::new();
+        loop {
+            let invited = client.invited_rooms();
+            known.retain(|id, _| invited.iter().any(|room| room.room_id() == id));
+            for room in &invited {
+                if !known.contains_key(room.room_id()) {
+                    known.insert(room.room_id().to_owned(), self.judge(room).await);
+                }
+            }
+            let now = Instant::now();
+            let due: Vec<Room> = invited.into_iter().filter(|room| known[room.room_id()].at <= now).collect();
+            let (welcome, others): (Vec<Room>, Vec<Room>) =
+                due.into_iter().partition(|room| known[room.room_id()].is_welcome);
+            for room in welcome.iter().chain(others.first().filter(|_| welcome.is_empty())) {
+                if let Some(judged) = known.get_mut(room.room_id()) {
+                    judged.at = now + AGAIN;
+                }
+            }
+            if !welcome.is_empty() {
+                let coming = welcome.into_iter().map(|room| {
+                    let by = known[room.room_id()].inviter.clone();
+                    self.come_in(room, by)
+                });
+                stream::iter(coming).for_each_concurrent(AT_ONCE, |coming| coming).await;
+            } else if let Some(room) = others.first() {
+                self.counts();
+                decline(room).await;
+                tokio::time::sleep(APART).await;
+            } else {
+                let _ = tokio::time::timeout(NOW_AND_THEN, self.door.knocked.notified()).await;
+            }
+        }
+    }
+
+    async fn judge(&self, room: &Room) -> Judged {
+        let inviter = match room.invite_details().await {
+            Ok(invite) => Some(invite.inviter_id),
+            Err(error) => {
+                tracing::warn!(%error, room = %room.room_id(), "an invitation cannot be read");
+                None
+            }
+        };
+        let is_welcome = inviter.as_ref().is_some_and(|inviter| self.may_invite(room, inviter));
+        Judged { inviter, is_welcome, at: Instant::now() }
+    }
+
+    /// Whether somebody may bring us into a room.
+    fn may_invite(&self, room: &Room, inviter: &OwnedUserId) -> bool {
+        if self.config.invites.is_empty() {
+            return inviter.server_name() == room.own_user_id().server_name();
+        }
+        let server = inviter.server_name().as_str();
+        let names = [inviter.as_str(), room.room_id().as_str(), server];
+        self.config.invites.iter().any(|pattern| names.iter().any(|name| matches(pattern, name)))
+    }
+
+    /// Coming and going are events too: Synapse takes them from what the account may write.
+    fn counts(&self) {
+        self.ledger.take();
+        self.ledger.beside();
+    }
+
+    async fn come_in(&self, room: Room, inviter: Option<OwnedUserId>) {
+        // Said in the invitation; from the moment we are in, what is said there counts.
+        let direct = inviter.filter(|_| room.state() == RoomState::Invited);
+        let direct = if room.is_direct().await.unwrap_or_default() { direct } else { None };
+        if let Some(with) = &direct {
+            self.privates.note(room.room_id(), with, false);
+        }
+        self.counts();
+        match tokio::time::timeout(PATIENCE, room.join()).await {
+            Ok(Ok(())) => {
+                tracing::info!(room = %room.room_id(), "came into a room");
+                if let Some(with) = direct {
+                    tokio::spawn(see_to_it(room, with));
+                }
+                return;
+            }
+            Ok(Err(error)) => tracing::warn!(%error, room = %room.room_id(), "a room could not be entered"),
+            Err(_) => tracing::warn!(room = %room.room_id(), "a room could not be entered: nobody answers"),
+        }
+        self.privates.forget(room.room_id());
+    }
+}
+
+async fn decline(room: &Room) {
+    let request = leave_room::v3::Request::new(room.room_id().to_owned());
+    match room.client().send(request).with_request_config(once()).await {
+        Ok(_) => tracing::warn!(room = %room.room_id(), "declined an invitation that is not allowed"),
+        Err(error) => tracing::warn!(%error, room = %room.room_id(), "an invitation could not be declined"),
+    }
+}

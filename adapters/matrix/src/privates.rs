@@ -1,0 +1,75 @@
+//! Private conversations that the account data does not tell of yet: it comes back with a later sync, and what is said first
+//! comes sooner.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use matrix_sdk::Room;
+use matrix_sdk::ruma::events::room::history_visibility::HistoryVisibility;
+use matrix_sdk::ruma::room::JoinRule;
+use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
+
+/// How long the account data is waited for before it is written anew, and how often that is tried.
+const KNOWN_AFTER: Duration = Duration::from_secs(5);
+const TRIES: u32 = 4;
+
+/// Rooms that were begun as private conversations, and with whom.
+#[derive(Debug, Default)]
+pub(crate) struct Privates(Mutex<HashMap<OwnedRoomId, Begun>>);
+
+#[derive(Debug)]
+struct Begun {
+    with: OwnedUserId,
+    by_us: bool,
+}
+
+impl Privates {
+    pub(crate) fn note(&self, room: &RoomId, with: &UserId, by_us: bool) {
+        self.known().insert(room.to_owned(), Begun { with: with.to_owned(), by_us });
+    }
+
+    pub(crate) fn forget(&self, room: &RoomId) {
+        self.known().remove(room);
+    }
+
+    /// Whether a room was begun as a private conversation.
+    pub(crate) fn is_one(&self, room: &Room) -> bool {
+        room.direct_targets_length() > 0 || self.known().contains_key(room.room_id())
+    }
+
+    /// Whether it was begun as one with somebody.
+    pub(crate) fn is_with(&self, room: &Room, user: &UserId) -> bool {
+        room.direct_targets().iter().any(|target| target.as_str() == user.as_str())
+            || self.known().get(room.room_id()).is_some_and(|begun| begun.with == user)
+    }
+
+    /// Whether what is said in a room stays there: nobody reads it but those who are in it, the server neither.
+    pub(crate) async fn is_closed(&self, room: &Room) -> bool {
+        let is_encrypted = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
+        let is_open = match room.join_rule() {
+            Some(rule) => rule == JoinRule::Public,
+            // Of one that we have just begun no sync has told yet.
+            None => self.known().get(room.room_id()).is_none_or(|begun| !begun.by_us),
+        };
+        is_encrypted && !is_open && room.history_visibility_or_default() != HistoryVisibility::WorldReadable
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, Begun>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sees to it that the account data tells of a private conversation, also after a restart. matrix-sdk writes it when it comes
+/// in, unless a sync was faster, or another room was written at the same time.
+pub(crate) async fn see_to_it(room: Room, with: OwnedUserId) {
+    for tried in 0..TRIES {
+        tokio::time::sleep(KNOWN_AFTER * (1 + tried)).await;
+        if room.direct_targets_length() > 0 {
+            return;
+        }
+        if let Err(error) = room.client().account().mark_as_dm(room.room_id(), std::slice::from_ref(&with)).await {
+            tracing::warn!(%error, "a private conversation could not be noted as one");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! That the homeserver refuses the account although nobody said that it limits it: noted for `pstral doctor`, which can
+//! learn it no other way. Only admins of a homeserver are told of limits.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+/// How often it is noted.
+const APART: Duration = Duration::from_mins(10);
+/// How long it is told of: by then somebody may have lifted the limit.
+const TOLD: SignedDuration = SignedDuration::from_hours(24);
+
+/// The file that it is noted in.
+#[derive(Debug)]
+pub(crate) struct Refusals {
+    file: PathBuf,
+    noted: Mutex<Option<Instant>>,
+}
+
+impl Refusals {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { file: folder.join("refused-at"), noted: Mutex::default() }
+    }
+
+    /// It was refused now.
+    pub(crate) fn note(&self) {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.is_some_and(|noted| noted.elapsed() < APART) {
+            return;
+        }
+        *noted = Some(Instant::now());
+        tracing::warn!("the homeserver limits the account, although events_per_second = 0 says that it does not");
+        if let Err(error) = std::fs::write(&self.file, Timestamp::now().to_string()) {
+            tracing::warn!(%error, "pstral doctor will not know of it");
+        }
+    }
+
+    /// When it was refused of late.
+    pub(crate) fn of_late(&self) -> Option<Timestamp> {
+        let at: Timestamp = std::fs::read_to_string(&self.file).ok()?.trim().parse().ok()?;
+        (Timestamp::now().duration_since(at) < TOLD).then_some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_known_to_another_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusals = || Refusals::new(folder.path());
+        assert_eq!(refusals().of_late(), None);
+        refusals().note();
+        assert!(refusals().of_late().is_some());
+        std::fs::write(folder.path().join("refused-at"), "2020-01-01T00:00:00Z").unwrap();
+        assert_eq!(refusals().of_late(), None, "long ago");
+    }
+}

@@ -1,0 +1,100 @@
+//! Rooms that have moved: we come along, where the new room says too that it is the old one.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
+use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
+use matrix_sdk::ruma::events::StateEventType;
+use matrix_sdk::ruma::{OwnedRoomId, OwnedServerName, OwnedUserId, RoomId};
+use matrix_sdk::{Client, Room, RoomState};
+use serde_json::Value;
+use tokio::time::Instant;
+
+/// How long coming in may take, and how often it is tried.
+const PATIENCE: Duration = Duration::from_mins(1);
+const TRIES: u32 = 5;
+/// The first time until it is tried again; then it doubles.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Rooms that were tried: how often, and when they are tried again.
+#[derive(Debug, Default)]
+pub(crate) struct Successors(Mutex<HashMap<OwnedRoomId, (u32, Instant)>>);
+
+impl Successors {
+    /// Whether it is time to try a room; counts it if so.
+    fn is_due(&self, room: &RoomId) -> bool {
+        let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let (times, at) = tried.entry(room.to_owned()).or_insert((0, now));
+        if *times >= TRIES || *at > now {
+            return false;
+        }
+        *at = now + AGAIN * 2_u32.pow(*times);
+        *times += 1;
+        true
+    }
+
+    /// Comes along where rooms have moved.
+    pub(crate) async fn follow(&self, rooms: Vec<Room>) {
+        for room in rooms {
+            let Some(next) = room.successor_room().map(|next| next.room_id) else { continue };
+            let client = room.client();
+            // Where we left, or were thrown out, we stay away; where we are invited, who moved the room has the say.
+            let is_known = client.get_room(&next).is_some_and(|next| next.state() != RoomState::Invited);
+            if is_known || !self.is_due(&next) {
+                continue;
+            }
+            match tokio::time::timeout(PATIENCE, come_along(&client, &room, &next)).await {
+                Ok(Ok(true)) => tracing::info!(from = %room.room_id(), to = %next, "followed a room that has moved"),
+                Ok(Ok(false)) => {
+                    tracing::warn!(from = %room.room_id(), to = %next, "a room is said to have moved, and the other does not say so");
+                }
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, from = %room.room_id(), "a room has moved where we cannot come");
+                }
+                Err(_) => tracing::warn!(from = %room.room_id(), "a room has moved where nobody answers"),
+            }
+        }
+    }
+}
+
+/// Comes into the new room; whether it is the old one. Else whoever may move a room could bring us anywhere.
+async fn come_along(client: &Client, old: &Room, next: &RoomId) -> matrix_sdk::Result<bool> {
+    let joined = client.join_room_by_id_or_alias(next.into(), &servers(old).await).await?;
+    let asked = get_state_event_for_key::v3::Request::new(next.to_owned(), StateEventType::RoomCreate, String::new());
+    let made: Value = serde_json::from_str(client.send(asked).await?.event_or_content.get())?;
+    let is_the_same = made["predecessor"]["room_id"] == old.room_id().as_str();
+    if !is_the_same {
+        joined.leave().await?;
+    }
+    Ok(is_the_same)
+}
+
+/// Servers that know the new room: that of whoever moved it.
+async fn servers(old: &Room) -> Vec<OwnedServerName> {
+    let moved = old.get_state_event(StateEventType::RoomTombstone, "").await.ok().flatten();
+    let sender = moved.and_then(|moved| match moved {
+        RawAnySyncOrStrippedState::Sync(event) => event.get_field::<OwnedUserId>("sender").ok().flatten(),
+        RawAnySyncOrStrippedState::Stripped(event) => event.get_field::<OwnedUserId>("sender").ok().flatten(),
+    });
+    let server = sender.map(|sender| sender.server_name().to_owned());
+    server.into_iter().chain([old.own_user_id().server_name().to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_room_that_cannot_be_followed_is_tried_ever_more_rarely() {
+        let (successors, room) = (Successors::default(), OwnedRoomId::try_from("!a:x").unwrap());
+        let mut tried = 0;
+        for _ in 0..100 {
+            tried += u32::from(successors.is_due(&room));
+            tokio::time::advance(Duration::from_secs(30)).await;
+        }
+        assert_eq!(tried, TRIES);
+    }
+}

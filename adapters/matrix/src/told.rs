@@ -1,0 +1,58 @@
+//! What was said to somebody beside a room: the same is said once a day. Whoever puts a thumb below what others asked need
+//! not read each time that it counts for nothing.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use pstral_core::domain::MessageRef;
+use tokio::time::Instant;
+
+/// How long the same is not said again.
+const A_DAY: Duration = Duration::from_hours(24);
+/// Sentences remembered.
+const MANY: usize = 1_024;
+
+/// The latest sentences.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Mutex<VecDeque<(String, String, MessageRef, Instant)>>);
+
+impl Told {
+    /// Where somebody was told the same of late.
+    pub(crate) fn of_late(&self, user: &str, sentence: &str) -> Option<MessageRef> {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while told.front().is_some_and(|(.., at)| at.elapsed() >= A_DAY) {
+            told.pop_front();
+        }
+        let same = told.iter().find(|(whom, what, ..)| whom == user && what == sentence);
+        same.map(|(_, _, stands, _)| stands.clone())
+    }
+
+    /// Somebody was told this.
+    pub(crate) fn note(&self, user: &str, sentence: &str, stands: &MessageRef) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= MANY {
+            told.pop_front();
+        }
+        told.push_back((user.to_owned(), sentence.to_owned(), stands.clone(), Instant::now()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::aside;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_same_is_said_once_a_day() {
+        let told = Told::default();
+        let stands = MessageRef { place: aside("@zoe:x"), id: "$a".to_owned() };
+        assert_eq!(told.of_late("@zoe:x", "Ask yourself."), None);
+        told.note("@zoe:x", "Ask yourself.", &stands);
+        assert_eq!(told.of_late("@zoe:x", "Ask yourself."), Some(stands));
+        assert_eq!(told.of_late("@zoe:x", "Something else."), None);
+        assert_eq!(told.of_late("@leo:x", "Ask yourself."), None);
+        tokio::time::advance(A_DAY).await;
+        assert_eq!(told.of_late("@zoe:x", "Ask yourself."), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! Which messages want reactions, and which of them is next: each gets its first before any gets its second.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use matrix_sdk::ruma::{EventId, OwnedEventId};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// The first wait after a try that came to nothing; it doubles, so often.
+const AGAIN: Duration = Duration::from_secs(1);
+const TRIES: u32 = 8;
+
+/// A message whose reactions are to be looked after.
+#[derive(Debug)]
+struct Want {
+    message: OwnedEventId,
+    at: Instant,
+    failed: u32,
+    /// Whether something is being done for it, and whether it was put again meanwhile.
+    is_busy: bool,
+    again: bool,
+}
+
+/// Messages whose reactions are to be looked after, in the order in which they came.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    line: Mutex<VecDeque<Want>>,
+    pub(crate) changed: Notify,
+}
+
+impl Wanted {
+    /// Has a message looked at in a while; sooner, where it stands in line already.
+    pub(crate) fn put(&self, message: &EventId, wait: Duration) {
+        let at = Instant::now() + wait;
+        let mut line = self.line();
+        if let Some(known) = line.iter_mut().find(|known| known.message == message) {
+            (known.at, known.again) = (known.at.min(at), true);
+        } else {
+            let message = message.to_owned();
+            line.push_back(Want { message, at, failed: 0, is_busy: false, again: false });
+        }
+        drop(line);
+        self.changed.notify_one();
+    }
+
+    /// The first that it is time for, of those that this ranks lowest; else says when it is time for one. It is busy from
+    /// now on, until one of those below.
+    pub(crate) fn next(&self, rank: impl Fn(&EventId) -> u32) -> Result<OwnedEventId, Option<Instant>> {
+        let now = Instant::now();
+        let mut line = self.line();
+        let due = line.iter_mut().filter(|want| !want.is_busy && want.at <= now);
+        if let Some(want) = due.min_by_key(|want| rank(&want.message)) {
+            (want.is_busy, want.again) = (true, false);
+            return Ok(want.message.clone());
+        }
+        Err(line.iter().filter(|want| !want.is_busy).map(|want| want.at).min())
+    }
+
+    /// Nothing was done for it yet.
+    pub(crate) fn not_yet(&self, message: &EventId) {
+        if let Some(want) = self.line().iter_mut().find(|want| want.message == message) {
+            want.is_busy = false;
+        }
+    }
+
+    /// There is more to do for it: after the others.
+    pub(crate) fn goes_on(&self, message: &EventId) {
+        let mut line = self.line();
+        if let Some(want) = taken(&mut line, message) {
+            line.push_back(Want { is_busy: false, failed: 0, ..want });
+        }
+    }
+
+    /// There is nothing to do for it any more, unless it was put again meanwhile.
+    pub(crate) fn done(&self, message: &EventId) {
+        let mut line = self.line();
+        if let Some(want) = taken(&mut line, message).filter(|want| want.again) {
+            line.push_back(Want { is_busy: false, ..want });
+        }
+    }
+
+    /// Something came to nothing: it is tried again, ever more rarely, and at last no more.
+    pub(crate) fn failed(&self, message: &EventId, wait: Duration) -> bool {
+        let mut line = self.line();
+        let Some(tried) = taken(&mut line, message).filter(|tried| tried.failed < TRIES) else { return false };
+        let at = Instant::now() + wait.max(AGAIN * 2_u32.pow(tried.failed));
+        line.push_back(Want { at, failed: tried.failed + 1, is_busy: false, ..tried });
+        true
+    }
+
+    fn line(&self) -> MutexGuard<'_, VecDeque<Want>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn taken(line: &mut VecDeque<Want>, message: &EventId) -> Option<Want> {
+    let place = line.iter().position(|want| want.message == message)?;
+    line.remove(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_gets_its_first_before_any_gets_its_second() {
+        let wanted = Wanted::default();
+        let id = |name: &str| OwnedEventId::try_from(name).unwrap();
+        for (name, wait) in [("$has_one", 0), ("$has_none", 0), ("$later", 2)] {
+            wanted.put(&id(name), Duration::from_secs(wait));
+        }
+        let rank = |id: &EventId| u32::from(id == "$has_one");
+        let next = || wanted.next(rank).map(|message| message.to_string());
+        assert_eq!(next().unwrap(), "$has_none");
+        wanted.put(&id("$has_none"), Duration::ZERO);
+        assert_eq!(next().unwrap(), "$has_one", "one thing at a time is done for a message");
+        let later = Instant::now() + Duration::from_secs(2);
+        assert_eq!(next(), Err(Some(later)));
+        assert!(wanted.failed(&id("$has_one"), Duration::ZERO));
+        wanted.done(&id("$has_none"));
+        assert_eq!(next().unwrap(), "$has_none", "it was put again meanwhile");
+        wanted.done(&id("$has_none"));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(next().unwrap(), "$has_one", "again");
+        wanted.put(&id("$later"), Duration::ZERO);
+        assert_eq!(next().unwrap(), "$later", "sooner than it was to be");
+        assert_eq!(next(), Err(None));
+    }
+}
