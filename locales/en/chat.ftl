@@ -472,9 +472,11 @@ answer-rest-in-file = What did not fit in these messages is in the file.
 files-refused = This place takes no files, so they are left out here. Ask me in private to get them.
 answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.
 
+## Attached files
+attached-left-out = (The attached file { $name } could not be read: it is too large or not plain text.)
+
 ## Discord
 discord-private-closed = 🔒 Your private messages are closed to me, so I show this here, to you alone. It stays a quarter of an hour.
-discord-file-left-out = (The attached file { $name } could not be read: it is too large or not plain text.)
 discord-file-unreadable = The file cannot be read. Attach plain text (UTF-8) of 3,000 bytes at most.
 discord-server-not-allowed = Pstral does not answer in this server. Whoever runs it can add the server to its configuration.
 discord-not-here = I do not answer in this channel. Ask me in another one, or in private.

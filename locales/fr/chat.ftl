@@ -473,9 +473,11 @@ answer-rest-in-file = Ce qui ne tenait pas dans ces messages est dans le fichier
 files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
 answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être remis. Posez une question plus précise.
 
+## Attached files
+attached-left-out = (Le fichier joint { $name } n'a pas pu être lu : il est trop gros, ou ce n'est pas du texte.)
+
 ## Discord
 discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul, pour un quart d'heure.
-discord-file-left-out = (Le fichier joint { $name } n'a pas pu être lu : il est trop gros, ou ce n'est pas du texte.)
 discord-file-unreadable = Le fichier ne peut pas être lu. Joignez du texte (UTF-8) de 3 000 octets au plus.
 discord-server-not-allowed = Pstral ne répond pas sur ce serveur. La personne qui l'exploite peut l'ajouter à sa configuration.
 discord-not-here = Je ne réponds pas dans ce salon. Posez votre question dans un autre, ou en privé.

@@ -3,6 +3,7 @@
 //! Start at [`pipeline`]: it shows the way of a question in order. [`ports`] are what the outside must offer,
 //! [`guard`] decides what may run, [`testkit`] (feature `testkit`) holds a fake and a contract suite for each port.
 
+pub mod attached;
 pub mod context;
 pub mod domain;
 pub mod egress;

@@ -1,0 +1,72 @@
+//! Files that come with a question: text that belongs to it.
+
+use crate::domain::Locale;
+use crate::text::text;
+
+/// Files read of a question.
+pub const FILES: usize = 3;
+/// Bytes of a file at most, as it stands in the question.
+pub const BYTES: usize = 3_000;
+/// Names that are read end so.
+const READ: [&str; 3] = ["sql", "txt", "csv"];
+
+/// How a name ends, where such files are read.
+pub fn ending(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    READ.into_iter().find(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// The text of a file; `None` where it is larger, or no text in UTF-8.
+pub fn content(bytes: Vec<u8>) -> Option<String> {
+    if bytes.len() > BYTES {
+        return None;
+    }
+    let content = String::from_utf8(bytes).ok()?;
+    Some(content.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Words with a file behind them. One that could not be read is named, so that the answer does not pass over it in silence.
+pub fn with(words: &str, file: &str, content: Option<&str>, locale: Locale) -> String {
+    let Some(content) = content else {
+        let left_out = text("attached-left-out").with("name", name(file));
+        return format!("{words}\n\n{}", left_out.render(locale));
+    };
+    let fence = if content.contains("```") { "~~~~" } else { "```" };
+    let form = ending(file).unwrap_or_default();
+    format!("{words}\n\n{}\n{fence}{form}\n{}\n{fence}", name(file), content.trim_end())
+}
+
+/// A name that is no markup.
+fn name(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ')).take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_texts_are_read() {
+        for (file, expected) in [
+            ("a.sql", Some("sql")),
+            ("A.B.CSV", Some("csv")),
+            ("a.txt", Some("txt")),
+            ("a.pdf", None),
+            ("sql", None),
+            ("a.sql.exe", None),
+        ] {
+            assert_eq!(ending(file), expected, "{file}");
+        }
+        assert_eq!(content("\u{feff}été".into()).as_deref(), Some("été"));
+        assert_eq!(content(vec![0xff]), None);
+        assert_eq!(content(vec![b'x'; BYTES + 1]), None);
+    }
+
+    #[test]
+    fn a_file_stands_behind_the_words_and_one_that_cannot_be_read_is_named() {
+        let with = |content| with("Que fait ceci ?", "a`*b\n.sql", content, Locale::En);
+        assert_eq!(with(Some("SELECT 1\n")), "Que fait ceci ?\n\nab.sql\n```sql\nSELECT 1\n```");
+        assert_eq!(with(Some("```")), "Que fait ceci ?\n\nab.sql\n~~~~sql\n```\n~~~~");
+        assert!(with(None).contains("The attached file ab.sql could not be read"));
+    }
+}
