@@ -102,6 +102,7 @@ estimate-none = The database gives no estimate for this statement.
 agreement-needed = ⚖️ It is costly: a steward must agree before you can run it. Ask one to write: { $prefix }agree { $name }
 agreement-given = ⚖️ { $name } agrees: you can now run this statement on { $target }.
 edit-how = Copy this line, change it and send it back:
+edit-how-file = This statement is too long for a message, so it is in the file. Change it there, and send it back with { $prefix }sql and the file, or after { $prefix }edit.
 edit-form-title = A statement on { $target }
 edit-form-label = SQL
 
@@ -474,11 +475,11 @@ files-refused = This place takes no files, so they are left out here. Ask me in 
 answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.
 
 ## Attached files
-attached-left-out = (The attached file { $name } could not be read: it is too large or not plain text.)
+attached-left-out = (The attached file { $name } was not read: it is too large, one too many, or not a .sql, .txt or .csv file of plain text.)
 
 ## Discord
-discord-private-closed = 🔒 Your private messages are closed to me, so I show this here, to you alone. It stays a quarter of an hour.
-discord-file-unreadable = The file cannot be read. Attach plain text (UTF-8) of 3,000 bytes at most.
+discord-private-closed = 🔒 Your private messages are closed to me, so I show this to you alone. It cannot be found again later.
+discord-file-unreadable = The file cannot be read. Attach plain text (UTF-8) of 64 KiB at most.
 discord-server-not-allowed = Pstral does not answer in this server. Whoever runs it can add the server to its configuration.
 discord-not-here = I do not answer in this channel. Ask me in another one, or in private.
 discord-in-private = 🔒 I answer you in your private messages.
@@ -487,7 +488,7 @@ discord-message-empty = There is nothing to read in this message. Choose one wit
 discord-answered-in = I answer in { $place }.
 
 ## Commands in Discord's own list
-discord-about = Demander à Pstral
+discord-about = Ask Pstral about this
 discord-ask = Ask a question about the data, or anything else
 discord-ask-question = Your question, in your own words
 discord-ask-target = The name of the database, where there are several
@@ -503,13 +504,13 @@ discord-history = Your earlier conversations
 discord-history-page = Which page of them
 discord-export = A conversation as a file
 discord-export-number = Its number, as the history shows it; without it, the current one
-discord-export-form = The form of the file
+discord-export-form = The file format
 discord-stop = Stop what is under way here
 discord-whoami = Which user you are
 discord-link = Link this account to your user
 discord-link-code = The code you were given; without it, I make one for an administrator
 discord-unlink = Unlink this account
-discord-unlink-confirm = Yes, it is to be nobody's
+discord-unlink-confirm = Yes, unlink it
 discord-help = What you can ask of me
 discord-audit = For administrators: the audit log
 discord-audit-filter = An action, a status, a username, a number or a moment such as 7d

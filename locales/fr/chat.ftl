@@ -102,6 +102,7 @@ estimate-none = La base ne donne pas d'estimation pour cette requête.
 agreement-needed = ⚖️ Elle est coûteuse : un responsable des données doit donner son accord avant que vous puissiez l'exécuter. Demandez-lui d'écrire : { $prefix }accorder { $name }
 agreement-given = ⚖️ { $name } est d'accord : vous pouvez maintenant exécuter cette requête sur { $target }.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
+edit-how-file = Cette requête est trop longue pour un message : elle est dans le fichier. Changez-la et renvoyez-la avec { $prefix }sql et le fichier, ou après { $prefix }edit.
 edit-form-title = Une requête sur { $target }
 edit-form-label = SQL
 
@@ -475,11 +476,11 @@ files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. 
 answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être remis. Posez une question plus précise.
 
 ## Attached files
-attached-left-out = (Le fichier joint { $name } n'a pas pu être lu : il est trop gros, ou ce n'est pas du texte.)
+attached-left-out = (Le fichier joint { $name } n'a pas été lu : il est trop gros, il est de trop, ou ce n'est pas un fichier .sql, .txt ou .csv de texte.)
 
 ## Discord
-discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul, pour un quart d'heure.
-discord-file-unreadable = Le fichier ne peut pas être lu. Joignez du texte (UTF-8) de 3 000 octets au plus.
+discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul, introuvable plus tard.
+discord-file-unreadable = Le fichier ne peut pas être lu. Joignez du texte (UTF-8) de 64 Kio au plus.
 discord-server-not-allowed = Pstral ne répond pas sur ce serveur. La personne qui l'exploite peut l'ajouter à sa configuration.
 discord-not-here = Je ne réponds pas dans ce salon. Posez votre question dans un autre, ou en privé.
 discord-in-private = 🔒 Je vous réponds dans vos messages privés.
@@ -504,13 +505,13 @@ discord-history = Vos conversations précédentes
 discord-history-page = Quelle page
 discord-export = Une conversation sous forme de fichier
 discord-export-number = Son numéro, comme dans l'historique ; sans lui, la conversation en cours
-discord-export-form = La forme du fichier
+discord-export-form = Le format
 discord-stop = Arrêter ce qui est en cours ici
 discord-whoami = Quel utilisateur vous êtes
 discord-link = Lier ce compte à votre utilisateur
 discord-link-code = Le code reçu ; sans lui, j'en crée un pour un administrateur
 discord-unlink = Délier ce compte
-discord-unlink-confirm = Oui, il ne doit plus être à personne
+discord-unlink-confirm = Oui, délier ce compte
 discord-help = Ce que vous pouvez me demander
 discord-audit = Pour les administrateurs : le journal d'audit
 discord-audit-filter = Une action, un état, un nom d'utilisateur, un nombre ou un moment comme 7d

@@ -14,43 +14,62 @@ const REMEMBERED: usize = 1024;
 /// How long a question can be changed.
 const CHANGEABLE: Duration = Duration::from_mins(15);
 
-/// A question.
+/// A question, as it is asked by its message at one time.
 pub(crate) struct Question {
     /// What asked it; changed, it is asked by another event.
     pub(crate) event: Event,
-    /// What it said, mentions apart.
-    pub(crate) words: String,
+    /// What it said, mentions and files apart.
+    pub(crate) said: String,
+    /// The files that came with it.
+    pub(crate) files: Vec<u64>,
     /// The message that asked it, where everybody sees one.
     pub(crate) message: Option<u64>,
     /// The server it was asked in.
     pub(crate) guild: Option<u64>,
+    /// What its message asked before.
+    before: Option<Arc<Question>>,
+    /// When it was asked first.
     since: Instant,
     /// Cancelled when it is answered.
     pub(crate) answered: CancellationToken,
-    /// Whether something was run since where it was asked.
-    ran: AtomicBool,
     /// Whether something was said in reply.
     replied: AtomicBool,
 }
 
 impl Question {
-    pub(crate) fn new(event: Event, words: String, guild: Option<u64>, message: Option<u64>) -> Self {
-        let (answered, since) = (CancellationToken::new(), Instant::now());
+    pub(crate) fn new(event: Event, said: String, guild: Option<u64>, message: Option<u64>) -> Self {
         Self {
             event,
-            words,
+            said,
+            files: Vec::new(),
             message,
             guild,
-            since,
-            answered,
-            ran: AtomicBool::new(false),
+            before: None,
+            since: Instant::now(),
+            answered: CancellationToken::new(),
             replied: AtomicBool::new(false),
         }
     }
 
-    /// Whether it is asked again when its words change: not once something was run.
+    /// The same with files.
+    pub(crate) fn with_files(self, files: impl Iterator<Item = u64>) -> Self {
+        Self { files: files.collect(), ..self }
+    }
+
+    /// What the same message asks after a change.
+    pub(crate) fn reworded(self: &Arc<Self>, event: Event, said: String) -> Self {
+        let before = Some(Arc::clone(self));
+        Self { before, since: self.since, ..Self::new(event, said, self.guild, self.message) }
+    }
+
+    /// Whether it is recent enough to be asked again when its words change.
     pub(crate) fn can_change(&self) -> bool {
-        self.since.elapsed() < CHANGEABLE && !self.ran.load(Ordering::Relaxed)
+        self.since.elapsed() < CHANGEABLE
+    }
+
+    /// All that its message asked so far, the latest first.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |question| question.before.as_deref())
     }
 
     /// Something was said in reply.
@@ -70,44 +89,50 @@ struct Questions {
     order: VecDeque<u64>,
 }
 
+impl Questions {
+    fn keep(&mut self, message: u64, question: Option<Arc<Question>>) {
+        if self.known.insert(message, question).is_none() {
+            self.order.push_back(message);
+        }
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+    }
+}
+
 impl Asked {
     /// Whether a message was not seen before. From now on it was.
     pub(crate) fn is_new(&self, message: u64) -> bool {
         let mut questions = self.questions();
-        if questions.known.contains_key(&message) {
-            return false;
+        let is_new = !questions.known.contains_key(&message);
+        if is_new {
+            questions.keep(message, None);
         }
-        questions.known.insert(message, None);
-        questions.order.push_back(message);
-        if questions.order.len() > REMEMBERED
-            && let Some(oldest) = questions.order.pop_front()
-        {
-            questions.known.remove(&oldest);
-        }
-        true
+        is_new
     }
 
-    /// A message asks this.
+    /// A message asks this, from now on.
     pub(crate) fn asks(&self, message: u64, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
-        if let Some(known) = self.questions().known.get_mut(&message) {
-            *known = Some(Arc::clone(&question));
-        }
+        self.questions().keep(message, Some(Arc::clone(&question)));
         question
     }
 
-    /// What a message asked.
+    /// What a message asked last.
     pub(crate) fn by(&self, message: u64) -> Option<Arc<Question>> {
         self.questions().known.get(&message)?.clone()
     }
 
-    /// Something is run in a place.
-    pub(crate) fn runs_in(&self, place: &Place) {
-        let asked_here = |question: &&Arc<Question>| question.event.place == *place;
-        let questions = self.questions();
-        questions.known.values().flatten().filter(asked_here).for_each(|question| {
-            question.ran.store(true, Ordering::Relaxed);
-        });
+    /// Whether a message still asks this: it was neither changed nor deleted since.
+    pub(crate) fn still_asks(&self, message: u64, question: &Arc<Question>) -> bool {
+        self.by(message).is_some_and(|last| Arc::ptr_eq(&last, question))
+    }
+
+    /// A message asks nothing any more; what it asked.
+    pub(crate) fn take_back(&self, message: u64) -> Option<Arc<Question>> {
+        self.questions().known.get_mut(&message)?.take()
     }
 
     /// The question that is replied to by what is said next in a channel: the only one which is being answered there and was

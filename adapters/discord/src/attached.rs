@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use pstral_core::attached::{BYTES, FILES, content, ending, with};
+use pstral_core::attached::{BYTES, FILES, ending, plain, with};
 use serenity::model::channel::Attachment;
 
 use crate::Discord;
@@ -14,21 +14,28 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 
 impl Discord {
-    /// Words with the texts that were attached to them.
+    /// Words with the texts that were attached to them, as far as there is room for them. Each file that is left out is
+    /// named.
     pub(crate) async fn with_attachments(&self, mut words: String, attached: &[Attachment]) -> String {
-        for file in attached.iter().filter(|file| ending(&file.filename).is_some()).take(FILES) {
-            let content = self.read(file).await;
-            if let Err(error) = &content {
-                tracing::warn!(error, file = file.id.get(), "an attached file could not be read");
+        let (mut files, mut room) = (FILES, BYTES);
+        for file in attached {
+            let content = match ending(&file.filename) {
+                Some(_) if files > 0 => self.read(file, room).await,
+                Some(_) => Err("there are too many".to_owned()),
+                None => Err("files of this kind are not read".to_owned()),
+            };
+            match &content {
+                Ok(content) => (files, room) = (files - 1, room.saturating_sub(content.len())),
+                Err(error) => tracing::info!(error, file = file.id.get(), "an attached file is left out"),
             }
             words = with(&words, &file.filename, content.ok().as_deref(), self.config.locale);
         }
         words.trim().to_owned()
     }
 
-    /// The text of a file.
-    pub(crate) async fn read(&self, file: &Attachment) -> Result<String, String> {
-        if file.size as usize > BYTES {
+    /// The text of a file of so many bytes at most.
+    pub(crate) async fn read(&self, file: &Attachment, most: usize) -> Result<String, String> {
+        if file.size as usize > most {
             return Err(format!("{} bytes are too many", file.size));
         }
         self.allowed(&file.url)?;
@@ -37,11 +44,11 @@ impl Discord {
             let (mut body, mut bytes) = (response.bytes_stream(), Vec::new());
             while let Some(piece) = body.next().await {
                 bytes.extend_from_slice(&piece.map_err(|error| error.without_url().to_string())?);
-                if bytes.len() > BYTES {
+                if bytes.len() > most {
                     return Err("it is larger than it was said to be".to_owned());
                 }
             }
-            content(bytes).ok_or_else(|| "it is not text in UTF-8".to_owned())
+            plain(bytes).ok_or_else(|| "it is not text in UTF-8".to_owned())
         };
         tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err("it took too long".to_owned()))
     }

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::buttons::rows;
 
 /// Characters of a message.
-pub(crate) const LENGTH: Length = Length::characters(2_000);
+const MOST: Length = Length::characters(2_000);
+/// Those of one of ours: there is always room for the line that says why something is shown where it is.
+pub(crate) const LENGTH: Length = Length::characters(1_850);
 /// The largest file, in bytes: what servers without a boost take.
 pub(crate) const FILE: u64 = 10 * 1024 * 1024;
 /// Files of a message at most.
@@ -67,11 +69,11 @@ impl Body {
         self
     }
 
-    /// The same with a line before its text, if there is room.
+    /// The same with a line before its text, for which there is room.
     pub(crate) fn after(mut self, line: &str) -> Self {
         let said = self.json["content"].as_str().unwrap_or_default();
         let longer = format!("{line}\n{said}");
-        if LENGTH.holds(&longer) {
+        if MOST.holds(&longer) {
             self.json["content"] = json!(longer);
         }
         self
@@ -98,7 +100,8 @@ pub(crate) fn open(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use pstral_core::domain::{Button, ButtonAction};
+    use pstral_core::domain::{Button, ButtonAction, Locale};
+    use pstral_core::text::text;
 
     use super::*;
 
@@ -125,12 +128,17 @@ mod tests {
     fn what_discord_would_not_take_is_refused_at_once() {
         let file = |bytes| FileRef { name: "a.csv".to_owned(), path: "/nowhere".into(), media_type: "text/csv", bytes };
         for message in [
-            Outgoing::text("é".repeat(2_001)),
+            Outgoing::text("é".repeat(1_851)),
             Outgoing { files: vec![file(FILE + 1)], ..Outgoing::text("") },
             Outgoing { files: (0..11).map(|_| file(1)).collect(), ..Outgoing::text("") },
         ] {
             assert!(matches!(Body::of(&message).map(drop), Err(PlatformError::Rejected(_))));
         }
-        assert!(Body::of(&Outgoing::text("é".repeat(2_000))).is_ok());
+        let longest = Body::of(&Outgoing::text("é".repeat(1_850))).unwrap();
+        for locale in [Locale::En, Locale::Fr] {
+            let line = text("discord-private-closed").render(locale);
+            let said = longest.clone().after(&line).json["content"].as_str().unwrap().to_owned();
+            assert!(said.starts_with(&line) && said.chars().count() <= 2_000, "{line}");
+        }
     }
 }

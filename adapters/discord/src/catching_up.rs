@@ -23,8 +23,11 @@ const MISSED: Duration = Duration::from_mins(5);
 const TALKED: Duration = Duration::from_hours(24);
 /// Places looked at, at most.
 const PLACES: usize = 50;
-/// Messages of each.
-const MESSAGES: u8 = 50;
+/// Messages of each that are read at once, and how often: beyond, somebody talks to others.
+const MESSAGES: usize = 50;
+const PAGES: usize = 5;
+/// Pauses before reading is tried again: right after Discord was away it may be away once more.
+const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
 /// Where somebody talked to us of late.
 #[derive(Default)]
@@ -62,8 +65,8 @@ impl Discord {
                 places.push((*channel, guild));
             }
         }
-        let after = id_of(MISSED).to_string();
-        let looked = places.into_iter().take(PLACES).map(|(channel, guild)| self.look_at(channel, guild, &after));
+        let after = id_of(MISSED);
+        let looked = places.into_iter().take(PLACES).map(|(channel, guild)| self.look_at(channel, guild, after));
         let mut missed: Vec<Message> = Vec::new();
         for found in futures::future::join_all(looked).await {
             missed.extend(found);
@@ -73,19 +76,41 @@ impl Discord {
         futures::future::join_all(heard).await;
     }
 
-    async fn look_at(&self, channel: u64, guild: Option<u64>, after: &str) -> Vec<Message> {
-        let params = vec![("after", after.to_owned()), ("limit", MESSAGES.to_string())];
-        let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
-        let found: Result<Vec<Message>, Fault> =
-            self.rest.ask(plain(LightMethod::Get, route).params(Some(params))).await;
-        match found {
+    async fn look_at(&self, channel: u64, guild: Option<u64>, mut after: u64) -> Vec<Message> {
+        let mut all = Vec::new();
+        for _ in 0..PAGES {
+            let found = match self.page(channel, after).await {
+                Ok(found) => found,
+                Err(fault) => {
+                    tracing::warn!(?fault, channel, "what was said meanwhile cannot be looked at");
+                    break;
+                }
+            };
+            let (is_last, newest) = (found.len() < MESSAGES, found.iter().map(|message| message.id.get()).max());
             // Discord says where only when it tells of a message by itself.
-            Ok(found) => found.into_iter().map(|message| in_guild(message, guild)).collect(),
-            Err(fault) => {
-                tracing::warn!(?fault, channel, "what was said meanwhile cannot be looked at");
-                Vec::new()
+            all.extend(found.into_iter().map(|message| in_guild(message, guild)));
+            match newest.filter(|_| !is_last) {
+                Some(newest) => after = newest,
+                None => break,
             }
         }
+        all
+    }
+
+    /// The first messages of a channel after one.
+    async fn page(&self, channel: u64, after: u64) -> Result<Vec<Message>, Fault> {
+        let read = async || {
+            let params = vec![("after", after.to_string()), ("limit", MESSAGES.to_string())];
+            let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
+            self.rest.ask(plain(LightMethod::Get, route).params(Some(params))).await
+        };
+        for pause in PAUSES {
+            match read().await {
+                Err(Fault::Away(_) | Fault::Limited(_)) => tokio::time::sleep(pause).await,
+                read => return read,
+            }
+        }
+        read().await
     }
 }
 

@@ -30,9 +30,6 @@ impl Discord {
         let Some(place) = self.place_under(&acted, Some(&*click.message), &action) else {
             return self.refuse_here(&opened).await;
         };
-        if matches!(action, ButtonAction::Execute(_)) {
-            self.asked.runs_in(&place);
-        }
         let is_edit = matches!(action, ButtonAction::Edit(_));
         let event = acted.event(place, EventBody::Clicked(action));
         if is_edit {
@@ -49,10 +46,19 @@ impl Discord {
         message: Option<&Message>,
         action: &ButtonAction,
     ) -> Option<Place> {
-        let (place, _) = self.where_it_was(acted)?;
+        let (place, known) = self.where_it_was(acted)?;
         let flags = message.and_then(|message| message.flags);
-        let is_for_one = flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
-        Some(if is_for_one { self.place_of_one(acted, action) } else { place })
+        if flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL)) {
+            return Some(self.place_of_one(acted, action));
+        }
+        let reply = message.and_then(|message| message.message_reference.as_ref()?.message_id);
+        match (reply, known) {
+            // Where threads could be, what stands in the channel in reply to a question belongs into the thread on it.
+            (Some(asked), Some(known)) if known.threads && self.config.threads => {
+                Some(self.without_thread(acted.channel_id, asked.get()))
+            }
+            _ => Some(place),
+        }
     }
 
     /// What only one person saw belongs to their private conversation: it is shown elsewhere when that is closed. But a

@@ -18,8 +18,6 @@ pub(crate) const SQL: &str = "sql";
 /// Commands that concern one person and no conversation, wherever they are given. `policy` is none: what somebody may do is
 /// another thing in each channel.
 pub(crate) const ALONE: [&str; 7] = ["whoami", "link", "unlink", "audit", "user", "verified", "status"];
-/// In a menu over a message: the name that everybody sees who reads no French.
-const ABOUT: &str = "Ask Pstral about this";
 
 /// Characters of a description at most.
 const DESCRIPTION: usize = 100;
@@ -205,7 +203,8 @@ impl Discord {
 fn all() -> Value {
     let about = json!({
         "type": 3,
-        "name": ABOUT,
+        // In a menu over a message.
+        "name": text("discord-about").render(Locale::En),
         "name_localizations": { "fr": text("discord-about").render(Locale::Fr) },
         "contexts": [0, 1],
         "integration_types": [0],

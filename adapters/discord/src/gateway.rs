@@ -1,16 +1,19 @@
 //! The gateway: connecting, staying connected, and handing over what comes from there.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt as _};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use pstral_core::ports::{Inbox, PlatformError};
+use serenity::all::ShardId;
 use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
-use serenity::gateway::GatewayError;
+use serenity::gateway::{ConnectionStage, GatewayError, ShardManager};
 use serenity::model::event::Event;
 use serenity::model::gateway::{GatewayIntents, Ready};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
@@ -18,45 +21,62 @@ use crate::config::DiscordConfig;
 use crate::fault::Fault;
 use crate::{Discord, Shards};
 
+/// The shard that private messages come to; it looks after the commands too.
+const FIRST: u32 = 0;
+/// The pause before the commands are registered again where Discord did not take them, and the longest.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
 /// How it stands with the gateway.
 #[derive(Default)]
-pub(crate) struct Connection(Mutex<Standing>);
+pub(crate) struct Connection {
+    standing: Mutex<Standing>,
+    /// Told when the first shard is connected.
+    first: Notify,
+}
 
 #[derive(Default)]
 struct Standing {
-    /// Whether somebody listens.
-    listens: bool,
     /// The shards that were connected since then; one that connects a second time may have missed something.
     seen: HashSet<u32>,
-    /// Whether the servers were heard of.
-    is_ready: bool,
+    /// Who looks after the shards.
+    manager: Option<Arc<ShardManager>>,
 }
 
 impl Connection {
-    /// Whether events come; nobody minds where nobody listens.
-    pub(crate) fn is_up(&self) -> Result<(), PlatformError> {
-        let standing = self.standing();
-        if standing.listens && !standing.is_ready {
-            return Err(PlatformError::Unavailable("not connected to the gateway yet".to_owned()));
+    /// Whether events come, on each shard; nobody minds where nobody listens.
+    pub(crate) async fn is_up(&self, shards: Option<Shards>) -> Result<(), PlatformError> {
+        let Some(manager) = self.standing().manager.clone() else { return Ok(()) };
+        let mut awaited = self.standing().seen.clone();
+        awaited.extend(shards.into_iter().flat_map(|shards| shards.first..=shards.last));
+        let runners = manager.runners.lock().await;
+        let is_connected = |stage| stage == ConnectionStage::Connected;
+        let away = |shard: &&u32| !runners.get(&ShardId(**shard)).is_some_and(|runner| is_connected(runner.stage));
+        match awaited.iter().find(away) {
+            _ if awaited.is_empty() => Err(PlatformError::Unavailable("not connected to the gateway yet".to_owned())),
+            Some(shard) => Err(PlatformError::Unavailable(format!("shard {shard} is not connected to the gateway"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A shard has connected, not gone on with an earlier connection; whether it had one.
     pub(crate) fn begins(&self, shard: u32) -> bool {
-        let mut standing = self.standing();
-        standing.is_ready = true;
-        !standing.seen.insert(shard)
+        if shard == FIRST {
+            self.first.notify_one();
+        }
+        !self.standing().seen.insert(shard)
     }
 
-    fn listens(&self, listens: bool) {
+    fn listens(&self, manager: Option<Arc<ShardManager>>) {
         let mut standing = self.standing();
-        standing.listens = listens;
-        standing.is_ready = false;
+        if manager.is_some() {
+            standing.seen.clear();
+        }
+        standing.manager = manager;
     }
 
     fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -79,20 +99,22 @@ impl Discord {
         let builder = ClientBuilder::new_with_http(http, intents(&self.config)).raw_event_handler(Ear(ear));
         let mut client = builder.await.map_err(|error| lost(error, &self.config))?;
         let manager = client.shard_manager.clone();
-        self.connection.listens(true);
+        self.connection.listens(Some(Arc::clone(&manager)));
         let mut answering: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
         let ended = {
             let mut connected = connect(&mut client, self.config.shards).boxed();
+            let mut registered = self.register_once_connected().boxed().fuse();
             loop {
                 tokio::select! {
                     () = shutdown.cancelled() => break None,
                     ended = &mut connected => break Some(ended),
                     Some((shard, event)) = events.recv() => answering.push(self.hear_of(shard, event, inbox).boxed()),
                     Some(()) = answering.next() => {}
+                    () = &mut registered => {}
                 }
             }
         };
-        self.connection.listens(false);
+        self.connection.listens(None);
         let close = async {
             manager.shutdown_all().await;
             drop(events);
@@ -135,15 +157,26 @@ impl Discord {
     async fn is_ready(&self, shard: u32, ready: &Ready, inbox: &Inbox) {
         let _ = self.own.set(ready.user.id.get());
         tracing::info!(shard, servers = ready.guilds.len(), "connected to Discord");
-        let was_connected = self.connection.begins(shard);
-        if was_connected {
+        if self.connection.begins(shard) {
             self.catch_up(shard, inbox).await;
-        } else if shard == self.config.shards.map_or(0, |shards| shards.first) {
+        }
+    }
+
+    /// Registers the commands, trying again until Discord has them: once for all instances, by the one that has the first
+    /// shard.
+    async fn register_once_connected(&self) {
+        self.connection.first.notified().await;
+        let mut pause = PAUSE;
+        loop {
             match self.register().await {
-                Ok(true) => tracing::info!("the commands are registered with Discord"),
-                Ok(false) => {}
-                Err(fault) => tracing::error!(?fault, "the commands could not be registered with Discord"),
+                Ok(true) => return tracing::info!("the commands are registered with Discord"),
+                Ok(false) => return,
+                Err(fault) => {
+                    tracing::error!(?fault, "the commands could not be registered with Discord; trying again")
+                }
             }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 }

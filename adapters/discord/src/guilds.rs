@@ -1,12 +1,17 @@
 //! Servers that we enter and leave.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
 use serenity::http::{LightMethod, Route};
+use serenity::model::Permissions;
+use serenity::model::channel::ChannelType;
 use serenity::model::guild::Guild;
+use serenity::model::id::{ChannelId, UserId};
 
 use crate::Discord;
 use crate::asked::Question;
@@ -16,6 +21,20 @@ use crate::rest::{plain, with_body};
 
 /// A server that we entered longer ago has been told already.
 const NEW: Duration = Duration::from_mins(10);
+
+/// Servers that were told that nobody is answered there: Discord tells of a server at each new connection.
+#[derive(Default)]
+pub(crate) struct ToldGuilds(Mutex<HashSet<u64>>);
+
+impl ToldGuilds {
+    fn is_first(&self, guild: u64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(guild)
+    }
+
+    fn forget(&self, guild: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&guild);
+    }
+}
 
 impl Discord {
     /// Learns of a server that we are in. One where we do not answer is told so when we are new there, and left where the
@@ -27,14 +46,8 @@ impl Discord {
             self.channels.learn_all(&guild.threads);
             return;
         }
-        let since = Timestamp::now().as_second().saturating_sub(guild.joined_at.unix_timestamp());
-        let is_new = u64::try_from(since).is_ok_and(|since| since < NEW.as_secs());
-        if let (true, Some(channel_id)) = (is_new || self.config.leave_others, guild.system_channel_id) {
-            let said = open(&text("discord-server-not-allowed").render(self.config.locale));
-            let told = self.rest.tell(with_body(LightMethod::Post, Route::ChannelMessages { channel_id }, &said)).await;
-            if let Err(fault) = told {
-                tracing::info!(?fault, guild = id, "a server where Pstral does not answer could not be told so");
-            }
+        if (self.is_new(guild) || self.config.leave_others) && self.told.is_first(id) {
+            self.tell_not_allowed(guild).await;
         }
         if self.config.leave_others {
             match self.rest.tell(plain(LightMethod::Delete, Route::UserMeGuild { guild_id: guild.id })).await {
@@ -49,8 +62,42 @@ impl Discord {
         }
     }
 
+    /// Whether we have only just come.
+    fn is_new(&self, guild: &Guild) -> bool {
+        let since = Timestamp::now().as_second().saturating_sub(guild.joined_at.unix_timestamp());
+        u64::try_from(since).is_ok_and(|since| since < NEW.as_secs())
+    }
+
+    /// Says that nobody is answered there: where the server is told of its own matters, else in the first channel where we
+    /// may write.
+    async fn tell_not_allowed(&self, guild: &Guild) {
+        let Some(channel_id) = self.where_to_tell(guild) else {
+            return tracing::info!(guild = guild.id.get(), "in a server that is not allowed nothing can be said");
+        };
+        let said = open(&text("discord-server-not-allowed").render(self.config.locale));
+        let told = self.rest.tell(with_body(LightMethod::Post, Route::ChannelMessages { channel_id }, &said)).await;
+        if let Err(fault) = told {
+            tracing::info!(
+                ?fault,
+                guild = guild.id.get(),
+                "a server where Pstral does not answer could not be told so"
+            );
+        }
+    }
+
+    fn where_to_tell(&self, guild: &Guild) -> Option<ChannelId> {
+        let own = guild.members.get(&UserId::new(*self.own.get()?))?;
+        let needed = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
+        let mut channels: Vec<_> =
+            guild.channels.values().filter(|channel| channel.kind == ChannelType::Text).collect();
+        channels.sort_by_key(|channel| (Some(channel.id) != guild.system_channel_id, channel.position, channel.id));
+        let open = channels.into_iter().find(|channel| guild.user_permissions_in(channel, own).contains(needed));
+        open.map(|channel| channel.id)
+    }
+
     /// We were removed from a server.
     pub(crate) async fn leave(&self, guild: u64, inbox: &Inbox) {
+        self.told.forget(guild);
         self.channels.forget_guild(guild);
         self.left(|question: &Question| question.guild == Some(guild), inbox).await;
     }

@@ -1,5 +1,7 @@
 //! Messages of people: which are meant for us, what they say, and where they are answered.
 
+use std::sync::Arc;
+
 use pstral_core::domain::{Actor, Event, EventBody, Place};
 use pstral_core::ports::Inbox;
 use serenity::http::{LightMethod, Route};
@@ -33,19 +35,28 @@ impl Discord {
         match body {
             EventBody::Said(words) => {
                 let place = self.place_to_answer(&message, place, &words);
-                let words = self.with_attachments(words, &message.attachments).await;
                 self.ask(&message, place, words, inbox).await;
             }
             body => inbox(event(&message, place, body)).await,
         }
     }
 
-    /// Hands a question over, and knows of it until it is answered.
-    async fn ask(&self, message: &Message, place: Place, words: String, inbox: &Inbox) {
-        let event = event(message, place, EventBody::Said(words.clone()));
-        let question = Question::new(event.clone(), words, message.guild_id.map(u64::from), Some(message.id.get()));
-        let question = self.asked.asks(message.id.get(), question);
-        inbox(event).await;
+    /// Knows of a question from now on, reads its files and hands it over.
+    async fn ask(&self, message: &Message, place: Place, said: String, inbox: &Inbox) {
+        let (id, event) = (message.id.get(), event(message, place, EventBody::Said(said.clone())));
+        let question = Question::new(event, said, message.guild_id.map(u64::from), Some(id));
+        let question = question.with_files(message.attachments.iter().map(|file| file.id.get()));
+        let question = self.asked.asks(id, question);
+        let words = self.with_attachments(question.said.clone(), &message.attachments).await;
+        self.hand_over(id, &question, words, inbox).await;
+    }
+
+    /// Hands a question over with all that belongs to it, and knows of it until it is answered; unless its message was
+    /// changed or deleted meanwhile.
+    pub(crate) async fn hand_over(&self, message: u64, question: &Arc<Question>, words: String, inbox: &Inbox) {
+        if self.asked.still_asks(message, question) {
+            inbox(Event { body: EventBody::Said(words), ..question.event.clone() }).await;
+        }
         question.answered.cancel();
     }
 

@@ -66,7 +66,7 @@ impl Acted<'_> {
         Event { id: id.to_string(), at: moment(id), actor: self.actor(), place, body }
     }
 
-    fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         actor(self.user)
     }
 }
@@ -88,11 +88,17 @@ impl Discord {
         let (id, user) = (acted.channel_id.get(), acted.user.id.get());
         let Some(guild) = acted.guild.map(u64::from) else {
             self.privates.learn(user, id);
+            self.recent.spoke_in(id, None);
             return Some((private(id), None));
         };
         let told = || acted.channel.map(|channel| Known::of_interaction(guild, channel));
         let known = self.channels.get(id).or_else(told)?;
-        self.config.allows(guild, known.channel(id)).then(|| (known.place(id), Some(known)))
+        if !self.config.allows(guild, known.channel(id)) {
+            return None;
+        }
+        // Who clicks in a thread may go on there in words.
+        self.recent.spoke_in(id, Some(guild));
+        Some((known.place(id), Some(known)))
     }
 
     /// Tells Discord what it first hears of an interaction; whether it is ours to answer. Where Discord does not take it,

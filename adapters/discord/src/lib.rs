@@ -10,6 +10,7 @@ mod channels;
 mod clicks;
 mod commands;
 mod config;
+mod counsel;
 mod examine;
 mod fault;
 mod forms;
@@ -32,7 +33,7 @@ mod threads;
 mod turns;
 mod writing;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -40,8 +41,7 @@ pub use config::{DiscordConfig, Shards};
 pub use examine::{Finding, Mark};
 use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
-    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, Suggestions,
-    WriteBudget,
+    Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, WriteBudget,
 };
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
@@ -52,13 +52,14 @@ use tokio_util::sync::CancellationToken;
 use crate::asked::Asked;
 use crate::catching_up::Recent;
 use crate::channels::Channels;
+use crate::counsel::Counsel;
 use crate::fault::Fault;
 use crate::gateway::Connection;
+use crate::guilds::ToldGuilds;
 use crate::opened::Interactions;
 use crate::place::{Spot, spot};
 use crate::privates::Privates;
 use crate::rest::{Rest, plain};
-use crate::suggesting::Source;
 use crate::threads::{Threads, Way};
 
 /// How long showing that somebody types may take: it is a kindness.
@@ -75,8 +76,9 @@ pub struct Discord {
     asked: Asked,
     recent: Recent,
     threads: Threads,
-    source: Source,
+    counsel: Counsel,
     connection: Connection,
+    told: ToldGuilds,
     /// Who we are.
     own: OnceLock<u64>,
 }
@@ -97,8 +99,9 @@ impl Discord {
             asked: Asked::default(),
             recent: Recent::default(),
             threads: Threads::default(),
-            source: Source::default(),
+            counsel: Counsel::default(),
             connection: Connection::default(),
+            told: ToldGuilds::default(),
             own: OnceLock::new(),
         })
     }
@@ -155,8 +158,8 @@ impl ChatPlatform for Discord {
         self.rest.report(signals);
     }
 
-    fn suggest_from(&self, suggestions: Suggestions) {
-        self.source.set(suggestions);
+    fn advise(&self, advice: Arc<dyn Advice>) {
+        self.counsel.set(advice);
     }
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
@@ -213,7 +216,7 @@ impl ChatPlatform for Discord {
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {
-        self.connection.is_up()?;
+        self.connection.is_up(self.config.shards).await?;
         let began = Instant::now();
         let own: Named = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -70,11 +70,13 @@ impl Interactions {
         self.all().get(&id).filter(|opened| opened.is_fresh()).cloned()
     }
 
-    /// The last of somebody's.
-    pub(crate) fn last_of(&self, user: u64) -> Option<Arc<Opened>> {
+    /// Somebody's, the latest first.
+    pub(crate) fn of(&self, user: u64) -> Vec<Arc<Opened>> {
         let all = self.all();
-        let theirs = all.values().filter(|opened| opened.user == user && opened.is_fresh());
-        theirs.max_by_key(|opened| (opened.since, opened.id)).cloned()
+        let mut theirs: Vec<_> =
+            all.values().filter(|opened| opened.user == user && opened.is_fresh()).cloned().collect();
+        theirs.sort_unstable_by_key(|opened| std::cmp::Reverse((opened.since, opened.id)));
+        theirs
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<u64, Arc<Opened>>> {
@@ -98,10 +100,10 @@ mod tests {
         tokio::time::advance(Duration::from_secs(1)).await;
         interactions.open(2, "b", 7, locale("en-GB"));
         interactions.open(3, "c", 8, Locale::Fr);
-        assert_eq!(interactions.last_of(7).map(|opened| opened.token.clone()), Some("b".to_owned()));
-        assert!(interactions.get(1).is_some() && interactions.last_of(9).is_none());
+        assert_eq!(interactions.of(7).iter().map(|opened| opened.id).collect::<Vec<_>>(), [2, 1]);
+        assert!(interactions.get(1).is_some() && interactions.of(9).is_empty());
         tokio::time::advance(LIFETIME).await;
-        assert!(interactions.get(2).is_none() && interactions.last_of(8).is_none());
+        assert!(interactions.get(2).is_none() && interactions.of(8).is_empty());
         interactions.open(4, "d", 9, Locale::Fr);
         assert!(interactions.open(4, "e", 9, Locale::Fr).is_none(), "it comes twice");
         assert_eq!(interactions.all().len(), 1, "what is over takes no memory");

@@ -7,9 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use pstral_core::domain::{FileRef, Place};
 use pstral_core::ports::BudgetSignals;
-use reqwest::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -60,13 +61,13 @@ impl Rest {
     /// Asks for something that nobody's text waits for: it may be held back for a while.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Fault> {
         self.turns.wait().await;
-        let response = in_time(self.http.request(request)).await?;
+        let response = self.request(request).await?;
         decoded(&in_time(async { Ok(response.bytes().await?) }).await?)
     }
 
     /// Tells what cannot wait, such as the first answer to an interaction: Discord counts those apart.
     pub(crate) async fn tell(&self, request: Request<'_>) -> Result<(), Fault> {
-        in_time(self.http.request(request)).await.map(drop)
+        self.request(request).await.map(drop)
     }
 
     /// Tells something now or not at all.
@@ -88,7 +89,7 @@ impl Rest {
     /// Writes to a place, now or not at all, and says what is left of its budget. What it gives back is null where a
     /// message is gone.
     pub(crate) async fn write(&self, place: &Place, request: Request<'_>) -> Result<Value, Fault> {
-        let response = match unless_held(in_time(self.http.request(request))).await {
+        let response = match unless_held(self.request(request)).await {
             Ok(response) => response?,
             Err(wait) => return Err(Fault::Limited(wait)),
         };
@@ -109,28 +110,37 @@ impl Rest {
         if let Some(wait) = self.wait_of(&route).await {
             return Err(Fault::Limited(wait));
         }
+        let request = self.own(method, &route).multipart(form(body).await?);
+        // Whoever writes waits for as long as files need, and no longer.
+        let response = request.send().await.map_err(serenity::Error::from)?;
+        self.tell_budget(place, response.headers());
+        let response = successful(response).await?;
+        decoded(&in_time(async { Ok(response.bytes().await?) }).await?)
+    }
+
+    /// Makes a request, through serenity's limiter unless it answers an interaction: those have limits of their own, and the
+    /// limiter would keep something of each for ever.
+    async fn request(&self, request: Request<'_>) -> Result<Response, Fault> {
+        let route = request.route_ref();
+        if !answers_interaction(route) {
+            return in_time(self.http.request(request)).await;
+        }
+        let own = self.own(*request.method_ref(), route);
+        let own = match request.body_ref() {
+            Some(body) => own.header(CONTENT_TYPE, "application/json").body(body.to_vec()),
+            None => own,
+        };
+        successful(in_time(async { Ok(own.send().await?) }).await?).await
+    }
+
+    /// A request past serenity.
+    fn own(&self, method: LightMethod, route: &Route<'_>) -> RequestBuilder {
         let mut path = route.path().into_owned();
         if let Some(base) = &self.base_url {
             path = path.replace("https://discord.com", base.trim_end_matches('/'));
         }
-        let form = form(body).await?;
-        let request = self
-            .client
-            .request(method.reqwest_method(), path)
-            .header(AUTHORIZATION, self.http.token())
-            .header(USER_AGENT, serenity::constants::USER_AGENT)
-            .multipart(form);
-        // Whoever writes waits for as long as files need, and no longer.
-        let response = request.send().await.map_err(serenity::Error::from)?;
-        self.tell_budget(place, response.headers());
-        let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
-        let body = in_time(async { Ok(response.bytes().await?) }).await?;
-        if (200..300).contains(&status) {
-            return decoded(&body);
-        }
-        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let message = said["message"].as_str().unwrap_or_default().to_owned();
-        Err(Fault::of_answer(status, said["code"].as_i64().unwrap_or_default(), message, after))
+        let request = self.client.request(method.reqwest_method(), path);
+        request.header(AUTHORIZATION, self.http.token()).header(USER_AGENT, serenity::constants::USER_AGENT)
     }
 
     /// What stands at an address, without saying who asks.
@@ -154,6 +164,29 @@ impl Rest {
             signals(&signal);
         }
     }
+}
+
+/// Whether a request answers an interaction.
+fn answers_interaction(route: &Route<'_>) -> bool {
+    matches!(
+        route,
+        Route::InteractionResponse { .. }
+            | Route::WebhookOriginalInteractionResponse { .. }
+            | Route::WebhookFollowupMessage { .. }
+            | Route::WebhookFollowupMessages { .. }
+    )
+}
+
+/// An answer that is a success, or what Discord says.
+async fn successful(response: Response) -> Result<Response, Fault> {
+    let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
+    if (200..300).contains(&status) {
+        return Ok(response);
+    }
+    let body = in_time(async { Ok(response.bytes().await?) }).await?;
+    let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let message = said["message"].as_str().unwrap_or_default().to_owned();
+    Err(Fault::of_answer(status, said["code"].as_i64().unwrap_or_default(), message, after))
 }
 
 async fn form(body: &Body) -> Result<Form, Fault> {

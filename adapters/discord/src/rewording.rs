@@ -15,41 +15,60 @@ use crate::place::platform;
 const ENDING: Duration = Duration::from_secs(30);
 
 impl Discord {
-    /// A message was changed: what it asked is asked again, unless something was run since.
+    /// A message was changed: what it asked is asked again, unless something was run of it. Of several changes, the last one
+    /// is asked.
     pub(crate) async fn reword(&self, updated: &MessageUpdateEvent, inbox: &Inbox) {
-        let Some((question, own)) = self.asked.by(updated.id.get()).zip(self.own.get()) else { return };
+        let message = updated.id.get();
+        let Some((before, own)) = self.asked.by(message).zip(self.own.get()) else { return };
         // Discord changes messages too, to unfold their links.
-        let (Some(content), Some(edited)) = (&updated.content, &updated.edited_timestamp) else { return };
-        let said = without_mention(content, *own);
-        let words = self.with_attachments(said, updated.attachments.as_deref().unwrap_or_default()).await;
-        if words == question.words || words.is_empty() || !question.can_change() {
+        let Some(content) = updated.content.as_ref().filter(|_| updated.edited_timestamp.is_some()) else { return };
+        let (said, attached) = (without_mention(content, *own), updated.attachments.as_deref().unwrap_or_default());
+        let files: Vec<u64> = attached.iter().map(|file| file.id.get()).collect();
+        let (is_same, is_nothing) = (said == before.said && files == before.files, said.is_empty() && files.is_empty());
+        let is_theirs =
+            before.event.actor.id == updated.author.as_ref().map(|author| author.id.to_string()).unwrap_or_default();
+        if is_same || is_nothing || !is_theirs || !before.can_change() {
             return;
         }
-        self.stop(&question, inbox).await;
-        let id = format!("{}.{}", updated.id, edited.unix_timestamp());
-        let event = Event { id, body: EventBody::Said(words.clone()), ..question.event.clone() };
-        let changed =
-            self.asked.asks(updated.id.get(), Question::new(event.clone(), words, question.guild, question.message));
-        inbox(event).await;
-        changed.answered.cancel();
+        let id = format!("{message}.{}", before.versions().count());
+        let changed = before.reworded(Event { id, ..before.event.clone() }, said).with_files(files.into_iter());
+        // Before anything is waited for: of what comes meanwhile, the last one counts.
+        let changed = self.asked.asks(message, changed);
+        if self.was_run(&before).await {
+            changed.answered.cancel();
+            return;
+        }
+        self.stop(&before, inbox).await;
+        let words = self.with_attachments(changed.said.clone(), attached).await;
+        self.hand_over(message, &changed, words, inbox).await;
     }
 
     /// A message was deleted: what it asked is not wanted any more.
     pub(crate) async fn take_back(&self, message: u64, inbox: &Inbox) {
-        if let Some(question) = self.asked.by(message) {
+        if let Some(question) = self.asked.take_back(message) {
             self.stop(&question, inbox).await;
         }
     }
 
-    /// Stops an answer, and waits until it has ended.
-    async fn stop(&self, question: &Question, inbox: &Inbox) {
-        if question.answered.is_cancelled() {
-            return;
+    /// Whether something was run of what a message asked so far.
+    async fn was_run(&self, question: &Question) -> bool {
+        for version in question.versions() {
+            if self.counsel.was_run(&version.event.id).await {
+                return true;
+            }
         }
-        let body = EventBody::Deleted { event: question.event.id.clone() };
-        let id = format!("{} deleted", question.event.id);
-        inbox(Event { id, body, ..question.event.clone() }).await;
-        let _ = tokio::time::timeout(ENDING, question.answered.cancelled()).await;
+        false
+    }
+
+    /// Stops what a message asked so far, and waits until it has ended.
+    async fn stop(&self, question: &Question, inbox: &Inbox) {
+        for version in question.versions().filter(|version| !version.answered.is_cancelled()) {
+            let body = EventBody::Deleted { event: version.event.id.clone() };
+            let id = format!("{} deleted", version.event.id);
+            inbox(Event { id, body, ..version.event.clone() }).await;
+        }
+        let ended = futures::future::join_all(question.versions().map(|version| version.answered.cancelled()));
+        let _ = tokio::time::timeout(ENDING, ended).await;
     }
 
     /// We are no longer where questions are being answered.

@@ -1,5 +1,7 @@
 //! Commands that people choose from Discord's own list.
 
+use std::pin::pin;
+
 use pstral_core::domain::{Event, EventBody, Outgoing, Place};
 use pstral_core::egress::{disarmed, fit};
 use pstral_core::ports::Inbox;
@@ -19,12 +21,14 @@ use crate::commands::{ALONE, ASK, SQL, rank};
 use crate::fault::Fault;
 use crate::interactions::{Acted, acted, answers};
 use crate::opened::{Opened, Told, locale};
-use crate::place::{Spot, aside, private, spot};
+use crate::place::{aside, private};
 use crate::rest::plain;
-use crate::threads::Way;
 
 /// Characters of a question that is said again for everybody.
 const ECHO: usize = 1_500;
+
+/// Bytes of a statement that comes as a file at most: as long as anybody writes one.
+const STATEMENT: usize = 64 * 1024;
 
 /// What was chosen with a command.
 #[derive(Default)]
@@ -93,7 +97,7 @@ impl Discord {
             return;
         }
         let statement = match chosen.file {
-            Some(file) => self.read(file).await,
+            Some(file) => self.read(file, STATEMENT).await,
             None => Ok(chosen.of("statement").unwrap_or_default().to_owned()),
         };
         match statement {
@@ -116,6 +120,10 @@ impl Discord {
         inbox: &Inbox,
     ) {
         let question = chosen.of("question").unwrap_or_default();
+        let is_private = place.private || chosen.of("private") == Some("yes");
+        if !is_private && !self.may_ask_openly(question, (opened, acted), &place, inbox).await {
+            return;
+        }
         let (place, posted) = if !place.private && chosen.of("private") == Some("yes") {
             if !self.say_first(opened, &text("discord-in-private").render(opened.locale)).await {
                 return;
@@ -137,16 +145,44 @@ impl Discord {
             Some(target) => format!("{question} ({target})"),
             None => question.to_owned(),
         };
-        let words = self.with_attachments(words, chosen.file.map_or(&[][..], std::slice::from_ref)).await;
-        let event = acted.event(place, EventBody::Said(words.clone()));
-        // Who deletes the question that everybody sees takes it back.
-        let question = Question::new(event.clone(), words, acted.guild.map(u64::from), posted);
-        let question = match posted.filter(|posted| self.asked.is_new(*posted)) {
-            Some(posted) => self.asked.asks(posted, question),
-            None => question.into(),
-        };
-        inbox(event).await;
-        question.answered.cancel();
+        let files = chosen.file.map_or(&[][..], std::slice::from_ref);
+        self.ask_by(acted, posted, place, (words, files), inbox).await;
+    }
+
+    /// Asks something that a message shows which is not the asker's own. Who deletes that message takes the question back.
+    async fn ask_by(
+        &self,
+        acted: &Acted<'_>,
+        message: Option<u64>,
+        place: Place,
+        (said, files): (String, &[Attachment]),
+        inbox: &Inbox,
+    ) {
+        let event = acted.event(place, EventBody::Said(said.clone()));
+        let question = Question::new(event, said.clone(), acted.guild.map(u64::from), message);
+        // Those that nobody can take back have no message but what was done itself.
+        let key = message.filter(|message| self.asked.is_new(*message)).unwrap_or(acted.id.get());
+        let question = self.asked.asks(key, question);
+        let words = self.with_attachments(said, files).await;
+        self.hand_over(key, &question, words, inbox).await;
+    }
+
+    /// Whether somebody's question may be shown before it is answered. Who is not known, or not welcome there, is told so
+    /// alone, as whoever writes it in a message.
+    async fn may_ask_openly(
+        &self,
+        question: &str,
+        (opened, acted): (&Opened, &Acted<'_>),
+        place: &Place,
+        inbox: &Inbox,
+    ) -> bool {
+        if self.counsel.may_ask(&acted.actor(), place).await {
+            return true;
+        }
+        if self.think(opened).await {
+            inbox(acted.event(place.clone(), EventBody::Said(question.to_owned()))).await;
+        }
+        false
     }
 
     /// Shows a question to everybody, with a thread on it where there can be one: where it is answered, and its message.
@@ -184,23 +220,40 @@ impl Discord {
         (place, known): (Place, Option<Known>),
         inbox: &Inbox,
     ) {
+        let Some(ResolvedTarget::Message(message)) = command.data.target() else { return };
+        let said = message.content.trim().to_owned();
+        if !place.private && !self.may_ask_openly(&said, (opened, acted), &place, inbox).await {
+            return;
+        }
         if !self.think(opened).await {
             return;
         }
-        let Some(ResolvedTarget::Message(message)) = command.data.target() else { return };
-        let words = self.with_attachments(message.content.trim().to_owned(), &message.attachments).await;
-        if words.is_empty() {
+        if said.is_empty() && message.attachments.is_empty() {
             self.say_alone(opened, &text("discord-message-empty").render(opened.locale)).await;
             return;
         }
-        let place = self.thread_on(message.id.get(), acted.channel_id, &words, place, known);
-        if let Ok(Spot::Channel(channel)) = spot(&place)
-            && matches!(self.begin_wanted(channel).await, Ok(Way::There))
-        {
-            let told = text("discord-answered-in").with("place", format!("<#{channel}>"));
-            self.say_alone(opened, &told.render(opened.locale)).await;
+        let id = message.id.get();
+        let there = self.thread_on(id, acted.channel_id, &said, place.clone(), known);
+        let is_elsewhere = there != place;
+        let answering = self.ask_by(acted, Some(id), there, (said, &message.attachments), inbox);
+        if is_elsewhere {
+            self.telling_where(id, opened, answering).await;
+        } else {
+            answering.await;
         }
-        inbox(acted.event(place, EventBody::Said(words))).await;
+    }
+
+    /// Says where something is answered once it is: whoever is answered in private, or not at all, is not sent to a thread
+    /// that is not there.
+    async fn telling_where(&self, thread: u64, opened: &Opened, answering: impl Future<Output = ()>) {
+        let Some(begins) = self.threads.begins(thread) else { return answering.await };
+        let mut answering = pin!(answering);
+        tokio::select! {
+            () = &mut answering => return,
+            () = begins.cancelled() => {}
+        }
+        let told = text("discord-answered-in").with("place", format!("<#{thread}>")).render(opened.locale);
+        tokio::join!(self.say_alone(opened, &told), answering);
     }
 
     fn thread_on(&self, message: u64, channel_id: ChannelId, words: &str, place: Place, known: Option<Known>) -> Place {

@@ -23,9 +23,14 @@ impl Discord {
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let mut live = match spot(place)? {
+            // What would stand there was shown beside what somebody did, and is over with that.
+            Spot::Channel(channel_id) if place.private && self.privates.is_closed(channel_id.get()) => {
+                return Err(PlatformError::Gone);
+            }
             Spot::Channel(channel_id) => self.live_in(channel_id, place).await?,
             // What only one person sees ends with what they see.
-            Spot::Aside(_) => Vec::new(),
+            Spot::Aside(interaction) if self.interactions.get(interaction).is_some() => Vec::new(),
+            Spot::Aside(_) => return Err(PlatformError::Gone),
         };
         if let Some(known) = known.filter(|known| live.iter().all(|(at, _)| at != *known))
             && let Some(text) = self.still_live(known).await?

@@ -1,10 +1,7 @@
 //! Words that are suggested while a command is being written.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-
 use pstral_core::egress::fit;
-use pstral_core::ports::{Suggestion, Suggestions};
+use pstral_core::ports::Suggestion;
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Route};
 use serenity::model::application::CommandInteraction;
@@ -19,33 +16,14 @@ use crate::rest::with_body;
 const MOST: usize = 25;
 /// Characters of each.
 const LENGTH: usize = 100;
-/// How long finding them may take: Discord waits three seconds.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Where to ask for them, once somebody says.
-#[derive(Default)]
-pub(crate) struct Source(Mutex<Option<Suggestions>>);
-
-impl Source {
-    pub(crate) fn set(&self, suggestions: Suggestions) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(suggestions);
-    }
-
-    fn get(&self) -> Option<Suggestions> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
 
 impl Discord {
     /// Suggests how what is being written may go on.
     pub(crate) async fn suggest(&self, command: &CommandInteraction) {
         let Some(option) = command.data.autocomplete() else { return };
-        let asked = suggested(&command.data.name, option.name).zip(self.source.get());
+        let asked = suggested(&command.data.name, option.name);
         let all = match asked.filter(|_| self.where_it_was(&acted!(command)).is_some()) {
-            Some((suggested, source)) => {
-                let found = source(actor(&command.user), suggested);
-                tokio::time::timeout(PATIENCE, found).await.unwrap_or_default()
-            }
+            Some(suggested) => self.counsel.suggestions(&actor(&command.user), suggested).await,
             None => Vec::new(),
         };
         let answer = json!({ "type": answers::SUGGESTIONS, "data": { "choices": choices(&all, option.value) } });

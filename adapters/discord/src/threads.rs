@@ -13,6 +13,7 @@ use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::id::{ChannelId, MessageId};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::Discord;
 use crate::fault::{Fault, codes};
@@ -35,6 +36,8 @@ struct Wanted {
     name: String,
     /// Held while it begins.
     state: tokio::sync::Mutex<State>,
+    /// Cancelled when something can be said in it.
+    begun: CancellationToken,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,12 @@ enum State {
     NotBegun,
     Begun,
     Refused,
+}
+
+impl Wanted {
+    fn new(channel: ChannelId, name: String, state: State) -> Self {
+        Self { channel, name, state: tokio::sync::Mutex::new(state), begun: CancellationToken::new() }
+    }
 }
 
 /// Where an answer goes.
@@ -65,6 +74,11 @@ struct Known {
 }
 
 impl Threads {
+    /// Cancelled once the thread on a message has begun that is wanted there.
+    pub(crate) fn begins(&self, message: u64) -> Option<CancellationToken> {
+        self.wanted(message).map(|wanted| wanted.begun.clone())
+    }
+
     fn want(&self, message: u64, wanted: Wanted) {
         let mut known = self.known();
         if known.wanted.insert(message, Arc::new(wanted)).is_none() {
@@ -100,7 +114,16 @@ impl Discord {
     /// The place of a thread on a message of a channel, named after what is asked. It begins when something is said there.
     pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, words: &str) -> Place {
         let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
-        self.threads.want(message, Wanted { channel, name, state: tokio::sync::Mutex::new(State::NotBegun) });
+        self.threads.want(message, Wanted::new(channel, name, State::NotBegun));
+        thread(channel.get(), message)
+    }
+
+    /// The place of a thread on a message of a channel that is answered by replies: after a restart nobody knows of it any
+    /// more, but for the message that somebody clicked on.
+    pub(crate) fn without_thread(&self, channel: ChannelId, message: u64) -> Place {
+        if self.threads.wanted(message).is_none() {
+            self.threads.want(message, Wanted::new(channel, String::new(), State::Refused));
+        }
         thread(channel.get(), message)
     }
 
@@ -130,6 +153,9 @@ impl Discord {
                 Err(fault) => return Err(fault),
             };
         }
+        if *state == State::Begun {
+            wanted.begun.cancel();
+        }
         Ok(if *state == State::Refused { reply } else { Way::There })
     }
 
@@ -137,11 +163,16 @@ impl Discord {
         let wish = json!({ "name": wanted.name, "auto_archive_duration": ARCHIVED_AFTER });
         let route = Route::ChannelMessageThreads { channel_id: wanted.channel, message_id: id.get().into() };
         match self.rest.tell_now(with_body(LightMethod::Post, route, &wish)).await {
-            Err(fault) if fault.code() != Some(codes::THREAD_EXISTS) => return Err(fault),
-            _ => {}
+            // Somebody else's, unless Discord says that it is ours: what is said there without a mention is not for us.
+            Err(fault) if fault.code() == Some(codes::THREAD_EXISTS) => {
+                self.known(id).await;
+                return Ok(());
+            }
+            begun => begun?,
         }
         if let (Some(known), Ok(own)) = (self.channels.get(wanted.channel.get()), self.own_id().await) {
             self.channels.learn(id.get(), known.with_thread_of(wanted.channel.get(), own));
+            self.recent.spoke_in(id.get(), Some(known.guild));
         }
         Ok(())
     }

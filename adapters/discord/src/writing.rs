@@ -46,15 +46,45 @@ impl Discord {
             Spot::Aside(interaction) => self.answer_aside(interaction, place, body).await?.to_string(),
             Spot::Channel(channel_id) => match self.send_in(channel_id, place, body.clone().named(key)).await {
                 Err(fault) if fault.code() == Some(codes::CLOSED_TO_US) && place.private => {
+                    self.privates.close(channel_id.get());
                     self.send_beside(channel_id, place, body, fault).await?
                 }
-                sent => sent?,
+                sent => {
+                    self.privates.open(channel_id.get());
+                    sent?
+                }
             },
         };
         Ok(MessageRef { place: place.clone(), id })
     }
 
     async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
+        match self.send_there(channel_id, place, body.clone()).await {
+            // A program that ended before its thread began knows nothing of it any more.
+            Err(fault) if fault.code() == Some(codes::UNKNOWN_CHANNEL) => {
+                match self.question_below(channel_id, place).await {
+                    Some(above) => {
+                        self.without_thread(above, channel_id.get());
+                        self.send_there(channel_id, place, body).await
+                    }
+                    None => Err(fault),
+                }
+            }
+            sent => sent,
+        }
+    }
+
+    /// The channel of the message that a thread, which is not there, would have begun from.
+    async fn question_below(&self, thread: ChannelId, place: &Place) -> Option<ChannelId> {
+        let Ok(Spot::Channel(above)) = spot(&place.channel()) else { return None };
+        if above == thread || self.threads.begins(thread.get()).is_some() {
+            return None;
+        }
+        let asked = Standing::Channel(above, MessageId::new(thread.get()));
+        self.message_at(&asked).await.ok().flatten().map(|_| above)
+    }
+
+    async fn send_there(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
         let post = async |channel_id, body: Body| {
             self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await
         };
@@ -83,11 +113,17 @@ impl Discord {
         body: Body,
         closed: Fault,
     ) -> Result<String, PlatformError> {
-        let last = self.privates.of(channel.get()).and_then(|user| self.interactions.last_of(user));
-        let Some(opened) = last else { return Err(closed.into()) };
-        let body = body.after(&text("discord-private-closed").render(opened.locale));
-        let message = self.answer_opened(&opened, place, body).await?;
-        Ok(format!("{}{BESIDE}{message}", opened.id))
+        let theirs = self.privates.of(channel.get()).map(|user| self.interactions.of(user)).unwrap_or_default();
+        // Where the last one takes nothing, an earlier one may.
+        for opened in theirs {
+            let body = body.clone().after(&text("discord-private-closed").render(opened.locale));
+            match self.answer_opened(&opened, place, body).await {
+                Ok(message) => return Ok(format!("{}{BESIDE}{message}", opened.id)),
+                Err(PlatformError::Gone) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(closed.into())
     }
 
     /// Says something to whoever acted, and to nobody else.
@@ -123,7 +159,12 @@ impl Discord {
     }
 
     pub(crate) async fn edit_at(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
-        let (body, standing) = (Body::of(message)?, standing(at)?);
+        let (mut body, standing) = (Body::of(message)?, standing(at)?);
+        if let (Standing::Aside(interaction, _), Ok(Spot::Channel(_))) = (&standing, spot(&at.place))
+            && let Some(opened) = self.interactions.get(*interaction)
+        {
+            body = body.after(&text("discord-private-closed").render(opened.locale));
+        }
         let token = self.token_for(&standing).ok_or(PlatformError::Gone)?;
         self.put(&at.place, LightMethod::Patch, self.route(&standing, &token), &body).await?;
         Ok(())

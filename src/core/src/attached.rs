@@ -5,7 +5,8 @@ use crate::text::text;
 
 /// Files read of a question.
 pub const FILES: usize = 3;
-/// Bytes of a file at most, as it stands in the question.
+/// Bytes of the files of a question together, at most: with a message of two thousand characters they are no longer than a
+/// question may be.
 pub const BYTES: usize = 3_000;
 /// Names that are read end so.
 const READ: [&str; 3] = ["sql", "txt", "csv"];
@@ -18,9 +19,11 @@ pub fn ending(name: &str) -> Option<&'static str> {
 
 /// The text of a file; `None` where it is larger, or no text in UTF-8.
 pub fn content(bytes: Vec<u8>) -> Option<String> {
-    if bytes.len() > BYTES {
-        return None;
-    }
+    if bytes.len() > BYTES { None } else { plain(bytes) }
+}
+
+/// A text in UTF-8, however long; `None` where it is none.
+pub fn plain(bytes: Vec<u8>) -> Option<String> {
     let content = String::from_utf8(bytes).ok()?;
     Some(content.trim_start_matches('\u{feff}').to_owned())
 }

@@ -115,7 +115,7 @@ pub async fn run(
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
-    app.platforms.iter().for_each(|platform| platform.suggest_from(Pipeline::suggestions(&app.pipeline)));
+    app.platforms.iter().for_each(|platform| platform.advise(Pipeline::advice(&app.pipeline)));
     let mut outcome = Ok(());
     let all_of_it = async {
         let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown, locale));

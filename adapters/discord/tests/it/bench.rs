@@ -1,10 +1,12 @@
 //! The adapter, connected to a double of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use async_trait::async_trait;
 use futures::FutureExt as _;
-use pstral_core::domain::{Event, EventBody, Place, PlatformName};
-use pstral_core::ports::{ChatPlatform as _, Inbox, PlatformError};
+use pstral_core::domain::{Actor, Event, EventBody, Place, PlatformName};
+use pstral_core::ports::{Advice, ChatPlatform as _, Inbox, PlatformError, Suggested, Suggestion};
 use pstral_discord::{Discord as Adapter, DiscordConfig};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
@@ -18,6 +20,7 @@ use crate::double::{Discord, Id, Plan};
 pub(crate) struct Bench {
     pub(crate) discord: Discord,
     pub(crate) bot: Arc<Adapter>,
+    pub(crate) advised: Arc<Advised>,
     heard: Mutex<UnboundedReceiver<Event>>,
     shutdown: CancellationToken,
     running: JoinHandle<Result<(), PlatformError>>,
@@ -44,6 +47,8 @@ impl Bench {
         let mut config = config(&discord);
         change(&mut config);
         let bot = Arc::new(Adapter::new(config).unwrap());
+        let advised = Arc::new(Advised::default());
+        bot.advise(advised.clone());
         let (tell, heard) = unbounded_channel();
         let inbox: Inbox = Arc::new(move |event| {
             tell.send(event).unwrap_or_default();
@@ -52,7 +57,7 @@ impl Bench {
         let shutdown = CancellationToken::new();
         let (running, stop) = (Arc::clone(&bot), shutdown.clone());
         let running = tokio::spawn(async move { running.run(inbox, stop).await });
-        Self { discord, bot, heard: Mutex::new(heard), shutdown, running }
+        Self { discord, bot, advised, heard: Mutex::new(heard), shutdown, running }
     }
 
     /// What the adapter hands over next.
@@ -85,6 +90,28 @@ impl Bench {
     pub(crate) async fn ended(self) -> Result<(), PlatformError> {
         let ended = tokio::time::timeout(std::time::Duration::from_secs(30), self.running).await;
         ended.expect("it ends by itself").unwrap()
+    }
+}
+
+/// What the adapter is told when it asks: everybody may ask, and nothing was run, until a test says otherwise.
+#[derive(Default)]
+pub(crate) struct Advised {
+    pub(crate) unknown: AtomicBool,
+    pub(crate) ran: AtomicBool,
+}
+
+#[async_trait]
+impl Advice for Advised {
+    async fn suggestions(&self, _: &Actor, _: Suggested) -> Vec<Suggestion> {
+        Vec::new()
+    }
+
+    async fn may_ask(&self, _: &Actor, _: &Place) -> bool {
+        !self.unknown.load(Ordering::Relaxed)
+    }
+
+    async fn was_run(&self, _: &PlatformName, _: &str) -> bool {
+        self.ran.load(Ordering::Relaxed)
     }
 }
 

@@ -13,35 +13,40 @@ use crate::egress::echo;
 use crate::ports::TargetError;
 use crate::text::{Text, text};
 
+/// Conversations of somebody that are looked at for the latest of a channel.
+const HELD: u32 = 100;
+
 impl Pipeline {
     /// Does what a command says.
     pub(super) async fn command(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
         match parse(words) {
-            Command::Execute => self.execute_latest(asker).await,
+            Command::Execute => self.execute_latest(&self.where_held(asker).await?).await,
             Command::Edit("") => {
+                let asker = &self.where_held(asker).await?;
                 let latest = self.latest(asker).await?;
                 self.show_for_editing(asker, &latest.proposal.id, Some(&latest)).await
             }
             Command::Edit(statement) => self.edit(asker, None, statement).await,
             Command::Explain => {
+                let asker = &self.where_held(asker).await?;
                 let latest = self.latest(asker).await?;
                 self.explain(asker, &latest.proposal.id, Some(&latest)).await
             }
-            Command::Chart => self.chart_latest(asker).await,
+            Command::Chart => self.chart_latest(&self.where_held(asker).await?).await,
             Command::Keep(question) => self.keep_latest(asker, question).await,
             Command::Verified(words) => self.verified(asker, words).await,
             Command::Good => self.rate_latest(asker, Rating::Good).await,
             Command::Bad => self.rate_latest(asker, Rating::Bad).await,
-            Command::Stop => self.stop(asker),
+            Command::Stop => self.stop_all(asker),
             Command::Mode(word) => self.set_mode(asker, word).await,
             Command::History(words) => self.history(asker, words).await,
             Command::New => self.begin_anew(asker).await,
             Command::Open(words) => self.open(asker, words).await,
             Command::Rename(words) => self.rename(asker, words).await,
             Command::Delete(words) => self.delete(asker, words).await,
-            Command::Export(words) => self.export(asker, words).await,
-            Command::Retry => self.retry_latest(asker).await,
-            Command::Continue => self.go_on_latest(asker).await,
+            Command::Export(words) => self.export(&self.where_held(asker).await?, words).await,
+            Command::Retry => self.retry_latest(&self.where_held(asker).await?).await,
+            Command::Continue => self.go_on_latest(&self.where_held(asker).await?).await,
             Command::Audit(words) => self.show_audit(asker, words).await,
             Command::Agree(words) => self.agree(asker, words).await,
             Command::Whoami => self.whoami(asker).await,
@@ -57,6 +62,34 @@ impl Pipeline {
                 Err(Trouble::Tell(sentence.with("name", echo(name))))
             }
         }
+    }
+
+    /// Who gives a command in a channel means what they hold in its threads, where that is the latest: questions there are
+    /// answered in threads of their own. What comes of it is shown there too.
+    async fn where_held(&self, asker: &Asker) -> Result<Asker, Trouble> {
+        if asker.place.private || asker.place.channel() != asker.place {
+            return Ok(asker.clone());
+        }
+        let held = self.parts.conversations.of_user(asker.user.id, HELD).await?;
+        let Some(latest) = held.into_iter().find(|one| one.place.channel() == asker.place) else {
+            return Ok(asker.clone());
+        };
+        // What they wrote themselves in the channel since is in no turn.
+        let own = self.current(asker).await?;
+        let written = self.parts.proposals.latest(own.id).await?.map(|proposal| proposal.created_at);
+        let said = self.parts.conversations.turns(latest.id, 1).await?.last().map(|turn| turn.at);
+        let place = if written > said { asker.place.clone() } else { latest.place };
+        Ok(Asker { place, ..asker.clone() })
+    }
+
+    /// The same as [`stop`](Self::stop), in the threads of a channel too.
+    fn stop_all(&self, asker: &Asker) -> Result<(), Trouble> {
+        if self.running.stop_below(asker.user.id, &asker.place) {
+            // What goes on in the channel itself is stopped too, if anything does.
+            self.running.stop(asker.user.id, &asker.place);
+            return Ok(());
+        }
+        self.stop(asker)
     }
 
     /// Stops what is being written or run for the asker in this place.

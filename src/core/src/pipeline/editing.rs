@@ -12,6 +12,9 @@ use crate::domain::{Capability, Form, Locale, Origin, Outgoing, OutgoingState, P
 use crate::guard::Verdict;
 use crate::text::text;
 
+/// Characters of a message that are left for what stands above a statement: whose it is, and which one.
+const BESIDE: usize = 300;
+
 impl Pipeline {
     /// Shows a statement in a form in which it can be changed, or, where there are none, as it is typed and sent back.
     pub(super) async fn show_for_editing(
@@ -33,8 +36,19 @@ impl Pipeline {
         let schemas = self.schemas(&target, &verified).await?;
         let statement = on_one_line(&schemas.of(&asker.user.role), &proposal);
         let message = Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"));
-        self.show_statement(asker, &target, &schemas, &proposal, message, latest).await;
+        let room = asker.platform.capabilities().length.less(BESIDE);
+        let message = if room.holds(&message.text) { message } else { self.as_a_file(asker, &proposal).await? };
+        self.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
+        self.forget_files(asker, &message.files).await;
         Ok(())
+    }
+
+    /// A statement that no message holds whole, to be changed in a file.
+    async fn as_a_file(&self, asker: &Asker, proposal: &Proposal) -> Result<Outgoing, Trouble> {
+        let written = self.parts.files.statement(&self.file_name(proposal), &proposal.statement).await;
+        let file = written.map_err(|error| Trouble::Broken(error.to_string()))?;
+        let sentence = text("edit-how-file").with("prefix", asker.prefix()).render(asker.user.locale);
+        Ok(Outgoing { files: vec![file], ..Outgoing::text(sentence) })
     }
 
     /// Shows what holds a statement where it was asked for, or to the asker alone where not everybody may see what it

@@ -4,6 +4,7 @@
 //! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
+mod advising;
 mod agreeing;
 mod ahead;
 mod answer;

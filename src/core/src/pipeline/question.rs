@@ -136,11 +136,16 @@ impl Pipeline {
         Ok(question)
     }
 
-    /// The conversation the asker is holding where they are. One that begins is in the mode of the place.
+    /// The conversation the asker is holding where they are. One that begins is in the mode of the place; in a thread, in
+    /// that of what they hold in the channel, since that is where they say it before a thread is there.
     pub(super) async fn current(&self, asker: &Asker) -> Result<Conversation, Trouble> {
-        let mode = self.parts.settings.places.of(&asker.place).and_then(|terms| terms.mode).unwrap_or_default();
-        let now = self.parts.clock.now();
-        Ok(self.parts.conversations.current(asker.user.id, &asker.place, mode, now).await?)
+        let (conversations, now) = (&self.parts.conversations, self.parts.clock.now());
+        let mut mode = self.parts.settings.places.of(&asker.place).and_then(|terms| terms.mode).unwrap_or_default();
+        let channel = asker.place.channel();
+        if channel != asker.place {
+            mode = conversations.current(asker.user.id, &channel, mode, now).await?.mode;
+        }
+        Ok(conversations.current(asker.user.id, &asker.place, mode, now).await?)
     }
 
     async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<TurnId, Trouble> {

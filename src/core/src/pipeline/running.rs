@@ -131,6 +131,21 @@ impl Running {
         self.going().work.get(&(user, place.clone())).inspect(|stop| stop.stop(Stopped::Asked)).is_some()
     }
 
+    /// Stops the work of a user in the threads of a channel; whether there was any.
+    pub(super) fn stop_below(&self, user: UserId, channel: &Place) -> bool {
+        let going = self.going();
+        let is_below = |(who, at): &Key| *who == user && at != channel && at.channel() == *channel;
+        let below = going.work.iter().filter(|(key, _)| is_below(key));
+        below.inspect(|(_, stop)| stop.stop(Stopped::Asked)).count() > 0
+    }
+
+    /// The turns in which the question of an event was asked, of those remembered.
+    pub(super) fn asked_by(&self, platform: &PlatformName, event: &str) -> Vec<TurnId> {
+        let going = self.going();
+        let theirs = going.turns.iter().filter(|(_, (on, question))| on == platform && question == event);
+        theirs.map(|(turn, _)| *turn).collect()
+    }
+
     /// Stops the answer to a question that was taken back, now or when it begins.
     pub(super) fn take_back(&self, platform: &PlatformName, event: &str) {
         let question = (platform.clone(), event.to_owned());

@@ -216,7 +216,13 @@ impl Pipeline {
     async fn settle_in_private(&self, asker: &Asker, messages: &Messages) -> Result<Option<MessageRef>, Trouble> {
         let reader = match self.in_private(asker).await {
             Ok(reader) if reader.place != asker.place => reader,
-            _ => return Ok(None),
+            // What was shown to them alone, beside what they did, is over: what has to last is elsewhere. It may be the same
+            // place, which is shown in another way.
+            Ok(reader) => match reader.platform.open_dm(&reader.actor).await {
+                Ok(place) => Asker { place, ..reader },
+                Err(_) => return Ok(None),
+            },
+            Err(_) => return Ok(None),
         };
         let detail = Some("it could not be shown where it was asked for".to_owned());
         self.record(AuditEvent { detail, delivery: Some(AuditDelivery::Private), ..self.incident(asker) }).await?;

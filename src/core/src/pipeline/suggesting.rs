@@ -1,35 +1,19 @@
 //! What a person may be offered while they write a command: nothing that they could not read by sending it.
 
-use std::sync::{Arc, Weak};
-
-use futures::FutureExt as _;
-
 use super::Pipeline;
 use crate::domain::{Actor, AuditAction, AuditStatus, Capability, User};
-use crate::ports::{StoreError, Suggested, Suggestion, Suggestions};
+use crate::ports::{StoreError, Suggested, Suggestion};
 
 /// Conversations offered at most, the latest.
 const CONVERSATIONS: u32 = 100;
 
 impl Pipeline {
-    /// What platforms are given to ask for suggestions; none once the pipeline is gone.
-    pub fn suggestions(pipeline: &Arc<Self>) -> Suggestions {
-        let pipeline = Arc::downgrade(pipeline);
-        Arc::new(move |actor, suggested| {
-            let pipeline = Weak::upgrade(&pipeline);
-            async move {
-                let Some(pipeline) = pipeline else { return Vec::new() };
-                let found = pipeline.suggestions_for(&actor, suggested).await;
-                found.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "nothing could be suggested");
-                    Vec::new()
-                })
-            }
-            .boxed()
-        })
-    }
-
-    async fn suggestions_for(&self, actor: &Actor, suggested: Suggested) -> Result<Vec<Suggestion>, StoreError> {
+    /// All that somebody may see of what is suggested.
+    pub(super) async fn suggestions_for(
+        &self,
+        actor: &Actor,
+        suggested: Suggested,
+    ) -> Result<Vec<Suggestion>, StoreError> {
         let Some(user) = self.parts.people.linked(actor).await?.filter(|user| !user.disabled) else {
             return Ok(Vec::new());
         };

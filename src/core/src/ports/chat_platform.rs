@@ -174,8 +174,19 @@ impl Suggestion {
     }
 }
 
-/// Where a platform asks for suggestions: all that this person may see of them.
-pub type Suggestions = Arc<dyn Fn(Actor, Suggested) -> BoxFuture<'static, Vec<Suggestion>> + Send + Sync>;
+/// What a platform may ask before it hands something over. Where nobody knows, the answer is the careful one.
+#[async_trait]
+pub trait Advice: Send + Sync {
+    /// What can be suggested to somebody: all that they may see of it.
+    async fn suggestions(&self, actor: &Actor, suggested: Suggested) -> Vec<Suggestion>;
+
+    /// Whether somebody is known and may ask something in a place: only then is what they ask shown there before it is
+    /// answered.
+    async fn may_ask(&self, actor: &Actor, place: &Place) -> bool;
+
+    /// Whether a statement was run of what the question of this event came to: then it is not asked again in other words.
+    async fn was_run(&self, platform: &PlatformName, event: &str) -> bool;
+}
 
 /// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several
 /// events at once polls them side by side, and one whose events come in a row awaits each before the next.
@@ -223,8 +234,8 @@ pub trait ChatPlatform: Send + Sync {
     /// ([`PlatformError::RateLimited`]) has nothing to do.
     fn report_budgets(&self, _signals: BudgetSignals) {}
 
-    /// Takes where to ask for suggestions from now on. One that suggests nothing has nothing to do.
-    fn suggest_from(&self, _suggestions: Suggestions) {}
+    /// Takes whom to ask from now on before something is handed over. One that asks nothing has nothing to do.
+    fn advise(&self, _advice: Arc<dyn Advice>) {}
 
     /// Hands every event to `inbox` until `shutdown` is cancelled or the platform has no more; then awaits the events
     /// it has handed over, so that no answer is cut by the end of the platform. [`PlatformError::Rejected`] and [`PlatformError::Gone`] mean

@@ -42,6 +42,10 @@ pub trait ResultFiles: Send + Sync {
     /// ending.
     async fn text(&self, name: &str, text: &str) -> Result<FileRef, FileError>;
 
+    /// Writes a statement down as it is, such as one that is too long to be changed in a message. `name` is a plain file
+    /// name without an ending.
+    async fn statement(&self, name: &str, statement: &str) -> Result<FileRef, FileError>;
+
     /// Says that people have copies of their own: these files need not stay. What cannot be removed now is left to its
     /// expiry.
     async fn delivered(&self, files: &[FileRef]);

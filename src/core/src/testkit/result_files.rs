@@ -73,6 +73,12 @@ impl ResultFiles for FakeFiles {
         Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: "text/markdown", bytes })
     }
 
+    async fn statement(&self, name: &str, statement: &str) -> Result<FileRef, FileError> {
+        self.check_space()?;
+        let (name, bytes) = (format!("{name}.sql"), statement.len() as u64);
+        Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: "application/sql", bytes })
+    }
+
     async fn delivered(&self, _: &[FileRef]) {}
 
     async fn discard(&self, _: &[FileRef]) {}

@@ -68,6 +68,20 @@ impl FolderFiles {
     }
 }
 
+impl FolderFiles {
+    /// A file of this text.
+    async fn plain(&self, name: String, text: String, media_type: &'static str) -> Result<FileRef, FileError> {
+        let folder = self.folder.clone();
+        where_blocking_is_allowed(move || {
+            std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
+            let (part, mut file) = Part::create(&folder)?;
+            file.write_all(text.as_bytes()).map_err(|error| fault(&folder, &error))?;
+            part.finish(name, media_type)
+        })
+        .await
+    }
+}
+
 #[async_trait]
 impl ResultFiles for FolderFiles {
     /// Nothing is written yet: that is done where blocking is allowed, with the first rows.
@@ -101,15 +115,12 @@ impl ResultFiles for FolderFiles {
     }
 
     async fn text(&self, name: &str, text: &str) -> Result<FileRef, FileError> {
-        let (folder, name, text) =
-            (self.folder.clone(), format!("{name}.md"), pstral_core::harmless::text(text) + "\n");
-        where_blocking_is_allowed(move || {
-            std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
-            let (part, mut file) = Part::create(&folder)?;
-            file.write_all(text.as_bytes()).map_err(|error| fault(&folder, &error))?;
-            part.finish(name, "text/markdown")
-        })
-        .await
+        let text = pstral_core::harmless::text(text) + "\n";
+        self.plain(format!("{name}.md"), text, "text/markdown").await
+    }
+
+    async fn statement(&self, name: &str, statement: &str) -> Result<FileRef, FileError> {
+        self.plain(format!("{name}.sql"), format!("{statement}\n"), "application/sql").await
     }
 
     async fn delivered(&self, files: &[FileRef]) {

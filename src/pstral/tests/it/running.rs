@@ -1,5 +1,7 @@
 //! `pstral run`: its endpoints, its end in good order, and its start after a bad one.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
@@ -59,7 +61,7 @@ async fn it_says_how_it_is_and_ends_when_asked() {
     });
     std::fs::rename(place.path("gone.db"), place.path("crm.db")).unwrap();
 
-    let listen = format!("127.0.0.1:{}", bot.port);
+    let listen = bot.address().to_string();
     let mut second = place.pstral(&["run", "--config", "pstral.toml", "--data", "elsewhere"]);
     second.env("PSTRAL__HTTP__LISTEN", &listen);
     crate::program::feed(second, b"").code(1).says(&["Failed: http: ", &listen, "change [http] listen"]);
@@ -119,11 +121,11 @@ fn a_request_that_never_comes_whole_does_not_hold_up_the_end() {
     let place = Place::new();
     place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
     let mut bot = Bot::start(&place);
-    let mut half = TcpStream::connect(("127.0.0.1", bot.port)).unwrap();
+    let mut half = TcpStream::connect(bot.address()).unwrap();
     half.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").unwrap();
     assert!(bot.get("/healthz").is_some(), "the half request is taken by now");
     bot.signal("-TERM");
-    until("it ends", || bot.child.as_mut().unwrap().try_wait().unwrap().is_some());
+    until("it ends", || bot.is_over());
     bot.ended().code(0).says(&["an HTTP request did not end"]);
     let end = place.run(&["audit", "tail", "-n", "1", "--action", "stopped", "--config", "pstral.toml"]).code(0);
     assert!(end.out.contains("stopped ok"), "{}", end.out);
@@ -136,13 +138,12 @@ fn requests_that_never_come_whole_do_not_use_up_the_files() {
     let place = Place::new();
     place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
     let bot = Bot::start(&place);
-    let open = || std::fs::read_dir(format!("/proc/{}/fd", bot.child.as_ref().unwrap().id())).unwrap().count();
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", bot.id())).unwrap().count();
     let before = open();
     let mut half = Vec::new();
     for _ in 0..300 {
         // The queue of what waits to be taken is bounded too.
-        let address = ([127, 0, 0, 1], bot.port).into();
-        let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) else { break };
+        let Ok(mut stream) = TcpStream::connect_timeout(&bot.address(), Duration::from_millis(500)) else { break };
         stream.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
         half.push(stream);
     }

@@ -1,12 +1,15 @@
 //! Who is heard, where, and what of it is handed over.
 
-use pstral_core::domain::{EventBody, Outgoing};
-use pstral_core::ports::ChatPlatform as _;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use pstral_core::domain::{Button, ButtonAction, EventBody, Outgoing, Place};
+use pstral_core::ports::{ChatPlatform as _, PlatformError};
 use pstral_core::testkit::chat_platform::key;
 
 use crate::bench::Bench;
-use crate::double::rights::CREATE_PUBLIC_THREADS;
-use crate::double::{Discord, Id, Plan};
+use crate::double::rights::{CREATE_PUBLIC_THREADS, SEND_MESSAGES};
+use crate::double::{Discord, Fault, Id, Plan, To};
 
 struct House {
     bench: Bench,
@@ -67,9 +70,59 @@ async fn where_no_thread_can_be_the_answer_is_a_reply() {
     ");
     bench.discord.says(zoe, channel, "@Pstral Et à Lyon ?");
     let (event, _) = bench.said().await;
-    bench.bot.send(key(), &event.place, &Outgoing::text("Trois.")).await.unwrap();
-    assert!(bench.discord.sees(channel).ends_with("Pstral, to Zoé: Trois.\n"));
+    bench.bot.send(key(), &event.place, &growing("Trois …")).await.unwrap();
+    let reply = bench.discord.hears(channel, "Trois").await;
+    assert!(bench.discord.sees(channel).contains("Pstral, to Zoé: Trois …\n"));
     assert_eq!(bench.discord.counts().invalid.len(), 1, "it is not forbidden twice");
+    bench.discord.clicks(zoe, reply, "Arrêter");
+    assert_eq!(bench.event().await.place, event.place, "it is stopped where it is answered");
+
+    let (discord, _) = bench.ends().await;
+    let bench = Bench::on(discord, |_| {});
+    bench.discord.connected().await;
+    bench.discord.says(zoe, channel, "@Pstral Bonjour");
+    bench.said().await;
+    bench.discord.clicks(zoe, reply, "Arrêter");
+    let clicked = bench.event().await;
+    assert_eq!(clicked.place, event.place, "after a restart too");
+    bench.bot.send(key(), &clicked.place, &Outgoing::text("Arrêté.")).await.unwrap();
+    assert!(bench.discord.sees(channel).ends_with("Pstral, to Zoé: Arrêté.\n"));
+}
+
+fn growing(text: &str) -> Outgoing {
+    let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
+    Outgoing { buttons: vec![stop], ..Outgoing::streaming(text) }
+}
+
+/// The program ended between the question and its thread: the next one knows its place alone.
+#[tokio::test]
+async fn where_the_thread_was_not_begun_before_a_restart_the_answer_is_a_reply() {
+    let House { bench, zoe, channel } = House::new().await;
+    bench.discord.says(zoe, channel, "@Pstral Combien de clients ?");
+    let (event, _) = bench.said().await;
+    let (discord, _) = bench.ends().await;
+    let bench = Bench::on(discord, |_| {});
+    bench.discord.connected().await;
+    bench.bot.send(key(), &event.place, &Outgoing::text("Interrompu.")).await.unwrap();
+    assert!(bench.discord.sees(channel).ends_with("Pstral, to Zoé: Interrompu.\n"));
+    let gone = Place { id: format!("{channel}/1"), ..event.place };
+    assert_eq!(bench.bot.send(key(), &gone, &Outgoing::text("?")).await, Err(PlatformError::Gone));
+}
+
+/// It is answered there, and nothing that people say to each other is taken for a question.
+#[tokio::test]
+async fn a_thread_that_somebody_began_stays_theirs() {
+    let House { bench, zoe, channel } = House::new().await;
+    bench.discord.registered().await;
+    let message = bench.discord.says(zoe, channel, "Combien de clients ?");
+    let thread = bench.discord.begins_thread(zoe, message, "Entre nous");
+    bench.discord.picks(zoe, message, "Ask Pstral about this");
+    let (event, _) = bench.said().await;
+    bench.bot.send(key(), &event.place, &Outgoing::text("Douze.")).await.unwrap();
+    bench.discord.hears(thread, "Douze.").await;
+    bench.discord.says(zoe, thread, "Bon à savoir !");
+    bench.discord.says(zoe, thread, "@Pstral Et à Lyon ?");
+    assert_eq!(bench.said().await.1, "Et à Lyon ?", "what came before was for others");
 }
 
 #[tokio::test]
@@ -151,6 +204,33 @@ async fn a_question_can_be_changed_and_taken_back() {
 }
 
 #[tokio::test]
+async fn a_question_of_which_something_was_run_is_not_asked_again() {
+    let House { bench, zoe, channel } = House::new().await;
+    let question = bench.discord.says(zoe, channel, "@Pstral Combien de clients ?");
+    bench.said().await;
+    bench.advised.ran.store(true, Ordering::Relaxed);
+    bench.discord.edits(zoe, question, "@Pstral Combien de contrats ?");
+    bench.discord.says(zoe, channel, "@Pstral Autre chose ?");
+    assert_eq!(bench.said().await.1, "Autre chose ?");
+}
+
+#[tokio::test]
+async fn a_question_that_is_deleted_while_its_files_are_read_is_not_asked() {
+    let House { bench, zoe, channel } = House::new().await;
+    bench.discord.says(zoe, channel, "@Pstral Bonjour");
+    bench.said().await;
+    bench.discord.fails(To::Anything, Fault::Slow(Duration::from_millis(500)));
+    let question = bench.discord.attaches(zoe, channel, "@Pstral Que fait-elle ?", &[("q.sql", b"SELECT 1")]);
+    bench.discord.deletes(zoe, question);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bench.discord.says(zoe, channel, "@Pstral Autre chose ?");
+    let heard = bench.event().await;
+    let EventBody::Deleted { event } = heard.body else { panic!("{heard:?}") };
+    assert_eq!(event, question.to_string());
+    assert_eq!(bench.said().await.1, "Autre chose ?");
+}
+
+#[tokio::test]
 async fn texts_that_are_attached_belong_to_the_question() {
     let House { bench, zoe, channel } = House::new().await;
     bench.discord.attaches(zoe, channel, "@Pstral Que fait-elle ?", &[("q.sql", b"SELECT 1"), ("photo.png", b"x")]);
@@ -162,7 +242,24 @@ async fn texts_that_are_attached_belong_to_the_question() {
     ```sql
     SELECT 1
     ```
+
+    (Le fichier joint photo.png n’a pas été lu : il est trop gros, il est de trop, ou ce n’est pas un fichier .sql, .txt ou .csv de texte.)
     ");
+}
+
+/// They share the room that there is, so that the question is never too long for its files.
+#[tokio::test]
+async fn files_that_there_is_no_room_for_are_named() {
+    let House { bench, zoe, channel } = House::new().await;
+    let long = [b'x'; 2_000];
+    let files: [(&str, &[u8]); 5] =
+        [("a.txt", &long), ("b.txt", &long), ("c.csv", b"1"), ("d.sql", b"2"), ("e.sql", b"3")];
+    bench.discord.attaches(zoe, channel, "@Pstral Que disent-ils ?", &files);
+    let (_, text) = bench.said().await;
+    assert!(text.chars().count() < 6_000);
+    for (name, is_read) in [("a.txt", true), ("b.txt", false), ("c.csv", true), ("d.sql", true), ("e.sql", false)] {
+        assert_eq!(text.contains(&format!("Le fichier joint {name} n’a pas été lu")), !is_read, "{text}");
+    }
 }
 
 #[tokio::test]
@@ -181,6 +278,29 @@ async fn a_server_that_is_not_allowed_is_told_and_left() {
     bench.discord.without_bot(other).await;
     assert!(bench.discord.sees(channel).starts_with("# général\nPstral: "), "{}", bench.discord.sees(channel));
     assert!(bench.discord.has_bot(own));
+    bench.discord.blameless();
+}
+
+/// There is no channel for the server's own matters where it may write: it is said in another one, once.
+#[tokio::test]
+async fn a_server_that_is_not_allowed_is_told_once() {
+    let discord = Discord::start().await;
+    let zoe = discord.person("Zoé");
+    let own = discord.guild("Alpha", &[zoe]);
+    let other = discord.guild_without_bot("Bêta", &[zoe]);
+    let channels = [discord.channel(other, "règles"), discord.channel(other, "général")];
+    discord.forbids(channels[0], SEND_MESSAGES);
+    let bench = Bench::on(discord, |config| config.guilds.extend([own]));
+    bench.discord.connected().await;
+    bench.discord.lets_in(other);
+    bench.discord.hears(channels[1], "Pstral").await;
+    bench.discord.forgets_sessions();
+    bench.discord.cuts();
+    bench.discord.reconnected(2, 0).await;
+    let zoes = bench.discord.dm(zoe);
+    bench.discord.says(zoe, zoes, "Bonjour");
+    bench.said().await;
+    assert_eq!(bench.discord.sees(channels[1]).matches("Pstral:").count(), 1, "{}", bench.discord.sees(channels[1]));
     bench.discord.blameless();
 }
 

@@ -1,9 +1,13 @@
 //! The commands of Discord's own list.
 
-use pstral_core::domain::EventBody;
+use std::sync::atomic::Ordering;
 
-use crate::bench::Bench;
-use crate::double::{Discord, Id};
+use pstral_core::domain::EventBody;
+use pstral_core::ports::ChatPlatform as _;
+use pstral_discord::Shards;
+
+use crate::bench::{Bench, place};
+use crate::double::{Discord, Fault, Id, Plan, Refusal, To};
 
 struct House {
     bench: Bench,
@@ -40,6 +44,29 @@ async fn commands_are_registered_once_and_only_when_they_change() {
 }
 
 #[tokio::test]
+async fn commands_that_discord_did_not_take_are_registered_again() {
+    let discord = Discord::start().await;
+    discord.fails(To::RegisterCommands, Fault::Broken(503));
+    let bench = Bench::on(discord, |_| {});
+    bench.discord.registered().await;
+    bench.discord.blameless();
+}
+
+/// Private messages come to the first shard; who has another leaves the commands alone.
+#[tokio::test]
+async fn commands_are_registered_by_who_has_the_first_shard() {
+    let discord = Plan::default().shards(2).start().await;
+    let zoe = discord.person("Zoé");
+    let guilds = [discord.guild("Alpha", &[zoe]), discord.guild("Bêta", &[zoe])];
+    let bench = Bench::on(discord, |config| config.shards = Some(Shards { first: 1, last: 1, total: 2 }));
+    while bench.bot.health().await.is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(bench.discord.counts().registrations, 0, "{guilds:?}");
+}
+
+#[tokio::test]
 async fn a_question_by_command_is_a_question() {
     let House { bench, zoe, channel } = House::new().await;
     let asked = bench.discord.runs(zoe, channel, "/ask question:Combien de clients ?");
@@ -70,10 +97,48 @@ async fn a_message_can_be_asked_about() {
     bench.discord.blameless();
 }
 
+/// What anybody writes is not repeated in Pstral's name before it is known who they are.
+#[tokio::test]
+async fn who_may_ask_nothing_is_shown_to_nobody() {
+    let House { bench, zoe, channel } = House::new().await;
+    bench.advised.unknown.store(true, Ordering::Relaxed);
+    let asked = bench.discord.runs(zoe, channel, "/ask question:Achetez mes jetons");
+    let (event, text) = bench.said().await;
+    assert_eq!((text.as_str(), event.place), ("Achetez mes jetons", place(channel)));
+    bench.discord.acknowledged(asked).await;
+    let said = bench.discord.says(zoe, channel, "Bonjour");
+    let picked = bench.discord.picks(zoe, said, "Ask Pstral about this");
+    assert_eq!(bench.said().await.0.place, place(channel));
+    bench.discord.acknowledged(picked).await;
+    let ali = bench.discord.person("Ali");
+    bench.discord.joins(ali, bench.discord.guild_of(channel));
+    insta::assert_snapshot!(bench.discord.sees_as(ali, channel), @"
+    # ventes
+    Zoé: Bonjour
+    ");
+    bench.discord.blameless();
+}
+
+#[tokio::test]
+async fn an_empty_thread_is_not_begun_for_who_asks_about_a_message() {
+    let House { bench, zoe, channel } = House::new().await;
+    let ali = bench.discord.person("Ali");
+    bench.discord.joins(ali, bench.discord.guild_of(channel));
+    let said = bench.discord.says(ali, channel, "Combien de clients ?");
+    let picked = bench.discord.picks(zoe, said, "Ask Pstral about this");
+    bench.said().await;
+    bench.discord.acknowledged(picked).await;
+    assert!(!bench.discord.sees(channel).contains("thread:"), "{}", bench.discord.sees(channel));
+    // Somebody else's words are not asked again in one's own name; what is gone is not answered.
+    bench.discord.edits(ali, said, "Combien de contrats ?");
+    bench.discord.says(zoe, channel, "@Pstral Et maintenant ?");
+    assert_eq!(bench.said().await.1, "Et maintenant ?");
+    bench.discord.blameless();
+}
+
 /// Another instance of the same bot may have answered first.
 #[tokio::test]
 async fn an_interaction_of_another_instance_is_left_alone() {
-    use crate::double::{Fault, Refusal, To};
     let House { bench, zoe, channel } = House::new().await;
     bench.discord.fails(To::Acknowledge, Fault::Refused(Refusal::ACKNOWLEDGED));
     bench.discord.runs(zoe, channel, "/whoami");

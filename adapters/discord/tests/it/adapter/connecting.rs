@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use pstral_core::ports::PlatformError;
+use pstral_core::domain::Outgoing;
+use pstral_core::ports::{ChatPlatform as _, PlatformError};
+use pstral_core::testkit::chat_platform::key;
 use serde_json::json;
 
 use crate::bench::Bench;
 use crate::double::rights::CREATE_PUBLIC_THREADS;
-use crate::double::{Discord, Id, Plan};
+use crate::double::{Discord, Fault, Id, Plan, To};
 
 async fn house(plan: Plan) -> (Bench, Id, Id) {
     let discord = plan.start().await;
@@ -51,6 +53,55 @@ async fn what_is_asked_while_the_session_is_lost_is_read_again() {
     bench.discord.says(zoe, channel, "@Pstral Et maintenant ?");
     assert_eq!(bench.said().await.1, "Et maintenant ?", "nothing was heard twice");
     assert_eq!(bench.discord.counts().identified, 2);
+}
+
+/// As `/readyz` and `/status` say it.
+#[tokio::test]
+async fn whoever_hears_nothing_is_not_well() {
+    let (bench, zoe, channel) = house(Plan::default()).await;
+    greet(&bench, zoe, channel).await;
+    assert!(bench.bot.health().await.is_ok());
+    bench.discord.goes_away();
+    bench.discord.until_alone().await;
+    until(async || matches!(bench.bot.health().await, Err(PlatformError::Unavailable(_)))).await;
+    bench.discord.comes_back();
+    until(async || bench.bot.health().await.is_ok()).await;
+}
+
+async fn until(holds: impl AsyncFn() -> bool) {
+    let waited = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waited).await.expect("it comes about");
+}
+
+/// The thread was begun by Pstral, and nobody had written in it yet.
+#[tokio::test]
+async fn the_first_follow_up_is_read_again_too_after_a_second_try() {
+    let discord = Discord::start().await;
+    let zoe = discord.person("Zoé");
+    let channel = discord.channel(discord.guild("Alpha", &[zoe]), "ventes");
+    let bench = Bench::on(discord, |_| {});
+    bench.discord.connected().await;
+    bench.discord.says(zoe, channel, "@Pstral Combien de clients ?");
+    let (event, _) = bench.said().await;
+    bench.bot.send(key(), &event.place, &Outgoing::text("Douze.")).await.unwrap();
+    bench.discord.goes_away();
+    bench.discord.until_alone().await;
+    let thread = bench.discord.says(zoe, event.place.id.split_once('/').unwrap().1.parse().unwrap(), "Et à Lyon ?");
+    for _ in 0..60 {
+        bench.discord.says(zoe, channel, "Entre nous");
+    }
+    bench.discord.says(zoe, channel, "@Pstral Et à Nantes ?");
+    bench.discord.fails(To::Read, Fault::Broken(503));
+    bench.discord.fails(To::Read, Fault::Broken(503));
+    bench.discord.forgets_sessions();
+    bench.discord.comes_back();
+    let mut heard = vec![bench.said().await.1, bench.said().await.1];
+    heard.sort_unstable();
+    assert_eq!(heard, ["Et à Lyon ?", "Et à Nantes ?"], "{thread}");
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! The whole application on a double of Discord: real connections, a scripted model, the sample company.
 
+mod changing;
 mod many;
 mod program;
+mod standing;
 mod talking;
 mod telling;
 
@@ -129,7 +131,7 @@ async fn start(world: &mut World, discord: &Discord, client: Option<reqwest::Cli
     let adapter = Arc::new(Adapter::new(config).unwrap());
     world.restart_with(|setup| setup.platforms = vec![Arc::clone(&adapter) as Arc<dyn ChatPlatform>]).await;
     let pipeline = Arc::clone(&world.pipeline);
-    adapter.suggest_from(Pipeline::suggestions(&pipeline));
+    adapter.advise(Pipeline::advice(&pipeline));
     let busy = watch::Sender::new(0);
     let counted = busy.clone();
     let inbox: pstral_core::ports::Inbox = Arc::new(move |event| {

@@ -45,16 +45,16 @@ async fn it_lives_on_discord_alone_in_little_memory() {
     let channel = discord.channel(guild, "ventes");
     let place = installed(&ollama.url(), &discord, channel);
     let invitation = format!("client_id={}", discord.application());
-    place.run(&words(&["doctor"])).code(0).says(&[&invitation, "permissions="]);
+    // It makes the state database, which the doctor looks for.
     place.run(&words(&["user", "add", "zoe", "--language", "en"])).code(0);
+    place.run(&words(&["doctor"])).code(0).says(&[&invitation, "permissions="]);
     let code = place.run(&words(&["user", "link-code", "zoe"])).code(0).out;
 
     let bot = Bot::start(&place);
     discord.connected().await;
-    let told = discord.says(zoe, channel, "@Pstral Which clients are in Lyon?");
-    let told = discord.thread_on(told).await;
-    discord.hears(told, "/link").await;
+    discord.says(zoe, channel, "@Pstral Which clients are in Lyon?");
     let dm = discord.dm(zoe);
+    discord.hears(dm, "/link").await;
     discord.says(zoe, dm, &format!("/link {}", code.trim()));
     discord.hears(dm, "linked").await;
     ollama.answer(Answer::text("Here:\n```sql\nSELECT company_name FROM clients WHERE city = 'Lyon'\n```\n"));

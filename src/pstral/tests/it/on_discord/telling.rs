@@ -106,9 +106,32 @@ fn a_private_table_finds_its_way_when_messages_are_closed() {
         let offer = house.discord.hears(thread, "[Exécuter]").await;
         house.discord.clicks(house.camille, offer, "Exécuter");
         let table = house.discord.hears(thread, ".xlsx").await;
-        assert!(house.discord.reads(table).starts_with("Pstral, seen by Camille alone"), "{}", house.sees(thread));
+        let told = house.discord.reads(table);
+        assert!(told.starts_with("Pstral, seen by Camille alone: 🔒 Vos messages privés me sont fermés"), "{told}");
         assert!(!house.discord.sees_as(house.alex, thread).contains("Axolis"));
         house.end().await;
+    });
+}
+
+/// Nothing that somebody unknown writes is said again in Pstral's name.
+#[test]
+fn who_is_not_linked_is_helped_alone() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        let asked = house.discord.runs(house.stranger, house.channel, "/ask question:Achetez mes jetons");
+        let answer = house.discord.answered(asked).await;
+        assert!(
+            house.discord.reads(answer).starts_with("Pstral, seen by Inconnu alone: Bonjour"),
+            "{}",
+            house.sees(house.channel)
+        );
+        let said = house.discord.says(house.alex, house.channel, "Bonjour");
+        let picked = house.discord.picks(house.stranger, said, "Ask Pstral about this");
+        house.discord.acknowledged(picked).await;
+        house.idle().await;
+        assert_eq!(house.discord.sees_as(house.alex, house.channel), "# ventes\nAlex: Bonjour\n");
+        house.close().await;
     });
 }
 

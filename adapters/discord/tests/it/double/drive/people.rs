@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::double::Discord;
 use crate::double::rights::EVERYDAY;
-use crate::double::world::{Account, Channel, Guild, Id, Kind, Overwrite, Role, World};
+use crate::double::world::{Account, Channel, Guild, Id, Kind, Overwrite, Role, World, flag};
 
 impl Discord {
     /// A person.
@@ -140,6 +140,22 @@ impl Discord {
         let bot = world.app.bot;
         let channel = world.channels.get_mut(&channel).expect("there is such a channel");
         channel.overwrites.push(Overwrite { id: bot, of_role: false, allow: 0, deny });
+    }
+
+    /// A person begins a thread on a message.
+    pub(crate) fn begins_thread(&self, person: Id, message: Id, name: &str) -> Id {
+        let mut world = self.shared.world();
+        let on = world.messages.get_mut(&message).expect("there is such a message");
+        on.flags |= flag::HAS_THREAD;
+        let parent = on.channel;
+        let guild = world.guild_of(parent);
+        let thread =
+            Channel { guild, parent: Some(parent), owner: Some(person), ..Channel::new(message, Kind::Thread, name) };
+        world.channels.insert(message, thread);
+        world.tell_channel("CREATE", message);
+        drop(world);
+        self.shared.changed();
+        message
     }
 
     /// Archives a thread, so that nothing in it can be changed; `locked` so that nothing can be said either.
