@@ -172,7 +172,7 @@ impl Discord {
                 Ok(true) => return tracing::info!("the commands are registered with Discord"),
                 Ok(false) => return,
                 Err(fault) => {
-                    tracing::error!(?fault, "the commands could not be registered with Discord; trying again")
+                    tracing::error!(?fault, "the commands could not be registered with Discord; trying again");
                 }
             }
             tokio::time::sleep(pause).await;

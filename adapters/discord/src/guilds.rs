@@ -46,7 +46,7 @@ impl Discord {
             self.channels.learn_all(&guild.threads);
             return;
         }
-        if (self.is_new(guild) || self.config.leave_others) && self.told.is_first(id) {
+        if (is_new(guild) || self.config.leave_others) && self.told.is_first(id) {
             self.tell_not_allowed(guild).await;
         }
         if self.config.leave_others {
@@ -60,12 +60,6 @@ impl Discord {
                 "in a server that is not among platforms.discord.guilds; nobody is answered there"
             );
         }
-    }
-
-    /// Whether we have only just come.
-    fn is_new(&self, guild: &Guild) -> bool {
-        let since = Timestamp::now().as_second().saturating_sub(guild.joined_at.unix_timestamp());
-        u64::try_from(since).is_ok_and(|since| since < NEW.as_secs())
     }
 
     /// Says that nobody is answered there: where the server is told of its own matters, else in the first channel where we
@@ -108,4 +102,10 @@ impl Discord {
         let was_there = |question: &Question| spot(&question.event.place) == Ok(Spot::Channel(channel.into()));
         self.left(was_there, inbox).await;
     }
+}
+
+/// Whether we have only just come.
+fn is_new(guild: &Guild) -> bool {
+    let since = Timestamp::now().as_second().saturating_sub(guild.joined_at.unix_timestamp());
+    u64::try_from(since).is_ok_and(|since| since < NEW.as_secs())
 }

@@ -49,10 +49,11 @@ impl Discord {
                     self.privates.close(channel_id.get());
                     self.send_beside(channel_id, place, body, fault).await?
                 }
-                sent => {
+                Ok(id) => {
                     self.privates.open(channel_id.get());
-                    sent?
+                    id
                 }
+                Err(fault) => return Err(fault.into()),
             },
         };
         Ok(MessageRef { place: place.clone(), id })
@@ -165,9 +166,14 @@ impl Discord {
         {
             body = body.after(&text("discord-private-closed").render(opened.locale));
         }
-        let token = self.token_for(&standing).ok_or(PlatformError::Gone)?;
-        self.put(&at.place, LightMethod::Patch, self.route(&standing, &token), &body).await?;
-        Ok(())
+        // It stands there and takes no changes any more: nobody has deleted it.
+        let over = || PlatformError::Rejected("what it answers is over".to_owned());
+        let token = self.token_for(&standing).ok_or_else(over)?;
+        match self.put(&at.place, LightMethod::Patch, self.route(&standing, &token), &body).await {
+            Ok(_) => Ok(()),
+            Err(fault) if matches!(fault.code(), Some(codes::INVALID_TOKEN | codes::UNKNOWN_WEBHOOK)) => Err(over()),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     pub(crate) async fn delete_at(&self, at: &MessageRef) -> Result<(), PlatformError> {

@@ -140,9 +140,11 @@ impl Pipeline {
     /// that of what they hold in the channel, since that is where they say it before a thread is there.
     pub(super) async fn current(&self, asker: &Asker) -> Result<Conversation, Trouble> {
         let (conversations, now) = (&self.parts.conversations, self.parts.clock.now());
-        let mut mode = self.parts.settings.places.of(&asker.place).and_then(|terms| terms.mode).unwrap_or_default();
-        let channel = asker.place.channel();
-        if channel != asker.place {
+        let (channel, places) = (asker.place.channel(), &self.parts.settings.places);
+        let terms = places.of(&asker.place);
+        let mut mode = terms.and_then(|terms| terms.mode).unwrap_or_default();
+        // Unless it has terms of its own.
+        if channel != asker.place && terms == places.of(&channel) {
             mode = conversations.current(asker.user.id, &channel, mode, now).await?.mode;
         }
         Ok(conversations.current(asker.user.id, &asker.place, mode, now).await?)

@@ -110,6 +110,11 @@ impl Pipeline {
     ) -> Result<Option<MessageRef>, Trouble> {
         let (mut otherwise, on_sent) = (None, self.on_sent(turn));
         let mut shown = live.finish(&messages.all(), &on_sent).await;
+        let is_refused = matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_))));
+        if is_refused && asker.place.private && live.is_over().boxed().await {
+            // What is shown beside what somebody did takes no changes after a while.
+            shown = Err(Unfinished::Refused(PlatformError::Gone));
+        }
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
             let sentence = text("files-refused").render(asker.user.locale);

@@ -267,8 +267,9 @@ pub trait ChatPlatform: Send + Sync {
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError>;
 
     /// A place beside an event where only whoever caused it reads what answers it at once, such as Discord's ephemeral
-    /// messages. `None` where there is none, or not for this event. What is sent there may be gone, and cannot be changed any
-    /// more, after a quarter of an hour ([`PlatformError::Gone`]); [`ChatPlatform::open_dm`] is for what has to last.
+    /// messages. `None` where there is none, or not for this event. What is sent there cannot be changed any more after a
+    /// quarter of an hour: a change is [`PlatformError::Rejected`], the place [`PlatformError::Gone`].
+    /// [`ChatPlatform::open_dm`] is for what has to last.
     fn aside(&self, _event: &Event) -> Option<Place> {
         None
     }

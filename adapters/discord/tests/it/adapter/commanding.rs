@@ -2,8 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use pstral_core::domain::EventBody;
-use pstral_core::ports::ChatPlatform as _;
+use pstral_core::domain::{EventBody, Outgoing};
+use pstral_core::ports::{ChatPlatform as _, PlatformError};
+use pstral_core::testkit::chat_platform::key;
 use pstral_discord::Shards;
 
 use crate::bench::{Bench, place};
@@ -146,4 +147,22 @@ async fn an_interaction_of_another_instance_is_left_alone() {
     assert_eq!(bench.said().await.1, "Bonjour", "the command was not handed over");
     let discord: &Discord = &bench.discord;
     assert!(discord.counts().refused.is_empty());
+}
+
+/// Of what somebody did last, one Discord had forgotten before it was acknowledged: what was done before shows the result.
+#[tokio::test]
+async fn what_is_private_finds_an_earlier_command_where_the_last_is_lost() {
+    let House { bench, zoe, channel } = House::new().await;
+    bench.discord.closes_dms(zoe);
+    let first = bench.discord.runs(zoe, channel, "/whoami");
+    let actor = bench.event().await.actor;
+    bench.discord.acknowledged(first).await;
+    bench.discord.fails(To::Acknowledge, Fault::Refused(Refusal::UNKNOWN_INTERACTION));
+    bench.discord.runs(zoe, channel, "/whoami");
+    bench.event().await;
+    let dm = bench.bot.open_dm(&actor).await.unwrap();
+    bench.bot.send(key(), &dm, &Outgoing::text("Douze.")).await.unwrap();
+    let shown = bench.discord.hears(channel, "Douze.").await;
+    assert!(bench.discord.reads(shown).starts_with("Pstral, seen by Zoé alone: 🔒"), "{}", bench.discord.reads(shown));
+    assert_eq!(bench.bot.live(&dm, None).await, Err(PlatformError::Gone), "it ends with what it answers");
 }

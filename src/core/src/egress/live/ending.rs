@@ -67,6 +67,11 @@ impl LiveMessage {
         last
     }
 
+    /// Whether its place is not there any more.
+    pub async fn is_over(&self) -> bool {
+        matches!(self.why_gone().await, Unfinished::Refused(_))
+    }
+
     /// Whether somebody deleted a message, or its place is not there any more, as far as that can be told now.
     async fn why_gone(&self) -> Unfinished {
         let bound = self.outlet.bound();

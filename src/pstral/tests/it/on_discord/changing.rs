@@ -46,6 +46,7 @@ fn a_question_of_which_something_was_run_is_not_asked_again() {
         house.idle().await;
         house.discord.clicks(house.camille, again, "Exécuter");
         house.discord.hears(thread, ".xlsx").await;
+        house.idle().await;
         house.discord.edits(house.camille, question, "@Pstral Le dernier client, par son numéro");
         house.discord.says(house.camille, thread, "Combien de clients avons-nous à Paris ?");
         house.discord.hears(thread, "count(").await;

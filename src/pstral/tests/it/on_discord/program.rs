@@ -63,7 +63,10 @@ async fn it_lives_on_discord_alone_in_little_memory() {
     let offer = discord.hears(thread, "[Execute]").await;
     discord.clicks(zoe, offer, "Execute");
     discord.hears(thread, ".xlsx").await;
-    println!("{SERVERS} servers of {MEMBERS} members: the program holds {} KiB", bot.resident());
+    let (all, own) = bot.resident();
+    println!(
+        "{SERVERS} servers of {MEMBERS} members: the program holds {all} KiB, {own} KiB of it beside its own file"
+    );
     bot.signal("-TERM");
     bot.ended().code(0);
     place.run(&words(&["audit", "verify"])).code(0).says(&["intact"]);

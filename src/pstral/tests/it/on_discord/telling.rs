@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use pstral_core::people::code_hash;
 use pstral_core::pipeline::{Delivery, Terms};
 use pstral_core::ports::{Clock as _, LinkCode, People as _};
+use pstral_core::testkit::language_model::Script;
 
 use super::House;
 use crate::world::{Setup, run_test, run_test_with};
@@ -109,6 +110,31 @@ fn a_private_table_finds_its_way_when_messages_are_closed() {
         let told = house.discord.reads(table);
         assert!(told.starts_with("Pstral, seen by Camille alone: 🔒 Vos messages privés me sont fermés"), "{told}");
         assert!(!house.discord.sees_as(house.alex, thread).contains("Axolis"));
+        house.end().await;
+    });
+}
+
+/// Discord takes no changes any more of what answers a command after a quarter of an hour.
+#[test]
+fn an_answer_that_outlives_its_command_is_shown_by_the_next_one() {
+    run_test(async |world| {
+        let mut house = House::open(world).await;
+        house.discord.registered().await;
+        house.discord.closes_dms(house.camille);
+        let long = "Voici quelques mots, et beaucoup d’autres qui viennent après eux, jusqu’à la fin.";
+        world.model.script(Script::words(long).every(Duration::from_millis(200)));
+        let line = "/ask question:Parlez-moi longuement mode:chat private:true";
+        house.discord.runs(house.camille, house.channel, line);
+        house.discord.hears(house.channel, "quelques mots").await;
+        house.discord.passes(Duration::from_mins(16));
+        let next = house.discord.runs(house.camille, house.channel, "/whoami");
+        house.discord.answered(next).await;
+        let shown = house.discord.hears(house.channel, "jusqu’à la fin.").await;
+        assert!(
+            house.discord.reads(shown).starts_with("Pstral, seen by Camille alone: 🔒"),
+            "{}",
+            house.sees(house.channel)
+        );
         house.end().await;
     });
 }
