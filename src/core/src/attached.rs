@@ -70,6 +70,6 @@ mod tests {
         let with = |content| with("Que fait ceci ?", "a`*b\n.sql", content, Locale::En);
         assert_eq!(with(Some("SELECT 1\n")), "Que fait ceci ?\n\nab.sql\n```sql\nSELECT 1\n```");
         assert_eq!(with(Some("```")), "Que fait ceci ?\n\nab.sql\n~~~~sql\n```\n~~~~");
-        assert!(with(None).contains("The attached file ab.sql could not be read"));
+        assert!(with(None).contains("The attached file ab.sql was not read"));
     }
 }

@@ -6,6 +6,7 @@ mod program;
 mod standing;
 mod talking;
 mod telling;
+mod weather;
 
 use std::sync::Arc;
 use std::time::Duration;
