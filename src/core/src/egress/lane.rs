@@ -47,11 +47,11 @@ impl State {
     /// What a write leaves in the budget: streaming leaves one for each answer that is owed, and some for those who have
     /// not asked yet. Changes of what is shown leave some more, for first texts.
     fn left_by(&self, urgency: Urgency) -> u32 {
-        let (most, spared, kept) = (self.budget.most(), self.budget.spared(), self.budget.kept(self.owed));
+        let (most, owed) = (self.budget.most(), self.budget.kept(self.owed).max(self.budget.spared()));
         match urgency {
             Urgency::Last => 0,
-            Urgency::First => kept.max(spared - spared / 4),
-            Urgency::Kindness | Urgency::Interim => kept.max(most / 5 + 1).max(spared),
+            Urgency::First => owed,
+            Urgency::Kindness | Urgency::Interim => owed.max(most / 5 + 1),
         }
     }
 
