@@ -18,8 +18,9 @@ const LEFT_BY_FIRST: u32 = 5;
 const LEFT_BY_OTHERS: u32 = 8;
 /// Messages that are looked after at the same time where nothing is limited.
 const AT_ONCE: usize = 3;
-/// How long a message grows before it gets a reaction that stops it: most have ended by then, and need none.
-const GROWS: Duration = Duration::from_secs(2);
+/// How long a message grows before it gets a reaction that stops it: most have ended by then, and need none. Where each event
+/// counts, how long the answers of others may end first.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// What became of one step.
 enum Step {
@@ -36,7 +37,7 @@ impl Matrix {
         let is_spared = self.ledger.is_limited() && streams;
         let Some(known) = self.ours.get(id).filter(|_| !is_spared) else { return };
         if missing(&known).is_some() || stale(&known).is_some() {
-            self.wanted.put(id, if streams { GROWS } else { Duration::ZERO });
+            self.wanted.put(id, if streams || self.ledger.is_limited() { PAUSE } else { Duration::ZERO });
         }
     }
 
