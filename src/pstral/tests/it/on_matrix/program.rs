@@ -1,11 +1,9 @@
 //! The built program with an account of its own: logged in, run, looked at, lost and recovered.
 
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
-
 use pstral_synapse::Account;
 
 use super::shared;
+use crate::bot::Bot;
 use crate::matrix_people::Person;
 use crate::program::Place;
 
@@ -14,7 +12,7 @@ const ROOMS: usize = 200;
 
 fn configure(place: &Place, server: &str, account: &Account) {
     let config = format!(
-        "data = \"data\"\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n[platforms.matrix]\nenabled = true\n\
+        "data = \"data\"\n\n[platforms.matrix]\nenabled = true\n\
          homeserver = \"{server}\"\nuser = \"{}\"\npassword = \"{}\"\npassphrase = \"a long text\"\n\
          events_per_second = 0\n\n[targets.crm]\nkind = \"sqlite\"\npath = \"{}\"\ndescription = \"clients\"\n",
         account.id,
@@ -48,7 +46,7 @@ fn an_account_is_logged_in_run_and_recovered() {
     place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes", "recovery key works: yes"]);
 
     let zoe = runtime.block_on(Person::of(server, "zoe-p1"));
-    let running = Program::start(&place);
+    let running = Bot::start(&place);
     runtime.block_on(async {
         let dm = zoe.dm(true, &account.id).await;
         zoe.says(&dm, "Bonjour").await;
@@ -60,7 +58,8 @@ fn an_account_is_logged_in_run_and_recovered() {
         "matrix device · ok",
         "matrix limit · ok",
     ]);
-    running.end();
+    running.signal("-TERM");
+    running.ended().code(0);
 
     std::fs::remove_dir_all(place.path("data/matrix/store")).unwrap();
     place.run(&words(&["doctor"])).code(1).says(&["the keys of the device are gone", "pstral matrix recover"]);
@@ -85,55 +84,37 @@ fn two_hundred_rooms_take_little_memory() {
         let (status, answer) = server.ask("POST", &path, Some(&token), &serde_json::json!({}));
         assert_eq!(status, 200, "{answer}");
     }
-    let running = Program::start(&place);
+    let running = Bot::start(&place);
     let leo = runtime.block_on(Person::of(server, "leo-p2"));
     runtime.block_on(async {
         let dm = leo.dm(true, &account.id).await;
         leo.says(&dm, "Bonjour").await;
         leo.hears(&dm, "!pstral link").await;
     });
-    let [all, own, files] = ["VmRSS", "RssAnon", "RssFile"].map(|what| running.resident(what));
-    println!(
-        "after a sync of {ROOMS} rooms: {all:.0} MB resident, {own:.0} MB of them its own, {files:.0} MB of the program's file"
-    );
-    running.end();
+    let (all, own) = running.resident();
+    println!("after a sync of {ROOMS} rooms: the program holds {all} KiB, {own} KiB of it beside its own file");
+    running.signal("-TERM");
+    running.ended().code(0);
 }
 
-/// `pstral run`.
-struct Program(Option<Child>);
+#[test]
+fn an_account_is_logged_in_with_a_token_and_gets_new_keys() {
+    let Some(server) = shared() else { return };
+    let account = server.account("pstral-p3");
+    let place = Place::new();
+    configure(&place, &server.url(), &account);
+    let wrong = place.run_with(&words(&["matrix", "login", "--token"]), "syt_nobody\n").code(1);
+    assert!(wrong.err.contains("Check user and the password"), "{}", wrong.err);
+    let token = server.token(&account);
+    place.run_with(&words(&["matrix", "login", "--token"]), token).code(0).says(&["Logged in as @pstral-p3:localhost"]);
+    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes", "recovery key works: yes"]);
+    let renewed = place.run(&words(&["matrix", "reset-crypto"])).code(0).says(&["recovery key"]);
+    let recovery_key = renewed.out.lines().last().unwrap().to_owned();
+    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes"]);
 
-impl Program {
-    fn start(place: &Place) -> Self {
-        let mut command = place.pstral(&words(&["run"]));
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        Self(Some(child))
-    }
-
-    /// The memory it holds, in MB.
-    fn resident(&self, what: &str) -> f64 {
-        let id = self.0.as_ref().unwrap().id();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(':')).unwrap();
-        line.trim().strip_suffix(" kB").unwrap().parse::<f64>().unwrap() * 1024.0 / 1e6
-    }
-
-    /// Asks it to end, and waits until it has.
-    fn end(mut self) {
-        let mut child = self.0.take().unwrap();
-        std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        let began = Instant::now();
-        while child.try_wait().unwrap().is_none() {
-            assert!(began.elapsed() < Duration::from_secs(30), "it does not end");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if let Some(mut child) = self.0.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
+    // The store is lost, and the account has another device for it.
+    std::fs::remove_dir_all(place.path("data/matrix/store")).unwrap();
+    let (recover, token) = (words(&["matrix", "recover", "--token"]), server.token(&account));
+    place.run_with(&recover, format!("{recovery_key}\n{token}\n")).code(0).says(&["Logged in as @pstral-p3:localhost"]);
+    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes"]);
 }
