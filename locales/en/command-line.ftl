@@ -448,7 +448,7 @@ discord-remedy-channel = Check the id, and that Pstral is in this server and may
 config-matrix-homeserver = the address of the homeserver is required, such as "https://matrix.example.org".
 config-matrix-address = “{ $given }” is not an address: write https:// and the name of the homeserver, such as "https://matrix.example.org".
 config-matrix-passphrase = the session and the keys are encrypted with a passphrase: add it, better as passphrase_file or in the environment. Any long text will do; keep it as long as the account.
-config-matrix-rate = burst is 1 at least, and events_per_second between 0 and 1000; 0 says that the homeserver does not limit the account.
+config-matrix-rate = burst is 1 at least, and events_per_second between 0.001 and 1000, or 0, which says that the homeserver does not limit the account.
 config-matrix-user = Which account? Add user to [platforms.matrix], such as "@pstral:example.org".
 health-matrix = { $name } answered in { $millis } ms
 matrix-not-enabled = Matrix is not turned on: write enabled = true in [platforms.matrix]. docs/matrix.md says what else it needs.

@@ -451,7 +451,7 @@ discord-remedy-channel = Vérifiez l'identifiant, et que Pstral est sur ce serve
 config-matrix-homeserver = l'adresse du serveur est obligatoire, par exemple "https://matrix.example.org".
 config-matrix-address = « { $given } » n'est pas une adresse : écrivez https:// puis le nom du serveur, par exemple "https://matrix.example.org".
 config-matrix-passphrase = la session et les clés sont chiffrées avec une phrase secrète : ajoutez-la, de préférence avec passphrase_file ou dans l'environnement. N'importe quel texte assez long convient ; gardez-le aussi longtemps que le compte.
-config-matrix-rate = burst vaut au moins 1, et events_per_second entre 0 et 1000 ; 0 dit que le serveur ne limite pas le compte.
+config-matrix-rate = burst vaut au moins 1, et events_per_second entre 0,001 et 1000, ou 0, qui dit que le serveur ne limite pas le compte.
 config-matrix-user = Quel compte ? Ajoutez user dans [platforms.matrix], par exemple "@pstral:example.org".
 health-matrix = { $name } a répondu en { $millis } ms
 matrix-not-enabled = Matrix n'est pas activé : écrivez enabled = true dans [platforms.matrix]. docs/matrix.md dit ce qu'il faut d'autre.

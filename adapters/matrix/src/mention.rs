@@ -16,7 +16,12 @@ impl Names<'_> {
     pub(crate) fn are_called(&self, content: &Value, words: &str) -> bool {
         let named = content["m.mentions"]["user_ids"].as_array();
         let is_marked = named.is_some_and(|users| users.iter().any(|user| user == self.id));
-        is_marked || self.all().any(|name| find(words, name).is_some())
+        let words = words.trim_start();
+        let is_named = [Some(self.id), self.shown()].into_iter().flatten().any(|name| find(words, name).is_some());
+        // Within a sentence, a name such as “data” may be a word like any other.
+        let by_local = |local: &str| find(words, local).filter(|(at, _)| self.shown().is_none() || *at == 0).is_some();
+        let is_local = self.local().is_some_and(|local| by_local(local) || find(words, &format!("@{local}")).is_some());
+        is_marked || is_named || is_local
     }
 
     /// What is said beside the name that it begins with, or ends with.
@@ -38,9 +43,15 @@ impl Names<'_> {
 
     /// The longest first: the shorter may be part of it.
     fn all(&self) -> impl Iterator<Item = &str> {
-        let local = self.id.strip_prefix('@').and_then(|id| id.split_once(':')).map(|(name, _)| name);
-        let shown = self.shown.map(str::trim).filter(|name| !name.is_empty());
-        [Some(self.id), shown, local].into_iter().flatten()
+        [Some(self.id), self.shown(), self.local()].into_iter().flatten()
+    }
+
+    fn shown(&self) -> Option<&str> {
+        self.shown.map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    fn local(&self) -> Option<&str> {
+        self.id.strip_prefix('@').and_then(|id| id.split_once(':')).map(|(name, _)| name)
     }
 }
 
@@ -91,7 +102,9 @@ mod tests {
             ("@pstral liste", true, "liste"),
             ("pstral liste", true, "liste"),
             ("Liste les clients, @pstral:example.org ?", true, "Liste les clients?"),
-            ("Que sait Pstral des clients ?", true, "Que sait Pstral des clients ?"),
+            ("Que sait Pstral des clients ?", false, "Que sait Pstral des clients ?"),
+            ("Que sait Pstral Été des clients ?", true, "Que sait Pstral Été des clients ?"),
+            ("Merci, @pstral !", true, "Merci!"),
             ("pstrals liste", false, "pstrals liste"),
             ("voir https://x.org/pstral et pstral.org", false, "voir https://x.org/pstral et pstral.org"),
             ("pstral", true, ""),

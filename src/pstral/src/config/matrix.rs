@@ -23,7 +23,8 @@ pub(super) fn matrix_faults(matrix: &MatrixConfig) -> Vec<Fault> {
     if matrix.passphrase.is_none() {
         fault("passphrase", text("config-matrix-passphrase"));
     }
-    if matrix.burst == 0 || !(0.0..=1_000.0).contains(&matrix.events_per_second) {
+    let is_rate = |events: f64| events == 0.0 || (0.001..=1_000.0).contains(&events);
+    if matrix.burst == 0 || !is_rate(matrix.events_per_second) {
         fault("events_per_second", text("config-matrix-rate"));
     }
     faults

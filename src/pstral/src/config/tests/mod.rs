@@ -123,6 +123,10 @@ fn what_could_not_run_is_told_beforehand() {
             "platforms.matrix.events_per_second: ",
         ),
         (
+            "[platforms.matrix]\nenabled = true\nhomeserver = \"https://example.org\"\npassphrase = \"x\"\nevents_per_second = 1e-20",
+            "platforms.matrix.events_per_second: ",
+        ),
+        (
             "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nshards = 4",
             "platforms.discord.shards: ",
         ),
