@@ -19,7 +19,7 @@ impl Names<'_> {
         let words = words.trim_start();
         let is_named = [Some(self.id), self.shown()].into_iter().flatten().any(|name| find(words, name).is_some());
         // Within a sentence, a name such as “data” may be a word like any other.
-        let by_local = |local: &str| find(words, local).filter(|(at, _)| self.shown().is_none() || *at == 0).is_some();
+        let by_local = |local: &str| find(words, local).is_some_and(|(at, _)| self.shown().is_none() || at == 0);
         let is_local = self.local().is_some_and(|local| by_local(local) || find(words, &format!("@{local}")).is_some());
         is_marked || is_named || is_local
     }
