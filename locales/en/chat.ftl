@@ -478,7 +478,7 @@ answer-rest-lost = What did not fit in these messages is lost: it could not be s
 attached-left-out = (The attached file { $name } was not read: it is too large, one too many, or not a .sql, .txt or .csv file of plain text.)
 
 ## Discord
-discord-private-closed = 🔒 Your private messages are closed to me, so I show this to you alone. It cannot be found again later.
+discord-private-closed = 🔒 Your private messages are closed to me, so I show this to you alone. It cannot be found again later: copy what you need.
 discord-file-unreadable = The file cannot be read. Attach plain text (UTF-8) of 64 KiB at most.
 discord-server-not-allowed = Pstral does not answer in this server. Whoever runs it can add the server to its configuration.
 discord-not-here = I do not answer in this channel. Ask me in another one, or in private.

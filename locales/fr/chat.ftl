@@ -479,7 +479,7 @@ answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fich
 attached-left-out = (Le fichier joint { $name } n'a pas été lu : il est trop gros, il est de trop, ou ce n'est pas un fichier .sql, .txt ou .csv de texte.)
 
 ## Discord
-discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul, introuvable plus tard.
+discord-private-closed = 🔒 Vos messages privés me sont fermés : voici la réponse, visible de vous seul. Elle sera introuvable plus tard : copiez ce qu'il vous faut.
 discord-file-unreadable = Le fichier ne peut pas être lu. Joignez du texte (UTF-8) de 64 Kio au plus.
 discord-server-not-allowed = Pstral ne répond pas sur ce serveur. La personne qui l'exploite peut l'ajouter à sa configuration.
 discord-not-here = Je ne réponds pas dans ce salon. Posez votre question dans un autre, ou en privé.

@@ -472,7 +472,7 @@ matrix-unverified = Le compte a des clés que cet appareil n'a pas encore. Appor
 matrix-session = { $user } est connecté, sur l'appareil { $device }
 matrix-device-verified = les autres voient que l'appareil est bien celui du compte
 matrix-device-unverified = les autres ne voient pas que l'appareil est celui du compte : certains programmes ne lui donneront pas leurs clés
-matrix-limited = on suppose que le serveur limite le compte, puisque events_per_second n'est pas 0 : les réponses arrivent en peu d'étapes et, nombreuses, s'attendent les unes les autres. Seuls ses administrateurs voient s'il le fait
+matrix-limited = on suppose que le serveur limite le compte, puisque events_per_second n'est pas 0 : les réponses arrivent en peu d'étapes et, quand il y en a beaucoup, l'une après l'autre. Seuls ses administrateurs voient s'il le fait
 matrix-lifted = on suppose que le serveur ne limite pas le compte, et il ne l'a pas refusé récemment. Seuls ses administrateurs voient ses limites
 matrix-limit-unknown = le serveur limite le compte, qu'il a refusé la dernière fois le { $at }, alors que events_per_second = 0 dit que non
 remedy-matrix-login = Connectez le compte : pstral matrix login.
