@@ -99,13 +99,16 @@ pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
 }
 
 /// Synapse tells of ten events a room where nobody asks for more, and of whom is online.
+///
+/// All members of a room come with it, not only those who write. Where they come one by one (`lazy_load_members`), Synapse takes
+/// each for somebody new whose keys may have changed, us too; matrix-sdk then keeps what is sent into encrypted rooms waiting
+/// for our own keys, five seconds each, and the sync that asks for them waits behind that.
 fn settings(timeout: Duration) -> SyncSettings {
     let wanted = json!({
         "presence": { "not_types": ["*"] },
         "room": {
             "ephemeral": { "not_types": ["*"] },
-            "timeline": { "limit": 100, "lazy_load_members": true },
-            "state": { "lazy_load_members": true },
+            "timeline": { "limit": 100 },
         },
     });
     let filter: FilterDefinition = serde_json::from_value(wanted).expect("invariant: it is a filter");

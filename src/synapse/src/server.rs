@@ -104,9 +104,14 @@ impl Server {
 
     /// What an account has written so far: messages, reactions and what it took back.
     pub fn writes_of(&self, user: &str) -> Vec<Request> {
-        let log = std::fs::read_to_string(self.folder.path().join("access")).unwrap_or_default();
         let is_write = |line: &str| line.starts_with("PUT ") && (line.contains("/send/") || line.contains("/redact/"));
-        log.lines().filter_map(access::read).filter(|asked| asked.user == user && is_write(&asked.line)).collect()
+        self.requests_of(user).into_iter().filter(|asked| is_write(&asked.line)).collect()
+    }
+
+    /// What an account has asked for so far.
+    pub fn requests_of(&self, user: &str) -> Vec<Request> {
+        let log = std::fs::read_to_string(self.folder.path().join("access")).unwrap_or_default();
+        log.lines().filter_map(access::read).filter(|asked| asked.user == user).collect()
     }
 
     /// Its folder.
