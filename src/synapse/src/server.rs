@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::access::{self, Request};
+use crate::detour::Detour;
 use crate::http::ask;
 use crate::install::python;
 use crate::settings::{Limits, NAME, hex, log_settings, settings, signing_key};
@@ -95,6 +96,14 @@ impl Server {
     /// Where it is reached.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Another way to it, on which requests wait whose address holds this.
+    ///
+    /// # Panics
+    /// Where no port is free.
+    pub fn holding(&self, part: &'static str) -> Detour {
+        Detour::to(self.port, part).expect("a port")
     }
 
     /// What it warned of.

@@ -73,8 +73,7 @@ async fn in_private_nobody_need_call() {
     let actor = event.actor.clone();
     assert_eq!(running.adapter.open_dm(&actor).await.unwrap(), place(dm.as_str(), true));
     let leo = Person::of(server, "leo-a2").await;
-    zoe.there(&dm).invite_user_by_id(leo.client.user_id().unwrap()).await.unwrap();
-    leo.joins(&dm).await;
+    zoe.brings(&leo, &dm).await;
     zoe.asks(&dm, &house.account.id, "Et les salaires ?").await;
     assert!(!running.next().await.place.private, "two people read it");
     let other = running.adapter.open_dm(&actor).await.unwrap();
@@ -158,6 +157,31 @@ async fn what_was_said_meanwhile_is_answered_once_however_much_it_was() {
     }
     let mut running = house.run().await;
     assert_eq!(running.next().await.id, asked);
+    let last = zoe.asks(&room, &house.account.id, "Et maintenant ?").await;
+    assert_eq!(running.next().await.id, last, "nothing is handed over twice");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_late_is_answered_late() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a6").await;
+    let mut running = house.run().await;
+    let slow = server.holding("/sendToDevice/");
+    let zoe = Person::by_way_of(&slow.url(), server, "zoe-a6").await;
+    let leo = Person::of(server, "leo-a6").await;
+    let room = zoe.room(true, &[&house.account.id]).await;
+    zoe.brings(&leo, &room).await;
+    let first = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
+    let second = zoe.asks(&room, &house.account.id, "Et à Lyon ?").await;
+    assert!(slow.waiting() > 0, "their keys are on the way");
+    // Others are answered meanwhile.
+    let other = leo.asks(&room, &house.account.id, "Combien de villes ?").await;
+    assert_eq!(running.next().await.id, other);
+    tokio::task::block_in_place(|| slow.let_go());
+    let (one, two) = (running.next().await, running.next().await);
+    assert_eq!((one.id, two.id), (first.clone(), second));
+    assert_eq!((one.body, one.place), (said("Combien de clients ?"), place(&format!("{room}/{first}"), false)));
     let last = zoe.asks(&room, &house.account.id, "Et maintenant ?").await;
     assert_eq!(running.next().await.id, last, "nothing is handed over twice");
     running.end().await;

@@ -28,13 +28,7 @@ async fn files_belong_to_the_question() {
         zoe.attaches(&room, "a.sql", b"SELECT 1\n", called).await;
         assert_eq!(says(&mut running).await, "Que fait ceci ?\n\na.sql\n```sql\nSELECT 1\n```");
         // Before the question; that of somebody else is none of hers.
-        zoe.there(&room).invite_user_by_id(leo.client.user_id().unwrap()).await.unwrap();
-        leo.joins(&room).await;
-        leo.until(|| async {
-            leo.client.get_room(&room).filter(|room| room.encryption_state().is_encrypted() == encrypted)
-        })
-        .await
-        .unwrap();
+        zoe.brings(&leo, &room).await;
         leo.attaches(&room, "secret.txt", b"rien", json!({})).await;
         let list = zoe.attaches(&room, "liste.csv", "ville\nLyon\n".as_bytes(), json!({})).await;
         zoe.attaches(&room, "photo.png", b"\x89PNG", json!({})).await;
@@ -66,13 +60,7 @@ async fn a_question_that_is_reworded_is_asked_again() {
     let (zoe, leo) = (Person::of(server, "zoe-d2").await, Person::of(server, "leo-d2").await);
     for encrypted in [false, true] {
         let room = zoe.room(encrypted, &[&house.account.id]).await;
-        zoe.there(&room).invite_user_by_id(leo.client.user_id().unwrap()).await.unwrap();
-        leo.joins(&room).await;
-        leo.until(|| async {
-            leo.client.get_room(&room).filter(|room| room.encryption_state().is_encrypted() == encrypted)
-        })
-        .await
-        .unwrap();
+        zoe.brings(&leo, &room).await;
         let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
         let first = running.next().await;
         leo.sends(&room, changed(&asked, "pstral-d2: Supprime tout")).await;
@@ -94,11 +82,7 @@ async fn nobody_takes_back_or_moves_what_the_server_has_not_checked() {
     let mut running = house.run().await;
     let (zoe, leo) = (Person::of(server, "zoe-d3").await, Person::of(server, "leo-d3").await);
     let room = zoe.room(true, &[&house.account.id]).await;
-    zoe.there(&room).invite_user_by_id(leo.client.user_id().unwrap()).await.unwrap();
-    leo.joins(&room).await;
-    leo.until(|| async { leo.client.get_room(&room).filter(|room| room.encryption_state().is_encrypted()) })
-        .await
-        .unwrap();
+    zoe.brings(&leo, &room).await;
     let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
     assert_eq!(running.next().await.id, asked);
     let open = leo.public_room().await;

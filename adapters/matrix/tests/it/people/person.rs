@@ -60,8 +60,13 @@ impl Person {
 
     /// Makes an account and logs it in.
     pub(crate) async fn of(server: &Server, name: &str) -> Self {
+        Self::by_way_of(&server.url(), server, name).await
+    }
+
+    /// The same, by a way of their own to the server.
+    pub(crate) async fn by_way_of(url: &str, server: &Server, name: &str) -> Self {
         let account = server.account(name);
-        let client = Client::builder().homeserver_url(server.url()).build().await.unwrap();
+        let client = Client::builder().homeserver_url(url).respect_login_well_known(false).build().await.unwrap();
         client.matrix_auth().login_username(&account.name, &account.password).send().await.unwrap();
         client.sync_once(settings(Duration::ZERO)).boxed().await.unwrap();
         let (seen, changed) = (Arc::<Mutex<Seen>>::default(), watch::Sender::new(0));
@@ -126,6 +131,16 @@ impl Person {
     /// Begins a private conversation, and waits for nobody.
     pub(crate) async fn begins_dm(&self, encrypted: bool, with: &str) -> OwnedRoomId {
         self.make(encrypted, true, false, &[with]).await
+    }
+
+    /// Brings somebody into a room, who can read and write there then.
+    pub(crate) async fn brings(&self, whom: &Self, room: &RoomId) {
+        let there = self.there(room);
+        there.invite_user_by_id(whom.client.user_id().unwrap()).await.unwrap();
+        whom.joins(room).await;
+        let encrypted = there.encryption_state().is_encrypted();
+        let knows = || async { Some(whom.client.get_room(room)?.encryption_state().is_encrypted() == encrypted) };
+        whom.until(|| async { knows().await.filter(|knows| *knows) }).await.expect("to know whether it is encrypted");
     }
 
     /// Comes into a room they are invited to.

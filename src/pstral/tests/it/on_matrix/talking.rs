@@ -40,8 +40,7 @@ fn becomes_a_table(name: &str, encrypted: bool) {
         let mut house = House::open(world, server, name).await;
         let (camille, alex) = (&house.camille, &house.alex);
         let room = camille.room(encrypted, &[&house.account.id]).await;
-        camille.there(&room).invite_user_by_id(alex.client.user_id().unwrap()).await.unwrap();
-        alex.joins(&room).await;
+        camille.brings(alex, &room).await;
         world.model.script(Script::words(SAID).every(Duration::from_millis(50)));
         let question = camille.asks(&room, &house.account.id, QUESTION).await;
         let asked = Instant::now();
@@ -112,8 +111,7 @@ fn a_private_table_asked_in_a_room_arrives_in_private_alone() {
         let mut house = House::open(world, server, "t4").await;
         let (camille, alex) = (&house.camille, &house.alex);
         let room = camille.room(false, &[&house.account.id]).await;
-        camille.there(&room).invite_user_by_id(alex.client.user_id().unwrap()).await.unwrap();
-        alex.joins(&room).await;
+        camille.brings(alex, &room).await;
         world.model_says(SAID);
         camille.asks(&room, &house.account.id, QUESTION).await;
         let offer = camille.reads(&room, "▶️ Exécuter").await;
@@ -151,6 +149,34 @@ fn what_was_offered_before_a_restart_can_be_run_after_it() {
         house.camille.says_in(&room, &question, "Combien de clients avons-nous à Paris ?").await;
         house.camille.reads(&room, "count(").await;
         house.idle().await;
+        house.end(world).await;
+    });
+}
+
+#[test]
+fn what_is_taken_back_while_we_are_away_runs_nothing() {
+    let Some(server) = shared() else { return };
+    run_test_with(unhurried(), async |world| {
+        let mut house = House::open(world, server, "t7").await;
+        let room = house.camille.room(true, &[&house.account.id]).await;
+        world.model_says(SAID);
+        house.camille.asks(&room, &house.account.id, QUESTION).await;
+        let offer = house.camille.reads(&room, "▶️ Exécuter").await;
+        house.idle().await;
+        house.end(world).await;
+        let pressed = house.camille.reacts(&room, &offer.id, "▶️").await;
+        house.camille.redacts(&room, &pressed).await;
+        house.restart(world).await;
+        // What comes after it is answered, so it was read.
+        world.model.script(Script::words("Oui."));
+        house.camille.asks(&room, &house.account.id, "Es-tu là ?").await;
+        house.camille.reads(&room, "Oui.").await;
+        house.idle().await;
+        assert!(world.target.ran().is_empty());
+        house.camille.reacts(&room, &offer.id, "▶️").await;
+        house.camille.reads(&room, "Architecture du Nord").await;
+        house.idle().await;
+        assert_eq!(world.target.ran().len(), 1);
         house.end(world).await;
     });
 }
