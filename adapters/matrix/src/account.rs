@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::MatrixConfig;
 use crate::client::{OpenError, Opened, build, open, restore};
-use crate::listening::first_sync;
 use crate::remote::whoami;
+use crate::syncing::first_sync;
 use crate::vault::{Session, Vault, VaultError};
 
 /// What other programs call the device.

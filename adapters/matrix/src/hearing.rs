@@ -4,7 +4,7 @@ use futures::future::{BoxFuture, FutureExt as _};
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::{TimelineEvent, VerificationLevel, VerificationState};
 use matrix_sdk::ruma::{OwnedEventId, UserId};
-use pstral_core::domain::{Actor, ButtonAction, Event, EventBody};
+use pstral_core::domain::{Actor, Event, EventBody};
 use pstral_core::pipeline::{acts_on_an_answer, reads_as_command};
 use pstral_core::ports::Inbox;
 use serde_json::Value;
@@ -12,8 +12,7 @@ use serde_json::Value;
 use crate::Matrix;
 use crate::asked::Question;
 use crate::attached::{Attached, caption};
-use crate::event::{answered, id, json_of, moment, redacted, replaced, thread_of};
-use crate::keys::is_one;
+use crate::event::{answered, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
 use crate::rooms::Company;
@@ -25,9 +24,9 @@ pub(crate) const PREFIX: &str = "!pstral ";
 pub(crate) type Work<'a> = BoxFuture<'a, ()>;
 
 /// A message as far as it was understood.
-struct Said {
-    words: String,
-    body: EventBody,
+pub(crate) struct Said {
+    pub(crate) words: String,
+    pub(crate) body: EventBody,
     is_called: bool,
 }
 
@@ -130,7 +129,7 @@ impl Matrix {
     }
 
     /// What a body says, and whether it calls us.
-    async fn understood(&self, room: &Room, content: &Value, body: &str, is_direct: bool) -> Said {
+    pub(crate) async fn understood(&self, room: &Room, content: &Value, body: &str, is_direct: bool) -> Said {
         let body = without_quote(content, body);
         let own = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
         let shown = own.as_ref().and_then(|own| own.display_name());
@@ -144,36 +143,6 @@ impl Matrix {
             None => EventBody::Said(words.clone()),
         };
         Said { words, body, is_called }
-    }
-
-    /// A message was changed: what it asked is asked again, unless something was run since.
-    async fn reword<'a>(
-        &'a self,
-        room: &Room,
-        id: OwnedEventId,
-        of: &OwnedEventId,
-        sender: &UserId,
-        said: &Value,
-        inbox: &'a Inbox,
-    ) -> Option<Work<'a>> {
-        let before = self.asked.by(of).filter(|question| question.event.actor.id == *sender)?;
-        let is_here = crate::place::spot(&before.event.place).is_ok_and(|spot| spot.room == room.room_id());
-        let content = &said["content"]["m.new_content"];
-        let body = match content["msgtype"].as_str() {
-            Some("m.text") => content["body"].as_str()?,
-            Some("m.file") => caption(content)?,
-            _ => return None,
-        };
-        let is_direct = self.company(room).await != Company::Many;
-        let Said { words, body, .. } = self.understood(room, content, body, is_direct).await;
-        let is_question = matches!(body, EventBody::Said(_)) && !words.is_empty();
-        if !is_here || !is_question || words == before.words || !before.can_change() {
-            return None;
-        }
-        let body = EventBody::Said(format!("{words}{}", before.files));
-        let event = Event { id: id.to_string(), at: moment(said), body, ..before.event.clone() };
-        let question = self.asked.asks(of, before.reworded(event, words));
-        Some(crate::rewording::ask_again(before, question, inbox).boxed())
     }
 
     /// Where a message of ours stands that somebody answers to by itself, as people do whose programs know no threads.
@@ -202,57 +171,8 @@ impl Matrix {
         })
     }
 
-    /// Somebody reacted to a message: where it is ours, they pressed a button.
-    async fn pressed<'a>(
-        &'a self,
-        room: &Room,
-        event: OwnedEventId,
-        sender: &UserId,
-        said: &Value,
-        inbox: &'a Inbox,
-    ) -> Option<Work<'a>> {
-        let related = &said["content"]["m.relates_to"];
-        let (to, key) = (id(&related["event_id"])?, related["key"].as_str()?);
-        if !is_one(key) {
-            return None;
-        }
-        let found = self.ours.find(room, &to).await;
-        let found = found.inspect_err(|error| tracing::warn!(%error, "what somebody reacted to cannot be read"));
-        let message = found.ok()??;
-        let action = message.action(key)?;
-        if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {
-            self.learn_asker(room, root).await;
-        }
-        let is_private = self.company(room).await == Company::Alone;
-        let runs = matches!(action, ButtonAction::Execute(_));
-        let event = self.event(room, event, sender, said, message.spot, is_private, EventBody::Clicked(action)).await;
-        if runs {
-            self.asked.runs_in(&event.place);
-        }
-        Some(inbox(event))
-    }
-
-    /// Somebody took something back: a question, a reaction, or, as a moderator, a message of ours.
-    async fn taken_back<'a>(
-        &'a self,
-        room: &Room,
-        sender: &UserId,
-        said: &Value,
-        inbox: &'a Inbox,
-    ) -> Option<Work<'a>> {
-        let (gone, event) = (redacted(said)?, id(&said["event_id"])?);
-        if self.ours.lose(&gone, room.room_id()) {
-            return None;
-        }
-        let asked = self.asked.take_back(&gone, room.room_id());
-        let is_private = self.company(room).await == Company::Alone;
-        let spot = Spot::new(room.room_id().to_owned(), None);
-        let body = EventBody::Deleted { event: asked.unwrap_or_else(|| gone.to_string()) };
-        Some(inbox(self.event(room, event, sender, said, spot, is_private, body).await))
-    }
-
     #[expect(clippy::too_many_arguments, reason = "each is a part of an event")]
-    async fn event(
+    pub(crate) async fn event(
         &self,
         room: &Room,
         id: OwnedEventId,

@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use matrix_sdk::Room;
+use futures::stream::{self, BoxStream, StreamExt as _};
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
+use matrix_sdk::{Client, Room};
 use tokio::time::Instant;
 
 /// How long a key is waited for.
@@ -16,6 +17,18 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Messages that wait, at most, and those of one person: each is tried again and again.
 const MANY: usize = 500;
 const OF_ONE: usize = 20;
+
+/// Rooms that keys have come for.
+pub(crate) async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<OwnedRoomId>> {
+    match client.encryption().room_keys_received_stream().await {
+        // Where some were left out, the next tick tries all.
+        Some(keys) => keys
+            .map(|keys| keys.unwrap_or_default().into_iter().map(|key| key.room_id).collect())
+            .chain(stream::pending())
+            .boxed(),
+        None => stream::pending().boxed(),
+    }
+}
 
 /// What cannot be read yet.
 #[derive(Default)]

@@ -1,21 +1,17 @@
-//! The sync: staying connected, and handing over what comes from there.
+//! What comes from the homeserver is handed over, each room by itself.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt as _, join_all};
-use futures::stream::{self, BoxStream, FuturesUnordered, StreamExt as _};
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
-use matrix_sdk::config::SyncSettings;
 use matrix_sdk::ruma::OwnedRoomId;
-use matrix_sdk::ruma::api::client::filter::FilterDefinition;
-use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
-use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate, SyncResponse};
+use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate};
 use matrix_sdk::{Client, Room};
 use pstral_core::domain::{Actor, Event, EventBody};
 use pstral_core::ports::{Inbox, PlatformError};
-use serde_json::{Value, json};
-use tokio::sync::mpsc::{Sender, channel};
+use serde_json::Value;
+use tokio::sync::mpsc::channel;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -23,146 +19,25 @@ use crate::Matrix;
 use crate::account::open_fault;
 use crate::bookmark::Bookmark;
 use crate::catching_up::{leave_old, missed};
+use crate::connection::Standing;
 use crate::event::json_of;
-use crate::fault::is_logged_out;
+use crate::late::rooms_of_keys;
 use crate::place::{Spot, platform};
+use crate::syncing::{Update, keep_syncing};
 
-/// How long the server may wait for something to happen.
-const POLL: Duration = Duration::from_secs(30);
-/// The first wait after a sync that failed, and the longest.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// How often what could not be read is tried again without news of a key.
 const LATE: Duration = Duration::from_secs(15);
 /// How often rooms are looked at that may have moved.
 const MOVED: Duration = Duration::from_mins(1);
-
 /// How long what is being handed over may take when the program ends.
 const HANDING_OVER: Duration = Duration::from_secs(2);
 /// Of a sync that ended by a fault of our own.
 const BROKEN: &str = "reading what the homeserver says has failed";
 
-/// How it stands with the server.
-#[derive(Clone, Default)]
-pub(crate) struct Connection(Arc<Mutex<Standing>>);
-
-#[derive(Default)]
-enum Standing {
-    /// Nobody listens.
-    #[default]
-    Idle,
-    Connecting,
-    Up,
-    Down(String),
-    LoggedOut,
-}
-
-impl Connection {
-    /// Whether events come; `None` where nobody listens.
-    pub(crate) fn is_up(&self) -> Option<Result<(), PlatformError>> {
-        match &*self.standing() {
-            Standing::Idle => None,
-            Standing::Up => Some(Ok(())),
-            Standing::Connecting => Some(Err(PlatformError::Unavailable("not connected yet".to_owned()))),
-            Standing::Down(why) => Some(Err(PlatformError::Unavailable(why.clone()))),
-            Standing::LoggedOut => Some(Err(PlatformError::Rejected("logged out".to_owned()))),
-        }
-    }
-
-    fn set(&self, standing: Standing) {
-        *self.standing() = standing;
-    }
-
-    fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What one sync told.
-struct Update {
-    response: SyncResponse,
-    /// Up to where the one before had told, where that is known.
-    since: Option<String>,
-    /// Whether we were away before.
-    is_first: bool,
-}
-
 /// What is to be done, all of it handed over, and up to where it was told.
 struct Heard<'a> {
     work: Vec<BoxFuture<'a, ()>>,
     until: Option<String>,
-}
-
-/// One sync that takes what is there: what was said before is not answered.
-pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
-    client.sync_once(settings(Duration::ZERO)).boxed().await.map(drop)
-}
-
-/// Synapse tells of ten events a room where nobody asks for more, and of whom is online.
-///
-/// All members of a room come with it, not only those who write. Where they come one by one (`lazy_load_members`), Synapse takes
-/// each for somebody new whose keys may have changed, us too; matrix-sdk then keeps what is sent into encrypted rooms waiting
-/// for our own keys, five seconds each, and the sync that asks for them waits behind that.
-fn settings(timeout: Duration) -> SyncSettings {
-    let wanted = json!({
-        "presence": { "not_types": ["*"] },
-        "room": {
-            "ephemeral": { "not_types": ["*"] },
-            "timeline": { "limit": 100 },
-        },
-    });
-    let filter: FilterDefinition = serde_json::from_value(wanted).expect("invariant: it is a filter");
-    SyncSettings::new().timeout(timeout).filter(Filter::FilterDefinition(filter))
-}
-
-/// Syncs for ever; ends where the account is logged in no more.
-async fn keep_syncing(
-    client: Client,
-    connection: Connection,
-    mut since: Option<String>,
-    heard: Sender<Update>,
-) -> Result<(), PlatformError> {
-    let (mut wait, mut timeout) = (FIRST_WAIT, Duration::ZERO);
-    loop {
-        let settings = settings(timeout);
-        let settings = match &since {
-            Some(token) => settings.token(token.clone()),
-            None => settings,
-        };
-        match client.sync_once(settings).boxed().await {
-            Ok(response) => {
-                connection.set(Standing::Up);
-                let next = response.next_batch.clone();
-                let update = Update { response, since: since.replace(next), is_first: timeout.is_zero() };
-                (wait, timeout) = (FIRST_WAIT, POLL);
-                if heard.send(update).await.is_err() {
-                    return Ok(());
-                }
-            }
-            Err(error) if is_logged_out(&error) => {
-                tracing::error!(%error, "Matrix has logged us out");
-                return Err(PlatformError::Rejected(format!("logged out: {error}")));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the homeserver does not answer; trying again");
-                connection.set(Standing::Down(error.to_string()));
-                tokio::time::sleep(wait).await;
-                (wait, timeout) = ((wait * 2).min(LONGEST_WAIT), Duration::ZERO);
-            }
-        }
-    }
-}
-
-/// Rooms that keys have come for.
-async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<OwnedRoomId>> {
-    match client.encryption().room_keys_received_stream().await {
-        // Where some were left out, the next tick tries all.
-        Some(keys) => keys
-            .map(|keys| keys.unwrap_or_default().into_iter().map(|key| key.room_id).collect())
-            .chain(stream::pending())
-            .boxed(),
-        None => stream::pending().boxed(),
-    }
 }
 
 impl Matrix {

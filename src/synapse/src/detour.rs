@@ -12,7 +12,7 @@ pub struct Detour {
 }
 
 struct Shared {
-    server: u16,
+    server_port: u16,
     part: &'static str,
     waiting: Mutex<Waiting>,
 }
@@ -26,10 +26,10 @@ struct Waiting {
 
 impl Detour {
     /// To the server on a port of this machine.
-    pub(crate) fn to(server: u16, part: &'static str) -> std::io::Result<Self> {
+    pub(crate) fn to(server_port: u16, part: &'static str) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();
-        let shared = Arc::new(Shared { server, part, waiting: Mutex::default() });
+        let shared = Arc::new(Shared { server_port, part, waiting: Mutex::default() });
         let taken = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -81,7 +81,7 @@ impl Shared {
     }
 
     fn ask(&self, request: &[u8]) -> Option<TcpStream> {
-        let mut there = TcpStream::connect(("127.0.0.1", self.server)).ok()?;
+        let mut there = TcpStream::connect(("127.0.0.1", self.server_port)).ok()?;
         there.write_all(request).ok()?;
         Some(there)
     }

@@ -13,10 +13,11 @@ use crate::world::{Setup, World, run_test_with};
 const SAID: &str = "Voici quelques clients de la ville de Lyon :\n```sql\nSELECT company_name FROM clients WHERE city = \
     'Lyon' ORDER BY company_name LIMIT 2\n```\nDeux sociétés, par nom.";
 
-const AUDIT: [&str; 6] = [
+const AUDIT: [&str; 7] = [
     "question ok camille",
     "proposal ok camille relations=clients",
     "answer ok camille",
+    "denied refused alex",
     "denied refused alex",
     "execution ok camille relations=clients",
     "result ok camille relations=clients rows=2",
@@ -58,8 +59,14 @@ fn becomes_a_table(name: &str, encrypted: bool) {
         let told = alex.invited().await;
         alex.joins(&told).await;
         assert!(alex.hears(&told, "Only the person").await.is_encrypted, "nobody else reads it");
-        assert!(world.target.ran().is_empty());
+        // As another program writes the same.
+        alex.reacts(&room, &there.id, "▶").await;
+        let is_noted = || async { world.audit_lines().await.matches("denied refused").nth(1).map(drop) };
+        alex.until(is_noted).await.expect("that it is refused again");
         house.idle().await;
+        let telling = alex.sees(&told).iter().filter(|shown| shown.text().contains("Only the person")).count();
+        assert_eq!(telling, 1, "the same is told once a day");
+        assert!(world.target.ran().is_empty());
 
         camille.reacts(&room, &offer.id, "▶️").await;
         let table = camille.reads(&room, "Architecture du Nord").await;

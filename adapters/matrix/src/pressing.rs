@@ -1,0 +1,65 @@
+//! Reactions of people, which press buttons, and what people take back.
+
+use matrix_sdk::Room;
+use matrix_sdk::ruma::{OwnedEventId, UserId};
+use pstral_core::domain::{ButtonAction, EventBody};
+use pstral_core::ports::Inbox;
+use serde_json::Value;
+
+use crate::Matrix;
+use crate::event::{id, redacted};
+use crate::hearing::Work;
+use crate::keys::is_one;
+use crate::place::Spot;
+use crate::rooms::Company;
+
+impl Matrix {
+    /// Somebody reacted to a message: where it is ours, they pressed a button.
+    pub(crate) async fn pressed<'a>(
+        &'a self,
+        room: &Room,
+        event: OwnedEventId,
+        sender: &UserId,
+        said: &Value,
+        inbox: &'a Inbox,
+    ) -> Option<Work<'a>> {
+        let related = &said["content"]["m.relates_to"];
+        let (to, key) = (id(&related["event_id"])?, related["key"].as_str()?);
+        if !is_one(key) {
+            return None;
+        }
+        let found = self.ours.find(room, &to).await;
+        let found = found.inspect_err(|error| tracing::warn!(%error, "what somebody reacted to cannot be read"));
+        let message = found.ok()??;
+        let action = message.action(key)?;
+        if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {
+            self.learn_asker(room, root).await;
+        }
+        let is_private = self.company(room).await == Company::Alone;
+        let runs = matches!(action, ButtonAction::Execute(_));
+        let event = self.event(room, event, sender, said, message.spot, is_private, EventBody::Clicked(action)).await;
+        if runs {
+            self.asked.runs_in(&event.place);
+        }
+        Some(inbox(event))
+    }
+
+    /// Somebody took something back: a question, a reaction, or, as a moderator, a message of ours.
+    pub(crate) async fn taken_back<'a>(
+        &'a self,
+        room: &Room,
+        sender: &UserId,
+        said: &Value,
+        inbox: &'a Inbox,
+    ) -> Option<Work<'a>> {
+        let (gone, event) = (redacted(said)?, id(&said["event_id"])?);
+        if self.ours.lose(&gone, room.room_id()) {
+            return None;
+        }
+        let asked = self.asked.take_back(&gone, room.room_id());
+        let is_private = self.company(room).await == Company::Alone;
+        let spot = Spot::new(room.room_id().to_owned(), None);
+        let body = EventBody::Deleted { event: asked.unwrap_or_else(|| gone.to_string()) };
+        Some(inbox(self.event(room, event, sender, said, spot, is_private, body).await))
+    }
+}

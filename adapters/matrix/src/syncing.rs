@@ -1,0 +1,91 @@
+//! The sync itself: what the server is asked for, and staying connected.
+
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use matrix_sdk::Client;
+use matrix_sdk::config::SyncSettings;
+use matrix_sdk::ruma::api::client::filter::FilterDefinition;
+use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
+use matrix_sdk::sync::SyncResponse;
+use pstral_core::ports::PlatformError;
+use serde_json::json;
+use tokio::sync::mpsc::Sender;
+
+use crate::connection::{Connection, Standing};
+use crate::fault::is_logged_out;
+
+/// How long the server may wait for something to happen.
+const POLL: Duration = Duration::from_secs(30);
+/// The first wait after a sync that failed, and the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// What one sync told.
+pub(crate) struct Update {
+    pub(crate) response: SyncResponse,
+    /// Up to where the one before had told, where that is known.
+    pub(crate) since: Option<String>,
+    /// Whether we were away before.
+    pub(crate) is_first: bool,
+}
+
+/// One sync that takes what is there: what was said before is not answered.
+pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
+    client.sync_once(settings(Duration::ZERO)).boxed().await.map(drop)
+}
+
+/// Synapse tells of ten events a room where nobody asks for more, and of whom is online.
+///
+/// All members of a room come with it, not only those who write. Where they come one by one (`lazy_load_members`), Synapse takes
+/// each for somebody new whose keys may have changed, us too; matrix-sdk then keeps what is sent into encrypted rooms waiting
+/// for our own keys, five seconds each, and the sync that asks for them waits behind that.
+fn settings(timeout: Duration) -> SyncSettings {
+    let wanted = json!({
+        "presence": { "not_types": ["*"] },
+        "room": {
+            "ephemeral": { "not_types": ["*"] },
+            "timeline": { "limit": 100 },
+        },
+    });
+    let filter: FilterDefinition = serde_json::from_value(wanted).expect("invariant: it is a filter");
+    SyncSettings::new().timeout(timeout).filter(Filter::FilterDefinition(filter))
+}
+
+/// Syncs for ever; ends where the account is logged in no more.
+pub(crate) async fn keep_syncing(
+    client: Client,
+    connection: Connection,
+    mut since: Option<String>,
+    heard: Sender<Update>,
+) -> Result<(), PlatformError> {
+    let (mut wait, mut timeout) = (FIRST_WAIT, Duration::ZERO);
+    loop {
+        let settings = settings(timeout);
+        let settings = match &since {
+            Some(token) => settings.token(token.clone()),
+            None => settings,
+        };
+        match client.sync_once(settings).boxed().await {
+            Ok(response) => {
+                connection.set(Standing::Up);
+                let next = response.next_batch.clone();
+                let update = Update { response, since: since.replace(next), is_first: timeout.is_zero() };
+                (wait, timeout) = (FIRST_WAIT, POLL);
+                if heard.send(update).await.is_err() {
+                    return Ok(());
+                }
+            }
+            Err(error) if is_logged_out(&error) => {
+                tracing::error!(%error, "Matrix has logged us out");
+                return Err(PlatformError::Rejected(format!("logged out: {error}")));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the homeserver does not answer; trying again");
+                connection.set(Standing::Down(error.to_string()));
+                tokio::time::sleep(wait).await;
+                (wait, timeout) = ((wait * 2).min(LONGEST_WAIT), Duration::ZERO);
+            }
+        }
+    }
+}
