@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Takes requests to the server. Those whose address holds a certain part are answered at once and wait here, like messages
+/// Takes requests to the server. Those whose address holds a certain text are answered at once and wait here, like messages
 /// between two servers; nothing waits any more once they are let go.
 pub struct Detour {
     port: u16,
@@ -12,8 +12,8 @@ pub struct Detour {
 }
 
 struct Shared {
-    server_port: u16,
-    part: &'static str,
+    server: u16,
+    address: &'static str,
     waiting: Mutex<Waiting>,
 }
 
@@ -26,10 +26,10 @@ struct Waiting {
 
 impl Detour {
     /// To the server on a port of this machine.
-    pub(crate) fn to(server_port: u16, part: &'static str) -> std::io::Result<Self> {
+    pub(crate) fn to(server: u16, address: &'static str) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();
-        let shared = Arc::new(Shared { server_port, part, waiting: Mutex::default() });
+        let shared = Arc::new(Shared { server, address, waiting: Mutex::default() });
         let taken = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -81,7 +81,7 @@ impl Shared {
     }
 
     fn ask(&self, request: &[u8]) -> Option<TcpStream> {
-        let mut there = TcpStream::connect(("127.0.0.1", self.server_port)).ok()?;
+        let mut there = TcpStream::connect(("127.0.0.1", self.server)).ok()?;
         there.write_all(request).ok()?;
         Some(there)
     }
@@ -90,7 +90,7 @@ impl Shared {
     fn pass(&self, mut here: TcpStream) -> Option<()> {
         let request = request(&mut here)?;
         let line = request.split(|byte| *byte == b'\r').next()?;
-        let is_meant = String::from_utf8_lossy(line).contains(self.part);
+        let is_meant = String::from_utf8_lossy(line).contains(self.address);
         {
             let mut waiting = self.waiting();
             if is_meant && !waiting.is_over {
