@@ -4,6 +4,7 @@ use matrix_sdk::Client;
 use matrix_sdk::encryption::CrossSigningResetAuthType;
 use matrix_sdk::encryption::recovery::RecoveryState;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
+use pstral_core::ports::PlatformError;
 use pstral_core::text::{Text, text};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -69,7 +70,7 @@ pub struct AccountError {
 /// Logs in, once: makes a device, the keys it is trusted by, and the key that recovers them. What an earlier try left
 /// unfinished is gone on with.
 pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
-    let vault = Vault::new(&config.folder);
+    let vault = Vault::new(&config.folder, &config.homeserver);
     let opened = match open(&vault, &config.passphrase).await {
         Ok(opened) => opened,
         // Nothing else makes way for another device: with the wrong passphrase its keys are still there.
@@ -82,6 +83,10 @@ pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<We
         Err(error) => return Err(open_fault(error)),
     };
     let client = &opened.client;
+    if let Err(error @ PlatformError::Rejected(_)) = whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await
+    {
+        return Err(AccountError { remedy: text("remedy-matrix-again"), ..server_fault(error) });
+    }
     if is_finished(client).await? {
         return Err(AccountError { fact: text("matrix-logged-in"), remedy: text("remedy-matrix-logged-in") });
     }
@@ -95,7 +100,7 @@ pub async fn recover(
     key: &SecretString,
     credentials: Option<Credentials>,
 ) -> Result<Welcome, AccountError> {
-    let vault = Vault::new(&config.folder);
+    let vault = Vault::new(&config.folder, &config.homeserver);
     let (opened, new) = match (open(&vault, &config.passphrase).await, credentials) {
         (Err(OpenError::Vault(VaultError::StoreLost | VaultError::Empty)), Some(credentials)) => {
             let alone = vault.lock().map_err(vault_fault)?;
@@ -125,7 +130,7 @@ pub async fn recover(
 
 /// Makes new keys in place of those that are lost. Others see that they have changed; what was said before stays closed.
 pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Welcome, AccountError> {
-    let opened = open(&Vault::new(&config.folder), &config.passphrase).await.map_err(open_fault)?;
+    let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
     let recovery = client.encryption().recovery();
     if let Some(handle) = recovery.reset_identity().await.map_err(server_fault)? {
@@ -142,7 +147,7 @@ pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Wel
 
 /// How it stands.
 pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
-    let opened = open(&Vault::new(&config.folder), &config.passphrase).await.map_err(open_fault)?;
+    let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     let Welcome { user, device, verified, .. } = welcome(client, None).await?;

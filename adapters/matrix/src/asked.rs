@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId};
-use pstral_core::domain::{Event, Place};
+use pstral_core::domain::{Event, EventBody};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -21,41 +21,63 @@ const CHANGEABLE: Duration = Duration::from_mins(15);
 pub(crate) struct Question {
     /// What asked it; changed, it is asked by another event.
     pub(crate) event: Event,
+    /// The events that asked it before.
+    earlier: Vec<String>,
     /// What it said, names and files apart.
     pub(crate) words: String,
-    /// The texts of its files.
-    pub(crate) files: String,
+    /// The texts of its files, once they were read.
+    files: OnceLock<String>,
     /// When it was asked first.
     since: Instant,
     /// Cancelled when it is answered.
     pub(crate) answered: CancellationToken,
-    /// Whether something was run since where it was asked.
-    ran: AtomicBool,
     /// Whether it was taken back.
     gone: AtomicBool,
 }
 
 impl Question {
-    pub(crate) fn new(event: Event, words: String, files: String) -> Self {
+    pub(crate) fn new(event: Event, words: String) -> Self {
         Self {
             event,
+            earlier: Vec::new(),
             words,
-            files,
+            files: OnceLock::new(),
             since: Instant::now(),
             answered: CancellationToken::new(),
-            ran: AtomicBool::new(false),
             gone: AtomicBool::new(false),
         }
     }
 
-    /// The same with other words, asked by another event.
-    pub(crate) fn reworded(&self, event: Event, words: String) -> Self {
-        Self { since: self.since, ..Self::new(event, words, self.files.clone()) }
+    /// The events that asked it, in other words each.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &str> {
+        self.earlier.iter().chain([&self.event.id]).map(String::as_str)
     }
 
-    /// Whether it is asked again when its words change: not once something was run.
+    /// What its files say, as it is known by now.
+    pub(crate) fn files(&self) -> &str {
+        self.files.get().map(String::as_str).unwrap_or_default()
+    }
+
+    /// The files were read.
+    pub(crate) fn has_read(&self, files: String) {
+        let _ = self.files.set(files);
+    }
+
+    /// What is asked: the words, and the files.
+    pub(crate) fn whole(&self) -> Event {
+        let words = format!("{}{}", self.words, self.files());
+        Event { body: EventBody::Said(words.trim().to_owned()), ..self.event.clone() }
+    }
+
+    /// The same with other words, asked by another event.
+    pub(crate) fn reworded(&self, event: Event, words: String) -> Self {
+        let earlier = self.versions().map(str::to_owned).collect();
+        Self { since: self.since, earlier, files: self.files.clone(), ..Self::new(event, words) }
+    }
+
+    /// Whether it may be asked again when its words change.
     pub(crate) fn can_change(&self) -> bool {
-        self.since.elapsed() < CHANGEABLE && !self.ran.load(Ordering::Relaxed) && !self.is_gone()
+        self.since.elapsed() < CHANGEABLE && !self.is_gone()
     }
 
     pub(crate) fn is_gone(&self) -> bool {
@@ -100,14 +122,6 @@ impl Asked {
         spot(&question.event.place).ok().filter(|spot| spot.room == room)?;
         question.gone.store(true, Ordering::Relaxed);
         Some(question.event.id.clone())
-    }
-
-    /// Something is run in a place.
-    pub(crate) fn runs_in(&self, place: &Place) {
-        let questions = self.questions();
-        for question in questions.known.values().filter(|question| question.event.place == *place) {
-            question.ran.store(true, Ordering::Relaxed);
-        }
     }
 
     fn questions(&self) -> MutexGuard<'_, Questions> {

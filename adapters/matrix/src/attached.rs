@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use matrix_sdk::Room;
 use matrix_sdk::reqwest::Response;
-use matrix_sdk::ruma::{OwnedMxcUri, OwnedUserId, UserId};
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedMxcUri, OwnedUserId, UserId};
 use matrix_sdk_crypto::{AttachmentDecryptor, MediaEncryptionInfo};
 use pstral_core::attached::{BYTES, FILES, content, ending, with};
 use serde_json::Value;
@@ -72,13 +72,33 @@ impl Waiting {
     }
 }
 
+/// Files that belong to a question, and a message that it answers to, which may be one.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    known: Vec<Attached>,
+    answered: Option<OwnedEventId>,
+}
+
+impl Files {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.answered.is_none()
+    }
+}
+
 impl Matrix {
-    /// What the files say that belong to a message.
-    pub(crate) async fn with_files(&self, room: &Room, spot: &Spot, sender: &UserId, said: &Value) -> String {
-        let content = &said["content"];
-        let mut files: Vec<Attached> = Attached::of(content).into_iter().collect();
-        files.extend(answered_to(room, content).await);
-        files.extend(self.waiting.take(spot, sender));
+    /// The files that belong to a message.
+    pub(crate) fn files_with(&self, spot: &Spot, sender: &UserId, content: &Value) -> Files {
+        let mut known: Vec<Attached> = Attached::of(content).into_iter().collect();
+        known.extend(self.waiting.take(spot, sender));
+        Files { known, answered: answered(content) }
+    }
+
+    /// What they say.
+    pub(crate) async fn read_files(&self, room: &Room, files: Files) -> String {
+        let Files { known: mut files, answered } = files;
+        if let Some(answered) = answered {
+            files.extend(answered_to(room, &answered).await);
+        }
         let mut read = String::new();
         for file in files.iter().take(FILES) {
             let content = self.read(room, file).await;
@@ -107,8 +127,8 @@ impl Matrix {
 }
 
 /// The file of the message that one answers to.
-async fn answered_to(room: &Room, content: &Value) -> Option<Attached> {
-    let event = room.event(&answered(content)?, None).await.ok()?;
+async fn answered_to(room: &Room, answered: &EventId) -> Option<Attached> {
+    let event = tokio::time::timeout(PATIENCE, room.event(answered, None)).await.ok()?.ok()?;
     Attached::of(newest_content(&json_of(&event)))
 }
 

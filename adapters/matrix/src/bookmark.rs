@@ -18,7 +18,9 @@ impl Bookmark {
         (!token.is_empty()).then_some(token)
     }
 
-    pub(crate) fn put(&self, token: &str) {
+    /// Stands there from now on, where there is something new.
+    pub(crate) fn put(&self, token: Option<String>) {
+        let Some(token) = token else { return };
         let new = self.0.with_extension("new");
         if let Err(error) = std::fs::write(&new, token).and_then(|()| std::fs::rename(&new, &self.0)) {
             tracing::warn!(%error, "what was answered may be answered again after a restart");
@@ -35,8 +37,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bookmark = Bookmark::new(folder.path());
         assert_eq!(bookmark.read(), None);
-        bookmark.put("s1");
-        bookmark.put("s2");
+        for token in [Some("s1"), Some("s2"), None] {
+            bookmark.put(token.map(str::to_owned));
+        }
         assert_eq!(Bookmark::new(folder.path()).read().as_deref(), Some("s2"));
     }
 }

@@ -1,15 +1,16 @@
-//! What was said while we were away: read again as far as the server left it out, and answered if it is not too old.
+//! What was said while we were away, or before we came: read again as far as the server left it out, and answered if it is not
+//! too old.
 
 use jiff::{SignedDuration, Timestamp};
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::room::MessagesOptions;
-use matrix_sdk::ruma::uint;
+use matrix_sdk::ruma::{RoomId, uint};
 
 use crate::event::{json_of, moment};
 
 /// What is older is answered no more: who asked it has gone elsewhere.
-const MISSED: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const MISSED: SignedDuration = SignedDuration::from_mins(5);
 /// Pages of a hundred events that are read again where the server left some out.
 const PAGES: usize = 5;
 
@@ -36,12 +37,12 @@ pub(crate) async fn missed(room: &Room, from: String, known: Option<&String>) ->
 }
 
 /// Leaves out what nobody waits for any more.
-pub(crate) fn leave_old(room: &Room, events: &mut Vec<TimelineEvent>) {
+pub(crate) fn leave_old(room: &RoomId, events: &mut Vec<TimelineEvent>) {
     let all = events.len();
     events.retain(is_recent);
     if events.len() < all {
         let left = all - events.len();
-        tracing::info!(left, room = %room.room_id(), "what was said more than five minutes ago is not answered");
+        tracing::info!(left, %room, "what was said more than five minutes ago is not answered");
     }
 }
 
@@ -50,4 +51,32 @@ fn is_recent(event: &TimelineEvent) -> bool {
     let said = json_of(event);
     let age = said["unsigned"]["age"].as_i64().map(SignedDuration::from_millis);
     age.unwrap_or_else(|| Timestamp::now().duration_since(moment(&said))) < MISSED
+}
+
+#[cfg(test)]
+mod tests {
+    use matrix_sdk::ruma::room_id;
+    use matrix_sdk::ruma::serde::Raw;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_old_by_our_server_s_clock_is_left_out() {
+        let now = Timestamp::now().as_millisecond();
+        let event = |name: &str, sent: i64, age: Option<i64>| {
+            let unsigned = age.map_or_else(|| json!({}), |age| json!({ "age": age }));
+            let event = json!({ "event_id": name, "origin_server_ts": sent, "unsigned": unsigned });
+            TimelineEvent::from_plaintext(Raw::from_json_string(event.to_string()).unwrap())
+        };
+        let mut events = vec![
+            event("$old", now, Some(300_000)),
+            event("$new_by_a_clock_that_is_behind", 0, Some(299_000)),
+            event("$old_without_an_age", now - 300_000, None),
+            event("$new_without_an_age", now - 200_000, None),
+        ];
+        leave_old(room_id!("!a:x"), &mut events);
+        let left: Vec<_> = events.iter().map(|event| json_of(event)["event_id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(left, ["$new_by_a_clock_that_is_behind", "$new_without_an_age"]);
+    }
 }

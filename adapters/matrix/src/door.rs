@@ -7,12 +7,15 @@ use futures::stream::{self, StreamExt as _};
 use matrix_sdk::ruma::OwnedUserId;
 use matrix_sdk::ruma::api::client::membership::leave_room;
 use matrix_sdk::{Client, Room, RoomState};
+use pstral_core::ports::PlatformError;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::Matrix;
+use crate::fault::{fault, http_fault};
 use crate::glob::matches;
 use crate::privates::see_to_it;
+use crate::reacting::LEFT_BY_OTHERS;
 use crate::writing::once;
 
 /// Rooms that are entered at the same time: one whose server is away keeps no others waiting.
@@ -51,10 +54,15 @@ impl Matrix {
                     known.insert(room.room_id().to_owned(), self.judge(room).await);
                 }
             }
-            let now = Instant::now();
+            let (opens, now) = (self.ledger.opens(LEFT_BY_OTHERS), Instant::now());
             let due: Vec<Room> = invited.into_iter().filter(|room| known[room.room_id()].at <= now).collect();
-            let (welcome, others): (Vec<Room>, Vec<Room>) =
+            let (welcome, mut others): (Vec<Room>, Vec<Room>) =
                 due.into_iter().partition(|room| known[room.room_id()].is_welcome);
+            // Those that are declined take nothing from what is written to people.
+            let next = if others.is_empty() { now + NOW_AND_THEN } else { opens.min(now + NOW_AND_THEN) };
+            if opens > now {
+                others.clear();
+            }
             for room in welcome.iter().chain(others.first().filter(|_| welcome.is_empty())) {
                 if let Some(judged) = known.get_mut(room.room_id()) {
                     judged.at = now + AGAIN;
@@ -68,10 +76,12 @@ impl Matrix {
                 stream::iter(coming).for_each_concurrent(AT_ONCE, |coming| coming).await;
             } else if let Some(room) = others.first() {
                 self.counts();
-                decline(room).await;
+                if let Err(PlatformError::RateLimited { retry_after }) = decline(room).await {
+                    self.ledger.refused(retry_after);
+                }
                 tokio::time::sleep(APART).await;
             } else {
-                let _ = tokio::time::timeout(NOW_AND_THEN, self.door.knocked.notified()).await;
+                let _ = tokio::time::timeout_at(next, self.door.knocked.notified()).await;
             }
         }
     }
@@ -94,8 +104,13 @@ impl Matrix {
             return inviter.server_name() == room.own_user_id().server_name();
         }
         let server = inviter.server_name().as_str();
-        let names = [inviter.as_str(), room.room_id().as_str(), server];
-        self.config.invites.iter().any(|pattern| names.iter().any(|name| matches(pattern, name)))
+        // Whoever makes a room may name it like our server: only who means rooms says so.
+        let is_meant = |pattern: &String| {
+            let names: &[&str] =
+                if pattern.starts_with('!') { &[room.room_id().as_str()] } else { &[inviter.as_str(), server] };
+            names.iter().any(|name| matches(pattern, name))
+        };
+        self.config.invites.iter().any(is_meant)
     }
 
     /// Coming and going are events too: Synapse takes them from what the account may write.
@@ -120,17 +135,24 @@ impl Matrix {
                 }
                 return;
             }
-            Ok(Err(error)) => tracing::warn!(%error, room = %room.room_id(), "a room could not be entered"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, room = %room.room_id(), "a room could not be entered");
+                if let PlatformError::RateLimited { retry_after } = fault(error) {
+                    self.ledger.refused(retry_after);
+                }
+            }
             Err(_) => tracing::warn!(room = %room.room_id(), "a room could not be entered: nobody answers"),
         }
         self.privates.forget(room.room_id());
     }
 }
 
-async fn decline(room: &Room) {
+async fn decline(room: &Room) -> Result<(), PlatformError> {
     let request = leave_room::v3::Request::new(room.room_id().to_owned());
-    match room.client().send(request).with_request_config(once()).await {
+    let declined = room.client().send(request).with_request_config(once()).await;
+    match &declined {
         Ok(_) => tracing::warn!(room = %room.room_id(), "declined an invitation that is not allowed"),
         Err(error) => tracing::warn!(%error, room = %room.room_id(), "an invitation could not be declined"),
     }
+    declined.map(drop).map_err(|error| http_fault(&error))
 }

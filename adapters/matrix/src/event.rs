@@ -1,13 +1,41 @@
 //! What an event says, read from its JSON: what people's programs send need not be as it should.
 
 use jiff::Timestamp;
-use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::Room;
+use matrix_sdk::deserialized_responses::{
+    TimelineEvent, UnsignedDecryptionResult, UnsignedEventLocation, VerificationLevel, VerificationState,
+};
 use matrix_sdk::ruma::OwnedEventId;
 use serde_json::Value;
 
-/// An event as JSON; null where it is none.
+/// An event as JSON; null where it is none. A change that comes with it counts where it was encrypted as the event is: others
+/// could have been made up.
 pub(crate) fn json_of(event: &TimelineEvent) -> Value {
-    serde_json::from_str(event.raw().json().get()).unwrap_or(Value::Null)
+    let mut json: Value = serde_json::from_str(event.raw().json().get()).unwrap_or(Value::Null);
+    if event.encryption_info().is_some() {
+        let bundled = event.kind.unsigned_encryption_map();
+        let change = bundled.and_then(|bundled| bundled.get(&UnsignedEventLocation::RelationsReplace));
+        if !matches!(change, Some(UnsignedDecryptionResult::Decrypted(_)))
+            && let Some(change) = json.pointer_mut("/unsigned/m.relations/m.replace")
+        {
+            *change = Value::Null;
+        }
+    }
+    json
+}
+
+/// Whether a message comes from whom it says: where a room is encrypted, what is not, or was by somebody else, may have been
+/// made up by a server.
+pub(crate) fn is_genuine(event: &TimelineEvent, is_encrypted: bool) -> bool {
+    match event.encryption_info() {
+        Some(info) => info.verification_state != VerificationState::Unverified(VerificationLevel::MismatchedSender),
+        None => !is_encrypted,
+    }
+}
+
+/// Whether a room is encrypted; where that cannot be known, what is not is not believed.
+pub(crate) async fn is_encrypted(room: &Room) -> bool {
+    room.latest_encryption_state().await.map_or(true, |state| state.is_encrypted())
 }
 
 /// An id that an event names.

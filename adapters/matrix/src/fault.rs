@@ -3,12 +3,14 @@
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};
 
+use matrix_sdk::reqwest::StatusCode;
 use matrix_sdk::ruma::api::error::{ErrorKind, RetryAfter};
 use matrix_sdk::{Error, HttpError};
 use pstral_core::ports::PlatformError;
 
-/// How long a budget is left alone where the server refuses and says nothing more.
+/// How long a budget is left alone where the server refuses and says nothing more, and the longest that it is believed.
 const UNSAID: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// Why a request came to nothing.
 pub(crate) fn fault(error: Error) -> PlatformError {
@@ -30,6 +32,8 @@ pub(crate) fn http_fault(error: &HttpError) -> PlatformError {
         Some(ErrorKind::LimitExceeded(data)) => {
             PlatformError::RateLimited { retry_after: data.retry_after.map_or(UNSAID, wait) }
         }
+        // Whatever stands before the homeserver may have its own words for it.
+        _ if api.status_code == StatusCode::TOO_MANY_REQUESTS => PlatformError::RateLimited { retry_after: UNSAID },
         Some(ErrorKind::NotFound) => PlatformError::Gone,
         Some(ErrorKind::Forbidden) if says(api, "not in room") => PlatformError::Gone,
         Some(ErrorKind::UnknownToken(_) | ErrorKind::MissingToken) => PlatformError::Unavailable(said()),
@@ -66,8 +70,47 @@ fn cause(error: &HttpError) -> String {
 }
 
 fn wait(after: RetryAfter) -> Duration {
-    match after {
+    let said = match after {
         RetryAfter::Delay(delay) => delay,
         RetryAfter::DateTime(then) => then.duration_since(SystemTime::now()).unwrap_or_default(),
+    };
+    said.min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use matrix_sdk::ruma::api::EndpointError as _;
+    use matrix_sdk::ruma::api::client::uiaa::UiaaResponse;
+    use matrix_sdk::ruma::api::error::{Error as ApiError, FromHttpResponseError};
+    use matrix_sdk::ruma::exports::http::Response;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_one_whoever_says_it_and_however_long() {
+        let limited = |retry_after| PlatformError::RateLimited { retry_after };
+        let said =
+            |millis: &str| format!(r#"{{ "errcode": "M_LIMIT_EXCEEDED", "error": "no", "retry_after_ms": {millis} }}"#);
+        for (status, header, body, expected) in [
+            (429, None, said("1500"), limited(Duration::from_millis(1500))),
+            (429, None, said("86400000"), limited(LONGEST)),
+            (
+                429,
+                Some("18446744073709551615"),
+                r#"{ "errcode": "M_LIMIT_EXCEEDED", "error": "no" }"#.to_owned(),
+                limited(LONGEST),
+            ),
+            (429, None, "<html>Too many</html>".to_owned(), limited(UNSAID)),
+            (429, None, r#"{ "message": "slow down" }"#.to_owned(), limited(UNSAID)),
+            (404, None, r#"{ "errcode": "M_NOT_FOUND", "error": "no" }"#.to_owned(), PlatformError::Gone),
+        ] {
+            let mut response = Response::builder().status(status);
+            if let Some(after) = header {
+                response = response.header("Retry-After", after);
+            }
+            let error = ApiError::from_http_response(response.body(body.clone().into_bytes()).unwrap());
+            let error = HttpError::Api(Box::new(FromHttpResponseError::Server(UiaaResponse::MatrixError(error))));
+            assert_eq!(http_fault(&error), expected, "{body}");
+        }
     }
 }

@@ -31,12 +31,12 @@ impl Matrix {
             if known.contains(&one.name) {
                 continue;
             }
+            // The text has taken one; the file needs another.
+            self.ledger.wait_for_one().await;
             let uploaded = upload(room, one).await?;
             let content = in_thread(file(&one.name, one.media_type, one.bytes, uploaded), spot.thread.as_ref());
             // The same file of the same message, when it is sent again.
             let named = format!("{named}-{at}").into();
-            // The text has taken one; the file needs another.
-            self.ledger.wait_for_one().await;
             let sent = self.put(spot, room, "m.room.message", content, named).await?;
             self.ledger.beside();
             if let Some(id) = of {

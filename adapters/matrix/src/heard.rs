@@ -18,6 +18,13 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0.contains(id)
     }
 
+    /// It was not, after all: it comes again.
+    pub(crate) fn forget(&self, id: &EventId) {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.0.remove(id);
+        heard.1.retain(|known| known != id);
+    }
+
     /// The same the other way round; from now on it was.
     pub(crate) fn is_new(&self, id: &EventId) -> bool {
         let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,9 @@
 //! What people do in rooms: which messages are meant for us, what they say, and where they are answered.
 
 use futures::future::{BoxFuture, FutureExt as _};
+use jiff::Timestamp;
 use matrix_sdk::Room;
-use matrix_sdk::deserialized_responses::{TimelineEvent, VerificationLevel, VerificationState};
+use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::{OwnedEventId, UserId};
 use pstral_core::domain::{Actor, Event, EventBody};
 use pstral_core::pipeline::{acts_on_an_answer, reads_as_command};
@@ -11,8 +12,9 @@ use serde_json::Value;
 
 use crate::Matrix;
 use crate::asked::Question;
-use crate::attached::{Attached, caption};
-use crate::event::{answered, json_of, moment, replaced, thread_of};
+use crate::attached::{Attached, Files, caption};
+use crate::catching_up::MISSED;
+use crate::event::{answered, is_encrypted, is_genuine, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
 use crate::rooms::Company;
@@ -38,8 +40,9 @@ impl Matrix {
         if sender == *room.own_user_id() {
             return None;
         }
-        if event.kind.is_utd() {
-            self.late.wait_for_key(room.clone(), sender, event);
+        // What is read again page by page does not say that it could not be decrypted.
+        if event.kind.is_utd() || (said["type"] == "m.room.encrypted" && said["content"]["algorithm"].is_string()) {
+            self.late.put(room.clone(), sender, event);
             return None;
         }
         if !self.heard.is_new(&id) {
@@ -49,14 +52,24 @@ impl Matrix {
         // has checked.
         let is_plain = event.encryption_info().is_none();
         match said["type"].as_str() {
-            Some("m.room.message") if is_genuine(room, &event).await => {
+            Some("m.room.message") if is_genuine(&event, is_encrypted(room).await) => {
                 if let Some(of) = replaced(&said) {
                     return self.reword(room, id, &of, &sender, &said, inbox).await;
                 }
                 self.hear(room, id, &sender, &said, inbox).await
             }
-            Some("m.reaction") if is_plain || is_genuine(room, &event).await => {
-                self.pressed(room, id, &sender, &said, inbox).await
+            Some("m.reaction") if is_plain || is_genuine(&event, is_encrypted(room).await) => {
+                match self.pressed(room, id.clone(), &sender, &said, inbox).await {
+                    Ok(work) => work,
+                    Err(error) => {
+                        tracing::warn!(%error, "what somebody reacted to cannot be read");
+                        if Timestamp::now().duration_since(moment(&said)) < MISSED {
+                            self.heard.forget(&id);
+                            self.late.put(room.clone(), sender, event);
+                        }
+                        None
+                    }
+                }
             }
             Some("m.room.redaction") if is_plain => self.taken_back(room, &sender, &said, inbox).await,
             Some("m.room.tombstone") if is_plain && said["state_key"] == "" => {
@@ -101,14 +114,12 @@ impl Matrix {
         }
         let thread = thread.or(replied.and_then(|spot| spot.thread));
         let there = Spot::new(room.room_id().to_owned(), thread.clone().filter(|_| !is_direct));
-        let (body, files) = match body {
-            EventBody::Said(_) => {
-                let files = self.with_files(room, &there, sender, said).await;
-                (EventBody::Said(format!("{words}{files}").trim().to_owned()), files)
-            }
-            body => (body, String::new()),
+        let files = match body {
+            EventBody::Said(_) => self.files_with(&there, sender, content),
+            _ => Files::default(),
         };
-        let thread = self.thread_to_answer(room, is_direct, thread, &id, sender, &body);
+        let new_thread = || self.thread_to_answer(room, &id, sender, &body, !files.is_empty());
+        let thread = if is_direct { None } else { thread.or_else(new_thread) };
         if let Some(root) = &thread {
             self.threads.asks_now(room.room_id(), root, sender);
         }
@@ -117,15 +128,10 @@ impl Matrix {
         if !matches!(event.body, EventBody::Said(_)) {
             return Some(inbox(event));
         }
-        let question = self.asked.asks(&id, Question::new(event.clone(), words, files));
-        let answering = inbox(event);
-        Some(
-            async move {
-                answering.await;
-                question.answered.cancel();
-            }
-            .boxed(),
-        )
+        let question = self.asked.asks(&id, Question::new(event, words));
+        // Reading files takes its time; what is said next need not wait for it.
+        let room = room.clone();
+        Some(async move { self.ask(question, &room, files, inbox).await }.boxed())
     }
 
     /// What a body says, and whether it calls us.
@@ -150,25 +156,23 @@ impl Matrix {
         self.ours.find(room, &answered(content)?).await.ok().flatten().map(|message| message.spot)
     }
 
-    /// Where a message is answered: in the thread it is in, or in one of its own. A command for an answer goes where
-    /// whoever types it asked last.
+    /// Where a message is answered that is in no thread: in one of its own. A command for an answer goes where whoever types
+    /// it asked last.
     fn thread_to_answer(
         &self,
         room: &Room,
-        is_direct: bool,
-        thread: Option<OwnedEventId>,
         id: &OwnedEventId,
         sender: &UserId,
         body: &EventBody,
+        has_files: bool,
     ) -> Option<OwnedEventId> {
-        if is_direct {
-            return None;
-        }
-        thread.or_else(|| match body {
-            EventBody::Said(words) => (self.config.threads && !words.trim().is_empty()).then(|| id.clone()),
+        match body {
+            EventBody::Said(words) => {
+                (self.config.threads && (has_files || !words.trim().is_empty())).then(|| id.clone())
+            }
             EventBody::Command(line) if acts_on_an_answer(line) => self.threads.latest_of(room.room_id(), sender),
             _ => None,
-        })
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is a part of an event")]
@@ -186,15 +190,6 @@ impl Matrix {
         let name = member.as_ref().map_or_else(|| sender.localpart(), |member| member.name()).to_owned();
         let actor = Actor { platform: platform(), id: sender.to_string(), name };
         Event { id: id.to_string(), at: moment(said), actor, place: spot.place(private), body }
-    }
-}
-
-/// Whether a message comes from whom it says: where a room is encrypted, what is not, or was by somebody else, may have been
-/// made up by a server.
-async fn is_genuine(room: &Room, event: &TimelineEvent) -> bool {
-    match event.encryption_info() {
-        Some(info) => info.verification_state != VerificationState::Unverified(VerificationLevel::MismatchedSender),
-        None => room.latest_encryption_state().await.is_ok_and(|state| !state.is_encrypted()),
     }
 }
 

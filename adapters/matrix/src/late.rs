@@ -1,4 +1,5 @@
-//! Messages that came before the keys to read them: they are answered when the key comes, within a time.
+//! Messages that came before the keys to read them, and reactions to what could not be read: they are heard again when that
+//! can be, within a time.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,8 @@ use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 use matrix_sdk::{Client, Room};
 use tokio::time::Instant;
+
+use crate::event::json_of;
 
 /// How long a key is waited for.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -46,7 +49,7 @@ impl Late {
         self.waiting().is_empty()
     }
 
-    pub(crate) fn wait_for_key(&self, room: Room, sender: OwnedUserId, event: TimelineEvent) {
+    pub(crate) fn put(&self, room: Room, sender: OwnedUserId, event: TimelineEvent) {
         let mut waiting = self.waiting();
         if waiting.iter().any(|other| other.event.event_id() == event.event_id()) {
             return;
@@ -67,6 +70,10 @@ impl Late {
         self.waiting().extend(others);
         let mut read = Vec::new();
         for one in tried {
+            if json_of(&one.event)["type"] != "m.room.encrypted" {
+                read.push((one.room, one.event));
+                continue;
+            }
             let raw: &Raw<OriginalSyncRoomEncryptedEvent> = one.event.raw().cast_ref_unchecked();
             match one.room.decrypt_event(raw, None).await {
                 Ok(decrypted) if !decrypted.kind.is_utd() => read.push((one.room, decrypted)),

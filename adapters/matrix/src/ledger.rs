@@ -43,9 +43,10 @@ impl Ledger {
 
     /// Something is being written: from now on it counts, as what has not ended yet may.
     pub(crate) fn take(&self) {
-        let Some((_, refill)) = self.rate else { return };
-        let mut state = self.state();
-        state.full_at = state.full_at.max(Instant::now()) + refill;
+        let Some((burst, refill)) = self.rate else { return };
+        let (mut state, now) = (self.state(), Instant::now());
+        // The server refuses more than there is, and does not count that.
+        state.full_at = (state.full_at.max(now) + refill).min(now + refill * burst);
     }
 
     /// What was written last is not counted by the core, which is told of it: by whole writes, since it takes what is
@@ -133,6 +134,15 @@ mod tests {
         ledger.refused(s(3));
         ledger.wait_for_one().await;
         assert_eq!(began.elapsed(), s(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_is_missing_than_there_can_be() {
+        let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
+        (0..1_000).for_each(|_| ledger.take());
+        let began = Instant::now();
+        ledger.wait_for_one().await;
+        assert_eq!(began.elapsed(), Duration::from_secs(5));
     }
 
     #[tokio::test(start_paused = true)]

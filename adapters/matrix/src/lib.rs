@@ -5,6 +5,7 @@
 mod account;
 mod asked;
 mod attached;
+mod beginnings;
 mod bookmark;
 mod catching_up;
 mod client;
@@ -23,6 +24,7 @@ mod html;
 mod keys;
 mod late;
 mod ledger;
+mod line;
 mod listening;
 mod mention;
 mod ours;
@@ -45,7 +47,7 @@ mod vault;
 mod wanted;
 mod writing;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 pub use account::{AccountError, Credentials, Status, Welcome, login, recover, reset, status};
@@ -55,13 +57,14 @@ pub use examine::{Finding, Mark};
 use matrix_sdk::Client;
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
-    BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
+    Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
 use pstral_core::text::{Text, text};
 use tokio_util::sync::CancellationToken;
 
 use crate::asked::Asked;
 use crate::attached::Waiting;
+use crate::beginnings::Beginnings;
 use crate::client::{OpenError, Opened};
 use crate::connection::Connection;
 use crate::door::Door;
@@ -87,16 +90,16 @@ pub struct Matrix {
     capabilities: Capabilities,
     vault: Vault,
     opened: tokio::sync::Mutex<Option<Arc<Opened>>>,
-    /// Held while a private conversation is looked for.
-    opening: tokio::sync::Mutex<()>,
+    advice: OnceLock<Arc<dyn Advice>>,
     asked: Asked,
+    beginnings: Beginnings,
     connection: Connection,
     door: Door,
     heard: Heard,
     late: Late,
     ledger: Ledger,
     ours: Ours,
-    privates: Privates,
+    privates: Arc<Privates>,
     refusals: Refusals,
     successors: Successors,
     threads: Threads,
@@ -112,17 +115,18 @@ impl Matrix {
     pub fn new(config: MatrixConfig) -> Self {
         Self {
             capabilities: capabilities(&config),
-            vault: Vault::new(&config.folder),
+            vault: Vault::new(&config.folder, &config.homeserver),
             ledger: Ledger::new(config.budget),
             opened: tokio::sync::Mutex::default(),
-            opening: tokio::sync::Mutex::default(),
+            advice: OnceLock::new(),
             asked: Asked::default(),
+            beginnings: Beginnings::default(),
             connection: Connection::default(),
             door: Door::default(),
             heard: Heard::default(),
             late: Late::default(),
             ours: Ours::default(),
-            privates: Privates::default(),
+            privates: Arc::default(),
             refusals: Refusals::new(&config.folder),
             successors: Successors::default(),
             threads: Threads::default(),
@@ -178,6 +182,10 @@ impl ChatPlatform for Matrix {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn advise(&self, advice: Arc<dyn Advice>) {
+        let _ = self.advice.set(advice);
     }
 
     fn report_budgets(&self, signals: BudgetSignals) {

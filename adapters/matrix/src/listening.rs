@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::{BoxFuture, FutureExt as _, join_all};
+use futures::future::{BoxFuture, FutureExt as _};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
 use matrix_sdk::ruma::OwnedRoomId;
@@ -20,8 +20,10 @@ use crate::account::open_fault;
 use crate::bookmark::Bookmark;
 use crate::catching_up::{leave_old, missed};
 use crate::connection::Standing;
-use crate::event::json_of;
+use crate::event::{json_of, moment};
+use crate::hearing::Work;
 use crate::late::rooms_of_keys;
+use crate::line::{Line, Piece};
 use crate::place::{Spot, platform};
 use crate::syncing::{Update, keep_syncing};
 
@@ -34,10 +36,13 @@ const HANDING_OVER: Duration = Duration::from_secs(2);
 /// Of a sync that ended by a fault of our own.
 const BROKEN: &str = "reading what the homeserver says has failed";
 
-/// What is to be done, all of it handed over, and up to where it was told.
+/// What a sync told of a room, and up to where the one before had told.
+type Told = Piece<(JoinedRoomUpdate, Option<String>)>;
+
+/// What was handed over, and of which sync it was, where it was of one.
 struct Heard<'a> {
-    work: Vec<BoxFuture<'a, ()>>,
-    until: Option<String>,
+    work: Vec<Work<'a>>,
+    of: Option<(OwnedRoomId, u64)>,
 }
 
 impl Matrix {
@@ -63,23 +68,28 @@ impl Matrix {
         let (mut late, mut moved) = (tokio::time::interval(LATE), tokio::time::interval(MOVED));
         let mut beside = FuturesUnordered::from_iter([self.keep_door(&client).boxed()]);
         let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();
-        // One update after the other: what changes a message comes after it.
-        let mut is_busy = false;
-        let mut answering: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
+        let mut line = Line::default();
+        let mut answering: FuturesUnordered<Work<'_>> = FuturesUnordered::new();
         let ended = loop {
             tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),
                 ended = &mut syncing => break ended.unwrap_or_else(|_| Err(PlatformError::Unavailable(BROKEN.to_owned()))),
-                Some(update) = updates.recv(), if !is_busy => {
-                    is_busy = true;
-                    hearing.push(self.hear_update(&client, update, inbox).boxed());
+                Some(Update { response, since }) = updates.recv() => {
+                    response.rooms.left.keys().for_each(|room| self.privates.forget(room));
+                    let left = response.rooms.left.into_iter();
+                    answering.extend(left.filter_map(|(id, update)| left_room(&client, id, &update, inbox)));
+                    let joined = response.rooms.joined.into_iter().map(|(id, update)| (id, (update, since.clone())));
+                    let (now, until) = line.take(joined, response.next_batch);
+                    hearing.extend(now.into_iter().map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
+                    bookmark.put(until);
                     self.door.knocked.notify_one();
                 }
                 Some(heard) = hearing.next() => {
                     answering.extend(heard.work);
-                    if let Some(until) = heard.until {
-                        bookmark.put(&until);
-                        is_busy = false;
+                    if let Some((room, number)) = heard.of {
+                        let (next, until) = line.done(&room, number);
+                        hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
+                        bookmark.put(until);
                     }
                 }
                 Some(rooms) = keys.next(), if !self.late.is_empty() => hearing.push(self.hear_late(Some(rooms), inbox).boxed()),
@@ -94,9 +104,17 @@ impl Matrix {
         // What is being handed over is; else it would be again after the next start.
         while let Ok(Some(heard)) = tokio::time::timeout(HANDING_OVER, hearing.next()).await {
             answering.extend(heard.work);
-            heard.until.iter().for_each(|until| bookmark.put(until));
+            if let Some((room, number)) = heard.of {
+                let (next, until) = line.done(&room, number);
+                hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
+                bookmark.put(until);
+            }
         }
-        self.connection.set(if ended.is_ok() { Standing::Idle } else { Standing::LoggedOut });
+        self.connection.set(match &ended {
+            Ok(()) => Standing::Idle,
+            Err(PlatformError::Rejected(_)) => Standing::LoggedOut,
+            Err(error) => Standing::Down(error.to_string()),
+        });
         // While answers come to their end, their reactions do too.
         tokio::select! {
             () = answering.for_each(|()| std::future::ready(())) => {}
@@ -105,35 +123,31 @@ impl Matrix {
         ended
     }
 
-    /// All that one answer of the server asks for, each room by itself.
-    async fn hear_update<'a>(&'a self, client: &Client, update: Update, inbox: &'a Inbox) -> Heard<'a> {
-        let Update { response, since, is_first } = update;
-        let joined = response.rooms.joined.into_iter().filter_map(|(id, room)| Some((client.get_room(&id)?, room)));
-        let joined = joined.map(|(room, update)| self.follow(room, update, since.as_ref(), is_first, inbox));
-        let mut work: Vec<_> = join_all(joined).await.into_iter().flatten().collect();
-        work.extend(response.rooms.left.into_iter().filter_map(|(id, update)| left(client, id, &update, inbox)));
-        Heard { work, until: Some(response.next_batch) }
+    /// What one sync told of a room, what the server left out first. In its order: what changes a message comes after it.
+    async fn hear_piece<'a>(&'a self, client: &Client, piece: Told, inbox: &'a Inbox) -> Heard<'a> {
+        let (number, (update, since)) = (piece.number, piece.told);
+        let work = match client.get_room(&piece.room) {
+            Some(room) => self.follow(room, update, since.as_ref(), inbox).await,
+            None => Vec::new(),
+        };
+        Heard { work, of: Some((piece.room, number)) }
     }
 
-    /// What happened in a room, what the server left out first. In its order: what changes a message comes after it.
     async fn follow<'a>(
         &'a self,
         room: Room,
         update: JoinedRoomUpdate,
         since: Option<&String>,
-        is_first: bool,
         inbox: &'a Inbox,
-    ) -> Vec<BoxFuture<'a, ()>> {
+    ) -> Vec<Work<'a>> {
         let timeline = update.timeline;
         let mut events = Vec::new();
         if let Some(from) = timeline.prev_batch.filter(|_| timeline.limited) {
             events = missed(&room, from, since).await;
         }
-        let was_away = is_first || !events.is_empty();
         events.extend(timeline.events);
-        if was_away {
-            leave_old(&room, &mut events);
-        }
+        // Also where we were not away: of a room that we have just come into, the server tells what was said before.
+        leave_old(room.room_id(), &mut events);
         let mut work = Vec::new();
         for event in events {
             work.extend(self.hear_of(&room, event, inbox).await);
@@ -147,22 +161,26 @@ impl Matrix {
         for (room, event) in self.late.read_now(of.as_deref()).await {
             work.extend(self.hear_of(&room, event, inbox).await);
         }
-        Heard { work, until: None }
+        Heard { work, of: None }
     }
 }
 
 /// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told.
-fn left<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'a Inbox) -> Option<BoxFuture<'a, ()>> {
+///
+/// It happened when the server says: what is asked after we came back has to be later.
+fn left_room<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'a Inbox) -> Option<Work<'a>> {
     let name = client.user_id().map(ToString::to_string).unwrap_or_default();
-    let by_ourselves = |event: &Value| event["state_key"] == name.as_str() && event["sender"] == name.as_str();
-    if update.timeline.events.iter().map(json_of).any(|event| by_ourselves(&event)) {
+    let events: Vec<Value> = update.timeline.events.iter().map(json_of).collect();
+    let mut ours = events.iter().filter(|event| event["state_key"] == name.as_str());
+    let removal = ours.next_back();
+    if removal.is_some_and(|event| event["sender"] == name.as_str()) {
         return None;
     }
     let was_private = client.get_room(&id).is_some_and(|room| room.direct_targets_length() > 0);
-    let now = Timestamp::now();
+    let at = removal.map_or_else(Timestamp::now, moment);
     let event = Event {
-        id: format!("left {id} {now}"),
-        at: now,
+        id: format!("left {id} {at}"),
+        at,
         actor: Actor { platform: platform(), id: name.clone(), name },
         place: Spot::new(id, None).place(was_private),
         body: EventBody::Left,

@@ -4,13 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
+use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId};
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
-use serde_json::Value;
 
 use crate::content::{Standing, standing};
-use crate::event::{json_of, newest_content, thread_of};
+use crate::event::{is_encrypted, is_genuine, json_of, newest_content, thread_of};
 use crate::fault::fault;
 use crate::heard::Heard;
 use crate::keys::same;
@@ -105,13 +105,13 @@ impl Ours {
             return Ok(None);
         }
         let event = match room.event(id, None).await.map_err(fault) {
-            Ok(event) => json_of(&event),
+            Ok(event) => event,
             Err(PlatformError::Gone) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let Some((spot, standing)) = ours(&event, room) else {
+        let Some((spot, standing)) = ours(&event, is_encrypted(room).await, room) else {
             // What cannot be read yet may be ours.
-            if event["type"] != "m.room.encrypted" {
+            if json_of(&event)["type"] != "m.room.encrypted" {
                 self.others.is_new(id);
             }
             return Ok(None);
@@ -127,10 +127,12 @@ impl Ours {
 }
 
 /// An event as a message of ours that stands: where, and how.
-pub(crate) fn ours(event: &Value, room: &Room) -> Option<(Spot, Standing)> {
-    if event["type"] != "m.room.message" || event["sender"] != room.own_user_id().as_str() {
+pub(crate) fn ours(event: &TimelineEvent, is_encrypted: bool, room: &Room) -> Option<(Spot, Standing)> {
+    let said = json_of(event);
+    let is_ours = said["type"] == "m.room.message" && said["sender"] == room.own_user_id().as_str();
+    if !is_ours || !is_genuine(event, is_encrypted) {
         return None;
     }
-    let standing = standing(newest_content(event))?;
-    Some((Spot::new(room.room_id().to_owned(), thread_of(event)), standing))
+    let standing = standing(newest_content(&said))?;
+    Some((Spot::new(room.room_id().to_owned(), thread_of(&said)), standing))
 }

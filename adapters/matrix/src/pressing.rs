@@ -2,8 +2,8 @@
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedEventId, UserId};
-use pstral_core::domain::{ButtonAction, EventBody};
-use pstral_core::ports::Inbox;
+use pstral_core::domain::EventBody;
+use pstral_core::ports::{Inbox, PlatformError};
 use serde_json::Value;
 
 use crate::Matrix;
@@ -14,7 +14,7 @@ use crate::place::Spot;
 use crate::rooms::Company;
 
 impl Matrix {
-    /// Somebody reacted to a message: where it is ours, they pressed a button.
+    /// Somebody reacted to a message: where it is ours, they pressed a button. An error where that cannot be known now.
     pub(crate) async fn pressed<'a>(
         &'a self,
         room: &Room,
@@ -22,26 +22,19 @@ impl Matrix {
         sender: &UserId,
         said: &Value,
         inbox: &'a Inbox,
-    ) -> Option<Work<'a>> {
+    ) -> Result<Option<Work<'a>>, PlatformError> {
         let related = &said["content"]["m.relates_to"];
-        let (to, key) = (id(&related["event_id"])?, related["key"].as_str()?);
-        if !is_one(key) {
-            return None;
-        }
-        let found = self.ours.find(room, &to).await;
-        let found = found.inspect_err(|error| tracing::warn!(%error, "what somebody reacted to cannot be read"));
-        let message = found.ok()??;
-        let action = message.action(key)?;
+        let Some((to, key)) = id(&related["event_id"]).zip(related["key"].as_str().filter(|key| is_one(key))) else {
+            return Ok(None);
+        };
+        let Some(message) = self.ours.find(room, &to).await? else { return Ok(None) };
+        let Some(action) = message.action(key) else { return Ok(None) };
         if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {
             self.learn_asker(room, root).await;
         }
         let is_private = self.company(room).await == Company::Alone;
-        let runs = matches!(action, ButtonAction::Execute(_));
         let event = self.event(room, event, sender, said, message.spot, is_private, EventBody::Clicked(action)).await;
-        if runs {
-            self.asked.runs_in(&event.place);
-        }
-        Some(inbox(event))
+        Ok(Some(inbox(event)))
     }
 
     /// Somebody took something back: a question, a reaction, or, as a moderator, a message of ours.

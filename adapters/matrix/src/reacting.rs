@@ -15,7 +15,7 @@ use crate::ours::Message;
 
 /// How much of a limited budget, in tenths, the first reaction of a message leaves for texts, and the others.
 const LEFT_BY_FIRST: u32 = 5;
-const LEFT_BY_OTHERS: u32 = 8;
+pub(crate) const LEFT_BY_OTHERS: u32 = 8;
 /// Messages that are looked after at the same time where nothing is limited.
 const AT_ONCE: usize = 3;
 /// How long a message grows before it gets a reaction that stops it: most have ended by then, and need none. Where each event

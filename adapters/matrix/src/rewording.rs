@@ -1,4 +1,4 @@
-//! Questions that are changed by their messages.
+//! Questions are asked once their files are read, and again where their messages are changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,16 @@ use serde_json::Value;
 
 use crate::Matrix;
 use crate::asked::Question;
-use crate::attached::caption;
+use crate::attached::{Files, caption};
 use crate::event::moment;
 use crate::hearing::{Said, Work};
-use crate::place::spot;
+use crate::place::{platform, spot};
 use crate::rooms::Company;
 
 /// How long an answer that was stopped may take to end.
 const ENDING: Duration = Duration::from_secs(30);
+/// How long finding out may take whether something was run.
+const ADVICE: Duration = Duration::from_secs(5);
 
 impl Matrix {
     /// A message was changed: what it asked is asked again, unless something was run since.
@@ -46,23 +48,51 @@ impl Matrix {
         if !is_here || !is_question || words == before.words || !before.can_change() {
             return None;
         }
-        let body = EventBody::Said(format!("{words}{}", before.files));
         let event = Event { id: id.to_string(), at: moment(said), body, ..before.event.clone() };
+        // Before anything is waited for: of what comes meanwhile, the last one counts.
         let question = self.asked.asks(of, before.reworded(event, words));
-        Some(ask_again(before, question, inbox).boxed())
+        Some(async move { self.ask_again(before, question, inbox).await }.boxed())
     }
-}
 
-/// Stops the answer to a question, and when it has ended asks what it says now.
-async fn ask_again(before: Arc<Question>, question: Arc<Question>, inbox: &Inbox) {
-    if !before.answered.is_cancelled() {
-        let body = EventBody::Deleted { event: before.event.id.clone() };
-        let id = format!("{} reworded", before.event.id);
-        inbox(Event { id, body, ..before.event.clone() }).await;
-        let _ = tokio::time::timeout(ENDING, before.answered.cancelled()).await;
+    /// Asks a question, once its files are read.
+    pub(crate) async fn ask(&self, question: Arc<Question>, room: &Room, files: Files, inbox: &Inbox) {
+        if !files.is_empty() {
+            question.has_read(self.read_files(room, files).await);
+        }
+        if !question.is_gone() {
+            inbox(question.whole()).await;
+        }
+        question.answered.cancel();
     }
-    if !question.is_gone() {
-        inbox(question.event.clone()).await;
+
+    /// Stops the answer to a question, and when it has ended asks what it says now.
+    async fn ask_again(&self, before: Arc<Question>, question: Arc<Question>, inbox: &Inbox) {
+        if self.was_run(&before).await {
+            question.answered.cancel();
+            return;
+        }
+        if !before.answered.is_cancelled() {
+            let body = EventBody::Deleted { event: before.event.id.clone() };
+            let id = format!("{} reworded", before.event.id);
+            inbox(Event { id, body, ..before.event.clone() }).await;
+            let _ = tokio::time::timeout(ENDING, before.answered.cancelled()).await;
+        }
+        question.has_read(before.files().to_owned());
+        if !question.is_gone() {
+            inbox(question.whole()).await;
+        }
+        question.answered.cancel();
     }
-    question.answered.cancel();
+
+    /// Whether something was run of what a message asked so far; where nobody knows, it may have been.
+    async fn was_run(&self, question: &Question) -> bool {
+        let Some(advice) = self.advice.get() else { return true };
+        let platform = platform();
+        for event in question.versions() {
+            if tokio::time::timeout(ADVICE, advice.was_run(&platform, event)).await.unwrap_or(true) {
+                return true;
+            }
+        }
+        false
+    }
 }

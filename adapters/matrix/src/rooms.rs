@@ -6,7 +6,6 @@ use pstral_core::domain::Place;
 use pstral_core::ports::PlatformError;
 
 use crate::Matrix;
-use crate::fault::fault;
 use crate::place::Spot;
 
 /// Who reads in a room.
@@ -25,8 +24,7 @@ impl Matrix {
     pub(crate) async fn private_with(&self, user: &str) -> Result<Place, PlatformError> {
         let user: OwnedUserId = user.try_into().map_err(|_| PlatformError::Gone)?;
         let client = self.client().await?;
-        // One at a time: two would make two rooms.
-        let _turn = self.opening.lock().await;
+        self.beginnings.forget_ended();
         let rooms: Vec<Room> = client.joined_rooms();
         for room in rooms.into_iter().filter(|room| self.privates.is_with(room, &user)) {
             let others = self.other_readers(&room).await.unwrap_or_default();
@@ -34,9 +32,8 @@ impl Matrix {
                 return Ok(private(room.room_id()));
             }
         }
-        let room = client.create_dm(&user).await.map_err(fault)?;
-        self.privates.note(room.room_id(), &user, true);
-        Ok(private(room.room_id()))
+        let room = self.beginnings.begin(&client, &user, &self.privates).await?;
+        Ok(private(&room))
     }
 
     /// Who reads in a room: a private conversation is one that was begun as such, and that nobody reads but one person and us.

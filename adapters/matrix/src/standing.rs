@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use matrix_sdk::Room;
+use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::{OwnedEventId, uint};
 use pstral_core::domain::{MessageRef, Place};
 use pstral_core::ports::PlatformError;
-use serde_json::Value;
 
 use crate::Matrix;
 use crate::content::{Standing, standing};
-use crate::event::{id, json_of, replaced};
+use crate::event::{id, is_encrypted, is_genuine, json_of, replaced};
 use crate::fault::fault;
 use crate::ours::{Message, ours};
 use crate::place::spot;
@@ -40,7 +40,9 @@ impl Matrix {
             known.filter(|known| known.place == *place).and_then(|known| OwnedEventId::try_from(&*known.id).ok());
         if let Some(known) = known.filter(|known| found.iter().all(|(at, _)| at != known)) {
             match room.event(&known, None).await.map_err(fault) {
-                Ok(event) => found.extend(ours(&json_of(&event), &room).map(|(_, message)| (known, message))),
+                Ok(event) => {
+                    found.extend(ours(&event, is_encrypted(&room).await, &room).map(|(_, message)| (known, message)));
+                }
                 Err(PlatformError::Gone) => {}
                 Err(error) => return Err(error),
             }
@@ -54,6 +56,7 @@ impl Matrix {
 /// Our newest messages of a room as they stand, the newest first.
 async fn newest(room: &Room) -> Result<Vec<(OwnedEventId, Message, Standing)>, PlatformError> {
     let (mut from, mut changed, mut found) = (None::<String>, HashMap::<OwnedEventId, Standing>::new(), Vec::new());
+    let is_encrypted = is_encrypted(room).await;
     for page in 0..PAGES {
         if page > 0 && from.is_none() {
             break;
@@ -61,8 +64,8 @@ async fn newest(room: &Room) -> Result<Vec<(OwnedEventId, Message, Standing)>, P
         let mut options = MessagesOptions::backward().from(from.as_deref());
         options.limit = uint!(100);
         let page = room.messages(options).await.map_err(fault)?;
-        for event in page.chunk.iter().map(json_of) {
-            read(&event, room, &mut changed, &mut found);
+        for event in &page.chunk {
+            read(event, is_encrypted, room, &mut changed, &mut found);
         }
         from = page.end.filter(|_| found.len() < LOOKED_AT);
     }
@@ -71,21 +74,23 @@ async fn newest(room: &Room) -> Result<Vec<(OwnedEventId, Message, Standing)>, P
 
 /// Takes in an event that is older than those before it.
 fn read(
-    event: &Value,
+    event: &TimelineEvent,
+    is_encrypted: bool,
     room: &Room,
     changed: &mut HashMap<OwnedEventId, Standing>,
     found: &mut Vec<(OwnedEventId, Message, Standing)>,
 ) {
-    if event["sender"] != room.own_user_id().as_str() {
+    let said = json_of(event);
+    if said["sender"] != room.own_user_id().as_str() || !is_genuine(event, is_encrypted) {
         return;
     }
-    if let Some(of) = replaced(event) {
-        if let Some(standing) = standing(&event["content"]["m.new_content"]) {
+    if let Some(of) = replaced(&said) {
+        if let Some(standing) = standing(&said["content"]["m.new_content"]) {
             changed.entry(of).or_insert(standing);
         }
         return;
     }
-    let (Some(at), Some((spot, first))) = (id(&event["event_id"]), ours(event, room)) else { return };
+    let (Some(at), Some((spot, first))) = (id(&said["event_id"]), ours(event, is_encrypted, room)) else { return };
     let standing = changed.remove(&at).unwrap_or(first);
     found.push((at, Message::new(spot, standing.buttons.clone()), standing));
 }

@@ -1,5 +1,6 @@
 //! The sync itself: what the server is asked for, and staying connected.
 
+use std::io;
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -17,6 +18,8 @@ use crate::fault::is_logged_out;
 
 /// How long the server may wait for something to happen.
 const POLL: Duration = Duration::from_secs(30);
+/// How long all of one may take, reading it and what the server tells us to wait with it.
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The first wait after a sync that failed, and the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -26,8 +29,6 @@ pub(crate) struct Update {
     pub(crate) response: SyncResponse,
     /// Up to where the one before had told, where that is known.
     pub(crate) since: Option<String>,
-    /// Whether we were away before.
-    pub(crate) is_first: bool,
 }
 
 /// One sync that takes what is there: what was said before is not answered.
@@ -66,11 +67,12 @@ pub(crate) async fn keep_syncing(
             Some(token) => settings.token(token.clone()),
             None => settings,
         };
-        match client.sync_once(settings).boxed().await {
+        let synced = tokio::time::timeout(PATIENCE, client.sync_once(settings).boxed());
+        match synced.await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into())) {
             Ok(response) => {
                 connection.set(Standing::Up);
                 let next = response.next_batch.clone();
-                let update = Update { response, since: since.replace(next), is_first: timeout.is_zero() };
+                let update = Update { response, since: since.replace(next) };
                 (wait, timeout) = (FIRST_WAIT, POLL);
                 if heard.send(update).await.is_err() {
                     return Ok(());

@@ -45,6 +45,8 @@ pub(crate) enum VaultError {
 #[derive(Debug, Clone)]
 pub(crate) struct Vault {
     folder: PathBuf,
+    /// Where the homeserver is, as it is configured: it may have moved since somebody logged in.
+    homeserver: String,
     /// Once it was unsealed, which takes a moment on purpose.
     unsealed: Arc<OnceLock<Session>>,
 }
@@ -56,8 +58,8 @@ pub(crate) struct Alone {
 }
 
 impl Vault {
-    pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), unsealed: Arc::default() }
+    pub(crate) fn new(folder: &Path, homeserver: &str) -> Self {
+        Self { folder: folder.to_owned(), homeserver: homeserver.to_owned(), unsealed: Arc::default() }
     }
 
     /// Where the store is.
@@ -85,11 +87,11 @@ impl Vault {
     }
 
     /// The session, with its keys or without.
-    pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+    fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
         if let Some(session) = self.unsealed.get() {
             return Ok(session.clone());
         }
-        let session = self.unseal(passphrase)?;
+        let session = Session { homeserver: self.homeserver.clone(), ..self.unseal(passphrase)? };
         Ok(self.unsealed.get_or_init(|| session).clone())
     }
 
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn a_session_is_kept_for_one_process_that_knows_the_passphrase() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::new(&folder.path().join("matrix"));
+        let vault = Vault::new(&folder.path().join("matrix"), "https://matrix.example.org");
         let (right, wrong) = (SecretString::from("right"), SecretString::from("wrong"));
         let alone = vault.lock().unwrap();
         assert!(matches!(vault.lock(), Err(VaultError::InUse(_))));
@@ -191,7 +193,7 @@ mod tests {
         };
         vault.keep(&session, &right).unwrap();
         assert_eq!(vault.session(&right).unwrap().token, session.token);
-        assert!(matches!(Vault::new(&vault.folder).session(&wrong), Err(VaultError::Passphrase)));
+        assert!(matches!(Vault::new(&vault.folder, "").session(&wrong), Err(VaultError::Passphrase)));
         assert!(matches!(vault.open(&right), Err(VaultError::StoreLost)));
         let kept = std::fs::read(folder.path().join("matrix/session.sealed")).unwrap();
         assert!(!String::from_utf8_lossy(&kept).contains("syt_token"));

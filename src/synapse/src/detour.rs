@@ -3,9 +3,13 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// Takes requests to the server. Those whose address holds a certain text are answered at once and wait here, like messages
-/// between two servers; nothing waits any more once they are let go.
+/// How often is looked whether what waits may go.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Takes requests to the server. Those whose address holds a certain text wait here. What is sent is answered at once, as a
+/// server does that has still to tell others; what is asked for gets no answer. Nothing waits any more once they are let go.
 pub struct Detour {
     port: u16,
     shared: Arc<Shared>,
@@ -90,8 +94,13 @@ impl Shared {
     fn pass(&self, mut here: TcpStream) -> Option<()> {
         let request = request(&mut here)?;
         let line = request.split(|byte| *byte == b'\r').next()?;
-        let is_meant = String::from_utf8_lossy(line).contains(self.address);
-        {
+        let line = String::from_utf8_lossy(line);
+        let is_meant = line.contains(self.address);
+        if line.starts_with("GET ") {
+            while is_meant && !self.waiting().is_over && !self.waiting().is_closed {
+                std::thread::sleep(LOOK);
+            }
+        } else {
             let mut waiting = self.waiting();
             if is_meant && !waiting.is_over {
                 waiting.requests.push(request);

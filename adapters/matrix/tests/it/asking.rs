@@ -186,3 +186,46 @@ async fn what_is_read_late_is_answered_late() {
     assert_eq!(running.next().await.id, last, "nothing is handed over twice");
     running.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_again_and_then_late_is_answered_too() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a7").await;
+    let running = house.run().await;
+    let slow = server.holding("/sendToDevice/");
+    let zoe = Person::by_way_of(&slow.url(), server, "zoe-a7").await;
+    let room = zoe.room(true, &[&house.account.id]).await;
+    running.end().await;
+    let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
+    for at in 0..110 {
+        zoe.reacts(&room, &asked, &at.to_string()).await;
+    }
+    let mut running = house.run().await;
+    let leo = Person::of(server, "leo-a7").await;
+    let elsewhere = leo.room(true, &[&house.account.id]).await;
+    let other = leo.asks(&elsewhere, &house.account.id, "Combien de villes ?").await;
+    assert_eq!(running.next().await.id, other, "nothing else can be read yet");
+    tokio::task::block_in_place(|| slow.let_go());
+    assert_eq!(running.next().await.id, asked);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_does_not_come_keeps_nobody_waiting() {
+    let Some(server) = shared() else { return };
+    let mut house = House::on(server, "pstral-a8").await;
+    let slow = server.holding("/media/download/");
+    house.config.homeserver = slow.url();
+    let mut running = house.run().await;
+    let zoe = Person::of(server, "zoe-a8").await;
+    let room = zoe.room(false, &[&house.account.id]).await;
+    let called = json!({ "body": "pstral-a8: Que fait ceci ?", "m.mentions": { "user_ids": [house.account.id] } });
+    zoe.attaches(&room, "a.sql", b"SELECT 1\n", called).await;
+    let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
+    assert_eq!(running.next().await.id, asked, "in the same room");
+    match running.next().await.body {
+        EventBody::Said(words) => assert!(words.starts_with("Que fait ceci ?") && words.contains("a.sql"), "{words}"),
+        other => panic!("{other:?}"),
+    }
+    running.end().await;
+}

@@ -1,5 +1,6 @@
 //! What comes with a question, and what changes it or pretends to.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pstral_core::domain::EventBody;
@@ -71,6 +72,14 @@ async fn a_question_that_is_reworded_is_asked_again() {
         assert_eq!(again.body, EventBody::Said("Combien de clients à Lyon ?".to_owned()));
         zoe.redacts(&room, &asked).await;
         assert_eq!(running.next().await.body, EventBody::Deleted { event: edit }, "what it asks by now");
+        // What something was run of stays as it was asked.
+        let asked = zoe.asks(&room, &house.account.id, "Combien de villes ?").await;
+        assert_eq!(running.next().await.id, asked);
+        running.advice.ran.store(true, Ordering::Relaxed);
+        zoe.sends(&room, changed(&asked, "pstral-d2: Combien de pays ?")).await;
+        let last = zoe.asks(&room, &house.account.id, "Et maintenant ?").await;
+        assert_eq!(running.next().await.id, last);
+        running.advice.ran.store(false, Ordering::Relaxed);
     }
     running.end().await;
 }

@@ -1,11 +1,13 @@
 //! A homeserver with Pstral's account on it, logged in and listening.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use futures::FutureExt as _;
-use pstral_core::domain::{Event, Place};
-use pstral_core::ports::{ChatPlatform as _, Inbox, PlatformError};
+use pstral_core::domain::{Actor, Event, Place, PlatformName};
+use pstral_core::ports::{Advice, ChatPlatform as _, Inbox, PlatformError, Suggested, Suggestion};
 use pstral_matrix::{Credentials, Matrix, MatrixConfig, Welcome, login};
 use pstral_synapse::{Account, Limits, Server};
 use secrecy::SecretString;
@@ -42,6 +44,8 @@ impl House {
     /// Runs the adapter, until it is ended.
     pub(crate) async fn run(&self) -> Running {
         let adapter = Arc::new(Matrix::new(self.config.clone()));
+        let advice = Arc::new(Advised::default());
+        adapter.advise(Arc::clone(&advice) as Arc<dyn Advice>);
         let (heard, events) = unbounded_channel();
         let inbox: Inbox = Arc::new(move |event| {
             let _ = heard.send(event);
@@ -55,7 +59,29 @@ impl House {
             assert!(began.elapsed() < Duration::from_mins(1), "it does not connect: {:?}", adapter.health().await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Running { adapter, events, stop, ended }
+        Running { adapter, advice, events, stop, ended }
+    }
+}
+
+/// What the adapter is advised.
+#[derive(Default)]
+pub(crate) struct Advised {
+    /// Whether something was run of every question.
+    pub(crate) ran: AtomicBool,
+}
+
+#[async_trait]
+impl Advice for Advised {
+    async fn suggestions(&self, _: &Actor, _: Suggested) -> Vec<Suggestion> {
+        Vec::new()
+    }
+
+    async fn may_ask(&self, _: &Actor, _: &Place) -> bool {
+        true
+    }
+
+    async fn was_run(&self, _: &PlatformName, _: &str) -> bool {
+        self.ran.load(Ordering::Relaxed)
     }
 }
 
@@ -67,6 +93,7 @@ pub(crate) fn credentials(account: &Account) -> Credentials {
 /// The adapter, connected.
 pub(crate) struct Running {
     pub(crate) adapter: Arc<Matrix>,
+    pub(crate) advice: Arc<Advised>,
     pub(crate) events: UnboundedReceiver<Event>,
     stop: CancellationToken,
     ended: JoinHandle<Result<(), PlatformError>>,
@@ -93,5 +120,5 @@ impl Running {
 
 /// A room as the core knows it.
 pub(crate) fn place(room: &str, private: bool) -> Place {
-    Place { platform: pstral_core::domain::PlatformName("matrix".to_owned()), id: room.to_owned(), private }
+    Place { platform: PlatformName("matrix".to_owned()), id: room.to_owned(), private }
 }
