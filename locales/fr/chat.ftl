@@ -248,18 +248,18 @@ role-admin = administrateur
 role-named = { $name }
 help =
     Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l'exécuter.
-    { $prefix }execute : exécuter la dernière requête proposée
-    { $prefix }edit : la modifier ; { $prefix }explain : la comprendre
-    { $prefix }chart : le graphique du dernier résultat, s'il s'y prête
-    { $prefix }stop : arrêter ce qui est en cours
+    { $prefix }exécuter : exécuter la dernière requête proposée
+    { $prefix }modifier : la modifier ; { $prefix }expliquer : la comprendre
+    { $prefix }graphique : le graphique du dernier résultat, s'il s'y prête
+    { $prefix }arrêter : arrêter ce qui est en cours
     { $prefix }mode sql ou { $prefix }mode chat : parler des données ou d'autre chose
-    { $prefix }new : nouvelle conversation ; { $prefix }history : les précédentes
-    { $prefix }open, { $prefix }rename, { $prefix }export, { $prefix }delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
-    { $prefix }retry : reposer une question restée sans réponse ; { $prefix }continuer : la suite d'une réponse coupée
+    { $prefix }nouveau : nouvelle conversation ; { $prefix }historique : les précédentes
+    { $prefix }ouvrir, { $prefix }renommer, { $prefix }exporter, { $prefix }supprimer et un numéro : reprendre, renommer, exporter ou supprimer une conversation
+    { $prefix }réessayer : reposer une question restée sans réponse ; { $prefix }continuer : la suite d'une réponse coupée
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
-    { $prefix }whoami : qui vous êtes pour moi ; { $prefix }unlink : retirer ce compte ; { $prefix }langue fr ou en
-    { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }verifiees : les requêtes vérifiées ; pour les responsables des données
-    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }regles : qui peut quoi, { $prefix }etat : comment je vais ; pour les administrateurs
+    { $prefix }quisuisje : qui vous êtes pour moi ; { $prefix }délier : retirer ce compte ; { $prefix }langue fr ou en
+    { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }vérifiées : les requêtes vérifiées ; pour les responsables des données
+    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }règles : qui peut quoi, { $prefix }état : comment je vais ; pour les administrateurs
 
 ## Conversations
 history = Vos dernières conversations :

@@ -2,7 +2,8 @@
 
 use matrix_sdk::Client;
 use matrix_sdk::encryption::CrossSigningResetAuthType;
-use matrix_sdk::encryption::recovery::RecoveryState;
+use matrix_sdk::encryption::recovery::{RecoveryError, RecoveryState};
+use matrix_sdk::encryption::secret_storage::SecretStorageError;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
 use pstral_core::ports::PlatformError;
 use pstral_core::text::{Text, text};
@@ -83,10 +84,7 @@ pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<We
         Err(error) => return Err(open_fault(error)),
     };
     let client = &opened.client;
-    if let Err(error @ PlatformError::Rejected(_)) = whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await
-    {
-        return Err(AccountError { remedy: text("remedy-matrix-again"), ..server_fault(error) });
-    }
+    still_logged_in(&vault, config).await?;
     if is_finished(client).await? {
         return Err(AccountError { fact: text("matrix-logged-in"), remedy: text("remedy-matrix-logged-in") });
     }
@@ -118,8 +116,15 @@ pub async fn recover(
             }
             vault.clear_store().map_err(vault_fault)?;
         }
-        let fact = text("matrix-fault").with("fault", error.to_string());
-        return Err(AccountError { fact, remedy: text("remedy-matrix-recovery-key") });
+        return Err(match error {
+            RecoveryError::SecretStorage(SecretStorageError::SecretStorageKey(_)) => {
+                AccountError { fact: text("matrix-wrong-key"), remedy: text("remedy-matrix-recovery-key") }
+            }
+            RecoveryError::SecretStorage(SecretStorageError::MissingKeyInfo { .. } | SecretStorageError::Json(_)) => {
+                AccountError { fact: text("matrix-no-key"), remedy: text("remedy-matrix-no-key") }
+            }
+            error => server_fault(error),
+        });
     }
     if let Some(session) = new {
         vault.keep(&session, &config.passphrase).map_err(vault_fault)?;
@@ -132,6 +137,8 @@ pub async fn recover(
 pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Welcome, AccountError> {
     let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
+    // What is replaced is gone from the first step on.
+    prove(config, client, password).await?;
     let recovery = client.encryption().recovery();
     if let Some(handle) = recovery.reset_identity().await.map_err(server_fault)? {
         let CrossSigningResetAuthType::Uiaa(asked) = handle.auth_type() else {
@@ -140,14 +147,17 @@ pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Wel
         let answer = proof(client, password, asked.session.clone())?;
         handle.reset(Some(answer)).await.map_err(server_fault)?;
     }
-    let key = recovery.reset_key().await.map_err(server_fault)?;
+    // The backup of the keys went with the old ones.
+    let key = recovery.enable().await.map_err(server_fault)?;
     first_sync(client).await.map_err(server_fault)?;
     welcome(client, Some(SecretString::from(key))).await
 }
 
 /// How it stands.
 pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
-    let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
+    let vault = Vault::new(&config.folder, &config.homeserver);
+    let opened = open(&vault, &config.passphrase).await.map_err(open_fault)?;
+    still_logged_in(&vault, config).await?;
     let client = &opened.client;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     let Welcome { user, device, verified, .. } = welcome(client, None).await?;
@@ -158,6 +168,29 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
         recoverable: client.encryption().recovery().state() == RecoveryState::Enabled,
         rooms: client.joined_rooms().len(),
     })
+}
+
+/// Whether the homeserver still knows the device; an error with what to do where it does not.
+async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), AccountError> {
+    match whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await {
+        Err(PlatformError::Rejected(_)) => {
+            Err(AccountError { fact: text("matrix-logged-out"), remedy: text("remedy-matrix-again") })
+        }
+        Err(error) => Err(server_fault(error)),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Whether the password is the account's own, shown by logging another device in and out.
+async fn prove(config: &MatrixConfig, client: &Client, password: &SecretString) -> Result<(), AccountError> {
+    let user = client.user_id().ok_or_else(|| broken("no user"))?;
+    let other = Client::builder().homeserver_url(&config.homeserver).build().await.map_err(server_fault)?;
+    let login = other.matrix_auth().login_username(user, password.expose_secret());
+    login.initial_device_display_name(DEVICE).send().await.map_err(refused)?;
+    if let Err(error) = other.matrix_auth().logout().await {
+        tracing::warn!(%error, "a device that was made to check the password could not be logged out");
+    }
+    Ok(())
 }
 
 /// Whether nothing of a login is missing.

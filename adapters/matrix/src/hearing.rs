@@ -22,6 +22,9 @@ use crate::rooms::Company;
 /// What typed commands begin with.
 pub(crate) const PREFIX: &str = "!pstral ";
 
+/// What people begin commands with elsewhere.
+const SIGNS: [char; 2] = ['/', '!'];
+
 /// What is left to do of an event that was heard: it is handed over already, and answered when this ends.
 pub(crate) type Work<'a> = BoxFuture<'a, ()>;
 
@@ -142,10 +145,12 @@ impl Matrix {
         let names = Names { id: room.own_user_id().as_str(), shown };
         let is_called = command(body).is_some() || names.are_called(content, body);
         let words = names.without(body);
-        let line = command(&words).map(|command| format!("{PREFIX}{command}"));
-        let body = match line {
-            Some(line) => EventBody::typed(&line, PREFIX).unwrap_or(EventBody::Command(String::new())),
-            None if is_direct && reads_as_command(&words) => EventBody::Command(words.clone()),
+        // As the name says it, a prefix may be taken for one.
+        let marked = command(body).or_else(|| command(&words));
+        let bare = words.trim_start_matches(SIGNS);
+        let body = match marked {
+            Some(command) => EventBody::Command(command.to_owned()),
+            None if is_direct && reads_as_command(bare) => EventBody::Command(bare.to_owned()),
             None => EventBody::Said(words.clone()),
         };
         Said { words, body, is_called }
@@ -193,10 +198,13 @@ impl Matrix {
     }
 }
 
-/// What a typed command says.
+/// What a typed command says. Telephones write the first word large, and people put a sign after a name.
 fn command(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix(PREFIX.trim_end())?;
-    if rest.is_empty() || rest.starts_with(char::is_whitespace) { Some(rest.trim()) } else { None }
+    let (prefix, line) = (PREFIX.trim_end(), line.trim_start());
+    let (start, rest) = line.split_at_checked(prefix.len())?;
+    let rest = rest.strip_prefix([':', ',']).unwrap_or(rest);
+    let is_one = start.eq_ignore_ascii_case(prefix) && (rest.is_empty() || rest.starts_with(char::is_whitespace));
+    is_one.then(|| rest.trim())
 }
 
 #[cfg(test)]
@@ -208,6 +216,10 @@ mod tests {
         for (line, expected) in [
             ("!pstral help", Some("help")),
             ("!pstral", Some("")),
+            ("!Pstral aide", Some("aide")),
+            ("!PSTRAL: help", Some("help")),
+            ("!pstra", None),
+            ("!é", None),
             ("!pstral\nedit SELECT 1", Some("edit SELECT 1")),
             ("!pstraline", None),
             ("say !pstral help", None),

@@ -33,6 +33,8 @@ const LATE: Duration = Duration::from_secs(15);
 const MOVED: Duration = Duration::from_mins(1);
 /// How long what is being handed over may take when the program ends.
 const HANDING_OVER: Duration = Duration::from_secs(2);
+/// How long the reactions below the last answers may take then.
+const REACTING: Duration = Duration::from_secs(3);
 /// Of a sync that ended by a fault of our own.
 const BROKEN: &str = "reading what the homeserver says has failed";
 
@@ -115,9 +117,13 @@ impl Matrix {
             Err(PlatformError::Rejected(_)) => Standing::LoggedOut,
             Err(error) => Standing::Down(error.to_string()),
         });
-        // While answers come to their end, their reactions do too.
+        // While answers come to their end, their reactions do too; those of the last ones a moment later.
+        let answered = async {
+            answering.for_each(|()| std::future::ready(())).await;
+            let _ = tokio::time::timeout(REACTING, self.wanted.all_done()).await;
+        };
         tokio::select! {
-            () = answering.for_each(|()| std::future::ready(())) => {}
+            () = answered => {}
             () = &mut reacting => {}
         }
         ended

@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId};
+use matrix_sdk::room::{IncludeRelations, RelationsOptions};
+use matrix_sdk::ruma::events::relation::RelationType;
+use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId, uint};
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
 
@@ -116,7 +118,7 @@ impl Ours {
             }
             return Ok(None);
         };
-        let message = Message::new(spot, standing.buttons);
+        let message = Message { placed: placed(room, id).await, ..Message::new(spot, standing.buttons) };
         self.learn(id, message.clone());
         Ok(Some(message))
     }
@@ -124,6 +126,24 @@ impl Ours {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Reactions of ours that stand below a message since an earlier run. Where they cannot be known, one that means nothing any more
+/// stays.
+pub(crate) async fn placed(room: &Room, id: &EventId) -> Vec<(String, Option<OwnedEventId>)> {
+    let annotations = IncludeRelations::RelationsOfType(RelationType::Annotation);
+    let options =
+        RelationsOptions { include_relations: annotations, limit: Some(uint!(100)), ..RelationsOptions::default() };
+    let found = match room.relations(id.to_owned(), options).await {
+        Ok(found) => found.chunk,
+        Err(error) => {
+            tracing::debug!(%error, "our reactions of before cannot be read");
+            return Vec::new();
+        }
+    };
+    let ours = found.iter().filter(|event| event.sender().is_some_and(|sender| sender == *room.own_user_id()));
+    let key = |event: &TimelineEvent| Some(json_of(event)["content"]["m.relates_to"]["key"].as_str()?.to_owned());
+    ours.filter_map(|event| Some((key(event)?, event.event_id()))).collect()
 }
 
 /// An event as a message of ours that stands: where, and how.

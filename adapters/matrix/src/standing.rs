@@ -13,7 +13,7 @@ use crate::Matrix;
 use crate::content::{Standing, standing};
 use crate::event::{id, is_encrypted, is_genuine, json_of, replaced};
 use crate::fault::fault;
-use crate::ours::{Message, ours};
+use crate::ours::{Message, ours, placed};
 use crate::place::spot;
 
 /// Messages looked at, the newest.
@@ -31,10 +31,14 @@ impl Matrix {
         let room = self.room(&spot).await?;
         let mut found: Vec<(OwnedEventId, Standing)> = Vec::new();
         for (at, there, message) in newest(&room).await? {
-            if there.spot == spot {
-                self.ours.learn(&at, there);
-                found.push((at, message));
+            if there.spot != spot {
+                continue;
             }
+            // Others are looked at when somebody reacts to them.
+            if message.is_live {
+                self.ours.learn(&at, Message { placed: placed(&room, &at).await, ..there });
+            }
+            found.push((at, message));
         }
         let known =
             known.filter(|known| known.place == *place).and_then(|known| OwnedEventId::try_from(&*known.id).ok());

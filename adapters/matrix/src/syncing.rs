@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
 use crate::connection::{Connection, Standing};
-use crate::fault::is_logged_out;
+use crate::fault::{fault, is_logged_out};
 
 /// How long the server may wait for something to happen.
 const POLL: Duration = Duration::from_secs(30);
@@ -84,7 +84,7 @@ pub(crate) async fn keep_syncing(
             }
             Err(error) => {
                 tracing::warn!(%error, "the homeserver does not answer; trying again");
-                connection.set(Standing::Down(error.to_string()));
+                connection.set(Standing::Down(fault(error).to_string()));
                 tokio::time::sleep(wait).await;
                 (wait, timeout) = ((wait * 2).min(LONGEST_WAIT), Duration::ZERO);
             }

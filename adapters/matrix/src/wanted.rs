@@ -12,6 +12,9 @@ use tokio::time::Instant;
 const AGAIN: Duration = Duration::from_secs(1);
 const TRIES: u32 = 8;
 
+/// How often is looked whether all is done.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// A message whose reactions are to be looked after.
 #[derive(Debug)]
 struct Want {
@@ -88,6 +91,13 @@ impl Wanted {
         let at = Instant::now() + wait.max(AGAIN * 2_u32.pow(tried.failed));
         line.push_back(Want { at, failed: tried.failed + 1, is_busy: false, ..tried });
         true
+    }
+
+    /// Waits until there is nothing to do for any.
+    pub(crate) async fn all_done(&self) {
+        while !self.line().is_empty() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     fn line(&self) -> MutexGuard<'_, VecDeque<Want>> {

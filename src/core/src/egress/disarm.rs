@@ -3,7 +3,7 @@
 use crate::harmless::{Pile, stays};
 
 /// Shown as nothing. No platform takes `@⁠everyone` or `<@⁠42>` with it for a mention.
-const JOINER: char = '\u{2060}';
+pub(crate) const JOINER: char = '\u{2060}';
 
 /// The signs that our own sentences begin with: whoever reads "✅ verified by …" can be sure who says so.
 const MARKS: [char; 8] = ['✅', '🛡', '✂', '⏹', '⏳', '↳', '🔒', '⚖'];

@@ -18,8 +18,8 @@ mod thinking;
 
 pub(crate) use bound::Bound;
 pub use deliver::{Aim, Patience};
-pub(crate) use disarm::is_ours;
 pub use disarm::{Disarmer, disarmed};
+pub(crate) use disarm::{JOINER, is_ours};
 pub use fitting::{echo, fit, quoted, whole};
 pub use layout::{LaidOut, lay_out, splitting};
 pub(crate) use live::THOUGHTS;

@@ -1,5 +1,7 @@
 //! The words of commands, the same on every platform; French ones are understood too.
 
+use crate::domain::Locale;
+
 /// A command with what it needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command<'a> {
@@ -72,19 +74,33 @@ pub(super) fn parse(words: &str) -> Command<'_> {
     }
 }
 
-/// Whether a line reads as a command where none is marked as such, as in a private conversation: a command's own word, and
-/// hardly more, or a statement to edit. What is longer, or asks something, is a question that happens to begin so.
+/// Whether a line reads as a command where none is marked as such, as in a private conversation: a command's own word alone, or
+/// with what only it takes, such as a number, a code or a statement. All else is a question that happens to begin so.
 pub fn reads_as_command(line: &str) -> bool {
-    const WORDS: usize = 3;
     let line = line.trim();
+    let (_, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim().to_lowercase();
+    let is_number = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit());
+    let is_code = |word: &str| word.contains('-') && !word.contains(char::is_whitespace);
+    let is_yes = |word: &str| matches!(word, "yes" | "oui");
+    let (first, others) = rest.split_once(char::is_whitespace).unwrap_or((&rest, ""));
     match parse(line) {
         Command::Unknown(_) => false,
         Command::Help if line.is_empty() => false,
+        _ if rest.is_empty() => true,
         Command::Edit(statement) => {
             let first = statement.split_whitespace().next().unwrap_or_default().to_lowercase();
             matches!(first.as_str(), "" | "select" | "with")
         }
-        _ => line.split_whitespace().count() <= WORDS && !line.contains('?'),
+        Command::Mode(_) => matches!(&*rest, "sql" | "chat"),
+        Command::Language(_) => rest.parse::<Locale>().is_ok(),
+        Command::History(_) | Command::Open(_) => is_number(&rest),
+        Command::Rename(_) => is_number(first),
+        Command::Delete(_) => is_number(first) && (others.is_empty() || is_yes(others)),
+        Command::Export(_) => rest.split_whitespace().all(|word| is_number(word) || matches!(word, "json" | "pdf")),
+        Command::Link => is_code(&rest),
+        Command::Unlink(_) => is_yes(&rest),
+        _ => false,
     }
 }
 
@@ -158,7 +174,25 @@ mod tests {
             ("modifier SELECT name FROM clients WHERE city = 'Lyon'", true),
             ("edit the contract of Durand", false),
             ("open", true),
-            ("open invoices?", false),
+            ("open invoices", false),
+            ("open 12", true),
+            ("Execute order 66", false),
+            ("New clients", false),
+            ("Link clients orders", false),
+            ("Bad clients", false),
+            ("Audit of orders", false),
+            ("audit", true),
+            ("État des commandes", false),
+            ("export 12 json", true),
+            ("Export Paris", false),
+            ("supprimer 12 oui", true),
+            ("Delete 12 clients", false),
+            ("rename 12 Clients de Paris", true),
+            ("langue en", true),
+            ("Langue des clients", false),
+            ("historique 2", true),
+            ("History orders", false),
+            ("délier oui", true),
             ("continue with the clients of Lyon", false),
             ("Liste les clients", false),
             ("", false),

@@ -9,7 +9,7 @@ use super::offer::card;
 use super::oneself::already_linked;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Names, Outgoing, ProposalId, Rating, Told};
-use crate::egress::echo;
+use crate::egress::{JOINER, echo};
 use crate::ports::TargetError;
 use crate::text::{Text, text};
 
@@ -53,7 +53,8 @@ impl Pipeline {
             Command::Link => Err(already_linked(asker)),
             Command::Unlink(words) => self.unlink_oneself(asker, words).await,
             Command::Language(word) => self.set_language(asker, word).await,
-            Command::User(words) => self.user_command(asker, words).await,
+            // An account is copied from where it is shown with a joiner in it, so that it calls nobody.
+            Command::User(words) => self.user_command(asker, &words.replace(JOINER, "")).await,
             Command::Policy(words) => self.show_policy(asker, words).await,
             Command::Status => self.show_status(asker).await,
             Command::Help => self.help(asker).await,

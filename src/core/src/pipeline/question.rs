@@ -21,7 +21,7 @@ use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
     TurnState, VerifiedQuery,
 };
-use crate::egress::Streamed;
+use crate::egress::{Streamed, fit};
 use crate::text::text;
 
 /// A question about data: who asks it, where, and of what.
@@ -89,7 +89,13 @@ impl Pipeline {
     /// Answers a question.
     pub(super) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
         self.require(asker, Capability::Ask, words, text("ask-not-allowed")).await?;
-        let question = self.accept(words)?;
+        let question = match self.accept(words) {
+            Ok(question) => question,
+            Err(trouble) => {
+                self.note_refused(asker, words.trim()).await?;
+                return Err(trouble);
+            }
+        };
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
@@ -117,6 +123,15 @@ impl Pipeline {
             Mode::Sql => self.ask_for_data(asker, conversation, question, work).await,
             Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
         }
+    }
+
+    /// What was asked and cannot be worked with is in the audit too, as far as it says something.
+    async fn note_refused(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let refused = self.event(asker, AuditAction::Question, AuditStatus::Refused);
+        self.record(AuditEvent { detail: Some(fit(words, 200)), ..refused }).await
     }
 
     /// A question that can be worked with.

@@ -142,7 +142,7 @@ impl From<Ending> for ExitCode {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let locale = cli.common.locale();
+    let locale = cli.common.locale_at_last();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -216,6 +216,12 @@ impl Common {
         self.chosen_locale().unwrap_or_default()
     }
 
+    /// The language of a failure: that of the configuration too, where there is one that can be read.
+    fn locale_at_last(&self) -> Locale {
+        let configured = || crate::config::load(&self.source(), self.data.as_deref()).ok().map(|config| config.locale);
+        self.chosen_locale().or_else(configured).unwrap_or_default()
+    }
+
     /// The language of what is printed.
     fn locale_with(&self, config: &Config) -> Locale {
         self.chosen_locale().unwrap_or(config.locale)
@@ -270,11 +276,14 @@ async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail
     Ok(())
 }
 
+/// What matrix-sdk tells of each step belongs to those who look for it, and name it.
+const MATRIX_SDK: &str = "matrix_sdk=warn,matrix_sdk_base=warn,matrix_sdk_crypto=warn,matrix_sdk_sqlite=warn";
+
 /// Sends the log to standard error, in the form the configuration asks for.
 fn log_to_stderr(log: &crate::config::Log) {
     use tracing_subscriber::EnvFilter;
     // Its spans hold whole requests, with what people said; those who look for them name it.
-    let filter = EnvFilter::new(format!("serenity=error,{}", log.level));
+    let filter = EnvFilter::new(format!("serenity=error,{},{}", MATRIX_SDK, log.level));
     let ansi = std::io::stderr().is_terminal() && crate::config::colours();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
     // A second subscriber is refused: the first one stays, and nothing is lost.

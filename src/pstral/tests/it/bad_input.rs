@@ -31,6 +31,10 @@ fn questions() {
         assert_snapshot!(asked(world, &"a".repeat(100_000)).await, @"Your question is too long: 4,000 characters at most. Shorten it or ask it in parts.");
         assert_snapshot!(asked(world, "\u{fffd}ELF\u{1}\u{0}\u{fffd}\u{fffd}").await, @"Your message holds unreadable characters. Send plain text (UTF-8).");
         assert_eq!(world.model.requests(), []);
+        assert_snapshot!(world.audit_lines().await, @r"
+        question refused alex
+        question refused alex
+        ");
     });
 }
 

@@ -34,18 +34,18 @@ fn help_in_french() {
         world.command(&camille(), "aide").await;
         assert_snapshot!(world.newest(), @"
         Posez votre question en français ou en anglais ; je propose une requête, vous décidez de l’exécuter.
-        /execute : exécuter la dernière requête proposée
-        /edit : la modifier ; /explain : la comprendre
-        /chart : le graphique du dernier résultat, s’il s’y prête
-        /stop : arrêter ce qui est en cours
+        /exécuter : exécuter la dernière requête proposée
+        /modifier : la modifier ; /expliquer : la comprendre
+        /graphique : le graphique du dernier résultat, s’il s’y prête
+        /arrêter : arrêter ce qui est en cours
         /mode sql ou /mode chat : parler des données ou d’autre chose
-        /new : nouvelle conversation ; /history : les précédentes
-        /open, /rename, /export, /delete et un numéro : reprendre, renommer, exporter ou supprimer une conversation
-        /retry : reposer une question restée sans réponse ; /continuer : la suite d’une réponse coupée
+        /nouveau : nouvelle conversation ; /historique : les précédentes
+        /ouvrir, /renommer, /exporter, /supprimer et un numéro : reprendre, renommer, exporter ou supprimer une conversation
+        /réessayer : reposer une question restée sans réponse ; /continuer : la suite d’une réponse coupée
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
-        /whoami : qui vous êtes pour moi ; /unlink : retirer ce compte ; /langue fr ou en
-        /accorder : les requêtes coûteuses qui attendent ; /verifiees : les requêtes vérifiées ; pour les responsables des données
-        /audit : le journal, /utilisateur : les utilisateurs, /regles : qui peut quoi, /etat : comment je vais ; pour les administrateurs
+        /quisuisje : qui vous êtes pour moi ; /délier : retirer ce compte ; /langue fr ou en
+        /accorder : les requêtes coûteuses qui attendent ; /vérifiées : les requêtes vérifiées ; pour les responsables des données
+        /audit : le journal, /utilisateur : les utilisateurs, /règles : qui peut quoi, /état : comment je vais ; pour les administrateurs
         ");
     });
 }

@@ -54,6 +54,8 @@ impl Counter {
         let desk = self.desk();
         let user = desk.known(username).await?;
         let links = self.store.links(user.id).await?;
+        // Copied from a chat, where a joiner keeps it from calling anybody.
+        let account = account.map(|(platform, id)| (platform, id.replace('\u{2060}', "")));
         let named = |link: &&Link| {
             account.as_ref().is_some_and(|(platform, id)| (&link.actor.platform.0, &link.actor.id) == (platform, id))
         };

@@ -1,6 +1,7 @@
 //! The built program with an account of its own: logged in, run, looked at, lost and recovered.
 
 use pstral_synapse::Account;
+use serde_json::Value;
 
 use super::shared;
 use crate::bot::Bot;
@@ -106,15 +107,40 @@ fn an_account_is_logged_in_with_a_token_and_gets_new_keys() {
     let wrong = place.run_with(&words(&["matrix", "login", "--token"]), "syt_nobody\n").code(1);
     assert!(wrong.err.contains("Check user and the password"), "{}", wrong.err);
     let token = server.token(&account);
-    place.run_with(&words(&["matrix", "login", "--token"]), token).code(0).says(&["Logged in as @pstral-p3:localhost"]);
+    place.run_with(&words(&["matrix", "login", "--token"]), token.clone()).code(0).says(&["Logged in as @pstral-p3:localhost"]);
     place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes", "recovery key works: yes"]);
+    let config_file = place.path("pstral.toml");
+    let config = std::fs::read_to_string(config_file).unwrap();
+    place.write("pstral.toml", config.replace(&account.password, "typo"));
+    place.run(&words(&["matrix", "reset-crypto"])).code(1).says(&["Check user and the password"]);
+    place.write("pstral.toml", config);
+    let is_whole = ["trusted by the account: yes", "recovery key works: yes"];
+    place.run(&words(&["matrix", "status"])).code(0).says(&is_whole);
     let renewed = place.run(&words(&["matrix", "reset-crypto"])).code(0).says(&["recovery key"]);
     let recovery_key = renewed.out.lines().last().unwrap().to_owned();
-    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes"]);
+    place.run(&words(&["matrix", "status"])).code(0).says(&is_whole);
+    let (status, backup) = server.ask("GET", "/_matrix/client/v3/room_keys/version", Some(&token), &Value::Null);
+    assert_eq!(status, 200, "the keys are backed up: {backup}");
 
     // The store is lost, and the account has another device for it.
     std::fs::remove_dir_all(place.path("data/matrix/store")).unwrap();
-    let (recover, token) = (words(&["matrix", "recover", "--token"]), server.token(&account));
-    place.run_with(&recover, format!("{recovery_key}\n{token}\n")).code(0).says(&["Logged in as @pstral-p3:localhost"]);
-    place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes"]);
+    let (recover, other) = (words(&["matrix", "recover", "--token"]), server.token(&account));
+    let wrong = format!("{}\n{other}\n", recovery_key.replace(' ', "").to_lowercase());
+    place.run_with(&recover, wrong).code(1).says(&["this is not the recovery key"]);
+    let other = server.token(&account);
+    place.run_with(&recover, format!("{recovery_key}\n{other}\n")).code(0).says(&["Logged in as @pstral-p3:localhost"]);
+    place.run(&words(&["matrix", "status"])).code(0).says(&is_whole);
+
+    // Somebody has logged it out.
+    let admin = server.token(&server.admin("admin-p3"));
+    let path = format!("/_synapse/admin/v2/users/{}/devices", account.id);
+    let (_, devices) = server.ask("GET", &path, Some(&admin), &Value::Null);
+    for device in devices["devices"].as_array().unwrap() {
+        let path = format!("{path}/{}", device["device_id"].as_str().unwrap());
+        server.ask("DELETE", &path, Some(&admin), &Value::Null);
+    }
+    for command in ["status", "login"] {
+        let over = place.run_with(&words(&["matrix", command]), "syt_nobody\n").code(1);
+        over.says(&["the homeserver has logged the account out", "session.sealed"]);
+    }
 }
