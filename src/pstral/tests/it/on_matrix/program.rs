@@ -107,7 +107,10 @@ fn an_account_is_logged_in_with_a_token_and_gets_new_keys() {
     let wrong = place.run_with(&words(&["matrix", "login", "--token"]), "syt_nobody\n").code(1);
     assert!(wrong.err.contains("Check user and the password"), "{}", wrong.err);
     let token = server.token(&account);
-    place.run_with(&words(&["matrix", "login", "--token"]), token.clone()).code(0).says(&["Logged in as @pstral-p3:localhost"]);
+    place
+        .run_with(&words(&["matrix", "login", "--token"]), token.clone())
+        .code(0)
+        .says(&["Logged in as @pstral-p3:localhost"]);
     place.run(&words(&["matrix", "status"])).code(0).says(&["trusted by the account: yes", "recovery key works: yes"]);
     let config_file = place.path("pstral.toml");
     let config = std::fs::read_to_string(config_file).unwrap();

@@ -189,6 +189,25 @@ fn what_is_taken_back_while_we_are_away_runs_nothing() {
 }
 
 #[test]
+fn the_last_answers_of_a_program_have_their_reactions() {
+    let Some(server) = shared() else { return };
+    run_test_with(unhurried(), async |world| {
+        let mut house = House::open(world, server, "t8").await;
+        let room = house.camille.room(false, &[&house.account.id]).await;
+        world.model.script(Script::words(SAID).every(Duration::from_millis(50)));
+        house.camille.asks(&room, &house.account.id, QUESTION).await;
+        house.camille.hears(&room, "Voici").await;
+        house.end(world).await;
+        let offer = house.camille.reads(&room, "▶️ Exécuter").await;
+        let own = &house.account.id;
+        let has_all = |shown: &Shown| {
+            ["▶️", "✏️", "❓"].iter().all(|key| shown.reactions.iter().any(|(who, put, _)| who == own && put == key))
+        };
+        house.camille.sees_one(&room, "its reactions", |shown| shown.id == offer.id && has_all(shown)).await;
+    });
+}
+
+#[test]
 fn an_answer_is_stopped_by_a_reaction_and_by_taking_the_question_back() {
     let Some(server) = shared() else { return };
     run_test_with(unhurried(), async |world| {
