@@ -17,6 +17,7 @@ use crate::catching_up::MISSED;
 use crate::event::{answered, is_encrypted, is_genuine, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
+use crate::rewording::answered_by;
 use crate::rooms::Company;
 
 /// What typed commands begin with.
@@ -132,9 +133,13 @@ impl Matrix {
             return Some(inbox(event));
         }
         let question = self.asked.asks(&id, Question::new(event, words));
-        // Reading files takes its time; what is said next need not wait for it.
+        if files.is_empty() {
+            let answering = inbox(question.whole());
+            return Some(async move { answered_by(answering, &question).await }.boxed());
+        }
+        // Reading them takes its time; what is said next need not wait for it.
         let room = room.clone();
-        Some(async move { self.ask(question, &room, files, inbox).await }.boxed())
+        Some(async move { self.ask_with(question, &room, files, inbox).await }.boxed())
     }
 
     /// What a body says, and whether it calls us.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt as _;
+use futures::future::{BoxFuture, FutureExt as _};
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedEventId, UserId};
 use pstral_core::domain::{Event, EventBody};
@@ -55,14 +55,9 @@ impl Matrix {
     }
 
     /// Asks a question, once its files are read.
-    pub(crate) async fn ask(&self, question: Arc<Question>, room: &Room, files: Files, inbox: &Inbox) {
-        if !files.is_empty() {
-            question.has_read(self.read_files(room, files).await);
-        }
-        if !question.is_gone() {
-            inbox(question.whole()).await;
-        }
-        question.answered.cancel();
+    pub(crate) async fn ask_with(&self, question: Arc<Question>, room: &Room, files: Files, inbox: &Inbox) {
+        question.has_read(self.read_files(room, files).await);
+        ask(&question, inbox).await;
     }
 
     /// Stops the answer to a question, and when it has ended asks what it says now.
@@ -78,10 +73,7 @@ impl Matrix {
             let _ = tokio::time::timeout(ENDING, before.answered.cancelled()).await;
         }
         question.has_read(before.files().to_owned());
-        if !question.is_gone() {
-            inbox(question.whole()).await;
-        }
-        question.answered.cancel();
+        ask(&question, inbox).await;
     }
 
     /// Whether something was run of what a message asked so far; where nobody knows, it may have been.
@@ -95,4 +87,19 @@ impl Matrix {
         }
         false
     }
+}
+
+/// Asks a question, unless it was taken back meanwhile.
+async fn ask(question: &Question, inbox: &Inbox) {
+    if question.is_gone() {
+        question.answered.cancel();
+    } else {
+        answered_by(inbox(question.whole()), question).await;
+    }
+}
+
+/// Waits for the answer to a question, and notes that it is there.
+pub(crate) async fn answered_by(answering: BoxFuture<'static, ()>, question: &Question) {
+    answering.await;
+    question.answered.cancel();
 }
