@@ -9,6 +9,7 @@ mod beginnings;
 mod bookmark;
 mod catching_up;
 mod client;
+mod closing;
 mod config;
 mod connection;
 mod content;

@@ -77,7 +77,10 @@ impl Matrix {
                 () = shutdown.cancelled() => break Ok(()),
                 ended = &mut syncing => break ended.unwrap_or_else(|_| Err(PlatformError::Unavailable(BROKEN.to_owned()))),
                 Some(Update { response, since }) = updates.recv() => {
-                    response.rooms.left.keys().for_each(|room| self.privates.forget(room));
+                    for room in response.rooms.left.keys() {
+                        self.privates.forget(room);
+                        self.ours.abandon_in(room);
+                    }
                     let left = response.rooms.left.into_iter();
                     answering.extend(left.filter_map(|(id, update)| left_room(&client, id, &update, inbox)));
                     let joined = response.rooms.joined.into_iter().map(|(id, update)| (id, (update, since.clone())));
@@ -158,6 +161,7 @@ impl Matrix {
         for event in events {
             work.extend(self.hear_of(&room, event, inbox).await);
         }
+        work.push(async move { self.close_abandoned(&room).await }.boxed());
         work
     }
 

@@ -21,12 +21,17 @@ use crate::place::Spot;
 /// Messages known, the latest: older ones are asked for again when somebody reacts to them.
 const KNOWN: usize = 4_096;
 
+/// Messages at most that are closed when we come back.
+const ABANDONED: usize = 256;
+
 /// A message of ours.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub(crate) spot: Spot,
     pub(crate) buttons: Vec<(String, ButtonAction)>,
     pub(crate) is_gone: bool,
+    /// Whether it looks as if it were being written.
+    pub(crate) is_live: bool,
     /// Reactions of our own, by the key; those of an earlier run stand there under a name that is not known.
     pub(crate) placed: Vec<(String, Option<OwnedEventId>)>,
     /// Files that were sent with it, by name.
@@ -37,7 +42,7 @@ pub(crate) struct Message {
 
 impl Message {
     pub(crate) fn new(spot: Spot, buttons: Vec<(String, ButtonAction)>) -> Self {
-        Self { spot, buttons, is_gone: false, placed: Vec::new(), files: Vec::new(), shown: None }
+        Self { spot, buttons, is_gone: false, is_live: false, placed: Vec::new(), files: Vec::new(), shown: None }
     }
 
     /// What a reaction to it does.
@@ -53,6 +58,8 @@ pub(crate) struct Ours {
     known: Mutex<Known>,
     /// Messages of others that were looked at.
     others: Heard,
+    /// Messages that look live where we may not write, or are not any more.
+    abandoned: Mutex<Vec<OwnedEventId>>,
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +105,39 @@ impl Ours {
         is_ours
     }
 
+    /// A message could not be changed: where it looks live, it does until we can.
+    pub(crate) fn abandon(&self, id: &EventId) {
+        let is_live = self.get(id).is_some_and(|message| message.is_live && !message.is_gone);
+        let mut abandoned = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_live && abandoned.len() < ABANDONED && !abandoned.iter().any(|known| known == id) {
+            abandoned.push(id.to_owned());
+        }
+    }
+
+    /// The same of all that look live in a room.
+    pub(crate) fn abandon_in(&self, room: &RoomId) {
+        let of_room = |(_, message): &(&OwnedEventId, &Message)| message.is_live && message.spot.room == room;
+        let live: Vec<_> = self.known().messages.iter().filter(of_room).map(|(id, _)| id.clone()).collect();
+        for id in &live {
+            self.abandon(id);
+        }
+    }
+
+    /// Those of a room, to be closed.
+    pub(crate) fn take_abandoned(&self, room: &RoomId) -> Vec<(OwnedEventId, Message)> {
+        let mut abandoned = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = Vec::new();
+        abandoned.retain(|id| match self.get(id) {
+            Some(message) if message.spot.room == room => {
+                taken.push((id.clone(), message));
+                false
+            }
+            known => known.is_some(),
+        });
+        taken.retain(|(_, message)| message.is_live && !message.is_gone);
+        taken
+    }
+
     /// The message of that id; `None` where it is not ours, or gone.
     pub(crate) async fn find(&self, room: &Room, id: &EventId) -> Result<Option<Message>, PlatformError> {
         if let Some(message) = self.get(id) {
@@ -118,7 +158,8 @@ impl Ours {
             }
             return Ok(None);
         };
-        let message = Message { placed: placed(room, id).await, ..Message::new(spot, standing.buttons) };
+        let placed = placed(room, id).await;
+        let message = Message { is_live: standing.is_live, placed, ..Message::new(spot, standing.buttons) };
         self.learn(id, message.clone());
         Ok(Some(message))
     }

@@ -36,7 +36,7 @@ impl Matrix {
             }
             // Others are looked at when somebody reacts to them.
             if message.is_live {
-                self.ours.learn(&at, Message { placed: placed(&room, &at).await, ..there });
+                self.ours.learn(&at, Message { is_live: true, placed: placed(&room, &at).await, ..there });
             }
             found.push((at, message));
         }

@@ -6,7 +6,7 @@ use matrix_sdk::Room;
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::ruma::api::client::redact::redact_event;
 use matrix_sdk::ruma::{OwnedEventId, OwnedTransactionId, TransactionId};
-use pstral_core::domain::{MessageRef, Outgoing, Place};
+use pstral_core::domain::{MessageRef, Outgoing, OutgoingState, Place};
 use pstral_core::ports::{PlatformError, SendKey};
 use serde_json::Value;
 
@@ -48,7 +48,8 @@ impl Matrix {
             None
         } else {
             let id = self.put(&spot, &room, "m.room.message", content, named.clone()).await?;
-            self.ours.learn(&id, Message { shown: Some(print), ..Message::new(spot.clone(), buttons(message)) });
+            let known = Message::new(spot.clone(), buttons(message));
+            self.ours.learn(&id, Message { shown: Some(print), is_live: is_live(message), ..known });
             self.want_reactions(&id, message);
             Some(id)
         };
@@ -65,8 +66,14 @@ impl Matrix {
         // Where its files were refused, it is made again: what stands there need not be written again for them.
         let print = fingerprint(&content);
         if message.files.is_empty() || known.shown != Some(print) {
-            self.put(&spot, &room, "m.room.message", content, TransactionId::new()).await?;
-            self.ours.change(&id, |known| (known.buttons, known.shown) = (buttons(message), Some(print)));
+            let changed = self.put(&spot, &room, "m.room.message", content, TransactionId::new()).await;
+            if matches!(changed, Err(PlatformError::Gone | PlatformError::Rejected(_))) {
+                self.ours.abandon(&id);
+            }
+            changed?;
+            self.ours.change(&id, |known| {
+                (known.buttons, known.shown, known.is_live) = (buttons(message), Some(print), is_live(message));
+            });
         }
         self.want_reactions(&id, message);
         if !message.files.is_empty() {
@@ -168,6 +175,10 @@ async fn redact(room: Room, id: OwnedEventId) -> Result<(), PlatformError> {
     let request = redact_event::v3::Request::new(room.room_id().to_owned(), id, TransactionId::new());
     let redacted = room.client().send(request).with_request_config(once()).await;
     redacted.map(drop).map_err(|error| http_fault(&error))
+}
+
+fn is_live(message: &Outgoing) -> bool {
+    message.state == OutgoingState::Streaming
 }
 
 /// Tells contents apart, without where they belong.

@@ -208,6 +208,40 @@ fn the_last_answers_of_a_program_have_their_reactions() {
 }
 
 #[test]
+fn an_answer_where_we_were_removed_is_closed_when_we_are_back() {
+    let Some(server) = shared() else { return };
+    run_test_with(unhurried(), async |world| {
+        let mut house = House::open(world, server, "t9").await;
+        let own = matrix_sdk::ruma::UserId::parse(&house.account.id).unwrap();
+        for muted in [false, true] {
+            let room = house.camille.room(false, &[&house.account.id]).await;
+            world.model.script(Script::words(SAID).every(Duration::from_millis(200)));
+            house.camille.asks(&room, &house.account.id, QUESTION).await;
+            house.camille.hears(&room, "Voici").await;
+            let there = house.camille.there(&room);
+            // Who has made a room may do everything in it.
+            let levels = |level: u8| serde_json::json!({ "events_default": level });
+            if muted {
+                there.send_state_event_raw("m.room.power_levels", "", levels(50)).await.unwrap();
+            } else {
+                there.kick_user(&own, None).await.unwrap();
+            }
+            house.idle().await;
+            let stays = house.camille.hears(&room, "Voici").await;
+            assert!(stays.is_live(), "nobody can change it");
+            if muted {
+                there.send_state_event_raw("m.room.power_levels", "", levels(0)).await.unwrap();
+            } else {
+                there.invite_user_by_id(&own).await.unwrap();
+            }
+            let closed = house.camille.reads(&room, "Pstral a été interrompu").await;
+            assert_eq!(closed.id, stays.id);
+        }
+        house.end(world).await;
+    });
+}
+
+#[test]
 fn an_answer_is_stopped_by_a_reaction_and_by_taking_the_question_back() {
     let Some(server) = shared() else { return };
     run_test_with(unhurried(), async |world| {

@@ -1,0 +1,32 @@
+//! Answers that look as if they were being written, where we could write no more: closed when we can again.
+
+use matrix_sdk::{Room, RoomState};
+use pstral_core::domain::{MessageRef, Outgoing};
+use pstral_core::text::text;
+
+use crate::Matrix;
+use crate::content::LENGTH;
+use crate::event::is_encrypted;
+use crate::ours::ours;
+
+impl Matrix {
+    /// Something happened in a room, such as our coming back: what was left there is closed. Who asked was told in private.
+    pub(crate) async fn close_abandoned(&self, room: &Room) {
+        if room.state() != RoomState::Joined {
+            return;
+        }
+        for (id, message) in self.ours.take_abandoned(room.room_id()) {
+            let read = room.event(&id, None).await.ok();
+            let is_encrypted = is_encrypted(room).await;
+            let Some((_, standing)) = read.and_then(|event| ours(&event, is_encrypted, room)) else { continue };
+            let sentence = text("answer-interrupted").render(self.config.locale);
+            let whole = format!("{}\n\n{sentence}", standing.text.trim_end());
+            let whole = if LENGTH.holds(&whole) { whole } else { standing.text };
+            let at = MessageRef { place: message.spot.place(false), id: id.to_string() };
+            if let Err(error) = self.edit_at(&at, &Outgoing::text(whole)).await {
+                tracing::info!(%error, room = %room.room_id(), "an answer that looks live cannot be closed yet");
+                self.ours.abandon(&id);
+            }
+        }
+    }
+}
