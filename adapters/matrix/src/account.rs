@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::MatrixConfig;
 use crate::client::{OpenError, Opened, build, open, restore};
-use crate::remote::whoami;
+use crate::remote::{log_out, whoami};
 use crate::syncing::first_sync;
 use crate::vault::{Session, Vault, VaultError};
 
@@ -73,7 +73,10 @@ pub struct AccountError {
 pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
     let vault = Vault::new(&config.folder, &config.homeserver);
     let opened = match open(&vault, &config.passphrase).await {
-        Ok(opened) => opened,
+        Ok(opened) => {
+            still_logged_in(&vault, config).await?;
+            opened
+        }
         // Nothing else makes way for another device: with the wrong passphrase its keys are still there.
         Err(OpenError::Vault(VaultError::Empty | VaultError::StoreLost)) => {
             let alone = vault.lock().map_err(vault_fault)?;
@@ -84,7 +87,6 @@ pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<We
         Err(error) => return Err(open_fault(error)),
     };
     let client = &opened.client;
-    still_logged_in(&vault, config).await?;
     if is_finished(client).await? {
         return Err(AccountError { fact: text("matrix-logged-in"), remedy: text("remedy-matrix-logged-in") });
     }
@@ -127,7 +129,14 @@ pub async fn recover(
         });
     }
     if let Some(session) = new {
+        let lost = vault.session(&config.passphrase).ok();
         vault.keep(&session, &config.passphrase).map_err(vault_fault)?;
+        // Its keys are gone; its token would still open the account.
+        if let Some(lost) = lost.filter(|lost| lost.device != session.device)
+            && let Err(error) = log_out(&lost).await
+        {
+            tracing::warn!(%error, device = lost.device, "the device of before could not be logged out");
+        }
     }
     first_sync(client).await.map_err(server_fault)?;
     welcome(client, None).await

@@ -41,6 +41,14 @@ pub(crate) async fn whoami(session: &Session) -> Result<Found, PlatformError> {
     }
 }
 
+/// Logs a device out: nobody uses it any more.
+pub(crate) async fn log_out(session: &Session) -> Result<(), PlatformError> {
+    match ask(session, "logout", Some(json!({}))).await? {
+        (status, _) if status.is_success() || status == StatusCode::UNAUTHORIZED => Ok(()),
+        (status, _) => Err(PlatformError::Unavailable(status.to_string())),
+    }
+}
+
 /// Whether others can see that the device is the account's own.
 pub(crate) async fn is_verified(session: &Session) -> Result<bool, PlatformError> {
     let (_, keys) = ask(session, "keys/query", Some(json!({ "device_keys": { session.user.clone(): [] } }))).await?;

@@ -87,7 +87,7 @@ impl Vault {
     }
 
     /// The session, with its keys or without.
-    fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+    pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
         if let Some(session) = self.unsealed.get() {
             return Ok(session.clone());
         }

@@ -64,11 +64,16 @@ async fn a_lost_store_is_noticed_and_recovered() {
     assert!(wrong.is_err());
     assert_eq!(status(&house.config).await.unwrap_err().fact.render(Locale::En), "the keys of the device are gone");
     let token = server.token(&house.account);
-    let (_, devices) = server.ask("GET", "/_matrix/client/v3/devices", Some(&token), &json!({}));
-    let named = devices["devices"].as_array().unwrap().iter().filter(|device| device["display_name"] == "Pstral");
-    assert_eq!(named.count(), 1, "the new device does not stay: {devices}");
+    let named = || {
+        let (_, devices) = server.ask("GET", "/_matrix/client/v3/devices", Some(&token), &json!({}));
+        let named = devices["devices"].as_array().unwrap().iter().filter(|device| device["display_name"] == "Pstral");
+        named.map(|device| device["device_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(), [house.welcome.device.clone()], "the new device does not stay");
     recover(&house.config, &recovery_key, Some(credentials(&house.account))).await.unwrap();
-    assert!(status(&house.config).await.unwrap().verified, "the new device is the account's own");
+    let found = status(&house.config).await.unwrap();
+    assert!(found.verified, "the new device is the account's own");
+    assert_eq!(named(), [found.device], "nobody can use the old one");
 
     let running = house.run().await;
     let there = place(room.as_str(), false);
