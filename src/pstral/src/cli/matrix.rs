@@ -65,7 +65,7 @@ struct Desk {
 impl Desk {
     async fn log_in(&self, token: bool) -> anyhow::Result<Ending> {
         let Some(credentials) = self.credentials(token)? else { return Ok(Ending::Usage) };
-        Ok(self.greet(Box::pin(login(&self.matrix, credentials)).await))
+        Ok(self.greet("matrix-welcome", Box::pin(login(&self.matrix, credentials)).await))
     }
 
     async fn tell_status(&self) -> anyhow::Result<Ending> {
@@ -90,15 +90,13 @@ impl Desk {
         if is_lost && credentials.is_none() {
             return Ok(Ending::Usage);
         }
-        Ok(self.greet(Box::pin(recover(&self.matrix, &key, credentials)).await))
+        let greeting = if is_lost { "matrix-welcome" } else { "matrix-recovered" };
+        Ok(self.greet(greeting, Box::pin(recover(&self.matrix, &key, credentials)).await))
     }
 
     async fn start_anew(&self) -> anyhow::Result<Ending> {
-        let password = match &self.config.platforms.matrix.password {
-            Some(password) => password.clone(),
-            None => self.ask("matrix-ask-password")?,
-        };
-        Ok(self.greet(Box::pin(reset(&self.matrix, &password)).await))
+        let Some(password) = self.password()? else { return Ok(Ending::Usage) };
+        Ok(self.greet("matrix-welcome", Box::pin(reset(&self.matrix, &password)).await))
     }
 
     /// A token that is typed, or the account of the configuration, with its password from there or typed; `None` where none
@@ -112,11 +110,20 @@ impl Desk {
             say_error(&text("config-matrix-user").render(self.locale));
             return Ok(None);
         };
-        let password = match &section.password {
-            Some(password) => password.clone(),
-            None => self.ask("matrix-ask-password")?,
-        };
-        Ok(Some(Credentials::Password { user, password }))
+        Ok(self.password()?.map(|password| Credentials::Password { user, password }))
+    }
+
+    /// The password of the configuration, or typed; `None` where nothing was, which is said.
+    fn password(&self) -> anyhow::Result<Option<SecretString>> {
+        if let Some(password) = &self.config.platforms.matrix.password {
+            return Ok(Some(password.clone()));
+        }
+        let password = self.ask("matrix-ask-password")?;
+        if password.expose_secret().is_empty() {
+            say_error(&text("matrix-no-password").render(self.locale));
+            return Ok(None);
+        }
+        Ok(Some(password))
     }
 
     /// A secret, typed at a terminal unseen, or read from a pipe: its next line.
@@ -131,13 +138,13 @@ impl Desk {
     }
 
     /// Says who is logged in; the recovery key is shown this once.
-    fn greet(&self, welcome: Result<Welcome, AccountError>) -> Ending {
+    fn greet(&self, greeting: &'static str, welcome: Result<Welcome, AccountError>) -> Ending {
         let welcome = match welcome {
             Ok(welcome) => welcome,
             Err(error) => return self.failed(&error),
         };
         let say_text = |sentence: Text| say(&sentence.render(self.locale));
-        say_text(text("matrix-welcome").with("user", welcome.user).with("device", welcome.device));
+        say_text(text(greeting).with("user", welcome.user).with("device", welcome.device));
         if let Some(key) = welcome.recovery_key {
             say_text(text("matrix-recovery-key"));
             say(key.expose_secret());
