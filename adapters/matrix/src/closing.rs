@@ -16,9 +16,11 @@ impl Matrix {
             return;
         }
         for (id, message) in self.ours.take_abandoned(room.room_id()) {
-            let read = room.event(&id, None).await.ok();
-            let is_encrypted = is_encrypted(room).await;
-            let Some((_, standing)) = read.and_then(|event| ours(&event, is_encrypted, room)) else { continue };
+            let Ok(read) = room.event(&id, None).await else {
+                self.ours.abandon(&id);
+                continue;
+            };
+            let Some((_, standing)) = ours(&read, is_encrypted(room).await, room) else { continue };
             let sentence = text("answer-interrupted").render(self.config.locale);
             let whole = format!("{}\n\n{sentence}", standing.text.trim_end());
             let whole = if LENGTH.holds(&whole) { whole } else { standing.text };

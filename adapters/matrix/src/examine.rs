@@ -1,5 +1,6 @@
 //! What `pstral doctor` looks at: the session, the device, and how fast the account may write.
 
+use pstral_core::ports::PlatformError;
 use pstral_core::text::{Text, text};
 
 use crate::Matrix;
@@ -53,10 +54,9 @@ impl Matrix {
                 found.push(Finding::new("session", Mark::Good, fact, None));
             }
             Err(error) => {
-                let fact = text("matrix-fault").with("fault", error.to_string());
-                let remedy = match error {
-                    pstral_core::ports::PlatformError::Rejected(_) => text("remedy-matrix-again"),
-                    _ => text("remedy-matrix-server"),
+                let (fact, remedy) = match error {
+                    PlatformError::Rejected(_) => (text("matrix-logged-out"), text("remedy-matrix-again")),
+                    error => (text("matrix-fault").with("fault", error.to_string()), text("remedy-matrix-server")),
                 };
                 return vec![Finding::new("session", Mark::Bad, fact, Some(remedy))];
             }

@@ -1,12 +1,11 @@
 //! The adapter, connected to a double of its own.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_trait::async_trait;
 use futures::FutureExt as _;
-use pstral_core::domain::{Actor, Event, EventBody, Place, PlatformName};
-use pstral_core::ports::{Advice, ChatPlatform as _, Inbox, PlatformError, Suggested, Suggestion};
+use pstral_core::domain::{Event, EventBody, Place, PlatformName};
+use pstral_core::ports::{ChatPlatform as _, Inbox, PlatformError};
+use pstral_core::testkit::advice::Advised;
 use pstral_discord::{Discord as Adapter, DiscordConfig};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
@@ -90,28 +89,6 @@ impl Bench {
     pub(crate) async fn ended(self) -> Result<(), PlatformError> {
         let ended = tokio::time::timeout(std::time::Duration::from_secs(30), self.running).await;
         ended.expect("it ends by itself").unwrap()
-    }
-}
-
-/// What the adapter is told when it asks: everybody may ask, and nothing was run, until a test says otherwise.
-#[derive(Default)]
-pub(crate) struct Advised {
-    pub(crate) unknown: AtomicBool,
-    pub(crate) ran: AtomicBool,
-}
-
-#[async_trait]
-impl Advice for Advised {
-    async fn suggestions(&self, _: &Actor, _: Suggested) -> Vec<Suggestion> {
-        Vec::new()
-    }
-
-    async fn may_ask(&self, _: &Actor, _: &Place) -> bool {
-        !self.unknown.load(Ordering::Relaxed)
-    }
-
-    async fn was_run(&self, _: &PlatformName, _: &str) -> bool {
-        self.ran.load(Ordering::Relaxed)
     }
 }
 

@@ -1,13 +1,12 @@
 //! A homeserver with Pstral's account on it, logged in and listening.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use futures::FutureExt as _;
-use pstral_core::domain::{Actor, Event, Place, PlatformName};
-use pstral_core::ports::{Advice, ChatPlatform as _, Inbox, PlatformError, Suggested, Suggestion};
+use pstral_core::domain::{Event, Place, PlatformName};
+use pstral_core::ports::{Advice, ChatPlatform as _, Inbox, PlatformError};
+use pstral_core::testkit::advice::Advised;
 use pstral_matrix::{Credentials, Matrix, MatrixConfig, Welcome, login};
 use pstral_synapse::{Account, Limits, Server};
 use secrecy::SecretString;
@@ -60,28 +59,6 @@ impl House {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Running { adapter, advice, events, stop, ended }
-    }
-}
-
-/// What the adapter is advised.
-#[derive(Default)]
-pub(crate) struct Advised {
-    /// Whether something was run of every question.
-    pub(crate) ran: AtomicBool,
-}
-
-#[async_trait]
-impl Advice for Advised {
-    async fn suggestions(&self, _: &Actor, _: Suggested) -> Vec<Suggestion> {
-        Vec::new()
-    }
-
-    async fn may_ask(&self, _: &Actor, _: &Place) -> bool {
-        true
-    }
-
-    async fn was_run(&self, _: &PlatformName, _: &str) -> bool {
-        self.ran.load(Ordering::Relaxed)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Fakes of the ports, and the contract suites that the fakes and every adapter run.
 
+pub mod advice;
 pub mod chat_platform;
 pub mod checkup;
 pub mod clock;
