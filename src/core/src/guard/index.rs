@@ -7,7 +7,9 @@ use crate::domain::{Catalog, Dialect, Limits, PUBLIC, Relation};
 
 use super::Policy;
 use super::access::Access;
+use super::extent::Extent;
 use super::names::{nearest, stored_key, written};
+use super::scope::Output;
 
 /// A catalog under a policy.
 #[derive(Debug)]
@@ -58,6 +60,8 @@ pub(super) struct Column {
     pub(super) open: bool,
     /// Whether dots may follow it: Oracle reads members of JSON columns that way.
     pub(super) json: bool,
+    /// How much a value of it counts for.
+    pub(super) extent: Extent,
 }
 
 impl Index {
@@ -133,6 +137,13 @@ impl Index {
     }
 }
 
+impl Column {
+    /// The column as a query gives it on.
+    pub(super) fn output(&self) -> Output {
+        Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
+    }
+}
+
 impl Table {
     /// The column of that name.
     pub(super) fn column(&self, key: &str) -> Option<&Column> {
@@ -159,6 +170,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         written: written(dialect, &column.name),
         open: access.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
+        extent: Extent::of_type(&column.data_type),
     });
     let name = written(dialect, &relation.name);
     Table {
@@ -178,7 +190,8 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
 /// One row, one column, known to every Oracle database.
 fn dual() -> Table {
     let name = || "DUMMY".to_owned();
-    let dummy = Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false };
+    let dummy =
+        Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false, extent: Extent::COLUMN };
     Table {
         schema: "SYS".to_owned(),
         written_schema: "SYS".to_owned(),

@@ -11,6 +11,7 @@ mod approved;
 mod deep;
 mod dialect;
 mod entries;
+mod extent;
 mod fault;
 mod index;
 mod judgement;

@@ -63,6 +63,9 @@ fn can_be_mended(rule: Rule) -> bool {
         | Rule::JoinWithoutPredicate
         | Rule::Unbounded
         | Rule::Growth
+        | Rule::Expansion
+        | Rule::ValueSize
+        | Rule::FunctionShadowed
         | Rule::TooMuchRead
         | Rule::Pattern
         | Rule::Parameter

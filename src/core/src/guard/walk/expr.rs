@@ -7,6 +7,7 @@ use sqlparser::ast::{
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
 use super::super::oracle_keep::Keep;
@@ -22,6 +23,7 @@ impl<'i> Walk<'i> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        self.meter.spend(Extent::NODE, "SELECT")?;
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
             Expr::CompoundIdentifier(idents) => walk.dotted(idents, env),
@@ -59,11 +61,13 @@ impl<'i> Walk<'i> {
                 self.expr(right, env)
             }
             Expr::InList { expr, list, negated: _ } => {
-                self.expr(expr, env)?;
+                self.copied(expr, computed(list), env)?;
                 self.exprs(list, env)
             }
             Expr::Between { expr, negated: _, low, high } => {
-                [expr, low, high].into_iter().try_for_each(|expr| self.expr(expr, env))
+                self.copied(expr, 1, env)?;
+                self.expr(low, env)?;
+                self.expr(high, env)
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
@@ -103,6 +107,7 @@ impl<'i> Walk<'i> {
                 }
                 self.data_type(data_type)?;
                 self.built_in("CAST", 1)?;
+                self.meter.spend(Extent::of_bytes(super::types::padding(data_type)), "CAST")?;
                 self.expr(expr, env)
             }
             Expr::Extract { field, syntax, expr } => {
@@ -184,6 +189,13 @@ impl<'i> Walk<'i> {
         }
     }
 
+    /// Reads a tested value of which a planner makes so many copies: `x BETWEEN a AND b` becomes two comparisons, and IN
+    /// one for each item that is computed.
+    pub(super) fn copied(&mut self, tested: &Expr, copies: u64, env: Env<'_, 'i>) -> Checked {
+        let ((), extent) = self.measured(|walk| walk.expr(tested, env))?;
+        self.meter.spend(extent.times(copies), "BETWEEN")
+    }
+
     fn subquery(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked {
         self.query(query, env).map(|_| ())
     }
@@ -232,8 +244,11 @@ impl<'i> Walk<'i> {
         if is_regex(op) {
             super::pattern::safe(right)?;
         }
+        let around = std::mem::take(&mut self.meter.value);
         self.expr(left, env)?;
-        self.expr(right, env)
+        let before = std::mem::take(&mut self.meter.value);
+        self.expr(right, env)?;
+        self.combined(op, right, before, around)
     }
 
     /// The readings of `oracle_syntax`.
@@ -309,6 +324,20 @@ impl<'i> Walk<'i> {
         };
         if allowed { Ok(()) } else { Err(unplaced(Rule::OperatorNotAllowed, op.to_string())) }
     }
+}
+
+/// How many items of a list hold a name; databases keep constants together.
+pub(super) fn computed(list: &[Expr]) -> u64 {
+    fn is_constant(expr: &Expr) -> bool {
+        match expr {
+            Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => true,
+            Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::Cast { expr: inner, .. } => {
+                is_constant(inner)
+            }
+            _ => false,
+        }
+    }
+    list.iter().filter(|item| !is_constant(item)).count() as u64
 }
 
 /// Databases disagree on how tightly `a IS NULL = b` and `a NOTNULL / b` bind.

@@ -6,6 +6,7 @@ mod ending;
 mod expr;
 mod factor;
 mod from;
+mod growth;
 mod hierarchy;
 mod links;
 mod literal;
@@ -30,6 +31,7 @@ use crate::domain::Dialect;
 use crate::guard::fault::Fault;
 use crate::guard::spelling_out::Unsaid;
 
+use super::extent::{Extent, Meter};
 use super::fault::{Checked, unplaced};
 use super::index::{Index, Table};
 use super::lists::Lists;
@@ -95,8 +97,10 @@ pub(super) struct Walk<'i> {
     touched: Vec<u32>,
     /// Whether an aggregate without OVER was seen at this query level.
     aggregates: bool,
-    /// How many functions that make text longer are around.
-    growing: u32,
+    /// How large the statement may become.
+    meter: Meter,
+    /// Rows that this query level makes for each stored one.
+    made_rows: u64,
     /// How often a recursive common table expression read itself.
     itself: u32,
     /// Whether a query is being read to see what it depends on, before its own turn.
@@ -133,7 +137,8 @@ impl<'i> Walk<'i> {
             next_source: 0,
             touched: Vec::new(),
             aggregates: false,
-            growing: 0,
+            meter: Meter::default(),
+            made_rows: 1,
             itself: 0,
             judging: false,
             depth: 0,
@@ -166,6 +171,15 @@ impl<'i> Walk<'i> {
     fn scan(&mut self, relations: u32) -> Checked {
         self.scans = self.scans.saturating_add(relations);
         if self.scans > MOST_SCANS { Err(unplaced(Rule::TooMuchRead, "FROM")) } else { Ok(()) }
+    }
+
+    /// Reads a part of an expression, and gives how much that part alone amounts to.
+    fn measured<T>(&mut self, read: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<(T, Extent)> {
+        let around = std::mem::take(&mut self.meter.value);
+        let done = read(self)?;
+        let own = self.meter.value;
+        self.meter.value = around.plus(own);
+        Ok((done, own))
     }
 
     fn source_id(&mut self) -> u32 {

@@ -4,10 +4,11 @@ use sqlparser::ast::Ident;
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Has, NONE, Scope, Source};
+use super::super::scope::{Env, Has, NO_ALIASES, Scope, Source};
 use super::Walk;
 
 /// Columns that a refusal names.
@@ -20,7 +21,7 @@ impl<'i> Walk<'i> {
         let mut level = env.scope;
         let mut inside_hierarchy = false;
         // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
-        let aliases = env.scope.map_or(&NONE, |scope| scope.aliases);
+        let aliases = env.scope.map_or(&NO_ALIASES, |scope| scope.aliases);
         while let Some(scope) = level {
             inside_hierarchy |= scope.hierarchy;
             if self.column_of(scope, &name, ident)? {
@@ -28,8 +29,8 @@ impl<'i> Walk<'i> {
             }
             level = scope.parent;
         }
-        if aliases.contains(&name) {
-            return Ok(());
+        if let Some(extent) = aliases.get(&name) {
+            return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
         }
         let upper = ident.value.to_uppercase();
         if ident.quote_style.is_none() {
@@ -37,6 +38,7 @@ impl<'i> Walk<'i> {
             let row = self.lists.is_row(&upper)
                 && env.scope.is_some_and(|scope| scope.sources.iter().any(|one| one.table().is_some()));
             if hierarchy || row || self.lists.is_bare(&upper) {
+                self.not_shadowed(&upper).map_err(|fault| fault.or_at(ident.span))?;
                 self.reads.functions.insert(upper);
                 return Ok(());
             }
@@ -47,6 +49,7 @@ impl<'i> Walk<'i> {
     /// Looks a bare name up among the sources of one level.
     fn column_of(&mut self, scope: &Scope<'_, 'i>, name: &str, ident: &Ident) -> Checked<bool> {
         let mut found: Option<(u32, Option<(&'i str, &'i str)>)> = None;
+        let mut behind = Extent::default();
         for source in scope.sources {
             match source.column(name) {
                 Has::No => {}
@@ -54,13 +57,15 @@ impl<'i> Walk<'i> {
                 Has::Yes { .. } if found.is_some() && !scope.merged.contains(name) => {
                     return Err(fault(Rule::ColumnAmbiguous, ident.span, ident.value.as_str()));
                 }
-                Has::Yes { origin, json: _ } => {
+                // A column that a join merged stands for the columns of both sides.
+                Has::Yes { origin, json: _, extent } => {
                     found.get_or_insert((source.id, origin));
+                    behind = behind.plus(extent);
                 }
             }
         }
         let Some((id, origin)) = found else { return Ok(false) };
-        self.read(id, origin);
+        self.read(id, origin, behind, &ident.value).map_err(|fault| fault.or_at(ident.span))?;
         Ok(true)
     }
 
@@ -75,11 +80,10 @@ impl<'i> Walk<'i> {
                 let name = &keys[column];
                 let members = &idents[column + 1..];
                 return match source.column(name) {
-                    Has::Yes { origin, json }
+                    Has::Yes { origin, json, extent }
                         if members.is_empty() || (json && self.plain_members(source, members)) =>
                     {
-                        self.read(source.id, origin);
-                        Ok(())
+                        self.read(source.id, origin, extent, &idents[column].value).map_err(|fault| fault.or_at(span))
                     }
                     Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
                     Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => Ok(()),
@@ -109,9 +113,10 @@ impl<'i> Walk<'i> {
         ident.quote_style.is_none() && source.table().is_some() && self.lists.is_row(&ident.value.to_uppercase())
     }
 
-    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>) {
+    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>, extent: Extent, name: &str) -> Checked {
         self.touched.push(source);
         self.read_column(origin);
+        self.meter.spend(extent, name)
     }
 
     /// Why a name binds to nothing, with the nearest name a person may read, or the names there are.
@@ -154,12 +159,12 @@ impl<'i> Walk<'i> {
     }
 
     /// A name of the WINDOW clause.
-    pub(super) fn named_window(&self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
+    pub(super) fn named_window(&mut self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
         let mut level = env.scope;
         while let Some(scope) = level {
-            if scope.windows.contains(&name) {
-                return Ok(());
+            if let Some(extent) = scope.windows.get(&name) {
+                return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
             }
             level = scope.parent;
         }

@@ -62,6 +62,7 @@ impl<'i> Walk<'i> {
             return Err(refused());
         }
         self.type_written(&right.to_string())?;
+        self.not_shadowed(name)?;
         self.reads.functions.insert(name.to_owned());
         self.expr(left, env)
     }
