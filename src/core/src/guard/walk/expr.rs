@@ -55,15 +55,16 @@ impl<'i> Walk<'i> {
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
-                self.expr(left, env)?;
-                self.expr(right, env)
+                self.compared(left, &[right], env)?;
+                self.compared(right, &[left], env)
             }
             Expr::InList { expr, list, negated: _ } => {
-                self.expr(expr, env)?;
-                self.exprs(list, env)
+                self.compared(expr, &list.iter().collect::<Vec<_>>(), env)?;
+                list.iter().try_for_each(|one| self.compared(one, &[expr], env))
             }
             Expr::Between { expr, negated: _, low, high } => {
-                [expr, low, high].into_iter().try_for_each(|expr| self.expr(expr, env))
+                self.compared(expr, &[low, high], env)?;
+                [low, high].into_iter().try_for_each(|bound| self.compared(bound, &[expr], env))
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
@@ -76,7 +77,10 @@ impl<'i> Walk<'i> {
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 operand.iter().chain(else_result).try_for_each(|expr| self.expr(expr, env))?;
                 conditions.iter().try_for_each(|CaseWhen { condition, result }| {
-                    self.expr(condition, env)?;
+                    match operand {
+                        Some(operand) => self.compared(condition, &[operand], env)?,
+                        None => self.expr(condition, env)?,
+                    }
                     self.expr(result, env)
                 })
             }
@@ -189,8 +193,8 @@ impl<'i> Walk<'i> {
     }
 
     fn like(&mut self, expr: &Expr, pattern: &Expr, escape: Option<&Expr>, env: Env<'_, 'i>) -> Checked {
-        self.expr(expr, env)?;
-        self.expr(pattern, env)?;
+        self.compared(expr, &[pattern], env)?;
+        self.compared(pattern, &[expr], env)?;
         escape.map_or(Ok(()), |escape| match escape {
             Expr::Value(value) => self.value(value),
             _ => Err(unsupported("ESCAPE")),
@@ -231,6 +235,10 @@ impl<'i> Walk<'i> {
         binds_as_written(left, op)?;
         if is_regex(op) {
             super::pattern::safe(right)?;
+        }
+        if compares(op) {
+            self.compared(left, &[right], env)?;
+            return self.compared(right, &[left], env);
         }
         self.expr(left, env)?;
         self.expr(right, env)
@@ -316,6 +324,21 @@ pub(super) fn binds_as_written(left: &Expr, op: &BinaryOperator) -> Checked {
     let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
     let tight = tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or);
     absent(tight, &format!("IS NULL {op}")).map_err(|fault| fault.instead("(… IS NULL)"))
+}
+
+/// Whether an operator compares its sides, in SQLite.
+fn compares(op: &BinaryOperator) -> bool {
+    match op {
+        BinaryOperator::Custom(operator) => OPERATORS.contains(&operator.as_str()),
+        BinaryOperator::Eq
+        | BinaryOperator::NotEq
+        | BinaryOperator::Lt
+        | BinaryOperator::LtEq
+        | BinaryOperator::Gt
+        | BinaryOperator::GtEq
+        | BinaryOperator::Glob => true,
+        _ => false,
+    }
 }
 
 fn is_regex(op: &BinaryOperator) -> bool {

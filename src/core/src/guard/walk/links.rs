@@ -107,20 +107,14 @@ impl<'i> Walk<'i> {
             }
             Expr::BinaryOp { left, op, right } if compares(op) => {
                 super::expr::binds_as_written(left, op)?;
-                self.deeper(|walk| walk.sides(std::slice::from_ref(&**left), &[right], env))
+                self.deeper(|walk| walk.sides(left, &[right], env))
             }
-            Expr::Between { expr: of, negated: false, low, high } => {
-                self.sides(std::slice::from_ref(&**of), &[low, high], env)
-            }
-            Expr::InList { expr: of, list, negated: false } => {
-                self.sides(std::slice::from_ref(&**of), &list.iter().collect::<Vec<_>>(), env)
-            }
+            Expr::Between { expr: of, negated: false, low, high } => self.sides(of, &[low, high], env),
+            Expr::InList { expr: of, list, negated: false } => self.sides(of, &list.iter().collect::<Vec<_>>(), env),
             Expr::Like { negated: false, any: false, expr: of, pattern, escape_char: None } => {
-                self.sides(std::slice::from_ref(&**of), &[pattern], env)
+                self.sides(of, &[pattern], env)
             }
-            Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => {
-                self.sides(std::slice::from_ref(&**left), &[right], env)
-            }
+            Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => self.sides(left, &[right], env),
             Expr::Function(function) if matches_texts(function) => {
                 let from = self.touched.len();
                 self.expr(expr, env)?;
@@ -135,12 +129,12 @@ impl<'i> Walk<'i> {
     }
 
     /// Walks both sides, once each, and links what they touch.
-    fn sides(&mut self, left: &[Expr], right: &[&Expr], env: Env<'_, 'i>) -> Checked<Links> {
+    fn sides(&mut self, left: &Expr, right: &[&Expr], env: Env<'_, 'i>) -> Checked<Links> {
         let start = self.touched.len();
-        self.exprs(left, env)?;
+        self.compared(left, right, env)?;
         let middle = self.touched.len();
         for expr in right {
-            self.expr(expr, env)?;
+            self.compared(expr, &[left], env)?;
         }
         let (left, right) = (&self.touched[start..middle], &self.touched[middle..]);
         // `a.id = a.id + b.id * 0` names both, and links nothing.

@@ -1,5 +1,6 @@
 //! One SELECT: its sources first, then every expression in the scope the database gives it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
 use super::super::known::{QUALIFY, QUALIFY_INSTEAD};
-use super::super::names::{key, parts, written};
+use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Output, Outputs, Scope, Source};
 use super::links::Links;
@@ -92,15 +93,9 @@ impl<'i> Walk<'i> {
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     self.expr(expr, env)?;
-                    let named = super::factor::given_name(alias);
-                    named.map_err(|fault| match alias.quote_style {
-                        Some('\'') => {
-                            fault.instead(written(self.dialect, &key(self.dialect, &Ident::new(&alias.value))))
-                        }
-                        _ => fault,
-                    })?;
+                    let alias = self.alias(alias)?;
                     let json = self.own_name(expr, sources).json;
-                    columns.push(Output { key: Some(key(self.dialect, alias).into()), json });
+                    columns.push(Output { key: Some(key(self.dialect, &alias).into()), json });
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
                 SelectItem::Wildcard(options) => self.wildcard(options, sources, merged, &mut columns)?,
@@ -111,6 +106,18 @@ impl<'i> Walk<'i> {
         }
         absent(columns.is_empty(), "SELECT …")?;
         Ok(Rc::new(columns.into()))
+    }
+
+    /// An alias of the select list. One in single quotes is noted, to be written in the double ones that names have.
+    fn alias<'e>(&mut self, alias: &'e Ident) -> Checked<Cow<'e, Ident>> {
+        if alias.quote_style != Some('\'') {
+            super::factor::given_name(alias)?;
+            return Ok(Cow::Borrowed(alias));
+        }
+        let name = Ident::with_quote('"', &alias.value);
+        super::factor::given_name(&name)?;
+        self.reads.quoted_aliases.push(alias.value.clone());
+        Ok(Cow::Owned(name))
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
