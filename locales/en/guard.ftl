@@ -50,3 +50,4 @@ guard-parameter = “{ $found }” is not a parameter here. Write it as :name.
 guard-cte-order = “{ $found }” is read before it is defined, or inside its own definition. Give the WITH part another name, or change the order.
 guard-rendering = The statement cannot be rewritten safely. Write it in a simpler way.
 left-out = Without { $columns }: these columns are not open to you.
+read-as-text = Read as text, because no column has that name: { $words }.

@@ -50,3 +50,4 @@ guard-parameter = « { $found } » n'est pas un paramètre ici. Écrivez-le :nom
 guard-cte-order = « { $found } » est lu avant d'être défini, ou dans sa propre définition. Donnez un autre nom à la partie WITH, ou changez l'ordre.
 guard-rendering = La requête ne peut pas être réécrite sans risque. Écrivez-la plus simplement.
 left-out = Sans { $columns } : ces colonnes ne vous sont pas ouvertes.
+read-as-text = Lu comme du texte, car aucune colonne ne porte ce nom : { $words }.

@@ -131,6 +131,12 @@ impl Index {
         self.open().find(|table| table.shown == near).map(|table| table.written.as_str())
     }
 
+    /// Whether a column or a relation of that name is closed.
+    pub(super) fn closes(&self, key: &str) -> bool {
+        let closed = |table: &Table| !table.open && table.name == key;
+        self.tables.iter().any(|table| closed(table) || table.column(key).is_some_and(|column| !column.open))
+    }
+
     /// Whether mentioning the name can run code.
     pub(super) fn is_callable(&self, name: &str) -> bool {
         !self.callables.is_empty() && self.callables.contains(&name.to_lowercase())

@@ -47,6 +47,7 @@ mod rating;
 mod recovery;
 mod repairing;
 mod retrying;
+mod rewritten;
 mod ruling;
 mod rulings;
 mod running;

@@ -10,6 +10,7 @@ use super::ledger::about;
 use super::offer::{Offer, button, buttons, card};
 use super::question::Inquiry;
 use super::repairing::Fault;
+use super::rewritten::rewritten;
 use super::terms::{OverCost, Terms};
 use super::version::{bound_to, policy_version};
 use super::{Pipeline, Trouble};
@@ -112,12 +113,9 @@ impl Pipeline {
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         let locale = inquiry.asker.user.locale;
         let mut card = card(&proposal, approved.relations(), locale);
-        if !approved.left_out().is_empty() {
-            let note = text("left-out").with("columns", approved.left_out().join(", "));
-            let _ = write!(card, "\n{}", note.render(locale));
-        }
         let prefix = inquiry.asker.prefix();
-        for said in estimated(&*inquiry.target.port, &estimate, locale).into_iter().chain(waits(&proposal, prefix)) {
+        let estimates = estimated(&*inquiry.target.port, &estimate, locale);
+        for said in rewritten(&approved).into_iter().chain(estimates).chain(waits(&proposal, prefix)) {
             let _ = write!(card, "\n{}", said.render(locale));
         }
         let room = inquiry.asker.platform.capabilities().length.less(BESIDE);

@@ -57,17 +57,16 @@ impl<'i> Walk<'i> {
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
-                self.expr(left, env)?;
-                self.expr(right, env)
+                self.compared(left, &[right], env)?;
+                self.compared(right, &[left], env)
             }
             Expr::InList { expr, list, negated: _ } => {
-                self.copied(expr, computed(list), env)?;
-                self.exprs(list, env)
+                self.copied(expr, &list.iter().collect::<Vec<_>>(), computed(list), env)?;
+                list.iter().try_for_each(|one| self.compared(one, &[expr], env))
             }
             Expr::Between { expr, negated: _, low, high } => {
-                self.copied(expr, 1, env)?;
-                self.expr(low, env)?;
-                self.expr(high, env)
+                self.copied(expr, &[low, high], 1, env)?;
+                [low, high].into_iter().try_for_each(|bound| self.compared(bound, &[expr], env))
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
@@ -80,7 +79,10 @@ impl<'i> Walk<'i> {
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 operand.iter().chain(else_result).try_for_each(|expr| self.expr(expr, env))?;
                 conditions.iter().try_for_each(|CaseWhen { condition, result }| {
-                    self.expr(condition, env)?;
+                    match operand {
+                        Some(operand) => self.compared(condition, &[operand], env)?,
+                        None => self.expr(condition, env)?,
+                    }
                     self.expr(result, env)
                 })
             }
@@ -191,8 +193,8 @@ impl<'i> Walk<'i> {
 
     /// Reads a tested value of which a planner makes so many copies: `x BETWEEN a AND b` becomes two comparisons, and IN
     /// one for each item that is computed.
-    pub(super) fn copied(&mut self, tested: &Expr, copies: u64, env: Env<'_, 'i>) -> Checked {
-        let ((), extent) = self.measured(|walk| walk.expr(tested, env))?;
+    pub(super) fn copied(&mut self, tested: &Expr, against: &[&Expr], copies: u64, env: Env<'_, 'i>) -> Checked {
+        let ((), extent) = self.measured(|walk| walk.compared(tested, against, env))?;
         self.meter.spend(extent.times(copies), "BETWEEN")
     }
 
@@ -201,8 +203,8 @@ impl<'i> Walk<'i> {
     }
 
     fn like(&mut self, expr: &Expr, pattern: &Expr, escape: Option<&Expr>, env: Env<'_, 'i>) -> Checked {
-        self.expr(expr, env)?;
-        self.expr(pattern, env)?;
+        self.compared(expr, &[pattern], env)?;
+        self.compared(pattern, &[expr], env)?;
         escape.map_or(Ok(()), |escape| match escape {
             Expr::Value(value) => self.value(value),
             _ => Err(unsupported("ESCAPE")),
@@ -243,6 +245,10 @@ impl<'i> Walk<'i> {
         binds_as_written(left, op)?;
         if is_regex(op) {
             super::pattern::safe(right)?;
+        }
+        if compares(op) {
+            self.compared(left, &[right], env)?;
+            return self.compared(right, &[left], env);
         }
         let around = std::mem::take(&mut self.meter.value);
         self.expr(left, env)?;
@@ -345,6 +351,21 @@ pub(super) fn binds_as_written(left: &Expr, op: &BinaryOperator) -> Checked {
     let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
     let tight = tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or);
     absent(tight, &format!("IS NULL {op}")).map_err(|fault| fault.instead("(… IS NULL)"))
+}
+
+/// Whether an operator compares its sides, in SQLite.
+fn compares(op: &BinaryOperator) -> bool {
+    match op {
+        BinaryOperator::Custom(operator) => OPERATORS.contains(&operator.as_str()),
+        BinaryOperator::Eq
+        | BinaryOperator::NotEq
+        | BinaryOperator::Lt
+        | BinaryOperator::LtEq
+        | BinaryOperator::Gt
+        | BinaryOperator::GtEq
+        | BinaryOperator::Glob => true,
+        _ => false,
+    }
 }
 
 fn is_regex(op: &BinaryOperator) -> bool {

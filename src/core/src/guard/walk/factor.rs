@@ -170,6 +170,7 @@ impl<'i> Walk<'i> {
         self.scan(1)?;
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {
+            self.tables.push(table);
             self.reads.relations.insert(table.shown.clone());
         }
         if alias.is_some_and(|alias| !alias.columns.is_empty()) {
@@ -192,6 +193,7 @@ impl<'i> Walk<'i> {
         alias: Option<&TableAlias>,
         rows: Option<u64>,
     ) -> Checked<Source<'i>> {
+        self.nameless |= columns.iter().any(|output| output.key.is_none());
         let name = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let renamed = alias.map_or(&[][..], |alias| &alias.columns);
         let columns = if renamed.is_empty() { columns } else { self.renamed(&columns, renamed)? };
@@ -366,7 +368,8 @@ pub(super) fn given_name(name: &Ident) -> Checked {
         // `a ISNULL` is a test to the database, and an alias to the parser.
         return Err(fault(Rule::Unsupported, name.span, name.value.as_str()).instead("IS NULL"));
     }
-    let strange = name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
+    let other_quotes = name.quote_style != Some('"') && name.value.contains(['`', '[', ']']);
+    let strange = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes || name.value.is_empty();
     if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
 }
 

@@ -135,10 +135,10 @@ impl<'i> Walk<'i> {
     /// Walks both sides, once each, and links what they touch. A planner makes so many copies of the left one.
     fn sides(&mut self, left: &Expr, right: &[&Expr], copies: u64, env: Env<'_, 'i>) -> Checked<Links> {
         let start = self.touched.len();
-        self.copied(left, copies, env)?;
+        self.copied(left, right, copies, env)?;
         let middle = self.touched.len();
         for expr in right {
-            self.expr(expr, env)?;
+            self.compared(expr, &[left], env)?;
         }
         let (left, right) = (&self.touched[start..middle], &self.touched[middle..]);
         // `a.id = a.id + b.id * 0` names both, and links nothing.

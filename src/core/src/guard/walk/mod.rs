@@ -14,6 +14,7 @@ mod name;
 mod oracle_calls;
 mod pattern;
 mod query;
+mod quoted;
 mod recursion;
 mod reshape;
 mod select;
@@ -25,14 +26,14 @@ mod types;
 use std::collections::BTreeSet;
 
 use sqlparser::ast::Statement;
-use sqlparser::tokenizer::Location;
+use sqlparser::tokenizer::{Location, Span};
 
 use crate::domain::Dialect;
 use crate::guard::fault::Fault;
 use crate::guard::spelling_out::Unsaid;
 
 use super::extent::{Extent, Meter};
-use super::fault::{Checked, unplaced};
+use super::fault::{Checked, fault, unplaced};
 use super::index::{Index, Table};
 use super::lists::Lists;
 use super::refusal::Rule;
@@ -63,6 +64,8 @@ pub(super) struct Reads<'i> {
     pub(super) unsaid: Vec<(Location, Unsaid)>,
     /// The closed columns that these left out, `relation.column`.
     pub(super) left_out: BTreeSet<String>,
+    /// Aliases of select lists in single quotes, whose places the tree does not know.
+    pub(super) quoted_aliases: Vec<String>,
 }
 
 impl Reads<'_> {
@@ -70,12 +73,26 @@ impl Reads<'_> {
     pub(super) fn stars(&self) -> impl Iterator<Item = &str> {
         self.unsaid.iter().filter_map(|(_, what)| match what {
             Unsaid::Columns(columns) => Some(columns.as_str()),
-            Unsaid::Schema(_) => None,
+            Unsaid::Schema(_) | Unsaid::Text(_) | Unsaid::Alias(_) => None,
+        })
+    }
+
+    /// The words that are read as texts, and where they stand.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (Location, &str)> {
+        self.unsaid.iter().filter_map(|(place, what)| match what {
+            Unsaid::Text(value) => Some((*place, value.as_str())),
+            Unsaid::Columns(_) | Unsaid::Schema(_) | Unsaid::Alias(_) => None,
         })
     }
 
     /// The refusal where saying it plainly does not help.
     pub(super) fn unsaid_fault(&self) -> Fault {
+        if let Some((place, word)) = self.texts().next() {
+            return fault(Rule::ColumnUnknown, Span::new(place, place), word);
+        }
+        if let Some(alias) = self.quoted_aliases.first() {
+            return unplaced(Rule::AliasNotAllowed, alias.as_str());
+        }
         let open = self.stars().collect::<Vec<_>>().join(", ");
         if open.is_empty() { unplaced(Rule::Rendering, "") } else { unplaced(Rule::StarDenied, "*").instead(open) }
     }
@@ -113,6 +130,10 @@ pub(super) struct Walk<'i> {
     scans: u32,
     /// The sources around the last derived table that its own conditions link to it.
     linked_outwards: Vec<u32>,
+    /// The relations of the catalog that are read.
+    tables: Vec<&'i Table>,
+    /// Whether a derived table has a column that nothing in the statement names.
+    nameless: bool,
 }
 
 /// What a statement reads, when every part of it is understood and allowed.
@@ -124,6 +145,7 @@ pub(super) fn walk<'i>(statement: &Statement, index: &'i Index, dialect: Dialect
     };
     let mut walk = Walk::new(index, dialect);
     walk.query(query, Env::default())?;
+    walk.texts_name_nothing()?;
     Ok(walk.reads)
 }
 
@@ -145,6 +167,8 @@ impl<'i> Walk<'i> {
             columns_seen: 0,
             scans: 0,
             linked_outwards: Vec::new(),
+            tables: Vec::new(),
+            nameless: false,
         }
     }
 

@@ -128,8 +128,9 @@ impl<'i> Walk<'i> {
         if let Some(instead) = self.word_instead(ident) {
             return fault(Rule::Unsupported, ident.span, ident.value.as_str()).instead(instead);
         }
-        let near = nearest(name, sources.iter().flat_map(|source| source.open_columns()));
-        let near = near.map(|near| self.written(near)).unwrap_or_default();
+        let near = || nearest(name, sources.iter().flat_map(|source| source.open_columns()));
+        let dotted = self.dotted_name(&ident.value, env);
+        let near = dotted.or_else(|| near().map(|near| self.written(near))).unwrap_or_default();
         let plain = |source: &Source<'i>| source.open_columns().into_iter().map(|name| self.written(name)).collect();
         let known = sources.iter().flat_map(|source| -> Vec<String> {
             if sources.len() == 1 { plain(source) } else { self.qualified_columns(source) }

@@ -1,5 +1,6 @@
 //! One SELECT: its sources first, then every expression in the scope the database gives it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::domain::Dialect;
 use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::known::{QUALIFY, QUALIFY_INSTEAD};
-use super::super::names::{key, parts, written};
+use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Aliases, Env, Output, Outputs, Scope, Source};
 use super::from::From;
@@ -93,15 +94,9 @@ impl<'i> Walk<'i> {
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
-                    let named = super::factor::given_name(alias);
-                    named.map_err(|fault| match alias.quote_style {
-                        Some('\'') => {
-                            fault.instead(written(self.dialect, &key(self.dialect, &Ident::new(&alias.value))))
-                        }
-                        _ => fault,
-                    })?;
+                    let alias = self.alias(alias)?;
                     let json = self.own_name(expr, sources).json;
-                    let name = key(self.dialect, alias);
+                    let name = key(self.dialect, &alias);
                     columns.push(Output { key: Some(name.as_str().into()), json, extent });
                     aliases.insert(name, extent);
                 }
@@ -114,6 +109,18 @@ impl<'i> Walk<'i> {
         }
         absent(columns.is_empty(), "SELECT …")?;
         Ok((Rc::new(columns.into()), aliases))
+    }
+
+    /// An alias of the select list. One in single quotes is noted, to be written in the double ones that names have.
+    fn alias<'e>(&mut self, alias: &'e Ident) -> Checked<Cow<'e, Ident>> {
+        if alias.quote_style != Some('\'') {
+            super::factor::given_name(alias)?;
+            return Ok(Cow::Borrowed(alias));
+        }
+        let name = Ident::with_quote('"', &alias.value);
+        super::factor::given_name(&name)?;
+        self.reads.quoted_aliases.push(alias.value.clone());
+        Ok(Cow::Owned(name))
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
