@@ -39,6 +39,7 @@ mod offer;
 mod oneself;
 mod outcome;
 mod places;
+mod planning;
 mod policy_view;
 mod proposing;
 mod question;
