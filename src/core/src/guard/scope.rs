@@ -72,6 +72,8 @@ pub(super) struct Source<'i> {
     pub(super) shape: Shape<'i>,
     /// Most rows it can have, when that is known without looking.
     pub(super) rows: Option<u64>,
+    /// About how many it has, as far as statistics and conditions tell.
+    pub(super) about: Option<u64>,
 }
 
 /// What a source says of a column's name.
@@ -156,6 +158,7 @@ pub(super) struct Cte {
     pub(super) key: String,
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    pub(super) about: Option<u64>,
     /// Whether it stands for itself, inside its own recursive arm.
     pub(super) itself: bool,
     /// How many relations are read where it is.

@@ -46,7 +46,14 @@ impl<'i> Walk<'i> {
             };
             let columns = self.renamed(&given.columns, columns)?;
             let scans = self.scans - before;
-            ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false, scans });
+            ready.push(Cte {
+                key: names[position].clone(),
+                columns,
+                rows: given.rows,
+                about: given.about,
+                itself: false,
+                scans,
+            });
         }
         Ok(ready)
     }
@@ -80,7 +87,7 @@ impl<'i> Walk<'i> {
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
         self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
-        let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true, scans: 1 }];
+        let itself = [Cte { key: names[0].clone(), columns, rows: None, about: None, itself: true, scans: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };
@@ -90,7 +97,7 @@ impl<'i> Walk<'i> {
         if self.itself != seen + 1 {
             return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
         }
-        Ok(Given { rows: None, ..given })
+        Ok(Given { rows: None, about: None, ..given })
     }
 }
 

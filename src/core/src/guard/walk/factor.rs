@@ -128,7 +128,8 @@ impl<'i> Walk<'i> {
                 Named::Cte(cte) => {
                     self.itself += u32::from(cte.itself);
                     self.scan(cte.scans)?;
-                    let mut source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    let source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    let mut source = Source { about: cte.about, ..source };
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
                 }
@@ -176,12 +177,13 @@ impl<'i> Walk<'i> {
             self.look_at(table.columns.len())?;
             self.read_whole(table);
             let outputs = table.columns.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json });
-            return self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows);
+            let source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows)?;
+            return Ok(Source { about: table.rows, ..source });
         }
         let given = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let aliased = given.is_some();
         let name = given.or_else(|| Some(named.to_owned()));
-        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows })
+        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows, about: table.rows })
     }
 
     /// A computed source under its alias, whose column names take the place of its own.
@@ -195,7 +197,8 @@ impl<'i> Walk<'i> {
         let name = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let renamed = alias.map_or(&[][..], |alias| &alias.columns);
         let columns = if renamed.is_empty() { columns } else { self.renamed(&columns, renamed)? };
-        Ok(Source { id: self.source_id(), aliased: name.is_some(), name, shape: Shape::Derived(columns), rows })
+        let (id, aliased) = (self.source_id(), name.is_some());
+        Ok(Source { id, aliased, name, shape: Shape::Derived(columns), rows, about: rows })
     }
 
     /// The columns under the names of an alias; the rest keep theirs.
@@ -238,7 +241,8 @@ impl<'i> Walk<'i> {
             _ => self.query(subquery, env)?,
         };
         self.linked_outwards = given.outwards;
-        self.source(given.columns, alias, given.rows)
+        let source = self.source(given.columns, alias, given.rows)?;
+        Ok(Source { about: given.about, ..source })
     }
 
     fn table_function(

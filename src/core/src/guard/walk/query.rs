@@ -19,8 +19,12 @@ use super::{Walk, absent, unsupported};
 pub(super) struct Given {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    /// About how many it has, as far as statistics and conditions tell.
+    pub(super) about: Option<u64>,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
+    /// Whether conditions link all of its own sources.
+    pub(super) connected: bool,
 }
 
 /// The parts of a query after its body that a single SELECT must judge together with its own names.
@@ -60,7 +64,7 @@ impl<'i> Walk<'i> {
             let env = Env { ctes: Some(&level), ..env };
             let given = walk.body(body, Tail { order_by: order_by.as_ref() }, env)?;
             let limit = walk.limits(limit_clause.as_ref(), fetch.as_ref(), env)?;
-            Ok(Given { rows: least(given.rows, limit), ..given })
+            Ok(Given { rows: least(given.rows, limit), about: least(given.about, limit), ..given })
         })
     }
 
@@ -106,13 +110,14 @@ impl<'i> Walk<'i> {
         absent(op == SetOperator::Minus && self.dialect != Dialect::Oracle, "MINUS")?;
         let left = self.body(left, Tail::default(), env)?;
         let right = self.body(right, Tail::default(), env)?;
-        let rows = match op {
-            SetOperator::Union => left.rows.zip(right.rows).map(|(one, other)| one.saturating_add(other)),
-            SetOperator::Except | SetOperator::Minus => left.rows,
-            SetOperator::Intersect => least(left.rows, right.rows),
+        let together = |left: Option<u64>, right: Option<u64>| match op {
+            SetOperator::Union => left.zip(right).map(|(one, other)| one.saturating_add(other)),
+            SetOperator::Except | SetOperator::Minus => left,
+            SetOperator::Intersect => least(left, right),
         };
+        let (rows, about) = (together(left.rows, right.rows), together(left.about, right.about));
         let outwards = left.outwards.iter().copied().filter(|one| right.outwards.contains(one)).collect();
-        Ok(Given { columns: left.columns, rows, outwards })
+        Ok(Given { columns: left.columns, rows, about, outwards, connected: left.connected && right.connected })
     }
 
     /// VALUES as a derived table.
@@ -127,7 +132,9 @@ impl<'i> Walk<'i> {
         Ok(Given {
             columns: Rc::new(names.collect::<Vec<_>>().into()),
             rows: Some(rows.len() as u64),
+            about: Some(rows.len() as u64),
             outwards: Vec::new(),
+            connected: true,
         })
     }
 
