@@ -43,6 +43,10 @@ pub(super) struct Table {
     pub(super) partly: bool,
     /// In the database's order.
     pub(super) columns: Vec<Column>,
+    /// How many rows the database thinks it has.
+    pub(super) rows: Option<u64>,
+    /// Sets of columns, by their keys, of which one row at most has the same values.
+    pub(super) keys: Vec<Vec<Arc<str>>>,
     /// Where a column is, by its key.
     places: HashMap<Arc<str>, usize>,
 }
@@ -62,6 +66,8 @@ pub(super) struct Column {
     pub(super) json: bool,
     /// How much a value of it counts for.
     pub(super) extent: Extent,
+    /// How many different values the database thinks it has.
+    pub(super) distinct: Option<u64>,
 }
 
 impl Index {
@@ -177,6 +183,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         open: access.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
         extent: Extent::of_type(&column.data_type),
+        distinct: column.distinct,
     });
     let name = written(dialect, &relation.name);
     Table {
@@ -188,16 +195,47 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         open: access.opens_relation(relation),
         partly: access.opens_by_column(relation) || relation.columns.iter().any(|one| !access.opens(relation, one)),
         columns: columns.collect(),
+        rows: relation.rows,
+        keys: keys(dialect, relation),
         places: HashMap::new(),
     }
     .with_places()
 }
 
+/// The keys of a relation. Where the catalog knows none, as of a view, a column named as keys mostly are counts as one:
+/// only what a statement is thought to cost hangs on it, never what it may read.
+fn keys(dialect: Dialect, relation: &Relation) -> Vec<Vec<Arc<str>>> {
+    let key = |name: &String| Arc::from(stored_key(dialect, name));
+    let primary: Vec<Arc<str>> =
+        relation.columns.iter().filter(|column| column.primary_key).map(|column| key(&column.name)).collect();
+    let unique = relation.unique_keys.iter().map(|columns| columns.iter().map(key).collect::<Vec<_>>());
+    let known: Vec<Vec<Arc<str>>> = std::iter::once(primary).chain(unique).filter(|key| !key.is_empty()).collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let table = relation.name.to_lowercase();
+    let one = table.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let one = one.or_else(|| table.strip_suffix('s').map(str::to_owned)).unwrap_or_else(|| table.clone());
+    let is_key = |name: &str| {
+        let name = name.to_lowercase();
+        let of = |table: &str| [format!("{table}_id"), format!("{table}id"), format!("id_{table}")].contains(&name);
+        name == "id" || of(&table) || of(&one)
+    };
+    relation.columns.iter().filter(|column| is_key(&column.name)).map(|column| vec![key(&column.name)]).collect()
+}
+
 /// One row, one column, known to every Oracle database.
 fn dual() -> Table {
     let name = || "DUMMY".to_owned();
-    let dummy =
-        Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false, extent: Extent::COLUMN };
+    let dummy = Column {
+        key: "DUMMY".into(),
+        shown: name(),
+        written: name(),
+        open: true,
+        json: false,
+        distinct: Some(1),
+        extent: Extent::COLUMN,
+    };
     Table {
         schema: "SYS".to_owned(),
         written_schema: "SYS".to_owned(),
@@ -207,6 +245,8 @@ fn dual() -> Table {
         open: true,
         partly: false,
         columns: vec![dummy],
+        rows: Some(1),
+        keys: Vec::new(),
         places: HashMap::new(),
     }
     .with_places()

@@ -84,6 +84,8 @@ pub(super) struct Source<'i> {
     pub(super) rows: Option<u64>,
     /// Rows it makes for each that is stored: one, unless it is a generator.
     pub(super) made_rows: u64,
+    /// About how many it has, as far as statistics and conditions tell.
+    pub(super) about: Option<u64>,
 }
 
 /// What a source says of a column's name.
@@ -187,6 +189,7 @@ pub(super) struct Cte {
     pub(super) key: String,
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    pub(super) about: Option<u64>,
     /// Whether it stands for itself, inside its own recursive arm.
     pub(super) itself: bool,
     /// How many relations are read where it is.

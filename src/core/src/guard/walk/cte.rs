@@ -50,8 +50,8 @@ impl<'i> Walk<'i> {
             let scans = self.scans - before;
             // It counts wherever it is read.
             let (extent, made_rows) = (self.meter.back_to(mark), given.made_rows);
-            let (key, rows) = (names[position].clone(), given.rows);
-            ready.push(Cte { key, columns, rows, itself: false, scans, extent, made_rows });
+            let (key, rows, about) = (names[position].clone(), given.rows, given.about);
+            ready.push(Cte { key, columns, rows, about, itself: false, scans, extent, made_rows });
         }
         Ok(ready)
     }
@@ -86,7 +86,7 @@ impl<'i> Walk<'i> {
         let columns = self.renamed(&given.columns, &alias.columns)?;
         self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
         let (key, extent) = (names[0].clone(), Extent::default());
-        let itself = [Cte { key, columns, rows: None, itself: true, scans: 1, extent, made_rows: 1 }];
+        let itself = [Cte { key, columns, rows: None, about: None, itself: true, scans: 1, extent, made_rows: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };
@@ -97,7 +97,7 @@ impl<'i> Walk<'i> {
             return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
         }
         let columns = united(&given.columns, &step.columns);
-        Ok(Given { columns, rows: None, made_rows: MOST_ROWS, ..given })
+        Ok(Given { columns, rows: None, about: None, made_rows: MOST_ROWS, ..given })
     }
 }
 

@@ -129,8 +129,8 @@ impl<'i> Walk<'i> {
                     self.itself += u32::from(cte.itself);
                     self.scan(cte.scans)?;
                     self.meter.spend(cte.extent, relation).map_err(|fault| fault.or_at(span))?;
-                    let mut source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
-                    source.made_rows = cte.made_rows;
+                    let source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    let mut source = Source { about: cte.about, made_rows: cte.made_rows, ..source };
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
                 }
@@ -178,12 +178,14 @@ impl<'i> Walk<'i> {
             self.look_at(table.columns.len())?;
             self.read_whole(table);
             let outputs = table.columns.iter().map(Column::output);
-            return self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows);
+            let source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows)?;
+            return Ok(Source { about: table.rows, ..source });
         }
         let given = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let aliased = given.is_some();
         let name = given.or_else(|| Some(named.to_owned()));
-        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows, made_rows: 1 })
+        let (id, shape) = (self.source_id(), Shape::Table(table));
+        Ok(Source { id, name, aliased, shape, rows, about: table.rows, made_rows: 1 })
     }
 
     /// A computed source under its alias, whose column names take the place of its own.
@@ -198,7 +200,7 @@ impl<'i> Walk<'i> {
         let renamed = alias.map_or(&[][..], |alias| &alias.columns);
         let columns = if renamed.is_empty() { columns } else { self.renamed(&columns, renamed)? };
         let (id, aliased) = (self.source_id(), name.is_some());
-        Ok(Source { id, name, aliased, shape: Shape::Derived(columns), rows, made_rows: 1 })
+        Ok(Source { id, name, aliased, shape: Shape::Derived(columns), rows, about: rows, made_rows: 1 })
     }
 
     /// The columns under the names of an alias; the rest keep theirs.
@@ -242,7 +244,7 @@ impl<'i> Walk<'i> {
         };
         self.linked_outwards = given.outwards;
         let source = self.source(given.columns, alias, given.rows)?;
-        Ok(Source { made_rows: given.made_rows, ..source })
+        Ok(Source { about: given.about, made_rows: given.made_rows, ..source })
     }
 
     fn table_function(

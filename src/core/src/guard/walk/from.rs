@@ -11,6 +11,7 @@ use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Has, Named, Scope, Shape, Source};
+use super::facts::Facts;
 use super::links::Links;
 use super::{Walk, absent, unsupported};
 
@@ -60,7 +61,16 @@ impl<'i> Walk<'i> {
             let joined = from.sources.len();
             self.add(relation, applied, from, env, links)?;
             if let Some(constraint) = constraint {
-                self.constraint(constraint, start, joined, from, env, links)?;
+                let mut said = Links::default();
+                self.constraint(constraint, start, joined, from, env, &mut said)?;
+                let ids: Vec<u32> = from.sources.iter().map(|source| source.id).collect();
+                match join_operator {
+                    JoinOperator::Left(_) | JoinOperator::LeftOuter(_) => said.preserve(&ids[start..joined]),
+                    JoinOperator::Right(_) | JoinOperator::RightOuter(_) => said.preserve(&ids[joined..]),
+                    JoinOperator::FullOuter(_) => said.preserve(&ids[start..]),
+                    _ => {}
+                }
+                links.extend(said);
             }
         }
         Ok(())
@@ -181,7 +191,7 @@ impl<'i> Walk<'i> {
         let name = key(self.dialect, ident);
         let one = self.side(&name, &ident.value, left)?;
         let other = self.side(&name, &ident.value, right)?;
-        links.extend(Links::between(&[one], &[other]));
+        links.extend(Facts::equal((one, name.as_str().into()), (other, name.as_str().into())).into());
         Ok(name)
     }
 
@@ -215,7 +225,7 @@ impl<'i> Walk<'i> {
                 // What it would compare is not named to somebody who may not see it.
                 let one = self.side(&name, "NATURAL", left)?;
                 let other = self.side(&name, "NATURAL", right)?;
-                links.extend(Links::between(&[one], &[other]));
+                links.extend(Facts::equal((one, Arc::clone(&name)), (other, Arc::clone(&name))).into());
                 names.push(name.to_string());
             }
         }

@@ -17,9 +17,15 @@ use super::{Walk, absent};
 
 impl<'i> Walk<'i> {
     /// CONNECT BY: PRIOR in an equality, or a generator over one row up to a modest level.
-    pub(super) fn hierarchy(&mut self, clauses: &[ConnectByKind], sources: &[Source<'i>], env: Env<'_, 'i>) -> Checked {
+    /// Gives how many rows it makes of one, when a literal says so.
+    pub(super) fn hierarchy(
+        &mut self,
+        clauses: &[ConnectByKind],
+        sources: &[Source<'i>],
+        env: Env<'_, 'i>,
+    ) -> Checked<Option<u64>> {
         if clauses.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         absent(self.dialect != Dialect::Oracle, "CONNECT BY")?;
         let (relationships, starts) = super::select::split(clauses);
@@ -34,10 +40,11 @@ impl<'i> Walk<'i> {
             self.expr(condition, env)?;
         }
         let one_row = sources.iter().all(|source| source.rows == Some(1));
-        if conditions.iter().any(|one| follows_prior(one))
-            || (one_row && conditions.iter().any(|one| limits_level(one)))
-        {
-            return Ok(());
+        if one_row && conditions.iter().any(|one| limits_level(one)) {
+            return Ok(conditions.iter().filter_map(|one| literal_level(one)).min());
+        }
+        if conditions.iter().any(|one| follows_prior(one)) {
+            return Ok(None);
         }
         Err(unplaced(Rule::Unbounded, "CONNECT BY"))
     }
@@ -74,6 +81,13 @@ fn limits_level(expr: &Expr) -> bool {
     let counter = matches!(&**left, Expr::Identifier(ident)
         if ident.quote_style.is_none() && ["LEVEL", "ROWNUM"].iter().any(|word| ident.value.eq_ignore_ascii_case(word)));
     counter && modest(right) && is_limit(right)
+}
+
+/// The last level that a literal lets through, `LEVEL <= 12` or `LEVEL < 13`.
+fn literal_level(expr: &Expr) -> Option<u64> {
+    let Expr::BinaryOp { left: _, op, right } = expr else { return None };
+    let last = whole_number(right).filter(|_| limits_level(expr))?;
+    Some(if *op == BinaryOperator::Lt { last.saturating_sub(1).max(1) } else { last.max(1) })
 }
 
 /// Whether a limit stays the same from row to row, and is no number that nobody wrote.

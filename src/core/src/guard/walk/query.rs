@@ -21,8 +21,12 @@ pub(super) struct Given {
     pub(super) rows: Option<u64>,
     /// Rows it makes for each that is stored.
     pub(super) made_rows: u64,
+    /// About how many it has, as far as statistics and conditions tell.
+    pub(super) about: Option<u64>,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
+    /// Whether conditions link all of its own sources.
+    pub(super) connected: bool,
 }
 
 /// The parts of a query after its body that a single SELECT must judge together with its own names.
@@ -63,7 +67,7 @@ impl<'i> Walk<'i> {
             let given = walk.body(body, Tail { order_by: order_by.as_ref() }, env)?;
             let limit = walk.limits(limit_clause.as_ref(), fetch.as_ref(), env)?;
             let made_rows = given.made_rows.min(limit.unwrap_or(u64::MAX).max(1));
-            Ok(Given { rows: least(given.rows, limit), made_rows, ..given })
+            Ok(Given { rows: least(given.rows, limit), about: least(given.about, limit), made_rows, ..given })
         })
     }
 
@@ -109,14 +113,16 @@ impl<'i> Walk<'i> {
         absent(op == SetOperator::Minus && self.dialect != Dialect::Oracle, "MINUS")?;
         let left = self.body(left, Tail::default(), env)?;
         let right = self.body(right, Tail::default(), env)?;
-        let rows = match op {
-            SetOperator::Union => left.rows.zip(right.rows).map(|(one, other)| one.saturating_add(other)),
-            SetOperator::Except | SetOperator::Minus => left.rows,
-            SetOperator::Intersect => least(left.rows, right.rows),
+        let together = |left: Option<u64>, right: Option<u64>| match op {
+            SetOperator::Union => left.zip(right).map(|(one, other)| one.saturating_add(other)),
+            SetOperator::Except | SetOperator::Minus => left,
+            SetOperator::Intersect => least(left, right),
         };
+        let (rows, about) = (together(left.rows, right.rows), together(left.about, right.about));
         let outwards = left.outwards.iter().copied().filter(|one| right.outwards.contains(one)).collect();
         let made_rows = left.made_rows.saturating_add(right.made_rows);
-        Ok(Given { columns: united(&left.columns, &right.columns), rows, made_rows, outwards })
+        let (columns, connected) = (united(&left.columns, &right.columns), left.connected && right.connected);
+        Ok(Given { columns, rows, about, made_rows, outwards, connected })
     }
 
     /// VALUES as a derived table.
@@ -133,8 +139,15 @@ impl<'i> Walk<'i> {
                 }
             }
         }
-        let count = rows.len() as u64;
-        Ok(Given { columns: Rc::new(columns.into()), rows: Some(count), made_rows: count.max(1), outwards: Vec::new() })
+        let count = Some(rows.len() as u64);
+        Ok(Given {
+            columns: Rc::new(columns.into()),
+            rows: count,
+            about: count,
+            made_rows: (rows.len() as u64).max(1),
+            outwards: Vec::new(),
+            connected: true,
+        })
     }
 
     /// ORDER BY after a set operation: only the columns it gives, by name or number.

@@ -22,6 +22,7 @@ use super::from::From;
 use super::links::Links;
 use super::query::{Given, Tail};
 use super::recursion::MOST_ROWS;
+use super::sizes::groups;
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
@@ -53,7 +54,7 @@ impl<'i> Walk<'i> {
         if let Some(selection) = &select.selection {
             links.extend(self.predicate(selection, env.within(&filtering))?);
         }
-        self.hierarchy(&select.connect_by, &from.sources, inside)?;
+        let levels = self.hierarchy(&select.connect_by, &from.sources, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         few_groups(&select.group_by)?;
@@ -70,12 +71,15 @@ impl<'i> Walk<'i> {
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
-        let one_row = self.aggregates && !grouped;
-        let rows = if one_row { Some(1) } else { links.rows(&from.sources) };
-        let rows = rows.filter(|_| select.connect_by.is_empty());
+        let whole = self.aggregates && !grouped;
+        let rows = if whole { Some(1) } else { links.rows(&from.sources) };
+        let about = if whole { Some(1) } else { links.about(&from.sources) };
+        let (rows, about) = if select.connect_by.is_empty() { (rows, about) } else { (levels, levels) };
+        let about = if whole { about } else { self.distinct_rows(select, &from.sources, about) };
+        let connected = links.connects(&from.sources);
         let made_rows = std::mem::replace(&mut self.made_rows, around);
-        let made_rows = if one_row { 1 } else { made_rows };
-        Ok(Given { columns, rows, made_rows, outwards: links.outwards(&from.sources) })
+        let made_rows = if whole { 1 } else { made_rows };
+        Ok(Given { columns, rows, about, made_rows, outwards: links.outwards(&from.sources), connected })
     }
 
     fn projection(
@@ -121,6 +125,25 @@ impl<'i> Walk<'i> {
         super::factor::given_name(&name)?;
         self.reads.quoted_aliases.push(alias.value.clone());
         Ok(Cow::Owned(name))
+    }
+
+    /// About how many rows are left of so many by DISTINCT and GROUP BY.
+    fn distinct_rows(&self, select: &Select, sources: &[Source<'i>], rows: Option<u64>) -> Option<u64> {
+        let grouped = match &select.group_by {
+            GroupByExpr::Expressions(list, _) if !list.is_empty() => groups(list.iter(), sources, rows),
+            _ => rows,
+        };
+        let items = || {
+            select.projection.iter().map(|item| match item {
+                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+                _ => None,
+            })
+        };
+        match (&select.distinct, items().collect::<Option<Vec<&Expr>>>()) {
+            (Some(Distinct::Distinct), Some(exprs)) => groups(exprs.into_iter(), sources, grouped),
+            (Some(Distinct::On(list)), _) => groups(list.iter(), sources, grouped),
+            _ => grouped,
+        }
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
