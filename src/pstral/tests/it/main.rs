@@ -15,6 +15,7 @@ mod audit_members;
 mod audit_pages;
 mod bad_input;
 mod beside;
+mod bombs;
 mod bot;
 mod canary;
 mod catalog;
