@@ -301,3 +301,23 @@ fn an_alias_in_single_quotes_opens_nothing() {
         check(dialect, &deny(&["users.password_hash"]), rows.into_iter());
     }
 }
+
+#[test]
+fn the_limit_of_a_recursion_hides_nothing() {
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        let counted = |limit: &str| {
+            format!(
+                "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 10 {limit}) SELECT n FROM r"
+            )
+        };
+        let rows = [
+            ("LIMIT (SELECT MAX(password_hash) FROM users)", "column-denied"),
+            ("LIMIT 5 OFFSET (SELECT MAX(password_hash) FROM users)", "column-denied"),
+            ("LIMIT (SELECT COUNT(*) FROM contracts)", "relation-denied"),
+            ("LIMIT (SELECT COUNT(*) FROM users)", "allow"),
+        ];
+        let rows: Vec<_> = rows.into_iter().map(|(limit, rule)| (counted(limit), rule)).collect();
+        let policy = deny(&["users.password_hash", "contracts"]);
+        check(dialect, &policy, rows.iter().map(|(sql, rule)| (sql.as_str(), *rule)));
+    }
+}
