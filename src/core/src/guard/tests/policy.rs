@@ -321,3 +321,23 @@ fn the_limit_of_a_recursion_hides_nothing() {
         check(dialect, &policy, rows.iter().map(|(sql, rule)| (sql.as_str(), *rule)));
     }
 }
+
+#[test]
+fn a_table_further_on_in_from_hides_nothing() {
+    let rows = [
+        ("SELECT c.id FROM clients c JOIN contracts k ON k.id = u.manager_id JOIN users u ON u.id = c.id", "allow"),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = u.password_hash JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = password_hash JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = \"password_hash\" JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash"]), rows.into_iter());
+}
