@@ -301,3 +301,43 @@ fn an_alias_in_single_quotes_opens_nothing() {
         check(dialect, &deny(&["users.password_hash"]), rows.into_iter());
     }
 }
+
+#[test]
+fn the_limit_of_a_recursion_hides_nothing() {
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        let counted = |limit: &str| {
+            format!(
+                "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 10 {limit}) SELECT n FROM r"
+            )
+        };
+        let rows = [
+            ("LIMIT (SELECT MAX(password_hash) FROM users)", "column-denied"),
+            ("LIMIT 5 OFFSET (SELECT MAX(password_hash) FROM users)", "column-denied"),
+            ("LIMIT (SELECT COUNT(*) FROM contracts)", "relation-denied"),
+            ("LIMIT (SELECT COUNT(*) FROM users)", "allow"),
+        ];
+        let rows: Vec<_> = rows.into_iter().map(|(limit, rule)| (counted(limit), rule)).collect();
+        let policy = deny(&["users.password_hash", "contracts"]);
+        check(dialect, &policy, rows.iter().map(|(sql, rule)| (sql.as_str(), *rule)));
+    }
+}
+
+#[test]
+fn a_table_further_on_in_from_hides_nothing() {
+    let rows = [
+        ("SELECT c.id FROM clients c JOIN contracts k ON k.id = u.manager_id JOIN users u ON u.id = c.id", "allow"),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = u.password_hash JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = password_hash JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = \"password_hash\" JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash"]), rows.into_iter());
+}

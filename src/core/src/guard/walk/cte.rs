@@ -1,7 +1,9 @@
 //! WITH: names in the order in which they can be read, and recursion in the one form whose bound can be seen.
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
-use sqlparser::ast::{Cte as CteSyntax, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With};
+use sqlparser::ast::{
+    Cte as CteSyntax, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With,
+};
 
 use crate::domain::Dialect;
 
@@ -10,7 +12,8 @@ use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::key;
 use super::super::refusal::Rule;
 use super::super::scope::{Cte, Ctes, Env};
-use super::query::{Given, Tail, united};
+use super::ending::Bound;
+use super::query::{Given, Tail, least, united};
 use super::recursion::MOST_ROWS;
 use super::{Walk, absent, recursion};
 
@@ -68,7 +71,7 @@ impl<'i> Walk<'i> {
             with,
             body: _,
             order_by,
-            limit_clause: _,
+            limit_clause,
             fetch,
             locks,
             for_clause,
@@ -84,7 +87,13 @@ impl<'i> Walk<'i> {
             anchor => self.body(anchor, Tail::default(), env)?,
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
-        self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
+        let limit = self.limits(limit_clause.as_ref(), None, env)?;
+        // SQLite stops a recursion at the limit of its rows, behind those that OFFSET passes over.
+        let plain = matches!(limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
+        let stops = self.dialect == Dialect::Sqlite && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
+        let bound = if stops { Bound::Limit } else { Bound::Condition };
+        let counted = self.must_end((anchor, recursive), &names[0], &columns, bound, env);
+        let counted = counted.map_err(|fault| fault.or_at(alias.name.span))?;
         let (key, extent) = (names[0].clone(), Extent::default());
         let itself = [Cte { key, columns, rows: None, about: None, itself: true, scans: 1, extent, made_rows: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
@@ -97,7 +106,9 @@ impl<'i> Walk<'i> {
             return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
         }
         let columns = united(&given.columns, &step.columns);
-        Ok(Given { columns, rows: None, about: None, made_rows: MOST_ROWS, ..given })
+        let about = given.about.zip(counted).map(|(first, steps)| first.saturating_mul(steps));
+        let (rows, about) = (limit.filter(|_| stops), least(about, limit));
+        Ok(Given { columns, rows, about, made_rows: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS), ..given })
     }
 }
 

@@ -19,6 +19,7 @@ use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output};
 use super::Walk;
+use super::query::whole_number;
 use super::recursion::{Makes, conditions, is_small, makes, modest, names, tables};
 use super::step::{Amount, Step, is_literal_text};
 
@@ -32,18 +33,29 @@ struct Arm<'q> {
     columns: &'q [Output],
 }
 
+/// What ends a recursion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// A LIMIT that the database stops at.
+    Limit,
+    /// A condition of the arm, which must be found.
+    Condition,
+}
+
 /// A column as the arm names it: its qualifier, where it has one, and its name.
 type Column = (Option<String>, String);
 
 impl<'i> Walk<'i> {
-    /// Refuses a recursive arm that may never end. `columns` are those of the expression itself.
+    /// Refuses a recursive arm that may never end. `columns` are those of the expression itself. Gives about how many
+    /// steps it takes from each row it begins with, where a literal says so.
     pub(super) fn must_end(
         &mut self,
         (anchor, select): (&SetExpr, &Select),
         itself: &str,
         columns: &[Output],
+        bound: Bound,
         env: Env<'_, 'i>,
-    ) -> Checked {
+    ) -> Checked<Option<u64>> {
         let own = tables(select).find(|factor| names(factor, itself, self.dialect));
         let alias = match own {
             Some(TableFactor::Table { alias: Some(alias), .. }) => key(self.dialect, &alias.name),
@@ -59,14 +71,17 @@ impl<'i> Walk<'i> {
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
         if stored && arm.follows(&conditions) {
-            return Ok(());
+            return Ok(None);
         }
         if stored {
             return refused(format!("SELECT child.id FROM {itself} JOIN child ON child.parent_id = {itself}.id"));
         }
+        if bound == Bound::Limit {
+            return Ok(None);
+        }
         for condition in conditions {
             if self.bounds(&arm, condition, env) {
-                return Ok(());
+                return Ok(last_number(condition));
             }
         }
         let counter = columns.iter().find_map(|output| output.key.clone()).unwrap_or_else(|| "n".into());
@@ -234,6 +249,21 @@ impl Arm<'_> {
             Some(qualifier) => *qualifier != self.alias,
             None => !self.columns.iter().any(|output| output.key.as_deref() == Some(name.as_str())),
         }
+    }
+}
+
+/// The number that a condition counts up to.
+fn last_number(condition: &Expr) -> Option<u64> {
+    match condition {
+        Expr::Nested(inner) => last_number(inner),
+        Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } => {
+            whole_number(right).filter(|_| whole_number(left).is_none())
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
+            whole_number(left).filter(|_| whole_number(right).is_none())
+        }
+        Expr::Between { high, .. } => whole_number(high),
+        _ => None,
     }
 }
 

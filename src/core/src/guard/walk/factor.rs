@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
-    JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs,
-    TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
+    Array, Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling,
+    JsonTableNamedColumn, JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef,
+    TableFactor, TableFunctionArgs, TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity,
+    TableSampleSeed, Value,
 };
 use sqlparser::tokenizer::Span;
 
@@ -53,7 +54,12 @@ impl<'i> Walk<'i> {
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
                 absent(*with_offset || with_offset_alias.is_some() || *with_ordinality, "WITH ORDINALITY")?;
                 self.exprs(array_exprs, lateral)?;
-                self.function_source("UNNEST", array_exprs.len(), alias.as_ref()).map(one)
+                let rows = match array_exprs.as_slice() {
+                    [Expr::Array(Array { elem, named: _ })] => Some(elem.len() as u64),
+                    _ => None,
+                };
+                let source = self.function_source("UNNEST", array_exprs.len(), alias.as_ref())?;
+                Ok(one(Source { about: rows, ..source }))
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
                 let path = &json_path.value;
@@ -270,7 +276,13 @@ impl<'i> Walk<'i> {
         if upper == "GENERATE_SERIES" && self.lists.table_function(&upper).is_some() {
             super::series::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
         }
-        self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))
+        let rows = match upper.as_str() {
+            "GENERATE_SERIES" => super::series::rows(args),
+            "JSON_EACH" | "JSON_ARRAY_ELEMENTS_TEXT" | "JSONB_ARRAY_ELEMENTS_TEXT" => elements(args),
+            _ => None,
+        };
+        let source = self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))?;
+        Ok(Source { about: rows, ..source })
     }
 
     fn function_source(&mut self, name: &str, args: usize, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
@@ -352,6 +364,16 @@ impl<'i> Walk<'i> {
             return Err(unsupported("SAMPLE"));
         };
         absent(whole_number(value).is_none(), "SAMPLE")
+    }
+}
+
+/// The most elements of a literal list: each takes two characters at least.
+fn elements(args: &[FunctionArg]) -> Option<u64> {
+    match args {
+        [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))] => {
+            text_literal(&value.value).map(|list| list.len() as u64 / 2)
+        }
+        _ => None,
     }
 }
 

@@ -198,7 +198,12 @@ impl<'i> Walk<'i> {
     }
 
     /// The most rows LIMIT or FETCH lets through, when a literal says so.
-    fn limits(&mut self, limit: Option<&LimitClause>, fetch: Option<&Fetch>, env: Env<'_, 'i>) -> Checked<Option<u64>> {
+    pub(super) fn limits(
+        &mut self,
+        limit: Option<&LimitClause>,
+        fetch: Option<&Fetch>,
+        env: Env<'_, 'i>,
+    ) -> Checked<Option<u64>> {
         let nothing = Scope::new(&[], None);
         let env = Env { ctes: env.ctes, scope: Some(&nothing) };
         let limited = match limit {
@@ -261,7 +266,7 @@ pub(super) fn whole_number(expr: &Expr) -> Option<u64> {
     }
 }
 
-fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+pub(super) fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),

@@ -44,6 +44,40 @@ pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
     Err(unplaced(Rule::Unbounded, "generate_series").instead(instead))
 }
 
+/// The most rows of a series between literals: numbers, or times of which the years are known.
+pub(super) fn rows(args: &[FunctionArg]) -> Option<u64> {
+    let exprs: Vec<&Expr> = args.iter().filter_map(plain).collect();
+    let (first, last) = (exprs.first()?, exprs.get(1)?);
+    if let Some((first, last)) = whole(first).zip(whole(last)) {
+        let step = exprs.get(2).map_or(Some(1), |step| whole_number(step))?.max(1);
+        return Some(u64::try_from(last - first).map_or(1, |length| length / step + 1));
+    }
+    let years = u64::from(year(last)?.checked_sub(year(first)?)? + 1);
+    Some(match pace(exprs.get(2)?)? {
+        Pace::Days => years * 366,
+        Pace::Hours => years * 366 * 24,
+    })
+}
+
+/// A whole number with its sign.
+fn whole(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => whole(expr)?.checked_neg(),
+        Expr::Nested(inner) => whole(inner),
+        other => i64::try_from(whole_number(other)?).ok().filter(|number| number.unsigned_abs() <= MOST_ROWS),
+    }
+}
+
+/// The year of a literal date.
+fn year(expr: &Expr) -> Option<u16> {
+    let text = match expr {
+        Expr::TypedString(typed) => super::literal::text_literal(&typed.value.value)?,
+        Expr::Cast { expr, .. } | Expr::Nested(expr) => return year(expr),
+        other => literal_of(other)?,
+    };
+    text.split_once('-')?.0.parse().ok()
+}
+
 fn plain(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
