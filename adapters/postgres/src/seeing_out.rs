@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const CANCEL: &str = "SELECT pg_catalog.pg_cancel_backend($1)";
 
 /// Whether it is still at work.
-const WORKS: &str = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = $1 AND state IN ('active', 'fastpath function call'))";
+const WORKS: &str = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity \
+     WHERE pid = $1 AND state IN ('active', 'fastpath function call'))";
 
 /// Tells the server, by another connection of the same account, to stop what a session is doing, and waits until it has.
 /// While PostgreSQL plans a statement it heeds nobody: that may take as long as there is memory for it. The session stays
