@@ -126,6 +126,7 @@ remedy-excess-lock = Take away what permits locks, such as UPDATE: readers must 
 remedy-excess-lock-oracle = Grant READ instead of SELECT, which permits locks: readers must never hold up those who write.
 remedy-excess-execute = Take the right to run them away from the account of [targets.{ $target }] and from everybody (PUBLIC). Pstral refuses them all the same.
 remedy-excess-outside = Take them away from everybody (PUBLIC) as well: through them data can leave the database's machine. Pstral refuses them all the same.
+remedy-excess-unbounded = As a superuser, run: ALTER ROLE <account of [targets.{ $target }]> SET temp_file_limit = '2GB'.
 remedy-file-busy = Wait and try again, or stop the other program that holds the file of [targets.{ $target }] path.
 remedy-target-busy = Wait and try again. If it goes on, look at what else uses the database of [targets.{ $target }].
 policy-unmatched = without effect: { $entries } names nothing in this database
@@ -218,6 +219,7 @@ excess-write = { $account } can write: { $what }
 excess-lock = { $account } can lock: { $what }
 excess-execute = { $account } can run stored code: { $what }
 excess-outside = { $account } can reach the network or the server's files: { $what }
+excess-unbounded = { $account } may fill the disk with temporary files: { $what }
 
 ## Health
 health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $sized ->

@@ -78,6 +78,8 @@ pub enum ExcessKind {
     Execute,
     /// It may reach the network or the files of the database's machine.
     Outside,
+    /// It may fill the disk of the database's machine with temporary files.
+    Unbounded,
 }
 
 /// Why a target did not do what was asked.

@@ -56,6 +56,7 @@ mod models;
 mod on_discord;
 #[cfg(feature = "matrix")]
 mod on_matrix;
+mod planning;
 mod platforms;
 mod policies;
 mod postgres;
