@@ -58,6 +58,15 @@ pub(super) struct Column {
     pub(super) open: bool,
     /// Whether dots may follow it: Oracle reads members of JSON columns that way.
     pub(super) json: bool,
+    /// Its type as the catalog has it.
+    data_type: Box<str>,
+}
+
+impl Column {
+    /// Whether it is of this type, without a length or an owner.
+    pub(super) fn is_of(&self, data_type: &str) -> bool {
+        self.data_type.eq_ignore_ascii_case(data_type)
+    }
 }
 
 impl Index {
@@ -133,6 +142,18 @@ impl Index {
     }
 }
 
+impl Index {
+    /// Whether anything of the catalog has this name and is found before what Oracle itself has under it. SYS alone is
+    /// always the schema of that name.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        let schema = |table: &Table| table.schema == name && name != "SYS";
+        self.is_callable(name)
+            || self.default_schema == name
+            || self.tables.iter().any(|table| table.name == name || schema(table))
+            || self.synonyms.keys().any(|(_, synonym)| synonym == name)
+    }
+}
+
 impl Table {
     /// The column of that name.
     pub(super) fn column(&self, key: &str) -> Option<&Column> {
@@ -159,6 +180,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         written: written(dialect, &column.name),
         open: access.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
+        data_type: column.data_type.as_str().into(),
     });
     let name = written(dialect, &relation.name);
     Table {
@@ -178,7 +200,8 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
 /// One row, one column, known to every Oracle database.
 fn dual() -> Table {
     let name = || "DUMMY".to_owned();
-    let dummy = Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false };
+    let dummy =
+        Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false, data_type: "".into() };
     Table {
         schema: "SYS".to_owned(),
         written_schema: "SYS".to_owned(),

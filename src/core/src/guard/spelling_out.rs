@@ -1,4 +1,5 @@
-//! Writes into the text of a statement what it left unsaid: names in the place of a `*`, schemas before tables.
+//! Writes into the text of a statement what it left unsaid: names in the place of a `*`, schemas before tables, expressions for
+//! their aliases.
 
 use sqlparser::tokenizer::Location;
 
@@ -9,6 +10,8 @@ pub(super) enum Unsaid {
     Columns(String),
     /// A schema, before the name of a table that stands there.
     Schema(String),
+    /// An expression, in the place of the alias that stands there.
+    Alias { alias: String, expr: String },
 }
 
 /// The text with what was left unsaid at these places; `None` where a place does not hold what it should.
@@ -30,6 +33,12 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
                 text[at..].chars().next().filter(|first| first.is_alphabetic() || matches!(first, '_' | '"'))?;
                 out.push_str(schema);
                 out.push('.');
+            }
+            Unsaid::Alias { alias, expr } => {
+                let more = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '"');
+                text[at..].strip_prefix(alias.as_str()).filter(|rest| !rest.starts_with(more))?;
+                out.push_str(expr);
+                done += alias.len();
             }
         }
     }
@@ -67,5 +76,18 @@ mod tests {
             assert_eq!(spell_out(text, &[wrong]), None);
         }
         assert_eq!(spell_out(text, &[at(2, 3, "a"), at(2, 3, "b")]), None);
+    }
+
+    #[test]
+    fn an_alias_gives_way_to_what_it_stands_for() {
+        let alias = |column: u64, alias: &str| {
+            let unsaid = Unsaid::Alias { alias: alias.to_owned(), expr: "(a || b)".to_owned() };
+            [(Location { line: 1, column }, unsaid)]
+        };
+        let text = "GROUP BY ab, \"C d\"";
+        assert_eq!(spell_out(text, &alias(10, "ab")).unwrap(), "GROUP BY (a || b), \"C d\"");
+        assert_eq!(spell_out(text, &alias(14, "\"C d\"")).unwrap(), "GROUP BY ab, (a || b)");
+        assert_eq!(spell_out(text, &alias(10, "a")), None);
+        assert_eq!(spell_out(text, &alias(1, "ab")), None);
     }
 }

@@ -14,6 +14,7 @@ use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::literal::literal_of;
+use super::oracle_calls::before_character_set;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
 
@@ -66,10 +67,13 @@ impl<'i> Walk<'i> {
         self.growing -= grows;
         self.order_list(within_group, env)?;
         filter.iter().try_for_each(|filter| self.expr(filter, env))?;
+        over.iter().try_for_each(|over| self.over(over, env))
+    }
+
+    pub(super) fn over(&mut self, over: &WindowType, env: Env<'_, 'i>) -> Checked {
         match over {
-            None => Ok(()),
-            Some(WindowType::NamedWindow(name)) => self.named_window(name, env),
-            Some(WindowType::WindowSpec(spec)) => self.window(spec, env),
+            WindowType::NamedWindow(name) => self.named_window(name, env),
+            WindowType::WindowSpec(spec) => self.window(spec, env),
         }
     }
 
@@ -128,6 +132,7 @@ impl<'i> Walk<'i> {
         for arg in args {
             let expr = match arg {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if with_clauses => Some(self.before_clauses(expr)?),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if name == "CHR" => Some(before_character_set(expr)),
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
                 _ => None,
             };
@@ -187,6 +192,8 @@ impl<'i> Walk<'i> {
                     FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
                     _ => return Err(refused()),
                 }
+                let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
+                let expr = if with_clauses { self.before_clauses(expr)? } else { expr };
                 self.expr(expr, env)
             }
             FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(row)) => {
@@ -206,7 +213,9 @@ impl<'i> Walk<'i> {
                 let literal = filler.as_ref().is_none_or(|filler| literal_of(filler).is_some());
                 absent(!literal, "ON OVERFLOW TRUNCATE")
             }
-            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => self.data_type(data_type),
+            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => {
+                self.returned(&data_type.to_string())
+            }
             FunctionArgumentClause::Where(_) => Err(unsupported("WHERE")),
             FunctionArgumentClause::Limit(_) => Err(unsupported("LIMIT")),
             FunctionArgumentClause::Having(_) => Err(unsupported("HAVING")),

@@ -1,16 +1,19 @@
 //! WITH: names in the order in which they can be read, and recursion in the one form whose bound can be seen.
 
+use std::rc::Rc;
+
 use sqlparser::ast::helpers::attached_token::AttachedToken;
-use sqlparser::ast::{Cte as CteSyntax, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With};
+use sqlparser::ast::{Cte as CteSyntax, Ident, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With};
 
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::key;
+use super::super::oracle_tokens::Recursion;
 use super::super::refusal::Rule;
-use super::super::scope::{Cte, Ctes, Env};
+use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
 use super::query::{Given, Tail};
-use super::{Walk, absent, recursion};
+use super::{Walk, absent, recursion, unsupported};
 
 /// Most common table expressions of one WITH.
 const MOST_CTES: usize = 32;
@@ -28,7 +31,9 @@ impl<'i> Walk<'i> {
         for (position, cte) in cte_tables.iter().enumerate() {
             let CteSyntax { alias, query, from, materialized, closing_paren_token: AttachedToken(_) } = cte;
             let TableAlias { explicit: _, name, columns, at } = alias;
-            absent(from.is_some() || at.is_some(), "WITH … FROM")?;
+            let recursion = from.as_ref().map(|name| Recursion::of(name).ok_or_else(|| unsupported("WITH … FROM")));
+            let recursion = recursion.transpose()?;
+            absent(at.is_some(), "WITH … AT")?;
             absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
             super::factor::given_name(name)?;
             if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
@@ -39,16 +44,45 @@ impl<'i> Walk<'i> {
             let before = self.scans;
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
-                None => self.query(query, inside)?,
-                Some((anchor, recursive)) => {
-                    self.recursive(query, alias, (anchor, recursive), &names[position..], inside)?
+                None => {
+                    // Oracle takes both only behind an expression that reads itself.
+                    recursion.as_ref().map_or(Ok(()), |recursion| Err(unsupported(recursion.name())))?;
+                    self.query(query, inside)?
+                }
+                Some(arms) => {
+                    let cycle = recursion.as_ref().map_or(&[][..], |recursion| &recursion.cycle);
+                    self.recursive(query, alias, arms, &names[position..], cycle, inside)?
                 }
             };
-            let columns = self.renamed(&given.columns, columns)?;
+            let mut columns = self.renamed(&given.columns, columns)?;
+            if let Some(recursion) = &recursion {
+                columns = self.ordered(recursion, &columns)?;
+            }
             let scans = self.scans - before;
             ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false, scans });
         }
         Ok(ready)
+    }
+
+    /// The columns of a recursive expression with those that SEARCH and CYCLE add at their end.
+    fn ordered(&self, recursion: &Recursion, columns: &[Output]) -> Checked<Rc<Outputs>> {
+        let Recursion { by, cycle, added } = recursion;
+        let mut columns = columns.to_vec();
+        let has = |columns: &[Output], name: &str| columns.iter().any(|output| output.key.as_deref() == Some(name));
+        for ident in by.iter().chain(cycle) {
+            if !has(&columns, &key(self.dialect, ident)) {
+                return Err(unplaced(Rule::ColumnUnknown, ident.value.as_str()));
+            }
+        }
+        for ident in added {
+            super::factor::given_name(ident)?;
+            let name = key(self.dialect, ident);
+            if has(&columns, &name) || self.index.is_callable(&name) {
+                return Err(unplaced(Rule::AliasNotAllowed, ident.value.as_str()));
+            }
+            columns.push(Output { key: Some(name.into()), json: false });
+        }
+        Ok(Rc::new(columns.into()))
     }
 
     fn recursive(
@@ -57,6 +91,7 @@ impl<'i> Walk<'i> {
         alias: &TableAlias,
         (anchor, recursive): (&SetExpr, &Select),
         names: &[String],
+        cycle: &[Ident],
         env: Env<'_, 'i>,
     ) -> Checked<Given> {
         let Query {
@@ -79,7 +114,8 @@ impl<'i> Walk<'i> {
             anchor => self.body(anchor, Tail::default(), env)?,
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
-        self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
+        self.must_end((anchor, recursive), &names[0], &columns, cycle, env)
+            .map_err(|fault| fault.or_at(alias.name.span))?;
         let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true, scans: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.

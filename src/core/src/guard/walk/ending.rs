@@ -42,6 +42,7 @@ impl<'i> Walk<'i> {
         (anchor, select): (&SetExpr, &Select),
         itself: &str,
         columns: &[Output],
+        cycle: &[Ident],
         env: Env<'_, 'i>,
     ) -> Checked {
         let own = tables(select).find(|factor| names(factor, itself, self.dialect));
@@ -58,7 +59,14 @@ impl<'i> Walk<'i> {
             return Err(unplaced(Rule::Growth, item));
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
-        if stored && arm.follows(&conditions) {
+        let followed = arm.follows(&conditions);
+        if stored && followed.is_some() {
+            return Ok(());
+        }
+        // CYCLE stops where a value comes again, which it must in a relation that has only so many.
+        let again = followed.and_then(|position| columns[position].key.as_deref());
+        let stops = again.is_some_and(|name| cycle.iter().any(|ident| key(self.dialect, ident) == name));
+        if stops && tables(select).all(|factor| self.is_finite(factor, env)) {
             return Ok(());
         }
         if stored {
@@ -84,6 +92,15 @@ impl<'i> Walk<'i> {
             Named::Pending => false,
             Named::Nothing => self.index.find(None, &name).is_some_and(|table| !table.is_dual()),
         }
+    }
+
+    /// A relation without brackets: of the catalog, or a common table expression.
+    fn is_finite(&self, factor: &TableFactor, env: Env<'_, 'i>) -> bool {
+        let TableFactor::Table { name, args: None, .. } = factor else { return false };
+        let Some(parts) = parts(name) else { return false };
+        let [one] = parts.as_slice() else { return true };
+        let name = key(self.dialect, one);
+        !matches!(Ctes::find(env.ctes, &name), Named::Nothing) || self.index.find(None, &name).is_some()
     }
 
     /// Whether a condition limits a column that each step moves towards the limit.
@@ -200,15 +217,16 @@ impl Arm<'_> {
         count
     }
 
-    /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
-    fn follows(&self, conditions: &[&Expr]) -> bool {
+    /// The column of its own that is compared with a stored one, and then replaced by another stored one.
+    fn follows(&self, conditions: &[&Expr]) -> Option<usize> {
         /// A join of so many columns is no parent and child.
         const MOST: usize = 16;
         let equal: Vec<(Column, Column)> = conditions.iter().filter_map(|one| equality(one, self.dialect)).collect();
         if equal.len() > MOST {
-            return false;
+            return None;
         }
-        (0..self.columns.len()).any(|position| {
+        (0..self.columns.len()).find(|position| {
+            let position = *position;
             let Some(name) = self.columns[position].key.as_deref().map(str::to_owned) else { return false };
             let mut same: Vec<Column> = vec![(Some(self.alias.clone()), name.clone()), (None, name)];
             let own = same.len();

@@ -6,11 +6,14 @@ mod ending;
 mod expr;
 mod factor;
 mod from;
+mod group_alias;
 mod hierarchy;
+mod json_table;
 mod links;
 mod literal;
 mod name;
 mod oracle_calls;
+mod oracle_packages;
 mod pattern;
 mod query;
 mod recursion;
@@ -20,17 +23,18 @@ mod series;
 mod star;
 mod step;
 mod types;
+mod xml;
 
 use std::collections::BTreeSet;
 
 use sqlparser::ast::Statement;
-use sqlparser::tokenizer::Location;
+use sqlparser::tokenizer::{Location, Span};
 
 use crate::domain::Dialect;
 use crate::guard::fault::Fault;
 use crate::guard::spelling_out::Unsaid;
 
-use super::fault::{Checked, unplaced};
+use super::fault::{Checked, fault, unplaced};
 use super::index::{Index, Table};
 use super::lists::Lists;
 use super::refusal::Rule;
@@ -68,14 +72,22 @@ impl Reads<'_> {
     pub(super) fn stars(&self) -> impl Iterator<Item = &str> {
         self.unsaid.iter().filter_map(|(_, what)| match what {
             Unsaid::Columns(columns) => Some(columns.as_str()),
-            Unsaid::Schema(_) => None,
+            Unsaid::Schema(_) | Unsaid::Alias { .. } => None,
         })
     }
 
     /// The refusal where saying it plainly does not help.
     pub(super) fn unsaid_fault(&self) -> Fault {
         let open = self.stars().collect::<Vec<_>>().join(", ");
-        if open.is_empty() { unplaced(Rule::Rendering, "") } else { unplaced(Rule::StarDenied, "*").instead(open) }
+        let alias = self.unsaid.iter().find_map(|(place, what)| match what {
+            Unsaid::Alias { alias, expr: _ } => Some(fault(Rule::ColumnUnknown, Span::new(*place, *place), alias)),
+            Unsaid::Columns(_) | Unsaid::Schema(_) => None,
+        });
+        match alias {
+            _ if !open.is_empty() => unplaced(Rule::StarDenied, "*").instead(open),
+            Some(alias) => alias,
+            None => unplaced(Rule::Rendering, ""),
+        }
     }
 
     /// The columns it reads, `relation.column`.
