@@ -66,7 +66,7 @@ impl<G: Grammar> Grammar for Bounded<G> {
 
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
         let own = match self.dialect {
-            Dialect::Oracle => oracle_syntax::infix(parser, expr, precedence),
+            Dialect::Oracle => oracle_syntax::infix(parser, expr),
             Dialect::Postgres => None,
             Dialect::Sqlite => sqlite_syntax::infix(parser, expr, precedence),
         };
@@ -117,6 +117,26 @@ impl<G: Grammar> Grammar for Bounded<G> {
         self.dialect == Dialect::Oracle
     }
 
+    /// Oracle's keys of JSON objects are any expressions.
+    fn supports_named_fn_args_with_expr_name(&self) -> bool {
+        self.dialect == Dialect::Oracle || self.grammar.supports_named_fn_args_with_expr_name()
+    }
+
+    /// Room behind a common table expression, for Oracle's SEARCH and CYCLE (`oracle_tokens`).
+    fn supports_from_first_insert(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle lets any table of a FROM stand in brackets.
+    fn supports_parens_around_table_factor(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle reads `a JOIN b JOIN c ON … ON …` as `a JOIN (b JOIN c ON …) ON …`.
+    fn supports_left_associative_joins_without_parens(&self) -> bool {
+        self.dialect != Dialect::Oracle && self.grammar.supports_left_associative_joins_without_parens()
+    }
+
     fn prec_value(&self, prec: Precedence) -> u8 {
         self.grammar.prec_value(prec)
     }
@@ -138,10 +158,8 @@ impl<G: Grammar> Grammar for Bounded<G> {
         supports_group_by_expr
         supports_in_empty_list
         supports_interval_options
-        supports_left_associative_joins_without_parens
         supports_limit_comma
         supports_match_recognize
-        supports_named_fn_args_with_expr_name
         supports_nested_comments
         supports_notnull_operator
         supports_numeric_literal_underscores

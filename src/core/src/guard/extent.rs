@@ -12,10 +12,17 @@ const MOST_BYTES: u64 = 1_000_000;
 
 /// Bytes that a stored value counts for: it is there already, and only what is made of it has to be bounded.
 const STORED: u64 = 40;
-/// Bytes that a stored document or long text counts for.
-const STORED_LONG: u64 = 8 * 1024;
-/// Types whose values are long. Oracle bounds all other texts itself.
-const LONG_TYPES: &[&str] = &["CLOB", "NCLOB", "BLOB", "LONG", "JSON", "JSONB", "XMLTYPE", "XML"];
+/// Types whose values are longer, and what one counts for. Oracle bounds all other texts itself.
+const STORED_LONG: &[(&str, u64)] = &[
+    ("CLOB", 8 * 1024),
+    ("NCLOB", 8 * 1024),
+    ("BLOB", 8 * 1024),
+    ("LONG", 8 * 1024),
+    ("XMLTYPE", 1024),
+    ("XML", 1024),
+    ("JSON", 1024),
+    ("JSONB", 1024),
+];
 
 /// An upper bound of an expression's size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,8 +42,8 @@ impl Extent {
     /// A stored column of a type.
     pub(super) fn of_type(data_type: &str) -> Self {
         let name = data_type.split('(').next().unwrap_or_default().trim();
-        let long = LONG_TYPES.iter().any(|one| one.eq_ignore_ascii_case(name));
-        Self { bytes: if long { STORED_LONG } else { STORED }, ..Self::COLUMN }
+        let long = STORED_LONG.iter().find(|(long, _)| long.eq_ignore_ascii_case(name));
+        Self { bytes: long.map_or(STORED, |(_, bytes)| *bytes), ..Self::COLUMN }
     }
 
     /// A value of this many bytes, without an expression.

@@ -68,6 +68,20 @@ pub(super) struct Column {
     pub(super) extent: Extent,
     /// How many different values the database thinks it has.
     pub(super) distinct: Option<u64>,
+    /// Its type as the catalog has it.
+    data_type: Box<str>,
+}
+
+impl Column {
+    /// The column as a query gives it on.
+    pub(super) fn output(&self) -> Output {
+        Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
+    }
+
+    /// Whether it is of this type, without a length or an owner.
+    pub(super) fn is_of(&self, data_type: &str) -> bool {
+        self.data_type.eq_ignore_ascii_case(data_type)
+    }
 }
 
 impl Index {
@@ -149,10 +163,15 @@ impl Index {
     }
 }
 
-impl Column {
-    /// The column as a query gives it on.
-    pub(super) fn output(&self) -> Output {
-        Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
+impl Index {
+    /// Whether anything of the catalog has this name and is found before what Oracle itself has under it. SYS alone is
+    /// always the schema of that name.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        let schema = |table: &Table| table.schema == name && name != "SYS";
+        self.is_callable(name)
+            || self.default_schema == name
+            || self.tables.iter().any(|table| table.name == name || schema(table))
+            || self.synonyms.keys().any(|(_, synonym)| synonym == name)
     }
 }
 
@@ -184,6 +203,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
         extent: Extent::of_type(&column.data_type),
         distinct: column.distinct,
+        data_type: column.data_type.as_str().into(),
     });
     let name = written(dialect, &relation.name);
     Table {
@@ -235,6 +255,7 @@ fn dual() -> Table {
         json: false,
         distinct: Some(1),
         extent: Extent::COLUMN,
+        data_type: "".into(),
     };
     Table {
         schema: "SYS".to_owned(),

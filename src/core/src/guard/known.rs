@@ -59,6 +59,7 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
         "LEN" => "LENGTH",
         "DECODE" | "IIF" | "IF" => "CASE WHEN … THEN … ELSE … END",
         "GETDATE" | "NOW" | "SYSDATE" => "CURRENT_TIMESTAMP",
+        "WM_CONCAT" => "LISTAGG",
         "ROW" => "",
         _ => return None,
     })

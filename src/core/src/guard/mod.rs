@@ -26,6 +26,8 @@ mod nodes;
 mod oracle_clauses;
 mod oracle_keep;
 mod oracle_syntax;
+mod oracle_tokens;
+mod oracle_window;
 mod parse;
 mod policy;
 mod prefix;
@@ -124,14 +126,14 @@ impl Guard {
             return self.said_plainly(text, reads);
         }
         let on_lines = !size.breaks && size.depth <= SHALLOW;
-        let plain = (!on_lines || text.len() > SHORT).then(|| statement.to_string());
+        let plain = (!on_lines || text.len() > SHORT).then(|| rendered(&statement));
         let reads_best = on_lines && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
-        let spread = if reads_best { spread(&mut statement, text.len()) } else { None };
+        let spread = if reads_best { spread(&mut statement, text.len()) } else { None }.map(oracle_tokens::unmarked);
         let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
         } else {
-            let plain = plain.unwrap_or_else(|| statement.to_string());
+            let plain = plain.unwrap_or_else(|| rendered(&statement));
             self.reads_back(text, &plain, &statement, &reads)?;
             plain
         };
@@ -200,6 +202,11 @@ impl Guard {
         debug_assert!(walk::walk(&again, &self.index, self.dialect).is_ok_and(|two| two == *reads));
         Ok(())
     }
+}
+
+/// The statement on one line.
+fn rendered(statement: &Statement) -> String {
+    oracle_tokens::unmarked(statement.to_string())
 }
 
 /// What comes of a text that breaks no rule.

@@ -1,5 +1,5 @@
 //! Writes into the text of a statement what it left unsaid or said loosely: names in the place of a `*`, schemas before
-//! tables, texts and aliases in the quotes that mean them.
+//! tables, texts and aliases in the quotes that mean them, expressions for their aliases.
 
 use sqlparser::tokenizer::Location;
 
@@ -14,6 +14,8 @@ pub(super) enum Unsaid {
     Text(String),
     /// A name, in the place of the text in single quotes that stands there.
     Alias(String),
+    /// An expression, in the place of the alias that stands there.
+    Expression { alias: String, expr: String },
 }
 
 /// The text with what was left unsaid at these places; `None` where a place does not hold what it should.
@@ -48,6 +50,12 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
                 out.push_str(if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') { " \"" } else { "\"" });
                 out.push_str(name);
                 out.push('"');
+            }
+            Unsaid::Expression { alias, expr } => {
+                let more = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '"');
+                text[at..].strip_prefix(alias.as_str()).filter(|rest| !rest.starts_with(more))?;
+                out.push_str(expr);
+                done += alias.len();
             }
         }
     }
@@ -105,5 +113,18 @@ mod tests {
         for wrong in [place(10, word("x [1]")), place(10, alias("x")), place(26, word("it")), place(42, word("y"))] {
             assert_eq!(spell_out(text, std::slice::from_ref(&wrong)), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn an_alias_gives_way_to_what_it_stands_for() {
+        let alias = |column: u64, alias: &str| {
+            let unsaid = Unsaid::Expression { alias: alias.to_owned(), expr: "(a || b)".to_owned() };
+            [(Location { line: 1, column }, unsaid)]
+        };
+        let text = "GROUP BY ab, \"C d\"";
+        assert_eq!(spell_out(text, &alias(10, "ab")).unwrap(), "GROUP BY (a || b), \"C d\"");
+        assert_eq!(spell_out(text, &alias(14, "\"C d\"")).unwrap(), "GROUP BY ab, (a || b)");
+        assert_eq!(spell_out(text, &alias(10, "a")), None);
+        assert_eq!(spell_out(text, &alias(1, "ab")), None);
     }
 }

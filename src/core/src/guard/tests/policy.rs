@@ -105,6 +105,86 @@ fn where_columns_are_counted_none_is_left_out() {
 }
 
 #[test]
+fn oracle_clauses_hide_nothing() {
+    check(
+        Dialect::Oracle,
+        &deny(&["users.password_hash", "feeds.body", "feeds.note"]),
+        [
+            ("SELECT UNIQUE password_hash FROM users", "column-denied"),
+            ("SELECT COUNT(UNIQUE password_hash) FROM users", "column-denied"),
+            ("SELECT LISTAGG(password_hash, ',' ON OVERFLOW TRUNCATE) FROM users", "column-denied"),
+            ("SELECT JSON_OBJECT(KEY 'a' VALUE password_hash) FROM users", "column-denied"),
+            ("SELECT JSON_OBJECT('a' : password_hash) FROM users", "column-denied"),
+            ("SELECT JSON_OBJECT(u.password_hash : 1) FROM users u", "column-denied"),
+            ("SELECT JSON_OBJECTAGG(KEY id VALUE password_hash FORMAT JSON) FROM users", "column-denied"),
+            ("SELECT JSON_SERIALIZE(password_hash PRETTY) FROM users", "column-denied"),
+            ("SELECT 1 FROM users WHERE password_hash IS JSON STRICT", "column-denied"),
+            (
+                "SELECT j.a FROM users u, JSON_TABLE(u.password_hash FORMAT JSON, '$' ERROR ON ERROR COLUMNS (a PATH '$')) j",
+                "column-denied",
+            ),
+            (
+                "SELECT x.a FROM feeds f, XMLTABLE('/a' PASSING f.body COLUMNS a VARCHAR2(9) PATH '.') x",
+                "column-denied",
+            ),
+            (
+                "SELECT XMLAGG(XMLELEMENT(e, password_hash)).EXTRACT('//text()').GETCLOBVAL() FROM users",
+                "column-denied",
+            ),
+            (
+                "SELECT XMLAGG(XMLELEMENT(password_hash, name)).EXTRACT('//text()').GETCLOBVAL() FROM users",
+                "allow",
+            ),
+            ("SELECT DBMS_LOB.GETLENGTH(note) FROM feeds", "column-denied"),
+            ("SELECT e.password_hash FROM users PARTITION (p) e", "column-denied"),
+            ("SELECT NTH_VALUE(id, 2) FROM LAST OVER (ORDER BY password_hash) FROM users", "column-denied"),
+            ("SELECT password_hash AS h, COUNT(*) FROM users GROUP BY h", "column-denied"),
+            ("SELECT name AS password_hash, COUNT(*) FROM users GROUP BY password_hash", "column-denied"),
+            ("SELECT id FROM users HAVING MAX(password_hash) > 'a' GROUP BY id", "column-denied"),
+            ("SELECT id FROM users WHERE password_hash IN 'a'", "column-denied"),
+            (
+                "SELECT * FROM users u JOIN contracts k ON k.id = u.id PIVOT (COUNT(amount) FOR status IN ('a'))",
+                "star-denied",
+            ),
+            ("SELECT ((SELECT password_hash FROM users) UNION (SELECT name FROM users)) FROM dual", "column-denied"),
+            (
+                "WITH r (id) AS (SELECT id FROM users WHERE id = 1 UNION ALL SELECT u.id FROM users u JOIN r ON \
+                 u.manager_id = r.id) SEARCH DEPTH FIRST BY password_hash SET seq SELECT id FROM r",
+                "column-unknown",
+            ),
+        ]
+        .into_iter(),
+    );
+}
+
+#[test]
+fn names_of_oracle_give_way_to_names_of_the_catalog() {
+    let lob = "SELECT DBMS_LOB.GETLENGTH(notes) FROM clients";
+    let random = "SELECT name FROM clients ORDER BY DBMS_RANDOM.VALUE";
+    let list = "SELECT COLUMN_VALUE FROM TABLE(SYS.ODCINUMBERLIST(1))";
+    for (name, refused) in [("DBMS_LOB", lob), ("DBMS_RANDOM", random), ("SYS", list)] {
+        let catalog = catalog(Dialect::Oracle);
+        let callables = [vec![name.to_owned()], catalog.callables.clone()].concat();
+        let callable = Catalog { callables, ..catalog.clone() };
+        let mut table = catalog.clone();
+        table.tables.push(Relation::new("CRM", name, RelationKind::Table, vec![CatalogColumn::new("ID", "number")]));
+        let mut schema = catalog.clone();
+        schema.tables.push(Relation::new(name, "T", RelationKind::Table, vec![CatalogColumn::new("ID", "number")]));
+        // SYS is a schema, and Oracle's own.
+        let schemas = if name == "SYS" { catalog.clone() } else { schema };
+        let denied = |catalog: &Catalog, sql: &str| {
+            matches!(Guard::new(catalog, &Policy::default()).check(sql), Verdict::Deny(_))
+        };
+        for sql in [lob, random, list] {
+            assert!(!denied(&catalog, sql), "{sql}");
+            assert_eq!(denied(&callable, sql), sql == refused, "{name}: {sql}");
+            assert_eq!(denied(&table, sql), sql == refused, "{name}: {sql}");
+            assert_eq!(denied(&schemas, sql), sql == refused && name != "SYS", "{name}: {sql}");
+        }
+    }
+}
+
+#[test]
 fn oracle_pivots_hide_nothing() {
     check(
         Dialect::Oracle,

@@ -114,8 +114,8 @@ fn a_suggestion_is_of_the_same_database() {
 #[test]
 fn words_of_other_databases_are_named_for_what_they_are() {
     for (dialect, sql, place, found, instead) in [
-        (Dialect::Oracle, "SELECT UNIQUE name FROM clients", (1, 8), "UNIQUE", "DISTINCT"),
-        (Dialect::Oracle, "SELECT COUNT(UNIQUE name) FROM clients", (1, 14), "UNIQUE", "DISTINCT"),
+        (Dialect::Postgres, "SELECT UNIQUE name FROM clients", (1, 8), "UNIQUE", "DISTINCT"),
+        (Dialect::Sqlite, "SELECT COUNT(UNIQUE name) FROM clients", (1, 14), "UNIQUE", "DISTINCT"),
         (Dialect::Oracle, "SELECT name FROM clients WHERE TRUE", (1, 32), "TRUE", "1 = 1"),
         (Dialect::Oracle, "SELECT name FROM clients WHERE id = 1 OR False", (1, 42), "False", "1 = 0"),
         (Dialect::Postgres, "SELECT id FROM ONLY clients", (1, 16), "ONLY", "clients"),
@@ -151,6 +151,34 @@ fn words_of_other_databases_are_named_for_what_they_are() {
             "WITH t (n) AS (SELECT 1 FROM dual)\nSEARCH DEPTH FIRST BY n SET o SELECT n FROM t",
             (2, 1),
             "SEARCH",
+            "",
+        ),
+        (
+            Dialect::Oracle,
+            "WITH t (n) AS (SELECT 1 FROM dual)\nSEARCH DEPTH FIRST BY n + 1 SET o SELECT n FROM t",
+            (2, 1),
+            "SEARCH",
+            "SEARCH DEPTH FIRST BY a, b SET c",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT id FROM (SELECT c.id FROM clients c PARTITION BY (c.id) RIGHT JOIN users u ON u.id = c.id)",
+            (1, 44),
+            "PARTITION BY … JOIN",
+            "",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT * FROM clients PIVOT XML (COUNT(id) FOR city IN (ANY))",
+            (1, 23),
+            "PIVOT XML",
+            "PIVOT (… FOR a IN ('x' AS x, 'y' AS y))",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT city, s FROM clients MODEL DIMENSION BY (id) MEASURES (0 AS s) RULES (s[1] = 2)",
+            (1, 29),
+            "MODEL",
             "",
         ),
         (

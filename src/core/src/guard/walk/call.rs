@@ -15,6 +15,7 @@ use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::growth::Made;
 use super::literal::literal_of;
+use super::oracle_calls::before_character_set;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
 
@@ -60,13 +61,16 @@ impl<'i> Walk<'i> {
         let sum = self.meter.value.bytes;
         self.order_list(within_group, env)?;
         filter.iter().try_for_each(|filter| self.expr(filter, env))?;
-        match over {
-            None => {}
-            Some(WindowType::NamedWindow(name)) => self.named_window(name, env)?,
-            Some(WindowType::WindowSpec(spec)) => self.window(spec, env)?,
-        }
+        over.iter().try_for_each(|over| self.over(over, env))?;
         let made = Made { name: &upper, known, args: &args, sizes: &sizes, sum };
         self.made(&made, known.aggregate || over.is_some(), around).map_err(located)
+    }
+
+    pub(super) fn over(&mut self, over: &WindowType, env: Env<'_, 'i>) -> Checked {
+        match over {
+            WindowType::NamedWindow(name) => self.named_window(name, env),
+            WindowType::WindowSpec(spec) => self.window(spec, env),
+        }
     }
 
     /// A name of the grammar, such as `CURRENT_DATE`, that the parser reads as a call.
@@ -134,6 +138,7 @@ impl<'i> Walk<'i> {
         for arg in args {
             let expr = match arg {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if with_clauses => Some(self.before_clauses(expr)?),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if name == "CHR" => Some(before_character_set(expr)),
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
                 _ => None,
             };
@@ -200,6 +205,8 @@ impl<'i> Walk<'i> {
                     FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
                     _ => return Err(refused()),
                 }
+                let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
+                let expr = if with_clauses { self.before_clauses(expr)? } else { expr };
                 self.expr(expr, env)
             }
             FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(row)) => {
@@ -219,7 +226,9 @@ impl<'i> Walk<'i> {
                 let literal = filler.as_ref().is_none_or(|filler| literal_of(filler).is_some());
                 absent(!literal, "ON OVERFLOW TRUNCATE")
             }
-            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => self.data_type(data_type),
+            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => {
+                self.returned(&data_type.to_string())
+            }
             FunctionArgumentClause::Where(_) => Err(unsupported("WHERE")),
             FunctionArgumentClause::Limit(_) => Err(unsupported("LIMIT")),
             FunctionArgumentClause::Having(_) => Err(unsupported("HAVING")),

@@ -1,8 +1,10 @@
 //! WITH: names in the order in which they can be read, and recursion in the one form whose bound can be seen.
 
+use std::rc::Rc;
+
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    Cte as CteSyntax, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With,
+    Cte as CteSyntax, Ident, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With,
 };
 
 use crate::domain::Dialect;
@@ -10,12 +12,13 @@ use crate::domain::Dialect;
 use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::key;
+use super::super::oracle_tokens::Recursion;
 use super::super::refusal::Rule;
-use super::super::scope::{Cte, Ctes, Env};
+use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
 use super::ending::Bound;
 use super::query::{Given, Tail, least, united};
 use super::recursion::MOST_ROWS;
-use super::{Walk, absent, recursion};
+use super::{Walk, absent, recursion, unsupported};
 
 /// Most common table expressions of one WITH.
 const MOST_CTES: usize = 32;
@@ -33,7 +36,9 @@ impl<'i> Walk<'i> {
         for (position, cte) in cte_tables.iter().enumerate() {
             let CteSyntax { alias, query, from, materialized, closing_paren_token: AttachedToken(_) } = cte;
             let TableAlias { explicit: _, name, columns, at } = alias;
-            absent(from.is_some() || at.is_some(), "WITH … FROM")?;
+            let recursion = from.as_ref().map(|name| Recursion::of(name).ok_or_else(|| unsupported("WITH … FROM")));
+            let recursion = recursion.transpose()?;
+            absent(at.is_some(), "WITH … AT")?;
             absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
             super::factor::given_name(name)?;
             if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
@@ -44,12 +49,20 @@ impl<'i> Walk<'i> {
             let (before, mark) = (self.scans, self.meter.mark());
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
-                None => self.query(query, inside)?,
-                Some((anchor, recursive)) => {
-                    self.recursive(query, alias, (anchor, recursive), &names[position..], inside)?
+                None => {
+                    // Oracle takes both only behind an expression that reads itself.
+                    recursion.as_ref().map_or(Ok(()), |recursion| Err(unsupported(recursion.name())))?;
+                    self.query(query, inside)?
+                }
+                Some(arms) => {
+                    let cycle = recursion.as_ref().map_or(&[][..], |recursion| &recursion.cycle);
+                    self.recursive(query, alias, arms, &names[position..], cycle, inside)?
                 }
             };
-            let columns = self.renamed(&given.columns, columns)?;
+            let mut columns = self.renamed(&given.columns, columns)?;
+            if let Some(recursion) = &recursion {
+                columns = self.ordered(recursion, &columns)?;
+            }
             let scans = self.scans - before;
             // It counts wherever it is read.
             let (extent, made_rows) = (self.meter.back_to(mark), given.made_rows);
@@ -59,12 +72,34 @@ impl<'i> Walk<'i> {
         Ok(ready)
     }
 
+    /// The columns of a recursive expression with those that SEARCH and CYCLE add at their end.
+    fn ordered(&self, recursion: &Recursion, columns: &[Output]) -> Checked<Rc<Outputs>> {
+        let Recursion { by, cycle, added } = recursion;
+        let mut columns = columns.to_vec();
+        let has = |columns: &[Output], name: &str| columns.iter().any(|output| output.key.as_deref() == Some(name));
+        for ident in by.iter().chain(cycle) {
+            if !has(&columns, &key(self.dialect, ident)) {
+                return Err(unplaced(Rule::ColumnUnknown, ident.value.as_str()));
+            }
+        }
+        for ident in added {
+            super::factor::given_name(ident)?;
+            let name = key(self.dialect, ident);
+            if has(&columns, &name) || self.index.is_callable(&name) {
+                return Err(unplaced(Rule::AliasNotAllowed, ident.value.as_str()));
+            }
+            columns.push(Output::opaque(name));
+        }
+        Ok(Rc::new(columns.into()))
+    }
+
     fn recursive(
         &mut self,
         query: &Query,
         alias: &TableAlias,
         (anchor, recursive): (&SetExpr, &Select),
         names: &[String],
+        cycle: &[Ident],
         env: Env<'_, 'i>,
     ) -> Checked<Given> {
         let Query {
@@ -91,7 +126,7 @@ impl<'i> Walk<'i> {
         // SQLite stops a recursion at the limit of its rows, behind those that OFFSET passes over.
         let plain = matches!(limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
         let stops = self.dialect == Dialect::Sqlite && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
-        let bound = if stops { Bound::Limit } else { Bound::Condition };
+        let bound = if stops { Bound::Limit } else { Bound::Condition { cycle } };
         let counted = self.must_end((anchor, recursive), &names[0], &columns, bound, env);
         let counted = counted.map_err(|fault| fault.or_at(alias.name.span))?;
         let (key, extent) = (names[0].clone(), Extent::default());

@@ -34,12 +34,12 @@ struct Arm<'q> {
 }
 
 /// What ends a recursion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bound {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bound<'q> {
     /// A LIMIT that the database stops at.
     Limit,
-    /// A condition of the arm, which must be found.
-    Condition,
+    /// A condition of the arm, which must be found, or the columns of a CYCLE clause.
+    Condition { cycle: &'q [Ident] },
 }
 
 /// A column as the arm names it: its qualifier, where it has one, and its name.
@@ -53,7 +53,7 @@ impl<'i> Walk<'i> {
         (anchor, select): (&SetExpr, &Select),
         itself: &str,
         columns: &[Output],
-        bound: Bound,
+        bound: Bound<'_>,
         env: Env<'_, 'i>,
     ) -> Checked<Option<u64>> {
         let own = tables(select).find(|factor| names(factor, itself, self.dialect));
@@ -70,13 +70,20 @@ impl<'i> Walk<'i> {
             return Err(unplaced(Rule::Growth, item));
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
-        if stored && arm.follows(&conditions) {
+        let followed = arm.follows(&conditions);
+        if stored && followed.is_some() {
+            return Ok(None);
+        }
+        // CYCLE stops where a value comes again, which it must in a relation that has only so many.
+        let again = followed.and_then(|position| columns[position].key.as_deref());
+        let is_cycle = |name| matches!(bound, Bound::Condition { cycle } if cycle.iter().any(|ident| key(self.dialect, ident) == name));
+        if again.is_some_and(is_cycle) && tables(select).all(|factor| self.is_finite(factor, env)) {
             return Ok(None);
         }
         if stored {
             return refused(format!("SELECT child.id FROM {itself} JOIN child ON child.parent_id = {itself}.id"));
         }
-        if bound == Bound::Limit {
+        if matches!(bound, Bound::Limit) {
             return Ok(None);
         }
         for condition in conditions {
@@ -99,6 +106,15 @@ impl<'i> Walk<'i> {
             Named::Pending => false,
             Named::Nothing => self.index.find(None, &name).is_some_and(|table| !table.is_dual()),
         }
+    }
+
+    /// A relation without brackets: of the catalog, or a common table expression.
+    fn is_finite(&self, factor: &TableFactor, env: Env<'_, 'i>) -> bool {
+        let TableFactor::Table { name, args: None, .. } = factor else { return false };
+        let Some(parts) = parts(name) else { return false };
+        let [one] = parts.as_slice() else { return true };
+        let name = key(self.dialect, one);
+        !matches!(Ctes::find(env.ctes, &name), Named::Nothing) || self.index.find(None, &name).is_some()
     }
 
     /// Whether a condition limits a column that each step moves towards the limit.
@@ -216,15 +232,16 @@ impl Arm<'_> {
         count
     }
 
-    /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
-    fn follows(&self, conditions: &[&Expr]) -> bool {
+    /// The column of its own that is compared with a stored one, and then replaced by another stored one.
+    fn follows(&self, conditions: &[&Expr]) -> Option<usize> {
         /// A join of so many columns is no parent and child.
         const MOST: usize = 16;
         let equal: Vec<(Column, Column)> = conditions.iter().filter_map(|one| equality(one, self.dialect)).collect();
         if equal.len() > MOST {
-            return false;
+            return None;
         }
-        (0..self.columns.len()).any(|position| {
+        (0..self.columns.len()).find(|position| {
+            let position = *position;
             let Some(name) = self.columns[position].key.as_deref().map(str::to_owned) else { return false };
             let mut same: Vec<Column> = vec![(Some(self.alias.clone()), name.clone()), (None, name)];
             let own = same.len();

@@ -11,7 +11,8 @@ use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
 use super::super::oracle_keep::Keep;
-use super::super::oracle_syntax::{DAY_TO, DEFAULT, ON_CONVERSION, YEAR_TO, is_quantified};
+use super::super::oracle_syntax::{DEFAULT, ON_CONVERSION, is_interval_units, is_quantified};
+use super::super::oracle_window::from_last;
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::super::sqlite_syntax::OPERATORS;
@@ -26,6 +27,7 @@ impl<'i> Walk<'i> {
         self.meter.spend(Extent::NODE, "SELECT")?;
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
+            Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => walk.random(),
             Expr::CompoundIdentifier(idents) => walk.dotted(idents, env),
             Expr::Value(value) => walk.value(value),
             Expr::TypedString(typed) => walk.typed(typed),
@@ -33,7 +35,10 @@ impl<'i> Walk<'i> {
             Expr::Nested(inner) => walk.expr(inner, env),
             Expr::BinaryOp { left, op, right } => walk.binary(left, op, right, env),
             Expr::UnaryOp { op, expr } => walk.unary(*op, expr, env),
-            Expr::Function(function) => walk.call(function, env),
+            Expr::Function(function) => match walk.packaged(function, env) {
+                Some(checked) => checked,
+                None => walk.call(function, env),
+            },
             Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => walk.subquery(query, env),
             Expr::InSubquery { expr, subquery, negated: _ } => {
                 walk.expr(expr, env)?;
@@ -156,10 +161,16 @@ impl<'i> Walk<'i> {
         match expr {
             Expr::OuterJoin(inner) if self.dialect == Dialect::Oracle => self.expr(inner, env),
             // A function would be called for each row of the way, and hide a loop from NOCYCLE.
-            Expr::Prior(inner) if hierarchy && is_column(inner) => self.expr(inner, env),
+            Expr::Prior(inner) if hierarchy && is_column(inner) && !self.is_called(inner, env) => self.expr(inner, env),
             Expr::Prior(_) if hierarchy => Err(unsupported(&expr.to_string()).instead("PRIOR id")),
             Expr::Prefixed { prefix, value } if hierarchy && prefix.value.eq_ignore_ascii_case("CONNECT_BY_ROOT") => {
                 self.expr(value, env)
+            }
+            Expr::IsJson { expr, kind: _, unique_keys: _, negated: _ } if self.dialect == Dialect::Oracle => {
+                self.expr(expr, env)
+            }
+            Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Oracle => {
+                self.joined_texts(root, access_chain, env)
             }
             Expr::AtTimeZone { timestamp, time_zone } if self.dialect != Dialect::Sqlite => {
                 self.expr(timestamp, env)?;
@@ -265,12 +276,18 @@ impl<'i> Walk<'i> {
                 self.otherwise(right)
             }
             // Their right side is a word of the grammar, not a name.
-            ON_CONVERSION | DAY_TO | YEAR_TO => self.expr(left, env),
+            ON_CONVERSION => self.expr(left, env),
+            _ if is_interval_units(operator) => self.expr(left, env),
+            "STRICT" | "LAX" if matches!(left, Expr::IsJson { .. }) => self.expr(left, env),
             _ if is_quantified(operator) => {
                 self.expr(left, env)?;
                 self.expr(right, env)
             }
             _ => {
+                if let Some((call, over)) = from_last(left, operator, right) {
+                    self.call(call, env)?;
+                    return self.over(over, env);
+                }
                 let kept = Keep::of(left, operator, right);
                 let Keep { aggregate, exprs } = kept.ok_or_else(|| unplaced(Rule::OperatorNotAllowed, operator))?;
                 absent(!matches!(aggregate, Expr::Function(_)), "KEEP")?;

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Array, Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling,
-    JsonTableNamedColumn, JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef,
+    Array, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef,
     TableFactor, TableFunctionArgs, TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity,
     TableSampleSeed, Value,
 };
@@ -17,6 +16,7 @@ use crate::guard::spelling_out::Unsaid;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::{Column, Table};
 use super::super::names::{key, parts};
+use super::super::oracle_tokens::{MARK, Part, part};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
@@ -39,7 +39,7 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
         links: &mut Links,
     ) -> Checked<From<'i>> {
-        absent(applied && !matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. }), "APPLY")?;
+        absent(applied && !is_lateral(factor), "APPLY")?;
         match factor {
             TableFactor::Table { .. } => self.plain(factor, lateral, env).map(one),
             TableFactor::Derived { lateral: is_lateral, subquery, alias, sample } => {
@@ -73,10 +73,10 @@ impl<'i> Walk<'i> {
                 self.reshape(factor, lateral, env, links).map(one)
             }
             TableFactor::MatchRecognize { .. } => self.row_pattern(factor, lateral, env, links).map(one),
-            TableFactor::TableFunction { .. } => Err(unsupported("TABLE(…)")),
+            TableFactor::TableFunction { expr, alias } => self.collection(expr, alias.as_ref(), lateral).map(one),
             TableFactor::OpenJsonTable { .. } => Err(unsupported("OPENJSON")),
             TableFactor::UnpivotExpr { .. } => Err(unsupported("UNPIVOT")),
-            TableFactor::XmlTable { .. } => Err(unsupported("XMLTABLE")),
+            TableFactor::XmlTable { .. } => self.xml_table(factor, lateral).map(one),
             TableFactor::SemanticView { .. } => Err(unsupported("SEMANTIC_VIEW")),
         }
     }
@@ -144,7 +144,8 @@ impl<'i> Walk<'i> {
                 Named::Nothing => {}
             }
         }
-        let alias = if self.is_partition(alias) { None } else { alias };
+        let aliased = self.aliased_part(alias)?;
+        let alias = aliased.as_ref().or(alias).filter(|_| !self.is_partition(alias));
         match self.index.find(schema, relation) {
             Some(table) if table.open => {
                 // Its path of schemas would let functions and operators there take the place of PostgreSQL's own.
@@ -164,6 +165,17 @@ impl<'i> Walk<'i> {
         let word = ["PARTITION", "SUBPARTITION"].iter().any(|word| name.value.eq_ignore_ascii_case(word));
         let [TableAliasColumnDef { name: part, data_type: None }] = columns.as_slice() else { return false };
         self.dialect == Dialect::Oracle && word && name.quote_style.is_none() && given_name(part).is_ok()
+    }
+
+    /// The alias behind Oracle's `t PARTITION (p) alias`, which the parser reads as one name.
+    fn aliased_part(&self, alias: Option<&TableAlias>) -> Checked<Option<TableAlias>> {
+        let Some(TableAlias { explicit: false, name, columns, at: None }) = alias else { return Ok(None) };
+        let Some(Part { name, alias }) = part(name).filter(|_| self.dialect == Dialect::Oracle && columns.is_empty())
+        else {
+            return Ok(None);
+        };
+        given_name(&name)?;
+        Ok(Some(TableAlias { explicit: false, name: alias, columns: Vec::new(), at: None }))
     }
 
     fn unknown_relation(&self, name: &ObjectName, relation: &str, span: Span) -> Fault {
@@ -301,51 +313,6 @@ impl<'i> Walk<'i> {
         Ok(source)
     }
 
-    fn json_table(
-        &mut self,
-        json: &Expr,
-        path: &Value,
-        columns: &[JsonTableColumn],
-        alias: Option<&TableAlias>,
-        lateral: Env<'_, 'i>,
-    ) -> Checked<Source<'i>> {
-        absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
-        self.expr(json, lateral)?;
-        plain_path(path, "JSON_TABLE")?;
-        let mut outputs = Vec::new();
-        self.json_columns(columns, &mut outputs)?;
-        self.reads.functions.insert("JSON_TABLE".to_owned());
-        self.source(Rc::new(outputs.into()), alias, None)
-    }
-
-    fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {
-        for column in columns {
-            let name = match column {
-                JsonTableColumn::Named(JsonTableNamedColumn { name, r#type, path, exists: _, on_empty, on_error }) => {
-                    self.data_type(r#type)?;
-                    plain_path(&path.value, "PATH")?;
-                    // The rendering turns their order round, which Oracle does not take.
-                    absent(on_empty.is_some() && on_error.is_some(), "ON EMPTY … ON ERROR")?;
-                    for handling in [on_empty, on_error].into_iter().flatten() {
-                        if let JsonTableColumnErrorHandling::Default(value) = handling {
-                            self.value(value)?;
-                        }
-                    }
-                    name
-                }
-                JsonTableColumn::ForOrdinality(name) => name,
-                JsonTableColumn::Nested(JsonTableNestedColumn { path, columns }) => {
-                    plain_path(&path.value, "PATH")?;
-                    self.deeper(|walk| walk.json_columns(columns, outputs))?;
-                    continue;
-                }
-            };
-            given_name(name)?;
-            outputs.push(Output::opaque(key(self.dialect, name)));
-        }
-        Ok(())
-    }
-
     fn sample(&self, sample: Option<&TableSampleKind>) -> Checked {
         let Some(TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) = sample else {
             return Ok(());
@@ -377,12 +344,13 @@ fn elements(args: &[FunctionArg]) -> Option<u64> {
     }
 }
 
-fn one(source: Source<'_>) -> From<'_> {
-    From { sources: vec![source], merged: BTreeSet::new() }
+/// Whether APPLY lets a factor see what stands before it.
+fn is_lateral(factor: &TableFactor) -> bool {
+    matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. } | TableFactor::XmlTable { .. })
 }
 
-fn plain_path(path: &Value, construct: &str) -> Checked {
-    super::pattern::plain_path(text_literal(path).ok_or_else(|| unplaced(Rule::FunctionArguments, construct))?)
+fn one(source: Source<'_>) -> From<'_> {
+    From { sources: vec![source], merged: BTreeSet::new() }
 }
 
 /// A name the statement gives: quoted only with characters that cannot end the quotes.
@@ -392,8 +360,11 @@ pub(super) fn given_name(name: &Ident) -> Checked {
         // `a ISNULL` is a test to the database, and an alias to the parser.
         return Err(fault(Rule::Unsupported, name.span, name.value.as_str()).instead("IS NULL"));
     }
+    // What only a clause of Oracle's has, as `oracle_tokens` brings it into the tree.
+    let clause = name.quote_style.is_none() && (name.value.contains('(') || name.value.contains(MARK));
     let other_quotes = name.quote_style != Some('"') && name.value.contains(['`', '[', ']']);
-    let strange = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes || name.value.is_empty();
+    let quoted = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes;
+    let strange = clause || quoted || name.value.is_empty();
     if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
 }
 

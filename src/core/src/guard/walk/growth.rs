@@ -14,8 +14,8 @@ use super::query::whole_number;
 const STORED_ROWS: u64 = 20;
 /// Bytes that a directive such as `%99s` can take.
 const DIRECTIVE: u64 = 100;
-/// Levels of brackets up to which a document is indented, times the spaces of each.
-const INDENT: u64 = 4;
+/// Times as long as it was that a document can become when it is indented: four spaces for each level of brackets.
+const INDENTED: u64 = 4 * 64;
 /// Largest constant exponent: databases compute large powers exactly, and cannot be stopped meanwhile.
 const MOST_EXPONENT: u64 = 1_000;
 /// How much a digit of a power counts for: multiplying takes time that grows with the square of the digits.
@@ -51,7 +51,7 @@ impl Made<'_> {
                 let directives = literal(1).map_or(0, |format| format.matches('%').count() as u64);
                 sum.saturating_add(directives.saturating_mul(DIRECTIVE))
             }
-            "JSONB_PRETTY" | "JSON_SERIALIZE" => sum.saturating_mul(sum).saturating_mul(INDENT),
+            "JSONB_PRETTY" | "JSON_SERIALIZE" => sum.saturating_mul(INDENTED),
             // The separator stands between any two of its elements.
             "ARRAY_TO_STRING" => size(1).saturating_mul(1 + size(2)),
             // Each element has a header, however short it is.

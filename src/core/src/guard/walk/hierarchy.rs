@@ -1,6 +1,6 @@
 //! CONNECT BY: a hierarchy that is followed from row to row, or a count up to a modest level.
 
-use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Value};
+use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Ident, Value};
 
 use crate::domain::Dialect;
 
@@ -40,13 +40,60 @@ impl<'i> Walk<'i> {
             self.expr(condition, env)?;
         }
         let one_row = sources.iter().all(|source| source.rows == Some(1));
-        if one_row && conditions.iter().any(|one| limits_level(one)) {
+        let counted = conditions.iter().any(|one| limits_level(one) || self.splits_text(one));
+        if one_row && counted {
             return Ok(conditions.iter().filter_map(|one| literal_level(one)).min());
         }
-        if conditions.iter().any(|one| follows_prior(one)) {
+        if conditions.iter().any(|one| follows_prior(one) && !self.compares_calls(one, env)) {
             return Ok(None);
         }
         Err(unplaced(Rule::Unbounded, "CONNECT BY"))
+    }
+
+    /// Whether a side of a comparison only reads like a column.
+    fn compares_calls(&self, condition: &Expr, env: Env<'_, 'i>) -> bool {
+        matches!(condition, Expr::BinaryOp { left, right, .. } if self.is_called(left, env) || self.is_called(right, env))
+    }
+
+    /// `REGEXP_SUBSTR(x, p, 1, LEVEL) IS NOT NULL` and `INSTR(x, ',', 1, LEVEL) > 0`: a text has no more parts than letters.
+    fn splits_text(&self, condition: &Expr) -> bool {
+        let (call, name) = match condition {
+            Expr::Nested(inner) => return self.splits_text(inner),
+            Expr::IsNotNull(call) => (&**call, "REGEXP_SUBSTR"),
+            Expr::BinaryOp { left, op: BinaryOperator::Gt, right } if whole_number(right) == Some(0) => {
+                (&**left, "INSTR")
+            }
+            _ => return false,
+        };
+        let Expr::Function(function) = call else { return false };
+        let level = |expr: &Expr| {
+            matches!(expr, Expr::Identifier(ident)
+                if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("LEVEL"))
+        };
+        let from = |expr: &Expr| whole_number(expr).is_some();
+        match arguments(function).as_deref() {
+            Some([text, sought, start, occurrence, ..]) => {
+                let same = self.stays(text) && self.stays(sought);
+                function.name.to_string().eq_ignore_ascii_case(name) && same && from(start) && level(occurrence)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a text is the same at every level of the only row.
+    fn stays(&self, text: &Expr) -> bool {
+        let moves = |ident: &Ident| {
+            let upper = ident.value.to_uppercase();
+            self.lists.is_hierarchy(&upper) || self.lists.is_bare(&upper)
+        };
+        match text {
+            Expr::Value(_) => true,
+            Expr::Identifier(ident) => ident.quote_style.is_some() || !moves(ident),
+            Expr::CompoundIdentifier(_) => !self.is_called(text, Env::default()),
+            Expr::Nested(inner) => self.stays(inner),
+            Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => self.stays(left) && self.stays(right),
+            _ => false,
+        }
     }
 
     /// Walks what ORDER SIBLINGS BY orders by, and gives the condition before it.

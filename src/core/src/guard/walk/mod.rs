@@ -7,12 +7,15 @@ mod expr;
 mod factor;
 mod facts;
 mod from;
+mod group_alias;
 mod growth;
 mod hierarchy;
+mod json_table;
 mod links;
 mod literal;
 mod name;
 mod oracle_calls;
+mod oracle_packages;
 mod pattern;
 mod query;
 mod quoted;
@@ -24,6 +27,7 @@ mod sizes;
 mod star;
 mod step;
 mod types;
+mod xml;
 
 use std::collections::BTreeSet;
 
@@ -75,7 +79,7 @@ impl Reads<'_> {
     pub(super) fn stars(&self) -> impl Iterator<Item = &str> {
         self.unsaid.iter().filter_map(|(_, what)| match what {
             Unsaid::Columns(columns) => Some(columns.as_str()),
-            Unsaid::Schema(_) | Unsaid::Text(_) | Unsaid::Alias(_) => None,
+            Unsaid::Schema(_) | Unsaid::Text(_) | Unsaid::Alias(_) | Unsaid::Expression { .. } => None,
         })
     }
 
@@ -83,7 +87,7 @@ impl Reads<'_> {
     pub(super) fn texts(&self) -> impl Iterator<Item = (Location, &str)> {
         self.unsaid.iter().filter_map(|(place, what)| match what {
             Unsaid::Text(value) => Some((*place, value.as_str())),
-            Unsaid::Columns(_) | Unsaid::Schema(_) | Unsaid::Alias(_) => None,
+            Unsaid::Columns(_) | Unsaid::Schema(_) | Unsaid::Alias(_) | Unsaid::Expression { .. } => None,
         })
     }
 
@@ -96,7 +100,15 @@ impl Reads<'_> {
             return unplaced(Rule::AliasNotAllowed, alias.as_str());
         }
         let open = self.stars().collect::<Vec<_>>().join(", ");
-        if open.is_empty() { unplaced(Rule::Rendering, "") } else { unplaced(Rule::StarDenied, "*").instead(open) }
+        let alias = self.unsaid.iter().find_map(|(place, what)| match what {
+            Unsaid::Expression { alias, expr: _ } => Some(fault(Rule::ColumnUnknown, Span::new(*place, *place), alias)),
+            Unsaid::Columns(_) | Unsaid::Schema(_) | Unsaid::Text(_) | Unsaid::Alias(_) => None,
+        });
+        match alias {
+            _ if !open.is_empty() => unplaced(Rule::StarDenied, "*").instead(open),
+            Some(alias) => alias,
+            None => unplaced(Rule::Rendering, ""),
+        }
     }
 
     /// The columns it reads, `relation.column`.

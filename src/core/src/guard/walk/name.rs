@@ -1,11 +1,12 @@
 //! What a bare or dotted name binds to. A name that binds to nothing may be a function: it is refused.
 
-use sqlparser::ast::Ident;
+use sqlparser::ast::{Expr, Ident};
 
 use crate::domain::Dialect;
 
 use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
+use super::super::index::Column;
 use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Has, NO_ALIASES, Scope, Source};
@@ -111,6 +112,26 @@ impl<'i> Walk<'i> {
 
     fn is_row_id(&self, source: &Source<'_>, ident: &Ident) -> bool {
         ident.quote_style.is_none() && source.table().is_some() && self.lists.is_row(&ident.value.to_uppercase())
+    }
+
+    /// The column of a table that a name with or without a qualifier stands for; `None` for what is computed.
+    pub(super) fn stored_column(&self, expr: &Expr, env: Env<'_, 'i>) -> Option<&'i Column> {
+        let (qualifier, ident) = match expr {
+            Expr::Identifier(ident) => (None, ident),
+            Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+                [qualifier, ident] => (Some(key(self.dialect, qualifier)), ident),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let name = key(self.dialect, ident);
+        let meant = |source: &&Source<'i>| match &qualifier {
+            Some(qualifier) => source.name.as_ref() == Some(qualifier),
+            None => source.column(&name) != Has::No,
+        };
+        let mut levels = std::iter::successors(env.scope, |scope| scope.parent);
+        let source = levels.find_map(|scope| scope.sources.iter().find(meant))?;
+        source.table()?.column(&name)
     }
 
     fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>, extent: Extent, name: &str) -> Checked {

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
+use super::super::oracle_tokens;
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, NO_ALIASES, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
@@ -225,8 +226,20 @@ impl<'i> Walk<'i> {
         let Some(Fetch { with_ties, percent, quantity }) = fetch else { return Ok(limited) };
         absent(self.dialect == Dialect::Sqlite, "FETCH")?;
         absent(*percent && self.dialect != Dialect::Oracle, "FETCH … PERCENT")?;
-        let fetched = self.limit(quantity.as_ref(), env)?;
+        let computed = quantity.as_ref().and_then(|quantity| self.computed(quantity));
+        let fetched = self.limit(computed.as_ref().or(quantity.as_ref()), env)?;
         Ok(if *with_ties || *percent { limited } else { least(limited, fetched) })
+    }
+
+    /// Oracle's expression of a row limit, which the parser reads as one value.
+    fn computed(&self, quantity: &Expr) -> Option<Expr> {
+        match quantity {
+            Expr::Value(value) if self.dialect == Dialect::Oracle => match &value.value {
+                Value::Placeholder(text) if !text.starts_with(':') => oracle_tokens::quantity(text),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn limit(&mut self, limit: Option<&Expr>, env: Env<'_, 'i>) -> Checked<Option<u64>> {

@@ -58,7 +58,7 @@ impl<'i> Walk<'i> {
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         few_groups(&select.group_by)?;
-        let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
+        let grouped = self.group_by(select, env.within(&grouping))?;
         if let Some(having) = &select.having {
             self.expr(having, env.within(&filtering))?;
         }
@@ -167,8 +167,10 @@ impl<'i> Walk<'i> {
         Output { key, json, extent: Extent::COLUMN }
     }
 
-    fn group_by(&mut self, group_by: &GroupByExpr, env: Env<'_, 'i>) -> Checked<bool> {
-        let GroupByExpr::Expressions(list, modifiers) = group_by else { return Err(unsupported("GROUP BY ALL")) };
+    fn group_by(&mut self, select: &Select, env: Env<'_, 'i>) -> Checked<bool> {
+        let GroupByExpr::Expressions(list, modifiers) = &select.group_by else {
+            return Err(unsupported("GROUP BY ALL"));
+        };
         absent(!modifiers.is_empty(), "GROUP BY … WITH")?;
         for expr in list {
             if super::query::whole_number(expr).is_some() {
@@ -180,6 +182,7 @@ impl<'i> Walk<'i> {
                     sets.iter().flatten().try_for_each(no_inner_sets)?;
                     sets.iter().flatten().try_for_each(|expr| self.maybe_alias(expr, env))?;
                 }
+                expr if self.grouped_alias(expr, &select.projection, env) => {}
                 expr => self.maybe_alias(expr, env)?,
             }
         }
