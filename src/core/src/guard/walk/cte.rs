@@ -43,7 +43,7 @@ impl<'i> Walk<'i> {
             let before = self.scans;
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
-                None => self.query(query, inside)?,
+                None => self.query_or_values(query, inside)?,
                 Some((anchor, recursive)) => {
                     self.recursive(query, alias, (anchor, recursive), &names[position..], inside)?
                 }
