@@ -137,6 +137,10 @@ impl<G: Grammar> Grammar for Bounded<G> {
         self.dialect != Dialect::Oracle && self.grammar.supports_left_associative_joins_without_parens()
     }
 
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        self.dialect == Dialect::Sqlite || self.grammar.supports_bitwise_shift_operators()
+    }
+
     fn prec_value(&self, prec: Precedence) -> u8 {
         self.grammar.prec_value(prec)
     }
@@ -149,7 +153,6 @@ impl<G: Grammar> Grammar for Bounded<G> {
         allow_extract_custom
         allow_extract_single_quotes
         supports_array_typedef_with_brackets
-        supports_bitwise_shift_operators
         supports_boolean_literals
         supports_comma_separated_trim
         supports_connect_by

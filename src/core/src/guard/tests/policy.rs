@@ -421,3 +421,25 @@ fn a_table_further_on_in_from_hides_nothing() {
     ];
     check(Dialect::Sqlite, &deny(&["users.password_hash"]), rows.into_iter());
 }
+
+#[test]
+fn the_number_of_a_row_is_of_open_tables_alone() {
+    let rows = [
+        ("SELECT rowid FROM clients", "allow"),
+        ("SELECT rowid FROM users", "column-unknown"),
+        ("SELECT u.rowid FROM users u", "column-unknown"),
+        ("SELECT id FROM users WHERE rowid = 1", "column-unknown"),
+        (
+            "SELECT id FROM clients WHERE (SELECT COUNT(*) FROM users u WHERE u.rowid = clients.id) > 0",
+            "column-unknown",
+        ),
+        ("SELECT id FROM clients WHERE (SELECT MAX(rowid) FROM users) > 0", "column-unknown"),
+        ("WITH t AS (VALUES ((SELECT MAX(password_hash) FROM users))) SELECT column1 FROM t", "column-denied"),
+        ("SELECT id FROM clients WHERE id IN (VALUES ((SELECT MAX(password_hash) FROM users)))", "column-denied"),
+        ("SELECT ~password_hash, 1 << password_hash FROM users", "column-denied"),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash"]), rows.into_iter());
+    let named = ["users.id", "users.name", "users.password_hash", "users.manager_id"].map(str::to_owned);
+    let named = Policy::from(Rules { allow: Some(named.to_vec()), deny: Vec::new() });
+    check(Dialect::Sqlite, &named, [("SELECT rowid FROM users", "column-unknown")].into_iter());
+}

@@ -52,7 +52,7 @@ impl<'i> Walk<'i> {
                 None => {
                     // Oracle takes both only behind an expression that reads itself.
                     recursion.as_ref().map_or(Ok(()), |recursion| Err(unsupported(recursion.name())))?;
-                    self.query(query, inside)?
+                    self.query_or_values(query, inside)?
                 }
                 Some(arms) => {
                     let cycle = recursion.as_ref().map_or(&[][..], |recursion| &recursion.cycle);

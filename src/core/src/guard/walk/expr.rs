@@ -42,7 +42,7 @@ impl<'i> Walk<'i> {
             Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => walk.subquery(query, env),
             Expr::InSubquery { expr, subquery, negated: _ } => {
                 walk.expr(expr, env)?;
-                walk.subquery(subquery, env)
+                walk.query_or_values(subquery, env).map(|_| ())
             }
             other => walk.tests(other, env),
         })
@@ -241,6 +241,9 @@ impl<'i> Walk<'i> {
                 // `- -1` would render as `--1`, a comment.
                 absent(matches!(expr, Expr::UnaryOp { .. }), "- -")?;
             }
+            UnaryOperator::BitwiseNot if self.dialect == Dialect::Sqlite => {
+                absent(matches!(expr, Expr::UnaryOp { .. }), "~ -").map_err(|fault| fault.instead("~(…)"))?;
+            }
             other => return Err(unplaced(Rule::OperatorNotAllowed, other.to_string())),
         }
         self.expr(expr, env)
@@ -328,7 +331,9 @@ impl<'i> Walk<'i> {
             | BinaryOperator::LongArrow
             | BinaryOperator::BitwiseAnd
             | BinaryOperator::BitwiseOr => self.dialect != Dialect::Oracle,
-            BinaryOperator::Glob => self.dialect == Dialect::Sqlite,
+            BinaryOperator::Glob | BinaryOperator::PGBitwiseShiftLeft | BinaryOperator::PGBitwiseShiftRight => {
+                self.dialect == Dialect::Sqlite
+            }
             BinaryOperator::Custom(operator) => {
                 self.dialect == Dialect::Sqlite && OPERATORS.contains(&operator.as_str())
             }

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Array, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef,
-    TableFactor, TableFunctionArgs, TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity,
-    TableSampleSeed, Value,
+    FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, TableAlias, TableAliasColumnDef, TableFactor,
+    TableFunctionArgs, TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
 };
 use sqlparser::tokenizer::Span;
 
@@ -21,7 +20,6 @@ use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
 use super::links::Links;
-use super::literal::text_literal;
 use super::query::whole_number;
 use super::recursion::MOST_ROWS;
 use super::{Walk, absent, unsupported};
@@ -54,12 +52,8 @@ impl<'i> Walk<'i> {
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
                 absent(*with_offset || with_offset_alias.is_some() || *with_ordinality, "WITH ORDINALITY")?;
                 self.exprs(array_exprs, lateral)?;
-                let rows = match array_exprs.as_slice() {
-                    [Expr::Array(Array { elem, named: _ })] => Some(elem.len() as u64),
-                    _ => None,
-                };
                 let source = self.function_source("UNNEST", array_exprs.len(), alias.as_ref())?;
-                Ok(one(Source { about: rows, ..source }))
+                Ok(one(Source { about: super::series::elements_of(array_exprs), ..source }))
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
                 let path = &json_path.value;
@@ -256,10 +250,7 @@ impl<'i> Walk<'i> {
 
     fn derived(&mut self, subquery: &Query, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
         absent(alias.is_none() && self.dialect == Dialect::Postgres, "FROM (SELECT …)")?;
-        let given = match &*subquery.body {
-            SetExpr::Values(values) if is_only_values(subquery) => self.values(values, env)?,
-            _ => self.query(subquery, env)?,
-        };
+        let given = self.query_or_values(subquery, env)?;
         self.linked_outwards = given.outwards;
         let source = self.source(given.columns, alias, given.rows)?;
         Ok(Source { about: given.about, made_rows: given.made_rows, ..source })
@@ -288,11 +279,7 @@ impl<'i> Walk<'i> {
         if upper == "GENERATE_SERIES" && self.lists.table_function(&upper).is_some() {
             super::series::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
         }
-        let rows = match upper.as_str() {
-            "GENERATE_SERIES" => super::series::rows(args),
-            "JSON_EACH" | "JSON_ARRAY_ELEMENTS_TEXT" | "JSONB_ARRAY_ELEMENTS_TEXT" => elements(args),
-            _ => None,
-        };
+        let rows = super::series::rows_of(&upper, args);
         let source = self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))?;
         Ok(Source { about: rows, ..source })
     }
@@ -334,16 +321,6 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// The most elements of a literal list: each takes two characters at least.
-fn elements(args: &[FunctionArg]) -> Option<u64> {
-    match args {
-        [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))] => {
-            text_literal(&value.value).map(|list| list.len() as u64 / 2)
-        }
-        _ => None,
-    }
-}
-
 /// Whether APPLY lets a factor see what stands before it.
 fn is_lateral(factor: &TableFactor) -> bool {
     matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. } | TableFactor::XmlTable { .. })
@@ -366,24 +343,4 @@ pub(super) fn given_name(name: &Ident) -> Checked {
     let quoted = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes;
     let strange = clause || quoted || name.value.is_empty();
     if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
-}
-
-/// VALUES and nothing around them.
-fn is_only_values(query: &Query) -> bool {
-    let Query {
-        with: None,
-        body: _,
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        locks,
-        for_clause: None,
-        settings: None,
-        format_clause: None,
-        pipe_operators,
-    } = query
-    else {
-        return false;
-    };
-    locks.is_empty() && pipe_operators.is_empty()
 }

@@ -280,7 +280,7 @@ impl<'i> Walk<'i> {
         let start = self.touched.len();
         self.expr(of, env)?;
         let middle = self.touched.len();
-        let given = self.query(subquery, env)?;
+        let given = self.query_or_values(subquery, env)?;
         let (of_left, of_right) = (&self.touched[start..middle], &self.touched[middle..]);
         if !given.connected || of_left.iter().any(|one| of_right.contains(one)) {
             return Ok(Links::default());

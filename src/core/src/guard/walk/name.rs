@@ -37,7 +37,7 @@ impl<'i> Walk<'i> {
         if ident.quote_style.is_none() {
             let hierarchy = inside_hierarchy && self.lists.is_hierarchy(&upper);
             let row = self.lists.is_row(&upper)
-                && env.scope.is_some_and(|scope| scope.sources.iter().any(|one| one.table().is_some()));
+                && env.scope.is_some_and(|scope| self.has_row_id(scope.sources.iter(), scope.sources.len() == 1));
             if hierarchy || row || self.lists.is_bare(&upper) {
                 self.not_shadowed(&upper).map_err(|fault| fault.or_at(ident.span))?;
                 self.reads.functions.insert(upper);
@@ -87,7 +87,10 @@ impl<'i> Walk<'i> {
                         self.read(source.id, origin, extent, &idents[column].value).map_err(|fault| fault.or_at(span))
                     }
                     Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
-                    Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => Ok(()),
+                    Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => {
+                        self.touched.push(source.id);
+                        Ok(())
+                    }
                     Has::Yes { .. } | Has::No => {
                         let prefix = self.written(source.name.as_deref().unwrap_or_default());
                         let qualified = |name: &str| format!("{prefix}.{}", self.written(name));
@@ -111,7 +114,19 @@ impl<'i> Walk<'i> {
     }
 
     fn is_row_id(&self, source: &Source<'_>, ident: &Ident) -> bool {
-        ident.quote_style.is_none() && source.table().is_some() && self.lists.is_row(&ident.value.to_uppercase())
+        ident.quote_style.is_none()
+            && self.lists.is_row(&ident.value.to_uppercase())
+            && self.has_row_id(std::iter::once(source), true)
+    }
+
+    /// Whether one of these has a number or address of its rows that may be read. In SQLite that may be a column under
+    /// another name, and nobody knows of which of several tables.
+    fn has_row_id<'s>(&self, mut sources: impl Iterator<Item = &'s Source<'i>>, alone: bool) -> bool
+    where
+        'i: 's,
+    {
+        let sqlite = self.dialect == Dialect::Sqlite;
+        (alone || !sqlite) && sources.any(|source| source.table().is_some_and(|table| !sqlite || !table.partly))
     }
 
     /// The column of a table that a name with or without a qualifier stands for; `None` for what is computed.

@@ -126,6 +126,14 @@ impl<'i> Walk<'i> {
         Ok(Given { columns, rows, about, made_rows, outwards, connected })
     }
 
+    /// A query, or a list of VALUES, where one stands for the other: in FROM, WITH and IN, not alone.
+    pub(super) fn query_or_values(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked<Given> {
+        match &*query.body {
+            SetExpr::Values(values) if is_only_values(query) => self.values(values, env),
+            _ => self.query(query, env),
+        }
+    }
+
     /// VALUES as a derived table.
     pub(super) fn values(&mut self, values: &Values, env: Env<'_, 'i>) -> Checked<Given> {
         let Values { explicit_row, value_keyword, rows } = values;
@@ -257,6 +265,26 @@ pub(super) fn united(left: &Rc<Outputs>, right: &Outputs) -> Rc<Outputs> {
         Output { extent, ..one.clone() }
     });
     Rc::new(columns.collect::<Vec<_>>().into())
+}
+
+/// VALUES and nothing around them.
+fn is_only_values(query: &Query) -> bool {
+    let Query {
+        with: None,
+        body: _,
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks,
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators,
+    } = query
+    else {
+        return false;
+    };
+    locks.is_empty() && pipe_operators.is_empty()
 }
 
 fn is_bare(expr: &Expr) -> bool {

@@ -1,7 +1,8 @@
 //! `generate_series`: ends and steps that can be seen in the text.
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Interval, UnaryOperator,
+    Array, BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Interval,
+    UnaryOperator,
 };
 
 use super::super::fault::{Checked, unplaced};
@@ -44,8 +45,29 @@ pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
     Err(unplaced(Rule::Unbounded, "generate_series").instead(instead))
 }
 
+/// The most rows that a function in FROM gives, as far as its literals say.
+pub(super) fn rows_of(function: &str, args: &[FunctionArg]) -> Option<u64> {
+    match function {
+        "GENERATE_SERIES" => rows(args),
+        "JSON_EACH" | "JSON_ARRAY_ELEMENTS_TEXT" | "JSONB_ARRAY_ELEMENTS_TEXT" => {
+            // Each element takes two characters at least.
+            let [list] = args else { return None };
+            literal_of(plain(list)?).map(|list| list.len() as u64 / 2)
+        }
+        _ => None,
+    }
+}
+
+/// How many elements an array has that is written out.
+pub(super) fn elements_of(arrays: &[Expr]) -> Option<u64> {
+    match arrays {
+        [Expr::Array(Array { elem, named: _ })] => Some(elem.len() as u64),
+        _ => None,
+    }
+}
+
 /// The most rows of a series between literals: numbers, or times of which the years are known.
-pub(super) fn rows(args: &[FunctionArg]) -> Option<u64> {
+fn rows(args: &[FunctionArg]) -> Option<u64> {
     let exprs: Vec<&Expr> = args.iter().filter_map(plain).collect();
     let (first, last) = (exprs.first()?, exprs.get(1)?);
     if let Some((first, last)) = whole(first).zip(whole(last)) {

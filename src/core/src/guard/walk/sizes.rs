@@ -23,7 +23,8 @@ fn about(source: &Source<'_>, facts: &Facts) -> Option<u64> {
     let one_of = |key: &Vec<std::sync::Arc<str>>| {
         key.iter().try_fold(1_u64, |all, column| Some(all.saturating_mul(*fixed.get(&**column)?)))
     };
-    let by_key = source.table().and_then(|table| table.keys.iter().filter_map(one_of).min());
+    let row = fixed.iter().find(|(column, _)| column.eq_ignore_ascii_case("rowid")).map(|(_, values)| *values);
+    let by_key = source.table().and_then(|table| table.keys.iter().filter_map(one_of).chain(row).min());
     let base = source.about;
     let kept = fixed.iter().filter_map(|(column, values)| {
         Some(base?.saturating_mul(*values).div_ceil(values_of(source, column).max(*values)))
