@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use insta::assert_snapshot;
 use pstral_core::domain::{Catalog, CatalogColumn, ColumnKind, Dialect, Relation, RelationKind, Value};
 use pstral_core::pipeline::Terms;
 use pstral_core::ports::TargetError;
@@ -111,7 +110,7 @@ fn a_heavy_statement_goes_back_to_the_model_once() {
         world.say(&camille(), QUESTION).await;
         assert!(world.offers_something());
         let check = world.model.requests()[1].messages.last().unwrap().text.clone();
-        assert_snapshot!(check, @"");
+        assert!(check.contains("refusée : La requête demande plus de mémoire"), "{check}");
     });
     run_test(async |world| {
         world.target.rejects.lock().unwrap().extend([too_large(), TargetError::Timeout { seconds: 10 }]);
@@ -120,7 +119,7 @@ fn a_heavy_statement_goes_back_to_the_model_once() {
         world.say(&camille(), QUESTION).await;
         assert!(!world.offers_something());
         assert_eq!(world.model.requests().len(), 2, "not a third time");
-        assert_snapshot!(world.newest(), @"");
+        assert!(world.newest().contains("planifier en 10 secondes"), "{}", world.newest());
     });
 }
 
