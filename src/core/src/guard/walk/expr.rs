@@ -183,9 +183,12 @@ impl<'i> Walk<'i> {
                 })
             }
             Expr::Collate { expr, collation } => {
-                let known = ["NOCASE", "BINARY", "RTRIM", "C", "POSIX"];
+                let known: &[&str] = match self.dialect {
+                    Dialect::Oracle => &["BINARY", "BINARY_CI", "BINARY_AI"],
+                    Dialect::Postgres | Dialect::Sqlite => &["NOCASE", "BINARY", "RTRIM", "C", "POSIX"],
+                };
                 let name = parts(collation).and_then(|parts| parts.first().map(|part| part.value.to_uppercase()));
-                let plain = name.is_some_and(|name| known.contains(&name.as_str())) && self.dialect != Dialect::Oracle;
+                let plain = name.is_some_and(|name| known.contains(&name.as_str()));
                 absent(!plain || collation.0.len() != 1, "COLLATE")?;
                 self.expr(expr, env)
             }
