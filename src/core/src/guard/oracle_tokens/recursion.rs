@@ -1,6 +1,6 @@
 //! SEARCH and CYCLE behind a recursive common table expression.
 //!
-//! The tree has room for a name behind the closing bracket (BigQuery's `FROM name`): both clauses become that name.
+//! The tree has room for a name behind the closing bracket (`FROM name` of another database): both clauses become that name.
 
 use sqlparser::ast::Ident;
 use sqlparser::tokenizer::{Span, Token, Tokenizer};

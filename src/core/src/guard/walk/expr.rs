@@ -25,7 +25,10 @@ impl<'i> Walk<'i> {
     pub(super) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
-            Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => walk.random(),
+            Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => {
+                walk.random();
+                Ok(())
+            }
             Expr::CompoundIdentifier(idents) => walk.dotted(idents, env),
             Expr::Value(value) => walk.value(value),
             Expr::TypedString(typed) => walk.typed(typed),
