@@ -52,7 +52,7 @@ fn having_first(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
 
 /// `GROUP BY … CONNECT BY …`, whose hierarchy is followed first all the same.
 fn hierarchy_last(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
-    let hierarchy = until(tokens, place, &["CONNECT BY", "START WITH"]);
+    let hierarchy = until(tokens, place, &["CONNECT BY", "START WITH", "GROUP BY"]);
     let follows = tokens.are(hierarchy, "CONNECT BY") || tokens.are(hierarchy, "START WITH");
     follows.then(|| tokens.swap(place, hierarchy, until(tokens, hierarchy, &["GROUP BY", "HAVING"])))
 }
@@ -73,10 +73,13 @@ fn first_operand(tokens: &Tokens<'_>, place: usize) -> Vec<Edit> {
     [open, close].map(|bracket| tokens.replace(bracket, bracket + 1, Vec::new())).into()
 }
 
+/// Most words and signs of a row limit, those in brackets not counted.
+const MOST: usize = 64;
+
 /// `FETCH NEXT NVL(:n, 10) ROWS ONLY`, where the parser has room for one value only.
 fn limit(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
     let from = place + 2;
-    let end = tokens.level(from).find(|at| tokens.is_any(*at, &["ROW", "ROWS", "PERCENT"]))?;
+    let end = tokens.level(from).take(MOST).find(|at| tokens.is_any(*at, &["ROW", "ROWS", "PERCENT"]))?;
     let parameter = end == from + 2 && tokens.sign(from, &Token::Colon);
     // A query there would be read apart from the others.
     let plain = !(from..end).any(|at| tokens.is_any(at, &["SELECT", "WITH"]));

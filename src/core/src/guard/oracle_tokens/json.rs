@@ -22,6 +22,7 @@ pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
         let upper = word.value.to_ascii_uppercase();
         if upper == "JSON" && place > 0 && (tokens.is(place - 1, "IS") || tokens.are(place - 1, "NOT JSON")) {
             edits.extend(alone(tokens, place + 1));
+            edits.extend(in_brackets(tokens, place + 1));
         }
         if !upper.starts_with("JSON_") || upper == "JSON_TABLE" || !tokens.sign(place + 1, &Token::LParen) {
             continue;
@@ -83,6 +84,14 @@ fn end_of_key(tokens: &Tokens<'_>, key: usize) -> Option<usize> {
 /// A word that stands alone, with a word that is not there behind it: the parser's operators have two sides.
 fn alone(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
     tokens.is_any(place, &ALONE).then(|| tokens.replace(place + 1, place + 1, vec![marked("")]))
+}
+
+/// `IS JSON (STRICT)`, whose brackets say nothing.
+fn in_brackets(tokens: &Tokens<'_>, open: usize) -> Vec<Edit> {
+    let close = tokens.pair(open).filter(|close| *close == open + 2 && tokens.is_any(open + 1, &["STRICT", "LAX"]));
+    let Some(close) = close else { return Vec::new() };
+    let bracket = |at| tokens.replace(at, at + 1, Vec::new());
+    std::iter::once(bracket(open)).chain(alone(tokens, open + 1)).chain([bracket(close)]).collect()
 }
 
 /// Whether a value may end there, so that the next word is a clause.

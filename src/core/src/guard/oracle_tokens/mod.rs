@@ -106,6 +106,14 @@ mod tests {
                 "SELECT NTH_VALUE(a, 2) IGNORE NULLS OVER (ORDER BY b) FROM t",
             ),
             (
+                "SELECT LAG(a IGNORE NULLS, 2, 0) OVER (ORDER BY b) FROM t",
+                "SELECT LAG(a, 2, 0) IGNORE NULLS OVER (ORDER BY b) FROM t",
+            ),
+            (
+                "SELECT 1 FROM t WHERE a IS NOT JSON (LAX) AND b = 1",
+                "SELECT 1 FROM t WHERE a IS NOT JSON LAX AND b = 1",
+            ),
+            (
                 "SELECT a FROM t HAVING COUNT(*) > 1 GROUP BY a ORDER BY 1",
                 "SELECT a FROM t GROUP BY a HAVING COUNT(*) > 1 ORDER BY 1",
             ),

@@ -1,6 +1,6 @@
 //! SEARCH and CYCLE behind a recursive common table expression.
 //!
-//! The tree has room for a name behind the closing bracket (BigQuery's `FROM name`): both clauses become that name.
+//! The tree has room for a name behind the closing bracket (`FROM name` of another database): both clauses become that name.
 
 use sqlparser::ast::Ident;
 use sqlparser::tokenizer::{Span, Token, Tokenizer};
@@ -41,7 +41,7 @@ impl Recursion {
 
 pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
     let edit = |place: usize| {
-        let (_, end) = read(tokens, place).filter(|_| tokens.sign(place.wrapping_sub(1), &Token::RParen))?;
+        let (_, end) = tokens.sign(place - 1, &Token::RParen).then(|| read(tokens, place)).flatten()?;
         let from = Token::make_word("FROM", None);
         Some(tokens.replace(place, end, vec![from, marked(&tokens.text(place, end))]))
     };

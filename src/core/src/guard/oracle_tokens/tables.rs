@@ -13,6 +13,8 @@ pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
     let edit = |place: usize| {
         if tokens.is_any(place, &["PARTITION", "SUBPARTITION"]) {
             aliased_part(tokens, place).map(|edit| vec![edit])
+        } else if tokens.is(place, "AS") {
+            alias_of_table(tokens, place).map(|edit| vec![edit])
         } else if tokens.is_any(place, &["PIVOT", "UNPIVOT"]) {
             reshaped_join(tokens, place)
         } else {
@@ -20,6 +22,14 @@ pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
         }
     };
     (0..tokens.len()).filter_map(edit).flatten().collect()
+}
+
+/// `JSON_TABLE(…) AS j`: the one place where Oracle takes AS before the alias of a table, and does not need it.
+/// <https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/JSON_TABLE.html>
+fn alias_of_table(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
+    let name = tokens.pair(place.checked_sub(1)?).filter(|open| *open < place)?.checked_sub(1)?;
+    let aliased = tokens.is_any(name, &["JSON_TABLE", "XMLTABLE"]) && tokens.word(place + 1).is_some();
+    aliased.then(|| tokens.replace(place, place + 1, Vec::new()))
 }
 
 /// `PARTITION (p) e` behind a table.

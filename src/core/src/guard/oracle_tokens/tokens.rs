@@ -10,6 +10,8 @@ pub(super) struct Tokens<'t> {
     places: Vec<usize>,
     /// For each place of a bracket, that of its other half.
     pairs: Vec<Option<usize>>,
+    /// For each place, that of the bracket it is in.
+    around: Vec<Option<usize>>,
 }
 
 /// Tokens in the place of others.
@@ -23,8 +25,9 @@ impl<'t> Tokens<'t> {
     pub(super) fn new(all: &'t [TokenWithSpan]) -> Self {
         let solid = |token: &TokenWithSpan| !matches!(token.token, Token::Whitespace(_) | Token::EOF);
         let places: Vec<usize> = (0..all.len()).filter(|at| solid(&all[*at])).collect();
-        let (mut pairs, mut open) = (vec![None; places.len()], Vec::new());
+        let (mut pairs, mut around, mut open) = (vec![None; places.len()], vec![None; places.len()], Vec::new());
         for (place, at) in places.iter().enumerate() {
+            around[place] = open.last().copied();
             match all[*at].token {
                 Token::LParen => open.push(place),
                 Token::RParen => {
@@ -35,7 +38,7 @@ impl<'t> Tokens<'t> {
                 _ => {}
             }
         }
-        Self { all, places, pairs }
+        Self { all, places, pairs, around }
     }
 
     /// How many there are.
@@ -81,6 +84,11 @@ impl<'t> Tokens<'t> {
     /// The place of the bracket that closes, or opened, the one there.
     pub(super) fn pair(&self, place: usize) -> Option<usize> {
         self.pairs.get(place).copied().flatten()
+    }
+
+    /// The place of the bracket that a place is in.
+    pub(super) fn around(&self, place: usize) -> Option<usize> {
+        self.around.get(place).copied().flatten()
     }
 
     /// Places from `from` on that are in no further brackets, up to the bracket that ends these, or to the end. Of an

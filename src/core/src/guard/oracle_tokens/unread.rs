@@ -22,8 +22,10 @@ const CLAUSES: &[(&str, Rule, &str, &str)] = &[
 ];
 
 /// Functions with a grammar of their own.
-const CALLS: &[(&str, &str)] =
-    &[("MULTISET", ""), ("CURSOR", ""), ("APPROX_RANK", "RANK() OVER (PARTITION BY a ORDER BY b DESC)")];
+const CALLS: &[(&str, &str)] = &[("MULTISET", ""), ("CURSOR", ""), ("JSON_TRANSFORM", ""), ("APPROX_RANK", RANKED)];
+
+/// What gives the first few of each group.
+const RANKED: &str = "SELECT … FROM (SELECT …, RANK() OVER (PARTITION BY … ORDER BY …) AS n FROM …) WHERE n <= 10";
 
 /// The refusal of the first clause of a text that is one of these.
 pub(in crate::guard) fn clause(all: &[TokenWithSpan]) -> Option<Fault> {

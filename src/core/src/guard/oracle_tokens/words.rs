@@ -18,6 +18,8 @@ fn edit(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
             "FROM" => from_first(tokens, place),
             "CHAR" | "CHARACTER" | "VARCHAR" | "VARCHAR2" => length(tokens, place),
             "NUMBER" => any_precision(tokens, place),
+            "INTERVAL" => span(tokens, place),
+            "IGNORE" | "RESPECT" => early_nulls(tokens, place),
             _ => None,
         },
         Token::Lt | Token::Gt | Token::ExclamationMark | Token::Caret => comparison(tokens, place),
@@ -57,8 +59,8 @@ fn single(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
             .is_any(after, &["AND", "OR", "THEN", "GROUP", "ORDER", "HAVING", "UNION", "MINUS", "FETCH", "OFFSET"]),
     };
     // POSITION('a' IN 'b') is no test.
-    let open = tokens.level_before(place).last().and_then(|first| first.checked_sub(2));
-    let position = open.is_some_and(|name| tokens.is(name, "POSITION"));
+    let called = tokens.around(place).and_then(|open| open.checked_sub(1));
+    let position = called.is_some_and(|name| tokens.is(name, "POSITION"));
     let bracket = |sign, at| tokens.replace(at, at, vec![sign]);
     (ends && !position).then(|| vec![bracket(Token::LParen, place + 1), bracket(Token::RParen, after)])
 }
@@ -81,6 +83,17 @@ fn from_first(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
     (called && follows && tokens.is(place + 1, "FIRST")).then(|| vec![tokens.replace(place, place + 2, Vec::new())])
 }
 
+/// `LAG(x IGNORE NULLS, 2)`, which is `LAG(x, 2) IGNORE NULLS`.
+/// <https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/LAG.html>
+fn early_nulls(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
+    let open = tokens.around(place)?;
+    let called = open.checked_sub(1).is_some_and(|name| tokens.is_any(name, &["LAG", "LEAD"]));
+    let more = tokens.is(place + 1, "NULLS") && tokens.sign(place + 2, &Token::Comma);
+    let after = tokens.pair(open).filter(|_| called && more)? + 1;
+    let words = vec![tokens.at(place).clone(), tokens.at(place + 1).clone()];
+    Some(vec![tokens.replace(place, place + 2, Vec::new()), tokens.replace(after, after, words)])
+}
+
 /// `VARCHAR2(100 CHAR)`: the parser has no unit behind a length, but a word of any form.
 fn length(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
     let Token::Number(digits, false) = tokens.at(place + 2) else { return None };
@@ -95,6 +108,21 @@ fn length(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
 fn any_precision(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
     let any = tokens.sign(place + 1, &Token::LParen) && tokens.sign(place + 2, &Token::Mul);
     any.then(|| vec![tokens.replace(place + 2, place + 3, vec![plain("*".to_owned())])])
+}
+
+/// `CAST(x AS INTERVAL DAY(3) TO SECOND(2))`: a type of several words.
+fn span(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
+    let digits = |at| {
+        let bracketed = tokens.sign(at, &Token::LParen) && matches!(tokens.at(at + 1), Token::Number(..));
+        if bracketed && tokens.sign(at + 2, &Token::RParen) { at + 3 } else { at }
+    };
+    let last = if tokens.is(place + 1, "DAY") { "SECOND" } else { "MONTH" };
+    let to = digits(place + 2);
+    let of_type =
+        place > 0 && tokens.is_any(place - 1, &["AS", "RETURNING"]) && tokens.is_any(place + 1, &["DAY", "YEAR"]);
+    let end = digits(to + 2);
+    let known = of_type && tokens.is(to, "TO") && tokens.is(to + 1, last);
+    known.then(|| vec![tokens.replace(place, end, vec![plain(tokens.text(place, end))])])
 }
 
 /// A word without a meaning of its own to the parser.

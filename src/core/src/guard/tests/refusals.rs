@@ -84,6 +84,21 @@ fn a_suggestion_is_of_the_same_database() {
             "SELECT x.key, x.value FROM json_each(…) AS x",
         ),
         (Dialect::Oracle, "SELECT XMLAGG(name) FROM clients", "function-not-allowed", "XMLAGG", ""),
+        (Dialect::Oracle, "SELECT WM_CONCAT(name) FROM clients", "function-not-allowed", "WM_CONCAT", "LISTAGG"),
+        (
+            Dialect::Oracle,
+            "SELECT DBMS_LOB.SUBSTR(notes, 10, 1) FROM clients",
+            "function-not-allowed",
+            "DBMS_LOB.SUBSTR",
+            "SUBSTR(x, 1, 4000)",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT DBMS_RANDOM.VALUE(1, 10) FROM clients",
+            "function-not-allowed",
+            "DBMS_RANDOM.VALUE",
+            "DBMS_RANDOM.VALUE * (:high - :low) + :low",
+        ),
         (Dialect::Postgres, "SELECT NVL(name, 'x') FROM clients", "function-not-allowed", "NVL", "COALESCE"),
         (Dialect::Oracle, "SELECT LEN(name) FROM clients", "function-not-allowed", "LEN", "LENGTH"),
         (

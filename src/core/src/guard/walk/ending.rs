@@ -70,14 +70,13 @@ impl<'i> Walk<'i> {
             return Err(unplaced(Rule::Growth, item));
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
-        let followed = arm.follows(&conditions);
-        if stored && followed.is_some() {
-            return Ok(None);
-        }
-        // CYCLE stops where a value comes again, which it must in a relation that has only so many.
-        let again = followed.and_then(|position| columns[position].key.as_deref());
-        let is_cycle = |name| matches!(bound, Bound::Condition { cycle } if cycle.iter().any(|ident| key(self.dialect, ident) == name));
-        if again.is_some_and(is_cycle) && tables(select).all(|factor| self.is_finite(factor, env)) {
+        let follows = arm.follows(&conditions);
+        // CYCLE stops where values come again, which those of a relation with only so many must.
+        let taken =
+            |cycle: &[Ident]| !cycle.is_empty() && cycle.iter().all(|ident| arm.is_taken(&key(self.dialect, ident)));
+        let comes_again = matches!(bound, Bound::Condition { cycle } if taken(cycle));
+        let stops = comes_again && tables(select).all(|factor| self.is_finite(factor, env));
+        if follows && (stored || stops) {
             return Ok(None);
         }
         if stored {
@@ -232,16 +231,15 @@ impl Arm<'_> {
         count
     }
 
-    /// The column of its own that is compared with a stored one, and then replaced by another stored one.
-    fn follows(&self, conditions: &[&Expr]) -> Option<usize> {
+    /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
+    fn follows(&self, conditions: &[&Expr]) -> bool {
         /// A join of so many columns is no parent and child.
         const MOST: usize = 16;
         let equal: Vec<(Column, Column)> = conditions.iter().filter_map(|one| equality(one, self.dialect)).collect();
         if equal.len() > MOST {
-            return None;
+            return false;
         }
-        (0..self.columns.len()).find(|position| {
-            let position = *position;
+        (0..self.columns.len()).any(|position| {
             let Some(name) = self.columns[position].key.as_deref().map(str::to_owned) else { return false };
             let mut same: Vec<Column> = vec![(Some(self.alias.clone()), name.clone()), (None, name)];
             let own = same.len();
@@ -258,6 +256,20 @@ impl Arm<'_> {
             let given = gives(self.select, position).and_then(|expr| column(expr, self.dialect));
             linked && given.is_some_and(|given| self.is_other(&given) && !same.contains(&given))
         })
+    }
+
+    /// Whether each step takes a column of its own from another relation of its FROM, by a qualified name: what has none may
+    /// be computed anew, as `ROWNUM` is.
+    fn is_taken(&self, name: &str) -> bool {
+        let position = self.columns.iter().position(|output| output.key.as_deref() == Some(name));
+        let given =
+            position.and_then(|position| gives(self.select, position)).and_then(|expr| column(expr, self.dialect));
+        let (Some(qualifier), _) = given.unwrap_or_default() else { return false };
+        let named = |factor: &TableFactor| match factor {
+            TableFactor::Table { alias: Some(alias), .. } => key(self.dialect, &alias.name) == qualifier,
+            factor => names(factor, &qualifier, self.dialect),
+        };
+        qualifier != self.alias && tables(self.select).any(named)
     }
 
     /// Whether a column is none of its own.

@@ -27,7 +27,10 @@ impl<'i> Walk<'i> {
         self.meter.spend(Extent::NODE, "SELECT")?;
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
-            Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => walk.random(),
+            Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => {
+                walk.random();
+                Ok(())
+            }
             Expr::CompoundIdentifier(idents) => walk.dotted(idents, env),
             Expr::Value(value) => walk.value(value),
             Expr::TypedString(typed) => walk.typed(typed),
@@ -190,9 +193,12 @@ impl<'i> Walk<'i> {
                 })
             }
             Expr::Collate { expr, collation } => {
-                let known = ["NOCASE", "BINARY", "RTRIM", "C", "POSIX"];
+                let known: &[&str] = match self.dialect {
+                    Dialect::Oracle => &["BINARY", "BINARY_CI", "BINARY_AI"],
+                    Dialect::Postgres | Dialect::Sqlite => &["NOCASE", "BINARY", "RTRIM", "C", "POSIX"],
+                };
                 let name = parts(collation).and_then(|parts| parts.first().map(|part| part.value.to_uppercase()));
-                let plain = name.is_some_and(|name| known.contains(&name.as_str())) && self.dialect != Dialect::Oracle;
+                let plain = name.is_some_and(|name| known.contains(&name.as_str()));
                 absent(!plain || collation.0.len() != 1, "COLLATE")?;
                 self.expr(expr, env)
             }

@@ -60,9 +60,8 @@ impl<'i> Walk<'i> {
     }
 
     /// Notes that it is called.
-    pub(super) fn random(&mut self) -> Checked {
+    pub(super) fn random(&mut self) {
         self.uses(RANDOM);
-        Ok(())
     }
 
     fn uses(&mut self, (package, name): (&str, &str)) {

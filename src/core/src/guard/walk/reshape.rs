@@ -88,8 +88,16 @@ impl<'i> Walk<'i> {
             alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
         }
         outputs.retain(|output| output.key.as_deref().is_none_or(|key| !used.iter().any(|one| one == key)));
-        let Expr::Identifier(value) = value else { return Err(unsupported("UNPIVOT ((…))")) };
-        for ident in [name, value] {
+        let values = match value {
+            Expr::Tuple(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        let values = values.iter().map(|value| match value {
+            Expr::Identifier(ident) => Ok(ident),
+            _ => Err(unsupported("UNPIVOT ((…))")),
+        });
+        for ident in std::iter::once(Ok(name)).chain(values) {
+            let ident = ident?;
             super::factor::given_name(ident)?;
             outputs.push(Output::opaque(key(self.dialect, ident)));
         }

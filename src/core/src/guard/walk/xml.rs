@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    AccessExpr, Expr, Function, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, TableAlias,
+    AccessExpr, Expr, Function, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, OrderByExpr,
     TableFactor, XmlPassingArgument, XmlPassingClause, XmlTableColumn, XmlTableColumnOption,
 };
 
@@ -45,7 +45,7 @@ impl<'i> Walk<'i> {
         absent(!stored, "XMLTABLE (… PASSING …)")?;
         let outputs = columns.iter().map(|column| self.xml_column(column)).collect::<Checked<Vec<Output>>>()?;
         self.reads.functions.insert("XMLTABLE".to_owned());
-        self.source(Rc::new(outputs.into()), alias.as_ref() as Option<&TableAlias>, None)
+        self.source(Rc::new(outputs.into()), alias.as_ref(), None)
     }
 
     fn xml_column(&mut self, column: &XmlTableColumn) -> Checked<Output> {
@@ -63,36 +63,49 @@ impl<'i> Walk<'i> {
         Ok(Output::opaque(key(self.dialect, name)))
     }
 
-    /// `XMLAGG(XMLELEMENT(e, x || ',') ORDER BY y).EXTRACT('//text()').GETCLOBVAL()`: the texts one after another. The
-    /// element's name is only a word, and no XML comes out.
+    /// `XMLAGG(XMLELEMENT(e, x || ',') ORDER BY y).EXTRACT('//text()').GETCLOBVAL()`, and the form that takes the text out of
+    /// each element: the texts one after another. The element's name is only a word, and no XML comes out.
     pub(super) fn joined_texts(&mut self, root: &Expr, chain: &[AccessExpr], env: Env<'_, 'i>) -> Checked {
         let refused = || unsupported("XMLAGG(…)").instead("LISTAGG(x, ',') WITHIN GROUP (ORDER BY x)");
-        let [AccessExpr::Dot(Expr::Function(extract)), AccessExpr::Dot(Expr::Function(value))] = chain else {
-            return Err(refused());
+        let own = ["XMLAGG", "XMLELEMENT"].iter().any(|name| self.index.is_callable(name));
+        let (Expr::Function(aggregate), false) = (root, own) else { return Err(refused()) };
+        let (aggregated, order) = aggregated(aggregate).ok_or_else(refused)?;
+        let element = match (aggregated, chain) {
+            (Expr::Function(element), [extract, value]) if is_texts(extract) && is_value(value) => element,
+            (Expr::CompoundFieldAccess { root, access_chain }, [value]) if is_value(value) => {
+                match (&**root, access_chain.as_slice()) {
+                    (Expr::Function(element), [extract]) if is_texts(extract) => element,
+                    _ => return Err(refused()),
+                }
+            }
+            _ => return Err(refused()),
         };
-        let texts =
-            matches!(called(extract, "EXTRACT").as_deref(), Some([path]) if literal_of(path) == Some("//text()"));
-        let whole =
-            ["GETCLOBVAL", "GETSTRINGVAL"].iter().any(|name| called(value, name).is_some_and(|args| args.is_empty()));
-        let Expr::Function(aggregate) = root else { return Err(refused()) };
-        let own = ["XMLAGG", "XMLELEMENT", "EXTRACT"].iter().any(|name| self.index.is_callable(name));
-        if !texts || !whole || own {
-            return Err(refused());
-        }
-        let (elements, order) = aggregated(aggregate).ok_or_else(refused)?;
-        let [Expr::Identifier(element), text] = elements.as_slice() else { return Err(refused()) };
-        if !is_element(element) {
+        let inside = called(element, "XMLELEMENT").ok_or_else(refused)?;
+        let Some((Expr::Identifier(name), texts)) = inside.split_first() else { return Err(refused()) };
+        if !is_element(name) || texts.is_empty() {
             return Err(refused());
         }
         self.aggregates = true;
         self.reads.functions.extend(["XMLAGG", "XMLELEMENT"].map(str::to_owned));
-        self.expr(text, env)?;
+        texts.iter().try_for_each(|text| self.expr(text, env))?;
         order.map_or(Ok(()), |order| self.order_list(order, env))
     }
 }
 
-/// The arguments of the element in an XMLAGG, and what it is ordered by.
-fn aggregated(aggregate: &Function) -> Option<(Vec<&Expr>, Option<&[sqlparser::ast::OrderByExpr]>)> {
+/// Whether a method takes all text out of XML.
+fn is_texts(method: &AccessExpr) -> bool {
+    let AccessExpr::Dot(Expr::Function(function)) = method else { return false };
+    matches!(called(function, "EXTRACT").as_deref(), Some([path]) if literal_of(path) == Some("//text()"))
+}
+
+/// Whether a method makes one text of XML.
+fn is_value(method: &AccessExpr) -> bool {
+    let AccessExpr::Dot(Expr::Function(function)) = method else { return false };
+    ["GETCLOBVAL", "GETSTRINGVAL"].iter().any(|name| called(function, name).is_some_and(|args| args.is_empty()))
+}
+
+/// What an XMLAGG joins, and what it is ordered by.
+fn aggregated(aggregate: &Function) -> Option<(&Expr, Option<&[OrderByExpr]>)> {
     let FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args: _, clauses }) = &aggregate.args
     else {
         return None;
@@ -103,8 +116,7 @@ fn aggregated(aggregate: &Function) -> Option<(Vec<&Expr>, Option<&[sqlparser::a
         _ => return None,
     };
     let elements = named(aggregate, "XMLAGG").then(|| arguments(aggregate)).flatten()?;
-    let [Expr::Function(element)] = elements.as_slice() else { return None };
-    Some((called(element, "XMLELEMENT")?, order))
+    if let [element] = elements.as_slice() { Some((element, order)) } else { None }
 }
 
 /// The arguments of a call of this function with nothing around them.
