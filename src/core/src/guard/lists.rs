@@ -42,6 +42,8 @@ pub(super) struct Function {
     pub(super) format: Option<usize>,
     /// The argument, from 1, that is a literal number, and its largest value.
     pub(super) literal: Option<(usize, u32)>,
+    /// The first of several arguments is a literal: the name of a configuration.
+    pub(super) config: bool,
 }
 
 /// A function that stands in FROM.
@@ -189,6 +191,7 @@ fn function(line: &'static str) -> (&'static str, Function) {
             "star" => function.star = true,
             "named" => function.named = true,
             "grows" => function.grows = true,
+            "config" => function.config = true,
             _ => argument_mark(&mut function, mark),
         }
     }
@@ -253,7 +256,7 @@ mod tests {
                 let arity = words.next().unwrap_or_default();
                 assert!(arity.starts_with(|c: char| c.is_ascii_digit()), "{dialect:?}: {line}");
                 for mark in words {
-                    let known = matches!(mark, "aggregate" | "star" | "named" | "grows");
+                    let known = matches!(mark, "aggregate" | "star" | "named" | "grows" | "config");
                     assert!(
                         known || ["regex", "path", "lit", "format"].iter().any(|one| mark.starts_with(one)),
                         "{line}"

@@ -27,6 +27,7 @@ mod oracle_keep;
 mod oracle_syntax;
 mod parse;
 mod policy;
+mod postgres_syntax;
 mod prefix;
 mod refusal;
 mod same;

@@ -11,6 +11,7 @@ use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
 use super::super::oracle_keep::Keep;
 use super::super::oracle_syntax::{DAY_TO, DEFAULT, ON_CONVERSION, YEAR_TO, is_quantified};
+use super::super::postgres_syntax;
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::super::sqlite_syntax::OPERATORS;
@@ -31,6 +32,7 @@ impl<'i> Walk<'i> {
             Expr::Nested(inner) => walk.expr(inner, env),
             Expr::BinaryOp { left, op, right } => walk.binary(left, op, right, env),
             Expr::UnaryOp { op, expr } => walk.unary(*op, expr, env),
+            Expr::Function(function) if walk.may_give_rows(function) => walk.set_call(function, env),
             Expr::Function(function) => walk.call(function, env),
             Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => walk.subquery(query, env),
             Expr::InSubquery { expr, subquery, negated: _ } => {
@@ -182,6 +184,11 @@ impl<'i> Walk<'i> {
                 absent(!plain || collation.0.len() != 1, "COLLATE")?;
                 self.expr(expr, env)
             }
+            Expr::SimilarTo { negated: _, expr, pattern, escape_char: None } if self.dialect == Dialect::Postgres => {
+                super::full_text::similar(pattern)?;
+                self.expr(expr, env)?;
+                self.expr(pattern, env)
+            }
             Expr::SimilarTo { .. } => Err(unsupported("SIMILAR TO").instead("LIKE")),
             Expr::RLike { .. } => Err(unsupported("REGEXP").instead("LIKE")),
             other => Err(fault(Rule::Unsupported, sqlparser::ast::Spanned::span(other), other.to_string())),
@@ -238,6 +245,9 @@ impl<'i> Walk<'i> {
         binds_as_written(left, op)?;
         if is_regex(op) {
             super::pattern::safe(right)?;
+        }
+        if *op == BinaryOperator::AtAt {
+            super::full_text::matched(left, right)?;
         }
         if compares(op) {
             self.compared(left, &[right], env)?;
@@ -305,11 +315,17 @@ impl<'i> Walk<'i> {
                 self.dialect == Dialect::Sqlite
             }
             BinaryOperator::Custom(operator) => {
-                self.dialect == Dialect::Sqlite && OPERATORS.contains(&operator.as_str())
+                let own: &[&str] = match self.dialect {
+                    Dialect::Sqlite => &OPERATORS,
+                    Dialect::Postgres => &postgres_syntax::OPERATORS,
+                    Dialect::Oracle => &[],
+                };
+                own.contains(&operator.as_str())
             }
             BinaryOperator::HashArrow
             | BinaryOperator::HashLongArrow
             | BinaryOperator::AtArrow
+            | BinaryOperator::AtAt
             | BinaryOperator::ArrowAt
             | BinaryOperator::PGExp
             | BinaryOperator::PGOverlap

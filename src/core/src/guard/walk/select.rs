@@ -53,7 +53,9 @@ impl<'i> Walk<'i> {
             links.extend(self.predicate(selection, env.within(&filtering))?);
         }
         let levels = self.hierarchy(&select.connect_by, &from.sources, inside)?;
+        let around = self.expect_sets(select);
         let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
+        let sets = std::mem::replace(&mut self.sets, around).walked;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         few_groups(&select.group_by)?;
@@ -74,8 +76,11 @@ impl<'i> Walk<'i> {
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
         let whole = self.aggregates && !grouped;
-        let rows = if whole { Some(1) } else { links.rows(&from.sources) };
-        let about = if whole { Some(1) } else { links.about(&from.sources) };
+        let mut rows = if whole { Some(1) } else { links.rows(&from.sources) };
+        let mut about = if whole { Some(1) } else { links.about(&from.sources) };
+        if !sets.is_empty() {
+            (rows, about) = self.with_sets(sets, &from.sources, &links, whole)?;
+        }
         let (rows, about) = if select.connect_by.is_empty() { (rows, about) } else { (levels, levels) };
         let about = if whole { about } else { self.distinct_rows(select, &from.sources, about) };
         let connected = links.connects(&from.sources);
