@@ -11,6 +11,7 @@ mod access;
 mod approved;
 mod deep;
 mod dialect;
+mod elsewhere;
 mod entries;
 mod fault;
 mod index;

@@ -8,8 +8,8 @@ use sqlparser::ast::{
 
 use crate::domain::Dialect;
 
+use super::super::elsewhere;
 use super::super::fault::{Checked, Fault, unplaced};
-use super::super::known;
 use super::super::lists;
 use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
@@ -112,7 +112,7 @@ impl<'i> Walk<'i> {
             format!("SELECT {columns} FROM {}(…) AS x", name.to_ascii_lowercase())
         } else {
             let near = || nearest_function(name, self.lists.functions());
-            known::function(name).or_else(near).unwrap_or_default().to_owned()
+            elsewhere::function(name, self.dialect).or_else(near).unwrap_or_default().to_owned()
         };
         unplaced(Rule::FunctionNotAllowed, name).instead(instead)
     }

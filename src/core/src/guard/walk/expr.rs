@@ -72,8 +72,12 @@ impl<'i> Walk<'i> {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
-            Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
-                absent(self.dialect != Dialect::Postgres, "ILIKE")?;
+            Expr::ILike { negated, any: _, expr, pattern, escape_char } => {
+                let not = if *negated { "NOT " } else { "" };
+                absent(self.dialect != Dialect::Postgres, "ILIKE").map_err(|fault| match self.dialect {
+                    Dialect::Sqlite => fault.instead(format!("{expr} {not}LIKE {pattern}")),
+                    _ => fault.instead(format!("UPPER({expr}) {not}LIKE UPPER({pattern})")),
+                })?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
@@ -104,7 +108,8 @@ impl<'i> Walk<'i> {
                 absent(format.is_some(), "CAST … FORMAT")?;
                 match kind {
                     CastKind::Cast => {}
-                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")?,
+                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")
+                        .map_err(|fault| fault.instead(format!("CAST({expr} AS {data_type})")))?,
                     CastKind::TryCast | CastKind::SafeCast => return Err(unsupported("TRY_CAST")),
                 }
                 self.data_type(data_type)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     ConnectByKind, Distinct, Expr, Function, GroupByExpr, Ident, NamedWindowDefinition, NamedWindowExpr, Select,
-    SelectFlavor, SelectItem,
+    SelectFlavor, SelectItem, Top, TopQuantity,
 };
 
 use crate::domain::Dialect;
@@ -19,17 +19,34 @@ use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Output, Outputs, Scope, Source};
 use super::links::Links;
-use super::query::{Given, Tail};
+use super::query::{Given, Tail, whole_number};
 use super::sizes::groups;
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
     pub(super) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         shape(select)?;
+        self.no_top(select)?;
         let around = std::mem::take(&mut self.aggregates);
         let given = self.deeper(|walk| walk.level(select, tail, env));
         self.aggregates = around;
         given
+    }
+
+    /// TOP, which other databases write for the row limit.
+    fn no_top(&self, select: &Select) -> Checked {
+        let Some(Top { with_ties: _, percent, quantity }) = &select.top else { return Ok(()) };
+        let count = match quantity {
+            Some(TopQuantity::Constant(count)) => *count,
+            Some(TopQuantity::Expr(expr)) => whole_number(expr).unwrap_or(10),
+            None => 10,
+        };
+        let percent = if *percent { " PERCENT" } else { "" };
+        let instead = match self.dialect {
+            Dialect::Oracle => format!("FETCH FIRST {count}{percent} ROWS ONLY"),
+            Dialect::Postgres | Dialect::Sqlite => format!("LIMIT {count}"),
+        };
+        Err(unsupported("TOP").instead(instead))
     }
 
     fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
@@ -255,7 +272,7 @@ fn shape(select: &Select) -> Checked {
     }
     absent(!optimizer_hints.is_empty(), "/*+ … */")?;
     absent(select_modifiers.as_ref().is_some_and(sqlparser::ast::SelectModifiers::is_any_set), "SELECT …")?;
-    absent(top.is_some() || *top_before_distinct, "TOP")?;
+    absent(top.is_none() && *top_before_distinct, "TOP")?;
     absent(exclude.is_some(), "EXCLUDE")?;
     absent(!lateral_views.is_empty(), "LATERAL VIEW")?;
     absent(prewhere.is_some(), "PREWHERE")?;
