@@ -33,6 +33,7 @@ guard-alias-not-allowed-signs = The name “{ $found }” is empty, or holds a q
 guard-alias-not-allowed-instead = “{ $found }” stands in single quotes, which are for text. Write the name like this instead: { $instead }
 guard-function-not-allowed = The function “{ $found }” is not in the list of allowed functions. Use a built-in function that only computes.
 guard-function-not-allowed-near = The function “{ $found }” is not in the list of allowed functions. Did you mean { $instead }?
+guard-function-not-allowed-instead = “{ $found }” is no function of this database. Write this instead: { $instead }
 guard-function-not-allowed-from = “{ $found }” gives several rows, so its place is in FROM. Write it like this: { $instead }
 guard-function-arguments = “{ $found }” cannot be called with these arguments. Check how many there are; sizes and paths must be plain, modest values.
 guard-type-not-allowed = The type “{ $found }” is not in the list of allowed types. Use a plain text, number or date type.

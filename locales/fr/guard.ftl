@@ -33,6 +33,7 @@ guard-alias-not-allowed-signs = Le nom « { $found } » est vide, ou contient un
 guard-alias-not-allowed-instead = « { $found } » est entre apostrophes, réservées aux textes. Écrivez plutôt le nom ainsi : { $instead }
 guard-function-not-allowed = La fonction « { $found } » n'est pas dans la liste des fonctions permises. Utilisez une fonction intégrée qui ne fait que calculer.
 guard-function-not-allowed-near = La fonction « { $found } » n'est pas dans la liste des fonctions permises. Vouliez-vous dire { $instead } ?
+guard-function-not-allowed-instead = « { $found } » n'est pas une fonction de cette base. Écrivez plutôt : { $instead }
 guard-function-not-allowed-from = « { $found } » donne plusieurs lignes : sa place est dans FROM. Écrivez-la ainsi : { $instead }
 guard-function-arguments = « { $found } » ne s'appelle pas avec ces arguments. Vérifiez leur nombre ; tailles et chemins doivent être des valeurs simples et modestes.
 guard-type-not-allowed = Le type « { $found } » n'est pas dans la liste des types permis. Utilisez un type simple : texte, nombre ou date.

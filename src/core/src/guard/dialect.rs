@@ -11,7 +11,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::domain::Dialect;
 
-use super::{oracle_clauses, oracle_syntax, prefix, sqlite_syntax};
+use super::{oracle_clauses, oracle_syntax, postgres_syntax, prefix, sqlite_syntax};
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
 /// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
@@ -67,7 +67,7 @@ impl<G: Grammar> Grammar for Bounded<G> {
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
         let own = match self.dialect {
             Dialect::Oracle => oracle_syntax::infix(parser, expr),
-            Dialect::Postgres => None,
+            Dialect::Postgres => postgres_syntax::infix(parser, expr, precedence),
             Dialect::Sqlite => sqlite_syntax::infix(parser, expr, precedence),
         };
         own.or_else(|| self.grammar.parse_infix(parser, expr, precedence))
@@ -76,7 +76,7 @@ impl<G: Grammar> Grammar for Bounded<G> {
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         let own = match self.dialect {
             Dialect::Oracle => oracle_syntax::precedence(parser, |level| self.prec_value(level)),
-            Dialect::Postgres => None,
+            Dialect::Postgres => postgres_syntax::precedence(parser, |level| self.prec_value(level)),
             Dialect::Sqlite => sqlite_syntax::precedence(parser, |level| self.prec_value(level)),
         };
         own.map(Ok).or_else(|| self.grammar.get_next_precedence(parser))

@@ -44,6 +44,8 @@ pub(super) struct Function {
     pub(super) format: Option<usize>,
     /// The argument, from 1, that is a literal number, and its largest value.
     pub(super) literal: Option<(usize, u32)>,
+    /// The first of several arguments is a literal: the name of a configuration.
+    pub(super) config: bool,
 }
 
 /// A function that stands in FROM.
@@ -192,6 +194,7 @@ fn function(line: &'static str) -> (&'static str, Function) {
             "named" => function.named = true,
             "grows" => function.grows = true,
             "gathers" => function.gathers = true,
+            "config" => function.config = true,
             _ => argument_mark(&mut function, mark),
         }
     }
@@ -258,7 +261,7 @@ mod tests {
                 let arity = words.next().unwrap_or_default();
                 assert!(arity.starts_with(|c: char| c.is_ascii_digit()), "{dialect:?}: {line}");
                 for mark in words {
-                    let known = matches!(mark, "aggregate" | "star" | "named" | "grows" | "gathers");
+                    let known = matches!(mark, "aggregate" | "star" | "named" | "grows" | "gathers" | "config");
                     assert!(
                         known || ["regex", "path", "lit", "format"].iter().any(|one| mark.starts_with(one)),
                         "{line}"

@@ -160,7 +160,10 @@ impl Refusal {
             Rule::Syntax => "guard-syntax-open",
             Rule::AliasNotAllowed => "guard-alias-not-allowed-instead",
             // Not a name, but where a function that gives rows stands.
-            Rule::FunctionNotAllowed if self.instead.contains(" FROM ") => "guard-function-not-allowed-from",
+            Rule::FunctionNotAllowed if self.instead.starts_with("SELECT ") => "guard-function-not-allowed-from",
+            Rule::FunctionNotAllowed if self.instead.contains(|c: char| !(c.is_alphanumeric() || c == '_')) => {
+                "guard-function-not-allowed-instead"
+            }
             Rule::FunctionNotAllowed => "guard-function-not-allowed-near",
             rule => rule.key(),
         }

@@ -443,3 +443,20 @@ fn the_number_of_a_row_is_of_open_tables_alone() {
     let named = Policy::from(Rules { allow: Some(named.to_vec()), deny: Vec::new() });
     check(Dialect::Sqlite, &named, [("SELECT rowid FROM users", "column-unknown")].into_iter());
 }
+
+#[test]
+fn what_postgres_has_alone_hides_nothing() {
+    let rows = [
+        ("SELECT unnest(ARRAY[password_hash]) AS x FROM users", "column-denied"),
+        ("SELECT generate_series(1, length(password_hash)) AS x FROM users", "column-denied"),
+        ("SELECT ARRAY(SELECT password_hash FROM users)", "column-denied"),
+        ("SELECT ARRAY(SELECT amount FROM contracts)", "relation-denied"),
+        ("SELECT id FROM users WHERE to_tsvector(password_hash) @@ to_tsquery('a')", "column-denied"),
+        ("SELECT id FROM users WHERE password_hash ? 'a'", "column-denied"),
+        ("SELECT id FROM users WHERE name ?| ARRAY[password_hash]", "column-denied"),
+        ("SELECT id FROM users WHERE password_hash SIMILAR TO 'a%'", "column-denied"),
+        ("SELECT x.n FROM users u, unnest(ARRAY[u.password_hash]) WITH ORDINALITY AS x(v, n)", "column-denied"),
+        ("SELECT DATE(password_hash) FROM users", "column-denied"),
+    ];
+    check(Dialect::Postgres, &deny(&["users.password_hash", "contracts"]), rows.into_iter());
+}

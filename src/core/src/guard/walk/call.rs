@@ -2,13 +2,14 @@
 
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause, FunctionArgumentList,
-    FunctionArguments, JsonReturningClause, ListAggOnOverflow, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    FunctionArguments, JsonReturningClause, ListAggOnOverflow, Query, WindowFrame, WindowFrameBound, WindowSpec,
+    WindowType,
 };
 
 use crate::domain::Dialect;
 
+use super::super::elsewhere;
 use super::super::fault::{Checked, Fault, unplaced};
-use super::super::known;
 use super::super::lists;
 use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
@@ -18,9 +19,6 @@ use super::literal::literal_of;
 use super::oracle_calls::before_character_set;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
-
-/// What a list of a subquery's values is written as: in a condition, and as a value.
-const ARRAY_INSTEAD: &str = "IN (SELECT …) / (SELECT array_agg(x) FROM …)";
 
 impl<'i> Walk<'i> {
     pub(super) fn call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
@@ -40,8 +38,9 @@ impl<'i> Walk<'i> {
         let located = |fault: Fault| fault.or_at(ident.span);
         let list = match args {
             FunctionArguments::None => return self.without_brackets(&upper, over.as_ref()).map_err(located),
-            FunctionArguments::Subquery(_) if upper == "ARRAY" && self.dialect == Dialect::Postgres => {
-                return Err(located(unsupported("ARRAY(SELECT …)").instead(ARRAY_INSTEAD)));
+            FunctionArguments::Subquery(query) if upper == "ARRAY" && self.dialect == Dialect::Postgres => {
+                absent(over.is_some() || filter.is_some() || !within_group.is_empty(), &upper).map_err(located)?;
+                return self.array_of(query, env).map_err(located);
             }
             FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
             FunctionArguments::List(list) => list,
@@ -71,6 +70,14 @@ impl<'i> Walk<'i> {
             WindowType::NamedWindow(name) => self.named_window(name, env),
             WindowType::WindowSpec(spec) => self.window(spec, env),
         }
+    }
+
+    /// `ARRAY(SELECT …)`, of one column.
+    fn array_of(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked {
+        let given = self.query(query, env)?;
+        absent(given.columns.len() != 1, "ARRAY(SELECT …)")?;
+        self.reads.functions.insert("ARRAY".to_owned());
+        Ok(())
     }
 
     /// A name of the grammar, such as `CURRENT_DATE`, that the parser reads as a call.
@@ -114,7 +121,7 @@ impl<'i> Walk<'i> {
             format!("SELECT {columns} FROM {}(…) AS x", name.to_ascii_lowercase())
         } else {
             let near = || nearest_function(name, self.lists.functions());
-            known::function(name).or_else(near).unwrap_or_default().to_owned()
+            elsewhere::function(name, self.dialect).or_else(near).unwrap_or_default().to_owned()
         };
         unplaced(Rule::FunctionNotAllowed, name).instead(instead)
     }
@@ -153,6 +160,9 @@ impl<'i> Walk<'i> {
         let refused = || unplaced(Rule::FunctionArguments, name);
         if let Some(expr) = known.regex.and_then(at) {
             super::pattern::safe(expr)?;
+        }
+        if known.config && args.len() > 1 {
+            at(1).and_then(literal_of).ok_or_else(refused)?;
         }
         if let Some(position) = known.path {
             let path = at(position).and_then(literal_of).ok_or_else(refused)?;

@@ -13,6 +13,7 @@ use super::super::names::parts;
 use super::super::oracle_keep::Keep;
 use super::super::oracle_syntax::{DEFAULT, ON_CONVERSION, is_interval_units, is_quantified};
 use super::super::oracle_window::from_last;
+use super::super::postgres_syntax;
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::super::sqlite_syntax::OPERATORS;
@@ -38,6 +39,7 @@ impl<'i> Walk<'i> {
             Expr::Nested(inner) => walk.expr(inner, env),
             Expr::BinaryOp { left, op, right } => walk.binary(left, op, right, env),
             Expr::UnaryOp { op, expr } => walk.unary(*op, expr, env),
+            Expr::Function(function) if walk.may_give_rows(function) => walk.set_call(function, env),
             Expr::Function(function) => match walk.packaged(function, env) {
                 Some(checked) => checked,
                 None => walk.call(function, env),
@@ -80,8 +82,12 @@ impl<'i> Walk<'i> {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
-            Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
-                absent(self.dialect != Dialect::Postgres, "ILIKE")?;
+            Expr::ILike { negated, any: _, expr, pattern, escape_char } => {
+                let not = if *negated { "NOT " } else { "" };
+                absent(self.dialect != Dialect::Postgres, "ILIKE").map_err(|fault| match self.dialect {
+                    Dialect::Sqlite => fault.instead(format!("{expr} {not}LIKE {pattern}")),
+                    _ => fault.instead(format!("UPPER({expr}) {not}LIKE UPPER({pattern})")),
+                })?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
@@ -112,7 +118,8 @@ impl<'i> Walk<'i> {
                 absent(format.is_some(), "CAST … FORMAT")?;
                 match kind {
                     CastKind::Cast => {}
-                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")?,
+                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")
+                        .map_err(|fault| fault.instead(format!("CAST({expr} AS {data_type})")))?,
                     CastKind::TryCast | CastKind::SafeCast => return Err(unsupported("TRY_CAST")),
                 }
                 self.data_type(data_type)?;
@@ -202,6 +209,11 @@ impl<'i> Walk<'i> {
                 absent(!plain || collation.0.len() != 1, "COLLATE")?;
                 self.expr(expr, env)
             }
+            Expr::SimilarTo { negated: _, expr, pattern, escape_char: None } if self.dialect == Dialect::Postgres => {
+                super::full_text::similar(pattern)?;
+                self.expr(expr, env)?;
+                self.expr(pattern, env)
+            }
             Expr::SimilarTo { .. } => Err(unsupported("SIMILAR TO").instead("LIKE")),
             Expr::RLike { .. } => Err(unsupported("REGEXP").instead("LIKE")),
             other => Err(fault(Rule::Unsupported, sqlparser::ast::Spanned::span(other), other.to_string())),
@@ -265,6 +277,9 @@ impl<'i> Walk<'i> {
         binds_as_written(left, op)?;
         if is_regex(op) {
             super::pattern::safe(right)?;
+        }
+        if *op == BinaryOperator::AtAt {
+            super::full_text::matched(left, right)?;
         }
         if compares(op) {
             self.compared(left, &[right], env)?;
@@ -341,11 +356,17 @@ impl<'i> Walk<'i> {
                 self.dialect == Dialect::Sqlite
             }
             BinaryOperator::Custom(operator) => {
-                self.dialect == Dialect::Sqlite && OPERATORS.contains(&operator.as_str())
+                let own: &[&str] = match self.dialect {
+                    Dialect::Sqlite => &OPERATORS,
+                    Dialect::Postgres => &postgres_syntax::OPERATORS,
+                    Dialect::Oracle => &[],
+                };
+                own.contains(&operator.as_str())
             }
             BinaryOperator::HashArrow
             | BinaryOperator::HashLongArrow
             | BinaryOperator::AtArrow
+            | BinaryOperator::AtAt
             | BinaryOperator::ArrowAt
             | BinaryOperator::PGExp
             | BinaryOperator::PGOverlap

@@ -46,13 +46,12 @@ impl<'i> Walk<'i> {
                 self.derived(subquery, alias.as_ref(), env).map(one)
             }
             TableFactor::Function { lateral: _, name, args, with_ordinality, alias } => {
-                absent(*with_ordinality, "WITH ORDINALITY")?;
-                self.table_function(name, args, alias.as_ref(), lateral).map(one)
+                self.table_function(name, args, *with_ordinality, alias.as_ref(), lateral).map(one)
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
-                absent(*with_offset || with_offset_alias.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+                absent(*with_offset || with_offset_alias.is_some(), "WITH OFFSET")?;
                 self.exprs(array_exprs, lateral)?;
-                let source = self.function_source("UNNEST", array_exprs.len(), alias.as_ref())?;
+                let source = self.function_source("UNNEST", array_exprs.len(), *with_ordinality, alias.as_ref())?;
                 Ok(one(Source { about: super::series::elements_of(array_exprs), ..source }))
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
@@ -95,7 +94,7 @@ impl<'i> Walk<'i> {
         absent(version.is_some(), "AS OF")?;
         absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
         absent(!partitions.is_empty(), "PARTITION")?;
-        absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+        absent(json_path.is_some() || (*with_ordinality && args.is_none()), "WITH ORDINALITY")?;
         self.sample(sample.as_ref())?;
         match args {
             None => self.table(name, alias.as_ref(), env),
@@ -103,7 +102,7 @@ impl<'i> Walk<'i> {
                 absent(sample.is_some(), "SAMPLE")?;
                 let TableFunctionArgs { args, settings } = args;
                 absent(settings.is_some(), "SETTINGS")?;
-                self.table_function(name, args, alias.as_ref(), lateral)
+                self.table_function(name, args, *with_ordinality, alias.as_ref(), lateral)
             }
         }
     }
@@ -260,6 +259,7 @@ impl<'i> Walk<'i> {
         &mut self,
         name: &ObjectName,
         args: &[FunctionArg],
+        ordinality: bool,
         alias: Option<&TableAlias>,
         lateral: Env<'_, 'i>,
     ) -> Checked<Source<'i>> {
@@ -276,15 +276,20 @@ impl<'i> Walk<'i> {
             }
         }
         let upper = ident.value.to_uppercase();
-        if upper == "GENERATE_SERIES" && self.lists.table_function(&upper).is_some() {
-            super::series::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
-        }
+        self.bounded_rows(&upper, args).map_err(|fault| fault.or_at(ident.span))?;
         let rows = super::series::rows_of(&upper, args);
-        let source = self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))?;
+        let source =
+            self.function_source(&upper, args.len(), ordinality, alias).map_err(|fault| fault.or_at(ident.span))?;
         Ok(Source { about: rows, ..source })
     }
 
-    fn function_source(&mut self, name: &str, args: usize, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
+    fn function_source(
+        &mut self,
+        name: &str,
+        args: usize,
+        ordinality: bool,
+        alias: Option<&TableAlias>,
+    ) -> Checked<Source<'i>> {
         let lists = self.lists;
         let Some(function) = lists.table_function(name) else { return Err(unplaced(Rule::FunctionNotAllowed, name)) };
         if !function.arity.takes(args) {
@@ -292,8 +297,10 @@ impl<'i> Walk<'i> {
         }
         self.reads.functions.insert(name.to_owned());
         let only = alias.map_or_else(|| name.to_ascii_lowercase(), |alias| key(self.dialect, &alias.name));
+        absent(ordinality && self.dialect != Dialect::Postgres, "WITH ORDINALITY")?;
         let names = if function.columns.is_empty() { vec![only.as_str()] } else { function.columns.clone() };
-        let outputs = names.iter().map(|name| Output::opaque(*name));
+        let names = names.into_iter().chain(ordinality.then_some("ordinality"));
+        let outputs = names.map(Output::opaque);
         let mut source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
         source.made_rows = MOST_ROWS;

@@ -7,6 +7,7 @@ mod expr;
 mod factor;
 mod facts;
 mod from;
+mod full_text;
 mod group_alias;
 mod growth;
 mod hierarchy;
@@ -23,6 +24,7 @@ mod recursion;
 mod reshape;
 mod select;
 mod series;
+mod set_calls;
 mod sizes;
 mod star;
 mod step;
@@ -44,6 +46,8 @@ use super::index::{Index, Table};
 use super::lists::Lists;
 use super::refusal::Rule;
 use super::scope::Env;
+
+use set_calls::SetCalls;
 
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
 const DEEPEST: u32 = 1_000;
@@ -148,6 +152,8 @@ pub(super) struct Walk<'i> {
     tables: Vec<&'i Table>,
     /// Whether a derived table has a column that nothing in the statement names.
     nameless: bool,
+    /// The functions of the select list that give several rows.
+    sets: SetCalls,
 }
 
 /// What a statement reads, when every part of it is understood and allowed.
@@ -183,6 +189,7 @@ impl<'i> Walk<'i> {
             linked_outwards: Vec::new(),
             tables: Vec::new(),
             nameless: false,
+            sets: SetCalls::default(),
         }
     }
 

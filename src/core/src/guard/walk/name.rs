@@ -182,6 +182,8 @@ impl<'i> Walk<'i> {
             "UNIQUE" => Some("DISTINCT"),
             "TRUE" if oracle => Some("1 = 1"),
             "FALSE" if oracle => Some("1 = 0"),
+            "SYSDATE" | "SYSTIMESTAMP" => Some("CURRENT_TIMESTAMP"),
+            "ROWNUM" => Some("LIMIT 10"),
             _ => None,
         }
     }

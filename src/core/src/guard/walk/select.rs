@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     ConnectByKind, Distinct, Expr, Function, GroupByExpr, Ident, NamedWindowDefinition, NamedWindowExpr, Select,
-    SelectFlavor, SelectItem,
+    SelectFlavor, SelectItem, Top, TopQuantity,
 };
 
 use crate::domain::Dialect;
@@ -20,18 +20,36 @@ use super::super::refusal::Rule;
 use super::super::scope::{Aliases, Env, Output, Outputs, Scope, Source};
 use super::from::From;
 use super::links::Links;
-use super::query::{Given, Tail};
+use super::query::{Given, Tail, whole_number};
 use super::recursion::MOST_ROWS;
+use super::set_calls::SetCall;
 use super::sizes::groups;
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
     pub(super) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         shape(select)?;
+        self.no_top(select)?;
         let around = std::mem::take(&mut self.aggregates);
         let given = self.deeper(|walk| walk.level(select, tail, env));
         self.aggregates = around;
         given
+    }
+
+    /// TOP, which other databases write for the row limit.
+    fn no_top(&self, select: &Select) -> Checked {
+        let Some(Top { with_ties: _, percent, quantity }) = &select.top else { return Ok(()) };
+        let count = match quantity {
+            Some(TopQuantity::Constant(count)) => *count,
+            Some(TopQuantity::Expr(expr)) => whole_number(expr).unwrap_or(10),
+            None => 10,
+        };
+        let percent = if *percent { " PERCENT" } else { "" };
+        let instead = match self.dialect {
+            Dialect::Oracle => format!("FETCH FIRST {count}{percent} ROWS ONLY"),
+            Dialect::Postgres | Dialect::Sqlite => format!("LIMIT {count}"),
+        };
+        Err(unsupported("TOP").instead(instead))
     }
 
     fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
@@ -47,7 +65,9 @@ impl<'i> Walk<'i> {
         };
         let inside = env.within(&scope);
         self.no_callable_alias(&select.projection)?;
+        let outer_sets = self.expect_sets(select);
         let (columns, aliases) = self.projection(&select.projection, &from, inside)?;
+        let sets = std::mem::replace(&mut self.sets, outer_sets).walked;
         let with_aliases = Scope { aliases: &aliases, ..scope };
         // SQLite alone reads aliases of the select list in WHERE and HAVING; PostgreSQL may take one for a whole row.
         let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
@@ -71,15 +91,37 @@ impl<'i> Walk<'i> {
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
+        let one_row = self.aggregates && !grouped && sets.is_empty();
+        let made_rows = match std::mem::replace(&mut self.made_rows, around) {
+            _ if one_row => 1,
+            made_rows if sets.is_empty() => made_rows,
+            made_rows => made_rows.saturating_mul(MOST_ROWS),
+        };
+        let counts = if select.connect_by.is_empty() { None } else { Some(levels) };
+        let (rows, about) = self.counts(select, counts, sets, &from.sources, &links, grouped)?;
+        let (outwards, connected) = (links.outwards(&from.sources), links.connects(&from.sources));
+        Ok(Given { columns, rows, made_rows, about, outwards, connected })
+    }
+
+    /// The most rows of a level, and about how many it has, as far as the text, the catalog and statistics tell; `levels`
+    /// are those of a hierarchy.
+    fn counts(
+        &mut self,
+        select: &Select,
+        levels: Option<Option<u64>>,
+        sets: Vec<SetCall>,
+        sources: &[Source<'i>],
+        links: &Links,
+        grouped: bool,
+    ) -> Checked<(Option<u64>, Option<u64>)> {
         let whole = self.aggregates && !grouped;
-        let rows = if whole { Some(1) } else { links.rows(&from.sources) };
-        let about = if whole { Some(1) } else { links.about(&from.sources) };
-        let (rows, about) = if select.connect_by.is_empty() { (rows, about) } else { (levels, levels) };
-        let about = if whole { about } else { self.distinct_rows(select, &from.sources, about) };
-        let connected = links.connects(&from.sources);
-        let made_rows = std::mem::replace(&mut self.made_rows, around);
-        let made_rows = if whole { 1 } else { made_rows };
-        Ok(Given { columns, rows, about, made_rows, outwards: links.outwards(&from.sources), connected })
+        let (rows, about) = match levels {
+            Some(levels) => (levels, levels),
+            None if !sets.is_empty() => self.with_sets(sets, sources, links, whole)?,
+            None if whole => (Some(1), Some(1)),
+            None => (links.rows(sources), links.about(sources)),
+        };
+        Ok((rows, if whole { about } else { self.distinct_rows(select, sources, about) }))
     }
 
     fn projection(
@@ -273,7 +315,7 @@ fn shape(select: &Select) -> Checked {
     }
     absent(!optimizer_hints.is_empty(), "/*+ … */")?;
     absent(select_modifiers.as_ref().is_some_and(sqlparser::ast::SelectModifiers::is_any_set), "SELECT …")?;
-    absent(top.is_some() || *top_before_distinct, "TOP")?;
+    absent(top.is_none() && *top_before_distinct, "TOP")?;
     absent(exclude.is_some(), "EXCLUDE")?;
     absent(!lateral_views.is_empty(), "LATERAL VIEW")?;
     absent(prewhere.is_some(), "PREWHERE")?;

@@ -100,7 +100,7 @@ fn year(expr: &Expr) -> Option<u16> {
     text.split_once('-')?.0.parse().ok()
 }
 
-fn plain(arg: &FunctionArg) -> Option<&Expr> {
+pub(super) fn plain(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,
