@@ -69,11 +69,10 @@ impl Session {
         let check = check.then(|| ("client_connection_check_interval", "2s".to_owned()));
         // The last one: the role may not be allowed to set the others.
         let role = terms.role.clone().map(|role| ("role", role));
-        let settings: Vec<(&str, String)> =
-            settings.into_iter().chain(means::of(version)).chain(check).chain(role).collect();
-        let calls =
+        let settings: Vec<(&str, String)> = settings.into_iter().chain(check).chain(role).collect();
+        let bound =
             (0..settings.len()).map(|at| format!("pg_catalog.set_config(${}, ${}, true)", 2 * at + 1, 2 * at + 2));
-        let text = format!("SELECT {}", calls.collect::<Vec<_>>().join(", "));
+        let text = format!("SELECT {}", means::calls(version).chain(bound).collect::<Vec<_>>().join(", "));
         let mut set = ask(&text);
         for (name, value) in settings {
             set = set.bind(name).bind(value);

@@ -93,7 +93,7 @@ async fn a_server_that_goes_away_while_it_plans_has_failed() {
 }
 
 #[tokio::test]
-async fn what_a_statement_may_take_does_not_hang_on_the_role() {
+async fn what_a_statement_may_take_has_a_bound_of_its_own() {
     let script = "ALTER ROLE pstral SET work_mem = '4GB'; ALTER ROLE pstral SET join_collapse_limit = 100;
         ALTER ROLE pstral SET geqo = off; ALTER ROLE pstral SET jit = on; ALTER ROLE pstral SET enable_partitionwise_join = on;
         ALTER ROLE pstral SET max_parallel_workers_per_gather = 64; ALTER ROLE pstral SET temp_file_limit = '1MB'";
@@ -106,6 +106,12 @@ async fn what_a_statement_may_take_does_not_hang_on_the_role() {
         assert_eq!(rows, [["8MB", "8", "on", "off", "off", "2"].map(|text| Value::Text(text.to_owned()))]);
     }
     let sorted = "SELECT n FROM (SELECT generate_series(1, 2000000) AS n) AS s ORDER BY -n";
+    server
+        .batch("ALTER ROLE pstral SET work_mem = '64kB'; ALTER ROLE pstral SET max_parallel_workers_per_gather = 0")
+        .await;
+    let rows = run(&super::target(&server), sql).await.unwrap().rows;
+    assert_eq!(rows[0][0], Value::Text("64kB".to_owned()), "what is less is left alone");
+    assert_eq!(rows[0][5], Value::Text("0".to_owned()));
     let ended = match start(&target, sorted, super::WIDE).await {
         Ok(stream) => drain(stream).await.err(),
         Err(error) => Some(error),
