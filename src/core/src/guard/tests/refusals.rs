@@ -91,7 +91,6 @@ fn a_suggestion_is_of_the_same_database() {
             "SELECT x.key, x.value FROM json_each(…) AS x",
         ),
         (Dialect::Oracle, "SELECT XMLAGG(name) FROM clients", "function-not-allowed", "XMLAGG", ""),
-        (Dialect::Oracle, "SELECT WM_CONCAT(name) FROM clients", "function-not-allowed", "WM_CONCAT", "LISTAGG"),
         (
             Dialect::Oracle,
             "SELECT DBMS_LOB.SUBSTR(notes, 10, 1) FROM clients",
