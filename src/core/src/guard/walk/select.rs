@@ -99,7 +99,7 @@ impl<'i> Walk<'i> {
             (rows, about) = self.with_sets(sets, &from.sources, &links, whole)?;
         }
         let (rows, about) = if select.connect_by.is_empty() { (rows, about) } else { (levels, levels) };
-        let about = if whole { about } else { self.distinct_rows(select, &from.sources, about) };
+        let about = if whole { about } else { distinct_rows(select, &from.sources, about) };
         let connected = links.connects(&from.sources);
         Ok(Given { columns, rows, about, outwards: links.outwards(&from.sources), connected })
     }
@@ -145,25 +145,6 @@ impl<'i> Walk<'i> {
         super::factor::given_name(&name)?;
         self.reads.quoted_aliases.push(alias.value.clone());
         Ok(Cow::Owned(name))
-    }
-
-    /// About how many rows are left of so many by DISTINCT and GROUP BY.
-    fn distinct_rows(&self, select: &Select, sources: &[Source<'i>], rows: Option<u64>) -> Option<u64> {
-        let grouped = match &select.group_by {
-            GroupByExpr::Expressions(list, _) if !list.is_empty() => groups(list.iter(), sources, rows),
-            _ => rows,
-        };
-        let items = || {
-            select.projection.iter().map(|item| match item {
-                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
-                _ => None,
-            })
-        };
-        match (&select.distinct, items().collect::<Option<Vec<&Expr>>>()) {
-            (Some(Distinct::Distinct), Some(exprs)) => groups(exprs.into_iter(), sources, grouped),
-            (Some(Distinct::On(list)), _) => groups(list.iter(), sources, grouped),
-            _ => grouped,
-        }
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
@@ -223,6 +204,25 @@ impl<'i> Walk<'i> {
             Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias.as_str())),
             None => Ok(()),
         }
+    }
+}
+
+/// About how many rows are left of so many by DISTINCT and GROUP BY.
+fn distinct_rows(select: &Select, sources: &[Source<'_>], rows: Option<u64>) -> Option<u64> {
+    let grouped = match &select.group_by {
+        GroupByExpr::Expressions(list, _) if !list.is_empty() => groups(list.iter(), sources, rows),
+        _ => rows,
+    };
+    let items = || {
+        select.projection.iter().map(|item| match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+            _ => None,
+        })
+    };
+    match (&select.distinct, items().collect::<Option<Vec<&Expr>>>()) {
+        (Some(Distinct::Distinct), Some(exprs)) => groups(exprs.into_iter(), sources, grouped),
+        (Some(Distinct::On(list)), _) => groups(list.iter(), sources, grouped),
+        _ => grouped,
     }
 }
 
