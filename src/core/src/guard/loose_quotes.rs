@@ -95,8 +95,6 @@ pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> 
             && aliases.contains(value)
         {
             match before {
-                // PostgreSQL makes one text of two.
-                Token::SingleQuotedString(_) => return None,
                 Token::Word(word) if word.quote_style.is_none() && BEFORE_VALUES.contains(&word.keyword) => {}
                 Token::Word(_) | Token::Number(..) | Token::RParen | Token::RBracket | Token::Placeholder(_) => {
                     places.push((span.start, value.clone()));
@@ -114,6 +112,7 @@ pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> 
                 | Token::Mul
                 | Token::Div
                 | Token::StringConcat => {}
+                // Behind another text among them: PostgreSQL makes one of two.
                 _ => return None,
             }
         }

@@ -31,7 +31,7 @@ struct Joined<'q> {
     constraint: &'q JoinConstraint,
     /// Where the sources of its left side begin, those of its right side, and where these end.
     start: usize,
-    joined: usize,
+    middle: usize,
     end: usize,
 }
 
@@ -46,7 +46,7 @@ impl<'i> Walk<'i> {
             let start = from.sources.len();
             self.tree(table, start, &mut from, &mut later, env, links)?;
         }
-        for joined in later {
+        for joined in &later {
             self.constraint(joined, &mut from, env, links)?;
         }
         let mut names: Vec<&String> = from.sources.iter().filter_map(|source| source.name.as_ref()).collect();
@@ -74,14 +74,14 @@ impl<'i> Walk<'i> {
             let Join { relation, global, join_operator } = join;
             absent(*global, "GLOBAL JOIN")?;
             let (constraint, applied) = self.join_operator(join_operator)?;
-            let joined = from.sources.len();
+            let middle = from.sources.len();
             self.add(relation, applied, from, env, links)?;
             let Some(constraint) = constraint else { continue };
-            let joined = Joined { operator: join_operator, constraint, start, joined, end: from.sources.len() };
+            let joined = Joined { operator: join_operator, constraint, start, middle, end: from.sources.len() };
             if self.dialect == Dialect::Sqlite && matches!(constraint, JoinConstraint::On(_)) {
                 later.push(joined);
             } else {
-                self.constraint(joined, from, env, links)?;
+                self.constraint(&joined, from, env, links)?;
             }
         }
         Ok(())
@@ -158,9 +158,9 @@ impl<'i> Walk<'i> {
         }
     }
 
-    fn constraint(&mut self, joined: Joined<'_>, from: &mut From<'i>, env: Env<'_, 'i>, links: &mut Links) -> Checked {
-        let Joined { operator, constraint, start, joined, end } = joined;
-        let (left, right) = (&from.sources[start..joined], &from.sources[joined..end]);
+    fn constraint(&mut self, joined: &Joined<'_>, from: &mut From<'i>, env: Env<'_, 'i>, links: &mut Links) -> Checked {
+        let Joined { operator, constraint, start, middle, end } = *joined;
+        let (left, right) = (&from.sources[start..middle], &from.sources[middle..end]);
         let mut said = Links::default();
         match constraint {
             JoinConstraint::On(expr) => {

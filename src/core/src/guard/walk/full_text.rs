@@ -20,7 +20,7 @@ pub(super) fn similar(pattern: &Expr) -> Checked {
     for c in text.chars() {
         match c {
             // An escaped digit would be a back-reference, an escaped quote parts the pattern.
-            c if escaped && c.is_ascii_alphanumeric() || escaped && c == '"' => return Err(refused()),
+            c if escaped && (c.is_ascii_alphanumeric() || c == '"') => return Err(refused()),
             '%' if !escaped => regex.push_str(".*"),
             '_' if !escaped => regex.push('.'),
             '.' | '^' | '$' if !escaped => regex.extend(['\\', c]),

@@ -30,20 +30,11 @@ impl<'i> Walk<'i> {
     fn loose_text<'e>(&self, expr: &'e Expr, env: Env<'_, 'i>) -> Option<&'e Ident> {
         match expr {
             Expr::Identifier(ident) if self.dialect == Dialect::Sqlite && ident.quote_style == Some('"') => {
-                (!self.names_something(&key(self.dialect, ident), env)).then_some(ident)
+                (!names_something(&key(self.dialect, ident), env)).then_some(ident)
             }
             Expr::Nested(inner) => self.loose_text(inner, env),
             _ => None,
         }
-    }
-
-    /// Whether a word is a column, an alias of a select list or a source here or around.
-    fn names_something(&self, name: &str, env: Env<'_, 'i>) -> bool {
-        std::iter::successors(env.scope, |scope| scope.parent).any(|scope| {
-            let mut sources = scope.sources.iter();
-            scope.aliases.contains_key(name)
-                || sources.any(|source| source.name.as_deref() == Some(name) || source.column(name) != Has::No)
-        })
     }
 
     fn is_constant(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
@@ -91,4 +82,13 @@ impl<'i> Walk<'i> {
         }
         Ok(())
     }
+}
+
+/// Whether a word is a column, an alias of a select list or a source here or around.
+fn names_something(name: &str, env: Env<'_, '_>) -> bool {
+    std::iter::successors(env.scope, |scope| scope.parent).any(|scope| {
+        let mut sources = scope.sources.iter();
+        scope.aliases.contains_key(name)
+            || sources.any(|source| source.name.as_deref() == Some(name) || source.column(name) != Has::No)
+    })
 }

@@ -121,7 +121,7 @@ impl<'i> Walk<'i> {
             None if whole => (Some(1), Some(1)),
             None => (links.rows(sources), links.about(sources)),
         };
-        Ok((rows, if whole { about } else { self.distinct_rows(select, sources, about) }))
+        Ok((rows, if whole { about } else { distinct_rows(select, sources, about) }))
     }
 
     fn projection(
@@ -167,25 +167,6 @@ impl<'i> Walk<'i> {
         super::factor::given_name(&name)?;
         self.reads.quoted_aliases.push(alias.value.clone());
         Ok(Cow::Owned(name))
-    }
-
-    /// About how many rows are left of so many by DISTINCT and GROUP BY.
-    fn distinct_rows(&self, select: &Select, sources: &[Source<'i>], rows: Option<u64>) -> Option<u64> {
-        let grouped = match &select.group_by {
-            GroupByExpr::Expressions(list, _) if !list.is_empty() => groups(list.iter(), sources, rows),
-            _ => rows,
-        };
-        let items = || {
-            select.projection.iter().map(|item| match item {
-                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
-                _ => None,
-            })
-        };
-        match (&select.distinct, items().collect::<Option<Vec<&Expr>>>()) {
-            (Some(Distinct::Distinct), Some(exprs)) => groups(exprs.into_iter(), sources, grouped),
-            (Some(Distinct::On(list)), _) => groups(list.iter(), sources, grouped),
-            _ => grouped,
-        }
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
@@ -267,6 +248,25 @@ impl<'i> Walk<'i> {
 fn made_rows(sources: &[Source<'_>], select: &Select) -> u64 {
     let counted = if select.connect_by.is_empty() { 1 } else { MOST_ROWS };
     sources.iter().map(|source| source.made_rows).fold(counted, u64::saturating_mul)
+}
+
+/// About how many rows are left of so many by DISTINCT and GROUP BY.
+fn distinct_rows(select: &Select, sources: &[Source<'_>], rows: Option<u64>) -> Option<u64> {
+    let grouped = match &select.group_by {
+        GroupByExpr::Expressions(list, _) if !list.is_empty() => groups(list.iter(), sources, rows),
+        _ => rows,
+    };
+    let items = || {
+        select.projection.iter().map(|item| match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+            _ => None,
+        })
+    };
+    match (&select.distinct, items().collect::<Option<Vec<&Expr>>>()) {
+        (Some(Distinct::Distinct), Some(exprs)) => groups(exprs.into_iter(), sources, grouped),
+        (Some(Distinct::On(list)), _) => groups(list.iter(), sources, grouped),
+        _ => grouped,
+    }
 }
 
 /// ROLLUP and CUBE inside GROUPING SETS, which the parser reads as calls.

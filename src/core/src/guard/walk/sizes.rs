@@ -9,8 +9,8 @@ use super::super::index::Table;
 use super::super::scope::Source;
 use super::facts::{Column, Facts};
 
-/// Different values of a column of which nothing is known: PostgreSQL's DEFAULT_NUM_DISTINCT. A condition on one value
-/// keeps 0.005 of the rows, which is its DEFAULT_EQ_SEL (selfuncs.h).
+/// Different values of a column of which nothing is known: PostgreSQL's `DEFAULT_NUM_DISTINCT`. A condition on one value
+/// keeps 0.005 of the rows, which is its `DEFAULT_EQ_SEL` (selfuncs.h).
 pub(super) const UNKNOWN_VALUES: u64 = 200;
 
 /// What a condition on a value is taken to leave where the size of the tables is not known. Two such sets are a million
@@ -122,7 +122,7 @@ fn values_given(expr: &Expr, sources: &[Source<'_>]) -> Option<u64> {
     };
     let is_it = |column: &&super::super::index::Column| column.shown.eq_ignore_ascii_case(&name.value);
     let mut tables =
-        sources.iter().filter_map(|source| source.table()).filter(|table| table.columns.iter().any(|one| is_it(&one)));
+        sources.iter().filter_map(Source::table).filter(|table| table.columns.iter().any(|one| is_it(&one)));
     match (tables.next(), tables.next()) {
         (Some(table), None) => {
             let key = &table.columns.iter().find(is_it)?.key;
