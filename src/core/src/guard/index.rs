@@ -7,7 +7,9 @@ use crate::domain::{Catalog, Dialect, Limits, PUBLIC, Relation};
 
 use super::Policy;
 use super::access::Access;
+use super::extent::Extent;
 use super::names::{nearest, stored_key, written};
+use super::scope::Output;
 
 /// A catalog under a policy.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub(super) struct Column {
     pub(super) json: bool,
     /// Its type as the catalog has it.
     data_type: Box<str>,
+    /// How much a value of it counts for.
+    pub(super) extent: Extent,
 }
 
 impl Column {
@@ -136,6 +140,12 @@ impl Index {
         self.open().find(|table| table.shown == near).map(|table| table.written.as_str())
     }
 
+    /// Whether a column or a relation of that name is closed.
+    pub(super) fn closes(&self, key: &str) -> bool {
+        let closed = |table: &Table| !table.open && table.name == key;
+        self.tables.iter().any(|table| closed(table) || table.column(key).is_some_and(|column| !column.open))
+    }
+
     /// Whether mentioning the name can run code.
     pub(super) fn is_callable(&self, name: &str) -> bool {
         !self.callables.is_empty() && self.callables.contains(&name.to_lowercase())
@@ -151,6 +161,13 @@ impl Index {
             || self.default_schema == name
             || self.tables.iter().any(|table| table.name == name || schema(table))
             || self.synonyms.keys().any(|(_, synonym)| synonym == name)
+    }
+}
+
+impl Column {
+    /// The column as a query gives it on.
+    pub(super) fn output(&self) -> Output {
+        Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
     }
 }
 
@@ -181,6 +198,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         open: access.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
         data_type: column.data_type.as_str().into(),
+        extent: Extent::of_type(&column.data_type),
     });
     let name = written(dialect, &relation.name);
     Table {
@@ -200,8 +218,15 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
 /// One row, one column, known to every Oracle database.
 fn dual() -> Table {
     let name = || "DUMMY".to_owned();
-    let dummy =
-        Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false, data_type: "".into() };
+    let dummy = Column {
+        key: "DUMMY".into(),
+        shown: name(),
+        written: name(),
+        open: true,
+        json: false,
+        data_type: "".into(),
+        extent: Extent::COLUMN,
+    };
     Table {
         schema: "SYS".to_owned(),
         written_schema: "SYS".to_owned(),

@@ -3,20 +3,23 @@
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work
 //! (`parse`; `oracle_tokens` brings it what it does not know of Oracle) and enough stack (`deep`), the walk, which lets
 //! only what it names pass (`walk`: shape, names, functions, policy, blow-ups), and the rendering, which must pass the
-//! lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the text. Where `*` covers closed columns, or a name without a schema would be
-//! looked up where others may have put things, the text that says so plainly passes all of it again (`spelling_out`).
+//! lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the text.
+//! Where `*` covers closed columns, a name without a schema would be looked up where others may have put things, or quotes
+//! are not those that mean what is meant, the text that says so plainly passes all of it again (`spelling_out`).
 
 mod access;
 mod approved;
 mod deep;
 mod dialect;
 mod entries;
+mod extent;
 mod fault;
 mod index;
 mod judgement;
 mod known;
 mod lexical;
 mod lists;
+mod loose_quotes;
 mod lost;
 mod names;
 mod nodes;
@@ -59,6 +62,7 @@ use crate::domain::{Catalog, Dialect};
 use fault::{Checked, unplaced};
 use index::Index;
 use lexical::{LONGEST, Size};
+use spelling_out::Unsaid;
 
 /// What the guard says of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,9 +91,9 @@ impl Guard {
     pub fn check(&self, text: &str) -> Verdict {
         let checked = self.pass(text).and_then(|passed| match passed {
             Passed::Whole(approved) => Ok(approved),
-            Passed::Unsaid { text, left_out, fault } => match self.pass(&text) {
+            Passed::Unsaid { text, left_out, read_as_text, fault } => match self.pass(&text) {
                 Ok(Passed::Whole(mut approved)) => {
-                    approved.left_out = left_out;
+                    (approved.left_out, approved.read_as_text) = (left_out, read_as_text);
                     Ok(approved)
                 }
                 _ => Err(*fault),
@@ -118,10 +122,8 @@ impl Guard {
     fn understand(&self, text: &str, size: Size) -> Checked<Passed> {
         let mut statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
-        if !reads.unsaid.is_empty() {
-            let fault = Box::new(reads.unsaid_fault());
-            let Some(text) = spelling_out::spell_out(text, &reads.unsaid) else { return Err(*fault) };
-            return Ok(Passed::Unsaid { text, left_out: reads.left_out.into_iter().collect(), fault });
+        if !reads.unsaid.is_empty() || !reads.quoted_aliases.is_empty() {
+            return self.said_plainly(text, reads);
         }
         let on_lines = !size.breaks && size.depth <= SHALLOW;
         let plain = (!on_lines || text.len() > SHORT).then(|| rendered(&statement));
@@ -141,11 +143,35 @@ impl Guard {
             columns: reads.columns(),
             relations: reads.relations.into_iter().collect(),
             left_out: Vec::new(),
+            read_as_text: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
             limits: self.index.limits,
             values: BTreeMap::new(),
         }))
+    }
+
+    /// The text that says what this one leaves unsaid, where each place can be nothing else.
+    fn said_plainly(&self, text: &str, mut reads: walk::Reads<'_>) -> Checked<Passed> {
+        let fault = reads.unsaid_fault();
+        let texts: Vec<_> = reads.texts().collect();
+        if !texts.is_empty() && loose_quotes::is_given_elsewhere(text, self.dialect, &texts, &reads.quoted_aliases) {
+            return Err(fault);
+        }
+        let mut read_as_text: Vec<String> = Vec::new();
+        for (_, word) in texts {
+            if !read_as_text.iter().any(|known| known == word) {
+                read_as_text.push(word.to_owned());
+            }
+        }
+        if !reads.quoted_aliases.is_empty() {
+            let places = loose_quotes::alias_places(text, self.dialect, &reads.quoted_aliases);
+            let Some(places) = places else { return Err(fault) };
+            reads.unsaid.extend(places.into_iter().map(|(place, name)| (place, Unsaid::Alias(name))));
+        }
+        let Some(text) = spelling_out::spell_out(text, &reads.unsaid) else { return Err(fault) };
+        let left_out = reads.left_out.into_iter().collect();
+        Ok(Passed::Unsaid { text, left_out, read_as_text, fault: Box::new(fault) })
     }
 
     /// What runs must be what was checked: the rendering is the words that were read, or it is measured and parsed again,
@@ -188,7 +214,7 @@ enum Passed {
     /// It may run as it is.
     Whole(ApprovedStatement),
     /// It leaves something unsaid: this text says it, and must pass by itself.
-    Unsaid { text: String, left_out: Vec<String>, fault: Box<fault::Fault> },
+    Unsaid { text: String, left_out: Vec<String>, read_as_text: Vec<String>, fault: Box<fault::Fault> },
 }
 
 /// Bytes of a statement's one-line form up to which it is spread over lines: what is longer is not read by eye.

@@ -85,6 +85,12 @@ rules! {
     Unbounded = "unbounded", "guard-unbounded";
     /// A recursion whose text becomes several times as long with each step.
     Growth = "growth", "guard-growth";
+    /// Columns computed from computed columns, more often than a planner can take.
+    Expansion = "expansion", "guard-expansion";
+    /// Texts, arrays or numbers that become very large.
+    ValueSize = "value-size", "guard-value-size";
+    /// A function of the list whose name the company has given to one of its own.
+    FunctionShadowed = "function-shadowed", "guard-function-shadowed";
     /// More tables or columns than one statement may read in all.
     TooMuchRead = "too-much-read", "guard-too-much-read";
     /// A pattern that can take exponential time.

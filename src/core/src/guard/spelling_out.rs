@@ -1,5 +1,5 @@
-//! Writes into the text of a statement what it left unsaid: names in the place of a `*`, schemas before tables, expressions for
-//! their aliases.
+//! Writes into the text of a statement what it left unsaid or said loosely: names in the place of a `*`, schemas before
+//! tables, texts and aliases in the quotes that mean them, expressions in the place of their aliases.
 
 use sqlparser::tokenizer::Location;
 
@@ -10,8 +10,12 @@ pub(super) enum Unsaid {
     Columns(String),
     /// A schema, before the name of a table that stands there.
     Schema(String),
-    /// An expression, in the place of the alias that stands there.
-    Alias { alias: String, expr: String },
+    /// A text, in the place of the word in double quotes that stands there.
+    Text(String),
+    /// A name, in the place of the text in single quotes that stands there.
+    Alias(String),
+    /// An expression, in the place of its alias that stands there.
+    Meant { alias: String, expr: String },
 }
 
 /// The text with what was left unsaid at these places; `None` where a place does not hold what it should.
@@ -34,7 +38,20 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
                 out.push_str(schema);
                 out.push('.');
             }
-            Unsaid::Alias { alias, expr } => {
+            Unsaid::Text(value) => {
+                done += quoted(&text[at..], '"', value)?;
+                // `LIKE"x"` must not become a literal with a prefix.
+                out.push_str(if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') { " '" } else { "'" });
+                out.push_str(&value.replace('\'', "''"));
+                out.push('\'');
+            }
+            Unsaid::Alias(name) => {
+                done += quoted(&text[at..], '\'', name)?;
+                out.push_str(if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') { " \"" } else { "\"" });
+                out.push_str(name);
+                out.push('"');
+            }
+            Unsaid::Meant { alias, expr } => {
                 let more = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '"');
                 text[at..].strip_prefix(alias.as_str()).filter(|rest| !rest.starts_with(more))?;
                 out.push_str(expr);
@@ -44,6 +61,13 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
     }
     out.push_str(&text[done..]);
     Some(out)
+}
+
+/// The length of `value` between these quotes, where it stands at the beginning of the text.
+fn quoted(text: &str, quote: char, value: &str) -> Option<usize> {
+    let doubled = value.replace(quote, &format!("{quote}{quote}"));
+    let rest = text.strip_prefix(quote)?.strip_prefix(doubled.as_str())?.strip_prefix(quote)?;
+    (!rest.starts_with(quote)).then_some(text.len() - rest.len())
 }
 
 /// The byte of a line and a character, both from 1.
@@ -81,7 +105,7 @@ mod tests {
     #[test]
     fn an_alias_gives_way_to_what_it_stands_for() {
         let alias = |column: u64, alias: &str| {
-            let unsaid = Unsaid::Alias { alias: alias.to_owned(), expr: "(a || b)".to_owned() };
+            let unsaid = Unsaid::Meant { alias: alias.to_owned(), expr: "(a || b)".to_owned() };
             [(Location { line: 1, column }, unsaid)]
         };
         let text = "GROUP BY ab, \"C d\"";
@@ -89,5 +113,18 @@ mod tests {
         assert_eq!(spell_out(text, &alias(14, "\"C d\"")).unwrap(), "GROUP BY ab, (a || b)");
         assert_eq!(spell_out(text, &alias(10, "a")), None);
         assert_eq!(spell_out(text, &alias(1, "ab")), None);
+    }
+
+    #[test]
+    fn quotes_are_changed_where_their_words_stand() {
+        let text = "SELECT a 'x [1]' WHERE b=\"it's\" OR c LIKE\"y\"\"z\"";
+        let place = |column, what| (Location { line: 1, column }, what);
+        let (alias, word) = (|name: &str| Unsaid::Alias(name.to_owned()), |value: &str| Unsaid::Text(value.to_owned()));
+        let unsaid = [place(10, alias("x [1]")), place(26, word("it's")), place(42, word("y\"z"))];
+        let expected = "SELECT a \"x [1]\" WHERE b='it''s' OR c LIKE 'y\"z'";
+        assert_eq!(spell_out(text, &unsaid).as_deref(), Some(expected));
+        for wrong in [place(10, word("x [1]")), place(10, alias("x")), place(26, word("it")), place(42, word("y"))] {
+            assert_eq!(spell_out(text, std::slice::from_ref(&wrong)), None, "{wrong:?}");
+        }
     }
 }

@@ -110,6 +110,9 @@ pub enum TargetError {
         /// The limit.
         seconds: u64,
     },
+    /// The statement needs more memory or temporary space than it may take.
+    #[error("the statement needs too much memory: {0}")]
+    OutOfMemory(String),
     /// The person stopped it; the statement no longer runs.
     #[error("the statement was stopped")]
     Cancelled,
@@ -133,6 +136,7 @@ impl TargetError {
             Self::Busy(_) => text("target-busy"),
             Self::Rejected(reason) => text("target-rejected").with("reason", shown(reason)),
             Self::Timeout { seconds } => text("target-timeout").count("seconds", *seconds),
+            Self::OutOfMemory(_) => text("target-out-of-memory"),
             Self::Cancelled => text("target-cancelled"),
             Self::Failed(_) => text("target-failed"),
         }
@@ -205,6 +209,7 @@ mod tests {
             TargetError::Busy(secret()),
             TargetError::Rejected("no such column: nmae".to_owned()),
             TargetError::Timeout { seconds: 30 },
+            TargetError::OutOfMemory(secret()),
             TargetError::Cancelled,
             TargetError::Failed(secret()),
         ];

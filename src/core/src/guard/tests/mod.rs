@@ -2,6 +2,7 @@
 
 mod access;
 mod approved;
+mod extents;
 mod limits;
 mod policy;
 mod properties;

@@ -355,3 +355,29 @@ fn a_star_hides_what_it_leaves_out() {
     let long = format!("SELECT {} FROM users u", vec!["u.*"; 700].join(", "));
     check(Dialect::Sqlite, &policy, [(long.as_str(), "star-denied")].into_iter());
 }
+
+#[test]
+fn the_name_of_a_closed_column_is_no_text() {
+    let rows = [
+        ("SELECT id FROM clients WHERE name = \"password_hash\"", "column-unknown"),
+        ("SELECT id FROM clients WHERE name = \"Salaries\"", "allow"),
+        ("SELECT id FROM users WHERE name = \"PASSWORD_HASH\"", "column-denied"),
+        ("SELECT id FROM clients WHERE name = \"users.password_hash\"", "allow"),
+        ("SELECT id FROM users WHERE name = \"users.password_hash\"", "allow"),
+        ("SELECT id FROM clients WHERE name = \"contracts\"", "column-unknown"),
+        ("SELECT id FROM clients WHERE name = \"amount\"", "column-unknown"),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash", "contracts"]), rows.into_iter());
+}
+
+#[test]
+fn an_alias_in_single_quotes_opens_nothing() {
+    for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
+        let rows = [
+            ("SELECT password_hash AS 'name' FROM users", "column-denied"),
+            ("SELECT x.\"h h\" FROM (SELECT password_hash AS 'h h' FROM users) x", "column-denied"),
+            ("SELECT x.\"h h\" FROM (SELECT name AS 'h h' FROM users) x", "allow"),
+        ];
+        check(dialect, &deny(&["users.password_hash"]), rows.into_iter());
+    }
+}

@@ -256,13 +256,7 @@ fn a_name_is_refused_for_its_signs_or_for_being_used_twice() {
         (Dialect::Sqlite, "SELECT 1 AS \"a\"\"b\"", "", "holds a quote or bracket"),
         (Dialect::Postgres, "SELECT d.id FROM (SELECT 1 AS id) AS \"d\"\"e\"", "", "holds a quote or bracket"),
         (Dialect::Postgres, "SELECT 1 AS \"\"", "", "is empty"),
-        (Dialect::Sqlite, "SELECT 1 AS 'total'", "total", "in single quotes"),
-        (
-            Dialect::Sqlite,
-            "SELECT 1 AS 'the total'",
-            "\"the total\"",
-            "Write the name like this instead: \"the total\"",
-        ),
+        (Dialect::Sqlite, "SELECT 1 AS 'the \"total\"'", "", "holds a quote or bracket"),
         (Dialect::Sqlite, "SELECT c.id FROM clients c JOIN users c ON c.id = c.id", "", "is used twice"),
     ] {
         let refusal = refused(dialect, sql);
@@ -270,6 +264,20 @@ fn a_name_is_refused_for_its_signs_or_for_being_used_twice() {
         let said = refusal.text().render(Locale::En);
         assert!(said.contains(sentence), "{sql}: {said}");
     }
+}
+
+#[test]
+fn a_column_quoted_with_its_table_is_written_without_quotes() {
+    for sql in [
+        "SELECT id FROM clients WHERE \"clients.name\" >= city",
+        "SELECT id FROM users WHERE name = \"clients.name\"",
+        "SELECT COUNT(DISTINCT \"clients.name\") FROM clients",
+    ] {
+        let refusal = refused(Dialect::Sqlite, sql);
+        assert_eq!((refusal.rule.id(), refusal.instead.as_str()), ("column-unknown", "clients.name"), "{sql}");
+    }
+    let refusal = refused(Dialect::Sqlite, "SELECT c.id FROM clients c WHERE c.city = \"c.Name\"");
+    assert_eq!(refusal.instead, "c.Name");
 }
 
 #[test]

@@ -7,12 +7,14 @@ use sqlparser::ast::{Cte as CteSyntax, Ident, Query, Select, SetExpr, SetOperato
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::key;
 use super::super::oracle_tokens::Recursion;
 use super::super::refusal::Rule;
 use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
-use super::query::{Given, Tail};
+use super::query::{Given, Tail, united};
+use super::recursion::MOST_ROWS;
 use super::{Walk, absent, recursion, unsupported};
 
 /// Most common table expressions of one WITH.
@@ -41,7 +43,7 @@ impl<'i> Walk<'i> {
             }
             let level = Ctes { ready: &ready, pending: &names[position..], parent: env.ctes };
             let inside = Env { ctes: Some(&level), ..self.around(env) };
-            let before = self.scans;
+            let (before, mark) = (self.scans, self.meter.mark());
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
                 None => {
@@ -59,7 +61,10 @@ impl<'i> Walk<'i> {
                 columns = self.ordered(recursion, &columns)?;
             }
             let scans = self.scans - before;
-            ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false, scans });
+            // It counts wherever it is read.
+            let (extent, made_rows) = (self.meter.back_to(mark), given.made_rows);
+            let (key, rows) = (names[position].clone(), given.rows);
+            ready.push(Cte { key, columns, rows, itself: false, scans, extent, made_rows });
         }
         Ok(ready)
     }
@@ -80,7 +85,7 @@ impl<'i> Walk<'i> {
             if has(&columns, &name) || self.index.is_callable(&name) {
                 return Err(unplaced(Rule::AliasNotAllowed, ident.value.as_str()));
             }
-            columns.push(Output { key: Some(name.into()), json: false });
+            columns.push(Output::opaque(name));
         }
         Ok(Rc::new(columns.into()))
     }
@@ -116,17 +121,19 @@ impl<'i> Walk<'i> {
         let columns = self.renamed(&given.columns, &alias.columns)?;
         self.must_end((anchor, recursive), &names[0], &columns, cycle, env)
             .map_err(|fault| fault.or_at(alias.name.span))?;
-        let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true, scans: 1 }];
+        let (key, extent) = (names[0].clone(), Extent::default());
+        let itself = [Cte { key, columns, rows: None, itself: true, scans: 1, extent, made_rows: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };
         let level = Ctes { parent: Some(&before), ..level };
         let seen = self.itself;
-        self.select(recursive, Tail::default(), Env { ctes: Some(&level), ..env })?;
+        let step = self.select(recursive, Tail::default(), Env { ctes: Some(&level), ..env })?;
         if self.itself != seen + 1 {
             return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
         }
-        Ok(Given { rows: None, ..given })
+        let columns = united(&given.columns, &step.columns);
+        Ok(Given { columns, rows: None, made_rows: MOST_ROWS, ..given })
     }
 }
 

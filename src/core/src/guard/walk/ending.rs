@@ -184,7 +184,8 @@ impl Arm<'_> {
         let own = self.own(item);
         let words = words(item, self.dialect);
         let calls = || words.windows(2).filter(|pair| pair[1] == Token::LParen).filter_map(|pair| unquoted(&pair[0]));
-        let joins = words.contains(&Token::StringConcat) || calls().next().is_some();
+        let joins =
+            [Token::StringConcat, Token::LBracket].iter().any(|sign| words.contains(sign)) || calls().next().is_some();
         let unknown = calls().any(|name| !KEEPS.contains(&name.as_str()))
             || words.iter().any(|word| unquoted(word).is_some_and(|word| word == "SELECT"));
         (own > 1 && joins) || (own > 0 && unknown)
@@ -373,7 +374,7 @@ fn stalls(expr: &Expr) -> bool {
         return true;
     }
     let text = expr.to_string().to_uppercase();
-    let words = ["POWER", "POW(", "EXP(", "<<", "'INF", "'-INF", "'+INF", "'NAN"];
+    let words = ["||", "POWER", "POW(", "EXP(", "<<", "'INF", "'-INF", "'+INF", "'NAN"];
     let bytes = text.as_bytes();
     let exponent = bytes.windows(2).any(|pair| matches!(pair, [b'0'..=b'9' | b'.', b'E']));
     let product = text.replace("(*)", "").contains('*');

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
 use super::super::oracle_keep::Keep;
@@ -23,6 +24,7 @@ impl<'i> Walk<'i> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        self.meter.spend(Extent::NODE, "SELECT")?;
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
             Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => {
@@ -63,15 +65,16 @@ impl<'i> Walk<'i> {
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
-                self.expr(left, env)?;
-                self.expr(right, env)
+                self.compared(left, &[right], env)?;
+                self.compared(right, &[left], env)
             }
             Expr::InList { expr, list, negated: _ } => {
-                self.expr(expr, env)?;
-                self.exprs(list, env)
+                self.copied(expr, &list.iter().collect::<Vec<_>>(), computed(list), env)?;
+                list.iter().try_for_each(|one| self.compared(one, &[expr], env))
             }
             Expr::Between { expr, negated: _, low, high } => {
-                [expr, low, high].into_iter().try_for_each(|expr| self.expr(expr, env))
+                self.copied(expr, &[low, high], 1, env)?;
+                [low, high].into_iter().try_for_each(|bound| self.compared(bound, &[expr], env))
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
@@ -84,7 +87,10 @@ impl<'i> Walk<'i> {
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 operand.iter().chain(else_result).try_for_each(|expr| self.expr(expr, env))?;
                 conditions.iter().try_for_each(|CaseWhen { condition, result }| {
-                    self.expr(condition, env)?;
+                    match operand {
+                        Some(operand) => self.compared(condition, &[operand], env)?,
+                        None => self.expr(condition, env)?,
+                    }
                     self.expr(result, env)
                 })
             }
@@ -111,6 +117,7 @@ impl<'i> Walk<'i> {
                 }
                 self.data_type(data_type)?;
                 self.built_in("CAST", 1)?;
+                self.meter.spend(Extent::of_bytes(super::types::padding(data_type)), "CAST")?;
                 self.expr(expr, env)
             }
             Expr::Extract { field, syntax, expr } => {
@@ -201,13 +208,20 @@ impl<'i> Walk<'i> {
         }
     }
 
+    /// Reads a tested value of which a planner makes so many copies: `x BETWEEN a AND b` becomes two comparisons, and IN
+    /// one for each item that is computed.
+    pub(super) fn copied(&mut self, tested: &Expr, against: &[&Expr], copies: u64, env: Env<'_, 'i>) -> Checked {
+        let ((), extent) = self.measured(|walk| walk.compared(tested, against, env))?;
+        self.meter.spend(extent.times(copies), "BETWEEN")
+    }
+
     fn subquery(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked {
         self.query(query, env).map(|_| ())
     }
 
     fn like(&mut self, expr: &Expr, pattern: &Expr, escape: Option<&Expr>, env: Env<'_, 'i>) -> Checked {
-        self.expr(expr, env)?;
-        self.expr(pattern, env)?;
+        self.compared(expr, &[pattern], env)?;
+        self.compared(pattern, &[expr], env)?;
         escape.map_or(Ok(()), |escape| match escape {
             Expr::Value(value) => self.value(value),
             _ => Err(unsupported("ESCAPE")),
@@ -249,8 +263,15 @@ impl<'i> Walk<'i> {
         if is_regex(op) {
             super::pattern::safe(right)?;
         }
+        if compares(op) {
+            self.compared(left, &[right], env)?;
+            return self.compared(right, &[left], env);
+        }
+        let around = std::mem::take(&mut self.meter.value);
         self.expr(left, env)?;
-        self.expr(right, env)
+        let before = std::mem::take(&mut self.meter.value);
+        self.expr(right, env)?;
+        self.combined(op, right, before, around)
     }
 
     /// The readings of `oracle_syntax`.
@@ -334,11 +355,40 @@ impl<'i> Walk<'i> {
     }
 }
 
+/// How many items of a list hold a name; databases keep constants together.
+pub(super) fn computed(list: &[Expr]) -> u64 {
+    fn is_constant(expr: &Expr) -> bool {
+        match expr {
+            Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => true,
+            Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::Cast { expr: inner, .. } => {
+                is_constant(inner)
+            }
+            _ => false,
+        }
+    }
+    list.iter().filter(|item| !is_constant(item)).count() as u64
+}
+
 /// Databases disagree on how tightly `a IS NULL = b` and `a NOTNULL / b` bind.
 pub(super) fn binds_as_written(left: &Expr, op: &BinaryOperator) -> Checked {
     let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
     let tight = tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or);
     absent(tight, &format!("IS NULL {op}")).map_err(|fault| fault.instead("(… IS NULL)"))
+}
+
+/// Whether an operator compares its sides, in SQLite.
+fn compares(op: &BinaryOperator) -> bool {
+    match op {
+        BinaryOperator::Custom(operator) => OPERATORS.contains(&operator.as_str()),
+        BinaryOperator::Eq
+        | BinaryOperator::NotEq
+        | BinaryOperator::Lt
+        | BinaryOperator::LtEq
+        | BinaryOperator::Gt
+        | BinaryOperator::GtEq
+        | BinaryOperator::Glob => true,
+        _ => false,
+    }
 }
 
 fn is_regex(op: &BinaryOperator) -> bool {

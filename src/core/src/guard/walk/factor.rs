@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use sqlparser::ast::{
     FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor,
@@ -14,7 +13,7 @@ use crate::domain::Dialect;
 use crate::guard::spelling_out::Unsaid;
 
 use super::super::fault::{Checked, Fault, fault, unplaced};
-use super::super::index::Table;
+use super::super::index::{Column, Table};
 use super::super::names::{key, parts};
 use super::super::oracle_tokens::{MARK, Part, part};
 use super::super::refusal::Rule;
@@ -22,6 +21,7 @@ use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
 use super::links::Links;
 use super::query::whole_number;
+use super::recursion::MOST_ROWS;
 use super::{Walk, absent, unsupported};
 
 /// Tables that a refusal names.
@@ -127,7 +127,9 @@ impl<'i> Walk<'i> {
                 Named::Cte(cte) => {
                     self.itself += u32::from(cte.itself);
                     self.scan(cte.scans)?;
+                    self.meter.spend(cte.extent, relation).map_err(|fault| fault.or_at(span))?;
                     let mut source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    source.made_rows = cte.made_rows;
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
                 }
@@ -179,19 +181,20 @@ impl<'i> Walk<'i> {
         self.scan(1)?;
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {
+            self.tables.push(table);
             self.reads.relations.insert(table.shown.clone());
         }
         if alias.is_some_and(|alias| !alias.columns.is_empty()) {
             absent(table.columns.iter().any(|column| !column.open), "AS t (…)")?;
             self.look_at(table.columns.len())?;
             self.read_whole(table);
-            let outputs = table.columns.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json });
+            let outputs = table.columns.iter().map(Column::output);
             return self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows);
         }
         let given = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let aliased = given.is_some();
         let name = given.or_else(|| Some(named.to_owned()));
-        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows })
+        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows, made_rows: 1 })
     }
 
     /// A computed source under its alias, whose column names take the place of its own.
@@ -201,10 +204,12 @@ impl<'i> Walk<'i> {
         alias: Option<&TableAlias>,
         rows: Option<u64>,
     ) -> Checked<Source<'i>> {
+        self.nameless |= columns.iter().any(|output| output.key.is_none());
         let name = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let renamed = alias.map_or(&[][..], |alias| &alias.columns);
         let columns = if renamed.is_empty() { columns } else { self.renamed(&columns, renamed)? };
-        Ok(Source { id: self.source_id(), aliased: name.is_some(), name, shape: Shape::Derived(columns), rows })
+        let (id, aliased) = (self.source_id(), name.is_some());
+        Ok(Source { id, name, aliased, shape: Shape::Derived(columns), rows, made_rows: 1 })
     }
 
     /// The columns under the names of an alias; the rest keep theirs.
@@ -247,7 +252,8 @@ impl<'i> Walk<'i> {
             _ => self.query(subquery, env)?,
         };
         self.linked_outwards = given.outwards;
-        self.source(given.columns, alias, given.rows)
+        let source = self.source(given.columns, alias, given.rows)?;
+        Ok(Source { made_rows: given.made_rows, ..source })
     }
 
     fn table_function(
@@ -285,9 +291,10 @@ impl<'i> Walk<'i> {
         self.reads.functions.insert(name.to_owned());
         let only = alias.map_or_else(|| name.to_ascii_lowercase(), |alias| key(self.dialect, &alias.name));
         let names = if function.columns.is_empty() { vec![only.as_str()] } else { function.columns.clone() };
-        let outputs = names.iter().map(|name| Output { key: Some(Arc::from(*name)), json: false });
+        let outputs = names.iter().map(|name| Output::opaque(*name));
         let mut source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
+        source.made_rows = MOST_ROWS;
         Ok(source)
     }
 
@@ -330,8 +337,9 @@ pub(super) fn given_name(name: &Ident) -> Checked {
     }
     // What only a clause of Oracle's has, as `oracle_tokens` brings it into the tree.
     let clause = name.quote_style.is_none() && (name.value.contains('(') || name.value.contains(MARK));
-    let strange =
-        clause || name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
+    let other_quotes = name.quote_style != Some('"') && name.value.contains(['`', '[', ']']);
+    let quotes = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes;
+    let strange = clause || quotes || name.value.is_empty();
     if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
 }
 

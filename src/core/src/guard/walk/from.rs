@@ -192,9 +192,10 @@ impl<'i> Walk<'i> {
             match source.column(name) {
                 Has::No => {}
                 Has::Closed => return Err(unplaced(Rule::ColumnDenied, written)),
-                Has::Yes { origin, json: _ } => {
+                Has::Yes { origin, json: _, extent } => {
                     found = found.or(Some(source.id));
                     self.read_column(origin);
+                    self.meter.charge(extent, written)?;
                 }
             }
         }

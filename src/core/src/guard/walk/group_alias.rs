@@ -46,7 +46,7 @@ impl<'i> Walk<'i> {
                 | Expr::Extract { .. }
         );
         let expr = if alone { text } else { format!("({text})") };
-        self.reads.unsaid.push((ident.span.start, Unsaid::Alias { alias: ident.to_string(), expr }));
+        self.reads.unsaid.push((ident.span.start, Unsaid::Meant { alias: ident.to_string(), expr }));
         true
     }
 

@@ -43,6 +43,7 @@ impl<'i> Walk<'i> {
         plain_path(path, "JSON_TABLE")?;
         let mut outputs = Vec::new();
         self.json_columns(columns, &mut outputs)?;
+        self.not_shadowed("JSON_TABLE")?;
         self.reads.functions.insert("JSON_TABLE".to_owned());
         self.source(Rc::new(outputs.into()), alias, None)
     }
@@ -70,7 +71,7 @@ impl<'i> Walk<'i> {
                 }
             };
             given_name(name)?;
-            outputs.push(Output { key: Some(key(self.dialect, name).into()), json: false });
+            outputs.push(Output::opaque(key(self.dialect, name)));
         }
         Ok(())
     }

@@ -107,19 +107,17 @@ impl<'i> Walk<'i> {
             }
             Expr::BinaryOp { left, op, right } if compares(op) => {
                 super::expr::binds_as_written(left, op)?;
-                self.deeper(|walk| walk.sides(std::slice::from_ref(&**left), &[right], env))
+                self.deeper(|walk| walk.sides(left, &[right], 0, env))
             }
-            Expr::Between { expr: of, negated: false, low, high } => {
-                self.sides(std::slice::from_ref(&**of), &[low, high], env)
-            }
+            Expr::Between { expr: of, negated: false, low, high } => self.sides(of, &[low, high], 1, env),
             Expr::InList { expr: of, list, negated: false } => {
-                self.sides(std::slice::from_ref(&**of), &list.iter().collect::<Vec<_>>(), env)
+                self.sides(of, &list.iter().collect::<Vec<_>>(), super::expr::computed(list), env)
             }
             Expr::Like { negated: false, any: false, expr: of, pattern, escape_char: None } => {
-                self.sides(std::slice::from_ref(&**of), &[pattern], env)
+                self.sides(of, &[pattern], 0, env)
             }
             Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => {
-                self.sides(std::slice::from_ref(&**left), &[right], env)
+                self.sides(left, &[right], 0, env)
             }
             Expr::Function(function) if matches_texts(function) => {
                 let from = self.touched.len();
@@ -134,13 +132,13 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Walks both sides, once each, and links what they touch.
-    fn sides(&mut self, left: &[Expr], right: &[&Expr], env: Env<'_, 'i>) -> Checked<Links> {
+    /// Walks both sides, once each, and links what they touch. A planner makes so many copies of the left one.
+    fn sides(&mut self, left: &Expr, right: &[&Expr], copies: u64, env: Env<'_, 'i>) -> Checked<Links> {
         let start = self.touched.len();
-        self.exprs(left, env)?;
+        self.copied(left, right, copies, env)?;
         let middle = self.touched.len();
         for expr in right {
-            self.expr(expr, env)?;
+            self.compared(expr, &[left], env)?;
         }
         let (left, right) = (&self.touched[start..middle], &self.touched[middle..]);
         // `a.id = a.id + b.id * 0` names both, and links nothing.

@@ -4,11 +4,12 @@ use sqlparser::ast::{Expr, Ident};
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::Column;
 use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Has, NONE, Scope, Source};
+use super::super::scope::{Env, Has, NO_ALIASES, Scope, Source};
 use super::Walk;
 
 /// Columns that a refusal names.
@@ -21,7 +22,7 @@ impl<'i> Walk<'i> {
         let mut level = env.scope;
         let mut inside_hierarchy = false;
         // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
-        let aliases = env.scope.map_or(&NONE, |scope| scope.aliases);
+        let aliases = env.scope.map_or(&NO_ALIASES, |scope| scope.aliases);
         while let Some(scope) = level {
             inside_hierarchy |= scope.hierarchy;
             if self.column_of(scope, &name, ident)? {
@@ -29,8 +30,8 @@ impl<'i> Walk<'i> {
             }
             level = scope.parent;
         }
-        if aliases.contains(&name) {
-            return Ok(());
+        if let Some(extent) = aliases.get(&name) {
+            return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
         }
         let upper = ident.value.to_uppercase();
         if ident.quote_style.is_none() {
@@ -38,6 +39,7 @@ impl<'i> Walk<'i> {
             let row = self.lists.is_row(&upper)
                 && env.scope.is_some_and(|scope| scope.sources.iter().any(|one| one.table().is_some()));
             if hierarchy || row || self.lists.is_bare(&upper) {
+                self.not_shadowed(&upper).map_err(|fault| fault.or_at(ident.span))?;
                 self.reads.functions.insert(upper);
                 return Ok(());
             }
@@ -48,6 +50,7 @@ impl<'i> Walk<'i> {
     /// Looks a bare name up among the sources of one level.
     fn column_of(&mut self, scope: &Scope<'_, 'i>, name: &str, ident: &Ident) -> Checked<bool> {
         let mut found: Option<(u32, Option<(&'i str, &'i str)>)> = None;
+        let mut behind = Extent::default();
         for source in scope.sources {
             match source.column(name) {
                 Has::No => {}
@@ -55,13 +58,15 @@ impl<'i> Walk<'i> {
                 Has::Yes { .. } if found.is_some() && !scope.merged.contains(name) => {
                     return Err(fault(Rule::ColumnAmbiguous, ident.span, ident.value.as_str()));
                 }
-                Has::Yes { origin, json: _ } => {
+                // A column that a join merged stands for the columns of both sides.
+                Has::Yes { origin, json: _, extent } => {
                     found.get_or_insert((source.id, origin));
+                    behind = behind.plus(extent);
                 }
             }
         }
         let Some((id, origin)) = found else { return Ok(false) };
-        self.read(id, origin);
+        self.read(id, origin, behind, &ident.value).map_err(|fault| fault.or_at(ident.span))?;
         Ok(true)
     }
 
@@ -76,11 +81,10 @@ impl<'i> Walk<'i> {
                 let name = &keys[column];
                 let members = &idents[column + 1..];
                 return match source.column(name) {
-                    Has::Yes { origin, json }
+                    Has::Yes { origin, json, extent }
                         if members.is_empty() || (json && self.plain_members(source, members)) =>
                     {
-                        self.read(source.id, origin);
-                        Ok(())
+                        self.read(source.id, origin, extent, &idents[column].value).map_err(|fault| fault.or_at(span))
                     }
                     Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
                     Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => Ok(()),
@@ -130,9 +134,10 @@ impl<'i> Walk<'i> {
         source.table()?.column(&name)
     }
 
-    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>) {
+    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>, extent: Extent, name: &str) -> Checked {
         self.touched.push(source);
         self.read_column(origin);
+        self.meter.spend(extent, name)
     }
 
     /// Why a name binds to nothing, with the nearest name a person may read, or the names there are.
@@ -144,8 +149,9 @@ impl<'i> Walk<'i> {
         if let Some(instead) = self.word_instead(ident) {
             return fault(Rule::Unsupported, ident.span, ident.value.as_str()).instead(instead);
         }
-        let near = nearest(name, sources.iter().flat_map(|source| source.open_columns()));
-        let near = near.map(|near| self.written(near)).unwrap_or_default();
+        let near = || nearest(name, sources.iter().flat_map(|source| source.open_columns()));
+        let dotted = self.dotted_name(&ident.value, env);
+        let near = dotted.or_else(|| near().map(|near| self.written(near))).unwrap_or_default();
         let plain = |source: &Source<'i>| source.open_columns().into_iter().map(|name| self.written(name)).collect();
         let known = sources.iter().flat_map(|source| -> Vec<String> {
             if sources.len() == 1 { plain(source) } else { self.qualified_columns(source) }
@@ -175,12 +181,12 @@ impl<'i> Walk<'i> {
     }
 
     /// A name of the WINDOW clause.
-    pub(super) fn named_window(&self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
+    pub(super) fn named_window(&mut self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
         let mut level = env.scope;
         while let Some(scope) = level {
-            if scope.windows.contains(&name) {
-                return Ok(());
+            if let Some(extent) = scope.windows.get(&name) {
+                return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
             }
             level = scope.parent;
         }

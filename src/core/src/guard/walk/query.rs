@@ -12,7 +12,7 @@ use crate::domain::Dialect;
 use super::super::fault::{Checked, unplaced};
 use super::super::oracle_tokens;
 use super::super::refusal::Rule;
-use super::super::scope::{Ctes, Env, NONE, Output, Outputs, Scope};
+use super::super::scope::{Ctes, Env, NO_ALIASES, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
 
 /// What a query gives: its columns, and the most rows it can have when that is known without looking.
@@ -20,6 +20,8 @@ use super::{Walk, absent, unsupported};
 pub(super) struct Given {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    /// Rows it makes for each that is stored.
+    pub(super) made_rows: u64,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
 }
@@ -61,7 +63,8 @@ impl<'i> Walk<'i> {
             let env = Env { ctes: Some(&level), ..env };
             let given = walk.body(body, Tail { order_by: order_by.as_ref() }, env)?;
             let limit = walk.limits(limit_clause.as_ref(), fetch.as_ref(), env)?;
-            Ok(Given { rows: least(given.rows, limit), ..given })
+            let made_rows = given.made_rows.min(limit.unwrap_or(u64::MAX).max(1));
+            Ok(Given { rows: least(given.rows, limit), made_rows, ..given })
         })
     }
 
@@ -113,7 +116,8 @@ impl<'i> Walk<'i> {
             SetOperator::Intersect => least(left.rows, right.rows),
         };
         let outwards = left.outwards.iter().copied().filter(|one| right.outwards.contains(one)).collect();
-        Ok(Given { columns: left.columns, rows, outwards })
+        let made_rows = left.made_rows.saturating_add(right.made_rows);
+        Ok(Given { columns: united(&left.columns, &right.columns), rows, made_rows, outwards })
     }
 
     /// VALUES as a derived table.
@@ -121,15 +125,17 @@ impl<'i> Walk<'i> {
         let Values { explicit_row, value_keyword, rows } = values;
         absent(*explicit_row || *value_keyword || self.dialect == Dialect::Oracle, "VALUES")?;
         let width = rows.first().map_or(0, |row| row.content.len());
-        for expr in rows.iter().flat_map(|row| &row.content) {
-            self.expr(expr, env)?;
+        let mut columns: Vec<Output> = (1..=width).map(|at| Output::opaque(format!("column{at}"))).collect();
+        for row in rows {
+            for (at, expr) in row.content.iter().enumerate() {
+                let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
+                if let Some(column) = columns.get_mut(at) {
+                    column.extent = column.extent.united(extent);
+                }
+            }
         }
-        let names = (1..=width).map(|at| Output { key: Some(format!("column{at}").into()), json: false });
-        Ok(Given {
-            columns: Rc::new(names.collect::<Vec<_>>().into()),
-            rows: Some(rows.len() as u64),
-            outwards: Vec::new(),
-        })
+        let count = rows.len() as u64;
+        Ok(Given { columns: Rc::new(columns.into()), rows: Some(count), made_rows: count.max(1), outwards: Vec::new() })
     }
 
     /// ORDER BY after a set operation: only the columns it gives, by name or number.
@@ -137,7 +143,8 @@ impl<'i> Walk<'i> {
         if tail.order_by.is_none() {
             return Ok(());
         }
-        let aliases = given.columns.iter().filter_map(|output| output.key.as_deref().map(str::to_owned)).collect();
+        let named = |output: &Output| Some((output.key.as_deref()?.to_owned(), output.extent));
+        let aliases = given.columns.iter().filter_map(named).collect();
         let scope = Scope { aliases: &aliases, ..Scope::new(&[], None) };
         self.order_by(tail.order_by, env.within(&scope))
     }
@@ -171,7 +178,7 @@ impl<'i> Walk<'i> {
     pub(super) fn maybe_alias(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         match env.scope {
             Some(scope) if self.dialect == Dialect::Postgres && !is_bare(expr) => {
-                let scope = Scope { aliases: &NONE, ..*scope };
+                let scope = Scope { aliases: &NO_ALIASES, ..*scope };
                 self.expr(expr, env.within(&scope))
             }
             _ => self.expr(expr, env),
@@ -222,6 +229,16 @@ impl<'i> Walk<'i> {
         self.expr(limit, env)?;
         Ok(whole_number(limit))
     }
+}
+
+/// The columns of a set operation: the names of the left side, and what stands behind them on both.
+pub(super) fn united(left: &Rc<Outputs>, right: &Outputs) -> Rc<Outputs> {
+    let both = left.iter().zip(right.iter().map(Some).chain(std::iter::repeat(None)));
+    let columns = both.map(|(one, other)| {
+        let extent = other.map_or(one.extent, |other| one.extent.united(other.extent));
+        Output { extent, ..one.clone() }
+    });
+    Rc::new(columns.collect::<Vec<_>>().into())
 }
 
 fn is_bare(expr: &Expr) -> bool {

@@ -1,6 +1,6 @@
 //! One SELECT: its sources first, then every expression in the scope the database gives it.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,13 +12,16 @@ use sqlparser::ast::{
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::known::{QUALIFY, QUALIFY_INSTEAD};
-use super::super::names::{key, parts, written};
+use super::super::names::{key, parts};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Outputs, Scope, Source};
+use super::super::scope::{Aliases, Env, Output, Outputs, Scope, Source};
+use super::from::From;
 use super::links::Links;
 use super::query::{Given, Tail};
+use super::recursion::MOST_ROWS;
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
@@ -33,8 +36,8 @@ impl<'i> Walk<'i> {
     fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         let mut links = Links::default();
         let from = self.from(&select.from, env, &mut links)?;
-        let windows: Vec<String> =
-            select.named_window.iter().map(|NamedWindowDefinition(name, _)| key(self.dialect, name)).collect();
+        let around = std::mem::replace(&mut self.made_rows, made_rows(&from.sources, select));
+        let windows = self.windows(select, &from, env)?;
         let scope = Scope {
             merged: &from.merged,
             windows: &windows,
@@ -42,26 +45,22 @@ impl<'i> Walk<'i> {
             ..Scope::new(&from.sources, env.scope)
         };
         let inside = env.within(&scope);
-        let aliases = aliases_of(&select.projection, self.dialect);
-        self.no_callable_alias(&aliases)?;
+        self.no_callable_alias(&select.projection)?;
+        let (columns, aliases) = self.projection(&select.projection, &from, inside)?;
         let with_aliases = Scope { aliases: &aliases, ..scope };
+        // SQLite alone reads aliases of the select list in WHERE and HAVING; PostgreSQL may take one for a whole row.
+        let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
         if let Some(selection) = &select.selection {
-            // SQLite alone reads aliases of the select list in WHERE.
-            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
             links.extend(self.predicate(selection, env.within(&filtering))?);
         }
         self.hierarchy(&select.connect_by, &from.sources, inside)?;
-        let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         few_groups(&select.group_by)?;
         let grouped = self.group_by(select, env.within(&grouping))?;
         if let Some(having) = &select.having {
-            // SQLite alone reads aliases of the select list in HAVING; PostgreSQL may take one for a whole row.
-            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
             self.expr(having, env.within(&filtering))?;
         }
-        self.windows(select, env.within(&scope))?;
         if let Some(Distinct::On(list)) = &select.distinct {
             absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
             if list.iter().any(|expr| super::query::whole_number(expr).is_some()) {
@@ -71,36 +70,35 @@ impl<'i> Walk<'i> {
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
-        let rows = if self.aggregates && !grouped { Some(1) } else { links.rows(&from.sources) };
+        let one_row = self.aggregates && !grouped;
+        let rows = if one_row { Some(1) } else { links.rows(&from.sources) };
         let rows = rows.filter(|_| select.connect_by.is_empty());
-        Ok(Given { columns, rows, outwards: links.outwards(&from.sources) })
+        let made_rows = std::mem::replace(&mut self.made_rows, around);
+        let made_rows = if one_row { 1 } else { made_rows };
+        Ok(Given { columns, rows, made_rows, outwards: links.outwards(&from.sources) })
     }
 
     fn projection(
         &mut self,
         items: &[SelectItem],
-        sources: &[Source<'i>],
-        merged: &BTreeSet<String>,
+        From { sources, merged }: &From<'i>,
         env: Env<'_, 'i>,
-    ) -> Checked<Rc<Outputs>> {
+    ) -> Checked<(Rc<Outputs>, Aliases)> {
         let mut columns: Vec<Output> = Vec::with_capacity(items.len());
+        let mut aliases = Aliases::new();
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    self.expr(expr, env)?;
-                    columns.push(self.own_name(expr, sources));
+                    let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
+                    columns.push(Output { extent, ..self.own_name(expr, sources) });
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    self.expr(expr, env)?;
-                    let named = super::factor::given_name(alias);
-                    named.map_err(|fault| match alias.quote_style {
-                        Some('\'') => {
-                            fault.instead(written(self.dialect, &key(self.dialect, &Ident::new(&alias.value))))
-                        }
-                        _ => fault,
-                    })?;
+                    let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
+                    let alias = self.alias(alias)?;
                     let json = self.own_name(expr, sources).json;
-                    columns.push(Output { key: Some(key(self.dialect, alias).into()), json });
+                    let name = key(self.dialect, &alias);
+                    columns.push(Output { key: Some(name.as_str().into()), json, extent });
+                    aliases.insert(name, extent);
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
                 SelectItem::Wildcard(options) => self.wildcard(options, sources, merged, &mut columns)?,
@@ -110,7 +108,19 @@ impl<'i> Walk<'i> {
             }
         }
         absent(columns.is_empty(), "SELECT …")?;
-        Ok(Rc::new(columns.into()))
+        Ok((Rc::new(columns.into()), aliases))
+    }
+
+    /// An alias of the select list. One in single quotes is noted, to be written in the double ones that names have.
+    fn alias<'e>(&mut self, alias: &'e Ident) -> Checked<Cow<'e, Ident>> {
+        if alias.quote_style != Some('\'') {
+            super::factor::given_name(alias)?;
+            return Ok(Cow::Borrowed(alias));
+        }
+        let name = Ident::with_quote('"', &alias.value);
+        super::factor::given_name(&name)?;
+        self.reads.quoted_aliases.push(alias.value.clone());
+        Ok(Cow::Owned(name))
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
@@ -131,7 +141,7 @@ impl<'i> Walk<'i> {
             let is_json = |has| matches!(has, super::super::scope::Has::Yes { json: true, .. });
             sources.iter().any(|source| is_json(source.column(key)))
         });
-        Output { key, json }
+        Output { key, json, extent: Extent::COLUMN }
     }
 
     fn group_by(&mut self, select: &Select, env: Env<'_, 'i>) -> Checked<bool> {
@@ -156,24 +166,42 @@ impl<'i> Walk<'i> {
         Ok(!list.is_empty())
     }
 
-    fn windows(&mut self, select: &Select, env: Env<'_, 'i>) -> Checked {
-        for NamedWindowDefinition(name, window) in &select.named_window {
+    /// The names of the WINDOW clause, each with what it stands for.
+    fn windows(&mut self, select: &Select, from: &From<'i>, env: Env<'_, 'i>) -> Checked<Aliases> {
+        let mut named = Aliases::new();
+        for NamedWindowDefinition(name, _) in &select.named_window {
             super::factor::given_name(name)?;
-            match window {
-                NamedWindowExpr::WindowSpec(spec) => self.window(spec, env)?,
-                NamedWindowExpr::NamedWindow(name) => self.named_window(name, env)?,
-            }
+            named.insert(key(self.dialect, name), Extent::NODE);
         }
-        Ok(())
+        let known = named.clone();
+        let scope = Scope { merged: &from.merged, windows: &known, ..Scope::new(&from.sources, env.scope) };
+        for NamedWindowDefinition(name, window) in &select.named_window {
+            let ((), extent) = self.measured(|walk| match window {
+                NamedWindowExpr::WindowSpec(spec) => walk.window(spec, env.within(&scope)),
+                NamedWindowExpr::NamedWindow(name) => walk.named_window(name, env.within(&scope)),
+            })?;
+            named.insert(key(self.dialect, name), extent);
+        }
+        Ok(named)
     }
 
     /// An alias in ORDER BY hides a function of its name, but not in every place and version.
-    fn no_callable_alias(&self, aliases: &BTreeSet<String>) -> Checked {
-        match aliases.iter().find(|alias| self.index.is_callable(alias)) {
-            Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias.as_str())),
+    fn no_callable_alias(&self, items: &[SelectItem]) -> Checked {
+        let alias = |item: &SelectItem| match item {
+            SelectItem::ExprWithAlias { alias, .. } => Some(key(self.dialect, alias)),
+            _ => None,
+        };
+        match items.iter().filter_map(alias).find(|alias| self.index.is_callable(alias)) {
+            Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias)),
             None => Ok(()),
         }
     }
+}
+
+/// Rows that a query level makes for each stored one: what its generators make together.
+fn made_rows(sources: &[Source<'_>], select: &Select) -> u64 {
+    let counted = if select.connect_by.is_empty() { 1 } else { MOST_ROWS };
+    sources.iter().map(|source| source.made_rows).fold(counted, u64::saturating_mul)
 }
 
 /// ROLLUP and CUBE inside GROUPING SETS, which the parser reads as calls.
@@ -246,14 +274,6 @@ fn few_groups(group_by: &GroupByExpr) -> Checked {
     });
     let many = sets.fold(1_usize, usize::saturating_mul) > MOST;
     if many { Err(unsupported("CUBE").instead("GROUPING SETS ((…), (…))")) } else { Ok(()) }
-}
-
-fn aliases_of(items: &[SelectItem], dialect: Dialect) -> BTreeSet<String> {
-    let alias = |item: &SelectItem| match item {
-        SelectItem::ExprWithAlias { alias, .. } => Some(key(dialect, alias)),
-        _ => None,
-    };
-    items.iter().filter_map(alias).collect()
 }
 
 /// The relationships of CONNECT BY and the condition of START WITH.

@@ -47,6 +47,14 @@ impl Walk<'_> {
     }
 }
 
+/// Bytes to which a type pads each value.
+pub(super) fn padding(data_type: &DataType) -> usize {
+    let rendered = data_type.to_string().to_uppercase();
+    let pads = ["CHAR(", "CHARACTER(", "NCHAR("].iter().find_map(|name| rendered.strip_prefix(name));
+    let digits = pads.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}
+
 /// A field of EXTRACT or INTERVAL: a word, never a name that could be a column or a function.
 pub(super) fn field(field: &DateTimeField) -> Checked {
     let rendered = field.to_string();
