@@ -32,7 +32,7 @@ pub(super) struct Made<'c> {
     /// Bytes of all, clauses included.
     pub(super) sum: u64,
     /// Whether it indents a document that the statement makes.
-    pub(super) indents: bool,
+    pub(super) pretty: bool,
 }
 
 impl Made<'_> {
@@ -54,7 +54,7 @@ impl Made<'_> {
                 sum.saturating_add(directives.saturating_mul(DIRECTIVE))
             }
             "JSONB_PRETTY" => sum.saturating_mul(sum).saturating_mul(INDENT),
-            _ if self.indents => sum.saturating_mul(sum).saturating_mul(INDENT),
+            _ if self.pretty => sum.saturating_mul(sum).saturating_mul(INDENT),
             // The separator stands between any two of its elements.
             "ARRAY_TO_STRING" => size(1).saturating_mul(1 + size(2)),
             // Each element has a header, however short it is.
