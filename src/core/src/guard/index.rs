@@ -64,12 +64,12 @@ pub(super) struct Column {
     pub(super) open: bool,
     /// Whether dots may follow it: Oracle reads members of JSON columns that way.
     pub(super) json: bool,
-    /// How much a value of it counts for.
-    pub(super) extent: Extent,
     /// How many different values the database thinks it has.
     pub(super) distinct: Option<u64>,
     /// Its type as the catalog has it.
     data_type: Box<str>,
+    /// How much a value of it counts for.
+    pub(super) extent: Extent,
 }
 
 impl Column {

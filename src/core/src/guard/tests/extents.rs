@@ -56,6 +56,61 @@ fn a_long_report_in_steps_passes() {
 }
 
 #[test]
+fn values_that_are_gathered_count_by_the_rows_that_are_made() {
+    for (dialect, sql, rule) in [
+        (
+            Dialect::Sqlite,
+            "SELECT c.id, group_concat(j.value) FROM clients c, json_each(c.doc) j GROUP BY c.id",
+            "allow",
+        ),
+        (
+            Dialect::Sqlite,
+            "WITH RECURSIVE t AS (SELECT id, name FROM clients WHERE parent_id IS NULL UNION ALL SELECT c.id, t.name || ' / ' || c.name FROM clients c JOIN t ON c.parent_id = t.id) SELECT group_concat(name) FROM t",
+            "allow",
+        ),
+        (
+            Dialect::Sqlite,
+            "WITH RECURSIVE d(d) AS (SELECT date('now', '-30 days') UNION ALL SELECT date(d, '+1 day') FROM d WHERE d < date('now')) SELECT json_group_array(json_object('day', d, 'clients', (SELECT COUNT(*) FROM clients WHERE created_at = d))) FROM d",
+            "allow",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT c.id, string_agg(p.part, ', ') FROM clients c, unnest(string_to_array(c.notes, ',')) AS p(part) GROUP BY c.id",
+            "allow",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT string_agg(m.m::date::text, ',') FROM generate_series(DATE '2026-01-01', DATE '2026-12-01', INTERVAL '1 month') AS m(m)",
+            "allow",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT LISTAGG(name, ', ') WITHIN GROUP (ORDER BY name) FROM clients START WITH parent_id IS NULL CONNECT BY NOCYCLE PRIOR id = parent_id",
+            "allow",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT JSON_ARRAYAGG(JSON_OBJECT('n' VALUE LEVEL)) FROM dual CONNECT BY LEVEL <= 31",
+            "allow",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT JSON_ARRAYAGG(RPAD('x', 4000) RETURNING CLOB) FROM dual CONNECT BY LEVEL <= 100000",
+            "value-size",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT array_agg(repeat('x', 1000)) FROM (SELECT generate_series(1, 100000) AS n) q",
+            "value-size",
+        ),
+    ] {
+        let verdict = verdict(dialect, &Policy::default(), sql);
+        let said = if let Verdict::Deny(refusal) = &verdict { refusal.rule.id() } else { "allow" };
+        assert_eq!(said, rule, "{dialect:?} {sql}: {verdict:?}");
+    }
+}
+
+#[test]
 fn a_built_in_that_the_company_has_too_is_refused_on_oracle() {
     let catalog = |dialect| Catalog {
         callables: ["CHECKSUM", "ANY_VALUE", "lower", "SYSDATE", "TRIM", "CAST"].map(str::to_owned).to_vec(),

@@ -61,7 +61,8 @@ impl<'i> Walk<'i> {
         self.order_list(within_group, env)?;
         filter.iter().try_for_each(|filter| self.expr(filter, env))?;
         over.iter().try_for_each(|over| self.over(over, env))?;
-        let made = Made { name: &upper, known, args: &args, sizes: &sizes, sum };
+        let pretty = self.is_pretty(list, &args, env);
+        let made = Made { name: &upper, known, args: &args, sizes: &sizes, sum, pretty };
         self.made(&made, known.aggregate || over.is_some(), around).map_err(located)
     }
 

@@ -17,7 +17,7 @@ use super::super::refusal::Rule;
 use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
 use super::ending::Bound;
 use super::query::{Given, Tail, least, united};
-use super::recursion::MOST_ROWS;
+use super::recursion::{MOST_ROWS, UNKNOWN_ROWS};
 use super::{Walk, absent, recursion, unsupported};
 
 /// Most common table expressions of one WITH.
@@ -135,7 +135,7 @@ impl<'i> Walk<'i> {
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };
         let level = Ctes { parent: Some(&before), ..level };
-        let seen = self.itself;
+        let (seen, scans) = (self.itself, self.scans);
         let step = self.select(recursive, Tail::default(), Env { ctes: Some(&level), ..env })?;
         if self.itself != seen + 1 {
             return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
@@ -143,7 +143,10 @@ impl<'i> Walk<'i> {
         let columns = united(&given.columns, &step.columns);
         let about = given.about.zip(counted).map(|(first, steps)| first.saturating_mul(steps));
         let (rows, about) = (limit.filter(|_| stops), least(about, limit));
-        Ok(Given { columns, rows, about, made_rows: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS), ..given })
+        // One that follows another relation makes no rows that are not stored.
+        let follows = self.scans - scans > 1;
+        let made_rows = if follows { 1 } else { least(counted, limit).unwrap_or(UNKNOWN_ROWS) };
+        Ok(Given { columns, rows, about, made_rows, ..given })
     }
 }
 

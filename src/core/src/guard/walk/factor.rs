@@ -12,6 +12,7 @@ use sqlparser::tokenizer::Span;
 use crate::domain::Dialect;
 use crate::guard::spelling_out::Unsaid;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::{Column, Table};
 use super::super::names::{key, parts};
@@ -21,7 +22,7 @@ use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
 use super::links::Links;
 use super::query::whole_number;
-use super::recursion::MOST_ROWS;
+use super::recursion::UNKNOWN_ROWS;
 use super::{Walk, absent, unsupported};
 
 /// Tables that a refusal names.
@@ -50,9 +51,10 @@ impl<'i> Walk<'i> {
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
                 absent(*with_offset || with_offset_alias.is_some(), "WITH OFFSET")?;
-                self.exprs(array_exprs, lateral)?;
+                let ((), unfolded) = self.measured(|walk| walk.exprs(array_exprs, lateral))?;
                 let source = self.function_source("UNNEST", array_exprs.len(), *with_ordinality, alias.as_ref())?;
-                Ok(one(Source { about: super::series::elements_of(array_exprs), ..source }))
+                let about = super::series::elements_of(array_exprs);
+                Ok(one(Source { about, made_rows: elements(unfolded), ..source }))
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
                 let path = &json_path.value;
@@ -269,18 +271,19 @@ impl<'i> Walk<'i> {
         if ident.quote_style.is_some() {
             return Err(refused().or_at(ident.span));
         }
-        for arg in args {
-            match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, lateral)?,
-                _ => return Err(unplaced(Rule::FunctionArguments, name.to_string()).or_at(ident.span)),
-            }
-        }
+        let ((), unfolded) = self.measured(|walk| {
+            args.iter().try_for_each(|arg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => walk.expr(expr, lateral),
+                _ => Err(unplaced(Rule::FunctionArguments, name.to_string()).or_at(ident.span)),
+            })
+        })?;
         let upper = ident.value.to_uppercase();
         self.bounded_rows(&upper, args).map_err(|fault| fault.or_at(ident.span))?;
         let rows = super::series::rows_of(&upper, args);
         let source =
             self.function_source(&upper, args.len(), ordinality, alias).map_err(|fault| fault.or_at(ident.span))?;
-        Ok(Source { about: rows, ..source })
+        let made_rows = if upper == "GENERATE_SERIES" { rows.unwrap_or(UNKNOWN_ROWS) } else { elements(unfolded) };
+        Ok(Source { about: rows, made_rows, ..source })
     }
 
     fn function_source(
@@ -303,7 +306,6 @@ impl<'i> Walk<'i> {
         let outputs = names.map(Output::opaque);
         let mut source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
-        source.made_rows = MOST_ROWS;
         Ok(source)
     }
 
@@ -326,6 +328,11 @@ impl<'i> Walk<'i> {
         };
         absent(whole_number(value).is_none(), "SAMPLE")
     }
+}
+
+/// The most elements of a value of this extent: each takes two characters at least.
+pub(super) fn elements(unfolded: Extent) -> u64 {
+    (unfolded.bytes / 2).max(1)
 }
 
 /// Whether APPLY lets a factor see what stands before it.

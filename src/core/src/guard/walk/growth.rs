@@ -31,6 +31,8 @@ pub(super) struct Made<'c> {
     pub(super) sizes: &'c [u64],
     /// Bytes of all, clauses included.
     pub(super) sum: u64,
+    /// Whether it indents a document that the statement makes.
+    pub(super) pretty: bool,
 }
 
 impl Made<'_> {
@@ -51,7 +53,8 @@ impl Made<'_> {
                 let directives = literal(1).map_or(0, |format| format.matches('%').count() as u64);
                 sum.saturating_add(directives.saturating_mul(DIRECTIVE))
             }
-            "JSONB_PRETTY" | "JSON_SERIALIZE" => sum.saturating_mul(INDENTED),
+            "JSONB_PRETTY" => sum.saturating_mul(INDENTED),
+            _ if self.pretty => sum.saturating_mul(INDENTED),
             // The separator stands between any two of its elements.
             "ARRAY_TO_STRING" => size(1).saturating_mul(1 + size(2)),
             // Each element has a header, however short it is.

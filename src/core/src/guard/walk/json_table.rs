@@ -39,12 +39,14 @@ impl<'i> Walk<'i> {
     ) -> Checked<Source<'i>> {
         absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
         let json = self.before_clauses(json)?;
-        self.expr(json, lateral)?;
+        let ((), unfolded) = self.measured(|walk| walk.expr(json, lateral))?;
         plain_path(path, "JSON_TABLE")?;
         let mut outputs = Vec::new();
         self.json_columns(columns, &mut outputs)?;
+        self.not_shadowed("JSON_TABLE")?;
         self.reads.functions.insert("JSON_TABLE".to_owned());
-        self.source(Rc::new(outputs.into()), alias, None)
+        let source = self.source(Rc::new(outputs.into()), alias, None)?;
+        Ok(Source { made_rows: super::factor::elements(unfolded), ..source })
     }
 
     fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {

@@ -31,6 +31,12 @@ impl<'i> Walk<'i> {
         Ok(expr)
     }
 
+    /// Whether PRETTY stands in a call of a document that is not stored: how deep that is, nobody knows beforehand.
+    pub(super) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
+        let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
+        self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
+    }
+
     /// The type behind RETURNING, with or without words that say how it is written.
     pub(super) fn returned(&self, written: &str) -> Checked {
         let words = self.dialect == Dialect::Oracle;

@@ -3,6 +3,8 @@
 //! Each is known by its exact two-part name, and only while nothing in the catalog, and no source around, has the name of
 //! its first part: Oracle would look there first.
 
+use std::rc::Rc;
+
 use sqlparser::ast::{Expr, Function, FunctionArguments, Ident, TableAlias, UnaryOperator};
 
 use crate::domain::Dialect;
@@ -112,8 +114,9 @@ impl<'i> Walk<'i> {
         }
         values.iter().try_for_each(|value| self.listed_value(value))?;
         self.uses((&schema, &name));
-        let output = Output::opaque("COLUMN_VALUE");
-        self.source(std::rc::Rc::new(vec![output].into()), alias, Some(values.len() as u64))
+        let (rows, outputs) = (values.len() as u64, vec![Output::opaque("COLUMN_VALUE")]);
+        let source = self.source(Rc::new(outputs.into()), alias, Some(rows))?;
+        Ok(Source { made_rows: rows, ..source })
     }
 
     /// A literal, a date or a parameter.

@@ -21,7 +21,7 @@ use super::super::scope::{Aliases, Env, Output, Outputs, Scope, Source};
 use super::from::From;
 use super::links::Links;
 use super::query::{Given, Tail, whole_number};
-use super::recursion::MOST_ROWS;
+use super::recursion::UNKNOWN_ROWS;
 use super::set_calls::SetCall;
 use super::sizes::groups;
 use super::{Walk, absent, unsupported};
@@ -95,7 +95,7 @@ impl<'i> Walk<'i> {
         let made_rows = match std::mem::replace(&mut self.made_rows, around) {
             _ if one_row => 1,
             made_rows if sets.is_empty() => made_rows,
-            made_rows => made_rows.saturating_mul(MOST_ROWS),
+            made_rows => made_rows.saturating_mul(UNKNOWN_ROWS),
         };
         let counts = if select.connect_by.is_empty() { None } else { Some(levels) };
         let (rows, about) = self.counts(select, counts, sets, &from.sources, &links, grouped)?;
@@ -246,7 +246,9 @@ impl<'i> Walk<'i> {
 
 /// Rows that a query level makes for each stored one: what its generators make together.
 fn made_rows(sources: &[Source<'_>], select: &Select) -> u64 {
-    let counted = if select.connect_by.is_empty() { 1 } else { MOST_ROWS };
+    let one_row = sources.iter().all(|source| source.rows == Some(1));
+    // A hierarchy of stored rows makes none.
+    let counted = if one_row && !select.connect_by.is_empty() { UNKNOWN_ROWS } else { 1 };
     sources.iter().map(|source| source.made_rows).fold(counted, u64::saturating_mul)
 }
 

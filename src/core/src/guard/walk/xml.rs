@@ -19,6 +19,7 @@ use super::super::names::key;
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Output, Source};
 use super::factor::given_name;
+use super::growth::Made;
 use super::literal::literal_of;
 use super::step::arguments;
 use super::{Walk, absent, unsupported};
@@ -44,6 +45,7 @@ impl<'i> Walk<'i> {
         let stored = self.stored_column(expr, lateral).is_some_and(|column| column.is_of("XMLTYPE"));
         absent(!stored, "XMLTABLE (… PASSING …)")?;
         let outputs = columns.iter().map(|column| self.xml_column(column)).collect::<Checked<Vec<Output>>>()?;
+        self.not_shadowed("XMLTABLE")?;
         self.reads.functions.insert("XMLTABLE".to_owned());
         self.source(Rc::new(outputs.into()), alias.as_ref(), None)
     }
@@ -87,8 +89,13 @@ impl<'i> Walk<'i> {
         }
         self.aggregates = true;
         self.reads.functions.extend(["XMLAGG", "XMLELEMENT"].map(str::to_owned));
+        let around = std::mem::take(&mut self.meter.value);
         texts.iter().try_for_each(|text| self.expr(text, env))?;
-        order.map_or(Ok(()), |order| self.order_list(order, env))
+        // The longest of the entities that stand for a sign there is `&quot;`.
+        let sum = self.meter.value.bytes.saturating_mul(6);
+        order.map_or(Ok(()), |order| self.order_list(order, env))?;
+        let known = self.lists.function("LISTAGG").ok_or_else(refused)?;
+        self.made(&Made { name: "XMLAGG", known, args: &[], sizes: &[], sum, pretty: false }, true, around)
     }
 }
 
