@@ -22,19 +22,35 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
         done = at;
         match what {
             Unsaid::Columns(columns) => {
-                text[at..].strip_prefix('*')?;
-                out.push_str(columns);
+                let rest = text[at..].strip_prefix('*')?;
+                push(&mut out, columns);
                 done += 1;
+                // `SELECT*FROM`: names end and begin where the sign did not have to.
+                if rest.starts_with(is_word) {
+                    out.push(' ');
+                }
             }
             Unsaid::Schema(schema) => {
                 text[at..].chars().next().filter(|first| first.is_alphabetic() || matches!(first, '_' | '"'))?;
-                out.push_str(schema);
+                push(&mut out, schema);
                 out.push('.');
             }
         }
     }
     out.push_str(&text[done..]);
     Some(out)
+}
+
+/// Writes a name behind what is there, so that two words do not become one.
+fn push(out: &mut String, name: &str) {
+    if out.ends_with(is_word) {
+        out.push(' ');
+    }
+    out.push_str(name);
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$' | '#')
 }
 
 /// The byte of a line and a character, both from 1.
@@ -67,5 +83,11 @@ mod tests {
             assert_eq!(spell_out(text, &[wrong]), None);
         }
         assert_eq!(spell_out(text, &[at(2, 3, "a"), at(2, 3, "b")]), None);
+    }
+
+    #[test]
+    fn words_that_stood_apart_stay_apart() {
+        let unsaid = [at(1, 7, "a, b"), (Location { line: 1, column: 12 }, Unsaid::Schema("s".to_owned()))];
+        assert_eq!(spell_out("SELECT*FROM\"t\"", &unsaid).unwrap(), "SELECT a, b FROM s.\"t\"");
     }
 }
