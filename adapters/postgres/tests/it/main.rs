@@ -1,3 +1,5 @@
 //! The adapter through its public face.
 
 mod contract;
+#[cfg(test)]
+mod meaning;

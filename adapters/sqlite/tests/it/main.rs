@@ -2,4 +2,6 @@
 
 mod contract;
 mod functions;
+#[cfg(test)]
+mod meaning;
 mod policy;

@@ -1,6 +1,8 @@
 //! Writes into the text of a statement what it left unsaid or said loosely: names in the place of a `*`, schemas before
 //! tables, texts and aliases in the quotes that mean them, expressions for their aliases.
 
+use std::borrow::Cow;
+
 use sqlparser::tokenizer::Location;
 
 /// What is written at a place of the text.
@@ -26,41 +28,40 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
     let (mut out, mut done) = (String::with_capacity(text.len() * 2), 0);
     for (at, what) in places {
         out.push_str(text.get(done..at)?);
-        done = at;
-        match what {
-            Unsaid::Columns(columns) => {
-                text[at..].strip_prefix('*')?;
-                out.push_str(columns);
-                done += 1;
-            }
-            Unsaid::Schema(schema) => {
-                text[at..].chars().next().filter(|first| first.is_alphabetic() || matches!(first, '_' | '"'))?;
-                out.push_str(schema);
-                out.push('.');
-            }
-            Unsaid::Text(value) => {
-                done += quoted(&text[at..], '"', value)?;
-                // `LIKE"x"` must not become a literal with a prefix.
-                out.push_str(if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') { " '" } else { "'" });
-                out.push_str(&value.replace('\'', "''"));
-                out.push('\'');
-            }
-            Unsaid::Alias(name) => {
-                done += quoted(&text[at..], '\'', name)?;
-                out.push_str(if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') { " \"" } else { "\"" });
-                out.push_str(name);
-                out.push('"');
-            }
-            Unsaid::Expression { alias, expr } => {
-                let more = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '"');
-                text[at..].strip_prefix(alias.as_str()).filter(|rest| !rest.starts_with(more))?;
-                out.push_str(expr);
-                done += alias.len();
-            }
+        let (written, taken) = instead(&text[at..], what)?;
+        done = at + taken;
+        // `SELECT*FROM` and `LIKE"x"`: words end and begin where the sign did not have to, and none becomes a prefix.
+        if out.ends_with(is_word) {
+            out.push(' ');
+        }
+        out.push_str(&written);
+        if taken > 0 && written.ends_with(is_word) && text[done..].starts_with(is_word) {
+            out.push(' ');
         }
     }
     out.push_str(&text[done..]);
     Some(out)
+}
+
+/// What is written at the beginning of this text, and how many bytes of it that takes the place of.
+fn instead<'w>(text: &str, what: &'w Unsaid) -> Option<(Cow<'w, str>, usize)> {
+    match what {
+        Unsaid::Columns(columns) => {
+            text.strip_prefix('*')?;
+            Some((columns.into(), 1))
+        }
+        Unsaid::Schema(schema) => {
+            text.chars().next().filter(|first| first.is_alphabetic() || matches!(first, '_' | '"'))?;
+            Some((format!("{schema}.").into(), 0))
+        }
+        Unsaid::Text(value) => Some((format!("'{}'", value.replace('\'', "''")).into(), quoted(text, '"', value)?)),
+        Unsaid::Alias(name) => Some((format!("\"{name}\"").into(), quoted(text, '\'', name)?)),
+        Unsaid::Expression { alias, expr } => {
+            let more = |c: char| is_word(c) || c == '"';
+            text.strip_prefix(alias.as_str()).filter(|rest| !rest.starts_with(more))?;
+            Some((expr.into(), alias.len()))
+        }
+    }
 }
 
 /// The length of `value` between these quotes, where it stands at the beginning of the text.
@@ -68,6 +69,11 @@ fn quoted(text: &str, quote: char, value: &str) -> Option<usize> {
     let doubled = value.replace(quote, &format!("{quote}{quote}"));
     let rest = text.strip_prefix(quote)?.strip_prefix(doubled.as_str())?.strip_prefix(quote)?;
     (!rest.starts_with(quote)).then_some(text.len() - rest.len())
+}
+
+/// Whether a sign is part of a word.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$' | '#')
 }
 
 /// The byte of a line and a character, both from 1.
@@ -126,5 +132,11 @@ mod tests {
         assert_eq!(spell_out(text, &alias(14, "\"C d\"")).unwrap(), "GROUP BY ab, (a || b)");
         assert_eq!(spell_out(text, &alias(10, "a")), None);
         assert_eq!(spell_out(text, &alias(1, "ab")), None);
+    }
+
+    #[test]
+    fn words_that_stood_apart_stay_apart() {
+        let unsaid = [at(1, 7, "a, b"), (Location { line: 1, column: 12 }, Unsaid::Schema("s".to_owned()))];
+        assert_eq!(spell_out("SELECT*FROM\"t\"", &unsaid).unwrap(), "SELECT a, b FROM s.\"t\"");
     }
 }

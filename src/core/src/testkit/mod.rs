@@ -8,3 +8,4 @@ pub mod language_model;
 pub mod query_target;
 pub mod result_files;
 pub mod state;
+pub mod statements;

@@ -9,4 +9,6 @@ mod language_model;
 mod query_target;
 mod result_files;
 mod state;
+#[cfg(test)]
+mod statements;
 mod target;

@@ -21,6 +21,7 @@ fn a_denied_column_is_out_of_reach() {
                 ("SELECT u.password_hash FROM users u", "column-denied"),
                 ("SELECT users.password_hash FROM users", "column-denied"),
                 ("SELECT * FROM users", "allow"),
+                ("SELECT*FROM users", "allow"),
                 ("SELECT u.* FROM users u", "allow"),
                 ("SELECT c.*, u.* FROM clients c JOIN users u ON u.id = c.id", "allow"),
                 ("SELECT name FROM (SELECT * FROM users) x", "allow"),
