@@ -130,6 +130,7 @@ impl<'i> Walk<'i> {
                     self.scan(cte.scans)?;
                     let source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
                     let mut source = Source { about: cte.about, ..source };
+                    self.repeated.extend(cte.itself.then_some(source.id));
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
                 }

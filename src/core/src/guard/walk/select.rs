@@ -91,7 +91,9 @@ impl<'i> Walk<'i> {
             list.iter().try_for_each(|expr| self.maybe_alias(expr, env.within(&with_aliases)))?;
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
-        links.must_connect(&from.sources)?;
+        let is_repeated = from.sources.iter().any(|source| self.repeated.contains(&source.id));
+        links.must_connect(&from.sources, is_repeated)?;
+        absent(is_repeated && !sets.is_empty(), "WITH RECURSIVE …")?;
         let whole = self.aggregates && !grouped;
         let mut rows = if whole { Some(1) } else { links.rows(&from.sources) };
         let mut about = if whole { Some(1) } else { links.about(&from.sources) };
