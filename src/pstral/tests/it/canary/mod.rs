@@ -8,13 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pstral_core::domain::{AuditStatus, ButtonAction, Dialect};
+use pstral_core::guard::Rules;
 use pstral_core::pipeline::Terms;
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_pgserver::Server;
 use pstral_postgres::{PostgresConfig, PostgresTarget};
 
 use crate::world::{Setup, World, alex, run_test_with};
-use statements::{Statement, statements, tables};
+use statements::{Second, Statement, second, statements, tables};
 
 /// What an attack would change, in a form that can be compared.
 type State = BTreeMap<String, Vec<u8>>;
@@ -102,6 +103,45 @@ const POSTGRES_STATE: &str = "SELECT concat_ws(' ',
     (SELECT concat(last_value, is_called) FROM client_seq),
     (SELECT string_agg(relname::text, ',' ORDER BY oid) FROM pg_class WHERE oid > 16383),
     (SELECT count(*) FROM pg_largeobject_metadata))";
+
+#[test]
+fn sqlite_is_offered_nothing_of_the_second_set() {
+    let Some(second) = second(Dialect::Sqlite) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("company.db");
+    rusqlite::Connection::open(&database).unwrap().execute_batch(&second.tables).unwrap();
+    let setup = Setup { database, rules: denied(&second), ..Setup::default() };
+    run_test_with(setup, async |world| offer_none(world, &second).await);
+}
+
+#[test]
+fn postgres_is_offered_nothing_of_the_second_set() {
+    let Some(second) = second(Dialect::Postgres) else { return };
+    let Some(server) = Server::start() else { return };
+    let target = PostgresTarget::new(PostgresConfig::new(server.url("postgres"))).unwrap();
+    let terms = Terms { allow_privileged: true, ..Terms::default() };
+    let setup = Setup { engine: Some(Arc::new(target)), rules: denied(&second), terms, ..Setup::default() };
+    run_test_with(setup, async |world| {
+        server.batch(&second.tables).await;
+        offer_none(world, &second).await;
+    });
+}
+
+fn denied(second: &Second) -> Rules {
+    Rules { allow: None, deny: second.denied.clone() }
+}
+
+async fn offer_none(world: &World, second: &Second) {
+    let mut wrong = Vec::new();
+    for statement in &second.statements {
+        if let Err(why) = offer(world, statement).await {
+            wrong.push(format!("{why}: {}", statement.sql));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("{} hostile statements were not offered", second.statements.len());
+    assert!(second.statements.len() > 50);
+}
 
 /// Every file of a folder with its bytes.
 fn files(folder: &Path) -> State {

@@ -31,10 +31,38 @@ pub(super) fn statements(dialect: Dialect, aimed: &[&str], file: &Path) -> Vec<S
     all.into_iter().map(|(sql, hostile)| Statement { sql, hostile }).collect()
 }
 
+/// The second set of samples, which has tables and denials of its own.
+pub(super) struct Second {
+    pub(super) tables: String,
+    pub(super) denied: Vec<String>,
+    /// Those that no limit but the guard alone can stop.
+    pub(super) statements: Vec<Statement>,
+}
+
+/// The second set of a dialect, where the samples are.
+pub(super) fn second(dialect: Dialect) -> Option<Second> {
+    let samples = samples()?;
+    let policy = std::fs::read_to_string(samples.join("policy_2.toml")).unwrap();
+    // `deny = [...]`, which is JSON behind the sign.
+    let denied = serde_json::from_str(policy.split_once('=').unwrap().1).unwrap();
+    let rows = rows(&samples.join("hostile_2.jsonl")).into_iter();
+    let rows = rows.filter(|row| row["dialect"] == word(dialect) && row["expect"] == "deny");
+    let statements = rows.map(|row| Statement { sql: sql(&row), hostile: true }).collect();
+    Some(Second {
+        tables: tables_of(dialect, &samples.join(format!("catalog_2_{}.json", word(dialect)))),
+        denied,
+        statements,
+    })
+}
+
 /// A script that makes the tables which the samples speak of, without rows.
 pub(super) fn tables(dialect: Dialect) -> String {
-    let Some(samples) = samples() else { return String::new() };
-    let catalog = std::fs::read(samples.join(format!("catalog_{}.json", word(dialect)))).unwrap();
+    let samples = samples().map(|samples| samples.join(format!("catalog_{}.json", word(dialect))));
+    samples.map_or_else(String::new, |catalog| tables_of(dialect, &catalog))
+}
+
+fn tables_of(dialect: Dialect, catalog: &Path) -> String {
+    let catalog = std::fs::read(catalog).unwrap();
     let catalog: Catalog = serde_json::from_slice(&catalog).unwrap();
     let mut script = String::new();
     for table in catalog.tables {
