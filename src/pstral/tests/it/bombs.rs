@@ -50,7 +50,8 @@ fn bombs(table: &str) -> Vec<String> {
 
 /// Offers each to the program, sees each refused and recorded, and gives the most memory it has held, KiB.
 fn offer(place: &Place, target: &str, bombs: &[String]) -> u64 {
-    let platform = "data = \"state\"\nlocale = \"en\"\n[platforms.terminal]\nenabled = true\n";
+    let platform = "data = \"state\"\nlocale = \"en\"\n[platforms.terminal]\nenabled = true\n\
+        [quotas]\nuser_questions_per_minute = 0\nplace_questions_per_minute = 0\n";
     place.write("pstral.toml", format!("{platform}{target}"));
     place.run(&["user", "add", "zoe", "--config", "pstral.toml"]).code(0);
     let code = place.run(&["user", "link-code", "zoe", "--config", "pstral.toml"]).code(0).out;

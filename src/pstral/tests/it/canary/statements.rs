@@ -14,7 +14,15 @@ pub(super) struct Statement {
 }
 
 /// Parameters cannot be given to a statement that a person edits; these values stand in their place.
-const VALUES: &[(&str, &str)] = &[(":city", "'Lyon'"), (":region", "'Sud'"), (":n", "5"), (":since", "'2024-01-01'")];
+const VALUES: &[(&str, &str)] = &[
+    (":city", "'Lyon'"),
+    (":region", "'Sud'"),
+    (":n", "5"),
+    (":since", "'2024-01-01'"),
+    (":first", "1"),
+    (":words", "'visite'"),
+    (":tag", "'x'"),
+];
 
 /// All of a dialect.
 pub(super) fn statements(dialect: Dialect, aimed: &[&str], file: &Path) -> Vec<Statement> {
@@ -98,5 +106,7 @@ fn sql(row: &Value) -> String {
 }
 
 fn with_values(sql: &str) -> String {
-    VALUES.iter().fold(sql.to_owned(), |sql, (name, value)| sql.replace(&format!(" {name}"), &format!(" {value}")))
+    VALUES.iter().fold(sql.to_owned(), |sql, (name, value)| {
+        [" ", "("].iter().fold(sql, |sql, before| sql.replace(&format!("{before}{name}"), &format!("{before}{value}")))
+    })
 }
