@@ -79,6 +79,11 @@ origin-verified = ✅ Query verified by { $by } on { $on }.
 statement-refused = 🛡️ This statement cannot be run.
 statement-too-costly = The database expects it to cost more than is allowed here. Add a filter or a shorter period.
 statement-cost-unknown = The database cannot say what it will cost, and costs are limited here. Put the question more simply.
+statement-planned-too-long = { $seconds ->
+    [one] The database could not plan it within { $seconds } second: it asks for too much at once. Ask for less, or in several steps.
+   *[other] The database could not plan it within { $seconds } seconds: it asks for too much at once. Ask for less, or in several steps.
+}
+statement-not-planned = The database failed while planning it. Rephrase the question, or try again; if this continues, contact your administrator.
 statement-not-showable = It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
 offered-before = The last answer offers no statement. This is the one from before:

@@ -37,7 +37,7 @@ config-postgres-url-sslmode = sslmode must be disable, prefer, require, verify-c
 config-postgres-url-parameter = the address may not set “{ $name }”, only sslmode, sslrootcert and host. Remove it.
 config-postgres-url-environment = the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
 config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
-config-cost = the cost must be a number above 0, in the database's own unit, such as 100000.
+config-cost = the cost must be a number in the database's own unit, such as 100000; 0 is no limit.
 config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.
 config-no-accounts = SQLite knows no accounts: write identity = "shared", or remove this key.
 config-accounts-missing = with identity = "own", say which account each person has, a line each under [targets.<name>.accounts]: "camille.durand" = "CAMILLE".
@@ -126,6 +126,7 @@ remedy-excess-lock = Take away what permits locks, such as UPDATE: readers must 
 remedy-excess-lock-oracle = Grant READ instead of SELECT, which permits locks: readers must never hold up those who write.
 remedy-excess-execute = Take the right to run them away from the account of [targets.{ $target }] and from everybody (PUBLIC). Pstral refuses them all the same.
 remedy-excess-outside = Take them away from everybody (PUBLIC) as well: through them data can leave the database's machine. Pstral refuses them all the same.
+remedy-excess-unbounded = As a superuser, run: ALTER ROLE <account of [targets.{ $target }]> SET temp_file_limit = '2GB'.
 remedy-file-busy = Wait and try again, or stop the other program that holds the file of [targets.{ $target }] path.
 remedy-target-busy = Wait and try again. If it goes on, look at what else uses the database of [targets.{ $target }].
 policy-unmatched = without effect: { $entries } names nothing in this database
@@ -218,6 +219,7 @@ excess-write = { $account } can write: { $what }
 excess-lock = { $account } can lock: { $what }
 excess-execute = { $account } can run stored code: { $what }
 excess-outside = { $account } can reach the network or the server's files: { $what }
+excess-unbounded = { $account } may fill the disk with temporary files: { $what }
 
 ## Health
 health-model = { $server } answered in { $millis } ms; model { $model } is installed{ $sized ->

@@ -33,6 +33,7 @@ guard-alias-not-allowed-signs = The name “{ $found }” is empty, or holds a q
 guard-alias-not-allowed-instead = “{ $found }” stands in single quotes, which are for text. Write the name like this instead: { $instead }
 guard-function-not-allowed = The function “{ $found }” is not in the list of allowed functions. Use a built-in function that only computes.
 guard-function-not-allowed-near = The function “{ $found }” is not in the list of allowed functions. Did you mean { $instead }?
+guard-function-not-allowed-instead = “{ $found }” is no function of this database. Write this instead: { $instead }
 guard-function-not-allowed-from = “{ $found }” gives several rows, so its place is in FROM. Write it like this: { $instead }
 guard-function-arguments = “{ $found }” cannot be called with these arguments. Check how many there are; sizes and paths must be plain, modest values.
 guard-type-not-allowed = The type “{ $found }” is not in the list of allowed types. Use a plain text, number or date type.
@@ -40,6 +41,9 @@ guard-operator-not-allowed = The operator “{ $found }” is not in the list of
 guard-join-without-predicate = Nothing links “{ $found }” to the other tables, so every row would meet every other. Add a condition such as ON a.id = b.a_id.
 guard-unbounded = “{ $found }” may never end. Add a limit such as WHERE n < 100, or CONNECT BY NOCYCLE PRIOR id = parent_id.
 guard-growth = “{ $found }” could become several times as long with each step. Append something of fixed length to one column instead, such as path || '/' || name.
+guard-expansion = Columns computed from other computed columns make this statement too large to plan (at “{ $found }”). Compute each value once, or ask in two questions.
+guard-value-size = “{ $found }” could make a text, list or number that is too large. Make it shorter, or leave it out.
+guard-function-shadowed = “{ $found }” is also the name of a function in your company's database, which could run in its place. Write it another way.
 guard-too-much-read = The statement reads too many tables or columns in all (at “{ $found }”); a name of WITH counts each time it is read. Name the columns you need, or ask in two questions.
 guard-unbounded-instead = “{ $found }” may never end. Count towards a limit, for example: { $instead }
 guard-pattern = The pattern “{ $found }” can take very long. Use LIKE, or a plain literal pattern without repeated groups.
@@ -47,3 +51,4 @@ guard-parameter = “{ $found }” is not a parameter here. Write it as :name.
 guard-cte-order = “{ $found }” is read before it is defined, or inside its own definition. Give the WITH part another name, or change the order.
 guard-rendering = The statement cannot be rewritten safely. Write it in a simpler way.
 left-out = Without { $columns }: these columns are not open to you.
+read-as-text = Read as text, because no column has that name: { $words }.

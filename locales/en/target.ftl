@@ -9,5 +9,6 @@ target-timeout = { $seconds ->
     [one] The statement was stopped after { $seconds } second, the most it may take. Add a filter or a shorter period.
    *[other] The statement was stopped after { $seconds } seconds, the most it may take. Add a filter or a shorter period.
 }
+target-out-of-memory = The statement needs more memory than it may use here. Add a filter, a shorter period or fewer columns.
 target-cancelled = The statement was stopped as you asked.
 target-failed = The database failed while reading. Try again; if it keeps happening, tell an administrator.

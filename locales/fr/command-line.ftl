@@ -37,7 +37,7 @@ config-postgres-url-sslmode = sslmode doit être disable, prefer, require, verif
 config-postgres-url-parameter = l'adresse ne peut pas régler « { $name } », seulement sslmode, sslrootcert et host. Supprimez-le.
 config-postgres-url-environment = la variable d'environnement PGOPTIONS changerait chaque session. Supprimez-la là où Pstral est lancé.
 config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la.
-config-cost = le coût doit être un nombre au-dessus de 0, dans l'unité de la base, par exemple 100000.
+config-cost = le coût doit être un nombre dans l'unité de la base, par exemple 100000 ; 0 : pas de limite.
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.
 config-no-accounts = SQLite ne connaît pas de comptes : écrivez identity = "shared", ou supprimez cette clé.
 config-accounts-missing = avec identity = "own", dites quel compte a chaque personne, une ligne chacune sous [targets.<nom>.accounts] : "camille.durand" = "CAMILLE".
@@ -126,6 +126,7 @@ remedy-excess-lock = Retirez ce qui permet de verrouiller, comme UPDATE : qui li
 remedy-excess-lock-oracle = Accordez READ plutôt que SELECT, qui permet de verrouiller : qui lit ne doit jamais bloquer qui écrit.
 remedy-excess-execute = Retirez le droit de les exécuter au compte de [targets.{ $target }] et à tout le monde (PUBLIC). Pstral les refuse de toute façon.
 remedy-excess-outside = Retirez-les aussi à tout le monde (PUBLIC) : par eux, des données peuvent quitter la machine de la base. Pstral les refuse de toute façon.
+remedy-excess-unbounded = En tant que superutilisateur, exécutez : ALTER ROLE <compte de [targets.{ $target }]> SET temp_file_limit = '2GB'.
 remedy-file-busy = Attendez puis recommencez, ou arrêtez l'autre programme qui tient le fichier de [targets.{ $target }] path.
 remedy-target-busy = Attendez puis recommencez. Si cela dure, voyez ce qui d'autre utilise la base de [targets.{ $target }].
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
@@ -218,6 +219,7 @@ excess-write = { $account } peut écrire : { $what }
 excess-lock = { $account } peut verrouiller : { $what }
 excess-execute = { $account } peut exécuter du code enregistré : { $what }
 excess-outside = { $account } peut atteindre le réseau ou les fichiers du serveur : { $what }
+excess-unbounded = { $account } peut remplir le disque de fichiers temporaires : { $what }
 
 ## Santé
 health-model = { $server } a répondu en { $millis } ms ; le modèle { $model } est installé{ $sized ->

@@ -33,6 +33,7 @@ guard-alias-not-allowed-signs = Le nom « { $found } » est vide, ou contient un
 guard-alias-not-allowed-instead = « { $found } » est entre apostrophes, réservées aux textes. Écrivez plutôt le nom ainsi : { $instead }
 guard-function-not-allowed = La fonction « { $found } » n'est pas dans la liste des fonctions permises. Utilisez une fonction intégrée qui ne fait que calculer.
 guard-function-not-allowed-near = La fonction « { $found } » n'est pas dans la liste des fonctions permises. Vouliez-vous dire { $instead } ?
+guard-function-not-allowed-instead = « { $found } » n'est pas une fonction de cette base. Écrivez plutôt : { $instead }
 guard-function-not-allowed-from = « { $found } » donne plusieurs lignes : sa place est dans FROM. Écrivez-la ainsi : { $instead }
 guard-function-arguments = « { $found } » ne s'appelle pas avec ces arguments. Vérifiez leur nombre ; tailles et chemins doivent être des valeurs simples et modestes.
 guard-type-not-allowed = Le type « { $found } » n'est pas dans la liste des types permis. Utilisez un type simple : texte, nombre ou date.
@@ -40,6 +41,9 @@ guard-operator-not-allowed = L'opérateur « { $found } » n'est pas dans la lis
 guard-join-without-predicate = Rien ne relie « { $found } » aux autres tables : chaque ligne rencontrerait toutes les autres. Ajoutez une condition comme ON a.id = b.a_id.
 guard-unbounded = « { $found } » pourrait ne jamais finir. Ajoutez une limite comme WHERE n < 100, ou CONNECT BY NOCYCLE PRIOR id = parent_id.
 guard-growth = « { $found } » pourrait s'allonger plusieurs fois à chaque étape. Ajoutez plutôt à une seule colonne un texte de longueur fixe, comme path || '/' || name.
+guard-expansion = Des colonnes calculées à partir d'autres colonnes calculées rendent la requête trop lourde à planifier (à « { $found } »). Calculez chaque valeur une seule fois, ou posez deux questions.
+guard-value-size = « { $found } » pourrait produire un texte, une liste ou un nombre trop grand. Raccourcissez-le, ou retirez-le.
+guard-function-shadowed = « { $found } » est aussi le nom d'une fonction de votre base, qui pourrait s'exécuter à sa place. Écrivez cette partie autrement.
 guard-too-much-read = La requête lit en tout trop de tables ou de colonnes (à « { $found } ») ; un nom de WITH compte à chaque lecture. Nommez les colonnes utiles, ou posez deux questions.
 guard-unbounded-instead = « { $found } » pourrait ne jamais finir. Comptez vers une limite, comme : { $instead }
 guard-pattern = Le motif « { $found } » peut prendre très longtemps. Utilisez LIKE, ou un motif littéral simple, sans groupes répétés.
@@ -47,3 +51,4 @@ guard-parameter = « { $found } » n'est pas un paramètre ici. Écrivez-le :nom
 guard-cte-order = « { $found } » est lu avant d'être défini, ou dans sa propre définition. Donnez un autre nom à la partie WITH, ou changez l'ordre.
 guard-rendering = La requête ne peut pas être réécrite sans risque. Écrivez-la plus simplement.
 left-out = Sans { $columns } : ces colonnes ne vous sont pas ouvertes.
+read-as-text = Lu comme du texte, car aucune colonne ne porte ce nom : { $words }.

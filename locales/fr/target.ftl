@@ -9,5 +9,6 @@ target-timeout = { $seconds ->
     [one] La requête a été arrêtée après { $seconds } seconde : c'est le temps maximal. Ajoutez un filtre ou une période plus courte.
    *[other] La requête a été arrêtée après { $seconds } secondes : c'est le temps maximal. Ajoutez un filtre ou une période plus courte.
 }
+target-out-of-memory = La requête demande plus de mémoire que ce qui lui est permis ici. Ajoutez un filtre, une période plus courte ou moins de colonnes.
 target-cancelled = La requête a été arrêtée à votre demande.
 target-failed = La base de données a échoué pendant la lecture. Réessayez ; si cela se répète, prévenez un administrateur.

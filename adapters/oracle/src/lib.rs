@@ -9,6 +9,7 @@ mod frame;
 mod health;
 mod kind;
 mod known_values;
+mod large;
 mod lob;
 mod moment;
 mod names;

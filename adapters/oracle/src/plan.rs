@@ -8,7 +8,7 @@ use pstral_core::ports::{Estimate, TargetError};
 use pstral_reading::Brake;
 
 use crate::bound::Bound;
-use crate::fault::Code;
+use crate::fault::{Code, Stage};
 use crate::pool::{Pool, Purpose};
 use crate::statement::{Person, all, with_person};
 use crate::trips::Trips;
@@ -35,6 +35,7 @@ pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> R
     // It stands in the statement itself, which takes no parameter there.
     let name = format!("pstral-{}", NEXT.fetch_add(1, Ordering::Relaxed));
     with_person(pool, Purpose::Plans, person, brake, |trips| {
+        trips.stage = Stage::Begun;
         let explain = format!("EXPLAIN PLAN SET STATEMENT_ID = '{name}' INTO sys.plan_table$ FOR {text}");
         if !explained(trips, &explain)? {
             return Ok(Estimate::default());

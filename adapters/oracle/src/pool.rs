@@ -92,13 +92,14 @@ impl Pool {
     ) -> Result<T, TargetError> {
         let (session, opened) = self.session(&purpose, brake)?;
         let leash = Leash::hold(&session, brake);
-        let done = work(&mut Trips::new(&*session, brake));
-        let broken = leash.let_go();
-        let clean = !broken && done.as_ref().err().is_none_or(is_clean);
+        let mut trips = Trips::new(&*session, brake);
+        let done = work(&mut trips);
+        let (broken, spent) = (leash.let_go(), trips.spent);
+        let clean = !broken && !spent && done.as_ref().err().is_none_or(is_clean);
         if leave(&*session) && clean {
             self.keep(Idle { purpose, session, opened, since: Instant::now() });
         } else {
-            tracing::debug!("a session whose state is in doubt is closed");
+            tracing::debug!(spent, "a session whose state is in doubt, or that may hold large objects, is closed");
         }
         done
     }

@@ -9,6 +9,7 @@ use pstral_reading::{Brake, Outlet};
 use crate::bound::{self, Bound};
 use crate::fault::{Code, Fault, Stage};
 use crate::frame::Frame;
+use crate::large::is_large;
 use crate::pool::{Pool, Purpose};
 use crate::session::{Cursor, Described, Query};
 use crate::trips::Trips;
@@ -36,6 +37,8 @@ pub(crate) struct Statement {
     pub(crate) limits: Limits,
     /// Rows a round trip.
     pub(crate) fetch: u32,
+    /// Whether it may make temporary large objects, also where its result has none.
+    pub(crate) large: bool,
 }
 
 /// Who asks.
@@ -56,6 +59,7 @@ pub(crate) fn run(
 ) -> Result<Option<LimitReached>, TargetError> {
     let parameters = bound::all(&statement.values)?;
     with_person(pool, Purpose::Reading, person, brake, |trips| {
+        trips.spent = statement.large;
         begin(trips)?;
         rows(trips, statement, &parameters, outlet)
     })
@@ -99,11 +103,12 @@ fn rows(
 ) -> Result<Option<LimitReached>, TargetError> {
     let (mut cursor, frame) = open(trips, statement, parameters)?;
     let columns = frame.as_ref().map_or_else(|| cursor.columns().to_vec(), |frame| frame.described(cursor.columns()));
+    trips.spent |= columns.iter().any(|column| is_large(&column.kind));
     let names = columns.iter().map(|column| column.name.clone()).collect();
     outlet.describe(names, columns.iter().map(|column| Some(column.kind.declared())).collect());
     let reached = loop {
         let Some(row) = trips.call(|_| cursor.next())? else { break None };
-        trips.stage = Stage::Rows;
+        trips.stage = Stage::Begun;
         if let Some(reached) = outlet.push(if frame.is_some() { whole(row, &columns) } else { row })? {
             break Some(reached);
         }

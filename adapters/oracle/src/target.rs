@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Identity, OracleConfig};
 use crate::health::Checks;
+use crate::large::LargeColumns;
 use crate::names::stored;
 use crate::odpi::Odpi;
 use crate::pool::{Ages, Door, Pool};
@@ -26,6 +27,7 @@ pub struct OracleTarget {
     threads: Threads,
     checks: Checks,
     identity: Identity,
+    large: LargeColumns,
     fetch: u32,
 }
 
@@ -47,6 +49,7 @@ impl OracleTarget {
             threads: Threads::new(config.max_concurrent, config.read_time),
             checks: Checks::new(),
             identity: config.identity,
+            large: LargeColumns::default(),
             fetch: config.fetch.max(1),
         }
     }
@@ -61,7 +64,8 @@ impl OracleTarget {
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         let person = self.person(person)?;
-        let statement = Statement { text, values, limits, fetch: self.fetch };
+        let large = self.large.may_be_made_by(&text);
+        let statement = Statement { text, values, limits, fetch: self.fetch, large };
         let pool = Arc::clone(&self.pool);
         let work = move |brake: &Brake, outlet| statement::run(&pool, &person, &statement, brake, outlet);
         self.threads.stream(limits, cancel, work).await
@@ -71,6 +75,11 @@ impl OracleTarget {
     pub(crate) async fn plan(&self, text: String, person: &str) -> Result<Estimate, TargetError> {
         let person = self.person(person)?;
         self.read(move |pool, brake| plan::read(pool, &text, &person, brake)).await
+    }
+
+    /// Takes from a catalog which columns hold large objects.
+    pub(crate) fn learn(&self, catalog: &Catalog) {
+        self.large.learn(catalog);
     }
 
     /// A person with the account their statements run under, where it is not ours.
@@ -112,7 +121,9 @@ impl QueryTarget for OracleTarget {
     }
 
     async fn catalog(&self) -> Result<Catalog, TargetError> {
-        self.read(catalog::read).await
+        let catalog = self.read(catalog::read).await?;
+        self.learn(&catalog);
+        Ok(catalog)
     }
 
     async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError> {

@@ -21,12 +21,14 @@ pub(crate) struct Trips<'t> {
     told: Option<Instant>,
     /// How far it has come.
     pub(crate) stage: Stage,
+    /// Whether the session serves nothing after this, however it ends.
+    pub(crate) spent: bool,
 }
 
 impl<'t> Trips<'t> {
     /// No row has come yet.
     pub(crate) fn new(session: &'t dyn Session, brake: &'t Brake) -> Self {
-        Self { session, brake, told: None, stage: Stage::Before }
+        Self { session, brake, told: None, stage: Stage::Before, spent: false }
     }
 
     /// Makes one call: not at all once the brake is pulled, and no longer than there is time.

@@ -102,6 +102,11 @@ mod tests {
             ("SELECT CAST(:n AS DATE), :n::date, (:é)", "SELECT CAST($1 AS DATE), $1::date, ($2)", "n é"),
             ("SELECT name'\\', :a", "SELECT name'\\', $1", "a"),
             ("SELECT '12:30', x ~ '^:a' AND b = : a", "SELECT '12:30', x ~ '^:a' AND b = : a", ""),
+            (
+                "a ? :k AND a ?| :l AND a ?& ARRAY[':n'] AND b @@ :q",
+                "a ? $1 AND a ?| $2 AND a ?& ARRAY[':n'] AND b @@ $3",
+                "k l q",
+            ),
             ("':open", "':open", ""),
             ("$a$ :open", "$a$ :open", ""),
         ] {

@@ -14,7 +14,8 @@ use crate::parameters;
 use crate::placeholders::numbered;
 
 /// The plan of a text with its values; one without a value counts as null. Names of the members:
-/// <https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/commands/explain.c>.
+/// <https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/commands/explain.c>. A server that goes away
+/// meanwhile has failed: the statement may be why.
 pub(crate) async fn read(
     connection: &mut PgConnection,
     text: &str,
@@ -26,7 +27,7 @@ pub(crate) async fn read(
     let text = format!("EXPLAIN (FORMAT JSON) {text}");
     let (statement, arguments) = parameters::prepare(connection, &text, &values).await?;
     let sql = AssertSqlSafe(statement.sql().as_str().to_owned());
-    let row = sqlx::query_with(sql, arguments).fetch_one(connection).await.map_err(|error| fault(&error, false))?;
+    let row = sqlx::query_with(sql, arguments).fetch_one(connection).await.map_err(|error| fault(&error, true))?;
     let unreadable = || TargetError::Failed("the plan cannot be read".to_owned());
     let bytes = row.try_get_raw(0).ok().and_then(|raw| raw.as_bytes().ok()).ok_or_else(unreadable)?;
     let plan: Value = serde_json::from_slice(bytes).map_err(|_| unreadable())?;

@@ -13,10 +13,14 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::fault::{is_gone, not_begun};
+use crate::seeing_out::see_out;
 use crate::session::{Session, Terms};
 
-/// Time to make a connection fit for the next one, or to stop what it is doing; nobody waits for it.
+/// Time to make a connection fit for the next one; nobody waits for it.
 const SETTLING: Duration = Duration::from_secs(5);
+
+/// Statements that are planned at once. A planner cannot be stopped, so that so many at most may outlive their deadline.
+const PLANNINGS: usize = 2;
 
 /// The part of the time for all that beginning may take.
 const TO_BEGIN: f64 = 0.8;
@@ -26,6 +30,7 @@ pub(crate) struct Pool {
     options: PgConnectOptions,
     connect_time: Duration,
     turns: Turns,
+    plannings: Turns,
     idle: Mutex<Vec<Session>>,
 }
 
@@ -50,7 +55,8 @@ pub(crate) async fn outcome<T>(waiting: oneshot::Receiver<Result<T, TargetError>
 impl Pool {
     /// Opens nothing yet.
     pub(crate) fn new(options: PgConnectOptions, most: usize, connect_time: Duration) -> Self {
-        Self { options, connect_time, turns: Turns::new(most), idle: Mutex::default() }
+        let (turns, plannings) = (Turns::new(most), Turns::new(PLANNINGS));
+        Self { options, connect_time, turns, plannings, idle: Mutex::default() }
     }
 
     /// Waits for the right to use one of the connections.
@@ -65,10 +71,11 @@ impl Pool {
     }
 
     /// Does the work in a transaction of its own, on a task of its own: the connection is put in order even where nobody
-    /// waits for the outcome any more, and who waits has it before that.
+    /// waits for the outcome any more, and who waits has it before that. The turns are over once the server has nothing left
+    /// to do for it.
     pub(crate) fn start<T: Send + 'static>(
         self: &Arc<Self>,
-        turn: Turn,
+        turns: Vec<Turn>,
         terms: Terms,
         brake: Brake,
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<Done<T>, TargetError>> + Send + 'static,
@@ -94,7 +101,7 @@ impl Pool {
             if let Some(session) = held {
                 pool.settle(session, sound).await;
             }
-            drop(turn);
+            drop(turns);
         });
         waiting
     }
@@ -106,10 +113,34 @@ impl Pool {
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, TargetError>> + Send + 'static,
     ) -> Result<T, TargetError> {
         let turn = self.turn(terms.time, &CancellationToken::new()).await?;
+        self.read_in(vec![turn], terms, work).await
+    }
+
+    /// The same for a plan. Where others that nobody waits for any more are still being made, there is none.
+    pub(crate) async fn plan<T: Send + 'static>(
+        self: &Arc<Self>,
+        terms: Terms,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, TargetError>> + Send + 'static,
+    ) -> Result<T, TargetError> {
+        let planning =
+            self.plannings.next(terms.time, &CancellationToken::new()).await.map_err(|error| match error {
+                TargetError::Busy(_) => TargetError::Busy("other statements are still being planned".to_owned()),
+                other => other,
+            })?;
+        let turn = self.turn(terms.time, &CancellationToken::new()).await?;
+        self.read_in(vec![planning, turn], terms, work).await
+    }
+
+    async fn read_in<T: Send + 'static>(
+        self: &Arc<Self>,
+        turns: Vec<Turn>,
+        terms: Terms,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, TargetError>> + Send + 'static,
+    ) -> Result<T, TargetError> {
         let brake = Brake::new(terms.time, CancellationToken::new());
         let _stop = brake.pull_on_drop();
         let waiting = self
-            .start(turn, terms, brake, |connection| Box::pin(async move { work(connection).await.map(Done::whole) }));
+            .start(turns, terms, brake, |connection| Box::pin(async move { work(connection).await.map(Done::whole) }));
         outcome(waiting).await
     }
 
@@ -133,16 +164,12 @@ impl Pool {
         timeout(self.connect_time, session.begin(terms)).await.map_err(late)?
     }
 
-    /// Keeps a connection that can be kept, and ends the others with what runs on them. It stays open until the server has
-    /// been told to stop: its number cannot be another's by then.
+    /// Keeps a connection that can be kept, and sees out the others with what runs on them.
     async fn settle(&self, mut session: Session, sound: bool) {
         if sound && matches!(timeout(SETTLING, session.forget()).await, Ok(Ok(()))) {
             self.idle().push(session);
-            return;
-        }
-        let told = timeout(SETTLING.min(self.connect_time), session.cancel(&self.options)).await;
-        if !matches!(told, Ok(Ok(()))) {
-            tracing::warn!("the server could not be told to stop a statement; its own time limit ends it");
+        } else {
+            see_out(session, &self.options, self.connect_time).await;
         }
     }
 

@@ -59,6 +59,7 @@ fn kind(word: &str) -> ExcessKind {
         "lock" => ExcessKind::Lock,
         "execute" => ExcessKind::Execute,
         "outside" => ExcessKind::Outside,
+        "unbounded" => ExcessKind::Unbounded,
         _ => ExcessKind::Write,
     }
 }

@@ -95,3 +95,5 @@ UNION ALL SELECT DISTINCT 'outside', 'USAGE on foreign-data wrapper', w.fdwname:
     FROM pg_foreign_data_wrapper w, roles r WHERE has_foreign_data_wrapper_privilege(r.oid, w.oid, 'USAGE')
 UNION ALL SELECT DISTINCT 'outside', 'USAGE on foreign server', s.srvname::text FROM pg_foreign_server s, roles r
     WHERE has_server_privilege(r.oid, s.oid, 'USAGE')
+-- Only a superuser may bound the temporary files of a statement, for the account: sorts and hashes fill the disk else.
+UNION ALL SELECT 'unbounded', 'temp_file_limit', 'none' WHERE current_setting('temp_file_limit') = '-1'

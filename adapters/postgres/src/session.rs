@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use crate::fault::fault;
+use crate::means;
 
 /// The oldest server that looks after a statement whose client is gone.
 /// Source: <https://www.postgresql.org/docs/14/runtime-config-connection.html>.
@@ -29,7 +30,7 @@ pub(crate) struct Terms {
 /// A connection with its number, by which another connection can stop it.
 pub(crate) struct Session {
     pub(crate) connection: PgConnection,
-    number: i32,
+    pub(crate) number: i32,
 }
 
 impl Session {
@@ -43,13 +44,14 @@ impl Session {
         open.await.map_err(|error: sqlx::Error| fault(&error, false))
     }
 
-    /// A fresh transaction that can only read. What the statement's meaning hangs on is fixed here, whatever the role or
-    /// the database has for defaults. Names without a schema are PostgreSQL's own and nothing else: were the company's
+    /// A fresh transaction that can only read. What the statement's meaning hangs on is fixed here, and how much it may take,
+    /// whatever the role or the database has for defaults. Names without a schema are PostgreSQL's own and nothing else: were the company's
     /// schema looked through as well, its functions and operators would win wherever their types fit better
     /// (<https://www.postgresql.org/docs/15/typeconv-func.html>). The guard names the schema of every table. A backslash
     /// in a literal is a backslash.
     pub(crate) async fn begin(&mut self, terms: &Terms) -> Result<(), sqlx::Error> {
-        let check = self.connection.server_version_num().is_some_and(|version| version >= LOOKS_FOR_ITS_CLIENT);
+        let version = self.connection.server_version_num();
+        let check = version.is_some_and(|version| version >= LOOKS_FOR_ITS_CLIENT);
         ask("BEGIN READ ONLY").execute(&mut self.connection).await?;
         let settings = [
             ("search_path", "pg_catalog, pg_temp".to_owned()),
@@ -68,9 +70,9 @@ impl Session {
         // The last one: the role may not be allowed to set the others.
         let role = terms.role.clone().map(|role| ("role", role));
         let settings: Vec<(&str, String)> = settings.into_iter().chain(check).chain(role).collect();
-        let calls =
+        let bound =
             (0..settings.len()).map(|at| format!("pg_catalog.set_config(${}, ${}, true)", 2 * at + 1, 2 * at + 2));
-        let text = format!("SELECT {}", calls.collect::<Vec<_>>().join(", "));
+        let text = format!("SELECT {}", means::calls(version).chain(bound).collect::<Vec<_>>().join(", "));
         let mut set = ask(&text);
         for (name, value) in settings {
             set = set.bind(name).bind(value);
@@ -85,14 +87,6 @@ impl Session {
         self.connection.clear_cached_statements().await?;
         ask("DISCARD ALL").execute(&mut self.connection).await?;
         Ok(())
-    }
-
-    /// Stops what it is running, from another connection of the same account. The server does what it does for a cancel
-    /// request; sqlx keeps the secret that a bare request needs to itself.
-    pub(crate) async fn cancel(&self, options: &PgConnectOptions) -> Result<(), sqlx::Error> {
-        let mut other = options.connect().await?;
-        ask("SELECT pg_catalog.pg_cancel_backend($1)").bind(self.number).execute(&mut other).await?;
-        other.close().await
     }
 
     pub(crate) async fn close(self) -> Result<(), sqlx::Error> {

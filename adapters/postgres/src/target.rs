@@ -50,7 +50,7 @@ impl PostgresTarget {
         let brake = Brake::new(limits.time, cancel.child_token());
         let (outlet, inlet) = Outlet::new(&brake, limits);
         let watched = brake.clone();
-        let ending = self.pool.start(turn, terms, brake.clone(), |connection| {
+        let ending = self.pool.start(vec![turn], terms, brake.clone(), |connection| {
             Box::pin(async move { statement::run(connection, asked, &watched, outlet).await })
         });
         follow(brake, inlet, outcome(ending).boxed()).await
@@ -64,7 +64,7 @@ impl PostgresTarget {
         values: BTreeMap<String, Value>,
         person: &str,
     ) -> Result<Estimate, TargetError> {
-        let work = self.pool.read(self.terms_of(person)?, |connection| {
+        let work = self.pool.plan(self.terms_of(person)?, |connection| {
             Box::pin(async move { plan::read(connection, &text, values).await })
         });
         work.await

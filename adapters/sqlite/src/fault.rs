@@ -2,7 +2,7 @@
 
 use pstral_core::ports::TargetError;
 use pstral_reading::Brake;
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// Characters kept of SQLite's own message: it quotes the statement, which may be long.
 const MESSAGE: usize = 300;
@@ -11,6 +11,9 @@ const MESSAGE: usize = 300;
 pub(crate) fn fault(error: &rusqlite::Error, brake: &Brake) -> TargetError {
     match error {
         rusqlite::Error::SqliteFailure(failure, message) => {
+            if needs_memory(*failure) {
+                return TargetError::OutOfMemory("it needs more than SQLite may take".to_owned());
+            }
             let message = message.clone().unwrap_or_else(|| failure.to_string());
             by_code(failure.code, short(&message), brake)
         }
@@ -19,6 +22,11 @@ pub(crate) fn fault(error: &rusqlite::Error, brake: &Brake) -> TargetError {
         rusqlite::Error::MultipleStatement => TargetError::Rejected("more than one statement".to_owned()),
         other => TargetError::Failed(short(&other.to_string())),
     }
+}
+
+/// Whether an allocation failed, also one for a page or for a program that is too long.
+fn needs_memory(failure: ffi::Error) -> bool {
+    failure.code == ErrorCode::OutOfMemory || failure.extended_code == ffi::SQLITE_IOERR_NOMEM
 }
 
 fn by_code(code: ErrorCode, message: String, brake: &Brake) -> TargetError {

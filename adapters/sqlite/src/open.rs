@@ -23,8 +23,23 @@ const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// Virtual machine instructions between two looks at the brake; about 10 µs of work.
 const INSTRUCTIONS: i32 = 1000;
 
+/// Steps of compiling between two looks at the brake: SQLite counts some of them only, such as each hundredth jump and
+/// each way to read a table that its planner weighs.
+const STEPS: i32 = 10;
+
 /// Bounds every text, blob and row, in bytes, and so the memory that a function can make and the time it can take.
-pub(crate) const LENGTH: i32 = 16 * 1024 * 1024;
+pub(crate) const LENGTH: i32 = 2 * 1024 * 1024;
+
+/// Bytes that SQLite may hold in this process, those of the state database included: half of what the container of
+/// docker-compose.yml has. A statement that needs more fails, whether it is being prepared or runs.
+/// <https://www.sqlite.org/pragma.html#pragma_hard_heap_limit>
+const HEAP: i64 = 512 * 1024 * 1024;
+
+/// Kibibytes of pages that a connection keeps, SQLite's own default, here whatever the library was built with.
+const CACHE: i64 = 2000;
+
+/// Instructions of a prepared statement at most: 6 MB, a thousand times what people write.
+const PROGRAM: i32 = 250_000;
 
 /// Meanings: <https://www.sqlite.org/c3ref/c_limit_attached.html>. The longest pattern is
 /// looked at by the functions that replace SQLite's own.
@@ -34,6 +49,7 @@ const LIMITS: &[(Limit, i32)] = &[
     (Limit::SQLITE_LIMIT_COLUMN, 2000),
     (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
+    (Limit::SQLITE_LIMIT_VDBE_OP, PROGRAM),
     (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
     (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, functions::PATTERN),
@@ -68,11 +84,13 @@ pub(crate) fn for_catalog(path: &Path, brake: &Brake) -> Result<(Connection, Vec
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_WAIT.min(brake.left()))?;
-        let watched = brake.clone();
-        connection.progress_handler(INSTRUCTIONS, Some(move || watched.pulled().is_some()));
+        watch(&connection, brake, INSTRUCTIONS);
+        let interrupt = connection.get_interrupt_handle();
+        brake.hold(move || interrupt.interrupt());
         for (setting, value) in SETTINGS {
             connection.set_db_config(*setting, *value)?;
         }
+        bound_memory(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "cell_size_check", true)?;
         let found = relations(&connection)?;
@@ -98,6 +116,27 @@ pub(crate) fn for_statements(path: &Path, brake: &Brake) -> Result<(Connection, 
     readable.extend(table_functions(&connection).map_err(|error| fault(&error, brake))?);
     connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| authorize(&context.action, &readable)));
     Ok((connection, found))
+}
+
+/// Looks at the brake while a statement is prepared, often enough to end that soon; then less often, as rows need.
+pub(crate) fn watch_preparing<T>(connection: &Connection, brake: &Brake, prepare: impl FnOnce() -> T) -> T {
+    watch(connection, brake, STEPS);
+    let prepared = prepare();
+    watch(connection, brake, INSTRUCTIONS);
+    prepared
+}
+
+fn watch(connection: &Connection, brake: &Brake, every: i32) {
+    let watched = brake.clone();
+    connection.progress_handler(every, Some(move || watched.pulled().is_some()));
+}
+
+/// Holds sorts and intermediate results in memory, so that they count too: files of their own would have no limit.
+fn bound_memory(connection: &Connection) -> rusqlite::Result<()> {
+    // It can only be lowered this way: what another connection has set is not undone.
+    connection.pragma_update_and_check(None, "hard_heap_limit", HEAP, |_| Ok(()))?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -CACHE)
 }
 
 /// The bundled library takes a name that starts with `file:` for a URI whatever the flags; an absolute path never

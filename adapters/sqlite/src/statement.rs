@@ -17,7 +17,8 @@ use crate::shape::check_shape;
 /// Prepares the one statement of `text`. A second one, even a harmless one, is refused before SQLite sees either.
 pub(crate) fn prepare<'c>(connection: &'c Connection, text: &str, brake: &Brake) -> Result<Statement<'c>, TargetError> {
     check_shape(text).map_err(|fault| TargetError::Rejected(fault.to_owned()))?;
-    let statement = connection.prepare(text).map_err(|error| fault(&error, brake))?;
+    let prepared = open::watch_preparing(connection, brake, || connection.prepare(text));
+    let statement = prepared.map_err(|error| fault(&error, brake))?;
     // The authorizer has already said so; this is SQLite's own word on what it compiled.
     if statement.readonly() && statement.column_count() > 0 {
         Ok(statement)
@@ -36,8 +37,6 @@ pub(crate) fn run(
     mut outlet: Outlet,
 ) -> Result<Option<LimitReached>, TargetError> {
     let (connection, _) = open::for_statements(path, brake)?;
-    let interrupt = connection.get_interrupt_handle();
-    brake.hold(move || interrupt.interrupt());
     let mut statement = prepare(&connection, text, brake)?;
     bind(&mut statement, values, brake)?;
     let (names, declared): (Vec<String>, Vec<Declared>) =

@@ -23,6 +23,13 @@ pub(super) fn signal(signal: &str, processes: &[String]) {
     let _ = Command::new("kill").arg(signal).args(processes).output();
 }
 
+/// The most memory a process has held, KiB; `None` where it has ended.
+pub(super) fn peak(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
 /// A server that does nothing any more, though its connections stand; goes on when this is dropped.
 #[must_use]
 pub struct Frozen(Vec<String>);

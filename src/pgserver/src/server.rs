@@ -1,5 +1,6 @@
 //! A PostgreSQL of the test's own: a folder, a socket in it and a port of this machine, gone with the test.
 
+use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -20,6 +21,8 @@ pub struct Server {
     port: u16,
     /// Whether what it says is kept is on the disk.
     durable: bool,
+    /// Address space that each of its processes may take at most, KiB.
+    memory: Option<u64>,
 }
 
 impl Server {
@@ -28,7 +31,15 @@ impl Server {
     /// # Panics
     /// As there.
     pub fn start_durable() -> Option<Self> {
-        Self::start_with(true)
+        Self::start_with(true, None)
+    }
+
+    /// As [`Self::start`], one whose processes may each take so much address space, KiB.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn start_within(memory: u64) -> Option<Self> {
+        Self::start_with(false, Some(memory))
     }
 
     /// None, and says why, where PostgreSQL is not installed.
@@ -36,17 +47,17 @@ impl Server {
     /// # Panics
     /// Where the server does not start, or is not installed and `PSTRAL_TEST_REQUIRE=all`.
     pub fn start() -> Option<Self> {
-        Self::start_with(false)
+        Self::start_with(false, None)
     }
 
-    fn start_with(durable: bool) -> Option<Self> {
+    fn start_with(durable: bool, memory: Option<u64>) -> Option<Self> {
         let Some(programs) = programs() else {
             assert_ne!(std::env::var("PSTRAL_TEST_REQUIRE").as_deref(), Ok("all"), "PostgreSQL is required");
             skipped();
             return None;
         };
         let folder = tempfile::tempdir().expect("a folder");
-        let server = Self { user: other_user(), folder, programs, port: free_port(), durable };
+        let server = Self { user: other_user(), folder, programs, port: free_port(), durable, memory };
         let data = server.data();
         std::fs::create_dir(&data).expect("a folder");
         if let Some(user) = server.user {
@@ -91,6 +102,12 @@ impl Server {
     /// Stops the clock of the server and of all that it does.
     pub fn freeze(&self) -> Frozen {
         Frozen::new(processes::of(&self.data()))
+    }
+
+    /// The most memory that one of its processes has held, KiB
+    /// (`VmHWM`, <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>).
+    pub fn peak(&self) -> u64 {
+        processes::of(&self.data()).iter().filter_map(|process| processes::peak(process)).max().unwrap_or_default()
     }
 
     /// A folder the server may write to.
@@ -152,14 +169,17 @@ impl Server {
     /// PostgreSQL refuses to run as root.
     fn command(&self, program: &str) -> Command {
         let path = self.programs.join(program);
-        let mut command = match self.user {
-            Some(user) => {
-                let mut command = Command::new(runuser());
-                command.args(["-u", user, "--"]).arg(path);
-                command
-            }
-            None => Command::new(path),
-        };
+        let mut words: Vec<OsString> = Vec::new();
+        if let Some(user) = self.user {
+            words.extend([runuser().as_os_str(), "-u".as_ref(), user.as_ref(), "--".as_ref()].map(OsStr::to_owned));
+        }
+        if let Some(memory) = self.memory {
+            let limited = format!("ulimit -v {memory}; exec \"$@\"");
+            words.extend(["sh", "-c", &limited, "sh"].map(OsString::from));
+        }
+        words.push(path.into_os_string());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
         command.arg("--pgdata").arg(self.data()).current_dir("/").stdin(Stdio::null());
         command
     }

@@ -338,6 +338,7 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
         Some((role.parse().ok()?, Rules { allow, deny }))
     };
     let (everywhere, here) = (&config.limits, &target.limits);
+    let (max_cost, default_cost) = target.cost_limit();
     Terms {
         rules: Rules { allow: target.allow.clone(), deny: target.deny.clone() },
         roles: config.roles.iter().filter_map(of_role).collect(),
@@ -347,7 +348,8 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
             cell_bytes: here.cell_bytes.unwrap_or(everywhere.cell_bytes),
             time: Duration::from_secs(here.seconds.unwrap_or(everywhere.seconds)),
         },
-        max_cost: target.max_cost,
+        max_cost,
+        default_cost,
         over_cost: match target.over_cost {
             OverCostChoice::Steward => OverCost::Steward,
             OverCostChoice::Refuse => OverCost::Refuse,

@@ -64,6 +64,8 @@ pub(crate) enum Decision {
     Busy,
     /// There is no client library that works.
     ClientMissing,
+    /// Memory, or room for temporary results.
+    OutOfMemory,
     /// It broke while running.
     Failed,
 }
@@ -71,10 +73,10 @@ pub(crate) enum Decision {
 /// How far work had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// No row has come.
+    /// A connection that is lost says nothing of the statement.
     Before,
-    /// Rows have come.
-    Rows,
+    /// Rows have come, or the statement is being planned, which may be why a connection is lost.
+    Begun,
 }
 
 /// The decision for a number. Meanings: <https://docs.oracle.com/en/error-help/db/> and ODPI-C's `dpiErrorMessages.h`.
@@ -102,12 +104,13 @@ pub(crate) fn fault(fault: &Fault, brake: &Brake, stage: Stage) -> TargetError {
         // A broken call can also show as a lost connection.
         Decision::Lost => brake.pulled().unwrap_or(match stage {
             Stage::Before => TargetError::Unavailable(message),
-            Stage::Rows => TargetError::Failed(message),
+            Stage::Begun => TargetError::Failed(message),
         }),
         // Where it is a person's account, the pool has said so.
         Decision::Unavailable | Decision::NoAccount => TargetError::Unavailable(message),
         Decision::Busy => TargetError::Busy(message),
         Decision::ClientMissing => TargetError::ClientMissing(message),
+        Decision::OutOfMemory => TargetError::OutOfMemory(message),
         Decision::Failed => TargetError::Failed(message),
     }
 }
@@ -153,13 +156,13 @@ mod tests {
         let decided = |code, brake: Brake, stage| fault(&Fault::new(code, "ORA-1: x"), &brake, stage);
         let (broken, gone, slow) = (Code::Ora(1013), Code::Ora(3113), Code::Dpi(1067));
         for code in [broken, gone, slow] {
-            assert_eq!(decided(code, stopped(), Stage::Rows), TargetError::Cancelled);
-            assert_eq!(decided(code, late(), Stage::Rows), TargetError::Timeout { seconds: 1 });
+            assert_eq!(decided(code, stopped(), Stage::Begun), TargetError::Cancelled);
+            assert_eq!(decided(code, late(), Stage::Begun), TargetError::Timeout { seconds: 1 });
         }
         assert_eq!(decided(slow, free(), Stage::Before), TargetError::Timeout { seconds: 60 });
         assert!(matches!(decided(broken, free(), Stage::Before), TargetError::Failed(_)), "an administrator's hand");
         assert!(matches!(decided(gone, free(), Stage::Before), TargetError::Unavailable(_)));
-        assert!(matches!(decided(gone, free(), Stage::Rows), TargetError::Failed(_)));
+        assert!(matches!(decided(gone, free(), Stage::Begun), TargetError::Failed(_)));
     }
 
     #[test]

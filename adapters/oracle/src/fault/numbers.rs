@@ -71,7 +71,9 @@ const BY_ORA: &[(Decision, Numbers)] = &[
             (12_150, 12_699),
         ],
     ),
-    // The undo, the object, the disk, the memory, or the server itself.
+    // Temporary segments, the process's memory, that of all processes.
+    (Decision::OutOfMemory, &[(1652, 1652), (4030, 4030), (4036, 4036)]),
+    // The undo, the object, the disk, the shared memory, or the server itself.
     (
         Decision::Failed,
         &[

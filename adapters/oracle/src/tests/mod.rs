@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use pstral_core::domain::{Column, Ending, Limits, Row};
+use pstral_core::domain::{Catalog, Column, Dialect, Ending, Limits, Row};
 use pstral_core::ports::{Batch, ResultStream, TargetError};
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +35,14 @@ fn config() -> OracleConfig {
 /// A target with a single thread: whatever does not give it back is found at once.
 fn target(script: Script) -> (OracleTarget, Arc<Log>) {
     let log = Arc::clone(&script.log);
-    (OracleTarget::over(Arc::new(script), config()), log)
+    (over(script, config()), log)
+}
+
+/// A target that has read a catalog without large objects.
+fn over(script: Script, config: OracleConfig) -> OracleTarget {
+    let target = OracleTarget::over(Arc::new(script), config);
+    target.learn(&Catalog::new(Dialect::Oracle, "PSTRAL", Vec::new()));
+    target
 }
 
 /// A result read to its end.

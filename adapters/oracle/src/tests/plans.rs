@@ -7,9 +7,9 @@ use pstral_core::domain::Value;
 use pstral_core::ports::{Estimate, TargetError};
 
 use super::fake::{Act, Script};
-use super::{CAMILLE, config, run, target};
+use super::{CAMILLE, config, over, run, target};
 use crate::fault::Code;
-use crate::{Identity, OracleConfig, OracleTarget};
+use crate::{Identity, OracleConfig};
 
 const SQL: &str = "SELECT 1 FROM clients";
 
@@ -36,7 +36,7 @@ async fn a_plan_is_made_as_the_person() {
     let script = Script::default().on("SELECT id, depth", steps(Vec::new()));
     let log = Arc::clone(&script.log);
     let accounts = BTreeMap::from([(CAMILLE.to_owned(), "CAMILLE".to_owned())]);
-    let target = OracleTarget::over(Arc::new(script), OracleConfig { identity: Identity::Proxy(accounts), ..config() });
+    let target = over(script, OracleConfig { identity: Identity::Proxy(accounts), ..config() });
     target.plan(SQL.to_owned(), CAMILLE).await.unwrap();
     assert_eq!((log.count("1 open pstral[CAMILLE]"), log.count("1 identify \"camille.durand\"")), (1, 1));
     let unknown = target.plan(SQL.to_owned(), "noor").await;
@@ -72,6 +72,11 @@ async fn a_fault_is_a_fault() {
     assert!(matches!(wrong.plan("SELECT x FROM clients".to_owned(), CAMILLE).await, Err(TargetError::Rejected(_))));
     for word in ["EXPLAIN", "sys.plan_table$ WHERE"] {
         let (gone, _) = target(Script::default().on(word, Act::Fails(Code::Ora(3113))));
-        assert!(matches!(gone.plan(SQL.to_owned(), CAMILLE).await, Err(TargetError::Unavailable(_))));
+        let ended = gone.plan(SQL.to_owned(), CAMILLE).await;
+        assert!(matches!(ended, Err(TargetError::Failed(_))), "the statement may be why: {ended:?}");
     }
+    let (away, _) = target(Script::default().door(Err(Code::Ora(12541))));
+    assert!(matches!(away.plan(SQL.to_owned(), CAMILLE).await, Err(TargetError::Unavailable(_))));
+    let (full, _) = target(Script::default().on("EXPLAIN", Act::Fails(Code::Ora(4036))));
+    assert!(matches!(full.plan(SQL.to_owned(), CAMILLE).await, Err(TargetError::OutOfMemory(_))));
 }

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pstral_core::domain::{Ending, LimitReached, Limits, Value};
+use pstral_core::domain::{
+    Catalog, CatalogColumn, Dialect, Ending, LimitReached, Limits, Relation, RelationKind, Value,
+};
 use pstral_core::ports::{QueryTarget as _, TargetError};
 
 use tokio_util::sync::CancellationToken;
 
 use super::fake::{Act, Script};
-use super::{CAMILLE, WIDE, config, run, run_with, target};
+use super::{CAMILLE, WIDE, config, over, run, run_with, target};
 use crate::fault::Code;
+use crate::kind::Kind;
+use crate::session::Described;
 use crate::{Identity, OracleConfig, OracleTarget};
 
 #[tokio::test]
@@ -52,7 +56,7 @@ async fn a_session_is_set_up_before_its_first_statement() {
 async fn the_schema_of_the_configuration_is_that_of_the_session() {
     let script = Script::default();
     let log = Arc::clone(&script.log);
-    let target = OracleTarget::over(Arc::new(script), OracleConfig { schema: Some("crm".to_owned()), ..config() });
+    let target = over(script, OracleConfig { schema: Some("crm".to_owned()), ..config() });
     run(&target, "SELECT 1 FROM dual").await.unwrap();
     assert_eq!(log.count("CURRENT_SCHEMA = \"CRM\""), 1);
 }
@@ -93,6 +97,35 @@ async fn a_session_in_doubt_is_closed() {
 }
 
 #[tokio::test]
+async fn a_session_that_may_hold_large_objects_is_closed() {
+    let clob = |kind| vec![Described { name: "BODY".to_owned(), kind }];
+    let word = || Value::Text("a".to_owned());
+    for (sql, act) in [
+        ("SELECT body FROM notes", Act::Table(clob(Kind::Clob), vec![vec![word()]])),
+        ("SELECT scan FROM notes", Act::Table(clob(Kind::Blob), vec![])),
+        ("SELECT LENGTH(TO_CLOB(id)) FROM notes", Act::Rows(1)),
+        ("SELECT LENGTH(UPPER(letter)) FROM notes", Act::Rows(1)),
+        ("SELECT LENGTH(letter) / 0 FROM notes", Act::FailsAfter(1, Code::Ora(1476))),
+    ] {
+        let (target, log) = target(Script::default().on("notes", act));
+        let letter = CatalogColumn::new("LETTER", "CLOB");
+        let notes = Relation::new("PSTRAL", "NOTES", RelationKind::Table, vec![letter]);
+        target.learn(&Catalog::new(Dialect::Oracle, "PSTRAL", vec![notes]));
+        let _ = run(&target, sql).await;
+        assert_eq!((log.count("1 rollback"), log.count("1 close")), (1, 1), "{sql}");
+        for _ in 0..2 {
+            run(&target, "SELECT id FROM others").await.unwrap();
+        }
+        assert_eq!((log.count("open"), log.count("2 close")), (2, 0), "{sql}");
+    }
+    let script = Script::default();
+    let log = Arc::clone(&script.log);
+    let new = OracleTarget::over(Arc::new(script), config());
+    run(&new, "SELECT 1 FROM dual").await.unwrap();
+    assert_eq!(log.count("close"), 1, "no catalog has been read yet: any column may be one");
+}
+
+#[tokio::test]
 async fn errors_decide_what_is_told() {
     for (act, expected) in [
         (Act::Fails(Code::Ora(942)), "the database refuses the statement"),
@@ -100,6 +133,7 @@ async fn errors_decide_what_is_told() {
         (Act::FailsAfter(2, Code::Ora(3113)), "the database failed"),
         (Act::Fails(Code::Dpi(1067)), "the statement ran longer than 20 s"),
         (Act::Fails(Code::Ora(54)), "the database is busy"),
+        (Act::Fails(Code::Ora(1652)), "the statement needs too much memory"),
         (Act::FailsAfter(2, Code::Ora(1555)), "the database failed"),
         (Act::FailsAfter(2, Code::Ora(1722)), "the database refuses the statement"),
     ] {
@@ -139,7 +173,7 @@ async fn each_person_has_a_session_of_their_own_account() {
     let log = Arc::clone(&script.log);
     let accounts = BTreeMap::from([(CAMILLE.to_owned(), "CAMILLE".to_owned()), ("luc".to_owned(), "LUC".to_owned())]);
     let config = OracleConfig { identity: Identity::Proxy(accounts), max_concurrent: 2, ..config() };
-    let target = OracleTarget::over(Arc::new(script), config);
+    let target = over(script, config);
     for person in [CAMILLE, "luc", CAMILLE, "luc"] {
         run_with(&target, "SELECT 1 FROM dual", person, WIDE).await.unwrap();
     }
@@ -155,7 +189,7 @@ async fn each_person_has_a_session_of_their_own_account() {
 async fn an_account_that_may_not_be_entered_is_the_persons() {
     let script = Script::default().door(Err(Code::Ora(28150)));
     let accounts = BTreeMap::from([(CAMILLE.to_owned(), "CAMILLE".to_owned())]);
-    let target = OracleTarget::over(Arc::new(script), OracleConfig { identity: Identity::Proxy(accounts), ..config() });
+    let target = over(script, OracleConfig { identity: Identity::Proxy(accounts), ..config() });
     let error = run(&target, "SELECT 1 FROM dual").await.unwrap_err();
     assert_eq!(error, TargetError::NoAccount { person: CAMILLE.to_owned() });
 }
@@ -164,7 +198,7 @@ async fn an_account_that_may_not_be_entered_is_the_persons() {
 async fn no_more_sessions_are_kept_than_are_used_at_once() {
     let script = Script::default().on("slow", Act::Deaf(Duration::from_millis(100)));
     let log = Arc::clone(&script.log);
-    let target = OracleTarget::over(Arc::new(script), OracleConfig { max_concurrent: 3, ..config() });
+    let target = over(script, OracleConfig { max_concurrent: 3, ..config() });
     let all = futures::future::join_all((0..5).map(|_| run(&target, "SELECT 1 FROM slow"))).await;
     assert!(all.iter().all(Result::is_ok));
     assert_eq!((log.count("open"), log.count("close")), (3, 0), "three threads, three sessions");

@@ -3,6 +3,7 @@
 mod faults;
 mod hostile;
 mod people;
+mod planning;
 mod schema;
 mod stopping;
 mod types;

@@ -122,11 +122,12 @@ async fn each_excess_is_named() {
         named(&plain),
         [
             "Execute: EXECUTE as its owner (SECURITY DEFINER) on function public.purge()",
-            "Execute: EXECUTE on function public.lower(text)"
+            "Execute: EXECUTE on function public.lower(text)",
+            "Unbounded: temp_file_limit none"
         ]
     );
     assert!(!plain.is_privileged());
-    server.batch("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC").await;
+    server.batch("ALTER ROLE pstral SET temp_file_limit = '1GB'; REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC").await;
     assert_eq!(read("pstral").await.excesses, []);
 
     let root = read("postgres").await;

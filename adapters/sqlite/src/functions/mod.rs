@@ -62,7 +62,7 @@ fn instr(call: &Context<'_>, texts: &Texts) -> Result<Option<i64>> {
         let (Some(hay), Some(needle)) = (texts.of(hay)?, texts.of(needle)?) else { return Ok(None) };
         find::character(&hay, &needle)
     };
-    Ok(Some(i64::try_from(found).expect("invariant: no text is longer than 16 MiB")))
+    Ok(Some(i64::try_from(found).expect("invariant: no text is longer than 2 MiB")))
 }
 
 fn replace(call: &Context<'_>, texts: &Texts) -> Result<Option<Text>> {

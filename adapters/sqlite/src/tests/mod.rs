@@ -3,6 +3,7 @@
 mod files;
 mod functions;
 mod hostile;
+mod memory;
 mod rows;
 mod schema;
 mod stopping;

@@ -16,6 +16,7 @@ use crate::domain::{Dialect, Limits, Value};
 ///     relations: Vec::new(),
 ///     columns: Vec::new(),
 ///     left_out: Vec::new(),
+///     read_as_text: Vec::new(),
 ///     functions: Vec::new(),
 ///     parameters: Vec::new(),
 ///     limits: Default::default(),
@@ -29,6 +30,7 @@ pub struct ApprovedStatement {
     pub(super) relations: Vec<String>,
     pub(super) columns: Vec<String>,
     pub(super) left_out: Vec<String>,
+    pub(super) read_as_text: Vec<String>,
     pub(super) functions: Vec<String>,
     pub(super) parameters: Vec<String>,
     pub(super) limits: Limits,
@@ -65,6 +67,12 @@ impl ApprovedStatement {
     /// them, sorted and each once. The statement names the others instead.
     pub fn left_out(&self) -> &[String] {
         &self.left_out
+    }
+
+    /// The words in double quotes that name nothing here and were read as texts, as SQLite reads them: in order, each
+    /// once. The statement has them in single quotes.
+    pub fn read_as_text(&self) -> &[String] {
+        &self.read_as_text
     }
 
     /// The functions it calls and the pseudo-columns it names, in upper case, sorted and each once.

@@ -11,7 +11,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::domain::Dialect;
 
-use super::{oracle_clauses, oracle_syntax, prefix, sqlite_syntax};
+use super::{oracle_clauses, oracle_syntax, postgres_syntax, prefix, sqlite_syntax};
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
 /// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
@@ -66,8 +66,8 @@ impl<G: Grammar> Grammar for Bounded<G> {
 
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
         let own = match self.dialect {
-            Dialect::Oracle => oracle_syntax::infix(parser, expr, precedence),
-            Dialect::Postgres => None,
+            Dialect::Oracle => oracle_syntax::infix(parser, expr),
+            Dialect::Postgres => postgres_syntax::infix(parser, expr, precedence),
             Dialect::Sqlite => sqlite_syntax::infix(parser, expr, precedence),
         };
         own.or_else(|| self.grammar.parse_infix(parser, expr, precedence))
@@ -76,7 +76,7 @@ impl<G: Grammar> Grammar for Bounded<G> {
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         let own = match self.dialect {
             Dialect::Oracle => oracle_syntax::precedence(parser, |level| self.prec_value(level)),
-            Dialect::Postgres => None,
+            Dialect::Postgres => postgres_syntax::precedence(parser, |level| self.prec_value(level)),
             Dialect::Sqlite => sqlite_syntax::precedence(parser, |level| self.prec_value(level)),
         };
         own.map(Ok).or_else(|| self.grammar.get_next_precedence(parser))
@@ -117,6 +117,30 @@ impl<G: Grammar> Grammar for Bounded<G> {
         self.dialect == Dialect::Oracle
     }
 
+    /// Oracle's keys of JSON objects are any expressions.
+    fn supports_named_fn_args_with_expr_name(&self) -> bool {
+        self.dialect == Dialect::Oracle || self.grammar.supports_named_fn_args_with_expr_name()
+    }
+
+    /// Room behind a common table expression, for Oracle's SEARCH and CYCLE (`oracle_tokens`).
+    fn supports_from_first_insert(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle lets any table of a FROM stand in brackets.
+    fn supports_parens_around_table_factor(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle reads `a JOIN b JOIN c ON … ON …` as `a JOIN (b JOIN c ON …) ON …`.
+    fn supports_left_associative_joins_without_parens(&self) -> bool {
+        self.dialect != Dialect::Oracle && self.grammar.supports_left_associative_joins_without_parens()
+    }
+
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        self.dialect == Dialect::Sqlite || self.grammar.supports_bitwise_shift_operators()
+    }
+
     fn prec_value(&self, prec: Precedence) -> u8 {
         self.grammar.prec_value(prec)
     }
@@ -129,7 +153,6 @@ impl<G: Grammar> Grammar for Bounded<G> {
         allow_extract_custom
         allow_extract_single_quotes
         supports_array_typedef_with_brackets
-        supports_bitwise_shift_operators
         supports_boolean_literals
         supports_comma_separated_trim
         supports_connect_by
@@ -138,10 +161,8 @@ impl<G: Grammar> Grammar for Bounded<G> {
         supports_group_by_expr
         supports_in_empty_list
         supports_interval_options
-        supports_left_associative_joins_without_parens
         supports_limit_comma
         supports_match_recognize
-        supports_named_fn_args_with_expr_name
         supports_nested_comments
         supports_notnull_operator
         supports_numeric_literal_underscores

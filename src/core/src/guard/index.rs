@@ -7,7 +7,9 @@ use crate::domain::{Catalog, Dialect, Limits, PUBLIC, Relation};
 
 use super::Policy;
 use super::access::Access;
+use super::extent::Extent;
 use super::names::{nearest, stored_key, written};
+use super::scope::Output;
 
 /// A catalog under a policy.
 #[derive(Debug)]
@@ -41,6 +43,10 @@ pub(super) struct Table {
     pub(super) partly: bool,
     /// In the database's order.
     pub(super) columns: Vec<Column>,
+    /// How many rows the database thinks it has.
+    pub(super) rows: Option<u64>,
+    /// Sets of columns, by their keys, of which one row at most has the same values.
+    pub(super) keys: Vec<Vec<Arc<str>>>,
     /// Where a column is, by its key.
     places: HashMap<Arc<str>, usize>,
 }
@@ -58,6 +64,24 @@ pub(super) struct Column {
     pub(super) open: bool,
     /// Whether dots may follow it: Oracle reads members of JSON columns that way.
     pub(super) json: bool,
+    /// How many different values the database thinks it has.
+    pub(super) distinct: Option<u64>,
+    /// Its type as the catalog has it.
+    data_type: Box<str>,
+    /// How much a value of it counts for.
+    pub(super) extent: Extent,
+}
+
+impl Column {
+    /// The column as a query gives it on.
+    pub(super) fn output(&self) -> Output {
+        Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
+    }
+
+    /// Whether it is of this type, without a length or an owner.
+    pub(super) fn is_of(&self, data_type: &str) -> bool {
+        self.data_type.eq_ignore_ascii_case(data_type)
+    }
 }
 
 impl Index {
@@ -127,9 +151,27 @@ impl Index {
         self.open().find(|table| table.shown == near).map(|table| table.written.as_str())
     }
 
+    /// Whether a column or a relation of that name is closed.
+    pub(super) fn closes(&self, key: &str) -> bool {
+        let closed = |table: &Table| !table.open && table.name == key;
+        self.tables.iter().any(|table| closed(table) || table.column(key).is_some_and(|column| !column.open))
+    }
+
     /// Whether mentioning the name can run code.
     pub(super) fn is_callable(&self, name: &str) -> bool {
         !self.callables.is_empty() && self.callables.contains(&name.to_lowercase())
+    }
+}
+
+impl Index {
+    /// Whether anything of the catalog has this name and is found before what Oracle itself has under it. SYS alone is
+    /// always the schema of that name.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        let schema = |table: &Table| table.schema == name && name != "SYS";
+        self.is_callable(name)
+            || self.default_schema == name
+            || self.tables.iter().any(|table| table.name == name || schema(table))
+            || self.synonyms.keys().any(|(_, synonym)| synonym == name)
     }
 }
 
@@ -159,6 +201,9 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         written: written(dialect, &column.name),
         open: access.opens(relation, column),
         json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
+        extent: Extent::of_type(&column.data_type),
+        distinct: column.distinct,
+        data_type: column.data_type.as_str().into(),
     });
     let name = written(dialect, &relation.name);
     Table {
@@ -170,15 +215,48 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         open: access.opens_relation(relation),
         partly: access.opens_by_column(relation) || relation.columns.iter().any(|one| !access.opens(relation, one)),
         columns: columns.collect(),
+        rows: relation.rows,
+        keys: keys(dialect, relation),
         places: HashMap::new(),
     }
     .with_places()
 }
 
+/// The keys of a relation. Where the catalog knows none, as of a view, a column named as keys mostly are counts as one:
+/// only what a statement is thought to cost hangs on it, never what it may read.
+fn keys(dialect: Dialect, relation: &Relation) -> Vec<Vec<Arc<str>>> {
+    let key = |name: &String| Arc::from(stored_key(dialect, name));
+    let primary: Vec<Arc<str>> =
+        relation.columns.iter().filter(|column| column.primary_key).map(|column| key(&column.name)).collect();
+    let unique = relation.unique_keys.iter().map(|columns| columns.iter().map(key).collect::<Vec<_>>());
+    let known: Vec<Vec<Arc<str>>> = std::iter::once(primary).chain(unique).filter(|key| !key.is_empty()).collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let table = relation.name.to_lowercase();
+    let one = table.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let one = one.or_else(|| table.strip_suffix('s').map(str::to_owned)).unwrap_or_else(|| table.clone());
+    let is_key = |name: &str| {
+        let name = name.to_lowercase();
+        let of = |table: &str| [format!("{table}_id"), format!("{table}id"), format!("id_{table}")].contains(&name);
+        name == "id" || of(&table) || of(&one)
+    };
+    relation.columns.iter().filter(|column| is_key(&column.name)).map(|column| vec![key(&column.name)]).collect()
+}
+
 /// One row, one column, known to every Oracle database.
 fn dual() -> Table {
     let name = || "DUMMY".to_owned();
-    let dummy = Column { key: "DUMMY".into(), shown: name(), written: name(), open: true, json: false };
+    let dummy = Column {
+        key: "DUMMY".into(),
+        shown: name(),
+        written: name(),
+        open: true,
+        json: false,
+        distinct: Some(1),
+        extent: Extent::COLUMN,
+        data_type: "".into(),
+    };
     Table {
         schema: "SYS".to_owned(),
         written_schema: "SYS".to_owned(),
@@ -188,6 +266,8 @@ fn dual() -> Table {
         open: true,
         partly: false,
         columns: vec![dummy],
+        rows: Some(1),
+        keys: Vec::new(),
         places: HashMap::new(),
     }
     .with_places()

@@ -52,18 +52,6 @@ pub(super) fn clause(text: &str, byte: usize) -> Option<Fault> {
 /// The line that makes SQL*Plus run what is above it.
 pub(super) const SLASH: &str = "/";
 
-/// What other databases' functions are called in every one of these; empty where a near name would only mislead.
-pub(super) fn function(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "NVL" | "IFNULL" | "ISNULL" => "COALESCE",
-        "LEN" => "LENGTH",
-        "DECODE" | "IIF" | "IF" => "CASE WHEN … THEN … ELSE … END",
-        "GETDATE" | "NOW" | "SYSDATE" => "CURRENT_TIMESTAMP",
-        "ROW" => "",
-        _ => return None,
-    })
-}
-
 /// A sign, word, number or short literal as it stands in the text.
 pub(super) fn token_at(text: &str, byte: usize) -> &str {
     let rest = text.get(byte..).unwrap_or_default();

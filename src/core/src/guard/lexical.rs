@@ -165,11 +165,19 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// PostgreSQL has `@>` and `<@` for JSON and arrays; everywhere else the sign names a link or a parameter.
+    /// PostgreSQL has `@>` and `<@` for JSON and arrays, and `@@` for full text; everywhere else the sign names a link or a
+    /// parameter.
     fn at_sign(&mut self) -> Checked {
         let before = self.at.checked_sub(1).map_or(0, |at| self.bytes[at]);
         if self.dialect == Dialect::Postgres && (self.ahead(1) == b'>' || before == b'<') {
             self.sign();
+            return Ok(());
+        }
+        // With another sign behind it, it is another operator.
+        let ends = !b"@+-*/<>=~!#%^&|?`".contains(&self.ahead(2));
+        if self.dialect == Dialect::Postgres && self.ahead(1) == b'@' && ends {
+            self.sign();
+            self.at += 1;
             return Ok(());
         }
         Err(self.refuse(Rule::RemoteLink))

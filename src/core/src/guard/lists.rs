@@ -32,8 +32,10 @@ pub(super) struct Function {
     pub(super) star: bool,
     /// Takes `name => value`, or `key VALUE value`.
     pub(super) named: bool,
-    /// Makes its text longer.
+    /// May make its text twice as long.
     pub(super) grows: bool,
+    /// Makes one value of all rows, as long as they are together.
+    pub(super) gathers: bool,
     /// The argument, from 1, that is a pattern.
     pub(super) regex: Option<usize>,
     /// The argument, from 1, that is a literal path.
@@ -42,6 +44,8 @@ pub(super) struct Function {
     pub(super) format: Option<usize>,
     /// The argument, from 1, that is a literal number, and its largest value.
     pub(super) literal: Option<(usize, u32)>,
+    /// The first of several arguments is a literal: the name of a configuration.
+    pub(super) config: bool,
 }
 
 /// A function that stands in FROM.
@@ -189,6 +193,8 @@ fn function(line: &'static str) -> (&'static str, Function) {
             "star" => function.star = true,
             "named" => function.named = true,
             "grows" => function.grows = true,
+            "gathers" => function.gathers = true,
+            "config" => function.config = true,
             _ => argument_mark(&mut function, mark),
         }
     }
@@ -225,7 +231,9 @@ mod tests {
     fn marks_and_arities_are_read() {
         let postgres = Lists::of(Dialect::Postgres);
         let repeat = postgres.function("REPEAT").unwrap();
-        assert_eq!((repeat.least, repeat.most, repeat.grows, repeat.literal), (2, Some(2), true, Some((2, 1000))));
+        assert_eq!((repeat.least, repeat.most, repeat.literal), (2, Some(2), Some((2, 1000))));
+        assert!(postgres.function("HEX").is_none() && postgres.function("ENCODE").unwrap().grows);
+        assert!(postgres.function("STRING_AGG").unwrap().gathers);
         let coalesce = postgres.function("COALESCE").unwrap();
         assert!(coalesce.takes(9) && !coalesce.takes(0));
         assert_eq!(postgres.function("REGEXP_REPLACE").unwrap().regex, Some(2));
@@ -253,7 +261,7 @@ mod tests {
                 let arity = words.next().unwrap_or_default();
                 assert!(arity.starts_with(|c: char| c.is_ascii_digit()), "{dialect:?}: {line}");
                 for mark in words {
-                    let known = matches!(mark, "aggregate" | "star" | "named" | "grows");
+                    let known = matches!(mark, "aggregate" | "star" | "named" | "grows" | "gathers" | "config");
                     assert!(
                         known || ["regex", "path", "lit", "format"].iter().any(|one| mark.starts_with(one)),
                         "{line}"

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::domain::Dialect;
 
-use super::dialect::with_grammar;
+use super::parse;
 
 /// Words that a rendering may leave out, or write as another of its kind, without a change of meaning.
 const SPARE: &[&str] = &["AS", "ASC", "FIRST", "INNER", "NEXT", "NOTNULL", "OUTER", "ROW", "ROWS", "DISTINCTROW"];
@@ -27,10 +27,11 @@ pub(super) fn lost(text: &str, rendered: &str, dialect: Dialect) -> Option<Strin
     })
 }
 
-/// Words in upper case, numbers, and literals with their quotes, in order; `None` where a text cannot be read.
+/// Words in upper case, numbers, and literals with their quotes, in order, as the parser is given them; `None` where a
+/// text cannot be read.
 fn words(text: &str, dialect: Dialect) -> Option<Vec<String>> {
-    let tokens = with_grammar(dialect, |grammar| Tokenizer::new(grammar, text).tokenize()).ok()?;
-    let words = tokens.into_iter().filter_map(|token| match token {
+    let tokens = parse::tokens(text, dialect).ok()?;
+    let words = tokens.into_iter().filter_map(|TokenWithSpan { token, span: _ }| match token {
         Token::Word(word) if word.keyword == Keyword::NoKeyword && word.quote_style.is_some() => Some(word.to_string()),
         Token::Word(word) => Some(word.value.to_uppercase()),
         Token::Whitespace(_) => None,

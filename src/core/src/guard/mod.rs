@@ -1,30 +1,37 @@
 //! Decides what may run: nothing but an understood, allowed, bounded query.
 //!
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work
-//! (`parse`) and enough stack (`deep`), the walk, which lets only what it names pass (`walk`: shape, names, functions, policy,
-//! blow-ups), and the rendering, which must pass the lexical checks and read back as the same tree, the one that was
-//! walked. What runs is the rendering, never the text. Where `*` covers closed columns, or a name without a schema would be
-//! looked up where others may have put things, the text that says so plainly passes all of it again (`spelling_out`).
+//! (`parse`; `oracle_tokens` brings it what it does not know of Oracle) and enough stack (`deep`), the walk, which lets
+//! only what it names pass (`walk`: shape, names, functions, policy, blow-ups), and the rendering, which must pass the
+//! lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the text.
+//! Where `*` covers closed columns, a name without a schema would be looked up where others may have put things, or quotes
+//! are not those that mean what is meant, the text that says so plainly passes all of it again (`spelling_out`).
 
 mod access;
 mod approved;
 mod deep;
 mod dialect;
+mod elsewhere;
 mod entries;
+mod extent;
 mod fault;
 mod index;
 mod judgement;
 mod known;
 mod lexical;
 mod lists;
+mod loose_quotes;
 mod lost;
 mod names;
 mod nodes;
 mod oracle_clauses;
 mod oracle_keep;
 mod oracle_syntax;
+mod oracle_tokens;
+mod oracle_window;
 mod parse;
 mod policy;
+mod postgres_syntax;
 mod prefix;
 mod refusal;
 mod same;
@@ -57,6 +64,7 @@ use crate::domain::{Catalog, Dialect};
 use fault::{Checked, unplaced};
 use index::Index;
 use lexical::{LONGEST, Size};
+use spelling_out::Unsaid;
 
 /// What the guard says of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,9 +93,9 @@ impl Guard {
     pub fn check(&self, text: &str) -> Verdict {
         let checked = self.pass(text).and_then(|passed| match passed {
             Passed::Whole(approved) => Ok(approved),
-            Passed::Unsaid { text, left_out, fault } => match self.pass(&text) {
+            Passed::Unsaid { text, left_out, read_as_text, fault } => match self.pass(&text) {
                 Ok(Passed::Whole(mut approved)) => {
-                    approved.left_out = left_out;
+                    (approved.left_out, approved.read_as_text) = (left_out, read_as_text);
                     Ok(approved)
                 }
                 _ => Err(*fault),
@@ -116,20 +124,18 @@ impl Guard {
     fn understand(&self, text: &str, size: Size) -> Checked<Passed> {
         let mut statement = parse::parse(text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
-        if !reads.unsaid.is_empty() {
-            let fault = Box::new(reads.unsaid_fault());
-            let Some(text) = spelling_out::spell_out(text, &reads.unsaid) else { return Err(*fault) };
-            return Ok(Passed::Unsaid { text, left_out: reads.left_out.into_iter().collect(), fault });
+        if !reads.unsaid.is_empty() || !reads.quoted_aliases.is_empty() {
+            return self.said_plainly(text, reads);
         }
         let on_lines = !size.breaks && size.depth <= SHALLOW;
-        let plain = (!on_lines || text.len() > SHORT).then(|| statement.to_string());
+        let plain = (!on_lines || text.len() > SHORT).then(|| rendered(&statement));
         let reads_best = on_lines && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
-        let spread = if reads_best { spread(&mut statement, text.len()) } else { None };
+        let spread = if reads_best { spread(&mut statement, text.len()) } else { None }.map(oracle_tokens::unmarked);
         let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
         } else {
-            let plain = plain.unwrap_or_else(|| statement.to_string());
+            let plain = plain.unwrap_or_else(|| rendered(&statement));
             self.reads_back(text, &plain, &statement, &reads)?;
             plain
         };
@@ -139,11 +145,35 @@ impl Guard {
             columns: reads.columns(),
             relations: reads.relations.into_iter().collect(),
             left_out: Vec::new(),
+            read_as_text: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
             limits: self.index.limits,
             values: BTreeMap::new(),
         }))
+    }
+
+    /// The text that says what this one leaves unsaid, where each place can be nothing else.
+    fn said_plainly(&self, text: &str, mut reads: walk::Reads<'_>) -> Checked<Passed> {
+        let fault = reads.unsaid_fault();
+        let texts: Vec<_> = reads.texts().collect();
+        if !texts.is_empty() && loose_quotes::is_given_elsewhere(text, self.dialect, &texts, &reads.quoted_aliases) {
+            return Err(fault);
+        }
+        let mut read_as_text: Vec<String> = Vec::new();
+        for (_, word) in texts {
+            if !read_as_text.iter().any(|known| known == word) {
+                read_as_text.push(word.to_owned());
+            }
+        }
+        if !reads.quoted_aliases.is_empty() {
+            let places = loose_quotes::alias_places(text, self.dialect, &reads.quoted_aliases);
+            let Some(places) = places else { return Err(fault) };
+            reads.unsaid.extend(places.into_iter().map(|(place, name)| (place, Unsaid::Alias(name))));
+        }
+        let Some(text) = spelling_out::spell_out(text, &reads.unsaid) else { return Err(fault) };
+        let left_out = reads.left_out.into_iter().collect();
+        Ok(Passed::Unsaid { text, left_out, read_as_text, fault: Box::new(fault) })
     }
 
     /// What runs must be what was checked: the rendering is the words that were read, or it is measured and parsed again,
@@ -176,12 +206,17 @@ impl Guard {
     }
 }
 
+/// The statement on one line.
+fn rendered(statement: &Statement) -> String {
+    oracle_tokens::unmarked(statement.to_string())
+}
+
 /// What comes of a text that breaks no rule.
 enum Passed {
     /// It may run as it is.
     Whole(ApprovedStatement),
     /// It leaves something unsaid: this text says it, and must pass by itself.
-    Unsaid { text: String, left_out: Vec<String>, fault: Box<fault::Fault> },
+    Unsaid { text: String, left_out: Vec<String>, read_as_text: Vec<String>, fault: Box<fault::Fault> },
 }
 
 /// Bytes of a statement's one-line form up to which it is spread over lines: what is longer is not read by eye.

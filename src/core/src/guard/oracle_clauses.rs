@@ -6,10 +6,11 @@ use sqlparser::ast::{CastKind, FunctionArguments, Ident, ObjectName};
 use sqlparser::dialect::Precedence;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Word};
 
 use super::nodes::{binary, expect_word, is_word, word};
 use super::oracle_syntax::{DEFAULT, ON_CONVERSION};
+use super::oracle_tokens::MARK;
 
 /// `… DEFAULT 0 ON ERROR` and `… ON EMPTY`, second half.
 pub(super) const ON: &str = "ON";
@@ -36,8 +37,19 @@ const CLAUSES: &[(&str, &[&str])] = &[
     ("WITH CONDITIONAL ARRAY", &["WRAPPER"]),
     ("WITH UNCONDITIONAL", &["WRAPPER"]),
     ("WITH UNCONDITIONAL ARRAY", &["WRAPPER"]),
+    ("WITH UNIQUE", &["KEYS"]),
     ("FORMAT", &["JSON"]),
+    ("USING", &[CHARACTER_SET]),
+    ("PRETTY", &[MARK]),
+    ("ASCII", &[MARK]),
+    ("STRICT", &[MARK]),
+    ("LAX", &[MARK]),
+    ("ORDERED", &[MARK]),
+    ("TRUNCATE", &[MARK]),
 ];
+
+/// `CHR(233 USING NCHAR_CS)`, second half.
+pub(super) const CHARACTER_SET: &str = "NCHAR_CS";
 
 /// Most clauses of one argument: each kind may stand once.
 const MOST: usize = 6;
@@ -93,6 +105,11 @@ fn returns(parser: &Parser<'_>) -> bool {
     clause(parser, after).is_some() || is_word(&parser.peek_nth_token_ref(after).token, DEFAULT)
 }
 
+/// Whether the next clause is a word that stands alone, as STRICT behind IS JSON does.
+pub(super) fn stands_alone(parser: &Parser<'_>) -> bool {
+    clause(parser, 0).is_some_and(|(_, ending)| ending == MARK)
+}
+
 /// Reads what `is_next` has seen.
 pub(super) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     if already(left) >= MOST {
@@ -128,15 +145,44 @@ pub(super) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, Pars
     Ok(binary(&defaulted, BinaryOperator::Custom(operator.to_owned()), word(last)))
 }
 
-/// The beginnings of expressions: PRIOR, CAST and `VALIDATE_CONVERSION`.
+/// The beginnings of expressions: PRIOR, CAST and `VALIDATE_CONVERSION`, and columns with the name of a type.
 pub(super) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<Result<Expr, ParserError>> {
     let (first, second) = (&parser.peek_nth_token_ref(0).token, &parser.peek_nth_token_ref(1).token);
     if is_word(first, "PRIOR") && matches!(second, Token::Word(_) | Token::LParen) && !is_word(second, "FROM") {
         parser.advance_token();
         return Some(parser.parse_subexpr(value(Precedence::PlusMinus)).map(|expr| Expr::Prior(Box::new(expr))));
     }
+    if let Token::Word(column) = first
+        && is_type(column)
+        && matches!(second, Token::Word(alias) if alias.quote_style == Some('"'))
+    {
+        // `text "Text"` is a literal of that type to the parser; to Oracle what stands in such quotes is always a name.
+        let column = column.to_ident(parser.peek_token_ref().span);
+        parser.advance_token();
+        return Some(Ok(Expr::Identifier(column)));
+    }
     let conversion = ["CAST", "VALIDATE_CONVERSION"].into_iter().find(|name| is_word(first, name))?;
     (*second == Token::LParen).then(|| converted(parser, conversion))
+}
+
+/// Whether the parser takes a word for a type that a literal may follow.
+fn is_type(word: &Word) -> bool {
+    let types = [
+        Keyword::BLOB,
+        Keyword::BOOL,
+        Keyword::BOOLEAN,
+        Keyword::CLOB,
+        Keyword::DATE,
+        Keyword::DATETIME,
+        Keyword::DOUBLE,
+        Keyword::JSON,
+        Keyword::TEXT,
+        Keyword::TIME,
+        Keyword::TIMESTAMP,
+        Keyword::UUID,
+        Keyword::XML,
+    ];
+    word.quote_style.is_none() && types.contains(&word.keyword)
 }
 
 fn converted(parser: &mut Parser<'_>, name: &str) -> Result<Expr, ParserError> {

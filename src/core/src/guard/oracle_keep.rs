@@ -48,6 +48,12 @@ impl<'e> Keep<'e> {
                 items(value, &mut kept.exprs);
                 (prefix.value == PARTITION).then_some(kept)
             }
+            (OVER, Expr::Tuple(all)) if all.is_empty() => {
+                let Expr::BinaryOp { left: aggregate, op: BinaryOperator::Custom(inner), right: keep } = left else {
+                    return None;
+                };
+                Self::of(aggregate, inner, keep).filter(|_| inner == KEEP)
+            }
             _ => None,
         }
     }
@@ -103,6 +109,9 @@ pub(super) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, Pa
         return Ok(keep);
     }
     parser.expect_token(&Token::LParen)?;
+    if parser.consume_token(&Token::RParen) {
+        return Ok(binary(keep, OVER, Expr::Tuple(Vec::new())));
+    }
     parser.expect_keywords(&[Keyword::PARTITION, Keyword::BY])?;
     let by = joined(parser.parse_comma_separated(Parser::parse_expr)?)?;
     parser.expect_token(&Token::RParen)?;

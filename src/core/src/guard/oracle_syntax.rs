@@ -7,16 +7,16 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use super::nodes::{binary, expect_word, is_word, word};
-use super::{oracle_clauses, oracle_keep};
+use super::{oracle_clauses, oracle_keep, oracle_window};
 
 /// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
 pub(super) const DEFAULT: &str = "DEFAULT";
 /// Second half; its right side is the word ERROR.
 pub(super) const ON_CONVERSION: &str = "ON CONVERSION";
 /// `(a - b) DAY TO SECOND`; its right side is the word SECOND.
-pub(super) const DAY_TO: &str = "DAY TO";
+const DAY_TO: &str = "DAY TO";
 /// `(a - b) YEAR TO MONTH`; its right side is the word MONTH.
-pub(super) const YEAR_TO: &str = "YEAR TO";
+const YEAR_TO: &str = "YEAR TO";
 
 /// `CONNECT BY … ORDER SIBLINGS BY x`, after the last condition of the hierarchy.
 pub(super) const ORDER_SIBLINGS: &str = "ORDER SIBLINGS BY";
@@ -30,8 +30,6 @@ pub(super) fn is_quantified(operator: &str) -> bool {
 /// One of the readings below, told by its tokens alone.
 #[derive(Clone, Copy)]
 enum Reading {
-    /// `^=`, Oracle's third spelling of `<>`.
-    NotEqual,
     /// A comparison, ALL, ANY or SOME, and a list.
     Quantified,
     /// DEFAULT … ON CONVERSION ERROR and its kin.
@@ -44,6 +42,8 @@ enum Reading {
     Keep,
     /// ORDER SIBLINGS BY.
     Siblings,
+    /// FROM LAST and OVER.
+    FromLast,
 }
 
 fn reading(parser: &Parser<'_>) -> Option<Reading> {
@@ -53,19 +53,29 @@ fn reading(parser: &Parser<'_>) -> Option<Reading> {
     if oracle_clauses::is_next(parser) {
         return Some(Reading::Clause);
     }
+    if oracle_window::is_next(parser) {
+        return Some(Reading::FromLast);
+    }
     let [first, second, third, fourth] = parser.peek_tokens_ref();
     let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
     match &first.token {
-        Token::Caret if second.token == Token::Eq && first.span.end == second.span.start => Some(Reading::NotEqual),
         token if comparison(token).is_some() => {
             let quantifier = [Keyword::ALL, Keyword::ANY, Keyword::SOME].into_iter().any(|one| is(&second.token, one));
             let subquery = is(&fourth.token, Keyword::SELECT) || is(&fourth.token, Keyword::WITH);
             (quantifier && third.token == Token::LParen && fourth.token != Token::LParen && !subquery)
                 .then_some(Reading::Quantified)
         }
-        token if is(token, Keyword::DEFAULT) => Some(Reading::Default),
+        token if is(token, Keyword::DEFAULT) => {
+            // Behind a column of XMLTABLE the value is all, and the parser reads it.
+            let signed = matches!(second.token, Token::Minus | Token::Colon);
+            let follows = if signed { &fourth.token } else { &third.token };
+            (!matches!(follows, Token::Comma | Token::RParen)).then_some(Reading::Default)
+        }
         token if is(token, Keyword::DAY) || is(token, Keyword::YEAR) => {
-            is(&second.token, Keyword::TO).then_some(Reading::IntervalUnits)
+            let precise = second.token == Token::LParen
+                && fourth.token == Token::RParen
+                && is(&parser.peek_nth_token_ref(4).token, Keyword::TO);
+            (precise || is(&second.token, Keyword::TO)).then_some(Reading::IntervalUnits)
         }
         token if is(token, Keyword::ORDER) => {
             (is_word(&second.token, "SIBLINGS") && is(&third.token, Keyword::BY)).then_some(Reading::Siblings)
@@ -89,28 +99,25 @@ fn comparison(token: &Token) -> Option<&'static str> {
 /// How tightly the next tokens bind, when they are one of these readings.
 pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
     reading(parser).map(|reading| match reading {
-        Reading::NotEqual | Reading::Quantified => value(Precedence::Eq),
+        Reading::Quantified => value(Precedence::Eq),
+        Reading::Clause if oracle_clauses::stands_alone(parser) => value(Precedence::Is),
         // Below everything else, so that the whole argument is on the left.
         Reading::Default | Reading::Clause | Reading::Siblings => 1,
-        Reading::IntervalUnits | Reading::Keep => value(Precedence::AtTz),
+        Reading::IntervalUnits | Reading::Keep | Reading::FromLast => value(Precedence::AtTz),
     })
 }
 
 /// Reads the operator and its right side.
-pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr) -> Option<Result<Expr, ParserError>> {
     let reading = reading(parser)?;
     Some(match reading {
-        Reading::NotEqual => {
-            parser.next_token();
-            parser.next_token();
-            parser.parse_subexpr(precedence).map(|right| binary(left, BinaryOperator::NotEq, right))
-        }
         Reading::Quantified => quantified(parser, left),
         Reading::Default => oracle_clauses::default(parser, left),
         Reading::Clause => oracle_clauses::read(parser, left),
         Reading::IntervalUnits => interval_units(parser, left),
         Reading::Keep => oracle_keep::read(parser, left),
         Reading::Siblings => siblings(parser, left),
+        Reading::FromLast => oracle_window::read(parser, left),
     })
 }
 
@@ -125,10 +132,33 @@ fn quantified(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError>
 
 fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     let day = matches!(parser.next_token().token, Token::Word(word) if word.keyword == Keyword::DAY);
-    parser.next_token();
     let (operator, last) = if day { (DAY_TO, "SECOND") } else { (YEAR_TO, "MONTH") };
+    let leading = digits(parser)?;
+    parser.expect_keyword_is(Keyword::TO)?;
     expect_word(parser, last)?;
-    Ok(binary(left, BinaryOperator::Custom(operator.to_owned()), word(last)))
+    let fraction = if day { digits(parser)? } else { String::new() };
+    let operator = operator.replace(" TO", &format!("{leading} TO"));
+    Ok(binary(left, BinaryOperator::Custom(operator), word(&format!("{last}{fraction}"))))
+}
+
+/// `(9)`, where it is there.
+fn digits(parser: &mut Parser<'_>) -> Result<String, ParserError> {
+    if !parser.consume_token(&Token::LParen) {
+        return Ok(String::new());
+    }
+    let digit = parser.next_token();
+    let one = matches!(&digit.token, Token::Number(number, false) if number.len() == 1 && number.as_bytes()[0].is_ascii_digit());
+    if !one {
+        return parser.expected("one digit", digit);
+    }
+    parser.expect_token(&Token::RParen)?;
+    Ok(format!("({})", digit.token))
+}
+
+/// Whether an operator is DAY TO or YEAR TO, with or without a number of digits.
+pub(super) fn is_interval_units(operator: &str) -> bool {
+    let plain: String = operator.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')')).collect();
+    [DAY_TO, YEAR_TO].contains(&plain.as_str())
 }
 
 fn siblings(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {

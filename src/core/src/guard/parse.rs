@@ -1,14 +1,16 @@
 //! From text to syntax tree: the exact dialect of the target, and a bound on the work.
 
 use sqlparser::ast::Statement;
+use sqlparser::dialect::Dialect as Grammar;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 
 use crate::domain::Dialect;
 
 use super::dialect::with_grammar;
 use super::fault::{Checked, Fault, at_byte, unplaced};
 use super::known;
+use super::oracle_tokens;
 use super::refusal::Rule;
 
 /// The parser's own limit of nested constructs; ours on brackets is lower, and it grows the stack as it goes.
@@ -19,8 +21,7 @@ const BYTES_A_TOKEN: usize = 3;
 /// The only statement of a text.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
     let parsed = with_grammar(dialect, |grammar| {
-        let mut tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN);
-        Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens)?;
+        let tokens = read(text, dialect, grammar)?;
         let parser = Parser::new(grammar).with_recursion_limit(PARSER_DEPTH);
         let mut parser = parser.with_tokens_with_locations(tokens);
         let statements = parser.parse_statements()?;
@@ -28,7 +29,7 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
         parser.expect_token(&Token::EOF)?;
         Ok(statements)
     });
-    let mut statements = parsed.map_err(|error| not_a_query(text).unwrap_or_else(|| syntax(&error, text)))?;
+    let mut statements = parsed.map_err(|error| not_a_query(text).unwrap_or_else(|| syntax(&error, text, dialect)))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(statement), true) => Ok(statement),
         (Some(statement), false) => Err(unplaced(Rule::SeveralStatements, first_words(&statement.to_string()))),
@@ -36,14 +37,29 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
     }
 }
 
+/// The tokens that the parser is given for a text.
+pub(super) fn tokens(text: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, TokenizerError> {
+    with_grammar(dialect, |grammar| read(text, dialect, grammar))
+}
+
+fn read(text: &str, dialect: Dialect, grammar: &dyn Grammar) -> Result<Vec<TokenWithSpan>, TokenizerError> {
+    let mut tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN);
+    Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens)?;
+    Ok(if dialect == Dialect::Oracle { oracle_tokens::rewritten(tokens) } else { tokens })
+}
+
 /// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`. Its own words are not for people: they see the
 /// sign or word in their text, what opens without an end, or that the end came too early.
-fn syntax(error: &ParserError, text: &str) -> Fault {
+fn syntax(error: &ParserError, text: &str, dialect: Dialect) -> Fault {
     let (message, is_token) = match error {
         ParserError::RecursionLimitExceeded => return unplaced(Rule::TooDeep, ""),
         ParserError::TokenizerError(message) => (message, false),
         ParserError::ParserError(message) => (message, true),
     };
+    let oracle = || tokens(text, dialect).ok().filter(|_| dialect == Dialect::Oracle);
+    if let Some(clause) = oracle().and_then(|tokens| oracle_tokens::clause(&tokens)) {
+        return clause;
+    }
     let (said, place) = message.rsplit_once(" at Line: ").unwrap_or((message, ""));
     let numbers = place.split_once(", Column: ");
     let numbers = numbers.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));

@@ -85,6 +85,12 @@ rules! {
     Unbounded = "unbounded", "guard-unbounded";
     /// A recursion whose text becomes several times as long with each step.
     Growth = "growth", "guard-growth";
+    /// Columns computed from computed columns, more often than a planner can take.
+    Expansion = "expansion", "guard-expansion";
+    /// Texts, arrays or numbers that become very large.
+    ValueSize = "value-size", "guard-value-size";
+    /// A function of the list whose name the company has given to one of its own.
+    FunctionShadowed = "function-shadowed", "guard-function-shadowed";
     /// More tables or columns than one statement may read in all.
     TooMuchRead = "too-much-read", "guard-too-much-read";
     /// A pattern that can take exponential time.
@@ -154,7 +160,10 @@ impl Refusal {
             Rule::Syntax => "guard-syntax-open",
             Rule::AliasNotAllowed => "guard-alias-not-allowed-instead",
             // Not a name, but where a function that gives rows stands.
-            Rule::FunctionNotAllowed if self.instead.contains(" FROM ") => "guard-function-not-allowed-from",
+            Rule::FunctionNotAllowed if self.instead.starts_with("SELECT ") => "guard-function-not-allowed-from",
+            Rule::FunctionNotAllowed if self.instead.contains(|c: char| !(c.is_alphanumeric() || c == '_')) => {
+                "guard-function-not-allowed-instead"
+            }
             Rule::FunctionNotAllowed => "guard-function-not-allowed-near",
             rule => rule.key(),
         }

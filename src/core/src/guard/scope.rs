@@ -1,11 +1,12 @@
 //! What a name can mean at a place of the statement.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::extent::Extent;
 use super::index::Table;
 
 /// What a query, a table function or a pivot offers to those who read from it.
@@ -15,6 +16,15 @@ pub(super) struct Output {
     pub(super) key: Option<Arc<str>>,
     /// Whether dots may follow it.
     pub(super) json: bool,
+    /// How much stands behind its name.
+    pub(super) extent: Extent,
+}
+
+impl Output {
+    /// A column whose expression nobody puts in the place of its name.
+    pub(super) fn opaque(key: impl Into<Arc<str>>) -> Self {
+        Self { key: Some(key.into()), json: false, extent: Extent::COLUMN }
+    }
 }
 
 /// Columns in order, looked up by name. A wide one has its names sorted when one is first looked for: a statement may
@@ -72,6 +82,10 @@ pub(super) struct Source<'i> {
     pub(super) shape: Shape<'i>,
     /// Most rows it can have, when that is known without looking.
     pub(super) rows: Option<u64>,
+    /// Rows it makes for each that is stored: one, unless it is a generator.
+    pub(super) made_rows: u64,
+    /// About how many it has, as far as statistics and conditions tell.
+    pub(super) about: Option<u64>,
 }
 
 /// What a source says of a column's name.
@@ -84,6 +98,7 @@ pub(super) enum Has<'i> {
         /// The relation and the column as the catalog has them; `None` when computed.
         origin: Option<(&'i str, &'i str)>,
         json: bool,
+        extent: Extent,
     },
 }
 
@@ -94,13 +109,17 @@ impl<'i> Source<'i> {
             Shape::Table(table) => match table.column(key) {
                 None => Has::No,
                 Some(column) if !column.open => Has::Closed,
-                Some(column) => {
-                    Has::Yes { origin: Some((table.shown.as_str(), column.shown.as_str())), json: column.json }
-                }
+                Some(column) => Has::Yes {
+                    origin: Some((table.shown.as_str(), column.shown.as_str())),
+                    json: column.json,
+                    extent: column.extent,
+                },
             },
-            Shape::Derived(outputs) => {
-                outputs.find(key).map_or(Has::No, |output| Has::Yes { origin: None, json: output.json })
-            }
+            Shape::Derived(outputs) => outputs.find(key).map_or(Has::No, |output| Has::Yes {
+                origin: None,
+                json: output.json,
+                extent: output.extent,
+            }),
         }
     }
 
@@ -126,6 +145,12 @@ impl<'i> Source<'i> {
 /// No names.
 pub(super) static NONE: BTreeSet<String> = BTreeSet::new();
 
+/// Names a query gives to expressions, and how much stands behind each.
+pub(super) type Aliases = BTreeMap<String, Extent>;
+
+/// No aliases.
+pub(super) static NO_ALIASES: Aliases = BTreeMap::new();
+
 /// The names of one query level, and of those around it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'s, 'i> {
@@ -133,9 +158,9 @@ pub(super) struct Scope<'s, 'i> {
     /// Columns that USING or NATURAL made one of two.
     pub(super) merged: &'s BTreeSet<String>,
     /// Aliases of the select list, where they can be read.
-    pub(super) aliases: &'s BTreeSet<String>,
+    pub(super) aliases: &'s Aliases,
     /// Names of the WINDOW clause.
-    pub(super) windows: &'s [String],
+    pub(super) windows: &'s Aliases,
     /// Whether CONNECT BY stands in this query.
     pub(super) hierarchy: bool,
     /// The variables of a row pattern, which qualify the columns of the only source.
@@ -146,7 +171,15 @@ pub(super) struct Scope<'s, 'i> {
 impl<'s, 'i> Scope<'s, 'i> {
     /// A level with these sources.
     pub(super) fn new(sources: &'s [Source<'i>], parent: Option<&'s Scope<'s, 'i>>) -> Self {
-        Self { sources, merged: &NONE, aliases: &NONE, windows: &[], hierarchy: false, symbols: &[], parent }
+        Self {
+            sources,
+            merged: &NONE,
+            aliases: &NO_ALIASES,
+            windows: &NO_ALIASES,
+            hierarchy: false,
+            symbols: &[],
+            parent,
+        }
     }
 }
 
@@ -156,10 +189,15 @@ pub(super) struct Cte {
     pub(super) key: String,
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    pub(super) about: Option<u64>,
     /// Whether it stands for itself, inside its own recursive arm.
     pub(super) itself: bool,
     /// How many relations are read where it is.
     pub(super) scans: u32,
+    /// How much stands behind its name.
+    pub(super) extent: Extent,
+    /// Rows it makes for each that is stored.
+    pub(super) made_rows: u64,
 }
 
 /// The common table expressions in reach, innermost level first.

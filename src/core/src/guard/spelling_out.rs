@@ -1,4 +1,7 @@
-//! Writes into the text of a statement what it left unsaid: names in the place of a `*`, schemas before tables.
+//! Writes into the text of a statement what it left unsaid or said loosely: names in the place of a `*`, schemas before
+//! tables, texts and aliases in the quotes that mean them, expressions for their aliases.
+
+use std::borrow::Cow;
 
 use sqlparser::tokenizer::Location;
 
@@ -9,6 +12,12 @@ pub(super) enum Unsaid {
     Columns(String),
     /// A schema, before the name of a table that stands there.
     Schema(String),
+    /// A text, in the place of the word in double quotes that stands there.
+    Text(String),
+    /// A name, in the place of the text in single quotes that stands there.
+    Alias(String),
+    /// An expression, in the place of the alias that stands there.
+    Expression { alias: String, expr: String },
 }
 
 /// The text with what was left unsaid at these places; `None` where a place does not hold what it should.
@@ -19,36 +28,50 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
     let (mut out, mut done) = (String::with_capacity(text.len() * 2), 0);
     for (at, what) in places {
         out.push_str(text.get(done..at)?);
-        done = at;
-        match what {
-            Unsaid::Columns(columns) => {
-                let rest = text[at..].strip_prefix('*')?;
-                push(&mut out, columns);
-                done += 1;
-                // `SELECT*FROM`: names end and begin where the sign did not have to.
-                if rest.starts_with(is_word) {
-                    out.push(' ');
-                }
-            }
-            Unsaid::Schema(schema) => {
-                text[at..].chars().next().filter(|first| first.is_alphabetic() || matches!(first, '_' | '"'))?;
-                push(&mut out, schema);
-                out.push('.');
-            }
+        let (written, taken) = instead(&text[at..], what)?;
+        done = at + taken;
+        // `SELECT*FROM` and `LIKE"x"`: words end and begin where the sign did not have to, and none becomes a prefix.
+        if out.ends_with(is_word) {
+            out.push(' ');
+        }
+        out.push_str(&written);
+        if taken > 0 && written.ends_with(is_word) && text[done..].starts_with(is_word) {
+            out.push(' ');
         }
     }
     out.push_str(&text[done..]);
     Some(out)
 }
 
-/// Writes a name behind what is there, so that two words do not become one.
-fn push(out: &mut String, name: &str) {
-    if out.ends_with(is_word) {
-        out.push(' ');
+/// What is written at the beginning of this text, and how many bytes of it that takes the place of.
+fn instead<'w>(text: &str, what: &'w Unsaid) -> Option<(Cow<'w, str>, usize)> {
+    match what {
+        Unsaid::Columns(columns) => {
+            text.strip_prefix('*')?;
+            Some((columns.into(), 1))
+        }
+        Unsaid::Schema(schema) => {
+            text.chars().next().filter(|first| first.is_alphabetic() || matches!(first, '_' | '"'))?;
+            Some((format!("{schema}.").into(), 0))
+        }
+        Unsaid::Text(value) => Some((format!("'{}'", value.replace('\'', "''")).into(), quoted(text, '"', value)?)),
+        Unsaid::Alias(name) => Some((format!("\"{name}\"").into(), quoted(text, '\'', name)?)),
+        Unsaid::Expression { alias, expr } => {
+            let more = |c: char| is_word(c) || c == '"';
+            text.strip_prefix(alias.as_str()).filter(|rest| !rest.starts_with(more))?;
+            Some((expr.into(), alias.len()))
+        }
     }
-    out.push_str(name);
 }
 
+/// The length of `value` between these quotes, where it stands at the beginning of the text.
+fn quoted(text: &str, quote: char, value: &str) -> Option<usize> {
+    let doubled = value.replace(quote, &format!("{quote}{quote}"));
+    let rest = text.strip_prefix(quote)?.strip_prefix(doubled.as_str())?.strip_prefix(quote)?;
+    (!rest.starts_with(quote)).then_some(text.len() - rest.len())
+}
+
+/// Whether a sign is part of a word.
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '#')
 }
@@ -83,6 +106,32 @@ mod tests {
             assert_eq!(spell_out(text, &[wrong]), None);
         }
         assert_eq!(spell_out(text, &[at(2, 3, "a"), at(2, 3, "b")]), None);
+    }
+
+    #[test]
+    fn quotes_are_changed_where_their_words_stand() {
+        let text = "SELECT a 'x [1]' WHERE b=\"it's\" OR c LIKE\"y\"\"z\"";
+        let place = |column, what| (Location { line: 1, column }, what);
+        let (alias, word) = (|name: &str| Unsaid::Alias(name.to_owned()), |value: &str| Unsaid::Text(value.to_owned()));
+        let unsaid = [place(10, alias("x [1]")), place(26, word("it's")), place(42, word("y\"z"))];
+        let expected = "SELECT a \"x [1]\" WHERE b='it''s' OR c LIKE 'y\"z'";
+        assert_eq!(spell_out(text, &unsaid).as_deref(), Some(expected));
+        for wrong in [place(10, word("x [1]")), place(10, alias("x")), place(26, word("it")), place(42, word("y"))] {
+            assert_eq!(spell_out(text, std::slice::from_ref(&wrong)), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_alias_gives_way_to_what_it_stands_for() {
+        let alias = |column: u64, alias: &str| {
+            let unsaid = Unsaid::Expression { alias: alias.to_owned(), expr: "(a || b)".to_owned() };
+            [(Location { line: 1, column }, unsaid)]
+        };
+        let text = "GROUP BY ab, \"C d\"";
+        assert_eq!(spell_out(text, &alias(10, "ab")).unwrap(), "GROUP BY (a || b), \"C d\"");
+        assert_eq!(spell_out(text, &alias(14, "\"C d\"")).unwrap(), "GROUP BY ab, (a || b)");
+        assert_eq!(spell_out(text, &alias(10, "a")), None);
+        assert_eq!(spell_out(text, &alias(1, "ab")), None);
     }
 
     #[test]

@@ -307,8 +307,10 @@ fn did_not_run(error: &TargetError) -> bool {
         | TargetError::Privileged(_)
         | TargetError::NoAccount { .. }
         | TargetError::Busy(_) => true,
-        TargetError::Rejected(_) | TargetError::Timeout { .. } | TargetError::Cancelled | TargetError::Failed(_) => {
-            false
-        }
+        TargetError::Rejected(_)
+        | TargetError::Timeout { .. }
+        | TargetError::OutOfMemory(_)
+        | TargetError::Cancelled
+        | TargetError::Failed(_) => false,
     }
 }

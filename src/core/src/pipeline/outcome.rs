@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
-use crate::results::{Chart, Preview, TableFormat, readable};
+use crate::results::{Chart, Preview, TableFormat, heading, readable};
 use crate::text::{Text, text};
 
 /// A result that has ended well.
@@ -41,6 +41,8 @@ impl Pipeline {
     ) -> Result<Outcome, TargetError> {
         let settings = &self.parts.settings;
         let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
+        // Here, so that the table, the chart and the files have the same headings, whatever the database.
+        result.columns.iter_mut().for_each(|column| column.name = heading(&column.name));
         let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale));
         let (mut head, mut rows) = (Vec::new(), 0);
         // One row more than a chart can show: then it is known that there is none.

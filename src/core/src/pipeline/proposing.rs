@@ -10,7 +10,8 @@ use super::ledger::about;
 use super::offer::{Offer, button, buttons, card};
 use super::question::Inquiry;
 use super::repairing::Fault;
-use super::terms::{OverCost, Terms};
+use super::rewritten::rewritten;
+use super::terms::OverCost;
 use super::version::{bound_to, policy_version};
 use super::{Pipeline, Trouble};
 use crate::domain::{
@@ -19,7 +20,7 @@ use crate::domain::{
 };
 use crate::extract;
 use crate::guard::{ApprovedStatement, Verdict};
-use crate::ports::{Estimate, QueryTarget, TargetError};
+use crate::ports::{Estimate, QueryTarget};
 use crate::results::readable;
 use crate::text::{Text, text};
 
@@ -38,16 +39,16 @@ pub(super) struct Draft<'a> {
 }
 
 /// Why a statement is not offered.
-struct Refused {
+pub(super) struct Refused {
     /// The guard's rule, where it is one.
-    rule: Option<&'static str>,
-    detail: String,
+    pub(super) rule: Option<&'static str>,
+    pub(super) detail: String,
     /// What the database expects it to cost, where that is the reason.
-    cost: Option<f64>,
+    pub(super) cost: Option<f64>,
     /// For the person.
-    sentence: Text,
+    pub(super) sentence: Text,
     /// What a model can mend.
-    fault: Option<Box<Fault>>,
+    pub(super) fault: Option<Box<Fault>>,
 }
 
 impl Pipeline {
@@ -112,12 +113,9 @@ impl Pipeline {
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         let locale = inquiry.asker.user.locale;
         let mut card = card(&proposal, approved.relations(), locale);
-        if !approved.left_out().is_empty() {
-            let note = text("left-out").with("columns", approved.left_out().join(", "));
-            let _ = write!(card, "\n{}", note.render(locale));
-        }
         let prefix = inquiry.asker.prefix();
-        for said in estimated(&*inquiry.target.port, &estimate, locale).into_iter().chain(waits(&proposal, prefix)) {
+        let estimates = estimated(&*inquiry.target.port, &estimate, locale);
+        for said in rewritten(&approved).into_iter().chain(estimates).chain(waits(&proposal, prefix)) {
             let _ = write!(card, "\n{}", said.render(locale));
         }
         let room = inquiry.asker.platform.capabilities().length.less(BESIDE);
@@ -153,19 +151,9 @@ impl Pipeline {
             Err(refused) => return Ok(Err(refused)),
         };
         let target = &inquiry.target;
-        let estimate = match target.port.explain(&approved, &inquiry.asker.user.username).await {
+        let estimate = match self.planned(inquiry, &approved).await? {
             Ok(estimate) => estimate,
-            Err(error @ TargetError::Rejected(_)) => {
-                let (detail, sentence) = (error.to_string(), error.text());
-                let fault = Some(Box::new(Fault::of_database(sentence.clone())));
-                return Ok(Err(Refused { rule: None, detail, cost: None, sentence, fault }));
-            }
-            // Nothing of it would run now, or nobody could say what it costs: that is no fault of the statement.
-            Err(error) if must_be_told(&error, &target.terms) => return Err(Trouble::Tell(error.text())),
-            Err(error) => {
-                tracing::warn!(target = target.name, %error, "a statement could not be planned");
-                Estimate::default()
-            }
+            Err(refused) => return Ok(Err(refused)),
         };
         if target.terms.is_costly(&estimate) && target.terms.over_cost == OverCost::Refuse {
             let cost = estimate.cost.map_or_else(|| "unknown".to_owned(), |cost| cost.to_string());
@@ -236,15 +224,6 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
 /// What the audit says of a statement, and how many times the model had corrected it.
 fn after_repairs(said: &str, repairs: u32) -> String {
     if repairs == 0 { said.to_owned() } else { format!("{said}; repair {repairs}") }
-}
-
-/// Whether that there is no plan is told in place of a proposal.
-fn must_be_told(error: &TargetError, terms: &Terms) -> bool {
-    match error {
-        TargetError::NoAccount { .. } | TargetError::Privileged(_) | TargetError::ClientMissing(_) => true,
-        TargetError::Busy(_) | TargetError::Unavailable(_) => terms.max_cost.is_some(),
-        _ => false,
-    }
 }
 
 /// What the database expects the statement to cost, or that it does not say, where it could.

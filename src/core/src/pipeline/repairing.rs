@@ -19,6 +19,8 @@ pub(super) struct Fault {
     rule: Option<&'static str>,
     at: Option<(u64, u64)>,
     reason: Text,
+    /// Whether it asks for too much, rather than wrongly.
+    heavy: bool,
 }
 
 impl Fault {
@@ -26,12 +28,19 @@ impl Fault {
     /// query, is an answer to them.
     pub(super) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
         let at = Some((told.line, told.column));
-        can_be_mended(own.rule).then(|| Box::new(Self { rule: Some(told.rule.id()), at, reason: told.text() }))
+        let fault = || Self { rule: Some(told.rule.id()), at, reason: told.text(), heavy: false };
+        can_be_mended(own.rule).then(|| Box::new(fault()))
     }
 
     /// What the database says of a statement.
     pub(super) fn of_database(reason: Text) -> Self {
-        Self { rule: None, at: None, reason }
+        Self { rule: None, at: None, reason, heavy: false }
+    }
+
+    /// A statement that the database cannot plan within its means. A simpler one often asks for the same, but each try
+    /// costs the database all that planning may take: the model is asked once, and only of its first statement.
+    pub(super) fn of_weight(reason: Text) -> Self {
+        Self { heavy: true, ..Self::of_database(reason) }
     }
 }
 
@@ -63,6 +72,9 @@ fn can_be_mended(rule: Rule) -> bool {
         | Rule::JoinWithoutPredicate
         | Rule::Unbounded
         | Rule::Growth
+        | Rule::Expansion
+        | Rule::ValueSize
+        | Rule::FunctionShadowed
         | Rule::TooMuchRead
         | Rule::Pattern
         | Rule::Parameter
@@ -84,7 +96,8 @@ impl Pipeline {
         let mut offer = self.offer_from(inquiry, answer, &briefing.told, 0).await?;
         let mut refused = None;
         for repair in 1..=REPAIRS {
-            if stop.token.is_cancelled() {
+            let is_heavy = offer.as_ref().and_then(Offer::fault).is_some_and(|(_, fault)| fault.heavy);
+            if stop.token.is_cancelled() || (is_heavy && repair > 1) {
                 break;
             }
             let Some(next) = self.asked_again(inquiry, answer, offer.as_ref(), &briefing)? else { break };

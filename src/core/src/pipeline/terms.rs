@@ -16,8 +16,10 @@ pub struct Terms {
     pub roles: BTreeMap<Role, Rules>,
     /// How much a statement may cost while it runs.
     pub limits: Limits,
-    /// What the database may expect a statement to cost, in its own unit; `None` where nobody set a limit.
+    /// What the database may expect a statement to cost, in its own unit; `None` where there is no limit.
     pub max_cost: Option<f64>,
+    /// Whether that limit is Pstral's own default: then a statement that the database says nothing of is not held up.
+    pub default_cost: bool,
     /// What becomes of a statement above that.
     pub over_cost: OverCost,
     /// Who may see results.
@@ -37,6 +39,7 @@ impl Default for Terms {
             roles: BTreeMap::new(),
             limits: Limits::default(),
             max_cost: None,
+            default_cost: false,
             over_cost: OverCost::default(),
             delivery: Delivery::default(),
             allow_privileged: false,
@@ -94,9 +97,10 @@ impl Terms {
         Policy::new(self.rules.clone(), self.roles.values().cloned().collect(), self.limits)
     }
 
-    /// Whether an estimate is above the limit. No estimate is: what is not known is not cheap.
+    /// Whether an estimate is above the limit. Where somebody set that limit, no estimate is too: what is not known is not
+    /// cheap. By default it is not, or nothing would run under an account that may not see plans.
     pub(super) fn is_costly(&self, estimate: &Estimate) -> bool {
-        self.max_cost.is_some_and(|most| estimate.cost.is_none_or(|cost| cost > most))
+        self.max_cost.is_some_and(|most| estimate.cost.map_or(!self.default_cost, |cost| cost > most))
     }
 }
 
@@ -105,17 +109,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_known_is_not_cheap() {
-        for (most, cost, costly) in [
-            (None, None, false),
-            (None, Some(1e300), false),
-            (Some(100.0), Some(100.0), false),
-            (Some(100.0), Some(100.1), true),
-            (Some(100.0), None, true),
+    fn what_is_not_known_is_not_cheap_where_somebody_set_a_limit() {
+        for (most, cost, set, by_default) in [
+            (None, None, false, false),
+            (None, Some(1e300), false, false),
+            (Some(100.0), Some(100.0), false, false),
+            (Some(100.0), Some(100.1), true, true),
+            (Some(100.0), None, true, false),
         ] {
-            let terms = Terms { max_cost: most, ..Terms::default() };
-            let estimate = Estimate { cost, ..Estimate::default() };
-            assert_eq!(terms.is_costly(&estimate), costly, "{cost:?} of {most:?}");
+            for (default_cost, costly) in [(false, set), (true, by_default)] {
+                let terms = Terms { max_cost: most, default_cost, ..Terms::default() };
+                let estimate = Estimate { cost, ..Estimate::default() };
+                assert_eq!(terms.is_costly(&estimate), costly, "{cost:?} of {most:?}, default: {default_cost}");
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn policy_version(settings: &Settings, target: &Target, role: &Role, 
         "limits": [terms.limits.rows, terms.limits.bytes, terms.limits.cell_bytes as u64],
         "seconds": terms.limits.time.as_secs_f64(),
         "max_cost": terms.max_cost,
+        "default_cost": terms.default_cost,
         "over_cost": match terms.over_cost {
             OverCost::Steward => "steward",
             OverCost::Refuse => "refuse",

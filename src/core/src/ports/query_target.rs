@@ -78,6 +78,8 @@ pub enum ExcessKind {
     Execute,
     /// It may reach the network or the files of the database's machine.
     Outside,
+    /// It may fill the disk of the database's machine with temporary files.
+    Unbounded,
 }
 
 /// Why a target did not do what was asked.
@@ -110,6 +112,9 @@ pub enum TargetError {
         /// The limit.
         seconds: u64,
     },
+    /// The statement needs more memory or temporary space than it may take.
+    #[error("the statement needs too much memory: {0}")]
+    OutOfMemory(String),
     /// The person stopped it; the statement no longer runs.
     #[error("the statement was stopped")]
     Cancelled,
@@ -133,6 +138,7 @@ impl TargetError {
             Self::Busy(_) => text("target-busy"),
             Self::Rejected(reason) => text("target-rejected").with("reason", shown(reason)),
             Self::Timeout { seconds } => text("target-timeout").count("seconds", *seconds),
+            Self::OutOfMemory(_) => text("target-out-of-memory"),
             Self::Cancelled => text("target-cancelled"),
             Self::Failed(_) => text("target-failed"),
         }
@@ -205,6 +211,7 @@ mod tests {
             TargetError::Busy(secret()),
             TargetError::Rejected("no such column: nmae".to_owned()),
             TargetError::Timeout { seconds: 30 },
+            TargetError::OutOfMemory(secret()),
             TargetError::Cancelled,
             TargetError::Failed(secret()),
         ];

@@ -2,6 +2,7 @@
 
 mod cell;
 mod chart;
+mod heading;
 mod lines;
 mod number;
 mod preview;
@@ -10,5 +11,6 @@ mod table;
 mod tests;
 
 pub use chart::{Chart, Series, Shape};
+pub(crate) use heading::heading;
 pub use number::readable;
 pub use preview::{Preview, TableFormat};

@@ -158,6 +158,7 @@ fn excess(kind: ExcessKind, dialect: Dialect) -> (Text, Text) {
         ExcessKind::Lock => (text("excess-lock"), text("remedy-excess-lock")),
         ExcessKind::Execute => (text("excess-execute"), text("remedy-excess-execute")),
         ExcessKind::Outside => (text("excess-outside"), text("remedy-excess-outside")),
+        ExcessKind::Unbounded => (text("excess-unbounded"), text("remedy-excess-unbounded")),
     }
 }
 

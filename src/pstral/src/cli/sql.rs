@@ -101,6 +101,7 @@ struct Report {
     relations: Vec<String>,
     columns: Vec<String>,
     left_out: Vec<String>,
+    read_as_text: Vec<String>,
     functions: Vec<String>,
     parameters: Vec<String>,
 }
@@ -240,6 +241,7 @@ impl Guards {
                 relations: approved.relations().to_vec(),
                 columns: approved.columns().to_vec(),
                 left_out: approved.left_out().to_vec(),
+                read_as_text: approved.read_as_text().to_vec(),
                 functions: approved.functions().to_vec(),
                 parameters: approved.parameters().to_vec(),
                 ..Report::default()

@@ -64,7 +64,7 @@ pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
         );
     }
     let is_sqlite = target.kind == TargetKind::Sqlite;
-    check(target.max_cost.is_none_or(|cost| cost.is_finite() && cost > 0.0), ".max_cost", text("config-cost"));
+    check(target.max_cost.is_none_or(|cost| cost.is_finite() && cost >= 0.0), ".max_cost", text("config-cost"));
     check(target.max_cost.is_none() || !is_sqlite, ".max_cost", text("config-no-cost"));
     let own = target.identity == IdentityChoice::Own;
     check(!own || !is_sqlite, ".identity", text("config-no-accounts"));

@@ -66,12 +66,18 @@ impl Bot {
     /// (<https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>). Before it is optimised, that file is several times
     /// as large.
     pub(crate) fn resident(&self) -> (u64, u64) {
+        (self.status("VmRSS:"), self.status("RssAnon:"))
+    }
+
+    /// The most memory it has held, KiB.
+    pub(crate) fn peak(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let of = |name: &str| -> u64 {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-            line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
-        };
-        (of("VmRSS:"), of("RssAnon:"))
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
     }
 
     /// Waits for its end. Its input stays open meanwhile: the end must not need it.

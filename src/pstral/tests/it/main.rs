@@ -15,6 +15,7 @@ mod audit_members;
 mod audit_pages;
 mod bad_input;
 mod beside;
+mod bombs;
 mod bot;
 mod canary;
 mod catalog;
@@ -55,6 +56,7 @@ mod models;
 mod on_discord;
 #[cfg(feature = "matrix")]
 mod on_matrix;
+mod planning;
 mod platforms;
 mod policies;
 mod postgres;

@@ -248,7 +248,8 @@ fn the_program_says_what_the_account_may_do_too_much() {
     let Some(server) = wait(server()) else { return };
     let more = "CREATE ROLE writer LOGIN; GRANT SELECT, UPDATE ON clients TO writer; CREATE ROLE owner LOGIN;
         CREATE FUNCTION purge() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; GRANT CREATE ON SCHEMA public TO writer;
-        CREATE TABLE own (id int); ALTER TABLE own OWNER TO owner;";
+        CREATE TABLE own (id int); ALTER TABLE own OWNER TO owner;
+        ALTER ROLE writer SET temp_file_limit = '1GB'; ALTER ROLE reader SET temp_file_limit = '1GB';";
     wait(server.batch(more));
     let place = Place::new();
     place.run(&["user", "add", "zoe", "--config", "/dev/null", "--data", "."]).code(0);
@@ -268,6 +269,7 @@ fn the_program_says_what_the_account_may_do_too_much() {
     assert_snapshot!(lines(&doctor("owner", "").code(1).out), @"
     target crm account · failed · owner owns what it reads: owns table public.own
     target crm account · degraded · owner can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function public.purge()
+    target crm account · degraded · owner may fill the disk with temporary files: temp_file_limit none
     ");
     assert_snapshot!(lines(&doctor("postgres", "").code(1).out), @"target crm account · failed · postgres is above the database’s checks: SUPERUSER");
     doctor("postgres", "allow_privileged = true").code(0).says(&["target crm account · degraded"]);

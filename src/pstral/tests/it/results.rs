@@ -24,6 +24,20 @@ fn limited(limits: Limits) -> Setup {
 
 const LIMITS: Limits = Limits { rows: 1000, bytes: 10_000_000, cell_bytes: 10_000, time: Duration::from_secs(30) };
 
+/// SQLite names a column without an alias after its text, which the statement has over several lines.
+#[test]
+fn a_column_without_an_alias_is_headed_in_one_line() {
+    run_test(async |world| {
+        let choice = "CASE WHEN status = 'active' THEN 'yes' ELSE 'no' END";
+        run(world, &camille(), &format!("SELECT {choice}, count(*) FROM clients GROUP BY 1 ORDER BY 1")).await;
+        let heading = "CASE WHEN status = 'active' THEN 'yes' ELSE 'no' END";
+        let table = world.transcript();
+        assert!(table.contains(&format!("{heading} │")), "{table}");
+        let csv = std::fs::read_to_string(&world.newest_files()[0]).unwrap();
+        assert!(csv.lines().next().unwrap().contains(heading), "{csv}");
+    });
+}
+
 #[test]
 fn every_form_of_a_result_says_that_there_is_more() {
     run_test_with(limited(Limits { rows: 3, cell_bytes: 12, ..LIMITS }), async |world| {

@@ -1,7 +1,7 @@
 //! Each number that is listed, with what it must call for, written down a second time.
 
 use super::*;
-use Decision::{Busy, ClientMissing, Failed, Lost, NoAccount, Rejected, Stopped, Timeout, Unavailable};
+use Decision::{Busy, ClientMissing, Failed, Lost, NoAccount, OutOfMemory, Rejected, Stopped, Timeout, Unavailable};
 
 /// A range that is wider is one of a kind: its ends are looked at, and the numbers in it that matter.
 const WIDE: u32 = 20;
@@ -33,11 +33,12 @@ const ORA: &[(Decision, &[u32])] = &[
             12_150, 12_154, 12_170, 12_505, 12_514, 12_521, 12_541, 12_543, 12_545, 12_560, 12_699,
         ],
     ),
+    (OutOfMemory, &[1652, 4030, 4036]),
     (
         Failed,
         &[
-            600, 1110, 1111, 1112, 1113, 1114, 1115, 1116, 1410, 1555, 1578, 1650, 1651, 1652, 1653, 1654, 1655, 1656,
-            1657, 1658, 1659, 4030, 4031, 4032, 4033, 4034, 4035, 4036, 7445, 8103, 8176, 22_924, // In no range.
+            600, 1110, 1111, 1112, 1113, 1114, 1115, 1116, 1410, 1555, 1578, 1650, 1651, 1653, 1654, 1655, 1656, 1657,
+            1658, 1659, 4031, 4032, 4033, 4034, 4035, 7445, 8103, 8176, 22_924, // In no range.
             24_999, 65_000,
         ],
     ),

@@ -2,6 +2,7 @@
 
 mod access;
 mod approved;
+mod extents;
 mod limits;
 mod policy;
 mod properties;
@@ -30,6 +31,8 @@ const ORACLE: &[Sketch] = &[
     ("CRM", "PAYMENTS", "ID,CONTRACT_ID,AMOUNT,PAID_ON date,METHOD"),
     ("CRM", "USERS", "ID,NAME,PASSWORD_HASH,MANAGER_ID"),
     ("CRM", "Odd Name", "Row Id,Total"),
+    ("CRM", "FEEDS", "ID,BODY xmltype,NOTE clob,IMAGE bfile"),
+    ("CRM", "WORDS", "TEXT,TIMESTAMP,JSON"),
     ("HR", "SALARIES", "USER_ID,AMOUNT"),
 ];
 const POSTGRES: &[Sketch] = &[
@@ -53,13 +56,10 @@ const SQLITE: &[Sketch] = &[
 
 fn from_sketch(dialect: Dialect, schema: &str, sketch: &[Sketch]) -> Catalog {
     let column = |text: &str| {
-        CatalogColumn::new(
-            text.strip_suffix(" json")
-                .or(text.strip_suffix(" date"))
-                .or(text.strip_suffix(" timestamp"))
-                .unwrap_or(text),
-            text.rsplit(' ').next().unwrap_or("text"),
-        )
+        let typed = ["json", "date", "timestamp", "xmltype", "clob", "bfile"];
+        let (name, data_type) =
+            text.rsplit_once(' ').filter(|(_, data_type)| typed.contains(data_type)).unwrap_or((text, "text"));
+        CatalogColumn::new(name, data_type)
     };
     let relation = |(schema, name, columns): &Sketch| {
         Relation::new(schema, name, RelationKind::Table, columns.split(',').map(column).collect())

@@ -106,6 +106,86 @@ fn where_columns_are_counted_none_is_left_out() {
 }
 
 #[test]
+fn oracle_clauses_hide_nothing() {
+    check(
+        Dialect::Oracle,
+        &deny(&["users.password_hash", "feeds.body", "feeds.note"]),
+        [
+            ("SELECT UNIQUE password_hash FROM users", "column-denied"),
+            ("SELECT COUNT(UNIQUE password_hash) FROM users", "column-denied"),
+            ("SELECT LISTAGG(password_hash, ',' ON OVERFLOW TRUNCATE) FROM users", "column-denied"),
+            ("SELECT JSON_OBJECT(KEY 'a' VALUE password_hash) FROM users", "column-denied"),
+            ("SELECT JSON_OBJECT('a' : password_hash) FROM users", "column-denied"),
+            ("SELECT JSON_OBJECT(u.password_hash : 1) FROM users u", "column-denied"),
+            ("SELECT JSON_OBJECTAGG(KEY id VALUE password_hash FORMAT JSON) FROM users", "column-denied"),
+            ("SELECT JSON_SERIALIZE(password_hash PRETTY) FROM users", "column-denied"),
+            ("SELECT 1 FROM users WHERE password_hash IS JSON STRICT", "column-denied"),
+            (
+                "SELECT j.a FROM users u, JSON_TABLE(u.password_hash FORMAT JSON, '$' ERROR ON ERROR COLUMNS (a PATH '$')) j",
+                "column-denied",
+            ),
+            (
+                "SELECT x.a FROM feeds f, XMLTABLE('/a' PASSING f.body COLUMNS a VARCHAR2(9) PATH '.') x",
+                "column-denied",
+            ),
+            (
+                "SELECT XMLAGG(XMLELEMENT(e, password_hash)).EXTRACT('//text()').GETCLOBVAL() FROM users",
+                "column-denied",
+            ),
+            (
+                "SELECT XMLAGG(XMLELEMENT(password_hash, name)).EXTRACT('//text()').GETCLOBVAL() FROM users",
+                "allow",
+            ),
+            ("SELECT DBMS_LOB.GETLENGTH(note) FROM feeds", "column-denied"),
+            ("SELECT e.password_hash FROM users PARTITION (p) e", "column-denied"),
+            ("SELECT NTH_VALUE(id, 2) FROM LAST OVER (ORDER BY password_hash) FROM users", "column-denied"),
+            ("SELECT password_hash AS h, COUNT(*) FROM users GROUP BY h", "column-denied"),
+            ("SELECT name AS password_hash, COUNT(*) FROM users GROUP BY password_hash", "column-denied"),
+            ("SELECT id FROM users HAVING MAX(password_hash) > 'a' GROUP BY id", "column-denied"),
+            ("SELECT id FROM users WHERE password_hash IN 'a'", "column-denied"),
+            (
+                "SELECT * FROM users u JOIN contracts k ON k.id = u.id PIVOT (COUNT(amount) FOR status IN ('a'))",
+                "star-denied",
+            ),
+            ("SELECT ((SELECT password_hash FROM users) UNION (SELECT name FROM users)) FROM dual", "column-denied"),
+            (
+                "WITH r (id) AS (SELECT id FROM users WHERE id = 1 UNION ALL SELECT u.id FROM users u JOIN r ON \
+                 u.manager_id = r.id) SEARCH DEPTH FIRST BY password_hash SET seq SELECT id FROM r",
+                "column-unknown",
+            ),
+        ]
+        .into_iter(),
+    );
+}
+
+#[test]
+fn names_of_oracle_give_way_to_names_of_the_catalog() {
+    let lob = "SELECT DBMS_LOB.GETLENGTH(notes) FROM clients";
+    let random = "SELECT name FROM clients ORDER BY DBMS_RANDOM.VALUE";
+    let list = "SELECT COLUMN_VALUE FROM TABLE(SYS.ODCINUMBERLIST(1))";
+    for (name, refused) in [("DBMS_LOB", lob), ("DBMS_RANDOM", random), ("SYS", list)] {
+        let catalog = catalog(Dialect::Oracle);
+        let callables = [vec![name.to_owned()], catalog.callables.clone()].concat();
+        let callable = Catalog { callables, ..catalog.clone() };
+        let mut table = catalog.clone();
+        table.tables.push(Relation::new("CRM", name, RelationKind::Table, vec![CatalogColumn::new("ID", "number")]));
+        let mut schema = catalog.clone();
+        schema.tables.push(Relation::new(name, "T", RelationKind::Table, vec![CatalogColumn::new("ID", "number")]));
+        // SYS is a schema, and Oracle's own.
+        let schemas = if name == "SYS" { catalog.clone() } else { schema };
+        let denied = |catalog: &Catalog, sql: &str| {
+            matches!(Guard::new(catalog, &Policy::default()).check(sql), Verdict::Deny(_))
+        };
+        for sql in [lob, random, list] {
+            assert!(!denied(&catalog, sql), "{sql}");
+            assert_eq!(denied(&callable, sql), sql == refused, "{name}: {sql}");
+            assert_eq!(denied(&table, sql), sql == refused, "{name}: {sql}");
+            assert_eq!(denied(&schemas, sql), sql == refused && name != "SYS", "{name}: {sql}");
+        }
+    }
+}
+
+#[test]
 fn oracle_pivots_hide_nothing() {
     check(
         Dialect::Oracle,
@@ -275,4 +355,109 @@ fn a_star_hides_what_it_leaves_out() {
     // What names the columns is too long to be understood.
     let long = format!("SELECT {} FROM users u", vec!["u.*"; 700].join(", "));
     check(Dialect::Sqlite, &policy, [(long.as_str(), "star-denied")].into_iter());
+}
+
+#[test]
+fn the_name_of_a_closed_column_is_no_text() {
+    let rows = [
+        ("SELECT id FROM clients WHERE name = \"password_hash\"", "column-unknown"),
+        ("SELECT id FROM clients WHERE name = \"Salaries\"", "allow"),
+        ("SELECT id FROM users WHERE name = \"PASSWORD_HASH\"", "column-denied"),
+        ("SELECT id FROM clients WHERE name = \"users.password_hash\"", "allow"),
+        ("SELECT id FROM users WHERE name = \"users.password_hash\"", "allow"),
+        ("SELECT id FROM clients WHERE name = \"contracts\"", "column-unknown"),
+        ("SELECT id FROM clients WHERE name = \"amount\"", "column-unknown"),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash", "contracts"]), rows.into_iter());
+}
+
+#[test]
+fn an_alias_in_single_quotes_opens_nothing() {
+    for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
+        let rows = [
+            ("SELECT password_hash AS 'name' FROM users", "column-denied"),
+            ("SELECT x.\"h h\" FROM (SELECT password_hash AS 'h h' FROM users) x", "column-denied"),
+            ("SELECT x.\"h h\" FROM (SELECT name AS 'h h' FROM users) x", "allow"),
+        ];
+        check(dialect, &deny(&["users.password_hash"]), rows.into_iter());
+    }
+}
+
+#[test]
+fn the_limit_of_a_recursion_hides_nothing() {
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        let counted = |limit: &str| {
+            format!(
+                "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 10 {limit}) SELECT n FROM r"
+            )
+        };
+        let rows = [
+            ("LIMIT (SELECT MAX(password_hash) FROM users)", "column-denied"),
+            ("LIMIT 5 OFFSET (SELECT MAX(password_hash) FROM users)", "column-denied"),
+            ("LIMIT (SELECT COUNT(*) FROM contracts)", "relation-denied"),
+            ("LIMIT (SELECT COUNT(*) FROM users)", "allow"),
+        ];
+        let rows: Vec<_> = rows.into_iter().map(|(limit, rule)| (counted(limit), rule)).collect();
+        let policy = deny(&["users.password_hash", "contracts"]);
+        check(dialect, &policy, rows.iter().map(|(sql, rule)| (sql.as_str(), *rule)));
+    }
+}
+
+#[test]
+fn a_table_further_on_in_from_hides_nothing() {
+    let rows = [
+        ("SELECT c.id FROM clients c JOIN contracts k ON k.id = u.manager_id JOIN users u ON u.id = c.id", "allow"),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = u.password_hash JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = password_hash JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+        (
+            "SELECT c.id FROM clients c JOIN contracts k ON k.id = \"password_hash\" JOIN users u ON u.id = c.id",
+            "column-denied",
+        ),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash"]), rows.into_iter());
+}
+
+#[test]
+fn the_number_of_a_row_is_of_open_tables_alone() {
+    let rows = [
+        ("SELECT rowid FROM clients", "allow"),
+        ("SELECT rowid FROM users", "column-unknown"),
+        ("SELECT u.rowid FROM users u", "column-unknown"),
+        ("SELECT id FROM users WHERE rowid = 1", "column-unknown"),
+        (
+            "SELECT id FROM clients WHERE (SELECT COUNT(*) FROM users u WHERE u.rowid = clients.id) > 0",
+            "column-unknown",
+        ),
+        ("SELECT id FROM clients WHERE (SELECT MAX(rowid) FROM users) > 0", "column-unknown"),
+        ("WITH t AS (VALUES ((SELECT MAX(password_hash) FROM users))) SELECT column1 FROM t", "column-denied"),
+        ("SELECT id FROM clients WHERE id IN (VALUES ((SELECT MAX(password_hash) FROM users)))", "column-denied"),
+        ("SELECT ~password_hash, 1 << password_hash FROM users", "column-denied"),
+    ];
+    check(Dialect::Sqlite, &deny(&["users.password_hash"]), rows.into_iter());
+    let named = ["users.id", "users.name", "users.password_hash", "users.manager_id"].map(str::to_owned);
+    let named = Policy::from(Rules { allow: Some(named.to_vec()), deny: Vec::new() });
+    check(Dialect::Sqlite, &named, [("SELECT rowid FROM users", "column-unknown")].into_iter());
+}
+
+#[test]
+fn what_postgres_has_alone_hides_nothing() {
+    let rows = [
+        ("SELECT unnest(ARRAY[password_hash]) AS x FROM users", "column-denied"),
+        ("SELECT generate_series(1, length(password_hash)) AS x FROM users", "column-denied"),
+        ("SELECT ARRAY(SELECT password_hash FROM users)", "column-denied"),
+        ("SELECT ARRAY(SELECT amount FROM contracts)", "relation-denied"),
+        ("SELECT id FROM users WHERE to_tsvector(password_hash) @@ to_tsquery('a')", "column-denied"),
+        ("SELECT id FROM users WHERE password_hash ? 'a'", "column-denied"),
+        ("SELECT id FROM users WHERE name ?| ARRAY[password_hash]", "column-denied"),
+        ("SELECT id FROM users WHERE password_hash SIMILAR TO 'a%'", "column-denied"),
+        ("SELECT x.n FROM users u, unnest(ARRAY[u.password_hash]) WITH ORDINALITY AS x(v, n)", "column-denied"),
+        ("SELECT DATE(password_hash) FROM users", "column-denied"),
+    ];
+    check(Dialect::Postgres, &deny(&["users.password_hash", "contracts"]), rows.into_iter());
 }

@@ -71,10 +71,17 @@ fn a_suggestion_is_of_the_same_database() {
         ),
         (
             Dialect::Postgres,
-            "SELECT jsonb_array_elements_text(doc) FROM clients",
+            "SELECT id FROM clients WHERE jsonb_array_elements_text(doc) = 'a'",
             "function-not-allowed",
             "JSONB_ARRAY_ELEMENTS_TEXT",
             "SELECT x.value FROM jsonb_array_elements_text(…) AS x",
+        ),
+        (
+            Dialect::Postgres,
+            "SELECT jsonb_each(doc) FROM clients",
+            "function-not-allowed",
+            "JSONB_EACH",
+            "SELECT x.key, x.value FROM jsonb_each(…) AS x",
         ),
         (
             Dialect::Sqlite,
@@ -84,6 +91,20 @@ fn a_suggestion_is_of_the_same_database() {
             "SELECT x.key, x.value FROM json_each(…) AS x",
         ),
         (Dialect::Oracle, "SELECT XMLAGG(name) FROM clients", "function-not-allowed", "XMLAGG", ""),
+        (
+            Dialect::Oracle,
+            "SELECT DBMS_LOB.SUBSTR(notes, 10, 1) FROM clients",
+            "function-not-allowed",
+            "DBMS_LOB.SUBSTR",
+            "SUBSTR(x, 1, 4000)",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT DBMS_RANDOM.VALUE(1, 10) FROM clients",
+            "function-not-allowed",
+            "DBMS_RANDOM.VALUE",
+            "DBMS_RANDOM.VALUE * (:high - :low) + :low",
+        ),
         (Dialect::Postgres, "SELECT NVL(name, 'x') FROM clients", "function-not-allowed", "NVL", "COALESCE"),
         (Dialect::Oracle, "SELECT LEN(name) FROM clients", "function-not-allowed", "LEN", "LENGTH"),
         (
@@ -112,10 +133,66 @@ fn a_suggestion_is_of_the_same_database() {
 }
 
 #[test]
+fn functions_and_forms_of_other_databases_are_written_as_here() {
+    use Dialect::{Oracle, Postgres, Sqlite};
+    const TOP: &str = "SELECT TOP 5 name FROM clients";
+    const ILIKE: &str = "SELECT id FROM clients WHERE name NOT ILIKE 'a%'";
+    const CASTS: &str = "SELECT id::text FROM clients";
+    for (dialect, sql, found, instead) in [
+        (Oracle, TOP, "TOP", "FETCH FIRST 5 ROWS ONLY"),
+        (Oracle, "SELECT TOP (7) PERCENT name FROM clients", "TOP", "FETCH FIRST 7 PERCENT ROWS ONLY"),
+        (Postgres, TOP, "TOP", "LIMIT 5"),
+        (Sqlite, TOP, "TOP", "LIMIT 5"),
+        (Oracle, ILIKE, "ILIKE", "UPPER(name) NOT LIKE UPPER('a%')"),
+        (Sqlite, ILIKE, "ILIKE", "name NOT LIKE 'a%'"),
+        (Oracle, CASTS, "::", "CAST(id AS TEXT)"),
+        (Sqlite, CASTS, "::", "CAST(id AS TEXT)"),
+        (Sqlite, "SELECT id FROM clients WHERE ROWNUM < 5", "ROWNUM", "LIMIT 10"),
+        (Postgres, "SELECT SYSDATE FROM clients", "SYSDATE", "CURRENT_TIMESTAMP"),
+    ] {
+        let refusal = refused(dialect, sql);
+        let said = (refusal.rule.id(), refusal.found.as_str(), refusal.instead.as_str());
+        assert_eq!(said, ("unsupported", found, instead), "{dialect:?}: {sql}");
+        let said = refusal.text().render(Locale::En);
+        assert_eq!(said, format!("“{found}” is not allowed here. Write this instead: {instead}"), "{sql}");
+    }
+    for (call, oracle, postgres, sqlite) in [
+        ("YEAR(x)", "EXTRACT(YEAR FROM x)", "EXTRACT(YEAR FROM x)", "strftime('%Y', x)"),
+        ("MONTH(x)", "EXTRACT(MONTH FROM x)", "EXTRACT(MONTH FROM x)", "strftime('%m', x)"),
+        ("DAY(x)", "EXTRACT(DAY FROM x)", "EXTRACT(DAY FROM x)", "strftime('%d', x)"),
+        ("EXTRACT(YEAR FROM x)", "", "", "strftime('%Y', x)"),
+        ("DATE_FORMAT(x, '%Y')", "TO_CHAR(x, 'YYYY-MM')", "TO_CHAR(x, 'YYYY-MM')", "strftime('%Y-%m', x)"),
+        ("TO_CHAR(x, 'YYYY')", "", "", "strftime('%Y-%m', x)"),
+        ("DATEDIFF(a, b)", "a - b", "a - b", "julianday(a) - julianday(b)"),
+        ("DATEADD(day, 1, x)", "x + 1", "x + INTERVAL '1 day'", "date(x, '+1 day')"),
+        ("DATE_TRUNC('month', x)", "TRUNC(x, 'MM')", "", "date(x, 'start of month')"),
+        ("WM_CONCAT(x)", "LISTAGG(x, ',') WITHIN GROUP (ORDER BY x)", "string_agg(x, ',')", "group_concat(x, ',')"),
+        ("GROUP_CONCAT(x)", "LISTAGG(x, ',') WITHIN GROUP (ORDER BY x)", "string_agg(x, ',')", ""),
+        ("STRING_AGG(x, ',')", "LISTAGG(x, ',') WITHIN GROUP (ORDER BY x)", "", ""),
+        ("LISTAGG(x, ',')", "", "string_agg(x, ',')", "group_concat(x, ',')"),
+        ("CHARINDEX('a', x)", "INSTR(x, 'a')", "strpos(x, 'a')", "INSTR(x, 'a')"),
+    ] {
+        for (dialect, instead) in [(Oracle, oracle), (Postgres, postgres), (Sqlite, sqlite)] {
+            let sql = format!("SELECT {call} FROM (SELECT name AS x, id AS a, id AS b, id AS day FROM clients) c");
+            let Verdict::Deny(refusal) = verdict(dialect, &Policy::default(), &sql) else {
+                assert_eq!(instead, "", "{dialect:?}: {call}");
+                continue;
+            };
+            let name = call.split('(').next().unwrap();
+            let said = (refusal.rule.id(), refusal.found.as_str(), refusal.instead.as_str());
+            assert_eq!(said, ("function-not-allowed", name, instead), "{dialect:?}: {call}");
+            let said = refusal.text().render(Locale::En);
+            let expected = format!("“{name}” is no function of this database. Write this instead: {instead}");
+            assert_eq!(said, expected, "{dialect:?}: {call}");
+        }
+    }
+}
+
+#[test]
 fn words_of_other_databases_are_named_for_what_they_are() {
     for (dialect, sql, place, found, instead) in [
-        (Dialect::Oracle, "SELECT UNIQUE name FROM clients", (1, 8), "UNIQUE", "DISTINCT"),
-        (Dialect::Oracle, "SELECT COUNT(UNIQUE name) FROM clients", (1, 14), "UNIQUE", "DISTINCT"),
+        (Dialect::Postgres, "SELECT UNIQUE name FROM clients", (1, 8), "UNIQUE", "DISTINCT"),
+        (Dialect::Sqlite, "SELECT COUNT(UNIQUE name) FROM clients", (1, 14), "UNIQUE", "DISTINCT"),
         (Dialect::Oracle, "SELECT name FROM clients WHERE TRUE", (1, 32), "TRUE", "1 = 1"),
         (Dialect::Oracle, "SELECT name FROM clients WHERE id = 1 OR False", (1, 42), "False", "1 = 0"),
         (Dialect::Postgres, "SELECT id FROM ONLY clients", (1, 16), "ONLY", "clients"),
@@ -134,13 +211,6 @@ fn words_of_other_databases_are_named_for_what_they_are() {
             "CUBE",
             "GROUP BY … UNION ALL SELECT …",
         ),
-        (
-            Dialect::Postgres,
-            "SELECT name FROM clients WHERE id = ANY(ARRAY(SELECT client_id FROM contracts))",
-            (1, 41),
-            "ARRAY(SELECT …)",
-            "IN (SELECT …) / (SELECT array_agg(x) FROM …)",
-        ),
         (Dialect::Oracle, "SELECT id FROM clients WHERE id = &client", (1, 35), "&client", ":client"),
         (Dialect::Oracle, "SELECT id FROM clients WHERE id = &&1", (1, 35), "&1", ":p1"),
         (Dialect::Oracle, "SELECT id FROM clients\n/\n", (2, 1), "/", ""),
@@ -151,6 +221,34 @@ fn words_of_other_databases_are_named_for_what_they_are() {
             "WITH t (n) AS (SELECT 1 FROM dual)\nSEARCH DEPTH FIRST BY n SET o SELECT n FROM t",
             (2, 1),
             "SEARCH",
+            "",
+        ),
+        (
+            Dialect::Oracle,
+            "WITH t (n) AS (SELECT 1 FROM dual)\nSEARCH DEPTH FIRST BY n + 1 SET o SELECT n FROM t",
+            (2, 1),
+            "SEARCH",
+            "SEARCH DEPTH FIRST BY a, b SET c",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT id FROM (SELECT c.id FROM clients c PARTITION BY (c.id) RIGHT JOIN users u ON u.id = c.id)",
+            (1, 44),
+            "PARTITION BY … JOIN",
+            "",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT * FROM clients PIVOT XML (COUNT(id) FOR city IN (ANY))",
+            (1, 23),
+            "PIVOT XML",
+            "PIVOT (… FOR a IN ('x' AS x, 'y' AS y))",
+        ),
+        (
+            Dialect::Oracle,
+            "SELECT city, s FROM clients MODEL DIMENSION BY (id) MEASURES (0 AS s) RULES (s[1] = 2)",
+            (1, 29),
+            "MODEL",
             "",
         ),
         (
@@ -213,13 +311,7 @@ fn a_name_is_refused_for_its_signs_or_for_being_used_twice() {
         (Dialect::Sqlite, "SELECT 1 AS \"a\"\"b\"", "", "holds a quote or bracket"),
         (Dialect::Postgres, "SELECT d.id FROM (SELECT 1 AS id) AS \"d\"\"e\"", "", "holds a quote or bracket"),
         (Dialect::Postgres, "SELECT 1 AS \"\"", "", "is empty"),
-        (Dialect::Sqlite, "SELECT 1 AS 'total'", "total", "in single quotes"),
-        (
-            Dialect::Sqlite,
-            "SELECT 1 AS 'the total'",
-            "\"the total\"",
-            "Write the name like this instead: \"the total\"",
-        ),
+        (Dialect::Sqlite, "SELECT 1 AS 'the \"total\"'", "", "holds a quote or bracket"),
         (Dialect::Sqlite, "SELECT c.id FROM clients c JOIN users c ON c.id = c.id", "", "is used twice"),
     ] {
         let refusal = refused(dialect, sql);
@@ -227,6 +319,20 @@ fn a_name_is_refused_for_its_signs_or_for_being_used_twice() {
         let said = refusal.text().render(Locale::En);
         assert!(said.contains(sentence), "{sql}: {said}");
     }
+}
+
+#[test]
+fn a_column_quoted_with_its_table_is_written_without_quotes() {
+    for sql in [
+        "SELECT id FROM clients WHERE \"clients.name\" >= city",
+        "SELECT id FROM users WHERE name = \"clients.name\"",
+        "SELECT COUNT(DISTINCT \"clients.name\") FROM clients",
+    ] {
+        let refusal = refused(Dialect::Sqlite, sql);
+        assert_eq!((refusal.rule.id(), refusal.instead.as_str()), ("column-unknown", "clients.name"), "{sql}");
+    }
+    let refusal = refused(Dialect::Sqlite, "SELECT c.id FROM clients c WHERE c.city = \"c.Name\"");
+    assert_eq!(refusal.instead, "c.Name");
 }
 
 #[test]

@@ -2,26 +2,23 @@
 
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause, FunctionArgumentList,
-    FunctionArguments, JsonReturningClause, ListAggOnOverflow, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    FunctionArguments, JsonReturningClause, ListAggOnOverflow, Query, WindowFrame, WindowFrameBound, WindowSpec,
+    WindowType,
 };
 
 use crate::domain::Dialect;
 
+use super::super::elsewhere;
 use super::super::fault::{Checked, Fault, unplaced};
-use super::super::known;
 use super::super::lists;
 use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
 use super::super::scope::Env;
+use super::growth::Made;
 use super::literal::literal_of;
+use super::oracle_calls::before_character_set;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
-
-/// What a list of a subquery's values is written as: in a condition, and as a value.
-const ARRAY_INSTEAD: &str = "IN (SELECT …) / (SELECT array_agg(x) FROM …)";
-
-/// Deepest nesting of functions that make their text longer: each may multiply it.
-const MOST_GROWING: u32 = 3;
 
 impl<'i> Walk<'i> {
     pub(super) fn call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
@@ -41,8 +38,9 @@ impl<'i> Walk<'i> {
         let located = |fault: Fault| fault.or_at(ident.span);
         let list = match args {
             FunctionArguments::None => return self.without_brackets(&upper, over.as_ref()).map_err(located),
-            FunctionArguments::Subquery(_) if upper == "ARRAY" && self.dialect == Dialect::Postgres => {
-                return Err(located(unsupported("ARRAY(SELECT …)").instead(ARRAY_INSTEAD)));
+            FunctionArguments::Subquery(query) if upper == "ARRAY" && self.dialect == Dialect::Postgres => {
+                absent(over.is_some() || filter.is_some() || !within_group.is_empty(), &upper).map_err(located)?;
+                return self.array_of(query, env).map_err(located);
             }
             FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
             FunctionArguments::List(list) => list,
@@ -56,21 +54,31 @@ impl<'i> Walk<'i> {
             self.aggregates |=
                 self.dialect != Dialect::Sqlite || list.args.len() < 2 || !matches!(upper.as_str(), "MIN" | "MAX");
         }
-        // What makes a text a thousand times longer may not be inside another that does.
-        let grows = if known.literal.is_some() { 2 } else { u32::from(known.grows) };
-        self.growing += grows;
-        if self.growing > MOST_GROWING {
-            return Err(located(unplaced(Rule::FunctionArguments, upper)));
-        }
-        self.arguments(&upper, known, list, env).map_err(located)?;
-        self.growing -= grows;
+        let around = std::mem::take(&mut self.meter.value);
+        let (args, sizes) = self.arguments(&upper, known, list, env).map_err(located)?;
+        // How rows are ordered, chosen and parted does not lengthen what is made of them.
+        let sum = self.meter.value.bytes;
         self.order_list(within_group, env)?;
         filter.iter().try_for_each(|filter| self.expr(filter, env))?;
+        over.iter().try_for_each(|over| self.over(over, env))?;
+        let pretty = self.is_pretty(list, &args, env);
+        let made = Made { name: &upper, known, args: &args, sizes: &sizes, sum, pretty };
+        self.made(&made, known.aggregate || over.is_some(), around).map_err(located)
+    }
+
+    pub(super) fn over(&mut self, over: &WindowType, env: Env<'_, 'i>) -> Checked {
         match over {
-            None => Ok(()),
-            Some(WindowType::NamedWindow(name)) => self.named_window(name, env),
-            Some(WindowType::WindowSpec(spec)) => self.window(spec, env),
+            WindowType::NamedWindow(name) => self.named_window(name, env),
+            WindowType::WindowSpec(spec) => self.window(spec, env),
         }
+    }
+
+    /// `ARRAY(SELECT …)`, of one column.
+    fn array_of(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked {
+        let given = self.query(query, env)?;
+        absent(given.columns.len() != 1, "ARRAY(SELECT …)")?;
+        self.reads.functions.insert("ARRAY".to_owned());
+        Ok(())
     }
 
     /// A name of the grammar, such as `CURRENT_DATE`, that the parser reads as a call.
@@ -78,6 +86,7 @@ impl<'i> Walk<'i> {
         if over.is_some() || !self.lists.is_bare(name) {
             return Err(unplaced(Rule::FunctionNotAllowed, name));
         }
+        self.not_shadowed(name)?;
         self.reads.functions.insert(name.to_owned());
         Ok(())
     }
@@ -87,11 +96,19 @@ impl<'i> Walk<'i> {
         let in_pattern = env.scope.is_some_and(|scope| !scope.symbols.is_empty());
         let known = lists.function(name).or_else(|| lists.row_pattern(name).filter(|_| in_pattern));
         let Some(known) = known else { return Err(self.unlisted(name)) };
+        self.not_shadowed(name)?;
         if !known.takes(args) {
             return Err(unplaced(Rule::FunctionArguments, name));
         }
         self.reads.functions.insert(name.to_owned());
         Ok(known)
+    }
+
+    /// Refuses a built-in's name that the company has given to code of its own: where the database is too old to have the
+    /// built-in, Oracle runs that. `PostgreSQL` looks in its own schema alone, and `SQLite` has no such code.
+    pub(super) fn not_shadowed(&self, name: &str) -> Checked {
+        let shadowed = self.dialect == Dialect::Oracle && self.index.is_callable(name);
+        if shadowed { Err(unplaced(Rule::FunctionShadowed, name)) } else { Ok(()) }
     }
 
     /// Why a function may not be called here, with its place in FROM, or the nearest name that may be called.
@@ -105,7 +122,7 @@ impl<'i> Walk<'i> {
             format!("SELECT {columns} FROM {}(…) AS x", name.to_ascii_lowercase())
         } else {
             let near = || nearest_function(name, self.lists.functions());
-            known::function(name).or_else(near).unwrap_or_default().to_owned()
+            elsewhere::function(name, self.dialect).or_else(near).unwrap_or_default().to_owned()
         };
         unplaced(Rule::FunctionNotAllowed, name).instead(instead)
     }
@@ -115,32 +132,38 @@ impl<'i> Walk<'i> {
         self.listed(name, args, Env::default()).map(|_| ())
     }
 
-    fn arguments(
+    /// Reads the arguments of a call. Gives those that are plain expressions, and the bytes of each.
+    fn arguments<'l>(
         &mut self,
         name: &str,
         known: &lists::Function,
-        list: &FunctionArgumentList,
+        list: &'l FunctionArgumentList,
         env: Env<'_, 'i>,
-    ) -> Checked {
+    ) -> Checked<(Vec<Option<&'l Expr>>, Vec<u64>)> {
         let FunctionArgumentList { duplicate_treatment: _, args, clauses } = list;
         let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
-        let mut bare = Vec::with_capacity(args.len());
+        let (mut bare, mut sizes) = (Vec::with_capacity(args.len()), Vec::with_capacity(args.len()));
         for arg in args {
             let expr = match arg {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if with_clauses => Some(self.before_clauses(expr)?),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if name == "CHR" => Some(before_character_set(expr)),
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
                 _ => None,
             };
-            match expr {
-                Some(expr) => self.expr(expr, env)?,
-                None => self.argument(name, known, arg, env)?,
-            }
+            let ((), extent) = self.measured(|walk| match expr {
+                Some(expr) => walk.expr(expr, env),
+                None => walk.argument(name, known, arg, env),
+            })?;
             bare.push(expr);
+            sizes.push(extent.bytes);
         }
         let at = |position: usize| bare.get(position.wrapping_sub(1)).copied().flatten();
         let refused = || unplaced(Rule::FunctionArguments, name);
         if let Some(expr) = known.regex.and_then(at) {
             super::pattern::safe(expr)?;
+        }
+        if known.config && args.len() > 1 {
+            at(1).and_then(literal_of).ok_or_else(refused)?;
         }
         if let Some(position) = known.path {
             let path = at(position).and_then(literal_of).ok_or_else(refused)?;
@@ -161,7 +184,13 @@ impl<'i> Walk<'i> {
                 return Err(refused());
             }
         }
-        clauses.iter().try_for_each(|clause| self.clause(clause, env))
+        if matches!(name, "POWER" | "POW")
+            && let Some(exponent) = at(2)
+        {
+            super::growth::exponent(exponent)?;
+        }
+        clauses.iter().try_for_each(|clause| self.clause(clause, env))?;
+        Ok((bare, sizes))
     }
 
     fn argument(&mut self, name: &str, known: &lists::Function, arg: &FunctionArg, env: Env<'_, 'i>) -> Checked {
@@ -187,6 +216,8 @@ impl<'i> Walk<'i> {
                     FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
                     _ => return Err(refused()),
                 }
+                let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
+                let expr = if with_clauses { self.before_clauses(expr)? } else { expr };
                 self.expr(expr, env)
             }
             FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(row)) => {
@@ -206,7 +237,9 @@ impl<'i> Walk<'i> {
                 let literal = filler.as_ref().is_none_or(|filler| literal_of(filler).is_some());
                 absent(!literal, "ON OVERFLOW TRUNCATE")
             }
-            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => self.data_type(data_type),
+            FunctionArgumentClause::JsonReturningClause(JsonReturningClause { data_type }) => {
+                self.returned(&data_type.to_string())
+            }
             FunctionArgumentClause::Where(_) => Err(unsupported("WHERE")),
             FunctionArgumentClause::Limit(_) => Err(unsupported("LIMIT")),
             FunctionArgumentClause::Having(_) => Err(unsupported("HAVING")),

@@ -1,16 +1,24 @@
 //! WITH: names in the order in which they can be read, and recursion in the one form whose bound can be seen.
 
+use std::rc::Rc;
+
 use sqlparser::ast::helpers::attached_token::AttachedToken;
-use sqlparser::ast::{Cte as CteSyntax, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With};
+use sqlparser::ast::{
+    Cte as CteSyntax, Ident, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With,
+};
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::key;
+use super::super::oracle_tokens::Recursion;
 use super::super::refusal::Rule;
-use super::super::scope::{Cte, Ctes, Env};
-use super::query::{Given, Tail};
-use super::{Walk, absent, recursion};
+use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
+use super::ending::Bound;
+use super::query::{Given, Tail, least, united};
+use super::recursion::{MOST_ROWS, UNKNOWN_ROWS};
+use super::{Walk, absent, recursion, unsupported};
 
 /// Most common table expressions of one WITH.
 const MOST_CTES: usize = 32;
@@ -28,7 +36,9 @@ impl<'i> Walk<'i> {
         for (position, cte) in cte_tables.iter().enumerate() {
             let CteSyntax { alias, query, from, materialized, closing_paren_token: AttachedToken(_) } = cte;
             let TableAlias { explicit: _, name, columns, at } = alias;
-            absent(from.is_some() || at.is_some(), "WITH … FROM")?;
+            let recursion = from.as_ref().map(|name| Recursion::of(name).ok_or_else(|| unsupported("WITH … FROM")));
+            let recursion = recursion.transpose()?;
+            absent(at.is_some(), "WITH … AT")?;
             absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
             super::factor::given_name(name)?;
             if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
@@ -36,19 +46,51 @@ impl<'i> Walk<'i> {
             }
             let level = Ctes { ready: &ready, pending: &names[position..], parent: env.ctes };
             let inside = Env { ctes: Some(&level), ..self.around(env) };
-            let before = self.scans;
+            let (before, mark) = (self.scans, self.meter.mark());
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
-                None => self.query(query, inside)?,
-                Some((anchor, recursive)) => {
-                    self.recursive(query, alias, (anchor, recursive), &names[position..], inside)?
+                None => {
+                    // Oracle takes both only behind an expression that reads itself.
+                    recursion.as_ref().map_or(Ok(()), |recursion| Err(unsupported(recursion.name())))?;
+                    self.query_or_values(query, inside)?
+                }
+                Some(arms) => {
+                    let cycle = recursion.as_ref().map_or(&[][..], |recursion| &recursion.cycle);
+                    self.recursive(query, alias, arms, &names[position..], cycle, inside)?
                 }
             };
-            let columns = self.renamed(&given.columns, columns)?;
+            let mut columns = self.renamed(&given.columns, columns)?;
+            if let Some(recursion) = &recursion {
+                columns = self.ordered(recursion, &columns)?;
+            }
             let scans = self.scans - before;
-            ready.push(Cte { key: names[position].clone(), columns, rows: given.rows, itself: false, scans });
+            // It counts wherever it is read.
+            let (extent, made_rows) = (self.meter.back_to(mark), given.made_rows);
+            let (key, rows, about) = (names[position].clone(), given.rows, given.about);
+            ready.push(Cte { key, columns, rows, about, itself: false, scans, extent, made_rows });
         }
         Ok(ready)
+    }
+
+    /// The columns of a recursive expression with those that SEARCH and CYCLE add at their end.
+    fn ordered(&self, recursion: &Recursion, columns: &[Output]) -> Checked<Rc<Outputs>> {
+        let Recursion { by, cycle, added } = recursion;
+        let mut columns = columns.to_vec();
+        let has = |columns: &[Output], name: &str| columns.iter().any(|output| output.key.as_deref() == Some(name));
+        for ident in by.iter().chain(cycle) {
+            if !has(&columns, &key(self.dialect, ident)) {
+                return Err(unplaced(Rule::ColumnUnknown, ident.value.as_str()));
+            }
+        }
+        for ident in added {
+            super::factor::given_name(ident)?;
+            let name = key(self.dialect, ident);
+            if has(&columns, &name) || self.index.is_callable(&name) {
+                return Err(unplaced(Rule::AliasNotAllowed, ident.value.as_str()));
+            }
+            columns.push(Output::opaque(name));
+        }
+        Ok(Rc::new(columns.into()))
     }
 
     fn recursive(
@@ -57,13 +99,14 @@ impl<'i> Walk<'i> {
         alias: &TableAlias,
         (anchor, recursive): (&SetExpr, &Select),
         names: &[String],
+        cycle: &[Ident],
         env: Env<'_, 'i>,
     ) -> Checked<Given> {
         let Query {
             with,
             body: _,
             order_by,
-            limit_clause: _,
+            limit_clause,
             fetch,
             locks,
             for_clause,
@@ -79,18 +122,31 @@ impl<'i> Walk<'i> {
             anchor => self.body(anchor, Tail::default(), env)?,
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
-        self.must_end((anchor, recursive), &names[0], &columns, env).map_err(|fault| fault.or_at(alias.name.span))?;
-        let itself = [Cte { key: names[0].clone(), columns, rows: None, itself: true, scans: 1 }];
+        let limit = self.limits(limit_clause.as_ref(), None, env)?;
+        // SQLite stops a recursion at the limit of its rows, behind those that OFFSET passes over.
+        let plain = matches!(limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
+        let stops = self.dialect == Dialect::Sqlite && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
+        let bound = if stops { Bound::Limit } else { Bound::Condition { cycle } };
+        let counted = self.must_end((anchor, recursive), &names[0], &columns, bound, env);
+        let counted = counted.map_err(|fault| fault.or_at(alias.name.span))?;
+        let (key, extent) = (names[0].clone(), Extent::default());
+        let itself = [Cte { key, columns, rows: None, about: None, itself: true, scans: 1, extent, made_rows: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };
         let level = Ctes { parent: Some(&before), ..level };
-        let seen = self.itself;
-        self.select(recursive, Tail::default(), Env { ctes: Some(&level), ..env })?;
+        let (seen, scans) = (self.itself, self.scans);
+        let step = self.select(recursive, Tail::default(), Env { ctes: Some(&level), ..env })?;
         if self.itself != seen + 1 {
             return Err(unplaced(Rule::Unbounded, names[0].as_str()).or_at(alias.name.span));
         }
-        Ok(Given { rows: None, ..given })
+        let columns = united(&given.columns, &step.columns);
+        let about = given.about.zip(counted).map(|(first, steps)| first.saturating_mul(steps));
+        let (rows, about) = (limit.filter(|_| stops), least(about, limit));
+        // One that follows another relation makes no rows that are not stored.
+        let follows = self.scans - scans > 1;
+        let made_rows = if follows { 1 } else { least(counted, limit).unwrap_or(UNKNOWN_ROWS) };
+        Ok(Given { columns, rows, about, made_rows, ..given })
     }
 }
 

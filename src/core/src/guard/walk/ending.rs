@@ -19,6 +19,7 @@ use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output};
 use super::Walk;
+use super::query::whole_number;
 use super::recursion::{Makes, conditions, is_small, makes, modest, names, tables};
 use super::step::{Amount, Step, is_literal_text};
 
@@ -32,18 +33,29 @@ struct Arm<'q> {
     columns: &'q [Output],
 }
 
+/// What ends a recursion.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bound<'q> {
+    /// A LIMIT that the database stops at.
+    Limit,
+    /// A condition of the arm, which must be found, or the columns of a CYCLE clause.
+    Condition { cycle: &'q [Ident] },
+}
+
 /// A column as the arm names it: its qualifier, where it has one, and its name.
 type Column = (Option<String>, String);
 
 impl<'i> Walk<'i> {
-    /// Refuses a recursive arm that may never end. `columns` are those of the expression itself.
+    /// Refuses a recursive arm that may never end. `columns` are those of the expression itself. Gives about how many
+    /// steps it takes from each row it begins with, where a literal says so.
     pub(super) fn must_end(
         &mut self,
         (anchor, select): (&SetExpr, &Select),
         itself: &str,
         columns: &[Output],
+        bound: Bound<'_>,
         env: Env<'_, 'i>,
-    ) -> Checked {
+    ) -> Checked<Option<u64>> {
         let own = tables(select).find(|factor| names(factor, itself, self.dialect));
         let alias = match own {
             Some(TableFactor::Table { alias: Some(alias), .. }) => key(self.dialect, &alias.name),
@@ -58,15 +70,24 @@ impl<'i> Walk<'i> {
             return Err(unplaced(Rule::Growth, item));
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
-        if stored && arm.follows(&conditions) {
-            return Ok(());
+        let follows = arm.follows(&conditions);
+        // CYCLE stops where values come again, which those of a relation with only so many must.
+        let taken =
+            |cycle: &[Ident]| !cycle.is_empty() && cycle.iter().all(|ident| arm.is_taken(&key(self.dialect, ident)));
+        let comes_again = matches!(bound, Bound::Condition { cycle } if taken(cycle));
+        let stops = comes_again && tables(select).all(|factor| self.is_finite(factor, env));
+        if follows && (stored || stops) {
+            return Ok(None);
         }
         if stored {
             return refused(format!("SELECT child.id FROM {itself} JOIN child ON child.parent_id = {itself}.id"));
         }
+        if matches!(bound, Bound::Limit) {
+            return Ok(None);
+        }
         for condition in conditions {
             if self.bounds(&arm, condition, env) {
-                return Ok(());
+                return Ok(last_number(condition));
             }
         }
         let counter = columns.iter().find_map(|output| output.key.clone()).unwrap_or_else(|| "n".into());
@@ -84,6 +105,15 @@ impl<'i> Walk<'i> {
             Named::Pending => false,
             Named::Nothing => self.index.find(None, &name).is_some_and(|table| !table.is_dual()),
         }
+    }
+
+    /// A relation without brackets: of the catalog, or a common table expression.
+    fn is_finite(&self, factor: &TableFactor, env: Env<'_, 'i>) -> bool {
+        let TableFactor::Table { name, args: None, .. } = factor else { return false };
+        let Some(parts) = parts(name) else { return false };
+        let [one] = parts.as_slice() else { return true };
+        let name = key(self.dialect, one);
+        !matches!(Ctes::find(env.ctes, &name), Named::Nothing) || self.index.find(None, &name).is_some()
     }
 
     /// Whether a condition limits a column that each step moves towards the limit.
@@ -170,7 +200,8 @@ impl Arm<'_> {
         let own = self.own(item);
         let words = words(item, self.dialect);
         let calls = || words.windows(2).filter(|pair| pair[1] == Token::LParen).filter_map(|pair| unquoted(&pair[0]));
-        let joins = words.contains(&Token::StringConcat) || calls().next().is_some();
+        let joins =
+            [Token::StringConcat, Token::LBracket].iter().any(|sign| words.contains(sign)) || calls().next().is_some();
         let unknown = calls().any(|name| !KEEPS.contains(&name.as_str()))
             || words.iter().any(|word| unquoted(word).is_some_and(|word| word == "SELECT"));
         (own > 1 && joins) || (own > 0 && unknown)
@@ -227,12 +258,41 @@ impl Arm<'_> {
         })
     }
 
+    /// Whether each step takes a column of its own from another relation of its FROM, by a qualified name: what has none may
+    /// be computed anew, as `ROWNUM` is.
+    fn is_taken(&self, name: &str) -> bool {
+        let position = self.columns.iter().position(|output| output.key.as_deref() == Some(name));
+        let given =
+            position.and_then(|position| gives(self.select, position)).and_then(|expr| column(expr, self.dialect));
+        let (Some(qualifier), _) = given.unwrap_or_default() else { return false };
+        let named = |factor: &TableFactor| match factor {
+            TableFactor::Table { alias: Some(alias), .. } => key(self.dialect, &alias.name) == qualifier,
+            factor => names(factor, &qualifier, self.dialect),
+        };
+        qualifier != self.alias && tables(self.select).any(named)
+    }
+
     /// Whether a column is none of its own.
     fn is_other(&self, (qualifier, name): &Column) -> bool {
         match qualifier {
             Some(qualifier) => *qualifier != self.alias,
             None => !self.columns.iter().any(|output| output.key.as_deref() == Some(name.as_str())),
         }
+    }
+}
+
+/// The number that a condition counts up to.
+fn last_number(condition: &Expr) -> Option<u64> {
+    match condition {
+        Expr::Nested(inner) => last_number(inner),
+        Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } => {
+            whole_number(right).filter(|_| whole_number(left).is_none())
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
+            whole_number(left).filter(|_| whole_number(right).is_none())
+        }
+        Expr::Between { high, .. } => whole_number(high),
+        _ => None,
     }
 }
 
@@ -345,7 +405,7 @@ fn stalls(expr: &Expr) -> bool {
         return true;
     }
     let text = expr.to_string().to_uppercase();
-    let words = ["POWER", "POW(", "EXP(", "<<", "'INF", "'-INF", "'+INF", "'NAN"];
+    let words = ["||", "POWER", "POW(", "EXP(", "<<", "'INF", "'-INF", "'+INF", "'NAN"];
     let bytes = text.as_bytes();
     let exponent = bytes.windows(2).any(|pair| matches!(pair, [b'0'..=b'9' | b'.', b'E']));
     let product = text.replace("(*)", "").contains('*');

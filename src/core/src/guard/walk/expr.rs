@@ -7,10 +7,13 @@ use sqlparser::ast::{
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
 use super::super::oracle_keep::Keep;
-use super::super::oracle_syntax::{DAY_TO, DEFAULT, ON_CONVERSION, YEAR_TO, is_quantified};
+use super::super::oracle_syntax::{DEFAULT, ON_CONVERSION, is_interval_units, is_quantified};
+use super::super::oracle_window::from_last;
+use super::super::postgres_syntax;
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::super::sqlite_syntax::OPERATORS;
@@ -22,8 +25,13 @@ impl<'i> Walk<'i> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+        self.meter.spend(Extent::NODE, "SELECT")?;
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
+            Expr::CompoundIdentifier(idents) if walk.is_random(idents, env) => {
+                walk.random();
+                Ok(())
+            }
             Expr::CompoundIdentifier(idents) => walk.dotted(idents, env),
             Expr::Value(value) => walk.value(value),
             Expr::TypedString(typed) => walk.typed(typed),
@@ -31,11 +39,15 @@ impl<'i> Walk<'i> {
             Expr::Nested(inner) => walk.expr(inner, env),
             Expr::BinaryOp { left, op, right } => walk.binary(left, op, right, env),
             Expr::UnaryOp { op, expr } => walk.unary(*op, expr, env),
-            Expr::Function(function) => walk.call(function, env),
+            Expr::Function(function) if walk.may_give_rows(function) => walk.set_call(function, env),
+            Expr::Function(function) => match walk.packaged(function, env) {
+                Some(checked) => checked,
+                None => walk.call(function, env),
+            },
             Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => walk.subquery(query, env),
             Expr::InSubquery { expr, subquery, negated: _ } => {
                 walk.expr(expr, env)?;
-                walk.subquery(subquery, env)
+                walk.query_or_values(subquery, env).map(|_| ())
             }
             other => walk.tests(other, env),
         })
@@ -55,28 +67,36 @@ impl<'i> Walk<'i> {
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
-                self.expr(left, env)?;
-                self.expr(right, env)
+                self.compared(left, &[right], env)?;
+                self.compared(right, &[left], env)
             }
             Expr::InList { expr, list, negated: _ } => {
-                self.expr(expr, env)?;
-                self.exprs(list, env)
+                self.copied(expr, &list.iter().collect::<Vec<_>>(), computed(list), env)?;
+                list.iter().try_for_each(|one| self.compared(one, &[expr], env))
             }
             Expr::Between { expr, negated: _, low, high } => {
-                [expr, low, high].into_iter().try_for_each(|expr| self.expr(expr, env))
+                self.copied(expr, &[low, high], 1, env)?;
+                [low, high].into_iter().try_for_each(|bound| self.compared(bound, &[expr], env))
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
                 absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
-            Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
-                absent(self.dialect != Dialect::Postgres, "ILIKE")?;
+            Expr::ILike { negated, any: _, expr, pattern, escape_char } => {
+                let not = if *negated { "NOT " } else { "" };
+                absent(self.dialect != Dialect::Postgres, "ILIKE").map_err(|fault| match self.dialect {
+                    Dialect::Sqlite => fault.instead(format!("{expr} {not}LIKE {pattern}")),
+                    _ => fault.instead(format!("UPPER({expr}) {not}LIKE UPPER({pattern})")),
+                })?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 operand.iter().chain(else_result).try_for_each(|expr| self.expr(expr, env))?;
                 conditions.iter().try_for_each(|CaseWhen { condition, result }| {
-                    self.expr(condition, env)?;
+                    match operand {
+                        Some(operand) => self.compared(condition, &[operand], env)?,
+                        None => self.expr(condition, env)?,
+                    }
                     self.expr(result, env)
                 })
             }
@@ -98,11 +118,13 @@ impl<'i> Walk<'i> {
                 absent(format.is_some(), "CAST … FORMAT")?;
                 match kind {
                     CastKind::Cast => {}
-                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")?,
+                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")
+                        .map_err(|fault| fault.instead(format!("CAST({expr} AS {data_type})")))?,
                     CastKind::TryCast | CastKind::SafeCast => return Err(unsupported("TRY_CAST")),
                 }
                 self.data_type(data_type)?;
                 self.built_in("CAST", 1)?;
+                self.meter.spend(Extent::of_bytes(super::types::padding(data_type)), "CAST")?;
                 self.expr(expr, env)
             }
             Expr::Extract { field, syntax, expr } => {
@@ -149,10 +171,16 @@ impl<'i> Walk<'i> {
         match expr {
             Expr::OuterJoin(inner) if self.dialect == Dialect::Oracle => self.expr(inner, env),
             // A function would be called for each row of the way, and hide a loop from NOCYCLE.
-            Expr::Prior(inner) if hierarchy && is_column(inner) => self.expr(inner, env),
+            Expr::Prior(inner) if hierarchy && is_column(inner) && !self.is_called(inner, env) => self.expr(inner, env),
             Expr::Prior(_) if hierarchy => Err(unsupported(&expr.to_string()).instead("PRIOR id")),
             Expr::Prefixed { prefix, value } if hierarchy && prefix.value.eq_ignore_ascii_case("CONNECT_BY_ROOT") => {
                 self.expr(value, env)
+            }
+            Expr::IsJson { expr, kind: _, unique_keys: _, negated: _ } if self.dialect == Dialect::Oracle => {
+                self.expr(expr, env)
+            }
+            Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Oracle => {
+                self.joined_texts(root, access_chain, env)
             }
             Expr::AtTimeZone { timestamp, time_zone } if self.dialect != Dialect::Sqlite => {
                 self.expr(timestamp, env)?;
@@ -172,11 +200,19 @@ impl<'i> Walk<'i> {
                 })
             }
             Expr::Collate { expr, collation } => {
-                let known = ["NOCASE", "BINARY", "RTRIM", "C", "POSIX"];
+                let known: &[&str] = match self.dialect {
+                    Dialect::Oracle => &["BINARY", "BINARY_CI", "BINARY_AI"],
+                    Dialect::Postgres | Dialect::Sqlite => &["NOCASE", "BINARY", "RTRIM", "C", "POSIX"],
+                };
                 let name = parts(collation).and_then(|parts| parts.first().map(|part| part.value.to_uppercase()));
-                let plain = name.is_some_and(|name| known.contains(&name.as_str())) && self.dialect != Dialect::Oracle;
+                let plain = name.is_some_and(|name| known.contains(&name.as_str()));
                 absent(!plain || collation.0.len() != 1, "COLLATE")?;
                 self.expr(expr, env)
+            }
+            Expr::SimilarTo { negated: _, expr, pattern, escape_char: None } if self.dialect == Dialect::Postgres => {
+                super::full_text::similar(pattern)?;
+                self.expr(expr, env)?;
+                self.expr(pattern, env)
             }
             Expr::SimilarTo { .. } => Err(unsupported("SIMILAR TO").instead("LIKE")),
             Expr::RLike { .. } => Err(unsupported("REGEXP").instead("LIKE")),
@@ -184,13 +220,20 @@ impl<'i> Walk<'i> {
         }
     }
 
+    /// Reads a tested value of which a planner makes so many copies: `x BETWEEN a AND b` becomes two comparisons, and IN
+    /// one for each item that is computed.
+    pub(super) fn copied(&mut self, tested: &Expr, against: &[&Expr], copies: u64, env: Env<'_, 'i>) -> Checked {
+        let ((), extent) = self.measured(|walk| walk.compared(tested, against, env))?;
+        self.meter.spend(extent.times(copies), "BETWEEN")
+    }
+
     fn subquery(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked {
         self.query(query, env).map(|_| ())
     }
 
     fn like(&mut self, expr: &Expr, pattern: &Expr, escape: Option<&Expr>, env: Env<'_, 'i>) -> Checked {
-        self.expr(expr, env)?;
-        self.expr(pattern, env)?;
+        self.compared(expr, &[pattern], env)?;
+        self.compared(pattern, &[expr], env)?;
         escape.map_or(Ok(()), |escape| match escape {
             Expr::Value(value) => self.value(value),
             _ => Err(unsupported("ESCAPE")),
@@ -216,6 +259,9 @@ impl<'i> Walk<'i> {
                 // `- -1` would render as `--1`, a comment.
                 absent(matches!(expr, Expr::UnaryOp { .. }), "- -")?;
             }
+            UnaryOperator::BitwiseNot if self.dialect == Dialect::Sqlite => {
+                absent(matches!(expr, Expr::UnaryOp { .. }), "~ -").map_err(|fault| fault.instead("~(…)"))?;
+            }
             other => return Err(unplaced(Rule::OperatorNotAllowed, other.to_string())),
         }
         self.expr(expr, env)
@@ -232,8 +278,18 @@ impl<'i> Walk<'i> {
         if is_regex(op) {
             super::pattern::safe(right)?;
         }
+        if *op == BinaryOperator::AtAt {
+            super::full_text::matched(left, right)?;
+        }
+        if compares(op) {
+            self.compared(left, &[right], env)?;
+            return self.compared(right, &[left], env);
+        }
+        let around = std::mem::take(&mut self.meter.value);
         self.expr(left, env)?;
-        self.expr(right, env)
+        let before = std::mem::take(&mut self.meter.value);
+        self.expr(right, env)?;
+        self.combined(op, right, before, around)
     }
 
     /// The readings of `oracle_syntax`.
@@ -244,12 +300,18 @@ impl<'i> Walk<'i> {
                 self.otherwise(right)
             }
             // Their right side is a word of the grammar, not a name.
-            ON_CONVERSION | DAY_TO | YEAR_TO => self.expr(left, env),
+            ON_CONVERSION => self.expr(left, env),
+            _ if is_interval_units(operator) => self.expr(left, env),
+            "STRICT" | "LAX" if matches!(left, Expr::IsJson { .. }) => self.expr(left, env),
             _ if is_quantified(operator) => {
                 self.expr(left, env)?;
                 self.expr(right, env)
             }
             _ => {
+                if let Some((call, over)) = from_last(left, operator, right) {
+                    self.call(call, env)?;
+                    return self.over(over, env);
+                }
                 let kept = Keep::of(left, operator, right);
                 let Keep { aggregate, exprs } = kept.ok_or_else(|| unplaced(Rule::OperatorNotAllowed, operator))?;
                 absent(!matches!(aggregate, Expr::Function(_)), "KEEP")?;
@@ -290,13 +352,21 @@ impl<'i> Walk<'i> {
             | BinaryOperator::LongArrow
             | BinaryOperator::BitwiseAnd
             | BinaryOperator::BitwiseOr => self.dialect != Dialect::Oracle,
-            BinaryOperator::Glob => self.dialect == Dialect::Sqlite,
+            BinaryOperator::Glob | BinaryOperator::PGBitwiseShiftLeft | BinaryOperator::PGBitwiseShiftRight => {
+                self.dialect == Dialect::Sqlite
+            }
             BinaryOperator::Custom(operator) => {
-                self.dialect == Dialect::Sqlite && OPERATORS.contains(&operator.as_str())
+                let own: &[&str] = match self.dialect {
+                    Dialect::Sqlite => &OPERATORS,
+                    Dialect::Postgres => &postgres_syntax::OPERATORS,
+                    Dialect::Oracle => &[],
+                };
+                own.contains(&operator.as_str())
             }
             BinaryOperator::HashArrow
             | BinaryOperator::HashLongArrow
             | BinaryOperator::AtArrow
+            | BinaryOperator::AtAt
             | BinaryOperator::ArrowAt
             | BinaryOperator::PGExp
             | BinaryOperator::PGOverlap
@@ -311,11 +381,40 @@ impl<'i> Walk<'i> {
     }
 }
 
+/// How many items of a list hold a name; databases keep constants together.
+pub(super) fn computed(list: &[Expr]) -> u64 {
+    fn is_constant(expr: &Expr) -> bool {
+        match expr {
+            Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => true,
+            Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::Cast { expr: inner, .. } => {
+                is_constant(inner)
+            }
+            _ => false,
+        }
+    }
+    list.iter().filter(|item| !is_constant(item)).count() as u64
+}
+
 /// Databases disagree on how tightly `a IS NULL = b` and `a NOTNULL / b` bind.
 pub(super) fn binds_as_written(left: &Expr, op: &BinaryOperator) -> Checked {
     let tested = matches!(left, Expr::IsNull(_) | Expr::IsNotNull(_));
     let tight = tested && !matches!(op, BinaryOperator::And | BinaryOperator::Or);
     absent(tight, &format!("IS NULL {op}")).map_err(|fault| fault.instead("(… IS NULL)"))
+}
+
+/// Whether an operator compares its sides, in SQLite.
+fn compares(op: &BinaryOperator) -> bool {
+    match op {
+        BinaryOperator::Custom(operator) => OPERATORS.contains(&operator.as_str()),
+        BinaryOperator::Eq
+        | BinaryOperator::NotEq
+        | BinaryOperator::Lt
+        | BinaryOperator::LtEq
+        | BinaryOperator::Gt
+        | BinaryOperator::GtEq
+        | BinaryOperator::Glob => true,
+        _ => false,
+    }
 }
 
 fn is_regex(op: &BinaryOperator) -> bool {

@@ -2,27 +2,27 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Ident, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn,
-    JsonTableNestedColumn, ObjectName, Query, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableFunctionArgs,
-    TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
+    FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, TableAlias, TableAliasColumnDef, TableFactor,
+    TableFunctionArgs, TableSample, TableSampleKind, TableSampleMethod, TableSampleQuantity, TableSampleSeed, Value,
 };
 use sqlparser::tokenizer::Span;
 
 use crate::domain::Dialect;
 use crate::guard::spelling_out::Unsaid;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
-use super::super::index::Table;
+use super::super::index::{Column, Table};
 use super::super::names::{key, parts};
+use super::super::oracle_tokens::{MARK, Part, part};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
 use super::links::Links;
-use super::literal::text_literal;
 use super::query::whole_number;
+use super::recursion::UNKNOWN_ROWS;
 use super::{Walk, absent, unsupported};
 
 /// Tables that a refusal names.
@@ -38,7 +38,7 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
         links: &mut Links,
     ) -> Checked<From<'i>> {
-        absent(applied && !matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. }), "APPLY")?;
+        absent(applied && !is_lateral(factor), "APPLY")?;
         match factor {
             TableFactor::Table { .. } => self.plain(factor, lateral, env).map(one),
             TableFactor::Derived { lateral: is_lateral, subquery, alias, sample } => {
@@ -47,13 +47,14 @@ impl<'i> Walk<'i> {
                 self.derived(subquery, alias.as_ref(), env).map(one)
             }
             TableFactor::Function { lateral: _, name, args, with_ordinality, alias } => {
-                absent(*with_ordinality, "WITH ORDINALITY")?;
-                self.table_function(name, args, alias.as_ref(), lateral).map(one)
+                self.table_function(name, args, *with_ordinality, alias.as_ref(), lateral).map(one)
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
-                absent(*with_offset || with_offset_alias.is_some() || *with_ordinality, "WITH ORDINALITY")?;
-                self.exprs(array_exprs, lateral)?;
-                self.function_source("UNNEST", array_exprs.len(), alias.as_ref()).map(one)
+                absent(*with_offset || with_offset_alias.is_some(), "WITH OFFSET")?;
+                let ((), unfolded) = self.measured(|walk| walk.exprs(array_exprs, lateral))?;
+                let source = self.function_source("UNNEST", array_exprs.len(), *with_ordinality, alias.as_ref())?;
+                let about = super::series::elements_of(array_exprs);
+                Ok(one(Source { about, made_rows: elements(unfolded), ..source }))
             }
             TableFactor::JsonTable { json_expr, json_path, columns, alias } => {
                 let path = &json_path.value;
@@ -67,10 +68,10 @@ impl<'i> Walk<'i> {
                 self.reshape(factor, lateral, env, links).map(one)
             }
             TableFactor::MatchRecognize { .. } => self.row_pattern(factor, lateral, env, links).map(one),
-            TableFactor::TableFunction { .. } => Err(unsupported("TABLE(…)")),
+            TableFactor::TableFunction { expr, alias } => self.collection(expr, alias.as_ref(), lateral).map(one),
             TableFactor::OpenJsonTable { .. } => Err(unsupported("OPENJSON")),
             TableFactor::UnpivotExpr { .. } => Err(unsupported("UNPIVOT")),
-            TableFactor::XmlTable { .. } => Err(unsupported("XMLTABLE")),
+            TableFactor::XmlTable { .. } => self.xml_table(factor, lateral).map(one),
             TableFactor::SemanticView { .. } => Err(unsupported("SEMANTIC_VIEW")),
         }
     }
@@ -95,7 +96,7 @@ impl<'i> Walk<'i> {
         absent(version.is_some(), "AS OF")?;
         absent(!with_hints.is_empty() || !index_hints.is_empty(), "WITH (…)")?;
         absent(!partitions.is_empty(), "PARTITION")?;
-        absent(json_path.is_some() || *with_ordinality, "WITH ORDINALITY")?;
+        absent(json_path.is_some() || (*with_ordinality && args.is_none()), "WITH ORDINALITY")?;
         self.sample(sample.as_ref())?;
         match args {
             None => self.table(name, alias.as_ref(), env),
@@ -103,7 +104,7 @@ impl<'i> Walk<'i> {
                 absent(sample.is_some(), "SAMPLE")?;
                 let TableFunctionArgs { args, settings } = args;
                 absent(settings.is_some(), "SETTINGS")?;
-                self.table_function(name, args, alias.as_ref(), lateral)
+                self.table_function(name, args, *with_ordinality, alias.as_ref(), lateral)
             }
         }
     }
@@ -128,7 +129,9 @@ impl<'i> Walk<'i> {
                 Named::Cte(cte) => {
                     self.itself += u32::from(cte.itself);
                     self.scan(cte.scans)?;
-                    let mut source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    self.meter.spend(cte.extent, relation).map_err(|fault| fault.or_at(span))?;
+                    let source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
+                    let mut source = Source { about: cte.about, made_rows: cte.made_rows, ..source };
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
                 }
@@ -136,7 +139,8 @@ impl<'i> Walk<'i> {
                 Named::Nothing => {}
             }
         }
-        let alias = if self.is_partition(alias) { None } else { alias };
+        let aliased = self.aliased_part(alias)?;
+        let alias = aliased.as_ref().or(alias).filter(|_| !self.is_partition(alias));
         match self.index.find(schema, relation) {
             Some(table) if table.open => {
                 // Its path of schemas would let functions and operators there take the place of PostgreSQL's own.
@@ -158,6 +162,17 @@ impl<'i> Walk<'i> {
         self.dialect == Dialect::Oracle && word && name.quote_style.is_none() && given_name(part).is_ok()
     }
 
+    /// The alias behind Oracle's `t PARTITION (p) alias`, which the parser reads as one name.
+    fn aliased_part(&self, alias: Option<&TableAlias>) -> Checked<Option<TableAlias>> {
+        let Some(TableAlias { explicit: false, name, columns, at: None }) = alias else { return Ok(None) };
+        let Some(Part { name, alias }) = part(name).filter(|_| self.dialect == Dialect::Oracle && columns.is_empty())
+        else {
+            return Ok(None);
+        };
+        given_name(&name)?;
+        Ok(Some(TableAlias { explicit: false, name: alias, columns: Vec::new(), at: None }))
+    }
+
     fn unknown_relation(&self, name: &ObjectName, relation: &str, span: Span) -> Fault {
         let near = self.index.nearest(relation).unwrap_or_default();
         fault(Rule::RelationUnknown, span, name.to_string()).instead(near).among(self.index.open_names(), MOST_TABLES)
@@ -168,19 +183,22 @@ impl<'i> Walk<'i> {
         self.scan(1)?;
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {
+            self.tables.push(table);
             self.reads.relations.insert(table.shown.clone());
         }
         if alias.is_some_and(|alias| !alias.columns.is_empty()) {
             absent(table.columns.iter().any(|column| !column.open), "AS t (…)")?;
             self.look_at(table.columns.len())?;
             self.read_whole(table);
-            let outputs = table.columns.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json });
-            return self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows);
+            let outputs = table.columns.iter().map(Column::output);
+            let source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, rows)?;
+            return Ok(Source { about: table.rows, ..source });
         }
         let given = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let aliased = given.is_some();
         let name = given.or_else(|| Some(named.to_owned()));
-        Ok(Source { id: self.source_id(), name, aliased, shape: Shape::Table(table), rows })
+        let (id, shape) = (self.source_id(), Shape::Table(table));
+        Ok(Source { id, name, aliased, shape, rows, about: table.rows, made_rows: 1 })
     }
 
     /// A computed source under its alias, whose column names take the place of its own.
@@ -190,10 +208,12 @@ impl<'i> Walk<'i> {
         alias: Option<&TableAlias>,
         rows: Option<u64>,
     ) -> Checked<Source<'i>> {
+        self.nameless |= columns.iter().any(|output| output.key.is_none());
         let name = alias.map(|alias| self.table_alias(alias)).transpose()?;
         let renamed = alias.map_or(&[][..], |alias| &alias.columns);
         let columns = if renamed.is_empty() { columns } else { self.renamed(&columns, renamed)? };
-        Ok(Source { id: self.source_id(), aliased: name.is_some(), name, shape: Shape::Derived(columns), rows })
+        let (id, aliased) = (self.source_id(), name.is_some());
+        Ok(Source { id, name, aliased, shape: Shape::Derived(columns), rows, about: rows, made_rows: 1 })
     }
 
     /// The columns under the names of an alias; the rest keep theirs.
@@ -231,18 +251,17 @@ impl<'i> Walk<'i> {
 
     fn derived(&mut self, subquery: &Query, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
         absent(alias.is_none() && self.dialect == Dialect::Postgres, "FROM (SELECT …)")?;
-        let given = match &*subquery.body {
-            SetExpr::Values(values) if is_only_values(subquery) => self.values(values, env)?,
-            _ => self.query(subquery, env)?,
-        };
+        let given = self.query_or_values(subquery, env)?;
         self.linked_outwards = given.outwards;
-        self.source(given.columns, alias, given.rows)
+        let source = self.source(given.columns, alias, given.rows)?;
+        Ok(Source { about: given.about, made_rows: given.made_rows, ..source })
     }
 
     fn table_function(
         &mut self,
         name: &ObjectName,
         args: &[FunctionArg],
+        ordinality: bool,
         alias: Option<&TableAlias>,
         lateral: Env<'_, 'i>,
     ) -> Checked<Source<'i>> {
@@ -252,20 +271,28 @@ impl<'i> Walk<'i> {
         if ident.quote_style.is_some() {
             return Err(refused().or_at(ident.span));
         }
-        for arg in args {
-            match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expr(expr, lateral)?,
-                _ => return Err(unplaced(Rule::FunctionArguments, name.to_string()).or_at(ident.span)),
-            }
-        }
+        let ((), unfolded) = self.measured(|walk| {
+            args.iter().try_for_each(|arg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => walk.expr(expr, lateral),
+                _ => Err(unplaced(Rule::FunctionArguments, name.to_string()).or_at(ident.span)),
+            })
+        })?;
         let upper = ident.value.to_uppercase();
-        if upper == "GENERATE_SERIES" && self.lists.table_function(&upper).is_some() {
-            super::series::bounded_series(args).map_err(|fault| fault.or_at(ident.span))?;
-        }
-        self.function_source(&upper, args.len(), alias).map_err(|fault| fault.or_at(ident.span))
+        self.bounded_rows(&upper, args).map_err(|fault| fault.or_at(ident.span))?;
+        let rows = super::series::rows_of(&upper, args);
+        let source =
+            self.function_source(&upper, args.len(), ordinality, alias).map_err(|fault| fault.or_at(ident.span))?;
+        let made_rows = if upper == "GENERATE_SERIES" { rows.unwrap_or(UNKNOWN_ROWS) } else { elements(unfolded) };
+        Ok(Source { about: rows, made_rows, ..source })
     }
 
-    fn function_source(&mut self, name: &str, args: usize, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
+    fn function_source(
+        &mut self,
+        name: &str,
+        args: usize,
+        ordinality: bool,
+        alias: Option<&TableAlias>,
+    ) -> Checked<Source<'i>> {
         let lists = self.lists;
         let Some(function) = lists.table_function(name) else { return Err(unplaced(Rule::FunctionNotAllowed, name)) };
         if !function.arity.takes(args) {
@@ -273,56 +300,13 @@ impl<'i> Walk<'i> {
         }
         self.reads.functions.insert(name.to_owned());
         let only = alias.map_or_else(|| name.to_ascii_lowercase(), |alias| key(self.dialect, &alias.name));
+        absent(ordinality && self.dialect != Dialect::Postgres, "WITH ORDINALITY")?;
         let names = if function.columns.is_empty() { vec![only.as_str()] } else { function.columns.clone() };
-        let outputs = names.iter().map(|name| Output { key: Some(Arc::from(*name)), json: false });
+        let names = names.into_iter().chain(ordinality.then_some("ordinality"));
+        let outputs = names.map(Output::opaque);
         let mut source = self.source(Rc::new(outputs.collect::<Vec<_>>().into()), alias, None)?;
         source.name = source.name.or_else(|| Some(name.to_ascii_lowercase()));
         Ok(source)
-    }
-
-    fn json_table(
-        &mut self,
-        json: &Expr,
-        path: &Value,
-        columns: &[JsonTableColumn],
-        alias: Option<&TableAlias>,
-        lateral: Env<'_, 'i>,
-    ) -> Checked<Source<'i>> {
-        absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
-        self.expr(json, lateral)?;
-        plain_path(path, "JSON_TABLE")?;
-        let mut outputs = Vec::new();
-        self.json_columns(columns, &mut outputs)?;
-        self.reads.functions.insert("JSON_TABLE".to_owned());
-        self.source(Rc::new(outputs.into()), alias, None)
-    }
-
-    fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {
-        for column in columns {
-            let name = match column {
-                JsonTableColumn::Named(JsonTableNamedColumn { name, r#type, path, exists: _, on_empty, on_error }) => {
-                    self.data_type(r#type)?;
-                    plain_path(&path.value, "PATH")?;
-                    // The rendering turns their order round, which Oracle does not take.
-                    absent(on_empty.is_some() && on_error.is_some(), "ON EMPTY … ON ERROR")?;
-                    for handling in [on_empty, on_error].into_iter().flatten() {
-                        if let JsonTableColumnErrorHandling::Default(value) = handling {
-                            self.value(value)?;
-                        }
-                    }
-                    name
-                }
-                JsonTableColumn::ForOrdinality(name) => name,
-                JsonTableColumn::Nested(JsonTableNestedColumn { path, columns }) => {
-                    plain_path(&path.value, "PATH")?;
-                    self.deeper(|walk| walk.json_columns(columns, outputs))?;
-                    continue;
-                }
-            };
-            given_name(name)?;
-            outputs.push(Output { key: Some(key(self.dialect, name).into()), json: false });
-        }
-        Ok(())
     }
 
     fn sample(&self, sample: Option<&TableSampleKind>) -> Checked {
@@ -346,12 +330,18 @@ impl<'i> Walk<'i> {
     }
 }
 
-fn one(source: Source<'_>) -> From<'_> {
-    From { sources: vec![source], merged: BTreeSet::new() }
+/// The most elements of a value of this extent: each takes two characters at least.
+pub(super) fn elements(unfolded: Extent) -> u64 {
+    (unfolded.bytes / 2).max(1)
 }
 
-fn plain_path(path: &Value, construct: &str) -> Checked {
-    super::pattern::plain_path(text_literal(path).ok_or_else(|| unplaced(Rule::FunctionArguments, construct))?)
+/// Whether APPLY lets a factor see what stands before it.
+fn is_lateral(factor: &TableFactor) -> bool {
+    matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. } | TableFactor::XmlTable { .. })
+}
+
+fn one(source: Source<'_>) -> From<'_> {
+    From { sources: vec![source], merged: BTreeSet::new() }
 }
 
 /// A name the statement gives: quoted only with characters that cannot end the quotes.
@@ -361,26 +351,10 @@ pub(super) fn given_name(name: &Ident) -> Checked {
         // `a ISNULL` is a test to the database, and an alias to the parser.
         return Err(fault(Rule::Unsupported, name.span, name.value.as_str()).instead("IS NULL"));
     }
-    let strange = name.quote_style == Some('\'') || name.value.contains(['"', '`', '[', ']']) || name.value.is_empty();
+    // What only a clause of Oracle's has, as `oracle_tokens` brings it into the tree.
+    let clause = name.quote_style.is_none() && (name.value.contains('(') || name.value.contains(MARK));
+    let other_quotes = name.quote_style != Some('"') && name.value.contains(['`', '[', ']']);
+    let quoted = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes;
+    let strange = clause || quoted || name.value.is_empty();
     if strange { Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str())) } else { Ok(()) }
-}
-
-/// VALUES and nothing around them.
-fn is_only_values(query: &Query) -> bool {
-    let Query {
-        with: None,
-        body: _,
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        locks,
-        for_clause: None,
-        settings: None,
-        format_clause: None,
-        pipe_operators,
-    } = query
-    else {
-        return false;
-    };
-    locks.is_empty() && pipe_operators.is_empty()
 }

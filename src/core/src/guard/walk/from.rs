@@ -11,6 +11,7 @@ use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Has, Named, Scope, Shape, Source};
+use super::facts::Facts;
 use super::links::Links;
 use super::{Walk, absent, unsupported};
 
@@ -24,15 +25,29 @@ pub(super) struct From<'i> {
     pub(super) merged: BTreeSet<String>,
 }
 
+/// A join whose right side has been added, and what its condition is about.
+struct Joined<'q> {
+    operator: &'q JoinOperator,
+    constraint: &'q JoinConstraint,
+    /// Where the sources of its left side begin, those of its right side, and where these end.
+    start: usize,
+    middle: usize,
+    end: usize,
+}
+
 impl<'i> Walk<'i> {
     pub(super) fn from(&mut self, tables: &[TableWithJoins], env: Env<'_, 'i>, links: &mut Links) -> Checked<From<'i>> {
         let mut from = From::default();
         if tables.len() > MOST_TABLES {
             return Err(unplaced(Rule::TooManyJoins, "FROM"));
         }
+        let mut later = Vec::new();
         for table in tables {
             let start = from.sources.len();
-            self.tree(table, start, &mut from, env, links)?;
+            self.tree(table, start, &mut from, &mut later, env, links)?;
+        }
+        for joined in &later {
+            self.constraint(joined, &mut from, env, links)?;
         }
         let mut names: Vec<&String> = from.sources.iter().filter_map(|source| source.name.as_ref()).collect();
         names.sort_unstable();
@@ -42,12 +57,14 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// A table and what is joined to it; `start` is where its sources begin.
-    fn tree(
+    /// A table and what is joined to it; `start` is where its sources begin. The conditions that see the whole FROM are
+    /// left for `later`.
+    fn tree<'q>(
         &mut self,
-        table: &TableWithJoins,
+        table: &'q TableWithJoins,
         start: usize,
         from: &mut From<'i>,
+        later: &mut Vec<Joined<'q>>,
         env: Env<'_, 'i>,
         links: &mut Links,
     ) -> Checked {
@@ -57,10 +74,14 @@ impl<'i> Walk<'i> {
             let Join { relation, global, join_operator } = join;
             absent(*global, "GLOBAL JOIN")?;
             let (constraint, applied) = self.join_operator(join_operator)?;
-            let joined = from.sources.len();
+            let middle = from.sources.len();
             self.add(relation, applied, from, env, links)?;
-            if let Some(constraint) = constraint {
-                self.constraint(constraint, start, joined, from, env, links)?;
+            let Some(constraint) = constraint else { continue };
+            let joined = Joined { operator: join_operator, constraint, start, middle, end: from.sources.len() };
+            if self.dialect == Dialect::Sqlite && matches!(constraint, JoinConstraint::On(_)) {
+                later.push(joined);
+            } else {
+                self.constraint(&joined, from, env, links)?;
             }
         }
         Ok(())
@@ -137,35 +158,36 @@ impl<'i> Walk<'i> {
         }
     }
 
-    fn constraint(
-        &mut self,
-        constraint: &JoinConstraint,
-        start: usize,
-        joined: usize,
-        from: &mut From<'i>,
-        env: Env<'_, 'i>,
-        links: &mut Links,
-    ) -> Checked {
+    fn constraint(&mut self, joined: &Joined<'_>, from: &mut From<'i>, env: Env<'_, 'i>, links: &mut Links) -> Checked {
+        let Joined { operator, constraint, start, middle, end } = *joined;
+        let (left, right) = (&from.sources[start..middle], &from.sources[middle..end]);
+        let mut said = Links::default();
         match constraint {
             JoinConstraint::On(expr) => {
                 // ON sees the tables of its own join, not those before the comma: elsewhere Oracle would call a function.
-                let scope = Scope { merged: &from.merged, ..Scope::new(&from.sources[start..], env.scope) };
-                links.extend(self.predicate(expr, env.within(&scope))?);
+                // SQLite lets it see every table of the FROM.
+                let seen = if self.dialect == Dialect::Sqlite { 0.. } else { start.. };
+                let scope = Scope { merged: &from.merged, ..Scope::new(&from.sources[seen], env.scope) };
+                said = self.predicate(expr, env.within(&scope))?;
             }
             JoinConstraint::Using(columns) => {
                 for column in columns {
-                    let name = self.merge(column, &from.sources[start..joined], &from.sources[joined..], links)?;
+                    let name = self.merge(column, left, right, &mut said)?;
                     from.merged.insert(name);
                 }
             }
-            JoinConstraint::Natural => {
-                let (left, right) = from.sources[start..].split_at(joined - start);
-                let names = self.natural(left, right, links)?;
-                from.merged.extend(names);
-            }
+            JoinConstraint::Natural => from.merged.extend(self.natural(left, right, &mut said)?),
             // The WHERE clause may link it.
             JoinConstraint::None => {}
         }
+        let ids = |sources: &[Source<'_>]| sources.iter().map(|source| source.id).collect::<Vec<_>>();
+        match operator {
+            JoinOperator::Left(_) | JoinOperator::LeftOuter(_) => said.preserve(&ids(left)),
+            JoinOperator::Right(_) | JoinOperator::RightOuter(_) => said.preserve(&ids(right)),
+            JoinOperator::FullOuter(_) => said.preserve(&ids(&from.sources[start..end])),
+            _ => {}
+        }
+        links.extend(said);
         Ok(())
     }
 
@@ -181,7 +203,7 @@ impl<'i> Walk<'i> {
         let name = key(self.dialect, ident);
         let one = self.side(&name, &ident.value, left)?;
         let other = self.side(&name, &ident.value, right)?;
-        links.extend(Links::between(&[one], &[other]));
+        links.extend(Facts::equal((one, name.as_str().into()), (other, name.as_str().into())).into());
         Ok(name)
     }
 
@@ -192,9 +214,10 @@ impl<'i> Walk<'i> {
             match source.column(name) {
                 Has::No => {}
                 Has::Closed => return Err(unplaced(Rule::ColumnDenied, written)),
-                Has::Yes { origin, json: _ } => {
+                Has::Yes { origin, json: _, extent } => {
                     found = found.or(Some(source.id));
                     self.read_column(origin);
+                    self.meter.charge(extent, written)?;
                 }
             }
         }
@@ -214,7 +237,7 @@ impl<'i> Walk<'i> {
                 // What it would compare is not named to somebody who may not see it.
                 let one = self.side(&name, "NATURAL", left)?;
                 let other = self.side(&name, "NATURAL", right)?;
-                links.extend(Links::between(&[one], &[other]));
+                links.extend(Facts::equal((one, Arc::clone(&name)), (other, Arc::clone(&name))).into());
                 names.push(name.to_string());
             }
         }

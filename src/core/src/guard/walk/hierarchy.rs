@@ -1,6 +1,6 @@
 //! CONNECT BY: a hierarchy that is followed from row to row, or a count up to a modest level.
 
-use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Value};
+use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Ident, Value};
 
 use crate::domain::Dialect;
 
@@ -17,9 +17,15 @@ use super::{Walk, absent};
 
 impl<'i> Walk<'i> {
     /// CONNECT BY: PRIOR in an equality, or a generator over one row up to a modest level.
-    pub(super) fn hierarchy(&mut self, clauses: &[ConnectByKind], sources: &[Source<'i>], env: Env<'_, 'i>) -> Checked {
+    /// Gives how many rows it makes of one, when a literal says so.
+    pub(super) fn hierarchy(
+        &mut self,
+        clauses: &[ConnectByKind],
+        sources: &[Source<'i>],
+        env: Env<'_, 'i>,
+    ) -> Checked<Option<u64>> {
         if clauses.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         absent(self.dialect != Dialect::Oracle, "CONNECT BY")?;
         let (relationships, starts) = super::select::split(clauses);
@@ -34,12 +40,60 @@ impl<'i> Walk<'i> {
             self.expr(condition, env)?;
         }
         let one_row = sources.iter().all(|source| source.rows == Some(1));
-        if conditions.iter().any(|one| follows_prior(one))
-            || (one_row && conditions.iter().any(|one| limits_level(one)))
-        {
-            return Ok(());
+        let counted = conditions.iter().any(|one| limits_level(one) || self.splits_text(one));
+        if one_row && counted {
+            return Ok(conditions.iter().filter_map(|one| literal_level(one)).min());
+        }
+        if conditions.iter().any(|one| follows_prior(one) && !self.compares_calls(one, env)) {
+            return Ok(None);
         }
         Err(unplaced(Rule::Unbounded, "CONNECT BY"))
+    }
+
+    /// Whether a side of a comparison only reads like a column.
+    fn compares_calls(&self, condition: &Expr, env: Env<'_, 'i>) -> bool {
+        matches!(condition, Expr::BinaryOp { left, right, .. } if self.is_called(left, env) || self.is_called(right, env))
+    }
+
+    /// `REGEXP_SUBSTR(x, p, 1, LEVEL) IS NOT NULL` and `INSTR(x, ',', 1, LEVEL) > 0`: a text has no more parts than letters.
+    fn splits_text(&self, condition: &Expr) -> bool {
+        let (call, name) = match condition {
+            Expr::Nested(inner) => return self.splits_text(inner),
+            Expr::IsNotNull(call) => (&**call, "REGEXP_SUBSTR"),
+            Expr::BinaryOp { left, op: BinaryOperator::Gt, right } if whole_number(right) == Some(0) => {
+                (&**left, "INSTR")
+            }
+            _ => return false,
+        };
+        let Expr::Function(function) = call else { return false };
+        let level = |expr: &Expr| {
+            matches!(expr, Expr::Identifier(ident)
+                if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("LEVEL"))
+        };
+        let from = |expr: &Expr| whole_number(expr).is_some();
+        match arguments(function).as_deref() {
+            Some([text, sought, start, occurrence, ..]) => {
+                let same = self.stays(text) && self.stays(sought);
+                function.name.to_string().eq_ignore_ascii_case(name) && same && from(start) && level(occurrence)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a text is the same at every level of the only row.
+    fn stays(&self, text: &Expr) -> bool {
+        let moves = |ident: &Ident| {
+            let upper = ident.value.to_uppercase();
+            self.lists.is_hierarchy(&upper) || self.lists.is_bare(&upper)
+        };
+        match text {
+            Expr::Value(_) => true,
+            Expr::Identifier(ident) => ident.quote_style.is_some() || !moves(ident),
+            Expr::CompoundIdentifier(_) => !self.is_called(text, Env::default()),
+            Expr::Nested(inner) => self.stays(inner),
+            Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => self.stays(left) && self.stays(right),
+            _ => false,
+        }
     }
 
     /// Walks what ORDER SIBLINGS BY orders by, and gives the condition before it.
@@ -74,6 +128,13 @@ fn limits_level(expr: &Expr) -> bool {
     let counter = matches!(&**left, Expr::Identifier(ident)
         if ident.quote_style.is_none() && ["LEVEL", "ROWNUM"].iter().any(|word| ident.value.eq_ignore_ascii_case(word)));
     counter && modest(right) && is_limit(right)
+}
+
+/// The last level that a literal lets through, `LEVEL <= 12` or `LEVEL < 13`.
+fn literal_level(expr: &Expr) -> Option<u64> {
+    let Expr::BinaryOp { left: _, op, right } = expr else { return None };
+    let last = whole_number(right).filter(|_| limits_level(expr))?;
+    Some(if *op == BinaryOperator::Lt { last.saturating_sub(1).max(1) } else { last.max(1) })
 }
 
 /// Whether a limit stays the same from row to row, and is no number that nobody wrote.

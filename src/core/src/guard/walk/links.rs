@@ -2,68 +2,142 @@
 
 use std::collections::BTreeSet;
 
-use sqlparser::ast::{BinaryOperator, Expr, Function};
+use sqlparser::ast::{BinaryOperator, Expr, Function, Query};
 
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
+use super::super::names::key;
 use super::super::refusal::Rule;
 use super::super::scope::{Env, Source};
 use super::Walk;
+use super::facts::{Column, Facts};
+use super::sizes::parts;
+use super::step::arguments;
 
-/// Rows that unlinked sources may give together, when that is known beforehand.
-const MOST_UNLINKED_ROWS: u64 = 100_000;
+/// Pairs of rows that unlinked sources may give together: about a second's work of any of the databases.
+const MOST_PAIRS: u64 = 1_000_000;
+/// How often a source of unknown size may be gone through: once for each day of a year, and some more.
+const MOST_TIMES: u64 = 500;
+/// How often one may be gone through that is known to be large.
+const MOST_TIMES_OF_LARGE: u64 = 100;
+/// Most branches of ORs that are judged one by one; what all of more have in common is judged instead.
+const MOST_BRANCHES: usize = 16;
 
-/// Pairs of sources that a predicate compares.
-#[derive(Debug, Default, Clone)]
+/// What the conditions of a FROM say: one of these holds for each row.
+#[derive(Debug, Clone)]
 pub(super) struct Links {
-    pairs: BTreeSet<(u32, u32)>,
+    branches: Vec<Facts>,
+    /// The sources that an outer join keeps every row of.
+    preserved: BTreeSet<u32>,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Facts::default().into()
+    }
+}
+
+impl From<Facts> for Links {
+    fn from(facts: Facts) -> Self {
+        Self { branches: vec![facts], preserved: BTreeSet::new() }
+    }
 }
 
 impl Links {
     /// Each of `left` with each of `right`.
     pub(super) fn between(left: &[u32], right: &[u32]) -> Self {
-        let mut pairs = BTreeSet::new();
-        for &one in left {
-            pairs.extend(right.iter().filter(|other| **other != one).map(|&other| (one.min(other), one.max(other))));
-        }
-        Self { pairs }
+        Facts::between(left, right).into()
     }
 
     /// Both hold.
-    pub(super) fn extend(&mut self, other: Self) {
-        self.pairs.extend(other.pairs);
+    pub(super) fn extend(&mut self, mut other: Self) {
+        if self.branches.len() * other.branches.len() > MOST_BRANCHES {
+            other.join_branches();
+        }
+        if self.branches.len() * other.branches.len() > MOST_BRANCHES {
+            self.join_branches();
+        }
+        let both = |one: &Facts, other: &Facts| {
+            let mut one = one.clone();
+            one.both(other);
+            one
+        };
+        match other.branches.as_slice() {
+            [other] => self.branches.iter_mut().for_each(|one| one.both(other)),
+            others => {
+                let own = std::mem::take(&mut self.branches);
+                self.branches = own.iter().flat_map(|one| others.iter().map(move |other| both(one, other))).collect();
+            }
+        }
+        self.preserved.extend(other.preserved);
     }
 
-    /// One of both holds: only what each links is linked.
-    fn either(self, other: &Self) -> Self {
-        Self { pairs: self.pairs.intersection(&other.pairs).copied().collect() }
+    /// One of both holds.
+    fn either(mut self, other: Self) -> Self {
+        match (self.branches.as_mut_slice(), other.branches.as_slice()) {
+            ([one], [other]) if one.is_like(other) => *one = one.either(other),
+            _ => self.branches.extend(other.branches),
+        }
+        if self.branches.len() > MOST_BRANCHES {
+            self.join_branches();
+        }
+        self
     }
 
-    /// Refuses a FROM whose sources fall apart, unless all but one part are known to be small.
+    /// What every branch says.
+    fn common(&self) -> Facts {
+        let mut branches = self.branches.iter();
+        let first = branches.next().cloned().unwrap_or_default();
+        branches.fold(first, |common, branch| common.either(branch))
+    }
+
+    fn join_branches(&mut self) {
+        self.branches = vec![self.common()];
+    }
+
+    /// Notes that an outer join keeps every row of these sources: what it says of their columns leaves none of them out.
+    pub(super) fn preserve(&mut self, sources: &[u32]) {
+        self.preserved.extend(sources);
+        for branch in &mut self.branches {
+            branch.fixed.retain(|(id, _), _| !sources.contains(id));
+        }
+    }
+
+    /// Refuses a FROM whose sources fall apart, unless what they give together is known to be modest.
     pub(super) fn must_connect(&self, sources: &[Source<'_>]) -> Checked {
         if sources.len() < 2 {
             return Ok(());
         }
-        let mut parts: Vec<BTreeSet<u32>> = Vec::new();
-        let singles = sources.iter().map(|source| BTreeSet::from([source.id]));
-        for set in singles.chain(self.pairs.iter().map(|&(one, other)| BTreeSet::from([one, other]))) {
-            let (touching, apart): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| !part.is_disjoint(&set));
-            parts = apart;
-            parts.push(touching.into_iter().flatten().chain(set).collect());
-        }
-        let rows = |source: &&Source<'_>| source.rows;
-        let mut small: u64 = 1;
-        let mut large: Option<&Source<'_>> = None;
-        for part in &parts {
-            let members: Vec<&Source<'_>> = sources.iter().filter(|source| part.contains(&source.id)).collect();
-            match members.iter().map(rows).try_fold(1_u64, |all, rows| Some(all.saturating_mul(rows?))) {
-                Some(rows) => small = small.saturating_mul(rows),
-                None if large.is_none() => large = members.first().copied(),
-                None => return Err(unlinked(members.first().copied())),
+        let mut pairs: u64 = 0;
+        for branch in &self.branches {
+            let mut parts = parts(sources, branch, &self.preserved);
+            // What is not known is taken to be large.
+            parts.sort_by_key(|(first, rows)| (rows.unwrap_or(u64::MAX), *first));
+            let Some(((first, large), others)) = parts.split_last() else { continue };
+            if others.is_empty() {
+                continue;
+            }
+            let times = others.iter().try_fold(1_u64, |all, (_, rows)| Some(all.saturating_mul((*rows)?)));
+            let Some(times) = times else { return Err(unlinked(others.last().map(|(id, _)| *id), sources)) };
+            let modest = match large {
+                _ if times <= MOST_TIMES_OF_LARGE => true,
+                None => times <= MOST_TIMES,
+                Some(rows) => {
+                    pairs = pairs.saturating_add(rows.saturating_mul(times));
+                    pairs <= MOST_PAIRS
+                }
+            };
+            if !modest {
+                return Err(unlinked(Some(*first), sources));
             }
         }
-        if small > MOST_UNLINKED_ROWS { Err(unlinked(large)) } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Whether every source is linked to every other.
+    pub(super) fn connects(&self, sources: &[Source<'_>]) -> bool {
+        sources.len() < 2 || self.branches.iter().all(|branch| parts(sources, branch, &self.preserved).len() < 2)
     }
 
     /// The sources of other levels that are linked to one of these.
@@ -74,7 +148,7 @@ impl Links {
             (false, true) => Some(*one),
             _ => None,
         };
-        self.pairs.iter().filter_map(other).collect()
+        self.common().pairs.iter().filter_map(other).collect()
     }
 
     /// The most rows the sources give together, when all are known to be small.
@@ -82,11 +156,33 @@ impl Links {
     pub(super) fn rows(&self, sources: &[Source<'_>]) -> Option<u64> {
         sources.iter().try_fold(1_u64, |all, source| Some(all.saturating_mul(source.rows?)))
     }
+
+    /// About how many rows the sources give together.
+    pub(super) fn about(&self, sources: &[Source<'_>]) -> Option<u64> {
+        self.branches.iter().try_fold(0_u64, |all, branch| {
+            let parts = parts(sources, branch, &self.preserved);
+            let rows = parts.iter().try_fold(1_u64, |all, (_, rows)| Some(all.saturating_mul((*rows)?)))?;
+            Some(all.saturating_add(rows))
+        })
+    }
 }
 
-fn unlinked(source: Option<&Source<'_>>) -> super::super::fault::Fault {
-    let name = source.and_then(|source| source.name.clone());
+fn unlinked(id: Option<u32>, sources: &[Source<'_>]) -> super::super::fault::Fault {
+    let name = sources.iter().find(|source| Some(source.id) == id).and_then(|source| source.name.clone());
     unplaced(Rule::JoinWithoutPredicate, name.unwrap_or_else(|| "JOIN".to_owned()))
+}
+
+/// What a condition does with its left side.
+#[derive(Debug, Default, Clone, Copy)]
+struct Comparison {
+    /// Looks for the same value on the right.
+    equal: bool,
+    /// Copies that a planner makes of it, beside itself.
+    copies: u64,
+}
+
+impl Comparison {
+    const EQUAL: Self = Self { equal: true, copies: 0 };
 }
 
 impl<'i> Walk<'i> {
@@ -99,7 +195,7 @@ impl<'i> Walk<'i> {
                     let mut one = walk.predicate(left, env)?;
                     let other = walk.predicate(right, env)?;
                     if *op == BinaryOperator::Or {
-                        return Ok(one.either(&other));
+                        return Ok(one.either(other));
                     }
                     one.extend(other);
                     Ok(one)
@@ -107,19 +203,24 @@ impl<'i> Walk<'i> {
             }
             Expr::BinaryOp { left, op, right } if compares(op) => {
                 super::expr::binds_as_written(left, op)?;
-                self.deeper(|walk| walk.sides(std::slice::from_ref(&**left), &[right], env))
+                let comparison = if *op == BinaryOperator::Eq { Comparison::EQUAL } else { Comparison::default() };
+                self.deeper(|walk| walk.sides(left, &[right], comparison, env))
             }
             Expr::Between { expr: of, negated: false, low, high } => {
-                self.sides(std::slice::from_ref(&**of), &[low, high], env)
+                self.sides(of, &[low, high], Comparison { copies: 1, ..Comparison::default() }, env)
             }
             Expr::InList { expr: of, list, negated: false } => {
-                self.sides(std::slice::from_ref(&**of), &list.iter().collect::<Vec<_>>(), env)
+                let comparison = Comparison { copies: super::expr::computed(list), ..Comparison::EQUAL };
+                self.sides(of, &list.iter().collect::<Vec<_>>(), comparison, env)
             }
             Expr::Like { negated: false, any: false, expr: of, pattern, escape_char: None } => {
-                self.sides(std::slice::from_ref(&**of), &[pattern], env)
+                self.sides(of, &[pattern], Comparison::default(), env)
             }
             Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => {
-                self.sides(std::slice::from_ref(&**left), &[right], env)
+                self.sides(left, &[right], Comparison::EQUAL, env)
+            }
+            Expr::InSubquery { expr: of, subquery, negated: false } => {
+                self.deeper(|walk| walk.within(of, subquery, env))
             }
             Expr::Function(function) if matches_texts(function) => {
                 let from = self.touched.len();
@@ -135,17 +236,94 @@ impl<'i> Walk<'i> {
     }
 
     /// Walks both sides, once each, and links what they touch.
-    fn sides(&mut self, left: &[Expr], right: &[&Expr], env: Env<'_, 'i>) -> Checked<Links> {
+    fn sides(&mut self, left: &Expr, right: &[&Expr], comparison: Comparison, env: Env<'_, 'i>) -> Checked<Links> {
         let start = self.touched.len();
-        self.exprs(left, env)?;
+        self.copied(left, right, comparison.copies, env)?;
         let middle = self.touched.len();
         for expr in right {
-            self.expr(expr, env)?;
+            self.compared(expr, &[left], env)?;
         }
-        let (left, right) = (&self.touched[start..middle], &self.touched[middle..]);
+        let (of_left, of_right) = (&self.touched[start..middle], &self.touched[middle..]);
         // `a.id = a.id + b.id * 0` names both, and links nothing.
-        let apart = !left.iter().any(|one| right.contains(one));
-        Ok(if apart { Links::between(left, right) } else { Links::default() })
+        if of_left.iter().any(|one| of_right.contains(one)) {
+            return Ok(Links::default());
+        }
+        let mut facts = Facts::between(of_left, of_right);
+        if comparison.equal {
+            facts.both(&self.equality((left, of_left), (right, of_right), env));
+        }
+        Ok(facts.into())
+    }
+
+    /// What an equality, or a list of values, says of the columns it compares.
+    fn equality(
+        &self,
+        (left, of_left): (&Expr, &[u32]),
+        (right, of_right): (&[&Expr], &[u32]),
+        env: Env<'_, 'i>,
+    ) -> Facts {
+        let one = self.column(left, of_left).filter(|_| reads(env, of_left));
+        let other = right.first().and_then(|expr| self.column(expr, of_right)).filter(|_| reads(env, of_right));
+        // A column of a query around is one value for each of its rows.
+        let given = |expr: &Expr, ids: &[u32]| !reads(env, ids) && (is_given(expr) || self.column(expr, ids).is_some());
+        match (one, other, right) {
+            (Some(one), Some(other), [_]) => Facts::equal(one, other),
+            (Some(one), ..) if right.iter().all(|expr| given(expr, of_right)) => Facts::fixed(one, right.len() as u64),
+            (_, Some(other), [_]) if given(left, of_left) => Facts::fixed(other, 1),
+            _ => Facts::default(),
+        }
+    }
+
+    /// `x IN (SELECT …)`: links what the query's own conditions link it to, and fixes a column to its values where it
+    /// depends on nothing.
+    fn within(&mut self, of: &Expr, subquery: &Query, env: Env<'_, 'i>) -> Checked<Links> {
+        let start = self.touched.len();
+        self.expr(of, env)?;
+        let middle = self.touched.len();
+        let given = self.query_or_values(subquery, env)?;
+        let (of_left, of_right) = (&self.touched[start..middle], &self.touched[middle..]);
+        if !given.connected || of_left.iter().any(|one| of_right.contains(one)) {
+            return Ok(Links::default());
+        }
+        let mut facts = Facts::between(of_left, &given.outwards);
+        if let Some((column, values)) = self.column(of, of_left).zip(given.about)
+            && !reads(env, of_right)
+        {
+            facts.both(&Facts::fixed(column, values));
+        }
+        Ok(facts.into())
+    }
+
+    /// The column that an expression is, and nothing but it.
+    fn column(&self, expr: &Expr, touched: &[u32]) -> Option<Column> {
+        let ident = match expr {
+            Expr::Identifier(ident) => ident,
+            Expr::CompoundIdentifier(idents) => idents.last()?,
+            Expr::Nested(inner) => return self.column(inner, touched),
+            _ => return None,
+        };
+        let [id] = touched else { return None };
+        Some((*id, key(self.dialect, ident).into()))
+    }
+}
+
+/// Whether one of these is a source of the FROM whose condition is looked at.
+fn reads(env: Env<'_, '_>, ids: &[u32]) -> bool {
+    env.scope.is_some_and(|scope| scope.sources.iter().any(|source| ids.contains(&source.id)))
+}
+
+/// Whether an expression that names no column has one value for all rows. An alias of the select list, which SQLite
+/// takes here, has one for each.
+fn is_given(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) | Expr::Subquery(_) => true,
+        Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::Cast { expr: inner, .. } => is_given(inner),
+        Expr::BinaryOp { left, right, .. } => is_given(left) && is_given(right),
+        Expr::Function(function) => {
+            let drawn = function.name.to_string().eq_ignore_ascii_case("RANDOM");
+            !drawn && arguments(function).is_some_and(|args| args.into_iter().all(is_given))
+        }
+        _ => false,
     }
 }
 

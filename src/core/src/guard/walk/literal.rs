@@ -4,6 +4,7 @@ use sqlparser::ast::{Expr, Interval, TypedString, Value, ValueWithSpan};
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::refusal::Rule;
 use super::{Walk, absent, unsupported};
@@ -14,6 +15,7 @@ const LONGEST_PARAMETER: usize = 64;
 impl Walk<'_> {
     pub(super) fn value(&mut self, value: &ValueWithSpan) -> Checked {
         let ValueWithSpan { value, span } = value;
+        self.meter.spend(Extent::of_bytes(length(value)), "'…'")?;
         let dialect = self.dialect;
         match value {
             Value::Number(digits, long) => {
@@ -90,6 +92,19 @@ impl Walk<'_> {
             Expr::Value(value) if text_literal(&value.value).is_some() => Ok(()),
             _ => Err(unsupported("INTERVAL").instead("INTERVAL '1' DAY")),
         }
+    }
+}
+
+/// Bytes of a literal's value, or nearly.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::SingleQuotedString(text) | Value::NationalStringLiteral(text) | Value::EscapedStringLiteral(text) => {
+            text.len()
+        }
+        Value::DollarQuotedString(text) => text.value.len(),
+        Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => text.value.len(),
+        Value::Number(digits, _) => digits.len(),
+        _ => 8,
     }
 }
 

@@ -5,36 +5,49 @@ mod cte;
 mod ending;
 mod expr;
 mod factor;
+mod facts;
 mod from;
+mod full_text;
+mod group_alias;
+mod growth;
 mod hierarchy;
+mod json_table;
 mod links;
 mod literal;
 mod name;
 mod oracle_calls;
+mod oracle_packages;
 mod pattern;
 mod query;
+mod quoted;
 mod recursion;
 mod reshape;
 mod select;
 mod series;
+mod set_calls;
+mod sizes;
 mod star;
 mod step;
 mod types;
+mod xml;
 
 use std::collections::BTreeSet;
 
 use sqlparser::ast::Statement;
-use sqlparser::tokenizer::Location;
+use sqlparser::tokenizer::{Location, Span};
 
 use crate::domain::Dialect;
 use crate::guard::fault::Fault;
 use crate::guard::spelling_out::Unsaid;
 
-use super::fault::{Checked, unplaced};
+use super::extent::{Extent, Meter};
+use super::fault::{Checked, fault, unplaced};
 use super::index::{Index, Table};
 use super::lists::Lists;
 use super::refusal::Rule;
 use super::scope::Env;
+
+use set_calls::SetCalls;
 
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
 const DEEPEST: u32 = 1_000;
@@ -61,6 +74,8 @@ pub(super) struct Reads<'i> {
     pub(super) unsaid: Vec<(Location, Unsaid)>,
     /// The closed columns that these left out, `relation.column`.
     pub(super) left_out: BTreeSet<String>,
+    /// Aliases of select lists in single quotes, whose places the tree does not know.
+    pub(super) quoted_aliases: Vec<String>,
 }
 
 impl Reads<'_> {
@@ -68,14 +83,36 @@ impl Reads<'_> {
     pub(super) fn stars(&self) -> impl Iterator<Item = &str> {
         self.unsaid.iter().filter_map(|(_, what)| match what {
             Unsaid::Columns(columns) => Some(columns.as_str()),
-            Unsaid::Schema(_) => None,
+            Unsaid::Schema(_) | Unsaid::Text(_) | Unsaid::Alias(_) | Unsaid::Expression { .. } => None,
+        })
+    }
+
+    /// The words that are read as texts, and where they stand.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (Location, &str)> {
+        self.unsaid.iter().filter_map(|(place, what)| match what {
+            Unsaid::Text(value) => Some((*place, value.as_str())),
+            Unsaid::Columns(_) | Unsaid::Schema(_) | Unsaid::Alias(_) | Unsaid::Expression { .. } => None,
         })
     }
 
     /// The refusal where saying it plainly does not help.
     pub(super) fn unsaid_fault(&self) -> Fault {
+        if let Some((place, word)) = self.texts().next() {
+            return fault(Rule::ColumnUnknown, Span::new(place, place), word);
+        }
+        if let Some(alias) = self.quoted_aliases.first() {
+            return unplaced(Rule::AliasNotAllowed, alias.as_str());
+        }
         let open = self.stars().collect::<Vec<_>>().join(", ");
-        if open.is_empty() { unplaced(Rule::Rendering, "") } else { unplaced(Rule::StarDenied, "*").instead(open) }
+        let alias = self.unsaid.iter().find_map(|(place, what)| match what {
+            Unsaid::Expression { alias, expr: _ } => Some(fault(Rule::ColumnUnknown, Span::new(*place, *place), alias)),
+            Unsaid::Columns(_) | Unsaid::Schema(_) | Unsaid::Text(_) | Unsaid::Alias(_) => None,
+        });
+        match alias {
+            _ if !open.is_empty() => unplaced(Rule::StarDenied, "*").instead(open),
+            Some(alias) => alias,
+            None => unplaced(Rule::Rendering, ""),
+        }
     }
 
     /// The columns it reads, `relation.column`.
@@ -95,8 +132,10 @@ pub(super) struct Walk<'i> {
     touched: Vec<u32>,
     /// Whether an aggregate without OVER was seen at this query level.
     aggregates: bool,
-    /// How many functions that make text longer are around.
-    growing: u32,
+    /// How large the statement may become.
+    meter: Meter,
+    /// Rows that this query level makes for each stored one.
+    made_rows: u64,
     /// How often a recursive common table expression read itself.
     itself: u32,
     /// Whether a query is being read to see what it depends on, before its own turn.
@@ -109,6 +148,12 @@ pub(super) struct Walk<'i> {
     scans: u32,
     /// The sources around the last derived table that its own conditions link to it.
     linked_outwards: Vec<u32>,
+    /// The relations of the catalog that are read.
+    tables: Vec<&'i Table>,
+    /// Whether a derived table has a column that nothing in the statement names.
+    nameless: bool,
+    /// The functions of the select list that give several rows.
+    sets: SetCalls,
 }
 
 /// What a statement reads, when every part of it is understood and allowed.
@@ -120,6 +165,7 @@ pub(super) fn walk<'i>(statement: &Statement, index: &'i Index, dialect: Dialect
     };
     let mut walk = Walk::new(index, dialect);
     walk.query(query, Env::default())?;
+    walk.texts_name_nothing()?;
     Ok(walk.reads)
 }
 
@@ -133,13 +179,17 @@ impl<'i> Walk<'i> {
             next_source: 0,
             touched: Vec::new(),
             aggregates: false,
-            growing: 0,
+            meter: Meter::default(),
+            made_rows: 1,
             itself: 0,
             judging: false,
             depth: 0,
             columns_seen: 0,
             scans: 0,
             linked_outwards: Vec::new(),
+            tables: Vec::new(),
+            nameless: false,
+            sets: SetCalls::default(),
         }
     }
 
@@ -166,6 +216,15 @@ impl<'i> Walk<'i> {
     fn scan(&mut self, relations: u32) -> Checked {
         self.scans = self.scans.saturating_add(relations);
         if self.scans > MOST_SCANS { Err(unplaced(Rule::TooMuchRead, "FROM")) } else { Ok(()) }
+    }
+
+    /// Reads a part of an expression, and gives how much that part alone amounts to.
+    fn measured<T>(&mut self, read: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<(T, Extent)> {
+        let around = std::mem::take(&mut self.meter.value);
+        let done = read(self)?;
+        let own = self.meter.value;
+        self.meter.value = around.plus(own);
+        Ok((done, own))
     }
 
     fn source_id(&mut self) -> u32 {

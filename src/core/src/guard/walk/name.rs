@@ -1,13 +1,15 @@
 //! What a bare or dotted name binds to. A name that binds to nothing may be a function: it is refused.
 
-use sqlparser::ast::Ident;
+use sqlparser::ast::{Expr, Ident};
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
+use super::super::index::Column;
 use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Has, NONE, Scope, Source};
+use super::super::scope::{Env, Has, NO_ALIASES, Scope, Source};
 use super::Walk;
 
 /// Columns that a refusal names.
@@ -20,7 +22,7 @@ impl<'i> Walk<'i> {
         let mut level = env.scope;
         let mut inside_hierarchy = false;
         // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
-        let aliases = env.scope.map_or(&NONE, |scope| scope.aliases);
+        let aliases = env.scope.map_or(&NO_ALIASES, |scope| scope.aliases);
         while let Some(scope) = level {
             inside_hierarchy |= scope.hierarchy;
             if self.column_of(scope, &name, ident)? {
@@ -28,15 +30,16 @@ impl<'i> Walk<'i> {
             }
             level = scope.parent;
         }
-        if aliases.contains(&name) {
-            return Ok(());
+        if let Some(extent) = aliases.get(&name) {
+            return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
         }
         let upper = ident.value.to_uppercase();
         if ident.quote_style.is_none() {
             let hierarchy = inside_hierarchy && self.lists.is_hierarchy(&upper);
             let row = self.lists.is_row(&upper)
-                && env.scope.is_some_and(|scope| scope.sources.iter().any(|one| one.table().is_some()));
+                && env.scope.is_some_and(|scope| self.has_row_id(scope.sources.iter(), scope.sources.len() == 1));
             if hierarchy || row || self.lists.is_bare(&upper) {
+                self.not_shadowed(&upper).map_err(|fault| fault.or_at(ident.span))?;
                 self.reads.functions.insert(upper);
                 return Ok(());
             }
@@ -47,6 +50,7 @@ impl<'i> Walk<'i> {
     /// Looks a bare name up among the sources of one level.
     fn column_of(&mut self, scope: &Scope<'_, 'i>, name: &str, ident: &Ident) -> Checked<bool> {
         let mut found: Option<(u32, Option<(&'i str, &'i str)>)> = None;
+        let mut behind = Extent::default();
         for source in scope.sources {
             match source.column(name) {
                 Has::No => {}
@@ -54,13 +58,15 @@ impl<'i> Walk<'i> {
                 Has::Yes { .. } if found.is_some() && !scope.merged.contains(name) => {
                     return Err(fault(Rule::ColumnAmbiguous, ident.span, ident.value.as_str()));
                 }
-                Has::Yes { origin, json: _ } => {
+                // A column that a join merged stands for the columns of both sides.
+                Has::Yes { origin, json: _, extent } => {
                     found.get_or_insert((source.id, origin));
+                    behind = behind.plus(extent);
                 }
             }
         }
         let Some((id, origin)) = found else { return Ok(false) };
-        self.read(id, origin);
+        self.read(id, origin, behind, &ident.value).map_err(|fault| fault.or_at(ident.span))?;
         Ok(true)
     }
 
@@ -75,14 +81,16 @@ impl<'i> Walk<'i> {
                 let name = &keys[column];
                 let members = &idents[column + 1..];
                 return match source.column(name) {
-                    Has::Yes { origin, json }
+                    Has::Yes { origin, json, extent }
                         if members.is_empty() || (json && self.plain_members(source, members)) =>
                     {
-                        self.read(source.id, origin);
-                        Ok(())
+                        self.read(source.id, origin, extent, &idents[column].value).map_err(|fault| fault.or_at(span))
                     }
                     Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
-                    Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => Ok(()),
+                    Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => {
+                        self.touched.push(source.id);
+                        Ok(())
+                    }
                     Has::Yes { .. } | Has::No => {
                         let prefix = self.written(source.name.as_deref().unwrap_or_default());
                         let qualified = |name: &str| format!("{prefix}.{}", self.written(name));
@@ -106,12 +114,45 @@ impl<'i> Walk<'i> {
     }
 
     fn is_row_id(&self, source: &Source<'_>, ident: &Ident) -> bool {
-        ident.quote_style.is_none() && source.table().is_some() && self.lists.is_row(&ident.value.to_uppercase())
+        ident.quote_style.is_none()
+            && self.lists.is_row(&ident.value.to_uppercase())
+            && self.has_row_id(std::iter::once(source), true)
     }
 
-    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>) {
+    /// Whether one of these has a number or address of its rows that may be read. In SQLite that may be a column under
+    /// another name, and nobody knows of which of several tables.
+    fn has_row_id<'s>(&self, mut sources: impl Iterator<Item = &'s Source<'i>>, alone: bool) -> bool
+    where
+        'i: 's,
+    {
+        let sqlite = self.dialect == Dialect::Sqlite;
+        (alone || !sqlite) && sources.any(|source| source.table().is_some_and(|table| !sqlite || !table.partly))
+    }
+
+    /// The column of a table that a name with or without a qualifier stands for; `None` for what is computed.
+    pub(super) fn stored_column(&self, expr: &Expr, env: Env<'_, 'i>) -> Option<&'i Column> {
+        let (qualifier, ident) = match expr {
+            Expr::Identifier(ident) => (None, ident),
+            Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+                [qualifier, ident] => (Some(key(self.dialect, qualifier)), ident),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let name = key(self.dialect, ident);
+        let meant = |source: &&Source<'i>| match &qualifier {
+            Some(qualifier) => source.name.as_ref() == Some(qualifier),
+            None => source.column(&name) != Has::No,
+        };
+        let mut levels = std::iter::successors(env.scope, |scope| scope.parent);
+        let source = levels.find_map(|scope| scope.sources.iter().find(meant))?;
+        source.table()?.column(&name)
+    }
+
+    fn read(&mut self, source: u32, origin: Option<(&'i str, &'i str)>, extent: Extent, name: &str) -> Checked {
         self.touched.push(source);
         self.read_column(origin);
+        self.meter.spend(extent, name)
     }
 
     /// Why a name binds to nothing, with the nearest name a person may read, or the names there are.
@@ -123,8 +164,9 @@ impl<'i> Walk<'i> {
         if let Some(instead) = self.word_instead(ident) {
             return fault(Rule::Unsupported, ident.span, ident.value.as_str()).instead(instead);
         }
-        let near = nearest(name, sources.iter().flat_map(|source| source.open_columns()));
-        let near = near.map(|near| self.written(near)).unwrap_or_default();
+        let near = || nearest(name, sources.iter().flat_map(|source| source.open_columns()));
+        let dotted = self.dotted_name(&ident.value, env);
+        let near = dotted.or_else(|| near().map(|near| self.written(near))).unwrap_or_default();
         let plain = |source: &Source<'i>| source.open_columns().into_iter().map(|name| self.written(name)).collect();
         let known = sources.iter().flat_map(|source| -> Vec<String> {
             if sources.len() == 1 { plain(source) } else { self.qualified_columns(source) }
@@ -140,6 +182,8 @@ impl<'i> Walk<'i> {
             "UNIQUE" => Some("DISTINCT"),
             "TRUE" if oracle => Some("1 = 1"),
             "FALSE" if oracle => Some("1 = 0"),
+            "SYSDATE" | "SYSTIMESTAMP" => Some("CURRENT_TIMESTAMP"),
+            "ROWNUM" => Some("LIMIT 10"),
             _ => None,
         }
     }
@@ -154,12 +198,12 @@ impl<'i> Walk<'i> {
     }
 
     /// A name of the WINDOW clause.
-    pub(super) fn named_window(&self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
+    pub(super) fn named_window(&mut self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
         let mut level = env.scope;
         while let Some(scope) = level {
-            if scope.windows.contains(&name) {
-                return Ok(());
+            if let Some(extent) = scope.windows.get(&name) {
+                return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
             }
             level = scope.parent;
         }

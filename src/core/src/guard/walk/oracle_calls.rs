@@ -2,9 +2,12 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArgumentList};
 
+use crate::domain::Dialect;
+
 use super::super::fault::{Checked, unplaced};
-use super::super::oracle_clauses::{AS, ON, RETURNING, is_clause};
+use super::super::oracle_clauses::{AS, CHARACTER_SET, ON, RETURNING, is_clause};
 use super::super::oracle_syntax::{DEFAULT, ON_CONVERSION};
+use super::super::oracle_tokens::returned_type;
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::Walk;
@@ -17,7 +20,7 @@ impl<'i> Walk<'i> {
         while let Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right } = expr {
             expr = match operator.as_str() {
                 RETURNING => {
-                    self.type_written(&right.to_string())?;
+                    self.returned(&right.to_string())?;
                     left
                 }
                 ON => self.defaulted(left)?,
@@ -26,6 +29,18 @@ impl<'i> Walk<'i> {
             };
         }
         Ok(expr)
+    }
+
+    /// Whether PRETTY stands in a call of a document that is not stored: how deep that is, nobody knows beforehand.
+    pub(super) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
+        let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
+        self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
+    }
+
+    /// The type behind RETURNING, with or without words that say how it is written.
+    pub(super) fn returned(&self, written: &str) -> Checked {
+        let words = self.dialect == Dialect::Oracle;
+        self.type_written(if words { returned_type(written) } else { written })
     }
 
     /// What DEFAULT stands behind.
@@ -62,7 +77,20 @@ impl<'i> Walk<'i> {
             return Err(refused());
         }
         self.type_written(&right.to_string())?;
+        self.not_shadowed(name)?;
         self.reads.functions.insert(name.to_owned());
         self.expr(left, env)
+    }
+}
+
+/// The argument of CHR that USING stands behind, when it names the one character set there is.
+pub(super) fn before_character_set(argument: &Expr) -> &Expr {
+    match argument {
+        Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right }
+            if operator == "USING" && right.to_string() == CHARACTER_SET =>
+        {
+            left
+        }
+        other => other,
     }
 }

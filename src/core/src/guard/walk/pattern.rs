@@ -10,6 +10,17 @@ use super::literal::literal_of;
 const LONGEST: usize = 200;
 /// Largest count in `{…}`.
 const MOST_REPEATS: u32 = 100;
+/// Repetitions without end, nothing that must be there between them: an engine that goes back tries every way to share a
+/// text among them.
+const MOST_IN_A_ROW: u32 = 3;
+/// Repetitions without end in one pattern.
+const MOST_ENDLESS: u32 = 10;
+/// Of those, repetitions of any sign, which share a text whatever stands between them.
+const MOST_OF_ANYTHING: u32 = 4;
+/// Parts that may be left out: each doubles the ways.
+const MOST_OPTIONAL: u32 = 12;
+/// The branches of all groups, one with the other.
+const MOST_BRANCHES: u32 = 10_000;
 
 /// A pattern that is a literal, short, without back-references and without a repetition inside a repetition.
 pub(super) fn safe(pattern: &Expr) -> Checked {
@@ -59,54 +70,156 @@ pub(super) fn modest_format(format: &str) -> bool {
 }
 
 fn bounded(pattern: &str) -> bool {
-    // For each open group: whether something in it repeats or branches.
-    let mut groups: Vec<bool> = vec![false];
-    let mut closed_repeating = false;
+    let mut shape = Shape { groups: vec![Group::default()], ..Shape::default() };
     let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {
-        let was_closed_repeating = std::mem::take(&mut closed_repeating);
-        match c {
-            '\\' => {
-                if matches!(chars.next(), Some('1'..='9')) {
-                    return false;
-                }
-            }
-            '[' => skip_class(&mut chars),
-            '(' => groups.push(false),
-            ')' => {
-                let inner = groups.pop().unwrap_or(false);
-                if groups.is_empty() {
-                    return false;
-                }
-                closed_repeating = inner;
-                if let Some(outer) = groups.last_mut() {
-                    *outer |= inner;
-                }
-            }
-            '|' => mark(&mut groups),
-            '*' | '+' => {
-                if was_closed_repeating {
-                    return false;
-                }
-                mark(&mut groups);
-            }
+        let understood = match c {
+            '(' => shape.open(),
+            ')' => shape.close(),
+            '|' => shape.branch(),
+            '*' | '+' => shape.repeat(true),
+            '?' => shape.maybe(),
             '{' => {
                 let digits: String = std::iter::from_fn(|| chars.next_if(|c| *c != '}')).collect();
-                let most = digits.split(',').filter_map(|part| part.trim().parse::<u32>().ok()).max();
-                if was_closed_repeating || most.is_some_and(|most| most > MOST_REPEATS) {
-                    return false;
-                }
-                mark(&mut groups);
+                let _end = chars.next_if_eq(&'}');
+                shape.count(&digits)
             }
-            _ => {}
+            '\\' => match chars.next() {
+                None | Some('1'..='9') => false,
+                // A class such as `\d`, or a sign as it is; other letters stand for a place between signs.
+                Some(c) => shape.atom(false, !c.is_alphabetic() || "dDsSwW".contains(c), chars.peek()),
+            },
+            '[' => {
+                skip_class(&mut chars);
+                shape.atom(false, true, chars.peek())
+            }
+            c => shape.atom(c == '.', !matches!(c, '^' | '$'), chars.peek()),
+        };
+        if !understood {
+            return false;
         }
     }
-    true
+    shape.is_modest()
 }
 
-fn mark(groups: &mut [bool]) {
-    if let Some(group) = groups.last_mut() {
-        *group = true;
+/// A bracketed part of a pattern.
+#[derive(Debug, Default, Clone, Copy)]
+struct Group {
+    /// Something in it repeats, may be left out, or branches.
+    varies: bool,
+    branches: u32,
+}
+
+/// How many ways an engine may have to try.
+#[derive(Debug, Default)]
+struct Shape {
+    groups: Vec<Group>,
+    /// What the next sign repeats.
+    last: Last,
+    /// Repetitions without end since something that must be there once.
+    in_a_row: u32,
+    /// The most there are of those.
+    longest_row: u32,
+    /// Repetitions without end.
+    endless: u32,
+    /// Of those, the ones of any sign.
+    of_anything: u32,
+    /// Parts that may be left out.
+    optional: u32,
+    /// The branches of all groups, one with the other.
+    branches: u32,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    #[default]
+    Nothing,
+    /// One sign or class; whether it is the dot.
+    Atom { any: bool },
+    /// A group; whether it varies.
+    Group { varies: bool },
+    /// A repetition, which a `?` makes lazy.
+    Repetition,
+}
+
+impl Shape {
+    fn open(&mut self) -> bool {
+        self.groups.push(Group::default());
+        self.last = Last::Nothing;
+        true
+    }
+
+    fn close(&mut self) -> bool {
+        let inner = self.groups.pop().unwrap_or_default();
+        let Some(outer) = self.groups.last_mut() else { return false };
+        outer.varies |= inner.varies;
+        self.branches = self.branches.max(1).saturating_mul(inner.branches + 1);
+        self.last = Last::Group { varies: inner.varies };
+        true
+    }
+
+    fn branch(&mut self) -> bool {
+        self.vary();
+        if let Some(group) = self.groups.last_mut() {
+            group.branches += 1;
+        }
+        self.last = Last::Nothing;
+        true
+    }
+
+    /// A sign or a class: whether it is the dot, whether it takes up a place of the text, and what follows it.
+    fn atom(&mut self, any: bool, takes_up: bool, next: Option<&char>) -> bool {
+        self.last = Last::Atom { any };
+        if takes_up && !matches!(next, Some('*' | '+' | '?' | '{')) {
+            self.in_a_row = 0;
+        }
+        true
+    }
+
+    /// `*`, `+` and counts.
+    fn repeat(&mut self, endless: bool) -> bool {
+        if self.last == (Last::Group { varies: true }) {
+            return false;
+        }
+        if endless {
+            self.in_a_row += 1;
+            self.endless += 1;
+            self.of_anything += u32::from(self.last == (Last::Atom { any: true }));
+        }
+        self.last = Last::Repetition;
+        self.vary();
+        true
+    }
+
+    /// `?`: once or not at all, or the lazy form of a repetition.
+    fn maybe(&mut self) -> bool {
+        if self.last != Last::Repetition {
+            self.optional += 1;
+            self.last = Last::Repetition;
+            self.vary();
+        }
+        true
+    }
+
+    /// What stands in `{…}`.
+    fn count(&mut self, digits: &str) -> bool {
+        let most = digits.split(',').filter_map(|part| part.trim().parse::<u32>().ok()).max();
+        most.is_none_or(|most| most <= MOST_REPEATS) && self.repeat(digits.trim_end().ends_with(','))
+    }
+
+    fn vary(&mut self) {
+        if let Some(group) = self.groups.last_mut() {
+            group.varies = true;
+        }
+        self.longest_row = self.longest_row.max(self.in_a_row);
+    }
+
+    fn is_modest(&self) -> bool {
+        self.longest_row <= MOST_IN_A_ROW
+            && self.endless <= MOST_ENDLESS
+            && self.of_anything <= MOST_OF_ANYTHING
+            && self.optional <= MOST_OPTIONAL
+            && self.branches <= MOST_BRANCHES
     }
 }
 
@@ -160,6 +273,18 @@ mod tests {
             ("((a)|b)*", false),
             ("(x+x+)+y", false),
             ("(a)\\1", false),
+            ("^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}$", true),
+            ("^\\s*(\\w+)\\s*,\\s*(\\w+)", true),
+            ("^(\\+33|0)[1-9]([ .-]?[0-9]{2})?$", true),
+            (".*?foo.*?bar", true),
+            ("[-+]?[0-9]*\\.?[0-9]+([eE][-+]?[0-9]+)?", true),
+            ("(a?)*", false),
+            ("(a?){30}", false),
+            ("a*a*a*a*b", false),
+            ("(a*)(a*)(a*)(a*)b", false),
+            (".*a.*a.*a.*a.*b", false),
+            ("a?a?a?a?a?a?a?a?a?a?a?a?a?aaaaaaaaaaaaa", false),
+            ("(a|b|c|d|e|f|g|h|i|j)(a|b|c|d|e|f|g|h|i|j)(a|b|c|d|e|f|g|h|i|j)(a|b|c|d|e|f|g|h|i|j)(a|b)", false),
             ("(a{1,9}){1,9}", false),
             ("a{1,1000}", false),
             (")(", false),

@@ -10,8 +10,9 @@ use sqlparser::ast::{
 use crate::domain::Dialect;
 
 use super::super::fault::{Checked, unplaced};
+use super::super::oracle_tokens;
 use super::super::refusal::Rule;
-use super::super::scope::{Ctes, Env, NONE, Output, Outputs, Scope};
+use super::super::scope::{Ctes, Env, NO_ALIASES, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
 
 /// What a query gives: its columns, and the most rows it can have when that is known without looking.
@@ -19,8 +20,14 @@ use super::{Walk, absent, unsupported};
 pub(super) struct Given {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
+    /// Rows it makes for each that is stored.
+    pub(super) made_rows: u64,
+    /// About how many it has, as far as statistics and conditions tell.
+    pub(super) about: Option<u64>,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
+    /// Whether conditions link all of its own sources.
+    pub(super) connected: bool,
 }
 
 /// The parts of a query after its body that a single SELECT must judge together with its own names.
@@ -60,7 +67,8 @@ impl<'i> Walk<'i> {
             let env = Env { ctes: Some(&level), ..env };
             let given = walk.body(body, Tail { order_by: order_by.as_ref() }, env)?;
             let limit = walk.limits(limit_clause.as_ref(), fetch.as_ref(), env)?;
-            Ok(Given { rows: least(given.rows, limit), ..given })
+            let made_rows = given.made_rows.min(limit.unwrap_or(u64::MAX).max(1));
+            Ok(Given { rows: least(given.rows, limit), about: least(given.about, limit), made_rows, ..given })
         })
     }
 
@@ -106,13 +114,24 @@ impl<'i> Walk<'i> {
         absent(op == SetOperator::Minus && self.dialect != Dialect::Oracle, "MINUS")?;
         let left = self.body(left, Tail::default(), env)?;
         let right = self.body(right, Tail::default(), env)?;
-        let rows = match op {
-            SetOperator::Union => left.rows.zip(right.rows).map(|(one, other)| one.saturating_add(other)),
-            SetOperator::Except | SetOperator::Minus => left.rows,
-            SetOperator::Intersect => least(left.rows, right.rows),
+        let together = |left: Option<u64>, right: Option<u64>| match op {
+            SetOperator::Union => left.zip(right).map(|(one, other)| one.saturating_add(other)),
+            SetOperator::Except | SetOperator::Minus => left,
+            SetOperator::Intersect => least(left, right),
         };
+        let (rows, about) = (together(left.rows, right.rows), together(left.about, right.about));
         let outwards = left.outwards.iter().copied().filter(|one| right.outwards.contains(one)).collect();
-        Ok(Given { columns: left.columns, rows, outwards })
+        let made_rows = left.made_rows.saturating_add(right.made_rows);
+        let (columns, connected) = (united(&left.columns, &right.columns), left.connected && right.connected);
+        Ok(Given { columns, rows, about, made_rows, outwards, connected })
+    }
+
+    /// A query, or a list of VALUES, where one stands for the other: in FROM, WITH and IN, not alone.
+    pub(super) fn query_or_values(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked<Given> {
+        match &*query.body {
+            SetExpr::Values(values) if is_only_values(query) => self.values(values, env),
+            _ => self.query(query, env),
+        }
     }
 
     /// VALUES as a derived table.
@@ -120,14 +139,23 @@ impl<'i> Walk<'i> {
         let Values { explicit_row, value_keyword, rows } = values;
         absent(*explicit_row || *value_keyword || self.dialect == Dialect::Oracle, "VALUES")?;
         let width = rows.first().map_or(0, |row| row.content.len());
-        for expr in rows.iter().flat_map(|row| &row.content) {
-            self.expr(expr, env)?;
+        let mut columns: Vec<Output> = (1..=width).map(|at| Output::opaque(format!("column{at}"))).collect();
+        for row in rows {
+            for (at, expr) in row.content.iter().enumerate() {
+                let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
+                if let Some(column) = columns.get_mut(at) {
+                    column.extent = column.extent.united(extent);
+                }
+            }
         }
-        let names = (1..=width).map(|at| Output { key: Some(format!("column{at}").into()), json: false });
+        let count = Some(rows.len() as u64);
         Ok(Given {
-            columns: Rc::new(names.collect::<Vec<_>>().into()),
-            rows: Some(rows.len() as u64),
+            columns: Rc::new(columns.into()),
+            rows: count,
+            about: count,
+            made_rows: (rows.len() as u64).max(1),
             outwards: Vec::new(),
+            connected: true,
         })
     }
 
@@ -136,7 +164,8 @@ impl<'i> Walk<'i> {
         if tail.order_by.is_none() {
             return Ok(());
         }
-        let aliases = given.columns.iter().filter_map(|output| output.key.as_deref().map(str::to_owned)).collect();
+        let named = |output: &Output| Some((output.key.as_deref()?.to_owned(), output.extent));
+        let aliases = given.columns.iter().filter_map(named).collect();
         let scope = Scope { aliases: &aliases, ..Scope::new(&[], None) };
         self.order_by(tail.order_by, env.within(&scope))
     }
@@ -170,7 +199,7 @@ impl<'i> Walk<'i> {
     pub(super) fn maybe_alias(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         match env.scope {
             Some(scope) if self.dialect == Dialect::Postgres && !is_bare(expr) => {
-                let scope = Scope { aliases: &NONE, ..*scope };
+                let scope = Scope { aliases: &NO_ALIASES, ..*scope };
                 self.expr(expr, env.within(&scope))
             }
             _ => self.expr(expr, env),
@@ -178,7 +207,12 @@ impl<'i> Walk<'i> {
     }
 
     /// The most rows LIMIT or FETCH lets through, when a literal says so.
-    fn limits(&mut self, limit: Option<&LimitClause>, fetch: Option<&Fetch>, env: Env<'_, 'i>) -> Checked<Option<u64>> {
+    pub(super) fn limits(
+        &mut self,
+        limit: Option<&LimitClause>,
+        fetch: Option<&Fetch>,
+        env: Env<'_, 'i>,
+    ) -> Checked<Option<u64>> {
         let nothing = Scope::new(&[], None);
         let env = Env { ctes: env.ctes, scope: Some(&nothing) };
         let limited = match limit {
@@ -200,8 +234,20 @@ impl<'i> Walk<'i> {
         let Some(Fetch { with_ties, percent, quantity }) = fetch else { return Ok(limited) };
         absent(self.dialect == Dialect::Sqlite, "FETCH")?;
         absent(*percent && self.dialect != Dialect::Oracle, "FETCH … PERCENT")?;
-        let fetched = self.limit(quantity.as_ref(), env)?;
+        let computed = quantity.as_ref().and_then(|quantity| self.computed(quantity));
+        let fetched = self.limit(computed.as_ref().or(quantity.as_ref()), env)?;
         Ok(if *with_ties || *percent { limited } else { least(limited, fetched) })
+    }
+
+    /// Oracle's expression of a row limit, which the parser reads as one value.
+    fn computed(&self, quantity: &Expr) -> Option<Expr> {
+        match quantity {
+            Expr::Value(value) if self.dialect == Dialect::Oracle => match &value.value {
+                Value::Placeholder(text) if !text.starts_with(':') => oracle_tokens::quantity(text),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn limit(&mut self, limit: Option<&Expr>, env: Env<'_, 'i>) -> Checked<Option<u64>> {
@@ -209,6 +255,36 @@ impl<'i> Walk<'i> {
         self.expr(limit, env)?;
         Ok(whole_number(limit))
     }
+}
+
+/// The columns of a set operation: the names of the left side, and what stands behind them on both.
+pub(super) fn united(left: &Rc<Outputs>, right: &Outputs) -> Rc<Outputs> {
+    let both = left.iter().zip(right.iter().map(Some).chain(std::iter::repeat(None)));
+    let columns = both.map(|(one, other)| {
+        let extent = other.map_or(one.extent, |other| one.extent.united(other.extent));
+        Output { extent, ..one.clone() }
+    });
+    Rc::new(columns.collect::<Vec<_>>().into())
+}
+
+/// VALUES and nothing around them.
+fn is_only_values(query: &Query) -> bool {
+    let Query {
+        with: None,
+        body: _,
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks,
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators,
+    } = query
+    else {
+        return false;
+    };
+    locks.is_empty() && pipe_operators.is_empty()
 }
 
 fn is_bare(expr: &Expr) -> bool {
@@ -231,7 +307,7 @@ pub(super) fn whole_number(expr: &Expr) -> Option<u64> {
     }
 }
 
-fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+pub(super) fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),

@@ -11,6 +11,8 @@ use super::super::names::{key, parts};
 
 /// Most rows a generator may count up to.
 pub(super) const MOST_ROWS: u64 = 100_000;
+/// Rows that a generator counts for where the text does not say how many it makes.
+pub(super) const UNKNOWN_ROWS: u64 = 1_000;
 
 /// The arms of a recursive body: `anchor UNION [ALL] SELECT … FROM itself …`.
 pub(super) fn arms<'q>(query: &'q Query, itself: &str, dialect: Dialect) -> Option<(&'q SetExpr, &'q Select)> {

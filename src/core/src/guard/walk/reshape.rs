@@ -9,6 +9,7 @@ use sqlparser::ast::{
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::key;
 use super::super::refusal::Rule;
@@ -87,10 +88,18 @@ impl<'i> Walk<'i> {
             alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
         }
         outputs.retain(|output| output.key.as_deref().is_none_or(|key| !used.iter().any(|one| one == key)));
-        let Expr::Identifier(value) = value else { return Err(unsupported("UNPIVOT ((…))")) };
-        for ident in [name, value] {
+        let values = match value {
+            Expr::Tuple(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        let values = values.iter().map(|value| match value {
+            Expr::Identifier(ident) => Ok(ident),
+            _ => Err(unsupported("UNPIVOT ((…))")),
+        });
+        for ident in std::iter::once(Ok(name)).chain(values) {
+            let ident = ident?;
             super::factor::given_name(ident)?;
-            outputs.push(Output { key: Some(key(self.dialect, ident).into()), json: false });
+            outputs.push(Output::opaque(key(self.dialect, ident)));
         }
         Ok(outputs)
     }
@@ -164,7 +173,8 @@ impl<'i> Walk<'i> {
             (Some(own), Some(alias)) => Some(format!("{own}_{}", name(alias))),
             (own, _) => own.clone(),
         };
-        Ok(aggregates.iter().map(|one| Output { key: with_aggregate(one).map(Into::into), json: false }).collect())
+        let output = |one| Output { key: with_aggregate(one).map(Into::into), json: false, extent: Extent::COLUMN };
+        Ok(aggregates.iter().map(output).collect())
     }
 
     /// A row pattern: the variables of the pattern qualify the columns of its only source.
@@ -203,9 +213,9 @@ impl<'i> Walk<'i> {
             self.expr(definition, env.within(&scope))?;
         }
         for Measure { expr, alias } in measures {
-            self.expr(expr, env.within(&scope))?;
+            let ((), extent) = self.measured(|walk| walk.expr(expr, env.within(&scope)))?;
             super::factor::given_name(alias)?;
-            outputs.push(Output { key: Some(key(self.dialect, alias).into()), json: false });
+            outputs.push(Output { extent, ..Output::opaque(key(self.dialect, alias)) });
         }
         self.skip(after_match_skip.as_ref(), &variables)?;
         self.source(Rc::new(outputs.into()), alias.as_ref(), None)
@@ -223,7 +233,7 @@ impl<'i> Walk<'i> {
             return self.all_columns(source);
         }
         let names = self.columns_named(partition_by, env)?;
-        Ok(names.into_iter().map(|name| Output { key: Some(name.into()), json: false }).collect())
+        Ok(names.into_iter().map(Output::opaque).collect())
     }
 
     fn skip(&self, skip: Option<&AfterMatchSkip>, variables: &[String]) -> Checked {

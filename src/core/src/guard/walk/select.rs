@@ -1,40 +1,62 @@
 //! One SELECT: its sources first, then every expression in the scope the database gives it.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     ConnectByKind, Distinct, Expr, Function, GroupByExpr, Ident, NamedWindowDefinition, NamedWindowExpr, Select,
-    SelectFlavor, SelectItem,
+    SelectFlavor, SelectItem, Top, TopQuantity,
 };
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::known::{QUALIFY, QUALIFY_INSTEAD};
-use super::super::names::{key, parts, written};
+use super::super::names::{key, parts};
 use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Outputs, Scope, Source};
+use super::super::scope::{Aliases, Env, Output, Outputs, Scope, Source};
+use super::from::From;
 use super::links::Links;
-use super::query::{Given, Tail};
+use super::query::{Given, Tail, whole_number};
+use super::recursion::UNKNOWN_ROWS;
+use super::set_calls::SetCall;
+use super::sizes::groups;
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
     pub(super) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         shape(select)?;
+        self.no_top(select)?;
         let around = std::mem::take(&mut self.aggregates);
         let given = self.deeper(|walk| walk.level(select, tail, env));
         self.aggregates = around;
         given
     }
 
+    /// TOP, which other databases write for the row limit.
+    fn no_top(&self, select: &Select) -> Checked {
+        let Some(Top { with_ties: _, percent, quantity }) = &select.top else { return Ok(()) };
+        let count = match quantity {
+            Some(TopQuantity::Constant(count)) => *count,
+            Some(TopQuantity::Expr(expr)) => whole_number(expr).unwrap_or(10),
+            None => 10,
+        };
+        let percent = if *percent { " PERCENT" } else { "" };
+        let instead = match self.dialect {
+            Dialect::Oracle => format!("FETCH FIRST {count}{percent} ROWS ONLY"),
+            Dialect::Postgres | Dialect::Sqlite => format!("LIMIT {count}"),
+        };
+        Err(unsupported("TOP").instead(instead))
+    }
+
     fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         let mut links = Links::default();
         let from = self.from(&select.from, env, &mut links)?;
-        let windows: Vec<String> =
-            select.named_window.iter().map(|NamedWindowDefinition(name, _)| key(self.dialect, name)).collect();
+        let around = std::mem::replace(&mut self.made_rows, made_rows(&from.sources, select));
+        let windows = self.windows(select, &from, env)?;
         let scope = Scope {
             merged: &from.merged,
             windows: &windows,
@@ -42,26 +64,24 @@ impl<'i> Walk<'i> {
             ..Scope::new(&from.sources, env.scope)
         };
         let inside = env.within(&scope);
-        let aliases = aliases_of(&select.projection, self.dialect);
-        self.no_callable_alias(&aliases)?;
+        self.no_callable_alias(&select.projection)?;
+        let outer_sets = self.expect_sets(select);
+        let (columns, aliases) = self.projection(&select.projection, &from, inside)?;
+        let sets = std::mem::replace(&mut self.sets, outer_sets).walked;
         let with_aliases = Scope { aliases: &aliases, ..scope };
+        // SQLite alone reads aliases of the select list in WHERE and HAVING; PostgreSQL may take one for a whole row.
+        let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
         if let Some(selection) = &select.selection {
-            // SQLite alone reads aliases of the select list in WHERE.
-            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
             links.extend(self.predicate(selection, env.within(&filtering))?);
         }
-        self.hierarchy(&select.connect_by, &from.sources, inside)?;
-        let columns = self.projection(&select.projection, &from.sources, &from.merged, inside)?;
+        let levels = self.hierarchy(&select.connect_by, &from.sources, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
         few_groups(&select.group_by)?;
-        let grouped = self.group_by(&select.group_by, env.within(&grouping))?;
+        let grouped = self.group_by(select, env.within(&grouping))?;
         if let Some(having) = &select.having {
-            // SQLite alone reads aliases of the select list in HAVING; PostgreSQL may take one for a whole row.
-            let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
             self.expr(having, env.within(&filtering))?;
         }
-        self.windows(select, env.within(&scope))?;
         if let Some(Distinct::On(list)) = &select.distinct {
             absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
             if list.iter().any(|expr| super::query::whole_number(expr).is_some()) {
@@ -71,36 +91,60 @@ impl<'i> Walk<'i> {
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
         links.must_connect(&from.sources)?;
-        let rows = if self.aggregates && !grouped { Some(1) } else { links.rows(&from.sources) };
-        let rows = rows.filter(|_| select.connect_by.is_empty());
-        Ok(Given { columns, rows, outwards: links.outwards(&from.sources) })
+        let one_row = self.aggregates && !grouped && sets.is_empty();
+        let made_rows = match std::mem::replace(&mut self.made_rows, around) {
+            _ if one_row => 1,
+            made_rows if sets.is_empty() => made_rows,
+            made_rows => made_rows.saturating_mul(UNKNOWN_ROWS),
+        };
+        let counts = if select.connect_by.is_empty() { None } else { Some(levels) };
+        let (rows, about) = self.counts(select, counts, sets, &from.sources, &links, grouped)?;
+        let (outwards, connected) = (links.outwards(&from.sources), links.connects(&from.sources));
+        Ok(Given { columns, rows, made_rows, about, outwards, connected })
+    }
+
+    /// The most rows of a level, and about how many it has, as far as the text, the catalog and statistics tell; `levels`
+    /// are those of a hierarchy.
+    fn counts(
+        &mut self,
+        select: &Select,
+        levels: Option<Option<u64>>,
+        sets: Vec<SetCall>,
+        sources: &[Source<'i>],
+        links: &Links,
+        grouped: bool,
+    ) -> Checked<(Option<u64>, Option<u64>)> {
+        let whole = self.aggregates && !grouped;
+        let (rows, about) = match levels {
+            Some(levels) => (levels, levels),
+            None if !sets.is_empty() => self.with_sets(sets, sources, links, whole)?,
+            None if whole => (Some(1), Some(1)),
+            None => (links.rows(sources), links.about(sources)),
+        };
+        Ok((rows, if whole { about } else { distinct_rows(select, sources, about) }))
     }
 
     fn projection(
         &mut self,
         items: &[SelectItem],
-        sources: &[Source<'i>],
-        merged: &BTreeSet<String>,
+        From { sources, merged }: &From<'i>,
         env: Env<'_, 'i>,
-    ) -> Checked<Rc<Outputs>> {
+    ) -> Checked<(Rc<Outputs>, Aliases)> {
         let mut columns: Vec<Output> = Vec::with_capacity(items.len());
+        let mut aliases = Aliases::new();
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    self.expr(expr, env)?;
-                    columns.push(self.own_name(expr, sources));
+                    let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
+                    columns.push(Output { extent, ..self.own_name(expr, sources) });
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    self.expr(expr, env)?;
-                    let named = super::factor::given_name(alias);
-                    named.map_err(|fault| match alias.quote_style {
-                        Some('\'') => {
-                            fault.instead(written(self.dialect, &key(self.dialect, &Ident::new(&alias.value))))
-                        }
-                        _ => fault,
-                    })?;
+                    let ((), extent) = self.measured(|walk| walk.expr(expr, env))?;
+                    let alias = self.alias(alias)?;
                     let json = self.own_name(expr, sources).json;
-                    columns.push(Output { key: Some(key(self.dialect, alias).into()), json });
+                    let name = key(self.dialect, &alias);
+                    columns.push(Output { key: Some(name.as_str().into()), json, extent });
+                    aliases.insert(name, extent);
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
                 SelectItem::Wildcard(options) => self.wildcard(options, sources, merged, &mut columns)?,
@@ -110,7 +154,19 @@ impl<'i> Walk<'i> {
             }
         }
         absent(columns.is_empty(), "SELECT …")?;
-        Ok(Rc::new(columns.into()))
+        Ok((Rc::new(columns.into()), aliases))
+    }
+
+    /// An alias of the select list. One in single quotes is noted, to be written in the double ones that names have.
+    fn alias<'e>(&mut self, alias: &'e Ident) -> Checked<Cow<'e, Ident>> {
+        if alias.quote_style != Some('\'') {
+            super::factor::given_name(alias)?;
+            return Ok(Cow::Borrowed(alias));
+        }
+        let name = Ident::with_quote('"', &alias.value);
+        super::factor::given_name(&name)?;
+        self.reads.quoted_aliases.push(alias.value.clone());
+        Ok(Cow::Owned(name))
     }
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
@@ -131,11 +187,13 @@ impl<'i> Walk<'i> {
             let is_json = |has| matches!(has, super::super::scope::Has::Yes { json: true, .. });
             sources.iter().any(|source| is_json(source.column(key)))
         });
-        Output { key, json }
+        Output { key, json, extent: Extent::COLUMN }
     }
 
-    fn group_by(&mut self, group_by: &GroupByExpr, env: Env<'_, 'i>) -> Checked<bool> {
-        let GroupByExpr::Expressions(list, modifiers) = group_by else { return Err(unsupported("GROUP BY ALL")) };
+    fn group_by(&mut self, select: &Select, env: Env<'_, 'i>) -> Checked<bool> {
+        let GroupByExpr::Expressions(list, modifiers) = &select.group_by else {
+            return Err(unsupported("GROUP BY ALL"));
+        };
         absent(!modifiers.is_empty(), "GROUP BY … WITH")?;
         for expr in list {
             if super::query::whole_number(expr).is_some() {
@@ -147,29 +205,69 @@ impl<'i> Walk<'i> {
                     sets.iter().flatten().try_for_each(no_inner_sets)?;
                     sets.iter().flatten().try_for_each(|expr| self.maybe_alias(expr, env))?;
                 }
+                expr if self.grouped_alias(expr, &select.projection, env) => {}
                 expr => self.maybe_alias(expr, env)?,
             }
         }
         Ok(!list.is_empty())
     }
 
-    fn windows(&mut self, select: &Select, env: Env<'_, 'i>) -> Checked {
-        for NamedWindowDefinition(name, window) in &select.named_window {
+    /// The names of the WINDOW clause, each with what it stands for.
+    fn windows(&mut self, select: &Select, from: &From<'i>, env: Env<'_, 'i>) -> Checked<Aliases> {
+        let mut named = Aliases::new();
+        for NamedWindowDefinition(name, _) in &select.named_window {
             super::factor::given_name(name)?;
-            match window {
-                NamedWindowExpr::WindowSpec(spec) => self.window(spec, env)?,
-                NamedWindowExpr::NamedWindow(name) => self.named_window(name, env)?,
-            }
+            named.insert(key(self.dialect, name), Extent::NODE);
         }
-        Ok(())
+        let known = named.clone();
+        let scope = Scope { merged: &from.merged, windows: &known, ..Scope::new(&from.sources, env.scope) };
+        for NamedWindowDefinition(name, window) in &select.named_window {
+            let ((), extent) = self.measured(|walk| match window {
+                NamedWindowExpr::WindowSpec(spec) => walk.window(spec, env.within(&scope)),
+                NamedWindowExpr::NamedWindow(name) => walk.named_window(name, env.within(&scope)),
+            })?;
+            named.insert(key(self.dialect, name), extent);
+        }
+        Ok(named)
     }
 
     /// An alias in ORDER BY hides a function of its name, but not in every place and version.
-    fn no_callable_alias(&self, aliases: &BTreeSet<String>) -> Checked {
-        match aliases.iter().find(|alias| self.index.is_callable(alias)) {
-            Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias.as_str())),
+    fn no_callable_alias(&self, items: &[SelectItem]) -> Checked {
+        let alias = |item: &SelectItem| match item {
+            SelectItem::ExprWithAlias { alias, .. } => Some(key(self.dialect, alias)),
+            _ => None,
+        };
+        match items.iter().filter_map(alias).find(|alias| self.index.is_callable(alias)) {
+            Some(alias) => Err(unplaced(Rule::AliasNotAllowed, alias)),
             None => Ok(()),
         }
+    }
+}
+
+/// Rows that a query level makes for each stored one: what its generators make together.
+fn made_rows(sources: &[Source<'_>], select: &Select) -> u64 {
+    let one_row = sources.iter().all(|source| source.rows == Some(1));
+    // A hierarchy of stored rows makes none.
+    let counted = if one_row && !select.connect_by.is_empty() { UNKNOWN_ROWS } else { 1 };
+    sources.iter().map(|source| source.made_rows).fold(counted, u64::saturating_mul)
+}
+
+/// About how many rows are left of so many by DISTINCT and GROUP BY.
+fn distinct_rows(select: &Select, sources: &[Source<'_>], rows: Option<u64>) -> Option<u64> {
+    let grouped = match &select.group_by {
+        GroupByExpr::Expressions(list, _) if !list.is_empty() => groups(list.iter(), sources, rows),
+        _ => rows,
+    };
+    let items = || {
+        select.projection.iter().map(|item| match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+            _ => None,
+        })
+    };
+    match (&select.distinct, items().collect::<Option<Vec<&Expr>>>()) {
+        (Some(Distinct::Distinct), Some(exprs)) => groups(exprs.into_iter(), sources, grouped),
+        (Some(Distinct::On(list)), _) => groups(list.iter(), sources, grouped),
+        _ => grouped,
     }
 }
 
@@ -219,7 +317,7 @@ fn shape(select: &Select) -> Checked {
     }
     absent(!optimizer_hints.is_empty(), "/*+ … */")?;
     absent(select_modifiers.as_ref().is_some_and(sqlparser::ast::SelectModifiers::is_any_set), "SELECT …")?;
-    absent(top.is_some() || *top_before_distinct, "TOP")?;
+    absent(top.is_none() && *top_before_distinct, "TOP")?;
     absent(exclude.is_some(), "EXCLUDE")?;
     absent(!lateral_views.is_empty(), "LATERAL VIEW")?;
     absent(prewhere.is_some(), "PREWHERE")?;
@@ -243,14 +341,6 @@ fn few_groups(group_by: &GroupByExpr) -> Checked {
     });
     let many = sets.fold(1_usize, usize::saturating_mul) > MOST;
     if many { Err(unsupported("CUBE").instead("GROUPING SETS ((…), (…))")) } else { Ok(()) }
-}
-
-fn aliases_of(items: &[SelectItem], dialect: Dialect) -> BTreeSet<String> {
-    let alias = |item: &SelectItem| match item {
-        SelectItem::ExprWithAlias { alias, .. } => Some(key(dialect, alias)),
-        _ => None,
-    };
-    items.iter().filter_map(alias).collect()
 }
 
 /// The relationships of CONNECT BY and the condition of START WITH.

@@ -1,7 +1,8 @@
 //! `generate_series`: ends and steps that can be seen in the text.
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Interval, UnaryOperator,
+    Array, BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Interval,
+    UnaryOperator,
 };
 
 use super::super::fault::{Checked, unplaced};
@@ -44,7 +45,62 @@ pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
     Err(unplaced(Rule::Unbounded, "generate_series").instead(instead))
 }
 
-fn plain(arg: &FunctionArg) -> Option<&Expr> {
+/// The most rows that a function in FROM gives, as far as its literals say.
+pub(super) fn rows_of(function: &str, args: &[FunctionArg]) -> Option<u64> {
+    match function {
+        "GENERATE_SERIES" => rows(args),
+        "JSON_EACH" | "JSON_ARRAY_ELEMENTS_TEXT" | "JSONB_ARRAY_ELEMENTS_TEXT" => {
+            // Each element takes two characters at least.
+            let [list] = args else { return None };
+            literal_of(plain(list)?).map(|list| list.len() as u64 / 2)
+        }
+        _ => None,
+    }
+}
+
+/// How many elements an array has that is written out.
+pub(super) fn elements_of(arrays: &[Expr]) -> Option<u64> {
+    match arrays {
+        [Expr::Array(Array { elem, named: _ })] => Some(elem.len() as u64),
+        _ => None,
+    }
+}
+
+/// The most rows of a series between literals: numbers, or times of which the years are known.
+fn rows(args: &[FunctionArg]) -> Option<u64> {
+    let exprs: Vec<&Expr> = args.iter().filter_map(plain).collect();
+    let (first, last) = (exprs.first()?, exprs.get(1)?);
+    if let Some((first, last)) = whole(first).zip(whole(last)) {
+        let step = exprs.get(2).map_or(Some(1), |step| whole_number(step))?.max(1);
+        return Some(u64::try_from(last - first).map_or(1, |length| length / step + 1));
+    }
+    let years = u64::from(year(last)?.checked_sub(year(first)?)? + 1);
+    Some(match pace(exprs.get(2)?)? {
+        Pace::Days => years * 366,
+        Pace::Hours => years * 366 * 24,
+    })
+}
+
+/// A whole number with its sign.
+fn whole(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => whole(expr)?.checked_neg(),
+        Expr::Nested(inner) => whole(inner),
+        other => i64::try_from(whole_number(other)?).ok().filter(|number| number.unsigned_abs() <= MOST_ROWS),
+    }
+}
+
+/// The year of a literal date.
+fn year(expr: &Expr) -> Option<u16> {
+    let text = match expr {
+        Expr::TypedString(typed) => super::literal::text_literal(&typed.value.value)?,
+        Expr::Cast { expr, .. } | Expr::Nested(expr) => return year(expr),
+        other => literal_of(other)?,
+    };
+    text.split_once('-')?.0.parse().ok()
+}
+
+pub(super) fn plain(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,

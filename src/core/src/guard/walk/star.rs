@@ -141,7 +141,7 @@ impl<'i> Walk<'i> {
                 let (open, closed): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.open);
                 let named = |column: &super::super::index::Column| format!("{}.{}", table.shown, column.shown);
                 self.reads.left_out.extend(closed.into_iter().map(named));
-                columns.extend(open.iter().map(|one| Output { key: Some(one.key.clone()), json: one.json }));
+                columns.extend(open.iter().map(|one| one.output()));
                 Some(open.into_iter().map(|column| column.written.clone()).collect())
             }
             Shape::Derived(outputs) => {
@@ -203,11 +203,7 @@ impl<'i> Walk<'i> {
                 Shape::Table(table) => {
                     self.look_at(table.columns.len())?;
                     self.read_whole(table);
-                    let output = |column: &super::super::index::Column| Output {
-                        key: Some(column.key.clone()),
-                        json: column.json,
-                    };
-                    table.columns.iter().map(output).collect()
+                    table.columns.iter().map(super::super::index::Column::output).collect()
                 }
                 Shape::Derived(outputs) => {
                     self.look_at(outputs.len())?;

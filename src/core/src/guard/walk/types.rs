@@ -12,8 +12,8 @@ const WIDEST: u64 = 32_767;
 impl Walk<'_> {
     /// A type of the dialect's list, with a length or precision of digits only.
     ///
-    /// What is compared is what will run: the type's rendering. `VARCHAR2(100 CHAR)` renders as `VARCHAR2(100, CHAR)`,
-    /// which is why letters in the brackets are refused.
+    /// What is compared is what will run: the type's rendering. Letters stand in the brackets as the unit of a length
+    /// alone.
     pub(super) fn data_type(&self, data_type: &DataType) -> Checked {
         self.type_written(&data_type.to_string())
     }
@@ -25,6 +25,11 @@ impl Walk<'_> {
         let mut rest = rendered.as_str();
         while let Some((before, after)) = rest.split_once('(') {
             let Some((inside, after)) = after.split_once(')') else { break };
+            let lengths = rendered.starts_with("CHAR") || rendered.starts_with("VARCHAR");
+            let units = [" CHAR", " BYTE"].iter().find_map(|unit| inside.strip_suffix(unit)).filter(|_| lengths);
+            // `NUMBER(*, 2)` has any precision.
+            let scale = inside.strip_prefix("*, ").filter(|_| rendered.starts_with("NUMBER("));
+            let inside = units.or(scale).unwrap_or(inside);
             let digits = !inside.is_empty()
                 && inside.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' ' | b'-'));
             let wide = inside
@@ -40,6 +45,14 @@ impl Walk<'_> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         if self.lists.is_type(&name) { Ok(()) } else { Err(unplaced(Rule::TypeNotAllowed, rendered)) }
     }
+}
+
+/// Bytes to which a type pads each value.
+pub(super) fn padding(data_type: &DataType) -> usize {
+    let rendered = data_type.to_string().to_uppercase();
+    let pads = ["CHAR(", "CHARACTER(", "NCHAR("].iter().find_map(|name| rendered.strip_prefix(name));
+    let digits = pads.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
 /// A field of EXTRACT or INTERVAL: a word, never a name that could be a column or a function.

@@ -149,6 +149,9 @@ async fn explains(target: &dyn QueryTarget) {
     let estimate = target.explain(&approved(target, slow(), WIDE).await, PERSON).await.expect("a plan costs no run");
     assert_eq!(estimate.cost.is_some_and(f64::is_finite), target.estimates(), "{:?}", estimate.cost);
     assert!(!estimate.plan.is_empty());
+    let items = approved(target, ITEMS, WIDE).await;
+    let many = futures::future::join_all((0..8).map(|_| target.explain(&items, PERSON))).await;
+    assert!(many.iter().all(Result::is_ok), "more at once than run at once wait for their turn: {many:?}");
 }
 
 async fn knows_values(target: &dyn QueryTarget) {

@@ -65,6 +65,7 @@ pub struct FakeTarget {
     down: Mutex<Option<TargetError>>,
     privileges: Mutex<Privileges>,
     estimate: Mutex<Option<(f64, u64)>>,
+    unplanned: Mutex<Option<TargetError>>,
     ran: Mutex<Vec<ApprovedStatement>>,
     stopped: Arc<AtomicUsize>,
 }
@@ -79,6 +80,7 @@ impl FakeTarget {
             down: Mutex::default(),
             privileges: Mutex::default(),
             estimate: Mutex::default(),
+            unplanned: Mutex::default(),
             ran: Mutex::default(),
             stopped: Arc::default(),
         }
@@ -104,6 +106,11 @@ impl FakeTarget {
     /// From now on it expects every statement to have this cost and so many rows.
     pub fn set_estimate(&self, cost: f64, rows: u64) {
         *lock(&self.estimate) = Some((cost, rows));
+    }
+
+    /// From now on planning a statement fails with this error, or works again; the rest goes on.
+    pub fn set_unplanned(&self, error: Option<TargetError>) {
+        *lock(&self.unplanned) = error;
     }
 
     /// From now on its account may do this too.
@@ -143,6 +150,9 @@ impl QueryTarget for FakeTarget {
     }
 
     async fn explain(&self, statement: &ApprovedStatement, _person: &str) -> Result<Estimate, TargetError> {
+        if let Some(error) = lock(&self.unplanned).clone() {
+            return Err(error);
+        }
         let reply = self.reply(statement)?;
         match reply.error {
             Some(error @ TargetError::Rejected(_)) if reply.rows.is_empty() => Err(error),

@@ -48,6 +48,22 @@ pub struct TargetConfig {
     pub private_tables: Vec<String>,
 }
 
+/// What a statement may be expected to cost on a server where nobody says otherwise. For PostgreSQL and for Oracle it is
+/// the work of reading some 80 GB of pages of 8 KB: nothing that ends within the default time limit.
+pub(crate) const DEFAULT_COST: f64 = 10_000_000.0;
+
+impl TargetConfig {
+    /// The most that a statement may be expected to cost, and whether that is the default: 0 is no limit, and SQLite says
+    /// nothing of costs.
+    pub(crate) fn cost_limit(&self) -> (Option<f64>, bool) {
+        match (self.max_cost, self.kind) {
+            (Some(most), _) => (Some(most).filter(|most| *most > 0.0), false),
+            (None, TargetKind::Sqlite) => (None, false),
+            (None, TargetKind::Oracle | TargetKind::Postgres) => (Some(DEFAULT_COST), true),
+        }
+    }
+}
+
 /// `[targets.<name>.limits]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -180,6 +180,24 @@ fn what_could_not_run_is_told_beforehand() {
 }
 
 #[test]
+fn servers_have_a_cost_limit_unless_it_is_switched_off() {
+    let postgres = "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"";
+    let oracle = "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"p\"";
+    let sqlite = "[targets.a]\nkind = \"sqlite\"\npath = \"x\"";
+    for (target, more, expected) in [
+        (postgres, "", (Some(10_000_000.0), true)),
+        (oracle, "", (Some(10_000_000.0), true)),
+        (oracle, "max_cost = 10000000", (Some(10_000_000.0), false)),
+        (postgres, "max_cost = 0.5", (Some(0.5), false)),
+        (postgres, "max_cost = 0", (None, false)),
+        (sqlite, "", (None, false)),
+    ] {
+        let config = check(&format!("{target}\n{more}"), &[]).unwrap();
+        assert_eq!(config.targets["a"].cost_limit(), expected, "{target}\n{more}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_or_parsed_is_told() {
     let told = check("[log]\nlevel = info", &[]).unwrap_err();
     assert!(told.contains("pstral.toml: line 2, column 9: this is not TOML"), "{told}");

@@ -17,7 +17,7 @@ pub(crate) struct WatchedTarget {
     /// Whether reading the values of a column takes too long.
     pub(crate) slow_values: AtomicBool,
     /// What the database says of the next statements it plans, in order; then it plans them.
-    pub(crate) rejects: Mutex<Vec<&'static str>>,
+    pub(crate) rejects: Mutex<Vec<TargetError>>,
     /// Whether running a statement panics, as a bug would.
     pub(crate) panics: AtomicBool,
     /// Whether it never says how it is.
@@ -52,7 +52,7 @@ impl QueryTarget for WatchedTarget {
             if rejects.is_empty() { None } else { Some(rejects.remove(0)) }
         };
         match rejected {
-            Some(reason) => Err(TargetError::Rejected(reason.to_owned())),
+            Some(error) => Err(error),
             None => self.real.explain(statement, person).await,
         }
     }

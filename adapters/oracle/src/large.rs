@@ -1,0 +1,129 @@
+//! Statements that may make temporary large objects, whose sessions serve no other statement.
+//!
+//! `REPLACE(TO_CLOB(…))` and its like make them in the database, in the temporary tablespace. The driver frees each one that
+//! it fetched when its row goes (`dpiLob__close` in ODPI-C: it asks whether it is temporary, frees it, and says nothing if
+//! that fails). Those that are made on the way to a number are never fetched, and the space is the session's until that
+//! ends (<https://docs.oracle.com/en/database/oracle/oracle-database/21/adlob/before-you-begin.html>). An account may not
+//! look at `V$TEMPORARY_LOBS`, so that the session's end is the one thing that is certain.
+
+use std::collections::HashSet;
+use std::sync::{PoisonError, RwLock};
+
+use pstral_core::domain::Catalog;
+
+use crate::kind::Kind;
+
+/// Types that are no large objects and hold none, as catalogs name them.
+const PLAIN: &[&str] = &[
+    "BINARY_DOUBLE",
+    "BINARY_FLOAT",
+    "BOOLEAN",
+    "CHAR",
+    "DATE",
+    "FLOAT",
+    "INTERVAL",
+    "NCHAR",
+    "NUMBER",
+    "NVARCHAR2",
+    "RAW",
+    "ROWID",
+    "TIMESTAMP",
+    "UROWID",
+    "VARCHAR2",
+];
+
+/// What the name of a function or of a type says that makes a large object of something else.
+const MAKERS: &[&str] = &["JSON", "LOB", "XML"];
+
+/// The columns that hold large objects, by their names alone, once a catalog was read.
+#[derive(Debug, Default)]
+pub(crate) struct LargeColumns(RwLock<Option<HashSet<String>>>);
+
+impl LargeColumns {
+    /// Takes them from a catalog.
+    pub(crate) fn learn(&self, catalog: &Catalog) {
+        let columns = catalog.tables.iter().flat_map(|relation| &relation.columns);
+        let large = columns.filter(|column| !is_plain(&column.data_type)).map(|column| column.name.to_uppercase());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(large.collect());
+    }
+
+    /// Whether a statement may make a temporary large object. Before a catalog was read, any may. Reads words, not grammar:
+    /// one in a text counts too.
+    pub(crate) fn may_be_made_by(&self, text: &str) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(columns) = &*known else { return true };
+        let text = text.to_uppercase();
+        let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#');
+        let mut words = text.split(|c| !is_of_name(c)).filter(|word| !word.is_empty());
+        // A name in double quotes may hold what is no letter.
+        words.any(|word| columns.contains(word) || MAKERS.iter().any(|maker| word.contains(maker)))
+            || text.split('"').skip(1).step_by(2).any(|name| columns.contains(name))
+    }
+}
+
+fn is_plain(data_type: &str) -> bool {
+    let word = data_type.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+    PLAIN.contains(&word)
+}
+
+/// Whether values of this kind are large objects, or may hold some.
+pub(crate) fn is_large(kind: &Kind) -> bool {
+    match kind {
+        Kind::Clob | Kind::Blob | Kind::Unsupported(_) => true,
+        Kind::Text
+        | Kind::Number { .. }
+        | Kind::Real
+        | Kind::Date
+        | Kind::Timestamp
+        | Kind::Zoned
+        | Kind::Interval
+        | Kind::Bytes
+        | Kind::Boolean => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::domain::{CatalogColumn, Dialect, Relation, RelationKind};
+
+    use super::*;
+
+    fn columns() -> LargeColumns {
+        let columns = [
+            ("ID", "NUMBER(10)"),
+            ("MADE", "TIMESTAMP(6) WITH TIME ZONE"),
+            ("LASTS", "INTERVAL DAY(2) TO SECOND(6)"),
+            ("BODY", "CLOB"),
+            ("scan no. 1", "BLOB"),
+            ("OLD", "LONG RAW"),
+            ("DOC", "JSON"),
+            ("SHAPE", "MDSYS.SDO_GEOMETRY"),
+        ];
+        let columns = columns.map(|(name, data_type)| CatalogColumn::new(name, data_type)).into();
+        let notes = Relation::new("CRM", "NOTES", RelationKind::Table, columns);
+        let large = LargeColumns::default();
+        large.learn(&Catalog::new(Dialect::Oracle, "CRM", vec![notes]));
+        large
+    }
+
+    #[test]
+    fn what_may_make_a_large_object_is_seen() {
+        let large = columns();
+        for (text, expected) in [
+            ("SELECT id, made, lasts FROM notes WHERE id = 1", false),
+            ("SELECT COUNT(*) FROM notes", false),
+            ("SELECT LENGTH(UPPER(n.body)) FROM notes n", true),
+            ("SELECT LENGTH(REPLACE(TO_CLOB(id), '1', '22')) FROM notes", true),
+            ("SELECT LENGTH(\"scan no. 1\") FROM notes", true),
+            ("SELECT id FROM notes WHERE XMLSERIALIZE(CONTENT x) IS NULL", true),
+            ("SELECT json_object('a' VALUE id) FROM notes", true),
+            ("SELECT id FROM notes WHERE DBMS_LOB.GETLENGTH(x) > 1", true),
+            ("SELECT old FROM notes", true),
+            ("SELECT shape FROM notes", true),
+            ("SELECT id AS bodyguard FROM notes", false),
+        ] {
+            assert_eq!(large.may_be_made_by(text), expected, "{text}");
+        }
+        assert!(LargeColumns::default().may_be_made_by("SELECT 1 FROM dual"), "nothing is known yet");
+    }
+}

@@ -1,0 +1,112 @@
+//! How large a statement may become: in the planner, which puts the expression of a derived column in the place of its
+//! name, and in the texts, arrays and numbers that its expressions make, which planners compute where they are constant.
+
+use super::fault::{Checked, unplaced};
+use super::refusal::Rule;
+
+/// Most expressions of one statement, every name replaced by what it stands for. A text of 3,000 words and signs has no
+/// more than that itself; `PostgreSQL` 15 planned 20,000 copies in under 100 MB.
+const MOST_NODES: u64 = 20_000;
+/// Most bytes of all values that a statement's expressions make, steps in between included.
+const MOST_BYTES: u64 = 1_000_000;
+
+/// Bytes that a stored value counts for: it is there already, and only what is made of it has to be bounded.
+const STORED: u64 = 40;
+/// Types whose values are longer, and what one counts for. Oracle bounds all other texts itself.
+const STORED_LONG: &[(&str, u64)] = &[
+    ("CLOB", 8 * 1024),
+    ("NCLOB", 8 * 1024),
+    ("BLOB", 8 * 1024),
+    ("LONG", 8 * 1024),
+    ("XMLTYPE", 1024),
+    ("XML", 1024),
+    ("JSON", 1024),
+    ("JSONB", 1024),
+];
+
+/// An upper bound of an expression's size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Expressions in it, once every name is replaced by what it stands for.
+    pub(super) nodes: u64,
+    /// Bytes of its value.
+    pub(super) bytes: u64,
+}
+
+impl Extent {
+    /// One expression, without a value of its own.
+    pub(super) const NODE: Self = Self { nodes: 1, bytes: 0 };
+    /// A column whose expression nobody puts in the place of its name: stored, grouped or read from a document.
+    pub(super) const COLUMN: Self = Self { nodes: 1, bytes: STORED };
+
+    /// A stored column of a type.
+    pub(super) fn of_type(data_type: &str) -> Self {
+        let name = data_type.split('(').next().unwrap_or_default().trim();
+        let long = STORED_LONG.iter().find(|(long, _)| long.eq_ignore_ascii_case(name));
+        Self { bytes: long.map_or(STORED, |(_, bytes)| *bytes), ..Self::COLUMN }
+    }
+
+    /// A value of this many bytes, without an expression.
+    pub(super) fn of_bytes(bytes: usize) -> Self {
+        Self { nodes: 0, bytes: bytes as u64 }
+    }
+
+    /// Both together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self { nodes: self.nodes.saturating_add(other.nodes), bytes: self.bytes.saturating_add(other.bytes) }
+    }
+
+    /// That many of it.
+    pub(super) fn times(self, times: u64) -> Self {
+        Self { nodes: self.nodes.saturating_mul(times), bytes: self.bytes.saturating_mul(times) }
+    }
+
+    /// The rest when `other` is taken away.
+    pub(super) fn minus(self, other: Self) -> Self {
+        Self { nodes: self.nodes.saturating_sub(other.nodes), bytes: self.bytes.saturating_sub(other.bytes) }
+    }
+
+    /// A column of a set operation: a planner takes the expressions of both sides to wherever its name stands, and its
+    /// value is one of both.
+    pub(super) fn united(self, other: Self) -> Self {
+        Self { nodes: self.nodes.saturating_add(other.nodes), bytes: self.bytes.max(other.bytes) }
+    }
+}
+
+/// Adds up what a statement amounts to while it is walked.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    /// The expression that is being read, up to here.
+    pub(super) value: Extent,
+    /// The whole statement, up to here.
+    total: Extent,
+}
+
+impl Meter {
+    /// Adds a part of the expression that is being read. `found` names it in a refusal.
+    pub(super) fn spend(&mut self, extent: Extent, found: &str) -> Checked {
+        self.value = self.value.plus(extent);
+        self.charge(extent, found)
+    }
+
+    /// Adds to the statement alone: an intermediate value, a copy.
+    pub(super) fn charge(&mut self, extent: Extent, found: &str) -> Checked {
+        self.total = self.total.plus(extent);
+        if self.total.nodes > MOST_NODES {
+            return Err(unplaced(Rule::Expansion, found));
+        }
+        if self.total.bytes > MOST_BYTES { Err(unplaced(Rule::ValueSize, found)) } else { Ok(()) }
+    }
+
+    /// The statement up to here, for [`Meter::back_to`].
+    pub(super) fn mark(&self) -> Extent {
+        self.total
+    }
+
+    /// Takes away what came since the mark, and gives it: a common table expression counts where it is read.
+    pub(super) fn back_to(&mut self, mark: Extent) -> Extent {
+        let since = self.total.minus(mark);
+        self.total = mark;
+        since
+    }
+}

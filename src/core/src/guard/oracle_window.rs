@@ -1,0 +1,62 @@
+//! `NTH_VALUE(x, 2) FROM LAST IGNORE NULLS OVER (…)`, which the parser does not know.
+//!
+//! It becomes an operator between the call and its window, whose rendering is Oracle's text again; [`from_last`] is the only
+//! reader of that shape.
+
+use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, WindowType};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+use super::nodes::{binary, is_word};
+use super::oracle_tokens::MARK;
+
+const FROM_LAST: &str = "FROM LAST";
+const RESPECT: &str = "FROM LAST RESPECT NULLS";
+const IGNORE: &str = "FROM LAST IGNORE NULLS";
+
+/// The words before OVER that come next, and how many there are.
+fn words(parser: &Parser<'_>) -> Option<&'static str> {
+    [FROM_LAST, RESPECT, IGNORE].into_iter().find(|operator| {
+        let mut words = operator.split(' ').chain(["OVER"]).enumerate();
+        words.all(|(at, word)| is_word(&parser.peek_nth_token_ref(at).token, word))
+    })
+}
+
+/// Whether FROM LAST comes next, and a window after it.
+pub(super) fn is_next(parser: &Parser<'_>) -> bool {
+    words(parser).is_some()
+}
+
+/// Reads it, after the call.
+pub(super) fn read(parser: &mut Parser<'_>, call: &Expr) -> Result<Expr, ParserError> {
+    let operator = words(parser).unwrap_or(FROM_LAST);
+    for _ in operator.split(' ') {
+        parser.advance_token();
+    }
+    parser.expect_keyword_is(Keyword::OVER)?;
+    let over = if parser.consume_token(&Token::LParen) {
+        WindowType::WindowSpec(parser.parse_window_spec()?)
+    } else {
+        WindowType::NamedWindow(parser.parse_identifier()?)
+    };
+    let window = Function {
+        name: ObjectName::from(vec![Ident::new(MARK)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::None,
+        filter: None,
+        null_treatment: None,
+        over: Some(over),
+        within_group: Vec::new(),
+    };
+    Ok(binary(call, BinaryOperator::Custom(operator.to_owned()), Expr::Function(window)))
+}
+
+/// The call and the window of an operator and its sides; `None` for anything of another shape.
+pub(super) fn from_last<'e>(left: &'e Expr, operator: &str, right: &'e Expr) -> Option<(&'e Function, &'e WindowType)> {
+    let (Expr::Function(call), Expr::Function(window)) = (left, right) else { return None };
+    let over = window.over.as_ref().filter(|_| [FROM_LAST, RESPECT, IGNORE].contains(&operator))?;
+    let named = call.name.to_string().eq_ignore_ascii_case("NTH_VALUE");
+    (named && call.over.is_none() && call.null_treatment.is_none()).then_some((call, over))
+}

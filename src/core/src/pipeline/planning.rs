@@ -1,0 +1,104 @@
+//! The database plans a statement before it is offered: one that it cannot plan is refused.
+
+use super::proposing::Refused;
+use super::question::Inquiry;
+use super::repairing::Fault;
+use super::terms::Terms;
+use super::{Pipeline, Trouble};
+use crate::guard::ApprovedStatement;
+use crate::ports::{Estimate, TargetError};
+use crate::text::text;
+
+/// Decides on a statement that was not planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unplanned {
+    /// Planning it failed: running it would begin with that again.
+    Refused,
+    /// Nothing would run now, whatever the statement is. The person is told instead.
+    Told,
+    /// The database is away. The statement can be run once it is back.
+    Offered,
+}
+
+impl Pipeline {
+    /// The database's plan for an approved statement, or the reason not to offer it.
+    pub(super) async fn planned(
+        &self,
+        inquiry: &Inquiry<'_>,
+        approved: &ApprovedStatement,
+    ) -> Result<Result<Estimate, Refused>, Trouble> {
+        let target = &inquiry.target;
+        let error = match target.port.explain(approved, &inquiry.asker.user.username).await {
+            Ok(estimate) => return Ok(Ok(estimate)),
+            Err(error) => error,
+        };
+        if !matches!(error, TargetError::Rejected(_)) {
+            tracing::warn!(target = target.name, %error, "a statement could not be planned");
+        }
+        match unplanned(&error, &target.terms) {
+            Unplanned::Refused => Ok(Err(refused(&error))),
+            Unplanned::Told => Err(Trouble::Tell(error.text())),
+            Unplanned::Offered => Ok(Ok(Estimate::default())),
+        }
+    }
+}
+
+/// A planner that fails, takes too long or needs too much memory does so again when the statement runs. Where costs are
+/// limited, a database that is away or busy is told of too: its word on the cost is still missing.
+fn unplanned(error: &TargetError, terms: &Terms) -> Unplanned {
+    match error {
+        TargetError::Rejected(_)
+        | TargetError::Timeout { .. }
+        | TargetError::OutOfMemory(_)
+        | TargetError::Cancelled
+        | TargetError::Failed(_) => Unplanned::Refused,
+        TargetError::NoAccount { .. } | TargetError::Privileged(_) | TargetError::ClientMissing(_) => Unplanned::Told,
+        TargetError::Busy(_) | TargetError::Unavailable(_) if terms.max_cost.is_some() => Unplanned::Told,
+        TargetError::Busy(_) | TargetError::Unavailable(_) => Unplanned::Offered,
+    }
+}
+
+/// The refusal. What the statement is at fault for goes back to the model.
+fn refused(error: &TargetError) -> Refused {
+    let sentence = match error {
+        TargetError::Timeout { seconds } => text("statement-planned-too-long").count("seconds", *seconds),
+        TargetError::Rejected(_) | TargetError::OutOfMemory(_) => error.text(),
+        _ => text("statement-not-planned"),
+    };
+    let fault = match error {
+        TargetError::Rejected(_) => Some(Fault::of_database(sentence.clone())),
+        TargetError::Timeout { .. } | TargetError::OutOfMemory(_) => Some(Fault::of_weight(sentence.clone())),
+        _ => None,
+    };
+    let detail = match error {
+        TargetError::Rejected(_) => error.to_string(),
+        _ => format!("it could not be planned: {error}"),
+    };
+    Refused { rule: None, detail, cost: None, sentence, fault: fault.map(Box::new) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_database_that_is_away_leaves_a_statement_without_a_plan() {
+        let why = || "why".to_owned();
+        let costs = Terms { max_cost: Some(1.0), ..Terms::default() };
+        for (error, free, limited) in [
+            (TargetError::Rejected(why()), Unplanned::Refused, Unplanned::Refused),
+            (TargetError::Timeout { seconds: 10 }, Unplanned::Refused, Unplanned::Refused),
+            (TargetError::OutOfMemory(why()), Unplanned::Refused, Unplanned::Refused),
+            (TargetError::Failed(why()), Unplanned::Refused, Unplanned::Refused),
+            (TargetError::Cancelled, Unplanned::Refused, Unplanned::Refused),
+            (TargetError::NoAccount { person: why() }, Unplanned::Told, Unplanned::Told),
+            (TargetError::Privileged(why()), Unplanned::Told, Unplanned::Told),
+            (TargetError::ClientMissing(why()), Unplanned::Told, Unplanned::Told),
+            (TargetError::Unavailable(why()), Unplanned::Offered, Unplanned::Told),
+            (TargetError::Busy(why()), Unplanned::Offered, Unplanned::Told),
+        ] {
+            assert_eq!(unplanned(&error, &Terms::default()), free, "{error}");
+            assert_eq!(unplanned(&error, &costs), limited, "{error}");
+        }
+    }
+}
