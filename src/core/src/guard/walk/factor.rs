@@ -132,6 +132,7 @@ impl<'i> Walk<'i> {
                     self.meter.spend(cte.extent, relation).map_err(|fault| fault.or_at(span))?;
                     let source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
                     let mut source = Source { about: cte.about, made_rows: cte.made_rows, ..source };
+                    self.repeated.extend(cte.itself.then_some(source.id));
                     source.name = source.name.or_else(|| Some(relation.clone()));
                     return Ok(source);
                 }

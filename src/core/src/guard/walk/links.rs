@@ -104,8 +104,9 @@ impl Links {
         }
     }
 
-    /// Refuses a FROM whose sources fall apart, unless what they give together is known to be modest.
-    pub(super) fn must_connect(&self, sources: &[Source<'_>]) -> Checked {
+    /// Refuses a FROM whose sources fall apart, unless what they give together is known to be modest. Where it is repeated,
+    /// as the arm of a recursion is, each step would multiply what the one before gave.
+    pub(super) fn must_connect(&self, sources: &[Source<'_>], is_repeated: bool) -> Checked {
         if sources.len() < 2 {
             return Ok(());
         }
@@ -121,6 +122,7 @@ impl Links {
             let times = others.iter().try_fold(1_u64, |all, (_, rows)| Some(all.saturating_mul((*rows)?)));
             let Some(times) = times else { return Err(unlinked(others.last().map(|(id, _)| *id), sources)) };
             let modest = match large {
+                _ if is_repeated => times <= 1,
                 _ if times <= MOST_TIMES_OF_LARGE => true,
                 None => times <= MOST_TIMES,
                 Some(rows) => {
@@ -265,7 +267,10 @@ impl<'i> Walk<'i> {
         let one = self.column(left, of_left).filter(|_| reads(env, of_left));
         let other = right.first().and_then(|expr| self.column(expr, of_right)).filter(|_| reads(env, of_right));
         // A column of a query around is one value for each of its rows.
-        let given = |expr: &Expr, ids: &[u32]| !reads(env, ids) && (is_given(expr) || self.column(expr, ids).is_some());
+        let given = |expr: &Expr, ids: &[u32]| {
+            let value = is_given(expr) || self.is_constant(expr, env) || self.column(expr, ids).is_some();
+            value && !reads(env, ids)
+        };
         match (one, other, right) {
             (Some(one), Some(other), [_]) => Facts::equal(one, other),
             (Some(one), ..) if right.iter().all(|expr| given(expr, of_right)) => Facts::fixed(one, right.len() as u64),

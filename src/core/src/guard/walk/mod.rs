@@ -138,6 +138,8 @@ pub(super) struct Walk<'i> {
     made_rows: u64,
     /// How often a recursive common table expression read itself.
     itself: u32,
+    /// The sources that are a recursive common table expression in its own arm.
+    repeated: Vec<u32>,
     /// Whether a query is being read to see what it depends on, before its own turn.
     judging: bool,
     /// How deep in the tree.
@@ -182,6 +184,7 @@ impl<'i> Walk<'i> {
             meter: Meter::default(),
             made_rows: 1,
             itself: 0,
+            repeated: Vec::new(),
             judging: false,
             depth: 0,
             columns_seen: 0,

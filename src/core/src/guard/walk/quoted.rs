@@ -37,7 +37,8 @@ impl<'i> Walk<'i> {
         }
     }
 
-    fn is_constant(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
+    /// Whether an expression is a literal, or a word that may be read as one.
+    pub(super) fn is_constant(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::Value(_) => true,
             Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => self.is_constant(inner, env),

@@ -90,7 +90,9 @@ impl<'i> Walk<'i> {
             list.iter().try_for_each(|expr| self.maybe_alias(expr, env.within(&with_aliases)))?;
         }
         self.order_by(tail.order_by, env.within(&with_aliases))?;
-        links.must_connect(&from.sources)?;
+        let is_repeated = from.sources.iter().any(|source| self.repeated.contains(&source.id));
+        links.must_connect(&from.sources, is_repeated)?;
+        absent(is_repeated && !sets.is_empty(), "WITH RECURSIVE …")?;
         let one_row = self.aggregates && !grouped && sets.is_empty();
         let made_rows = match std::mem::replace(&mut self.made_rows, around) {
             _ if one_row => 1,

@@ -143,7 +143,7 @@ impl<'i> Walk<'i> {
         }
         // Those of one row stand side by side.
         if !sources.is_empty() && !is_whole {
-            links.must_connect(&all)?;
+            links.must_connect(&all, false)?;
         }
         Ok((links.rows(&all), links.about(&all)))
     }
