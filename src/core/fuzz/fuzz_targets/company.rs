@@ -20,7 +20,9 @@ fn guard(dialect: Dialect) -> Guard {
     let case = |name: &str| if dialect == Dialect::Oracle { name.to_uppercase() } else { name.to_owned() };
     let column = |name: &&str| CatalogColumn::new(&case(name), "text");
     let schema = case("crm");
-    let tables = TABLES.map(|(name, columns)| Relation::new(&schema, &case(name), RelationKind::Table, columns.iter().map(column).collect()));
+    let tables = TABLES.map(|(name, columns)| {
+        Relation::new(&schema, &case(name), RelationKind::Table, columns.iter().map(column).collect())
+    });
     let catalog = Catalog { callables: vec![case("purge")], ..Catalog::new(dialect, &schema, tables.into()) };
     let deny = ["secrets", "users.password_hash"].map(str::to_owned).into();
     Guard::new(&catalog, &Rules { allow: None, deny }.into())
