@@ -37,7 +37,7 @@ config-postgres-url-sslmode = sslmode must be disable, prefer, require, verify-c
 config-postgres-url-parameter = the address may not set “{ $name }”, only sslmode, sslrootcert and host. Remove it.
 config-postgres-url-environment = the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
 config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
-config-cost = the cost must be a number in the database's own unit, such as 100000; 0 is no limit.
+config-cost = the cost must be 0 or more, in the database's own unit, such as 100000; 0 means no limit.
 config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.
 config-no-accounts = SQLite knows no accounts: write identity = "shared", or remove this key.
 config-accounts-missing = with identity = "own", say which account each person has, a line each under [targets.<name>.accounts]: "camille.durand" = "CAMILLE".

@@ -83,7 +83,7 @@ statement-planned-too-long = { $seconds ->
     [one] La base n'a pas pu la planifier en { $seconds } seconde : elle demande trop à la fois. Demandez-en moins, ou en plusieurs étapes.
    *[other] La base n'a pas pu la planifier en { $seconds } secondes : elle demande trop à la fois. Demandez-en moins, ou en plusieurs étapes.
 }
-statement-not-planned = La base a échoué en la planifiant. Reformulez la question, ou réessayez ; si cela continue, contactez votre administrateur.
+statement-not-planned = La base n'a pas réussi à la planifier. Reformulez la question, ou réessayez ; si cela continue, contactez votre administrateur.
 statement-not-showable = Elle ne peut pas être montrée en entier dans un seul message, or vous devez voir tout ce qui s'exécute. Posez une question plus précise.
 parameter-missing = La requête attend une valeur pour « { $name } ». Remplacez :{ $name } par une valeur.
 offered-before = La dernière réponse ne propose aucune requête. Voici la précédente :

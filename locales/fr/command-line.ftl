@@ -37,7 +37,7 @@ config-postgres-url-sslmode = sslmode doit être disable, prefer, require, verif
 config-postgres-url-parameter = l'adresse ne peut pas régler « { $name } », seulement sslmode, sslrootcert et host. Supprimez-le.
 config-postgres-url-environment = la variable d'environnement PGOPTIONS changerait chaque session. Supprimez-la là où Pstral est lancé.
 config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la.
-config-cost = le coût doit être un nombre dans l'unité de la base, par exemple 100000 ; 0 : pas de limite.
+config-cost = le coût doit être un nombre positif ou nul, dans l'unité de la base, par exemple 100000 ; 0 signifie aucune limite.
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.
 config-no-accounts = SQLite ne connaît pas de comptes : écrivez identity = "shared", ou supprimez cette clé.
 config-accounts-missing = avec identity = "own", dites quel compte a chaque personne, une ligne chacune sous [targets.<nom>.accounts] : "camille.durand" = "CAMILLE".

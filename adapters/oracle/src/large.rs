@@ -32,7 +32,7 @@ const PLAIN: &[&str] = &[
     "VARCHAR2",
 ];
 
-/// What the name of a function or of a type says that makes a large object of something else.
+/// Parts of the names of functions and types that make large objects.
 const MAKERS: &[&str] = &["JSON", "LOB", "XML"];
 
 /// The columns that hold large objects, by their names alone, once a catalog was read.
@@ -47,15 +47,15 @@ impl LargeColumns {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(large.collect());
     }
 
-    /// Whether a statement may make a temporary large object. Before a catalog was read, any may. Reads words, not grammar:
-    /// one in a text counts too.
+    /// Whether a statement may make a temporary large object; any may before a catalog was read. Looks at words, not
+    /// grammar: one inside a literal counts too.
     pub(crate) fn may_be_made_by(&self, text: &str) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let Some(columns) = &*known else { return true };
         let text = text.to_uppercase();
         let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#');
         let mut words = text.split(|c| !is_of_name(c)).filter(|word| !word.is_empty());
-        // A name in double quotes may hold what is no letter.
+        // A name in double quotes may hold spaces and signs.
         words.any(|word| columns.contains(word) || MAKERS.iter().any(|maker| word.contains(maker)))
             || text.split('"').skip(1).step_by(2).any(|name| columns.contains(name))
     }

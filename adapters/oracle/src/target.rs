@@ -77,7 +77,7 @@ impl OracleTarget {
         self.read(move |pool, brake| plan::read(pool, &text, &person, brake)).await
     }
 
-    /// Takes from a catalog which columns hold large objects.
+    /// Remembers which columns of a catalog hold large objects.
     pub(crate) fn learn(&self, catalog: &Catalog) {
         self.large.learn(catalog);
     }

@@ -84,7 +84,7 @@ fn by_code(error: &PgDatabaseError, gone: impl FnOnce(String) -> TargetError) ->
         "57P01" | "57P02" | "57P05" | "25P03" => gone("the server ended the connection".to_owned()),
         _ if code.starts_with("08") => gone("the connection was lost".to_owned()),
         "55P03" | "40001" | "40P01" => TargetError::Busy(said()),
-        // Memory; and `temp_file_limit`, where it is set.
+        // Memory, and `temp_file_limit` where it is set.
         "53200" | "53400" => TargetError::OutOfMemory(said()),
         // Resources, limits, the operator, the system, a defect: nothing in the statement would mend them.
         "54000" | "54001" | "54011" | "54023" => TargetError::Rejected(said()),

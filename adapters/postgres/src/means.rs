@@ -1,6 +1,6 @@
-//! How much a server may spend on planning and running one of our statements.
+//! Settings that bound what a server may spend on planning and running one of our statements.
 
-/// What a setting becomes for a transaction.
+/// The value of a setting for a transaction.
 enum Value {
     /// This, whatever the role or the database has.
     Is(&'static str),
@@ -23,16 +23,16 @@ const MEANS: &[(u32, &str, Value)] = &[
     // Plans that join each partition by itself take memory by the product of the partitions.
     (110_000, "enable_partitionwise_aggregate", Value::Is("off")),
     (110_000, "enable_partitionwise_join", Value::Is("off")),
-    // A compiler of its own, with memory of its own, that nothing stops.
+    // Compiling takes memory that no setting bounds, and nothing stops it.
     (110_000, "jit", Value::Is("off")),
-    // Of each sort and each table of hashes, of which a plan may have dozens, in each process.
+    // For each sort and each hash table; a plan may have dozens, in each process.
     (0, "work_mem", Value::AtMostKib(8192)),
     (130_000, "hash_mem_multiplier", Value::Is("1")),
     (90_600, "max_parallel_workers_per_gather", Value::AtMost(2)),
 ];
 
-/// The calls that make them so, on a server of this version. Every name has its schema: the role's own may look elsewhere
-/// first.
+/// The calls that apply these settings on a server of this version. Every name has its schema: the role's search path
+/// may look elsewhere first.
 pub(crate) fn calls(version: Option<u32>) -> impl Iterator<Item = String> {
     let version = version.unwrap_or(0);
     let of_version = MEANS.iter().filter(move |(since, ..)| *since <= version);

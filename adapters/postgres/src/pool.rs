@@ -19,7 +19,7 @@ use crate::session::{Session, Terms};
 /// Time to make a connection fit for the next one; nobody waits for it.
 const SETTLING: Duration = Duration::from_secs(5);
 
-/// Statements that are planned at once. A planner cannot be stopped, so that so many at most may outlive their deadline.
+/// Most statements that are planned at once. A planner cannot be stopped: this many at most outlive their deadline.
 const PLANNINGS: usize = 2;
 
 /// The part of the time for all that beginning may take.
@@ -70,9 +70,9 @@ impl Pool {
         timeout(self.connect_time, Session::open(&self.options)).await.map_err(late)?
     }
 
-    /// Does the work in a transaction of its own, on a task of its own: the connection is put in order even where nobody
-    /// waits for the outcome any more, and who waits has it before that. The turns are over once the server has nothing left
-    /// to do for it.
+    /// Does the work in a transaction of its own, on a task of its own: the connection is put in order even where
+    /// nobody waits for the outcome any more, and who waits has it before that. The turns are held until the server has
+    /// finished with it.
     pub(crate) fn start<T: Send + 'static>(
         self: &Arc<Self>,
         turns: Vec<Turn>,
@@ -116,7 +116,8 @@ impl Pool {
         self.read_in(vec![turn], terms, work).await
     }
 
-    /// The same for a plan. Where others that nobody waits for any more are still being made, there is none.
+    /// Does the work of a plan, as [`Self::read`] does. Busy while planners that outlived their deadline hold every
+    /// place.
     pub(crate) async fn plan<T: Send + 'static>(
         self: &Arc<Self>,
         terms: Terms,

@@ -1,4 +1,4 @@
-//! Connections whose statement goes on when nobody waits for it any more.
+//! Stops statements that still run when nobody waits for them any more.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -13,13 +13,13 @@ use crate::session::{Session, ask};
 const SOONEST: Duration = Duration::from_millis(10);
 const LATEST: Duration = Duration::from_secs(5);
 
-/// How long a server is asked that does not answer. Nothing new begins on such a server either.
+/// The time after which a server that does not answer is given up. Nothing new begins on such a server either.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Stops it; the server does what it does for a cancel request. sqlx keeps the secret that a bare request needs to itself.
+/// Stops a backend as a cancel request does; sqlx does not reveal the secret that such a request needs.
 const CANCEL: &str = "SELECT pg_catalog.pg_cancel_backend($1)";
 
-/// Whether it is still at work.
+/// Asks whether a backend is still at work.
 const WORKS: &str = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity \
      WHERE pid = $1 AND state IN ('active', 'fastpath function call'))";
 

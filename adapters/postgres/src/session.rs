@@ -44,11 +44,11 @@ impl Session {
         open.await.map_err(|error: sqlx::Error| fault(&error, false))
     }
 
-    /// A fresh transaction that can only read. What the statement's meaning hangs on is fixed here, and how much it may take,
-    /// whatever the role or the database has for defaults. Names without a schema are PostgreSQL's own and nothing else: were the company's
-    /// schema looked through as well, its functions and operators would win wherever their types fit better
-    /// (<https://www.postgresql.org/docs/15/typeconv-func.html>). The guard names the schema of every table. A backslash
-    /// in a literal is a backslash.
+    /// A fresh transaction that can only read. The settings that a statement's meaning depends on, and those that bound
+    /// what it may take, are fixed here, whatever the defaults of the role or the database. Names without a schema are
+    /// PostgreSQL's own and nothing else: were the company's schema looked through as well, its functions and operators
+    /// would win wherever their types fit better (<https://www.postgresql.org/docs/15/typeconv-func.html>). The guard
+    /// names the schema of every table. A backslash in a literal is a backslash.
     pub(crate) async fn begin(&mut self, terms: &Terms) -> Result<(), sqlx::Error> {
         let version = self.connection.server_version_num();
         let check = version.is_some_and(|version| version >= LOOKS_FOR_ITS_CLIENT);

@@ -118,7 +118,7 @@ pub(crate) fn for_statements(path: &Path, brake: &Brake) -> Result<(Connection, 
     Ok((connection, found))
 }
 
-/// Looks at the brake while a statement is prepared, often enough to end that soon; then less often, as rows need.
+/// Looks at the brake more often while a statement is prepared, so that preparing ends soon, and less often afterwards.
 pub(crate) fn watch_preparing<T>(connection: &Connection, brake: &Brake, prepare: impl FnOnce() -> T) -> T {
     watch(connection, brake, STEPS);
     let prepared = prepare();
@@ -131,9 +131,9 @@ fn watch(connection: &Connection, brake: &Brake, every: i32) {
     connection.progress_handler(every, Some(move || watched.pulled().is_some()));
 }
 
-/// Holds sorts and intermediate results in memory, so that they count too: files of their own would have no limit.
+/// Bounds SQLite's memory, and holds sorts and intermediate results in it: temporary files would have no limit.
 fn bound_memory(connection: &Connection) -> rusqlite::Result<()> {
-    // It can only be lowered this way: what another connection has set is not undone.
+    // The pragma only lowers the limit: a lower one that another connection has set stays.
     connection.pragma_update_and_check(None, "hard_heap_limit", HEAP, |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE)

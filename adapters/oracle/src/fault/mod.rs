@@ -73,9 +73,9 @@ pub(crate) enum Decision {
 /// How far work had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// A connection that is lost says nothing of the statement.
+    /// Neither planning nor rows have begun: a lost connection says nothing about the statement.
     Before,
-    /// Rows have come, or the statement is being planned, which may be why a connection is lost.
+    /// Rows have come, or the statement is being planned: it may be why a connection is lost.
     Begun,
 }
 

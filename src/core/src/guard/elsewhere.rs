@@ -2,12 +2,12 @@
 
 use crate::domain::Dialect;
 
-/// What stands here for a function of another database; empty where a near name would only mislead.
+/// The replacement in this dialect for a function of another database; empty where the nearest name would mislead.
 pub(super) fn function(name: &str, dialect: Dialect) -> Option<&'static str> {
     everywhere(name).or_else(|| date(name, dialect)).or_else(|| text(name, dialect))
 }
 
-/// The same in every one of these.
+/// Replacements that every dialect has.
 fn everywhere(name: &str) -> Option<&'static str> {
     Some(match name {
         "NVL" | "IFNULL" | "ISNULL" => "COALESCE",
@@ -46,7 +46,7 @@ fn date(name: &str, dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-/// Texts: lists of them, and places in them.
+/// Texts: aggregation into a list, and the position of one text in another.
 fn text(name: &str, dialect: Dialect) -> Option<&'static str> {
     Some(match (name, dialect) {
         ("WM_CONCAT" | "GROUP_CONCAT" | "STRING_AGG", Dialect::Oracle) => "LISTAGG(x, ',') WITHIN GROUP (ORDER BY x)",

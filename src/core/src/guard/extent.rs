@@ -1,5 +1,5 @@
-//! How large a statement may become: in the planner, which puts the expression of a derived column in the place of its
-//! name, and in the texts, arrays and numbers that its expressions make, which planners compute where they are constant.
+//! Bounds on how large a statement may become: in the planner, which replaces the name of a derived column by its
+//! expression, and in the texts, arrays and numbers that its expressions make, which planners compute where constant.
 
 use super::fault::{Checked, unplaced};
 use super::refusal::Rule;
@@ -7,10 +7,10 @@ use super::refusal::Rule;
 /// Most expressions of one statement, every name replaced by what it stands for. A text of 3,000 words and signs has no
 /// more than that itself; `PostgreSQL` 15 planned 20,000 copies in under 100 MB.
 const MOST_NODES: u64 = 20_000;
-/// Most bytes of all values that a statement's expressions make, steps in between included.
+/// Most bytes of all values that a statement's expressions make, intermediate values included.
 const MOST_BYTES: u64 = 1_000_000;
 
-/// Bytes that a stored value counts for: it is there already, and only what is made of it has to be bounded.
+/// Bytes that a stored value counts for: it exists already, and only what is computed from it has to be bounded.
 const STORED: u64 = 40;
 /// Types whose values are longer, and what one counts for. Oracle bounds all other texts itself.
 const STORED_LONG: &[(&str, u64)] = &[
@@ -36,7 +36,7 @@ pub(super) struct Extent {
 impl Extent {
     /// One expression, without a value of its own.
     pub(super) const NODE: Self = Self { nodes: 1, bytes: 0 };
-    /// A column whose expression nobody puts in the place of its name: stored, grouped or read from a document.
+    /// A column whose name no planner replaces by an expression: stored, grouped or read from a document.
     pub(super) const COLUMN: Self = Self { nodes: 1, bytes: STORED };
 
     /// A stored column of a type.
@@ -51,12 +51,12 @@ impl Extent {
         Self { nodes: 0, bytes: bytes as u64 }
     }
 
-    /// Both together.
+    /// The sum of both.
     pub(super) fn plus(self, other: Self) -> Self {
         Self { nodes: self.nodes.saturating_add(other.nodes), bytes: self.bytes.saturating_add(other.bytes) }
     }
 
-    /// That many of it.
+    /// This extent, repeated so many times.
     pub(super) fn times(self, times: u64) -> Self {
         Self { nodes: self.nodes.saturating_mul(times), bytes: self.bytes.saturating_mul(times) }
     }

@@ -43,9 +43,9 @@ pub(super) struct Table {
     pub(super) partly: bool,
     /// In the database's order.
     pub(super) columns: Vec<Column>,
-    /// How many rows the database thinks it has.
+    /// The number of rows, by the database's statistics.
     pub(super) rows: Option<u64>,
-    /// Sets of columns, by their keys, of which one row at most has the same values.
+    /// Sets of columns whose values identify at most one row.
     pub(super) keys: Vec<Vec<Arc<str>>>,
     /// Where a column is, by its key.
     places: HashMap<Arc<str>, usize>,
@@ -64,21 +64,21 @@ pub(super) struct Column {
     pub(super) open: bool,
     /// Whether dots may follow it: Oracle reads members of JSON columns that way.
     pub(super) json: bool,
-    /// How many different values the database thinks it has.
+    /// The number of distinct values, by the database's statistics.
     pub(super) distinct: Option<u64>,
     /// Its type as the catalog has it.
     data_type: Box<str>,
-    /// How much a value of it counts for.
+    /// The extent that naming it adds to an expression.
     pub(super) extent: Extent,
 }
 
 impl Column {
-    /// The column as a query gives it on.
+    /// The column as an output of a query that reads it.
     pub(super) fn output(&self) -> Output {
         Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
     }
 
-    /// Whether it is of this type, without a length or an owner.
+    /// Whether its type is exactly this name, without a length or an owner.
     pub(super) fn is_of(&self, data_type: &str) -> bool {
         self.data_type.eq_ignore_ascii_case(data_type)
     }
@@ -164,8 +164,8 @@ impl Index {
 }
 
 impl Index {
-    /// Whether anything of the catalog has this name and is found before what Oracle itself has under it. SYS alone is
-    /// always the schema of that name.
+    /// Whether the catalog has an object of this name that Oracle would find before its own. SYS alone always means the
+    /// schema.
     pub(super) fn has_name(&self, name: &str) -> bool {
         let schema = |table: &Table| table.schema == name && name != "SYS";
         self.is_callable(name)
@@ -222,8 +222,8 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
     .with_places()
 }
 
-/// The keys of a relation. Where the catalog knows none, as of a view, a column named as keys mostly are counts as one:
-/// only what a statement is thought to cost hangs on it, never what it may read.
+/// The keys of a relation. Where the catalog knows none, as for a view, a column with the usual name of a key counts as
+/// one: only the estimated cost of a statement depends on it, never what it may read.
 fn keys(dialect: Dialect, relation: &Relation) -> Vec<Vec<Arc<str>>> {
     let key = |name: &String| Arc::from(stored_key(dialect, name));
     let primary: Vec<Arc<str>> =

@@ -8,7 +8,7 @@ use crate::domain::Dialect;
 
 use super::dialect::with_grammar;
 
-/// Words that are never names: a text may be one of them wherever they stand.
+/// Words that are never names: a text of the same letters stays a text beside them.
 const NEVER_NAMES: &[Keyword] = &[
     Keyword::AND,
     Keyword::AS,
@@ -54,8 +54,8 @@ const BEFORE_VALUES: &[Keyword] = &[
     Keyword::WHERE,
 ];
 
-/// Whether one of the texts, which stand at these places, is a word elsewhere in the statement: an alias may have it as
-/// its name, and then it is no text.
+/// Whether one of these texts is also a word elsewhere in the statement: that word may be an alias, and the text its
+/// name.
 pub(super) fn is_given_elsewhere(
     text: &str,
     dialect: Dialect,
@@ -81,11 +81,10 @@ fn stem(name: &str) -> &str {
         .map_or(name, |(name, _)| name)
 }
 
-/// Where the aliases in single quotes stand that a tree has; `None` where a text of the same letters may be one of them
-/// or not.
+/// The places of the aliases in single quotes; `None` where a text of the same letters cannot be told from them.
 ///
-/// Every alias of the tree is among the texts that no word or sign before them makes a value. When there are as many of
-/// those as aliases, they are the aliases.
+/// The tree gives the names of these aliases, but not their places. Each is a text with nothing before it that would
+/// make it a value; where there are exactly as many such texts as aliases, they are the aliases.
 pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> Option<Vec<(Location, String)>> {
     let tokens = tokens(text, dialect)?;
     let mut places: Vec<(Location, String)> = Vec::with_capacity(aliases.len());
@@ -112,7 +111,7 @@ pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> 
                 | Token::Mul
                 | Token::Div
                 | Token::StringConcat => {}
-                // Behind another text among them: PostgreSQL makes one of two.
+                // Anything else is in doubt, such as a second text: PostgreSQL makes one of two.
                 _ => return None,
             }
         }

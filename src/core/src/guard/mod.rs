@@ -1,11 +1,11 @@
 //! Decides what may run: nothing but an understood, allowed, bounded query.
 //!
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work
-//! (`parse`; `oracle_tokens` brings it what it does not know of Oracle) and enough stack (`deep`), the walk, which lets
-//! only what it names pass (`walk`: shape, names, functions, policy, blow-ups), and the rendering, which must pass the
-//! lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the text.
-//! Where `*` covers closed columns, a name without a schema would be looked up where others may have put things, or quotes
-//! are not those that mean what is meant, the text that says so plainly passes all of it again (`spelling_out`).
+//! (`parse`; `oracle_tokens` first rewrites Oracle's own spellings) and enough stack (`deep`), the walk, which
+//! lets only what it names pass (`walk`: shape, names, functions, policy, blow-ups), and the rendering, which must pass
+//! the lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the
+//! text. Where `*` covers closed columns, a name without a schema could resolve to somebody else's object, or a text or
+//! an alias stands in the wrong quotes, the corrected text passes all of these checks again (`spelling_out`).
 
 mod access;
 mod approved;
@@ -153,7 +153,8 @@ impl Guard {
         }))
     }
 
-    /// The text that says what this one leaves unsaid, where each place can be nothing else.
+    /// The corrected text of a statement whose `*`, names or quotes can mean only one thing; the refusal where they
+    /// cannot.
     fn said_plainly(&self, text: &str, mut reads: walk::Reads<'_>) -> Checked<Passed> {
         let fault = reads.unsaid_fault();
         let texts: Vec<_> = reads.texts().collect();

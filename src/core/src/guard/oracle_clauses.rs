@@ -105,7 +105,7 @@ fn returns(parser: &Parser<'_>) -> bool {
     clause(parser, after).is_some() || is_word(&parser.peek_nth_token_ref(after).token, DEFAULT)
 }
 
-/// Whether the next clause is a word that stands alone, as STRICT behind IS JSON does.
+/// Whether the next clause is a single word, such as STRICT behind IS JSON.
 pub(super) fn stands_alone(parser: &Parser<'_>) -> bool {
     clause(parser, 0).is_some_and(|(_, ending)| ending == MARK)
 }
@@ -156,7 +156,7 @@ pub(super) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) 
         && is_type(column)
         && matches!(second, Token::Word(alias) if alias.quote_style == Some('"'))
     {
-        // `text "Text"` is a literal of that type to the parser; to Oracle what stands in such quotes is always a name.
+        // The parser reads `text "Text"` as a literal of that type; to Oracle double quotes always hold a name.
         let column = column.to_ident(parser.peek_token_ref().span);
         parser.advance_token();
         return Some(Ok(Expr::Identifier(column)));
@@ -165,7 +165,7 @@ pub(super) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) 
     (*second == Token::LParen).then(|| converted(parser, conversion))
 }
 
-/// Whether the parser takes a word for a type that a literal may follow.
+/// Whether the parser reads a word as a type that a literal may follow.
 fn is_type(word: &Word) -> bool {
     let types = [
         Keyword::BLOB,

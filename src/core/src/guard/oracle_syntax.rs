@@ -66,7 +66,7 @@ fn reading(parser: &Parser<'_>) -> Option<Reading> {
                 .then_some(Reading::Quantified)
         }
         token if is(token, Keyword::DEFAULT) => {
-            // Behind a column of XMLTABLE the value is all, and the parser reads it.
+            // The parser itself reads DEFAULT behind a column of XMLTABLE, where nothing follows the value.
             let signed = matches!(second.token, Token::Minus | Token::Colon);
             let follows = if signed { &fourth.token } else { &third.token };
             (!matches!(follows, Token::Comma | Token::RParen)).then_some(Reading::Default)
@@ -141,7 +141,7 @@ fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserEr
     Ok(binary(left, BinaryOperator::Custom(operator), word(&format!("{last}{fraction}"))))
 }
 
-/// `(9)`, where it is there.
+/// A precision such as `(9)`, or nothing.
 fn digits(parser: &mut Parser<'_>) -> Result<String, ParserError> {
     if !parser.consume_token(&Token::LParen) {
         return Ok(String::new());
@@ -155,7 +155,7 @@ fn digits(parser: &mut Parser<'_>) -> Result<String, ParserError> {
     Ok(format!("({})", digit.token))
 }
 
-/// Whether an operator is DAY TO or YEAR TO, with or without a number of digits.
+/// Whether an operator is DAY TO or YEAR TO, with or without a precision.
 pub(super) fn is_interval_units(operator: &str) -> bool {
     let plain: String = operator.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')')).collect();
     [DAY_TO, YEAR_TO].contains(&plain.as_str())

@@ -15,7 +15,7 @@ const FROM_LAST: &str = "FROM LAST";
 const RESPECT: &str = "FROM LAST RESPECT NULLS";
 const IGNORE: &str = "FROM LAST IGNORE NULLS";
 
-/// The words before OVER that come next, and how many there are.
+/// FROM LAST, with RESPECT NULLS or IGNORE NULLS, where these words come next and OVER follows.
 fn words(parser: &Parser<'_>) -> Option<&'static str> {
     [FROM_LAST, RESPECT, IGNORE].into_iter().find(|operator| {
         let mut words = operator.split(' ').chain(["OVER"]).enumerate();
@@ -28,7 +28,7 @@ pub(super) fn is_next(parser: &Parser<'_>) -> bool {
     words(parser).is_some()
 }
 
-/// Reads it, after the call.
+/// Reads FROM LAST and the window behind a call.
 pub(super) fn read(parser: &mut Parser<'_>, call: &Expr) -> Result<Expr, ParserError> {
     let operator = words(parser).unwrap_or(FROM_LAST);
     for _ in operator.split(' ') {

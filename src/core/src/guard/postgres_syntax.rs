@@ -10,8 +10,8 @@ use super::nodes::binary;
 /// Every operator that is read here.
 pub(super) const OPERATORS: [&str; 3] = ["?", "?|", "?&"];
 
-/// The operator that comes next, where a value stands before it: the tokens of a placeholder and of a sign right behind it.
-/// With a further sign behind that it is another operator, such as `?-`.
+/// The operator that comes next, behind a value: the tokenizer makes it a placeholder and, perhaps, a sign right behind
+/// it. A further sign makes it another operator, such as `?-`.
 fn next(parser: &Parser<'_>) -> Option<&'static str> {
     let [first, second, third] = parser.peek_tokens_ref();
     if !matches!(&first.token, Token::Placeholder(sign) if sign == "?") {
@@ -33,7 +33,7 @@ fn is_sign(token: &Token) -> bool {
     !text.is_empty() && !text.starts_with(plain)
 }
 
-/// How tightly the next operator binds, when it is one of these.
+/// The precedence of the next operator, when it is one of these.
 pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
     next(parser).map(|_| value(Precedence::PgOther))
 }

@@ -16,12 +16,12 @@ pub(super) struct Output {
     pub(super) key: Option<Arc<str>>,
     /// Whether dots may follow it.
     pub(super) json: bool,
-    /// How much stands behind its name.
+    /// The extent of the expression behind its name.
     pub(super) extent: Extent,
 }
 
 impl Output {
-    /// A column whose expression nobody puts in the place of its name.
+    /// A column whose name no planner replaces by an expression.
     pub(super) fn opaque(key: impl Into<Arc<str>>) -> Self {
         Self { key: Some(key.into()), json: false, extent: Extent::COLUMN }
     }
@@ -84,7 +84,7 @@ pub(super) struct Source<'i> {
     pub(super) rows: Option<u64>,
     /// Rows it makes for each that is stored: one, unless it is a generator.
     pub(super) made_rows: u64,
-    /// About how many it has, as far as statistics and conditions tell.
+    /// Estimated rows, as far as statistics and conditions tell.
     pub(super) about: Option<u64>,
 }
 
@@ -145,7 +145,7 @@ impl<'i> Source<'i> {
 /// No names.
 pub(super) static NONE: BTreeSet<String> = BTreeSet::new();
 
-/// Names a query gives to expressions, and how much stands behind each.
+/// Names that a query gives to expressions, each with the extent of its expression.
 pub(super) type Aliases = BTreeMap<String, Extent>;
 
 /// No aliases.
@@ -194,7 +194,7 @@ pub(super) struct Cte {
     pub(super) itself: bool,
     /// How many relations are read where it is.
     pub(super) scans: u32,
-    /// How much stands behind its name.
+    /// The extent of everything it computes, charged at each read.
     pub(super) extent: Extent,
     /// Rows it makes for each that is stored.
     pub(super) made_rows: u64,

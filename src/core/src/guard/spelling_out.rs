@@ -1,5 +1,5 @@
-//! Writes into the text of a statement what it left unsaid or said loosely: names in the place of a `*`, schemas before
-//! tables, texts and aliases in the quotes that mean them, expressions for their aliases.
+//! Corrects the text of a statement where it is incomplete or loose: names in the place of a `*`, schemas before
+//! tables, the right quotes around texts and aliases, expressions in the place of their aliases.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
         out.push_str(text.get(done..at)?);
         let (written, taken) = instead(&text[at..], what)?;
         done = at + taken;
-        // `SELECT*FROM` and `LIKE"x"`: words end and begin where the sign did not have to, and none becomes a prefix.
+        // In `SELECT*FROM` and `LIKE"x"` a sign kept words apart: without the space two would become one, or a prefix.
         if out.ends_with(is_word) {
             out.push(' ');
         }
@@ -43,7 +43,7 @@ pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<Str
     Some(out)
 }
 
-/// What is written at the beginning of this text, and how many bytes of it that takes the place of.
+/// The words to write at the beginning of this text, and the number of bytes that they replace.
 fn instead<'w>(text: &str, what: &'w Unsaid) -> Option<(Cow<'w, str>, usize)> {
     match what {
         Unsaid::Columns(columns) => {
@@ -71,7 +71,7 @@ fn quoted(text: &str, quote: char, value: &str) -> Option<usize> {
     (!rest.starts_with(quote)).then_some(text.len() - rest.len())
 }
 
-/// Whether a sign is part of a word.
+/// Whether a character can be part of a word.
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '#')
 }

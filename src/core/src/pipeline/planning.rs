@@ -12,9 +12,9 @@ use crate::text::text;
 /// Decides on a statement that was not planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unplanned {
-    /// Planning it failed: running it would begin with that again.
+    /// Planning failed, and running the statement would begin with the same planning.
     Refused,
-    /// Nothing would run now, whatever the statement is. The person is told instead.
+    /// No statement could run now. The person is told why instead.
     Told,
     /// The database is away. The statement can be run once it is back.
     Offered,
@@ -44,7 +44,7 @@ impl Pipeline {
 }
 
 /// A planner that fails, takes too long or needs too much memory does so again when the statement runs. Where costs are
-/// limited, a database that is away or busy is told of too: its word on the cost is still missing.
+/// limited, the person is also told of a database that is away or busy: without it the cost is not known.
 fn unplanned(error: &TargetError, terms: &Terms) -> Unplanned {
     match error {
         TargetError::Rejected(_)
@@ -58,7 +58,7 @@ fn unplanned(error: &TargetError, terms: &Terms) -> Unplanned {
     }
 }
 
-/// The refusal. What the statement is at fault for goes back to the model.
+/// The refusal. A fault of the statement itself goes back to the model.
 fn refused(error: &TargetError) -> Refused {
     let sentence = match error {
         TargetError::Timeout { seconds } => text("statement-planned-too-long").count("seconds", *seconds),

@@ -19,7 +19,7 @@ pub(super) struct Fault {
     rule: Option<&'static str>,
     at: Option<(u64, u64)>,
     reason: Text,
-    /// Whether it asks for too much, rather than wrongly.
+    /// Whether the statement asks for too much, rather than being wrong.
     heavy: bool,
 }
 
@@ -37,8 +37,8 @@ impl Fault {
         Self { rule: None, at: None, reason, heavy: false }
     }
 
-    /// A statement that the database cannot plan within its means. A simpler one often asks for the same, but each try
-    /// costs the database all that planning may take: the model is asked once, and only of its first statement.
+    /// A statement that the database cannot plan within its limits. Each try costs the database all that planning may
+    /// take: the model is asked for a simpler one only once, and only about its first statement.
     pub(super) fn of_weight(reason: Text) -> Self {
         Self { heavy: true, ..Self::of_database(reason) }
     }

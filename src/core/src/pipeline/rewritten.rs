@@ -1,4 +1,4 @@
-//! What the guard wrote into a statement, or otherwise than it stood there, as its card says it.
+//! Notes on the card about what the guard changed in a statement.
 
 use crate::egress::quoted;
 use crate::guard::ApprovedStatement;

@@ -16,9 +16,9 @@ pub struct Terms {
     pub roles: BTreeMap<Role, Rules>,
     /// How much a statement may cost while it runs.
     pub limits: Limits,
-    /// What the database may expect a statement to cost, in its own unit; `None` where there is no limit.
+    /// The most that the database may expect a statement to cost, in its own unit; `None` where there is no limit.
     pub max_cost: Option<f64>,
-    /// Whether that limit is Pstral's own default: then a statement that the database says nothing of is not held up.
+    /// Whether that limit is Pstral's own default: then a statement without an estimate is not held up.
     pub default_cost: bool,
     /// What becomes of a statement above that.
     pub over_cost: OverCost,
@@ -97,8 +97,8 @@ impl Terms {
         Policy::new(self.rules.clone(), self.roles.values().cloned().collect(), self.limits)
     }
 
-    /// Whether an estimate is above the limit. Where somebody set that limit, no estimate is too: what is not known is not
-    /// cheap. By default it is not, or nothing would run under an account that may not see plans.
+    /// Whether an estimate is above the limit. A missing estimate counts as costly where somebody set the limit. It
+    /// does not under the default limit, or nothing would run under an account that may not see plans.
     pub(super) fn is_costly(&self, estimate: &Estimate) -> bool {
         self.max_cost.is_some_and(|most| estimate.cost.map_or(!self.default_cost, |cost| cost > most))
     }

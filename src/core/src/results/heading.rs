@@ -1,4 +1,4 @@
-//! What a column is headed with.
+//! The headings of columns.
 
 use crate::egress::fit;
 use crate::harmless::one_line;
@@ -6,8 +6,8 @@ use crate::harmless::one_line;
 /// Characters of a heading. SQLite names a column without an alias after the text of its expression.
 const LONGEST: usize = 60;
 
-/// The name of a column on one line, with single blanks, and cut where it is no name any more: a statement is laid out
-/// over several lines, and so would be a name made of it.
+/// The name of a column on one line, with single blanks, and cut if it is very long: a database may name a column after
+/// the text of its expression, which is laid out over several lines.
 pub(crate) fn heading(name: &str) -> String {
     fit(&one_line(name), LONGEST)
 }

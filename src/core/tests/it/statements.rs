@@ -1,4 +1,4 @@
-//! What the guard approves of everyday statements, it approves as it is.
+//! The guard approves everyday statements as they are.
 
 use pstral_core::domain::Dialect;
 use pstral_core::guard::{Guard, Policy, Verdict};

@@ -11,7 +11,7 @@ use super::{MARK, marked};
 /// Words that stand alone behind an argument, or behind the type after RETURNING.
 const ALONE: [&str; 6] = ["PRETTY", "ASCII", "STRICT", "LAX", "ORDERED", "TRUNCATE"];
 
-/// Refuses two members of one name.
+/// The clause that makes Oracle reject an object with two members of one name.
 const UNIQUE_KEYS: [&str; 3] = ["WITH", "UNIQUE", "KEYS"];
 
 /// Changes to the members and clauses of the functions, and to the test IS JSON.
@@ -81,12 +81,12 @@ fn end_of_key(tokens: &Tokens<'_>, key: usize) -> Option<usize> {
     Some(end)
 }
 
-/// A word that stands alone, with a word that is not there behind it: the parser's operators have two sides.
+/// A bare mark behind a word that stands alone: the parser's operators have two sides.
 fn alone(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
     tokens.is_any(place, &ALONE).then(|| tokens.replace(place + 1, place + 1, vec![marked("")]))
 }
 
-/// `IS JSON (STRICT)`, whose brackets say nothing.
+/// `IS JSON (STRICT)`, whose brackets change nothing.
 fn in_brackets(tokens: &Tokens<'_>, open: usize) -> Vec<Edit> {
     let close = tokens.pair(open).filter(|close| *close == open + 2 && tokens.is_any(open + 1, &["STRICT", "LAX"]));
     let Some(close) = close else { return Vec::new() };
@@ -104,7 +104,8 @@ fn ends_a_value(tokens: &Tokens<'_>, place: usize) -> bool {
     }
 }
 
-/// The place behind a type and the words that follow it; where there are such words, the two as one name of a type.
+/// The place behind a type and the words that follow it, and the change that makes one name of a type of both, where
+/// there are such words.
 fn returned(tokens: &Tokens<'_>, from: usize) -> Option<(usize, Option<Edit>)> {
     let bracketed = tokens.sign(from + 1, &Token::LParen);
     let end = if bracketed { tokens.pair(from + 1)? + 1 } else { from + 1 };
@@ -149,7 +150,7 @@ fn whole_path(tokens: &Tokens<'_>, from: usize, to: usize, least: usize) -> Opti
         .then(|| tokens.replace(from, to, vec![Token::Placeholder(path.clone())]))
 }
 
-/// One column: its type with FORMAT JSON as one word, or a word for the type that is not there.
+/// One column: its type and FORMAT JSON as one word, or a mark where it has no type.
 fn column(tokens: &Tokens<'_>, start: usize) -> Vec<Edit> {
     let end = tokens.level(start).find(|at| tokens.sign(*at, &Token::Comma));
     let end = end.or_else(|| tokens.level(start).last().map(|last| last + 1)).unwrap_or(start);
@@ -171,8 +172,8 @@ fn column(tokens: &Tokens<'_>, start: usize) -> Vec<Edit> {
     edits
 }
 
-/// The path in a value of the tree, without its quotes; `None` where anything stands behind it but what to do where there
-/// is nothing, or something else.
+/// The path in a value of the tree, without its quotes; `None` where anything but ON ERROR, ON EMPTY and ON MISMATCH
+/// clauses follows it.
 pub(in crate::guard) fn path(text: &str) -> Option<String> {
     const NOTHING: [&str; 5] = ["NULL", "ERROR", "TRUE", "FALSE", "EMPTY"];
     let all = with_grammar(Dialect::Oracle, |grammar| Tokenizer::new(grammar, text).tokenize_with_location()).ok()?;

@@ -27,11 +27,11 @@ pub(super) use unread::clause;
 
 use tokens::{Edit, Tokens};
 
-/// Begins a word that is a clause, or is a word that is not there. No text holds it: the lexical checks refuse control
-/// characters everywhere.
+/// Begins a word that stands for a clause, or alone fills a place where the text has no word. No text holds it: the
+/// lexical checks refuse control characters everywhere.
 pub(super) const MARK: &str = "\u{1}";
 
-/// What is changed, in this order: later changes see what earlier ones made.
+/// The changes, in order: each sees the tokens that the earlier ones left.
 const CHANGES: [fn(&Tokens<'_>) -> Vec<Edit>; 6] =
     [words::edits, recursion::edits, json::edits, json::table_edits, tables::edits, clauses::edits];
 
@@ -55,7 +55,7 @@ pub(super) fn unmarked(rendered: String) -> String {
     let mut parts = rendered.split(MARK);
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        // A word that is not there leaves no space behind.
+        // A bare mark leaves no space behind.
         if !part.starts_with(char::is_alphanumeric) && plain.ends_with(' ') {
             plain.pop();
         }
@@ -64,7 +64,7 @@ pub(super) fn unmarked(rendered: String) -> String {
     plain
 }
 
-/// A word as the tree holds it: with the mark that keeps names of people apart from it.
+/// A clause as one marked word, which no name in a text can equal.
 fn marked(clause: &str) -> Token {
     Token::make_word(&format!("{MARK}{clause}"), None)
 }
@@ -76,7 +76,7 @@ mod tests {
 
     use super::unmarked;
 
-    /// What the guard runs for a text, and what it runs for that.
+    /// The rendering of a text, which must be read as the same tree again.
     fn rendered(text: &str) -> String {
         let tree = parse(text, Dialect::Oracle).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
         let rendered = unmarked(tree.to_string());

@@ -11,12 +11,12 @@ use super::super::dialect::with_grammar;
 use super::tokens::{Edit, Tokens};
 use super::{MARK, marked};
 
-/// Both clauses, as far as they are there.
+/// SEARCH and CYCLE, either or both.
 #[derive(Debug, Default)]
 pub(in crate::guard) struct Recursion {
     /// The columns that SEARCH orders by.
     pub(in crate::guard) by: Vec<Ident>,
-    /// The columns whose values must not come again on the way to a row.
+    /// The columns of CYCLE, whose values must not repeat on the way to a row.
     pub(in crate::guard) cycle: Vec<Ident>,
     /// The columns that both add, in order.
     pub(in crate::guard) added: Vec<Ident>,

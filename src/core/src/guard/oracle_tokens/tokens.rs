@@ -41,7 +41,7 @@ impl<'t> Tokens<'t> {
         Self { all, places, pairs, around }
     }
 
-    /// How many there are.
+    /// The number of places.
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }
@@ -51,7 +51,7 @@ impl<'t> Tokens<'t> {
         self.places.get(place).map_or(&Token::EOF, |at| &self.all[*at].token)
     }
 
-    /// Where the token at a place stands in the text.
+    /// The span in the text of the token at a place.
     pub(super) fn span(&self, place: usize) -> Span {
         self.places.get(place).map_or_else(Span::empty, |at| self.all[*at].span)
     }
@@ -81,7 +81,7 @@ impl<'t> Tokens<'t> {
         self.at(place) == sign
     }
 
-    /// The place of the bracket that closes, or opened, the one there.
+    /// The place of the bracket that matches the one there.
     pub(super) fn pair(&self, place: usize) -> Option<usize> {
         self.pairs.get(place).copied().flatten()
     }

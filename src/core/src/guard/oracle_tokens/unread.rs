@@ -6,7 +6,7 @@ use super::super::fault::{Fault, fault};
 use super::super::refusal::Rule;
 use super::tokens::Tokens;
 
-/// Words, split by spaces, that begin a clause; its name, and what to write instead where anything says the same.
+/// Words, split by spaces, that begin a clause; the rule, its name, and what to write instead, or nothing.
 const CLAUSES: &[(&str, Rule, &str, &str)] = &[
     ("SEARCH DEPTH", Rule::Unsupported, "SEARCH", "SEARCH DEPTH FIRST BY a, b SET c"),
     ("SEARCH BREADTH", Rule::Unsupported, "SEARCH", "SEARCH BREADTH FIRST BY a, b SET c"),
@@ -24,7 +24,7 @@ const CLAUSES: &[(&str, Rule, &str, &str)] = &[
 /// Functions with a grammar of their own.
 const CALLS: &[(&str, &str)] = &[("MULTISET", ""), ("CURSOR", ""), ("JSON_TRANSFORM", ""), ("APPROX_RANK", RANKED)];
 
-/// What gives the first few of each group.
+/// The query that gives the first few rows of each group.
 const RANKED: &str = "SELECT … FROM (SELECT …, RANK() OVER (PARTITION BY … ORDER BY …) AS n FROM …) WHERE n <= 10";
 
 /// The refusal of the first clause of a text that is one of these.

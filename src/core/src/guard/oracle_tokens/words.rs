@@ -104,13 +104,13 @@ fn length(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
     Some(vec![tokens.replace(place, place + 1, vec![name]), tokens.replace(place + 2, place + 4, vec![length])])
 }
 
-/// `NUMBER(*, 2)`.
+/// `NUMBER(*, 2)`: the parser has room for a word in the place of the star.
 fn any_precision(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
     let any = tokens.sign(place + 1, &Token::LParen) && tokens.sign(place + 2, &Token::Mul);
     any.then(|| vec![tokens.replace(place + 2, place + 3, vec![plain("*".to_owned())])])
 }
 
-/// `CAST(x AS INTERVAL DAY(3) TO SECOND(2))`: a type of several words.
+/// `CAST(x AS INTERVAL DAY(3) TO SECOND(2))`: several words as one name of a type.
 fn span(tokens: &Tokens<'_>, place: usize) -> Option<Vec<Edit>> {
     let digits = |at| {
         let bracketed = tokens.sign(at, &Token::LParen) && matches!(tokens.at(at + 1), Token::Number(..));

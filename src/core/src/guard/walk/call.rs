@@ -56,7 +56,7 @@ impl<'i> Walk<'i> {
         }
         let around = std::mem::take(&mut self.meter.value);
         let (args, sizes) = self.arguments(&upper, known, list, env).map_err(located)?;
-        // How rows are ordered, chosen and parted does not lengthen what is made of them.
+        // The order, filter and window of a call do not lengthen its value.
         let sum = self.meter.value.bytes;
         self.order_list(within_group, env)?;
         filter.iter().try_for_each(|filter| self.expr(filter, env))?;
@@ -104,8 +104,8 @@ impl<'i> Walk<'i> {
         Ok(known)
     }
 
-    /// Refuses a built-in's name that the company has given to code of its own: where the database is too old to have the
-    /// built-in, Oracle runs that. `PostgreSQL` looks in its own schema alone, and `SQLite` has no such code.
+    /// Refuses the name of a built-in that the company's own code has too: an Oracle too old to have the built-in would
+    /// run that code. `PostgreSQL` looks in its own schema alone, and `SQLite` has no such code.
     pub(super) fn not_shadowed(&self, name: &str) -> Checked {
         let shadowed = self.dialect == Dialect::Oracle && self.index.is_callable(name);
         if shadowed { Err(unplaced(Rule::FunctionShadowed, name)) } else { Ok(()) }

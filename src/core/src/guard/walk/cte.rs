@@ -64,7 +64,7 @@ impl<'i> Walk<'i> {
                 columns = self.ordered(recursion, &columns)?;
             }
             let scans = self.scans - before;
-            // It counts wherever it is read.
+            // Its extent is charged where it is read, not here.
             let (extent, made_rows) = (self.meter.back_to(mark), given.made_rows);
             let (key, rows, about) = (names[position].clone(), given.rows, given.about);
             ready.push(Cte { key, columns, rows, about, itself: false, scans, extent, made_rows });
@@ -123,7 +123,7 @@ impl<'i> Walk<'i> {
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
         let limit = self.limits(limit_clause.as_ref(), None, env)?;
-        // SQLite stops a recursion at the limit of its rows, behind those that OFFSET passes over.
+        // SQLite stops a recursion at its LIMIT, but first makes the rows that OFFSET skips.
         let plain = matches!(limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
         let stops = self.dialect == Dialect::Sqlite && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
         let bound = if stops { Bound::Limit } else { Bound::Condition { cycle } };
@@ -143,7 +143,7 @@ impl<'i> Walk<'i> {
         let columns = united(&given.columns, &step.columns);
         let about = given.about.zip(counted).map(|(first, steps)| first.saturating_mul(steps));
         let (rows, about) = (limit.filter(|_| stops), least(about, limit));
-        // One that follows another relation makes no rows that are not stored.
+        // A recursion that follows another relation makes only rows that are stored.
         let follows = self.scans - scans > 1;
         let made_rows = if follows { 1 } else { least(counted, limit).unwrap_or(UNKNOWN_ROWS) };
         Ok(Given { columns, rows, about, made_rows, ..given })

@@ -33,7 +33,7 @@ struct Arm<'q> {
     columns: &'q [Output],
 }
 
-/// What ends a recursion.
+/// The bound that ends a recursion.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bound<'q> {
     /// A LIMIT that the database stops at.
@@ -71,7 +71,7 @@ impl<'i> Walk<'i> {
         }
         // Each step may find many rows of another relation: only following it from row to row is known to thin out.
         let follows = arm.follows(&conditions);
-        // CYCLE stops where values come again, which those of a relation with only so many must.
+        // CYCLE stops where values repeat, as those that are taken from a finite relation must.
         let taken =
             |cycle: &[Ident]| !cycle.is_empty() && cycle.iter().all(|ident| arm.is_taken(&key(self.dialect, ident)));
         let comes_again = matches!(bound, Bound::Condition { cycle } if taken(cycle));
@@ -107,7 +107,8 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// A relation without brackets: of the catalog, or a common table expression.
+    /// Whether a relation has a fixed set of rows: a table of the catalog or a common table expression, without
+    /// arguments.
     fn is_finite(&self, factor: &TableFactor, env: Env<'_, 'i>) -> bool {
         let TableFactor::Table { name, args: None, .. } = factor else { return false };
         let Some(parts) = parts(name) else { return false };
@@ -258,8 +259,8 @@ impl Arm<'_> {
         })
     }
 
-    /// Whether each step takes a column of its own from another relation of its FROM, by a qualified name: what has none may
-    /// be computed anew, as `ROWNUM` is.
+    /// Whether each step takes this column from another relation of its FROM, by a qualified name: an unqualified one
+    /// may be computed anew, as `ROWNUM` is.
     fn is_taken(&self, name: &str) -> bool {
         let position = self.columns.iter().position(|output| output.key.as_deref() == Some(name));
         let given =

@@ -220,8 +220,8 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Reads a tested value of which a planner makes so many copies: `x BETWEEN a AND b` becomes two comparisons, and IN
-    /// one for each item that is computed.
+    /// Reads a tested value and charges the copies that a planner makes of it: `x BETWEEN a AND b` becomes two
+    /// comparisons, and IN one for each computed item.
     pub(super) fn copied(&mut self, tested: &Expr, against: &[&Expr], copies: u64, env: Env<'_, 'i>) -> Checked {
         let ((), extent) = self.measured(|walk| walk.compared(tested, against, env))?;
         self.meter.spend(extent.times(copies), "BETWEEN")
@@ -381,7 +381,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// How many items of a list hold a name; databases keep constants together.
+/// The number of items in a list that are computed; databases keep constants together.
 pub(super) fn computed(list: &[Expr]) -> u64 {
     fn is_constant(expr: &Expr) -> bool {
         match expr {
@@ -402,7 +402,7 @@ pub(super) fn binds_as_written(left: &Expr, op: &BinaryOperator) -> Checked {
     absent(tight, &format!("IS NULL {op}")).map_err(|fault| fault.instead("(… IS NULL)"))
 }
 
-/// Whether an operator compares its sides, in SQLite.
+/// Whether an operator is a comparison, whose sides SQLite may read as texts in double quotes.
 fn compares(op: &BinaryOperator) -> bool {
     match op {
         BinaryOperator::Custom(operator) => OPERATORS.contains(&operator.as_str()),

@@ -331,12 +331,12 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// The most elements of a value of this extent: each takes two characters at least.
+/// The most elements that a value of this extent can have: each takes at least two characters.
 pub(super) fn elements(unfolded: Extent) -> u64 {
     (unfolded.bytes / 2).max(1)
 }
 
-/// Whether APPLY lets a factor see what stands before it.
+/// Whether APPLY may stand before a factor.
 fn is_lateral(factor: &TableFactor) -> bool {
     matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. } | TableFactor::XmlTable { .. })
 }
@@ -352,7 +352,7 @@ pub(super) fn given_name(name: &Ident) -> Checked {
         // `a ISNULL` is a test to the database, and an alias to the parser.
         return Err(fault(Rule::Unsupported, name.span, name.value.as_str()).instead("IS NULL"));
     }
-    // What only a clause of Oracle's has, as `oracle_tokens` brings it into the tree.
+    // Only the clauses that `oracle_tokens` puts into the tree as one word hold these.
     let clause = name.quote_style.is_none() && (name.value.contains('(') || name.value.contains(MARK));
     let other_quotes = name.quote_style != Some('"') && name.value.contains(['`', '[', ']']);
     let quoted = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes;

@@ -1,4 +1,4 @@
-//! What conditions say of the sources of a FROM: which of them they compare, and which columns they fix.
+//! Facts that conditions state about the sources of a FROM: which of them they compare, and which columns they fix.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 /// A column of a source.
 pub(super) type Column = (u32, Arc<str>);
 
-/// What holds wherever a condition does.
+/// The facts that follow from a condition.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Facts {
     /// Pairs of sources that it compares.
     pub(super) pairs: BTreeSet<(u32, u32)>,
     /// Columns of two sources that are equal.
     pub(super) equal: BTreeSet<(Column, Column)>,
-    /// Columns that have one of so many values, given by the text or by a query of its own.
+    /// Columns with the number of values that they can have, given by the text or by a query of its own.
     pub(super) fixed: BTreeMap<Column, u64>,
 }
 
@@ -41,7 +41,7 @@ impl Facts {
         Self { fixed: BTreeMap::from([(column, values)]), ..Self::default() }
     }
 
-    /// Both hold.
+    /// Adds the facts of a condition that holds as well.
     pub(super) fn both(&mut self, other: &Self) {
         self.pairs.extend(&other.pairs);
         self.equal.extend(other.equal.iter().cloned());
@@ -51,7 +51,7 @@ impl Facts {
         }
     }
 
-    /// What holds whichever of both does.
+    /// The facts that hold where one of the two conditions does.
     pub(super) fn either(&self, other: &Self) -> Self {
         let fixed = self
             .fixed
@@ -64,7 +64,7 @@ impl Facts {
         }
     }
 
-    /// Whether both speak of the same columns, so that `either` loses nothing of them.
+    /// Whether both have the same pairs and columns, so that `either` loses none of them.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.pairs == other.pairs && self.equal == other.equal && self.fixed.keys().eq(other.fixed.keys())
     }

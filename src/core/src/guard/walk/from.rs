@@ -29,7 +29,7 @@ pub(super) struct From<'i> {
 struct Joined<'q> {
     operator: &'q JoinOperator,
     constraint: &'q JoinConstraint,
-    /// Where the sources of its left side begin, those of its right side, and where these end.
+    /// The bounds of its sources: the left side is `start..middle`, the right side `middle..end`.
     start: usize,
     middle: usize,
     end: usize,

@@ -11,7 +11,7 @@ use super::pattern;
 const FULL_TEXT: &[&str] =
     &["PHRASETO_TSQUERY", "PLAINTO_TSQUERY", "SETWEIGHT", "TO_TSQUERY", "TO_TSVECTOR", "WEBSEARCH_TO_TSQUERY"];
 
-/// Refuses a pattern of `SIMILAR TO` that the regular expression would be refused as which PostgreSQL makes of it.
+/// Refuses a pattern of `SIMILAR TO` where the regular expression that PostgreSQL makes of it would be refused.
 pub(super) fn similar(pattern: &Expr) -> Checked {
     let refused = || unplaced(Rule::Pattern, literal_of(pattern).map_or_else(|| pattern.to_string(), str::to_owned));
     let text = literal_of(pattern).ok_or_else(refused)?;

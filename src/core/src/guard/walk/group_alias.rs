@@ -1,5 +1,5 @@
-//! `GROUP BY alias`, which Oracle has from version 23 on: what runs has the expression in its place, as every version takes it.
-//! <https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/SELECT.html>
+//! `GROUP BY alias`, which Oracle takes from version 23 on: the rendering has the expression instead, for every
+//! version. <https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/SELECT.html>
 
 use sqlparser::ast::{Expr, SelectItem};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -17,7 +17,8 @@ use super::Walk;
 const ELSEWHERE: [&str; 8] = ["OVER", "SELECT", "KEEP", "SYS_GUID", "DBMS_RANDOM", "XMLAGG", "GROUPING", "GROUP_ID"];
 
 impl<'i> Walk<'i> {
-    /// Notes what stands for an alias of the select list. A column of that name comes first, as it does to Oracle.
+    /// Notes the expression to write for an alias of the select list, and says whether there is one. A column of that
+    /// name takes precedence, as in Oracle.
     pub(super) fn grouped_alias(&mut self, expr: &Expr, items: &[SelectItem], env: Env<'_, 'i>) -> bool {
         let Expr::Identifier(ident) = expr else { return false };
         let name = key(self.dialect, ident);

@@ -1,4 +1,5 @@
-//! How long the value of a call or an operator may be: the sum of its parts, unless it is known to repeat them.
+//! The length that the value of a call or an operator may have: the sum of its parts, unless it is known to repeat
+//! them.
 
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
@@ -10,15 +11,15 @@ use super::Walk;
 use super::literal::literal_of;
 use super::query::whole_number;
 
-/// Rows of a table that an aggregate gathers into one value, as far as they count: they are stored already.
+/// Stored rows that an aggregate is assumed to gather into one value: few, since their values exist already.
 const STORED_ROWS: u64 = 20;
 /// Bytes that a directive such as `%99s` can take.
 const DIRECTIVE: u64 = 100;
-/// Times as long as it was that a document can become when it is indented: four spaces for each level of brackets.
+/// The factor by which indenting can lengthen a document: four spaces for each of 64 levels of brackets.
 const INDENTED: u64 = 4 * 64;
 /// Largest constant exponent: databases compute large powers exactly, and cannot be stopped meanwhile.
 const MOST_EXPONENT: u64 = 1_000;
-/// How much a digit of a power counts for: multiplying takes time that grows with the square of the digits.
+/// Bytes that a digit of a power counts for: the time to multiply grows with the square of the digits.
 const POWER_DIGIT: u64 = 16;
 
 /// A call whose arguments have been read.
@@ -60,7 +61,7 @@ impl Made<'_> {
             // Each element has a header, however short it is.
             "STRING_TO_ARRAY" | "REGEXP_SPLIT_TO_ARRAY" => sum.saturating_mul(8),
             "POWER" | "POW" => power(sum, self.args.get(1).copied().flatten()),
-            // What is quoted may be twice as long.
+            // Quoting can double a text.
             _ if self.known.grows => sum.saturating_mul(2),
             _ if self.known.gathers => sum.saturating_mul(STORED_ROWS.max(made_rows)),
             _ => sum,
@@ -69,7 +70,7 @@ impl Made<'_> {
 }
 
 impl Walk<'_> {
-    /// Takes note of what a call makes of its parts, which have been read since `around`.
+    /// Charges the value that a call makes of its parts, which have been read since `around`.
     pub(super) fn made(&mut self, call: &Made<'_>, opaque: bool, around: Extent) -> Checked {
         let parts = std::mem::replace(&mut self.meter.value, around);
         let bytes = call.bytes(self.made_rows);
@@ -79,8 +80,8 @@ impl Walk<'_> {
         self.meter.charge(Extent { nodes: 0, bytes }, call.name)
     }
 
-    /// Takes note of what an operator makes of its left side, `before`, and of the right one, which has just been read;
-    /// both are part of what is `around` them.
+    /// Charges the value that an operator makes of its left side, `before`, and of the right one, which has just been
+    /// read; both become part of what is `around` them.
     pub(super) fn combined(&mut self, op: &BinaryOperator, right: &Expr, before: Extent, around: Extent) -> Checked {
         let after = self.meter.value;
         let sum = before.plus(after);
@@ -115,7 +116,7 @@ pub(super) fn exponent(expr: &Expr) -> Checked {
     }
 }
 
-/// How far from nothing a constant is at most, rounded up; `None` where a name is in it.
+/// The largest absolute value that a constant can have, rounded up; `None` where it holds a name.
 fn constant(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Value(value) => {
@@ -143,7 +144,7 @@ fn constant(expr: &Expr) -> Option<u64> {
     }
 }
 
-/// A number's distance from nothing as a whole one, rounded up.
+/// The absolute value of a number, rounded up.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, which is what is meant")]
 fn up(number: f64) -> u64 {
     number.abs().ceil() as u64

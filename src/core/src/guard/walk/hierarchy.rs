@@ -17,7 +17,7 @@ use super::{Walk, absent};
 
 impl<'i> Walk<'i> {
     /// CONNECT BY: PRIOR in an equality, or a generator over one row up to a modest level.
-    /// Gives how many rows it makes of one, when a literal says so.
+    /// Gives the number of rows it makes of one, when a literal says so.
     pub(super) fn hierarchy(
         &mut self,
         clauses: &[ConnectByKind],
@@ -50,7 +50,7 @@ impl<'i> Walk<'i> {
         Err(unplaced(Rule::Unbounded, "CONNECT BY"))
     }
 
-    /// Whether a side of a comparison only reads like a column.
+    /// Whether a side of a comparison looks like a column but is a call.
     fn compares_calls(&self, condition: &Expr, env: Env<'_, 'i>) -> bool {
         matches!(condition, Expr::BinaryOp { left, right, .. } if self.is_called(left, env) || self.is_called(right, env))
     }

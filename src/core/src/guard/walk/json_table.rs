@@ -1,4 +1,4 @@
-//! `JSON_TABLE`: literal paths, columns of listed types, and what is to happen where there is nothing.
+//! `JSON_TABLE`: literal paths, columns of listed types, and the ON ERROR and ON EMPTY clauses.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use super::super::scope::{Env, Output, Source};
 use super::factor::given_name;
 use super::{Walk, absent};
 
-/// What may stand behind the type of a column, or in its place.
+/// The words that may follow the type of a column, or take its place.
 const FORMATS: &[&str] = &[
     "",
     "FORMAT JSON",
@@ -77,7 +77,7 @@ impl<'i> Walk<'i> {
         Ok(())
     }
 
-    /// A listed type, or none, and FORMAT JSON behind it.
+    /// Checks the type of a column, which may be missing, and the FORMAT JSON behind it.
     fn json_type(&self, written: &str) -> Checked {
         let (of_type, words) = type_and_words(written);
         if !FORMATS.iter().any(|format| words.eq_ignore_ascii_case(format)) {

@@ -17,14 +17,14 @@ use super::step::arguments;
 
 /// Pairs of rows that unlinked sources may give together: about a second's work of any of the databases.
 const MOST_PAIRS: u64 = 1_000_000;
-/// How often a source of unknown size may be gone through: once for each day of a year, and some more.
+/// Most passes over a source of unknown size: one for each day of a year, and some more.
 const MOST_TIMES: u64 = 500;
-/// How often one may be gone through that is known to be large.
+/// Passes that even a source known to be large may take.
 const MOST_TIMES_OF_LARGE: u64 = 100;
-/// Most branches of ORs that are judged one by one; what all of more have in common is judged instead.
+/// Most branches of ORs that are judged one by one; beyond that, only the facts common to all are judged.
 const MOST_BRANCHES: usize = 16;
 
-/// What the conditions of a FROM say: one of these holds for each row.
+/// The facts that the conditions of a FROM state, by branches of OR: one branch holds for each row.
 #[derive(Debug, Clone)]
 pub(super) struct Links {
     branches: Vec<Facts>,
@@ -50,7 +50,7 @@ impl Links {
         Facts::between(left, right).into()
     }
 
-    /// Both hold.
+    /// Adds the facts of conditions that hold as well.
     pub(super) fn extend(&mut self, mut other: Self) {
         if self.branches.len() * other.branches.len() > MOST_BRANCHES {
             other.join_branches();
@@ -73,7 +73,7 @@ impl Links {
         self.preserved.extend(other.preserved);
     }
 
-    /// One of both holds.
+    /// The facts where one or the other holds.
     fn either(mut self, other: Self) -> Self {
         match (self.branches.as_mut_slice(), other.branches.as_slice()) {
             ([one], [other]) if one.is_like(other) => *one = one.either(other),
@@ -85,7 +85,7 @@ impl Links {
         self
     }
 
-    /// What every branch says.
+    /// The facts common to every branch.
     fn common(&self) -> Facts {
         let mut branches = self.branches.iter();
         let first = branches.next().cloned().unwrap_or_default();
@@ -96,7 +96,7 @@ impl Links {
         self.branches = vec![self.common()];
     }
 
-    /// Notes that an outer join keeps every row of these sources: what it says of their columns leaves none of them out.
+    /// Notes that an outer join keeps every row of these sources: its condition does not reduce them.
     pub(super) fn preserve(&mut self, sources: &[u32]) {
         self.preserved.extend(sources);
         for branch in &mut self.branches {
@@ -104,8 +104,8 @@ impl Links {
         }
     }
 
-    /// Refuses a FROM whose sources fall apart, unless what they give together is known to be modest. Where it is repeated,
-    /// as the arm of a recursion is, each step would multiply what the one before gave.
+    /// Refuses a FROM with unlinked sources, unless their product is known to be modest. In the arm of a recursion,
+    /// which is repeated, each step would multiply the rows of the one before: there the product must be a single row.
     pub(super) fn must_connect(&self, sources: &[Source<'_>], is_repeated: bool) -> Checked {
         if sources.len() < 2 {
             return Ok(());
@@ -113,7 +113,7 @@ impl Links {
         let mut pairs: u64 = 0;
         for branch in &self.branches {
             let mut parts = parts(sources, branch, &self.preserved);
-            // What is not known is taken to be large.
+            // An unknown size counts as large.
             parts.sort_by_key(|(first, rows)| (rows.unwrap_or(u64::MAX), *first));
             let Some(((first, large), others)) = parts.split_last() else { continue };
             if others.is_empty() {
@@ -174,10 +174,10 @@ fn unlinked(id: Option<u32>, sources: &[Source<'_>]) -> super::super::fault::Fau
     unplaced(Rule::JoinWithoutPredicate, name.unwrap_or_else(|| "JOIN".to_owned()))
 }
 
-/// What a condition does with its left side.
+/// The use that a condition makes of its left side.
 #[derive(Debug, Default, Clone, Copy)]
 struct Comparison {
-    /// Looks for the same value on the right.
+    /// It must equal the right side, or one value of it.
     equal: bool,
     /// Copies that a planner makes of it, beside itself.
     copies: u64,
@@ -257,7 +257,7 @@ impl<'i> Walk<'i> {
         Ok(facts.into())
     }
 
-    /// What an equality, or a list of values, says of the columns it compares.
+    /// The facts that an equality, or a list of values, states about the columns it compares.
     fn equality(
         &self,
         (left, of_left): (&Expr, &[u32]),
@@ -279,8 +279,8 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// `x IN (SELECT …)`: links what the query's own conditions link it to, and fixes a column to its values where it
-    /// depends on nothing.
+    /// `x IN (SELECT …)`: links `x` to the sources outside that the query's conditions refer to, and fixes it to the
+    /// query's values where the query depends on none of them.
     fn within(&mut self, of: &Expr, subquery: &Query, env: Env<'_, 'i>) -> Checked<Links> {
         let start = self.touched.len();
         self.expr(of, env)?;
@@ -299,7 +299,7 @@ impl<'i> Walk<'i> {
         Ok(facts.into())
     }
 
-    /// The column that an expression is, and nothing but it.
+    /// The column that an expression consists of; `None` for anything else.
     fn column(&self, expr: &Expr, touched: &[u32]) -> Option<Column> {
         let ident = match expr {
             Expr::Identifier(ident) => ident,

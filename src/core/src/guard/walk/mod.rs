@@ -87,7 +87,7 @@ impl Reads<'_> {
         })
     }
 
-    /// The words that are read as texts, and where they stand.
+    /// The words that are read as texts, with their places.
     pub(super) fn texts(&self) -> impl Iterator<Item = (Location, &str)> {
         self.unsaid.iter().filter_map(|(place, what)| match what {
             Unsaid::Text(value) => Some((*place, value.as_str())),
@@ -95,7 +95,7 @@ impl Reads<'_> {
         })
     }
 
-    /// The refusal where saying it plainly does not help.
+    /// The refusal where the corrected text does not pass either.
     pub(super) fn unsaid_fault(&self) -> Fault {
         if let Some((place, word)) = self.texts().next() {
             return fault(Rule::ColumnUnknown, Span::new(place, place), word);
@@ -132,7 +132,7 @@ pub(super) struct Walk<'i> {
     touched: Vec<u32>,
     /// Whether an aggregate without OVER was seen at this query level.
     aggregates: bool,
-    /// How large the statement may become.
+    /// Adds up how large the statement may become.
     meter: Meter,
     /// Rows that this query level makes for each stored one.
     made_rows: u64,
@@ -221,7 +221,7 @@ impl<'i> Walk<'i> {
         if self.scans > MOST_SCANS { Err(unplaced(Rule::TooMuchRead, "FROM")) } else { Ok(()) }
     }
 
-    /// Reads a part of an expression, and gives how much that part alone amounts to.
+    /// Reads a part of an expression and gives the extent of that part alone.
     fn measured<T>(&mut self, read: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<(T, Extent)> {
         let around = std::mem::take(&mut self.meter.value);
         let done = read(self)?;

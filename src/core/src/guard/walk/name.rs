@@ -119,8 +119,8 @@ impl<'i> Walk<'i> {
             && self.has_row_id(std::iter::once(source), true)
     }
 
-    /// Whether one of these has a number or address of its rows that may be read. In SQLite that may be a column under
-    /// another name, and nobody knows of which of several tables.
+    /// Whether one of these has a row number or address that may be read. In SQLite that may be a column under another
+    /// name, and with several tables it is ambiguous.
     fn has_row_id<'s>(&self, mut sources: impl Iterator<Item = &'s Source<'i>>, alone: bool) -> bool
     where
         'i: 's,

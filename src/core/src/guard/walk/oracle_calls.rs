@@ -31,7 +31,7 @@ impl<'i> Walk<'i> {
         Ok(expr)
     }
 
-    /// Whether PRETTY stands in a call of a document that is not stored: how deep that is, nobody knows beforehand.
+    /// Whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand.
     pub(super) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
         let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
         self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
@@ -83,7 +83,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// The argument of CHR that USING stands behind, when it names the one character set there is.
+/// The argument of CHR without `USING NCHAR_CS`, the one character set it can name.
 pub(super) fn before_character_set(argument: &Expr) -> &Expr {
     match argument {
         Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right }

@@ -1,4 +1,4 @@
-//! The few things of Oracle's own packages and collection types that read nothing but what they are given.
+//! The few functions and collection types of Oracle's own packages that read nothing but their arguments.
 //!
 //! Each is known by its exact two-part name, and only while nothing in the catalog, and no source around, has the name of
 //! its first part: Oracle would look there first.
@@ -18,7 +18,7 @@ use super::{Walk, unsupported};
 
 /// The length of a LOB.
 const LENGTH: (&str, &str) = ("DBMS_LOB", "GETLENGTH");
-/// A number from 0 to 1 that nobody can foresee.
+/// A random number from 0 to 1.
 const RANDOM: (&str, &str) = ("DBMS_RANDOM", "VALUE");
 /// The collection types that may be listed in FROM, all of SYS.
 const COLLECTIONS: [&str; 3] = ["ODCINUMBERLIST", "ODCIVARCHAR2LIST", "ODCIDATELIST"];
@@ -52,7 +52,7 @@ impl<'i> Walk<'i> {
         self.of_oracle(package, name, env).is_some_and(|(package, name)| (package.as_str(), name.as_str()) == RANDOM)
     }
 
-    /// Whether an expression that reads like a column calls something all the same.
+    /// Whether an expression looks like a column but is a call.
     pub(super) fn is_called(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::CompoundIdentifier(idents) => self.is_random(idents, env),
@@ -61,7 +61,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Notes that it is called.
+    /// Notes a call of `DBMS_RANDOM.VALUE`.
     pub(super) fn random(&mut self) {
         self.uses(RANDOM);
     }
@@ -132,7 +132,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether nothing stands around the arguments of a call.
+/// Whether a call has nothing but its arguments: no DISTINCT, filter, window or other clause.
 fn is_plain(function: &Function) -> bool {
     let Function { name: _, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } = function;
     let bare =

@@ -10,7 +10,7 @@ use super::literal::literal_of;
 const LONGEST: usize = 200;
 /// Largest count in `{…}`.
 const MOST_REPEATS: u32 = 100;
-/// Repetitions without end, nothing that must be there between them: an engine that goes back tries every way to share a
+/// Endless repetitions in a row, with nothing mandatory between them: a backtracking engine tries every way to share a
 /// text among them.
 const MOST_IN_A_ROW: u32 = 3;
 /// Repetitions without end in one pattern.
@@ -110,11 +110,11 @@ struct Group {
     branches: u32,
 }
 
-/// How many ways an engine may have to try.
+/// Counts what multiplies the ways an engine may have to try.
 #[derive(Debug, Default)]
 struct Shape {
     groups: Vec<Group>,
-    /// What the next sign repeats.
+    /// The part that a repetition sign would apply to.
     last: Last,
     /// Repetitions without end since something that must be there once.
     in_a_row: u32,
@@ -201,7 +201,7 @@ impl Shape {
         true
     }
 
-    /// What stands in `{…}`.
+    /// A count, from between `{` and `}`.
     fn count(&mut self, digits: &str) -> bool {
         let most = digits.split(',').filter_map(|part| part.trim().parse::<u32>().ok()).max();
         most.is_none_or(|most| most <= MOST_REPEATS) && self.repeat(digits.trim_end().ends_with(','))

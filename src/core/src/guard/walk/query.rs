@@ -22,7 +22,7 @@ pub(super) struct Given {
     pub(super) rows: Option<u64>,
     /// Rows it makes for each that is stored.
     pub(super) made_rows: u64,
-    /// About how many it has, as far as statistics and conditions tell.
+    /// Estimated rows, as far as statistics and conditions tell.
     pub(super) about: Option<u64>,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
@@ -257,7 +257,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// The columns of a set operation: the names of the left side, and what stands behind them on both.
+/// The columns of a set operation: the names of the left side, with the extents of both.
 pub(super) fn united(left: &Rc<Outputs>, right: &Outputs) -> Rc<Outputs> {
     let both = left.iter().zip(right.iter().map(Some).chain(std::iter::repeat(None)));
     let columns = both.map(|(one, other)| {

@@ -58,7 +58,7 @@ pub(super) fn rows_of(function: &str, args: &[FunctionArg]) -> Option<u64> {
     }
 }
 
-/// How many elements an array has that is written out.
+/// The number of elements of an array that is written out.
 pub(super) fn elements_of(arrays: &[Expr]) -> Option<u64> {
     match arrays {
         [Expr::Array(Array { elem, named: _ })] => Some(elem.len() as u64),

@@ -80,12 +80,12 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Whether a call is one of those.
+    /// Whether a call was noted by `expect_sets`.
     pub(super) fn may_give_rows(&self, function: &Function) -> bool {
         self.sets.expected.iter().any(|one| std::ptr::eq(*one, function))
     }
 
-    /// Walks one of them; what is in its brackets is walked as in FROM.
+    /// Walks a call that `expect_sets` noted; its arguments are walked as in FROM.
     pub(super) fn set_call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
         let Some(name) = called(function) else { return self.call(function, env) };
         let upper = name.value.to_uppercase();
@@ -110,7 +110,7 @@ impl<'i> Walk<'i> {
         Ok(())
     }
 
-    /// Refuses a function in FROM or in a select list that may give rows without end, or whose pattern is none that is safe.
+    /// Refuses a function in FROM or in a select list that may give endless rows, or that has an unsafe pattern.
     pub(super) fn bounded_rows(&self, upper: &str, args: &[FunctionArg]) -> Checked {
         if self.lists.table_function(upper).is_none() {
             return Ok(());
@@ -125,8 +125,8 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// How many rows a select list gives with these functions: at most, and about. Each is one more source of the FROM,
-    /// linked to what its arguments name.
+    /// The most rows and the estimated rows that a select list with these functions gives. Each counts as one more
+    /// source of the FROM, linked to the sources that its arguments name.
     pub(super) fn with_sets(
         &mut self,
         sets: Vec<SetCall>,
@@ -141,7 +141,7 @@ impl<'i> Walk<'i> {
             all.push(Source { id, name, aliased: true, shape, rows, made_rows: 1, about: rows });
             links.extend(Facts::between(&[id], &touched).into());
         }
-        // Those of one row stand side by side.
+        // Without a FROM, or beside aggregates, nothing is multiplied by stored rows.
         if !sources.is_empty() && !is_whole {
             links.must_connect(&all, false)?;
         }

@@ -1,5 +1,5 @@
-//! How many rows sources have, as far as keys, statistics and conditions tell. Only what a statement costs hangs on it:
-//! the database's own plan and the time limit come after it.
+//! Estimates of how many rows sources have, from keys, statistics and conditions. They only judge cost: the database's
+//! own plan and the time limit come after them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use super::facts::{Column, Facts};
 /// keeps 0.005 of the rows, which is its `DEFAULT_EQ_SEL` (selfuncs.h).
 pub(super) const UNKNOWN_VALUES: u64 = 200;
 
-/// What a condition on a value is taken to leave where the size of the tables is not known. Two such sets are a million
-/// pairs, which are looked through in about a second; three are not.
+/// Rows that a condition on a value is assumed to leave of tables of unknown size. Two such sets are a million pairs,
+/// about a second's work; three are too many.
 const UNKNOWN_FILTERED: u64 = 1_000;
 
-/// About how many rows a source has under what is known of it.
+/// Estimated rows of a source under these facts.
 fn about(source: &Source<'_>, facts: &Facts) -> Option<u64> {
     let fixed: BTreeMap<&str, u64> = of(source.id, facts).collect();
     let one_of = |key: &Vec<std::sync::Arc<str>>| {
@@ -36,13 +36,13 @@ fn of(source: u32, facts: &Facts) -> impl Iterator<Item = (&str, u64)> {
     facts.fixed.iter().filter(move |((id, _), _)| *id == source).map(|((_, column), values)| (&**column, *values))
 }
 
-/// About how many different values a column of a source has.
+/// Estimated distinct values of a column of a source.
 fn values_of(source: &Source<'_>, column: &str) -> u64 {
     let known = source.table().and_then(|table| values_in(table, column));
     known.unwrap_or_else(|| source.about.unwrap_or(UNKNOWN_VALUES).clamp(1, UNKNOWN_VALUES))
 }
 
-/// How many different values a column has, where that is known: as many as rows where it is a key by itself.
+/// The number of distinct values of a column, where that is known: as many as rows where it is a key by itself.
 pub(super) fn values_in(table: &Table, column: &str) -> Option<u64> {
     let is_key = is_key(table, column).then_some(table.rows).flatten();
     is_key.or_else(|| table.column(column)?.distinct).map(|values| values.max(1))
@@ -53,13 +53,13 @@ pub(super) fn is_key(table: &Table, column: &str) -> bool {
     table.keys.iter().any(|key| matches!(key.as_slice(), [one] if **one == *column))
 }
 
-/// Sources that hang together.
+/// Sources that links connect.
 struct Part<'s, 'i> {
     members: Vec<&'s Source<'i>>,
     rows: Option<u64>,
 }
 
-/// The sources parted by what links them, each part with about how many rows it has.
+/// The sources grouped by their links, each group as its first source and its estimated rows.
 pub(super) fn parts(sources: &[Source<'_>], facts: &Facts, preserved: &BTreeSet<u32>) -> Vec<(u32, Option<u64>)> {
     let mut parts: Vec<Part<'_, '_>> =
         sources.iter().map(|source| Part { members: vec![source], rows: about(source, facts) }).collect();
@@ -83,7 +83,7 @@ pub(super) fn parts(sources: &[Source<'_>], facts: &Facts, preserved: &BTreeSet<
     sized.collect()
 }
 
-/// The links, those that pick the fewest rows first, with by how much they divide the pairs.
+/// The links, the most selective first, each with the factor by which it divides the pairs of rows.
 fn edges(sources: &[Source<'_>], facts: &Facts) -> Vec<((u32, u32), u64)> {
     let values = |(id, column): &Column| {
         let source = sources.iter().find(|source| source.id == *id);
@@ -95,7 +95,7 @@ fn edges(sources: &[Source<'_>], facts: &Facts) -> Vec<((u32, u32), u64)> {
     edges
 }
 
-/// About how many rows a query gives that makes one of those that are alike in some columns.
+/// Estimated rows after grouping by these columns.
 pub(super) fn groups<'e>(
     columns: impl Iterator<Item = &'e Expr>,
     sources: &[Source<'_>],
@@ -106,8 +106,8 @@ pub(super) fn groups<'e>(
     values.into_iter().chain(rows).min()
 }
 
-/// About how many different values an expression gives: those of its column, or as many as PostgreSQL takes it for.
-/// What may be a key has as many as there are rows, which are not known here.
+/// Estimated distinct values of an expression: those of its column, or PostgreSQL's default. A key has as many as the
+/// table has rows; where that is not known, there is no estimate.
 fn values_given(expr: &Expr, sources: &[Source<'_>]) -> Option<u64> {
     let name = match expr {
         Expr::Identifier(ident) => ident,
@@ -132,10 +132,11 @@ fn values_given(expr: &Expr, sources: &[Source<'_>]) -> Option<u64> {
     }
 }
 
-/// Functions that give the same for many values, as the month of a day.
+/// Functions that give the same for many values, such as the month of a day.
 const COARSE: &[&str] = &["DATE_PART", "DATE_TRUNC", "STRFTIME", "TO_CHAR", "TRUNC"];
 
-/// What is left of tables of unknown size where they are joined by equal columns and one of them is asked for a value.
+/// The assumed rows of tables of unknown size that equal columns join, where a condition on a value narrows one of
+/// them.
 fn guess(members: &[&Source<'_>], facts: &Facts) -> Option<u64> {
     let mut linked: BTreeSet<u32> = members.iter().take(1).map(|source| source.id).collect();
     while let Some(more) = facts.equal.iter().find_map(|((one, _), (other, _))| {

@@ -12,8 +12,8 @@ const WIDEST: u64 = 32_767;
 impl Walk<'_> {
     /// A type of the dialect's list, with a length or precision of digits only.
     ///
-    /// What is compared is what will run: the type's rendering. Letters stand in the brackets as the unit of a length
-    /// alone.
+    /// The type's rendering is compared, since that is what will run. The only letters in its brackets are the unit of
+    /// a length.
     pub(super) fn data_type(&self, data_type: &DataType) -> Checked {
         self.type_written(&data_type.to_string())
     }

@@ -1,4 +1,4 @@
-//! XML in the two forms that are understood: rows read from a stored document along a plain path, and the idiom that joins
+//! XML in the two forms that are understood: rows from a stored document along a plain path, and the idiom that joins
 //! texts.
 //!
 //! Everything else of XML stays refused: `XMLTYPE(…)` parses a text, and a text may name entities in files and on the network;
@@ -91,7 +91,7 @@ impl<'i> Walk<'i> {
         self.reads.functions.extend(["XMLAGG", "XMLELEMENT"].map(str::to_owned));
         let around = std::mem::take(&mut self.meter.value);
         texts.iter().try_for_each(|text| self.expr(text, env))?;
-        // The longest of the entities that stand for a sign there is `&quot;`.
+        // The longest entity that a character can become is `&quot;`.
         let sum = self.meter.value.bytes.saturating_mul(6);
         order.map_or(Ok(()), |order| self.order_list(order, env))?;
         let known = self.lists.function("LISTAGG").ok_or_else(refused)?;
@@ -99,19 +99,19 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether a method takes all text out of XML.
+/// Whether a method is `EXTRACT('//text()')`, which takes all text out of XML.
 fn is_texts(method: &AccessExpr) -> bool {
     let AccessExpr::Dot(Expr::Function(function)) = method else { return false };
     matches!(called(function, "EXTRACT").as_deref(), Some([path]) if literal_of(path) == Some("//text()"))
 }
 
-/// Whether a method makes one text of XML.
+/// Whether a method makes one text of XML: `GETCLOBVAL()` or `GETSTRINGVAL()`.
 fn is_value(method: &AccessExpr) -> bool {
     let AccessExpr::Dot(Expr::Function(function)) = method else { return false };
     ["GETCLOBVAL", "GETSTRINGVAL"].iter().any(|name| called(function, name).is_some_and(|args| args.is_empty()))
 }
 
-/// What an XMLAGG joins, and what it is ordered by.
+/// The argument of an XMLAGG, and its ORDER BY.
 fn aggregated(aggregate: &Function) -> Option<(&Expr, Option<&[OrderByExpr]>)> {
     let FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args: _, clauses }) = &aggregate.args
     else {

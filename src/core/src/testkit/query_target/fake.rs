@@ -108,7 +108,7 @@ impl FakeTarget {
         *lock(&self.estimate) = Some((cost, rows));
     }
 
-    /// From now on planning a statement fails with this error, or works again; the rest goes on.
+    /// Makes planning fail with this error from now on, or work again with `None`; everything else keeps working.
     pub fn set_unplanned(&self, error: Option<TargetError>) {
         *lock(&self.unplanned) = error;
     }

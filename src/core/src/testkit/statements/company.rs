@@ -6,7 +6,7 @@ use super::dice::Dice;
 use crate::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind};
 use crate::guard::Rules;
 
-/// What a value is, as far as operators and functions care.
+/// The kind of a value, as far as operators and functions care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Int,

@@ -5,7 +5,7 @@ use super::company::Kind;
 use super::scope::Scope;
 use crate::domain::Dialect;
 
-/// How many of a hundred comparisons on SQLite have a text in double quotes, which SQLite reads as a column where there is
+/// The percentage of comparisons on SQLite with a text in double quotes, which SQLite reads as a column where there is
 /// one of that name.
 const DOUBLE_QUOTED: usize = 2;
 

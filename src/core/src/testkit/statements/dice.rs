@@ -1,4 +1,4 @@
-//! Chance that a seed fixes.
+//! Reproducible random choices.
 
 /// A source of choices: equal seeds give equal choices on every machine.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ impl Dice {
         usize::try_from(self.next() % end).unwrap_or_default()
     }
 
-    /// True as often in a hundred times.
+    /// True in this percentage of calls.
     pub(super) fn percent(&mut self, often: usize) -> bool {
         self.below(100) < often
     }

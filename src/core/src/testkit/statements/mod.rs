@@ -44,7 +44,7 @@ pub struct Statement {
     pub ordered: bool,
 }
 
-/// So many statements of a dialect.
+/// The given number of statements of a dialect.
 pub fn statements(dialect: Dialect, seed: u64, count: u64) -> impl Iterator<Item = Statement> {
     (0..count).map(move |number| statement(dialect, seed.wrapping_mul(1_000_003).wrapping_add(number)))
 }

@@ -1,4 +1,4 @@
-//! What an expression may name at its place: the columns of the sources here, and of those around.
+//! The columns that an expression may name at its place: those of the sources here, and of those around.
 
 use super::Writer;
 use super::company::Kind;
@@ -41,7 +41,7 @@ impl Scope {
         self.sources.iter().chain(&self.outer).collect()
     }
 
-    /// The same without what is around.
+    /// This scope without the sources of the queries around.
     pub(super) fn alone(&self) -> Self {
         Self { outer: Vec::new(), ..self.clone() }
     }

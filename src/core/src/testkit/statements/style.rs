@@ -1,9 +1,9 @@
-//! How people write: case, white space and comments at random, wherever these change nothing.
+//! Variations in how people write: case, white space and comments at random, wherever these change nothing.
 
 use super::dice::Dice;
 use crate::domain::Dialect;
 
-/// What stands in the place of a space, now and then.
+/// Replacements for a space, now and then.
 const SPACES: [&str; 8] =
     ["\n", "  ", "\t", "\n    ", " /* it's a comment; */ ", " -- select \"this\n", "\r\n", " /**/ "];
 
@@ -54,7 +54,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// How long the text in quotes is that begins here; 0 where none does.
+/// The length of the text in quotes that begins here; 0 where none does.
 fn quoted_length(text: &str, dialect: Dialect) -> usize {
     let prefixed = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     let until = |from: usize, end: &str| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());

@@ -6,7 +6,7 @@ use std::fmt;
 use super::Statement;
 use crate::guard::Refusal;
 
-/// What a database gave for a text: its rows, or its error.
+/// The outcome of a text in a database: its rows, or its error.
 pub type Given = Result<Table, String>;
 
 /// A result as text.
@@ -18,7 +18,7 @@ pub struct Table {
     pub rows: Vec<Vec<Option<String>>>,
 }
 
-/// How many statements gave the same, and which did not.
+/// Counts of statements whose rendering gave the same, and the ones that differed.
 #[derive(Debug, Default)]
 pub struct Tally {
     compared: usize,

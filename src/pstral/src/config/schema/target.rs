@@ -48,13 +48,13 @@ pub struct TargetConfig {
     pub private_tables: Vec<String>,
 }
 
-/// What a statement may be expected to cost on a server where nobody says otherwise. For PostgreSQL and for Oracle it is
-/// the work of reading some 80 GB of pages of 8 KB: nothing that ends within the default time limit.
+/// The cost limit of a server where `max_cost` is not set. For PostgreSQL and Oracle it is the work of reading some 80
+/// GB in pages of 8 KB, which does not end within the default time limit.
 pub(crate) const DEFAULT_COST: f64 = 10_000_000.0;
 
 impl TargetConfig {
-    /// The most that a statement may be expected to cost, and whether that is the default: 0 is no limit, and SQLite says
-    /// nothing of costs.
+    /// The most that a statement may be expected to cost, and whether that is the default. `max_cost = 0` is no limit,
+    /// and SQLite has none, since it estimates no costs.
     pub(crate) fn cost_limit(&self) -> (Option<f64>, bool) {
         match (self.max_cost, self.kind) {
             (Some(most), _) => (Some(most).filter(|most| *most > 0.0), false),
