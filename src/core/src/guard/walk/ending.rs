@@ -87,7 +87,7 @@ impl<'i> Walk<'i> {
         }
         for condition in conditions {
             if self.bounds(&arm, condition, env) {
-                return Ok(last_number(condition));
+                return Ok(arm.steps(condition));
             }
         }
         let counter = columns.iter().find_map(|output| output.key.clone()).unwrap_or_else(|| "n".into());
@@ -190,6 +190,20 @@ impl Arm<'_> {
         (begins && self.position(step.column) == Some(position)).then_some(step.amount).flatten()
     }
 
+    /// How many steps a condition allows, where the column itself is compared with a literal and begins with one.
+    fn steps(&self, condition: &Expr) -> Option<u64> {
+        let (counted, most) = match condition {
+            Expr::Nested(inner) => return self.steps(inner),
+            Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } => (left, right),
+            Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => (right, left),
+            Expr::Between { expr, high, .. } => (expr, high),
+            _ => return None,
+        };
+        let position = self.position(counted)?;
+        let first = self.anchor.and_then(|anchor| gives(anchor, position)).and_then(whole_number)?;
+        Some(whole_number(most)?.saturating_sub(first).saturating_add(1))
+    }
+
     /// A column that becomes several times as long with each step.
     fn grows(&self) -> Option<String> {
         let mut items = (0..self.columns.len()).filter_map(|position| gives(self.select, position));
@@ -279,21 +293,6 @@ impl Arm<'_> {
             Some(qualifier) => *qualifier != self.alias,
             None => !self.columns.iter().any(|output| output.key.as_deref() == Some(name.as_str())),
         }
-    }
-}
-
-/// The number that a condition counts up to.
-fn last_number(condition: &Expr) -> Option<u64> {
-    match condition {
-        Expr::Nested(inner) => last_number(inner),
-        Expr::BinaryOp { left, op: BinaryOperator::Lt | BinaryOperator::LtEq, right } => {
-            whole_number(right).filter(|_| whole_number(left).is_none())
-        }
-        Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
-            whole_number(left).filter(|_| whole_number(right).is_none())
-        }
-        Expr::Between { high, .. } => whole_number(high),
-        _ => None,
     }
 }
 

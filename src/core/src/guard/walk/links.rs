@@ -204,7 +204,7 @@ impl<'i> Walk<'i> {
                 })
             }
             Expr::BinaryOp { left, op, right } if compares(op) => {
-                super::expr::binds_as_written(left, op)?;
+                super::operators::binds_as_written(left, op)?;
                 let comparison = if *op == BinaryOperator::Eq { Comparison::EQUAL } else { Comparison::default() };
                 self.deeper(|walk| walk.sides(left, &[right], comparison, env))
             }
@@ -212,7 +212,7 @@ impl<'i> Walk<'i> {
                 self.sides(of, &[low, high], Comparison { copies: 1, ..Comparison::default() }, env)
             }
             Expr::InList { expr: of, list, negated: false } => {
-                let comparison = Comparison { copies: super::expr::computed(list), ..Comparison::EQUAL };
+                let comparison = Comparison { copies: super::operators::computed(list), ..Comparison::EQUAL };
                 self.sides(of, &list.iter().collect::<Vec<_>>(), comparison, env)
             }
             Expr::Like { negated: false, any: false, expr: of, pattern, escape_char: None } => {

@@ -15,6 +15,7 @@ mod json_table;
 mod links;
 mod literal;
 mod name;
+mod operators;
 mod oracle_calls;
 mod oracle_packages;
 mod pattern;

@@ -33,8 +33,18 @@ impl<'i> Walk<'i> {
 
     /// Whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand.
     pub(super) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
+        let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) = list.args.first() else {
+            return false;
+        };
         let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
-        self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
+        let mut clause = first;
+        while let Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right: _ } = clause {
+            if operator == "PRETTY" {
+                return !stored;
+            }
+            clause = left;
+        }
+        false
     }
 
     /// The type behind RETURNING, with or without words that say how it is written.

@@ -20,10 +20,10 @@ use super::{Walk, absent, unsupported};
 pub(super) struct Given {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
-    /// Rows it makes for each that is stored.
-    pub(super) made_rows: u64,
     /// Estimated rows, as far as statistics and conditions tell.
     pub(super) about: Option<u64>,
+    /// Rows it makes for each that is stored.
+    pub(super) made_rows: u64,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
     /// Whether conditions link all of its own sources.

@@ -99,10 +99,10 @@ impl<'i> Walk<'i> {
             made_rows if sets.is_empty() => made_rows,
             made_rows => made_rows.saturating_mul(UNKNOWN_ROWS),
         };
-        let counts = if select.connect_by.is_empty() { None } else { Some(levels) };
-        let (rows, about) = self.counts(select, counts, sets, &from.sources, &links, grouped)?;
+        let levels = if select.connect_by.is_empty() { Levels::None } else { Levels::Counted(levels) };
+        let (rows, about) = self.counts(select, levels, sets, &from.sources, &links, grouped)?;
         let (outwards, connected) = (links.outwards(&from.sources), links.connects(&from.sources));
-        Ok(Given { columns, rows, made_rows, about, outwards, connected })
+        Ok(Given { columns, rows, about, made_rows, outwards, connected })
     }
 
     /// The most rows of a level, and about how many it has, as far as the text, the catalog and statistics tell; `levels`
@@ -110,7 +110,7 @@ impl<'i> Walk<'i> {
     fn counts(
         &mut self,
         select: &Select,
-        levels: Option<Option<u64>>,
+        levels: Levels,
         sets: Vec<SetCall>,
         sources: &[Source<'i>],
         links: &Links,
@@ -118,10 +118,10 @@ impl<'i> Walk<'i> {
     ) -> Checked<(Option<u64>, Option<u64>)> {
         let whole = self.aggregates && !grouped;
         let (rows, about) = match levels {
-            Some(levels) => (levels, levels),
-            None if !sets.is_empty() => self.with_sets(sets, sources, links, whole)?,
-            None if whole => (Some(1), Some(1)),
-            None => (links.rows(sources), links.about(sources)),
+            Levels::Counted(levels) => (levels, levels),
+            Levels::None if !sets.is_empty() => self.with_sets(sets, sources, links, whole)?,
+            Levels::None if whole => (Some(1), Some(1)),
+            Levels::None => (links.rows(sources), links.about(sources)),
         };
         Ok((rows, if whole { about } else { distinct_rows(select, sources, about) }))
     }
@@ -244,6 +244,13 @@ impl<'i> Walk<'i> {
             None => Ok(()),
         }
     }
+}
+
+/// The rows of a hierarchy, where there is one.
+enum Levels {
+    None,
+    /// So many at most, where a literal says so.
+    Counted(Option<u64>),
 }
 
 /// Rows that a query level makes for each stored one: what its generators make together.
