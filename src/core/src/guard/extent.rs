@@ -12,6 +12,9 @@ const MOST_BYTES: u64 = 1_000_000;
 
 /// Bytes that a stored value counts for: it exists already, and only what is computed from it has to be bounded.
 const STORED: u64 = 40;
+/// Times that a text of the statement counts: planners work on what is constant, where nothing stops them, and searching
+/// takes time that grows with the product of two lengths.
+const CONSTANT: u64 = 10;
 /// Types whose values are longer, and what one counts for. Oracle bounds all other texts itself.
 const STORED_LONG: &[(&str, u64)] = &[
     ("CLOB", 8 * 1024),
@@ -49,6 +52,11 @@ impl Extent {
     /// A value of this many bytes, without an expression.
     pub(super) fn of_bytes(bytes: usize) -> Self {
         Self { nodes: 0, bytes: bytes as u64 }
+    }
+
+    /// A text of the statement itself, of this many bytes.
+    pub(super) fn of_constant(bytes: usize) -> Self {
+        Self::of_bytes(bytes).times(CONSTANT)
     }
 
     /// The sum of both.

@@ -63,7 +63,7 @@ impl<'i> Walk<'i> {
         over.iter().try_for_each(|over| self.over(over, env))?;
         let pretty = self.is_pretty(list, &args, env);
         let made = Made { name: &upper, known, args: &args, sizes: &sizes, sum, pretty };
-        self.made(&made, known.aggregate || over.is_some(), around).map_err(located)
+        self.made(&made, around).map_err(located)
     }
 
     pub(super) fn over(&mut self, over: &WindowType, env: Env<'_, 'i>) -> Checked {

@@ -117,7 +117,7 @@ impl<'i> Walk<'i> {
                 }
                 self.data_type(data_type)?;
                 self.built_in("CAST", 1)?;
-                self.meter.spend(Extent::of_bytes(super::types::padding(data_type)), "CAST")?;
+                self.meter.spend(Extent::of_constant(super::types::padding(data_type)), "CAST")?;
                 self.expr(expr, env)
             }
             Expr::Extract { field, syntax, expr } => {

@@ -15,7 +15,7 @@ const LONGEST_PARAMETER: usize = 64;
 impl Walk<'_> {
     pub(super) fn value(&mut self, value: &ValueWithSpan) -> Checked {
         let ValueWithSpan { value, span } = value;
-        self.meter.spend(Extent::of_bytes(length(value)), "'…'")?;
+        self.meter.spend(extent(value), "'…'")?;
         let dialect = self.dialect;
         match value {
             Value::Number(digits, long) => {
@@ -95,16 +95,18 @@ impl Walk<'_> {
     }
 }
 
-/// Bytes of a literal's value, or nearly.
-fn length(value: &Value) -> usize {
+/// How large a literal's value is.
+fn extent(value: &Value) -> Extent {
     match value {
         Value::SingleQuotedString(text) | Value::NationalStringLiteral(text) | Value::EscapedStringLiteral(text) => {
-            text.len()
+            Extent::of_constant(text.len())
         }
-        Value::DollarQuotedString(text) => text.value.len(),
-        Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => text.value.len(),
-        Value::Number(digits, _) => digits.len(),
-        _ => 8,
+        Value::DollarQuotedString(text) => Extent::of_constant(text.value.len()),
+        Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => {
+            Extent::of_constant(text.value.len())
+        }
+        Value::Number(digits, _) => Extent::of_bytes(digits.len()),
+        _ => Extent::of_bytes(8),
     }
 }
 

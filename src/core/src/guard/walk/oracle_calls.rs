@@ -31,20 +31,11 @@ impl<'i> Walk<'i> {
         Ok(expr)
     }
 
-    /// Whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand.
+    /// Whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand. The word may
+    /// stand behind any argument or its RETURNING; one in a literal is taken for it too, and only makes the call weigh more.
     pub(super) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
-        let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(first))) = list.args.first() else {
-            return false;
-        };
         let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
-        let mut clause = first;
-        while let Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right: _ } = clause {
-            if operator == "PRETTY" {
-                return !stored;
-            }
-            clause = left;
-        }
-        false
+        self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
     }
 
     /// The type behind RETURNING, with or without words that say how it is written.

@@ -247,6 +247,7 @@ impl<'i> Walk<'i> {
 }
 
 /// The rows of a hierarchy, where there is one.
+#[derive(Clone, Copy)]
 enum Levels {
     None,
     /// So many at most, where a literal says so.

@@ -95,7 +95,7 @@ impl<'i> Walk<'i> {
         let sum = self.meter.value.bytes.saturating_mul(6);
         order.map_or(Ok(()), |order| self.order_list(order, env))?;
         let known = self.lists.function("LISTAGG").ok_or_else(refused)?;
-        self.made(&Made { name: "XMLAGG", known, args: &[], sizes: &[], sum, pretty: false }, true, around)
+        self.made(&Made { name: "XMLAGG", known, args: &[], sizes: &[], sum, pretty: false }, around)
     }
 }
 
