@@ -18,7 +18,9 @@ const MEANS: &[(u32, &str, Value)] = &[
     (0, "from_collapse_limit", Value::AtMost(8)),
     (0, "join_collapse_limit", Value::AtMost(8)),
     (0, "geqo", Value::Is("on")),
-    (0, "geqo_threshold", Value::AtMost(12)),
+    (0, "geqo_threshold", Value::AtMost(8)),
+    // Looking for conditions that contradict each other takes time that grows with the power of their depth.
+    (0, "constraint_exclusion", Value::Is("off")),
     (0, "geqo_effort", Value::AtMost(5)),
     // Plans that join each partition by itself take memory by the product of the partitions.
     (110_000, "enable_partitionwise_aggregate", Value::Is("off")),

@@ -39,6 +39,10 @@ pub(super) struct Extent {
 impl Extent {
     /// One expression, without a value of its own.
     pub(super) const NODE: Self = Self { nodes: 1, bytes: 0 };
+    /// A relation that is read: where it is part of an expression, a planner plans it once for each copy.
+    pub(super) const RELATION: Self = Self { nodes: 50, bytes: 0 };
+    /// Columns of both sides that a join makes one: a planner looks at each in every order of joins.
+    pub(super) const MERGED: Self = Self { nodes: 200, bytes: 0 };
     /// A column whose name no planner replaces by an expression: stored, grouped or read from a document.
     pub(super) const COLUMN: Self = Self { nodes: 1, bytes: STORED };
 

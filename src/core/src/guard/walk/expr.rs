@@ -118,7 +118,9 @@ impl<'i> Walk<'i> {
                 self.data_type(data_type)?;
                 self.built_in("CAST", 1)?;
                 self.meter.spend(Extent::of_constant(super::types::padding(data_type)), "CAST")?;
-                self.expr(expr, env)
+                // Quotes are doubled in the text of an array or a row.
+                let ((), converted) = self.measured(|walk| walk.expr(expr, env))?;
+                self.meter.spend(Extent { nodes: 0, ..converted }, "CAST")
             }
             Expr::Extract { field, syntax, expr } => {
                 absent(*syntax != ExtractSyntax::From, "EXTRACT(…, …)")?;

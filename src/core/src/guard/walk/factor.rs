@@ -182,6 +182,7 @@ impl<'i> Walk<'i> {
     /// `named` is the name it is read by, which a synonym changes.
     fn open_table(&mut self, table: &'i Table, named: &str, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
         self.scan(1)?;
+        self.meter.spend(Extent::RELATION, named)?;
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {
             self.tables.push(table);

@@ -7,6 +7,7 @@ use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName, TableFactor
 
 use crate::domain::Dialect;
 
+use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
@@ -221,6 +222,7 @@ impl<'i> Walk<'i> {
                 }
             }
         }
+        self.meter.charge(Extent::MERGED, written)?;
         found.ok_or_else(|| unplaced(Rule::ColumnUnknown, written))
     }
 

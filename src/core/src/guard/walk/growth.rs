@@ -54,7 +54,14 @@ impl Made<'_> {
             "REGEXP_REPLACE" => size(1).saturating_mul(1 + length(3)),
             "FORMAT" | "PRINTF" => {
                 let directives = literal(1).map_or(0, |format| format.matches('%').count() as u64);
-                sum.saturating_add(directives.saturating_mul(DIRECTIVE))
+                // `%1$s` can take any argument, however often, and an array is quoted in it.
+                let largest = self.sizes.iter().copied().max().unwrap_or_default().saturating_mul(2);
+                sum.saturating_add(directives.saturating_mul(DIRECTIVE.saturating_add(largest)))
+            }
+            // The separator stands between any two, and what is in an array is quoted.
+            "CONCAT" | "CONCAT_WS" => {
+                let separators = size(1).saturating_mul(self.sizes.len() as u64);
+                sum.saturating_mul(2).saturating_add(if self.name == "CONCAT_WS" { separators } else { 0 })
             }
             "JSONB_PRETTY" => sum.saturating_mul(INDENTED),
             _ if self.pretty => sum.saturating_mul(INDENTED),

@@ -105,9 +105,15 @@ fn extent(value: &Value) -> Extent {
         Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => {
             Extent::of_constant(text.value.len())
         }
-        Value::Number(digits, _) => Extent::of_bytes(digits.len()),
+        Value::Number(digits, _) => Extent::of_bytes(digits.len().saturating_add(exponent(digits))),
         _ => Extent::of_bytes(8),
     }
+}
+
+/// The power of ten of a number: `1e60000` has as many digits.
+fn exponent(digits: &str) -> usize {
+    let power = digits.split(['e', 'E']).nth(1).map(|power| power.trim_start_matches(['+', '-']));
+    power.map_or(0, |power| power.parse().unwrap_or(usize::MAX / 2))
 }
 
 /// The text of a plain literal.

@@ -6,6 +6,8 @@ use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
 use super::literal::literal_of;
 
+/// Most places of a path into JSON that stand for every element: each looks at all of them for each of the others.
+const MOST_STARS: usize = 3;
 /// Longest pattern, characters.
 const LONGEST: usize = 200;
 /// Largest count in `{…}`.
@@ -56,7 +58,10 @@ pub(super) fn place_or_safe(expr: &Expr) -> Checked {
 /// Refuses a path into JSON that matches texts against a pattern, which would have to be judged as any other, that hides
 /// a word behind escapes, or that looks at every depth, which multiplies where it stands inside another.
 pub(super) fn plain_path(path: &str) -> Checked {
-    let hides = path.contains('\\') || path.contains("**") || path.to_ascii_lowercase().contains("regex");
+    let hides = path.contains('\\')
+        || path.contains("**")
+        || path.matches('*').count() > MOST_STARS
+        || path.to_ascii_lowercase().contains("regex");
     if hides { Err(unplaced(Rule::Pattern, path)) } else { Ok(()) }
 }
 
