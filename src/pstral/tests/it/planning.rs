@@ -61,7 +61,7 @@ fn what_cannot_be_planned_is_refused_and_recorded() {
             assert!(!world.offers_something() && !shown.contains("secret"), "{shown}");
             world.command(&alex(), "execute").await;
             assert_eq!(world.target.ran(), []);
-            assert_eq!(world.audit_lines().await, "refusal refused alex");
+            assert_eq!(world.audit_lines().await, "refusal refused alex\n");
             assert_eq!(details(&world).await, [recorded]);
             target.set_unplanned(None);
             world.command(&alex(), &format!("edit {STATEMENT}")).await;
