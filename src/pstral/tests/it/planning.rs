@@ -62,7 +62,7 @@ fn what_cannot_be_planned_is_refused_and_recorded() {
             world.command(&alex(), "execute").await;
             assert_eq!(world.target.ran(), []);
             assert_eq!(world.audit_lines().await, "refusal refused alex\n");
-            assert_eq!(details(&world).await, [recorded]);
+            assert_eq!(details(world).await, [recorded]);
             target.set_unplanned(None);
             world.command(&alex(), &format!("edit {STATEMENT}")).await;
             assert!(world.offers_something(), "it was not the statement for good");
