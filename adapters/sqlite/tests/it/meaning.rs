@@ -90,8 +90,8 @@ fn value(value: ValueRef<'_>) -> Option<String> {
 }
 
 /// A heading as it is compared. SQLite heads a value without an alias with the very text of it, which the rendering
-/// writes its own way: left out are comments, white space, the case of letters outside quotes, AS before an alias of
-/// a query inside, and that `!=`, `==` and NOTNULL are written `<>`, `=` and IS NOT NULL.
+/// writes its own way: left out are comments, white space, quotes, the case of letters outside them, the words AS and
+/// OUTER, and that `!=`, `==` and NOTNULL are written `<>`, `=` and IS NOT NULL.
 fn heading(name: &str) -> String {
     let mut plain = String::new();
     let mut rest = name;
@@ -100,15 +100,14 @@ fn heading(name: &str) -> String {
             '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |at| at + 2),
             '\'' | '"' | '`' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
-            '[' => rest.find(']').map_or(rest.len(), |at| at + 1),
             _ if first.is_alphanumeric() => rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()),
             _ => first.len_utf8(),
         };
         let (part, after) = rest.split_at(length);
         match first {
-            '\'' | '"' | '`' | '[' => plain.push_str(part),
+            '\'' | '"' | '`' => plain.extend(part.chars().filter(|c| !matches!(c, '\'' | '"' | '`'))),
             _ if part.len() > 1 && (part.starts_with("--") || part.starts_with("/*")) => {}
-            _ if part.eq_ignore_ascii_case("AS") => {}
+            _ if ["AS", "OUTER"].iter().any(|word| part.eq_ignore_ascii_case(word)) => {}
             _ if part.eq_ignore_ascii_case("NOTNULL") => plain.push_str("isnotnull"),
             _ => plain.extend(part.to_lowercase().split_whitespace()),
         }

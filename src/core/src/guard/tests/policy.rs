@@ -106,6 +106,43 @@ fn where_columns_are_counted_none_is_left_out() {
 }
 
 #[test]
+fn a_star_over_merged_columns_gives_what_it_gave() {
+    let policy = deny(&["users.password_hash"]);
+    for (dialect, turned) in [(Dialect::Postgres, "allow"), (Dialect::Sqlite, "star-denied")] {
+        check(
+            dialect,
+            &policy,
+            [
+                ("SELECT u.* FROM users u LEFT JOIN clients c USING (id)", "allow"),
+                // SQLite's `u.*` has the merged column, `u.id` the one that may be empty.
+                ("SELECT u.* FROM users u FULL JOIN clients c USING (id)", turned),
+                (
+                    "SELECT u.* FROM users u JOIN clients c USING (id) RIGHT JOIN contracts k ON k.client_id = c.id",
+                    turned,
+                ),
+                ("SELECT u.* FROM users u RIGHT JOIN clients c ON c.id = u.id", "allow"),
+                ("SELECT * FROM users u FULL JOIN clients c USING (id)", "allow"),
+                ("SELECT * FROM users u JOIN clients c USING (id) JOIN contracts k USING (id)", "allow"),
+                // The third `id` is a column of its own.
+                (
+                    "SELECT * FROM users u JOIN clients c USING (id) JOIN contracts k ON k.client_id = c.id",
+                    "star-denied",
+                ),
+            ]
+            .into_iter(),
+        );
+    }
+    // It counts where columns are renamed: these are five, five and nine, and one of them is merged.
+    let names: Vec<String> = (1..=18).map(|number| format!("c{number}")).collect();
+    let renamed = format!(
+        "WITH x({}) AS (SELECT * FROM payments p JOIN contracts k USING (id) JOIN clients c ON c.id = k.client_id)
+        SELECT c18 FROM x",
+        names.join(", ")
+    );
+    check(Dialect::Postgres, &Policy::default(), [(renamed.as_str(), "allow")].into_iter());
+}
+
+#[test]
 fn oracle_clauses_hide_nothing() {
     check(
         Dialect::Oracle,

@@ -1,6 +1,5 @@
 //! One table, derived table or table function of a FROM.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
@@ -343,7 +342,7 @@ fn is_lateral(factor: &TableFactor) -> bool {
 }
 
 fn one(source: Source<'_>) -> From<'_> {
-    From { sources: vec![source], merged: BTreeSet::new() }
+    From { sources: vec![source], ..From::default() }
 }
 
 /// A name the statement gives: quoted only with characters that cannot end the quotes.

@@ -24,6 +24,10 @@ const MOST_TABLES: usize = 32;
 pub(super) struct From<'i> {
     pub(super) sources: Vec<Source<'i>>,
     pub(super) merged: BTreeSet<String>,
+    /// The source on the right of such a join, and its column, which `*` leaves out.
+    pub(super) dropped: BTreeSet<(u32, String)>,
+    /// Whether a RIGHT or FULL join may give rows that have nothing of what stands before it.
+    pub(super) turned: bool,
 }
 
 /// A join whose right side has been added, and what its condition is about.
@@ -111,6 +115,8 @@ impl<'i> Walk<'i> {
         links.extend(Links::between(&new, &seen));
         from.sources.extend(added.sources);
         from.merged.extend(added.merged);
+        from.dropped.extend(added.dropped);
+        from.turned |= added.turned;
         Ok(())
     }
 
@@ -173,39 +179,51 @@ impl<'i> Walk<'i> {
             }
             JoinConstraint::Using(columns) => {
                 for column in columns {
-                    let name = self.merge(column, left, right, &mut said)?;
-                    from.merged.insert(name);
+                    let (side, name) = self.merge(column, left, right, &mut said)?;
+                    from.merged.insert(name.clone());
+                    from.dropped.insert((side, name));
                 }
             }
-            JoinConstraint::Natural => from.merged.extend(self.natural(left, right, &mut said)?),
+            JoinConstraint::Natural => {
+                let names = self.natural(left, right, &mut said)?;
+                from.merged.extend(names.iter().map(|(_, name)| name.clone()));
+                from.dropped.extend(names);
+            }
             // The WHERE clause may link it.
             JoinConstraint::None => {}
         }
         let ids = |sources: &[Source<'_>]| sources.iter().map(|source| source.id).collect::<Vec<_>>();
         match operator {
             JoinOperator::Left(_) | JoinOperator::LeftOuter(_) => said.preserve(&ids(left)),
-            JoinOperator::Right(_) | JoinOperator::RightOuter(_) => said.preserve(&ids(right)),
-            JoinOperator::FullOuter(_) => said.preserve(&ids(&from.sources[start..end])),
+            JoinOperator::Right(_) | JoinOperator::RightOuter(_) => {
+                said.preserve(&ids(right));
+                from.turned = true;
+            }
+            JoinOperator::FullOuter(_) => {
+                said.preserve(&ids(&from.sources[start..end]));
+                from.turned = true;
+            }
             _ => {}
         }
         links.extend(said);
         Ok(())
     }
 
+    /// The name of a column that USING merges, and the source on the right that has it.
     fn merge(
         &mut self,
         column: &ObjectName,
         left: &[Source<'i>],
         right: &[Source<'i>],
         links: &mut Links,
-    ) -> Checked<String> {
+    ) -> Checked<(u32, String)> {
         let idents = parts(column).ok_or_else(|| unsupported("USING"))?;
         let [ident] = idents.as_slice() else { return Err(unsupported("USING")) };
         let name = key(self.dialect, ident);
         let one = self.side(&name, &ident.value, left)?;
         let other = self.side(&name, &ident.value, right)?;
         links.extend(Facts::equal((one, name.as_str().into()), (other, name.as_str().into())).into());
-        Ok(name)
+        Ok((other, name))
     }
 
     /// The source on one side of a join that has the column, which must be open in each that has it.
@@ -227,8 +245,8 @@ impl<'i> Walk<'i> {
     }
 
     /// NATURAL compares every column both sides have, those that are not open too.
-    fn natural(&mut self, left: &[Source<'i>], right: &[Source<'i>], links: &mut Links) -> Checked<Vec<String>> {
-        let mut names: Vec<String> = Vec::new();
+    fn natural(&mut self, left: &[Source<'i>], right: &[Source<'i>], links: &mut Links) -> Checked<Vec<(u32, String)>> {
+        let mut names: Vec<(u32, String)> = Vec::new();
         for source in right {
             let keys: Vec<Arc<str>> = match &source.shape {
                 Shape::Table(table) => table.columns.iter().map(|column| column.key.clone()).collect(),
@@ -240,7 +258,7 @@ impl<'i> Walk<'i> {
                 let one = self.side(&name, "NATURAL", left)?;
                 let other = self.side(&name, "NATURAL", right)?;
                 links.extend(Facts::equal((one, Arc::clone(&name)), (other, Arc::clone(&name))).into());
-                names.push(name.to_string());
+                names.push((other, name.to_string()));
             }
         }
         Ok(names)

@@ -1,5 +1,6 @@
 //! Pivots and row patterns: sources whose columns are computed from another's.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
@@ -13,7 +14,7 @@ use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::key;
 use super::super::refusal::Rule;
-use super::super::scope::{Env, NONE, Output, Scope, Source};
+use super::super::scope::{Env, Output, Scope, Source};
 use super::links::Links;
 use super::literal::literal_of;
 use super::{Walk, absent, unsupported};
@@ -122,7 +123,7 @@ impl<'i> Walk<'i> {
     /// Every column of the source, all of which the result keeps or groups by.
     fn all_columns(&mut self, source: &Source<'i>) -> Checked<Vec<Output>> {
         let mut outputs = Vec::new();
-        self.star(std::iter::once(source), &NONE, &mut outputs)?;
+        self.star(std::iter::once(source), &BTreeSet::new(), &mut outputs)?;
         Ok(outputs)
     }
 

@@ -129,9 +129,10 @@ impl<'i> Walk<'i> {
     fn projection(
         &mut self,
         items: &[SelectItem],
-        From { sources, merged }: &From<'i>,
+        from: &From<'i>,
         env: Env<'_, 'i>,
     ) -> Checked<(Rc<Outputs>, Aliases)> {
+        let sources = &from.sources;
         let mut columns: Vec<Output> = Vec::with_capacity(items.len());
         let mut aliases = Aliases::new();
         for item in items {
@@ -149,9 +150,9 @@ impl<'i> Walk<'i> {
                     aliases.insert(name, extent);
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(unsupported("AS (…, …)")),
-                SelectItem::Wildcard(options) => self.wildcard(options, sources, merged, &mut columns)?,
+                SelectItem::Wildcard(options) => self.wildcard(options, from, &mut columns)?,
                 SelectItem::QualifiedWildcard(kind, options) => {
-                    self.qualified_wildcard(kind, options, sources, merged, &mut columns)?;
+                    self.qualified_wildcard(kind, options, from, &mut columns)?;
                 }
             }
         }

@@ -16,7 +16,8 @@ use super::super::fault::{Checked, Fault, unplaced};
 use super::super::lexical::LONGEST;
 use super::super::names::{key, parts, written};
 use super::super::refusal::Rule;
-use super::super::scope::{NONE, Output, Shape, Source};
+use super::super::scope::{Has, Output, Shape, Source};
+use super::from::From;
 use super::{Walk, absent, unsupported};
 
 /// Columns of one source that a refusal names at most; a message shows fewer.
@@ -26,20 +27,17 @@ impl<'i> Walk<'i> {
     pub(super) fn wildcard(
         &mut self,
         options: &WildcardAdditionalOptions,
-        sources: &[Source<'i>],
-        merged: &BTreeSet<String>,
+        from: &From<'i>,
         columns: &mut Vec<Output>,
     ) -> Checked {
+        let sources = &from.sources;
         let place = plain_star(options)?;
         absent(sources.is_empty(), "*")?;
         if !sources.iter().any(has_closed) {
-            return self.star(sources.iter(), merged, columns);
+            return self.star(sources.iter(), &from.dropped, columns);
         }
-        let items = if merged.is_empty() {
-            self.each_source(sources, columns)
-        } else {
-            self.each_column(sources, merged, columns)
-        };
+        let items =
+            if from.merged.is_empty() { self.each_source(sources, columns) } else { self.each_column(from, columns) };
         let items = items.ok_or_else(|| self.closed(sources.iter()))?;
         self.spell_out(place, items.join(", "), sources)
     }
@@ -48,17 +46,22 @@ impl<'i> Walk<'i> {
         &mut self,
         kind: &SelectItemQualifiedWildcardKind,
         options: &WildcardAdditionalOptions,
-        sources: &[Source<'i>],
-        merged: &BTreeSet<String>,
+        from: &From<'i>,
         columns: &mut Vec<Output>,
     ) -> Checked {
         let place = plain_star(options)?;
-        let source = self.qualified_star(kind, sources)?;
+        let source = self.qualified_star(kind, &from.sources)?;
         if !has_closed(source) {
-            return self.star(std::iter::once(source), &NONE, columns);
+            return self.star(std::iter::once(source), &BTreeSet::new(), columns);
         }
-        // Oracle leaves out of `t.*` what USING merged, and takes no qualifier for it.
-        let partial = self.dialect == Dialect::Oracle && !merged.is_empty();
+        // Oracle leaves out of `t.*` what USING merged, and takes no qualifier for it. SQLite gives there what was merged,
+        // where a RIGHT or FULL join may leave the column itself empty.
+        let partial = !from.merged.is_empty()
+            && match self.dialect {
+                Dialect::Oracle => true,
+                Dialect::Postgres => false,
+                Dialect::Sqlite => from.turned && from.merged.iter().any(|name| source.column(name) != Has::No),
+            };
         let names = self.open_outputs(source, columns);
         let items = names.filter(|_| !partial).ok_or_else(|| self.closed(std::iter::once(source)))?;
         // The qualifier stands before the star already.
@@ -92,7 +95,7 @@ impl<'i> Walk<'i> {
             if has_closed(source) {
                 items.extend(self.open_outputs(source, columns)?.iter().map(|name| format!("{prefix}.{name}")));
             } else {
-                self.star(std::iter::once(source), &NONE, columns).ok()?;
+                self.star(std::iter::once(source), &BTreeSet::new(), columns).ok()?;
                 items.push(format!("{prefix}.*"));
             }
         }
@@ -100,28 +103,24 @@ impl<'i> Walk<'i> {
     }
 
     /// Every column where a join made one of two: that one without qualifier, once. SQLite keeps it in its place, the
-    /// others put it first; in which order they put several is not written here, and they are refused.
-    fn each_column(
-        &mut self,
-        sources: &[Source<'i>],
-        merged: &BTreeSet<String>,
-        columns: &mut Vec<Output>,
-    ) -> Option<Vec<String>> {
+    /// others put it first; in which order they put several is not written here, and they are refused. So is a name that
+    /// a further source has as well, which would be ambiguous without qualifier.
+    fn each_column(&mut self, from: &From<'i>, columns: &mut Vec<Output>) -> Option<Vec<String>> {
         let in_place = self.dialect == Dialect::Sqlite;
         let mut first: Vec<(Output, String)> = Vec::new();
         let mut rest: Vec<(Output, String)> = Vec::new();
-        for source in sources {
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for source in &from.sources {
             let prefix = written(self.dialect, source.name.as_deref()?);
             let mut outputs = Vec::new();
             let names = self.open_outputs(source, &mut outputs)?;
             for (output, name) in outputs.into_iter().zip(names) {
-                let is_merged = output.key.as_deref().is_some_and(|key| merged.contains(key));
-                let seen = is_merged && first.iter().chain(&rest).any(|(one, _)| one.key == output.key);
-                match (is_merged, in_place) {
-                    (true, _) if seen => {}
-                    (true, true) => rest.push((output, name)),
-                    (true, false) => first.push((output, name)),
-                    (false, _) => rest.push((output, format!("{prefix}.{name}"))),
+                match output.key.as_deref().filter(|key| from.merged.contains(*key)) {
+                    None => rest.push((output, format!("{prefix}.{name}"))),
+                    Some(key) if from.dropped.contains(&(source.id, key.to_owned())) => {}
+                    Some(key) if !seen.insert(key.to_owned()) => return None,
+                    Some(_) if in_place => rest.push((output, name)),
+                    Some(_) => first.push((output, name)),
                 }
             }
         }
@@ -185,11 +184,11 @@ impl<'i> Walk<'i> {
         found.ok_or_else(|| unplaced(Rule::ColumnUnknown, format!("{name}.*")))
     }
 
-    /// Every column of the sources, when all of them are open.
+    /// Every column of the sources but those `dropped`, when all of them are open.
     pub(super) fn star<'s>(
         &mut self,
         sources: impl Iterator<Item = &'s Source<'i>>,
-        merged: &BTreeSet<String>,
+        dropped: &BTreeSet<(u32, String)>,
         columns: &mut Vec<Output>,
     ) -> Checked
     where
@@ -210,15 +209,11 @@ impl<'i> Walk<'i> {
                     outputs.to_vec()
                 }
             };
-            let seen = |columns: &[Output], output: &Output| {
-                output.key.as_deref().is_some_and(|key| merged.contains(key))
-                    && columns.iter().any(|one| one.key == output.key)
+            let is_dropped = |output: &Output| {
+                !dropped.is_empty()
+                    && output.key.as_deref().is_some_and(|key| dropped.contains(&(source.id, key.to_owned())))
             };
-            for output in outputs {
-                if !seen(columns, &output) {
-                    columns.push(output);
-                }
-            }
+            columns.extend(outputs.into_iter().filter(|output| !is_dropped(output)));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::domain::Dialect;
 
 /// The percentage of comparisons on SQLite with a text in double quotes, which SQLite reads as a column where there is
 /// one of that name.
-const DOUBLE_QUOTED: usize = 2;
+const DOUBLE_QUOTED: usize = 5;
 
 impl Writer {
     /// A condition; its operators are outside brackets.
@@ -70,8 +70,7 @@ impl Writer {
 
     fn comparison(&mut self, kind: Kind, scope: &Scope, depth: u8) -> String {
         if self.dialect == Dialect::Sqlite && self.dice.percent(DOUBLE_QUOTED) {
-            let operator = self.dice.pick(&["=", "<>", "!="]);
-            return format!("{} {operator} {}", self.leaf(Kind::Text, scope), self.double_quoted_text());
+            return self.double_quoted(scope);
         }
         let operator = self.dice.pick(&["=", "=", "<>", "!=", "<", "<=", ">", ">="]);
         let (one, other) = (self.value(kind, scope, depth), self.value(kind, scope, depth.min(1)));
@@ -83,6 +82,20 @@ impl Writer {
             (Dialect::Postgres, 2) if kind == Kind::Text => format!("{one} {operator} {other} COLLATE \"C\""),
             (Dialect::Oracle, 0) => format!("{one} ^= {other}"),
             _ => format!("{one} {operator} {other}"),
+        }
+    }
+
+    /// A comparison with texts in double quotes, as SQLite alone takes them.
+    fn double_quoted(&mut self, scope: &Scope) -> String {
+        let (of, operator) = (self.leaf(Kind::Text, scope), self.dice.pick(&["=", "<>", "!=", "IS", ">="]));
+        let (one, other) = (self.double_quoted_text(), self.double_quoted_text());
+        match self.dice.below(8) {
+            0 => format!("{one} {operator} {of}"),
+            1 => format!("{of} IN ({one}, {other})"),
+            2 => format!("{of} NOT LIKE \"%o%\""),
+            3 => format!("{of} BETWEEN \"a\" AND {other}"),
+            4 => format!("UPPER({of}) {operator} {one}"),
+            _ => format!("{of} {operator} {one}"),
         }
     }
 

@@ -24,7 +24,8 @@ impl Writer {
     pub(super) fn join(&mut self, from: &mut From, depth: u8) {
         let (text, source) = self.source(&from.scope, depth.min(1));
         let common = common(&from.scope, &source);
-        let mergeable = !common.is_empty() && from.scope.sources.len() == 1;
+        // Behind a comma the first source is no side of the join.
+        let mergeable = !common.is_empty() && from.tree == 0;
         match self.dice.below(12) {
             0 | 1 if mergeable => {
                 let column = common[self.dice.below(common.len())].clone();

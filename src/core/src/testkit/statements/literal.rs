@@ -80,8 +80,11 @@ impl Writer {
         .to_owned()
     }
 
-    /// What people write for a text in double quotes. SQLite takes it for a text where no column has that name.
+    /// What people write for a text in double quotes. SQLite takes it for a text where nothing has that name; some are the
+    /// names of columns and aliases somewhere.
     pub(super) fn double_quoted_text(&mut self) -> String {
-        self.dice.pick(&["\"Lyon\"", "\"open\"", "\"100%\"", "\"it's\"", "\"Zoé\""]).to_owned()
+        let texts =
+            ["Lyon", "open", "100%", "it's", "Zoé", "paid", "Nord", "a b", "status", "team", "label", "n", "Src"];
+        format!("\"{}\"", self.dice.pick(&texts))
     }
 }

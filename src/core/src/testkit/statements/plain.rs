@@ -28,7 +28,7 @@ impl Writer {
 
     /// Every column, of one source or of all, alone or beside others.
     pub(super) fn star(&mut self, depth: u8) -> Query {
-        let from = self.from(2, &[], depth);
+        let from = self.from(3, &[], depth);
         let source = &from.scope.sources[self.dice.below(from.scope.sources.len())];
         let (one, first) = (format!("{}.*", source.name), format!("{}.{}", source.name, source.columns[0].written));
         let list = match self.dice.below(5) {

@@ -3,6 +3,7 @@
 use super::Writer;
 use super::company::Kind;
 use super::scope::{Column, Scope, Source};
+use crate::domain::Dialect;
 
 /// A query as it is written, and what it gives.
 #[derive(Debug, Clone)]
@@ -67,11 +68,14 @@ impl Writer {
     /// An item of a select list, under an alias or not.
     pub(super) fn item(&mut self, value: String, kind: Kind, named: bool, before: &[Output]) -> (String, Output) {
         if !named {
-            return (value, Output { written: None, kind });
+            // SQLite takes a text for an alias, which nothing else reads by that name.
+            let quoted = self.dialect == Dialect::Sqlite && self.dice.percent(4);
+            let title = if quoted { " AS 'Un titre'" } else { "" };
+            return (value + title, Output { written: None, kind });
         }
         let taken: Vec<String> = before.iter().filter_map(|output| output.written.clone()).collect();
         let alias = self.alias(&taken);
-        (format!("{value}{}", self.as_column(&alias)), Output { written: Some(alias), kind })
+        (value + &self.as_column(&alias), Output { written: Some(alias), kind })
     }
 
     /// A WHERE clause, or nothing where nothing must link the sources.
