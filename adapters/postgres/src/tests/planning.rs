@@ -103,7 +103,7 @@ async fn what_a_statement_may_take_has_a_bound_of_its_own() {
         current_setting('jit'), current_setting('enable_partitionwise_join'), current_setting('max_parallel_workers_per_gather')";
     for _ in 0..2 {
         let rows = run(&target, sql).await.unwrap().rows;
-        assert_eq!(rows, [["8MB", "8", "on", "off", "off", "2"].map(|text| Value::Text(text.to_owned()))]);
+        assert_eq!(rows, [["8MB", "6", "on", "off", "off", "2"].map(|text| Value::Text(text.to_owned()))]);
     }
     let sorted = "SELECT n FROM (SELECT generate_series(1, 2000000) AS n) AS s ORDER BY -n";
     server

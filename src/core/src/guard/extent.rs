@@ -63,6 +63,12 @@ impl Extent {
         Self::of_bytes(bytes).times(CONSTANT)
     }
 
+    /// Relations that one query may join: those of its FROM and of the queries that its conditions look into. Where all
+    /// have one key, `PostgreSQL` 15 planned 46 in 540 MB, and its memory grows with their cube.
+    pub(super) fn of_join(relations: u32) -> Self {
+        Self { nodes: u64::from(relations).pow(3) / 3, bytes: 0 }
+    }
+
     /// The sum of both.
     pub(super) fn plus(self, other: Self) -> Self {
         Self { nodes: self.nodes.saturating_add(other.nodes), bytes: self.bytes.saturating_add(other.bytes) }

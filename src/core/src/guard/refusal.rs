@@ -91,8 +91,6 @@ rules! {
     ValueSize = "value-size", "guard-value-size";
     /// A function of the list whose name the company has given to one of its own.
     FunctionShadowed = "function-shadowed", "guard-function-shadowed";
-    /// More tables or columns than one statement may read in all.
-    TooMuchRead = "too-much-read", "guard-too-much-read";
     /// A pattern that can take exponential time.
     Pattern = "pattern", "guard-pattern";
     /// A placeholder that is not `:name`.

@@ -75,7 +75,6 @@ fn can_be_mended(rule: Rule) -> bool {
         | Rule::Expansion
         | Rule::ValueSize
         | Rule::FunctionShadowed
-        | Rule::TooMuchRead
         | Rule::Pattern
         | Rule::Parameter
         | Rule::CteOrder

@@ -53,12 +53,6 @@ use set_calls::SetCalls;
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
 const DEEPEST: u32 = 1_000;
 
-/// Most columns that `*` and NATURAL may stand for in one statement, all together.
-const MOST_COLUMNS: usize = 20_000;
-
-/// Most relations read, those behind each common table expression as often as it is read.
-const MOST_SCANS: u32 = 500;
-
 /// What a statement reads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads<'i> {
@@ -145,8 +139,6 @@ pub(super) struct Walk<'i> {
     judging: bool,
     /// How deep in the tree.
     depth: u32,
-    /// How many columns `*` and NATURAL have stood for.
-    columns_seen: usize,
     /// How many relations are read, those behind each common table expression as often as it is read.
     scans: u32,
     /// The sources around the last derived table that its own conditions link to it.
@@ -188,7 +180,6 @@ impl<'i> Walk<'i> {
             repeated: Vec::new(),
             judging: false,
             depth: 0,
-            columns_seen: 0,
             scans: 0,
             linked_outwards: Vec::new(),
             tables: Vec::new(),
@@ -209,17 +200,9 @@ impl<'i> Walk<'i> {
         self.reads.columns.extend(origin.filter(|(relation, _)| !relation.is_empty()));
     }
 
-    /// Takes note of this many columns looked at, or refuses what looks at too many.
+    /// Counts columns that `*` and NATURAL stand for.
     fn look_at(&mut self, columns: usize) -> Checked {
-        self.columns_seen += columns;
-        if self.columns_seen > MOST_COLUMNS { Err(unplaced(Rule::TooMuchRead, "*")) } else { Ok(()) }
-    }
-
-    /// Takes note of this many relations read, or refuses what reads too many: thirty common table expressions that each
-    /// read the one before twice read the first a thousand million times.
-    fn scan(&mut self, relations: u32) -> Checked {
-        self.scans = self.scans.saturating_add(relations);
-        if self.scans > MOST_SCANS { Err(unplaced(Rule::TooMuchRead, "FROM")) } else { Ok(()) }
+        self.meter.charge(Extent::NODE.times(columns as u64), "*")
     }
 
     /// Reads a part of an expression and gives the extent of that part alone.

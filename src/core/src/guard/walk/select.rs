@@ -54,7 +54,9 @@ impl<'i> Walk<'i> {
 
     fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         let mut links = Links::default();
+        let scans = self.scans;
         let from = self.from(&select.from, env, &mut links)?;
+        let sources_scans = self.scans - scans;
         let around = std::mem::replace(&mut self.made_rows, made_rows(&from.sources, select));
         let windows = self.windows(select, &from, env)?;
         let scope = Scope {
@@ -71,9 +73,11 @@ impl<'i> Walk<'i> {
         let with_aliases = Scope { aliases: &aliases, ..scope };
         // SQLite alone reads aliases of the select list in WHERE and HAVING; PostgreSQL may take one for a whole row.
         let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
+        let scans = self.scans;
         if let Some(selection) = &select.selection {
             links.extend(self.predicate(selection, env.within(&filtering))?);
         }
+        self.meter.charge(Extent::of_join(sources_scans + self.scans - scans), "FROM")?;
         let levels = self.hierarchy(&select.connect_by, &from.sources, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
