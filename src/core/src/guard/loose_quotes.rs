@@ -2,11 +2,11 @@
 //! whether they can be nothing else.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use crate::domain::Dialect;
 
-use super::dialect::with_grammar;
+use super::parse::raw_tokens;
 
 /// Words that are never names: a text of the same letters stays a text beside them.
 const NEVER_NAMES: &[Keyword] = &[
@@ -66,7 +66,7 @@ pub(super) fn is_given_elsewhere(
     if quoted_aliases.iter().any(|alias| is_text(alias)) {
         return true;
     }
-    let Some(tokens) = tokens(text, dialect) else { return true };
+    let Some(tokens) = raw_tokens(text, dialect) else { return true };
     tokens.iter().any(|TokenWithSpan { token, span }| match token {
         Token::Word(word) if word.quote_style.is_none() && NEVER_NAMES.contains(&word.keyword) => false,
         Token::Word(word) => !texts.iter().any(|(place, _)| *place == span.start) && is_text(&word.value),
@@ -86,7 +86,7 @@ fn stem(name: &str) -> &str {
 /// The tree gives the names of these aliases, but not their places. Each is a text with nothing before it that would
 /// make it a value; where there are exactly as many such texts as aliases, they are the aliases.
 pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> Option<Vec<(Location, String)>> {
-    let tokens = tokens(text, dialect)?;
+    let tokens = raw_tokens(text, dialect)?;
     let mut places: Vec<(Location, String)> = Vec::with_capacity(aliases.len());
     let mut before = &Token::Comma;
     for TokenWithSpan { token, span } in tokens.iter().filter(|one| !matches!(one.token, Token::Whitespace(_))) {
@@ -120,10 +120,6 @@ pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> 
     let count = |name: &String| places.iter().filter(|(_, place)| place == name).count();
     let all = aliases.iter().all(|name| count(name) == aliases.iter().filter(|one| *one == name).count());
     all.then_some(places)
-}
-
-fn tokens(text: &str, dialect: Dialect) -> Option<Vec<TokenWithSpan>> {
-    with_grammar(dialect, |grammar| Tokenizer::new(grammar, text).tokenize_with_location()).ok()
 }
 
 #[cfg(test)]

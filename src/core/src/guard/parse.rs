@@ -37,6 +37,11 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
     }
 }
 
+/// The tokens of a text as it stands; `None` where it cannot be cut into tokens.
+pub(super) fn raw_tokens(text: &str, dialect: Dialect) -> Option<Vec<TokenWithSpan>> {
+    with_grammar(dialect, |grammar| Tokenizer::new(grammar, text).tokenize_with_location()).ok()
+}
+
 /// The tokens that the parser is given for a text.
 pub(super) fn tokens(text: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, TokenizerError> {
     with_grammar(dialect, |grammar| read(text, dialect, grammar))

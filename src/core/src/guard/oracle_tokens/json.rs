@@ -1,10 +1,10 @@
 //! JSON functions: members of objects, words behind an argument, and the columns of `JSON_TABLE`.
 
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::Token;
 
 use crate::domain::Dialect;
 
-use super::super::dialect::with_grammar;
+use super::super::parse::raw_tokens;
 use super::tokens::{Edit, Tokens};
 use super::{MARK, marked};
 
@@ -176,7 +176,7 @@ fn column(tokens: &Tokens<'_>, start: usize) -> Vec<Edit> {
 /// clauses follows it.
 pub(in crate::guard) fn path(text: &str) -> Option<String> {
     const NOTHING: [&str; 5] = ["NULL", "ERROR", "TRUE", "FALSE", "EMPTY"];
-    let all = with_grammar(Dialect::Oracle, |grammar| Tokenizer::new(grammar, text).tokenize_with_location()).ok()?;
+    let all = raw_tokens(text, Dialect::Oracle)?;
     let tokens = Tokens::new(&all);
     let Token::SingleQuotedString(path) = tokens.at(0) else { return None };
     let mut at = 1;

@@ -3,11 +3,11 @@
 //! The tree has room for a name behind the closing bracket (`FROM name` of another database): both clauses become that name.
 
 use sqlparser::ast::Ident;
-use sqlparser::tokenizer::{Span, Token, Tokenizer};
+use sqlparser::tokenizer::{Span, Token};
 
 use crate::domain::Dialect;
 
-use super::super::dialect::with_grammar;
+use super::super::parse::raw_tokens;
 use super::tokens::{Edit, Tokens};
 use super::{MARK, marked};
 
@@ -31,8 +31,7 @@ impl Recursion {
     /// The clauses that a name of the tree stands for; `None` where it is a name.
     pub(in crate::guard) fn of(name: &Ident) -> Option<Self> {
         let clauses = name.value.strip_prefix(MARK).filter(|_| name.quote_style.is_none())?;
-        let all =
-            with_grammar(Dialect::Oracle, |grammar| Tokenizer::new(grammar, clauses).tokenize_with_location()).ok()?;
+        let all = raw_tokens(clauses, Dialect::Oracle)?;
         let tokens = Tokens::new(&all);
         let (recursion, end) = read(&tokens, 0)?;
         (end == tokens.len()).then_some(recursion)

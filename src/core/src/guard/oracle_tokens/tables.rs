@@ -1,12 +1,12 @@
 //! Parts of tables under an alias, and PIVOT behind a join.
 
 use sqlparser::ast::Ident;
-use sqlparser::tokenizer::{Span, Token, Tokenizer};
+use sqlparser::tokenizer::{Span, Token};
 
 use crate::domain::Dialect;
 
-use super::super::dialect::with_grammar;
 use super::super::lists::Lists;
+use super::super::parse::raw_tokens;
 use super::tokens::{Edit, Tokens};
 
 pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
@@ -45,8 +45,7 @@ pub(in crate::guard) fn part(alias: &Ident) -> Option<Part> {
     if alias.quote_style.is_some() || !alias.value.contains('(') {
         return None;
     }
-    let all =
-        with_grammar(Dialect::Oracle, |grammar| Tokenizer::new(grammar, &alias.value).tokenize_with_location()).ok()?;
+    let all = raw_tokens(&alias.value, Dialect::Oracle)?;
     let tokens = Tokens::new(&all);
     let name = |place: usize| {
         let word = tokens.word(place)?;

@@ -9,11 +9,8 @@ use std::cmp::Ordering;
 
 use sqlparser::ast::{BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, TableFactor};
 
-use sqlparser::tokenizer::{Span, Token, Tokenizer};
-
 use crate::domain::Dialect;
 
-use super::super::dialect::with_grammar;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
 use super::super::refusal::Rule;
@@ -24,13 +21,13 @@ use super::recursion::{Makes, conditions, is_small, makes, modest, names, tables
 use super::step::{Amount, Step, is_literal_text};
 
 /// A recursive arm and what it reads of itself.
-struct Arm<'q> {
-    dialect: Dialect,
-    select: &'q Select,
+pub(super) struct Arm<'q> {
+    pub(super) dialect: Dialect,
+    pub(super) select: &'q Select,
     anchor: Option<&'q Select>,
     /// The name under which it reads itself.
     alias: String,
-    columns: &'q [Output],
+    pub(super) columns: &'q [Output],
 }
 
 /// The bound that ends a recursion.
@@ -177,7 +174,7 @@ impl<'i> Walk<'i> {
 
 impl Arm<'_> {
     /// Which column of its own a name is.
-    fn position(&self, expr: &Expr) -> Option<usize> {
+    pub(super) fn position(&self, expr: &Expr) -> Option<usize> {
         let (qualifier, name) = column(expr, self.dialect)?;
         let own = qualifier.is_none_or(|qualifier| qualifier == self.alias);
         self.columns.iter().position(|output| own && output.key.as_deref() == Some(name.as_str()))
@@ -202,48 +199,6 @@ impl Arm<'_> {
         let position = self.position(counted)?;
         let first = self.anchor.and_then(|anchor| gives(anchor, position)).and_then(whole_number)?;
         Some(whole_number(most)?.saturating_sub(first).saturating_add(1))
-    }
-
-    /// A column that becomes several times as long with each step.
-    fn grows(&self) -> Option<String> {
-        let mut items = (0..self.columns.len()).filter_map(|position| gives(self.select, position));
-        items.find(|item| self.multiplies(&item.to_string())).map(ToString::to_string)
-    }
-
-    /// Whether an item may hold more than one of its own columns, or one that something unknown is done to.
-    fn multiplies(&self, item: &str) -> bool {
-        let own = self.own(item);
-        let words = words(item, self.dialect);
-        let calls = || words.windows(2).filter(|pair| pair[1] == Token::LParen).filter_map(|pair| unquoted(&pair[0]));
-        let joins =
-            [Token::StringConcat, Token::LBracket].iter().any(|sign| words.contains(sign)) || calls().next().is_some();
-        let unknown = calls().any(|name| !KEEPS.contains(&name.as_str()))
-            || words.iter().any(|word| unquoted(word).is_some_and(|word| word == "SELECT"));
-        (own > 1 && joins) || (own > 0 && unknown)
-    }
-
-    /// How often a text names a column of its own.
-    fn own(&self, text: &str) -> usize {
-        let words = words(text, self.dialect);
-        let ident = |token: &Token| {
-            if let Token::Word(word) = token {
-                Some(Ident { value: word.value.clone(), quote_style: word.quote_style, span: Span::empty() })
-            } else {
-                None
-            }
-        };
-        let mut count = 0;
-        let mut at = 0;
-        while at < words.len() {
-            let mut parts: Vec<Ident> = ident(&words[at]).into_iter().collect();
-            while !parts.is_empty() && words.get(at + 1) == Some(&Token::Period) {
-                parts.extend(words.get(at + 2).and_then(ident));
-                at += 2;
-            }
-            count += usize::from(!parts.is_empty() && self.position(&Expr::CompoundIdentifier(parts)).is_some());
-            at += 1;
-        }
-        count
     }
 
     /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
@@ -296,63 +251,8 @@ impl Arm<'_> {
     }
 }
 
-/// Functions that make a text no longer, or longer by what else they are given.
-const KEEPS: &[&str] = &[
-    "ABS",
-    "ADD_MONTHS",
-    "ARRAY_APPEND",
-    "CAST",
-    "CHR",
-    "COALESCE",
-    "CONCAT",
-    "CONCAT_WS",
-    "DATE",
-    "DATETIME",
-    "DATE_TRUNC",
-    "DECIMAL",
-    "EXTRACT",
-    "FLOOR",
-    "GREATEST",
-    "IFNULL",
-    "IN",
-    "INTEGER",
-    "LAST_DAY",
-    "LEAST",
-    "LOWER",
-    "LTRIM",
-    "MOD",
-    "NUMBER",
-    "NUMERIC",
-    "NVL",
-    "ROUND",
-    "RTRIM",
-    "STRFTIME",
-    "SUBSTR",
-    "SUBSTRING",
-    "TO_CHAR",
-    "TRIM",
-    "TRUNC",
-    "UPPER",
-    "VARCHAR",
-    "VARCHAR2",
-];
-
-/// A text's words and signs.
-fn words(text: &str, dialect: Dialect) -> Vec<Token> {
-    let tokens = with_grammar(dialect, |grammar| Tokenizer::new(grammar, text).tokenize()).unwrap_or_default();
-    tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect()
-}
-
-/// A word without quotes, in upper case.
-fn unquoted(token: &Token) -> Option<String> {
-    match token {
-        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
-        _ => None,
-    }
-}
-
-/// What a SELECT gives for its column of that position.
-fn gives(select: &Select, position: usize) -> Option<&Expr> {
+/// The expression of a SELECT's column in that place.
+pub(super) fn gives(select: &Select, position: usize) -> Option<&Expr> {
     let before = select.projection.iter().take(position + 1);
     let exprs = before.map(|item| match item {
         SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),

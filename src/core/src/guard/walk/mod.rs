@@ -12,6 +12,7 @@ mod group_alias;
 mod growth;
 mod hierarchy;
 mod json_table;
+mod lengthening;
 mod links;
 mod literal;
 mod name;
