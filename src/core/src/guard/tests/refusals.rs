@@ -182,7 +182,7 @@ fn functions_and_forms_of_other_databases_are_written_as_here() {
             let said = (refusal.rule.id(), refusal.found.as_str(), refusal.instead.as_str());
             assert_eq!(said, ("function-not-allowed", name, instead), "{dialect:?}: {call}");
             let said = refusal.text().render(Locale::En);
-            let expected = format!("“{name}” is no function of this database. Write this instead: {instead}");
+            let expected = format!("“{name}” is not available here. Write this instead: {instead}");
             assert_eq!(said, expected, "{dialect:?}: {call}");
         }
     }
