@@ -1,6 +1,8 @@
 //! Rows of the driver as values.
 
-use oracle::sql_type::{Blob, Clob, IntervalDS, IntervalYM, Nclob, OracleType, Timestamp};
+use std::io::Read;
+
+use oracle::sql_type::{Blob, Clob, IntervalDS, IntervalYM, Lob, Nclob, OracleType, Timestamp};
 use oracle::{ResultSet, Row, SqlValue};
 use pstral_core::domain::Value;
 
@@ -81,7 +83,8 @@ fn value(cell: &SqlValue<'_>, kind: &Kind, cell_bytes: usize) -> Result<Value, F
         Kind::Clob => text_of(cell, cell_bytes),
         Kind::Blob => {
             let locator = cell.get::<Blob>().map_err(|error| fault(&error))?;
-            lob::bytes(locator, cell_bytes).map(Value::Bytes).map_err(|error| of_lob(&error))
+            let length = locator.size().map_err(|error| fault(&error))?;
+            lob::bytes(locator, length, cell_bytes).map(Value::Bytes).map_err(|error| of_lob(&error))
         }
         kind => plain(cell, kind).map_err(|error| fault(&error)),
     }
@@ -114,12 +117,16 @@ fn plain(cell: &SqlValue<'_>, kind: &Kind) -> oracle::Result<Value> {
 
 fn text_of(cell: &SqlValue<'_>, cell_bytes: usize) -> Result<Value, Fault> {
     let national = matches!(cell.oracle_type(), Ok(OracleType::NCLOB));
-    let text = if national {
-        lob::text(cell.get::<Nclob>().map_err(|error| fault(&error))?, cell_bytes)
+    if national {
+        text_in(cell.get::<Nclob>().map_err(|error| fault(&error))?, cell_bytes)
     } else {
-        lob::text(cell.get::<Clob>().map_err(|error| fault(&error))?, cell_bytes)
-    };
-    text.map(Value::Text).map_err(|error| of_lob(&error))
+        text_in(cell.get::<Clob>().map_err(|error| fault(&error))?, cell_bytes)
+    }
+}
+
+fn text_in(locator: impl Lob + Read, cell_bytes: usize) -> Result<Value, Fault> {
+    let units = locator.size().map_err(|error| fault(&error))?;
+    lob::text(locator, units, cell_bytes).map(Value::Text).map_err(|error| of_lob(&error))
 }
 
 /// The driver wraps its own error in one of reading.

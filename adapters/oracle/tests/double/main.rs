@@ -1,0 +1,9 @@
+//! The adapter through the real binding and ODPI-C, on a double of Oracle's client library.
+
+mod company;
+mod contract;
+mod endings;
+mod kinds;
+mod parameters;
+mod sessions;
+mod volume;
