@@ -106,11 +106,17 @@ fn rows(
     trips.spent |= columns.iter().any(|column| is_large(&column.kind));
     let names = columns.iter().map(|column| column.name.clone()).collect();
     outlet.describe(names, columns.iter().map(|column| Some(column.kind.declared())).collect());
+    let mut come: u32 = 0;
     let reached = loop {
         let Some(row) = trips.call(|_| cursor.next())? else { break None };
         trips.stage = Stage::Begun;
         if let Some(reached) = outlet.push(if frame.is_some() { whole(row, &columns) } else { row })? {
             break Some(reached);
+        }
+        come = come.wrapping_add(1);
+        // The next row is another round trip.
+        if come.is_multiple_of(statement.fetch.max(1)) {
+            outlet.flush()?;
         }
     };
     outlet.finish()?;

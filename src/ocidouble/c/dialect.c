@@ -131,6 +131,8 @@ static const struct { const char *word; int type, form, size; } types[] = {
 };
 
 static void of_declared(const char *declared, Column *column) {
+    /* In quotes, where it has words that SQLite does not read in a type. */
+    declared += *declared == '\'';
     size_t best = 0;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         size_t length = strlen(types[i].word);

@@ -200,11 +200,32 @@ static int explain(Svc *svc, Stmt *stmt, void *error) {
     return sqlite3_exec(svc->db, insert, NULL, NULL, NULL) == SQLITE_OK ? SUCCESS : told(svc, error);
 }
 
+/* ODPI-C hands a text of more than 32,767 bytes to a block as a temporary large object. */
+static char *text_in(Bound *bound) {
+    if (bound->type != T_CLOB) return strndup((char *)bound->value, *bound->length);
+    Lob *lob = *(Lob **)bound->value;
+    return strndup((char *)lob->bytes, lob->length);
+}
+
+static void give_back(Bound *bound, const char *text) {
+    size_t length = strlen(text);
+    *bound->null = length ? 0 : -1;
+    if (bound->type == T_CLOB) {
+        Lob *lob = *(Lob **)bound->value;
+        free(lob->bytes);
+        lob->bytes = (uint8_t *)strdup(text), lob->length = length, lob->text = true;
+    } else {
+        memcpy(bound->value, text, length);
+        *bound->length = (uint32_t)length;
+    }
+}
+
 /* The block that describes a query by DBMS_SQL. */
 static int describe(Svc *svc, Stmt *stmt, void *error) {
     Bound *query = bound_as(stmt, "query"), *columns = bound_as(stmt, "columns");
+    char list[8192] = "";
     if (!query || !columns) return fail(error, 6550, "line 1, column 1:\nPLS-00103: Encountered the symbol");
-    char *given = strndup((char *)query->value, *query->length), *text = spelled(given);
+    char *given = text_in(query), *text = spelled(given);
     sqlite3_stmt *prepared = NULL;
     int done = sqlite3_prepare_v2(svc->db, text, -1, &prepared, NULL);
     free(given), free(text);
@@ -213,11 +234,9 @@ static int describe(Svc *svc, Stmt *stmt, void *error) {
     for (int i = 0; i < sqlite3_column_count(prepared); i++) {
         Column column;
         column_of(prepared, i, NULL, &column);
-        at += snprintf((char *)columns->value + at, columns->size - at, "%d\x1f\x1f%s\x1e",
-                       column.type == T_NUM ? 2 : column.type, column.name);
+        at += snprintf(list + at, sizeof list - at, "%d\x1f\x1f%s\x1e", column.type, column.name);
     }
-    *columns->null = at ? 0 : -1;
-    *columns->length = at;
+    give_back(columns, list);
     sqlite3_finalize(prepared);
     return SUCCESS;
 }
@@ -261,6 +280,7 @@ static int top_up(Stmt *stmt, void *error, uint32_t wanted) {
     uint32_t here = stmt->waiting - stmt->taken;
     if (here >= wanted || stmt->ended) return SUCCESS;
     int begun = begin_call(svc, error, "fetch", stmt->text, stmt->came + 1);
+    note(svc->node.env, "fetch\t%llu", (unsigned long long)stmt->came);
     if (begun != SUCCESS) return begun;
     memmove(stmt->rows, stmt->rows + stmt->taken, here * sizeof *stmt->rows);
     stmt->waiting = here, stmt->taken = 0;

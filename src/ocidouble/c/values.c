@@ -215,6 +215,9 @@ void take(Bound *bound, sqlite3_stmt *query, int at, char shown[256]) {
         return;
     default:
         snprintf(shown, 256, "%.*s", (int)length, (char *)bound->value);
+        /* To Oracle a text of no length is none. */
+        if (!length) sqlite3_bind_null(query, at);
+        else
         sqlite3_bind_text(query, at, (char *)bound->value, (int)length, SQLITE_TRANSIENT);
         return;
     }

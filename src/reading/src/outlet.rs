@@ -111,7 +111,8 @@ impl Outlet {
         (!self.batch.is_empty()).then(|| self.since + BATCH_AGE)
     }
 
-    fn flush(&mut self) -> Result<(), TargetError> {
+    /// Sends what there is, before a call that may take long: rows that came are worth having when time is over.
+    pub fn flush(&mut self) -> Result<(), TargetError> {
         let Some(portion) = self.portion() else { return Ok(()) };
         match self.sender.try_send(portion) {
             Ok(()) => Ok(()),

@@ -53,6 +53,10 @@ const BY_ORA: &[(Decision, Numbers)] = &[
             (60, 60),
             (4020, 4021),
             (30_006, 30_006),
+            // A package of the database's was compiled meanwhile: the next call finds the new one.
+            (4061, 4061),
+            (4065, 4065),
+            (4068, 4068),
         ],
     ),
     // Not started or closing; name, password or account, which are the operator's; and the network below.

@@ -52,9 +52,11 @@ pub(crate) struct Table<'t> {
 pub(crate) fn company(tables: &[Table<'_>], script: &str) -> Oracle {
     let mut all = DICTIONARY.to_owned();
     for Table { name, columns } in tables {
+        let made: Vec<String> = columns.split(", ").map(made).collect();
+        let made = made.join(", ");
         write!(
             all,
-            "CREATE TABLE {name} ({columns}); INSERT INTO all_tables (owner, table_name) VALUES ('BOT', '{name}');"
+            "CREATE TABLE {name} ({made}); INSERT INTO all_tables (owner, table_name) VALUES ('BOT', '{name}');"
         )
         .unwrap();
         for (at, column) in columns.split(", ").enumerate() {
@@ -76,6 +78,16 @@ pub(crate) fn company(tables: &[Table<'_>], script: &str) -> Oracle {
         .unwrap();
     }
     Oracle::new(&(all + script))
+}
+
+/// A column as SQLite takes it: a type that it does not read stands in quotes.
+fn made(column: &str) -> String {
+    match column.split_once(' ') {
+        Some((name, declared)) if declared.contains(" TO ") || declared.contains(" WITH ") => {
+            format!("{name} '{declared}'")
+        }
+        _ => column.to_owned(),
+    }
 }
 
 /// A declared type as the dictionary has it: its name, precision, scale and length.

@@ -1,1 +1,116 @@
-//! kinds
+//! Every type of a column, with and without a value, through ODPI-C's own conversions.
+
+use pstral_core::domain::{Limits, Value};
+use pstral_core::ports::QueryTarget as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::company::{Table, WIDE, approved, company, drain, run, target, text};
+
+/// A type, what the database holds, and what a person gets.
+fn kinds() -> Vec<(&'static str, &'static str, Value)> {
+    let decimal = |digits: &str| Value::Decimal(digits.to_owned());
+    let moment = |text: &str| Value::Timestamp(text.to_owned());
+    vec![
+        ("VARCHAR2(40)", "'été 😀'", text("été 😀")),
+        ("NVARCHAR2(40)", "'naïve'", text("naïve")),
+        ("CHAR(3)", "'ab '", text("ab ")),
+        ("NCHAR(2)", "'œu'", text("œu")),
+        ("ROWID", "'AAAR3sAAEAAAACXAAA'", text("AAAR3sAAEAAAACXAAA")),
+        ("NUMBER(4)", "-1234", Value::Integer(-1234)),
+        ("NUMBER(12,2)", "43", decimal("43.00")),
+        ("NUMBER(10,-2)", "1200", Value::Integer(1200)),
+        ("NUMBER", "x'302e30303030303030303031'", decimal("0.0000000001")),
+        // All the digits that Oracle keeps; a blob is what SQLite does not round.
+        (
+            "NUMBER(38)",
+            "x'3939393939393939393939393939393939393939393939393939393939393939393939393939'",
+            decimal(&"9".repeat(38)),
+        ),
+        ("NUMBER", "x'2d312e35652d33'", decimal("-0.0015")),
+        ("FLOAT(126)", "0.5", decimal("0.5")),
+        ("BINARY_FLOAT", "0.1", Value::Real(0.1)),
+        ("BINARY_DOUBLE", "0.30000000000000004", Value::Real(0.1 + 0.2)),
+        ("DATE", "'2024-02-29'", Value::Date("2024-02-29".to_owned())),
+        ("DATE", "'2024-02-29 13:14:15'", moment("2024-02-29 13:14:15")),
+        // Before our era there is no ISO form.
+        ("DATE", "'-4712-01-01'", text("-4712-01-01")),
+        ("TIMESTAMP(9)", "'2024-02-29 13:14:15.000000001'", moment("2024-02-29 13:14:15.000000001")),
+        ("TIMESTAMP(3) WITH TIME ZONE", "'2024-02-29 13:14:15.5 -03:30'", moment("2024-02-29 13:14:15.5-03:30")),
+        ("TIMESTAMP(6) WITH LOCAL TIME ZONE", "'2024-02-29 13:14:15 +02:00'", moment("2024-02-29 13:14:15+02:00")),
+        ("INTERVAL DAY(2) TO SECOND(6)", "'-3 04:05:06.5'", text("-3 04:05:06.5")),
+        ("INTERVAL YEAR(2) TO MONTH", "'-1-6'", text("-1-06")),
+        ("RAW(16)", "x'00ff'", Value::Bytes(vec![0, 255])),
+        ("CLOB", "'un texte'", text("un texte")),
+        ("NCLOB", "'déjà 😀 vu'", text("déjà 😀 vu")),
+        ("BLOB", "x'0102'", Value::Bytes(vec![1, 2])),
+        ("BOOLEAN", "1", Value::Boolean(true)),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_type_is_read_and_each_null() {
+    let columns: String = kinds().iter().enumerate().map(|(at, (kind, ..))| format!(", C{at} {kind}")).collect();
+    let values: Vec<&str> = kinds().iter().map(|(_, value, _)| *value).collect();
+    let nulls = vec!["NULL"; values.len()];
+    let rows = format!(
+        "INSERT INTO KINDS VALUES (1, {}); INSERT INTO KINDS VALUES (2, {}); INSERT INTO KINDS SELECT 3, {} FROM KINDS WHERE ID = 1",
+        values.join(", "),
+        nulls.join(", "),
+        (0..values.len()).map(|at| format!("C{at}")).collect::<Vec<_>>().join(", ")
+    );
+    let oracle = company(&[Table { name: "KINDS", columns: &format!("ID NUMBER(4) PRIMARY KEY{columns}") }], &rows);
+    let whole = run(&target(&oracle), "SELECT * FROM kinds ORDER BY id").await.unwrap();
+    assert_eq!(whole.rows.len(), 3);
+    for (at, (kind, stored, expected)) in kinds().into_iter().enumerate() {
+        assert_eq!(whole.rows[0][at + 1], expected, "{kind} {stored}");
+        assert_eq!(whole.rows[1][at + 1], Value::Null, "{kind}");
+        assert_eq!(whole.rows[2][at + 1], expected, "{kind} behind a null");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_cells_are_cut_and_no_more_is_read_of_them() {
+    let texts = Table {
+        name: "TEXTS",
+        columns: "ID NUMBER(4) PRIMARY KEY, BODY CLOB, NATIONAL NCLOB, SCAN BLOB, NAME VARCHAR2(4000)",
+    };
+    let long = "é".repeat(300_000);
+    let rows = format!(
+        "INSERT INTO TEXTS VALUES (1, '{long}', '{long}', zeroblob(1000000), '{}'), (2, '', '', x'', ''), (3, 'abcdé', 'abcdé', x'0102030405', 'abcdé')",
+        "é".repeat(2000)
+    );
+    let oracle = company(&[texts], &rows);
+    let target = target(&oracle);
+    let limits = Limits { cell_bytes: 5, ..WIDE };
+    let statement = approved(&target, "SELECT body, national, scan, name FROM texts ORDER BY id", limits).await;
+    let whole =
+        drain(target.execute(&statement, "camille.durand", CancellationToken::new()).await.unwrap()).await.unwrap();
+    let cut = |text: &str| Value::Text(text.to_owned());
+    assert_eq!(whole.rows[0], [cut("é…"), cut("é…"), Value::Bytes(vec![0; 5]), cut("é…")]);
+    assert_eq!(whole.rows[1], [text(""), text(""), Value::Bytes(Vec::new()), text("")]);
+    assert_eq!(whole.rows[2], [cut("ab…"), cut("ab…"), Value::Bytes(vec![1, 2, 3, 4, 5]), cut("ab…")]);
+    assert_eq!(whole.ending.cut_cells, 7);
+    // Six objects with something in them: one round trip each.
+    assert_eq!(oracle.count("lob\t"), 6);
+
+    let whole = run(&target, "SELECT body FROM texts WHERE id = 1").await.unwrap();
+    assert_eq!(whole.rows, [[text(&long)]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_that_cannot_be_read_leave_the_others_and_their_names() {
+    let docs = Table {
+        name: "DOCS",
+        columns: "ID NUMBER(4) PRIMARY KEY, DOC JSON, NAME VARCHAR2(40), NEAR VECTOR, OLD LONG, RAWER LONG RAW",
+    };
+    let oracle = company(&[docs], "INSERT INTO DOCS VALUES (1, '{}', 'a', '[1]', 'x', x'01')");
+    let whole = run(&target(&oracle), "SELECT id, doc, name, near, old, rawer FROM docs").await.unwrap();
+    let none = |name: &str| Value::Unsupported(name.to_owned());
+    assert_eq!(
+        whole.rows,
+        [[Value::Integer(1), none("JSON"), text("a"), none("VECTOR"), none("LONG"), none("LONG RAW")]]
+    );
+    let names: Vec<&str> = whole.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["ID", "DOC", "NAME", "NEAR", "OLD", "RAWER"]);
+    assert_eq!(oracle.record().iter().filter(|line| line.contains("DBMS_SQL.DESCRIBE_COLUMNS3")).count(), 1);
+}
