@@ -52,8 +52,7 @@ impl Server {
     /// Where the server does not start, or cannot be had and `PSTRAL_TEST_REQUIRE=all`.
     pub fn start(limits: Limits) -> Option<Self> {
         if let Err(why) = python() {
-            assert_ne!(std::env::var("PSTRAL_TEST_REQUIRE").as_deref(), Ok("all"), "Synapse is required: {why}");
-            skipped(why);
+            pstral_pyenv::skip("Synapse", why);
             return None;
         }
         let folder = folder().expect("a folder");
@@ -230,11 +229,6 @@ pub fn computed(stat: &str) -> Option<Duration> {
     let (_, rest) = stat.rsplit_once(')')?;
     let ticks: Vec<u64> = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
     Some(Duration::from_millis(ticks.iter().sum::<u64>() * 10))
-}
-
-#[expect(clippy::print_stdout, reason = "whoever reads a test's output must see what was not tested")]
-fn skipped(why: &str) {
-    println!("skipped: Synapse cannot be had: {why}");
 }
 
 /// A folder in memory, where there is one: each event is written to the disk several times, and a test of ours that waits for a
