@@ -4,6 +4,7 @@ pub mod advice;
 pub mod chat_platform;
 pub mod checkup;
 pub mod clock;
+pub mod guard_tables;
 pub mod language_model;
 pub mod query_target;
 pub mod result_files;
