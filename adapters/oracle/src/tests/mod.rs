@@ -1,6 +1,8 @@
 //! The adapter over sessions that follow a script, and over a made dictionary.
 
 mod ages;
+mod asked;
+mod columns;
 mod dictionary;
 mod fake;
 mod frames;
