@@ -11,6 +11,7 @@ mod made;
 mod plans;
 mod reuse;
 mod rights;
+mod second_parser;
 mod stopping;
 
 use std::sync::Arc;
