@@ -68,6 +68,9 @@ typedef struct {
 
 typedef struct { char name[132]; int type, form, precision, scale, size, characters; } Column;
 
+typedef int (*Supply)(void *context, void *define, uint32_t row, void **room, uint32_t **length, uint8_t *piece,
+                      void **null, uint16_t **code);
+
 typedef struct Define {
     Node node;
     struct Define *following;
@@ -78,6 +81,9 @@ typedef struct Define {
     int16_t *nulls;
     uint32_t *lengths;
     uint16_t *codes;
+    /* Where the client gives room piece by piece, since it does not know how long the values are. */
+    Supply supply;
+    void *supplier;
 } Define;
 
 typedef struct Bound {

@@ -165,6 +165,8 @@ static int statement_attribute(Stmt *stmt, void *to, uint32_t *size, uint32_t wh
     case 457: return GIVE(uint64_t, stmt->row_count);
     case 129: return GIVE(uint16_t, 0);
     case 144: return give_text(to, size, stmt->text);
+    /* The statement's id in the server. */
+    case 504: return give_text(to, size, "");
     default: return FAILURE;
     }
 }
@@ -289,3 +291,9 @@ API int OCINlsEnvironmentVariableGet(void *value, size_t size, uint16_t item, ui
 }
 
 API void OCIThreadProcessInit(void) {}
+
+/* Oracle knows more; AL32UTF8 is what every client here speaks. */
+API uint16_t OCINlsCharSetNameToId(void *env, const char *name) {
+    (void)env;
+    return strcmp(name, "AL16UTF16") == 0 ? 2000 : 873;
+}

@@ -119,8 +119,10 @@ API int OCIDefineByPos2(void *handle, void **define, void *error, uint32_t posit
     return SUCCESS;
 }
 
-API int OCIDefineDynamic(void *define, void *error, void *context, void *callback) {
-    (void)define, (void)error, (void)context, (void)callback;
+API int OCIDefineDynamic(void *handle, void *error, void *context, Supply supply) {
+    (void)error;
+    Define *define = handle;
+    define->supply = supply, define->supplier = context;
     return SUCCESS;
 }
 
@@ -266,8 +268,8 @@ API int OCIStmtExecute(void *svcctx, void *handle, void *error, uint32_t times, 
     sqlite3_finalize(stmt->query);
     free(stmt->columns);
     stmt->query = NULL, stmt->columns = NULL, stmt->ended = false, stmt->row_count = stmt->came = 0;
-    int begun = begin_call(svc, error, "execute", stmt->text, 0);
     note(svc->node.env, "execute\t%s\t%s", svc->session->identifier, stmt->text);
+    int begun = begin_call(svc, error, "execute", stmt->text, 0);
     if (begun != SUCCESS) return begun;
     return end_call(svc, error, run(svc, stmt, error));
 }
@@ -279,8 +281,8 @@ static int top_up(Stmt *stmt, void *error, uint32_t wanted) {
     Svc *svc = svc_of(stmt);
     uint32_t here = stmt->waiting - stmt->taken;
     if (here >= wanted || stmt->ended) return SUCCESS;
-    int begun = begin_call(svc, error, "fetch", stmt->text, stmt->came + 1);
     note(svc->node.env, "fetch\t%llu", (unsigned long long)stmt->came);
+    int begun = begin_call(svc, error, "fetch", stmt->text, stmt->came + 1);
     if (begun != SUCCESS) return begun;
     memmove(stmt->rows, stmt->rows + stmt->taken, here * sizeof *stmt->rows);
     stmt->waiting = here, stmt->taken = 0;

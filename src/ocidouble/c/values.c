@@ -146,7 +146,25 @@ static int put_lob(Define *define, Lob *lob, sqlite3_value *value) {
     return SUCCESS;
 }
 
+static int deliver_by_pieces(Define *define, uint32_t row, sqlite3_value *value) {
+    const uint8_t *bytes = sqlite3_value_blob(value);
+    size_t left = sqlite3_value_bytes(value);
+    do {
+        void *room, *null;
+        uint32_t *length;
+        uint16_t *code;
+        uint8_t piece = 0;
+        define->supply(define->supplier, define, row, &room, &length, &piece, &null, &code);
+        *(int16_t *)null = sqlite3_value_type(value) == SQLITE_NULL ? -1 : 0;
+        if (*length > left) *length = (uint32_t)left;
+        memcpy(room, bytes, *length);
+        bytes += *length, left -= *length;
+    } while (left);
+    return SUCCESS;
+}
+
 int deliver(Define *define, uint32_t row, sqlite3_value *value) {
+    if (define->supply) return deliver_by_pieces(define, row, value);
     bool null = sqlite3_value_type(value) == SQLITE_NULL;
     define->nulls[row] = null ? -1 : 0;
     if (null) return SUCCESS;

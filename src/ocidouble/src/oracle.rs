@@ -134,8 +134,8 @@ impl Oracle {
     }
 }
 
-/// A test that fails shows what reached the server.
 impl Drop for Oracle {
+    #[expect(clippy::print_stdout, reason = "a test that fails shows what reached the server")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             println!("{}", self.record().join("\n"));

@@ -114,6 +114,9 @@ async fn a_stop_reaches_the_call_that_waits_and_no_other() {
     let stop = CancellationToken::new();
     let mut stream = target.execute(&statement, "camille.durand", stop.clone()).await.unwrap();
     assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(_)))));
+    while oracle.count("fetch") == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     stop.cancel();
     assert_eq!(drain(stream).await.unwrap_err(), TargetError::Cancelled);
     oracle.batch("DELETE FROM double_faults");

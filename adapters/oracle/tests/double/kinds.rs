@@ -49,7 +49,7 @@ fn kinds() -> Vec<(&'static str, &'static str, Value)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_type_is_read_and_each_null() {
-    let columns: String = kinds().iter().enumerate().map(|(at, (kind, ..))| format!(", C{at} {kind}")).collect();
+    let columns: Vec<String> = kinds().iter().enumerate().map(|(at, (kind, ..))| format!("C{at} {kind}")).collect();
     let values: Vec<&str> = kinds().iter().map(|(_, value, _)| *value).collect();
     let nulls = vec!["NULL"; values.len()];
     let rows = format!(
@@ -58,7 +58,10 @@ async fn each_type_is_read_and_each_null() {
         nulls.join(", "),
         (0..values.len()).map(|at| format!("C{at}")).collect::<Vec<_>>().join(", ")
     );
-    let oracle = company(&[Table { name: "KINDS", columns: &format!("ID NUMBER(4) PRIMARY KEY{columns}") }], &rows);
+    let oracle = company(
+        &[Table { name: "KINDS", columns: &format!("ID NUMBER(4) PRIMARY KEY, {}", columns.join(", ")) }],
+        &rows,
+    );
     let whole = run(&target(&oracle), "SELECT * FROM kinds ORDER BY id").await.unwrap();
     assert_eq!(whole.rows.len(), 3);
     for (at, (kind, stored, expected)) in kinds().into_iter().enumerate() {

@@ -1,8 +1,11 @@
 //! The adapter through the real binding and ODPI-C, on a double of Oracle's client library.
 
+#![cfg(test)]
+
 mod company;
 mod contract;
 mod endings;
+mod judge;
 mod kinds;
 mod parameters;
 mod sessions;
