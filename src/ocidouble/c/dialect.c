@@ -18,8 +18,15 @@ static void sys_context(sqlite3_context *context, int count, sqlite3_value **val
     if (strcasecmp(name, "CLIENT_IDENTIFIER") == 0) value = session->identifier;
     if (strcasecmp(name, "MODULE") == 0) value = session->module;
     if (strcasecmp(name, "ISDBA") == 0) value = "FALSE";
-    if (!value) sqlite3_result_null(context);
-    else sqlite3_result_text(context, value, -1, SQLITE_TRANSIENT);
+    if (!value) {
+        sqlite3_result_null(context);
+        return;
+    }
+    char shown[128];
+    bool folded = strstr(name, "USER") != NULL;
+    snprintf(shown, sizeof shown, "%s", value);
+    for (char *at = shown; folded && *at; at++) *at = toupper((unsigned char)*at);
+    sqlite3_result_text(context, shown, -1, SQLITE_TRANSIENT);
 }
 
 static void to_char(sqlite3_context *context, int count, sqlite3_value **values) {

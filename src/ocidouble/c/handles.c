@@ -231,7 +231,10 @@ API int OCIAttrSet(void *handle, uint32_t kind, void *from, uint32_t size, uint3
     case SVCCTX:
         if (which == 6) ((Svc *)node)->server = from;
         if (which == 7) ((Svc *)node)->session = from;
-        if (which == 531) ((Svc *)node)->call_timeout = *(uint32_t *)from;
+        if (which == 531) {
+            ((Svc *)node)->call_timeout = *(uint32_t *)from;
+            note(node->env, "time\t%u", *(uint32_t *)from);
+        }
         return SUCCESS;
     case SESSION: return session_attribute((Session *)node, from, size, which);
     case STMT:

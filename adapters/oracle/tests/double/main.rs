@@ -4,6 +4,7 @@
 
 mod company;
 mod contract;
+mod dictionary;
 mod endings;
 mod judge;
 mod kinds;

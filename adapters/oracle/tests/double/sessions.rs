@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use pstral_core::domain::Locale;
+use pstral_core::domain::{Limits, Locale};
 use pstral_core::ports::{QueryTarget as _, TargetError};
 use pstral_ocidouble::{At, Fault, Oracle};
 use pstral_oracle::{Identity, OracleConfig, OracleTarget};
@@ -33,6 +33,21 @@ async fn a_session_is_set_up_once_and_reads_only() {
     let reads = record.iter().filter(|line| line.starts_with("execute\tcamille.durand\tSELECT"));
     assert_eq!(reads.count(), 3, "the person is named to the database");
     drop(target);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_call_is_made_without_a_bound() {
+    let oracle = items();
+    let target = target(&oracle);
+    let statement = approved(&target, ITEMS, Limits { time: Duration::from_secs(7), ..WIDE }).await;
+    let before = oracle.record().len();
+    let stream = target.execute(&statement, "camille.durand", CancellationToken::new()).await.unwrap();
+    drain(stream).await.unwrap();
+    let record = oracle.record();
+    let told: Vec<u64> = record[before..].iter().filter_map(|line| line.strip_prefix("time\t")?.parse().ok()).collect();
+    let first = record[before..].iter().position(|line| line.starts_with("execute")).unwrap();
+    assert!(record[before..before + first].iter().any(|line| line.starts_with("time\t")), "{record:#?}");
+    assert!(!told.is_empty() && told.iter().all(|time| (1..=7000).contains(time)), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
