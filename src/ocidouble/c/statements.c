@@ -161,6 +161,16 @@ static int bring(Svc *svc, Stmt *stmt, void *error, uint32_t most) {
     return SUCCESS;
 }
 
+/* Rows with large objects do not come ahead of being asked for. */
+static bool comes_ahead(sqlite3_stmt *query) {
+    for (int i = 0; i < sqlite3_column_count(query); i++) {
+        Column column;
+        column_of(query, i, NULL, &column);
+        if (column.type == T_CLOB || column.type == T_BLOB) return false;
+    }
+    return true;
+}
+
 static int run_query(Svc *svc, Stmt *stmt, void *error) {
     char *text = spelled(stmt->text);
     int prepared = sqlite3_prepare_v2(svc->db, text, -1, &stmt->query, NULL);
@@ -168,7 +178,7 @@ static int run_query(Svc *svc, Stmt *stmt, void *error) {
     if (prepared != SQLITE_OK) return told(svc, error);
     if (bind_all(svc, stmt, error) != SUCCESS) return FAILURE;
     stmt->width = sqlite3_column_count(stmt->query);
-    int brought = bring(svc, stmt, error, stmt->prefetch);
+    int brought = bring(svc, stmt, error, comes_ahead(stmt->query) ? stmt->prefetch : 0);
     stmt->columns = calloc(stmt->width, sizeof *stmt->columns);
     for (int i = 0; i < stmt->width; i++)
         column_of(stmt->query, i, stmt->waiting ? stmt->rows[0][i] : NULL, &stmt->columns[i]);

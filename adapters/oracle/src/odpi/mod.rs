@@ -1,4 +1,5 @@
-//! Oracle's own client library, through ODPI-C. Kept thin: nothing here can be tried without a database.
+//! Oracle's own client library, through ODPI-C. Tests run it on a double of the library
+//! (`tests/double`).
 
 mod bind;
 mod cursor;
