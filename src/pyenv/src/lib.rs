@@ -12,6 +12,8 @@ pub struct Package {
     pub name: &'static str,
     /// The one version that is installed.
     pub version: &'static str,
+    /// Others that stand beside it in the environment, with their versions.
+    pub beside: &'static [(&'static str, &'static str)],
     /// The folder beside what Cargo builds that keeps it.
     pub folder: &'static str,
     /// The environment variable that names another folder.
@@ -26,13 +28,17 @@ impl Package {
         // Several test programs may want it at once.
         let lock = File::create(folder.join("lock")).map_err(|error| error.to_string())?;
         lock.lock().map_err(|error| error.to_string())?;
-        let home = folder.join(format!("venv-{}", self.version));
+        let beside: String = self.beside.iter().flat_map(|(name, version)| ["-", name, "-", version]).collect();
+        let home = folder.join(format!("venv-{}{beside}", self.version));
         let (python, ready) = (home.join("bin/python"), home.join("ready"));
         if !ready.exists() {
             run(OsStr::new("python3"), &[OsStr::new("-m"), OsStr::new("venv"), home.as_os_str()])?;
-            let wanted = format!("{}=={}", self.name, self.version);
-            let words = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", &wanted];
-            run(python.as_os_str(), &words.map(OsStr::new))?;
+            let wanted = std::iter::once((self.name, self.version)).chain(self.beside.iter().copied());
+            let wanted: Vec<String> = wanted.map(|(name, version)| format!("{name}=={version}")).collect();
+            let words = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet"];
+            let words: Vec<&OsStr> =
+                words.into_iter().chain(wanted.iter().map(String::as_str)).map(OsStr::new).collect();
+            run(python.as_os_str(), &words)?;
             File::create(&ready).map_err(|error| error.to_string())?;
         }
         Ok(python)

@@ -6,8 +6,13 @@ use std::sync::OnceLock;
 use pstral_pyenv::Package;
 
 /// The version that the tests are written against.
-const SYNAPSE: Package =
-    Package { name: "matrix-synapse", version: "1.163.2", folder: "synapse", variable: "PSTRAL_TEST_SYNAPSE" };
+const SYNAPSE: Package = Package {
+    name: "matrix-synapse",
+    version: "1.163.2",
+    beside: &[],
+    folder: "synapse",
+    variable: "PSTRAL_TEST_SYNAPSE",
+};
 
 /// The Python that has Synapse, or why there is none. Looked for, and installed, once a process.
 pub(crate) fn python() -> Result<&'static Path, &'static str> {

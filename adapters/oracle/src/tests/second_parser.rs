@@ -20,9 +20,14 @@ use crate::frame::Frame;
 use crate::session::Named;
 
 const SQLGLOT: Package =
-    Package { name: "sqlglot", version: "30.30.0", folder: "sqlglot", variable: "PSTRAL_TEST_SQLGLOT" };
-const SQLALCHEMY: Package =
-    Package { name: "SQLAlchemy", version: "2.1.9", folder: "sqlalchemy", variable: "PSTRAL_TEST_SQLALCHEMY" };
+    Package { name: "sqlglot", version: "30.30.0", beside: &[], folder: "sqlglot", variable: "PSTRAL_TEST_SQLGLOT" };
+const SQLALCHEMY: Package = Package {
+    name: "SQLAlchemy",
+    version: "2.1.9",
+    beside: &[],
+    folder: "sqlalchemy",
+    variable: "PSTRAL_TEST_SQLALCHEMY",
+};
 
 /// Statements that `sqlglot` refuses, on one line each, with the reason: a form of Oracle's that it does not know, as far
 /// as the reference tells.

@@ -1,4 +1,5 @@
-//! A client that nobody here wrote judges the double: python-oracledb in thick mode, on its own ODPI-C.
+//! A client that nobody here wrote judges the double: python-oracledb, in thick mode on its own ODPI-C, and in thin mode
+//! over Oracle's network protocol, which `seerdb` serves from the same file.
 
 use std::process::Command;
 
@@ -9,27 +10,41 @@ use serde_json::{Value, json};
 use crate::company::{Table, company};
 use crate::volume::{numbers, trips};
 
-const ORACLEDB: Package =
-    Package { name: "oracledb", version: "26.1.0", folder: "oracledb", variable: "PSTRAL_TEST_ORACLEDB" };
+const ORACLEDB: Package = Package {
+    name: "oracledb",
+    version: "26.1.0",
+    beside: &[("seerdb", "3.3.0")],
+    folder: "oracledb",
+    variable: "PSTRAL_TEST_ORACLEDB",
+};
 
-/// Words of Python on a database, with what it saw; `None` where there is no Python.
-fn judge(oracle: &Oracle, mode: &str) -> Option<Value> {
+/// A script of Python on a database, with what it saw; `None` where there is no Python.
+fn python(script: &str, words: &[&str]) -> Option<Value> {
     let python = ORACLEDB.python().map_err(|why| skip("python-oracledb", &why)).ok()?;
-    let words = [pstral_ocidouble::client().display().to_string(), oracle.connect(), mode.to_owned()];
-    let ended = Command::new(python).args(["-c", include_str!("judge.py")]).args(words).output().unwrap();
+    let ended = Command::new(python).args(["-c", script]).args(words).output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     Some(serde_json::from_slice(&ended.stdout).unwrap())
 }
 
-#[test]
-fn another_client_reads_the_same_values() {
+fn judge(oracle: &Oracle, mode: &str) -> Option<Value> {
+    let client = pstral_ocidouble::client().display().to_string();
+    python(include_str!("judge.py"), &[&client, &oracle.connect(), mode])
+}
+
+/// A table with a row of values, and one of nulls.
+fn kinds() -> Oracle {
     let columns = "ID NUMBER(4) PRIMARY KEY, WHOLE NUMBER(10), EXACT NUMBER(38,2), NAME VARCHAR2(40), FIXED CHAR(3), \
          DAY DATE, FINE TIMESTAMP(9), SPAN INTERVAL DAY(2) TO SECOND(6), FAST BINARY_DOUBLE, BYTES RAW(4), BODY CLOB, \
          SCAN BLOB";
     let row = "INSERT INTO KINDS VALUES (1, -1234, 0.25, 'été 😀', 'ab ', '2024-02-29 13:14:15', \
          '2024-02-29 13:14:15.000001', '3 04:05:06.5', 0.5, x'00ff', 'déjà 😀', x'0102'), \
          (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
-    let oracle = company(&[Table { name: "KINDS", columns }], row);
+    company(&[Table { name: "KINDS", columns }], row)
+}
+
+#[test]
+fn another_client_reads_the_same_values() {
+    let oracle = kinds();
     let Some(seen) = judge(&oracle, "values") else { return };
     let kinds = [
         "NUMBER",
@@ -68,6 +83,17 @@ fn another_client_reads_the_same_values() {
     let record = oracle.record();
     assert!(record.iter().any(|line| line.starts_with("execute\tjudge\t")), "it is named to the server");
     assert!(record.iter().any(|line| line == "left\tstatements 0 lobs 0 rowids 0 moments 0 spans 0 columns 0"));
+}
+
+#[test]
+fn the_network_protocol_shows_what_the_double_shows() {
+    let oracle = kinds();
+    let Some(over_network) = python(include_str!("tns.py"), &[&oracle.connect()]) else { return };
+    let through_client = judge(&oracle, "values").unwrap();
+    for what in ["columns", "rows", "found"] {
+        assert_eq!(over_network[what], through_client[what], "{what}");
+    }
+    assert_eq!(over_network["errors"][0], through_client["errors"][0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
