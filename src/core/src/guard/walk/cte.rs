@@ -46,7 +46,7 @@ impl<'i> Walk<'i> {
             }
             let level = Ctes { ready: &ready, pending: &names[position..], parent: env.ctes };
             let inside = Env { ctes: Some(&level), ..self.around(env) };
-            let (before, mark) = (self.scans, self.meter.mark());
+            let (before, around, mark) = (self.scans, self.joined, self.meter.mark());
             let may_recur = *recursive || self.dialect != Dialect::Postgres;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
                 None => {
@@ -63,11 +63,12 @@ impl<'i> Walk<'i> {
             if let Some(recursion) = &recursion {
                 columns = self.ordered(recursion, &columns)?;
             }
-            let scans = self.scans - before;
+            let (scans, joined) = (self.scans - before, self.joined - around);
+            self.joined = around;
             // Its extent is charged where it is read, not here.
             let (extent, made_rows) = (self.meter.back_to(mark), given.made_rows);
             let (key, rows, about) = (names[position].clone(), given.rows, given.about);
-            ready.push(Cte { key, columns, rows, about, itself: false, scans, extent, made_rows });
+            ready.push(Cte { key, columns, rows, about, itself: false, scans, joined, extent, made_rows });
         }
         Ok(ready)
     }
@@ -130,7 +131,8 @@ impl<'i> Walk<'i> {
         let counted = self.must_end((anchor, recursive), &names[0], &columns, bound, env);
         let counted = counted.map_err(|fault| fault.or_at(alias.name.span))?;
         let (key, extent) = (names[0].clone(), Extent::default());
-        let itself = [Cte { key, columns, rows: None, about: None, itself: true, scans: 1, extent, made_rows: 1 }];
+        let itself =
+            [Cte { key, columns, rows: None, about: None, itself: true, scans: 1, joined: 1, extent, made_rows: 1 }];
         let level = Ctes { ready: &itself, pending: &names[1..], parent: env.ctes.and_then(|level| level.parent) };
         // The names before it stay in reach behind its own.
         let before = Ctes { ready: env.ctes.map_or(&[][..], |level| level.ready), pending: &[], parent: level.parent };

@@ -128,6 +128,7 @@ impl<'i> Walk<'i> {
                 Named::Cte(cte) => {
                     self.itself += u32::from(cte.itself);
                     self.scans = self.scans.saturating_add(cte.scans);
+                    self.joined = self.joined.saturating_add(cte.joined);
                     self.meter.spend(cte.extent, relation).map_err(|fault| fault.or_at(span))?;
                     let source = self.source(Rc::clone(&cte.columns), alias, cte.rows)?;
                     let mut source = Source { about: cte.about, made_rows: cte.made_rows, ..source };
@@ -181,6 +182,7 @@ impl<'i> Walk<'i> {
     /// `named` is the name it is read by, which a synonym changes.
     fn open_table(&mut self, table: &'i Table, named: &str, alias: Option<&TableAlias>) -> Checked<Source<'i>> {
         self.scans = self.scans.saturating_add(1);
+        self.joined = self.joined.saturating_add(1);
         self.meter.spend(Extent::RELATION, named)?;
         let rows = table.is_dual().then_some(1);
         if !table.is_dual() {

@@ -142,6 +142,8 @@ pub(super) struct Walk<'i> {
     depth: u32,
     /// How many relations are read, those behind each common table expression as often as it is read.
     scans: u32,
+    /// Relations that the query around may join with its own: those of queries that a planner takes apart.
+    joined: u32,
     /// The sources around the last derived table that its own conditions link to it.
     linked_outwards: Vec<u32>,
     /// The relations of the catalog that are read.
@@ -182,6 +184,7 @@ impl<'i> Walk<'i> {
             judging: false,
             depth: 0,
             scans: 0,
+            joined: 0,
             linked_outwards: Vec::new(),
             tables: Vec::new(),
             nameless: false,

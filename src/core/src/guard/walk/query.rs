@@ -65,8 +65,12 @@ impl<'i> Walk<'i> {
             };
             let level = Ctes { ready: &ready, pending: &[], parent: env.ctes };
             let env = Env { ctes: Some(&level), ..env };
+            let outside = walk.joined;
             let given = walk.body(body, Tail { order_by: order_by.as_ref() }, env)?;
             let limit = walk.limits(limit_clause.as_ref(), fetch.as_ref(), env)?;
+            if limit_clause.is_some() || fetch.is_some() {
+                walk.joined = outside + 1;
+            }
             let made_rows = given.made_rows.min(limit.unwrap_or(u64::MAX).max(1));
             Ok(Given { rows: least(given.rows, limit), about: least(given.about, limit), made_rows, ..given })
         })
@@ -112,8 +116,11 @@ impl<'i> Walk<'i> {
             }
         }
         absent(op == SetOperator::Minus && self.dialect != Dialect::Oracle, "MINUS")?;
+        let outside = self.joined;
         let left = self.body(left, Tail::default(), env)?;
         let right = self.body(right, Tail::default(), env)?;
+        // Each side is planned by itself.
+        self.joined = outside + 1;
         let together = |left: Option<u64>, right: Option<u64>| match op {
             SetOperator::Union => left.zip(right).map(|(one, other)| one.saturating_add(other)),
             SetOperator::Except | SetOperator::Minus => left,

@@ -54,9 +54,9 @@ impl<'i> Walk<'i> {
 
     fn level(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         let mut links = Links::default();
-        let scans = self.scans;
+        let outside = self.joined;
         let from = self.from(&select.from, env, &mut links)?;
-        let sources_scans = self.scans - scans;
+        let sources = self.joined;
         let around = std::mem::replace(&mut self.made_rows, made_rows(&from.sources, select));
         let windows = self.windows(select, &from, env)?;
         let scope = Scope {
@@ -73,11 +73,13 @@ impl<'i> Walk<'i> {
         let with_aliases = Scope { aliases: &aliases, ..scope };
         // SQLite alone reads aliases of the select list in WHERE and HAVING; PostgreSQL may take one for a whole row.
         let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
-        let scans = self.scans;
+        // What the select list looks into is planned by itself.
+        self.joined = sources;
         if let Some(selection) = &select.selection {
             links.extend(self.predicate(selection, env.within(&filtering))?);
         }
-        self.meter.charge(Extent::of_join(sources_scans + self.scans - scans), "FROM")?;
+        let joined = self.joined - outside;
+        self.meter.charge(Extent::of_join(joined), "FROM")?;
         let levels = self.hierarchy(&select.connect_by, &from.sources, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
         let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
@@ -97,6 +99,8 @@ impl<'i> Walk<'i> {
         let is_repeated = from.sources.iter().any(|source| self.repeated.contains(&source.id));
         links.must_connect(&from.sources, is_repeated)?;
         absent(is_repeated && !sets.is_empty(), "WITH RECURSIVE …")?;
+        let stays_whole = grouped || self.aggregates || select.distinct.is_some();
+        self.joined = outside + if stays_whole { 1 } else { joined };
         let one_row = self.aggregates && !grouped && sets.is_empty();
         let made_rows = match std::mem::replace(&mut self.made_rows, around) {
             _ if one_row => 1,
