@@ -41,7 +41,7 @@ guard-operator-not-allowed = The operator “{ $found }” is not in the list of
 guard-join-without-predicate = Nothing links “{ $found }” to the other tables, so every row would meet every other. Add a condition such as ON a.id = b.a_id.
 guard-unbounded = “{ $found }” may never end. Add a limit such as WHERE n < 100, or CONNECT BY NOCYCLE PRIOR id = parent_id.
 guard-growth = “{ $found }” could become several times as long with each step. Append something of fixed length to one column instead, such as path || '/' || name.
-guard-expansion = The statement becomes too large to plan (at “{ $found }”): each use of a computed column or of a name of WITH counts all that stands behind it. Compute each value once, read fewer tables and columns, or ask in two questions.
+guard-expansion = This statement is too large to plan (at “{ $found }”): each use of a computed column or of a WITH query counts in full. Compute each value once, read fewer tables and columns, or split the question in two.
 guard-value-size = “{ $found }” could make a text, list or number that is too large. Make it shorter, or leave it out.
 guard-function-shadowed = “{ $found }” is also the name of a function in your company's database, which could run in its place. Write this part another way.
 guard-unbounded-instead = “{ $found }” may never end. Count towards a limit, for example: { $instead }

@@ -41,7 +41,7 @@ guard-operator-not-allowed = L'opérateur « { $found } » n'est pas dans la lis
 guard-join-without-predicate = Rien ne relie « { $found } » aux autres tables : chaque ligne rencontrerait toutes les autres. Ajoutez une condition comme ON a.id = b.a_id.
 guard-unbounded = « { $found } » pourrait ne jamais finir. Ajoutez une limite comme WHERE n < 100, ou CONNECT BY NOCYCLE PRIOR id = parent_id.
 guard-growth = « { $found } » pourrait s'allonger plusieurs fois à chaque étape. Ajoutez plutôt à une seule colonne un texte de longueur fixe, comme path || '/' || name.
-guard-expansion = La requête devient trop lourde à planifier (à « { $found } ») : chaque emploi d'une colonne calculée ou d'un nom de WITH compte tout ce qu'il représente. Calculez chaque valeur une seule fois, lisez moins de tables et de colonnes, ou posez deux questions.
+guard-expansion = Cette requête est trop lourde à planifier (à « { $found } ») : chaque utilisation d'une colonne calculée ou d'une requête WITH compte en entier. Calculez chaque valeur une seule fois, lisez moins de tables et de colonnes, ou posez deux questions.
 guard-value-size = « { $found } » pourrait produire un texte, une liste ou un nombre trop grand. Raccourcissez-le, ou retirez-le.
 guard-function-shadowed = « { $found } » est aussi le nom d'une fonction de votre base, qui pourrait s'exécuter à sa place. Écrivez cette partie autrement.
 guard-unbounded-instead = « { $found } » pourrait ne jamais finir. Comptez vers une limite, comme : { $instead }

@@ -49,7 +49,7 @@ impl Kind {
 
 /// Types that are read, by their numbers in `DBMS_SQL`, which are those of the internal data types:
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/arpls/DBMS_SQL.html>.
-const READ: &[u32] = &[1, 2, 12, 23, 69, 96, 100, 101, 112, 113, 114, 180, 181, 182, 183, 208, 231, 252];
+const READ: &[u32] = &[1, 2, 11, 12, 23, 69, 96, 100, 101, 112, 113, 114, 180, 181, 182, 183, 208, 231, 252];
 
 /// The name of a type that the driver cannot read or would read whole into memory, by its number; `None` for the others.
 pub(crate) fn unreadable(code: u32, type_name: &str) -> Option<String> {

@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(empty.1, 0);
     }
 
-    /// What is left, and how often it was read.
+    /// Bytes that are left, and the number of reads.
     struct Counted<'b>(&'b [u8], usize);
 
     impl Read for Counted<'_> {

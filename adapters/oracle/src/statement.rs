@@ -106,6 +106,8 @@ fn rows(
     trips.spent |= columns.iter().any(|column| is_large(&column.kind));
     let names = columns.iter().map(|column| column.name.clone()).collect();
     outlet.describe(names, columns.iter().map(|column| Some(column.kind.declared())).collect());
+    // A large object is a round trip of its own.
+    let each = if columns.iter().any(|column| is_large(&column.kind)) { 1 } else { statement.fetch.max(1) };
     let mut come: u32 = 0;
     let reached = loop {
         let Some(row) = trips.call(|_| cursor.next())? else { break None };
@@ -114,8 +116,8 @@ fn rows(
             break Some(reached);
         }
         come = come.wrapping_add(1);
-        // The next row is another round trip.
-        if come.is_multiple_of(statement.fetch.max(1)) {
+        // The next row may take another round trip.
+        if come.is_multiple_of(each) {
             outlet.flush()?;
         }
     };

@@ -18,7 +18,7 @@ const MEANS: &[(u32, &str, Value)] = &[
     // forty columns in common took 700 MB, six 220.
     (0, "from_collapse_limit", Value::AtMost(6)),
     (0, "join_collapse_limit", Value::AtMost(6)),
-    // Only between commas, where there is no order to keep to, are there still more: of those it tries some.
+    // A FROM of commas has no order to keep to and may still be longer: GEQO then tries some of its orders.
     (0, "geqo", Value::Is("on")),
     (0, "geqo_threshold", Value::AtMost(7)),
     (0, "geqo_effort", Value::AtMost(1)),

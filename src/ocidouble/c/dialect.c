@@ -45,7 +45,7 @@ static int check_account(Svc *svc, void *error) {
     static const char *account = "SELECT password, through FROM double_accounts WHERE name = ?1";
     Session *session = svc->session;
     sqlite3_stmt *query;
-    if (sqlite3_prepare_v2(svc->db, account, -1, &query, NULL) != SQLITE_OK) return SUCCESS;
+    if (sqlite3_prepare_v2(svc->db, account, -1, &query, NULL) != SQLITE_OK) return sqlite_error(svc, error);
     sqlite3_bind_text(query, 1, session->user, -1, SQLITE_STATIC);
     bool known = sqlite3_step(query) == SQLITE_ROW
         && strcmp((const char *)sqlite3_column_text(query, 0), session->password) == 0;
@@ -67,17 +67,18 @@ int open_database(Svc *svc, void *error) {
     snprintf(file, sizeof file, "file:%s?mode=ro", svc->server->path);
     if (sqlite3_open_v2(file, &svc->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
         return fail(error, 12514, "TNS:listener does not currently know of service requested");
+    sqlite3_busy_timeout(svc->db, 5000);
     /* To Oracle, too, a word in double quotes is a name. */
     sqlite3_db_config(svc->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_create_function(svc->db, "sys_context", 2, SQLITE_UTF8, svc, sys_context, NULL, NULL);
     sqlite3_create_function(svc->db, "to_char", 1, SQLITE_UTF8, NULL, to_char, NULL, NULL);
     sqlite3_progress_handler(svc->db, 1000, watch, svc);
-    if (sqlite3_exec(svc->db, own, NULL, NULL, NULL) != SQLITE_OK) return told(svc, error);
+    if (sqlite3_exec(svc->db, own, NULL, NULL, NULL) != SQLITE_OK) return sqlite_error(svc, error);
     return check_account(svc, error);
 }
 
 /* An error of SQLite in Oracle's words. */
-int told(Svc *svc, void *error) {
+int sqlite_error(Svc *svc, void *error) {
     const char *message = sqlite3_errmsg(svc->db);
     const char *name = strstr(message, ": ");
     if (sqlite3_errcode(svc->db) == SQLITE_INTERRUPT) return FAILURE;
@@ -87,7 +88,7 @@ int told(Svc *svc, void *error) {
     return fail(error, 900, "invalid SQL statement (%s)", message);
 }
 
-/* Whether a word of the text begins here. */
+/* True where a word of the text begins here. */
 static bool is_word(const char *text, const char *at, const char *word) {
     size_t length = strlen(word);
     bool begins = at == text || !(isalnum((unsigned char)at[-1]) || strchr("_$#\"", at[-1]));
@@ -96,7 +97,7 @@ static bool is_word(const char *text, const char *at, const char *word) {
 }
 
 /* `FETCH FIRST n ROWS ONLY`, `ROWNUM` that is compared with a limit, and DATE and TIMESTAMP before a text. */
-char *spelled(const char *text) {
+char *to_sqlite(const char *text) {
     char *to = calloc(1, strlen(text) + 16);
     size_t length = 0;
     char quote = 0;
@@ -116,6 +117,8 @@ char *spelled(const char *text) {
         } else if (is_word(text, at, "ROWNUM")) {
             to[length++] = '1';
             at += strlen("ROWNUM");
+        } else if (is_word(text, at, "FOR") && strncmp(at, "FOR UPDATE", 10) == 0) {
+            at += 10;
         } else if (is_word(text, at, "DATE") && strncmp(at + 4, " '", 2) == 0) {
             at += 5;
         } else if (is_word(text, at, "TIMESTAMP") && strncmp(at + 9, " '", 2) == 0) {

@@ -22,6 +22,17 @@ enum {
     TIMESTAMP = 68, TIMESTAMP_TZ = 69, TIMESTAMP_LTZ = 70, KINDS = 128
 };
 
+/* Attributes, by Oracle's names; one number means something else for each kind of handle. */
+enum {
+    A_DATA_SIZE = 1, A_DATA_TYPE = 2, A_NAME = 4, A_PRECISION = 5, A_SCALE = 6, A_SERVER = 6, A_SESSION = 7, A_IS_NULL = 7,
+    A_ROW_COUNT = 9, A_SQLFNCODE = 10, A_PREFETCH_ROWS = 11, A_PARAM_COUNT = 18, A_USERNAME = 22, A_PASSWORD = 23,
+    A_STMT_TYPE = 24, A_CHARSET_ID = 31, A_CHARSET_FORM = 32, A_ROWS_RETURNED = 42, A_PARSE_ERROR_OFFSET = 129,
+    A_SERVER_STATUS = 143, A_STATEMENT = 144, A_BIND_COUNT = 190, A_ROWS_FETCHED = 197, A_STMT_IS_RETURNING = 218,
+    A_NCHARSET_ID = 262, A_CLIENT_IDENTIFIER = 278, A_CHAR_SIZE = 286, A_MODULE = 366, A_UB8_ROW_COUNT = 457,
+    A_TRANSACTION_IN_PROGRESS = 484, A_SQL_ID = 504, A_CALL_TIMEOUT = 531, A_JSON_COL = 534, A_OSON_COL = 623,
+    A_VECTOR_DIMENSION = 695, A_VECTOR_DATA_FORMAT = 696, A_VECTOR_PROPERTY = 697
+};
+
 /* Types of values in a client's memory, and of columns. */
 enum {
     T_CHR = 1, T_NUM = 2, T_INT = 3, T_VNU = 6, T_LNG = 8, T_DAT = 12, T_BFLOAT = 21, T_BDOUBLE = 22, T_BIN = 23,
@@ -30,7 +41,7 @@ enum {
     T_INTERVAL_DS = 190, T_TIMESTAMP_LTZ = 232, T_BOL = 252
 };
 
-/* What every handle and descriptor begins with. Freeing one frees what was allocated under it. */
+/* The head of all handles and descriptors. Freeing one frees its children. */
 typedef struct Node {
     uint32_t kind;
     struct Node *parent, *first, *next, *previous;
@@ -39,8 +50,8 @@ typedef struct Node {
 
 typedef struct Env {
     Node node;
-    /* Alive now, and made so far, by kind. */
-    int alive[KINDS], made[KINDS];
+    /* Alive now, and the most that ever were, by kind. */
+    int alive[KINDS], most[KINDS];
     char log[1024];
 } Env;
 
@@ -59,7 +70,9 @@ typedef struct {
     Session *session;
     sqlite3 *db;
     uint32_t call_timeout;
-    bool read_only, in_call, broken, timed_out;
+    bool read_only, in_call, timed_out;
+    /* Set by another thread, while this one looks. */
+    _Atomic bool broken;
     int trips, lob_reads;
     int64_t deadline;
     pthread_mutex_t lock;
@@ -68,7 +81,7 @@ typedef struct {
 
 typedef struct { char name[132]; int type, form, precision, scale, size, characters; } Column;
 
-typedef int (*Supply)(void *context, void *define, uint32_t row, void **room, uint32_t **length, uint8_t *piece,
+typedef int (*DefineCallback)(void *context, void *define, uint32_t row, void **room, uint32_t **length, uint8_t *piece,
                       void **null, uint16_t **code);
 
 typedef struct Define {
@@ -82,7 +95,7 @@ typedef struct Define {
     uint32_t *lengths;
     uint16_t *codes;
     /* Where the client gives room piece by piece, since it does not know how long the values are. */
-    Supply supply;
+    DefineCallback supply;
     void *supplier;
 } Define;
 
@@ -110,7 +123,7 @@ typedef struct Stmt {
     Define *defines;
     Bound *bounds;
     uint32_t prefetch, fetched;
-    uint64_t row_count, came;
+    uint64_t row_count, rows_fetched;
     /* Rows that have come and were not yet taken. */
     sqlite3_value ***rows;
     uint32_t waiting, taken;
@@ -142,20 +155,20 @@ int OCIHandleFree(void *handle, uint32_t kind);
 
 /* values.c */
 int number_of(const char *text, uint8_t bytes[22]);
-void number_text(const uint8_t bytes[22], char text[64]);
+void number_text(const uint8_t bytes[22], char text[160]);
 bool moment_of(const char *text, Moment *moment);
-void moment_text(const Moment *moment, bool zoned, char text[64]);
+void moment_text(const Moment *moment, bool zoned, char text[160]);
 bool span_of(const char *text, bool months, Span *span);
 /* Writes one value into a client's memory; -1 where it does not fit. */
 int deliver(Define *define, uint32_t row, sqlite3_value *value);
 /* Gives SQLite a client's value; in text for the log too. */
-void take(Bound *bound, sqlite3_stmt *query, int at, char shown[256]);
+void bind_value(Bound *bound, sqlite3_stmt *query, int at, char shown[256]);
 
 /* faults.c */
 /* Begins and ends a call that goes to the server: what the scenario holds against it happens here. */
 int begin_call(Svc *svc, void *error, const char *at, const char *text, uint64_t row);
 int end_call(Svc *svc, void *error, int done);
-/* The same, before there is a session. */
+/* Faults of connecting and logging in, before there is a session. */
 int fault_before(Server *server, void *error, const char *at, const char *text);
 int64_t now_ms(void);
 void note(Env *env, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -163,8 +176,8 @@ void note(Env *env, const char *format, ...) __attribute__((format(printf, 2, 3)
 /* dialect.c */
 int open_database(Svc *svc, void *error);
 /* SQLite's spelling of a text; to be freed. */
-char *spelled(const char *text);
+char *to_sqlite(const char *text);
 void column_of(sqlite3_stmt *query, int at, sqlite3_value *first, Column *column);
-int told(Svc *svc, void *error);
+int sqlite_error(Svc *svc, void *error);
 
 #endif

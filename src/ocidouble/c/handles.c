@@ -45,7 +45,7 @@ void *make(Node *parent, uint32_t kind) {
         parent->first = node;
     }
     node->env->alive[kind]++;
-    node->env->made[kind]++;
+    if (node->env->alive[kind] > node->env->most[kind]) node->env->most[kind] = node->env->alive[kind];
     pthread_mutex_unlock(&tree);
     return node;
 }
@@ -66,11 +66,10 @@ static int release(Node *node, uint32_t kind) {
     if (!node || node->kind != kind) return INVALID_HANDLE;
     if (kind == ENV) {
         Env *env = (Env *)node;
-        /* What the client should have freed before. An error handle is freed after its environment. */
-        note(env, "left\tstatements %d lobs %d rowids %d moments %d spans %d columns %d", env->alive[STMT],
-             env->alive[LOB], env->alive[ROWID],
-             env->alive[TIMESTAMP] + env->alive[TIMESTAMP_TZ] + env->alive[TIMESTAMP_LTZ],
-             env->alive[INTERVAL_DS] + env->alive[INTERVAL_YM], env->alive[PARAM]);
+        /* Not freed by the client, and the most there were at once. */
+        note(env, "left\tlobs %d rowids %d moments %d spans %d; at most statements %d lobs %d", env->alive[LOB],
+             env->alive[ROWID], env->alive[TIMESTAMP] + env->alive[TIMESTAMP_TZ] + env->alive[TIMESTAMP_LTZ],
+             env->alive[INTERVAL_DS] + env->alive[INTERVAL_YM], env->most[STMT], env->most[LOB]);
     }
     pthread_mutex_lock(&tree);
     destroy(node);
@@ -155,35 +154,35 @@ static int give_text(void *to, uint32_t *size, const char *text) {
 
 static int statement_attribute(Stmt *stmt, void *to, uint32_t *size, uint32_t which) {
     switch (which) {
-    case 10: return GIVE(uint16_t, 0);
-    case 24: return GIVE(uint16_t, stmt->verb);
-    case 218: return GIVE(uint8_t, 0);
-    case 18: return GIVE(uint32_t, stmt->width);
-    case 190: return GIVE(uint32_t, stmt->named);
-    case 197: return GIVE(uint32_t, stmt->fetched);
-    case 9: return GIVE(uint32_t, stmt->row_count);
-    case 457: return GIVE(uint64_t, stmt->row_count);
-    case 129: return GIVE(uint16_t, 0);
-    case 144: return give_text(to, size, stmt->text);
+    case A_SQLFNCODE: return GIVE(uint16_t, 0);
+    case A_STMT_TYPE: return GIVE(uint16_t, stmt->verb);
+    case A_STMT_IS_RETURNING: return GIVE(uint8_t, 0);
+    case A_PARAM_COUNT: return GIVE(uint32_t, stmt->width);
+    case A_BIND_COUNT: return GIVE(uint32_t, stmt->named);
+    case A_ROWS_FETCHED: return GIVE(uint32_t, stmt->fetched);
+    case A_ROW_COUNT: return GIVE(uint32_t, stmt->row_count);
+    case A_UB8_ROW_COUNT: return GIVE(uint64_t, stmt->row_count);
+    case A_PARSE_ERROR_OFFSET: return GIVE(uint16_t, 0);
+    case A_STATEMENT: return give_text(to, size, stmt->text);
     /* The statement's id in the server. */
-    case 504: return give_text(to, size, "");
+    case A_SQL_ID: return give_text(to, size, "");
     default: return FAILURE;
     }
 }
 
 static int column_attribute(Column *column, void *to, uint32_t *size, uint32_t which) {
     switch (which) {
-    case 1: return GIVE(uint16_t, column->size);
-    case 2: return GIVE(uint16_t, column->type);
-    case 4: return give_text(to, size, column->name);
-    case 5: return GIVE(int16_t, column->precision);
-    case 6: return GIVE(int8_t, column->scale);
-    case 7: return GIVE(uint8_t, 1);
-    case 32: return GIVE(uint8_t, column->form);
-    case 286: return GIVE(uint16_t, column->characters);
-    case 534: case 623: return GIVE(uint8_t, 0);
-    case 695: return GIVE(uint32_t, 3);
-    case 696: case 697: return GIVE(uint8_t, 0);
+    case A_DATA_SIZE: return GIVE(uint16_t, column->size);
+    case A_DATA_TYPE: return GIVE(uint16_t, column->type);
+    case A_NAME: return give_text(to, size, column->name);
+    case A_PRECISION: return GIVE(int16_t, column->precision);
+    case A_SCALE: return GIVE(int8_t, column->scale);
+    case A_IS_NULL: return GIVE(uint8_t, 1);
+    case A_CHARSET_FORM: return GIVE(uint8_t, column->form);
+    case A_CHAR_SIZE: return GIVE(uint16_t, column->characters);
+    case A_JSON_COL: case A_OSON_COL: return GIVE(uint8_t, 0);
+    case A_VECTOR_DIMENSION: return GIVE(uint32_t, 3);
+    case A_VECTOR_DATA_FORMAT: case A_VECTOR_PROPERTY: return GIVE(uint8_t, 0);
     default: return FAILURE;
     }
 }
@@ -192,17 +191,17 @@ API int OCIAttrGet(const void *handle, uint32_t kind, void *to, uint32_t *size, 
     Node *node = (Node *)handle;
     int done = FAILURE;
     switch (node->kind) {
-    case ENV: done = which == 31 || which == 262 ? GIVE(uint16_t, 873) : FAILURE; break;
+    case ENV: done = which == A_CHARSET_ID || which == A_NCHARSET_ID ? GIVE(uint16_t, 873) : FAILURE; break;
     case ERROR: done = GIVE(int, 0); break;
-    case SERVER: done = which == 143 ? GIVE(uint32_t, ((Server *)node)->dead ? 0 : 1)
-                      : which == 31 || which == 262 ? GIVE(uint16_t, 873) : FAILURE; break;
-    case SVCCTX: done = which == 531 ? GIVE(uint32_t, ((Svc *)node)->call_timeout)
-                      : which == 6 ? GIVE(void *, ((Svc *)node)->server)
-                      : which == 7 ? GIVE(void *, ((Svc *)node)->session) : FAILURE; break;
-    case SESSION: done = which == 484 ? GIVE(int, 0) : FAILURE; break;
+    case SERVER: done = which == A_SERVER_STATUS ? GIVE(uint32_t, ((Server *)node)->dead ? 0 : 1)
+                      : which == A_CHARSET_ID || which == A_NCHARSET_ID ? GIVE(uint16_t, 873) : FAILURE; break;
+    case SVCCTX: done = which == A_CALL_TIMEOUT ? GIVE(uint32_t, ((Svc *)node)->call_timeout)
+                      : which == A_SERVER ? GIVE(void *, ((Svc *)node)->server)
+                      : which == A_SESSION ? GIVE(void *, ((Svc *)node)->session) : FAILURE; break;
+    case SESSION: done = which == A_TRANSACTION_IN_PROGRESS ? GIVE(int, 0) : FAILURE; break;
     case STMT: done = statement_attribute((Stmt *)node, to, size, which); break;
     case PARAM: done = column_attribute(((Param *)node)->column, to, size, which); break;
-    case BIND: done = which == 42 ? GIVE(uint32_t, 0) : FAILURE; break;
+    case BIND: done = which == A_ROWS_RETURNED ? GIVE(uint32_t, 0) : FAILURE; break;
     }
     (void)kind;
     return done == SUCCESS ? done : fail(error, 24315, "illegal attribute type %u of %u", which, node->kind);
@@ -215,10 +214,10 @@ static int copy_text(char *to, size_t room, const void *from, uint32_t size) {
 
 static int session_attribute(Session *session, void *from, uint32_t size, uint32_t which) {
     switch (which) {
-    case 22: return copy_text(session->user, sizeof session->user, from, size);
-    case 23: return copy_text(session->password, sizeof session->password, from, size);
-    case 278: return copy_text(session->identifier, sizeof session->identifier, from, size);
-    case 366: return copy_text(session->module, sizeof session->module, from, size);
+    case A_USERNAME: return copy_text(session->user, sizeof session->user, from, size);
+    case A_PASSWORD: return copy_text(session->password, sizeof session->password, from, size);
+    case A_CLIENT_IDENTIFIER: return copy_text(session->identifier, sizeof session->identifier, from, size);
+    case A_MODULE: return copy_text(session->module, sizeof session->module, from, size);
     /* Driver, edition, action and the like: nothing here looks at them. */
     default: return SUCCESS;
     }
@@ -229,16 +228,16 @@ API int OCIAttrSet(void *handle, uint32_t kind, void *from, uint32_t size, uint3
     Node *node = handle;
     switch (node->kind) {
     case SVCCTX:
-        if (which == 6) ((Svc *)node)->server = from;
-        if (which == 7) ((Svc *)node)->session = from;
-        if (which == 531) {
+        if (which == A_SERVER) ((Svc *)node)->server = from;
+        if (which == A_SESSION) ((Svc *)node)->session = from;
+        if (which == A_CALL_TIMEOUT) {
             ((Svc *)node)->call_timeout = *(uint32_t *)from;
             note(node->env, "time\t%u", *(uint32_t *)from);
         }
         return SUCCESS;
     case SESSION: return session_attribute((Session *)node, from, size, which);
     case STMT:
-        if (which == 11) ((Stmt *)node)->prefetch = *(uint32_t *)from;
+        if (which == A_PREFETCH_ROWS) ((Stmt *)node)->prefetch = *(uint32_t *)from;
         return SUCCESS;
     default: return SUCCESS;
     }

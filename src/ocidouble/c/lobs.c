@@ -54,7 +54,7 @@ API int OCILobGetLength2(void *svcctx, void *error, void *locator, uint64_t *len
     return SUCCESS;
 }
 
-/* ODPI-C makes one to bind; nothing of it is ever read here. */
+/* A temporary one, which ODPI-C makes for a long bind. */
 API int OCILobCreateTemporary(void *svcctx, void *error, void *locator, uint16_t charset, uint8_t form, uint8_t kind,
                               int cached, uint16_t duration) {
     (void)error, (void)charset, (void)form, (void)kind, (void)cached, (void)duration;

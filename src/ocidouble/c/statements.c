@@ -110,16 +110,21 @@ API int OCIDefineByPos2(void *handle, void **define, void *error, uint32_t posit
                         uint16_t type, void *nulls, uint32_t *lengths, uint16_t *codes, uint32_t mode) {
     (void)error, (void)mode;
     Stmt *stmt = handle;
-    Define *made = make(&stmt->node, DEFINE);
+    Define *made = stmt->defines;
+    while (made && made->position != position) made = made->following;
+    if (!made) {
+        made = make(&stmt->node, DEFINE);
+        made->following = stmt->defines;
+        stmt->defines = made;
+    }
     made->position = position, made->values = value, made->size = size, made->type = type;
     made->nulls = nulls, made->lengths = lengths, made->codes = codes;
-    made->following = stmt->defines;
-    stmt->defines = made;
+    made->supply = NULL;
     *define = made;
     return SUCCESS;
 }
 
-API int OCIDefineDynamic(void *handle, void *error, void *context, Supply supply) {
+API int OCIDefineDynamic(void *handle, void *error, void *context, DefineCallback supply) {
     (void)error;
     Define *define = handle;
     define->supply = supply, define->supplier = context;
@@ -138,31 +143,31 @@ static int bind_all(Svc *svc, Stmt *stmt, void *error) {
         const char *name = sqlite3_bind_parameter_name(stmt->query, at);
         Bound *bound = bound_as(stmt, name + 1);
         if (!bound) return fail(error, 1008, "not all variables bound");
-        take(bound, stmt->query, at, shown);
+        bind_value(bound, stmt->query, at, shown);
         note(svc->node.env, "bind\t%s\t%d\t%s", name, bound->type, shown);
     }
     return SUCCESS;
 }
 
 /* Brings rows over; -1 where the database failed meanwhile. */
-static int bring(Svc *svc, Stmt *stmt, void *error, uint32_t most) {
+static int fetch_rows(Svc *svc, Stmt *stmt, void *error, uint32_t most) {
     stmt->rows = realloc(stmt->rows, (stmt->waiting + most) * sizeof *stmt->rows);
     for (uint32_t i = 0; i < most && !stmt->ended; i++) {
         int step = sqlite3_step(stmt->query);
         if (step == SQLITE_DONE) stmt->ended = true;
-        else if (step != SQLITE_ROW) return told(svc, error);
+        else if (step != SQLITE_ROW) return sqlite_error(svc, error);
         else {
             sqlite3_value **row = malloc(stmt->width * sizeof *row);
             for (int j = 0; j < stmt->width; j++) row[j] = sqlite3_value_dup(sqlite3_column_value(stmt->query, j));
             stmt->rows[stmt->waiting++] = row;
-            stmt->came++;
+            stmt->rows_fetched++;
         }
     }
     return SUCCESS;
 }
 
 /* Rows with large objects do not come ahead of being asked for. */
-static bool comes_ahead(sqlite3_stmt *query) {
+static bool can_prefetch(sqlite3_stmt *query) {
     for (int i = 0; i < sqlite3_column_count(query); i++) {
         Column column;
         column_of(query, i, NULL, &column);
@@ -172,13 +177,13 @@ static bool comes_ahead(sqlite3_stmt *query) {
 }
 
 static int run_query(Svc *svc, Stmt *stmt, void *error) {
-    char *text = spelled(stmt->text);
+    char *text = to_sqlite(stmt->text);
     int prepared = sqlite3_prepare_v2(svc->db, text, -1, &stmt->query, NULL);
     free(text);
-    if (prepared != SQLITE_OK) return told(svc, error);
+    if (prepared != SQLITE_OK) return sqlite_error(svc, error);
     if (bind_all(svc, stmt, error) != SUCCESS) return FAILURE;
     stmt->width = sqlite3_column_count(stmt->query);
-    int brought = bring(svc, stmt, error, comes_ahead(stmt->query) ? stmt->prefetch : 0);
+    int brought = fetch_rows(svc, stmt, error, can_prefetch(stmt->query) ? stmt->prefetch : 0);
     stmt->columns = calloc(stmt->width, sizeof *stmt->columns);
     for (int i = 0; i < stmt->width; i++)
         column_of(stmt->query, i, stmt->waiting ? stmt->rows[0][i] : NULL, &stmt->columns[i]);
@@ -191,7 +196,7 @@ static int alter(Svc *svc, Stmt *stmt, void *error) {
     const char *schema = strstr(stmt->text, "CURRENT_SCHEMA = ");
     if (!schema) return SUCCESS;
     snprintf(attach, sizeof attach, "ATTACH '%s' AS %s", svc->server->path, schema + strlen("CURRENT_SCHEMA = "));
-    return sqlite3_exec(svc->db, attach, NULL, NULL, NULL) == SQLITE_OK ? SUCCESS : told(svc, error);
+    return sqlite3_exec(svc->db, attach, NULL, NULL, NULL) == SQLITE_OK ? SUCCESS : sqlite_error(svc, error);
 }
 
 static int explain(Svc *svc, Stmt *stmt, void *error) {
@@ -200,16 +205,16 @@ static int explain(Svc *svc, Stmt *stmt, void *error) {
     if (svc->read_only) return fail(error, 1456, "may not perform insert, delete, update operation inside a READ ONLY transaction");
     if (!inner || sscanf(stmt->text, "EXPLAIN PLAN SET STATEMENT_ID = '%63[^']'", id) != 1)
         return fail(error, 900, "invalid SQL statement");
-    char *text = spelled(inner + strlen(" FOR "));
+    char *text = to_sqlite(inner + strlen(" FOR "));
     sqlite3_stmt *query = NULL;
     int prepared = sqlite3_prepare_v2(svc->db, text, -1, &query, NULL);
     free(text);
     sqlite3_finalize(query);
-    if (prepared != SQLITE_OK) return told(svc, error);
+    if (prepared != SQLITE_OK) return sqlite_error(svc, error);
     snprintf(insert, sizeof insert,
              "INSERT INTO sys.plan_table$ VALUES ('%s', 0, 0, 'SELECT STATEMENT', NULL, NULL, 12, 340), "
              "('%s', 1, 1, 'TABLE ACCESS', 'FULL', 'ITEMS', 12, 340)", id, id);
-    return sqlite3_exec(svc->db, insert, NULL, NULL, NULL) == SQLITE_OK ? SUCCESS : told(svc, error);
+    return sqlite3_exec(svc->db, insert, NULL, NULL, NULL) == SQLITE_OK ? SUCCESS : sqlite_error(svc, error);
 }
 
 /* ODPI-C hands a text of more than 32,767 bytes to a block as a temporary large object. */
@@ -232,30 +237,46 @@ static void give_back(Bound *bound, const char *text) {
     }
 }
 
+/* DBMS_SQL numbers some types otherwise:
+ * https://docs.oracle.com/en/database/oracle/oracle-database/21/arpls/DBMS_SQL.html */
+static int described_type(int type) {
+    switch (type) {
+    case T_RDD: return 11;
+    case T_TIMESTAMP: return 180;
+    case T_TIMESTAMP_TZ: return 181;
+    case T_INTERVAL_YM: return 182;
+    case T_INTERVAL_DS: return 183;
+    case T_TIMESTAMP_LTZ: return 231;
+    default: return type;
+    }
+}
+
 /* The block that describes a query by DBMS_SQL. */
 static int describe(Svc *svc, Stmt *stmt, void *error) {
     Bound *query = bound_as(stmt, "query"), *columns = bound_as(stmt, "columns");
-    char list[8192] = "";
+    char list[32767] = "";
     if (!query || !columns) return fail(error, 6550, "line 1, column 1:\nPLS-00103: Encountered the symbol");
-    char *given = text_in(query), *text = spelled(given);
+    char *given = text_in(query), *text = to_sqlite(given);
     sqlite3_stmt *prepared = NULL;
     int done = sqlite3_prepare_v2(svc->db, text, -1, &prepared, NULL);
     free(given), free(text);
-    if (done != SQLITE_OK) return told(svc, error);
+    if (done != SQLITE_OK) return sqlite_error(svc, error);
     int at = 0;
     for (int i = 0; i < sqlite3_column_count(prepared); i++) {
         Column column;
         column_of(prepared, i, NULL, &column);
-        at += snprintf(list + at, sizeof list - at, "%d\x1f\x1f%s\x1e", column.type, column.name);
+        at += snprintf(list + at, sizeof list - at, "%d\x1f\x1f%s\x1e", described_type(column.type), column.name);
+        if (at >= (int)sizeof list) break;
     }
-    give_back(columns, list);
     sqlite3_finalize(prepared);
+    if (at >= (int)sizeof list || (columns->type != T_CLOB && at > columns->size)) return fail(error, 6502, "PL/SQL: numeric or value error");
+    give_back(columns, list);
     return SUCCESS;
 }
 
 static int run(Svc *svc, Stmt *stmt, void *error) {
-    if (stmt->verb == SELECT && strstr(stmt->text, "FOR UPDATE"))
-        return fail(error, svc->read_only ? 1456 : 1031, svc->read_only ? "inside a READ ONLY transaction" : "insufficient privileges");
+    if (stmt->verb == SELECT && strstr(stmt->text, "FOR UPDATE") && svc->read_only)
+        return fail(error, 1456, "may not perform insert, delete, update operation inside a READ ONLY transaction");
     switch (stmt->verb) {
     case SELECT: return run_query(svc, stmt, error);
     case ALTER: return alter(svc, stmt, error);
@@ -277,7 +298,7 @@ API int OCIStmtExecute(void *svcctx, void *handle, void *error, uint32_t times, 
     forget_rows(stmt);
     sqlite3_finalize(stmt->query);
     free(stmt->columns);
-    stmt->query = NULL, stmt->columns = NULL, stmt->ended = false, stmt->row_count = stmt->came = 0;
+    stmt->query = NULL, stmt->columns = NULL, stmt->ended = false, stmt->row_count = stmt->rows_fetched = 0;
     note(svc->node.env, "execute\t%s\t%s", svc->session->identifier, stmt->text);
     int begun = begin_call(svc, error, "execute", stmt->text, 0);
     if (begun != SUCCESS) return begun;
@@ -291,12 +312,12 @@ static int top_up(Stmt *stmt, void *error, uint32_t wanted) {
     Svc *svc = svc_of(stmt);
     uint32_t here = stmt->waiting - stmt->taken;
     if (here >= wanted || stmt->ended) return SUCCESS;
-    note(svc->node.env, "fetch\t%llu", (unsigned long long)stmt->came);
-    int begun = begin_call(svc, error, "fetch", stmt->text, stmt->came + 1);
+    note(svc->node.env, "fetch\t%llu", (unsigned long long)stmt->rows_fetched);
+    int begun = begin_call(svc, error, "fetch", stmt->text, stmt->rows_fetched + 1);
     if (begun != SUCCESS) return begun;
     memmove(stmt->rows, stmt->rows + stmt->taken, here * sizeof *stmt->rows);
     stmt->waiting = here, stmt->taken = 0;
-    return end_call(svc, error, bring(svc, stmt, error, wanted - here));
+    return end_call(svc, error, fetch_rows(svc, stmt, error, wanted - here));
 }
 
 API int OCIStmtFetch2(void *handle, void *error, uint32_t wanted, uint16_t orientation, int32_t offset, uint32_t mode) {

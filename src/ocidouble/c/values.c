@@ -46,7 +46,7 @@ int number_of(const char *text, uint8_t bytes[22]) {
     return SUCCESS;
 }
 
-void number_text(const uint8_t bytes[22], char text[64]) {
+void number_text(const uint8_t bytes[22], char text[160]) {
     char digits[48];
     int length = bytes[0], count = 0;
     if (length == 1 && bytes[1] == 0x80) {
@@ -64,11 +64,11 @@ void number_text(const uint8_t bytes[22], char text[64]) {
     if (negative) text[at++] = '-';
     if (point <= 0) {
         at += sprintf(text + at, "0.");
-        for (int i = point; i < 0 && at < 40; i++) text[at++] = '0';
+        for (int i = point; i < 0 && at < 150; i++) text[at++] = '0';
     }
     for (int i = 0; i < count || i < point; i++) {
         if (i == point && i > 0) text[at++] = '.';
-        if (at < 62) text[at++] = i < count ? digits[i] : '0';
+        if (at < 158) text[at++] = i < count ? digits[i] : '0';
     }
     text[at] = 0;
     if (strchr(text, '.')) while (text[at - 1] == '0') text[--at] = 0;
@@ -95,7 +95,7 @@ bool moment_of(const char *text, Moment *moment) {
     return true;
 }
 
-void moment_text(const Moment *moment, bool zoned, char text[64]) {
+void moment_text(const Moment *moment, bool zoned, char text[160]) {
     int at = sprintf(text, "%04d-%02d-%02d", moment->year, moment->month, moment->day);
     if (moment->hour || moment->minute || moment->second || moment->nanosecond || zoned)
         at += sprintf(text + at, " %02d:%02d:%02d", moment->hour, moment->minute, moment->second);
@@ -165,7 +165,9 @@ static int deliver_by_pieces(Define *define, uint32_t row, sqlite3_value *value)
 
 int deliver(Define *define, uint32_t row, sqlite3_value *value) {
     if (define->supply) return deliver_by_pieces(define, row, value);
-    bool null = sqlite3_value_type(value) == SQLITE_NULL;
+    bool is_text = define->type == T_CHR || define->type == T_AFC || define->type == T_BIN;
+    /* To Oracle a text of no length is none. */
+    bool null = sqlite3_value_type(value) == SQLITE_NULL || (is_text && !sqlite3_value_bytes(value));
     define->nulls[row] = null ? -1 : 0;
     if (null) return SUCCESS;
     void *place = define->values + row * define->size;
@@ -199,8 +201,8 @@ static void hexadecimal(const uint8_t *bytes, size_t length, char shown[256]) {
     for (size_t i = 0; i < length && i < 60; i++) sprintf(shown + 2 * i, "%02x", bytes[i]);
 }
 
-void take(Bound *bound, sqlite3_stmt *query, int at, char shown[256]) {
-    char text[64];
+void bind_value(Bound *bound, sqlite3_stmt *query, int at, char shown[256]) {
+    char text[160];
     uint32_t length = bound->length ? *bound->length : (uint32_t)bound->size;
     strcpy(shown, "null");
     if (bound->null && *bound->null < 0) {
@@ -235,8 +237,7 @@ void take(Bound *bound, sqlite3_stmt *query, int at, char shown[256]) {
         snprintf(shown, 256, "%.*s", (int)length, (char *)bound->value);
         /* To Oracle a text of no length is none. */
         if (!length) sqlite3_bind_null(query, at);
-        else
-        sqlite3_bind_text(query, at, (char *)bound->value, (int)length, SQLITE_TRANSIENT);
+        else sqlite3_bind_text(query, at, (char *)bound->value, (int)length, SQLITE_TRANSIENT);
         return;
     }
     snprintf(shown, 256, "%s", text);
@@ -244,7 +245,7 @@ void take(Bound *bound, sqlite3_stmt *query, int at, char shown[256]) {
 }
 
 API int OCINumberToInt(void *error, const void *number, unsigned length, unsigned is_signed, void *to) {
-    char text[64];
+    char text[160];
     (void)is_signed;
     number_text(number, text);
     if (length != 8) return fail(error, 22053, "overflow error");
@@ -253,7 +254,7 @@ API int OCINumberToInt(void *error, const void *number, unsigned length, unsigne
 }
 
 API int OCINumberToReal(void *error, const void *number, unsigned length, void *to) {
-    char text[64];
+    char text[160];
     number_text(number, text);
     if (length != 8) return fail(error, 22053, "overflow error");
     *(double *)to = atof(text);
@@ -261,7 +262,7 @@ API int OCINumberToReal(void *error, const void *number, unsigned length, void *
 }
 
 API int OCINumberFromInt(void *error, const void *from, unsigned length, unsigned is_signed, void *number) {
-    char text[64];
+    char text[160];
     (void)is_signed;
     if (length != 8) return fail(error, 22053, "overflow error");
     snprintf(text, sizeof text, "%lld", (long long)*(const int64_t *)from);
@@ -272,7 +273,7 @@ API int OCIDateTimeConstruct(void *env, void *error, void *to, int16_t year, uin
                              uint8_t minute, uint8_t second, uint32_t fraction, const char *zone, size_t length) {
     (void)env, (void)error;
     Moment *moment = to;
-    char text[64], offset[16] = "";
+    char text[160], offset[16] = "";
     snprintf(offset, sizeof offset, "%.*s", zone ? (int)length : 0, zone ? zone : "");
     snprintf(text, sizeof text, "%d-%d-%d %d:%d:%d.%09u %s", year, month, day, hour, minute, second, fraction, offset);
     return moment_of(text, moment) ? SUCCESS : FAILURE;

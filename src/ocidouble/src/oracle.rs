@@ -54,20 +54,14 @@ impl At {
 pub struct Fault<'f> {
     /// In which call.
     pub at: At,
-    /// Of statements like this, as SQL's LIKE has it.
+    /// Pattern of LIKE for the statement, or for the account at the login; `%` for other calls.
     pub pattern: &'f str,
-    /// From this row on.
+    /// First row at which it happens, or first character of a large object.
     pub row: u64,
     /// Oracle's number; none for a call that only takes long.
     pub code: Option<u32>,
     /// Milliseconds that the call takes before.
     pub wait: u64,
-}
-
-impl Default for Fault<'_> {
-    fn default() -> Self {
-        Self { at: At::Execute, pattern: "%", row: 0, code: None, wait: 0 }
-    }
 }
 
 impl Oracle {
@@ -116,7 +110,7 @@ impl Oracle {
         connection.execute("INSERT INTO double_faults VALUES (?, ?, ?, ?, ?, ?)", values).expect("it can be written");
     }
 
-    /// What has reached the server, a line a call: its name, a tab, and what it was about.
+    /// Calls that reached the server, one a line: the call, a tab, its subject.
     ///
     /// # Panics
     /// Where the record cannot be read.
@@ -125,10 +119,11 @@ impl Oracle {
         if !path.exists() {
             return Vec::new();
         }
-        fs::read_to_string(path).expect("the record is text").lines().map(str::to_owned).collect()
+        let record = fs::read(path).expect("it can be read");
+        String::from_utf8_lossy(&record).lines().map(str::to_owned).collect()
     }
 
-    /// How many lines of the record begin so.
+    /// Counts the lines of the record with this prefix.
     pub fn count(&self, beginning: &str) -> usize {
         self.record().iter().filter(|line| line.starts_with(beginning)).count()
     }

@@ -111,7 +111,8 @@ impl Outlet {
         (!self.batch.is_empty()).then(|| self.since + BATCH_AGE)
     }
 
-    /// Sends what there is, before a call that may take long: rows that came are worth having when time is over.
+    /// Sends the rows collected so far, and blocks as [`Outlet::push`] does: before a call that may take long, so that a
+    /// time limit does not lose them.
     pub fn flush(&mut self) -> Result<(), TargetError> {
         let Some(portion) = self.portion() else { return Ok(()) };
         match self.sender.try_send(portion) {

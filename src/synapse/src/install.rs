@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use pstral_pyenv::Package;
+use pstral_pypackages::Package;
 
 /// The version that the tests are written against.
 const SYNAPSE: Package = Package {

@@ -52,7 +52,7 @@ impl Server {
     /// Where the server does not start, or cannot be had and `PSTRAL_TEST_REQUIRE=all`.
     pub fn start(limits: Limits) -> Option<Self> {
         if let Err(why) = python() {
-            pstral_pyenv::skip("Synapse", why);
+            pstral_pypackages::skip("Synapse", why);
             return None;
         }
         let folder = folder().expect("a folder");

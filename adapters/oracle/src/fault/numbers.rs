@@ -53,7 +53,7 @@ const BY_ORA: &[(Decision, Numbers)] = &[
             (60, 60),
             (4020, 4021),
             (30_006, 30_006),
-            // A package of the database's was compiled meanwhile: the next call finds the new one.
+            // A package was compiled meanwhile; the next call finds the new version.
             (4061, 4061),
             (4065, 4065),
             (4068, 4068),

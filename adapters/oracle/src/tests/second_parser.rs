@@ -10,7 +10,7 @@ use pstral_core::domain::{Catalog, Dialect};
 use pstral_core::guard::{Guard, Rules, Verdict};
 use pstral_core::testkit::guard_tables::{catalog, everyday};
 use pstral_core::testkit::statements;
-use pstral_pyenv::{Package, skip};
+use pstral_pypackages::{Package, skip};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 

@@ -43,6 +43,7 @@ const DICTIONARY: &str = "
 ";
 
 /// Columns of a table as `name TYPE, …`, the first of them its primary key, and what else is to be said.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Table<'t> {
     pub(crate) name: &'t str,
     pub(crate) columns: &'t str,

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::company::{company, config, target};
 
-/// What else the queries look at, where a file has only the columns that they read.
+/// Columns that the queries filter by and the files lack.
 const CONDITIONS: &str = "
     UPDATE all_dependencies SET type = 'VIEW', referenced_type = 'VIEW';
     UPDATE all_objects SET object_type = 'TYPE';

@@ -1,4 +1,4 @@
-//! What goes wrong, and what the person is told: errors of the server, time limits, stops, servers that say nothing.
+//! Errors of the server, time limits, stops and servers that do not answer, and what the person is told.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn items() -> Oracle {
     company(&[Table { name: "ITEMS", columns: "ID NUMBER(10) PRIMARY KEY, NAME VARCHAR2(40)" }], rows)
 }
 
-/// An error of Oracle's in a call, by its name here.
+/// The name of the error's variant.
 fn name(error: &TargetError) -> String {
     let debug = format!("{error:?}");
     debug.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
@@ -83,26 +83,60 @@ async fn a_connect_string_that_leads_nowhere_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_nothing_keeps_nobody_waiting() {
-    for (at, pattern, row) in [(At::Execute, "%items%", 0), (At::Fetch, "%items%", 102)] {
-        let oracle = items();
+    let notes = Table { name: "NOTES", columns: "ID NUMBER(10) PRIMARY KEY, BODY CLOB" };
+    let bodies = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 300)
+        INSERT INTO NOTES SELECT n, CASE WHEN n < 150 THEN 'a' ELSE 'abc' END FROM n";
+    for (sql, fault, rows) in [
+        (ITEMS, Fault { at: At::Execute, pattern: "%items%", row: 0, code: None, wait: 600_000 }, 0),
+        // One row came ahead of those that were asked for.
+        (ITEMS, Fault { at: At::Fetch, pattern: "%items%", row: 102, code: None, wait: 600_000 }, 100),
+        (
+            "SELECT id, body FROM notes",
+            Fault { at: At::Fetch, pattern: "%notes%", row: 101, code: None, wait: 600_000 },
+            100,
+        ),
+    ] {
+        let oracle = if rows == 0 || sql == ITEMS { items() } else { company(&[notes], bodies) };
         let target = target(&oracle);
-        let limits = Limits { time: Duration::from_millis(400), ..WIDE };
-        let statement = approved(&target, ITEMS, limits).await;
-        oracle.fault(Fault { at, pattern, row, code: None, wait: 600_000 });
+        let limits = Limits { time: Duration::from_millis(600), ..WIDE };
+        let statement = approved(&target, sql, limits).await;
+        oracle.fault(fault);
         let started = Instant::now();
         let ended = match target.execute(&statement, "camille.durand", CancellationToken::new()).await {
             Ok(stream) => drain(stream).await,
             Err(error) => Err(error),
         };
-        match (row, ended) {
-            (0, Err(TargetError::Timeout { .. })) => {}
-            (_, Ok(whole)) => assert_eq!(whole.ending.truncated, Some(LimitReached::Time), "the rows that came stay"),
-            (_, other) => panic!("{at:?}: {other:?}"),
+        match ended {
+            Err(TargetError::Timeout { .. }) => assert_eq!(rows, 0, "{sql}"),
+            Ok(whole) => {
+                assert_eq!((whole.rows.len(), whole.ending.truncated), (rows, Some(LimitReached::Time)), "{sql}")
+            }
+            other => panic!("{sql}: {other:?}"),
         }
         assert!(started.elapsed() < Duration::from_secs(30), "it ended long before the server");
         oracle.batch("DELETE FROM double_faults");
-        assert_eq!(run(&target, ITEMS).await.unwrap().rows.len(), 1000);
+        assert!(run(&target, sql).await.unwrap().rows.len() >= 300);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_beside_the_rows_is_told_or_ends_the_session() {
+    let notes = Table { name: "NOTES", columns: "ID NUMBER(10) PRIMARY KEY, BODY CLOB" };
+    let bodies = "INSERT INTO NOTES VALUES (1, 'a'), (2, NULL), (3, 'c'), (4, 'd')";
+    let oracle = company(&[notes], bodies);
+    let target = target(&oracle);
+    let statement = approved(&target, "SELECT id, body FROM notes ORDER BY id", WIDE).await;
+    oracle.fault(Fault { at: At::Lob, pattern: "%", row: 0, code: Some(22_924), wait: 0 });
+    let error = target.execute(&statement, "camille.durand", CancellationToken::new()).await.err().unwrap();
+    assert!(matches!(&error, TargetError::Failed(why) if why.starts_with("ORA-22924")), "{error:?}");
+    // A rollback that fails ends the session, not the answer.
+    oracle.fault(Fault { at: At::Rollback, pattern: "%", row: 0, code: Some(3113), wait: 0 });
+    let logins = oracle.count("login");
+    for _ in 0..2 {
+        let stream = target.execute(&statement, "camille.durand", CancellationToken::new()).await.unwrap();
+        assert_eq!(drain(stream).await.unwrap().rows.len(), 4);
+    }
+    assert!(oracle.count("login") > logins);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -90,7 +90,7 @@ async fn long_cells_are_cut_and_no_more_is_read_of_them() {
         drain(target.execute(&statement, "camille.durand", CancellationToken::new()).await.unwrap()).await.unwrap();
     let cut = |text: &str| Value::Text(text.to_owned());
     assert_eq!(whole.rows[0], [cut("é…"), cut("é…"), Value::Bytes(vec![0; 5]), cut("é…")]);
-    assert_eq!(whole.rows[1], [text(""), text(""), Value::Bytes(Vec::new()), text("")]);
+    assert_eq!(whole.rows[1], [text(""), text(""), Value::Bytes(Vec::new()), Value::Null]);
     assert_eq!(whole.rows[2], [cut("ab…"), cut("ab…"), Value::Bytes(vec![1, 2, 3, 4, 5]), cut("ab…")]);
     assert_eq!(whole.ending.cut_cells, 7);
     // Six objects with something in them: one round trip each.
@@ -104,16 +104,29 @@ async fn long_cells_are_cut_and_no_more_is_read_of_them() {
 async fn columns_that_cannot_be_read_leave_the_others_and_their_names() {
     let docs = Table {
         name: "DOCS",
-        columns: "ID NUMBER(4) PRIMARY KEY, DOC JSON, NAME VARCHAR2(40), NEAR VECTOR, OLD LONG, RAWER LONG RAW",
+        columns: "ID NUMBER(4) PRIMARY KEY, DOC JSON, NAME VARCHAR2(40), NEAR VECTOR, OLD LONG, RAWER LONG RAW, PLACE ROWID, AT TIMESTAMP(3), SPAN INTERVAL YEAR(2) TO MONTH",
     };
-    let oracle = company(&[docs], "INSERT INTO DOCS VALUES (1, '{}', 'a', '[1]', 'x', x'01')");
-    let whole = run(&target(&oracle), "SELECT id, doc, name, near, old, rawer FROM docs").await.unwrap();
-    let none = |name: &str| Value::Unsupported(name.to_owned());
-    assert_eq!(
-        whole.rows,
-        [[Value::Integer(1), none("JSON"), text("a"), none("VECTOR"), none("LONG"), none("LONG RAW")]]
+    let oracle = company(
+        &[docs],
+        "INSERT INTO DOCS VALUES (1, '{}', 'a', '[1]', 'x', x'01', 'AAAR3sAAEAAAACXAAA', '2024-02-29 01:02:03.5', '1-6')",
     );
+    let whole =
+        run(&target(&oracle), "SELECT id, doc, name, near, old, rawer, place, at, span FROM docs").await.unwrap();
+    let none = |name: &str| Value::Unsupported(name.to_owned());
+    let read = |text: &str| Value::Text(text.to_owned());
+    let expected = [
+        Value::Integer(1),
+        none("JSON"),
+        read("a"),
+        none("VECTOR"),
+        none("LONG"),
+        none("LONG RAW"),
+        read("AAAR3sAAEAAAACXAAA"),
+        Value::Timestamp("2024-02-29 01:02:03.5".to_owned()),
+        read("1-06"),
+    ];
+    assert_eq!(whole.rows, [expected]);
     let names: Vec<&str> = whole.columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(names, ["ID", "DOC", "NAME", "NEAR", "OLD", "RAWER"]);
+    assert_eq!(names, ["ID", "DOC", "NAME", "NEAR", "OLD", "RAWER", "PLACE", "AT", "SPAN"]);
     assert_eq!(oracle.record().iter().filter(|line| line.contains("DBMS_SQL.DESCRIBE_COLUMNS3")).count(), 1);
 }

@@ -82,7 +82,7 @@ async fn twenty_sessions_work_at_once() {
     let oracle = items();
     let target = OracleTarget::new(OracleConfig { max_concurrent: 20, ..config(&oracle) });
     let statement = approved(&target, ITEMS, WIDE).await;
-    // All wait within the server until the last has come.
+    // One after another they would take twenty seconds.
     oracle.fault(Fault { at: At::Execute, pattern: "%items%", row: 0, code: None, wait: 1000 });
     let all = futures::future::join_all((0..20).map(|person| {
         let (target, statement) = (&target, &statement);
@@ -91,7 +91,7 @@ async fn twenty_sessions_work_at_once() {
             drain(stream).await
         }
     }));
-    let all = tokio::time::timeout(Duration::from_mins(1), all).await.unwrap();
+    let all = tokio::time::timeout(Duration::from_secs(15), all).await.unwrap();
     assert!(all.iter().all(|one| one.as_ref().is_ok_and(|whole| whole.rows.len() == 2)), "{all:?}");
     for person in 0..20 {
         assert_eq!(oracle.count(&format!("execute\tperson{person}\tSELECT")), 1, "each under its own name");
@@ -119,5 +119,5 @@ async fn a_session_that_died_in_the_pool_is_replaced() {
 async fn health_sees_that_nothing_could_be_locked() {
     let oracle = items();
     let health = target(&oracle).health().await.unwrap().render(Locale::En);
-    assert!(health.contains("Oracle Database 19c") && health.contains('1'), "{health}");
+    assert!(health.contains("Oracle Database 19c") && health.contains(", 1 table,"), "{health}");
 }

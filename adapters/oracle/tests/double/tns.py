@@ -1,5 +1,5 @@
 """Serves a table over Oracle's own network protocol, reads it with python-oracledb in thin mode, and says as JSON what
-that client saw. What the server hands out is what the double hands out: both read one file of SQLite."""
+that client saw. It starts from the same file of SQLite as the double; the conversions here are this script's own."""
 
 import datetime
 import decimal

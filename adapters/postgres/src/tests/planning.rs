@@ -100,10 +100,14 @@ async fn what_a_statement_may_take_has_a_bound_of_its_own() {
     let Some(server) = server(script).await else { return };
     let target = target(&server);
     let sql = "SELECT current_setting('work_mem'), current_setting('join_collapse_limit'), current_setting('geqo'),
-        current_setting('jit'), current_setting('enable_partitionwise_join'), current_setting('max_parallel_workers_per_gather')";
+        current_setting('jit'), current_setting('enable_partitionwise_join'), current_setting('max_parallel_workers_per_gather'),
+        current_setting('from_collapse_limit'), current_setting('geqo_threshold'), current_setting('geqo_effort')";
     for _ in 0..2 {
         let rows = run(&target, sql).await.unwrap().rows;
-        assert_eq!(rows, [["8MB", "6", "on", "off", "off", "2"].map(|text| Value::Text(text.to_owned()))]);
+        assert_eq!(
+            rows,
+            [["8MB", "6", "on", "off", "off", "2", "6", "7", "1"].map(|text| Value::Text(text.to_owned()))]
+        );
     }
     let sorted = "SELECT n FROM (SELECT generate_series(1, 2000000) AS n) AS s ORDER BY -n";
     server
