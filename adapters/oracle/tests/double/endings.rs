@@ -109,7 +109,7 @@ async fn a_server_that_says_nothing_keeps_nobody_waiting() {
         match ended {
             Err(TargetError::Timeout { .. }) => assert_eq!(rows, 0, "{sql}"),
             Ok(whole) => {
-                assert_eq!((whole.rows.len(), whole.ending.truncated), (rows, Some(LimitReached::Time)), "{sql}")
+                assert_eq!((whole.rows.len(), whole.ending.truncated), (rows, Some(LimitReached::Time)), "{sql}");
             }
             other => panic!("{sql}: {other:?}"),
         }
