@@ -47,7 +47,7 @@ impl LargeColumns {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(large.collect());
     }
 
-    /// Whether a statement may make a temporary large object; any may before a catalog was read. Looks at words, not
+    /// True for a statement that may make a temporary large object; any may before a catalog was read. Looks at words, not
     /// grammar: one inside a literal counts too.
     pub(crate) fn may_be_made_by(&self, text: &str) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -37,7 +37,7 @@ pub(crate) struct Statement {
     pub(crate) limits: Limits,
     /// Rows a round trip.
     pub(crate) fetch: u32,
-    /// Whether it may make temporary large objects, even if its result has none.
+    /// It may make temporary large objects, even if its result has none.
     pub(crate) large: bool,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Trips<'t> {
     told: Option<Instant>,
     /// How far it has come.
     pub(crate) stage: Stage,
-    /// Whether the session is closed after this statement, however it ends.
+    /// The session is closed after this statement, however it ends.
     pub(crate) spent: bool,
 }
 

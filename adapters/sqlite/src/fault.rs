@@ -24,7 +24,7 @@ pub(crate) fn fault(error: &rusqlite::Error, brake: &Brake) -> TargetError {
     }
 }
 
-/// Whether an allocation failed, including one for a page and a program that is too long.
+/// True where an allocation failed, also one for a page or for a program that is too long.
 fn needs_memory(failure: ffi::Error) -> bool {
     failure.code == ErrorCode::OutOfMemory || failure.extended_code == ffi::SQLITE_IOERR_NOMEM
 }

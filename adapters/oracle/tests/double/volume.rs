@@ -18,7 +18,7 @@ pub(crate) fn numbers(count: u32) -> Oracle {
     company(&[Table { name: "NUMBERS", columns: &columns }], &rows)
 }
 
-/// What a statement costs after its execution.
+/// Calls that a statement causes after its execution.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Trips {
     pub(crate) rows: usize,

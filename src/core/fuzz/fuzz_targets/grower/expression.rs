@@ -8,13 +8,13 @@ use super::{Grower, NAMES, Of};
 use crate::company::TABLES;
 
 const FUNCTIONS: [&str; 8] = ["UPPER", "LOWER", "COALESCE", "MAX", "COUNT", "ROUND", "LENGTH", "ABS"];
-/// What makes one value of many rows.
+/// Aggregates that make one value of many rows.
 const GATHER: Of<3> = [
     ["LISTAGG", "JSON_ARRAYAGG", "COLLECT"],
     ["array_agg", "json_agg", "string_agg"],
     ["group_concat", "json_group_array", "string_agg"],
 ];
-/// What makes a text longer: a call up to its first argument, and the rest of it.
+/// Calls that make a text longer: up to the first argument, and the rest.
 const LONGER: Of<6> = [
     [
         "LPAD(?, 1000)",

@@ -35,7 +35,7 @@ pub struct Grower<'a, 'b> {
     dialect: usize,
     bytes: &'a mut Unstructured<'b>,
     sql: String,
-    /// What each link of a chain that can be read here gives.
+    /// Columns that each link of a chain gives, where it can be read here.
     links: Vec<Vec<&'static str>>,
     /// The columns of the sources here.
     known: Vec<&'static str>,
