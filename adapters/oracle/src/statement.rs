@@ -108,16 +108,16 @@ fn rows(
     outlet.describe(names, columns.iter().map(|column| Some(column.kind.declared())).collect());
     // A large object is a round trip of its own.
     let each = if columns.iter().any(|column| is_large(&column.kind)) { 1 } else { statement.fetch.max(1) };
-    let mut come: u32 = 0;
+    let mut delivered: u32 = 0;
     let reached = loop {
         let Some(row) = trips.call(|_| cursor.next())? else { break None };
         trips.stage = Stage::Begun;
         if let Some(reached) = outlet.push(if frame.is_some() { whole(row, &columns) } else { row })? {
             break Some(reached);
         }
-        come = come.wrapping_add(1);
+        delivered = delivered.wrapping_add(1);
         // The next row may take another round trip.
-        if come.is_multiple_of(each) {
+        if delivered.is_multiple_of(each) {
             outlet.flush()?;
         }
     };

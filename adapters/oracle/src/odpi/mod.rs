@@ -1,5 +1,4 @@
-//! Oracle's own client library, through ODPI-C. Tests run it on a double of the library
-//! (`tests/double`).
+//! Oracle's own client library, through ODPI-C. Tests run it on a double of the library (`tests/double`).
 
 mod bind;
 mod cursor;

@@ -78,7 +78,7 @@ impl Column {
         Output { key: Some(Arc::clone(&self.key)), json: self.json, extent: self.extent }
     }
 
-    /// Whether its type is exactly this name, without a length or an owner.
+    /// True where its type is exactly this name, without a length or an owner.
     pub(super) fn is_of(&self, data_type: &str) -> bool {
         self.data_type.eq_ignore_ascii_case(data_type)
     }
@@ -164,7 +164,7 @@ impl Index {
 }
 
 impl Index {
-    /// Whether the catalog has an object of this name that Oracle would find before its own. SYS alone always means the
+    /// True where the catalog has an object of this name that Oracle would find before its own. SYS alone always means the
     /// schema.
     pub(super) fn has_name(&self, name: &str) -> bool {
         let schema = |table: &Table| table.schema == name && name != "SYS";

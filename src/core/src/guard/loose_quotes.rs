@@ -54,7 +54,7 @@ const BEFORE_VALUES: &[Keyword] = &[
     Keyword::WHERE,
 ];
 
-/// Whether one of these texts is also a word elsewhere in the statement: that word may be an alias, and the text its
+/// True where one of these texts is also a word elsewhere in the statement: that word may be an alias, and the text its
 /// name.
 pub(super) fn is_given_elsewhere(
     text: &str,

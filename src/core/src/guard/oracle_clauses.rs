@@ -105,7 +105,7 @@ fn returns(parser: &Parser<'_>) -> bool {
     clause(parser, after).is_some() || is_word(&parser.peek_nth_token_ref(after).token, DEFAULT)
 }
 
-/// Whether the next clause is a single word, such as STRICT behind IS JSON.
+/// True where the next clause is a single word, such as STRICT behind IS JSON.
 pub(super) fn stands_alone(parser: &Parser<'_>) -> bool {
     clause(parser, 0).is_some_and(|(_, ending)| ending == MARK)
 }
@@ -165,7 +165,7 @@ pub(super) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) 
     (*second == Token::LParen).then(|| converted(parser, conversion))
 }
 
-/// Whether the parser reads a word as a type that a literal may follow.
+/// True of a word that the parser reads as a type, which a literal may follow.
 fn is_type(word: &Word) -> bool {
     let types = [
         Keyword::BLOB,

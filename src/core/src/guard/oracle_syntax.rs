@@ -155,7 +155,7 @@ fn digits(parser: &mut Parser<'_>) -> Result<String, ParserError> {
     Ok(format!("({})", digit.token))
 }
 
-/// Whether an operator is DAY TO or YEAR TO, with or without a precision.
+/// True of the operators DAY TO and YEAR TO, with or without a precision.
 pub(super) fn is_interval_units(operator: &str) -> bool {
     let plain: String = operator.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')')).collect();
     [DAY_TO, YEAR_TO].contains(&plain.as_str())

@@ -194,7 +194,7 @@ pub(super) struct Cte {
     pub(super) itself: bool,
     /// How many relations are read where it is.
     pub(super) scans: u32,
-    /// How many of them a query that reads it may join with its own.
+    /// Relations among them that a query that reads it may join with its own.
     pub(super) joined: u32,
     /// The extent of everything it computes, charged at each read.
     pub(super) extent: Extent,

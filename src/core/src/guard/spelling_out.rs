@@ -71,7 +71,7 @@ fn quoted(text: &str, quote: char, value: &str) -> Option<usize> {
     (!rest.starts_with(quote)).then_some(text.len() - rest.len())
 }
 
-/// Whether a character can be part of a word.
+/// True of a character that can be part of a word.
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '#')
 }
