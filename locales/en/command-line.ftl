@@ -495,3 +495,60 @@ remedy-matrix-password = Check user and the password, and that homeserver is the
 remedy-matrix-server = Check homeserver in [platforms.matrix] and that this machine reaches it, then try again.
 remedy-matrix-limit = An admin of the homeserver lifts it: POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit with {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Then write events_per_second = 0 in [platforms.matrix].
 remedy-matrix-limit-unknown = An admin of the homeserver lifts it: POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit with {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Or write events_per_second = 0.2 in [platforms.matrix], which is what Synapse allows by default.
+
+## A database put to the test
+trial-connection = connection
+trial-account = account
+trial-catalog = catalog
+trial-types = types
+trial-parameters = parameters
+trial-limits = limits
+trial-time-limit = time limit
+trial-stop = stop
+trial-beside = two at once
+trial-plan = plan
+trial-columns = your columns
+trial-not-done = could not be done
+trial-no-connection = Nothing else was tried. First make the connection work, then run this again.
+trial-name-a-user = Name a person who has an account there: --user USERNAME
+trial-no-accounts = this database knows no accounts
+trial-account-reads = reads, and nothing more
+trial-account-more = may do { $excesses ->
+        [one] one thing
+       *[other] { $excesses } things
+    } more than read; pstral doctor names them
+trial-catalog-read =
+    { $tables ->
+        [one] one table or view
+       *[other] { $tables } tables and views
+    }, { $columns ->
+        [one] one column
+       *[other] { $columns } columns
+    }, read in { $millis } ms
+trial-types-read = { $right } of { $all } kinds of values come back as they were written, and null for each{ $left ->
+        [0] { "" }
+       *[other] ; not: { $wrong }
+    }
+trial-parameters-taken = { $right } of { $all } kinds of values are the same for the database as parameters{ $left ->
+        [0] { "" }
+       *[other] ; not: { $wrong }
+    }
+trial-limits-kept = { $rows } rows came in order; the limits of rows, bytes and cells were kept
+trial-limits-not-kept = order: { $order }, limit of rows: { $rows }, of bytes: { $bytes }, of a cell: { $cells }
+trial-time-kept = a slow statement ended { $millis } ms after its limit, and the next one ran
+trial-stopped = a slow statement ended { $millis } ms after it was stopped, and the next one ran
+trial-not-slow = the slow statement ended by itself, which shows nothing; please report this
+trial-beside-ran = a statement ran while another was being read
+trial-no-estimates = this database does not estimate costs
+trial-planned = estimated at { $cost } in the database’s unit
+trial-no-estimate = no estimate: the account may not see plans
+trial-columns-read = { $right } of { $all } types could be read{ $left ->
+        [0] { "" }
+       *[other] ; not: { $wrong }
+    }{ $named ->
+        [0] { "" }
+       *[other] ; shown by the name of the type alone: { $by_name }
+    }{ $closed ->
+        [0] { "" }
+       *[other] ; closed by your rules, not tried: { $closed }
+    }

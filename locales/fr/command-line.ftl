@@ -498,3 +498,60 @@ remedy-matrix-password = Vérifiez user et le mot de passe, et que homeserver es
 remedy-matrix-server = Vérifiez homeserver dans [platforms.matrix], et que cette machine le joint, puis recommencez.
 remedy-matrix-limit = Un administrateur du serveur lève la limite : POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit avec {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Écrivez ensuite events_per_second = 0 dans [platforms.matrix].
 remedy-matrix-limit-unknown = Un administrateur du serveur lève la limite : POST { $server }/_synapse/admin/v1/users/{ $user }/override_ratelimit avec {"{"}"messages_per_second": 0, "burst_count": 0{"}"}. Ou écrivez events_per_second = 0.2 dans [platforms.matrix] : c'est ce que Synapse permet par défaut.
+
+## Une base mise à l'épreuve
+trial-connection = connexion
+trial-account = compte
+trial-catalog = catalogue
+trial-types = types
+trial-parameters = paramètres
+trial-limits = limites
+trial-time-limit = durée limite
+trial-stop = arrêt
+trial-beside = deux à la fois
+trial-plan = plan
+trial-columns = vos colonnes
+trial-not-done = impossible
+trial-no-connection = Rien d’autre n’a été essayé. Établissez d’abord la connexion, puis recommencez.
+trial-name-a-user = Nommez une personne qui y a un compte : --user UTILISATEUR
+trial-no-accounts = cette base ne connaît pas de comptes
+trial-account-reads = il lit, et rien de plus
+trial-account-more = il peut faire { $excesses ->
+        [one] une chose
+       *[other] { $excesses } choses
+    } de plus que lire ; pstral doctor les nomme
+trial-catalog-read =
+    { $tables ->
+        [one] une table ou vue
+       *[other] { $tables } tables et vues
+    }, { $columns ->
+        [one] une colonne
+       *[other] { $columns } colonnes
+    }, lecture en { $millis } ms
+trial-types-read = { $right } sortes de valeurs sur { $all } reviennent telles quelles, avec leur valeur nulle{ $left ->
+        [0] { "" }
+       *[other] {" "}; à revoir : { $wrong }
+    }
+trial-parameters-taken = { $right } sortes de valeurs sur { $all } restent les mêmes pour la base en paramètre{ $left ->
+        [0] { "" }
+       *[other] {" "}; à revoir : { $wrong }
+    }
+trial-limits-kept = { $rows } lignes reçues dans l’ordre ; limites de lignes, d’octets et de cellules respectées
+trial-limits-not-kept = ordre : { $order }, limite de lignes : { $rows }, d’octets : { $bytes }, d’une cellule : { $cells }
+trial-time-kept = une requête lente s’est terminée { $millis } ms après sa limite, et la suivante a répondu
+trial-stopped = une requête lente s’est terminée { $millis } ms après son arrêt, et la suivante a répondu
+trial-not-slow = la requête lente s’est terminée seule, ce qui ne prouve rien ; merci de le signaler
+trial-beside-ran = une requête a répondu pendant la lecture d’une autre
+trial-no-estimates = cette base n’estime pas les coûts
+trial-planned = coût estimé à { $cost }, dans l’unité de la base
+trial-no-estimate = pas d’estimation : le compte ne peut pas voir les plans
+trial-columns-read = { $right } types lus sur { $all }{ $left ->
+        [0] { "" }
+       *[other] {" "}; à revoir : { $wrong }
+    }{ $named ->
+        [0] { "" }
+       *[other] {" "}; montrés par le seul nom du type : { $by_name }
+    }{ $closed ->
+        [0] { "" }
+       *[other] {" "}; fermés par vos règles, non essayés : { $closed }
+    }

@@ -72,6 +72,7 @@ int open_database(Svc *svc, void *error) {
     sqlite3_db_config(svc->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_create_function(svc->db, "sys_context", 2, SQLITE_UTF8, svc, sys_context, NULL, NULL);
     sqlite3_create_function(svc->db, "to_char", 1, SQLITE_UTF8, NULL, to_char, NULL, NULL);
+    add_expressions(svc->db);
     sqlite3_progress_handler(svc->db, 1000, watch, svc);
     if (sqlite3_exec(svc->db, own, NULL, NULL, NULL) != SQLITE_OK) return sqlite_error(svc, error);
     return check_account(svc, error);
@@ -88,18 +89,22 @@ int sqlite_error(Svc *svc, void *error) {
     return fail(error, 900, "invalid SQL statement (%s)", message);
 }
 
+static bool starts_word(const char *text, const char *at) {
+    return at == text || !(isalnum((unsigned char)at[-1]) || strchr("_$#\"", at[-1]));
+}
+
 /* True where a word of the text begins here. */
 static bool is_word(const char *text, const char *at, const char *word) {
     size_t length = strlen(word);
-    bool begins = at == text || !(isalnum((unsigned char)at[-1]) || strchr("_$#\"", at[-1]));
     char after = strlen(at) > length ? at[length] : ' ';
-    return begins && strncasecmp(at, word, length) == 0 && !isalnum((unsigned char)after) && after != '_';
+    return starts_word(text, at) && strncasecmp(at, word, length) == 0 && !isalnum((unsigned char)after) && after != '_';
 }
 
-/* `FETCH FIRST n ROWS ONLY`, `ROWNUM` that is compared with a limit, and DATE and TIMESTAMP before a text. */
+/* `FETCH FIRST n ROWS ONLY`, `ROWNUM` that is compared with a limit, and values with their types. */
 char *to_sqlite(const char *text) {
-    char *to = calloc(1, strlen(text) + 16);
-    size_t length = 0;
+    /* A literal grows the most. */
+    char *to = calloc(1, strlen(text) * 4 + 64);
+    size_t length = 0, typed;
     char quote = 0;
     for (const char *at = text; *at;) {
         unsigned long rows;
@@ -119,10 +124,9 @@ char *to_sqlite(const char *text) {
             at += strlen("ROWNUM");
         } else if (is_word(text, at, "FOR") && strncmp(at, "FOR UPDATE", 10) == 0) {
             at += 10;
-        } else if (is_word(text, at, "DATE") && strncmp(at + 4, " '", 2) == 0) {
-            at += 5;
-        } else if (is_word(text, at, "TIMESTAMP") && strncmp(at + 9, " '", 2) == 0) {
-            at += 10;
+        } else if (starts_word(text, at) && (typed = to_typed(at, to + length))) {
+            length += strlen(to + length);
+            at += typed;
         } else {
             to[length++] = *at++;
         }
@@ -171,6 +175,8 @@ static void of_declared(const char *declared, Column *column) {
 
 void column_of(sqlite3_stmt *query, int at, sqlite3_value *first, Column *column) {
     const char *declared = sqlite3_column_decltype(query, at);
+    char written[60];
+    if (!declared && type_in_text(sqlite3_sql(query), at, written)) declared = written;
     memset(column, 0, sizeof *column);
     /* A name that is not quoted is upper case. */
     const char *name = sqlite3_column_name(query, at);

@@ -180,4 +180,11 @@ char *to_sqlite(const char *text);
 void column_of(sqlite3_stmt *query, int at, sqlite3_value *first, Column *column);
 int sqlite_error(Svc *svc, void *error);
 
+/* expressions.c */
+void add_expressions(sqlite3 *db);
+/* Writes a literal or a cast that begins here as SQLite reads it; how much of the text it took, or 0. */
+size_t to_typed(const char *at, char *to);
+/* The type of a column that is an expression; false where the text does not tell. */
+bool type_in_text(const char *text, int at, char type[60]);
+
 #endif

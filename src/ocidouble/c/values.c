@@ -213,7 +213,9 @@ void bind_value(Bound *bound, sqlite3_stmt *query, int at, char shown[256]) {
     case T_VNU:
         number_text(bound->value, text);
         hexadecimal(bound->value + 1, bound->value[0], shown);
-        if (strpbrk(text, ".")) sqlite3_bind_double(query, at, atof(text));
+        /* More digits than SQLite's numbers have. */
+        if (strlen(text) > 18) sqlite3_bind_text(query, at, text, -1, SQLITE_TRANSIENT);
+        else if (strpbrk(text, ".")) sqlite3_bind_double(query, at, atof(text));
         else sqlite3_bind_int64(query, at, atoll(text));
         return;
     case T_BDOUBLE:

@@ -4,10 +4,12 @@
 //! SQLite with the tables of a test, whose declared types are Oracle's. What goes wrong, and when, stands in the table
 //! `double_faults`; what reached the server is in the file beside it.
 
+mod company;
 mod oracle;
 
 use std::path::Path;
 
+pub use company::{Table, company};
 pub use oracle::{At, Fault, Oracle};
 
 /// The folder in which ODPI-C finds the double.

@@ -17,25 +17,6 @@ const CONDITIONS: &str = "
     UPDATE all_objects SET object_type = 'TYPE';
     INSERT INTO all_users SELECT DISTINCT owner, 'N' FROM all_tables WHERE owner NOT IN (SELECT username FROM all_users);";
 
-/// The views that tell what an account may do, and what it has here.
-const RIGHTS: &str = "
-    CREATE TABLE user_role_privs (granted_role VARCHAR2(128));
-    CREATE TABLE role_role_privs (role VARCHAR2(128), granted_role VARCHAR2(128));
-    CREATE TABLE session_roles (role VARCHAR2(128));
-    CREATE TABLE user_sys_privs (privilege VARCHAR2(40));
-    CREATE TABLE role_sys_privs (privilege VARCHAR2(40));
-    CREATE TABLE session_privs (privilege VARCHAR2(40));
-    CREATE TABLE user_objects (object_name VARCHAR2(128), object_type VARCHAR2(23), generated VARCHAR2(1) DEFAULT 'N',
-        secondary VARCHAR2(1) DEFAULT 'N', temporary VARCHAR2(1) DEFAULT 'N');
-    CREATE TABLE all_db_links (owner VARCHAR2(128), db_link VARCHAR2(128));
-    CREATE TABLE user_host_aces (host VARCHAR2(1000), privilege VARCHAR2(128), status VARCHAR2(7));
-    CREATE TABLE all_directories (directory_name VARCHAR2(128));
-    CREATE TABLE all_tab_privs (grantee VARCHAR2(128), table_schema VARCHAR2(128), table_name VARCHAR2(128), privilege VARCHAR2(40));
-    CREATE TABLE all_col_privs (grantee VARCHAR2(128), table_schema VARCHAR2(128), table_name VARCHAR2(128), privilege VARCHAR2(40));
-    CREATE TABLE role_tab_privs (role VARCHAR2(128), owner VARCHAR2(128), table_name VARCHAR2(128), privilege VARCHAR2(40));
-    INSERT INTO session_privs VALUES ('CREATE SESSION');
-    INSERT INTO all_tab_privs VALUES ('BOT', 'CRM', 'CLIENTS', 'READ');";
-
 /// A row of a file, as SQL has it.
 fn row(line: &str) -> String {
     let cell = |cell: Value| match cell {
@@ -88,7 +69,7 @@ async fn a_whole_dictionary_becomes_a_catalog() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_beyond_reading_are_found() {
-    let oracle = company(&[], RIGHTS);
+    let oracle = company(&[], "");
     let reading = target(&oracle).privileges().await.unwrap();
     assert_eq!((reading.account.as_str(), reading.excesses.as_slice()), ("BOT", &[][..]));
     oracle.batch(

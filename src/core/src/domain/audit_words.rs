@@ -88,6 +88,8 @@ words! {
         Export = "export",
         /// The catalog of a target was read again because somebody asked.
         CatalogRead = "catalog.read",
+        /// A target is put to the test; durable before the first statement of it.
+        TargetChecked = "target.checked",
         /// The audit itself was read.
         AuditRead = "audit.read",
         /// The oldest entries were replaced by a signed checkpoint.

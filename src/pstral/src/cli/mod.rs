@@ -19,6 +19,7 @@ mod run;
 mod shape;
 mod sql;
 mod state;
+mod target;
 mod tour;
 mod user;
 mod verified;
@@ -75,6 +76,9 @@ enum Command {
     Run,
     /// Check each configured part and say how to mend it
     Doctor(doctor::DoctorArgs),
+    /// Put a database to the test
+    #[command(subcommand)]
+    Target(target::TargetCommand),
     /// Work with statements
     #[command(subcommand)]
     Sql(sql::SqlCommand),
@@ -192,6 +196,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
         Command::Demo(args) => Box::pin(demo::run(common, &args)).await,
         Command::Run => run::run(common).await,
         Command::Doctor(args) => doctor::run(common, &args).await,
+        Command::Target(command) => target::run(common, command).await,
         Command::Sql(command) => sql::run(common, &command),
         Command::Audit(command) => audit::run(common, command).await,
         Command::Prune(args) => prune::run(common, &args).await,

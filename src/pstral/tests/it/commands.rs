@@ -143,7 +143,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, export, catalog.read, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, export, catalog.read, target.checked, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"
