@@ -79,6 +79,7 @@ mod status;
 mod stewards;
 mod stopping;
 mod talks;
+mod target_check;
 mod users;
 mod verified;
 mod waiting;

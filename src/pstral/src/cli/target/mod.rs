@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::catalog::target_is_unknown;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
-use super::{Common, Ending, record, state_is_missing};
+use super::{Common, Ending, record};
 use crate::compose::App;
 use crate::health::{Found as _, State, target_remedy};
 use trial::{Found, Step, Trial};
@@ -54,9 +54,6 @@ pub(super) async fn run(common: &Common, command: TargetCommand) -> anyhow::Resu
     if target_is_unknown(&config, &args.target, locale) {
         return Ok(Ending::Usage);
     }
-    if state_is_missing(&config, locale) {
-        return Ok(Ending::Failed);
-    }
     let file = match args.report.as_deref().map(NewFile::begin).transpose() {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let path = args.report.as_deref().unwrap_or(Path::new("")).display().to_string();
@@ -66,7 +63,7 @@ pub(super) async fn run(common: &Common, command: TargetCommand) -> anyhow::Resu
         begun => begun.context("the report cannot be written")?,
     };
     let app = App::build(&config, locale).await?;
-    // Before the first statement runs, as with everybody's.
+    // Before the first statement runs, as with everybody's; where there is no state yet, it begins with this entry.
     record(&app.store, AuditAction::TargetChecked, Some(&args.target), &format!("for {}", args.user)).await?;
     let target = &app.pipeline.parts().targets[&args.target];
     let report = check(target, &args.user, locale).await;

@@ -180,10 +180,11 @@ impl<'t> Trial<'t> {
         let mut tally = Tally::default();
         for known in values(self.dialect()).into_iter().filter(|known| known.compares) {
             let list = format!("CASE WHEN {} = :v THEN 1 ELSE 0 END AS s", known.expression);
-            let statement = self.approved(&select(self.dialect(), &list), WIDE)?;
-            let bound = statement.bind(&BTreeMap::from([("v".to_owned(), known.value)]));
-            let bound = bound.map_err(|missing| TargetError::Rejected(missing.to_string()))?;
-            tally.count(known.kind, self.run_approved(&bound).await.map(|whole| is_one(&whole.rows)));
+            let value = BTreeMap::from([("v".to_owned(), known.value)]);
+            tally.count(
+                known.kind,
+                self.run_with(&select(self.dialect(), &list), &value).await.map(|rows| is_one(&rows)),
+            );
         }
         Ok(tally.found("trial-parameters-taken"))
     }
@@ -323,6 +324,12 @@ impl<'t> Trial<'t> {
 
     async fn run(&self, sql: &str, limits: Limits) -> Result<Whole, TargetError> {
         self.run_approved(&self.approved(sql, limits)?).await
+    }
+
+    async fn run_with(&self, sql: &str, values: &BTreeMap<String, Value>) -> Result<Vec<Row>, TargetError> {
+        let bound = self.approved(sql, WIDE)?.bind(values);
+        let bound = bound.map_err(|missing| TargetError::Rejected(missing.to_string()))?;
+        Ok(self.run_approved(&bound).await?.rows)
     }
 
     async fn run_approved(&self, statement: &ApprovedStatement) -> Result<Whole, TargetError> {
