@@ -11,6 +11,7 @@ mod made;
 mod plans;
 mod reuse;
 mod rights;
+mod sample;
 mod second_parser;
 mod stopping;
 

@@ -19,7 +19,7 @@ use super::columns::listed;
 use crate::frame::Frame;
 use crate::session::Named;
 
-const SQLGLOT: Package =
+pub(super) const SQLGLOT: Package =
     Package { name: "sqlglot", version: "30.30.0", beside: &[], folder: "sqlglot", variable: "PSTRAL_TEST_SQLGLOT" };
 const SQLALCHEMY: Package = Package {
     name: "SQLAlchemy",
@@ -45,7 +45,7 @@ struct Refused {
 }
 
 /// Runs a script of Python, which answers one JSON text with another.
-fn answer<T: DeserializeOwned>(python: &Path, script: &str, asked: &str) -> T {
+pub(super) fn answer<T: DeserializeOwned>(python: &Path, script: &str, asked: &str) -> T {
     let mut command = Command::new(python);
     command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
