@@ -46,7 +46,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if args.tour {
         config.answers.verified = VerifiedChoice::Offer;
     }
-    log_to_stderr(&config.log);
+    let _log = log_to_stderr(&config.log);
     let cannot = |error: &anyhow::Error| {
         let sentence = text("demo-folder").with("folder", config.data.display().to_string());
         say_error(&sentence.with("error", format!("{error:#}")).render(locale));

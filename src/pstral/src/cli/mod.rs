@@ -36,6 +36,7 @@ use pstral_core::ports::{AuditLog as _, ModelError, PlatformError, StoreError, T
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::compose::{StartError, state_error};
 use crate::config::{Config, LogFormat, Source};
@@ -43,6 +44,9 @@ use out::{lost, say_error};
 
 /// How long threads that still work when a command is done may hold up its end.
 const THREAD_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Lines of the log that wait for a slow reader, some megabytes.
+const LINES_WAITING: usize = 10_000;
 
 /// A self-hosted data assistant that lives in your team's chat.
 #[derive(Debug, Parser)]
@@ -284,18 +288,24 @@ async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail
 /// What matrix-sdk tells of each step belongs to those who look for it, and name it.
 const MATRIX_SDK: &str = "matrix_sdk=warn,matrix_sdk_base=warn,matrix_sdk_crypto=warn,matrix_sdk_sqlite=warn";
 
-/// Sends the log to standard error, in the form the configuration asks for.
-fn log_to_stderr(log: &crate::config::Log) {
+/// Sends the log to standard error, in the form the configuration asks for, until what it gives back is dropped. A reader
+/// who has left or is slow holds up nobody: lines that cannot be written in time are lost.
+fn log_to_stderr(log: &crate::config::Log) -> WorkerGuard {
     use tracing_subscriber::EnvFilter;
+    let written_later = NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING);
+    let (writer, written) = written_later.finish(std::io::stderr());
     // Its spans hold whole requests, with what people said; those who look for them name it.
     let filter = EnvFilter::new(format!("serenity=error,{},{}", MATRIX_SDK, log.level));
     let ansi = std::io::stderr().is_terminal() && crate::config::colours();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(ansi);
+    // It would tell of a line that is lost on standard error too, and panic.
+    let builder = builder.log_internal_errors(false);
     // A second subscriber is refused: the first one stays, and nothing is lost.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+    written
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
         Ok(config) => config,
         Err(ending) => return Ok(ending),
     };
-    log_to_stderr(&config.log);
+    let _log = log_to_stderr(&config.log);
     let metrics = measure()?;
     let _alone = Alone::take(&config, config.locale).await?;
     refuse_outside(&config.model).await?;
@@ -106,6 +106,6 @@ async fn end_on_signal(ending: CancellationToken, terminal: bool) {
     }
     #[cfg(not(unix))]
     let _ = (terminal, tokio::signal::ctrl_c().await);
-    tracing::info!("asked to end");
     ending.cancel();
+    tracing::info!("asked to end");
 }

@@ -20,10 +20,15 @@ pub(crate) struct Bot {
 impl Bot {
     /// Started on a port that was free a moment ago.
     pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with_log(place, Stdio::piped())
+    }
+
+    /// The same, with the log going there.
+    pub(crate) fn start_with_log(place: &Place, log: Stdio) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = place.pstral(&["run", "--config", "pstral.toml"]);
         command.env("PSTRAL__HTTP__LISTEN", format!("127.0.0.1:{port}"));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let keyboard = child.stdin.take();
         let bot = Self { child: Some(child), keyboard, port };

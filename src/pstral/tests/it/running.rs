@@ -73,6 +73,24 @@ async fn it_says_how_it_is_and_ends_when_asked() {
 }
 
 #[test]
+fn it_ends_when_asked_though_nobody_reads_its_log() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n[log]\nlevel = \"trace\"\n");
+    for has_left in [true, false] {
+        let (reader, mut log) = std::io::pipe().unwrap();
+        // A pipe of Linux holds 64 KiB (https://man7.org/linux/man-pages/man7/pipe.7.html), the first lines half as much.
+        log.write_all(&[b'.'; 60 * 1024]).unwrap();
+        let unread = (!has_left).then_some(reader);
+        let mut bot = Bot::start_with_log(&place, log.into());
+        bot.signal("-TERM");
+        until("it ends", || bot.is_over());
+        bot.ended().code(0);
+        assert!(audited(&place).contains("stopped ok"), "the reader has left: {has_left}");
+        drop(unread);
+    }
+}
+
+#[test]
 fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
     let place = Place::new();
     place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
