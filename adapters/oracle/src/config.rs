@@ -17,6 +17,17 @@ pub enum Identity {
     Proxy(BTreeMap<String, String>),
 }
 
+/// What speaks to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DriverChoice {
+    /// Oracle's Instant Client through ODPI-C, loaded at the first use.
+    #[default]
+    Client,
+    /// Oracle's driver in Rust alone, with nothing to install. A preview; `docs/oracle.md` has its limits.
+    #[cfg(feature = "thin")]
+    Thin,
+}
+
 /// Which database, under whose name, and how much of this machine it may take.
 #[derive(Debug, Clone)]
 pub struct OracleConfig {
@@ -26,6 +37,8 @@ pub struct OracleConfig {
     pub user: String,
     /// Its password.
     pub password: SecretString,
+    /// What speaks to the database; the Instant Client by default.
+    pub driver: DriverChoice,
     /// The folder with the Instant Client's libraries; the loader's own path where there is none. The first target of a
     /// program decides: a client is loaded once.
     pub client_folder: Option<PathBuf>,
@@ -57,6 +70,7 @@ impl OracleConfig {
             connect: connect.into(),
             user: user.into(),
             password,
+            driver: DriverChoice::default(),
             client_folder: None,
             schema: None,
             max_concurrent: 4,

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use pstral_core::domain::Value;
 use pstral_core::ports::TargetError;
 
 use crate::kind::{Kind, unreadable};
+use crate::moment::Moment;
 use crate::names::quoted;
 use crate::session::{Described, Named};
 
@@ -17,25 +19,53 @@ use crate::session::{Described, Named};
 pub(crate) struct Frame {
     /// What runs.
     pub(crate) text: String,
-    /// The columns of the statement within: `None` where the next column of the framed result has its values.
-    pub(crate) columns: Vec<(String, Option<Kind>)>,
+    /// The columns of the statement within.
+    pub(crate) columns: Vec<(String, Place)>,
+}
+
+/// Where a column of the statement within has its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the next column of the framed result.
+    Read,
+    /// There too, as text: the driver would lose the offset of its times.
+    ReadAsText,
+    /// Nowhere; the type's name stands for them.
+    LeftAway(String),
+}
+
+impl Place {
+    fn of(column: &Named) -> Self {
+        match unreadable(column.code, &column.type_name) {
+            Some(type_name) => Self::LeftAway(type_name),
+            None if column.as_text => Self::ReadAsText,
+            None => Self::Read,
+        }
+    }
+
+    /// The column of that name in the list of the framed statement.
+    fn listed(&self, name: &str) -> Option<String> {
+        let name = quoted(name);
+        match self {
+            Self::Read => Some(name),
+            Self::ReadAsText => Some(format!("TO_CHAR({name}, 'SYYYY-MM-DD HH24:MI:SS.FF9TZH:TZM')")),
+            Self::LeftAway(_) => None,
+        }
+    }
 }
 
 impl Frame {
     /// Around a statement whose columns are known. It is refused where nothing can be left away.
     pub(crate) fn around(text: &str, named: &[Named]) -> Result<Self, TargetError> {
-        let columns: Vec<(String, Option<Kind>)> = named
-            .iter()
-            .map(|one| (one.name.clone(), unreadable(one.code, &one.type_name).map(Kind::Unsupported)))
-            .collect();
-        let left_away: Vec<&str> =
-            columns.iter().filter(|(_, kind)| kind.is_some()).map(|(name, _)| name.as_str()).collect();
-        if left_away.is_empty() {
+        let columns: Vec<(String, Place)> = named.iter().map(|one| (one.name.clone(), Place::of(one))).collect();
+        let unread: Vec<&str> =
+            columns.iter().filter(|(_, place)| *place != Place::Read).map(|(name, _)| name.as_str()).collect();
+        if unread.is_empty() {
             return Err(TargetError::Rejected("a column has a type that cannot be read".to_owned()));
         }
         let text = if begins_with_with(text) { by_name(text, &columns) } else { Some(by_place(text, &columns)) };
         let text = text.ok_or_else(|| {
-            let list = left_away.join(", ");
+            let list = unread.join(", ");
             TargetError::Rejected(format!(
                 "the type of {list} cannot be read: leave it out, or name each column differently"
             ))
@@ -46,11 +76,30 @@ impl Frame {
     /// The columns as the statement within has them.
     pub(crate) fn described(&self, read: &[Described]) -> Vec<Described> {
         let mut read = read.iter().map(|column| column.kind.clone());
-        let column = |(name, kind): &(String, Option<Kind>)| {
-            let kind = kind.clone().or_else(|| read.next()).unwrap_or(Kind::Text);
+        let mut next = || read.next().unwrap_or(Kind::Text);
+        let mut column = |(name, place): &(String, Place)| {
+            let kind = match place {
+                Place::Read => next(),
+                Place::ReadAsText => {
+                    next();
+                    Kind::Zoned
+                }
+                Place::LeftAway(type_name) => Kind::Unsupported(type_name.clone()),
+            };
             Described { name: name.clone(), kind }
         };
-        self.columns.iter().map(column).collect()
+        self.columns.iter().map(&mut column).collect()
+    }
+}
+
+/// A value of the framed result; a time that was read as text is one again.
+pub(crate) fn framed(value: Value, kind: &Kind) -> Value {
+    match (kind, value) {
+        // A year before our era has a sign and stays text; the others have a space in its place.
+        (Kind::Zoned, Value::Text(text)) => {
+            Moment::read(text.trim_start()).map_or(Value::Text(text), |moment| moment.timestamp())
+        }
+        (_, value) => value,
     }
 }
 
@@ -59,10 +108,10 @@ fn begins_with_with(text: &str) -> bool {
 }
 
 /// Whatever the columns are called, and whether or not two share a name.
-fn by_place(text: &str, columns: &[(String, Option<Kind>)]) -> String {
-    let name = |at: usize| quoted(&format!("C{at}"));
-    let all: Vec<String> = (0..columns.len()).map(name).collect();
-    let kept = columns.iter().enumerate().filter(|(_, (_, kind))| kind.is_none()).map(|(at, _)| name(at));
+fn by_place(text: &str, columns: &[(String, Place)]) -> String {
+    let name = |at: usize| format!("C{at}");
+    let all: Vec<String> = (0..columns.len()).map(|at| quoted(&name(at))).collect();
+    let kept = columns.iter().enumerate().filter_map(|(at, (_, place))| place.listed(&name(at)));
     format!(
         "WITH \"PSTRAL FRAME\"({}) AS (\n{text}\n) SELECT {} FROM \"PSTRAL FRAME\"",
         all.join(", "),
@@ -72,9 +121,9 @@ fn by_place(text: &str, columns: &[(String, Option<Kind>)]) -> String {
 
 /// A WITH clause may not stand directly in another before 23.26 (ORA-32034), but in a table's place. There columns go by
 /// their names; `None` where two share one.
-fn by_name(text: &str, columns: &[(String, Option<Kind>)]) -> Option<String> {
+fn by_name(text: &str, columns: &[(String, Place)]) -> Option<String> {
     let names: HashSet<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    let kept = columns.iter().filter(|(_, kind)| kind.is_none()).map(|(name, _)| quoted(name));
+    let kept = columns.iter().filter_map(|(name, place)| place.listed(name));
     (names.len() == columns.len()).then(|| format!("SELECT {} FROM (\n{text}\n)", list(&kept.collect::<Vec<_>>())))
 }
 
@@ -92,6 +141,7 @@ mod tests {
             name: (*name).to_owned(),
             code: *code,
             type_name: (*type_name).to_owned(),
+            as_text: false,
         };
         columns.iter().map(one).collect()
     }
@@ -118,6 +168,28 @@ mod tests {
         assert!(only.text.ends_with("SELECT 0 FROM \"PSTRAL FRAME\""), "{}", only.text);
         let none = Frame::around(text, &named(&[("ID", 2, ""), ("NAME", 1, "")]));
         assert!(matches!(none, Err(TargetError::Rejected(_))), "{none:?}");
+    }
+
+    #[test]
+    fn times_whose_offset_would_be_lost_are_read_as_text() {
+        let mut columns = named(&[("ID", 2, ""), ("AT", 181, "")]);
+        columns[1].as_text = true;
+        let frame = Frame::around("WITH q AS (SELECT 1 FROM dual) SELECT id, at FROM q", &columns).unwrap();
+        let list = "SELECT \"ID\", TO_CHAR(\"AT\", 'SYYYY-MM-DD HH24:MI:SS.FF9TZH:TZM') FROM (";
+        assert!(frame.text.starts_with(list), "{}", frame.text);
+        let read = |name: &str, kind: &Kind| Described { name: name.to_owned(), kind: kind.clone() };
+        let whole = Kind::Number { decimals: 0 };
+        let described = frame.described(&[read("ID", &whole), read("C1", &Kind::Text)]);
+        assert_eq!(described, [read("ID", &whole), read("AT", &Kind::Zoned)]);
+        let text = |text: &str| Value::Text(text.to_owned());
+        for (value, expected) in [
+            (text(" 2024-02-29 13:14:15.500000000-03:30"), Value::Timestamp("2024-02-29 13:14:15.5-03:30".to_owned())),
+            (text("-0044-03-15 00:00:00.000000000+00:00"), text("-0044-03-15 00:00:00.000000000+00:00")),
+            (Value::Null, Value::Null),
+        ] {
+            assert_eq!(framed(value, &Kind::Zoned), expected);
+        }
+        assert_eq!(framed(text(" a"), &Kind::Text), text(" a"));
     }
 
     #[test]

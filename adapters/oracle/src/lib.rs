@@ -22,10 +22,12 @@ mod session;
 mod setup;
 mod statement;
 mod target;
+#[cfg(feature = "thin")]
+mod thin;
 mod trips;
 
 #[cfg(test)]
 mod tests;
 
-pub use config::{Identity, OracleConfig};
+pub use config::{DriverChoice, Identity, OracleConfig};
 pub use target::OracleTarget;

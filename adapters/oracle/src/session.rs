@@ -81,6 +81,8 @@ pub(crate) struct Named {
     pub(crate) code: u32,
     /// The name of a type that somebody made.
     pub(crate) type_name: String,
+    /// Its times lose their offset in the driver: they are read as text.
+    pub(crate) as_text: bool,
 }
 
 /// A column that is read.

@@ -8,7 +8,7 @@ use pstral_reading::{Brake, Outlet};
 
 use crate::bound::{self, Bound};
 use crate::fault::{Code, Fault, Stage};
-use crate::frame::Frame;
+use crate::frame::{Frame, framed};
 use crate::large::is_large;
 use crate::pool::{Pool, Purpose};
 use crate::session::{Cursor, Described, Query};
@@ -155,7 +155,7 @@ fn whole(row: Row, columns: &[Described]) -> Row {
     let mut read = row.into_iter();
     let cell = |column: &Described| match &column.kind {
         crate::kind::Kind::Unsupported(name) => Value::Unsupported(name.clone()),
-        _ => read.next().unwrap_or(Value::Null),
+        kind => framed(read.next().unwrap_or(Value::Null), kind),
     };
     columns.iter().map(cell).collect()
 }

@@ -11,7 +11,7 @@ use pstral_core::text::Text;
 use pstral_reading::{Brake, Threads};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Identity, OracleConfig};
+use crate::config::{DriverChoice, Identity, OracleConfig};
 use crate::health::Checks;
 use crate::large::LargeColumns;
 use crate::names::stored;
@@ -19,6 +19,8 @@ use crate::odpi::Odpi;
 use crate::pool::{Ages, Door, Pool};
 use crate::session::Driver;
 use crate::statement::{Person, Statement};
+#[cfg(feature = "thin")]
+use crate::thin::Thin;
 use crate::{catalog, known_values, plan, privileges, statement};
 
 /// An Oracle database to be read. Needs a tokio runtime with time.
@@ -34,8 +36,12 @@ pub struct OracleTarget {
 impl OracleTarget {
     /// Connects to nothing and loads nothing yet: the client library is looked for at the first use.
     pub fn new(config: OracleConfig) -> Self {
-        let driver = Odpi::new(config.client_folder.clone());
-        Self::over(Arc::new(driver), config)
+        let driver: Arc<dyn Driver> = match config.driver {
+            DriverChoice::Client => Arc::new(Odpi::new(config.client_folder.clone())),
+            #[cfg(feature = "thin")]
+            DriverChoice::Thin => Arc::new(Thin::new(config.connect_time)),
+        };
+        Self::over(driver, config)
     }
 
     /// Over a driver of any kind.

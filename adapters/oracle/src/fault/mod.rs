@@ -15,11 +15,14 @@ const MESSAGE: usize = 300;
 pub(crate) enum Code {
     /// The database or its network layer.
     Ora(u32),
-    /// ODPI-C.
+    /// ODPI-C, or another driver with the same fault.
     Dpi(u32),
+    /// The driver cannot do it: take such a value, or enter an account through another.
+    #[cfg(feature = "thin")]
+    Unsupported,
     /// A column is of a type that cannot be read, or only whole.
     Unreadable,
-    /// The binding to Rust, by its own words.
+    /// The driver or its binding to Rust, by its own words.
     Other,
 }
 
@@ -85,6 +88,8 @@ pub(crate) fn decision(code: Code) -> Decision {
         Code::Ora(number) => numbers::by_ora(number),
         Code::Dpi(number) => numbers::by_dpi(number),
         Code::Unreadable => Decision::Rejected,
+        #[cfg(feature = "thin")]
+        Code::Unsupported => Decision::Rejected,
         Code::Other => Decision::Failed,
     }
 }

@@ -31,7 +31,7 @@ fn columns(list: &str) -> Vec<Named> {
     let column = |one: &str| {
         let mut parts = one.splitn(3, '\u{1f}');
         let (code, type_name, name) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
-        Some(Named { name: name.to_owned(), code, type_name: type_name.to_owned() })
+        Some(Named { name: name.to_owned(), code, type_name: type_name.to_owned(), as_text: false })
     };
     list.split('\u{1e}').filter_map(column).collect()
 }
@@ -42,8 +42,12 @@ mod tests {
 
     #[test]
     fn a_list_of_columns_is_read_back() {
-        let named =
-            |name: &str, code, type_name: &str| Named { name: name.to_owned(), code, type_name: type_name.to_owned() };
+        let named = |name: &str, code, type_name: &str| Named {
+            name: name.to_owned(),
+            code,
+            type_name: type_name.to_owned(),
+            as_text: false,
+        };
         let list = "2\u{1f}\u{1f}ID\u{1e}109\u{1f}XMLTYPE\u{1f}a b\u{1e}119\u{1f}\u{1f}DOC\u{1e}";
         assert_eq!(columns(list), [named("ID", 2, ""), named("a b", 109, "XMLTYPE"), named("DOC", 119, "")]);
         assert_eq!(columns(""), []);

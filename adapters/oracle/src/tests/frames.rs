@@ -10,7 +10,7 @@ use crate::kind::Kind;
 use crate::session::{Described, Named};
 
 fn named(name: &str, code: u32) -> Named {
-    Named { name: name.to_owned(), code, type_name: String::new() }
+    Named { name: name.to_owned(), code, type_name: String::new(), as_text: false }
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ fn of_the_guard() -> Vec<String> {
 
 /// A result with columns that the driver cannot read runs in one of these.
 fn frames() -> [String; 2] {
-    let named = |name: &str, code| Named { name: name.to_owned(), code, type_name: String::new() };
+    let named = |name: &str, code| Named { name: name.to_owned(), code, type_name: String::new(), as_text: false };
     let columns = [named("ID", 2), named("DOC", 119)];
     ["SELECT id, doc FROM t", "WITH q AS (SELECT id, doc FROM t) SELECT id, doc FROM q"]
         .map(|text| Frame::around(text, &columns).unwrap().text)

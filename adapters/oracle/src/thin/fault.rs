@@ -1,0 +1,92 @@
+//! The driver's errors with the numbers by which the adapter decides.
+
+use std::io;
+
+use oracledb::{Error, ErrorKind};
+
+use crate::fault::{Code, Fault};
+
+/// ODPI-C's numbers for the two faults that it shares with this driver.
+const TIMED_OUT: Code = Code::Dpi(1067);
+const DISCONNECTED: Code = Code::Dpi(1010);
+
+/// An error of a call.
+pub(super) fn fault(error: &Error) -> Fault {
+    let code = match error.kind() {
+        ErrorKind::DbError(error) => ora(error.code()),
+        ErrorKind::CallTimeoutExceeded => TIMED_OUT,
+        ErrorKind::DeadConnection
+        | ErrorKind::NotConnected
+        | ErrorKind::UnableToRecover
+        | ErrorKind::StreamOperation
+        | ErrorKind::LockPoisoned => DISCONNECTED,
+        ErrorKind::UnsupportedDbType(_) => Code::Unreadable,
+        ErrorKind::InvalidOracleNumber(_) | ErrorKind::InvalidBindName(_) | ErrorKind::MissingBindValue(_) => {
+            Code::Unsupported
+        }
+        _ => Code::Other,
+    };
+    Fault { code, message: error.to_string() }
+}
+
+/// An error before there is a session: with the numbers of Oracle's own client, and without the hosts and files that
+/// the driver names.
+pub(super) fn while_connecting(error: &Error) -> Fault {
+    let (number, words) = match error.kind() {
+        ErrorKind::InvalidServiceName(..) => (12_514, "the listener does not know the service"),
+        ErrorKind::InvalidSid(..) => (12_505, "the listener does not know the SID"),
+        ErrorKind::ListenerRefusedConnection(.., number) => (*number, "the listener refuses the connection"),
+        ErrorKind::CallTimeoutExceeded => (12_170, "the host does not answer"),
+        ErrorKind::StreamOperation => (12_541, "the host cannot be reached, or no listener answers there"),
+        ErrorKind::TlsOperation => (12_560, "TLS with the server fails"),
+        ErrorKind::TnsAliasNotFound(..) | ErrorKind::NoConfigDir => (12_154, "the alias is not found"),
+        ErrorKind::InvalidConnectString(..) | ErrorKind::InvalidDescriptorNode(..) | ErrorKind::ParseError(..) => {
+            (12_154, "the connect string cannot be read")
+        }
+        _ => return fault(error),
+    };
+    Fault { code: ora(number), message: format!("ORA-{number:05}: {words}") }
+}
+
+/// An error of reading a large object, of which the driver keeps the words alone.
+pub(super) fn of_lob(error: &io::Error) -> Fault {
+    let message = error.to_string();
+    let number = message.strip_prefix("ORA-").and_then(|rest| rest.get(..5)?.parse().ok());
+    let code = match (number, error.kind()) {
+        (Some(number), _) => ora(number),
+        (None, io::ErrorKind::Other) if message.contains("call timeout") => TIMED_OUT,
+        (None, io::ErrorKind::Other) => DISCONNECTED,
+        // A text that is none.
+        (None, _) => Code::Other,
+    };
+    Fault { code, message }
+}
+
+fn ora(number: usize) -> Code {
+    u32::try_from(number).map_or(Code::Other, Code::Ora)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_driver_says_of_a_large_object_is_told_apart() {
+        for (error, expected) in [
+            (io::Error::other("ORA-22924: snapshot too old"), Code::Ora(22_924)),
+            (io::Error::other("the configured call timeout was exceeded"), TIMED_OUT),
+            (io::Error::other("the database or network closed the connection"), DISCONNECTED),
+            (io::Error::new(io::ErrorKind::InvalidData, "invalid encoded string"), Code::Other),
+        ] {
+            assert_eq!(of_lob(&error).code, expected, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_connect_string_that_cannot_be_read_is_not_repeated() {
+        let error = oracledb::Config::default().set_connect_string("//secret.example:x/crm").err().unwrap();
+        let fault = while_connecting(&error);
+        assert_eq!(fault.code, Code::Ora(12_154));
+        assert!(!fault.message.contains("secret"), "{fault}");
+    }
+}

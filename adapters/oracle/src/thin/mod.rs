@@ -1,0 +1,87 @@
+//! Oracle's driver in Rust alone, without a client library. Tests run it on a server of its network protocol
+//! (`tests/thin`).
+//!
+//! A preview: `docs/oracle.md` has its limits.
+
+mod bind;
+mod cursor;
+mod fault;
+mod session;
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use oracledb::{Config, Connection};
+use secrecy::ExposeSecret as _;
+
+use self::fault::while_connecting;
+use crate::fault::{Code, Fault};
+use crate::session::{Driver, Login, Session};
+
+/// Attempts to connect that nobody waits for any more, each with a thread: beyond these there are no new ones.
+const LINGERING: usize = 8;
+
+/// Opens sessions with the crate `oracledb`.
+pub(crate) struct Thin {
+    connect_time: Duration,
+    attempts: Arc<()>,
+}
+
+impl Thin {
+    /// Connects to nothing yet.
+    pub(crate) fn new(connect_time: Duration) -> Self {
+        Self { connect_time, attempts: Arc::new(()) }
+    }
+
+    /// The driver bounds the time to reach the host, not that for its answers: it waits for those on a thread of its
+    /// own, which lives until the server answers or hangs up.
+    fn connect(&self, config: Config) -> Result<Connection, Fault> {
+        if Arc::strong_count(&self.attempts) > LINGERING {
+            return Err(unanswered("earlier attempts to connect still wait for an answer"));
+        }
+        let attempt = Arc::clone(&self.attempts);
+        let (sender, connected) = channel();
+        let work = move || {
+            // A connection that comes too late is closed where it is dropped.
+            drop(sender.send(oracledb::connect(config)));
+            drop(attempt);
+        };
+        let thread = thread::Builder::new().name("oracle-connect".to_owned()).spawn(work);
+        thread.map_err(|error| Fault::new(Code::Other, error.to_string()))?;
+        match connected.recv_timeout(self.connect_time) {
+            Ok(connected) => connected.map_err(|error| while_connecting(&error)),
+            Err(RecvTimeoutError::Timeout) => Err(unanswered("the server does not answer")),
+            Err(RecvTimeoutError::Disconnected) => Err(Fault::new(Code::Other, "the driver broke down connecting")),
+        }
+    }
+}
+
+/// The number that Oracle's own client has for a time-out while connecting.
+fn unanswered(words: &str) -> Fault {
+    Fault::new(Code::Ora(12_170), format!("ORA-12170: {words}"))
+}
+
+impl Driver for Thin {
+    fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault> {
+        if login.through.is_some() {
+            let words =
+                "each person's own account needs the client library: this driver cannot enter one through another";
+            return Err(Fault::new(Code::Unsupported, words));
+        }
+        // For `tcps`: with two implementations of TLS in the program the driver would not know which to take. Another
+        // that is installed already stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let config = Config::default()
+            .set_credentials(&login.user, login.password.expose_secret())
+            .set_transport_connect_timeout(Some(self.connect_time))
+            .set_driver_name("pstral")
+            .set_connect_string(&login.connect)
+            .map_err(|error| while_connecting(&error))?;
+        let connection = self.connect(config)?;
+        // Travels with the first round trip.
+        let _ = connection.set_module("pstral");
+        Ok(Box::new(session::Connected::new(connection)))
+    }
+}

@@ -1,0 +1,127 @@
+//! A connection of the driver as a session.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use oracledb::{Connection, Error, ToDbValue};
+
+use super::bind::typed;
+use super::cursor::{Rows, named};
+use super::fault::fault;
+use crate::fault::{Code, Fault};
+use crate::kind::unreadable;
+use crate::session::{Cursor, Named, Parameters, Query, Session};
+
+/// Time for the server to show that it still answers before a session is closed.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A connection; closed when it is dropped.
+pub(super) struct Connected {
+    connection: Connection,
+    /// The statement whose result could not be read, with its columns.
+    refused: Mutex<Option<(String, Vec<Named>)>>,
+}
+
+impl Connected {
+    /// The driver commits nothing by itself.
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, refused: Mutex::default() }
+    }
+
+    /// Runs a query. Large objects come as locators: in its own way the driver would take each whole into memory. No
+    /// cursor is kept for the next time: it would still have the columns of today.
+    fn open(&self, query: &Query<'_>) -> Result<oracledb::Cursor, Fault> {
+        let values: Vec<Box<dyn ToDbValue>> =
+            query.parameters.iter().map(|(_, value)| typed(value)).collect::<Result<_, _>>()?;
+        let run = || {
+            let statement = self
+                .connection
+                .statement(query.text)?
+                .fetch_array_size(query.rows)
+                .prefetch_rows(query.ahead)
+                .fetch_lobs()
+                .exclude_from_cache()
+                .build()?;
+            statement.query_named(&pairs(query.parameters, &values))
+        };
+        run().map_err(|error| fault(&error))
+    }
+
+    fn refused(&self) -> MutexGuard<'_, Option<(String, Vec<Named>)>> {
+        // Nothing panics while it is held.
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn pairs<'v>(parameters: &'v Parameters, values: &'v [Box<dyn ToDbValue>]) -> Vec<(&'v str, &'v dyn ToDbValue)> {
+    parameters.iter().zip(values).map(|((name, _), value)| (name.as_str(), &**value)).collect()
+}
+
+impl Session for Connected {
+    fn call_timeout(&self, most: Duration) -> Result<(), Fault> {
+        self.connection.set_call_timeout(Some(most)).map_err(|error| fault(&error))
+    }
+
+    fn identify(&self, person: &str) -> Result<(), Fault> {
+        self.connection.set_client_identifier(person).map_err(|error| fault(&error))
+    }
+
+    fn run(&self, text: &str) -> Result<(), Fault> {
+        let run = || -> Result<(), Error> {
+            let mut statement = self.connection.statement(text)?.exclude_from_cache().build()?;
+            // A statement that is explained may have parameters; the driver wants a value for each.
+            let names = statement.bind_names().to_vec();
+            let nulls: Vec<(&str, &dyn ToDbValue)> =
+                names.iter().map(|name| (name.as_str(), &None::<String> as &dyn ToDbValue)).collect();
+            statement.execute_named(&nulls).map(|_| ())
+        };
+        run().map_err(|error| fault(&error))
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault> {
+        let cursor = self.open(query)?;
+        let columns = named(cursor.columns());
+        match columns.iter().find(|column| column.as_text || unreadable(column.code, &column.type_name).is_some()) {
+            None => Ok(Box::new(Rows::new(cursor, query.cell_bytes))),
+            Some(column) => {
+                let type_name = column.type_name.clone();
+                *self.refused() = Some((query.text.to_owned(), columns));
+                Err(Fault::new(Code::Unreadable, type_name))
+            }
+        }
+    }
+
+    fn describe(&self, text: &str) -> Result<Vec<Named>, Fault> {
+        if let Some((_, columns)) = self.refused().take().filter(|(refused, _)| refused == text) {
+            return Ok(columns);
+        }
+        let parse = || -> Result<Vec<Named>, Error> {
+            let mut statement = self.connection.statement(text)?.exclude_from_cache().build()?;
+            statement.ensure_fully_parsed()?;
+            Ok(named(statement.out_metadata()))
+        };
+        parse().map_err(|error| fault(&error))
+    }
+
+    fn rollback(&self) -> Result<(), Fault> {
+        self.connection.rollback().map_err(|error| fault(&error))
+    }
+
+    fn ping(&self) -> Result<(), Fault> {
+        self.connection.ping().map_err(|error| fault(&error))
+    }
+
+    /// The driver has no way: the call ends in its time.
+    fn break_execution(&self) {
+        tracing::debug!("a call is left to its time limit: this driver cannot break it");
+    }
+}
+
+impl Drop for Connected {
+    /// The driver takes leave without a time limit: a server that answers nothing would keep the thread. It gives such a
+    /// connection up here.
+    fn drop(&mut self) {
+        let bounded = self.connection.set_call_timeout(Some(FAREWELL));
+        let _ = bounded.and_then(|()| self.connection.ping());
+    }
+}
