@@ -4,6 +4,7 @@ use futures::StreamExt as _;
 use pstral_core::domain::{Ending, Limits, Row, Value};
 use pstral_core::guard::{ApprovedStatement, Guard, Policy, Rules, Verdict};
 use pstral_core::ports::{Batch, QueryTarget, ResultStream, TargetError};
+use pstral_core::testkit::query_target::fixture;
 use pstral_ocidouble::Oracle;
 pub(crate) use pstral_ocidouble::{Table, company};
 use pstral_oracle::{OracleConfig, OracleTarget};
@@ -12,6 +13,20 @@ use tokio_util::sync::CancellationToken;
 /// Room for everything that a test reads.
 pub(crate) const WIDE: Limits =
     Limits { rows: 200_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: std::time::Duration::from_mins(1) };
+
+/// What the contract of every target wants.
+pub(crate) fn of_the_contract() -> Oracle {
+    let tables = [
+        Table { name: "ITEMS", columns: "ID INTEGER PRIMARY KEY, NAME VARCHAR2(40), PRICE NUMBER(10,2), MADE_ON DATE" },
+        Table { name: "NOTES", columns: "ID INTEGER PRIMARY KEY, ITEM_ID INTEGER, TITLE VARCHAR2(40), BODY CLOB" },
+    ];
+    let rows: String = fixture().split_once("INSERT").map(|(_, rows)| format!("INSERT{rows}")).unwrap();
+    let key =
+        "INSERT INTO all_constraints (owner, constraint_name, constraint_type, table_name, r_owner, r_constraint_name)
+            VALUES ('BOT', 'NOTES_FK', 'R', 'NOTES', 'BOT', 'ITEMS_PK');
+        INSERT INTO all_cons_columns VALUES ('BOT', 'NOTES_FK', 1, 'ITEM_ID');";
+    company(&tables, &format!("{rows}{key}"))
+}
 
 pub(crate) fn config(oracle: &Oracle) -> OracleConfig {
     OracleConfig {

@@ -4,19 +4,12 @@
 use std::process::Command;
 
 use pstral_ocidouble::Oracle;
-use pstral_pypackages::{Package, skip};
+use pstral_pypackages::skip;
 use serde_json::{Value, json};
 
 use crate::company::{Table, company};
+use crate::python::ORACLEDB;
 use crate::volume::{Trips, numbers, trips};
-
-const ORACLEDB: Package = Package {
-    name: "oracledb",
-    version: "26.1.0",
-    beside: &[("seerdb", "3.3.0")],
-    folder: "oracledb",
-    variable: "PSTRAL_TEST_ORACLEDB",
-};
 
 /// A script of Python on a database, with what it saw; `None` where there is no Python.
 fn python(script: &str, words: &[&str]) -> Option<Value> {

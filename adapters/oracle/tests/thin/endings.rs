@@ -1,0 +1,1 @@
+//! Errors of the server, the network and the login.
