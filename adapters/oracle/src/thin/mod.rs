@@ -53,6 +53,7 @@ impl Thin {
         match connected.recv_timeout(self.connect_time) {
             Ok(connected) => connected.map_err(|error| while_connecting(&error)),
             Err(RecvTimeoutError::Timeout) => Err(unanswered("the server does not answer")),
+            // It takes what a server says for granted, and panics where that is missing.
             Err(RecvTimeoutError::Disconnected) => Err(Fault::new(Code::Other, "the driver broke down connecting")),
         }
     }

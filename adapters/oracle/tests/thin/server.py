@@ -1,9 +1,11 @@
-"""Serves the double's file of SQLite over Oracle's own network protocol: prints its port, and ends when its input does.
+"""Serves the double's file of SQLite over Oracle's own network protocol, as a database of a version does: prints its
+port, and ends when its input does.
 
 What reaches it stands in the double's record, one line a statement."""
 
 import datetime
 import decimal
+import logging
 import re
 import sqlite3
 import sys
@@ -11,14 +13,14 @@ import threading
 import time
 
 import seerdb.server.session
+from seerdb.common import tns, tns_consts
 from seerdb.common.datatypes import BcDate, IntervalYM
 from seerdb.common.tns import ColumnMeta
-from seerdb.common.tns_consts import FIELD_VERSION_23_4
-from seerdb.server.auth import VFR_12C_SHA2
+from seerdb.server import auth
 from seerdb.server.backend import BackendError, BindVar, Result
 from seerdb.server.service import Server
 
-[path] = sys.argv[1:]
+path, version, verifier = sys.argv[1:]
 
 # Seconds that a statement may take: the server does not hear a client that gives a call up.
 CALL = 3
@@ -248,11 +250,18 @@ def inferred(cells):
     return "NUMBER" if isinstance(cell, (int, float)) else "RAW" if isinstance(cell, bytes) else "VARCHAR2"
 
 
-# The one verifier that the driver knows, which the server offers to newer clients alone.
+# By itself the server offers a verifier of before 12c, which the driver does not know.
 challenge = seerdb.server.session.make_challenge
-seerdb.server.session.make_challenge = lambda *given, **named: challenge(*given, **{**named, "verifier_type": VFR_12C_SHA2})
+seerdb.server.session.make_challenge = lambda *given, **named: challenge(*given, **{**named, "verifier_type": getattr(auth, f"VFR_{verifier}")})
 
-server = Server(port=0, backend_factory=Backend, field_version=FIELD_VERSION_23_4)
+# What it thinks of itself, and of a wrong password, is nobody's here.
+logging.disable()
+
+# A database counts a large text in units of UTF-16, as its reads do; the server announces characters.
+size = tns._lob_value_size
+tns._lob_value_size = lambda value: len(value.encode("utf-16-be")) // 2 if isinstance(value, str) else size(value)
+
+server = Server(port=0, backend_factory=Backend, field_version=getattr(tns_consts, f"FIELD_VERSION_{version}"))
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.port, flush=True)
 sys.stdin.read()

@@ -16,11 +16,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves what the database holds; `None` where there is no Python.
+    /// Serves what the database holds as one of 23ai; `None` where there is no Python.
     pub(crate) fn start(oracle: &Oracle) -> Option<Self> {
+        Self::of(oracle, "23_4", "12C_SHA2")
+    }
+
+    /// As a database of that version, whose account has a password verifier of that kind.
+    pub(crate) fn of(oracle: &Oracle, version: &str, verifier: &str) -> Option<Self> {
         let python = ORACLEDB.python().map_err(|why| skip("seerdb", &why)).ok()?;
         let mut process = Command::new(python)
-            .args(["-c", include_str!("server.py"), &oracle.connect()])
+            .args(["-c", include_str!("server.py"), &oracle.connect(), version, verifier])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -31,13 +36,38 @@ impl Server {
         Some(Self { process, port })
     }
 
+    /// The address.
+    pub(crate) fn connect(&self) -> String {
+        format!("//127.0.0.1:{}/crm", self.port)
+    }
+
     /// As the double's configuration, through the driver in pure Rust.
     pub(crate) fn config(&self) -> OracleConfig {
         OracleConfig {
             max_concurrent: 2,
             driver: DriverChoice::Thin,
-            ..OracleConfig::new(format!("//127.0.0.1:{}/crm", self.port), "bot", "secret".to_owned().into())
+            ..OracleConfig::new(self.connect(), "bot", "secret".to_owned().into())
         }
+    }
+
+    /// The server says nothing more, until it is woken.
+    pub(crate) fn halt(&self) {
+        self.signal("-STOP");
+    }
+
+    /// The server goes on.
+    pub(crate) fn wake(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap().success());
+    }
+
+    /// The server goes without a word to anybody.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     pub(crate) fn target(&self) -> OracleTarget {
