@@ -68,7 +68,9 @@ pub(crate) struct Query<'q> {
     pub(crate) rows: u32,
     /// Rows that come with the answer to the statement itself.
     pub(crate) ahead: u32,
-    /// Bytes read of a large object at most.
+    /// Its result may have large objects.
+    pub(crate) large: bool,
+    /// Bytes read of a large object at most, where the driver can stop there.
     pub(crate) cell_bytes: usize,
 }
 

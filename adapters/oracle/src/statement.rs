@@ -86,7 +86,7 @@ pub(crate) fn with_person<T>(
 /// A query of our own on the dictionary, read whole. The rows of one reading are those of one moment.
 pub(crate) fn all(trips: &mut Trips<'_>, text: &str, parameters: &[(String, Bound)]) -> Result<Vec<Row>, TargetError> {
     // Many, and narrow.
-    let query = Query { text, parameters, rows: 1000, ahead: 101, cell_bytes: 4000 };
+    let query = Query { text, parameters, rows: 1000, ahead: 101, large: false, cell_bytes: 4000 };
     let mut cursor = trips.call(|session| session.query(&query))?;
     let mut rows = Vec::new();
     while let Some(row) = trips.call(|_| cursor.next())? {
@@ -131,10 +131,11 @@ fn open(
     statement: &Statement,
     parameters: &[(String, Bound)],
 ) -> Result<(Box<dyn Cursor>, Option<Frame>), TargetError> {
-    let Statement { limits, fetch, .. } = statement;
+    let Statement { limits, fetch, large, .. } = statement;
     // One more than is delivered shows that there are more.
     let rows = u32::try_from(limits.rows).unwrap_or(u32::MAX).saturating_add(1).min(*fetch).max(1);
-    let query = |text| Query { text, parameters, rows, ahead: rows.saturating_add(1), cell_bytes: limits.cell_bytes };
+    let ahead = rows.saturating_add(1);
+    let query = |text| Query { text, parameters, rows, ahead, large: *large, cell_bytes: limits.cell_bytes };
     let found = trips.call(|session| match session.query(&query(&statement.text)) {
         Ok(cursor) => Ok(Some(cursor)),
         Err(Fault { code: Code::Unreadable, .. }) => Ok(None),

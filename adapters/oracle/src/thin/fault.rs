@@ -1,7 +1,5 @@
 //! The driver's errors with the numbers by which the adapter decides.
 
-use std::io;
-
 use oracledb::{Error, ErrorKind};
 
 use crate::fault::{Code, Fault};
@@ -48,20 +46,6 @@ pub(super) fn while_connecting(error: &Error) -> Fault {
     Fault { code: ora(number), message: format!("ORA-{number:05}: {words}") }
 }
 
-/// An error of reading a large object, of which the driver keeps the words alone.
-pub(super) fn of_lob(error: &io::Error) -> Fault {
-    let message = error.to_string();
-    let number = message.strip_prefix("ORA-").and_then(|rest| rest.get(..5)?.parse().ok());
-    let code = match (number, error.kind()) {
-        (Some(number), _) => ora(number),
-        (None, io::ErrorKind::Other) if message.contains("call timeout") => TIMED_OUT,
-        (None, io::ErrorKind::Other) => DISCONNECTED,
-        // A text that is none.
-        (None, _) => Code::Other,
-    };
-    Fault { code, message }
-}
-
 fn ora(number: usize) -> Code {
     u32::try_from(number).map_or(Code::Other, Code::Ora)
 }
@@ -69,18 +53,6 @@ fn ora(number: usize) -> Code {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_the_driver_says_of_a_large_object_is_told_apart() {
-        for (error, expected) in [
-            (io::Error::other("ORA-22924: snapshot too old"), Code::Ora(22_924)),
-            (io::Error::other("the configured call timeout was exceeded"), TIMED_OUT),
-            (io::Error::other("the database or network closed the connection"), DISCONNECTED),
-            (io::Error::new(io::ErrorKind::InvalidData, "invalid encoded string"), Code::Other),
-        ] {
-            assert_eq!(of_lob(&error).code, expected, "{error}");
-        }
-    }
 
     #[test]
     fn a_connect_string_that_cannot_be_read_is_not_repeated() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use oracledb::{Connection, Error, ToDbValue};
 
 use super::bind::typed;
-use super::cursor::{Rows, named};
+use super::cursor::{Rows, comes_whole, named};
 use super::fault::fault;
 use crate::fault::{Code, Fault};
 use crate::kind::unreadable;
@@ -14,6 +14,11 @@ use crate::session::{Cursor, Named, Parameters, Query, Session};
 
 /// Time for the server to show that it still answers before a session is closed.
 const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Rows a round trip where large objects come, each of them whole: there is no limit that the driver could be told. It
+/// could read a part through a locator, but where a row repeats the object of the one before, as in a join, it takes the
+/// locators of other rows or panics (`finalize_rows` in its `response/mod.rs`).
+const FEW: u32 = 4;
 
 /// A connection; closed when it is dropped.
 pub(super) struct Connected {
@@ -28,18 +33,17 @@ impl Connected {
         Self { connection, refused: Mutex::default() }
     }
 
-    /// Runs a query. Large objects come as locators: in its own way the driver would take each whole into memory. No
-    /// cursor is kept for the next time: it would still have the columns of today.
-    fn open(&self, query: &Query<'_>) -> Result<oracledb::Cursor, Fault> {
+    /// Runs a query. No cursor is kept for the next time: it would still have the columns of today.
+    fn open(&self, query: &Query<'_>, large: bool) -> Result<oracledb::Cursor, Fault> {
+        let most = if large { FEW } else { u32::MAX };
         let values: Vec<Box<dyn ToDbValue>> =
             query.parameters.iter().map(|(_, value)| typed(value)).collect::<Result<_, _>>()?;
         let run = || {
             let statement = self
                 .connection
                 .statement(query.text)?
-                .fetch_array_size(query.rows)
-                .prefetch_rows(query.ahead)
-                .fetch_lobs()
+                .fetch_array_size(query.rows.min(most))
+                .prefetch_rows(query.ahead.min(most))
                 .exclude_from_cache()
                 .build()?;
             statement.query_named(&pairs(query.parameters, &values))
@@ -79,10 +83,13 @@ impl Session for Connected {
     }
 
     fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault> {
-        let cursor = self.open(query)?;
+        let mut cursor = self.open(query, query.large)?;
+        if !query.large && cursor.columns().iter().any(comes_whole) {
+            cursor = self.open(query, true)?;
+        }
         let columns = named(cursor.columns());
         match columns.iter().find(|column| column.as_text || unreadable(column.code, &column.type_name).is_some()) {
-            None => Ok(Box::new(Rows::new(cursor, query.cell_bytes))),
+            None => Ok(Box::new(Rows::new(cursor))),
             Some(column) => {
                 let type_name = column.type_name.clone();
                 *self.refused() = Some((query.text.to_owned(), columns));

@@ -13,7 +13,7 @@ import threading
 import time
 
 import seerdb.server.session
-from seerdb.common import tns, tns_consts
+from seerdb.common import tns_consts
 from seerdb.common.datatypes import BcDate, IntervalYM
 from seerdb.common.tns import ColumnMeta
 from seerdb.server import auth
@@ -256,10 +256,6 @@ seerdb.server.session.make_challenge = lambda *given, **named: challenge(*given,
 
 # What it thinks of itself, and of a wrong password, is nobody's here.
 logging.disable()
-
-# A database counts a large text in units of UTF-16, as its reads do; the server announces characters.
-size = tns._lob_value_size
-tns._lob_value_size = lambda value: len(value.encode("utf-16-be")) // 2 if isinstance(value, str) else size(value)
 
 server = Server(port=0, backend_factory=Backend, field_version=getattr(tns_consts, f"FIELD_VERSION_{version}"))
 threading.Thread(target=server.serve_forever, daemon=True).start()
