@@ -16,8 +16,8 @@ use crate::session::{Cursor, Named, Parameters, Query, Session};
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Rows a round trip where large objects come, each of them whole: there is no limit that the driver could be told. It
-/// could read a part through a locator, but where a row repeats the object of the one before, as in a join, it takes the
-/// locators of other rows or panics (`finalize_rows` in its `response/mod.rs`).
+/// could read a part through a locator, but where the server leaves out one that repeats that of the row before, it
+/// takes those of other rows and panics (`finalize_rows` in its `response/mod.rs`).
 const FEW: u32 = 4;
 
 /// A connection; closed when it is dropped.

@@ -64,6 +64,18 @@ async fn times_keep_their_offset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn documents_and_vectors_leave_the_others_and_their_names() {
+    let docs = Table { name: "DOCS", columns: "ID NUMBER(4) PRIMARY KEY, DOC JSON, NAME VARCHAR2(40), NEAR VECTOR" };
+    let oracle = company(&[docs], "INSERT INTO DOCS VALUES (1, '{\"a\": 1}', 'a', '[1.0, 2.0]')");
+    let Some(server) = Server::start(&oracle) else { return };
+    let whole = run(&server.target(), "SELECT id, doc, name, near FROM docs").await.unwrap();
+    let none = |name: &str| Value::Unsupported(name.to_owned());
+    assert_eq!(whole.rows, [[Value::Integer(1), none("JSON"), text("a"), none("VECTOR")]]);
+    let names: Vec<&str> = whole.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["ID", "DOC", "NAME", "NEAR"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn large_objects_come_whole_and_are_cut() {
     let texts =
         Table { name: "TEXTS", columns: "ID NUMBER(4) PRIMARY KEY, BODY CLOB, NATIONAL NCLOB, SCAN BLOB, OLD LONG" };

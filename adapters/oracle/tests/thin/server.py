@@ -5,6 +5,7 @@ What reaches it stands in the double's record, one line a statement."""
 
 import datetime
 import decimal
+import json
 import logging
 import re
 import sqlite3
@@ -75,6 +76,8 @@ TYPES = {
     "BLOB": (113, 4000, 0, bytes),
     "LONG": (8, 0, 1, str),
     "BOOLEAN": (252, 1, 0, bool),
+    "JSON": (119, 4000, 0, json.loads),
+    "VECTOR": (127, 4000, 0, json.loads),
 }
 
 
