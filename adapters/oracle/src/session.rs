@@ -69,6 +69,10 @@ pub(crate) struct Query<'q> {
     /// Rows that come with the answer to the statement itself.
     pub(crate) ahead: u32,
     /// Its result may have large objects.
+    #[cfg_attr(
+        not(feature = "thin"),
+        expect(dead_code, reason = "the client library reads no more than a cell shows")
+    )]
     pub(crate) large: bool,
     /// Bytes read of a large object at most, where the driver can stop there.
     pub(crate) cell_bytes: usize,
