@@ -17,7 +17,7 @@ pub enum Identity {
     Proxy(BTreeMap<String, String>),
 }
 
-/// What speaks to the database.
+/// The library that speaks to the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DriverChoice {
     /// Oracle's Instant Client through ODPI-C, loaded at the first use.
@@ -37,7 +37,7 @@ pub struct OracleConfig {
     pub user: String,
     /// Its password.
     pub password: SecretString,
-    /// What speaks to the database; the Instant Client by default.
+    /// The library that speaks to the database, the Instant Client by default.
     pub driver: DriverChoice,
     /// The folder with the Instant Client's libraries; the loader's own path where there is none. The first target of a
     /// program decides: a client is loaded once.

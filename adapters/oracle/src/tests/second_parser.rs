@@ -82,11 +82,12 @@ fn of_the_guard() -> Vec<String> {
     [plain, spelled_out, made].concat()
 }
 
-/// A result with columns that the driver cannot read runs in one of these.
+/// Results with columns that a driver cannot read, or without a part of them, run in these.
 fn frames() -> [String; 2] {
     let named = |name: &str, code| Named { name: name.to_owned(), code, type_name: String::new(), as_text: false };
-    let columns = [named("ID", 2), named("DOC", 119)];
-    ["SELECT id, doc FROM t", "WITH q AS (SELECT id, doc FROM t) SELECT id, doc FROM q"]
+    let at = Named { as_text: true, ..named("AT", 181) };
+    let columns = [named("ID", 2), named("DOC", 119), at];
+    ["SELECT id, doc, at FROM t", "WITH q AS (SELECT id, doc, at FROM t) SELECT id, doc, at FROM q"]
         .map(|text| Frame::around(text, &columns).unwrap().text)
 }
 

@@ -38,12 +38,12 @@ impl Cursor for Rows {
     }
 }
 
-/// Whether values of a column come whole, however long they are.
+/// True of a column whose values come whole, however long they are.
 pub(super) fn comes_whole(column: &Metadata) -> bool {
     matches!(kind(column), Kind::Clob | Kind::Blob)
 }
 
-/// How a column is read.
+/// The way in which a column is read.
 fn kind(column: &Metadata) -> Kind {
     match column.db_type().name().trim_start_matches("DB_TYPE_") {
         "VARCHAR" | "NVARCHAR" | "CHAR" | "NCHAR" | "ROWID" | "UROWID" => Kind::Text,
@@ -51,11 +51,11 @@ fn kind(column: &Metadata) -> Kind {
         "BINARY_INTEGER" => Kind::Number { decimals: 0 },
         "BINARY_FLOAT" | "BINARY_DOUBLE" => Kind::Real,
         "DATE" => Kind::Date,
-        // The second comes in the session's zone, which is the database's.
+        // One with a local time zone comes in the session's, which is the database's.
         "TIMESTAMP" | "TIMESTAMP_LTZ" => Kind::Timestamp,
         "INTERVAL_DS" | "INTERVAL_YM" => Kind::Interval,
         "RAW" => Kind::Bytes,
-        // In this form large objects come too.
+        // Large objects come in this form too.
         "LONG" | "LONG_NVARCHAR" => Kind::Clob,
         "LONG_RAW" => Kind::Blob,
         "BOOLEAN" => Kind::Boolean,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
 use pstral_core::domain::{Limits, Locale, Value};
-use pstral_core::ports::{QueryTarget as _, TargetError};
+use pstral_core::ports::{Batch, QueryTarget as _, TargetError};
 use pstral_ocidouble::Oracle;
 use pstral_oracle::{Identity, OracleConfig, OracleTarget};
 use tokio_util::sync::CancellationToken;
@@ -110,6 +111,22 @@ async fn a_server_that_is_gone_is_told_and_found_again() {
     }
     let why = unavailable(server.config()).await;
     assert!(why.starts_with("ORA-12541"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_goes_between_rows_is_told() {
+    let rows = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+        INSERT INTO ITEMS SELECT n, 'item ' || n FROM n";
+    let oracle = company(&[Table { name: "ITEMS", columns: "ID NUMBER(10) PRIMARY KEY, NAME VARCHAR2(40)" }], rows);
+    let Some(mut server) = Server::start(&oracle) else { return };
+    let target = server.target();
+    let statement = approved(&target, ITEMS, WIDE).await;
+    let mut stream = target.execute(&statement, "camille.durand", CancellationToken::new()).await.unwrap();
+    assert!(matches!(stream.batches.next().await, Some(Ok(Batch::Rows(_)))));
+    server.kill();
+    // The statement may be why.
+    let error = drain(stream).await.unwrap_err();
+    assert!(matches!(error, TargetError::Failed(_)), "{error:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

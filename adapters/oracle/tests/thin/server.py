@@ -257,7 +257,7 @@ def inferred(cells):
 challenge = seerdb.server.session.make_challenge
 seerdb.server.session.make_challenge = lambda *given, **named: challenge(*given, **{**named, "verifier_type": getattr(auth, f"VFR_{verifier}")})
 
-# What it thinks of itself, and of a wrong password, is nobody's here.
+# Its warnings would stand between the results of tests.
 logging.disable()
 
 server = Server(port=0, backend_factory=Backend, field_version=getattr(tns_consts, f"FIELD_VERSION_{version}"))
