@@ -6,6 +6,7 @@ use pstral_core::domain::{Limits, Value};
 use pstral_core::guard::{Guard, Policy, Rules, Verdict};
 use pstral_core::ports::{Batch, QueryTarget};
 use pstral_core::testkit::query_target::contract;
+use pstral_oracle::OracleTarget;
 use tokio_util::sync::CancellationToken;
 
 use crate::server::Server;
@@ -48,14 +49,21 @@ fn make(writer: &Connection, tables: &[&str], script: &[&str]) {
 async fn a_server_keeps_the_contract() {
     let Some(server) = Server::named() else { return };
     make(&server.writer(), &["notes", "items"], FIXTURE);
-    contract(&server.target()).await;
+    for target in server.targets() {
+        contract(&target).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_shows_each_type() {
     let Some(server) = Server::named() else { return };
     make(&server.writer(), &["pstral_kinds"], KINDS);
-    let target = server.target();
+    for target in server.targets() {
+        shows_each_type(&target).await;
+    }
+}
+
+async fn shows_each_type(target: &OracleTarget) {
     let catalog = target.catalog().await.unwrap();
     let policy = Policy::new(Rules::default(), Vec::new(), Limits { cell_bytes: 4, ..Limits::default() });
     let Verdict::Allow(statement) = Guard::new(&catalog, &policy).check("SELECT * FROM pstral_kinds WHERE id = 1")

@@ -1,7 +1,7 @@
 //! A real database, where the environment names one that may be filled with tables for tests.
 
 use oracle::Connection;
-use pstral_oracle::{OracleConfig, OracleTarget};
+use pstral_oracle::{DriverChoice, OracleConfig, OracleTarget};
 
 /// `oracle://user:password@host:port/service`, taken apart.
 pub(crate) struct Server {
@@ -32,10 +32,16 @@ impl Server {
         Connection::connect(&self.user, &self.password, &self.connect).expect("the server of the environment is up")
     }
 
-    /// A target that runs two statements at once.
-    pub(crate) fn target(&self) -> OracleTarget {
+    /// Targets that run two statements at once, one a driver.
+    pub(crate) fn targets(&self) -> Vec<OracleTarget> {
+        let drivers = [
+            DriverChoice::Client,
+            #[cfg(feature = "thin")]
+            DriverChoice::Thin,
+        ];
         let config = OracleConfig::new(&self.connect, &self.user, self.password.clone().into());
-        OracleTarget::new(OracleConfig { max_concurrent: 2, ..config })
+        let target = |driver| OracleTarget::new(OracleConfig { driver, max_concurrent: 2, ..config.clone() });
+        drivers.map(target).into()
     }
 }
 
