@@ -66,7 +66,7 @@ pub(crate) struct Query<'q> {
     pub(crate) parameters: &'q Parameters,
     /// Rows a round trip.
     pub(crate) rows: u32,
-    /// Rows that come with the answer to the statement itself.
+    /// Rows that come with the answer to the statement itself, where the driver can do so safely.
     pub(crate) ahead: u32,
     /// Its result may have large objects.
     #[cfg_attr(

@@ -1,18 +1,21 @@
 //! Rows of the driver as values.
 
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use oracledb::{Error, Metadata, OracleIntervalDS, OracleIntervalYM, OracleTimestamp, Row};
 use pstral_core::domain::Value;
 
 use super::fault::fault;
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::kind::Kind;
 use crate::moment::{Moment, day_interval, month_interval};
 use crate::number::number;
 use crate::session::{Cursor, Described, Named};
 
-/// A query that runs.
+/// A query that runs; without its cursor once that broke.
 pub(super) struct Rows {
-    read: oracledb::Cursor,
+    read: Option<oracledb::Cursor>,
     columns: Vec<Described>,
 }
 
@@ -21,7 +24,7 @@ impl Rows {
     pub(super) fn new(read: oracledb::Cursor) -> Self {
         let described = |column: &Metadata| Described { name: column.name().to_owned(), kind: kind(column) };
         let columns = read.columns().iter().map(described).collect();
-        Self { read, columns }
+        Self { read: Some(read), columns }
     }
 }
 
@@ -30,12 +33,24 @@ impl Cursor for Rows {
         &self.columns
     }
 
+    /// The driver panics over values that it does not expect, and its cursor panics again where it is dropped then: it is
+    /// kept out of the way of the first panic, and leaked. The session cannot be used any more, and is closed.
     fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
-        let Some(row) = self.read.next() else { return Ok(None) };
-        let mut row = row.map_err(|error| fault(&error))?;
-        let cells = self.columns.iter().enumerate();
-        cells.map(|(at, column)| value(&mut row, at, &column.kind)).collect::<Result<_, _>>().map(Some)
+        let Some(mut read) = self.read.take() else { return Ok(None) };
+        if let Ok(row) = catch_unwind(AssertUnwindSafe(|| row(&mut read, &self.columns))) {
+            self.read = Some(read);
+            return row;
+        }
+        mem::forget(read);
+        Err(Fault::new(Code::Other, "the driver broke down reading a row"))
     }
+}
+
+fn row(read: &mut oracledb::Cursor, columns: &[Described]) -> Result<Option<Vec<Value>>, Fault> {
+    let Some(row) = read.next() else { return Ok(None) };
+    let mut row = row.map_err(|error| fault(&error))?;
+    let cells = columns.iter().enumerate();
+    cells.map(|(at, column)| value(&mut row, at, &column.kind)).collect::<Result<_, _>>().map(Some)
 }
 
 /// True of a column whose values come whole, however long they are.

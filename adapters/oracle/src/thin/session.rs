@@ -33,7 +33,9 @@ impl Connected {
         Self { connection, refused: Mutex::default() }
     }
 
-    /// Runs a query. No cursor is kept for the next time: it would still have the columns of today.
+    /// Runs a query. No row comes with the answer to the statement itself, though that costs a round trip: a panic over
+    /// a value is caught where rows are read (`cursor.rs`), and columns are looked at before. No cursor is kept for the
+    /// next time: it would still have the columns of today.
     fn open(&self, query: &Query<'_>, large: bool) -> Result<oracledb::Cursor, Fault> {
         let most = if large { FEW } else { u32::MAX };
         let values: Vec<Box<dyn ToDbValue>> =
@@ -43,7 +45,7 @@ impl Connected {
                 .connection
                 .statement(query.text)?
                 .fetch_array_size(query.rows.min(most))
-                .prefetch_rows(query.ahead.min(most))
+                .prefetch_rows(0)
                 .exclude_from_cache()
                 .build()?;
             statement.query_named(&pairs(query.parameters, &values))
@@ -99,15 +101,10 @@ impl Session for Connected {
     }
 
     fn describe(&self, text: &str) -> Result<Vec<Named>, Fault> {
-        if let Some((_, columns)) = self.refused().take().filter(|(refused, _)| refused == text) {
-            return Ok(columns);
+        match self.refused().take() {
+            Some((refused, columns)) if refused == text => Ok(columns),
+            _ => Err(Fault::new(Code::Other, "the statement was not refused for its columns")),
         }
-        let parse = || -> Result<Vec<Named>, Error> {
-            let mut statement = self.connection.statement(text)?.exclude_from_cache().build()?;
-            statement.ensure_fully_parsed()?;
-            Ok(named(statement.out_metadata()))
-        };
-        parse().map_err(|error| fault(&error))
     }
 
     fn rollback(&self) -> Result<(), Fault> {

@@ -130,6 +130,19 @@ async fn a_server_that_goes_between_rows_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_the_driver_panics_over_ends_its_statement_alone() {
+    let things = Table { name: "THINGS", columns: "ID NUMBER(10) PRIMARY KEY, DAY BROKEN" };
+    let oracle = company(&[things], "INSERT INTO THINGS VALUES (1, 'abc')");
+    let Some(server) = Server::start(&oracle) else { return };
+    let target = server.target();
+    for _ in 0..3 {
+        let error = run(&target, "SELECT id, day FROM things").await.unwrap_err();
+        assert_eq!(error, TargetError::Failed("the driver broke down reading a row".to_owned()));
+        assert_eq!(run(&target, "SELECT id FROM things").await.unwrap().rows, [[Value::Integer(1)]]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_nothing_keeps_nobody_waiting() {
     // It takes connections and answers none.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -154,8 +167,8 @@ async fn a_server_that_halts_gives_its_threads_back() {
     let statement = approved(&target, ITEMS, limits).await;
     server.halt();
     for _ in 0..2 {
-        let error = target.execute(&statement, "camille.durand", CancellationToken::new()).await.err().unwrap();
-        assert!(matches!(error, TargetError::Timeout { .. } | TargetError::Busy(_)), "{error:?}");
+        let ended = target.execute(&statement, "camille.durand", CancellationToken::new()).await;
+        assert!(matches!(ended, Err(TargetError::Timeout { .. } | TargetError::Busy(_))), "{:?}", ended.err());
     }
     server.wake();
     assert_eq!(run(&target, ITEMS).await.unwrap().rows.len(), 2);

@@ -77,6 +77,8 @@ TYPES = {
     "LONG": (8, 0, 1, str),
     "BOOLEAN": (252, 1, 0, bool),
     "JSON": (119, 4000, 0, json.loads),
+    # A date that is none.
+    "BROKEN": (12, 7, 0, str),
     "VECTOR": (127, 4000, 0, json.loads),
 }
 

@@ -53,6 +53,10 @@ impl Server {
     /// The server says nothing more, until it is woken.
     pub(crate) fn halt(&self) {
         self.signal("-STOP");
+        // Its threads stop one after the other.
+        let state =
+            || Command::new("ps").args(["-o", "state=", "-p", &self.process.id().to_string()]).output().unwrap();
+        while !state().stdout.starts_with(b"T") {}
     }
 
     /// The server goes on.
