@@ -40,6 +40,9 @@ config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
 config-cost = the cost must be 0 or more, in the database's own unit, such as 100000; 0 means no limit.
 config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.
 config-no-accounts = SQLite knows no accounts: write identity = "shared", or remove this key.
+config-driver-left-out = this program was built without that driver. Build it with --features oracle-thin, or remove this key.
+config-driver-own = this driver cannot enter other accounts: write identity = "shared", or remove driver and install the Instant Client.
+config-driver-folder = this driver needs no client library: remove this key.
 config-accounts-missing = with identity = "own", say which account each person has, a line each under [targets.<name>.accounts]: "camille.durand" = "CAMILLE".
 config-accounts-unused = accounts are used only with identity = "own". Write that too, or remove this key.
 config-table-or-column = “{ $given }” is not of the form table, table.column or schema.table.column.
@@ -132,7 +135,7 @@ remedy-target-busy = Wait and try again. If it goes on, look at what else uses t
 policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny, allow and private_tables: a misspelt entry protects nothing.
 remedy-platform = Check the [platforms] section and the network; pstral doctor says more.
-remedy-platform-ended = Check what standard input is connected to and the [platforms] section, then start again.
+remedy-platform-ended = Check what standard input is connected to, or ask pstral doctor about the [platforms] section, then start again.
 remedy-no-platform = Turn on a way to write to Pstral, such as [platforms.terminal] enabled = true.
 remedy-no-answer = Check that the server runs and is not overloaded.
 doctor-look = The lines with “→” say what to do.

@@ -40,6 +40,9 @@ config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la
 config-cost = le coût doit être un nombre positif ou nul, dans l'unité de la base, par exemple 100000 ; 0 signifie aucune limite.
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.
 config-no-accounts = SQLite ne connaît pas de comptes : écrivez identity = "shared", ou supprimez cette clé.
+config-driver-left-out = ce programme a été construit sans ce pilote. Construisez-le avec --features oracle-thin, ou supprimez cette clé.
+config-driver-own = ce pilote n'entre pas dans d'autres comptes : écrivez identity = "shared", ou supprimez driver et installez l'Instant Client.
+config-driver-folder = ce pilote n'a pas besoin de la bibliothèque cliente : supprimez cette clé.
 config-accounts-missing = avec identity = "own", dites quel compte a chaque personne, une ligne chacune sous [targets.<nom>.accounts] : "camille.durand" = "CAMILLE".
 config-accounts-unused = les comptes ne servent qu'avec identity = "own". Écrivez-le aussi, ou supprimez cette clé.
 config-table-or-column = « { $given } » n'est pas de la forme table, table.colonne ou schéma.table.colonne.
@@ -132,7 +135,7 @@ remedy-target-busy = Attendez puis recommencez. Si cela dure, voyez ce qui d'aut
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny, allow et private_tables : une entrée mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau ; pstral doctor en dit plus.
-remedy-platform-ended = Vérifiez ce qui est branché sur l'entrée standard et la section [platforms], puis relancez.
+remedy-platform-ended = Vérifiez ce qui est branché sur l'entrée standard, ou demandez à pstral doctor ce qu'il dit de la section [platforms], puis relancez.
 remedy-no-platform = Activez un moyen d'écrire à Pstral, par exemple [platforms.terminal] enabled = true.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 doctor-look = Les lignes « → » disent quoi faire.

@@ -24,8 +24,8 @@ pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DiscordConfig, EndpointConfig, Files, Http,
-    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, MatrixConfig, ModeChoice, Model, ModelKind,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DiscordConfig, DriverKind, EndpointConfig, Files,
+    Http, IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, MatrixConfig, ModeChoice, Model, ModelKind,
     OverCostChoice, PlaceConfig, Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig,
     StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };

@@ -4,11 +4,11 @@ use pstral_core::text::text;
 
 use super::Fault;
 use super::plausible::{MOST_ROWS, between, entries_faults, rules_faults};
-use super::schema::{IdentityChoice, TargetConfig, TargetKind};
+use super::schema::{DriverKind, IdentityChoice, TargetConfig, TargetKind};
 use crate::registry;
 
 /// The keys that say how a database is reached: which it needs, which it may have, and whether it is given.
-fn keys(target: &TargetConfig) -> [(&'static str, bool, Use); 7] {
+fn keys(target: &TargetConfig) -> [(&'static str, bool, Use); 8] {
     use TargetKind::{Oracle, Postgres, Sqlite};
     let of = |needed: &[TargetKind], taken: &[TargetKind]| match target.kind {
         kind if needed.contains(&kind) => Use::Needed,
@@ -21,6 +21,7 @@ fn keys(target: &TargetConfig) -> [(&'static str, bool, Use); 7] {
         ("connect", target.connect.is_some(), of(&[Oracle], &[])),
         ("user", target.user.is_some(), of(&[Oracle], &[])),
         ("password", target.password.is_some(), of(&[Oracle], &[])),
+        ("driver", target.driver.is_some(), of(&[], &[Oracle])),
         ("client_folder", target.client_folder.is_some(), of(&[], &[Oracle])),
         ("schema", target.schema.is_some(), of(&[], &[Oracle, Postgres])),
     ]
@@ -70,6 +71,10 @@ pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
     check(!own || !is_sqlite, ".identity", text("config-no-accounts"));
     check(!own || !target.accounts.is_empty(), ".accounts", text("config-accounts-missing"));
     check(own || target.accounts.is_empty(), ".accounts", text("config-accounts-unused"));
+    let thin = target.driver == Some(DriverKind::Thin);
+    check(!thin || cfg!(feature = "oracle-thin"), ".driver", text("config-driver-left-out"));
+    check(!(thin && own), ".driver", text("config-driver-own"));
+    check(!(thin && target.client_folder.is_some()), ".client_folder", text("config-driver-folder"));
     faults.extend(rules_faults(&format!("targets.{name}"), &target.deny, target.allow.as_ref()));
     faults.extend(entries_faults(&format!("targets.{name}.private_tables"), &target.private_tables));
     faults

@@ -83,6 +83,13 @@ choices! {
         /// That of each person.
         Own = "own",
     }
+    /// The library that speaks to an Oracle.
+    DriverKind {
+        /// Oracle's client library.
+        Client = "client",
+        /// Oracle's driver in Rust alone: a preview.
+        Thin = "thin",
+    }
     /// What becomes of a statement above the cost limit.
     #[derive(Default)]
     OverCostChoice {

@@ -18,8 +18,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 pub use choices::{
-    DeliveryChoice, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice, TargetKind,
-    VerifiedChoice,
+    DeliveryChoice, DriverKind, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice,
+    TargetKind, VerifiedChoice,
 };
 pub use discord::DiscordConfig;
 pub use matrix::MatrixConfig;

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::reading::secret;
-use super::{DeliveryChoice, IdentityChoice, OverCostChoice, TargetKind};
+use super::{DeliveryChoice, DriverKind, IdentityChoice, OverCostChoice, TargetKind};
 
 /// `[targets.<name>]`
 #[derive(Debug, Clone, Deserialize)]
@@ -22,6 +22,7 @@ pub struct TargetConfig {
     pub user: Option<String>,
     #[serde(default, deserialize_with = "secret")]
     pub password: Option<SecretString>,
+    pub driver: Option<DriverKind>,
     pub client_folder: Option<PathBuf>,
     pub schema: Option<String>,
     #[serde(default)]

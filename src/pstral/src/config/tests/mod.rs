@@ -150,6 +150,19 @@ fn what_could_not_run_is_told_beforehand() {
             "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nidentity = \"own\"",
             "targets.a.accounts: with",
         ),
+        (
+            "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\ndriver = \"thin\"",
+            "targets.a.driver: a database of kind sqlite",
+        ),
+        ("[targets.a]\nkind = \"oracle\"\ndriver = \"thick\"", "targets.a.driver: “thick” is not known here"),
+        (
+            "[targets.a]\nkind = \"oracle\"\ndriver = \"thin\"\nidentity = \"own\"",
+            "targets.a.driver: this driver cannot",
+        ),
+        (
+            "[targets.a]\nkind = \"oracle\"\ndriver = \"thin\"\nclient_folder = \"x\"",
+            "targets.a.client_folder: this driver",
+        ),
         ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
         ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
         ("[roles.Chief]\ncapabilities = []", "roles.Chief: this cannot be a role"),
