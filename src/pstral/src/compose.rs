@@ -27,7 +27,7 @@ use crate::config::{
 };
 use crate::files::FolderFiles;
 use crate::heads::Heads;
-use crate::health::{Found as _, Installation, state_remedy};
+use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
 use crate::metered::MeteredAudit;
 use crate::registry::ModelServers;
 use crate::{registry, verified};
@@ -42,6 +42,8 @@ pub struct App {
     pub models: ModelServers,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
+    /// Those of them that nobody reads any more.
+    pub ended: EndedPlatforms,
     /// Where results become files.
     pub files: FolderFiles,
     /// How long those files stay where nobody was handed a copy.
@@ -142,11 +144,13 @@ impl App {
         let heads = heads(config, audit.head(), &platforms);
         let models = registry::model_servers(config)?;
         let clock = Arc::new(SystemClock::default());
+        let ended = EndedPlatforms::default();
         let checkup = Installation {
             store: Arc::clone(&store),
             models: models.clone(),
             targets: targets.clone(),
             platforms: platforms.clone(),
+            ended: ended.clone(),
         };
         let parts = Parts {
             platforms: platforms.clone(),
@@ -167,7 +171,7 @@ impl App {
         };
         let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
         let pipeline = Arc::new(Pipeline::new(parts));
-        Ok(Self { pipeline, store, models, platforms, files, file_age, heads, instance, fingerprint })
+        Ok(Self { pipeline, store, models, platforms, ended, files, file_age, heads, instance, fingerprint })
     }
 }
 

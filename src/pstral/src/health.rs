@@ -1,13 +1,13 @@
 //! Whether each configured part works: what `doctor` prints, `/readyz` answers and `/status` says in a chat.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
 use futures::join;
-use pstral_core::domain::{Dialect, Locale};
+use pstral_core::domain::{Dialect, Locale, PlatformName};
 use pstral_core::pipeline::Target;
 use pstral_core::ports::{ChatPlatform, Checkup, ModelError, PlatformError, StoreError, TargetError};
 pub use pstral_core::ports::{Check, PartState as State};
@@ -30,6 +30,28 @@ pub struct Installation {
     pub targets: BTreeMap<String, Arc<Target>>,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
+    /// Those of them that nobody reads any more.
+    pub ended: EndedPlatforms,
+}
+
+/// Platforms that have ended for good while the program goes on: what they can still be asked, such as who they are, says
+/// nothing of that.
+#[derive(Debug, Clone, Default)]
+pub struct EndedPlatforms(Arc<Mutex<BTreeMap<PlatformName, PlatformError>>>);
+
+impl EndedPlatforms {
+    /// It has ended, for this reason.
+    pub(crate) fn note(&self, platform: PlatformName, why: PlatformError) {
+        self.locked().insert(platform, why);
+    }
+
+    fn why(&self, platform: &PlatformName) -> Option<PlatformError> {
+        self.locked().get(platform).cloned()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeMap<PlatformName, PlatformError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[async_trait]
@@ -45,8 +67,13 @@ impl Checkup for Installation {
             judge(format!("target {}", target.name), State::Failed, locale, target.port.health(), remedy).await
         });
         let platforms = self.platforms.iter().map(async |platform| {
+            let part = format!("platform {}", platform.name());
+            if let Some(why) = self.ended.why(&platform.name()) {
+                let remedy = text("remedy-platform-ended").render(locale);
+                return Check { part, state: State::Failed, fact: why.found().render(locale), remedy };
+            }
             let remedy = |_: &_| text("remedy-platform").render(locale);
-            judge(format!("platform {}", platform.name()), State::Failed, locale, platform.health(), remedy).await
+            judge(part, State::Failed, locale, platform.health(), remedy).await
         });
         let (state, models, targets, platforms) = join!(state, models, join_all(targets), join_all(platforms));
         let mut checks: Vec<Check> = [state].into_iter().chain(models).chain(targets).chain(platforms).collect();

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::future::{FutureExt as _, join_all};
-use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditStatus, Locale};
+use metrics::gauge;
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditStatus};
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError, Towards};
 use pstral_core::text::text;
@@ -98,8 +99,8 @@ pub enum AfterPlatforms {
 }
 
 /// Runs every platform until each has ended, and what they handed over is answered. Once `shutdown` is cancelled, all
-/// of that has `drain` to end. A platform that has failed for good is an error where the program ends with its
-/// platforms; a service goes on with the others.
+/// of that has `drain` to end. A platform that has failed for good is told by the checkup while others go on, and is an
+/// error once none does.
 pub async fn run(
     app: &App,
     shutdown: &CancellationToken,
@@ -118,11 +119,13 @@ pub async fn run(
     app.platforms.iter().for_each(|platform| platform.advise(Pipeline::advice(&app.pipeline)));
     let mut outcome = Ok(());
     let all_of_it = async {
-        let platforms = app.platforms.iter().map(|platform| platform_loop(platform, &inbox, shutdown, locale));
+        let platforms = app.platforms.iter().map(|platform| platform_loop(app, platform, &inbox, shutdown));
         let ended: Result<(), StartError> = join_all(platforms).await.into_iter().collect();
-        match after {
-            AfterPlatforms::End => outcome = ended,
-            AfterPlatforms::WaitOn => shutdown.cancelled().await,
+        match ended {
+            // Asked to end, it ends well, whatever was lost before.
+            _ if after == AfterPlatforms::WaitOn && shutdown.is_cancelled() => {}
+            Ok(()) if after == AfterPlatforms::WaitOn => shutdown.cancelled().await,
+            ended => outcome = ended,
         }
         tasks.close();
         tasks.wait().await;
@@ -242,17 +245,22 @@ fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
 /// A platform that cannot be reached is tried again, ever more slowly, without holding up the others. One that never
 /// will be is an error.
 async fn platform_loop(
+    app: &App,
     platform: &Arc<dyn ChatPlatform>,
     inbox: &Inbox,
     shutdown: &CancellationToken,
-    locale: Locale,
 ) -> Result<(), StartError> {
+    let locale = app.pipeline.parts().settings.locale;
+    let up = gauge!("pstral_platform_up", "platform" => platform.name().0);
+    up.set(1);
     let mut pause = Duration::from_secs(1);
     while !shutdown.is_cancelled() {
         match platform.run(Arc::clone(inbox), shutdown.child_token()).await {
             Ok(()) => return Ok(()),
             Err(error @ (PlatformError::Rejected(_) | PlatformError::Gone)) => {
                 tracing::error!(platform = %platform.name(), %error, "the platform ended for good");
+                up.set(0);
+                app.ended.note(platform.name(), error.clone());
                 let part = format!("platform {}", platform.name());
                 return Err(StartError::new(part, error.found().render(locale), text("remedy-platform-ended")));
             }

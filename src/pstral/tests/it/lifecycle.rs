@@ -25,6 +25,7 @@ fn app(world: &World) -> App {
             pull: String::new(),
         },
         platforms: vec![Arc::clone(&world.chat) as _],
+        ended: pstral::health::EndedPlatforms::default(),
         files: world.files(),
         file_age: Duration::from_hours(1),
         heads: pstral::heads::Heads {

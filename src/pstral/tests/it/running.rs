@@ -90,6 +90,18 @@ fn it_ends_when_asked_though_nobody_reads_its_log() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn it_ends_with_the_reason_when_no_platform_is_left() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n[platforms.terminal]\nenabled = true\n");
+    let mut command = place.pstral(&["run", "--config", "pstral.toml"]);
+    command.env("PSTRAL__HTTP__LISTEN", "127.0.0.1:0").stdin(std::fs::File::open(place.path(".")).unwrap());
+    let ended = crate::program::Ended::from(command.output().unwrap());
+    ended.code(1).says(&["the platform ended for good", "Failed: platform terminal", "Check what standard input"]);
+    assert!(audited(&place).contains("stopped ok"));
+}
+
 #[test]
 fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
     let place = Place::new();

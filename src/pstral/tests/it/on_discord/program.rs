@@ -2,7 +2,7 @@
 
 use pstral_ollama::testkit::{Answer, ScriptedOllama};
 
-use crate::bot::Bot;
+use crate::bot::{Bot, until};
 use crate::double::{Discord, Id};
 use crate::program::Place;
 
@@ -71,4 +71,29 @@ async fn it_lives_on_discord_alone_in_little_memory() {
     bot.ended().code(0);
     place.run(&words(&["audit", "verify"])).code(0).says(&["intact"]);
     discord.blameless();
+}
+
+/// 4014: an intent was taken away (<https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes>).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_closes_for_good_is_told_and_ends_the_program_where_nothing_is_left() {
+    let discord = Discord::start().await;
+    let guild = discord.guild("Alpha", &[discord.person("Odile")]);
+    let place = installed("http://127.0.0.1:1", &discord, discord.channel(guild, "ventes"));
+    let alone = std::fs::read_to_string(place.path("pstral.toml")).unwrap();
+    place.write("pstral.toml", format!("{alone}\n[platforms.terminal]\nenabled = true\n"));
+    let bot = Bot::start(&place);
+    discord.connected().await;
+    assert!(bot.get("/metrics").unwrap().contains("pstral_platform_up{platform=\"discord\"} 1"));
+    discord.closes(4014);
+    until("it is told", || bot.get("/readyz").unwrap().contains("the gateway does not allow the intents"));
+    assert!(bot.get("/metrics").unwrap().contains("pstral_platform_up{platform=\"discord\"} 0"));
+    bot.signal("-TERM");
+    bot.ended().code(0);
+
+    place.write("pstral.toml", alone);
+    let mut bot = Bot::start(&place);
+    discord.connected().await;
+    discord.closes(4014);
+    until("it ends", || bot.is_over());
+    bot.ended().code(1).says(&["Failed: platform discord"]);
 }

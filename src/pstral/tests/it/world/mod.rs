@@ -310,6 +310,7 @@ impl Around {
             models,
             targets: targets.clone(),
             platforms: platforms.clone(),
+            ended: pstral::health::EndedPlatforms::default(),
         };
         Pipeline::new(Parts {
             platforms,
@@ -329,6 +330,11 @@ impl Around {
             settings: settings(&self.setup),
         })
     }
+}
+
+/// Words of a model that no statement stands behind, as people see them.
+pub(crate) fn not_from_data(words: &str) -> String {
+    format!("⚠️ Not from your data: no statement was run for this answer.\n{words}")
 }
 
 /// What was under way ends as when the program dies.
