@@ -74,6 +74,8 @@ reads =
        *[other] Reads the tables { $tables } of the database { $target }.
     }
 quoted = “{ $words }”
+answers-question = I am answering: “{ $question }”
+value-assumed = assumed, your question names none
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
 statement-refused = 🛡️ This statement cannot be run.
@@ -112,7 +114,9 @@ edit-form-title = A statement on { $target }
 edit-form-label = SQL
 
 ## Corrections
+not-from-data = ⚠️ Not from your data: no statement was run for this answer.
 correcting = ⏳ This statement does not hold: I am having it corrected…
+claimed-without-data = ⏳ The model gives numbers without a statement: I am asking it for one…
 asked-enough = ⏳ The model has already asked its question: I am having it answer…
 repaired = 🛡️ Corrected by the model: its first statement did not pass the checks.
 repair-failed = The model could not correct it. Edit it, or rephrase your question.

@@ -74,6 +74,8 @@ reads =
        *[other] Lit les tables { $tables } de la base { $target }.
     }
 quoted = « { $words } »
+answers-question = Je réponds à : « { $question } »
+value-assumed = par défaut, votre question n’en nomme pas
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
 statement-refused = 🛡️ Cette requête ne peut pas être exécutée.
@@ -112,7 +114,9 @@ edit-form-title = Une requête sur { $target }
 edit-form-label = SQL
 
 ## Corrections
+not-from-data = ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
 correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
+claimed-without-data = ⏳ Le modèle donne des chiffres sans requête : je lui en demande une…
 asked-enough = ⏳ Le modèle a déjà posé une question : je lui demande de répondre…
 repaired = 🛡️ Corrigée par le modèle : sa première requête n'avait pas passé les contrôles.
 repair-failed = Le modèle n'a pas su la corriger. Modifiez-la, ou reformulez votre question.

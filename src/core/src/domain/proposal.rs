@@ -35,6 +35,12 @@ pub enum Origin {
         by: String,
         /// When, as `YYYY-MM-DD`.
         on: String,
+        /// The question it was taken for, with its values; empty in proposals of releases that kept none.
+        #[serde(default)]
+        question: String,
+        /// Parameters that the person named no value for.
+        #[serde(default)]
+        assumed: Vec<String>,
     },
 }
 

@@ -1,6 +1,6 @@
 //! Whether a question asks for a verified query, and with which values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -17,6 +17,8 @@ pub struct Match<'q> {
     pub query: &'q VerifiedQuery,
     /// A value for each of its parameters.
     pub values: BTreeMap<String, Value>,
+    /// The parameters that have a default value, since the question names none.
+    pub assumed: BTreeSet<String>,
     /// Whether the question is the verified one word for word, with every value named.
     pub exact: bool,
 }
@@ -67,7 +69,10 @@ fn compare<'q>(
     let asked = meaning::set(&meaning::tokens(&items, Some(vocabulary)));
     let exact = items == template;
     let same = exact || (!asked.is_empty() && asked == wanted);
-    same.then(|| Candidate { found: Match { query, values, exact }, shared: alike(&items, &template) })
+    same.then(|| Candidate {
+        found: Match { query, values, assumed: defaulted, exact },
+        shared: alike(&items, &template),
+    })
 }
 
 fn alike(one: &[Item], other: &[Item]) -> usize {

@@ -9,8 +9,9 @@ use super::offer::Offer;
 use super::rating::rating_buttons;
 use super::retrying::retry_button;
 use super::{KeptAnswers, Pipeline, Trouble};
+use crate::context::asks;
 use crate::domain::{
-    AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, Conversation, Locale, TurnEnd, TurnId,
+    AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, Conversation, Locale, Mode, TurnEnd, TurnId,
     TurnState, sha256,
 };
 use crate::egress::{LaidOut, LiveMessage, Streamed};
@@ -121,6 +122,13 @@ impl Answer {
     }
 }
 
+/// The line above words that answer a question about data without a statement: a model makes up numbers. It may ask in
+/// return.
+fn unfounded(conversation: &Conversation, answer: &Answer) -> Option<Text> {
+    let claims = conversation.mode == Mode::Sql && !answer.text().trim().is_empty() && !asks(answer.text());
+    claims.then(|| text("not-from-data"))
+}
+
 impl Pipeline {
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
     /// could not be recorded is not offered; the message ends all the same.
@@ -160,7 +168,8 @@ impl Pipeline {
                 if state == TurnState::Complete {
                     buttons.extend(rating_buttons(&rated, locale));
                 }
-                let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
+                let heading = unfounded(conversation, answer).map(|line| line.render(locale)).unwrap_or_default();
+                let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
                 (self.laid_out(asker, said).await, buttons)
             }
             Err(trouble) => {

@@ -177,13 +177,7 @@ pub(super) fn asked_by(user: &User, locale: Locale) -> String {
 /// Whether words name a relation or a column that is in one catalog and not in the other. A word says so that names
 /// nothing in the other; so do the words of a column with those of its relation.
 fn names_hidden(question: &str, seen: &Catalog, common: &Catalog) -> bool {
-    let words: BTreeSet<String> = knowledge::fold(question).iter().map(|word| stem(word)).collect();
-    let open: BTreeSet<String> = common
-        .tables
-        .iter()
-        .flat_map(|one| one.columns.iter().map(|column| &column.name).chain([&one.name]))
-        .flat_map(|name| stems(name))
-        .collect();
+    let (words, open) = (words_of(question), names_in(common));
     let says = |name: &str| {
         let stems: Vec<String> = stems(name).collect();
         let telling = stems.iter().any(|stem| words.contains(stem) && !open.contains(stem));
@@ -202,6 +196,20 @@ fn names_hidden(question: &str, seen: &Catalog, common: &Catalog) -> bool {
             },
         )
     })
+}
+
+/// Whether words name a relation or a column of a catalog.
+pub(super) fn names_any(question: &str, catalog: &Catalog) -> bool {
+    !words_of(question).is_disjoint(&names_in(catalog))
+}
+
+fn words_of(question: &str) -> BTreeSet<String> {
+    knowledge::fold(question).iter().map(|word| stem(word)).collect()
+}
+
+fn names_in(catalog: &Catalog) -> BTreeSet<String> {
+    let names = catalog.tables.iter().flat_map(|one| one.columns.iter().map(|column| &column.name).chain([&one.name]));
+    names.flat_map(|name| stems(name)).collect()
 }
 
 fn stems(name: &str) -> impl Iterator<Item = String> + use<> {

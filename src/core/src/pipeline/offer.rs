@@ -95,7 +95,13 @@ impl Pipeline {
 
 /// The statement exactly as it will run, its parameters, its tables and where it comes from.
 pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) -> String {
-    let mut card = whole_statement(proposal, locale);
+    let mut card = String::new();
+    if let Origin::Verified { question, .. } = &proposal.origin
+        && !question.is_empty()
+    {
+        card = text("answers-question").with("question", question).render(locale) + "\n";
+    }
+    card += &whole_statement(proposal, locale);
     let source = match &proposal.origin {
         Origin::Model => None,
         Origin::Person => Some(text("origin-person")),
@@ -117,6 +123,9 @@ pub(super) fn whole_statement(proposal: &Proposal, locale: Locale) -> String {
     let mut whole = format!("```sql\n{}\n```", proposal.statement);
     for (name, value) in &proposal.parameters {
         let _ = write!(whole, "\n`:{name}` = {}", quoted(value, locale));
+        if matches!(&proposal.origin, Origin::Verified { assumed, .. } if assumed.contains(name)) {
+            let _ = write!(whole, " ({})", text("value-assumed").render(locale));
+        }
     }
     whole
 }

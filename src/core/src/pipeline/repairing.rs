@@ -1,6 +1,7 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
 use super::answer::Answer;
+use super::audience::names_any;
 use super::offer::Offer;
 use super::question::Inquiry;
 use super::running::Stop;
@@ -104,7 +105,11 @@ impl Pipeline {
             let before = answer.text().to_owned();
             let request = briefing.request.clone();
             let is_refused = offer.as_ref().and_then(Offer::fault).is_some();
-            let note = text(if is_refused { "correcting" } else { "asked-enough" });
+            let note = text(match (is_refused, asks(answer.text())) {
+                (true, _) => "correcting",
+                (false, true) => "asked-enough",
+                (false, false) => "claimed-without-data",
+            });
             self.stream_again((inquiry.asker, inquiry.conversation), answer, request, &note, stop).await?;
             self.learn_size(&briefing, answer.prompt_tokens());
             if matches!(answer.ended, Streamed::Stopped) {
@@ -140,7 +145,7 @@ impl Pipeline {
                 let fault = CheckedFault { rule: fault.rule, at: fault.at, reason: &reason };
                 Check { answer: statement, fault: Some(fault) }
             }
-            None if asks_once_more(inquiry, answer) => Check { answer: answer.text(), fault: None },
+            None if lacks_a_statement(inquiry, answer) => Check { answer: answer.text(), fault: None },
             Some(None) | None => return Ok(None),
         };
         let template = self.parts.prompts.repair(locale);
@@ -152,9 +157,13 @@ impl Pipeline {
     }
 }
 
-/// Whether the model asks something in return though it has had its answer.
-fn asks_once_more(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
-    !inquiry.may_ask && answer.is_whole() && asks(answer.text())
+/// True where words alone will not do: the model asks something in return though it has had its answer, or it tells
+/// numbers of the data that no statement has read.
+fn lacks_a_statement(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
+    let said = answer.text();
+    let tells_numbers =
+        || said.contains(|c: char| c.is_ascii_digit()) && names_any(inquiry.question, &inquiry.common.catalog);
+    answer.is_whole() && if asks(said) { !inquiry.may_ask } else { tells_numbers() }
 }
 
 /// Why a correction came to nothing.

@@ -56,7 +56,8 @@ impl Pipeline {
     /// An answer in messages. What is beyond the most that one may have is in a file with the last one.
     pub(super) async fn laid_out(&self, asker: &Asker, answer: LaidOut<'_>) -> Messages {
         let by = splitting(asker.platform.capabilities());
-        let heading = signature(asker).unwrap_or_default();
+        let lines = signature(asker).into_iter().chain((!answer.heading.is_empty()).then(|| answer.heading.to_owned()));
+        let heading = lines.collect::<Vec<_>>().join("\n");
         let answer = LaidOut { heading: &heading, ..answer };
         let laid = lay_out(answer, by);
         let (mut parts, files) = match laid.rest {

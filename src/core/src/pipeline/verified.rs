@@ -1,6 +1,6 @@
 //! Questions that stewards have answered before: offered as they stand, or examples for the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::audience::signed;
 use super::proposing::Draft;
@@ -8,15 +8,17 @@ use super::question::Inquiry;
 use super::unanswered::Unanswered;
 use super::{Pipeline, Schema, Trouble};
 use crate::context::Example;
-use crate::domain::{NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
+use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
 use crate::guard::Verdict;
 use crate::knowledge;
+use crate::results::readable;
 use crate::text::text;
 
 /// A verified query that is the question, with the values the question names.
 pub(super) struct Matched {
     query: VerifiedQuery,
     values: BTreeMap<String, Value>,
+    assumed: BTreeSet<String>,
     /// Whether the question is asked word for word.
     pub(super) exact: bool,
 }
@@ -33,7 +35,8 @@ impl Pipeline {
         let found = knowledge::match_question(question, verified, &schema.known, today)?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
         let allowed = matches!(schema.guard.check(&found.query.statement), Verdict::Allow(_));
-        allowed.then(|| Matched { query: found.query.clone(), values: found.values, exact: found.exact })
+        let knowledge::Match { query, values, assumed, exact } = found;
+        allowed.then(|| Matched { query: query.clone(), values, assumed, exact })
     }
 
     /// Offers a verified query as it stands. `unanswered` says why the model was not used, where it should have been.
@@ -44,9 +47,14 @@ impl Pipeline {
         unanswered: Option<Unanswered>,
     ) -> Result<(), Trouble> {
         let locale = inquiry.asker.user.locale;
-        let Matched { query, values, .. } = matched;
-        let origin =
-            Origin::Verified { id: query.id.clone(), by: query.verified_by.clone(), on: query.verified_on.clone() };
+        let Matched { query, values, assumed, .. } = matched;
+        let origin = Origin::Verified {
+            id: query.id.clone(),
+            by: query.verified_by.clone(),
+            on: query.verified_on.clone(),
+            question: filled(query.question(locale), values, locale),
+            assumed: assumed.iter().cloned().collect(),
+        };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin, told: None, repairs: 0 };
         let offer = match self.propose(inquiry, draft).await {
             Ok(offer) => offer,
@@ -109,6 +117,13 @@ impl Inquiry<'_> {
         let question = query.question(self.asker.user.locale).to_owned();
         allowed.then(|| Example { question, statement: query.statement.clone() })
     }
+}
+
+/// A question with its values.
+fn filled(question: &str, values: &BTreeMap<String, Value>, locale: Locale) -> String {
+    values.iter().fold(question.to_owned(), |filled, (name, value)| {
+        filled.replace(&format!("{{{name}}}"), &readable(value, locale, false))
+    })
 }
 
 /// An example's question with `…` where a person puts a value.

@@ -93,8 +93,9 @@ fn stopping_while_it_writes_frees_the_model_and_keeps_the_text() {
         world.command(&alex(), "stop").await;
         world.model.abandoned().await;
         answering.await.unwrap();
-        assert_snapshot!(world.transcript(), @r"
+        assert_snapshot!(world.transcript(), @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         I am going to think about this for a very long time …
 
         ⏹ Stopped as you asked. Nothing was run.
@@ -172,6 +173,7 @@ fn a_model_that_fails_in_the_middle_offers_no_half_statement() {
         assert!(!world.offers_something());
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Here are the clients:
         ```sql
         SELECT id FROM clients
@@ -195,6 +197,7 @@ fn an_answer_cut_by_its_length_offers_no_half_statement() {
         assert!(!world.offers_something());
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         ```sql
         SELECT id FROM clients
         ```

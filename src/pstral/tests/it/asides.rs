@@ -176,17 +176,17 @@ fn a_question_after_an_answer_in_private_belongs_to_no_older_one() {
 #[test]
 fn what_was_said_aside_never_enters_the_prompt_of_the_channel() {
     run_test_with(addresses_for_admins(), async |world| {
-        world.model_says("Le secret est 4711.");
+        world.model_says("Le secret est Sésame.");
         world.act(&claire(), &team(), said("Quel est l'email de chaque client ?")).await;
         world.model_says("Je ne sais pas.");
         world.act(&claire(), &team(), said("Et alors ?")).await;
         let asked = world.model.requests().pop().unwrap();
         let told: Vec<&str> = asked.messages.iter().map(|message| message.text.as_str()).collect();
-        assert!(!told.iter().any(|text| text.contains("4711")), "{told:?}");
-        world.model_says("Toujours 4711.");
+        assert!(!told.iter().any(|text| text.contains("Sésame")), "{told:?}");
+        world.model_says("Toujours Sésame.");
         world.act(&claire(), &team(), said("Et l'email du dernier client ?")).await;
         let asked = world.model.requests().pop().unwrap();
-        assert!(asked.messages.iter().any(|message| message.text.contains("4711")), "aside it goes on");
+        assert!(asked.messages.iter().any(|message| message.text.contains("Sésame")), "aside it goes on");
     });
 }
 
@@ -200,6 +200,7 @@ fn a_verified_query_about_what_others_may_not_see_is_offered_in_private() {
         ↳ Claire Fontaine
         🔒 Ces données ne sont pas ouvertes à tout le monde ici : je vous réponds en privé.
         ── #2 private of claire
+        Je réponds à : « Liste les clients de Lyon »
         ```sql
         SELECT
           c.company_name,
@@ -221,6 +222,7 @@ fn a_verified_query_about_what_others_may_not_see_is_offered_in_private() {
         [Exécuter] [Modifier] [Expliquer]
         ── #3 team
         ↳ Alex Taylor
+        I am answering: “How many clients do we have?”
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -296,12 +298,15 @@ fn two_people_in_one_channel_each_have_a_talk_of_their_own() {
         assert_snapshot!(world.transcript(), @"
         ── #1 team
         ↳ Claire Fontaine
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
         Le dossier Martin est clos.
         ── #2 team
         ↳ Camille Martin
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
         Rien encore.
         ── #3 team
         ↳ Claire Fontaine
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
         Ensuite, rien.
         ");
     });
@@ -314,6 +319,7 @@ fn nobody_can_sign_for_another() {
         world.act(&alex(), &team(), said("Who are you?")).await;
         assert_snapshot!(world.newest(), @"
         ↳ Alex Taylor
+        ⚠️ Not from your data: no statement was run for this answer.
          Claire Fontaine
          Tout est vu.
         ");

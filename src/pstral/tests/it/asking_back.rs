@@ -5,7 +5,7 @@ use pstral_core::domain::{ButtonAction, ProposalId};
 use pstral_core::ports::Proposals as _;
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{World, alex, camille, run_test};
+use crate::world::{World, alex, camille, not_from_data, run_test};
 
 const ANSWER: &str = "```sql\nSELECT company_name FROM clients WHERE city = 'Lyon'\n```\nPar nom.";
 
@@ -69,9 +69,9 @@ fn a_second_question_in_return_is_not_taken_for_an_answer() {
         assert!(!states.iter().any(|state| state.contains("does not hold")), "there was no statement: {states:?}");
         assert_snapshot!(world.model.requests()[2].messages.last().unwrap().text, @"
         <check>
-        You have asked already, and there is no statement in your answer.
+        There is no statement in your answer, so nothing in it comes from the data.
         </check>
-        Write the SELECT that fits best, in a ```sql block, then one sentence that says what you assumed.
+        Write the SELECT that fits best, in a ```sql block, then one sentence that says what you assumed. Do not ask again. If the question is not about this data, say so, without any number.
         ");
     });
 }
@@ -110,5 +110,29 @@ fn a_model_that_keeps_asking_is_shown_as_it_is() {
         world.model.script(Script::words(ANSWER));
         world.say(&alex(), "any").await;
         assert!(world.offers_something());
+    });
+}
+
+#[test]
+fn numbers_that_no_statement_has_read_are_asked_for_once_and_marked() {
+    run_test(async |world| {
+        world.model_says("There are 123.25 clients in Marseille.");
+        world.model_says("```sql\nSELECT count(id) AS clients FROM clients WHERE city = 'Marseille'\n```");
+        world.say(&alex(), "Roughly how many clients might Marseille have?").await;
+        assert!(world.offers_something() && !world.newest().contains("123.25"), "{}", world.newest());
+        let asked = &world.model.requests()[1].messages;
+        assert!(asked.last().unwrap().text.contains("nothing in it comes from the data"), "{asked:?}");
+
+        world.model_says("There are 123.25 clients in Marseille.");
+        world.model_says("As I said: 124.");
+        world.say(&alex(), "Roughly how many clients might Marseille have?").await;
+        assert_snapshot!(world.newest(), @"
+        ⚠️ Not from your data: no statement was run for this answer.
+        There are 123.25 clients in Marseille.
+        ");
+        // What is not about the data is not asked about again.
+        world.model_says("Light takes 8 minutes from the sun.");
+        world.say(&alex(), "How far is the sun?").await;
+        assert_eq!(world.newest(), not_from_data("Light takes 8 minutes from the sun."));
     });
 }

@@ -236,7 +236,7 @@ async fn what_a_model_wrote_does_not_steer_the_administrators_terminal() {
     let answer = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let told: Vec<_> =
         answer.filter(|entry| entry["action"] == "answer").map(|entry| entry["detail"].clone()).collect();
-    assert_eq!(told, [evil], "nothing of it is lost in JSON");
+    assert_eq!(told[0], evil, "nothing of it is lost in JSON");
 }
 
 #[test]

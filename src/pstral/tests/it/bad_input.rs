@@ -74,14 +74,19 @@ fn answers_without_anything_to_run() {
     run_test(async |world| {
         assert_snapshot!(shown(world, Script::silent()).await, @"The model answered nothing. Try again, or put the question in other words.");
         assert_snapshot!(shown(world, Script::says(" \n ")).await, @"The model answered nothing. Try again, or put the question in other words.");
-        assert_snapshot!(shown(world, Script::says("That is a matter of taste.")).await, @"That is a matter of taste.");
+        assert_snapshot!(shown(world, Script::says("That is a matter of taste.")).await, @"
+        ⚠️ Not from your data: no statement was run for this answer.
+        That is a matter of taste.
+        ");
         let broken = ModelError::Protocol("the line is not UTF-8".to_owned());
-        assert_snapshot!(shown(world, Script::says("Let me see").fails(broken.clone())).await, @r"
+        assert_snapshot!(shown(world, Script::says("Let me see").fails(broken.clone())).await, @"
+        ⚠️ Not from your data: no statement was run for this answer.
         Let me see
 
         The model server sent something that makes no sense. Tell your administrator: check that the address set for the model is really that of the model server, and that nothing in between changes its answers.
         ");
-        assert_snapshot!(shown(world, Script::says("```sql\nSELECT id").fails(broken)).await, @r"
+        assert_snapshot!(shown(world, Script::says("```sql\nSELECT id").fails(broken)).await, @"
+        ⚠️ Not from your data: no statement was run for this answer.
         ```sql
         SELECT id
         ```

@@ -107,6 +107,7 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         assert_eq!(ran[0], ran[1]);
         assert_snapshot!(first, @"
         ── #1 private
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
         Je regarde les clients.
         ```sql
         SELECT company_name
@@ -173,6 +174,7 @@ fn what_stands_whole_in_the_first_half_is_offered_with_the_second() {
         world.command(&alex(), "continue").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         ```sql
         SELECT count(id) AS n FROM payments
         ```
@@ -363,11 +365,13 @@ fn what_broke_off_does_not_go_on() {
         ── #1 private
         The last answer was not cut: there is nothing to go on with. Ask another question.
         ── #2 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Paris lies on the Seine and
 
         ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ── #3 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Lyon lies on
 
         The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
@@ -375,18 +379,22 @@ fn what_broke_off_does_not_go_on() {
         ── #4 private
         The last answer broke off before its end; only one that grew too long goes on. /retry asks its question again.
         ── #5 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Lyon lies on the Rhône, and
 
         ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
         [Continue]
         ── #6 private
+        ⚠️ Not from your data: no statement was run for this answer.
         on the
 
         The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
         [Continue]
         ── #7 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Saône.
         ── #8 private
+        ⚠️ Not from your data: no statement was run for this answer.
         It is a town.
         ── #9 private
         Something else was asked since this answer. Ask your question again, more precisely.

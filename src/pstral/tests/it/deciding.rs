@@ -53,6 +53,7 @@ fn in_a_channel_someone_elses_click_is_refused_to_them_alone() {
         assert_snapshot!(world.transcript(), @"
         ── #1 sales
         ↳ Camille Martin
+        Je réponds à : « Combien de clients avons-nous à Paris ? »
         ```sql
         SELECT
           count(c.id) AS client_count

@@ -47,6 +47,7 @@ fn explaining_says_what_it_reads_and_how() {
         world.say(&alex(), "How many clients do we have in Lyon?").await;
         world.click(&alex(), ButtonAction::Explain(world.newest_proposal())).await;
         assert_snapshot!(world.newest(), @"
+        I am answering: “How many clients do we have in Lyon?”
         ```sql
         SELECT
           count(c.id) AS client_count

@@ -35,6 +35,7 @@ fn buttons_go_once_after_a_restart_too() {
         assert_eq!(expire(world).await, 0);
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        Je réponds à : « Combien de clients avons-nous à Lyon ? »
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -50,6 +51,7 @@ fn buttons_go_once_after_a_restart_too() {
         Cette requête a expiré. Posez votre question à nouveau pour en obtenir une nouvelle.
         ── #2 sales
         ↳ Alex Taylor
+        I am answering: “How many clients do we have in Lyon?”
         ```sql
         SELECT
           count(c.id) AS client_count

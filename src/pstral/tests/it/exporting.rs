@@ -59,10 +59,12 @@ fn everything_said_and_shown_is_in_the_json() {
               "state": "complete",
               "statement": {
                 "origin": {
+                  "assumed": [],
                   "by": "Claire Fontaine",
                   "from": "verified",
                   "id": "client-count-of-city",
-                  "on": "2026-09-14"
+                  "on": "2026-09-14",
+                  "question": "Combien de clients avons-nous à Lyon ?"
                 },
                 "parameters": {
                   "city": {
@@ -74,7 +76,7 @@ fn everything_said_and_shown_is_in_the_json() {
                 "target": "crm",
                 "text": "SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city"
               },
-              "text": "```sql\nSELECT\n  count(c.id) AS client_count\nFROM\n  clients c\nWHERE\n  c.city = :city\n```\n`:city` = « Lyon »\n✅ Requête vérifiée par Claire Fontaine le 14/09/2026.\nLit la table clients de la base crm."
+              "text": "Je réponds à : « Combien de clients avons-nous à Lyon ? »\n```sql\nSELECT\n  count(c.id) AS client_count\nFROM\n  clients c\nWHERE\n  c.city = :city\n```\n`:city` = « Lyon »\n✅ Requête vérifiée par Claire Fontaine le 14/09/2026.\nLit la table clients de la base crm."
             },
             {
               "at": "2026-11-21T10:00:00Z",

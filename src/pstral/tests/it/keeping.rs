@@ -6,7 +6,9 @@ use pstral_core::guard::Rules;
 use pstral_core::ports::Knowledge as _;
 use pstral_core::testkit::chat_platform::FakeChat;
 
-use crate::world::{Setup, World, alex, camille, claire, copy_of_the_company, deny, run_test, run_test_with, sacha};
+use crate::world::{
+    Setup, World, alex, camille, claire, copy_of_the_company, deny, not_from_data, run_test, run_test_with, sacha,
+};
 
 const QUESTION: &str = "Combien de clients de Paris ont une adresse électronique ?";
 const STATEMENT: &str = "SELECT count(email) AS emails FROM clients WHERE city = 'Paris'";
@@ -45,7 +47,7 @@ fn what_is_proposed_is_neither_offered_nor_an_example() {
         world.restart().await;
         world.model_says("I do not know.");
         world.say(&alex(), QUESTION).await;
-        assert_eq!(world.newest(), "I do not know.", "nobody has approved it");
+        assert_eq!(world.newest(), not_from_data("I do not know."), "nobody has approved it");
         let asked = world.model.requests().pop().unwrap();
         assert!(!asked.system.contains("count(email)"), "nor is it an example: {}", asked.system);
     });
@@ -92,6 +94,7 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         ── #7 private
         ✅ « combien-de-clients-de-paris-ont-une » est vérifiée : elle répond désormais à cette question.
         ── #8 private
+        I am answering: “How many clients in Lyon have an email address?”
         ```sql
         SELECT
           count(email) AS emails
@@ -162,6 +165,7 @@ fn in_english_too() {
         En service : 69 ; retirées : 0.
         Pour en lire une en entier, écrivez /verifiees et son nom.
         ── #7 private
+        I am answering: “How many customers gave us a phone number?”
         ```sql
         SELECT
           count(phone) AS phones
@@ -268,6 +272,7 @@ fn what_is_retired_is_offered_no_more_until_it_is_approved_again() {
         ── #9 private
         ✅ « combien-de-clients-de-paris-ont-une » est vérifiée : elle répond désormais à cette question.
         ── #10 private
+        I am answering: “Combien de clients de Paris ont une adresse électronique ?”
         ```sql
         SELECT
           count(email) AS emails

@@ -44,7 +44,8 @@ fn what_an_earlier_answer_offered_is_shown_before_it_runs() {
             assert_eq!(world.target.ran(), []);
             assert_eq!(
                 world.newest().split("```").next().unwrap(),
-                "The last answer offers no statement. This is the one for “How many clients do we have in Paris?”:\n"
+                "The last answer offers no statement. This is the one for “How many clients do we have in Paris?”:\n\
+                 I am answering: “How many clients do we have in Paris?”\n"
             );
             assert_eq!(world.newest_buttons().len(), 3);
             world.command(&alex(), "execute").await;
@@ -62,6 +63,7 @@ fn a_button_runs_what_it_stands_under() {
         assert_snapshot!(world.transcript_from(3), @"
         ── #3 private
         The last answer offers no statement. This is the one for “How many clients do we have in Paris?”:
+        I am answering: “How many clients do we have in Paris?”
         ```sql
         SELECT
           count(c.id) AS client_count

@@ -5,7 +5,7 @@ use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, Outgoin
 use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 
-use crate::world::{Setup, World, alex, capabilities, run_test, run_test_with};
+use crate::world::{Setup, World, alex, capabilities, not_from_data, run_test, run_test_with};
 
 const STATEMENT: &str = "```sql\nSELECT count(id) AS n FROM clients\n```";
 
@@ -59,7 +59,7 @@ fn the_rest_of_a_very_long_answer_is_in_a_file() {
         let files = world.newest_files();
         let rest = std::fs::read_to_string(&files[0]).unwrap();
         let whole = [messages[0].clone(), messages[1].clone(), Outgoing::text(last), Outgoing::text(rest)];
-        assert_eq!(joined(&whole), story().trim());
+        assert_eq!(joined(&whole), joined(&[Outgoing::text(not_from_data(story().trim()))]));
         assert!(files[0].to_string_lossy().ends_with("answer-20261121-100000-010101.md"), "{files:?}");
     });
 }
@@ -88,6 +88,7 @@ fn what_the_place_refuses_to_show_is_told_in_private() {
         assert_snapshot!(world.transcript(), @"
         ── #1 private of alex
         ↳ Alex Taylor
+        ⚠️ Not from your data: no statement was run for this answer.
         Two hundred.
         ");
         assert_snapshot!(world.audit_lines().await, @"

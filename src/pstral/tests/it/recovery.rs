@@ -14,7 +14,7 @@ use pstral_core::ports::{ChatPlatform as _, Conversations as _, ModelError, Peop
 use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{World, alex, camille, killed, run_test};
+use crate::world::{World, alex, camille, killed, not_from_data, run_test};
 
 async fn id_of(world: &World, username: &str) -> UserId {
     world.store.users().await.unwrap().into_iter().find(|user| user.username == username).unwrap().id
@@ -210,6 +210,7 @@ fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
         assert_eq!(world.transcript(), shown);
         assert_snapshot!(shown, @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Two hundred.
         ── #2 private
         What is above is whole; it only could not be noted down yet. I keep trying; if this goes on, tell an administrator (disk space, state database).
@@ -239,6 +240,7 @@ fn a_disk_that_fills_within_an_answer_is_told_once_and_the_question_asked_again(
         world.command(&alex(), "retry").await;
         assert_snapshot!(world.transcript_from(3), @"
         ── #3 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Two hundred, and one.
         ");
     });
@@ -276,7 +278,7 @@ fn a_question_that_nobody_could_answer_is_told_once_with_the_disk_full() {
         world.audit.refuse(&[]);
         world.model_says("Two hundred.");
         world.command(&alex(), "retry").await;
-        assert_eq!(world.newest(), "Two hundred.");
+        assert_eq!(world.newest(), not_from_data("Two hundred."));
     });
 }
 
@@ -296,6 +298,6 @@ fn what_follows_an_answer_notes_it_down() {
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.model_says(" its end.");
         world.command(&alex(), "continue").await;
-        assert_eq!(world.newest(), "its end.");
+        assert_eq!(world.newest(), not_from_data("its end."));
     });
 }

@@ -211,6 +211,7 @@ fn stopping_while_it_writes_the_correction_keeps_what_was_written() {
         answering.await.unwrap();
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         I am going to correct this at great length, as I always do
 
         ⏹ Stopped as you asked. Nothing was run.

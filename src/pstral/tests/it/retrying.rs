@@ -101,6 +101,7 @@ fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
         ── #2 private
         Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
         ── #3 private
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
         Finalement non.
         ── #4 private
         Vos dernières conversations :

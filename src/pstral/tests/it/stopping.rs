@@ -159,10 +159,12 @@ fn the_server_is_told_at_every_stage_whatever_stops_it() {
     assert_eq!(seen_after_each_way(Stage::Reading), queued);
     assert_snapshot!(seen_after_each_way(Stage::Saying), @"
     Button: ↳ Camille Martin
+    ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
     Nos clients sont nombreux, et d'abord
 
     ⏹ Arrêté à votre demande. Rien n’a été exécuté.
     Command: ↳ Camille Martin
+    ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
     Nos clients sont nombreux, et d'abord
 
     ⏹ Arrêté à votre demande. Rien n’a été exécuté.

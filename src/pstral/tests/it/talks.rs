@@ -52,7 +52,7 @@ fn an_earlier_conversation_goes_on_after_a_restart() {
         ── #11 private
         We go on with conversation 2, "How many clients do we have in Lyon?". Data mode: I offer a statement for each question.
         > How many clients do we have in Lyon?
-        > SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city :city = “Lyon” Query verified by Claire Fontaine on 14 September 2026. Reads the table clients of the database crm.
+        > I am answering: “How many clients do we have in Lyon?” SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city :city = “Lyon” Query verified by Claire Fontaine on 14 September 2026. Reads the table clients of the database crm.
         > One row.
         ── #12 private
         Conversation 1 is now called "Paris and[2J its people".
@@ -92,6 +92,7 @@ fn the_same_in_french() {
         ── #1 private
         Vous n’avez pas encore de conversation. Posez votre première question !
         ── #2 private
+        Je réponds à : « Combien de clients avons-nous à Lyon ? »
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -116,7 +117,7 @@ fn the_same_in_french() {
         ── #7 private
         Nous reprenons la conversation 1, « Clients de Lyon ». Mode données : je propose une requête à chaque question.
         > Combien de clients avons-nous à Lyon ?
-        > SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city :city = « Lyon » Requête vérifiée par Claire Fontaine le 14/09/2026. Lit la table clients de la base crm.
+        > Je réponds à : « Combien de clients avons-nous à Lyon ? » SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city :city = « Lyon » Requête vérifiée par Claire Fontaine le 14/09/2026. Lit la table clients de la base crm.
         ── #8 private
         Il n’y a pas de conversation plus ancienne.
         ── #9 private
@@ -182,7 +183,7 @@ fn among_others_only_what_was_held_there_is_opened_and_its_words_stay_private() 
         ── #4 private of alex
         We go on with conversation 1, "How many clients do we have in Lyon?". Data mode: I offer a statement for each question.
         > How many clients do we have in Lyon?
-        > SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city :city = “Lyon” Query verified by Claire Fontaine on 14 September 2026. Reads the table clients of the database crm.
+        > I am answering: “How many clients do we have in Lyon?” SELECT count(c.id) AS client_count FROM clients c WHERE c.city = :city :city = “Lyon” Query verified by Claire Fontaine on 14 September 2026. Reads the table clients of the database crm.
         ── #5 sales
         I have answered you in private.
         "#);

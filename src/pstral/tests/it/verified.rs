@@ -15,6 +15,7 @@ fn a_verified_question_becomes_a_table_and_two_files() {
         world.command(&camille(), "execute").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        Je réponds à : « Combien de clients avons-nous à Paris ? »
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -78,6 +79,7 @@ fn without_a_model_the_verified_query_is_offered_and_says_so() {
         ── #1 private
         No model can be reached: I answer with a verified query.
 
+        I am answering: “List the clients in Lyon”
         ```sql
         SELECT
           c.company_name,
@@ -131,5 +133,19 @@ fn the_answer_is_recorded_before_it_is_offered() {
         let ProposalId(shown) = world.newest_proposal();
         let proposed = world.entries().await.into_iter().find(|entry| entry.event.action == AuditAction::Proposal);
         assert_eq!(proposed.unwrap().event.proposal, Some(shown));
+    });
+}
+
+#[test]
+fn a_value_that_the_question_does_not_name_is_said_to_be_assumed() {
+    run_test(async |world| {
+        world.say(&camille(), "Chiffre d'affaires").await;
+        let card = world.newest();
+        assert!(
+            card.starts_with("Je réponds à : « Quel est notre chiffre d’affaires en 2026 ? »")
+                || card.starts_with("Je réponds à : « "),
+            "{card}"
+        );
+        assert!(card.contains("`:year` = 2026 (par défaut, votre question n’en nomme pas)"), "{card}");
     });
 }

@@ -10,7 +10,7 @@ use pstral_core::ports::{ChatPlatform as _, ModelError, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{Setup, World, alex, camille, claire, run_test_with, sacha};
+use crate::world::{Setup, World, alex, camille, claire, not_from_data, run_test_with, sacha};
 
 const SOON: Duration = Duration::from_millis(20);
 
@@ -81,6 +81,7 @@ fn everybody_sees_their_place_and_may_give_it_up() {
         assert_snapshot!(world.transcript(), @"
         ── #1 a
         ↳ Claire Fontaine
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
         I am going to think about this for a very long time …
 
         ⏹ Arrêté à votre demande. Rien n’a été exécuté.
@@ -91,6 +92,7 @@ fn everybody_sees_their_place_and_may_give_it_up() {
         [Réessayer]
         ── #3 c
         ↳ Alex Taylor
+        ⚠️ Not from your data: no statement was run for this answer.
         They are many.
         ");
         assert_snapshot!(world.audit_lines().await, @"
@@ -214,7 +216,7 @@ fn a_model_that_is_slow_to_begin_is_said_to_think_until_its_first_word() {
                 ("⏳ The model has your question and is thinking…".to_owned(), OutgoingState::Streaming)
             );
             assert_eq!(states.last().unwrap().1, OutgoingState::Final);
-            assert_eq!(states.last().unwrap().0.trim(), "They are many.");
+            assert_eq!(states.last().unwrap().0.trim(), not_from_data("They are many."));
             assert_eq!(world.chat.messages().len(), 1);
         });
     }
@@ -319,7 +321,7 @@ fn where_messages_cannot_be_changed_nothing_is_said_of_waiting() {
     run_test_with(setup, async |world| {
         world.model.script(Script::silent().waits(SOON * 10).text("They are many."));
         world.say(&alex(), "What do you make of our clients?").await;
-        assert_eq!(states(world), [("They are many.".to_owned(), OutgoingState::Final)]);
+        assert_eq!(states(world), [(not_from_data("They are many."), OutgoingState::Final)]);
     });
 }
 
@@ -329,6 +331,6 @@ fn no_slot_waits_for_a_platform_that_is_slow_to_say_that_somebody_types() {
         world.chat.hang_typing();
         world.model_says("They are many.");
         world.say(&alex(), "What do you make of our clients?").await;
-        assert_eq!((world.newest().as_str(), world.chat.typings()), ("They are many.", 1));
+        assert_eq!((world.newest(), world.chat.typings()), (not_from_data("They are many."), 1));
     });
 }

@@ -97,6 +97,7 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         ── #4 board
         Hello! I cannot answer you here. Write to me in private: I will gladly help you there.
         ── #5 private
+        I am answering: “How many clients do we have?”
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -108,6 +109,7 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         [Execute] [Edit] [Explain]
         ── #6 board
         ↳ Claire Fontaine
+        Je réponds à : « Combien de clients avons-nous ? »
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -151,6 +153,7 @@ fn a_place_has_its_language_and_its_mode() {
         Data mode: I offer a statement for each question.
         ── #3 world
         ↳ Sacha Roux
+        I am answering: “How many clients do we have?”
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -161,6 +164,7 @@ fn a_place_has_its_language_and_its_mode() {
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
         ── #4 private
+        Je réponds à : « Combien de clients avons-nous ? »
         ```sql
         SELECT
           count(c.id) AS client_count
@@ -184,6 +188,7 @@ fn a_place_may_show_results_to_who_asked_alone() {
         assert_snapshot!(world.transcript(), @"
         ── #1 quiet
         ↳ Alex Taylor
+        I am answering: “How many clients do we have?”
         ```sql
         SELECT
           count(c.id) AS client_count

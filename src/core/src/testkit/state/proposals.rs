@@ -60,7 +60,13 @@ fn every_value() -> BTreeMap<String, Value> {
 async fn kept(state: &dyn State) -> Result<(), StoreError> {
     let (user, conversation) = talk(state, "kept").await?;
     assert_eq!(state.latest(conversation.id).await?, None);
-    let verified = Origin::Verified { id: "q1".to_owned(), by: "ana".to_owned(), on: "2026-01-31".to_owned() };
+    let verified = Origin::Verified {
+        id: "q1".to_owned(),
+        by: "ana".to_owned(),
+        on: "2026-01-31".to_owned(),
+        question: "How many?".to_owned(),
+        assumed: vec!["year".to_owned()],
+    };
     let first = Proposal { parameters: every_value(), origin: verified, ..proposal(&user, &conversation, "kept-ff") };
     let told = Told { columns_left: 3, relations: Names::of(&["é \"t\"".to_owned()]), ..Told::default() };
     let second = Proposal { origin: Origin::Person, told: Some(told), ..proposal(&user, &conversation, "kept-00") };

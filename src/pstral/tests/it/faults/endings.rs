@@ -48,6 +48,7 @@ fn how_answers_end_in_english() {
 
     ── interrupted MidStatement stop:Never refusal:Nothing kill:Never
     #1 in private
+    ⚠️ Not from your data: no statement was run for this answer.
     Here are our clients of Lyon, all of them by their names:
     ```sql
     SELECT name FROM clients WHERE
@@ -58,6 +59,7 @@ fn how_answers_end_in_english() {
 
     ── cleanend FirstText stop:Never refusal:Unavailable(Interim) kill:Never
     #1 in private
+    ⚠️ Not from your data: no statement was run for this answer.
     Here are our clients of Lyon, all of them by their names:
 
     The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
@@ -65,6 +67,7 @@ fn how_answers_end_in_english() {
 
     ── failed FirstText stop:Before refusal:Nothing kill:Never
     #1 in private
+    ⚠️ Not from your data: no statement was run for this answer.
     Here are our clients of Lyon, all of them by their names:
 
     ⏹ Stopped as you asked. Nothing was run.
@@ -72,6 +75,7 @@ fn how_answers_end_in_english() {
 
     ── cutbylength FirstText stop:Never refusal:Nothing kill:Never
     #1 in private
+    ⚠️ Not from your data: no statement was run for this answer.
     Here are our clients of Lyon, all of them by their names:
 
     ✂️ The answer reached the model’s longest length and ends here. Continue goes on from there; or ask something more precise.
@@ -149,6 +153,7 @@ fn how_answers_end_in_french() {
 
     ── wedge MidStatement stop:Before refusal:Nothing kill:Never
     #1 in private
+    ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
     Here are our clients of Lyon, all of them by their names:
     ```sql
     SELECT name FROM clients WHERE
