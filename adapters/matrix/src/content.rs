@@ -59,8 +59,8 @@ pub(crate) fn shown(message: &Outgoing, is_limited: bool) -> Result<Value, Platf
     }
     let kept = Kept { text: message.text.len(), buttons: buttons(message).into_iter().map(kept_button).collect() };
     let mut shown = json!({
-        // Programs do not answer what is a notice.
-        "msgtype": "m.notice",
+        // Nobody is told of an `m.notice`, not in a private conversation either.
+        "msgtype": "m.text",
         "body": body,
         // Nobody is called, whatever a text looks like.
         "m.mentions": {},

@@ -14,6 +14,7 @@ use crate::Matrix;
 use crate::asked::Question;
 use crate::attached::{Attached, Files, caption};
 use crate::catching_up::MISSED;
+use crate::content::OURS;
 use crate::event::{answered, is_encrypted, is_genuine, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
@@ -96,7 +97,10 @@ impl Matrix {
         let company = self.company(room).await;
         let is_direct = company != Company::Many;
         let thread = thread_of(said);
-        // What programs write is a notice.
+        // What programs write is a notice, or another Pstral's.
+        if content.get(OURS).is_some() {
+            return None;
+        }
         let body = match content["msgtype"].as_str() {
             Some("m.text") => content["body"].as_str().unwrap_or_default(),
             Some("m.file") => caption(content).unwrap_or_default(),

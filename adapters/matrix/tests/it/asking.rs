@@ -22,6 +22,8 @@ async fn who_calls_us_in_a_room_is_answered_in_a_thread() {
         let room = zoe.room(encrypted, &[&house.account.id]).await;
         zoe.says(&room, "Bonjour tout le monde").await;
         zoe.sends(&room, json!({ "msgtype": "m.notice", "body": "pstral-a1: I am a program" })).await;
+        let another = json!({ "msgtype": "m.text", "body": "pstral-a1: so am I", "org.pstral.message": { "text": 3 } });
+        zoe.sends(&room, another).await;
         let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
         let event = running.next().await;
         assert_eq!((event.id.as_str(), &event.body), (asked.as_str(), &said("Combien de clients ?")));

@@ -29,8 +29,8 @@ fn tables(script: &str) -> BTreeMap<&str, Vec<&str>> {
 
 /// Without what belongs to SQL*Plus and to PL/SQL.
 fn statements(script: &str) -> Vec<String> {
-    let script: String =
-        script.lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect();
+    let lines: Vec<&str> = script.lines().filter(|line| !line.starts_with("--")).collect();
+    let script = lines.join("\n");
     let all = script.split(";\n").map(str::trim);
     let read = |statement: &&str| ["CREATE TABLE", "INSERT", "COMMENT"].iter().any(|word| statement.starts_with(word));
     all.filter(read).map(str::to_owned).collect()

@@ -79,7 +79,7 @@ fn it_ends_when_asked_though_nobody_reads_its_log() {
     for has_left in [true, false] {
         let (reader, mut log) = std::io::pipe().unwrap();
         // A pipe of Linux holds 64 KiB (https://man7.org/linux/man-pages/man7/pipe.7.html), the first lines half as much.
-        log.write_all(&[b'.'; 60 * 1024]).unwrap();
+        log.write_all(&vec![b'.'; 60 * 1024]).unwrap();
         let unread = (!has_left).then_some(reader);
         let mut bot = Bot::start_with_log(&place, log.into());
         bot.signal("-TERM");

@@ -52,7 +52,7 @@ fn becomes_a_table(name: &str, encrypted: bool) {
         println!("{name}: {} edits", offer.edits());
         assert!(offer.edits() > 0 && offer.thread.as_ref() == Some(&question) && offer.is_encrypted == encrypted);
         assert!(offer.html().contains("<pre><code class=\"language-sql\">SELECT"), "{}", offer.html());
-        assert_eq!(offer.last()["msgtype"], "m.notice");
+        assert_eq!(offer.last()["msgtype"], "m.text");
 
         let there = alex.sees_one(&room, "the offer", |shown| shown.id == offer.id && !shown.is_live()).await;
         alex.reacts(&room, &there.id, "▶️").await;
@@ -96,6 +96,27 @@ fn a_question_in_an_encrypted_private_conversation_is_answered_there() {
         runs(world, &house.camille, &dm, QUESTION).await;
         assert!(house.camille.sees(&dm).iter().all(|shown| shown.is_encrypted && shown.thread.is_none()));
         assert_eq!(house.camille.unreadable(), 0);
+        house.end(world).await;
+    });
+}
+
+/// Whoever waits on a slow model does something else meanwhile.
+#[test]
+fn an_answer_in_a_plain_private_conversation_notifies() {
+    let Some(server) = shared() else { return };
+    run_test_with(unhurried(), async |world| {
+        let mut house = House::open(world, server, "t-told").await;
+        let dm = house.camille.dm(false, &house.account.id).await;
+        let unread = || async {
+            let counts = house.camille.client.get_room(&dm)?.unread_notification_counts();
+            (counts.notification_count > 0).then_some(counts.notification_count)
+        };
+        assert_eq!(unread().await, None);
+        world.model.script(Script::words(SAID).every(Duration::from_millis(50)));
+        house.camille.says(&dm, QUESTION).await;
+        assert!(house.camille.reads(&dm, "▶️ Exécuter").await.edits() > 0);
+        let told = house.camille.until(unread).await.expect("that the person is told");
+        assert_eq!(told, 1, "its changes tell nobody again");
         house.end(world).await;
     });
 }
