@@ -154,13 +154,16 @@ fn what_could_not_run_is_told_beforehand() {
             "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\ndriver = \"thin\"",
             "targets.a.driver: a database of kind sqlite",
         ),
-        ("[targets.a]\nkind = \"oracle\"\ndriver = \"thick\"", "targets.a.driver: “thick” is not known here"),
         (
-            "[targets.a]\nkind = \"oracle\"\ndriver = \"thin\"\nidentity = \"own\"",
+            "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\ndriver = \"thick\"",
+            "targets.a.driver: “thick” is not known here",
+        ),
+        (
+            "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\ndriver = \"thin\"\nidentity = \"own\"\naccounts.z = \"Z\"",
             "targets.a.driver: this driver cannot",
         ),
         (
-            "[targets.a]\nkind = \"oracle\"\ndriver = \"thin\"\nclient_folder = \"x\"",
+            "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\ndriver = \"thin\"\nclient_folder = \"x\"",
             "targets.a.client_folder: this driver",
         ),
         ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
