@@ -1,5 +1,5 @@
 -- The sample company on Oracle 19c or later: the tables of ../schema.sql with rows made here. Every person, company and
--- number is invented. Run it as SYSDBA; the first line is for a container database such as Oracle Free.
+-- number is invented. Run it as SYSDBA. ALTER SESSION names the database of Oracle Free: elsewhere, name yours or leave it out.
 WHENEVER SQLERROR EXIT FAILURE
 SET DEFINE OFF
 ALTER SESSION SET CONTAINER = FREEPDB1;

@@ -1,5 +1,5 @@
 -- The account under which Pstral reads the sample company (../../docs/oracle.md): it logs in and reads, nothing else. The
--- password is for a machine that nobody else reaches; choose your own elsewhere.
+-- password is for a machine that nobody else reaches; choose your own elsewhere, and your database in ALTER SESSION.
 WHENEVER SQLERROR EXIT FAILURE
 SET DEFINE OFF
 ALTER SESSION SET CONTAINER = FREEPDB1;

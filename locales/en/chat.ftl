@@ -75,7 +75,7 @@ reads =
     }
 quoted = “{ $words }”
 answers-question = I am answering: “{ $question }”
-value-assumed = assumed, your question names none
+value-assumed = assumed: your question gives no value
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
 statement-refused = 🛡️ This statement cannot be run.

@@ -135,7 +135,7 @@ remedy-target-busy = Wait and try again. If it goes on, look at what else uses t
 policy-unmatched = without effect: { $entries } names nothing in this database
 remedy-policy = Correct [targets.{ $target }] deny, allow and private_tables: a misspelt entry protects nothing.
 remedy-platform = Check the [platforms] section and the network; pstral doctor says more.
-remedy-platform-ended = Check what standard input is connected to, or ask pstral doctor about the [platforms] section, then start again.
+remedy-platform-ended = Check the [platforms] section with pstral doctor and, for the terminal, what standard input is connected to; then start again.
 remedy-no-platform = Turn on a way to write to Pstral, such as [platforms.terminal] enabled = true.
 remedy-no-answer = Check that the server runs and is not overloaded.
 doctor-look = The lines with “→” say what to do.
@@ -541,6 +541,8 @@ trial-limits-not-kept = order: { $order }, limit of rows: { $rows }, of bytes: {
 trial-time-kept = a slow statement ended { $millis } ms after its limit, and the next one ran
 trial-stopped = a slow statement ended { $millis } ms after it was stopped, and the next one ran
 trial-not-slow = the slow statement ended by itself, which shows nothing; please report this
+trial-one-at-a-time = not tried: this database is configured for one statement at a time
+trial-report-unwritten = The report cannot be written to { $path }: { $error }. Choose another place.
 trial-beside-ran = a statement ran while another was being read
 trial-no-estimates = this database does not estimate costs
 trial-planned = estimated at { $cost } in the database’s unit
@@ -551,6 +553,9 @@ trial-columns-read = { $right } of { $all } types could be read{ $left ->
     }{ $named ->
         [0] { "" }
        *[other] ; shown by the name of the type alone: { $by_name }
+    }{ $empty ->
+        [0] { "" }
+       *[other] ; without a value to read: { $empty }
     }{ $closed ->
         [0] { "" }
        *[other] ; closed by your rules, not tried: { $closed }

@@ -75,7 +75,7 @@ reads =
     }
 quoted = « { $words } »
 answers-question = Je réponds à : « { $question } »
-value-assumed = par défaut, votre question n’en nomme pas
+value-assumed = valeur par défaut : votre question n’en précise pas
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
 statement-refused = 🛡️ Cette requête ne peut pas être exécutée.

@@ -41,7 +41,7 @@ config-cost = le coût doit être un nombre positif ou nul, dans l'unité de la 
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.
 config-no-accounts = SQLite ne connaît pas de comptes : écrivez identity = "shared", ou supprimez cette clé.
 config-driver-left-out = ce programme a été construit sans ce pilote. Construisez-le avec --features oracle-thin, ou supprimez cette clé.
-config-driver-own = ce pilote n'entre pas dans d'autres comptes : écrivez identity = "shared", ou supprimez driver et installez l'Instant Client.
+config-driver-own = ce pilote ne permet pas d'ouvrir de session sous un autre compte : écrivez identity = "shared", ou supprimez driver et installez l'Instant Client.
 config-driver-folder = ce pilote n'a pas besoin de la bibliothèque cliente : supprimez cette clé.
 config-accounts-missing = avec identity = "own", dites quel compte a chaque personne, une ligne chacune sous [targets.<nom>.accounts] : "camille.durand" = "CAMILLE".
 config-accounts-unused = les comptes ne servent qu'avec identity = "own". Écrivez-le aussi, ou supprimez cette clé.
@@ -135,7 +135,7 @@ remedy-target-busy = Attendez puis recommencez. Si cela dure, voyez ce qui d'aut
 policy-unmatched = sans effet : { $entries } ne désigne rien dans cette base
 remedy-policy = Corrigez [targets.{ $target }] deny, allow et private_tables : une entrée mal écrite ne protège rien.
 remedy-platform = Vérifiez la section [platforms] et le réseau ; pstral doctor en dit plus.
-remedy-platform-ended = Vérifiez ce qui est branché sur l'entrée standard, ou demandez à pstral doctor ce qu'il dit de la section [platforms], puis relancez.
+remedy-platform-ended = Vérifiez la section [platforms] avec pstral doctor et, pour le terminal, ce qui est branché sur l'entrée standard ; puis relancez.
 remedy-no-platform = Activez un moyen d'écrire à Pstral, par exemple [platforms.terminal] enabled = true.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.
 doctor-look = Les lignes « → » disent quoi faire.
@@ -531,19 +531,21 @@ trial-catalog-read =
         [one] une colonne
        *[other] { $columns } colonnes
     }, lecture en { $millis } ms
-trial-types-read = { $right } sortes de valeurs sur { $all } reviennent telles quelles, avec leur valeur nulle{ $left ->
+trial-types-read = { $right } sortes de valeurs sur { $all } reviennent telles quelles, de même que leur NULL{ $left ->
         [0] { "" }
        *[other] {" "}; à revoir : { $wrong }
     }
-trial-parameters-taken = { $right } sortes de valeurs sur { $all } restent les mêmes pour la base en paramètre{ $left ->
+trial-parameters-taken = { $right } sortes de valeurs sur { $all } sont reconnues à l’identique par la base en paramètre{ $left ->
         [0] { "" }
        *[other] {" "}; à revoir : { $wrong }
     }
 trial-limits-kept = { $rows } lignes reçues dans l’ordre ; limites de lignes, d’octets et de cellules respectées
 trial-limits-not-kept = ordre : { $order }, limite de lignes : { $rows }, d’octets : { $bytes }, d’une cellule : { $cells }
 trial-time-kept = une requête lente s’est terminée { $millis } ms après sa limite, et la suivante a répondu
-trial-stopped = une requête lente s’est terminée { $millis } ms après son arrêt, et la suivante a répondu
+trial-stopped = une requête lente s’est terminée { $millis } ms après la demande d’arrêt, et la suivante a répondu
 trial-not-slow = la requête lente s’est terminée seule, ce qui ne prouve rien ; merci de le signaler
+trial-one-at-a-time = non essayé : cette base est configurée pour une requête à la fois
+trial-report-unwritten = Le rapport ne peut pas être écrit dans { $path } : { $error }. Choisissez un autre endroit.
 trial-beside-ran = une requête a répondu pendant la lecture d’une autre
 trial-no-estimates = cette base n’estime pas les coûts
 trial-planned = coût estimé à { $cost }, dans l’unité de la base
@@ -554,6 +556,9 @@ trial-columns-read = { $right } types lus sur { $all }{ $left ->
     }{ $named ->
         [0] { "" }
        *[other] {" "}; montrés par le seul nom du type : { $by_name }
+    }{ $empty ->
+        [0] { "" }
+       *[other] {" "}; sans valeur à lire : { $empty }
     }{ $closed ->
         [0] { "" }
        *[other] {" "}; fermés par vos règles, non essayés : { $closed }

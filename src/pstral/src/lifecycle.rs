@@ -251,15 +251,15 @@ async fn platform_loop(
     shutdown: &CancellationToken,
 ) -> Result<(), StartError> {
     let locale = app.pipeline.parts().settings.locale;
-    let up = gauge!("pstral_platform_up", "platform" => platform.name().0);
-    up.set(1);
+    let gone = gauge!("pstral_platform_ended", "platform" => platform.name().0);
+    gone.set(0);
     let mut pause = Duration::from_secs(1);
     while !shutdown.is_cancelled() {
         match platform.run(Arc::clone(inbox), shutdown.child_token()).await {
             Ok(()) => return Ok(()),
             Err(error @ (PlatformError::Rejected(_) | PlatformError::Gone)) => {
                 tracing::error!(platform = %platform.name(), %error, "the platform ended for good");
-                up.set(0);
+                gone.set(1);
                 app.ended.note(platform.name(), error.clone());
                 let part = format!("platform {}", platform.name());
                 return Err(StartError::new(part, error.found().render(locale), text("remedy-platform-ended")));

@@ -1,6 +1,5 @@
 //! Rows of the driver as values.
 
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use oracledb::{Error, Metadata, OracleIntervalDS, OracleIntervalYM, OracleTimestamp, Row};
@@ -33,15 +32,15 @@ impl Cursor for Rows {
         &self.columns
     }
 
-    /// The driver panics over values that it does not expect, and its cursor panics again where it is dropped then: it is
-    /// kept out of the way of the first panic, and leaked. The session cannot be used any more, and is closed.
+    /// The driver panics over values that it does not expect, and its cursor panics again where it is dropped: that is
+    /// kept for after the first panic. The session cannot be used any more.
     fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
         let Some(mut read) = self.read.take() else { return Ok(None) };
         if let Ok(row) = catch_unwind(AssertUnwindSafe(|| row(&mut read, &self.columns))) {
             self.read = Some(read);
             return row;
         }
-        mem::forget(read);
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(read)));
         Err(Fault::new(Code::Other, "the driver broke down reading a row"))
     }
 }

@@ -18,10 +18,10 @@ pub(super) fn fault(error: &Error) -> Fault {
         | ErrorKind::UnableToRecover
         | ErrorKind::StreamOperation
         | ErrorKind::LockPoisoned => DISCONNECTED,
-        ErrorKind::UnsupportedDbType(_) => Code::Unreadable,
-        ErrorKind::InvalidOracleNumber(_) | ErrorKind::InvalidBindName(_) | ErrorKind::MissingBindValue(_) => {
-            Code::Unsupported
-        }
+        ErrorKind::UnsupportedDbType(_)
+        | ErrorKind::InvalidOracleNumber(_)
+        | ErrorKind::InvalidBindName(_)
+        | ErrorKind::MissingBindValue(_) => Code::Unsupported,
         _ => Code::Other,
     };
     Fault { code, message: error.to_string() }
@@ -41,7 +41,8 @@ pub(super) fn while_connecting(error: &Error) -> Fault {
         ErrorKind::InvalidConnectString(..) | ErrorKind::InvalidDescriptorNode(..) | ErrorKind::ParseError(..) => {
             (12_154, "the connect string cannot be read")
         }
-        _ => return fault(error),
+        ErrorKind::DbError(_) => return fault(error),
+        _ => return Fault::new(fault(error).code, "the driver cannot connect"),
     };
     Fault { code: ora(number), message: format!("ORA-{number:05}: {words}") }
 }

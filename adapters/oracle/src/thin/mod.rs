@@ -26,33 +26,37 @@ const LINGERING: usize = 8;
 /// Opens sessions with the crate `oracledb`.
 pub(crate) struct Thin {
     connect_time: Duration,
-    attempts: Arc<()>,
+    lingering: Arc<()>,
 }
 
 impl Thin {
     /// Connects to nothing yet.
     pub(crate) fn new(connect_time: Duration) -> Self {
-        Self { connect_time, attempts: Arc::new(()) }
+        Self { connect_time, lingering: Arc::new(()) }
     }
 
     /// The driver bounds the time to reach the host, not that for its answers: it waits for those on a thread of its
     /// own, which lives until the server answers or hangs up.
     fn connect(&self, config: Config) -> Result<Connection, Fault> {
-        if Arc::strong_count(&self.attempts) > LINGERING {
+        if Arc::strong_count(&self.lingering) > LINGERING {
             return Err(unanswered("earlier attempts to connect still wait for an answer"));
         }
-        let attempt = Arc::clone(&self.attempts);
         let (sender, connected) = channel();
+        let (linger, lingers) = channel::<Arc<()>>();
         let work = move || {
             // A connection that comes too late is closed where it is dropped.
             drop(sender.send(oracledb::connect(config)));
-            drop(attempt);
+            drop(lingers);
         };
         let thread = thread::Builder::new().name("oracle-connect".to_owned()).spawn(work);
         thread.map_err(|error| Fault::new(Code::Other, error.to_string()))?;
         match connected.recv_timeout(self.connect_time) {
             Ok(connected) => connected.map_err(|error| while_connecting(&error)),
-            Err(RecvTimeoutError::Timeout) => Err(unanswered("the server does not answer")),
+            Err(RecvTimeoutError::Timeout) => {
+                // Counted until the thread ends.
+                let _ = linger.send(Arc::clone(&self.lingering));
+                Err(unanswered("the server does not answer"))
+            }
             // It takes what a server says for granted, and panics where that is missing.
             Err(RecvTimeoutError::Disconnected) => Err(Fault::new(Code::Other, "the driver broke down connecting")),
         }

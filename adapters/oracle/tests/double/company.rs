@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const WIDE: Limits =
     Limits { rows: 200_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: std::time::Duration::from_mins(1) };
 
-/// What the contract of every target wants.
+/// The tables and rows that the contract of every target wants.
 pub(crate) fn of_the_contract() -> Oracle {
     let tables = [
         Table { name: "ITEMS", columns: "ID INTEGER PRIMARY KEY, NAME VARCHAR2(40), PRICE NUMBER(10,2), MADE_ON DATE" },

@@ -29,8 +29,15 @@ pub(super) struct Answer {
     pub(super) spaces: String,
     /// What it goes on with, where an earlier message was cut.
     pub(super) before: Option<Continued>,
-    /// What stands in place of what the model said last, where that came to nothing.
+    /// An earlier text that stands in place of the last, where that came to nothing.
     stands: Option<String>,
+}
+
+/// The words of an answer with how they ended.
+pub(super) struct Said {
+    text: String,
+    ended: Streamed,
+    spaces: String,
 }
 
 impl Answer {
@@ -49,9 +56,20 @@ impl Answer {
         self.stands.as_deref().unwrap_or_else(|| self.live.text())
     }
 
-    /// Lets an earlier text stand in place of what the model said last.
-    pub(super) fn let_stand(&mut self, earlier: String) {
-        self.stands = Some(earlier);
+    /// The answer as it stands now, to be taken up again.
+    pub(super) fn said(&self) -> Said {
+        Said { text: self.text().to_owned(), ended: self.ended.clone(), spaces: self.spaces.clone() }
+    }
+
+    /// Lets earlier words stand in place of the last ones, which may still tell how it ended.
+    pub(super) fn let_stand(&mut self, earlier: Said) {
+        self.stands = Some(earlier.text);
+    }
+
+    /// Takes up earlier words as if nothing had been said since.
+    pub(super) fn take_up(&mut self, earlier: Said) {
+        (self.ended, self.spaces) = (earlier.ended, earlier.spaces);
+        self.stands = Some(earlier.text);
     }
 
     /// The tokens of the prompt, as the server counted them.
@@ -122,11 +140,17 @@ impl Answer {
     }
 }
 
-/// The line above words that answer a question about data without a statement: a model makes up numbers. It may ask in
-/// return.
+/// The line above words in a conversation about data that no statement stands behind: a model makes up numbers. A
+/// question in return needs none.
 fn unfounded(conversation: &Conversation, answer: &Answer) -> Option<Text> {
-    let claims = conversation.mode == Mode::Sql && !answer.text().trim().is_empty() && !asks(answer.text());
-    claims.then(|| text("not-from-data"))
+    let said = answer.text();
+    let claims = !said.trim().is_empty() && (tells_numbers(said) || !asks(said));
+    (conversation.mode == Mode::Sql && claims).then(|| text("not-from-data"))
+}
+
+/// True of words with a digit.
+pub(super) fn tells_numbers(said: &str) -> bool {
+    said.contains(|c: char| c.is_ascii_digit())
 }
 
 impl Pipeline {
@@ -144,6 +168,7 @@ impl Pipeline {
         let recorded = self.record_answer(asker, conversation, answer).await;
         let mut end = TurnEnd { text: answer.written(), ..TurnEnd::words("", state) };
         let mut is_unrecorded = false;
+        let heading = unfounded(conversation, answer).map(|line| line.render(locale)).unwrap_or_default();
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
@@ -155,7 +180,9 @@ impl Pipeline {
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                (self.laid_out(asker, offer.within(answer.text())).await, offer.buttons)
+                let is_claimed = offer.refused && tells_numbers(&offer.prose(answer.text()));
+                let heading = if is_claimed { heading.as_str() } else { "" };
+                (self.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await, offer.buttons)
             }
             Ok(None) => {
                 let ours = ending.map(|ending| ending.render(locale)).unwrap_or_default();
@@ -168,7 +195,6 @@ impl Pipeline {
                 if state == TurnState::Complete {
                     buttons.extend(rating_buttons(&rated, locale));
                 }
-                let heading = unfounded(conversation, answer).map(|line| line.render(locale)).unwrap_or_default();
                 let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
                 (self.laid_out(asker, said).await, buttons)
             }
@@ -177,7 +203,7 @@ impl Pipeline {
                 is_unrecorded = matches!(trouble, Trouble::NoAudit(_));
                 let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
                 let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
-                let said = LaidOut { before: answer.text(), ours: &ours, ..LaidOut::default() };
+                let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
                 (self.laid_out(asker, said).await, Vec::new())
             }
         };

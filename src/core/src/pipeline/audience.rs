@@ -198,7 +198,7 @@ fn names_hidden(question: &str, seen: &Catalog, common: &Catalog) -> bool {
     })
 }
 
-/// Whether words name a relation or a column of a catalog.
+/// True of words that name a relation or a column of a catalog.
 pub(super) fn names_any(question: &str, catalog: &Catalog) -> bool {
     !words_of(question).is_disjoint(&names_in(catalog))
 }

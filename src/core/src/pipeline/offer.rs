@@ -74,6 +74,14 @@ impl Offer {
     }
 }
 
+impl Offer {
+    /// The words around the statement.
+    pub(super) fn prose(&self, answer: &str) -> String {
+        let Some(statement) = &self.place else { return answer.to_owned() };
+        format!("{}{}", &answer[..statement.range.start], &answer[statement.range.end..])
+    }
+}
+
 impl Pipeline {
     /// An offer as it stands in the place: its card among `words`, or, where that is for the asker alone, the line that
     /// says so after it has been sent to them.

@@ -1,6 +1,6 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
-use super::answer::Answer;
+use super::answer::{Answer, tells_numbers};
 use super::audience::names_any;
 use super::offer::Offer;
 use super::question::Inquiry;
@@ -102,7 +102,7 @@ impl Pipeline {
             }
             let Some(next) = self.asked_again(inquiry, answer, offer.as_ref(), &briefing)? else { break };
             briefing = next;
-            let before = answer.text().to_owned();
+            let before = answer.said();
             let request = briefing.request.clone();
             let is_refused = offer.as_ref().and_then(Offer::fault).is_some();
             let note = text(match (is_refused, asks(answer.text())) {
@@ -116,8 +116,14 @@ impl Pipeline {
                 return Ok(None);
             }
             if !answer.is_whole() || extract::statements(answer.text()).is_empty() {
-                answer.let_stand(before);
-                return Ok(offer.map(|offer| offer.with_note(&why_not(answer), locale)));
+                let note = why_not(answer);
+                let is_better = answer.is_whole() && !tells_numbers(answer.text()) && !asks(answer.text());
+                if offer.is_some() {
+                    answer.let_stand(before);
+                } else if !is_better {
+                    answer.take_up(before);
+                }
+                return Ok(offer.map(|offer| offer.with_note(&note, locale)));
             }
             refused = offer.and_then(Offer::into_refused);
             offer = self.offer_from(inquiry, answer, &briefing.told, repair).await?;
@@ -161,9 +167,8 @@ impl Pipeline {
 /// numbers of the data that no statement has read.
 fn lacks_a_statement(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
     let said = answer.text();
-    let tells_numbers =
-        || said.contains(|c: char| c.is_ascii_digit()) && names_any(inquiry.question, &inquiry.common.catalog);
-    answer.is_whole() && if asks(said) { !inquiry.may_ask } else { tells_numbers() }
+    let claims = tells_numbers(said) && names_any(inquiry.question, &inquiry.common.catalog);
+    answer.is_whole() && (claims || asks(said) && !inquiry.may_ask)
 }
 
 /// Why a correction came to nothing.

@@ -9,6 +9,7 @@ use super::unanswered::Unanswered;
 use super::{Pipeline, Schema, Trouble};
 use crate::context::Example;
 use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
+use crate::egress::disarmed;
 use crate::guard::Verdict;
 use crate::knowledge;
 use crate::results::readable;
@@ -119,11 +120,25 @@ impl Inquiry<'_> {
     }
 }
 
-/// A question with its values.
+/// A question with its values, which are the database's or the person's: they are shown in one line, without marks.
 fn filled(question: &str, values: &BTreeMap<String, Value>, locale: Locale) -> String {
-    values.iter().fold(question.to_owned(), |filled, (name, value)| {
-        filled.replace(&format!("{{{name}}}"), &readable(value, locale, false))
-    })
+    let plain = |value: &Value| {
+        let words = readable(value, locale, false).replace(['`', '*', '_'], "");
+        disarmed(&words.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let (mut filled, mut rest) = (String::new(), question);
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let value = after.split_once('}').and_then(|(name, tail)| Some((values.get(name)?, tail)));
+        if let Some((value, tail)) = value {
+            filled.push_str(&plain(value));
+            rest = tail;
+        } else {
+            filled.push('{');
+            rest = after;
+        }
+    }
+    filled + rest
 }
 
 /// An example's question with `…` where a person puts a value.

@@ -290,7 +290,7 @@ const MATRIX_SDK: &str = "matrix_sdk=warn,matrix_sdk_base=warn,matrix_sdk_crypto
 
 /// Sends the log to standard error, in the form the configuration asks for, until what it gives back is dropped. A reader
 /// who has left or is slow holds up nobody: lines that cannot be written in time are lost.
-fn log_to_stderr(log: &crate::config::Log) -> WorkerGuard {
+fn log_to_stderr(log: &crate::config::Log) -> LogEnd {
     use tracing_subscriber::EnvFilter;
     let written_later = NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING);
     let (writer, written) = written_later.finish(std::io::stderr());
@@ -305,7 +305,25 @@ fn log_to_stderr(log: &crate::config::Log) -> WorkerGuard {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    written
+    LogEnd(Some(written))
+}
+
+/// Writes the lines that still wait, when dropped. Whoever does not read them holds up the end for a moment only.
+struct LogEnd(Option<WorkerGuard>);
+
+impl Drop for LogEnd {
+    fn drop(&mut self) {
+        let written = self.0.take();
+        let (done, ended) = std::sync::mpsc::channel();
+        // It tells of lines that are lost on standard output, which nobody may read either.
+        let writing = std::thread::Builder::new().spawn(move || {
+            drop(written);
+            let _ = done.send(());
+        });
+        if writing.is_ok() {
+            let _ = ended.recv_timeout(THREAD_PATIENCE);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -130,6 +130,19 @@ fn numbers_that_no_statement_has_read_are_asked_for_once_and_marked() {
         ⚠️ Not from your data: no statement was run for this answer.
         There are 123.25 clients in Marseille.
         ");
+        // An honest second answer is the better one.
+        world.model_says("There are 123.25 clients in Marseille. Do you want their names?");
+        world.model_says("That is not in this data.");
+        world.say(&alex(), "Roughly how many clients might Marseille have?").await;
+        assert_eq!(world.newest(), not_from_data("That is not in this data."));
+
+        // A second answer that breaks off leaves the first as whole as it was.
+        world.model_says("There are 123.25 clients in Marseille.");
+        world.model.script(Script::words("Well, 12").cut_by_length());
+        world.say(&alex(), "Roughly how many clients might Marseille have?").await;
+        assert_eq!(world.newest(), not_from_data("There are 123.25 clients in Marseille."));
+        assert!(world.newest_buttons().iter().all(|(label, _)| label != "Continue"));
+
         // What is not about the data is not asked about again.
         world.model_says("Light takes 8 minutes from the sun.");
         world.say(&alex(), "How far is the sun?").await;

@@ -23,7 +23,7 @@ impl Bot {
         Self::start_with_log(place, Stdio::piped())
     }
 
-    /// The same, with the log going there.
+    /// Started like that, with the log going there.
     pub(crate) fn start_with_log(place: &Place, log: Stdio) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = place.pstral(&["run", "--config", "pstral.toml"]);

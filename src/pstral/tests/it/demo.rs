@@ -127,7 +127,7 @@ fn an_input_that_cannot_be_read_ends_it_with_a_sentence() {
     let ended = crate::program::Ended::from(command.output().unwrap());
     ended.code(1).says(&[
         "Failed: platform terminal: failing: refused: the input cannot be read",
-        "Check what standard input is connected to",
+        "what standard input is connected to",
     ]);
     place.run(&["audit", "tail", "-n", "2"]).code(0).says(&["stopped ok"]);
 }

@@ -40,7 +40,7 @@ async fn in_a_pipe_the_answer_is_printed_once_with_its_proposal() {
     assert!(prompt.contains("clients(") && !prompt.contains("access_token"), "what is denied is not in the prompt");
 }
 
-/// What `script` shows of the program in a terminal of its own, in pieces as they came, until it shows `last` and the
+/// The pieces that `script` shows of the program in a terminal of its own, as they came, until it shows `last` and the
 /// prompt below it: what is typed between the two is dropped.
 fn typed(place: &Place, line: &str, last: &str) -> (Vec<String>, Ended) {
     let command = format!("stty cols 120 rows 40; exec '{}' demo", env!("CARGO_BIN_EXE_pstral"));

@@ -98,7 +98,11 @@ fn it_ends_with_the_reason_when_no_platform_is_left() {
     let mut command = place.pstral(&["run", "--config", "pstral.toml"]);
     command.env("PSTRAL__HTTP__LISTEN", "127.0.0.1:0").stdin(std::fs::File::open(place.path(".")).unwrap());
     let ended = crate::program::Ended::from(command.output().unwrap());
-    ended.code(1).says(&["the platform ended for good", "Failed: platform terminal", "Check what standard input"]);
+    ended.code(1).says(&[
+        "the platform ended for good",
+        "Failed: platform terminal",
+        "what standard input is connected to",
+    ]);
     assert!(audited(&place).contains("stopped ok"));
 }
 

@@ -12,7 +12,7 @@ use crate::egress::ThinkingFilter;
 use crate::ports::{Delta, ModelError, ModelStats, ModelStream};
 
 /// How a stream ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Streamed {
     /// The answer is whole, or cut at the model's own limit when `finish` says so.
     Whole(ModelStats),

@@ -1,11 +1,8 @@
-//! Which columns of the company stand for their types.
+//! Columns of the company that stand for their types.
 
 use std::collections::BTreeMap;
 
 use pstral_core::domain::{Catalog, RelationKind};
-
-/// So many columns of a type are tried until one can be read.
-pub(super) const TRIED: usize = 3;
 
 /// Types that databases come with. Others have names that somebody gave them.
 const BUILT_IN: &[&str] = &[
@@ -78,19 +75,16 @@ pub(super) fn built_in(declared: &str) -> Option<&'static str> {
     BUILT_IN.iter().copied().find(|known| *known == name)
 }
 
-/// Statements that read a column of each type, a few for each, those of tables before those of views. Types that
-/// somebody made count as one, without a name.
+/// Statements that read a column of each type, those of tables before those of views. Types that somebody made count as
+/// one, without a name.
 pub(super) fn of_each_type(catalog: &Catalog) -> BTreeMap<Option<&'static str>, Vec<String>> {
     let mut found: BTreeMap<Option<&'static str>, Vec<String>> = BTreeMap::new();
     for wanted in [RelationKind::Table, RelationKind::View] {
         for relation in catalog.tables.iter().filter(|relation| relation.kind == wanted) {
             for column in &relation.columns {
-                let statements = found.entry(built_in(&column.data_type)).or_default();
-                if statements.len() < TRIED {
-                    let [column, schema, name] =
-                        [&column.name, &relation.schema, &relation.name].map(|name| quoted(name));
-                    statements.push(format!("SELECT {column} FROM {schema}.{name}"));
-                }
+                let [name, schema, table] = [&column.name, &relation.schema, &relation.name].map(|name| quoted(name));
+                let statement = format!("SELECT {name} FROM {schema}.{table}");
+                found.entry(built_in(&column.data_type)).or_default().push(statement);
             }
         }
     }

@@ -8,7 +8,7 @@ pub(super) struct Known {
     pub(super) kind: &'static str,
     /// An expression of that type.
     pub(super) expression: &'static str,
-    /// The same as Pstral must read it.
+    /// It as Pstral must read it.
     pub(super) value: Value,
     /// A parameter can be compared with it: not a large object, nor what Pstral reads as text of its own.
     pub(super) compares: bool,
@@ -73,7 +73,7 @@ fn oracle() -> Vec<Known> {
         known("BINARY_DOUBLE", "TO_BINARY_DOUBLE('0.1')", Value::Real(0.1)),
         known("DATE", "DATE '2024-02-29'", Value::Date("2024-02-29".to_owned())),
         known(
-            "DATE with its time",
+            "DATE (hh:mm:ss)",
             "TO_DATE('2024-02-29 13:14:15', 'YYYY-MM-DD HH24:MI:SS')",
             moment("2024-02-29 13:14:15"),
         ),

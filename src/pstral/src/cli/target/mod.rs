@@ -9,13 +9,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, Dialect, Locale};
 use pstral_core::pipeline::Target;
 use pstral_core::ports::TargetError;
-use pstral_core::text::text;
+use pstral_core::text::{Text, text};
 use serde::Serialize;
 
 use super::catalog::target_is_unknown;
@@ -54,26 +53,40 @@ pub(super) async fn run(common: &Common, command: TargetCommand) -> anyhow::Resu
     if target_is_unknown(&config, &args.target, locale) {
         return Ok(Ending::Usage);
     }
+    let path = args.report.as_deref().unwrap_or(Path::new("")).display().to_string();
     let file = match args.report.as_deref().map(NewFile::begin).transpose() {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let path = args.report.as_deref().unwrap_or(Path::new("")).display().to_string();
-            say_error(&text("file-exists").with("path", path).render(locale));
+        Ok(file) => file,
+        Err(error) => {
+            say_error(&unwritten(&path, &error).render(locale));
             return Ok(Ending::Usage);
         }
-        begun => begun.context("the report cannot be written")?,
     };
     let app = App::build(&config, locale).await?;
     // Before the first statement runs, as with everybody's; where there is no state yet, it begins with this entry.
     record(&app.store, AuditAction::TargetChecked, Some(&args.target), &format!("for {}", args.user)).await?;
     let target = &app.pipeline.parts().targets[&args.target];
-    let report = check(target, &args.user, locale).await;
+    let at_once = config.targets[&args.target].max_concurrent;
+    let report = check(Trial::new(target, &args.user, at_once), target, locale).await;
     app.store.close().await;
-    if let Some(file) = file {
-        file.writer()?.write_all(serde_json::to_string_pretty(&report)?.as_bytes())?;
-        file.keep()?;
+    let json = serde_json::to_string_pretty(&report)?;
+    if let Some(error) = file.and_then(|file| write(file, &json).err()) {
+        say_error(&unwritten(&path, &error).render(locale));
+        return Ok(Ending::Failed);
     }
     let failed = report.steps.iter().any(|step| step.state == State::Failed);
     Ok(if failed { Ending::Failed } else { Ending::Fine })
+}
+
+fn write(file: NewFile, json: &str) -> std::io::Result<()> {
+    file.writer()?.write_all(json.as_bytes())?;
+    file.keep()
+}
+
+fn unwritten(path: &str, error: &std::io::Error) -> Text {
+    match error.kind() {
+        std::io::ErrorKind::AlreadyExists => text("file-exists").with("path", path),
+        _ => text("trial-report-unwritten").with("path", path).with("error", error.to_string()),
+    }
 }
 
 /// All that was found, fit to be read by others.
@@ -97,8 +110,7 @@ struct Reported {
 }
 
 /// Does and prints one step after the other. Where there is no connection, the others are not tried.
-async fn check(target: &Target, person: &str, locale: Locale) -> Report {
-    let mut trial = Trial::new(target, person);
+async fn check(mut trial: Trial<'_>, target: &Target, locale: Locale) -> Report {
     let mut steps = Vec::new();
     for step in Step::ALL {
         let begun = Instant::now();
@@ -121,7 +133,8 @@ fn print(step: Step, found: &Found, target: &Target, locale: Locale) {
     say(&format!("{} · {} · {}", step.name().render(locale), state.text().render(locale), fact.render(locale)));
     let Some(error) = error else { return };
     say(&format!("    {}", error.found().render(locale)));
-    if matches!(error, TargetError::Unavailable(_) | TargetError::ClientMissing(_) | TargetError::Busy(_)) {
+    let is_away = matches!(error, TargetError::Unavailable(_) | TargetError::ClientMissing(_) | TargetError::Busy(_));
+    if is_away || step == Step::Connection {
         say(&format!("    → {}", target_remedy(error, target).render(locale)));
     }
     if matches!(error, TargetError::NoAccount { .. }) {

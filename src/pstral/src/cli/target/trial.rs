@@ -15,7 +15,7 @@ use super::columns::of_each_type;
 use super::known::{numbers, select, slow, values};
 use crate::health::State;
 
-/// How long a step may take, whatever the database does.
+/// The time a step may take, whatever the database does.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Enough for every statement here but the slow one.
@@ -24,8 +24,14 @@ const WIDE: Limits = Limits { rows: 100_000, bytes: 1 << 27, cell_bytes: 1 << 20
 /// The time limit that the slow statement meets.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// How long the slow statement runs before it is stopped.
+/// The time that the slow statement runs before it is stopped.
 const BEFORE_STOP: Duration = Duration::from_millis(500);
+
+/// Longer than a stop takes; where the driver cannot stop a statement, its limit does.
+const STOPPED: Limits = Limits { time: Duration::from_secs(5), ..WIDE };
+
+/// So many columns of a type are tried until one has a value.
+const TRIED: usize = 3;
 
 /// A column of the company may be one of a costly view.
 const COLUMN: Limits = Limits { rows: 1, time: Duration::from_secs(5), ..WIDE };
@@ -108,6 +114,8 @@ impl From<TargetError> for Found {
 pub(super) struct Trial<'t> {
     target: &'t Target,
     person: &'t str,
+    /// Statements at the same time, where that is configured.
+    at_once: Option<usize>,
     catalog: Catalog,
 }
 
@@ -118,8 +126,8 @@ struct Whole {
 
 impl<'t> Trial<'t> {
     /// Until its catalog is read, a target holds nothing.
-    pub(super) fn new(target: &'t Target, person: &'t str) -> Self {
-        Self { target, person, catalog: Catalog::new(target.port.dialect(), "", Vec::new()) }
+    pub(super) fn new(target: &'t Target, person: &'t str, at_once: Option<usize>) -> Self {
+        Self { target, person, at_once, catalog: Catalog::new(target.port.dialect(), "", Vec::new()) }
     }
 
     /// Does a step; one that does not end has failed.
@@ -228,7 +236,7 @@ impl<'t> Trial<'t> {
 
     /// The slow statement ends when it is stopped, and the next one runs.
     async fn stop(&self) -> Result<Found, TargetError> {
-        let statement = self.approved(&slow(self.dialect()), WIDE)?;
+        let statement = self.approved(&slow(self.dialect()), STOPPED)?;
         let cancel = CancellationToken::new();
         let running = async { drain(self.target.port.execute(&statement, self.person, cancel.clone()).await?).await };
         let stopping = async {
@@ -251,6 +259,9 @@ impl<'t> Trial<'t> {
 
     /// A statement runs while another one is still being read.
     async fn beside(&self) -> Result<Found, TargetError> {
+        if self.at_once == Some(1) {
+            return Ok(Found::new(State::Degraded, text("trial-one-at-a-time")));
+        }
         let many = format!("{} SELECT a.i FROM n a JOIN n b ON a.i < b.i", numbers(self.dialect(), 1000));
         let many = self.approved(&many, Limits { rows: u64::MAX, ..WIDE })?;
         let mut held = self.target.port.execute(&many, self.person, CancellationToken::new()).await?;
@@ -279,23 +290,41 @@ impl<'t> Trial<'t> {
     /// A column of each type of the company's tables, one row of it, which is looked at no further than its type.
     async fn columns(&self) -> Result<Found, TargetError> {
         let mut tally = Tally::default();
-        let (mut by_name, mut closed) = (Vec::new(), 0);
+        let (mut by_name, mut closed, mut empty) = (Vec::new(), 0, 0);
         for (kind, statements) in of_each_type(&self.catalog) {
             let kind = kind.unwrap_or("…");
-            let allowed = statements.iter().find_map(|sql| self.approved(sql, COLUMN).ok());
-            let Some(statement) = allowed else {
-                closed += 1;
-                continue;
-            };
-            let read = self.run_approved(&statement).await;
-            if read.as_ref().is_ok_and(|whole| matches!(whole.rows.as_slice(), [row] if has_no_value(row))) {
-                by_name.push(kind);
+            let allowed = statements.iter().filter_map(|sql| self.approved(sql, COLUMN).ok()).take(TRIED);
+            match self.first_value(allowed).await {
+                None => closed += 1,
+                Some(Ok(None)) => empty += 1,
+                Some(read) => {
+                    if matches!(read, Ok(Some(Value::Unsupported(_)))) {
+                        by_name.push(kind);
+                    }
+                    tally.count(kind, read.map(|_| true));
+                }
             }
-            tally.count(kind, read.map(|_| true));
         }
         let Found { state, fact, error } = tally.found("trial-columns-read");
-        let fact = fact.count("closed", closed).with("by_name", by_name.join(", "));
+        let fact = fact.count("closed", closed).count("empty", empty).with("by_name", by_name.join(", "));
         Ok(Found { state, fact: fact.count("named", by_name.len() as u64), error })
+    }
+
+    /// The first value that one of the statements brings; `None` where there is no statement, no value inside where none
+    /// brings one, and the last error where none even runs.
+    async fn first_value(
+        &self,
+        statements: impl Iterator<Item = ApprovedStatement>,
+    ) -> Option<Result<Option<Value>, TargetError>> {
+        let mut last = None;
+        for statement in statements {
+            match self.run_approved(&statement).await.map(|whole| whole.rows.into_iter().flatten().next()) {
+                Ok(Some(value)) if value != Value::Null => return Some(Ok(Some(value))),
+                Ok(_) => last = Some(Ok(None)),
+                Err(error) => last = last.filter(Result::is_ok).or(Some(Err(error))),
+            }
+        }
+        last
     }
 
     fn dialect(&self) -> Dialect {
@@ -330,7 +359,7 @@ impl<'t> Trial<'t> {
     }
 }
 
-/// How many of a kind went well, and which did not.
+/// The number of a kind that went well, and which did not.
 #[derive(Default)]
 struct Tally {
     all: u64,
@@ -381,10 +410,6 @@ fn is_number(value: &Value, number: i64) -> bool {
 
 fn is_one(rows: &[Row]) -> bool {
     matches!(rows, [row] if row.first().is_some_and(|cell| is_number(cell, 1)))
-}
-
-fn has_no_value(row: &Row) -> bool {
-    row.iter().any(|cell| matches!(cell, Value::Unsupported(_)))
 }
 
 fn milliseconds(time: Duration) -> String {

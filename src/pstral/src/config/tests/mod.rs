@@ -150,22 +150,6 @@ fn what_could_not_run_is_told_beforehand() {
             "[targets.a]\nkind = \"postgres\"\nurl = \"postgres://u@h/d\"\nidentity = \"own\"",
             "targets.a.accounts: with",
         ),
-        (
-            "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\ndriver = \"thin\"",
-            "targets.a.driver: a database of kind sqlite",
-        ),
-        (
-            "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\ndriver = \"thick\"",
-            "targets.a.driver: “thick” is not known here",
-        ),
-        (
-            "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\ndriver = \"thin\"\nidentity = \"own\"\naccounts.z = \"Z\"",
-            "targets.a.driver: this driver cannot",
-        ),
-        (
-            "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\ndriver = \"thin\"\nclient_folder = \"x\"",
-            "targets.a.client_folder: this driver",
-        ),
         ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
         ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
         ("[roles.Chief]\ncapabilities = []", "roles.Chief: this cannot be a role"),
@@ -193,6 +177,30 @@ fn what_could_not_run_is_told_beforehand() {
     for file in ["log.level = \"info,pstral_store=debug\"", "log.level = \"WARN\"", "log.level = \"off\""] {
         check(file, &[]).unwrap();
     }
+}
+
+#[test]
+fn a_driver_fits_its_database_and_what_is_asked_of_it() {
+    let oracle = "[targets.a]\nkind = \"oracle\"\nconnect = \"//h/s\"\nuser = \"u\"\npassword = \"secret\"\n";
+    let own = "driver = \"thin\"\nidentity = \"own\"\naccounts.z = \"Z\"";
+    let left_out = "targets.a.driver: this program was built without";
+    let with_it = |fault| if cfg!(feature = "oracle-thin") { fault } else { left_out };
+    for (file, fault) in [
+        (
+            "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\ndriver = \"client\"",
+            "targets.a.driver: a database of kind sqlite",
+        ),
+        (&format!("{oracle}driver = \"thick\""), "targets.a.driver: “thick” is not known here"),
+        (&format!("{oracle}{own}"), with_it("targets.a.driver: this driver cannot")),
+        (
+            &format!("{oracle}driver = \"thin\"\nclient_folder = \"x\""),
+            with_it("targets.a.client_folder: this driver needs no"),
+        ),
+    ] {
+        let told = check(file, &[]).map(drop).unwrap_err();
+        assert!(told.contains(fault), "{file}: {told}");
+    }
+    check(&format!("{oracle}driver = \"client\""), &[]).unwrap();
 }
 
 #[test]

@@ -83,10 +83,10 @@ async fn a_gateway_that_closes_for_good_is_told_and_ends_the_program_where_nothi
     place.write("pstral.toml", format!("{alone}\n[platforms.terminal]\nenabled = true\n"));
     let bot = Bot::start(&place);
     discord.connected().await;
-    assert!(bot.get("/metrics").unwrap().contains("pstral_platform_up{platform=\"discord\"} 1"));
+    assert!(bot.get("/metrics").unwrap().contains("pstral_platform_ended{platform=\"discord\"} 0"));
     discord.closes(4014);
     until("it is told", || bot.get("/readyz").unwrap().contains("the gateway does not allow the intents"));
-    assert!(bot.get("/metrics").unwrap().contains("pstral_platform_up{platform=\"discord\"} 0"));
+    assert!(bot.get("/metrics").unwrap().contains("pstral_platform_ended{platform=\"discord\"} 1"));
     bot.signal("-TERM");
     bot.ended().code(0);
 
