@@ -520,15 +520,15 @@ trial-name-a-user = Nommez une personne qui y a un compte : --user UTILISATEUR
 trial-no-accounts = cette base ne connaît pas de comptes
 trial-account-reads = il lit, et rien de plus
 trial-account-more = il peut faire { $excesses ->
-        [one] une chose
+        [1] une chose
        *[other] { $excesses } choses
     } de plus que lire ; pstral doctor les nomme
 trial-catalog-read =
     { $tables ->
-        [one] une table ou vue
+        [1] une table ou vue
        *[other] { $tables } tables et vues
     }, { $columns ->
-        [one] une colonne
+        [1] une colonne
        *[other] { $columns } colonnes
     }, lecture en { $millis } ms
 trial-types-read = { $right } sortes de valeurs sur { $all } reviennent telles quelles, de même que leur NULL{ $left ->

@@ -1,6 +1,7 @@
 //! Fills an empty state from a stream: all of it, or nothing.
 
 use std::io::BufRead;
+use std::time::{Duration, Instant};
 
 use pstral_core::domain::hex;
 use ring::digest::{Context, SHA256};
@@ -22,6 +23,9 @@ const IS_HELD: &str = "SELECT count(*) AS held FROM (SELECT 1) AS one
     WHERE EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM audit_events)";
 const OTHERS: &str = "SELECT count(*) AS others FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'pstral' AND pid <> pg_backend_pid()";
+const LOOK_AGAIN: &str = "SELECT pg_stat_clear_snapshot()";
+/// Time for the server to forget a program that has just ended.
+const LEAVING: Duration = Duration::from_secs(2);
 const NUMBERS: &str = "SELECT column_name::text AS name FROM information_schema.columns
     WHERE table_schema = current_schema() AND table_name = $1 AND data_type = 'bigint'";
 const COUNTERS: &str = "SELECT table_name::text AS name, column_name::text AS number FROM information_schema.columns
@@ -65,12 +69,8 @@ async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -
         return Err(newer(migration).into());
     }
     let mut writing = engine.begin().await?;
-    if let Engine::Postgres { .. } = engine {
-        let others = sql(OTHERS).fetch_one(&mut writing).await?;
-        // The pool of this very program has no other connection yet.
-        if get::<i64>(&others, "others")? > 0 {
-            return Err(TransferError::InUse);
-        }
+    if matches!(engine, Engine::Postgres { .. }) && is_in_use(&mut writing).await? {
+        return Err(TransferError::InUse);
     }
     prepare(&mut writing, migration, force).await?;
     let rows = fill(&mut writing, &mut reader).await?;
@@ -78,6 +78,23 @@ async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -
     count_on(&mut writing).await?;
     writing.commit().await?;
     Ok(Loaded { rows, at })
+}
+
+/// True while another program is connected. The pool of this very one has no other connection yet.
+async fn is_in_use(writing: &mut Writing) -> Result<bool, TransferError> {
+    let begun = Instant::now();
+    loop {
+        // Within a transaction the server would show what it showed before.
+        sql(LOOK_AGAIN).execute(&mut *writing).await?;
+        let others = sql(OTHERS).fetch_one(&mut *writing).await?;
+        if get::<i64>(&others, "others")? == 0 {
+            return Ok(false);
+        }
+        if begun.elapsed() > LEAVING {
+            return Ok(true);
+        }
+        tokio::time::sleep(LEAVING / 20).await;
+    }
 }
 
 /// Tables of that very form, without a row. Those that are there are made anew even where nobody's state is in them: they

@@ -128,7 +128,7 @@ impl Double {
                 at: Timestamp::now(),
                 actor: Self::actor(person),
                 place: self.place(person),
-                body: EventBody::Said(format!("What do you know of our clients, in case {MARK}{answer}?")),
+                body: EventBody::Said(format!("What do you know of the weather, in case {MARK}{answer}?")),
             };
             inbox(event).await;
         }

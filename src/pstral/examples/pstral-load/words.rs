@@ -13,6 +13,8 @@ pub(crate) const TOKENS: usize = 10_000;
 const LINE: usize = 12;
 /// What the line begins with that says, among others, who is answered.
 const SIGNATURE: char = '↳';
+/// The line begins with it that says that no statement stands behind an answer.
+const WARNING: char = '⚠';
 
 /// A token of an answer.
 pub(crate) fn token(answer: usize, index: usize) -> String {
@@ -36,7 +38,7 @@ impl Shown {
     /// Reads a text.
     pub(crate) fn of(text: &str) -> Self {
         let mut shown = Self::default();
-        let said = text.lines().filter(|line| !line.starts_with(SIGNATURE));
+        let said = text.lines().filter(|line| !(line.starts_with(SIGNATURE) || line.starts_with(WARNING)));
         for word in said.flat_map(str::split_whitespace) {
             match parse(word) {
                 Some((answer, index)) if *shown.answer.get_or_insert(answer) == answer => shown.add(index),

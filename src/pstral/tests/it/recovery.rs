@@ -227,6 +227,7 @@ fn a_disk_that_fills_within_an_answer_is_told_once_and_the_question_asked_again(
         world.say(&alex(), "How many pears do they have?").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
+        ⚠️ Not from your data: no statement was run for this answer.
         Two hundred.
 
         ⚠️ This answer could not be noted down: the audit log cannot be written. Tell an administrator (disk space, state database), then try again.

@@ -3,6 +3,7 @@
 
 mod columns;
 mod known;
+mod step;
 mod trial;
 
 use std::io::Write as _;
@@ -23,7 +24,8 @@ use super::out::{say, say_error};
 use super::{Common, Ending, record};
 use crate::compose::App;
 use crate::health::{Found as _, State, target_remedy};
-use trial::{Found, Step, Trial};
+use step::Step;
+use trial::{Found, Trial};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TargetCommand {

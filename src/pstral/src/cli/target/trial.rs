@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::columns::of_each_type;
 use super::known::{numbers, select, slow, values};
+use super::step::Step;
 use crate::health::State;
 
 /// The time a step may take, whatever the database does.
@@ -35,55 +36,6 @@ const TRIED: usize = 3;
 
 /// A column of the company may be one of a costly view.
 const COLUMN: Limits = Limits { rows: 1, time: Duration::from_secs(5), ..WIDE };
-
-/// The steps, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Step {
-    Connection,
-    Account,
-    Catalog,
-    Types,
-    Parameters,
-    Limits,
-    TimeLimit,
-    Stop,
-    Beside,
-    Plan,
-    Columns,
-}
-
-impl Step {
-    pub(super) const ALL: [Self; 11] = [
-        Self::Connection,
-        Self::Account,
-        Self::Catalog,
-        Self::Types,
-        Self::Parameters,
-        Self::Limits,
-        Self::TimeLimit,
-        Self::Stop,
-        Self::Beside,
-        Self::Plan,
-        Self::Columns,
-    ];
-
-    pub(super) fn name(self) -> Text {
-        text(match self {
-            Self::Connection => "trial-connection",
-            Self::Account => "trial-account",
-            Self::Catalog => "trial-catalog",
-            Self::Types => "trial-types",
-            Self::Parameters => "trial-parameters",
-            Self::Limits => "trial-limits",
-            Self::TimeLimit => "trial-time-limit",
-            Self::Stop => "trial-stop",
-            Self::Beside => "trial-beside",
-            Self::Plan => "trial-plan",
-            Self::Columns => "trial-columns",
-        })
-    }
-}
 
 /// The outcome of a step. The fact holds numbers and names of types, nothing of the company.
 pub(super) struct Found {
