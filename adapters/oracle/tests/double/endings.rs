@@ -60,6 +60,8 @@ async fn each_error_of_the_server_is_told_as_what_it_means() {
         };
         let error = ended.unwrap_err();
         assert_eq!(name(&error), expected, "ORA-{code:05}: {error:?}");
+        // The log and the audit hold it in these words.
+        assert!(error.to_string().contains(&format!("ORA-{code:05}")), "{error}");
         for locale in [Locale::En, Locale::Fr] {
             let told = error.text().render(locale);
             // What is wrong with a statement is told in the database's words; what is wrong elsewhere is the operator's.
