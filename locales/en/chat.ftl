@@ -15,6 +15,7 @@ question-too-long = Your question is too long: { $limit } characters at most. Sh
 question-not-text = Your message holds unreadable characters. Send plain text (UTF-8).
 still-answering = I am still busy with your previous request. Wait for it to end, or stop it with { $prefix }stop.
 no-target = No database is configured for this question. An administrator can add one in the [targets] section of the configuration.
+target-not-here = 🔒 The database “{ $target }” does not answer here. Ask me on: { $platforms }.
 target-removed = The database “{ $target }” is no longer configured. Ask your question again.
 suggestions = Here are the nearest verified questions; I can answer them without a model:
 suggestions-any = Here are some verified questions; I can answer them without a model:
@@ -147,6 +148,7 @@ rows-of-more =
         [one] First row only: there are more beyond the limit. Narrow the question to see them.
        *[other] First { $rows } rows: there are more beyond the limit. Narrow the question to see them.
     }
+rows-as-limited = { $rows } rows, the most this statement asks for: there may be more.
 rows-in-time =
     { $rows ->
         [one] First row only: there are more, but the time allowed is over. Narrow the question to see them.
@@ -170,7 +172,11 @@ preview-columns =
         [1] One more column is not shown.
        *[other] { $hidden } more columns are not shown.
     }
-files-hold-all = The files hold everything.
+files-hold-all =
+    { $rows ->
+        [1] The files hold the whole row.
+       *[other] The files hold all { $rows } rows, with every column.
+    }
 files-failed = The files could not be written: tell an administrator, Pstral's log says why.
 files-beyond-sheet = The result is too large for an XLSX spreadsheet: it comes without one.
 files-compressed = One file is compressed (.gz), because it was too large to be sent as it is.
@@ -315,6 +321,7 @@ pdf-streaming = Answer still being written.
 
 ## Audit
 audit-not-allowed = The audit log is for administrators. Please ask one of them.
+audit-withheld = (not shown on this platform)
 audit-empty = No event matches. Take a word away, or write { $prefix }audit alone.
 audit-word-unknown = “{ $word }” is neither a number, an action, a status, a moment (7d, 2h, 2026-11-20), a database, a platform nor a user. Actions: { $actions }.
 button-audit-older = Older

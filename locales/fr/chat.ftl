@@ -15,6 +15,7 @@ question-too-long = Votre question est trop longue : { $limit } caractères au p
 question-not-text = Votre message contient des caractères illisibles. Envoyez du texte simple (UTF-8).
 still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'elle se termine, ou arrêtez-la avec { $prefix }stop.
 no-target = Aucune base de données n'est configurée pour cette question. Un administrateur peut en ajouter une dans la section [targets] de la configuration.
+target-not-here = 🔒 La base « { $target } » ne répond pas ici. Posez votre question sur : { $platforms }.
 target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
 suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
 suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
@@ -147,6 +148,7 @@ rows-of-more =
         [1] Première ligne seulement : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
        *[other] { $rows } premières lignes : il y en a d'autres au-delà de la limite. Précisez la question pour les voir.
     }
+rows-as-limited = { $rows } lignes, le maximum que demande la requête : il peut y en avoir d'autres.
 rows-in-time =
     { $rows ->
         [1] Première ligne seulement : il y en a d'autres, mais le temps imparti est écoulé. Précisez la question pour les voir.
@@ -170,7 +172,11 @@ preview-columns =
         [1] Une colonne de plus n'est pas affichée.
        *[other] { $hidden } colonnes de plus ne sont pas affichées.
     }
-files-hold-all = Les fichiers contiennent tout.
+files-hold-all =
+    { $rows ->
+        [1] Les fichiers contiennent la ligne entière.
+       *[other] Les fichiers contiennent les { $rows } lignes, avec toutes les colonnes.
+    }
 files-failed = Les fichiers n'ont pas pu être écrits : prévenez un administrateur, le journal de Pstral dit pourquoi.
 files-beyond-sheet = Le résultat est trop grand pour une feuille de calcul XLSX : il vient sans elle.
 files-compressed = Un fichier est compressé (.gz), car il était trop volumineux pour être envoyé tel quel.
@@ -315,6 +321,7 @@ pdf-streaming = Réponse en cours d'écriture.
 
 ## Audit
 audit-not-allowed = Le journal d'audit est réservé aux administrateurs. Adressez-vous à l'un d'eux.
+audit-withheld = (non affiché sur cette plateforme)
 audit-empty = Aucun événement ne correspond. Retirez un mot, ou écrivez seulement { $prefix }audit.
 audit-word-unknown = « { $word } » n'est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : { $actions }.
 button-audit-older = Plus anciens

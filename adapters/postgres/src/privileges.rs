@@ -56,6 +56,7 @@ fn kind(word: &str) -> ExcessKind {
         "superuser" => ExcessKind::Superuser,
         "owner" => ExcessKind::Owner,
         "administer" => ExcessKind::Administer,
+        "read all" => ExcessKind::ReadAll,
         "lock" => ExcessKind::Lock,
         "execute" => ExcessKind::Execute,
         "outside" => ExcessKind::Outside,

@@ -56,7 +56,9 @@ UNION ALL SELECT DISTINCT 'administer', x.privilege_type || ' WITH GRANT OPTION 
 UNION ALL SELECT k.kind, 'member of', r.rolname::text FROM roles r JOIN (VALUES
     ('write', 'pg_write_all_data'), ('outside', 'pg_execute_server_program'), ('outside', 'pg_read_server_files'),
     ('outside', 'pg_write_server_files'), ('outside', 'pg_create_subscription'), ('administer', 'pg_signal_backend'),
-    ('lock', 'pg_checkpoint'), ('lock', 'pg_maintain')) AS k (kind, name) ON k.name = r.rolname
+    -- Others' statements, with the values in them, can be read with these, and every table with the first.
+    ('read all', 'pg_read_all_data'), ('read all', 'pg_monitor'), ('read all', 'pg_read_all_stats'),
+    ('read all', 'pg_read_all_settings'), ('read all', 'pg_stat_scan_tables'), ('lock', 'pg_checkpoint'), ('lock', 'pg_maintain')) AS k (kind, name) ON k.name = r.rolname
 UNION ALL SELECT 'owner', 'owns database', datname::text FROM pg_database
     WHERE datname = current_database() AND datdba IN (SELECT oid FROM roles)
 UNION ALL SELECT 'owner', 'owns schema', nspname::text FROM schemas WHERE nspowner IN (SELECT oid FROM roles)

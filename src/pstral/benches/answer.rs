@@ -88,6 +88,7 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
 fn settings() -> Settings {
     Settings {
         locale: Locale::Fr,
+        is_demo: false,
         default_target: Some("crm".to_owned()),
         roles: Roles::default(),
         places: Places::default(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use pstral_core::context::check_template;
-use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, Roles, VerifiedQuery};
+use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, PlatformName, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{ModelPool, QueueLimits};
@@ -30,7 +30,7 @@ use crate::heads::Heads;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
 use crate::metered::MeteredAudit;
 use crate::registry::ModelServers;
-use crate::{registry, verified};
+use crate::{paths, registry, verified};
 
 /// A pipeline with the parts that a program looks after.
 pub struct App {
@@ -200,13 +200,31 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
     let fault = |key: &str, path: &Path, error: String| {
         Fault::new(key, text("config-file").with("path", path.display().to_string()).with("error", error))
     };
+    let unusable = |key: &str, path: &Path, looked: std::io::Result<()>| {
+        looked.err().map(|error| fault(key, path, format!("({error})")))
+    };
     let mut faults = Vec::new();
+    // Those that are missing are made at the start, which may be on another machine.
+    let folders = [("data", &config.data), ("files.folder", &config.files.folder)];
+    for (key, folder) in folders.into_iter().filter(|(_, folder)| folder.exists()) {
+        faults.extend(unusable(key, folder, paths::can_hold_files(folder)));
+    }
     for (name, target) in &config.targets {
+        if let Some(path) = &target.path {
+            faults.extend(unusable(&format!("targets.{name}.path"), path, paths::can_be_read(path)));
+        }
+        if let Some(folder) = &target.client_folder {
+            let looked = std::fs::read_dir(folder).map(drop);
+            faults.extend(unusable(&format!("targets.{name}.client_folder"), folder, looked));
+        }
         if let Some(path) = &target.verified
             && let Err(error) = read_verified(path, locale)
         {
             faults.push(fault(&format!("targets.{name}.verified"), path, error));
         }
+    }
+    if let Some(folder) = &config.answers.prompts {
+        faults.extend(unusable("answers.prompts", folder, std::fs::read_dir(folder).map(drop)));
     }
     if let Err((path, error)) = prompts(&config.answers) {
         faults.push(fault("answers.prompts", &path, format!("({error})")));
@@ -256,6 +274,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
     let only = || config.targets.keys().next().filter(|_| config.targets.len() == 1).cloned();
     Settings {
         locale: config.locale,
+        is_demo: config.file.is_none(),
         default_target: config.default_target.clone().or_else(only),
         roles: roles(config),
         places: places(config),
@@ -343,7 +362,9 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
     };
     let (everywhere, here) = (&config.limits, &target.limits);
     let (max_cost, default_cost) = target.cost_limit();
+    let platforms = target.platforms.as_ref();
     Terms {
+        platforms: platforms.map(|names| names.iter().cloned().map(PlatformName).collect()),
         rules: Rules { allow: target.allow.clone(), deny: target.deny.clone() },
         roles: config.roles.iter().filter_map(of_role).collect(),
         limits: Limits {

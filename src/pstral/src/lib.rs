@@ -15,6 +15,7 @@ pub mod lifecycle;
 pub mod metered;
 pub mod models;
 pub mod passwords;
+mod paths;
 pub mod policy;
 pub mod registry;
 pub mod retention;

@@ -77,7 +77,7 @@ impl Rulebook {
 /// A place as it is written: `private`, or the name of a platform and its id of the place, `discord:1234`.
 pub fn place(written: &str) -> Option<Place> {
     if matches!(written.trim(), "" | "private") {
-        return Some(Place { platform: PlatformName("private".to_owned()), id: String::new(), private: true });
+        return Some(Place { platform: PlatformName(String::new()), id: String::new(), private: true });
     }
     let (platform, id) =
         written.trim().split_once(':').filter(|(platform, id)| !platform.is_empty() && !id.is_empty())?;

@@ -2,7 +2,7 @@
 
 use pstral_core::ports::{Excess, ExcessKind, Privileges};
 
-use super::lists::{ABOVE, NEEDED, OUTSIDE, POWERFUL, REACHING, RULING};
+use super::lists::{ABOVE, NEEDED, OUTSIDE, POWERFUL, REACHING, READING, RULING};
 
 /// What the dictionary says of an account, its roles and everybody.
 #[derive(Debug, Default)]
@@ -90,6 +90,8 @@ fn of_system(privilege: &str) -> Option<ExcessKind> {
         Some(ExcessKind::Outside)
     } else if is(RULING) || begins(&["ADMINISTER", "EXEMPT", "FLASHBACK ANY", "LOGMINING", "MANAGE "]) {
         Some(ExcessKind::Administer)
+    } else if is(READING) {
+        Some(ExcessKind::ReadAll)
     } else if privilege == "LOCK ANY TABLE" {
         Some(ExcessKind::Lock)
     } else if begins(&["EXECUTE", "USE ANY"]) {
@@ -166,9 +168,9 @@ mod tests {
             ("ALTER SYSTEM", "Superuser"),
             ("GRANT ANY ROLE", "Superuser"),
             ("GRANT ANY OBJECT PRIVILEGE", "Superuser"),
-            ("SELECT ANY TABLE", "Administer"),
-            ("READ ANY TABLE", "Administer"),
-            ("SELECT ANY DICTIONARY", "Administer"),
+            ("SELECT ANY TABLE", "ReadAll"),
+            ("READ ANY TABLE", "ReadAll"),
+            ("SELECT ANY DICTIONARY", "ReadAll"),
             ("EXEMPT ACCESS POLICY", "Administer"),
             ("BECOME USER", "Administer"),
             ("ADMINISTER DATABASE TRIGGER", "Administer"),

@@ -60,6 +60,10 @@ pub(super) const REACHING: &[&str] = &[
     "CREATE CREDENTIAL",
 ];
 
+/// System privileges that read every table, or the whole dictionary.
+pub(super) const READING: &[&str] =
+    &["READ ANY TABLE", "SELECT ANY DICTIONARY", "SELECT ANY TABLE", "SELECT ANY TRANSACTION"];
+
 /// System privileges that pass over the rules of rows, or become somebody else.
 pub(super) const RULING: &[&str] = &[
     "ADMINISTER",
@@ -75,10 +79,6 @@ pub(super) const RULING: &[&str] = &[
     "EXEMPT ACCESS POLICY",
     "EXEMPT REDACTION POLICY",
     "EXEMPT IDENTITY POLICY",
-    "READ ANY TABLE",
-    "SELECT ANY DICTIONARY",
-    "SELECT ANY TABLE",
-    "SELECT ANY TRANSACTION",
     "ALTER ANY ROLE",
     "DROP ANY ROLE",
     "FLASHBACK",

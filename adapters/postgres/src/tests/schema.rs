@@ -130,6 +130,15 @@ async fn each_excess_is_named() {
     server.batch("ALTER ROLE pstral SET temp_file_limit = '1GB'; REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC").await;
     assert_eq!(read("pstral").await.excesses, []);
 
+    server.batch("GRANT pg_monitor, pg_read_all_data TO pstral").await;
+    assert_eq!(
+        named(&read("pstral").await),
+        [
+            "ReadAll: member of pg_monitor, pg_read_all_data, pg_read_all_settings, pg_read_all_stats, pg_stat_scan_tables"
+        ]
+    );
+    server.batch("REVOKE pg_monitor, pg_read_all_data FROM pstral").await;
+
     let root = read("postgres").await;
     assert_eq!(
         (root.account.as_str(), root.excesses[0].kind, root.is_privileged()),

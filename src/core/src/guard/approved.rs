@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::row_limit::RowLimit;
 use crate::domain::{Dialect, Limits, Value};
 
 /// A statement that may run. Only [`super::Guard::check`] makes one:
@@ -19,6 +20,7 @@ use crate::domain::{Dialect, Limits, Value};
 ///     read_as_text: Vec::new(),
 ///     functions: Vec::new(),
 ///     parameters: Vec::new(),
+///     row_limit: None,
 ///     limits: Default::default(),
 ///     values: Default::default(),
 /// };
@@ -33,6 +35,7 @@ pub struct ApprovedStatement {
     pub(super) read_as_text: Vec<String>,
     pub(super) functions: Vec<String>,
     pub(super) parameters: Vec<String>,
+    pub(super) row_limit: Option<RowLimit>,
     pub(super) limits: Limits,
     pub(super) values: BTreeMap<String, Value>,
 }
@@ -83,6 +86,18 @@ impl ApprovedStatement {
     /// The names of its `:name` parameters in order of first appearance, each once.
     pub fn parameters(&self) -> &[String] {
         &self.parameters
+    }
+
+    /// Rows that its own LIMIT, FETCH FIRST or ROWNUM lets through at most, once its parameters have values: a result of as
+    /// many rows may not be everything. `None` where it has none, or computes it.
+    pub fn row_limit(&self) -> Option<u64> {
+        match self.row_limit.as_ref()? {
+            RowLimit::Rows(rows) => Some(*rows),
+            RowLimit::Parameter(name) => match self.values.get(name)? {
+                Value::Integer(rows) => u64::try_from(*rows).ok(),
+                _ => None,
+            },
+        }
     }
 
     /// How much it may cost.

@@ -34,6 +34,7 @@ mod policy;
 mod postgres_syntax;
 mod prefix;
 mod refusal;
+mod row_limit;
 mod same;
 mod scope;
 mod spelling_out;
@@ -148,6 +149,7 @@ impl Guard {
             read_as_text: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
+            row_limit: row_limit::of(&statement),
             limits: self.index.limits,
             values: BTreeMap::new(),
         }))

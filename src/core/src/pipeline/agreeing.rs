@@ -67,7 +67,7 @@ impl Pipeline {
 
     /// What the asker may see of a target; nothing of one that is gone, or away.
     async fn schema_named(&self, target: &str, asker: &Asker) -> Option<Arc<Schema>> {
-        let target = self.parts.targets.get(target)?;
+        let target = self.parts.targets.get(target).filter(|target| target.terms.answers_on(&asker.place.platform))?;
         let verified = self.parts.knowledge.verified(&target.name).await.ok()?;
         Some(self.schemas(target, &verified).await.ok()?.of(&asker.user.role))
     }

@@ -7,8 +7,8 @@ use super::audit_table::{FILE, Names, file_row, table};
 use super::offer::button;
 use super::trouble::Trouble;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef, Outgoing,
-    OutgoingState,
+    AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
+    Outgoing, OutgoingState,
 };
 use crate::egress::fit;
 use crate::ports::{AuditFound, AuditMark, Colophon, FileError, Finished, Towards};
@@ -97,6 +97,7 @@ impl Pipeline {
         let begin = query.begins.get(query.page).copied().flatten();
         let found = self.parts.audit.page(&query.filter, begin, Towards::Older, query.limit).await?;
         let AuditFound { entries, further } = found;
+        let entries = self.withhold(asker, entries);
         let drawn = (!entries.is_empty()).then(|| table(asker, &entries, names));
         // What does not fit into the message is on the next page; at least one entry is left behind by each.
         let left_out = drawn
@@ -123,6 +124,18 @@ impl Pipeline {
         Ok((Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final }, any))
     }
 
+    /// Takes out of entries what they say of a target that is not shown on the asker's platform. That they are there, who
+    /// made them and when, stays.
+    fn withhold(&self, asker: &Asker, mut entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
+        let is_closed = |target: &String| !self.is_shown_on(target, &asker.place.platform);
+        for entry in entries.iter_mut().filter(|entry| entry.event.target.as_ref().is_some_and(is_closed)) {
+            let event = &mut entry.event;
+            (event.statement, event.relations, event.error) = (None, None, None);
+            event.detail = Some(text("audit-withheld").render(asker.user.locale));
+        }
+        entries
+    }
+
     /// All entries of a query as files, the newest first, and how many they are.
     async fn audit_file(&self, asker: &Asker, query: &Query, names: &Names) -> Result<(Finished, usize), FileError> {
         let columns = FILE.map(|(name, kind)| Column { name: name.to_owned(), kind });
@@ -131,6 +144,7 @@ impl Pipeline {
         while filed < FILED {
             let found = self.parts.audit.page(&query.filter, from, Towards::Older, PAGE).await;
             let AuditFound { entries, further } = found.map_err(|error| FileError(error.to_string()))?;
+            let entries = self.withhold(asker, entries);
             filed += entries.len();
             sheet.rows(entries.iter().map(|entry| file_row(entry, names)).collect()).await?;
             from = further;

@@ -167,6 +167,7 @@ impl Pipeline {
             Mode::Sql => {
                 let question = before.asked.text.clone();
                 let target = self.target_of(&question, &held.place)?;
+                self.require_here(asker, &target).await?;
                 let verified = self.parts.knowledge.verified(&target.name).await?;
                 let schemas = self.schemas(&target, &verified).await?;
                 let settings = &self.parts.settings;
@@ -207,7 +208,7 @@ impl Pipeline {
                 }
                 let locale = asker.user.locale;
                 let buttons = vec![continue_button(before.cut, locale)];
-                let sentence = unanswered.sentence(asker).render(locale);
+                let sentence = unanswered.sentence(asker, &self.parts.settings).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(super::audience::signed(asker, &sentence)) };
                 self.close_unanswered(asker, *unanswered, &message).await?;
                 Ok(false)

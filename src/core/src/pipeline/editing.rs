@@ -99,6 +99,7 @@ impl Pipeline {
             Some(proposal) => self.target_named(&proposal.target)?,
             None => self.target_of("", &asker.place)?,
         };
+        self.require_here(asker, &target).await?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = self.schemas(&target, &verified).await?;
         let (question, parameters) =

@@ -135,6 +135,9 @@ impl Pipeline {
             self.record(about(event, &proposal, &[])).await?;
             return Err(Trouble::TellAlone(not_yours));
         }
+        if let Some(target) = self.parts.targets.get(&proposal.target) {
+            self.require_here(asker, target).await?;
+        }
         if proposal.is_unsealed() {
             // Of a release that did not seal them: it ends as one whose rules have changed.
             return Err(Trouble::Tell(text("proposal-changed")));

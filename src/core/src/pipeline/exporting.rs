@@ -33,6 +33,7 @@ impl Pipeline {
             Some(word) => self.own_conversation(asker, word, "export").await?,
             None => self.current(asker).await?,
         };
+        self.require_all_here(asker, &conversation).await?;
         let transcript = self.transcript(asker, &conversation).await?;
         if transcript.turns.is_empty() {
             return Err(Trouble::Tell(text("export-empty")));

@@ -26,6 +26,8 @@ pub(super) struct Outcome {
     head: Vec<Row>,
     pub(super) rows: u64,
     ending: Ending,
+    /// Rows that the statement itself asks for at most.
+    row_limit: Option<u64>,
     /// The files, which are only finished once the result is recorded; `None` when they could not be written.
     sheet: Option<Box<dyn ResultSheet>>,
 }
@@ -60,7 +62,8 @@ impl Pipeline {
                 None => return Err(TargetError::Failed("the result ended without its end".to_owned())),
             }
         };
-        Ok(Outcome { columns: result.columns, head, rows, ending, sheet })
+        let row_limit = approved.row_limit();
+        Ok(Outcome { columns: result.columns, head, rows, ending, row_limit, sheet })
     }
 
     /// What the files of a result are called: what was asked, when, and of which proposal it is.
@@ -99,7 +102,7 @@ impl Pipeline {
             fact("fact-time", self.parts.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
             fact("fact-rows", outcome.rows.to_string()),
         ];
-        if outcome.ending.truncated.is_some() {
+        if may_be_more(outcome) {
             facts.push(fact("fact-truncated", summary(outcome).render(locale)));
         }
         if let Some(cut) = cut_cells(outcome) {
@@ -133,7 +136,7 @@ impl Pipeline {
             table = Some(preview.table);
             match (&finished, partial.is_empty()) {
                 (None, _) => lines.push(text("files-failed").render(locale)),
-                (Some(_), false) => lines.push(text("files-hold-all").render(locale)),
+                (Some(_), false) => lines.push(text("files-hold-all").count("rows", outcome.rows).render(locale)),
                 (Some(_), true) => {}
             }
         }
@@ -165,7 +168,7 @@ impl Pipeline {
             self.keep_chart(asker, &proposal.id, None);
             return Vec::new();
         };
-        let note = outcome.ending.truncated.map(|_| summary(outcome).render(locale));
+        let note = may_be_more(outcome).then(|| summary(outcome).render(locale));
         // A statement that somebody wrote themselves may answer no question.
         let title = if proposal.question.trim().is_empty() { chart.title } else { proposal.question.clone() };
         self.keep_chart(asker, &proposal.id, Some(Chart { title, note, ..chart }));
@@ -180,6 +183,12 @@ fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
     let hidden = preview.hidden_columns as u64;
     let fewer_columns = (hidden > 0).then(|| text("preview-columns").count("hidden", hidden));
     fewer_rows.into_iter().chain(fewer_columns).collect()
+}
+
+/// Whether a limit of ours or of the statement itself ended the result. Who asks for one row means the first of them.
+fn may_be_more(outcome: &Outcome) -> bool {
+    let is_full = outcome.rows > 1 && outcome.row_limit == Some(outcome.rows);
+    outcome.ending.truncated.is_some() || is_full
 }
 
 fn cut_cells(outcome: &Outcome) -> Option<Text> {
@@ -202,6 +211,7 @@ pub(super) fn summary(outcome: &Outcome) -> Text {
         (0, None) => text("no-rows"),
         // The very first one is larger than a whole result may be, or took all of the time.
         (0, Some(_)) => text("no-row-fits"),
+        (rows, None) if may_be_more(outcome) => text("rows-as-limited").count("rows", rows),
         (rows, None) => text("rows").count("rows", rows),
         (rows, Some(LimitReached::Time)) => text("rows-in-time").count("rows", rows),
         (rows, Some(LimitReached::Rows | LimitReached::Bytes)) => text("rows-of-more").count("rows", rows),

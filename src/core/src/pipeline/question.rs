@@ -221,6 +221,7 @@ impl Pipeline {
     /// What a question is answered from; nothing where its work ended and nobody is to be told.
     async fn ground_of(&self, asker: &Asker, question: &str, stop: &Stop) -> Result<Option<Ground>, Trouble> {
         let target = self.target_of(question, &asker.place)?;
+        self.require_here(asker, &target).await?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
             () = stop.token.cancelled().fuse() => return match stop.why() {
@@ -277,7 +278,7 @@ impl Pipeline {
             Reached::Unanswered(unanswered) => {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];
-                let sentence = unanswered.sentence(asker).render(locale);
+                let sentence = unanswered.sentence(asker, &self.parts.settings).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
                 self.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
             }
@@ -298,7 +299,7 @@ impl Pipeline {
             [] => ("suggestions-any", inquiry.samples(verified, self.parts.settings.examples)),
             near => ("suggestions", near.to_vec()),
         };
-        let mut answer = unanswered.sentence(inquiry.asker).render(locale);
+        let mut answer = unanswered.sentence(inquiry.asker, &self.parts.settings).render(locale);
         if !samples.is_empty() {
             answer.push_str("\n\n");
             answer.push_str(&text(heading).render(locale));

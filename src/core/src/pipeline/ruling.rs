@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Settings, Terms};
-use crate::domain::{Capability, Catalog, Place, Relation, Role};
+use crate::domain::{Capability, Catalog, Place, PlatformName, Relation, Role};
 use crate::guard::{Cause, List, meant, named_relations};
 use crate::text::{Text, text};
 
@@ -42,6 +42,8 @@ causes! {
     NotWelcome = "not-welcome", "why-not-welcome";
     /// The role is welcome in the place.
     Welcome = "welcome", "why-welcome";
+    /// The target is not queried on that platform.
+    NotOnPlatform = "not-on-platform", "why-not-on-platform";
     /// There is no such target.
     TargetUnknown = "target-unknown", "why-target-unknown";
     /// The target has no such table or column.
@@ -95,6 +97,11 @@ impl Ruling {
     /// That there is no target of that name.
     pub fn target_unknown(target: &str) -> Self {
         Self::new(false, Why::TargetUnknown, format!("targets.{target}"), "")
+    }
+
+    /// That a target is not queried on a platform.
+    pub(super) fn not_on_platform(target: &str, platform: &PlatformName) -> Self {
+        Self::new(false, Why::NotOnPlatform, format!("targets.{target}.platforms"), platform.0.as_str())
     }
 
     /// That who asks is disabled, whatever their role may do.

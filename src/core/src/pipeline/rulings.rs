@@ -44,6 +44,15 @@ impl Settings {
         let Some(terms) = terms else {
             return Rulings { ask, execute, read: Some(Ruling::target_unknown(target)), delivery: None };
         };
+        // Without a name it is any platform.
+        let (ask, execute) = if place.platform.0.is_empty() || terms.answers_on(&place.platform) {
+            (ask, execute)
+        } else {
+            let elsewhere = |ruling: Ruling| {
+                if ruling.allowed { Ruling::not_on_platform(target, &place.platform) } else { ruling }
+            };
+            (elsewhere(ask), elsewhere(execute))
+        };
         let read = |table: &String| {
             if case.disabled { Ruling::disabled() } else { terms.rule(target, role, catalog, table) }
         };

@@ -30,6 +30,8 @@ pub enum KeptAnswers {
 pub struct Settings {
     /// The language of people who are not known yet.
     pub locale: Locale,
+    /// Whether the sample company is tried: nobody there has an administrator to turn to.
+    pub is_demo: bool,
     /// The target of questions that name none.
     pub default_target: Option<String>,
     /// What each role lets people do.

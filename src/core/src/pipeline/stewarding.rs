@@ -70,7 +70,7 @@ impl Pipeline {
             }
             None => (None, first, ""),
         };
-        let all = self.all_verified().await?;
+        let all = self.all_verified(asker).await?;
         if name.is_empty() {
             return match deed {
                 None => self.list_verified(asker, &all).await,
@@ -91,9 +91,10 @@ impl Pipeline {
         }
     }
 
-    async fn all_verified(&self) -> Result<Vec<KeptQuery>, Trouble> {
+    async fn all_verified(&self, asker: &Asker) -> Result<Vec<KeptQuery>, Trouble> {
         let mut all = Vec::new();
-        for target in self.parts.targets.keys() {
+        let shown = |target: &&String| self.is_shown_on(target, &asker.place.platform);
+        for target in self.parts.targets.keys().filter(shown) {
             all.extend(self.parts.knowledge.kept_verified(target).await?);
         }
         Ok(all)

@@ -1,7 +1,7 @@
 //! What a person may be offered while they write a command: nothing that they could not read by sending it.
 
 use super::Pipeline;
-use crate::domain::{Actor, AuditAction, AuditStatus, Capability, User};
+use crate::domain::{Actor, AuditAction, AuditStatus, Capability, PlatformName, User};
 use crate::ports::{StoreError, Suggested, Suggestion};
 
 /// Conversations offered at most, the latest.
@@ -20,21 +20,24 @@ impl Pipeline {
         let held = self.parts.settings.roles.of(&user.role);
         let may = |capability| held.contains(&capability);
         Ok(match suggested {
-            Suggested::Targets if may(Capability::Ask) || may(Capability::ManageUsers) => self.target_names(),
+            Suggested::Targets if may(Capability::Ask) || may(Capability::ManageUsers) => {
+                self.target_names(&actor.platform)
+            }
             Suggested::Conversations => self.conversation_names(&user).await?,
             Suggested::Users if may(Capability::ManageUsers) => self.user_names().await?,
             Suggested::AuditWords if may(Capability::ReadAudit) => {
                 let actions = AuditAction::ALL.iter().map(|action| action.word());
                 let words = actions.chain(AuditStatus::ALL.iter().map(|status| status.word())).map(Suggestion::word);
                 let names = self.user_names().await?;
-                words.chain(self.target_names()).chain(names).collect()
+                words.chain(self.target_names(&actor.platform)).chain(names).collect()
             }
             Suggested::Targets | Suggested::Users | Suggested::AuditWords => Vec::new(),
         })
     }
 
-    fn target_names(&self) -> Vec<Suggestion> {
-        self.parts.targets.keys().map(|name| Suggestion::word(name)).collect()
+    fn target_names(&self, platform: &PlatformName) -> Vec<Suggestion> {
+        let shown = self.parts.targets.keys().filter(|name| self.is_shown_on(name, platform));
+        shown.map(|name| Suggestion::word(name)).collect()
     }
 
     async fn user_names(&self) -> Result<Vec<Suggestion>, StoreError> {

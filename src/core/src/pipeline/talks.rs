@@ -1,5 +1,7 @@
 //! A person's own conversations: listed, opened again, renamed and deleted.
 
+use std::collections::BTreeSet;
+
 use super::asker::Asker;
 use super::ledger::within;
 use super::{Pipeline, Trouble};
@@ -58,6 +60,7 @@ impl Pipeline {
         if !asker.place.private && conversation.place != asker.place {
             return Err(Trouble::Tell(text("open-elsewhere").with("prefix", asker.prefix())));
         }
+        self.require_all_here(asker, &conversation).await?;
         self.parts.conversations.open(conversation.id, &asker.place).await?;
         let locale = asker.user.locale;
         let mode = match conversation.mode {
@@ -68,6 +71,16 @@ impl Pipeline {
         let mut lines = vec![format!("{opened} {}", mode.render(locale))];
         lines.extend(self.last_exchange(conversation.id).await?.iter().map(|said| format!("> {said}")));
         self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// Refuses a conversation that was about a target which is not queried on the asker's platform.
+    pub(super) async fn require_all_here(&self, asker: &Asker, conversation: &Conversation) -> Result<(), Trouble> {
+        let proposals = self.parts.proposals.of_conversation(conversation.id).await?;
+        let names: BTreeSet<String> = proposals.into_iter().map(|proposal| proposal.target).collect();
+        for target in names.iter().filter_map(|name| self.parts.targets.get(name)) {
+            self.require_here(asker, target).await?;
+        }
+        Ok(())
     }
 
     /// The last question and what came of it, shortly.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble};
-use crate::domain::{Place, QueryState, VerifiedQuery};
+use super::asker::Asker;
+use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble, Why};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName, QueryState, VerifiedQuery};
 use crate::knowledge;
 use crate::ports::TargetError;
 use crate::text::text;
@@ -24,6 +25,24 @@ impl Pipeline {
         let unnamed = || targets.get(of_place.or(settings.default_target.as_ref())?);
         let chosen = named.map(|(_, target)| target).or_else(unnamed);
         chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
+    }
+
+    /// Refuses a target that is not queried on the asker's platform, and records that.
+    pub(super) async fn require_here(&self, asker: &Asker, target: &Target) -> Result<(), Trouble> {
+        let Some(platforms) = target.terms.platforms.as_ref() else { return Ok(()) };
+        if target.terms.answers_on(&asker.place.platform) {
+            return Ok(());
+        }
+        let refused = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        let detail = Some(format!("{} targets.{}.platforms", Why::NotOnPlatform.word(), target.name));
+        self.record(AuditEvent { target: Some(target.name.clone()), detail, ..refused }).await?;
+        let platforms = platforms.iter().map(|platform| platform.0.as_str()).collect::<Vec<_>>().join(", ");
+        Err(Trouble::Tell(text("target-not-here").with("target", &target.name).with("platforms", platforms)))
+    }
+
+    /// Whether what a target holds may be shown on a platform. One that is configured no more has nothing to keep.
+    pub(super) fn is_shown_on(&self, target: &str, platform: &PlatformName) -> bool {
+        self.parts.targets.get(target).is_none_or(|target| target.terms.answers_on(platform))
     }
 
     /// What a target holds for each who asks; a target that is away is told to the person.

@@ -1,15 +1,17 @@
 //! On what terms a target may be asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::domain::{Limits, Role};
+use crate::domain::{Limits, PlatformName, Role};
 use crate::guard::{Policy, Rules};
 use crate::ports::Estimate;
 
 /// On what terms a target may be asked: who may read what, at what cost, and who sees what comes of it.
 #[derive(Debug, Clone)]
 pub struct Terms {
+    /// The platforms on which the target is queried and shown; `None` is every one.
+    pub platforms: Option<BTreeSet<PlatformName>>,
     /// What holds for everybody.
     pub rules: Rules,
     /// What holds besides for those of a role.
@@ -35,6 +37,7 @@ pub struct Terms {
 impl Default for Terms {
     fn default() -> Self {
         Self {
+            platforms: None,
             rules: Rules::default(),
             roles: BTreeMap::new(),
             limits: Limits::default(),
@@ -69,6 +72,11 @@ pub struct Delivery {
 }
 
 impl Terms {
+    /// Whether the target may be queried on a platform, and what it holds be shown there.
+    pub fn answers_on(&self, platform: &PlatformName) -> bool {
+        self.platforms.as_ref().is_none_or(|platforms| platforms.contains(platform))
+    }
+
     /// What those of a role may read, within the limits.
     pub(super) fn policy(&self, role: &Role) -> Policy {
         Policy::new(self.rules.clone(), self.roles.get(role).cloned().into_iter().collect(), self.limits)

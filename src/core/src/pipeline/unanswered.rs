@@ -5,7 +5,7 @@ use super::asker::Asker;
 use super::audience::signed;
 use super::quotas::back_in;
 use super::running::Stopped;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, Settings, Trouble};
 use crate::domain::{AuditEvent, Conversation, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
 use crate::egress::{LiveMessage, whole};
 use crate::models::Full;
@@ -27,8 +27,10 @@ pub(super) struct Unanswered {
 
 impl Unanswered {
     /// Why, with what to do next.
-    pub(super) fn sentence(&self, asker: &Asker) -> Text {
+    pub(super) fn sentence(&self, asker: &Asker, settings: &Settings) -> Text {
         match &self.why {
+            // Whoever tries the demo has no administrator, and may never have had a model.
+            NoAnswer::Model(ModelError::Unavailable(_)) if settings.is_demo => text("model-none-in-demo"),
             NoAnswer::Model(error) => error.text(),
             NoAnswer::Full(Full::Queue { waiting, wait }) => {
                 let when = back_in(*wait).render(asker.user.locale);

@@ -69,7 +69,7 @@ impl Pipeline {
             None => String::new(),
             Some(away) if away.is_away() => text("without-model").render(locale) + "\n\n",
             Some(other) => {
-                let sentence = other.sentence(inquiry.asker).render(locale);
+                let sentence = other.sentence(inquiry.asker, &self.parts.settings).render(locale);
                 format!("{sentence}\n\n{}\n\n", text("meanwhile").render(locale))
             }
         };

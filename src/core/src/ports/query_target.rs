@@ -72,6 +72,8 @@ pub enum ExcessKind {
     Administer,
     /// It may change, add or remove rows or objects.
     Write,
+    /// It may read what nobody granted it by name: every table, or what others run.
+    ReadAll,
     /// It may lock rows or tables against those who write.
     Lock,
     /// It may run code stored in the database.

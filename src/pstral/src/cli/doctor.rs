@@ -1,5 +1,6 @@
 //! `pstral doctor`: each configured part, what was measured of it, and how to mend it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::{Common, Ending};
 use crate::compose::{App, StartError};
 use crate::config::Config;
 use crate::health::{Check, Found as _, State, target_remedy};
-use crate::registry;
+use crate::{paths, registry};
 
 /// How long looking at an account may take: dictionaries can be slow, and nobody waits for an answer here.
 const LOOK: Duration = Duration::from_secs(30);
@@ -63,6 +64,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         (Some(folder), App::build_with(config, locale, Arc::new(store)).await?)
     };
     let mut found = app.pipeline.parts().checkup.checks(locale).await;
+    found.insert(1, data_folder(&config.data, locale));
     found.extend(registry::discord_checks(config, locale).await?);
     found.extend(registry::matrix_checks(config, locale).await?);
     for target in app.pipeline.parts().targets.values() {
@@ -81,6 +83,19 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         found.insert(0, Check { part: "state".to_owned(), state: State::Failed, fact, remedy });
     }
     Ok(found)
+}
+
+/// Whether the state, the audit and the files of results can be written.
+fn data_folder(folder: &Path, locale: Locale) -> Check {
+    let named = |key| text(key).with("path", folder.display().to_string());
+    let (state, fact, remedy) = match paths::can_hold_files(folder) {
+        Ok(()) => (State::Ok, named("found-data-folder"), String::new()),
+        Err(error) => {
+            let fact = named("found-data-unwritable").with("error", error.to_string());
+            (State::Failed, fact, text("remedy-data-folder").render(locale))
+        }
+    };
+    Check { part: "data folder".to_owned(), state, fact: fact.render(locale), remedy }
 }
 
 /// Users who may do nothing because their role is not in the configuration.
@@ -136,10 +151,11 @@ async fn account(target: &Target, is_away: bool, locale: Locale) -> Vec<Check> {
             let kind = of_a_kind[0].kind;
             let (fact, remedy) = excess(kind, target.port.dialect());
             let what = of_a_kind.iter().map(|excess| excess.what.as_str()).collect::<Vec<_>>().join(", ");
-            let is_refused = kind <= ExcessKind::Owner && !target.terms.allow_privileged;
+            // What can write may do what nobody asked for, whatever Pstral refuses.
+            let is_failure = kind <= ExcessKind::Write && !target.terms.allow_privileged;
             Check {
                 part: part.clone(),
-                state: if is_refused { State::Failed } else { State::Degraded },
+                state: if is_failure { State::Failed } else { State::Degraded },
                 fact: fact.with("account", &privileges.account).with("what", what).render(locale),
                 remedy: remedy.with("target", &target.name).render(locale),
             }
@@ -154,6 +170,7 @@ fn excess(kind: ExcessKind, dialect: Dialect) -> (Text, Text) {
         ExcessKind::Owner => (text("excess-owner"), text("remedy-privileged")),
         ExcessKind::Administer => (text("excess-administer"), text("remedy-excess")),
         ExcessKind::Write => (text("excess-write"), text("remedy-excess")),
+        ExcessKind::ReadAll => (text("excess-read-all"), text("remedy-excess")),
         ExcessKind::Lock if dialect == Dialect::Oracle => (text("excess-lock"), text("remedy-excess-lock-oracle")),
         ExcessKind::Lock => (text("excess-lock"), text("remedy-excess-lock")),
         ExcessKind::Execute => (text("excess-execute"), text("remedy-excess-execute")),

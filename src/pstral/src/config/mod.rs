@@ -10,6 +10,7 @@ mod layers;
 mod matrix;
 mod models;
 mod people;
+mod platforms;
 mod plausible;
 mod schema;
 mod targets;

@@ -6,6 +6,7 @@ use pstral_core::domain::{Capability, Role};
 use pstral_core::text::{Text, text};
 
 use super::Fault;
+use super::platforms::{id_fault, platform_fault};
 use super::plausible::{MOST_COUNTED, between, rules_faults, unknown_target};
 use super::schema::{Config, PlaceConfig, RoleConfig};
 
@@ -69,11 +70,10 @@ fn role_faults(config: &Config, name: &str, role: &RoleConfig) -> Vec<Fault> {
 
 fn place_faults(config: &Config, key: &str, place: &PlaceConfig, known: &BTreeSet<String>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if place.id.trim().is_empty() {
-        faults.push(Fault::new(format!("{key}.id"), text("config-place-id")));
-    }
-    if place.platform.trim().is_empty() {
-        faults.push(Fault::new(format!("{key}.platform"), text("config-missing")));
+    match platform_fault(config, &place.platform) {
+        Some(sentence) => faults.push(Fault::new(format!("{key}.platform"), sentence)),
+        None => faults
+            .extend(id_fault(&place.platform, &place.id).map(|sentence| Fault::new(format!("{key}.id"), sentence))),
     }
     if place.target.as_ref().is_some_and(|target| !config.targets.contains_key(target)) {
         faults.push(Fault::new(format!("{key}.target"), unknown_target(config)));
@@ -89,6 +89,6 @@ fn place_faults(config: &Config, key: &str, place: &PlaceConfig, known: &BTreeSe
     faults
 }
 
-fn not_one_of(given: &str, known: String) -> Text {
+pub(super) fn not_one_of(given: &str, known: String) -> Text {
     text("config-not-one-of").with("given", given).with("known", known)
 }

@@ -12,6 +12,7 @@ use super::discord::discord_faults;
 use super::matrix::matrix_faults;
 use super::models::model_faults;
 use super::people::people_faults;
+use super::platforms::{id_fault, platform_fault, platforms_faults};
 use super::schema::Config;
 use super::targets::target_faults;
 
@@ -55,12 +56,18 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     check(!config.files.formats.is_empty(), "files.formats", text("config-formats"));
     faults.extend(model_faults(&config.model));
     let audit = &config.audit;
-    if audit.head_platform.is_some() != audit.head_place.is_some() {
-        faults.push(Fault::new("audit.head_place", text("config-audit-head")));
+    match (&audit.head_platform, &audit.head_place) {
+        (Some(platform), Some(place)) => faults.extend(match platform_fault(config, platform) {
+            Some(sentence) => Some(Fault::new("audit.head_platform", sentence)),
+            None => id_fault(platform, place).map(|sentence| Fault::new("audit.head_place", sentence)),
+        }),
+        (None, None) => {}
+        _ => faults.push(Fault::new("audit.head_place", text("config-audit-head"))),
     }
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(name, target));
+        faults.extend(platforms_faults(config, name, target));
     }
     faults.extend(people_faults(config));
     faults.extend(discord_faults(&config.platforms.discord));

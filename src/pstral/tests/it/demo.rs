@@ -80,6 +80,17 @@ async fn the_greeting_says_what_is_the_matter_with_the_model() {
 }
 
 #[test]
+fn without_a_model_nobody_is_sent_to_an_administrator() {
+    let place = Place::new();
+    let ended = place.run_with(&["demo"], "What will the weather be tomorrow?\n").code(0).says(&[
+        "This demo runs without a language model",
+        "`pstral model pull`",
+        "Here are some verified questions",
+    ]);
+    assert!(!ended.out.contains("administrator") && !ended.out.contains("few minutes"), "{}", ended.out);
+}
+
+#[test]
 fn strange_lines_get_an_answer_and_the_program_goes_on() {
     let place = Place::new();
     let mut input = b"   \n\xff\xfe\x00\n".to_vec();

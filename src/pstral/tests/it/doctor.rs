@@ -52,7 +52,13 @@ fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
         "target crm · ok",
     ]);
     let json = place.run(&["doctor", "--json"]).code(0).out;
-    let expected = [("state", "ok"), ("model", "degraded"), ("target crm", "ok"), ("platform terminal", "ok")];
+    let expected = [
+        ("state", "ok"),
+        ("model", "degraded"),
+        ("target crm", "ok"),
+        ("platform terminal", "ok"),
+        ("data folder", "ok"),
+    ];
     assert_eq!(parts(&json), found(&expected));
 }
 
@@ -72,9 +78,31 @@ fn a_target_that_cannot_be_read_fails() {
     let json = place.run(&["doctor", "--json", "--config", "pstral.toml"]).code(1).out;
     assert_eq!(
         parts(&json),
-        found(&[("state", "ok"), ("model", "degraded"), ("target crm", "failed"), ("platforms", "degraded")])
+        found(&[
+            ("state", "ok"),
+            ("data folder", "ok"),
+            ("model", "degraded"),
+            ("target crm", "failed"),
+            ("platforms", "degraded"),
+        ])
     );
     assert!(json.contains("\"ok\": false"), "{json}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_data_folder_that_cannot_be_written_fails() {
+    let place = Place::new();
+    // Nobody makes files there, root neither.
+    place.write("pstral.toml", format!("data = \"/proc/self\"\n{TARGET}"));
+    place
+        .run(&["doctor", "--config", "pstral.toml"])
+        .code(1)
+        .says(&["data folder · failed · /proc/self cannot be written", "→ Give the account that runs Pstral"]);
+    place
+        .run(&["config", "check", "--config", "pstral.toml"])
+        .code(2)
+        .says(&["data: the file /proc/self cannot be used"]);
 }
 
 #[test]
@@ -97,7 +125,7 @@ fn a_denial_that_names_nothing_is_told() {
     let deny = "deny = [\"oauth_email_acounts\", \"users.password\", \"clients.email\"]\n";
     place.write("pstral.toml", format!("data = \"data/demo\"\n{TARGET}{deny}"));
     let ended = place.run(&["doctor", "--config", "pstral.toml"]).code(0).says(&["target crm policy · degraded"]);
-    assert!(ended.out.contains("oauth_email_acounts, users.password names nothing"), "{}", ended.out);
+    assert!(ended.out.contains("can read: oauth_email_acounts, users.password"), "{}", ended.out);
     assert!(!ended.out.contains("clients.email"), "{}", ended.out);
 }
 

@@ -31,6 +31,7 @@ mod doctor;
 #[path = "../../../../adapters/discord/tests/it/double/mod.rs"]
 mod double;
 mod editing;
+mod elsewhere;
 mod expiring;
 mod exporting;
 mod faults;

@@ -261,8 +261,8 @@ fn the_program_says_what_the_account_may_do_too_much() {
     };
     let lines =
         |out: &str| out.lines().filter(|line| line.starts_with("target crm account")).collect::<Vec<_>>().join("\n");
-    assert_snapshot!(lines(&doctor("writer", "").code(0).out), @"
-    target crm account · degraded · writer can write: CREATE on schema public, UPDATE on table public.clients
+    assert_snapshot!(lines(&doctor("writer", "").code(1).out), @"
+    target crm account · failed · writer can write: CREATE on schema public, UPDATE on table public.clients
     target crm account · degraded · writer can lock: LOCK on table public.clients
     target crm account · degraded · writer can run stored code: EXECUTE as its owner (SECURITY DEFINER) on function public.purge()
     ");

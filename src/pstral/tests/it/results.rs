@@ -81,6 +81,24 @@ fn every_form_of_a_result_says_that_there_is_more() {
 }
 
 #[test]
+fn a_statement_that_limits_itself_says_that_there_may_be_more() {
+    run_test(async |world| {
+        run(world, &alex(), "SELECT id, company_name FROM clients ORDER BY id LIMIT 40").await;
+        let said = world.newest().lines().rev().take(3).map(str::to_owned).collect::<Vec<_>>().join("\n");
+        assert_snapshot!(said, @"
+        The files hold all 40 rows, with every column.
+        The first 20 rows are shown.
+        40 rows, the most this statement asks for: there may be more. Time: … s.
+        ");
+        // Fewer rows than it asks for are all there are, and who asks for one means that one.
+        for (statement, expected) in [("LIMIT 4000", "500 rows. Time"), ("LIMIT 1", "One row. Time")] {
+            run(world, &alex(), &format!("SELECT id, company_name FROM clients ORDER BY id {statement}")).await;
+            assert!(world.newest().contains(expected), "{}", world.newest());
+        }
+    });
+}
+
+#[test]
 fn a_first_row_beyond_the_limit_is_not_no_row() {
     run_test_with(limited(Limits { bytes: 3, ..LIMITS }), async |world| {
         run(world, &alex(), "SELECT id, company_name FROM clients ORDER BY id").await;
@@ -98,7 +116,7 @@ fn a_file_that_is_too_large_is_compressed() {
         assert_snapshot!(said.join("\n"), @"
         One file is too large to be sent here. Narrow the question, or ask an administrator for it.
         One file is compressed (.gz), because it was too large to be sent as it is.
-        The files hold everything.
+        The files hold all 500 rows, with every column.
         ");
         let files = world.newest_files();
         assert!(files.len() == 1 && files[0].to_str().unwrap().ends_with(".csv.gz"), "{files:?}");

@@ -39,6 +39,28 @@ fn the_rendering_is_spread_over_lines_unless_a_literal_holds_one() {
 }
 
 #[test]
+fn the_limit_of_the_outermost_query_is_known() {
+    for (dialect, sql, rows) in [
+        (Dialect::Sqlite, "SELECT id FROM clients LIMIT 500", Some(500)),
+        (Dialect::Sqlite, "SELECT id FROM clients LIMIT (20) OFFSET 40", Some(20)),
+        (Dialect::Sqlite, "SELECT id FROM clients LIMIT :n", Some(7)),
+        (Dialect::Sqlite, "SELECT id FROM clients LIMIT 5 + 5", None),
+        (Dialect::Sqlite, "SELECT id FROM (SELECT id FROM clients LIMIT 5) c", None),
+        (Dialect::Sqlite, "SELECT id FROM clients", None),
+        (Dialect::Postgres, "SELECT id FROM clients FETCH FIRST 12 ROWS ONLY", Some(12)),
+        (Dialect::Postgres, "SELECT id FROM clients FETCH FIRST ROW ONLY", Some(1)),
+        (Dialect::Oracle, "SELECT id FROM clients FETCH FIRST 12 ROWS WITH TIES", Some(12)),
+        (Dialect::Oracle, "SELECT id FROM clients FETCH FIRST 12 PERCENT ROWS ONLY", None),
+        (Dialect::Oracle, "SELECT id FROM clients WHERE city = 'Paris' AND ROWNUM <= 12", Some(12)),
+        (Dialect::Oracle, "SELECT id FROM (SELECT id FROM clients ORDER BY name) c WHERE rownum < 12", Some(11)),
+        (Dialect::Oracle, "SELECT id FROM clients WHERE ROWNUM <= 12 OR id = 1", None),
+    ] {
+        let values = BTreeMap::from([("n".to_owned(), Value::Integer(7))]);
+        assert_eq!(allowed(dialect, sql).bind(&values).unwrap().row_limit(), rows, "{sql}");
+    }
+}
+
+#[test]
 fn what_it_reads_is_named_as_the_catalog_does() {
     let approved = allowed(
         Dialect::Oracle,

@@ -49,6 +49,7 @@ use super::lists::Lists;
 use super::refusal::Rule;
 use super::scope::Env;
 
+pub(super) use query::whole_number;
 use set_calls::SetCalls;
 
 /// Deepest tree: chains of operators count, which the parser builds without nesting.

@@ -303,7 +303,7 @@ fn is_bare(expr: &Expr) -> bool {
 }
 
 /// The value of a literal whole number.
-pub(super) fn whole_number(expr: &Expr) -> Option<u64> {
+pub(in crate::guard) fn whole_number(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::Number(digits, false) => digits.parse().ok(),

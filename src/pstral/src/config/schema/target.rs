@@ -34,6 +34,7 @@ pub struct TargetConfig {
     #[serde(default)]
     pub description: String,
     pub verified: Option<PathBuf>,
+    pub platforms: Option<Vec<String>>,
     #[serde(default)]
     pub deny: Vec<String>,
     pub allow: Option<Vec<String>>,

@@ -89,6 +89,58 @@ fn ten_faults_are_told_together() {
     "#);
 }
 
+/// One fault of a file, which begins with its key and gives no secret away.
+fn is_told(file: &str, begins: &str) {
+    let told = check(file, &[("PSTRAL__PLATFORMS__TERMINAL__ENABLED", "true")]).map(drop).unwrap_err();
+    assert!(told.starts_with(begins) && !told.contains('\n') && !told.contains("secret"), "{file}: {told}");
+}
+
+#[test]
+fn a_rule_for_a_place_that_cannot_be_is_told() {
+    for (file, key) in [
+        ("[[places]]\nplatform = \"terminal\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
+        ("[[places]]\nplatform = \"discrod\"\nid = \"1\"", "places[0].platform: “discrod” is not known here"),
+        ("[[places]]\nplatform = \"discord\"\nid = \"1\"", "places[0].platform: discord is not turned on"),
+        (
+            "[platforms.matrix]\nenabled = true\nhomeserver = \"https://example.org\"\npassphrase = \"x\"\n[[places]]\nplatform = \"matrix\"\nid = \"#a:b\"",
+            "places[0].id: “#a:b” is not the id of a room",
+        ),
+        (
+            "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\n[[places]]\nplatform = \"discord\"\nid = \"sales\"",
+            "places[0].id: “sales” is not an id",
+        ),
+        ("[audit]\nhead_platform = \"irc\"\nhead_place = \"a\"", "audit.head_platform: “irc” is not known here"),
+        (
+            "[targets.a]\nkind = \"sqlite\"\npath = \"a.db\"\nplatforms = [\"web\"]",
+            "targets.a.platforms: “web” is not known here",
+        ),
+        (
+            "[targets.a]\nkind = \"sqlite\"\npath = \"a.db\"\nplatforms = []",
+            "targets.a.platforms: the target would answer nowhere",
+        ),
+        (
+            "[[places]]\nplatform = \"terminal\"\nid = \"a\"\nroles = [\"chief\"]",
+            "places[0].roles: “chief” is not a role",
+        ),
+        ("[[places]]\nplatform = \"terminal\"\nid = \"a\"\nroles = []", "places[0].roles: nobody would be welcome"),
+        ("[[places]]\nplatform = \"terminal\"\nid = \" \"", "places[0].id: this value is required"),
+        (
+            "[[places]]\nplatform = \"terminal\"\nid = \"a\"\n[[places]]\nplatform = \"terminal\"\nid = \"a\"",
+            "places[1]: this place is described twice",
+        ),
+        (
+            "[[places]]\nplatform = \"terminal\"\nid = \"a\"\nmode = \"docs\"",
+            "places[0].mode: “docs” is not known here",
+        ),
+        (
+            "[[places]]\nplatform = \"terminal\"\nid = \"a\"\nlanguage = \"de\"",
+            "places[0].language: “de” is not known here",
+        ),
+    ] {
+        is_told(file, key);
+    }
+}
+
 #[test]
 fn what_could_not_run_is_told_beforehand() {
     for (file, key) in [
@@ -151,28 +203,14 @@ fn what_could_not_run_is_told_beforehand() {
             "targets.a.accounts: with",
         ),
         ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
-        ("[[places]]\nplatform = \"matrix\"\nid = \"!a:b\"\ntarget = \"x\"", "places[0].target: no database"),
         ("[roles.Chief]\ncapabilities = []", "roles.Chief: this cannot be a role"),
         ("[roles.chief]", "roles.chief.capabilities: say what the role may do"),
         ("[roles.member]\ncapabilities = [\"ask\", \"fly\"]", "roles.member.capabilities: “fly” is not known here"),
         ("[roles.member.targets.x]", "roles.member.targets.x: no database"),
         ("[roles.member.quotas]\nquestions_per_day = 2000000", "roles.member.quotas.questions_per_day: the value"),
-        (
-            "[[places]]\nplatform = \"matrix\"\nid = \"a\"\nroles = [\"chief\"]",
-            "places[0].roles: “chief” is not a role",
-        ),
-        ("[[places]]\nplatform = \"matrix\"\nid = \"a\"\nroles = []", "places[0].roles: nobody would be welcome"),
-        ("[[places]]\nplatform = \"matrix\"\nid = \" \"", "places[0].id: this value is required"),
-        (
-            "[[places]]\nplatform = \"m\"\nid = \"a\"\n[[places]]\nplatform = \"m\"\nid = \"a\"",
-            "places[1]: this place is described twice",
-        ),
-        ("[[places]]\nplatform = \"m\"\nid = \"a\"\nmode = \"docs\"", "places[0].mode: “docs” is not known here"),
-        ("[[places]]\nplatform = \"m\"\nid = \"a\"\nlanguage = \"de\"", "places[0].language: “de” is not known here"),
         ("quotas.user_questions_per_day = 2000000", "quotas.user_questions_per_day: the value must be between"),
     ] {
-        let told = check(file, &[]).map(drop).unwrap_err();
-        assert!(told.starts_with(key) && !told.contains('\n') && !told.contains("secret"), "{file}: {told}");
+        is_told(file, key);
     }
     for file in ["log.level = \"info,pstral_store=debug\"", "log.level = \"WARN\"", "log.level = \"off\""] {
         check(file, &[]).unwrap();

@@ -359,6 +359,7 @@ fn places(setup: &Setup) -> Places {
 
 pub(crate) fn settings(setup: &Setup) -> Settings {
     Settings {
+        is_demo: false,
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
         roles: setup.held.clone(),
