@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::asker::Asker;
+use super::claims;
 use super::continuing::{Continued, continue_button};
 use super::ledger::within;
 use super::offer::Offer;
 use super::rating::rating_buttons;
 use super::retrying::retry_button;
 use super::{KeptAnswers, Pipeline, Trouble};
-use crate::context::asks;
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, Conversation, Locale, Mode, TurnEnd, TurnId,
     TurnState, sha256,
@@ -140,19 +140,6 @@ impl Answer {
     }
 }
 
-/// The line above words in a conversation about data that no statement stands behind: a model makes up numbers. A
-/// question in return needs none.
-fn unfounded(conversation: &Conversation, answer: &Answer) -> Option<Text> {
-    let said = answer.text();
-    let claims = !said.trim().is_empty() && (tells_numbers(said) || !asks(said));
-    (conversation.mode == Mode::Sql && claims).then(|| text("not-from-data"))
-}
-
-/// True of words with a digit.
-pub(super) fn tells_numbers(said: &str) -> bool {
-    said.contains(|c: char| c.is_ascii_digit())
-}
-
 impl Pipeline {
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
     /// could not be recorded is not offered; the message ends all the same.
@@ -168,7 +155,10 @@ impl Pipeline {
         let recorded = self.record_answer(asker, conversation, answer).await;
         let mut end = TurnEnd { text: answer.written(), ..TurnEnd::words("", state) };
         let mut is_unrecorded = false;
-        let heading = unfounded(conversation, answer).map(|line| line.render(locale)).unwrap_or_default();
+        let is_about_data = conversation.mode == Mode::Sql;
+        let marked =
+            |mark: Option<Text>| mark.filter(|_| is_about_data).map(|mark| mark.render(locale)).unwrap_or_default();
+        let heading = marked(claims::of_words(answer.text()));
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
@@ -180,8 +170,7 @@ impl Pipeline {
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                let is_claimed = offer.refused && tells_numbers(&offer.prose(answer.text()));
-                let heading = if is_claimed { heading.as_str() } else { "" };
+                let heading = &marked(claims::beside(&offer, answer.text()));
                 (self.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await, offer.buttons)
             }
             Ok(None) => {

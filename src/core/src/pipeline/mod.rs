@@ -17,6 +17,7 @@ mod audit_view;
 mod card;
 mod changing;
 mod charting;
+mod claims;
 mod command;
 mod commands;
 mod context;

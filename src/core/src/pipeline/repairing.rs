@@ -1,7 +1,8 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
-use super::answer::{Answer, tells_numbers};
+use super::answer::Answer;
 use super::audience::names_any;
+use super::claims::tells_numbers;
 use super::offer::Offer;
 use super::question::Inquiry;
 use super::running::Stop;

@@ -55,7 +55,7 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         Architecture du Nord SAS
         Boréal Logistique SARL
         ```
-        2 rows. Time: … s.
+        2 rows, the most this statement asks for: there may be more. Time: … s.
         <crm-20261121-100000-010101.csv>
         <crm-20261121-100000-010101.xlsx>
         ");

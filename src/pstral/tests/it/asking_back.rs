@@ -143,6 +143,25 @@ fn numbers_that_no_statement_has_read_are_asked_for_once_and_marked() {
         assert_eq!(world.newest(), not_from_data("There are 123.25 clients in Marseille."));
         assert!(world.newest_buttons().iter().all(|(label, _)| label != "Continue"));
 
+        // Beside a statement that nobody has run, a number is no less made up.
+        let statement = "```sql\nSELECT count(id) AS clients FROM clients WHERE city = 'Marseille'\n```";
+        world.model_says(&format!("There are 124 clients in Marseille.\n{statement}"));
+        world.say(&alex(), "Roughly how many clients might Marseille have?").await;
+        assert_snapshot!(world.newest(), @"
+        ⚠️ The numbers in these words are not from your data: execute the statement to get them.
+        There are 124 clients in Marseille.
+
+        ```sql
+        SELECT
+          count(id) AS clients
+        FROM
+          clients
+        WHERE
+          city = 'Marseille'
+        ```
+        Reads the table clients of the database crm.
+        ");
+
         // What is not about the data is not asked about again.
         world.model_says("Light takes 8 minutes from the sun.");
         world.say(&alex(), "How far is the sun?").await;

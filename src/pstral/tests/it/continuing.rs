@@ -156,7 +156,7 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         ```
         22 lignes. Temps : … s.
         Les 20 premières lignes sont affichées.
-        Les fichiers contiennent tout.
+        Les fichiers contiennent les 22 lignes, avec toutes les colonnes.
         <crm-20261121-100000-010101.csv>
         <crm-20261121-100000-010101.xlsx>
         ── #4 private

@@ -54,10 +54,10 @@ fn without_a_model_it_is_degraded_and_says_how_to_get_one() {
     let json = place.run(&["doctor", "--json"]).code(0).out;
     let expected = [
         ("state", "ok"),
+        ("data folder", "ok"),
         ("model", "degraded"),
         ("target crm", "ok"),
         ("platform terminal", "ok"),
-        ("data folder", "ok"),
     ];
     assert_eq!(parts(&json), found(&expected));
 }
