@@ -192,6 +192,7 @@ fact-person = Person
 fact-target = Database
 fact-time = Time
 fact-rows = Rows
+fact-verified = Verified
 fact-truncated = Incomplete
 fact-cut = Cut
 fact-cut-in-sheet = Texts cut to 32,767 characters in this sheet
@@ -317,7 +318,7 @@ pdf-statement-refused = Refused statement for { $target }
 pdf-by-person = edited by { $name }
 pdf-stopped = Answer stopped by the person.
 pdf-interrupted = Interrupted answer.
-pdf-failed = Failed answer.
+pdf-failed = No answer: the model could not be reached or broke off.
 pdf-streaming = Answer still being written.
 
 ## Audit

@@ -353,6 +353,7 @@ config-place-id = this value is required: the id of the place on its platform.
 config-matrix-room = “{ $given }” is not the id of a room: write what its settings show under “Internal room ID”, such as "!abc:example.org".
 config-platform-off = { $name } is not turned on. Set platforms.{ $name }.enabled = true, or remove this entry.
 config-target-nowhere = the target would answer nowhere. Name at least one platform, or remove this key.
+config-timezone = “{ $given }” is not a time zone. Write one such as "Europe/Paris" or "UTC".
 config-place-nobody = nobody would be welcome. Name at least one role, or remove this key.
 found-users-roleless = These users have a role that is not in the configuration: { $users }.
 remedy-users-roleless = They may do nothing. Describe the role under [roles.<name>], or give them another one.

@@ -192,6 +192,7 @@ fact-person = Personne
 fact-target = Base
 fact-time = Heure
 fact-rows = Lignes
+fact-verified = Vérification
 fact-truncated = Incomplet
 fact-cut = Coupé
 fact-cut-in-sheet = Textes coupés à 32 767 caractères dans cette feuille
@@ -317,7 +318,7 @@ pdf-statement-refused = Requête refusée sur { $target }
 pdf-by-person = modifiée par { $name }
 pdf-stopped = Réponse arrêtée à la demande de la personne.
 pdf-interrupted = Réponse interrompue.
-pdf-failed = Réponse en échec.
+pdf-failed = Pas de réponse : le modèle était injoignable ou s'est interrompu.
 pdf-streaming = Réponse en cours d'écriture.
 
 ## Audit

@@ -356,6 +356,7 @@ config-place-id = cette valeur est nécessaire : l'identifiant du lieu sur sa pl
 config-matrix-room = « { $given } » n'est pas l'identifiant d'un salon : écrivez celui que ses paramètres affichent (« identifiant interne »), par exemple "!abc:example.org".
 config-platform-off = { $name } n'est pas activé. Écrivez platforms.{ $name }.enabled = true, ou retirez cette entrée.
 config-target-nowhere = la base ne répondrait nulle part. Nommez au moins une plateforme, ou retirez cette clé.
+config-timezone = « { $given } » n'est pas un fuseau horaire. Écrivez par exemple "Europe/Paris" ou "UTC".
 config-place-nobody = personne ne serait accueilli. Nommez au moins un rôle, ou retirez cette clé.
 found-users-roleless = Ces utilisateurs ont un rôle qui n'est pas dans la configuration : { $users }.
 remedy-users-roleless = Ils ne peuvent rien faire. Décrivez le rôle sous [roles.<nom>], ou donnez-leur un autre rôle.

@@ -40,7 +40,8 @@ impl Kind {
         match self {
             Self::Text | Self::Interval | Self::Clob | Self::Unsupported(_) => ColumnKind::Text,
             Self::Number { .. } | Self::Real => ColumnKind::Number,
-            Self::Date | Self::Timestamp | Self::Zoned => ColumnKind::Timestamp,
+            Self::Date | Self::Timestamp => ColumnKind::Timestamp,
+            Self::Zoned => ColumnKind::Instant,
             Self::Bytes | Self::Blob => ColumnKind::Bytes,
             Self::Boolean => ColumnKind::Boolean,
         }
@@ -97,7 +98,7 @@ mod tests {
             (Kind::Number { decimals: 2 }, ColumnKind::Number),
             (Kind::Real, ColumnKind::Number),
             (Kind::Date, ColumnKind::Timestamp),
-            (Kind::Zoned, ColumnKind::Timestamp),
+            (Kind::Zoned, ColumnKind::Instant),
             (Kind::Interval, ColumnKind::Text),
             (Kind::Blob, ColumnKind::Bytes),
             (Kind::Clob, ColumnKind::Text),

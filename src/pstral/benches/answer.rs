@@ -89,6 +89,7 @@ fn settings() -> Settings {
     Settings {
         locale: Locale::Fr,
         is_demo: false,
+        zone: jiff::tz::TimeZone::UTC,
         default_target: Some("crm".to_owned()),
         roles: Roles::default(),
         places: Places::default(),

@@ -184,7 +184,7 @@ async fn export(database: &Path, files: &FolderFiles) -> anyhow::Result<()> {
         Verdict::Deny(refusal) => bail!("refused: {refusal}"),
     };
     let mut result = target.execute(&approved, "bench", CancellationToken::new()).await?;
-    let mut sheet = files.begin(&result.columns, Locale::En)?;
+    let mut sheet = files.begin(&result.columns, Locale::En, &jiff::tz::TimeZone::UTC)?;
     let mut rows = 0;
     while let Some(batch) = result.batches.next().await {
         if let Batch::Rows(batch) = batch? {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::tz::TimeZone;
 use pstral_core::context::check_template;
 use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, PlatformName, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
@@ -274,6 +275,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
     let only = || config.targets.keys().next().filter(|_| config.targets.len() == 1).cloned();
     Settings {
         locale: config.locale,
+        zone: TimeZone::get(&config.timezone).unwrap_or(TimeZone::UTC),
         is_demo: config.file.is_none(),
         default_target: config.default_target.clone().or_else(only),
         roles: roles(config),

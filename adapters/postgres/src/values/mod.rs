@@ -25,7 +25,8 @@ impl Shape {
                 ColumnKind::Number
             }
             Self::Date => ColumnKind::Date,
-            Self::Timestamp | Self::TimestampTz => ColumnKind::Timestamp,
+            Self::Timestamp => ColumnKind::Timestamp,
+            Self::TimestampTz => ColumnKind::Instant,
             Self::Bytes => ColumnKind::Bytes,
             _ => ColumnKind::Text,
         }

@@ -113,6 +113,8 @@ pub enum ColumnKind {
     Date,
     /// Dates with a time.
     Timestamp,
+    /// Points in time that are the same everywhere: with an offset.
+    Instant,
     /// Truth values.
     Boolean,
     /// Bytes.

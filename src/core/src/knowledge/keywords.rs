@@ -30,6 +30,27 @@ pub fn keywords(text: &str) -> BTreeSet<String> {
     words
 }
 
+/// The words of a text that are not there for politeness or grammar, folded, in their order.
+pub(crate) fn content_words(text: &str) -> Vec<String> {
+    let words = fold(text);
+    let stems: Vec<String> = words.iter().map(|word| lexicon().stem(word)).collect();
+    let (mut kept, mut at) = (Vec::new(), 0);
+    while at < words.len() {
+        let (is_kept, length) = match lexicon().sense(&stems[at..]) {
+            Some((Sense::Ignored, length)) => (false, length.max(1)),
+            Some((_, length)) => (true, length.max(1)),
+            None => (true, 1),
+        };
+        if is_kept {
+            let ignored =
+                |word: &&String| matches!(lexicon().sense(&[lexicon().stem(word)]), Some((Sense::Ignored, _)));
+            kept.extend(words[at..at + length].iter().filter(|word| !ignored(word)).cloned());
+        }
+        at += length;
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ mod wrong;
 
 pub use fold::fold;
 pub use form::{faults, is_name};
+pub(crate) use keywords::content_words;
 pub use keywords::keywords;
 pub use matching::{Match, match_question};
 pub use meaning::slots;

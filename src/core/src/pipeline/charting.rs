@@ -91,9 +91,9 @@ impl Pipeline {
         // Since the result was shown, somebody may have come who may not see it.
         let reader = if shown.allowed { asker.clone() } else { self.in_private(asker).await? };
         let locale = asker.user.locale;
-        let name = format!("{}-{}", self.file_name(&proposal), text("file-chart").render(locale));
-        let drawn = self.parts.files.chart(&name, &chart, locale).await;
-        let file = drawn.map_err(|error| Trouble::Broken(error.to_string()))?;
+        let name = self.file_name(&proposal).with(&text("file-chart").render(locale));
+        let drawn = self.parts.files.chart(&name.stored, &chart, locale).await;
+        let file = name.show(drawn.map_err(|error| Trouble::Broken(error.to_string()))?);
         let event = about(self.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());
         let rows = i64::try_from(chart.labels.len()).ok();
         if let Err(unrecorded) = self.record(AuditEvent { rows, ..event }).await {

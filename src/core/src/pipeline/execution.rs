@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::asker::Asker;
 use super::audience::signed;
 use super::ledger::{about, delivery};
-use super::outcome::{Outcome, summary};
+use super::outcome::Outcome;
 use super::question::is_aside;
 use super::quotas::Counted;
 use super::ruling::Ruling;
@@ -245,9 +245,8 @@ impl Pipeline {
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
-                let end = TurnEnd::words(summary(&outcome).render(locale), TurnState::Complete);
-                let (message, table) = self.result_message(asker, proposal, outcome, took).await;
-                (message, TurnEnd { table, ..end })
+                let (message, table, kept) = self.result_message(asker, proposal, outcome, took).await;
+                (message, TurnEnd { table, ..TurnEnd::words(kept, TurnState::Complete) })
             }
             (Ok(_), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
             (Ok(_), Err(error)) => {

@@ -3,21 +3,43 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::audience::signed;
 use super::keeping::keep_button;
+use super::offer::day;
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
 use crate::domain::{
-    AnswerId, Button, ButtonAction, Column, Ending, LimitReached, Locale, Outgoing, OutgoingState, Proposal, Row,
-    ShownTable, Value,
+    AnswerId, Button, ButtonAction, Column, Ending, FileRef, LimitReached, Locale, Origin, Outgoing, OutgoingState,
+    Proposal, Row, ShownTable, Value,
 };
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
-use crate::results::{Chart, Preview, TableFormat, heading, readable};
+use crate::results::{Chart, Preview, TableFormat, heading, in_zone, readable, slug};
 use crate::text::{Text, text};
+
+/// The names of a file: the one people see, and one that no other file in the folder has.
+#[derive(Debug, Clone)]
+pub(super) struct FileName {
+    shown: String,
+    pub(super) stored: String,
+}
+
+impl FileName {
+    /// The same names with one more word.
+    pub(super) fn with(self, word: &str) -> Self {
+        Self { shown: format!("{}-{word}", self.shown), stored: format!("{}-{word}", self.stored) }
+    }
+
+    /// Gives a file that was stored under its name the one that people see.
+    pub(super) fn show(&self, file: FileRef) -> FileRef {
+        FileRef { name: file.name.replacen(&self.stored, &self.shown, 1), ..file }
+    }
+}
 
 /// A result that has ended well.
 pub(super) struct Outcome {
@@ -45,14 +67,15 @@ impl Pipeline {
         let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
         // Here, so that the table, the chart and the files have the same headings, whatever the database.
         result.columns.iter_mut().for_each(|column| column.name = heading(&column.name));
-        let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale));
+        let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale, &settings.zone));
         let (mut head, mut rows) = (Vec::new(), 0);
         // One row more than a chart can show: then it is known that there is none.
         let drawn = if Chart::may_be(&result.columns) { Chart::MOST_ROWS + 1 } else { 0 };
         let kept = settings.preview_rows.max(drawn);
         let ending = loop {
             match result.batches.next().await {
-                Some(Ok(Batch::Rows(batch))) => {
+                Some(Ok(Batch::Rows(mut batch))) => {
+                    in_zone(&mut batch, &result.columns, &settings.zone);
                     rows += batch.len() as u64;
                     head.extend(batch.iter().take(kept.saturating_sub(head.len())).cloned());
                     sheet = write_rows(sheet, batch).await;
@@ -66,10 +89,15 @@ impl Pipeline {
         Ok(Outcome { columns: result.columns, head, rows, ending, row_limit, sheet })
     }
 
-    /// What the files of a result are called: what was asked, when, and of which proposal it is.
-    pub(super) fn file_name(&self, proposal: &Proposal) -> String {
-        let now = self.parts.clock.now().strftime("%Y%m%d-%H%M%S");
-        format!("{}-{now}-{}", proposal.target, &proposal.id.0[..proposal.id.0.len().min(6)])
+    /// The names of the files of a proposal, without an ending: after its question, and when it was asked.
+    pub(super) fn file_name(&self, proposal: &Proposal) -> FileName {
+        let now = self.parts.clock.now();
+        let about = slug(&proposal.question, &proposal.target);
+        let id = &proposal.id.0[..proposal.id.0.len().min(6)];
+        FileName {
+            shown: format!("{about}-{}", now.to_zoned(self.parts.settings.zone.clone()).strftime("%Y-%m-%d")),
+            stored: format!("{about}-{}-{id}", now.strftime("%Y%m%d-%H%M%S")),
+        }
     }
 
     /// The files of a result: none of one without rows, `None` when they could not be written.
@@ -83,11 +111,13 @@ impl Pipeline {
         if outcome.ending.truncated.is_some() {
             // Plain digits: it is a name.
             let first = text("file-first-rows").with("rows", outcome.rows.to_string()).render(locale);
-            name = format!("{name}-{first}");
+            name = name.with(&first);
         }
         let facts = self.facts(asker, proposal, outcome);
         let max_file_bytes = asker.platform.capabilities().max_file_bytes;
-        logged(sheet.finish(&Colophon { name, facts, max_file_bytes }).await)
+        let finished = logged(sheet.finish(&Colophon { name: name.stored.clone(), facts, max_file_bytes }).await)?;
+        let files = finished.files.into_iter().map(|file| name.show(file)).collect();
+        Some(Finished { files, ..finished })
     }
 
     /// Where a result comes from and what is missing of it, by name.
@@ -99,9 +129,16 @@ impl Pipeline {
             fact("fact-statement", proposal.statement.clone()),
             fact("fact-person", asker.user.full_name.clone()),
             fact("fact-target", proposal.target.clone()),
-            fact("fact-time", self.parts.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
+            fact("fact-time", told(self.parts.clock.now(), &self.parts.settings.zone)),
             fact("fact-rows", outcome.rows.to_string()),
         ];
+        let values = proposal.parameters.iter();
+        let values = values.map(|(name, value)| (format!(":{name}"), readable(value, locale, false)));
+        facts.splice(2..2, values);
+        if let Origin::Verified { by, on, .. } = &proposal.origin {
+            let verified = text("origin-verified").with("by", by).with("on", day(on, locale));
+            facts.push(fact("fact-verified", verified.render(locale)));
+        }
         if may_be_more(outcome) {
             facts.push(fact("fact-truncated", summary(outcome).render(locale)));
         }
@@ -111,14 +148,15 @@ impl Pipeline {
         facts
     }
 
-    /// The table and the files of a result that is recorded, and the rows the table shows.
+    /// The table and the files of a result that is recorded, the rows the table shows, and what is kept beside them: how many
+    /// there are, and what the table leaves out.
     pub(super) async fn result_message(
         &self,
         asker: &Asker,
         proposal: &Proposal,
         mut outcome: Outcome,
         took: Duration,
-    ) -> (Outgoing, Option<ShownTable>) {
+    ) -> (Outgoing, Option<ShownTable>, String) {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
         let format =
@@ -126,11 +164,12 @@ impl Pipeline {
         let finished = self.finish_files(asker, proposal, &mut outcome).await;
         let took = text("took").with("seconds", seconds(took, locale));
         let mut lines = vec![format!("{} {}", summary(&outcome).render(locale), took.render(locale))];
-        let mut table = None;
+        let (mut table, mut kept) = (None, summary(&outcome).render(locale));
         if outcome.rows > 0 {
             let preview = Preview::draw(&outcome.columns, &outcome.head, format);
             let partial = left_out(&preview, outcome.rows);
-            lines.extend(partial.iter().map(|sentence| sentence.render(locale)));
+            let left_out = partial.iter().map(|sentence| sentence.render(locale));
+            lines.extend(left_out.inspect(|sentence| kept = format!("{kept} {sentence}")));
             lines.extend(cut_cells(&outcome).map(|sentence| sentence.render(locale)));
             lines.insert(0, preview.text);
             table = Some(preview.table);
@@ -156,7 +195,7 @@ impl Pipeline {
         buttons.extend(keep_button(proposal, locale));
         buttons.extend(rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale));
         let text = signed(asker, &lines.join("\n"));
-        (Outgoing { text, buttons, files, state: OutgoingState::Final }, table)
+        (Outgoing { text, buttons, files, state: OutgoingState::Final }, table, kept)
     }
 
     /// A button for the chart of a result that can be one.
@@ -216,6 +255,12 @@ pub(super) fn summary(outcome: &Outcome) -> Text {
         (rows, Some(LimitReached::Time)) => text("rows-in-time").count("rows", rows),
         (rows, Some(LimitReached::Rows | LimitReached::Bytes)) => text("rows-of-more").count("rows", rows),
     }
+}
+
+/// A moment as people read it, with the name of its zone.
+fn told(moment: Timestamp, zone: &TimeZone) -> String {
+    let name = zone.iana_name().unwrap_or("UTC");
+    format!("{} {name}", moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S"))
 }
 
 fn seconds(took: Duration, locale: Locale) -> String {

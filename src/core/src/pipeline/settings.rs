@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::{Notes, Places, QuotaLimits};
 use crate::domain::{Locale, Mode, Roles};
 use crate::egress::AnswerLimits;
@@ -30,6 +32,8 @@ pub enum KeptAnswers {
 pub struct Settings {
     /// The language of people who are not known yet.
     pub locale: Locale,
+    /// Where the company's clocks are read: times, and what "today" is.
+    pub zone: TimeZone,
     /// Whether the sample company is tried: nobody there has an administrator to turn to.
     pub is_demo: bool,
     /// The target of questions that name none.

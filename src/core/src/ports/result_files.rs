@@ -1,6 +1,7 @@
 //! Where a result becomes files, row by row.
 
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
 
 use crate::domain::{Column, FileRef, Locale, Row, Transcript};
 use crate::results::Chart;
@@ -23,8 +24,8 @@ pub enum TranscriptFormat {
 /// Writes results and conversations to files.
 #[async_trait]
 pub trait ResultFiles: Send + Sync {
-    /// Begins the files of one result. Nothing carries a name before it is finished.
-    fn begin(&self, columns: &[Column], locale: Locale) -> Result<Box<dyn ResultSheet>, FileError>;
+    /// Begins the files of one result. Nothing carries a name before it is finished. Instants come in `zone`.
+    fn begin(&self, columns: &[Column], locale: Locale, zone: &TimeZone) -> Result<Box<dyn ResultSheet>, FileError>;
 
     /// Draws a chart as a picture. `name` is a plain file name without an ending.
     async fn chart(&self, name: &str, chart: &Chart, locale: Locale) -> Result<FileRef, FileError>;

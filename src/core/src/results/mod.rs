@@ -2,7 +2,9 @@
 
 mod cell;
 mod chart;
+mod file_name;
 mod heading;
+mod instant;
 mod lines;
 mod number;
 mod preview;
@@ -11,6 +13,8 @@ mod table;
 mod tests;
 
 pub use chart::{Chart, Series, Shape};
+pub(crate) use file_name::slug;
 pub(crate) use heading::heading;
+pub(crate) use instant::in_zone;
 pub use number::readable;
 pub use preview::{Preview, TableFormat};

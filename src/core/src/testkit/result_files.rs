@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::domain::{
     Column, ColumnKind, FileRef, Locale, Origin, Row, ShownColumn, ShownTable, Transcript, TranscriptStatement,
@@ -39,7 +40,7 @@ impl FakeFiles {
 
 #[async_trait]
 impl ResultFiles for FakeFiles {
-    fn begin(&self, _: &[Column], _: Locale) -> Result<Box<dyn ResultSheet>, FileError> {
+    fn begin(&self, _: &[Column], _: Locale, _: &TimeZone) -> Result<Box<dyn ResultSheet>, FileError> {
         self.check_space()?;
         Ok(Box::new(Sheet { files: self.clone(), rows: Vec::new() }))
     }
@@ -129,7 +130,7 @@ pub async fn contract(files: &dyn ResultFiles) {
     ];
     for locale in Locale::ALL {
         let name = format!("contract-{locale}");
-        let mut sheet = files.begin(&columns, locale).expect("a result can be begun");
+        let mut sheet = files.begin(&columns, locale, &TimeZone::UTC).expect("a result can be begun");
         for value in &every {
             sheet.rows(vec![vec![value.clone(), value.clone()]]).await.expect("every value can be written");
         }
@@ -160,7 +161,7 @@ pub async fn contract(files: &dyn ResultFiles) {
         // Twice is once.
         files.delivered(&written).await;
     }
-    drop(files.begin(&columns, Locale::En).expect("another result can be begun and left"));
+    drop(files.begin(&columns, Locale::En, &TimeZone::UTC).expect("another result can be begun and left"));
 }
 
 fn check_name(file: &FileRef, name: &str) {

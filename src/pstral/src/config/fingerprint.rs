@@ -15,6 +15,7 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
     // Each section by its name: a new one cannot be forgotten.
     let Config {
         locale,
+        timezone,
         data,
         default_target,
         store: _,
@@ -36,6 +37,7 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
     } = config;
     let mut sections: Vec<(String, &dyn Debug)> = vec![
         ("locale".to_owned(), locale),
+        ("timezone".to_owned(), timezone),
         ("data".to_owned(), data),
         ("default_target".to_owned(), default_target),
         ("model".to_owned(), model),

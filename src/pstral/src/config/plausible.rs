@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use pstral_core::guard::Rules;
 use pstral_core::text::{Text, text};
 use pstral_store::Location;
@@ -43,6 +44,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         }
     };
     check(Location::of(config.store.url.expose_secret()).is_some(), "store.url", text("config-store-url"));
+    check(TimeZone::get(&config.timezone).is_ok(), "timezone", text("config-timezone").with("given", &config.timezone));
     let instance = &config.store.instance;
     check(!instance.is_empty() && instance.len() <= 64, "store.instance", text("config-instance"));
     check(!config.model.name.trim().is_empty(), "model.name", text("config-missing"));

@@ -63,8 +63,7 @@ impl CsvFile {
     fn cell(&mut self, value: &Value) -> csv::Result<()> {
         match value {
             Value::Null => self.writer.write_field(""),
-            Value::Boolean(true) => self.writer.write_field("true"),
-            Value::Boolean(false) => self.writer.write_field("false"),
+            Value::Boolean(_) => self.writer.write_field(readable(value, self.locale, false)),
             Value::Integer(number) => {
                 self.number.clear();
                 write!(self.number, "{number}")?;

@@ -7,6 +7,7 @@ mod csv;
 mod format;
 mod harmless;
 mod json_lines;
+mod number_format;
 mod part;
 mod pdf;
 mod sheet;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
 use pstral_core::domain::{Column, FileRef, Locale, Transcript};
 use pstral_core::ports::{FileError, ResultFiles, ResultSheet, TranscriptFormat};
 use pstral_core::results::Chart;
@@ -85,9 +87,10 @@ impl FolderFiles {
 #[async_trait]
 impl ResultFiles for FolderFiles {
     /// Nothing is written yet: that is done where blocking is allowed, with the first rows.
-    fn begin(&self, columns: &[Column], locale: Locale) -> Result<Box<dyn ResultSheet>, FileError> {
+    fn begin(&self, columns: &[Column], locale: Locale, zone: &TimeZone) -> Result<Box<dyn ResultSheet>, FileError> {
         let (folder, formats) = (self.folder.clone(), self.formats.clone());
-        Ok(Box::new(Sheet::new(Wanted { folder, formats, columns: columns.to_vec(), locale })))
+        let zone = zone.iana_name().unwrap_or("UTC").to_owned();
+        Ok(Box::new(Sheet::new(Wanted { folder, formats, columns: columns.to_vec(), locale, zone })))
     }
 
     async fn chart(&self, name: &str, chart: &Chart, locale: Locale) -> Result<FileRef, FileError> {

@@ -31,6 +31,8 @@ pub(super) struct Wanted {
     pub(super) formats: Vec<FileFormat>,
     pub(super) columns: Vec<Column>,
     pub(super) locale: Locale,
+    /// The name of the zone of instants.
+    pub(super) zone: String,
 }
 
 /// The files while they are written.
@@ -81,10 +83,10 @@ impl Files {
 
 impl Wanted {
     fn begin(self) -> Result<Begun, FileError> {
-        let Self { folder, formats, columns, locale } = self;
+        let Self { folder, formats, columns, locale, zone } = self;
         std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
         let wants = |format| formats.contains(&format);
-        let xlsx = if wants(FileFormat::Xlsx) { XlsxFile::create(&folder, &columns, locale)? } else { None };
+        let xlsx = if wants(FileFormat::Xlsx) { XlsxFile::create(&folder, &columns, locale, &zone)? } else { None };
         let csv = (wants(FileFormat::Csv) || !wants(FileFormat::JsonLines))
             .then(|| CsvFile::create(&folder, &columns, locale))
             .transpose()?;

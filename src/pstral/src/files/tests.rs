@@ -31,7 +31,7 @@ fn colophon(name: &str, max_file_bytes: u64) -> Colophon {
 }
 
 async fn finished(files: &FolderFiles, locale: Locale, rows: Vec<Row>, max_file_bytes: u64) -> Finished {
-    let mut sheet = files.begin(&columns(), locale).unwrap();
+    let mut sheet = files.begin(&columns(), locale, &jiff::tz::TimeZone::UTC).unwrap();
     sheet.rows(rows).await.unwrap();
     sheet.finish(&colophon("crm-1", max_file_bytes)).await.unwrap()
 }
@@ -80,7 +80,7 @@ async fn json_lines_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let files = FolderFiles::new(folder.path()).with([FileFormat::JsonLines]);
     let columns = ["id", "id", "id (2)", "d"].map(|name| Column { name: name.to_owned(), kind: ColumnKind::Text });
-    let mut sheet = files.begin(&columns, Locale::Fr).unwrap();
+    let mut sheet = files.begin(&columns, Locale::Fr, &jiff::tz::TimeZone::UTC).unwrap();
     let row = vec![
         Value::Integer(9_007_199_254_740_993),
         Value::Decimal("-1234.50".to_owned()),
@@ -104,16 +104,16 @@ async fn json_lines_lose_nothing() {
 async fn cells_of_xlsx_have_types() {
     let folder = tempfile::tempdir().unwrap();
     let files = FolderFiles::new(folder.path()).with([FileFormat::Xlsx]);
-    let kinds = [("n", ColumnKind::Number), ("t", ColumnKind::Timestamp)];
+    let kinds = [("amount", ColumnKind::Number), ("t", ColumnKind::Timestamp), ("at", ColumnKind::Instant)];
     let columns = kinds.map(|(name, kind)| Column { name: name.to_owned(), kind });
-    let mut sheet = files.begin(&columns, Locale::Fr).unwrap();
+    let mut sheet = files.begin(&columns, Locale::Fr, &jiff::tz::TimeZone::UTC).unwrap();
     let moment = |text: &str| Value::Timestamp(text.to_owned());
     let long = "🦀".repeat(20_000);
     for row in [
-        [Value::Decimal("-1234.50".to_owned()), moment("2026-11-21 12:00:00")],
-        [Value::Integer(1_234_567_890_123_456), moment("2026-11-21 12:00:00+01:00")],
-        [Value::Text("=1+1".to_owned()), moment("1850-01-01 00:00:00")],
-        [Value::Text(long), Value::Date("1900-03-01".to_owned())],
+        [Value::Decimal("-1234.50".to_owned()), moment("2026-11-21 12:00:00"), moment("2026-11-21 18:00:00.5-05:00")],
+        [Value::Integer(1_234_567_890_123_456), moment("2026-11-21 12:00:00+01:00"), moment("infinity")],
+        [Value::Text("=1+1".to_owned()), moment("1850-01-01 00:00:00"), Value::Null],
+        [Value::Text(long), Value::Date("1900-03-01".to_owned()), Value::Null],
     ] {
         sheet.rows(vec![row.into()]).await.unwrap();
     }
@@ -121,19 +121,28 @@ async fn cells_of_xlsx_have_types() {
     assert_eq!((written.files.len(), written.beyond_sheet), (1, false));
     let cells = part_of(&written.files[0].path, "xl/worksheets/sheet1.xml");
     for expected in [
-        "<c r=\"A2\"><v>-1234.5</v></c>",
+        "<t>at (UTC)</t>",
+        "<v>-1234.5</v>",
         "<v>46347.5</v>",
+        "<v>46347.750005787035</v>",
+        "<t>infinity</t>",
+        "orientation=\"landscape\"",
+        "fitToPage=\"1\"",
         "<c r=\"A3\" t=\"inlineStr\"><is><t>1234567890123456</t></is></c>",
         "<t>2026-11-21 12:00:00+01:00</t>",
         "<t>=1+1</t>",
         "<t>1850-01-01 00:00:00</t>",
         "<v>61</v>",
-        "<autoFilter ref=\"A1:B5\"/>",
+        "<autoFilter ref=\"A1:C5\"/>",
         "state=\"frozen\"",
     ] {
-        assert!(cells.contains(expected), "{expected} is not in {}", &cells[..cells.len().min(3000)]);
+        assert!(cells.contains(expected), "{expected} is not in {}", &cells[..cells.floor_char_boundary(3000)]);
     }
     assert_eq!(cells.matches('🦀').count(), 32_767 / 2);
+    let (styles, workbook) =
+        (part_of(&written.files[0].path, "xl/styles.xml"), part_of(&written.files[0].path, "xl/workbook.xml"));
+    assert!(styles.contains("#,##0.00") && styles.contains("wrapText=\"1\""), "{styles}");
+    assert!(workbook.contains("Pstral!$1:$1</definedName>"), "the head is on every page: {workbook}");
     let origin = part_of(&written.files[0].path, "xl/sharedStrings.xml");
     assert!(origin.contains("=1+1") && origin.contains("Textes coupés"), "{origin}");
 }
@@ -144,7 +153,7 @@ async fn what_no_sheet_can_hold_comes_as_csv() {
     let wide: Vec<Column> = vec![Column { name: "c".to_owned(), kind: ColumnKind::Number }; 16_385];
     for formats in [&[FileFormat::Csv, FileFormat::Xlsx][..], &[FileFormat::Xlsx]] {
         let files = FolderFiles::new(folder.path()).with(formats);
-        let mut sheet = files.begin(&wide, Locale::Fr).unwrap();
+        let mut sheet = files.begin(&wide, Locale::Fr, &jiff::tz::TimeZone::UTC).unwrap();
         sheet.rows(vec![vec![Value::Integer(1); wide.len()]]).await.unwrap();
         let written = sheet.finish(&colophon("crm-1", u64::MAX)).await.unwrap();
         let names: Vec<&str> = written.files.iter().map(|file| file.name.as_str()).collect();
@@ -175,7 +184,7 @@ async fn what_was_lost_stays_lost() {
     let folder = tempfile::tempdir().unwrap();
     let taken = folder.path().join("taken");
     std::fs::write(&taken, "a file").unwrap();
-    let mut sheet = FolderFiles::new(&taken).begin(&columns(), Locale::Fr).unwrap();
+    let mut sheet = FolderFiles::new(&taken).begin(&columns(), Locale::Fr, &jiff::tz::TimeZone::UTC).unwrap();
     sheet.rows(rows()).await.unwrap_err();
     std::fs::remove_file(&taken).unwrap();
     sheet.rows(rows()).await.unwrap_err();
@@ -195,7 +204,7 @@ async fn rows_wait_in_the_folder_of_the_files() {
         });
         open.map(|held| held.len()).sum()
     };
-    let mut sheet = FolderFiles::new(folder.path()).begin(&columns(), Locale::Fr).unwrap();
+    let mut sheet = FolderFiles::new(folder.path()).begin(&columns(), Locale::Fr, &jiff::tz::TimeZone::UTC).unwrap();
     let before = held();
     sheet.rows((0..10_000).flat_map(|_| rows()).collect()).await.unwrap();
     let csv: u64 = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
@@ -207,7 +216,7 @@ async fn nothing_unfinished_stays() {
     let folder = tempfile::tempdir().unwrap();
     let files = write(folder.path(), Locale::Fr).await;
     assert_eq!(files[1].name, "crm-1.xlsx");
-    let mut sheet = FolderFiles::new(folder.path()).begin(&columns(), Locale::Fr).unwrap();
+    let mut sheet = FolderFiles::new(folder.path()).begin(&columns(), Locale::Fr, &jiff::tz::TimeZone::UTC).unwrap();
     sheet.rows(rows()).await.unwrap();
     assert_eq!(names(folder.path()).len(), 3, "one that has no name yet");
     drop(sheet);
@@ -233,6 +242,9 @@ fn chart(shape: Shape, labels: usize, series: usize) -> Chart {
     };
     #[expect(clippy::cast_precision_loss, reason = "small")]
     let value = |of: usize, at: usize| (at % 7 != 3).then(|| ((at * 37 + of * 11) % 100) as f64 * 1234.5 - 20_000.0);
+    // The third is of another size than the first two.
+    let value =
+        |of: usize, at: usize| value(of, at).map(|number| if of == 2 { (number / 1e5).round() } else { number });
     let series = (0..series)
         .map(|of| Series { name: format!("montant {of}"), values: (0..labels).map(|at| value(of, at)).collect() });
     Chart {

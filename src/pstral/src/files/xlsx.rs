@@ -6,8 +6,9 @@ use pstral_core::domain::{Column, ColumnKind, FileRef, Locale, Value, hex};
 use pstral_core::ports::{Colophon, FileError};
 use pstral_core::results::readable;
 use pstral_core::text::text;
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
+use super::number_format::{Meaning, NumberFormats};
 use super::part::{Part, fault};
 
 /// Rows a sheet can hold, the header included, and columns
@@ -20,6 +21,8 @@ const MAX_CELL: usize = 32_767;
 const EXACT_DIGITS: usize = 15;
 /// The largest whole number with so many digits.
 const EXACT_INTEGER: u64 = 999_999_999_999_999;
+/// The paper size in a spreadsheet (<https://learn.microsoft.com/office/vba/api/excel.xlpapersize>).
+const A4: u8 = 9;
 /// Rows whose texts say how wide a column is.
 const MEASURED: u32 = 200;
 /// Widths of a column in characters: room for the button of the filter, and still a few columns on a screen.
@@ -41,23 +44,33 @@ pub(super) struct XlsxFile {
 struct Look {
     date: Format,
     timestamp: Format,
+    numbers: NumberFormats,
+    /// Of the columns.
+    meanings: Vec<Meaning>,
     locale: Locale,
 }
 
 impl XlsxFile {
     /// `None` where there are more columns than a sheet can hold.
-    pub(super) fn create(folder: &Path, columns: &[Column], locale: Locale) -> Result<Option<Self>, FileError> {
+    pub(super) fn create(
+        folder: &Path,
+        columns: &[Column],
+        locale: Locale,
+        zone: &str,
+    ) -> Result<Option<Self>, FileError> {
         if columns.len() > MAX_COLUMNS {
             return Ok(None);
         }
         let mut workbook = Workbook::new();
-        begin(&mut workbook, folder, columns).map_err(|error| fault(folder, &error))?;
+        begin(&mut workbook, folder, columns, zone).map_err(|error| fault(folder, &error))?;
         let look = Look {
             date: Format::new().set_num_format("yyyy-mm-dd"),
             timestamp: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            numbers: NumberFormats::new(),
+            meanings: columns.iter().map(Meaning::of).collect(),
             locale,
         };
-        let widths = columns.iter().map(width).collect();
+        let widths = columns.iter().map(|column| width(column, zone)).collect();
         Ok(Some(Self { folder: folder.to_owned(), workbook, row: 1, widths, cut_cells: 0, look }))
     }
 
@@ -105,55 +118,86 @@ impl XlsxFile {
         }
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(text("sheet-origin").render(locale))?.set_column_width(0, 14)?.set_column_width(1, 100)?;
+        print_on(sheet);
+        let (label, whole) = (Format::new().set_bold().set_align(FormatAlign::Top), Format::new().set_text_wrap());
         let cut = (text("fact-cut-in-sheet").render(locale), self.cut_cells.to_string());
         let own = (self.cut_cells > 0).then_some(&cut);
         for (at, (name, value)) in (0..).zip(colophon.facts.iter().chain(own)) {
-            sheet.write_string(at, 0, name)?.write_string(at, 1, cut_to_cell(value).unwrap_or(value))?;
+            let value = cut_to_cell(value).unwrap_or(value);
+            sheet.write_string_with_format(at, 0, name, &label)?.write_string_with_format(at, 1, value, &whole)?;
         }
         Ok(())
     }
 }
 
-fn begin(workbook: &mut Workbook, folder: &Path, columns: &[Column]) -> Result<(), XlsxError> {
+fn begin(workbook: &mut Workbook, folder: &Path, columns: &[Column], zone: &str) -> Result<(), XlsxError> {
     // Not the system's folder for temporary files, which may be memory.
     workbook.set_tempdir(folder)?;
     let header = Format::new().set_bold();
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name("Pstral")?.set_freeze_panes(1, 0)?;
+    print_on(sheet).set_repeat_rows(0, 0)?;
     for (at, column) in (0..).zip(columns) {
-        let name = cut_to_cell(&column.name).unwrap_or(&column.name);
-        sheet.write_string_with_format(0, at, name, &header)?;
+        let name = head(column, zone);
+        sheet.write_string_with_format(0, at, cut_to_cell(&name).unwrap_or(&name), &header)?;
     }
     Ok(())
 }
 
+/// Lays a sheet out for A4 paper: across, as wide as the page, with its number below.
+fn print_on(sheet: &mut Worksheet) -> &mut Worksheet {
+    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_footer("&C&P / &N")
+}
+
+/// The head of a column; of instants with their zone, since a spreadsheet's times have none.
+fn head(column: &Column, zone: &str) -> String {
+    if column.kind == ColumnKind::Instant { format!("{} ({zone})", column.name) } else { column.name.clone() }
+}
+
 /// Writes a cell and says whether it had to be cut. Strings are written as strings: XLSX never takes them for formulas.
 fn write_cell(sheet: &mut Worksheet, (row, column): (u32, u16), value: &Value, look: &Look) -> Result<bool, XlsxError> {
+    let meaning = look.meanings.get(usize::from(column)).copied().unwrap_or(Meaning::Quantity);
+    let format = look.numbers.of(meaning, value);
     match value {
         Value::Null => return Ok(false),
         Value::Boolean(truth) => sheet.write_boolean(row, column, *truth)?,
         #[expect(clippy::cast_precision_loss, reason = "a double holds these")]
         Value::Integer(number) if number.unsigned_abs() <= EXACT_INTEGER => {
-            sheet.write_number(row, column, *number as f64)?
+            return write_number(sheet, (row, column), *number as f64, format);
         }
         Value::Integer(number) => sheet.write_string(row, column, number.to_string())?,
         Value::Decimal(number) => match exact(number) {
-            Some(exact) => sheet.write_number(row, column, exact)?,
+            Some(exact) => return write_number(sheet, (row, column), exact, format),
             None => return write_text(sheet, (row, column), number),
         },
-        Value::Real(number) if number.is_finite() => sheet.write_number(row, column, *number)?,
+        Value::Real(number) if number.is_finite() => {
+            return write_number(sheet, (row, column), *number, format);
+        }
         Value::Real(number) => sheet.write_string(row, column, number.to_string())?,
         Value::Date(text) => match moment(text) {
             Some(moment) => sheet.write_datetime_with_format(row, column, &moment, &look.date)?,
             None => return write_text(sheet, (row, column), text),
         },
-        Value::Timestamp(text) => match moment(text) {
+        Value::Timestamp(text) => match moment(local(text, meaning)) {
             Some(moment) => sheet.write_datetime_with_format(row, column, &moment, &look.timestamp)?,
             None => return write_text(sheet, (row, column), text),
         },
         Value::Text(text) => return write_text(sheet, (row, column), text),
         Value::Bytes(bytes) => return write_text(sheet, (row, column), &hex(bytes)),
         Value::Unsupported(_) => return write_text(sheet, (row, column), &readable(value, look.locale, false)),
+    };
+    Ok(false)
+}
+
+fn write_number(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    number: f64,
+    format: Option<&Format>,
+) -> Result<bool, XlsxError> {
+    match format {
+        Some(format) => sheet.write_number_with_format(row, column, number, format)?,
+        None => sheet.write_number(row, column, number)?,
     };
     Ok(false)
 }
@@ -168,6 +212,12 @@ fn write_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str) -> R
 fn exact(number: &str) -> Option<f64> {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     if digits > EXACT_DIGITS { None } else { number.parse().ok().filter(|number: &f64| number.is_finite()) }
+}
+
+/// A time without its offset, where the head of the column names the zone.
+fn local(text: &str, meaning: Meaning) -> &str {
+    let offset = text.get(19..).and_then(|rest| rest.find(['+', '-'])).map(|at| 19 + at);
+    offset.filter(|_| meaning == Meaning::Instant).map_or(text, |at| &text[..at])
 }
 
 /// A date or a time without a zone, between 1900 and 9999: spreadsheets know no zones, and nothing before.
@@ -227,11 +277,11 @@ fn length(value: &Value) -> usize {
 }
 
 /// A column's width before its rows are known.
-fn width(column: &Column) -> usize {
+fn width(column: &Column, zone: &str) -> usize {
     let least = match column.kind {
-        ColumnKind::Timestamp => 19,
+        ColumnKind::Timestamp | ColumnKind::Instant => 19,
         ColumnKind::Date => 10,
         ColumnKind::Text | ColumnKind::Number | ColumnKind::Boolean | ColumnKind::Bytes => 6,
     };
-    column.name.chars().count().max(least)
+    head(column, zone).chars().count().max(least)
 }

@@ -125,8 +125,8 @@ fn what_costs_too_much_waits_for_a_steward() {
         ── #10 private
         **7**
         One row. Time: … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <crm-2026-11-21.csv>
+        <crm-2026-11-21.xlsx>
         ");
         assert_snapshot!(world.audit_lines().await, @"
         proposal ok alex relations=clients

@@ -56,8 +56,8 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         Boréal Logistique SARL
         ```
         2 rows, the most this statement asks for: there may be more. Time: … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <clients-lyon-whichever-2026-11-21.csv>
+        <clients-lyon-whichever-2026-11-21.xlsx>
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex

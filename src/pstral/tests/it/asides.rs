@@ -70,8 +70,8 @@ fn a_question_about_what_others_may_not_see_is_answered_in_private() {
         ── #4 private of claire
         `contact@axolis-conseil-sas.example`
         Une ligne. Temps : … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <email-chaque-client-2026-11-21.csv>
+        <email-chaque-client-2026-11-21.xlsx>
         ");
         assert!(!read_in_team(world).contains('@'));
     });
@@ -139,8 +139,8 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         ── #8 private of claire
         `contact@axolis-conseil-sas.example`
         Une ligne. Temps : … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <comment-joindre-premier-client-2026-11-21.csv>
+        <comment-joindre-premier-client-2026-11-21.xlsx>
         ");
         assert!(!read_in_team(world).contains("SELECT"), "{}", read_in_team(world));
     });

@@ -157,8 +157,8 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         22 lignes. Temps : … s.
         Les 20 premières lignes sont affichées.
         Les fichiers contiennent les 22 lignes, avec toutes les colonnes.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <entreprises-lyon-importe-2026-11-21.csv>
+        <entreprises-lyon-importe-2026-11-21.xlsx>
         ── #4 private
         Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
         ");

@@ -29,8 +29,8 @@ fn only_the_person_who_asked_can_run_it() {
         ── #3 private
         **107**
         Une ligne. Temps : … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <combien-clients-paris-2026-11-21.csv>
+        <combien-clients-paris-2026-11-21.xlsx>
         ");
         assert_snapshot!(world.audit_lines().await, @r#"
         question ok camille

@@ -52,8 +52,8 @@ fn a_private_target_answers_a_channel_in_private() {
         ── #3 private of alex
         `Axolis Conseil SAS`
         One row. Time: … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <crm-2026-11-21.csv>
+        <crm-2026-11-21.xlsx>
         ");
         let shown = world.chat.messages();
         let with_files = shown.iter().filter(|(_, message)| !message.files.is_empty());

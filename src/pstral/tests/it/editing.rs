@@ -34,8 +34,8 @@ fn a_statement_can_be_changed_and_run() {
         ── #4 private
         **478**
         One row. Time: … s.
-        <crm-20261121-100000-020202.csv>
-        <crm-20261121-100000-020202.xlsx>
+        <how-many-clients-lyon-2026-11-21.csv>
+        <how-many-clients-lyon-2026-11-21.xlsx>
         ");
         assert_eq!(world.target.ran()[0].values()["city"], Value::Text("Lyon".to_owned()));
     });

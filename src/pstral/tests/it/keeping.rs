@@ -110,8 +110,8 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         ── #9 private
         **22**
         One row. Time: … s.
-        <crm-20261121-100000-020202.csv>
-        <crm-20261121-100000-020202.xlsx>
+        <how-many-clients-lyon-an-2026-11-21.csv>
+        <how-many-clients-lyon-an-2026-11-21.xlsx>
         ");
         assert_snapshot!(world.audit_lines().await, @r#"
         question ok camille

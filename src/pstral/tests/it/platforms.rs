@@ -159,7 +159,7 @@ fn a_result_that_the_platform_refuses_does_not_stay_running() {
         ```
         107 lignes. Temps : … s.
         Les 15 premières lignes sont affichées.
-        Les fichiers contiennent tout.
+        Les fichiers contiennent les 107 lignes, avec toutes les colonnes.
         Cet endroit n’accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
         ");
     });

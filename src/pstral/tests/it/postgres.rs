@@ -109,8 +109,8 @@ fn a_question_goes_its_way() {
         camille │ 375,000.00
         ```
         2 rows. Time: … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <crm-2026-11-21.csv>
+        <crm-2026-11-21.xlsx>
         [Chart]
         ");
     });

@@ -66,8 +66,8 @@ fn every_form_of_a_result_says_that_there_is_more() {
         ```
         3 premières lignes : il y en a d’autres au-delà de la limite. Précisez la question pour les voir. Temps : … s.
         3 cellules dépassaient la longueur permise : elles sont coupées.
-        <crm-20261121-100000-010101-premieres-3-lignes.csv>
-        <crm-20261121-100000-010101-premieres-3-lignes.xlsx>
+        <crm-2026-11-21-premieres-3-lignes.csv>
+        <crm-2026-11-21-premieres-3-lignes.xlsx>
         [Graphique]
         ");
         let xlsx = std::fs::File::open(&world.newest_files()[1]).unwrap();
@@ -170,15 +170,15 @@ fn a_small_result_can_be_drawn() {
         prospect │     162
         ```
         3 lignes. Temps : … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <crm-2026-11-21.csv>
+        <crm-2026-11-21.xlsx>
         [Graphique]
         ── #3 private
         « clients · status »
-        <crm-20261121-100000-010101-graphique.png>
+        <crm-2026-11-21-graphique.png>
         ── #4 private
         « clients · status »
-        <crm-20261121-100000-010101-graphique.png>
+        <crm-2026-11-21-graphique.png>
         ");
         let picture = std::fs::read(&world.newest_files()[0]).unwrap();
         assert!(picture.starts_with(b"\x89PNG"));

@@ -69,7 +69,7 @@ fn a_policy_may_tell_roles_apart() {
     check(&[], 2).says(&["the policy has roles: add --role, one of sales, support"]);
     check(&["direction"], 2).says(&["role direction is not one of: sales, support"]);
     place.write("policy.toml", "{\"deny\": [\"clients.city\", \"clients.ctiy\"]}");
-    check(&[], 3).says(&["column-denied", "clients.ctiy names nothing in this database"]);
+    check(&[], 3).says(&["column-denied", "no table or column that the account can read: clients.ctiy"]);
 }
 
 #[test]

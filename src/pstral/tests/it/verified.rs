@@ -31,8 +31,8 @@ fn a_verified_question_becomes_a_table_and_two_files() {
         ── #2 private
         **107**
         Une ligne. Temps : … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <combien-clients-paris-2026-11-21.csv>
+        <combien-clients-paris-2026-11-21.xlsx>
         ");
         assert_snapshot!(world.audit_lines().await, @r#"
         question ok camille

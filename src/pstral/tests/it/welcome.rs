@@ -204,8 +204,8 @@ fn a_place_may_show_results_to_who_asked_alone() {
         ── #3 private of alex
         **500**
         One row. Time: … s.
-        <crm-20261121-100000-010101.csv>
-        <crm-20261121-100000-010101.xlsx>
+        <how-many-clients-2026-11-21.csv>
+        <how-many-clients-2026-11-21.xlsx>
         ");
     });
 }

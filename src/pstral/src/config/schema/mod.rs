@@ -39,6 +39,7 @@ use crate::files::FileFormat;
 pub struct Config {
     #[serde(deserialize_with = "language")]
     pub locale: Locale,
+    pub timezone: String,
     pub data: PathBuf,
     pub default_target: Option<String>,
     pub store: StateStore,

@@ -1,11 +1,12 @@
 //! Horizontal bars: labels of any length can be read, and there is room for as many as there are.
 
+use plotters::prelude::RGBColor;
 use pstral_core::domain::Locale;
 use pstral_core::results::Chart;
 
+use super::Room;
 use super::canvas::{Canvas, Fault, GRID, INK, QUIET, Size};
 use super::scale::{Scale, written};
-use super::{COLOURS, Room};
 
 /// The widest label, in pixels.
 const LABEL: i32 = 330;
@@ -46,7 +47,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, chart: &Chart, room: Room, locale: Local
         let top = room.top + at * pitch(chart);
         let middle = top + pitch(chart) / 2;
         canvas.text_before(label, (left - 12, middle), size, INK)?;
-        group(canvas, chart, &scale, (usize::try_from(at).unwrap_or(0), top), locale)?;
+        group(canvas, chart, (&scale, room.colours), (usize::try_from(at).unwrap_or(0), top), locale)?;
     }
     canvas.line(vec![(scale.zero(), room.top), (scale.zero(), room.bottom - AXIS)], 2, QUIET)
 }
@@ -77,17 +78,17 @@ fn grid(canvas: &Canvas<'_>, scale: &Scale, room: Room, locale: Locale) -> Resul
 fn group(
     canvas: &Canvas<'_>,
     chart: &Chart,
-    scale: &Scale,
+    (scale, colours): (&Scale, &[RGBColor]),
     (row, top): (usize, i32),
     locale: Locale,
 ) -> Result<(), Fault> {
     let thick = thickness(chart);
     let gap = (pitch(chart) - thick * i32::try_from(chart.series.len()).unwrap_or(1)) / 2;
-    for ((at, series), colour) in (0..).zip(&chart.series).zip(COLOURS) {
+    for ((at, series), colour) in (0..).zip(&chart.series).zip(colours) {
         let Some(number) = series.values.get(row).copied().flatten() else { continue };
         let (zero, end) = (scale.zero(), scale.pixel(number));
         let y = top + gap + at * thick;
-        canvas.bar((zero.min(end), y + 1), (zero.max(end), y + thick - 1), colour)?;
+        canvas.bar((zero.min(end), y + 1), (zero.max(end), y + thick - 1), *colour)?;
         // Numbers smaller than their bars are no help.
         if thick > 12 {
             let (text, middle) = (written(number, locale), y + thick / 2);

@@ -3,9 +3,9 @@
 use pstral_core::domain::Locale;
 use pstral_core::results::{Chart, Series};
 
+use super::Room;
 use super::canvas::{Canvas, Fault, GRID, QUIET, Size};
 use super::scale::Scale;
-use super::{COLOURS, Room};
 
 /// Below the lines, for the moments.
 const AXIS: i32 = 34;
@@ -26,12 +26,12 @@ pub(super) fn draw(canvas: &Canvas<'_>, chart: &Chart, room: Room, locale: Local
     // Half a label must fit beside the first and the last point.
     let across = Across { from: left + 12, to: room.right - 12, last: chart.labels.len().saturating_sub(1).max(1) };
     moments(canvas, chart, &across, bottom)?;
-    for (series, colour) in chart.series.iter().zip(COLOURS) {
+    for (series, colour) in chart.series.iter().zip(room.colours) {
         for points in stretches(series, &across, &scale) {
             if series.values.len() <= DOTS || points.len() == 1 {
-                points.iter().try_for_each(|point| canvas.dot(*point, colour))?;
+                points.iter().try_for_each(|point| canvas.dot(*point, *colour))?;
             }
-            canvas.line(points, 4, colour)?;
+            canvas.line(points, 4, *colour)?;
         }
     }
     Ok(())
@@ -51,20 +51,52 @@ impl Across {
     }
 }
 
-/// As many moments below the axis as have room, the first among them.
+/// As many moments below the axis as have room, the first and the last among them.
 fn moments(canvas: &Canvas<'_>, chart: &Chart, across: &Across, bottom: i32) -> Result<(), Fault> {
+    let labels: Vec<Moment> =
+        chart.labels.iter().enumerate().map(|(at, label)| Moment::of(canvas, label, at, across)).collect();
+    let Some((last, others)) = labels.split_last() else { return Ok(()) };
     let mut free_from = 0;
-    for (at, label) in chart.labels.iter().enumerate() {
-        let label = canvas.fitted(label, Size::Small, 220);
-        let half = canvas.width(&label, Size::Small) / 2;
-        let x = across.pixel(at).min(across.to + 12 - half).max(half + 8);
-        if x - half >= free_from {
-            canvas.line(vec![(across.pixel(at), bottom), (across.pixel(at), bottom + 6)], 1, QUIET)?;
-            canvas.text_below(&label, (x, bottom + 12), Size::Small, QUIET)?;
-            free_from = x + half + 24;
+    for label in others {
+        if label.left() >= free_from && label.right() + APART <= last.left() {
+            label.draw(canvas, bottom)?;
+            free_from = label.right() + APART;
         }
     }
-    Ok(())
+    last.draw(canvas, bottom)
+}
+
+/// Between two labels.
+const APART: i32 = 24;
+
+/// A label below the axis.
+struct Moment {
+    text: String,
+    half: i32,
+    /// Its middle, which is moved where it would leave the picture.
+    x: i32,
+    tick: i32,
+}
+
+impl Moment {
+    fn of(canvas: &Canvas<'_>, label: &str, at: usize, across: &Across) -> Self {
+        let text = canvas.fitted(label, Size::Small, 220);
+        let (half, tick) = (canvas.width(&text, Size::Small) / 2, across.pixel(at));
+        Self { text, half, x: tick.min(across.to + 12 - half).max(half + 8), tick }
+    }
+
+    fn left(&self) -> i32 {
+        self.x - self.half
+    }
+
+    fn right(&self) -> i32 {
+        self.x + self.half
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, bottom: i32) -> Result<(), Fault> {
+        canvas.line(vec![(self.tick, bottom), (self.tick, bottom + 6)], 1, QUIET)?;
+        canvas.text_below(&self.text, (self.x, bottom + 12), Size::Small, QUIET)
+    }
 }
 
 /// The points of a series, without those that have no value.

@@ -71,10 +71,23 @@ impl Letters {
 
     /// A text as it can be drawn: accents on their letters, no marks that steer or that nobody sees.
     pub(super) fn drawable(&self, text: &str) -> String {
+        let text = signs(text);
         let blank = |c: char| c != '\n' && c.is_whitespace() && self.face.glyph_index(c).is_none();
-        let drawn = harmless::text(text).nfc().filter(|c| !is_unseen(*c)).collect::<String>().replace('\t', "    ");
+        let drawn = harmless::text(&text).nfc().filter(|c| !is_unseen(*c)).collect::<String>().replace('\t', "    ");
         drawn.chars().map(|c| if blank(c) { ' ' } else { c }).collect()
     }
+}
+
+/// The signs of our own sentences as the font has them. One that it lacks goes with the blank behind it: the words say the
+/// same.
+fn signs(text: &str) -> String {
+    let mut text = text.replace('✅', "✔").replace('⏹', "■");
+    for sign in ["🔒", "🛡", "⏳", "👍", "👎", "🔥"] {
+        if text.contains(sign) {
+            text = text.replace(&format!("{sign}\u{fe0f} "), "").replace(&format!("{sign} "), "").replace(sign, "");
+        }
+    }
+    text
 }
 
 /// Joiners, selectors and spaces without width: without the letters they belong to they are nothing.

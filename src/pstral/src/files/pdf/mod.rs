@@ -38,8 +38,10 @@ pub(super) fn pdf(transcript: &Transcript, locale: Locale) -> Result<Vec<u8>, tt
     };
     writing.paragraphs(&title, TITLE);
     writing.paragraphs(&about(transcript, locale), NOTE);
-    for turn in &transcript.turns {
-        writing.turn(turn, transcript);
+    for (at, turn) in transcript.turns.iter().enumerate() {
+        if !is_replaced(turn, transcript.turns.get(at + 1)) {
+            writing.turn(turn, transcript);
+        }
     }
     let (contents, letters) = writing.pages.finish();
     let facts =
@@ -47,6 +49,12 @@ pub(super) fn pdf(transcript: &Transcript, locale: Locale) -> Result<Vec<u8>, tt
     Ok(assemble(&contents, letters, &facts, |page, pages| {
         text("pdf-page").count("page", page as u64).count("pages", pages as u64).render(locale)
     }))
+}
+
+/// True of an answer that came to nothing and in whose place a verified query was offered right after it.
+fn is_replaced(turn: &TranscriptTurn, next: Option<&TranscriptTurn>) -> bool {
+    let came_to_nothing = turn.state == "failed" && turn.text.trim().is_empty() && turn.speaker != "user";
+    came_to_nothing && next.is_some_and(|next| next.speaker == turn.speaker)
 }
 
 fn about(transcript: &Transcript, locale: Locale) -> String {

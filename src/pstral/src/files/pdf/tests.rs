@@ -105,8 +105,8 @@ fn accents_statements_and_tables_can_be_read_again() {
 
 #[test]
 fn what_the_font_lacks_leaves_a_box_and_can_still_be_copied() {
-    let pages = read(&written(&talk("Signs", vec![turn("user", "✅ 東京 שלום 🚀 e\u{301}te\u{301}")]), Locale::En));
-    assert!(pages[0].contains("✅ 東京 שלום 🚀 été"), "{}", pages[0]);
+    let pages = read(&written(&talk("Signs", vec![turn("user", "😀 東京 שלום 🚀 e\u{301}te\u{301}")]), Locale::En));
+    assert!(pages[0].contains("😀 東京 שלום 🚀 été"), "{}", pages[0]);
     assert!(pages[0].contains("begun on 21 November 2026, 10:00 UTC"), "{}", pages[0]);
 }
 
@@ -155,4 +155,20 @@ fn a_wide_row_is_names_and_values_and_an_empty_conversation_is_a_page() {
     assert!(pages.contains("colonne_39") && pages.matches("valeur").count() == 40, "{pages}");
     let pages = read(&written(&talk("", Vec::new()), Locale::En));
     assert!(pages.len() == 1 && pages[0].contains("Conversation without title"), "{pages:?}");
+}
+
+#[test]
+fn our_own_signs_are_drawn_and_nothing_is_called_failed_that_was_answered() {
+    let mut away = turn("assistant", "");
+    away.state = "failed";
+    let said = "✅ Query verified by Claire. ⚠️ Not from your data. 🔒 The result is for you alone. ⏹ Stop";
+    let turns = vec![turn("user", "Clients?"), away.clone(), turn("assistant", said)];
+    let pages = read(&written(&talk("Signs", turns), Locale::En)).concat();
+    assert!(
+        pages.contains("✔ Query verified by Claire. ⚠ Not from your data. The result is for you alone. ■ Stop"),
+        "{pages}"
+    );
+    assert!(!pages.contains("No answer"), "{pages}");
+    let alone = read(&written(&talk("Nothing", vec![turn("user", "Clients?"), away]), Locale::En)).concat();
+    assert!(alone.contains("No answer: the model could not be reached"), "{alone}");
 }

@@ -60,10 +60,10 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
         Architecture du Nord SAS
         Boréal Logistique SARL
         ```
-        2 lignes. Temps : … s.
+        2 lignes, le maximum que demande la requête : il peut y en avoir d’autres. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-010101.csv, text/csv
-          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: deux-clients-lyonnais-importe-2026-11-21.csv, text/csv
+          file: deux-clients-lyonnais-importe-2026-11-21.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         assert_snapshot!(house.named(&world.audit_lines().await), @"
         question ok camille
@@ -113,8 +113,8 @@ fn a_statement_is_changed_in_a_form() {
         **22**
         Une ligne. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-020202.csv, text/csv
-          file: crm-20261121-100000-020202.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: deux-clients-lyonnais-importe-2026-11-21.csv, text/csv
+          file: deux-clients-lyonnais-importe-2026-11-21.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         house.close().await;
     });

@@ -88,8 +88,8 @@ fn a_private_table_comes_in_private() {
         Pstral: `Axolis Conseil SAS`
         Une ligne. Temps : … s.
           [Proposer à la vérification] [👍] [👎]
-          file: crm-20261121-100000-010101.csv, text/csv
-          file: crm-20261121-100000-010101.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+          file: premier-client-par-numero-2026-11-21.csv, text/csv
+          file: premier-client-par-numero-2026-11-21.xlsx, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
         ");
         house.close().await;
     });

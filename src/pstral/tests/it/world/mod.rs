@@ -360,6 +360,7 @@ fn places(setup: &Setup) -> Places {
 pub(crate) fn settings(setup: &Setup) -> Settings {
     Settings {
         is_demo: false,
+        zone: jiff::tz::TimeZone::UTC,
         locale: Locale::Fr,
         default_target: Some("crm".to_owned()),
         roles: setup.held.clone(),
