@@ -40,10 +40,10 @@ impl Pipeline {
             return Err(Trouble::Tell(text(sentence)));
         }
         let current = self.current(asker).await?.id;
-        let locale = asker.user.locale;
+        let (locale, zone) = (asker.user.locale, &self.parts.settings.zone);
         let mut lines = vec![text("history").render(locale)];
         lines.extend(shown.iter().map(|one| {
-            let began = one.started_at.strftime("%Y-%m-%d %H:%M");
+            let began = one.started_at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M");
             let mark = if one.id == current { text("history-current").render(locale) } else { String::new() };
             format!("- `{}` · {began} · {}{mark}", one.id.0, disarmed(&one.title))
         }));

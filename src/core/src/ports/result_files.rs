@@ -30,13 +30,14 @@ pub trait ResultFiles: Send + Sync {
     /// Draws a chart as a picture. `name` is a plain file name without an ending.
     async fn chart(&self, name: &str, chart: &Chart, locale: Locale) -> Result<FileRef, FileError>;
 
-    /// Writes a conversation down. `name` is a plain file name without an ending.
+    /// Writes a conversation down. `name` is a plain file name without an ending. Pages tell times in `zone`.
     async fn transcript(
         &self,
         name: &str,
         transcript: &Transcript,
         format: TranscriptFormat,
         locale: Locale,
+        zone: &TimeZone,
     ) -> Result<FileRef, FileError>;
 
     /// Writes a text down as Markdown, such as what no message holds any more. `name` is a plain file name without an

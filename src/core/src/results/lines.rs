@@ -1,6 +1,7 @@
 //! A few rows as lines of name and value.
 
 use super::cell::Cell;
+use super::number::for_reading;
 use super::preview::{Preview, TableFormat, shown};
 use crate::domain::{Column, Locale, Row, ShownTable, Value};
 
@@ -54,7 +55,7 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
 /// What the lines show, as rows and columns.
 fn table(columns: &[Column], rows: &[Row], preview: &Preview, locale: Locale) -> ShownTable {
     let kept = columns.len() - preview.hidden_columns;
-    let cell = |value: &Value| Cell::of(value, locale, false, MAX_VALUE).text;
+    let cell = |value: &Value| Cell::of(&for_reading(&[value])[0], locale, false, MAX_VALUE).text;
     let row = |row: &Row| row.iter().take(kept).map(cell).collect();
     ShownTable {
         columns: columns.iter().take(kept).map(shown).collect(),
@@ -68,7 +69,7 @@ fn line(out: &mut String, name: &Cell, width: usize, value: &Value, locale: Loca
     match value {
         // An empty text is not "no value", and a line must not look as if it were cut.
         Value::Text(text) if text.is_empty() => out.push_str("\"\""),
-        value => out.push_str(&Cell::of(value, locale, false, MAX_VALUE).text),
+        value => out.push_str(&Cell::of(&for_reading(&[value])[0], locale, false, MAX_VALUE).text),
     }
     out.push('\n');
 }

@@ -13,8 +13,8 @@ pub fn readable(value: &Value, locale: Locale, group: bool) -> String {
         Value::Boolean(true) => text("value-yes").render(locale),
         Value::Boolean(false) => text("value-no").render(locale),
         Value::Integer(number) => localised(&number.to_string(), locale, group && number.unsigned_abs() >= 10_000),
-        Value::Decimal(number) => localised(&rounded(number), locale, true),
-        Value::Real(number) => localised(&rounded(&real_text(*number)), locale, true),
+        Value::Decimal(number) => localised(number, locale, true),
+        Value::Real(number) => localised(&real_text(*number), locale, true),
         Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => text.clone(),
         Value::Unsupported(of) => text("value-unsupported").with("type", of).render(locale),
         Value::Bytes(bytes) => format!("0x{}", dump(bytes, 16)),
@@ -24,21 +24,41 @@ pub fn readable(value: &Value, locale: Locale, group: bool) -> String {
 /// Digits after the point that somebody may have stored: prices, rates and coordinates have fewer than a division gives.
 const STORED: usize = 8;
 
-/// A computed number, such as an average, as people read it: two digits after the point, below 1 three that say something.
-/// Numbers of few digits stay as they are.
-fn rounded(number: &str) -> Cow<'_, str> {
-    let digits = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.');
-    // A double holds 15 digits: longer numbers are not computed by a division of everyday figures.
-    let Some(value) = number.parse::<f64>().ok().filter(|value| plain && digits > STORED && value.abs() < 1e13) else {
-        return Cow::Borrowed(number);
+/// The digits of a number with a fraction, where they are all it is made of.
+fn digits(value: &Value) -> Option<Cow<'_, str>> {
+    let digits = match value {
+        Value::Decimal(number) => Cow::Borrowed(number.as_str()),
+        Value::Real(number) if number.is_finite() => Cow::Owned(real_text(*number)),
+        _ => return None,
     };
-    let zeros = number.trim_start_matches(['-', '0', '.']).len();
-    let leading = number.trim_start_matches('-').len() - zeros;
-    let keep = if value.abs() >= 1.0 || zeros == 0 { 2 } else { leading + 1 };
-    let text = format!("{value:.keep$}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    Cow::Owned(if text == "-0" { "0".to_owned() } else { text.to_owned() })
+    let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.');
+    // A double holds 15 digits: longer numbers are written as they are.
+    is_plain.then_some(digits).filter(|digits| digits.parse::<f64>().is_ok_and(|value| value.abs() < 1e13))
+}
+
+/// True of a number with more digits than somebody stores, such as an average.
+fn is_computed(value: &Value) -> bool {
+    digits(value).is_some_and(|digits| digits.split_once('.').is_some_and(|(_, fraction)| fraction.len() > STORED))
+}
+
+/// A number for reading: two digits after the point, below 1 three that say something.
+fn rounded(value: &Value) -> Option<Value> {
+    let digits = digits(value)?;
+    let number: f64 = digits.parse().ok()?;
+    let significant = digits.trim_start_matches(['-', '0', '.']).len();
+    let leading = digits.trim_start_matches('-').len() - significant;
+    let keep = if number.abs() >= 1.0 || significant == 0 { 2 } else { leading + 1 };
+    let text = format!("{number:.keep$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    Some(Value::Decimal(if text == "-0" { "0".to_owned() } else { text.to_owned() }))
+}
+
+/// The cells of a column as they are read: where one was computed, all its numbers are rounded alike. The files keep
+/// every digit.
+pub(super) fn for_reading<'v>(values: &[&'v Value]) -> Vec<Cow<'v, Value>> {
+    let computed = values.iter().any(|value| is_computed(value));
+    let read = |value: &&'v Value| rounded(value).filter(|_| computed).map_or(Cow::Borrowed(*value), Cow::Owned);
+    values.iter().map(read).collect()
 }
 
 /// At most `limit` bytes in hexadecimal, `…` where there are more.
@@ -70,22 +90,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_computed_number_is_rounded_for_reading() {
-        for (number, expected) in [
-            ("66.66666666666667", "66.67"),
-            ("123.2500000000000000", "123.25"),
-            ("-0.3333333333333333", "-0.333"),
-            ("0.00012345678", "0.000123"),
-            ("2.0000000000000000", "2"),
-            ("0.0000000000000000", "0"),
-            ("-0.0000000001", "-0.0000000001"),
-            ("1234567.50", "1234567.50"),
-            ("48.856614", "48.856614"),
-            ("99999999999999.123456789", "99999999999999.123456789"),
-            ("1.5e-12", "1.5e-12"),
+    fn a_computed_number_is_rounded_for_reading_and_its_column_with_it() {
+        let decimal = |text: &&str| Value::Decimal((*text).to_owned());
+        for (column, expected) in [
+            (&["66.66666666666667", "146.875", "7"][..], &["66.67", "146.88", "7"][..]),
+            (&["123.2500000000000000", "2.0000000000000000"], &["123.25", "2"]),
+            (&["-0.3333333333333333", "0.00012345678", "0.0000000000000000"], &["-0.333", "0.000123", "0"]),
+            (&["48.856614", "1234567.50"], &["48.856614", "1234567.50"]),
+            (&["99999999999999.123456789"], &["99999999999999.123456789"]),
         ] {
-            assert_eq!(rounded(number), expected, "{number}");
+            let values: Vec<Value> = column.iter().map(decimal).collect();
+            let read: Vec<Value> =
+                for_reading(&values.iter().collect::<Vec<_>>()).into_iter().map(Cow::into_owned).collect();
+            assert_eq!(read, expected.iter().map(decimal).collect::<Vec<_>>(), "{column:?}");
         }
+        assert_eq!(for_reading(&[&Value::Real(2.0 / 3.0), &Value::Null])[0].as_ref(), &decimal(&"0.667"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The first rows of a result as people read them in a message, in the form that suits them.
 
 use super::cell::Cell;
+use super::number::for_reading;
 use super::{lines, table};
 use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value};
 use crate::ports::Length;
@@ -46,9 +47,10 @@ impl Preview {
         if let ([_], [row]) = (columns, rows)
             && let [value] = row.as_slice()
         {
-            let cell = Cell::of(value, format.locale, true, ALONE).text;
+            let read = for_reading(&[value]);
+            let cell = Cell::of(&read[0], format.locale, true, ALONE).text;
             let table = ShownTable { columns: columns.iter().map(shown).collect(), rows: vec![vec![cell]] };
-            return Self { text: alone(value, format.locale), rows: 1, hidden_columns: 0, table };
+            return Self { text: alone(&read[0], format.locale), rows: 1, hidden_columns: 0, table };
         }
         let rows = &rows[..rows.len().min(format.max_rows)];
         let wide = columns.len() > FEW_COLUMNS && rows.len() <= FEW_ROWS;

@@ -1,6 +1,7 @@
 //! Rows as an aligned table in a code block: which columns, how wide, and how many rows.
 
 use super::cell::Cell;
+use super::number::for_reading;
 use super::preview::{Preview, TableFormat};
 use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value, real_text};
 use crate::ports::Length;
@@ -34,7 +35,8 @@ struct Strip<'a> {
 impl<'a> Strip<'a> {
     fn of(at: usize, column: &Column, rows: &'a [Row], locale: Locale) -> Self {
         let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(at)).collect();
-        let mut cells: Vec<Cell> = values.iter().map(|value| Cell::of(value, locale, false, MAX_CELL)).collect();
+        let read = for_reading(&values);
+        let mut cells: Vec<Cell> = read.iter().map(|value| Cell::of(value, locale, false, MAX_CELL)).collect();
         align_decimals(&values, &mut cells, locale);
         let number = column.kind == ColumnKind::Number;
         Self { head: Cell::from_text(&column.name, MAX_CELL), cells, number, values }

@@ -58,6 +58,7 @@ impl ResultFiles for FakeFiles {
         transcript: &Transcript,
         format: TranscriptFormat,
         _: Locale,
+        _: &TimeZone,
     ) -> Result<FileRef, FileError> {
         self.check_space()?;
         let (ending, media_type) = match format {
@@ -147,7 +148,10 @@ pub async fn contract(files: &dyn ResultFiles) {
         for (format, media_type) in
             [(TranscriptFormat::Pdf, "application/pdf"), (TranscriptFormat::Json, "application/json")]
         {
-            let file = files.transcript(&name, &transcript(), format, locale).await.expect("a talk can be written");
+            let file = files
+                .transcript(&name, &transcript(), format, locale, &TimeZone::UTC)
+                .await
+                .expect("a talk can be written");
             check_name(&file, &name);
             assert_eq!(file.media_type, media_type);
             files.delivered(&[file]).await;

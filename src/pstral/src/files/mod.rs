@@ -108,11 +108,12 @@ impl ResultFiles for FolderFiles {
         transcript: &Transcript,
         format: TranscriptFormat,
         locale: Locale,
+        zone: &TimeZone,
     ) -> Result<FileRef, FileError> {
-        let (folder, name, transcript) = (self.folder.clone(), name.to_owned(), transcript.clone());
+        let (folder, name, transcript, zone) = (self.folder.clone(), name.to_owned(), transcript.clone(), zone.clone());
         where_blocking_is_allowed(move || {
             std::fs::create_dir_all(&folder).map_err(|error| fault(&folder, &error))?;
-            transcript::write(&folder, &name, &transcript, format, locale)
+            transcript::write((&folder, &name), &transcript, format, (locale, &zone))
         })
         .await
     }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use pstral_core::domain::{FileRef, Locale, Transcript};
 use pstral_core::harmless;
 use pstral_core::ports::{FileError, TranscriptFormat};
@@ -12,15 +13,14 @@ use super::pdf;
 
 /// Writes a conversation into a folder that exists. `name` has no ending.
 pub(super) fn write(
-    folder: &Path,
-    name: &str,
+    (folder, name): (&Path, &str),
     transcript: &Transcript,
     format: TranscriptFormat,
-    locale: Locale,
+    (locale, zone): (Locale, &TimeZone),
 ) -> Result<FileRef, FileError> {
     let (bytes, ending, media_type) = match format {
         TranscriptFormat::Pdf => {
-            let pages = pdf::pdf(transcript, locale).map_err(|error| FileError(error.to_string()))?;
+            let pages = pdf::pdf(transcript, locale, zone).map_err(|error| FileError(error.to_string()))?;
             (pages, "pdf", "application/pdf")
         }
         TranscriptFormat::Json => (json(transcript)?, "json", "application/json"),

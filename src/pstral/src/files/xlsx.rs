@@ -23,6 +23,11 @@ const EXACT_DIGITS: usize = 15;
 const EXACT_INTEGER: u64 = 999_999_999_999_999;
 /// The paper size in a spreadsheet (<https://learn.microsoft.com/office/vba/api/excel.xlpapersize>).
 const A4: u8 = 9;
+/// The width of what stands on the sheet of origin, in characters.
+const ORIGIN: u32 = 100;
+/// Points of a line, and of the tallest row (the page of the limits above).
+const LINE: usize = 15;
+const TALLEST: usize = 409;
 /// Rows whose texts say how wide a column is.
 const MEASURED: u32 = 200;
 /// Widths of a column in characters: room for the button of the filter, and still a few columns on a screen.
@@ -117,13 +122,14 @@ impl XlsxFile {
             sheet.autofilter(0, 0, self.row - 1, last)?;
         }
         let sheet = self.workbook.add_worksheet();
-        sheet.set_name(text("sheet-origin").render(locale))?.set_column_width(0, 14)?.set_column_width(1, 100)?;
+        sheet.set_name(text("sheet-origin").render(locale))?.set_column_width(0, 14)?.set_column_width(1, ORIGIN)?;
         print_on(sheet);
         let (label, whole) = (Format::new().set_bold().set_align(FormatAlign::Top), Format::new().set_text_wrap());
         let cut = (text("fact-cut-in-sheet").render(locale), self.cut_cells.to_string());
         let own = (self.cut_cells > 0).then_some(&cut);
         for (at, (name, value)) in (0..).zip(colophon.facts.iter().chain(own)) {
             let value = cut_to_cell(value).unwrap_or(value);
+            sheet.set_row_height(at, height(value))?;
             sheet.write_string_with_format(at, 0, name, &label)?.write_string_with_format(at, 1, value, &whole)?;
         }
         Ok(())
@@ -147,6 +153,12 @@ fn begin(workbook: &mut Workbook, folder: &Path, columns: &[Column], zone: &str)
 /// Lays a sheet out for A4 paper: across, as wide as the page, with its number below.
 fn print_on(sheet: &mut Worksheet) -> &mut Worksheet {
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_footer("&C&P / &N")
+}
+
+/// Points of a row that shows the whole of a text: a spreadsheet does not measure it by itself.
+fn height(value: &str) -> u32 {
+    let lines = value.lines().map(|line| 1 + line.chars().count() / ORIGIN as usize).sum::<usize>();
+    u32::try_from((lines.max(1) * LINE).min(TALLEST)).unwrap_or_default()
 }
 
 /// The head of a column; of instants with their zone, since a spreadsheet's times have none.

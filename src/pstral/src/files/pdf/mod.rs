@@ -11,6 +11,7 @@ mod wrap;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pstral_core::domain::{Locale, Origin, Transcript, TranscriptStatement, TranscriptTurn, Value};
 use pstral_core::extract;
 use pstral_core::results::readable;
@@ -30,14 +31,18 @@ const CODE: Style = Style { size: 9.0, colour: INK, bold: false };
 const INDENT: f32 = 10.0;
 
 /// The file; an error where its font cannot be read.
-pub(super) fn pdf(transcript: &Transcript, locale: Locale) -> Result<Vec<u8>, ttf_parser::FaceParsingError> {
-    let mut writing = Writing { pages: Pages::new(Letters::new()?), locale, seen: HashSet::new() };
+pub(super) fn pdf(
+    transcript: &Transcript,
+    locale: Locale,
+    zone: &TimeZone,
+) -> Result<Vec<u8>, ttf_parser::FaceParsingError> {
+    let mut writing = Writing { pages: Pages::new(Letters::new()?), locale, zone: zone.clone(), seen: HashSet::new() };
     let title = match transcript.title.trim() {
         "" => text("pdf-untitled").render(locale),
         title => writing.pages.letters.drawable(title).replace('\n', " "),
     };
     writing.paragraphs(&title, TITLE);
-    writing.paragraphs(&about(transcript, locale), NOTE);
+    writing.paragraphs(&about(transcript, locale, zone), NOTE);
     for (at, turn) in transcript.turns.iter().enumerate() {
         if !is_replaced(turn, transcript.turns.get(at + 1)) {
             writing.turn(turn, transcript);
@@ -57,23 +62,24 @@ fn is_replaced(turn: &TranscriptTurn, next: Option<&TranscriptTurn>) -> bool {
     came_to_nothing && next.is_some_and(|next| next.speaker == turn.speaker)
 }
 
-fn about(transcript: &Transcript, locale: Locale) -> String {
+fn about(transcript: &Transcript, locale: Locale, zone: &TimeZone) -> String {
     let sentence = text("pdf-about")
         .with("number", transcript.conversation.to_string())
         .with("name", &transcript.full_name)
         .with("username", &transcript.username)
         .with("names", transcript.targets.join(", "))
-        .with("started", moment(transcript.started_at, locale))
-        .with("exported", moment(transcript.exported_at, locale))
+        .with("started", moment(transcript.started_at, locale, zone))
+        .with("exported", moment(transcript.exported_at, locale, zone))
         .count("targets", transcript.targets.len() as u64);
     sentence.render(locale)
 }
 
-/// A time as people write it.
-fn moment(at: Timestamp, locale: Locale) -> String {
+/// A time as people write it, with the short name of its zone.
+fn moment(at: Timestamp, locale: Locale, zone: &TimeZone) -> String {
+    let at = at.to_zoned(zone.clone());
     match locale {
-        Locale::Fr => at.strftime("%d/%m/%Y à %H:%M UTC").to_string(),
-        Locale::En => at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
+        Locale::Fr => at.strftime("%d/%m/%Y à %H:%M %Z").to_string(),
+        Locale::En => at.strftime("%-d %B %Y, %H:%M %Z").to_string(),
     }
 }
 
@@ -81,13 +87,14 @@ fn moment(at: Timestamp, locale: Locale) -> String {
 struct Writing {
     pages: Pages,
     locale: Locale,
+    zone: TimeZone,
     /// Statements that are on a page already.
     seen: HashSet<String>,
 }
 
 impl Writing {
     fn turn(&mut self, turn: &TranscriptTurn, transcript: &Transcript) {
-        let time = moment(turn.at, self.locale);
+        let time = moment(turn.at, self.locale, &self.zone);
         let speaker = match turn.speaker {
             "user" => text("pdf-person").with("name", &transcript.full_name),
             _ => text("pdf-pstral"),

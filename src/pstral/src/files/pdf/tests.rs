@@ -1,5 +1,6 @@
 //! The file read back by somebody else's reader.
 
+use jiff::tz::TimeZone;
 use lopdf::Document;
 use pstral_core::domain::{
     Locale, Origin, ShownColumn, ShownTable, Transcript, TranscriptStatement, TranscriptTurn, Value,
@@ -56,7 +57,7 @@ fn read(bytes: &[u8]) -> Vec<String> {
 }
 
 fn written(talk: &Transcript, locale: Locale) -> Vec<u8> {
-    pdf(talk, locale).unwrap()
+    pdf(talk, locale, &TimeZone::UTC).unwrap()
 }
 
 #[test]
