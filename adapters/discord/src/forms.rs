@@ -4,7 +4,6 @@ use pstral_core::domain::{ButtonAction, EventBody, Form};
 use pstral_core::egress::fit;
 use pstral_core::ports::{Inbox, PlatformError};
 use serde_json::{Value, json};
-use serenity::http::{LightMethod, Route};
 use serenity::model::application::{ActionRowComponent, ModalInteraction};
 
 use crate::Discord;
@@ -12,7 +11,6 @@ use crate::buttons::{action, custom_id};
 use crate::fault::Fault;
 use crate::interactions::{acted, answers};
 use crate::opened::{Told, locale};
-use crate::rest::with_body;
 
 /// Characters of the text of a form at most.
 const TEXT: usize = 4_000;
@@ -31,8 +29,7 @@ impl Discord {
         if *told != Told::Nothing {
             return Err(PlatformError::Rejected("it was answered before".to_owned()));
         }
-        let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
-        let shown = self.rest.tell(with_body(LightMethod::Post, route, &body(form))).await;
+        let shown = self.answer_first(&opened, &body(form)).await;
         *told = if shown.is_ok() { Told::Heard } else { Told::Lost };
         shown.map_err(|fault: Fault| PlatformError::Rejected(format!("{fault:?}")))
     }

@@ -16,15 +16,17 @@ use pstral_core::ports::Inbox;
 use crate::Discord;
 use crate::body::short;
 use crate::channels::Known;
-use crate::fault::codes;
+use crate::fault::{Fault, codes};
 use crate::hearing::actor;
 use crate::instant::moment;
 use crate::opened::{Opened, Told};
 use crate::place::private;
 use crate::rest::{plain, with_body};
 
-/// Discord waits three seconds; what comes later is refused.
-const FIRST: Duration = Duration::from_secs(5);
+/// How long one try of a first answer may take.
+const TRY: Duration = Duration::from_millis(1_200);
+/// The pause before it is tried again.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// Kinds of first answers
 /// (<https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object>).
@@ -108,20 +110,40 @@ impl Discord {
         if *told != Told::Nothing {
             return true;
         }
-        let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
-        let answered = self.rest.tell(with_body(LightMethod::Post, route, answer));
-        let (now, is_ours) = match tokio::time::timeout(FIRST, answered).await {
-            Ok(Ok(())) => (then, true),
+        let (now, is_ours) = match self.answer_first(opened, answer).await {
+            Ok(()) => (then, true),
             // By another instance, which has it.
-            Ok(Err(fault)) if fault.code() == Some(codes::ALREADY_ANSWERED) => (Told::Lost, false),
-            Ok(Err(fault)) => {
+            Err(fault) if fault.code() == Some(codes::ALREADY_ANSWERED) => (Told::Lost, false),
+            Err(fault) => {
                 tracing::warn!(?fault, "Discord did not take the first answer to an interaction");
                 (Told::Lost, true)
             }
-            Err(_) => (Told::Lost, true),
         };
         *told = now;
         is_ours
+    }
+
+    /// Gives Discord the first answer to an interaction, again where Discord fails or is silent, for as long as it takes one.
+    pub(crate) async fn answer_first(&self, opened: &Opened, answer: &Value) -> Result<(), Fault> {
+        let mut was_tried = false;
+        loop {
+            let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
+            let answered = self.rest.tell(with_body(LightMethod::Post, route, answer));
+            let silent = || Err(Fault::Away("no answer in time".to_owned()));
+            let (fault, pause) = match tokio::time::timeout(TRY, answered).await.unwrap_or_else(|_| silent()) {
+                Ok(()) => return Ok(()),
+                // The earlier try was taken, and its answer lost.
+                Err(fault) if was_tried && fault.code() == Some(codes::ALREADY_ANSWERED) => return Ok(()),
+                Err(Fault::Limited(wait)) => (Fault::Limited(wait), wait.max(PAUSE)),
+                Err(fault @ Fault::Away(_)) => (fault, PAUSE),
+                Err(fault) => return Err(fault),
+            };
+            if !opened.takes_a_first_answer_in(pause) {
+                return Err(fault);
+            }
+            tokio::time::sleep(pause).await;
+            was_tried = true;
+        }
     }
 
     /// Says that we think, to that person alone.

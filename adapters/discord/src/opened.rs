@@ -8,6 +8,9 @@ use std::time::Duration;
 use pstral_core::domain::Locale;
 use tokio::time::Instant;
 
+/// How long Discord takes a first answer.
+const FIRST: Duration = Duration::from_secs(3);
+
 /// How long the token of an interaction is relied on: a little less than Discord says.
 const LIFETIME: Duration = Duration::from_mins(14);
 
@@ -43,6 +46,11 @@ impl Opened {
     /// Whether it can still be answered.
     pub(crate) fn is_fresh(&self) -> bool {
         self.since.elapsed() < LIFETIME
+    }
+
+    /// Whether Discord still takes a first answer after a pause.
+    pub(crate) fn takes_a_first_answer_in(&self, pause: Duration) -> bool {
+        self.since.elapsed() + pause < FIRST
     }
 }
 

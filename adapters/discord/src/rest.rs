@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use pstral_core::domain::{FileRef, Place};
 use pstral_core::ports::BudgetSignals;
@@ -60,14 +60,22 @@ impl Rest {
 
     /// Asks for something that nobody's text waits for: it may be held back for a while.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Fault> {
-        self.turns.wait().await;
-        let response = self.request(request).await?;
-        decoded(&in_time(async { Ok(response.bytes().await?) }).await?)
+        let began = Instant::now();
+        loop {
+            self.turns.wait().await;
+            match self.request(&request).await {
+                Err(Fault::Limited(wait)) if began.elapsed() + wait < PATIENCE => tokio::time::sleep(wait).await,
+                response => {
+                    let response = response?;
+                    return decoded(&in_time(async { Ok(response.bytes().await?) }).await?);
+                }
+            }
+        }
     }
 
     /// Tells what cannot wait, such as the first answer to an interaction: Discord counts those apart.
     pub(crate) async fn tell(&self, request: Request<'_>) -> Result<(), Fault> {
-        self.request(request).await.map(drop)
+        self.request(&request).await.map(drop)
     }
 
     /// Tells something now or not at all.
@@ -89,7 +97,7 @@ impl Rest {
     /// Writes to a place, now or not at all, and says what is left of its budget. What it gives back is null where a
     /// message is gone.
     pub(crate) async fn write(&self, place: &Place, request: Request<'_>) -> Result<Value, Fault> {
-        let response = match unless_held(self.request(request)).await {
+        let response = match unless_held(self.request(&request)).await {
             Ok(response) => response?,
             Err(wait) => return Err(Fault::Limited(wait)),
         };
@@ -119,13 +127,14 @@ impl Rest {
     }
 
     /// Makes a request, through serenity's limiter unless it answers an interaction: those have limits of their own, and the
-    /// limiter would keep something of each for ever.
-    async fn request(&self, request: Request<'_>) -> Result<Response, Fault> {
+    /// limiter would keep something of each for ever. Behind an address of its own there is no limiter, and serenity would
+    /// lose how long Discord asks to wait.
+    async fn request(&self, request: &Request<'_>) -> Result<Response, Fault> {
         let route = request.route_ref();
-        if !answers_interaction(route) {
-            return in_time(self.http.request(request)).await;
+        if !answers_interaction(route) && self.base_url.is_none() {
+            return in_time(self.http.request(request.clone())).await;
         }
-        let own = self.own(*request.method_ref(), route);
+        let own = self.own(*request.method_ref(), route).query(request.params_ref().unwrap_or_default());
         let own = match request.body_ref() {
             Some(body) => own.header(CONTENT_TYPE, "application/json").body(body.to_vec()),
             None => own,

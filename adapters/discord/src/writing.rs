@@ -141,6 +141,12 @@ impl Discord {
     async fn answer_opened(&self, opened: &Opened, place: &Place, body: Body) -> Result<MessageId, PlatformError> {
         let (application_id, token) = (self.application(), opened.token.as_str());
         let mut told = opened.told.lock().await;
+        if *told == Told::Nothing {
+            // A click that waits for a form, and gets words for one person instead.
+            drop(told);
+            self.think(opened).await;
+            told = opened.told.lock().await;
+        }
         match *told {
             Told::Thinking => {
                 let route = Route::WebhookOriginalInteractionResponse { application_id, token };

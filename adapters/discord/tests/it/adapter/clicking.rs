@@ -5,7 +5,7 @@ use pstral_core::ports::ChatPlatform as _;
 use pstral_core::testkit::chat_platform::key;
 
 use crate::bench::{Bench, place};
-use crate::double::Id;
+use crate::double::{Fault, Id, To};
 
 struct House {
     bench: Bench,
@@ -54,6 +54,23 @@ async fn six_buttons_take_two_rows_and_each_is_handed_over() {
         bench.discord.acknowledged(click).await;
     }
     bench.discord.blameless();
+}
+
+/// Nothing else shows that something was heard: Discord would say that Pstral did not respond.
+#[tokio::test]
+async fn a_first_answer_that_discord_does_not_take_is_given_again() {
+    let House { bench, zoe, message, .. } = House::new().await;
+    let clicks_despite = async |fault| {
+        bench.discord.fails(To::Acknowledge, fault);
+        let click = bench.discord.clicks(zoe, message, "Exécuter");
+        bench.event().await;
+        bench.discord.acknowledged(click).await;
+    };
+    clicks_despite(Fault::Broken(500)).await;
+    clicks_despite(Fault::Silent).await;
+    bench.discord.blameless();
+    // It was taken, and the answer to it lost: that it is there already says so.
+    clicks_despite(Fault::DoneButBroken(502)).await;
 }
 
 #[tokio::test]

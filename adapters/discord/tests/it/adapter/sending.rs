@@ -68,6 +68,21 @@ async fn what_discord_says_decides_what_becomes_of_a_message() {
     bench.discord.blameless();
 }
 
+/// Behind an address of its own too, where serenity's limiter is off.
+#[tokio::test]
+async fn it_is_waited_for_as_long_as_discord_says() {
+    let (bench, channel, place) = house().await;
+    let retry_after = Duration::from_millis(2_500);
+    bench.discord.fails(To::Send, Fault::TooFast { retry_after, scope: Scope::User });
+    let refused = bench.bot.send(key(), &place, &Outgoing::text("Un")).await.unwrap_err();
+    assert!(matches!(refused, PlatformError::RateLimited { retry_after: told } if told >= retry_after), "{refused:?}");
+    // What nobody writes waits by itself.
+    bench.discord.fails(To::Read, Fault::TooFast { retry_after: Duration::from_millis(50), scope: Scope::User });
+    assert_eq!(bench.bot.live(&place, None).await, Ok(Vec::new()));
+    assert_eq!(bench.discord.sees(channel), "# ventes\n");
+    bench.discord.blameless();
+}
+
 /// Trying again would be refused again, for an hour.
 #[tokio::test]
 async fn an_old_message_that_takes_no_more_edits_is_refused_for_good() {
