@@ -4,6 +4,8 @@
 button-execute = Execute
 button-edit = Edit
 button-explain = Explain
+button-show = Show me
+button-agree = Agree
 button-stop = Stop
 button-chart = Chart
 button-retry = Try again
@@ -56,6 +58,7 @@ queue-full-person =
        *[other] { $waiting } of your questions already wait for the model. Wait for one of the answers, or withdraw one with { $prefix }stop where you asked it.
     }
 answer-taken-back = ⏹ The question was deleted, so its answer ends here. Ask again whenever you like.
+answer-reworded = ✏️ The question was edited: the answer to its new words follows.
 answer-left = ⏹ I was removed from the place where you asked, so this answer ends here. Ask me again in private.
 
 ## The rest of an answer
@@ -88,6 +91,8 @@ statement-planned-too-long = { $seconds ->
 }
 statement-not-planned = The database failed while planning it. Rephrase the question, or try again; if this continues, contact your administrator.
 statement-not-showable = It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.
+statement-in-file = 📄 The whole statement is in the file { $name }: read it before you run it, as exactly that runs.
+statement-file-refused = I could not send the file that holds the whole statement, and you must see all of what runs. Ask me in private, or ask whoever manages this channel to allow files.
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
 offered-before = The last answer offers no statement. This is the one from before:
 offered-before-for = The last answer offers no statement. This is the one for “{ $question }”:
@@ -342,7 +347,10 @@ audit-user = user
 audit-action = action
 audit-status = status
 audit-detail = detail
+place-closed = 🔒 I cannot write where you asked me, so I answer here. Whoever manages that channel can allow me to send messages there.
 sent-in-private = I have answered you in private.
+private-closed = 🔒 This is for you alone, and your private messages are closed to me. Press Show me to read it here, seen by nobody else.
+result-coming = 🔒 This result is for you alone: { $question }
 private-failed = I could not write to you in private. Open your private messages and try again.
 
 ## Rules and status
@@ -493,6 +501,7 @@ files-refused = This place takes no files, so they are left out here. Ask me in 
 answer-rest-lost = What did not fit in these messages is lost: it could not be sent as a file. Ask something more precise.
 
 ## Attached files
+attached-reply = In reply to { $name }:
 attached-left-out = (The attached file { $name } was not read: it is too large, one too many, or not a .sql, .txt or .csv file of plain text.)
 
 ## Discord
@@ -514,6 +523,7 @@ discord-ask-mode = sql: about the data; chat: about anything else
 discord-ask-private = Yes: asked and answered in your private messages
 discord-ask-file = A .sql, .txt or .csv file that belongs to the question
 discord-sql = Offer a statement of your own, checked like any other
+discord-sql-title = A statement of your own
 discord-sql-statement = The SELECT
 discord-sql-file = A .sql or .txt file that holds it
 discord-mode = What this conversation is about
@@ -539,4 +549,50 @@ discord-policy-target = The name of the database
 discord-policy-table = A table or one of its columns, such as clients.email
 discord-status = For administrators: how Pstral and its parts are
 discord-verified = For stewards: verified queries
-discord-words = What is to be done; alone, it shows what can be
+discord-number = Its number, as the history shows it
+discord-execute = Run the last statement offered
+discord-edit = Change the last statement, or put another in its place
+discord-explain = What the last statement reads, and where it comes from
+discord-chart = The chart of the last result
+discord-retry = Ask again a question that was not answered
+discord-continue = The rest of an answer that was cut
+discord-good = The last answer was good
+discord-bad = The last answer was not good
+discord-keep = Propose the last statement as a verified query
+discord-keep-question = The question that it answers, where it is another one
+discord-open = Go on with an earlier conversation
+discord-rename = Give a conversation another title
+discord-rename-title = The new title
+discord-delete = Delete a conversation
+discord-delete-confirm = Yes, delete it for good
+discord-language = The language I answer you in
+discord-agree = For stewards: costly statements that wait for an agreement
+discord-agree-name = The name of the statement; without it, those that wait
+discord-agree-confirm = Yes, it may run
+discord-user-name = The user, by their username
+discord-user-member = The user, by somebody of this server who is linked to them
+discord-user-role = Their role
+discord-user-language = fr or en
+discord-user-email = Their email address
+discord-user-full-name = Their full name
+discord-user-list = The users there are
+discord-user-word = A part of their names
+discord-user-add = Add a user
+discord-user-new = A username
+discord-user-edit = Change a user
+discord-user-disable = Lock a user out
+discord-user-enable = Let a user in again
+discord-user-code = Make a code that links an account to a user
+discord-user-confirm = Link the account of somebody who asked for a code
+discord-user-confirm-code = The code they were given
+discord-user-links = The accounts of a user
+discord-user-unlink = Unlink an account of a user
+discord-user-account = The platform and the id of the account, where there are several
+discord-verified-query = Its name, with its version where you have read it
+discord-verified-list = Those that wait, and those that no longer hold
+discord-verified-show = One of them, whole
+discord-verified-approve = Approve one that you have read
+discord-verified-edit = Change one that you have read
+discord-verified-changes = What changes, the statement last
+discord-verified-retire = Take one out of use
+discord-verified-restore = Bring back one that was retired

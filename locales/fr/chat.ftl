@@ -4,6 +4,8 @@
 button-execute = Exécuter
 button-edit = Modifier
 button-explain = Expliquer
+button-show = Me montrer
+button-agree = Donner son accord
 button-stop = Arrêter
 button-chart = Graphique
 button-retry = Réessayer
@@ -56,6 +58,7 @@ queue-full-person =
        *[other] { $waiting } de vos questions attendent déjà le modèle. Attendez une réponse, ou retirez-en une avec { $prefix }stop là où vous l'avez posée.
     }
 answer-taken-back = ⏹ La question a été supprimée, sa réponse s'arrête donc là. Reposez-la quand vous voudrez.
+answer-reworded = ✏️ La question a été modifiée : la réponse à sa nouvelle version suit.
 answer-left = ⏹ On m'a retiré de l'endroit où vous aviez posé votre question, cette réponse s'arrête donc là. Reposez-la-moi en privé.
 
 ## La suite d'une réponse
@@ -88,6 +91,8 @@ statement-planned-too-long = { $seconds ->
 }
 statement-not-planned = La base n'a pas réussi à la planifier. Reformulez la question, ou réessayez ; si cela continue, contactez votre administrateur.
 statement-not-showable = Elle ne peut pas être montrée en entier dans un seul message, or vous devez voir tout ce qui s'exécute. Posez une question plus précise.
+statement-in-file = 📄 La requête entière est dans le fichier { $name } : lisez-la avant de l'exécuter, car c'est exactement ce qui sera exécuté.
+statement-file-refused = Je n'ai pas pu envoyer le fichier qui contient la requête entière, et vous devez voir tout ce qui s'exécute. Écrivez-moi en privé, ou demandez à la personne qui gère ce salon d'autoriser les fichiers.
 parameter-missing = La requête attend une valeur pour « { $name } ». Remplacez :{ $name } par une valeur.
 offered-before = La dernière réponse ne propose aucune requête. Voici la précédente :
 offered-before-for = La dernière réponse ne propose aucune requête. Voici celle pour « { $question } » :
@@ -343,15 +348,18 @@ audit-user = utilisateur
 audit-action = action
 audit-status = état
 audit-detail = détail
+place-closed = 🔒 Je ne peux pas écrire là où vous m'avez sollicité : je vous réponds donc ici. La personne qui gère ce salon peut m'autoriser à y envoyer des messages.
 sent-in-private = Je vous ai répondu en privé.
+private-closed = 🔒 Ceci ne s'adresse qu'à vous, et vos messages privés me sont fermés. Cliquez sur « Me montrer » pour le lire ici, sans que personne d'autre ne le voie.
+result-coming = 🔒 Ce résultat ne s'adresse qu'à vous : { $question }
 private-failed = Je n'ai pas pu vous écrire en privé. Ouvrez vos messages privés et recommencez.
 
 ## Règles et état
 policy-how =
-    Dites qui poserait la question, et sur quelle base : { $prefix }regles { $user } { $target }
+    Dites qui poserait la question, et sur quelle base : { $prefix }règles { $user } { $target }
     Une table ou une de ses colonnes peut suivre, par exemple clients ou clients.email. Bases : { $known }
-policy-target-unknown = Il n'y a pas de base « { $given } ». Je connais { $known }. Par exemple : { $prefix }regles { $user } { $target }
-policy-table-unknown = La base { $target } n'a ni table ni colonne « { $given } ». Écrivez-la comme dans la base, par exemple : { $prefix }regles { $user } { $target } clients.email
+policy-target-unknown = Il n'y a pas de base « { $given } ». Je connais { $known }. Par exemple : { $prefix }règles { $user } { $target }
+policy-table-unknown = La base { $target } n'a ni table ni colonne « { $given } ». Écrivez-la comme dans la base, par exemple : { $prefix }règles { $user } { $target } clients.email
 policy-here-for = Pour { $name } ({ $role }), ici, sur { $what } :
 policy-in-private = Pour { $name } ({ $role }), en privé, sur { $what } :
 status-questions = { $waiting } en attente, { $running } en cours de réponse
@@ -374,7 +382,7 @@ rate-not-yours = Seule la personne qui a posé la question peut évaluer cette r
 
 ## Requêtes vérifiées
 button-keep = Proposer à la vérification
-keep-done = Merci ! Elle attend un responsable sous le nom « { $id } » ; il la trouvera avec { $prefix }verifiees.
+keep-done = Merci ! Elle attend un responsable sous le nom « { $id } » ; il la trouvera avec { $prefix }vérifiées.
 keep-not-yours = Seule la personne qui a posé la question peut proposer cette requête. Posez-la vous-même pour obtenir la vôtre.
 keep-not-run = Je ne peux garder qu'une requête qui a donné son résultat. Exécutez-la avec { $prefix }execute, puis réessayez.
 keep-no-question = Je ne sais pas à quelle question répond cette requête. Écrivez : { $prefix }garder VOTRE QUESTION
@@ -383,7 +391,7 @@ keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa va
 keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
 keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à un responsable des données de la relire.
 keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
-keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }verifiees rétablir { $id }
+keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }vérifiées rétablir { $id }
 kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou n'est plus ouverte.
 steward-not-allowed = Seuls les responsables s'occupent des requêtes vérifiées. Adressez-vous à l'un d'eux.
 steward-waiting =
@@ -407,10 +415,10 @@ steward-counts =
         [0] En service : aucune ; retirées : { $retired }.
        *[other] En service : { $used } ; retirées : { $retired }.
     }
-steward-how = Pour en lire une en entier, écrivez { $prefix }verifiees et son nom.
-steward-which = Dites laquelle : { $prefix }verifiees liste celles qui attendent.
+steward-how = Pour en lire une en entier, écrivez { $prefix }vérifiées et son nom.
+steward-which = Dites laquelle : { $prefix }vérifiées liste celles qui attendent.
 steward-several = Plusieurs bases ont une requête de ce nom. Dites laquelle : { $names }
-steward-unknown = Aucune requête vérifiée ne s'appelle « { $name } ». Voyez { $prefix }verifiees.
+steward-unknown = Aucune requête vérifiée ne s'appelle « { $name } ». Voyez { $prefix }vérifiées.
 steward-closed = « { $id } » lit ce qui est fermé à votre rôle : je ne peux pas vous la montrer. Adressez-vous à un autre responsable.
 steward-not-showable = Cette requête ne peut pas être montrée en entier ici. Lisez-la avec : pstral verified show { $target } { $id }
 steward-changed = « { $id } » a changé depuis que vous l'avez lue. Relisez-la avant de décider.
@@ -424,13 +432,13 @@ steward-faults =
 steward-double = « { $id } » répond déjà à cette question, ou a déjà cette requête. De deux requêtes semblables, aucune ne serait proposée : retirez ou modifiez l'une des deux.
 steward-edit-how =
     Écrivez ce qui change, la requête en dernier :
-    { $prefix }verifiees modifier { $id }#VERSION fr=… | en=… | :city=texte clients.city | requête=…
+    { $prefix }vérifiées modifier { $id }#VERSION fr=… | en=… | :city=texte clients.city | requête=…
 steward-approved = ✅ « { $id } » est vérifiée : elle répond désormais à cette question.
 steward-approved-hidden = ✅ « { $id } » est approuvée, mais le fichier en a une autre du même nom, qui sert à sa place.
 steward-edited = « { $id } » est modifiée, et vérifiée sous votre nom.
-steward-edited-waiting = « { $id } » est modifiée. Pour l'approuver : { $prefix }verifiees approuver { $id }#{ $version }
+steward-edited-waiting = « { $id } » est modifiée. Pour l'approuver : { $prefix }vérifiées approuver { $id }#{ $version }
 steward-retired = « { $id } » est retirée : elle n'est plus proposée.
-steward-restored = « { $id } » attend de nouveau une approbation : { $prefix }verifiees approuver { $id }#{ $version }
+steward-restored = « { $id } » attend de nouveau une approbation : { $prefix }vérifiées approuver { $id }#{ $version }
 steward-of-file = « { $id } », vérifiée dans le fichier de { $target }
 steward-of-chat-proposed = « { $id } » sur { $target }, en attente d'approbation
 steward-of-chat-approved = « { $id } » sur { $target }, vérifiée
@@ -446,12 +454,12 @@ steward-holds = Elle est valable dans la base telle qu'elle est.
 steward-holds-not = ⚠️ Elle n'est pas valable dans la base telle qu'elle est. { $why }
 steward-tally = 👍 { $good } · 👎 { $bad }
 steward-next-proposed =
-    Pour l'approuver : { $prefix }verifiees approuver { $id }
-    Pour la modifier : { $prefix }verifiees modifier { $id } fr=… | en=… | requête=…
+    Pour l'approuver : { $prefix }vérifiées approuver { $id }
+    Pour la modifier : { $prefix }vérifiées modifier { $id } fr=… | en=… | requête=…
 steward-next-approved =
-    Pour la modifier : { $prefix }verifiees modifier { $id } fr=… | en=… | requête=…
-    Pour la retirer : { $prefix }verifiees retirer { $id }
-steward-next-retired = Pour la rétablir : { $prefix }verifiees rétablir { $id }
+    Pour la modifier : { $prefix }vérifiées modifier { $id } fr=… | en=… | requête=…
+    Pour la retirer : { $prefix }vérifiées retirer { $id }
+steward-next-retired = Pour la rétablir : { $prefix }vérifiées rétablir { $id }
 
 ## Pannes
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
@@ -494,6 +502,7 @@ files-refused = Cet endroit n'accepte pas de fichiers : ils ne sont pas joints. 
 answer-rest-lost = Ce qui ne tenait pas dans ces messages est perdu : aucun fichier n'a pu être remis. Posez une question plus précise.
 
 ## Attached files
+attached-reply = En réponse à { $name } :
 attached-left-out = (Le fichier joint { $name } n'a pas été lu : il est trop gros, il est de trop, ou ce n'est pas un fichier .sql, .txt ou .csv de texte.)
 
 ## Discord
@@ -515,6 +524,7 @@ discord-ask-mode = sql : sur les données ; chat : sur autre chose
 discord-ask-private = Oui : question et réponse dans vos messages privés
 discord-ask-file = Un fichier .sql, .txt ou .csv qui va avec la question
 discord-sql = Proposer votre propre requête, vérifiée comme les autres
+discord-sql-title = Votre requête
 discord-sql-statement = Le SELECT
 discord-sql-file = Un fichier .sql ou .txt qui le contient
 discord-mode = Ce dont parle cette conversation
@@ -540,4 +550,50 @@ discord-policy-target = Le nom de la base
 discord-policy-table = Une table ou une de ses colonnes, par exemple clients.email
 discord-status = Pour les administrateurs : comment vont Pstral et ce qu'il lui faut
 discord-verified = Pour les référents : les requêtes vérifiées
-discord-words = Ce qu'il faut faire ; seul, montre ce qui est possible
+discord-number = Son numéro, comme dans l'historique
+discord-execute = Exécuter la dernière requête proposée
+discord-edit = Modifier la dernière requête, ou en écrire une autre
+discord-explain = Ce que lit la dernière requête, et d'où elle vient
+discord-chart = Le graphique du dernier résultat
+discord-retry = Reposer une question restée sans réponse
+discord-continue = La suite d'une réponse coupée
+discord-good = La dernière réponse était bonne
+discord-bad = La dernière réponse n'était pas bonne
+discord-keep = Proposer la dernière requête à la vérification
+discord-keep-question = La question à laquelle elle répond, si c'est une autre
+discord-open = Reprendre une conversation
+discord-rename = Renommer une conversation
+discord-rename-title = Le nouveau titre
+discord-delete = Supprimer une conversation
+discord-delete-confirm = Oui, la supprimer définitivement
+discord-language = La langue dans laquelle je vous réponds
+discord-agree = Pour les responsables des données : les requêtes coûteuses en attente
+discord-agree-name = Le nom de la requête ; sans lui, celles qui attendent
+discord-agree-confirm = Oui, elle peut être exécutée
+discord-user-name = L'utilisateur, par son identifiant
+discord-user-member = L'utilisateur, par un membre de ce serveur qui lui est relié
+discord-user-role = Son rôle
+discord-user-language = fr ou en
+discord-user-email = Son adresse électronique
+discord-user-full-name = Son nom complet
+discord-user-list = Les utilisateurs
+discord-user-word = Une partie de leur nom
+discord-user-add = Ajouter un utilisateur
+discord-user-new = Un identifiant
+discord-user-edit = Modifier un utilisateur
+discord-user-disable = Désactiver un utilisateur
+discord-user-enable = Réactiver un utilisateur
+discord-user-code = Créer un code qui relie un compte à un utilisateur
+discord-user-confirm = Relier le compte d'une personne qui a demandé un code
+discord-user-confirm-code = Le code qu'elle a reçu
+discord-user-links = Les comptes d'un utilisateur
+discord-user-unlink = Délier un compte d'un utilisateur
+discord-user-account = La plateforme et l'identifiant du compte, s'il y en a plusieurs
+discord-verified-query = Son nom, avec sa version si vous l'avez lue
+discord-verified-list = Celles qui attendent, et celles qui ne sont plus valables
+discord-verified-show = L'une d'elles, en entier
+discord-verified-approve = Approuver une requête que vous avez lue
+discord-verified-edit = Modifier une requête que vous avez lue
+discord-verified-changes = Ce qui change, la requête en dernier
+discord-verified-retire = Retirer une requête de l'usage
+discord-verified-restore = Rétablir une requête retirée

@@ -138,6 +138,8 @@ fn capabilities() -> Capabilities {
             account: window(turns::WRITES, Duration::from_secs(1)),
         },
         buttons: true,
+        asides: true,
+        tables: false,
         command_prefix: "/",
         max_file_bytes: body::FILE,
         uploads: true,

@@ -11,6 +11,8 @@ pub(crate) fn key(action: &ButtonAction) -> &'static str {
         ButtonAction::Execute(_) => "▶️",
         ButtonAction::Edit(_) => "✏️",
         ButtonAction::Explain(_) => "❓",
+        ButtonAction::Show(_) => "👁️",
+        ButtonAction::Agree(_) => "⚖️",
         ButtonAction::Chart(_) => "📈",
         ButtonAction::AuditOlder(_) => "⬅️",
         ButtonAction::AuditNewer(_) => "➡️",

@@ -169,6 +169,8 @@ fn capabilities(config: &MatrixConfig) -> Capabilities {
         longest_write: LONGEST_WRITE,
         budget: WriteBudget { place: None, account: config.budget },
         buttons: true,
+        asides: false,
+        tables: true,
         command_prefix: hearing::PREFIX,
         max_file_bytes: files::FILE,
         uploads: true,

@@ -98,6 +98,8 @@ impl Terminal {
             longest_write: Duration::MAX,
             budget: WriteBudget::default(),
             buttons: false,
+            asides: false,
+            tables: true,
             command_prefix: "/",
             max_file_bytes: u64::MAX,
             uploads: false,

@@ -47,6 +47,9 @@ fn label(button: &Button) -> String {
         ButtonAction::Execute(_) => "/execute",
         ButtonAction::Edit(_) => "/edit",
         ButtonAction::Explain(_) => "/explain",
+        // Nothing is ever sent elsewhere there.
+        ButtonAction::Show(_) => "/execute",
+        ButtonAction::Agree(_) => "/agree",
         ButtonAction::Chart(_) => "/chart",
         ButtonAction::AuditOlder(_) => "/audit older",
         ButtonAction::AuditNewer(_) => "/audit newer",

@@ -1,6 +1,7 @@
 //! Files that come with a question: text that belongs to it.
 
 use crate::domain::Locale;
+use crate::egress::fit;
 use crate::text::text;
 
 /// Files read of a question.
@@ -8,6 +9,8 @@ pub const FILES: usize = 3;
 /// Bytes of the files of a question together, at most: with a message of two thousand characters they are no longer than a
 /// question may be.
 pub const BYTES: usize = 3_000;
+/// Characters of a message that is replied to.
+const QUOTED: usize = 1_500;
 /// Names that are read end so.
 const READ: [&str; 3] = ["sql", "txt", "csv"];
 
@@ -39,6 +42,17 @@ pub fn with(words: &str, file: &str, content: Option<&str>, locale: Locale) -> S
     format!("{words}\n\n{}\n{fence}{form}\n{}\n{fence}", name(file), content.trim_end())
 }
 
+/// Words with the message that they reply to behind them, as far as there is room for it.
+pub fn replying(words: &str, author: &str, said: &str, locale: Locale) -> String {
+    let said = said.trim();
+    if said.is_empty() {
+        return words.to_owned();
+    }
+    let heading = text("attached-reply").with("name", name(author)).render(locale);
+    let fence = if said.contains("```") { "~~~~" } else { "```" };
+    format!("{words}\n\n{heading}\n{fence}\n{}\n{fence}", fit(said, QUOTED))
+}
+
 /// A name that is no markup.
 fn name(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ')).take(80).collect()
@@ -63,6 +77,15 @@ mod tests {
         assert_eq!(content("\u{feff}été".into()).as_deref(), Some("été"));
         assert_eq!(content(vec![0xff]), None);
         assert_eq!(content(vec![b'x'; BYTES + 1]), None);
+    }
+
+    #[test]
+    fn what_is_replied_to_stands_behind_the_words() {
+        let replying = |said| replying("Et à Lyon ?", "Zoé `x`", said, Locale::En);
+        assert_eq!(replying(" 12 clients "), "Et à Lyon ?\n\nIn reply to Zoé x:\n```\n12 clients\n```");
+        assert_eq!(replying("```sql"), "Et à Lyon ?\n\nIn reply to Zoé x:\n~~~~\n```sql\n~~~~");
+        assert_eq!(replying(" "), "Et à Lyon ?");
+        assert!(replying(&"x".repeat(3_000)).chars().count() < 1_600);
     }
 
     #[test]

@@ -206,6 +206,10 @@ pub(crate) fn said(event: &Event) -> &str {
     match &event.body {
         EventBody::Said(text) => text,
         EventBody::Command(command) => command,
-        EventBody::Clicked(_) | EventBody::Edited { .. } | EventBody::Deleted { .. } | EventBody::Left => "",
+        EventBody::Clicked(_)
+        | EventBody::Edited { .. }
+        | EventBody::Deleted { .. }
+        | EventBody::Reworded { .. }
+        | EventBody::Left => "",
     }
 }

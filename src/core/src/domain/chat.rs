@@ -104,6 +104,11 @@ pub enum EventBody {
         /// The id of the event that is gone, as [`Event::id`] had it.
         event: String,
     },
+    /// Edited what was written: it is asked again in its new words, and the answer to the old ones is not wanted any more.
+    Reworded {
+        /// The id of the event whose words are replaced, as [`Event::id`] had it.
+        event: String,
+    },
     /// Removed Pstral from the place: nothing more can be said there. Who did counts for nothing, as above.
     Left,
 }
@@ -130,6 +135,10 @@ pub enum ButtonAction {
     Edit(ProposalId),
     /// Say in words what the statement does and where it comes from.
     Explain(ProposalId),
+    /// Show the proposal to its author alone, where it could not be sent to them in private.
+    Show(ProposalId),
+    /// Agree, as a steward, that the proposal may run although it is costly.
+    Agree(ProposalId),
     /// Draw the result of the proposal.
     Chart(ProposalId),
     /// Show a page of the audit with older entries.

@@ -32,6 +32,8 @@ pub struct Patience {
 impl Patience {
     /// About ten minutes: long enough for a platform to be restarted.
     pub const LONG: Self = Self { tries: 24, time: Duration::from_mins(10) };
+    /// About a minute, for what is as well without it.
+    pub const SHORT: Self = Self { tries: 3, time: Duration::from_mins(1) };
 }
 
 /// What becomes of a message.

@@ -13,6 +13,7 @@ mod live;
 mod pacing;
 mod scheduler;
 mod split;
+mod tables;
 mod tag;
 mod thinking;
 
@@ -27,4 +28,5 @@ pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed, Unfinished};
 pub use pacing::Pacing;
 pub use scheduler::Scheduler;
 pub use split::{Split, Splitter, Splitting, split};
+pub use tables::tabulated;
 pub use thinking::ThinkingFilter;

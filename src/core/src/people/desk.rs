@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Refusal, checked_change, checked_user};
 use crate::domain::{
-    Actor, AuditAction, AuditEvent, AuditStatus, Capability, NewUser, Place, Role, Roles, User, UserChange, UserId,
+    Actor, AuditAction, AuditEvent, AuditStatus, Capability, NewUser, Place, PlatformName, Role, Roles, User,
+    UserChange, UserId,
 };
 use crate::ports::{AuditLog, Changed, People, StoreError};
 
@@ -67,9 +68,12 @@ impl Desk<'_> {
         Err(Refusal::Role { role: role.word().to_owned(), known: self.roles.named() })
     }
 
-    /// The user of that name.
+    /// The user of that name; `platform:id` names the one who is linked to that account.
     pub async fn known(&self, username: &str) -> Result<User, DeskError> {
-        let user = self.people.user_named(username).await?;
+        let user = match account_in(username) {
+            Some(actor) => self.people.linked(&actor).await?,
+            None => self.people.user_named(username).await?,
+        };
         user.ok_or_else(|| Refusal::Unknown(username.to_owned()).into())
     }
 
@@ -192,4 +196,9 @@ fn in_words(user: &User, change: &UserChange) -> String {
     let email = change.email.as_ref().map(|_| "email".to_owned());
     let words = [Some(user.username.clone()), disabled, username, role, locale, full_name, email];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+/// The account that a word names as `platform:id`: no username has a colon.
+pub fn account_in(word: &str) -> Option<Actor> {
+    let (platform, id) = word.split_once(':')?;
+    Some(Actor { platform: PlatformName(platform.to_owned()), id: id.to_owned(), name: String::new() })
 }

@@ -9,7 +9,7 @@ mod linking;
 mod refusal;
 
 pub use code::{CODE_LIFETIME, code_hash, codes_in, is_code, new_code};
-pub use desk::{By, Desk, DeskError};
+pub use desk::{By, Desk, DeskError, account_in};
 pub use form::{Password, checked_change, checked_user};
 pub(crate) use refusal::locked;
 pub use refusal::{Refusal, Way};

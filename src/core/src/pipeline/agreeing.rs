@@ -11,7 +11,8 @@ use super::ledger::about;
 use super::offer::{button, whole_statement};
 use super::trouble::Trouble;
 use crate::domain::{
-    Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, User, UserId,
+    Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, ProposalId, User,
+    UserId,
 };
 use crate::egress::{disarmed, echo};
 use crate::guard::Verdict;
@@ -41,6 +42,19 @@ impl Pipeline {
             Some("yes" | "oui") => self.give_agreement(asker, proposal).await,
             _ => self.show_waiting(asker, proposal).await,
         }
+    }
+
+    /// A steward agrees to a statement that stands before them whole.
+    pub(super) async fn agree_by_click(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+        let tried = format!("agree {}", id.short());
+        let refused = text("agree-not-allowed");
+        self.require(asker, Capability::ApproveCostly, &tried, refused).await.map_err(Trouble::alone)?;
+        let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
+        let meant = waiting.into_iter().filter(|proposal| proposal.id == *id).collect();
+        let Some(proposal) = self.readable(asker, meant).await.pop() else {
+            return Err(Trouble::Tell(text("agree-too-late")));
+        };
+        self.give_agreement(asker, &proposal).await
     }
 
     /// Those of the proposals that the asker may read themselves, and that are as they were offered: nobody is shown what
@@ -95,11 +109,15 @@ impl Pipeline {
         let users = self.parts.people.users().await?;
         let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
         let how = text("agree-confirm").with("prefix", asker.prefix()).with("name", proposal.id.short());
-        let message = format!("{}\n{}\n{}", who.render(locale), whole_statement(proposal, locale), how.render(locale));
-        if !asker.platform.capabilities().length.holds(&message) {
-            return Err(Trouble::Tell(text("agree-not-showable")));
-        }
-        self.show_in_private(asker, Outgoing::text(message)).await
+        let (who, how) = (who.render(locale), how.render(locale));
+        let told = |in_file: Option<&str>| format!("{who}\n{}\n{how}", whole_statement(proposal, in_file, locale));
+        let shown = self.shown_whole(asker, proposal, asker.platform.capabilities().length, told).await;
+        let (told, files) = shown.ok_or_else(|| Trouble::Tell(text("agree-not-showable")))?;
+        let agree = button(ButtonAction::Agree(proposal.id.clone()), &text("button-agree"), locale);
+        let message = Outgoing { files, buttons: vec![agree], ..Outgoing::text(told) };
+        let shown = self.show_in_private(asker, message.clone()).await;
+        self.forget_files(asker, &message.files).await;
+        shown
     }
 
     /// The agreement is on record before it holds.
@@ -134,8 +152,10 @@ impl Pipeline {
         let sentence = text("agreement-given").with("name", &steward.user.full_name).with("target", &proposal.target);
         let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), locale);
         let sentence = sentence.render(locale);
+        let again = format!("{sentence}\n{}", whole_statement(proposal, None, locale));
         let text = if conversation.place.private {
-            format!("{sentence}\n{}", whole_statement(proposal, locale))
+            // One that needs a file they have read already.
+            if platform.capabilities().length.holds(&again) { again } else { sentence }
         } else {
             // They have read it already, and others who read here need not be allowed to.
             format!("{}\n{sentence}", asked_by(author, locale))

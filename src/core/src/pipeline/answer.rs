@@ -163,15 +163,16 @@ impl Pipeline {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
                 let proposal = offer.proposal.clone();
-                let (line, buttons) = self.placed(asker, offer, str::to_owned).await;
-                end.text = Arc::new(line.clone());
+                let said = self.placed(asker, offer, str::to_owned).await;
+                end.text = Arc::new(said.text.clone());
                 end.proposal = Some(proposal);
-                (self.laid_out(asker, LaidOut { ours: &line, ..LaidOut::default() }).await, buttons)
+                (self.laid_out(asker, LaidOut { ours: &said.text, ..LaidOut::default() }).await, said.buttons)
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
                 let heading = &marked(claims::beside(&offer, answer.text()));
-                (self.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await, offer.buttons)
+                let laid = self.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await;
+                (laid.with_statement(offer.files), offer.buttons)
             }
             Ok(None) => {
                 let ours = ending.map(|ending| ending.render(locale)).unwrap_or_default();

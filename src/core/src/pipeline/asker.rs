@@ -97,12 +97,15 @@ impl Pipeline {
         if ruling.allowed {
             return Ok(true);
         }
-        if !self.strangers.turned_away.once_more_in(&asker.actor, &asker.place, self.parts.clock.now()) {
+        let once_more = self.strangers.turned_away.once_more_in(&asker.actor, &asker.place, self.parts.clock.now());
+        if !once_more && asker.aside.is_none() {
             return Ok(false);
         }
-        let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
-        let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));
-        self.record(AuditEvent { rule, detail, ..denied }).await?;
+        if once_more {
+            let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
+            let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));
+            self.record(AuditEvent { rule, detail, ..denied }).await?;
+        }
         Err(Trouble::Tell(match ruling.why {
             Why::RoleUnknown => text("role-not-configured").with("role", asker.user.role.word()),
             _ => text("place-not-welcome"),

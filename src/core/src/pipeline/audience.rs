@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::asker::Asker;
+use super::offer::button;
 use super::question::Inquiry;
 use super::ruling::{Ruling, Showing};
 use super::schema::Schemas;
 use super::{Pipeline, Schema, Settings, Target, Trouble};
-use crate::domain::{Catalog, Locale, Outgoing, Place, ProposalId, Role, User};
+use crate::domain::{ButtonAction, Catalog, Locale, Outgoing, Place, ProposalId, Role, User};
 use crate::egress::{disarmed, fit};
 use crate::guard::{ApprovedStatement, Refusal, Verdict};
 use crate::knowledge;
@@ -127,30 +128,56 @@ impl Pipeline {
 
     /// Tells where it was asked what became of it, and whose it is.
     pub(super) async fn tell_here(&self, asker: &Asker, sentence: &Text) {
-        self.show(asker, &Outgoing::text(signed(asker, &sentence.render(asker.user.locale)))).await;
+        self.show_here(asker, Outgoing::text(sentence.render(asker.user.locale))).await;
     }
 
-    /// Sends what shows a proposal to the asker alone, and remembers where; what is said where others read of it, or of why
-    /// it could not be sent.
+    /// Shows a message where it was asked, and whose it is.
+    pub(super) async fn show_here(&self, asker: &Asker, message: Outgoing) {
+        self.show(asker, &Outgoing { text: signed(asker, &message.text), ..message }).await;
+    }
+
+    /// Sends what shows a proposal to the asker alone, and remembers where; what is said of it where others read, with a
+    /// button to be shown it there where it could not be sent.
     pub(super) async fn hand_over(
         &self,
         asker: &Asker,
         proposal: &ProposalId,
         message: &Outgoing,
-    ) -> Result<Text, Text> {
-        let reader = match self.in_private(asker).await {
-            Ok(reader) => reader,
-            Err(Trouble::Tell(sentence)) => return Err(sentence),
-            Err(_) => return Err(text("private-failed")),
+    ) -> Result<Outgoing, Outgoing> {
+        let locale = asker.user.locale;
+        let closed = || {
+            let can_run = message.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_)));
+            let can_be_shown = can_run && asker.platform.capabilities().asides;
+            let failed = || Outgoing::text(text("private-failed").render(locale));
+            if can_be_shown { closed(proposal, locale) } else { failed() }
         };
+        let Ok(reader) = self.in_private(asker).await else { return Err(closed()) };
         match self.send_whole(&*reader.platform, &reader.place, message).await {
             Ok(at) => {
                 self.remember_card(proposal, at, message).await;
-                Ok(text("statement-in-private"))
+                Ok(Outgoing::text(text("statement-in-private").render(locale)))
             }
-            Err(_) => Err(text("private-failed")),
+            Err(_) => Err(closed()),
         }
     }
+
+    /// Shows a statement to its asker alone, which could not be sent to them in private before.
+    pub(super) async fn show_alone(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+        let proposal = self.own_proposal(asker, id).await?;
+        let (_, _, message) = self.card_again(asker, &proposal).await?;
+        let handed_over = self.hand_over(asker, id, &message).await;
+        self.forget_files(asker, &message.files).await;
+        if let Err(closed) = handed_over {
+            self.show_here(asker, closed).await;
+        }
+        Ok(())
+    }
+}
+
+/// What is said where others read when what is for one person could not be sent to them.
+pub(super) fn closed(proposal: &ProposalId, locale: Locale) -> Outgoing {
+    let show = button(ButtonAction::Show(proposal.clone()), &text("button-show"), locale);
+    Outgoing { buttons: vec![show], ..Outgoing::text(text("private-closed").render(locale)) }
 }
 
 /// Who asked, above what several people read.

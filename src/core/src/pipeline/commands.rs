@@ -7,6 +7,7 @@ use super::execution::{Checked, refuse_refused};
 use super::latest::Latest;
 use super::offer::card;
 use super::oneself::already_linked;
+use super::proposing::BESIDE;
 use super::trouble::Trouble;
 use crate::domain::{Mode, Names, Outgoing, ProposalId, Rating, Told};
 use crate::egress::{JOINER, echo};
@@ -113,7 +114,7 @@ impl Pipeline {
         let target = self.target_named(&proposal.target)?;
         let checked = self.check_again(asker, &target, &proposal).await?;
         let Checked { approved, schemas, .. } = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
-        let mut lines = vec![card(&proposal, approved.relations(), locale)];
+        let mut lines = Vec::new();
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
         lines.push(limits.render(locale));
@@ -127,7 +128,18 @@ impl Pipeline {
             Ok(_) | Err(TargetError::Timeout { .. }) => lines.push(text("explain-no-plan").render(locale)),
             Err(error) => lines.push(error.text().render(locale)),
         }
-        self.show_statement(asker, &target, &schemas, &proposal, Outgoing::text(lines.join("\n")), latest).await;
+        let lines = lines.join("\n");
+        let told = |in_file: Option<&str>| {
+            let card = card(&proposal, approved.relations(), in_file, locale);
+            format!("{card}\n{lines}")
+        };
+        let room = asker.platform.capabilities().length.less(BESIDE);
+        let shown = self.shown_whole(asker, &proposal, room, told).await;
+        // Nothing runs by it: where a plan takes more room than there is, its end is left out.
+        let (text, files) = shown.unwrap_or_else(|| (told(None), Vec::new()));
+        let message = Outgoing { files, ..Outgoing::text(text) };
+        self.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
+        self.forget_files(asker, &message.files).await;
         Ok(())
     }
 

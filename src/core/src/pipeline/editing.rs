@@ -3,17 +3,14 @@
 use super::asker::Asker;
 use super::audience::{Audience, signed};
 use super::latest::Latest;
-use super::proposing::Draft;
+use super::proposing::{BESIDE, Draft};
 use super::question::Inquiry;
 use super::quotas::Counted;
 use super::schema::Schemas;
 use super::{Pipeline, Schema, Target, Trouble};
-use crate::domain::{Capability, Form, Locale, Origin, Outgoing, OutgoingState, Proposal, ProposalId};
+use crate::domain::{Capability, Form, Locale, Origin, Outgoing, Proposal, ProposalId};
 use crate::guard::Verdict;
 use crate::text::text;
-
-/// Characters of a message that are left for what stands above a statement: whose it is, and which one.
-const BESIDE: usize = 300;
 
 impl Pipeline {
     /// Shows a statement in a form in which it can be changed, or, where there are none, as it is typed and sent back.
@@ -72,8 +69,8 @@ impl Pipeline {
         } else {
             let handed_over = self.hand_over(asker, &proposal.id, &message).await;
             let shown = handed_over.is_ok();
-            let (Ok(line) | Err(line)) = handed_over;
-            self.tell_here(asker, &line).await;
+            let (Ok(said) | Err(said)) = handed_over;
+            self.show_here(asker, said).await;
             shown
         };
         if let (true, Some(latest)) = (shown, latest) {
@@ -111,10 +108,10 @@ impl Pipeline {
             .propose(&inquiry, Draft { statement, parameters, origin: Origin::Person, told: None, repairs: 0 })
             .await?;
         let proposal = offer.proposal.clone();
-        let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
-        let text = signed(asker, &text);
-        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        let card = self.placed(asker, offer, str::to_owned).await;
+        let message = Outgoing { text: signed(asker, &card.text), ..card };
         self.show_card(asker, &proposal, &message).await;
+        self.forget_files(asker, &message.files).await;
         Ok(())
     }
 }

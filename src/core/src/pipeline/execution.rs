@@ -8,7 +8,8 @@ use futures::{FutureExt as _, join};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
-use super::audience::signed;
+use super::audience::{closed, signed};
+use super::latest::GIST;
 use super::ledger::{about, delivery};
 use super::outcome::Outcome;
 use super::question::is_aside;
@@ -22,6 +23,7 @@ use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
     ProposalState, TurnEnd, TurnState, User,
 };
+use crate::egress::quoted;
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
 use crate::text::{Text, text};
@@ -56,6 +58,10 @@ impl Pipeline {
         let Checked { approved, shown, held_in, .. } = self.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
         let reader = if shown.allowed { asker.clone() } else { self.in_private(asker).await? };
+        if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
+            self.show_here(asker, closed(id, asker.user.locale)).await;
+            return Ok(());
+        }
         let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
@@ -91,7 +97,21 @@ impl Pipeline {
         }
         let aside = is_aside(&held_in, &reader.place);
         let delivery = delivery(&asker.place, &reader.place);
-        self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop.token).await
+        let ran = self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop.token).await;
+        // They need not wait for it with their next question.
+        drop(work);
+        self.retire_execute(asker, id).boxed().await;
+        ran
+    }
+
+    /// Whether the asker can be written to in private: tried where they could be shown it beside a click, and there was
+    /// none. What cannot be delivered is not run.
+    async fn can_be_told(&self, asker: &Asker, reader: &Asker, proposal: &Proposal) -> bool {
+        if asker.aside.is_some() || !asker.platform.capabilities().asides {
+            return true;
+        }
+        let coming = text("result-coming").with("question", quoted(&proposal.question, GIST));
+        self.send(&*reader.platform, &reader.place, &Outgoing::text(coming.render(reader.user.locale))).await
     }
 
     /// An agreement holds as long as who gave it may give one.

@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 
 use super::Pipeline;
 use super::asker::Asker;
+use super::offer::buttons;
 use crate::domain::{
     ButtonAction, Card, Locale, MessageRef, Outgoing, PlatformName, Proposal, ProposalId, ProposalState,
 };
-use crate::egress::whole;
+use crate::egress::{Aim, Patience, whole};
 use crate::ports::{ChatPlatform, PlatformError, StoreError};
 use crate::text::{Text, text};
 
@@ -63,6 +64,27 @@ impl Pipeline {
         Ok(cards)
     }
 
+    /// Takes Execute from the messages of a statement that has run: each runs once. It can still be edited and explained. Where
+    /// that fails, a click says so.
+    pub(super) async fn retire_execute(&self, asker: &Asker, id: &ProposalId) {
+        let proposal = self.parts.proposals.get(id).await.ok().flatten();
+        let Some(used) = proposal.filter(|proposal| proposal.state == ProposalState::Used) else { return };
+        for card in self.parts.proposals.cards(id).await.unwrap_or_default() {
+            let Some(platform) = self.platforms.get(&card.message.place.platform) else { continue };
+            if !platform.capabilities().edits {
+                continue;
+            }
+            let locale = self.language_of(&card.message.place).unwrap_or(asker.own_locale);
+            let mut buttons = buttons(&used, locale);
+            buttons.retain(|button| !matches!(button.action, ButtonAction::Execute(_)));
+            let message = Outgoing { buttons, ..Outgoing::text(whole(&card.text, platform.capabilities().length)) };
+            let (place, aim) = (&card.message.place, Aim::Only(card.message.clone()));
+            if let Err(error) = self.scheduler.deliver(&**platform, place, aim, &message, Patience::SHORT).await {
+                tracing::debug!(%error, proposal = %id, "a message goes on offering a statement that has run");
+            }
+        }
+    }
+
     /// Takes the buttons from messages whose conversation is gone. A kindness: the buttons say so themselves.
     pub(super) async fn retire_cards(&self, cards: &[Card], locale: Locale) {
         for card in cards {
@@ -77,7 +99,12 @@ impl Pipeline {
 
     /// Shows a proposal, and remembers where; whether it could be shown.
     pub(super) async fn show_card(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) -> bool {
-        let Ok(at) = self.send_whole(&*asker.platform, &asker.place, message).await else { return false };
+        let Ok(at) = self.send_whole(&*asker.platform, &asker.place, message).await else {
+            if !message.files.is_empty() {
+                self.tell(asker, &text("statement-file-refused")).await;
+            }
+            return false;
+        };
         self.remember_card(proposal, at, message).await;
         true
     }

@@ -2,14 +2,15 @@
 //! since, it is shown again before it runs: nobody runs what they do not look at.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::agreeing::waits;
 use super::asker::Asker;
 use super::execution::Checked;
 use super::offer::{buttons, card};
-
-use super::{Pipeline, Trouble};
+use super::proposing::BESIDE;
+use super::schema::Schemas;
+use super::{Pipeline, Target, Trouble};
 use crate::domain::{Capability, Origin, Outgoing, Proposal, ProposalId, ProposalState, Turn, TurnId};
 use crate::egress::quoted;
 use crate::text::{Text, text};
@@ -19,7 +20,7 @@ const REMEMBERED: usize = 256;
 /// Conversations among others that are looked at for what was shown in private.
 const ELSEWHERE: u32 = 20;
 /// Characters of a question that is told again.
-const GIST: usize = 100;
+pub(super) const GIST: usize = 100;
 
 /// Statements that were shown again, each with the last turn of that moment. In memory only: after a restart one is shown
 /// once more.
@@ -125,17 +126,33 @@ impl Pipeline {
         let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
+        let (target, schemas, message) = self.card_again(asker, &proposal).await?;
+        self.show_statement(asker, &target, &schemas, &proposal, message.clone(), Some(latest)).await;
+        self.forget_files(asker, &message.files).await;
+        Ok(())
+    }
+
+    /// A statement that can still run, as it is shown once more.
+    pub(super) async fn card_again(
+        &self,
+        asker: &Asker,
+        proposal: &Proposal,
+    ) -> Result<(Arc<Target>, Arc<Schemas>, Outgoing), Trouble> {
         if proposal.state != ProposalState::Pending || proposal.expires_at <= self.parts.clock.now() {
             return Err(Trouble::Tell(text("nothing-offered")));
         }
         let target = self.target_named(&proposal.target)?;
-        let Checked { approved, schemas, .. } = self.approve(asker, &target, &proposal).await?;
+        let Checked { approved, schemas, .. } = self.approve(asker, &target, proposal).await?;
         let locale = asker.user.locale;
-        let waits = waits(&proposal, asker.prefix()).map(|waits| waits.render(locale));
-        let lines: Vec<String> = std::iter::once(card(&proposal, approved.relations(), locale)).chain(waits).collect();
-        let message = Outgoing { buttons: buttons(&proposal.id, locale), ..Outgoing::text(lines.join("\n")) };
-        self.show_statement(asker, &target, &schemas, &proposal, message, Some(latest)).await;
-        Ok(())
+        let waits = waits(proposal, asker.prefix()).map(|waits| waits.render(locale));
+        let told = |in_file: Option<&str>| {
+            let card = card(proposal, approved.relations(), in_file, locale);
+            std::iter::once(card).chain(waits.clone()).collect::<Vec<_>>().join("\n")
+        };
+        let room = asker.platform.capabilities().length.less(BESIDE);
+        let shown = self.shown_whole(asker, proposal, room, told).await;
+        let (text, files) = shown.ok_or_else(|| Trouble::Tell(text("statement-not-showable")))?;
+        Ok((target, schemas, Outgoing { buttons: buttons(proposal, locale), files, ..Outgoing::text(text) }))
     }
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::egress::Bound;
 use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
@@ -115,6 +115,10 @@ impl ChatPlatform for Minding {
 
     fn aside(&self, event: &Event) -> Option<Place> {
         self.platform.aside(event)
+    }
+
+    fn awaits(&self, event: &Event) -> Option<Locale> {
+        self.platform.awaits(event)
     }
 
     async fn open_form(&self, event: &str, form: &Form) -> Result<(), PlatformError> {

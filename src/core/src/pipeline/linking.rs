@@ -28,7 +28,7 @@ impl Pipeline {
             burnt = true;
         }
         if burnt {
-            let locale = self.locale_of(self.parts.people.linked(&event.actor).await?.as_ref());
+            let locale = self.locale_of(self.parts.people.linked(&event.actor).await?.as_ref(), event, platform);
             let told = text("link-burnt");
             self.say_alone(event, platform, &told, &told, locale).await;
         }
@@ -50,16 +50,18 @@ impl Pipeline {
             | EventBody::Clicked(_)
             | EventBody::Edited { .. }
             | EventBody::Deleted { .. }
+            | EventBody::Reworded { .. }
             | EventBody::Left => None,
         };
         let is_known = linked.is_some_and(|user| !user.disabled);
+        let locale = self.locale_of(linked, event, platform);
         let (sentence, locale) = match code {
             None => return Ok(false),
             // Whoever is linked already needs no code.
             Some("") if is_known => return Ok(false),
-            Some("") => (self.make_request(event, platform).await?, self.locale_of(linked)),
-            Some(code) if event.place.private => self.redeem(event, code, linked).await?,
-            Some(_) => (self.wrong_in_public(event).await?, self.locale_of(linked)),
+            Some("") => (self.make_request(event, platform).await?, locale),
+            Some(code) if event.place.private => self.redeem(event, code, linked, locale).await?,
+            Some(_) => (self.wrong_in_public(event).await?, locale),
         };
         // A code that was asked for is never said to others.
         let elsewhere = if code == Some("") { text("private-failed") } else { sentence.clone() };
@@ -67,18 +69,19 @@ impl Pipeline {
         Ok(true)
     }
 
-    /// The linking help, at most once in a while.
+    /// The linking help, at most once in a while; each time where the platform shows that an answer is awaited.
     pub(super) async fn help_stranger(&self, event: &Event, platform: &dyn ChatPlatform) {
-        if !self.strangers.helped.once_more(&event.actor, self.parts.clock.now()) {
+        let once_more = self.strangers.helped.once_more(&event.actor, self.parts.clock.now());
+        if !once_more && platform.awaits(event).is_none() {
             return;
         }
         if self.is_closed(&event.place) {
-            return self.turn_away(event, platform).await;
+            return self.turn_away(event, platform, once_more).await;
         }
         let prefix = platform.capabilities().command_prefix;
         let (help, short) = (text("linking-help"), text("linking-help-short"));
         let (help, short) = (help.with("prefix", prefix), short.with("prefix", prefix));
-        self.say_alone(event, platform, &help, &short, self.parts.settings.locale).await;
+        self.say_alone(event, platform, &help, &short, self.locale_of(None, event, platform)).await;
     }
 
     /// Whether only some are welcome where others read.
@@ -86,16 +89,22 @@ impl Pipeline {
         !place.private && self.parts.settings.places.of(place).is_some_and(|terms| terms.roles.is_some())
     }
 
-    /// Whom nobody knows is not welcome where only some are; that they tried is recorded.
-    async fn turn_away(&self, event: &Event, platform: &dyn ChatPlatform) {
+    /// Whom nobody knows is not welcome where only some are; that they tried is recorded, once in a while.
+    async fn turn_away(&self, event: &Event, platform: &dyn ChatPlatform, once_more: bool) {
         let place = &event.place;
-        let denied = self.event_by(&event.actor, place, None, AuditAction::Denied, AuditStatus::Refused);
-        let rule = Some(Why::NotWelcome.word().to_owned());
-        if let Err(error) = self.parts.audit.append(AuditEvent { rule, ..denied }).await {
-            return tracing::error!(%error, "that somebody unknown came could not be recorded");
+        if once_more {
+            let denied = self.event_by(&event.actor, place, None, AuditAction::Denied, AuditStatus::Refused);
+            let rule = Some(Why::NotWelcome.word().to_owned());
+            if let Err(error) = self.parts.audit.append(AuditEvent { rule, ..denied }).await {
+                return tracing::error!(%error, "that somebody unknown came could not be recorded");
+            }
+        }
+        let sentence = text("place-not-welcome");
+        if let Some(locale) = platform.awaits(event) {
+            return self.say_alone(event, platform, &sentence, &sentence, locale).await;
         }
         let locale = self.language_of(place).unwrap_or(self.parts.settings.locale);
-        self.send(platform, place, &Outgoing::text(text("place-not-welcome").render(locale))).await;
+        self.send(platform, place, &Outgoing::text(sentence.render(locale))).await;
     }
 
     /// Tells whoever confirms a link, by a code that names who asks.
@@ -112,13 +121,19 @@ impl Pipeline {
         Ok(text("link-request").with("code", code).with("prefix", prefix))
     }
 
-    /// What a person who gives a code in private is told, and in which language.
-    async fn redeem(&self, event: &Event, code: &str, linked: Option<&User>) -> Result<(Text, Locale), Trouble> {
+    /// What a person who gives a code in private is told, and in which language: theirs once it is known.
+    async fn redeem(
+        &self,
+        event: &Event,
+        code: &str,
+        linked: Option<&User>,
+        locale: Locale,
+    ) -> Result<(Text, Locale), Trouble> {
         let (now, hash) = (self.parts.clock.now(), code_hash(code));
         let user = match self.parts.people.live_code(&hash, now).await? {
             // Not a guess: they have read it here.
             Some(LiveCode::OfActor(actor)) if same(&actor, &event.actor) => {
-                return Ok((text("link-own-request"), self.locale_of(linked)));
+                return Ok((text("link-own-request"), locale));
             }
             Some(LiveCode::OfUser(user)) => Some(user),
             Some(LiveCode::OfActor(_)) | None => None,
@@ -133,8 +148,8 @@ impl Pipeline {
                 let sentence = text("link-done").with("name", disarmed(&user.full_name));
                 (AuditStatus::Ok, Some(user.id), sentence, user.locale)
             }
-            Redeemed::Wrong => (AuditStatus::Refused, None, text("link-wrong"), self.locale_of(linked)),
-            Redeemed::Locked { until } => (AuditStatus::Refused, None, locked(until, now), self.locale_of(linked)),
+            Redeemed::Wrong => (AuditStatus::Refused, None, text("link-wrong"), locale),
+            Redeemed::Locked { until } => (AuditStatus::Refused, None, locked(until, now), locale),
         };
         let ended = self.event_by(&event.actor, &event.place, user, AuditAction::Link, status);
         self.append_or_log(AuditEvent { detail, ..ended }).await;
@@ -184,8 +199,10 @@ impl Pipeline {
         }
     }
 
-    fn locale_of(&self, user: Option<&User>) -> Locale {
-        user.map_or(self.parts.settings.locale, |user| user.locale)
+    /// The language of somebody: their own, or that of their client while nobody knows them.
+    fn locale_of(&self, user: Option<&User>, event: &Event, platform: &dyn ChatPlatform) -> Locale {
+        let unknown = || platform.awaits(event).unwrap_or(self.parts.settings.locale);
+        user.map_or_else(unknown, |user| user.locale)
     }
 }
 

@@ -57,6 +57,7 @@ mod schema;
 mod seen;
 mod settings;
 mod settling;
+mod statement_file;
 mod status_view;
 mod stewarding;
 mod stopped;
@@ -95,7 +96,7 @@ use quotas::Quotas;
 pub use quotas::{Quantities, Quantity, QuotaLimits};
 pub use ruling::{Ruling, Showing, Why};
 pub use rulings::{Case, Rulings};
-use running::Running;
+use running::{Running, Stopped};
 pub use schema::{Schema, Schemas};
 use seen::Seen;
 pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
@@ -210,7 +211,12 @@ impl Pipeline {
     /// Answers one event, to the end. The same event delivered twice is answered once.
     pub async fn handle(&self, event: Event) {
         match &event.body {
-            EventBody::Deleted { event: question } => return self.running.take_back(&event.actor.platform, question),
+            EventBody::Deleted { event: question } => {
+                return self.running.take_back(&event.actor.platform, question, Stopped::TakenBack);
+            }
+            EventBody::Reworded { event: question } => {
+                return self.running.take_back(&event.actor.platform, question, Stopped::Reworded);
+            }
             EventBody::Left => {
                 // In this order: what stops says nothing there any more.
                 self.left.leave(&event.place, event.at);
@@ -234,7 +240,9 @@ impl Pipeline {
             Err(trouble) => (Err(trouble), None),
         };
         if let Err(trouble) = outcome {
-            let locale = user.as_ref().map_or(self.parts.settings.locale, |user| user.locale);
+            let client = self.platforms.get(&event.actor.platform).and_then(|platform| platform.awaits(&event));
+            let unknown = client.unwrap_or(self.parts.settings.locale);
+            let locale = user.as_ref().map_or(unknown, |user| user.locale);
             let user = user.map(|user| user.id);
             let incident = self.event_by(&event.actor, &event.place, user, AuditAction::Incident, AuditStatus::Failed);
             let concerns_one = matches!(trouble, Trouble::TellAlone(_));
@@ -268,6 +276,8 @@ impl Pipeline {
                 self.show_for_editing(asker, &proposal, None).boxed().await
             }
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal, None).boxed().await,
+            EventBody::Clicked(ButtonAction::Show(proposal)) => self.show_alone(asker, &proposal).boxed().await,
+            EventBody::Clicked(ButtonAction::Agree(proposal)) => self.agree_by_click(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
                 self.show_audit_page(asker, &page).boxed().await
@@ -278,7 +288,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).boxed().await,
             EventBody::Clicked(ButtonAction::Continue(turn)) => self.go_on(asker, turn).boxed().await,
             // Nobody asks by these: they were dealt with before it was known who acts.
-            EventBody::Deleted { .. } | EventBody::Left => Ok(()),
+            EventBody::Deleted { .. } | EventBody::Reworded { .. } | EventBody::Left => Ok(()),
         }
     }
 

@@ -6,7 +6,9 @@ use super::Pipeline;
 use super::asker::Asker;
 use super::repairing::{Fault, same_words};
 use super::ruling::Ruling;
-use crate::domain::{Button, ButtonAction, Locale, Origin, Outgoing, OutgoingState, Proposal, ProposalId, Value};
+use crate::domain::{
+    Agreement, Button, ButtonAction, FileRef, Locale, Origin, Outgoing, OutgoingState, Proposal, ProposalId, Value,
+};
 use crate::egress::LaidOut;
 use crate::extract::Statement;
 use crate::results::readable;
@@ -25,6 +27,8 @@ pub(super) struct Offer {
     /// The statement's proposal, a refused one too.
     pub(super) proposal: ProposalId,
     pub(super) buttons: Vec<Button>,
+    /// What holds the statement where the card does not.
+    pub(super) files: Vec<FileRef>,
     /// Why not everybody may see it who reads what is said.
     pub(super) bar: Option<Ruling>,
 }
@@ -85,31 +89,28 @@ impl Offer {
 impl Pipeline {
     /// An offer as it stands in the place: its card among `words`, or, where that is for the asker alone, the line that
     /// says so after it has been sent to them.
-    pub(super) async fn placed(
-        &self,
-        asker: &Asker,
-        offer: Offer,
-        words: impl FnOnce(&str) -> String,
-    ) -> (String, Vec<Button>) {
-        let text = words(&offer.card);
+    pub(super) async fn placed(&self, asker: &Asker, offer: Offer, words: impl FnOnce(&str) -> String) -> Outgoing {
+        let (text, state) = (words(&offer.card), OutgoingState::Final);
+        let message = Outgoing { text, buttons: offer.buttons, files: offer.files, state };
         if offer.bar.is_none() {
-            return (text, offer.buttons);
+            return message;
         }
-        let message = Outgoing { text, buttons: offer.buttons, files: Vec::new(), state: OutgoingState::Final };
-        let (Ok(line) | Err(line)) = self.hand_over(asker, &offer.proposal, &message).await;
-        (line.render(asker.user.locale), Vec::new())
+        let (Ok(said) | Err(said)) = self.hand_over(asker, &offer.proposal, &message).await;
+        self.forget_files(asker, &message.files).await;
+        said
     }
 }
 
-/// The statement exactly as it will run, its parameters, its tables and where it comes from.
-pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) -> String {
+/// The statement exactly as it will run, its parameters, its tables and where it comes from; where it stands in a file, the
+/// name of that in place of the statement.
+pub(super) fn card(proposal: &Proposal, relations: &[String], in_file: Option<&str>, locale: Locale) -> String {
     let mut card = String::new();
     if let Origin::Verified { question, .. } = &proposal.origin
         && !question.is_empty()
     {
         card = text("answers-question").with("question", question).render(locale) + "\n";
     }
-    card += &whole_statement(proposal, locale);
+    card += &whole_statement(proposal, in_file, locale);
     let source = match &proposal.origin {
         Origin::Model => None,
         Origin::Person => Some(text("origin-person")),
@@ -126,9 +127,12 @@ pub(super) fn card(proposal: &Proposal, relations: &[String], locale: Locale) ->
     card
 }
 
-/// The statement exactly as it will run, and its parameters.
-pub(super) fn whole_statement(proposal: &Proposal, locale: Locale) -> String {
-    let mut whole = format!("```sql\n{}\n```", proposal.statement);
+/// The statement exactly as it will run, or the file that holds it, and its parameters.
+pub(super) fn whole_statement(proposal: &Proposal, in_file: Option<&str>, locale: Locale) -> String {
+    let mut whole = match in_file {
+        None => format!("```sql\n{}\n```", proposal.statement),
+        Some(name) => text("statement-in-file").with("name", name).render(locale),
+    };
     for (name, value) in &proposal.parameters {
         let _ = write!(whole, "\n`:{name}` = {}", quoted(value, locale));
         if matches!(&proposal.origin, Origin::Verified { assumed, .. } if assumed.contains(name)) {
@@ -154,14 +158,18 @@ fn quoted(value: &Value, locale: Locale) -> String {
     }
 }
 
-/// The buttons of a statement that can run.
-pub(super) fn buttons(proposal: &ProposalId, locale: Locale) -> Vec<Button> {
+/// The buttons of a statement that can run; one that waits for a steward can be agreed to where it stands.
+pub(super) fn buttons(proposal: &Proposal, locale: Locale) -> Vec<Button> {
+    let id = || proposal.id.clone();
+    let waits = proposal.agreement == Agreement::Needed;
+    let agree = waits.then(|| (ButtonAction::Agree(id()), text("button-agree")));
     [
-        (ButtonAction::Execute(proposal.clone()), text("button-execute")),
-        (ButtonAction::Edit(proposal.clone()), text("button-edit")),
-        (ButtonAction::Explain(proposal.clone()), text("button-explain")),
+        (ButtonAction::Execute(id()), text("button-execute")),
+        (ButtonAction::Edit(id()), text("button-edit")),
+        (ButtonAction::Explain(id()), text("button-explain")),
     ]
     .into_iter()
+    .chain(agree)
     .map(|(action, label)| button(action, &label, locale))
     .collect()
 }

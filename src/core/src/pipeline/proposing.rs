@@ -1,7 +1,6 @@
 //! From a statement to a proposal that a person can run, or to a refusal they can understand.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::agreeing::waits;
 use super::answer::Answer;
@@ -25,7 +24,7 @@ use crate::results::readable;
 use crate::text::{Text, text};
 
 /// Characters that our own sentences beside a card may take: why no model answered, how to edit, what was left out.
-const BESIDE: usize = 300;
+pub(super) const BESIDE: usize = 300;
 
 /// A statement that somebody wrote.
 pub(super) struct Draft<'a> {
@@ -112,20 +111,22 @@ impl Pipeline {
         let bar = inquiry.bar(approved.text());
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         let locale = inquiry.asker.user.locale;
-        let mut card = card(&proposal, approved.relations(), locale);
         let prefix = inquiry.asker.prefix();
         let estimates = estimated(&*inquiry.target.port, &estimate, locale);
-        for said in rewritten(&approved).into_iter().chain(estimates).chain(waits(&proposal, prefix)) {
-            let _ = write!(card, "\n{}", said.render(locale));
-        }
+        let facts = rewritten(&approved).into_iter().chain(estimates).chain(waits(&proposal, prefix));
+        let facts: Vec<String> = facts.map(|said| said.render(locale)).collect();
+        let told = |in_file: Option<&str>| {
+            let card = card(&proposal, approved.relations(), in_file, locale);
+            std::iter::once(card).chain(facts.iter().cloned()).collect::<Vec<_>>().join("\n")
+        };
         let room = inquiry.asker.platform.capabilities().length.less(BESIDE);
         // What people cannot read whole they cannot approve.
-        if !room.holds(&card) || proposal.statement.contains("```") {
+        let Some((card, files)) = self.shown_whole(inquiry.asker, &proposal, room, told).await else {
             let detail = "it cannot be shown whole in one message".to_owned();
             let sentence = text("statement-not-showable");
             let refused = Refused { rule: None, detail, cost: None, sentence, fault: None };
             return self.refuse(inquiry, proposal, refused, repairs).await;
-        }
+        };
         let event = AuditEvent {
             cost: rounded(estimate.cost),
             model: (proposal.origin == Origin::Model).then(|| self.parts.model.name().to_owned()),
@@ -135,9 +136,10 @@ impl Pipeline {
         self.record(about(event, &proposal, approved.relations())).await?;
         self.parts.proposals.add(&proposal).await?;
         self.running.offers(inquiry.asker.user.id, &inquiry.asker.place, &proposal.id);
-        let buttons = buttons(&proposal.id, locale);
+        let buttons = buttons(&proposal, locale);
         let written = proposal.statement;
-        Ok(Offer { place: None, card, refused: false, written, fault: None, proposal: proposal.id, buttons, bar })
+        let proposal = proposal.id;
+        Ok(Offer { place: None, card, refused: false, written, fault: None, proposal, buttons, files, bar })
     }
 
     /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
@@ -198,7 +200,8 @@ impl Pipeline {
         let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
         let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
         let (written, fault, buttons) = (proposal.statement, refused.fault, vec![mend]);
-        Ok(Offer { place: None, card, refused: true, written, fault, proposal: proposal.id, buttons, bar })
+        let (proposal, files) = (proposal.id, Vec::new());
+        Ok(Offer { place: None, card, refused: true, written, fault, proposal, buttons, files, bar })
     }
 }
 

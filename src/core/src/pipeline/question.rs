@@ -10,7 +10,7 @@ use super::context::{Reached, Whole};
 use super::ledger::within;
 use super::quotas::Counted;
 use super::retrying::retry_button;
-use super::running::{Stop, Stopped, Work};
+use super::running::{Stop, Work};
 use super::schema::Schemas;
 use super::talks::title_of;
 use super::unanswered::Unanswered;
@@ -224,9 +224,9 @@ impl Pipeline {
         self.require_here(asker, &target).await?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
-            () = stop.token.cancelled().fuse() => return match stop.why() {
-                Some(Stopped::TakenBack | Stopped::Left) => Ok(None),
-                Some(Stopped::Asked) | None => Err(Trouble::Tell(text("answer-stopped"))),
+            () = stop.token.cancelled().fuse() => return match stop.withdrawn() {
+                Some(_) => Ok(None),
+                None => Err(Trouble::Tell(text("answer-stopped"))),
             },
             schemas = self.schemas(&target, &verified).fuse() => schemas?,
         };
@@ -255,9 +255,7 @@ impl Pipeline {
         match self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
             Reached::Answer(mut answer, briefing) => {
                 let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
-                if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) =
-                    (&answer.ended, stop.why())
-                {
+                if let (Streamed::Stopped, Some(why)) = (&answer.ended, stop.withdrawn()) {
                     return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
                 }
                 self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await

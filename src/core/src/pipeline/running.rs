@@ -22,7 +22,7 @@ pub(super) struct Running(Arc<Mutex<Going>>);
 struct Going {
     work: HashMap<Key, Stop>,
     answers: HashMap<Question, Stop>,
-    taken_back: VecDeque<Question>,
+    taken_back: VecDeque<(Question, Stopped)>,
     turns: VecDeque<(TurnId, Question)>,
 }
 
@@ -33,6 +33,8 @@ pub(super) enum Stopped {
     Asked,
     /// The question was taken back.
     TakenBack,
+    /// The question was edited, and is asked again in its new words.
+    Reworded,
     /// Pstral was removed from the place.
     Left,
 }
@@ -63,6 +65,11 @@ impl Stop {
     /// Why it is to stop; `None` while it is not.
     pub(super) fn why(&self) -> Option<Stopped> {
         self.why.get().copied()
+    }
+
+    /// Why nobody wants the answer any more; `None` where the person stopped it, or nothing did.
+    pub(super) fn withdrawn(&self) -> Option<Stopped> {
+        self.why().filter(|why| *why != Stopped::Asked)
     }
 
     fn offered(&self) -> MutexGuard<'_, Vec<ProposalId>> {
@@ -146,14 +153,14 @@ impl Running {
         theirs.map(|(turn, _)| *turn).collect()
     }
 
-    /// Stops the answer to a question that was taken back, now or when it begins.
-    pub(super) fn take_back(&self, platform: &PlatformName, event: &str) {
+    /// Stops the answer to a question that is not wanted any more, now or when it begins.
+    pub(super) fn take_back(&self, platform: &PlatformName, event: &str, why: Stopped) {
         let question = (platform.clone(), event.to_owned());
         let mut going = self.going();
         if let Some(stop) = going.answers.get(&question) {
-            return stop.stop(Stopped::TakenBack);
+            return stop.stop(why);
         }
-        going.taken_back.push_back(question);
+        going.taken_back.push_back((question, why));
         if going.taken_back.len() > REMEMBERED {
             going.taken_back.pop_front();
         }
@@ -161,7 +168,7 @@ impl Running {
 
     /// Whether a question was taken back that nobody was answering any more.
     pub(super) fn was_taken_back(&self, platform: &PlatformName, event: &str) -> bool {
-        self.going().taken_back.iter().any(|(on, question)| on == platform && question == event)
+        self.going().taken_back.iter().any(|((on, question), _)| on == platform && question == event)
     }
 
     /// Stops everything that goes on in a place, and in its threads.
@@ -206,8 +213,8 @@ impl Work {
 
     fn answers_question(&self, question: Question) {
         let mut going = self.running.going();
-        if going.taken_back.contains(&question) {
-            self.stop.stop(Stopped::TakenBack);
+        if let Some((_, why)) = going.taken_back.iter().find(|(taken_back, _)| *taken_back == question) {
+            self.stop.stop(*why);
         }
         going.answers.insert(question.clone(), self.stop.clone());
         drop(going);

@@ -1,6 +1,8 @@
 //! The last state of what is shown: as many messages as it takes, a file for the rest, and in private where the place
 //! does not take it.
 
+use std::borrow::Cow;
+
 use futures::FutureExt as _;
 
 use super::asker::Asker;
@@ -9,9 +11,9 @@ use super::retrying::retry_button;
 use super::unsettled::{Ending, Seen};
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    AuditDelivery, AuditEvent, ButtonAction, FileRef, MessageRef, Outgoing, TurnEnd, TurnId, TurnState,
+    AuditDelivery, AuditEvent, ButtonAction, FileRef, Locale, MessageRef, Outgoing, TurnEnd, TurnId, TurnState,
 };
-use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting};
+use crate::egress::{Aim, LaidOut, LiveMessage, Patience, Splitting, Unfinished, lay_out, splitting, tabulated};
 use crate::ports::{Length, PlatformError};
 use crate::text::text;
 
@@ -22,15 +24,24 @@ pub(super) struct Messages {
     before: Vec<Outgoing>,
     /// Where its buttons and its file stand.
     pub(super) last: Outgoing,
+    /// Whether one of its files is the statement that it offers.
+    statement_in_file: bool,
 }
 
 impl From<Outgoing> for Messages {
     fn from(last: Outgoing) -> Self {
-        Self { before: Vec::new(), last }
+        Self { before: Vec::new(), last, statement_in_file: false }
     }
 }
 
 impl Messages {
+    /// The same with the file of the statement that it offers, where there is one.
+    pub(super) fn with_statement(mut self, files: Vec<FileRef>) -> Self {
+        self.statement_in_file = !files.is_empty();
+        self.last.files.splice(0..0, files);
+        self
+    }
+
     fn all(&self) -> Vec<&Outgoing> {
         self.before.iter().chain([&self.last]).collect()
     }
@@ -43,11 +54,16 @@ impl Messages {
         }
     }
 
-    /// The same without its files, and a sentence that says so where it has room.
-    fn without_files(&self, sentence: &str, length: Length) -> Vec<Outgoing> {
-        let together = format!("{}\n{sentence}", self.last.text);
+    /// The same without its files, and a sentence that says so where it has room. What nobody can read whole is not there
+    /// to be run.
+    fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
+        let sentence = if self.statement_in_file { "statement-file-refused" } else { "files-refused" };
+        let together = format!("{}\n{}", self.last.text, text(sentence).render(locale));
         let text = if length.holds(&together) { together } else { self.last.text.clone() };
-        let last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
+        let mut last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
+        if self.statement_in_file {
+            last.buttons.retain(|button| !matches!(button.action, ButtonAction::Execute(_)));
+        }
         self.before.iter().cloned().chain([last]).collect()
     }
 }
@@ -58,7 +74,10 @@ impl Pipeline {
         let by = splitting(asker.platform.capabilities());
         let lines = signature(asker).into_iter().chain((!answer.heading.is_empty()).then(|| answer.heading.to_owned()));
         let heading = lines.collect::<Vec<_>>().join("\n");
-        let answer = LaidOut { heading: &heading, ..answer };
+        let drawn = asker.platform.capabilities().tables;
+        let aligned = |said| if drawn { Cow::Borrowed(said) } else { tabulated(said) };
+        let (before, after) = (aligned(answer.before), aligned(answer.after));
+        let answer = LaidOut { heading: &heading, before: &before, after: &after, ..answer };
         let laid = lay_out(answer, by);
         let (mut parts, files) = match laid.rest {
             None => (laid.parts, Vec::new()),
@@ -67,7 +86,7 @@ impl Pipeline {
         };
         let last = parts.pop().unwrap_or_default();
         let before = parts.into_iter().map(Outgoing::text).collect();
-        Messages { before, last: Outgoing { files, ..Outgoing::text(last) } }
+        Messages { before, ..Messages::from(Outgoing { files, ..Outgoing::text(last) }) }
     }
 
     /// The same with a line that says where the rest is, or that it is lost.
@@ -118,9 +137,12 @@ impl Pipeline {
         }
         if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
             // Many places take words and no files: what can be read is not lost with what cannot.
-            let sentence = text("files-refused").render(asker.user.locale);
-            let messages = messages.without_files(&sentence, asker.platform.capabilities().length);
-            shown = live.finish(&messages, &on_sent).await;
+            let without = messages.without_files(asker.user.locale, asker.platform.capabilities().length);
+            shown = live.finish(&without, &on_sent).await;
+            if messages.statement_in_file {
+                otherwise = Some(TurnEnd { proposal: None, ..end.clone() });
+                messages.last.buttons = without.last().map(|last| last.buttons.clone()).unwrap_or_default();
+            }
         }
         let delivered = shown.as_ref().ok().cloned();
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
@@ -233,7 +255,8 @@ impl Pipeline {
         let detail = Some("it could not be shown where it was asked for".to_owned());
         self.record(AuditEvent { detail, delivery: Some(AuditDelivery::Private), ..self.incident(asker) }).await?;
         let mut last = None;
-        for message in messages.all() {
+        let why = (!asker.place.private).then(|| Outgoing::text(text("place-closed").render(reader.user.locale)));
+        for message in why.iter().chain(messages.all()) {
             let sent =
                 self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, message, Patience::LONG).await;
             match sent {

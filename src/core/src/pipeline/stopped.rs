@@ -33,8 +33,8 @@ impl Pipeline {
             Ok(offer) if !offer.refused => {
                 let (sentence, end) = said(TargetError::Cancelled.text());
                 let again = Some(offer.proposal.clone());
-                let (text, buttons) = self.placed(asker, offer, str::to_owned).await;
-                let message = Outgoing { buttons, ..Outgoing::text(format!("{sentence}\n{text}")) };
+                let card = self.placed(asker, offer, str::to_owned).await;
+                let message = Outgoing { text: format!("{sentence}\n{}", card.text), ..card };
                 (message, TurnEnd { proposal: again, ..end })
             }
             Ok(_) => not_again(),

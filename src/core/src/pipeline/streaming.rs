@@ -12,7 +12,7 @@ use super::asker::Asker;
 use super::audience::{signature, signed};
 use super::ledger::prompt_hash;
 use super::question::is_aside;
-use super::running::{Stop, Stopped};
+use super::running::Stop;
 use super::unanswered::{NoAnswer, Unanswered};
 use super::waiting::Heard;
 use super::{Pipeline, Trouble};
@@ -106,7 +106,7 @@ impl Pipeline {
         };
         let (ended, spaces) = self.hear(asker, &mut live, turn, asking, stop).await;
         let duration_ms = self.millis_since(began);
-        if let (Streamed::Stopped, Some(why @ (Stopped::TakenBack | Stopped::Left))) = (&ended, stop.why()) {
+        if let (Streamed::Stopped, Some(why)) = (&ended, stop.withdrawn()) {
             let answer = Answer::new((live, turn), (ended, spaces), duration_ms, prompt_hash);
             self.withdraw(asker, conversation, answer, why).boxed().await?;
             return Ok(Answered::Withdrawn);

@@ -114,6 +114,7 @@ impl Pipeline {
     ) -> Result<(), Trouble> {
         let (error, sentence) = match why {
             Stopped::TakenBack => ("the question was taken back", text("answer-taken-back")),
+            Stopped::Reworded => ("the question was edited", text("answer-reworded")),
             Stopped::Left => ("removed from the place", text("answer-left")),
             Stopped::Asked => ("stopped", text("answer-stopped")),
         };

@@ -6,7 +6,7 @@ use super::words::words;
 use super::{Pipeline, Trouble};
 use crate::domain::{Actor, Capability, Link, NewUser, Outgoing, Roles, User, UserChange};
 use crate::egress::{disarmed, echo};
-use crate::people::{By, Desk, DeskError, Refusal, Way, codes_in, new_code};
+use crate::people::{By, Desk, DeskError, Refusal, Way, account_in, codes_in, new_code};
 use crate::text::{Text, text};
 
 /// Users listed at once.
@@ -173,7 +173,10 @@ impl Pipeline {
         let user = desk.known(name).await.map_err(told(asker))?;
         let links = self.parts.people.links(user.id).await?;
         let none = || told(asker)(Refusal::NotLinked(user.username.clone()).into());
-        let link = chosen(&links, words).ok_or_else(none)?;
+        // Who is named by an account means that one.
+        let own = account_in(name).map(|actor| [actor.platform.0, actor.id]);
+        let own: Vec<&str> = own.iter().flatten().map(String::as_str).collect();
+        let link = chosen(&links, if words.is_empty() { &own } else { words }).ok_or_else(none)?;
         desk.unlink(&user, link).await.map_err(told(asker))?;
         let sentence = text("unlinked").with("name", &user.username);
         Ok(Answer::Sentence(sentence.with("account", format!("{} {}", link.actor.platform, disarmed(&link.actor.id)))))

@@ -8,7 +8,7 @@ use super::question::Inquiry;
 use super::unanswered::Unanswered;
 use super::{Pipeline, Schema, Trouble};
 use crate::context::Example;
-use crate::domain::{Locale, NewTurn, Origin, Outgoing, OutgoingState, Speaker, TurnState, Value, VerifiedQuery};
+use crate::domain::{Locale, NewTurn, Origin, Outgoing, Speaker, TurnState, Value, VerifiedQuery};
 use crate::egress::disarmed;
 use crate::guard::Verdict;
 use crate::knowledge;
@@ -73,21 +73,20 @@ impl Pipeline {
                 format!("{sentence}\n\n{}\n\n", text("meanwhile").render(locale))
             }
         };
-        let (answer, buttons) = self.placed(inquiry.asker, offer, |card| why + card).await;
+        let card = self.placed(inquiry.asker, offer, |card| why + card).await;
         self.parts
             .conversations
             .add_turn(&NewTurn {
                 conversation: inquiry.conversation.id,
                 speaker: Speaker::Pstral,
-                text: answer.clone(),
+                text: card.text.clone(),
                 state: TurnState::Complete,
                 proposal: Some(proposal.clone()),
                 at: self.parts.clock.now(),
                 aside: inquiry.is_aside(),
             })
             .await?;
-        let text = signed(inquiry.asker, &answer);
-        let message = Outgoing { text, buttons, files: Vec::new(), state: OutgoingState::Final };
+        let message = Outgoing { text: signed(inquiry.asker, &card.text), ..card };
         match unanswered {
             None => drop(self.show_card(inquiry.asker, &proposal, &message).await),
             Some(unanswered) => {
@@ -96,6 +95,7 @@ impl Pipeline {
                 }
             }
         }
+        self.forget_files(inquiry.asker, &message.files).await;
         Ok(())
     }
 }

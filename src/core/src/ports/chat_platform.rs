@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something a platform can do or not")]
 pub struct Capabilities {
     /// The longest text of one message.
     pub length: Length,
@@ -28,6 +29,10 @@ pub struct Capabilities {
     pub budget: WriteBudget,
     /// Whether messages can carry buttons; where not, their labels tell what to type.
     pub buttons: bool,
+    /// Whether what somebody does can be answered to them alone where they did it: [`ChatPlatform::aside`].
+    pub asides: bool,
+    /// Whether Markdown tables are drawn as tables; where not, they are aligned in blocks of code.
+    pub tables: bool,
     /// What commands begin with when typed.
     pub command_prefix: &'static str,
     /// The largest file, in bytes.
@@ -271,6 +276,13 @@ pub trait ChatPlatform: Send + Sync {
     /// quarter of an hour: a change is [`PlatformError::Rejected`], the place [`PlatformError::Gone`].
     /// [`ChatPlatform::open_dm`] is for what has to last.
     fn aside(&self, _event: &Event) -> Option<Place> {
+        None
+    }
+
+    /// The language of the client of whoever caused an event that is shown to them as waiting for an answer, such as
+    /// Discord's interactions: those are always answered, and in that language where nobody knows who acts. `None` for
+    /// other events.
+    fn awaits(&self, _event: &Event) -> Option<Locale> {
         None
     }
 

@@ -71,6 +71,8 @@ impl Double {
                 longest_write: LONGEST_WRITE,
                 budget: budget(options),
                 buttons: true,
+                asides: false,
+                tables: true,
                 command_prefix: "/",
                 max_file_bytes: 10 << 20,
                 uploads: true,

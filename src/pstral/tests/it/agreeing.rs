@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{
-    Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, Value,
+    ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, Value,
 };
 use pstral_core::pipeline::{OverCost, Terms};
 use pstral_core::ports::People as _;
@@ -62,6 +62,28 @@ fn the_card_says_what_the_database_expects() {
 }
 
 #[test]
+fn a_steward_agrees_by_a_button_and_nobody_else_does() {
+    run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
+        write(world).await;
+        let agree = ButtonAction::Agree(world.newest_proposal());
+        let labels: Vec<String> = world.newest_buttons().into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["Execute", "Edit", "Explain", "Agree"]);
+        for somebody in [alex(), camille()] {
+            world.click(&somebody, agree.clone()).await;
+        }
+        assert!(world.newest().contains("responsables des données"), "{}", world.newest());
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran(), []);
+        world.click(&sacha(), agree.clone()).await;
+        assert!(world.newest().contains("Sacha Roux agrees"), "{}", world.newest());
+        world.click(&sacha(), agree).await;
+        assert!(world.newest().contains("n’attend plus"), "{}", world.newest());
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1);
+    });
+}
+
+#[test]
 fn what_costs_too_much_waits_for_a_steward() {
     run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
         write(world).await;
@@ -90,7 +112,7 @@ fn what_costs_too_much_waits_for_a_steward() {
         Reads the table clients of the database crm.
         Estimate: about 5 rows, cost 120,000.
         ⚖️ It is costly: a steward must agree before you can run it. Ask one to write: /agree NAME
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #2 private
         A steward must agree before this statement can run. Ask one to write: /agree NAME
         ── #3 private
@@ -107,6 +129,7 @@ fn what_costs_too_much_waits_for_a_steward() {
           public.clients
         ```
         Pour donner votre accord, écrivez : /accorder NAME oui
+        [Donner son accord]
         ── #6 private
         A steward must agree before this statement can run. Ask one to write: /agree NAME
         ── #7 private
@@ -119,7 +142,7 @@ fn what_costs_too_much_waits_for_a_steward() {
         FROM
           public.clients
         ```
-        [Execute]
+        [Edit] [Explain]
         ── #9 private
         Aucune requête n’attend d’accord.
         ── #10 private

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, MessageRef, OutgoingState};
-use pstral_core::ports::ModelError;
-use pstral_core::testkit::chat_platform::FakeChat;
+use pstral_core::ports::{Capabilities, ModelError, PlatformError};
+use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 
-use crate::world::{alex, camille, run_test};
+use crate::world::{Setup, alex, camille, capabilities, run_test, run_test_with};
 
 const SAID: &str = "<think>They want names.</think>Here are some of your clients in the city of Lyon:\n```sql\nSELECT \
     company_name FROM clients WHERE city = 'Lyon' ORDER BY company_name LIMIT 2\n```\nTwo companies, by name.";
@@ -47,7 +47,7 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         Reads the table clients of the database crm.
 
         Two companies, by name.
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #2 private
         ```
         company_name
@@ -225,10 +225,55 @@ fn a_long_answer_keeps_its_statement_and_its_end_whole() {
 }
 
 #[test]
-fn a_statement_too_long_to_be_shown_whole_is_not_offered() {
+fn a_statement_too_long_for_a_message_is_offered_with_the_file_that_holds_it() {
     run_test(async |world| {
-        let cities: Vec<String> = (0..400).map(|n| format!("'city {n}'")).collect();
-        world.model_says(&format!("```sql\nSELECT id FROM clients WHERE city IN ({})\n```", cities.join(", ")));
+        world.model_says(&of_four_hundred_cities());
+        world.say(&alex(), "Everything of four hundred cities").await;
+        assert!(world.offers_something());
+        assert_snapshot!(world.newest(), @"
+        📄 The whole statement is in the file crm-20261121-100000-010101.sql: read it before you run it, as exactly that runs.
+        Reads the table clients of the database crm.
+        ");
+        let [file] = &world.newest_files()[..] else { panic!("{:?}", world.newest_files()) };
+        let read = std::fs::read_to_string(file).unwrap();
+        world.command(&alex(), "explain").await;
+        assert_eq!(std::fs::read_to_string(&world.newest_files()[0]).unwrap(), read);
+        world.command(&alex(), "execute").await;
+        let ran: Vec<String> = world.target.ran().iter().map(|ran| ran.text().to_owned()).collect();
+        assert_eq!(ran, [read.trim_end()], "word for word what could be read");
+    });
+}
+
+fn of_four_hundred_cities() -> String {
+    let cities: Vec<String> = (0..400).map(|n| format!("'city {n}'")).collect();
+    format!("```sql\nSELECT id FROM clients WHERE city IN ({})\n```", cities.join(", "))
+}
+
+/// A channel may take words and no files: nobody runs what they could not read.
+#[test]
+fn a_statement_whose_file_is_refused_cannot_be_run() {
+    run_test(async |world| {
+        world.model_says(&of_four_hundred_cities());
+        // The first words, and then the whole with its file.
+        for _ in 0..2 {
+            world.chat.refuse(Request::Send, PlatformError::Rejected("no files here".to_owned()));
+        }
+        world.say(&alex(), "Everything of four hundred cities").await;
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        📄 The whole statement is in the file crm-20261121-100000-010101.sql: read it before you run it, as exactly that runs.
+        Reads the table clients of the database crm.
+        I could not send the file that holds the whole statement, and you must see all of what runs. Ask me in private, or ask whoever manages this channel to allow files.
+        [Edit] [Explain]
+        ");
+    });
+}
+
+#[test]
+fn a_statement_that_no_file_may_hold_is_not_offered() {
+    let capabilities = Capabilities { max_file_bytes: 100, ..capabilities() };
+    run_test_with(Setup { capabilities, ..Setup::default() }, async |world| {
+        world.model_says(&of_four_hundred_cities());
         world.say(&alex(), "Everything of four hundred cities").await;
         assert!(!world.offers_something());
         assert_snapshot!(world.newest().split("\n\n").last().unwrap(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");

@@ -63,7 +63,7 @@ fn a_question_about_what_others_may_not_see_is_answered_in_private() {
         Lit la table clients de la base crm.
 
         Bonne lecture.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #3 team
         ↳ Claire Fontaine
         🔒 Le résultat n’est que pour vous : je vous l’envoie en privé.
@@ -105,7 +105,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
           id = 1
         ```
         Lit la table clients de la base crm.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #3 private of claire
         ```sql
         SELECT

@@ -128,7 +128,7 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         Lit la table clients de la base crm.
 
         Voilà.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #3 private
         ```
         company_name

@@ -190,7 +190,7 @@ fn an_execution_can_be_stopped() {
         ```
         Requête modifiée par vous.
         Lit la table payments de la base crm.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #2 private
         La requête a été arrêtée à votre demande.
         ```sql

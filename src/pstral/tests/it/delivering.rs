@@ -45,7 +45,7 @@ fn a_private_target_answers_a_channel_in_private() {
         ```
         Statement edited by you.
         Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #2 team
         ↳ Alex Taylor
         🔒 The result is for you alone: I send it to you in private.

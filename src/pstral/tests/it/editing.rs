@@ -30,7 +30,7 @@ fn a_statement_can_be_changed_and_run() {
         `:city` = “Lyon”
         Statement edited by you.
         Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #4 private
         **478**
         One row. Time: … s.

@@ -170,7 +170,8 @@ fn a_value_is_never_markup() {
 fn a_statement_cannot_leave_its_code_block() {
     run_test(async |world| {
         world.command(&alex(), "edit SELECT '``` @everyone' AS v, id FROM clients WHERE id = 1").await;
-        assert!(!world.offers_something(), "{}", world.newest());
-        assert_snapshot!(world.newest(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");
+        assert!(world.offers_something() && !world.newest().contains("```"), "{}", world.newest());
+        let read = std::fs::read_to_string(&world.newest_files()[0]).unwrap();
+        assert!(read.contains("'``` @everyone'"), "it is in a file: {read}");
     });
 }

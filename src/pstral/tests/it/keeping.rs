@@ -67,12 +67,12 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         assert_eq!(kept(world).await, ["approved 3 true"]);
         assert_snapshot!(world.transcript_from(3), @"
         ── #3 private
-        Merci ! Elle attend un responsable sous le nom « combien-de-clients-de-paris-ont-une » ; il la trouvera avec /verifiees.
+        Merci ! Elle attend un responsable sous le nom « combien-de-clients-de-paris-ont-une » ; il la trouvera avec /vérifiées.
         ── #4 private
         Une requête attend une approbation :
         - `combien-de-clients-de-paris-ont-une` · Camille Martin · Combien de clients de Paris ont une adresse électronique ?
         En service : 68 ; retirées : 0.
-        Pour en lire une en entier, écrivez /verifiees et son nom.
+        Pour en lire une en entier, écrivez /vérifiées et son nom.
         ── #5 private
         « combien-de-clients-de-paris-ont-une » sur crm, en attente d’approbation
         fr: Combien de clients de Paris ont une adresse électronique ?
@@ -87,10 +87,10 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         ```
         Proposée par Camille Martin le 21/11/2026.
         Elle est valable dans la base telle qu’elle est.
-        Pour l’approuver : /verifiees approuver combien-de-clients-de-paris-ont-une#1
-        Pour la modifier : /verifiees modifier combien-de-clients-de-paris-ont-une#1 fr=… | en=… | requête=…
+        Pour l’approuver : /vérifiées approuver combien-de-clients-de-paris-ont-une#1
+        Pour la modifier : /vérifiées modifier combien-de-clients-de-paris-ont-une#1 fr=… | en=… | requête=…
         ── #6 private
-        « combien-de-clients-de-paris-ont-une » est modifiée. Pour l’approuver : /verifiees approuver combien-de-clients-de-paris-ont-une#2
+        « combien-de-clients-de-paris-ont-une » est modifiée. Pour l’approuver : /vérifiées approuver combien-de-clients-de-paris-ont-une#2
         ── #7 private
         ✅ « combien-de-clients-de-paris-ont-une » est vérifiée : elle répond désormais à cette question.
         ── #8 private
@@ -106,7 +106,7 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         `:city` = “Lyon”
         ✅ Query verified by Sacha Roux on 21 November 2026.
         Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #9 private
         **22**
         One row. Time: … s.
@@ -156,14 +156,14 @@ fn in_english_too() {
         ```
         Proposée par Alex Taylor le 21/11/2026.
         Elle est valable dans la base telle qu’elle est.
-        Pour l’approuver : /verifiees approuver how-many-customers-gave-us-a-phone#1
-        Pour la modifier : /verifiees modifier how-many-customers-gave-us-a-phone#1 fr=… | en=… | requête=…
+        Pour l’approuver : /vérifiées approuver how-many-customers-gave-us-a-phone#1
+        Pour la modifier : /vérifiées modifier how-many-customers-gave-us-a-phone#1 fr=… | en=… | requête=…
         ── #5 private
         ✅ « how-many-customers-gave-us-a-phone » est vérifiée : elle répond désormais à cette question.
         ── #6 private
         Aucune requête n’attend d’approbation.
         En service : 69 ; retirées : 0.
-        Pour en lire une en entier, écrivez /verifiees et son nom.
+        Pour en lire une en entier, écrivez /vérifiées et son nom.
         ── #7 private
         I am answering: “How many customers gave us a phone number?”
         ```sql
@@ -264,11 +264,11 @@ fn what_is_retired_is_offered_no_more_until_it_is_approved_again() {
         ── #5 private
         « combien-de-clients-de-paris-ont-une » est retirée : elle n’est plus proposée.
         ── #6 private
-        Un responsable a retiré cette requête, qui porte le nom « combien-de-clients-de-paris-ont-une ». Il peut la rétablir avec /verifiees rétablir combien-de-clients-de-paris-ont-une
+        Un responsable a retiré cette requête, qui porte le nom « combien-de-clients-de-paris-ont-une ». Il peut la rétablir avec /vérifiées rétablir combien-de-clients-de-paris-ont-une
         ── #7 private
         « combien-de-clients-de-paris-ont-une » est retirée. Rétablissez-la d’abord.
         ── #8 private
-        « combien-de-clients-de-paris-ont-une » attend de nouveau une approbation : /verifiees approuver combien-de-clients-de-paris-ont-une#4
+        « combien-de-clients-de-paris-ont-une » attend de nouveau une approbation : /vérifiées approuver combien-de-clients-de-paris-ont-une#4
         ── #9 private
         ✅ « combien-de-clients-de-paris-ont-une » est vérifiée : elle répond désormais à cette question.
         ── #10 private
@@ -308,13 +308,13 @@ fn what_stewards_write_goes_through_the_guard_and_the_form() {
         assert_snapshot!(edit("fr=Combien de clients avons-nous ?").await, @"« client-count » répond déjà à cette question, ou a déjà cette requête. De deux requêtes semblables, aucune ne serait proposée : retirez ou modifiez l’une des deux.");
         assert_snapshot!(edit("color=red").await, @"
         Écrivez ce qui change, la requête en dernier :
-        /verifiees modifier combien-de-clients-de-paris-ont-une#VERSION fr=… | en=… | :city=texte clients.city | requête=…
+        /vérifiées modifier combien-de-clients-de-paris-ont-une#VERSION fr=… | en=… | :city=texte clients.city | requête=…
         ");
         assert_eq!(kept(world).await, ["proposed 1 false"]);
         world.command(&sacha(), "verified retire client-count").await;
         assert_snapshot!(world.newest(), @"« client-count » est dans le fichier des requêtes vérifiées : c’est là qu’il faut la changer.");
         world.command(&sacha(), "verified approve nothing#1").await;
-        assert_snapshot!(world.newest(), @"Aucune requête vérifiée ne s’appelle « nothing ». Voyez /verifiees.");
+        assert_snapshot!(world.newest(), @"Aucune requête vérifiée ne s’appelle « nothing ». Voyez /vérifiées.");
     });
 }
 
@@ -411,7 +411,7 @@ fn what_the_catalog_no_longer_holds_is_marked_until_it_holds_again() {
         - `combien-de-clients-de-paris-ont-une` · Combien de clients de Paris ont une adresse électronique ?
         - `prospects` · Liste les prospects
         En service : 60 ; retirées : 0.
-        Pour en lire une en entier, écrivez /verifiees et son nom.
+        Pour en lire une en entier, écrivez /vérifiées et son nom.
         ── #6 private
         « combien-de-clients-de-paris-ont-une » sur crm, vérifiée
         fr: Combien de clients de Paris ont une adresse électronique ?
@@ -428,8 +428,8 @@ fn what_the_catalog_no_longer_holds_is_marked_until_it_holds_again() {
         Approuvée par Sacha Roux le 21/11/2026.
         N’est plus proposée depuis le 21/11/2026.
         ⚠️ Elle n’est pas valable dans la base telle qu’elle est. « email » n’est pas une colonne des tables de cette partie de la requête. Vouliez-vous dire mail ?
-        Pour la modifier : /verifiees modifier combien-de-clients-de-paris-ont-une#2 fr=… | en=… | requête=…
-        Pour la retirer : /verifiees retirer combien-de-clients-de-paris-ont-une#2
+        Pour la modifier : /vérifiées modifier combien-de-clients-de-paris-ont-une#2 fr=… | en=… | requête=…
+        Pour la retirer : /vérifiées retirer combien-de-clients-de-paris-ont-une#2
         ");
         change("ALTER TABLE clients RENAME COLUMN mail TO email;");
         refresh().await;

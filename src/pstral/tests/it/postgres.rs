@@ -100,7 +100,7 @@ fn a_question_goes_its_way() {
         Statement edited by you.
         Reads the table clients of the database crm.
         Estimate: about 2 rows, cost 23.
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #2 private
         ```
         owner   │    revenue

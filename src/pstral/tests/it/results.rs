@@ -55,7 +55,7 @@ fn every_form_of_a_result_says_that_there_is_more() {
         ```
         Requête modifiée par vous.
         Lit la table clients de la base crm.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #2 private
         ```
         id │ company_name
@@ -160,7 +160,7 @@ fn a_small_result_can_be_drawn() {
         ```
         Requête modifiée par vous.
         Lit la table clients de la base crm.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #2 private
         ```
         status   │ clients

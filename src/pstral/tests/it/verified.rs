@@ -27,7 +27,7 @@ fn a_verified_question_becomes_a_table_and_two_files() {
         `:city` = « Paris »
         ✅ Requête vérifiée par Claire Fontaine le 14/09/2026.
         Lit la table clients de la base crm.
-        [Exécuter] [Modifier] [Expliquer]
+        [Modifier] [Expliquer]
         ── #2 private
         **107**
         Une ligne. Temps : … s.

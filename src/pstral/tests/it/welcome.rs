@@ -197,7 +197,7 @@ fn a_place_may_show_results_to_who_asked_alone() {
         ```
         ✅ Query verified by Claire Fontaine on 14 September 2026.
         Reads the table clients of the database crm.
-        [Execute] [Edit] [Explain]
+        [Edit] [Explain]
         ── #2 quiet
         ↳ Alex Taylor
         🔒 The result is for you alone: I send it to you in private.

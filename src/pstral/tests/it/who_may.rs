@@ -149,19 +149,19 @@ fn wrong_words_are_answered_with_an_example() {
         }
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Dites qui poserait la question, et sur quelle base : /regles claire crm
+        Dites qui poserait la question, et sur quelle base : /règles claire crm
         Une table ou une de ses colonnes peut suivre, par exemple clients ou clients.email. Bases : crm
         ── #2 private
-        Dites qui poserait la question, et sur quelle base : /regles claire crm
+        Dites qui poserait la question, et sur quelle base : /règles claire crm
         Une table ou une de ses colonnes peut suivre, par exemple clients ou clients.email. Bases : crm
         ── #3 private
         Il n’y a pas d’utilisateur nobody. Voyez /user list.
         ── #4 private
-        Il n’y a pas de base « hr ». Je connais crm. Par exemple : /regles claire crm
+        Il n’y a pas de base « hr ». Je connais crm. Par exemple : /règles claire crm
         ── #5 private
-        La base crm n’a ni table ni colonne « client ». Écrivez-la comme dans la base, par exemple : /regles alex crm clients.email
+        La base crm n’a ni table ni colonne « client ». Écrivez-la comme dans la base, par exemple : /règles alex crm clients.email
         ── #6 private
-        La base crm n’a ni table ni colonne « ; ». Écrivez-la comme dans la base, par exemple : /regles alex crm clients.email
+        La base crm n’a ni table ni colonne « ; ». Écrivez-la comme dans la base, par exemple : /règles alex crm clients.email
         ");
     });
 }

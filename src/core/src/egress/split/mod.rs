@@ -9,6 +9,7 @@ mod table;
 mod tests;
 
 use part::Start;
+pub(super) use table::begins as begins_table;
 
 use crate::ports::LengthUnit;
 

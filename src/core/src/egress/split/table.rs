@@ -7,7 +7,7 @@ pub(super) fn is_row(line: &str) -> bool {
 
 /// Whether the second of two lines makes the first the header of a table, as GitHub has it
 /// (<https://github.github.com/gfm/#tables-extension->): as many cells, of dashes with colons beside them.
-pub(super) fn begins(header: &str, line: &str) -> bool {
+pub(in crate::egress) fn begins(header: &str, line: &str) -> bool {
     let dashes = |cell: &str| {
         let cell = cell.trim();
         let cell = cell.strip_prefix(':').unwrap_or(cell);

@@ -94,6 +94,8 @@ impl FakeChat {
             longest_write: LONGEST_WRITE,
             budget: WriteBudget::default(),
             buttons: true,
+            asides: false,
+            tables: true,
             command_prefix: "/",
             max_file_bytes: 10_000_000,
             uploads: true,
