@@ -28,7 +28,7 @@ pub(crate) fn rows(buttons: &[Button]) -> Vec<Value> {
 
 fn button(button: &Button) -> Value {
     let style = match button.action {
-        ButtonAction::Execute(_) => 3,
+        ButtonAction::Execute(_) | ButtonAction::Agree(_) => 3,
         ButtonAction::Stop => 4,
         _ => 2,
     };
@@ -53,6 +53,8 @@ mod tests {
             ButtonAction::Execute(proposal()),
             ButtonAction::Edit(proposal()),
             ButtonAction::Explain(proposal()),
+            ButtonAction::Show(proposal()),
+            ButtonAction::Agree(proposal()),
             ButtonAction::Chart(proposal()),
             ButtonAction::AuditOlder(page()),
             ButtonAction::AuditNewer(page()),
@@ -82,7 +84,7 @@ mod tests {
         let button = |action| Button { action, label: "x".repeat(100) };
         let rows = rows(&every_action().into_iter().map(button).collect::<Vec<_>>());
         let lengths: Vec<usize> = rows.iter().map(|row| row["components"].as_array().unwrap().len()).collect();
-        assert_eq!(lengths, [5, 5, 2]);
+        assert_eq!(lengths, [5, 5, 4]);
         assert_eq!(rows[0]["components"][0]["label"].as_str().unwrap().chars().count(), LABEL);
     }
 }

@@ -59,7 +59,7 @@ impl Discord {
     pub(crate) async fn catch_up(&self, shard: u32, inbox: &Inbox) {
         tracing::info!(shard, "connected to Discord anew; looking at what was said meanwhile");
         let mut places = self.recent.places();
-        for channel in &self.config.channels {
+        for channel in self.config.channels.union(&self.config.without_mention) {
             let guild = self.channels.get(*channel).map(|known| known.guild);
             if guild.is_some() && places.iter().all(|(known, _)| known != channel) {
                 places.push((*channel, guild));

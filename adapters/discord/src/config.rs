@@ -18,6 +18,8 @@ pub struct DiscordConfig {
     pub guilds: BTreeSet<u64>,
     /// The channels it answers in, with their threads; none for every channel of those servers.
     pub channels: BTreeSet<u64>,
+    /// The channels where every message is a question, without a mention.
+    pub without_mention: BTreeSet<u64>,
     /// Whether it leaves other servers, having said so.
     pub leave_others: bool,
     /// Whether webhooks are answered like people.
@@ -46,6 +48,7 @@ impl DiscordConfig {
             application,
             guilds: BTreeSet::new(),
             channels: BTreeSet::new(),
+            without_mention: BTreeSet::new(),
             leave_others: false,
             webhooks: false,
             message_content: true,

@@ -19,6 +19,7 @@ pub(crate) mod codes {
     pub(crate) const EDITED_TOO_OFTEN: i64 = 30_046;
     pub(crate) const ALREADY_ANSWERED: i64 = 40_060;
     pub(crate) const MISSING_ACCESS: i64 = 50_001;
+    pub(crate) const MISSING_PERMISSIONS: i64 = 50_013;
     pub(crate) const CLOSED_TO_US: i64 = 50_007;
     pub(crate) const INVALID_TOKEN: i64 = 50_027;
     pub(crate) const THREAD_EXISTS: i64 = 160_004;

@@ -35,6 +35,7 @@ impl Discord {
         match body {
             EventBody::Said(words) => {
                 let place = self.place_to_answer(&message, place, &words);
+                self.closed.open(&place);
                 self.ask(&message, place, words, inbox).await;
             }
             body => inbox(event(&message, place, body)).await,
@@ -47,7 +48,12 @@ impl Discord {
         let question = Question::new(event, said, message.guild_id.map(u64::from), Some(id));
         let question = question.with_files(message.attachments.iter().map(|file| file.id.get()));
         let question = self.asked.asks(id, question);
-        let words = self.with_attachments(question.said.clone(), &message.attachments).await;
+        let words = self
+            .with_attachments(
+                self.with_quoted(&question.said, message.channel_id, message.referenced_message.as_deref()),
+                &message.attachments,
+            )
+            .await;
         self.hand_over(id, &question, words, inbox).await;
     }
 
@@ -60,6 +66,18 @@ impl Discord {
         question.answered.cancel();
     }
 
+    /// A question with the message that it replies to; unless that is our own and stands in the same conversation, which
+    /// knows it already.
+    pub(crate) fn with_quoted(&self, said: &str, channel: ChannelId, quoted: Option<&Message>) -> String {
+        let Some(quoted) = quoted.filter(|_| !said.trim().is_empty()) else { return said.to_owned() };
+        let is_own = self.own.get().is_some_and(|own| quoted.author.id.get() == *own);
+        let is_among_many = self.channels.get(channel.get()).is_some_and(|known| known.within.is_none());
+        if is_own && !is_among_many {
+            return said.to_owned();
+        }
+        pstral_core::attached::replying(said, &actor(&quoted.author).name, &quoted.content, self.config.locale)
+    }
+
     /// Whether somebody wrote it: not we, no other program, and a webhook only where that is wanted.
     fn is_of_somebody(&self, message: &Message, own: u64) -> bool {
         let is_text = matches!(message.kind, MessageType::Regular | MessageType::InlineReply);
@@ -67,7 +85,8 @@ impl Discord {
         is_text && message.author.id.get() != own && (!message.author.bot || (of_webhook && self.config.webhooks))
     }
 
-    /// Where a message was posted, if it is meant for us: in private, by a mention, or in a thread of ours.
+    /// Where a message was posted, if it is meant for us: in private, by a mention, in a thread of ours, or in a channel where
+    /// none is needed.
     async fn place_where_addressed(&self, message: &Message, own: u64) -> Option<Place> {
         let (id, author) = (message.channel_id.get(), message.author.id.get());
         let Some(guild) = message.guild_id.map(u64::from) else {
@@ -81,7 +100,8 @@ impl Discord {
         let known = self.channels.get(id);
         let is_in_ours = known.is_some_and(|known| known.was_begun_by(own)) && self.config.message_content;
         let speaks = !message.content.is_empty() || !message.attachments.is_empty();
-        let goes_on = is_in_ours && speaks && message.mentions.is_empty();
+        let is_open = self.config.without_mention.contains(&id) && self.config.message_content;
+        let goes_on = (is_in_ours || is_open) && speaks && message.mentions.is_empty();
         if !(is_mentioned || goes_on) {
             return None;
         }
@@ -116,7 +136,7 @@ impl Discord {
         if asked_in.private || !can_begin || !self.config.threads || words.trim().is_empty() {
             return asked_in;
         }
-        self.want_thread(channel_id, message.id.get(), words)
+        self.want_thread(channel_id, message.id.get(), message.author.id, words)
     }
 }
 

@@ -100,7 +100,9 @@ impl Discord {
         }
         // Who clicks in a thread may go on there in words.
         self.recent.spoke_in(id, Some(guild));
-        Some((known.place(id), Some(known)))
+        let place = known.place(id);
+        self.closed.open(&place);
+        Some((place, Some(known)))
     }
 
     /// Tells Discord what it first hears of an interaction; whether it is ours to answer. Where Discord does not take it,

@@ -8,6 +8,7 @@ mod buttons;
 mod catching_up;
 mod channels;
 mod clicks;
+mod closed_places;
 mod commands;
 mod config;
 mod counsel;
@@ -39,7 +40,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 pub use config::{DiscordConfig, Shards};
 pub use examine::{Finding, Mark};
-use pstral_core::domain::{Actor, Event, Form, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, WriteBudget,
 };
@@ -52,8 +53,9 @@ use tokio_util::sync::CancellationToken;
 use crate::asked::Asked;
 use crate::catching_up::Recent;
 use crate::channels::Channels;
+use crate::closed_places::ClosedPlaces;
 use crate::counsel::Counsel;
-use crate::fault::Fault;
+use crate::fault::{Fault, codes};
 use crate::gateway::Connection;
 use crate::guilds::ToldGuilds;
 use crate::opened::Interactions;
@@ -73,6 +75,7 @@ pub struct Discord {
     interactions: Interactions,
     channels: Channels,
     privates: Privates,
+    closed: ClosedPlaces,
     asked: Asked,
     recent: Recent,
     threads: Threads,
@@ -96,6 +99,7 @@ impl Discord {
             interactions: Interactions::default(),
             channels: Channels::default(),
             privates: Privates::default(),
+            closed: ClosedPlaces::default(),
             asked: Asked::default(),
             recent: Recent::default(),
             threads: Threads::default(),
@@ -198,6 +202,9 @@ impl ChatPlatform for Discord {
             self.rest.tell_in_passing(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
         };
         if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
+            if fault.code() == Some(codes::MISSING_PERMISSIONS) {
+                self.closed.close(place);
+            }
             tracing::debug!(?fault, "nobody sees that an answer is being prepared");
         }
     }
@@ -211,6 +218,11 @@ impl ChatPlatform for Discord {
         // Of what belongs to an interaction, the event's own name comes after it.
         let interaction = event.id.split('.').next()?.parse().ok().filter(|_| !event.place.private)?;
         self.interactions.get(interaction).map(|opened| place::aside(opened.id))
+    }
+
+    fn awaits(&self, event: &Event) -> Option<Locale> {
+        let interaction = event.id.split('.').next()?.parse().ok()?;
+        self.interactions.get(interaction).map(|opened| opened.locale)
     }
 
     async fn open_form(&self, event: &str, form: &Form) -> Result<(), PlatformError> {

@@ -32,21 +32,22 @@ impl Discord {
         }
         let id = format!("{message}.{}", before.versions().count());
         let changed = before.reworded(Event { id, ..before.event.clone() }, said).with_files(files.into_iter());
+        let quoted = updated.referenced_message.iter().flatten().map(|quoted| &**quoted).next();
         // Before anything is waited for: of what comes meanwhile, the last one counts.
         let changed = self.asked.asks(message, changed);
         if self.was_run(&before).await {
             changed.answered.cancel();
             return;
         }
-        self.stop(&before, inbox).await;
-        let words = self.with_attachments(changed.said.clone(), attached).await;
+        self.stop(&before, |event| EventBody::Reworded { event }, inbox).await;
+        let words = self.with_attachments(self.with_quoted(&changed.said, updated.channel_id, quoted), attached).await;
         self.hand_over(message, &changed, words, inbox).await;
     }
 
     /// A message was deleted: what it asked is not wanted any more.
     pub(crate) async fn take_back(&self, message: u64, inbox: &Inbox) {
         if let Some(question) = self.asked.take_back(message) {
-            self.stop(&question, inbox).await;
+            self.stop(&question, |event| EventBody::Deleted { event }, inbox).await;
         }
     }
 
@@ -61,10 +62,9 @@ impl Discord {
     }
 
     /// Stops what a message asked so far, and waits until it has ended.
-    async fn stop(&self, question: &Question, inbox: &Inbox) {
+    async fn stop(&self, question: &Question, why: impl Fn(String) -> EventBody, inbox: &Inbox) {
         for version in question.versions().filter(|version| !version.answered.is_cancelled()) {
-            let body = EventBody::Deleted { event: version.event.id.clone() };
-            let id = format!("{} deleted", version.event.id);
+            let (id, body) = (format!("{} ended", version.event.id), why(version.event.id.clone()));
             inbox(Event { id, body, ..version.event.clone() }).await;
         }
         let ended = futures::future::join_all(question.versions().map(|version| version.answered.cancelled()));

@@ -11,7 +11,7 @@ use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::application::{CommandInteraction, CommandType, ResolvedTarget, ResolvedValue};
 use serenity::model::channel::Attachment;
-use serenity::model::id::{ChannelId, MessageId};
+use serenity::model::id::MessageId;
 
 use crate::Discord;
 use crate::asked::Question;
@@ -209,7 +209,7 @@ impl Discord {
                 return Some((place, None));
             }
         };
-        Some((self.thread_on(posted, acted.channel_id, question, place, known), Some(posted)))
+        Some((self.thread_on(posted, acted, question, place, known), Some(posted)))
     }
 
     /// "Ask Pstral about this": somebody else's message as a question of one's own.
@@ -233,7 +233,7 @@ impl Discord {
             return;
         }
         let id = message.id.get();
-        let there = self.thread_on(id, acted.channel_id, &said, place.clone(), known);
+        let there = self.thread_on(id, acted, &said, place.clone(), known);
         let is_elsewhere = there != place;
         let answering = self.ask_by(acted, Some(id), there, (said, &message.attachments), inbox);
         if is_elsewhere {
@@ -256,9 +256,12 @@ impl Discord {
         tokio::join!(self.say_alone(opened, &told), answering);
     }
 
-    fn thread_on(&self, message: u64, channel_id: ChannelId, words: &str, place: Place, known: Option<Known>) -> Place {
+    fn thread_on(&self, message: u64, acted: &Acted<'_>, words: &str, place: Place, known: Option<Known>) -> Place {
         let can_begin = self.config.threads && !place.private && known.is_some_and(|known| known.threads);
-        if can_begin && !words.trim().is_empty() { self.want_thread(channel_id, message, words) } else { place }
+        if !can_begin || words.trim().is_empty() {
+            return place;
+        }
+        self.want_thread(acted.channel_id, message, acted.user.id, words)
     }
 
     /// Says something to who acted, and to nobody else.

@@ -22,6 +22,9 @@ impl Discord {
         place: &Place,
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
+        if self.closed.holds(place) {
+            return Err(PlatformError::Gone);
+        }
         let mut live = match spot(place)? {
             // What would stand there was shown beside what somebody did, and is over with that.
             Spot::Channel(channel_id) if place.private && self.privates.is_closed(channel_id.get()) => {

@@ -11,14 +11,14 @@ use pstral_core::domain::Place;
 use pstral_core::egress::fit;
 use serde_json::json;
 use serenity::http::{LightMethod, Route};
-use serenity::model::id::{ChannelId, MessageId};
+use serenity::model::id::{ChannelId, MessageId, UserId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Discord;
 use crate::fault::{Fault, codes};
 use crate::place::thread;
-use crate::rest::with_body;
+use crate::rest::{plain, with_body};
 
 /// Threads remembered that may begin.
 const REMEMBERED: usize = 1024;
@@ -33,6 +33,8 @@ const FORBIDDEN: Duration = Duration::from_mins(10);
 /// A thread that may begin on a question.
 struct Wanted {
     channel: ChannelId,
+    /// Who asked, who is to find it in their list.
+    asker: Option<UserId>,
     name: String,
     /// Held while it begins.
     state: tokio::sync::Mutex<State>,
@@ -43,13 +45,15 @@ struct Wanted {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     NotBegun,
+    /// It is there, and the asker is not in it yet.
     Begun,
+    Joined,
     Refused,
 }
 
 impl Wanted {
-    fn new(channel: ChannelId, name: String, state: State) -> Self {
-        Self { channel, name, state: tokio::sync::Mutex::new(state), begun: CancellationToken::new() }
+    fn new(channel: ChannelId, asker: Option<UserId>, name: String, state: State) -> Self {
+        Self { channel, asker, name, state: tokio::sync::Mutex::new(state), begun: CancellationToken::new() }
     }
 }
 
@@ -112,9 +116,10 @@ impl Threads {
 
 impl Discord {
     /// The place of a thread on a message of a channel, named after what is asked. It begins when something is said there.
-    pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, words: &str) -> Place {
+    /// Who asked is added to it.
+    pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, asker: UserId, words: &str) -> Place {
         let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
-        self.threads.want(message, Wanted::new(channel, name, State::NotBegun));
+        self.threads.want(message, Wanted::new(channel, Some(asker), name, State::NotBegun));
         thread(channel.get(), message)
     }
 
@@ -122,7 +127,7 @@ impl Discord {
     /// more, but for the message that somebody clicked on.
     pub(crate) fn without_thread(&self, channel: ChannelId, message: u64) -> Place {
         if self.threads.wanted(message).is_none() {
-            self.threads.want(message, Wanted::new(channel, String::new(), State::Refused));
+            self.threads.want(message, Wanted::new(channel, None, String::new(), State::Refused));
         }
         thread(channel.get(), message)
     }
@@ -155,8 +160,24 @@ impl Discord {
         }
         if *state == State::Begun {
             wanted.begun.cancel();
+            *state = self.join(&wanted, id).await;
         }
         Ok(if *state == State::Refused { reply } else { Way::There })
+    }
+
+    /// Adds the asker to their thread. Nobody waits for it: where Discord has no turn to spare, it is tried again with what
+    /// is said there next.
+    async fn join(&self, wanted: &Wanted, id: ChannelId) -> State {
+        let Some(user_id) = wanted.asker else { return State::Joined };
+        let route = Route::ChannelThreadMember { channel_id: id, user_id };
+        match self.rest.tell_in_passing(plain(LightMethod::Put, route)).await {
+            Err(Fault::Limited(_)) => State::Begun,
+            Err(fault) => {
+                tracing::warn!(?fault, thread = id.get(), "the asker could not be added to their thread");
+                State::Joined
+            }
+            Ok(()) => State::Joined,
+        }
     }
 
     async fn begin(&self, wanted: &Wanted, id: ChannelId) -> Result<(), Fault> {

@@ -42,12 +42,21 @@ impl Discord {
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
         let body = Body::of(message)?;
+        if self.closed.holds(place) {
+            return Err(PlatformError::Gone);
+        }
         let id = match spot(place)? {
             Spot::Aside(interaction) => self.answer_aside(interaction, place, body).await?.to_string(),
             Spot::Channel(channel_id) => match self.send_in(channel_id, place, body.clone().named(key)).await {
                 Err(fault) if fault.code() == Some(codes::CLOSED_TO_US) && place.private => {
                     self.privates.close(channel_id.get());
                     self.send_beside(channel_id, place, body, fault).await?
+                }
+                // A message with files may lack the permission for those alone.
+                Err(fault) if fault.code() == Some(codes::MISSING_PERMISSIONS) && message.files.is_empty() => {
+                    tracing::warn!(place = place.id, "the bot may not write there: whoever asked is told in private");
+                    self.closed.close(place);
+                    return Err(PlatformError::Gone);
                 }
                 Ok(id) => {
                     self.privates.open(channel_id.get());

@@ -24,7 +24,9 @@ pub(super) fn discord_faults(discord: &DiscordConfig) -> Vec<Fault> {
         Some(id) if id_of(id).is_none() => fault("application", text("config-discord-id").with("given", id)),
         Some(_) => {}
     }
-    for (key, ids) in [("guilds", &discord.guilds), ("channels", &discord.channels)] {
+    let lists =
+        [("guilds", &discord.guilds), ("channels", &discord.channels), ("without_mention", &discord.without_mention)];
+    for (key, ids) in lists {
         for id in ids.iter().filter(|id| id_of(id).is_none()) {
             fault(key, text("config-discord-id").with("given", id));
         }

@@ -55,6 +55,7 @@ fn discord(config: &Config) -> anyhow::Result<pstral_discord::Discord> {
     Ok(Discord::new(DiscordConfig {
         guilds: ids(&section.guilds),
         channels: ids(&section.channels),
+        without_mention: ids(&section.without_mention),
         leave_others: section.leave_others,
         webhooks: section.webhooks,
         message_content: section.message_content,

@@ -57,6 +57,43 @@ async fn a_mention_is_answered_in_a_thread_and_goes_on_there_without() {
 }
 
 #[tokio::test]
+async fn who_asks_is_added_to_their_thread() {
+    let House { bench, zoe, channel } = House::new().await;
+    let question = bench.discord.says(zoe, channel, "@Pstral Combien de clients ?");
+    let (event, _) = bench.said().await;
+    bench.bot.send(key(), &event.place, &Outgoing::text("Douze.")).await.unwrap();
+    let thread = bench.discord.thread_on(question).await;
+    assert!(bench.discord.was_added(zoe, thread));
+    bench.discord.blameless();
+}
+
+#[tokio::test]
+async fn what_is_replied_to_is_part_of_the_question() {
+    let House { bench, zoe, channel } = House::new().await;
+    let ali = bench.discord.person("Ali");
+    bench.discord.joins(ali, bench.discord.guild_of(channel));
+    let said = bench.discord.says(ali, channel, "SELECT count(*) FROM clients");
+    let asked = bench.discord.replies(zoe, said, "@Pstral Que fait cette requête ?");
+    let (event, text) = bench.said().await;
+    insta::assert_snapshot!(text, @"
+    Que fait cette requête ?
+
+    En réponse à Ali :
+    ```
+    SELECT count(*) FROM clients
+    ```
+    ");
+    bench.discord.edits(zoe, asked, "@Pstral Que compte cette requête ?");
+    assert!(bench.said().await.1.contains("SELECT count(*)"), "it still is when the question is edited");
+    bench.bot.send(key(), &event.place, &Outgoing::text("Elle compte les clients.")).await.unwrap();
+    let thread = bench.discord.thread_on(asked).await;
+    let answer = bench.discord.hears(thread, "Elle compte").await;
+    bench.discord.replies(zoe, answer, "Et à Lyon ?");
+    assert_eq!(bench.said().await.1, "Et à Lyon ?", "the conversation knows it");
+    bench.discord.blameless();
+}
+
+#[tokio::test]
 async fn where_no_thread_can_be_the_answer_is_a_reply() {
     let House { bench, zoe, channel } = House::new().await;
     bench.discord.forbids(channel, CREATE_PUBLIC_THREADS);
@@ -162,6 +199,22 @@ async fn webhooks_are_heard_where_they_are_wanted() {
     bench.discord.other_bot("Crochet");
     bench.discord.posts("Crochet", channel, "@Pstral Combien ?");
     assert_eq!(bench.said().await.1, "Combien ?");
+}
+
+#[tokio::test]
+async fn some_channels_need_no_mention() {
+    let discord = Plan::default().start().await;
+    let (zoe, ali) = (discord.person("Zoé"), discord.person("Ali"));
+    let guild = discord.guild("Alpha", &[zoe, ali]);
+    let (open, other) = (discord.channel(guild, "demandes"), discord.channel(guild, "ventes"));
+    let bench = Bench::on(discord, |config| config.without_mention.extend([open]));
+    bench.discord.connected().await;
+    bench.discord.says(zoe, other, "Entre nous");
+    bench.discord.says(zoe, open, "@Ali Tu as vu ?");
+    let asked = bench.discord.says(zoe, open, "Combien de clients ?");
+    let (event, text) = bench.said().await;
+    assert_eq!((text.as_str(), event.place.id), ("Combien de clients ?", format!("{open}/{asked}")));
+    bench.discord.blameless();
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! How a double is started.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -104,6 +104,7 @@ impl Plan {
             buckets: Buckets::new(self.limits),
             faults: Faults::default(),
             counts: Counts::default(),
+            joined: BTreeSet::new(),
             typed: Vec::new(),
             loose: Vec::new(),
             files_at,

@@ -1,6 +1,6 @@
 //! Everything that there is on the double.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(super) counts: Counts,
     /// Those who were seen typing, a row a request.
     pub(super) typed: Vec<Id>,
+    /// Threads and those who were added to them.
+    pub(super) joined: BTreeSet<(Id, Id)>,
     /// The files that came with commands.
     pub(super) loose: Vec<Attachment>,
     /// Where files are fetched from.

@@ -17,6 +17,7 @@ pub struct DiscordConfig {
     pub application: Option<String>,
     pub guilds: Vec<String>,
     pub channels: Vec<String>,
+    pub without_mention: Vec<String>,
     pub leave_others: bool,
     pub webhooks: bool,
     pub message_content: bool,

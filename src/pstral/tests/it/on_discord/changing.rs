@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use insta::assert_snapshot;
 use pstral_core::testkit::language_model::Script;
 
 use super::House;
@@ -24,7 +25,9 @@ fn of_several_changes_the_last_one_is_asked() {
         house.idle().await;
         let audit = world.audit_lines().await;
         assert_eq!(audit.matches("question ok").count(), 2, "{audit}");
-        assert!(!house.sees(thread).contains("encore"), "{}", house.sees(thread));
+        let seen = house.sees(thread);
+        assert!(!seen.contains("encore") && !seen.contains("supprimée"), "{seen}");
+        assert!(seen.contains("✏️ La question a été modifiée"), "{seen}");
         house.close().await;
     });
 }
@@ -68,7 +71,7 @@ fn a_question_that_is_deleted_while_it_is_changed_is_not_asked() {
         house.discord.edits(house.camille, question, "@Pstral Une autre question");
         house.discord.deletes(house.camille, question);
         world.model.abandoned().await;
-        house.discord.hears(thread, "⏹").await;
+        house.discord.hears(thread, "La question a été").await;
         house.idle().await;
         let audit = world.audit_lines().await;
         assert_eq!(audit.matches("question ok").count(), 1, "{audit}");
@@ -88,12 +91,42 @@ fn a_statement_that_no_form_holds_comes_and_goes_as_a_file() {
         house.discord.runs_with(house.camille, house.channel, line, &[("requete.sql", statement.as_bytes())]);
         let offer = house.discord.hears(house.channel, "[Modifier]").await;
         house.discord.clicks(house.camille, offer, "Modifier");
-        let file = house.discord.hears(house.channel, ".sql, application/sql").await;
+        let file = house.discord.hears(house.channel, "elle est dans le fichier").await;
         let told = house.discord.reads(file);
-        assert!(told.contains("elle est dans le fichier"), "{told}");
         let name = told.split_once("file: ").unwrap().1.split(',').next().unwrap().to_owned();
         let sent = String::from_utf8(house.discord.file(file, &name)).unwrap();
         assert!(sent.contains("1199"), "it is whole");
+        house.close().await;
+    });
+}
+
+/// What runs is what stands in the file, word for word.
+#[test]
+fn a_statement_that_no_message_holds_runs_once_it_can_be_read_whole() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        let ids = (1..700).map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
+        world.model_says(&format!("```sql\nSELECT count(id) AS n FROM clients WHERE id IN ({ids})\n```"));
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Parmi ces numéros, lesquels existent");
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Exécuter]").await;
+        assert_snapshot!(house.sees(thread), @"
+        # Parmi ces numéros, lesquels existent (thread)
+        Pstral: ↳ Camille Martin
+        📄 La requête entière est dans le fichier crm-20261121-100000-010101.sql : lisez-la avant de l’exécuter, car c’est exactement ce qui sera exécuté.
+        Lit la table clients de la base crm.
+          [Exécuter] [Modifier] [Expliquer]
+          file: crm-20261121-100000-010101.sql, application/sql
+        ");
+        let told = house.discord.reads(offer);
+        let name = told.split_once("file: ").unwrap().1.split(',').next().unwrap().to_owned();
+        let read = String::from_utf8(house.discord.file(offer, &name)).unwrap();
+        house.discord.clicks(house.camille, offer, "Exécuter");
+        house.discord.hears(thread, ".xlsx").await;
+        house.idle().await;
+        let ran: Vec<String> = world.target.ran().iter().map(|ran| ran.text().to_owned()).collect();
+        assert_eq!(ran, [read.trim_end()]);
+        assert!(!house.discord.reads(offer).contains("[Exécuter]"), "each runs once");
         house.close().await;
     });
 }

@@ -8,7 +8,8 @@ use pstral_core::pipeline::{Delivery, Terms};
 use pstral_core::ports::{Clock as _, LinkCode, People as _};
 use pstral_core::testkit::language_model::Script;
 
-use super::House;
+use super::{House, timeless};
+use crate::double::rights::{CREATE_PUBLIC_THREADS, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS};
 use crate::world::{Setup, run_test, run_test_with};
 
 #[test]
@@ -114,6 +115,52 @@ fn a_private_table_finds_its_way_when_messages_are_closed() {
     });
 }
 
+/// She types, so that there is nothing to answer beside: nothing runs that cannot be delivered.
+#[test]
+fn who_is_closed_to_messages_is_shown_a_private_table_by_a_click() {
+    run_test_with(private(), async |world| {
+        let mut house = House::open(world).await;
+        house.discord.closes_dms(house.camille);
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
+        let thread = house.discord.thread_on(question).await;
+        house.discord.hears(thread, "[Exécuter]").await;
+        house.idle().await;
+        house.discord.says(house.camille, thread, "@Pstral /execute");
+        let closed = house.discord.hears(thread, "[Me montrer]").await;
+        house.idle().await;
+        assert!(world.target.ran().is_empty());
+        house.discord.clicks(house.alex, closed, "Me montrer");
+        house.discord.hears(thread, "Only the person").await;
+        house.discord.clicks(house.camille, closed, "Me montrer");
+        let shown = house.discord.hears(thread, "seen by Camille alone").await;
+        house.discord.clicks(house.camille, shown, "Exécuter");
+        let table = house.discord.hears(thread, ".xlsx").await;
+        assert!(house.discord.reads(table).starts_with("Pstral, seen by Camille alone: "), "{}", house.sees(thread));
+        house.idle().await;
+        assert_snapshot!(house.named(&timeless(&house.discord.sees_as(house.alex, thread))), @"
+        # Le premier client, par son numéro (thread)
+        Pstral: ↳ Camille Martin
+        ```sql
+        SELECT
+          company_name
+        FROM
+          clients
+        WHERE
+          id = 1
+        ```
+        Lit la table clients de la base crm.
+          [Modifier] [Expliquer]
+        Camille: @Pstral /execute
+        Pstral: ↳ Camille Martin
+        🔒 Ceci ne s’adresse qu’à vous, et vos messages privés me sont fermés. Cliquez sur « Me montrer » pour le lire ici, sans que personne d’autre ne le voie.
+          [Me montrer]
+        Pstral, seen by Alex alone: Only the person who asked can run this statement. Ask it yourself to get your own.
+        ");
+        house.end().await;
+    });
+}
+
 /// Discord takes no changes any more of what answers a command after a quarter of an hour.
 #[test]
 fn an_answer_that_outlives_its_command_is_shown_by_the_next_one() {
@@ -158,6 +205,80 @@ fn who_is_not_linked_is_helped_alone() {
         house.idle().await;
         assert_eq!(house.discord.sees_as(house.alex, house.channel), "# ventes\nAlex: Bonjour\n");
         house.close().await;
+    });
+}
+
+/// Discord shows that Pstral thinks, and then nothing, unless each is answered.
+#[test]
+fn who_is_not_linked_is_answered_each_time_in_the_language_of_their_client() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        house.discord.registered().await;
+        house.discord.reads_in(house.stranger, "en-US");
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Exécuter]").await;
+        for line in ["/whoami", "/ask question:Who are our clients?", "/history"] {
+            let asked = house.discord.runs(house.stranger, house.channel, line);
+            let answer = house.discord.answered(asked).await;
+            let told = house.discord.reads(answer);
+            assert!(told.starts_with("Pstral, seen by Inconnu alone: Hello"), "{line}: {told}");
+        }
+        house.discord.clicks(house.stranger, offer, "Exécuter");
+        let told = house.discord.hears(thread, "Hello").await;
+        assert!(house.discord.reads(told).starts_with("Pstral, seen by Inconnu alone: "), "{}", house.sees(thread));
+        let clicked = house.discord.clicks(house.stranger, offer, "Modifier");
+        let told = house.discord.answered(clicked).await;
+        assert!(
+            house.discord.reads(told).starts_with("Pstral, seen by Inconnu alone: Hello"),
+            "{}",
+            house.sees(thread)
+        );
+        assert!(!house.discord.sees_as(house.alex, thread).contains("Hello"), "{}", house.sees(thread));
+        house.close().await;
+    });
+}
+
+/// No form opens for them; what is said instead is for nobody else.
+#[test]
+fn who_may_not_edit_is_told_so_alone() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        world.model_says(SAID);
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Le premier client, par son numéro");
+        let thread = house.discord.thread_on(question).await;
+        let offer = house.discord.hears(thread, "[Modifier]").await;
+        house.discord.clicks(house.alex, offer, "Modifier");
+        let told = house.discord.hears(thread, "Only the person").await;
+        assert!(house.discord.reads(told).starts_with("Pstral, seen by Alex alone:"), "{}", house.sees(thread));
+        assert!(!house.discord.sees_as(house.camille, thread).contains("Only the person"));
+        house.close().await;
+    });
+}
+
+/// Discord counts what it forbids, and locks out who insists.
+#[test]
+fn who_asks_where_nothing_may_be_written_is_told_why_in_private() {
+    run_test(async |world| {
+        let mut house = House::open(world).await;
+        house.discord.forbids(house.channel, CREATE_PUBLIC_THREADS | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS);
+        world.model_says("Voilà tout.");
+        house.discord.says(house.camille, house.channel, "@Pstral Parlez-moi de vous");
+        let dm = house.discord.dm(house.camille);
+        house.discord.hears(dm, "Voilà tout.").await;
+        house.idle().await;
+        assert_snapshot!(house.sees(dm), @"
+        # in private with Camille
+        Pstral: 🔒 Je ne peux pas écrire là où vous m’avez sollicité : je vous réponds donc ici. La personne qui gère ce salon peut m’autoriser à y envoyer des messages.
+        Pstral: ↳ Camille Martin
+        ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
+        Voilà tout.
+          [👍] [👎]
+        ");
+        let refused = house.discord.counts().invalid;
+        assert_eq!(refused.iter().filter(|refused| !refused.contains("threads")).count(), 1, "{refused:?}");
+        house.end().await;
     });
 }
 

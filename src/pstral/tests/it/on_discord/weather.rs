@@ -51,6 +51,19 @@ fn what_a_model_writes_calls_and_misleads_nobody() {
     });
 }
 
+/// Discord would show its bars and dashes.
+#[test]
+fn a_table_of_the_model_is_aligned() {
+    run_test(async |world| {
+        let house = House::open(world).await;
+        world.model_says("Voici :\n\n| Mot | Sens |\n|---|---|\n| devis | une offre |\n| avoir | un remboursement |");
+        let question = house.discord.says(house.camille, house.channel, "@Pstral Expliquez-moi ces mots");
+        let thread = house.discord.thread_on(question).await;
+        house.discord.hears(thread, "devis │ une offre").await;
+        house.close().await;
+    });
+}
+
 /// As long as Discord lets people write who pay for it.
 #[test]
 fn a_question_of_four_thousand_characters_is_answered() {

@@ -74,7 +74,7 @@ impl World {
     }
 
     /// Whether a person can be in a channel at all.
-    pub(super) fn can_be_in(&self, person: Id, channel: Id) -> bool {
+    pub(in crate::double) fn can_be_in(&self, person: Id, channel: Id) -> bool {
         let Some(channel) = self.channels.get(&channel) else { return false };
         match channel.guild.and_then(|guild| self.guilds.get(&guild)) {
             Some(guild) => guild.members.contains_key(&person),

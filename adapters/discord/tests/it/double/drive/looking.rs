@@ -63,6 +63,11 @@ impl Discord {
         buttons.filter_map(|button| button["custom_id"].as_str().map(str::to_owned)).collect()
     }
 
+    /// Whether the bot has added somebody to a thread.
+    pub(crate) fn was_added(&self, person: Id, thread: Id) -> bool {
+        self.shared.world().joined.contains(&(thread, person))
+    }
+
     /// How often the bot was seen typing in a channel.
     pub(crate) fn typed(&self, channel: Id) -> usize {
         self.shared.world().typed.iter().filter(|typed| **typed == channel).count()

@@ -50,6 +50,7 @@ const ROUTES: &[(MethodFilter, &str, Act)] = &[
     (PATCH, "/channels/{channel_id}/messages/{message_id}", messages::edit),
     (DELETE, "/channels/{channel_id}/messages/{message_id}", messages::delete),
     (POST, "/channels/{channel_id}/messages/{message_id}/threads", threads::from_message),
+    (PUT, "/channels/{channel_id}/thread-members/{user_id}", threads::add_member),
     (POST, "/interactions/{interaction_id}/{interaction_token}/callback", interactions::answer),
     (POST, "/webhooks/{webhook_id}/{webhook_token}", followups::send),
     (GET, "/webhooks/{webhook_id}/{webhook_token}/messages/@original", followups::message),

@@ -46,3 +46,16 @@ pub(super) fn from_message(world: &mut World, call: &Call) -> Result<Reply, Refu
     world.tell_message("MESSAGE_UPDATE", id);
     Ok(Reply::Created(world.channel(&world.channels[&id])))
 }
+
+/// Somebody is added to a thread, who may see it.
+pub(super) fn add_member(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
+    let (thread, person) = (call.id("channel_id"), call.id("user_id"));
+    if room(world, thread)?.kind != Kind::Thread {
+        return Err(Refusal::WRONG_CHANNEL);
+    }
+    if !world.can_be_in(person, thread) {
+        return Err(Refusal::MISSING_ACCESS);
+    }
+    world.joined.insert((thread, person));
+    Ok(Reply::Nothing)
+}
