@@ -33,7 +33,7 @@ impl Discord {
         let is_edit = matches!(action, ButtonAction::Edit(_));
         let event = acted.event(place, EventBody::Clicked(action));
         if is_edit {
-            self.acknowledged_in_time(&opened, inbox(event)).await;
+            self.acknowledged_in_time(&opened, inbox(event), self.heard(&opened)).await;
         } else if self.heard(&opened).await {
             inbox(event).await;
         }
@@ -70,13 +70,17 @@ impl Discord {
     }
 
     /// A form is a first answer, and there is only one: Discord hears that we have heard when no form came in time.
-    async fn acknowledged_in_time(&self, opened: &Opened, answering: impl Future<Output = ()>) {
+    pub(crate) async fn acknowledged_in_time(
+        &self,
+        opened: &Opened,
+        answering: impl Future<Output = ()>,
+        otherwise: impl Future<Output = bool>,
+    ) {
         let mut answering = pin!(answering);
-        if tokio::time::timeout(FORM, &mut answering).await.is_ok() {
-            self.heard(opened).await;
-            return;
-        }
-        if self.heard(opened).await {
+        let answered = tokio::time::timeout(FORM, &mut answering).await.is_ok();
+        let is_ours = otherwise.await;
+        if is_ours && !answered {
+            tracing::debug!(interaction = opened.id, "no form came in time");
             answering.await;
         }
     }

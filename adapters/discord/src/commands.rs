@@ -1,183 +1,20 @@
-//! The commands of Discord's own list: their names and sentences in both languages, and registering them when they change.
+//! Registering the commands of Discord's own list when they change.
 
 use pstral_core::domain::Locale;
 use pstral_core::egress::fit;
-use pstral_core::ports::Suggested;
 use pstral_core::text::text;
 use serde_json::{Map, Value, json};
 use serenity::http::{LightMethod, Route};
 
 use crate::Discord;
+use crate::command_list::{COMMANDS, Command, Kind, Opt};
 use crate::fault::Fault;
 use crate::rest::{plain, with_body};
-
-/// A question.
-pub(crate) const ASK: &str = "ask";
-/// A statement of one's own.
-pub(crate) const SQL: &str = "sql";
-/// Commands that concern one person and no conversation, wherever they are given. `policy` is none: what somebody may do is
-/// another thing in each channel.
-pub(crate) const ALONE: [&str; 7] = ["whoami", "link", "unlink", "audit", "user", "verified", "status"];
 
 /// Characters of a description at most.
 const DESCRIPTION: usize = 100;
 /// Those who manage a server see the commands of administrators; what they may do is Pstral's own to say.
 const MANAGE_GUILD: u64 = 1 << 5;
-
-/// A command of the list. Descriptions are sentences of `locales/`, by these names.
-struct Command {
-    name: &'static str,
-    french: &'static str,
-    says: &'static str,
-    for_admins: bool,
-    options: &'static [Opt],
-}
-
-/// Something to choose with it.
-struct Opt {
-    name: &'static str,
-    french: &'static str,
-    says: &'static str,
-    kind: Kind,
-    is_needed: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Words,
-    /// Words that are suggested while they are written.
-    Suggested(Suggested),
-    /// One of these.
-    One(&'static [&'static str]),
-    Number,
-    Yes,
-    File,
-}
-
-impl Kind {
-    /// <https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-type>
-    fn number(self) -> u8 {
-        match self {
-            Self::Words | Self::Suggested(_) | Self::One(_) => 3,
-            Self::Number => 4,
-            Self::Yes => 5,
-            Self::File => 11,
-        }
-    }
-}
-
-const fn option(name: &'static str, french: &'static str, says: &'static str, kind: Kind) -> Opt {
-    Opt { name, french, says, kind, is_needed: false }
-}
-
-const fn needed(name: &'static str, french: &'static str, says: &'static str, kind: Kind) -> Opt {
-    Opt { name, french, says, kind, is_needed: true }
-}
-
-const fn everybody(name: &'static str, french: &'static str, says: &'static str, options: &'static [Opt]) -> Command {
-    Command { name, french, says, for_admins: false, options }
-}
-
-const fn admins(name: &'static str, french: &'static str, says: &'static str, options: &'static [Opt]) -> Command {
-    Command { name, french, says, for_admins: true, options }
-}
-
-const MODES: Kind = Kind::One(&["sql", "chat"]);
-const FORMS: Kind = Kind::One(&["pdf", "json"]);
-
-/// The list, in the order in which it is registered.
-const COMMANDS: &[Command] = &[
-    everybody(
-        ASK,
-        "demander",
-        "discord-ask",
-        &[
-            needed("question", "question", "discord-ask-question", Kind::Words),
-            option("target", "base", "discord-ask-target", Kind::Suggested(Suggested::Targets)),
-            option("mode", "mode", "discord-ask-mode", MODES),
-            option("private", "privé", "discord-ask-private", Kind::Yes),
-            option("file", "fichier", "discord-ask-file", Kind::File),
-        ],
-    ),
-    everybody(
-        SQL,
-        "sql",
-        "discord-sql",
-        &[
-            option("statement", "requête", "discord-sql-statement", Kind::Words),
-            option("file", "fichier", "discord-sql-file", Kind::File),
-        ],
-    ),
-    everybody("mode", "mode", "discord-mode", &[needed("mode", "mode", "discord-ask-mode", MODES)]),
-    everybody("new", "nouveau", "discord-new", &[]),
-    everybody(
-        "history",
-        "historique",
-        "discord-history",
-        &[option("page", "page", "discord-history-page", Kind::Number)],
-    ),
-    everybody(
-        "export",
-        "exporter",
-        "discord-export",
-        &[
-            option("number", "numéro", "discord-export-number", Kind::Suggested(Suggested::Conversations)),
-            option("form", "format", "discord-export-form", FORMS),
-        ],
-    ),
-    everybody("stop", "arrêter", "discord-stop", &[]),
-    everybody("whoami", "quisuisje", "discord-whoami", &[]),
-    everybody("link", "lier", "discord-link", &[option("code", "code", "discord-link-code", Kind::Words)]),
-    everybody(
-        "unlink",
-        "délier",
-        "discord-unlink",
-        &[option("confirm", "confirmer", "discord-unlink-confirm", Kind::Yes)],
-    ),
-    everybody("help", "aide", "discord-help", &[]),
-    admins(
-        "audit",
-        "audit",
-        "discord-audit",
-        &[option("filter", "filtre", "discord-audit-filter", Kind::Suggested(Suggested::AuditWords))],
-    ),
-    admins(
-        "user",
-        "utilisateur",
-        "discord-user",
-        &[option("words", "mots", "discord-words", Kind::Suggested(Suggested::Users))],
-    ),
-    admins(
-        "policy",
-        "règles",
-        "discord-policy",
-        &[
-            needed("user", "utilisateur", "discord-policy-user", Kind::Suggested(Suggested::Users)),
-            needed("target", "base", "discord-policy-target", Kind::Suggested(Suggested::Targets)),
-            option("table", "table", "discord-policy-table", Kind::Words),
-        ],
-    ),
-    admins("status", "état", "discord-status", &[]),
-    admins("verified", "vérifiées", "discord-verified", &[option("words", "mots", "discord-words", Kind::Words)]),
-];
-
-/// What is suggested for an option of a command.
-pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
-    match options(command).iter().find(|known| known.name == option)?.kind {
-        Kind::Suggested(suggested) => Some(suggested),
-        _ => None,
-    }
-}
-
-/// Where an option stands among those of its command. People may fill them in in another order.
-pub(crate) fn rank(command: &str, option: &str) -> usize {
-    let options = options(command);
-    options.iter().position(|known| known.name == option).unwrap_or(options.len())
-}
-
-fn options(command: &str) -> &'static [Opt] {
-    COMMANDS.iter().find(|known| known.name == command).map_or(&[], |command| command.options)
-}
 
 impl Discord {
     /// Registers the commands where Discord has not these; whether it had to.
@@ -237,16 +74,20 @@ fn chosen(option: &Opt) -> Value {
         "name_localizations": { "fr": option.french },
         "description": sentence(option.says, Locale::En),
         "description_localizations": { "fr": sentence(option.says, Locale::Fr) },
-        "required": option.is_needed,
     });
     match option.kind {
+        Kind::Sub(_, options) => {
+            chosen["options"] = options.iter().map(self::chosen).collect();
+            return chosen;
+        }
         Kind::One(choices) => {
             chosen["choices"] = choices.iter().map(|choice| json!({ "name": choice, "value": choice })).collect();
         }
         Kind::Suggested(_) => chosen["autocomplete"] = json!(true),
         Kind::Number => chosen["min_value"] = json!(1),
-        Kind::Words | Kind::Yes | Kind::File => {}
+        Kind::Words | Kind::Setting(_) | Kind::Yes | Kind::File | Kind::Member => {}
     }
+    chosen["required"] = json!(option.is_needed);
     chosen
 }
 
@@ -309,6 +150,7 @@ fn alike(commands: &Value) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command_list::ALONE;
 
     #[test]
     fn every_command_is_as_discord_takes_it() {
@@ -320,18 +162,39 @@ mod tests {
             if command["type"] == 3 {
                 continue;
             }
-            for one in [command].into_iter().chain(command["options"].as_array().unwrap()) {
+            let inner = command["options"].as_array().unwrap();
+            let subs: Vec<&Value> = inner.iter().filter(|option| option["type"] == 1).collect();
+            let within = subs.iter().flat_map(|sub| sub["options"].as_array().unwrap());
+            for one in [command].into_iter().chain(inner).chain(within) {
                 for said in [&one["description"], &one["description_localizations"]["fr"]] {
                     let said = said.as_str().unwrap();
                     assert!(!said.starts_with("discord-") && !said.ends_with('…'), "{name}: {said}");
                 }
                 assert!(one["name"].as_str().unwrap().chars().all(|letter| letter.is_ascii_lowercase()), "{name}");
             }
-            let options = command["options"].as_array().unwrap();
-            let needed: Vec<bool> = options.iter().map(|option| option["required"] == true).collect();
-            assert!(needed.is_sorted_by(|one, other| one >= other), "{name}: what is needed comes first");
+            for options in [inner].into_iter().chain(subs.iter().map(|sub| sub["options"].as_array().unwrap())) {
+                let needed: Vec<bool> = options.iter().map(|option| option["required"] == true).collect();
+                assert!(needed.is_sorted_by(|one, other| one >= other), "{name}: what is needed comes first");
+            }
         }
         assert!(ALONE.iter().all(|alone| COMMANDS.iter().any(|command| command.name == *alone)));
+    }
+
+    /// Help and hints name commands that people find in the list, in the language of the hint.
+    #[test]
+    fn every_command_that_a_sentence_names_is_in_the_list() {
+        for language in ["en", "fr"] {
+            let folder = format!("{}/../../locales/{language}", env!("CARGO_MANIFEST_DIR"));
+            for file in std::fs::read_dir(folder).unwrap() {
+                let sentences = std::fs::read_to_string(file.unwrap().path()).unwrap();
+                for rest in sentences.split("{ $prefix }").skip(1) {
+                    let name: String = rest.chars().take_while(|letter| letter.is_alphabetic()).collect();
+                    let is_listed =
+                        |command: &Command| command.name == name || (language == "fr" && command.french == name);
+                    assert!(COMMANDS.iter().any(is_listed), "{language}: {name}");
+                }
+            }
+        }
     }
 
     #[test]

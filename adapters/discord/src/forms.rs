@@ -3,14 +3,16 @@
 use pstral_core::domain::{ButtonAction, EventBody, Form};
 use pstral_core::egress::fit;
 use pstral_core::ports::{Inbox, PlatformError};
+use pstral_core::text::text;
 use serde_json::{Value, json};
 use serenity::model::application::{ActionRowComponent, ModalInteraction};
 
 use crate::Discord;
 use crate::buttons::{action, custom_id};
+use crate::command_list::SQL;
 use crate::fault::Fault;
 use crate::interactions::{acted, answers};
-use crate::opened::{Told, locale};
+use crate::opened::{Opened, Told, locale};
 
 /// Characters of the text of a form at most.
 const TEXT: usize = 4_000;
@@ -29,9 +31,17 @@ impl Discord {
         if *told != Told::Nothing {
             return Err(PlatformError::Rejected("it was answered before".to_owned()));
         }
-        let shown = self.answer_first(&opened, &body(form)).await;
+        let action = ButtonAction::Edit(form.proposal.clone());
+        let shown = self.answer_first(&opened, &body(&custom_id(&action), &form.title, &form.label, &form.text)).await;
         *told = if shown.is_ok() { Told::Heard } else { Told::Lost };
         shown.map_err(|fault: Fault| PlatformError::Rejected(format!("{fault:?}")))
+    }
+
+    /// Opens a form for a statement of one's own as the first answer to a command; whether it was taken.
+    pub(crate) async fn show_statement_form(&self, opened: &Opened) -> bool {
+        let said = |sentence: &'static str| text(sentence).render(opened.locale);
+        let form = body(SQL, &said("discord-sql-title"), &said("edit-form-label"), "");
+        self.acknowledge(opened, &form, Told::Heard).await
     }
 
     /// Somebody sent a form back.
@@ -40,32 +50,40 @@ impl Discord {
         let opened = self.interactions.open(sent.id.get(), &sent.token, sent.user.id.get(), locale(&sent.locale));
         let Some(opened) = opened else { return };
         let fields = sent.data.components.iter().flat_map(|row| &row.components);
-        let text = fields.filter_map(|field| match field {
+        let written = fields.filter_map(|field| match field {
             ActionRowComponent::InputText(input) => input.value.clone(),
             _ => None,
         });
-        let text = text.collect::<String>();
-        let Some(action @ ButtonAction::Edit(_)) = action(&sent.data.custom_id) else {
-            self.heard(&opened).await;
-            return;
+        let written = written.collect::<String>();
+        let (place, body) = match action(&sent.data.custom_id) {
+            Some(ButtonAction::Edit(proposal)) => {
+                let action = ButtonAction::Edit(proposal.clone());
+                let place = self.place_under(&acted, sent.message.as_deref(), &action);
+                (place, EventBody::Edited { proposal, text: written })
+            }
+            _ => (
+                self.where_it_was(&acted).map(|(place, _)| place),
+                EventBody::Command(format!("edit {}", written.trim())),
+            ),
         };
-        let Some(place) = self.place_under(&acted, sent.message.as_deref(), &action) else {
-            return self.refuse_here(&opened).await;
-        };
-        if let (ButtonAction::Edit(proposal), true) = (action, self.heard(&opened).await) {
-            inbox(acted.event(place, EventBody::Edited { proposal, text })).await;
+        let Some(place) = place else { return self.refuse_here(&opened).await };
+        // Below a message there is nothing more to say; below a command Discord waits for something to show.
+        let is_ours = if sent.message.is_some() { self.heard(&opened).await } else { self.think(&opened).await };
+        if is_ours {
+            inbox(acted.event(place, body)).await;
         }
+        self.close(&opened).await;
     }
 }
 
-fn body(form: &Form) -> Value {
-    let label = fit(&form.label, TITLE);
+fn body(custom_id: &str, title: &str, label: &str, text: &str) -> Value {
+    let label = fit(label, TITLE);
     let input = json!({
         "type": 4,
         "custom_id": "text",
         "style": 2,
         "label": label,
-        "value": form.text,
+        "value": text,
         "min_length": 1,
         "max_length": TEXT,
         "required": true,
@@ -73,8 +91,8 @@ fn body(form: &Form) -> Value {
     json!({
         "type": answers::FORM,
         "data": {
-            "custom_id": custom_id(&ButtonAction::Edit(form.proposal.clone())),
-            "title": fit(&form.title, TITLE),
+            "custom_id": custom_id,
+            "title": fit(title, TITLE),
             "components": [{ "type": 1, "components": [input] }],
         },
     })

@@ -9,6 +9,7 @@ mod catching_up;
 mod channels;
 mod clicks;
 mod closed_places;
+mod command_list;
 mod commands;
 mod config;
 mod counsel;

@@ -9,7 +9,7 @@ use pstral_core::text::text;
 use serde::Deserialize;
 use serde_json::json;
 use serenity::http::{LightMethod, Route};
-use serenity::model::application::{CommandInteraction, CommandType, ResolvedTarget, ResolvedValue};
+use serenity::model::application::{CommandInteraction, CommandType, ResolvedOption, ResolvedTarget, ResolvedValue};
 use serenity::model::channel::Attachment;
 use serenity::model::id::MessageId;
 
@@ -17,11 +17,11 @@ use crate::Discord;
 use crate::asked::Question;
 use crate::body::{Body, open};
 use crate::channels::Known;
-use crate::commands::{ALONE, ASK, SQL, rank};
+use crate::command_list::{ALONE, ASK, EDIT, SQL, in_order, typed_sub};
 use crate::fault::Fault;
 use crate::interactions::{Acted, acted, answers};
 use crate::opened::{Opened, Told, locale};
-use crate::place::{aside, private};
+use crate::place::{aside, platform, private};
 use crate::rest::plain;
 
 /// Characters of a question that is said again for everybody.
@@ -30,19 +30,18 @@ const ECHO: usize = 1_500;
 /// Bytes of a statement that comes as a file at most: as long as anybody writes one.
 const STATEMENT: usize = 64 * 1024;
 
-/// What was chosen with a command.
+/// What was chosen with a command, as it is typed elsewhere.
 #[derive(Default)]
 struct Chosen<'a> {
-    words: Vec<(&'a str, String)>,
+    words: Vec<(String, String)>,
     file: Option<&'a Attachment>,
 }
 
 impl Chosen<'_> {
     fn of(&self, name: &str) -> Option<&str> {
-        self.words.iter().find(|(known, _)| *known == name).map(|(_, words)| words.as_str())
+        self.words.iter().find(|(known, _)| known == name).map(|(_, words)| words.as_str())
     }
 
-    /// As the command is typed elsewhere.
     fn line(&self, name: &str) -> String {
         let words = self.words.iter().map(|(_, words)| words.as_str()).filter(|words| !words.is_empty());
         std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
@@ -67,6 +66,13 @@ impl Discord {
             let (name, chosen) = (command.data.name.as_str(), chosen(command));
             match name {
                 ASK => self.ask_by_command(&chosen, (&opened, &acted), (place, known), inbox).await,
+                SQL if chosen.words.is_empty() && chosen.file.is_none() => {
+                    self.show_statement_form(&opened).await;
+                }
+                EDIT if chosen.words.is_empty() => {
+                    let event = acted.event(place, EventBody::Command(name.to_owned()));
+                    self.acknowledged_in_time(&opened, inbox(event), self.think(&opened)).await;
+                }
                 SQL => self.offer_by_command(&chosen, (&opened, &acted), place, inbox).await,
                 _ => self.do_as_typed(&chosen.line(name), (&opened, &acted), place, inbox).await,
             }
@@ -274,24 +280,30 @@ impl Discord {
     }
 }
 
-/// What was chosen, in the order of the list.
+/// What was chosen, in the order of the list; first the subcommand, where there is one.
 fn chosen(command: &CommandInteraction) -> Chosen<'_> {
-    let mut chosen = Chosen::default();
-    for option in command.data.options() {
-        let words = match option.value {
+    let (name, mut options) = (command.data.name.as_str(), command.data.options());
+    let mut sub = None;
+    if let Some(ResolvedOption { name, value: ResolvedValue::SubCommand(within), .. }) = options.first() {
+        (sub, options) = (Some(*name), within.clone());
+    }
+    let (mut words, mut file) = (Vec::new(), None);
+    for option in options {
+        let chosen = match option.value {
             ResolvedValue::String(words) => words.to_owned(),
             ResolvedValue::Integer(number) => number.to_string(),
             ResolvedValue::Boolean(true) => "yes".to_owned(),
-            ResolvedValue::Attachment(file) => {
-                chosen.file = Some(file);
+            ResolvedValue::User(user, _) => format!("{}:{}", platform(), user.id),
+            ResolvedValue::Attachment(attached) => {
+                file = Some(attached);
                 continue;
             }
             _ => continue,
         };
-        chosen.words.push((option.name, words));
+        words.push((option.name, chosen));
     }
-    chosen.words.sort_by_key(|(name, _)| rank(&command.data.name, name));
-    chosen
+    let typed = sub.map(|sub| (String::new(), typed_sub(name, sub).to_owned()));
+    Chosen { words: typed.into_iter().chain(in_order(name, sub, words)).collect(), file }
 }
 
 #[cfg(test)]
@@ -300,7 +312,8 @@ mod tests {
 
     #[test]
     fn a_command_reads_as_it_is_typed_elsewhere() {
-        let words = vec![("number", "12".to_owned()), ("form", String::new()), ("format", "json".to_owned())];
+        let words = [("number", "12"), ("form", ""), ("format", "json")];
+        let words = words.map(|(name, words)| (name.to_owned(), words.to_owned())).into();
         let chosen = Chosen { words, file: None };
         assert_eq!(chosen.line("export"), "export 12 json");
         assert_eq!((chosen.of("number"), chosen.of("x")), (Some("12"), None));

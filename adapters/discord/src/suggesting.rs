@@ -7,7 +7,7 @@ use serenity::http::{LightMethod, Route};
 use serenity::model::application::CommandInteraction;
 
 use crate::Discord;
-use crate::commands::suggested;
+use crate::command_list::suggested;
 use crate::hearing::actor;
 use crate::interactions::{acted, answers};
 use crate::rest::with_body;

@@ -166,3 +166,46 @@ async fn what_is_private_finds_an_earlier_command_where_the_last_is_lost() {
     assert!(bench.discord.reads(shown).starts_with("Pstral, seen by Zoé alone: 🔒"), "{}", bench.discord.reads(shown));
     assert_eq!(bench.bot.live(&dm, None).await, Err(PlatformError::Gone), "it ends with what it answers");
 }
+
+#[tokio::test]
+async fn a_statement_of_ones_own_is_written_in_a_form() {
+    let House { bench, zoe, channel } = House::new().await;
+    let asked = bench.discord.runs(zoe, channel, "/sql");
+    let form = bench.discord.modal(asked).await;
+    insta::assert_snapshot!(form, @"
+    «Votre requête»
+    SQL:
+    ");
+    let sent = bench.discord.submits(&form, &[("SQL", "SELECT id\nFROM clients")]);
+    let event = bench.event().await;
+    assert_eq!(event.body, EventBody::Command("edit SELECT id\nFROM clients".to_owned()));
+    assert_eq!(event.place, place(channel));
+    bench.discord.acknowledged(sent).await;
+    bench.discord.blameless();
+}
+
+#[tokio::test]
+async fn subcommands_are_read_as_they_are_typed_elsewhere() {
+    let House { bench, zoe, channel } = House::new().await;
+    let lines = [
+        ("/user list word:ali", "user list ali".to_owned()),
+        (
+            "/user add user:alex role:member language:en fullname:Alex \"A\" Taylor",
+            "user add alex role=\"member\" language=\"en\" name=\"Alex A Taylor\"".to_owned(),
+        ),
+        ("/user disable user:alex", "user disable alex".to_owned()),
+        ("/user links member:@Zoé", format!("user links discord:{zoe}")),
+        ("/user unlink member:@Zoé account:matrix @zoe:hs", format!("user unlink discord:{zoe} matrix @zoe:hs")),
+        ("/user confirm user:alex code:ABCD-EFGH", "user confirm ABCD-EFGH alex".to_owned()),
+        ("/verified list", "verified".to_owned()),
+        ("/verified show query:late", "verified late".to_owned()),
+        ("/verified approve query:late#3", "verified approve late#3".to_owned()),
+        ("/agree name:0a1b2c confirm:true", "agree 0a1b2c yes".to_owned()),
+    ];
+    for (line, typed) in lines {
+        let asked = bench.discord.runs(zoe, channel, line);
+        assert_eq!(bench.event().await.body, EventBody::Command(typed), "{line}");
+        bench.discord.acknowledged(asked).await;
+    }
+    bench.discord.blameless();
+}

@@ -30,9 +30,10 @@ impl Discord {
         }
         let (command, rest) = world.command(channel, 1, line.strip_prefix('/').expect("it is a slash command"));
         let options = options(&world, &command["options"], &rest, None);
-        let mut data = json!({ "id": command["id"], "name": command["name"], "type": 1, "options": options });
-        if !resolved.is_empty() {
-            data["resolved"] = json!({ "attachments": resolved });
+        let mut data = json!({ "id": command["id"], "name": command["name"], "type": 1, "options": &options });
+        let users: Map<String, Value> = people(&options).map(|id| (id.to_string(), world.user(id))).collect();
+        if !resolved.is_empty() || !users.is_empty() {
+            data["resolved"] = json!({ "attachments": resolved, "users": users });
         }
         let id = world.act(InteractionKind::Command, person, channel, data, line);
         drop(world);
@@ -129,6 +130,13 @@ impl World {
         });
         named.unwrap_or_else(|| panic!("no command {line} is registered there"))
     }
+}
+
+/// Those whom options name, in a subcommand too.
+fn people(options: &[Value]) -> impl Iterator<Item = Id> {
+    let within = options.iter().flat_map(|option| option["options"].as_array().into_iter().flatten());
+    let of_users = options.iter().chain(within).filter(|option| option["type"] == 6);
+    of_users.filter_map(|option| option["value"].as_str()?.parse().ok())
 }
 
 /// The options of a line as an interaction has them. A word that names a subcommand leads into it.
