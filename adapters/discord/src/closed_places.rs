@@ -29,7 +29,7 @@ impl ClosedPlaces {
         self.places().retain(|closed| closed != place);
     }
 
-    /// Whether we may not write there, as far as is known.
+    /// Says that we may not write there, as far as is known.
     pub(crate) fn holds(&self, place: &Place) -> bool {
         self.places().contains(place)
     }

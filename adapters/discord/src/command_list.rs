@@ -38,7 +38,7 @@ pub(crate) enum Kind {
     Suggested(Suggested),
     /// One of these.
     One(&'static [&'static str]),
-    /// What is typed as `key="words"`.
+    /// Words that are typed as `key="words"`.
     Setting(&'static str),
     Number,
     Yes,
@@ -271,7 +271,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     ),
 ];
 
-/// What is suggested for an option of a command, or of one of its subcommands.
+/// Finds what is suggested for an option of a command, or of one of its subcommands.
 pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
     let of = |options: &'static [Opt]| {
         options.iter().find_map(|known| match known.kind {
@@ -283,13 +283,13 @@ pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
     of(options(command)).or_else(|| options(command).iter().find_map(within))
 }
 
-/// What is typed for a subcommand.
+/// The words that are typed for a subcommand.
 pub(crate) fn typed_sub(command: &str, sub: &str) -> &'static str {
     let found = options(command).iter().find(|known| known.name == sub);
     found.map_or("", |known| if let Kind::Sub(typed, _) = known.kind { typed } else { "" })
 }
 
-/// What was chosen, as it is typed, in the order of the list: people may fill it in in another.
+/// Puts what was chosen into the order of the list, as it is typed: people may fill it in in another.
 pub(crate) fn in_order(command: &str, sub: Option<&str>, mut chosen: Vec<(&str, String)>) -> Vec<(String, String)> {
     let within = |name: &str| options(command).iter().find(|known| known.name == name).map(|known| known.kind);
     let options = match sub.and_then(within) {

@@ -85,7 +85,7 @@ impl Discord {
         is_text && message.author.id.get() != own && (!message.author.bot || (of_webhook && self.config.webhooks))
     }
 
-    /// Where a message was posted, if it is meant for us: in private, by a mention, in a thread of ours, or in a channel where
+    /// The place of a message that is meant for us: in private, by a mention, in a thread of ours, or in a channel where
     /// none is needed.
     async fn place_where_addressed(&self, message: &Message, own: u64) -> Option<Place> {
         let (id, author) = (message.channel_id.get(), message.author.id.get());

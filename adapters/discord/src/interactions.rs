@@ -23,7 +23,7 @@ use crate::opened::{Opened, Told};
 use crate::place::private;
 use crate::rest::{plain, with_body};
 
-/// How long one try of a first answer may take.
+/// The time that one try of a first answer may take.
 const TRY: Duration = Duration::from_millis(1_200);
 /// The pause before it is tried again.
 const PAUSE: Duration = Duration::from_millis(150);

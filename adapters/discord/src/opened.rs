@@ -8,7 +8,7 @@ use std::time::Duration;
 use pstral_core::domain::Locale;
 use tokio::time::Instant;
 
-/// How long Discord takes a first answer.
+/// The time in which Discord takes a first answer.
 const FIRST: Duration = Duration::from_secs(3);
 
 /// How long the token of an interaction is relied on: a little less than Discord says.
@@ -48,7 +48,7 @@ impl Opened {
         self.since.elapsed() < LIFETIME
     }
 
-    /// Whether Discord still takes a first answer after a pause.
+    /// Says that Discord still takes a first answer after a pause.
     pub(crate) fn takes_a_first_answer_in(&self, pause: Duration) -> bool {
         self.since.elapsed() + pause < FIRST
     }

@@ -30,7 +30,7 @@ const ECHO: usize = 1_500;
 /// Bytes of a statement that comes as a file at most: as long as anybody writes one.
 const STATEMENT: usize = 64 * 1024;
 
-/// What was chosen with a command, as it is typed elsewhere.
+/// The choices of a command, as they are typed elsewhere.
 #[derive(Default)]
 struct Chosen<'a> {
     words: Vec<(String, String)>,
@@ -280,7 +280,7 @@ impl Discord {
     }
 }
 
-/// What was chosen, in the order of the list; first the subcommand, where there is one.
+/// Reads the choices in the order of the list; first the subcommand, where there is one.
 fn chosen(command: &CommandInteraction) -> Chosen<'_> {
     let (name, mut options) = (command.data.name.as_str(), command.data.options());
     let mut sub = None;

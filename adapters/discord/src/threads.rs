@@ -33,7 +33,7 @@ const FORBIDDEN: Duration = Duration::from_mins(10);
 /// A thread that may begin on a question.
 struct Wanted {
     channel: ChannelId,
-    /// Who asked, who is to find it in their list.
+    /// The asker, who is to find it in their list.
     asker: Option<UserId>,
     name: String,
     /// Held while it begins.
@@ -116,7 +116,7 @@ impl Threads {
 
 impl Discord {
     /// The place of a thread on a message of a channel, named after what is asked. It begins when something is said there.
-    /// Who asked is added to it.
+    /// The asker is added to it.
     pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, asker: UserId, words: &str) -> Place {
         let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
         self.threads.want(message, Wanted::new(channel, Some(asker), name, State::NotBegun));

@@ -81,7 +81,17 @@ mod tests {
     #[test]
     fn a_table_is_aligned() {
         let text = "Voici :\n| Ville | **Clients** |\n|---|---:|\n| Lyon | 7 |\n| Épinay a\\|b | 12 |\n\nFin | voilà";
-        insta::assert_snapshot!(tabulated(text), @"");
+        insta::assert_snapshot!(tabulated(text), @"
+        Voici :
+        ```
+        Ville      │ Clients
+        ───────────┼────────
+        Lyon       │       7
+        Épinay a|b │      12
+        ```
+
+        Fin | voilà
+        ");
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Pipeline {
     }
 }
 
-/// What is said where others read when what is for one person could not be sent to them.
+/// Says where others read that something for one person could not be sent to them.
 pub(super) fn closed(proposal: &ProposalId, locale: Locale) -> Outgoing {
     let show = button(ButtonAction::Show(proposal.clone()), &text("button-show"), locale);
     Outgoing { buttons: vec![show], ..Outgoing::text(text("private-closed").render(locale)) }

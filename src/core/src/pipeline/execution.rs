@@ -104,7 +104,7 @@ impl Pipeline {
         ran
     }
 
-    /// Whether the asker can be written to in private: tried where they could be shown it beside a click, and there was
+    /// Says that the asker can be written to in private: tried where they could be shown it beside a click, and there was
     /// none. What cannot be delivered is not run.
     async fn can_be_told(&self, asker: &Asker, reader: &Asker, proposal: &Proposal) -> bool {
         if asker.aside.is_some() || !asker.platform.capabilities().asides {

@@ -89,7 +89,7 @@ impl Pipeline {
         !place.private && self.parts.settings.places.of(place).is_some_and(|terms| terms.roles.is_some())
     }
 
-    /// Whom nobody knows is not welcome where only some are; that they tried is recorded, once in a while.
+    /// Turns away somebody unknown, who is not welcome where only some are; that they tried is recorded, once in a while.
     async fn turn_away(&self, event: &Event, platform: &dyn ChatPlatform, once_more: bool) {
         let place = &event.place;
         if once_more {
@@ -121,7 +121,7 @@ impl Pipeline {
         Ok(text("link-request").with("code", code).with("prefix", prefix))
     }
 
-    /// What a person who gives a code in private is told, and in which language: theirs once it is known.
+    /// Answers a person who gives a code in private, in their language once it is known.
     async fn redeem(
         &self,
         event: &Event,

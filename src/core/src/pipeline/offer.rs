@@ -27,7 +27,7 @@ pub(super) struct Offer {
     /// The statement's proposal, a refused one too.
     pub(super) proposal: ProposalId,
     pub(super) buttons: Vec<Button>,
-    /// What holds the statement where the card does not.
+    /// Files that hold the statement where the card does not.
     pub(super) files: Vec<FileRef>,
     /// Why not everybody may see it who reads what is said.
     pub(super) bar: Option<Ruling>,

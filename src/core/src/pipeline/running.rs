@@ -67,7 +67,7 @@ impl Stop {
         self.why.get().copied()
     }
 
-    /// Why nobody wants the answer any more; `None` where the person stopped it, or nothing did.
+    /// The reason why nobody wants the answer any more; `None` where the person stopped it, or nothing did.
     pub(super) fn withdrawn(&self) -> Option<Stopped> {
         self.why().filter(|why| *why != Stopped::Asked)
     }

@@ -24,7 +24,7 @@ pub(super) struct Messages {
     before: Vec<Outgoing>,
     /// Where its buttons and its file stand.
     pub(super) last: Outgoing,
-    /// Whether one of its files is the statement that it offers.
+    /// One of its files is the statement that it offers.
     statement_in_file: bool,
 }
 
@@ -35,7 +35,7 @@ impl From<Outgoing> for Messages {
 }
 
 impl Messages {
-    /// The same with the file of the statement that it offers, where there is one.
+    /// Adds the file of the statement that it offers, where there is one.
     pub(super) fn with_statement(mut self, files: Vec<FileRef>) -> Self {
         self.statement_in_file = !files.is_empty();
         self.last.files.splice(0..0, files);
@@ -54,7 +54,7 @@ impl Messages {
         }
     }
 
-    /// The same without its files, and a sentence that says so where it has room. What nobody can read whole is not there
+    /// Leaves its files out, with a sentence that says so where it has room. What nobody can read whole is not there
     /// to be run.
     fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
         let sentence = if self.statement_in_file { "statement-file-refused" } else { "files-refused" };

@@ -29,9 +29,9 @@ pub struct Capabilities {
     pub budget: WriteBudget,
     /// Whether messages can carry buttons; where not, their labels tell what to type.
     pub buttons: bool,
-    /// Whether what somebody does can be answered to them alone where they did it: [`ChatPlatform::aside`].
+    /// Answers somebody alone where they did something: [`ChatPlatform::aside`].
     pub asides: bool,
-    /// Whether Markdown tables are drawn as tables; where not, they are aligned in blocks of code.
+    /// Draws Markdown tables as tables; where not, they are aligned in blocks of code.
     pub tables: bool,
     /// What commands begin with when typed.
     pub command_prefix: &'static str,

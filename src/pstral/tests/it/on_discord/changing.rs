@@ -100,7 +100,7 @@ fn a_statement_that_no_form_holds_comes_and_goes_as_a_file() {
     });
 }
 
-/// What runs is what stands in the file, word for word.
+/// The file holds what runs, word for word.
 #[test]
 fn a_statement_that_no_message_holds_runs_once_it_can_be_read_whole() {
     run_test(async |world| {

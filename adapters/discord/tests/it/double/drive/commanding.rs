@@ -132,7 +132,7 @@ impl World {
     }
 }
 
-/// Those whom options name, in a subcommand too.
+/// Lists those whom options name, in a subcommand too.
 fn people(options: &[Value]) -> impl Iterator<Item = Id> {
     let within = options.iter().flat_map(|option| option["options"].as_array().into_iter().flatten());
     let of_users = options.iter().chain(within).filter(|option| option["type"] == 6);

@@ -63,7 +63,7 @@ impl Discord {
         buttons.filter_map(|button| button["custom_id"].as_str().map(str::to_owned)).collect()
     }
 
-    /// Whether the bot has added somebody to a thread.
+    /// Says that the bot has added somebody to a thread.
     pub(crate) fn was_added(&self, person: Id, thread: Id) -> bool {
         self.shared.world().joined.contains(&(thread, person))
     }
