@@ -31,7 +31,7 @@ fn nobody_asks_about_it_nor_writes_a_statement_for_it() {
         ── #3 private
         Aucune requête n’attend d’approbation.
         En service : aucune ; retirées : 0.
-        Pour en lire une en entier, écrivez /verifiees et son nom.
+        Pour en lire une en entier, écrivez /vérifiées et son nom.
         ");
         assert_eq!((world.target.ran().len(), world.model.requests().len()), (0, 0));
         assert_snapshot!(world.audit_lines().await, @"
