@@ -230,10 +230,9 @@ fn a_statement_too_long_for_a_message_is_offered_with_the_file_that_holds_it() {
         world.model_says(&of_four_hundred_cities());
         world.say(&alex(), "Everything of four hundred cities").await;
         assert!(world.offers_something());
-        assert_snapshot!(world.newest(), @"
-        📄 The whole statement is in the file crm-20261121-100000-010101.sql: read it before you run it, as exactly that runs.
-        Reads the table clients of the database crm.
-        ");
+        let told = world.newest();
+        assert!(told.starts_with("📄 The whole statement is in the file "), "{told}");
+        assert!(told.ends_with("Reads the table clients of the database crm."), "{told}");
         let [file] = &world.newest_files()[..] else { panic!("{:?}", world.newest_files()) };
         let read = std::fs::read_to_string(file).unwrap();
         world.command(&alex(), "explain").await;
@@ -259,13 +258,9 @@ fn a_statement_whose_file_is_refused_cannot_be_run() {
             world.chat.refuse(Request::Send, PlatformError::Rejected("no files here".to_owned()));
         }
         world.say(&alex(), "Everything of four hundred cities").await;
-        assert_snapshot!(world.transcript(), @"
-        ── #1 private
-        📄 The whole statement is in the file crm-20261121-100000-010101.sql: read it before you run it, as exactly that runs.
-        Reads the table clients of the database crm.
-        I could not send the file that holds the whole statement, and you must see all of what runs. Ask me in private, or ask whoever manages this channel to allow files.
-        [Edit] [Explain]
-        ");
+        let told = world.transcript();
+        assert!(told.contains("I could not send the file that holds the whole statement"), "{told}");
+        assert!(told.contains("[Edit] [Explain]") && !told.contains("[Execute]"), "{told}");
     });
 }
 
