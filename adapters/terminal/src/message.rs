@@ -44,11 +44,10 @@ fn without_commands(text: &str) -> String {
 
 fn label(button: &Button) -> String {
     let command = match button.action {
-        ButtonAction::Execute(_) => "/execute",
+        ButtonAction::Execute(_) | ButtonAction::Show(_) => "/execute",
         ButtonAction::Edit(_) => "/edit",
         ButtonAction::Explain(_) => "/explain",
         // Nothing is ever sent elsewhere there.
-        ButtonAction::Show(_) => "/execute",
         ButtonAction::Agree(_) => "/agree",
         ButtonAction::Chart(_) => "/chart",
         ButtonAction::AuditOlder(_) => "/audit older",
