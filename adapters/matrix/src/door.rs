@@ -148,11 +148,22 @@ impl Matrix {
 }
 
 async fn decline(room: &Room) -> Result<(), PlatformError> {
-    let request = leave_room::v3::Request::new(room.room_id().to_owned());
-    let declined = room.client().send(request).with_request_config(once()).await;
+    let declined = leave(room).await;
     match &declined {
-        Ok(_) => tracing::warn!(room = %room.room_id(), "declined an invitation that is not allowed"),
+        Ok(()) => tracing::warn!(room = %room.room_id(), "declined an invitation that is not allowed"),
         Err(error) => tracing::warn!(%error, room = %room.room_id(), "an invitation could not be declined"),
     }
-    declined.map(drop).map_err(|error| http_fault(&error))
+    declined
+}
+
+/// Leaves a room, and no other: with it matrix-sdk leaves each that the room says it replaces, and anybody can say so.
+///
+/// Only matrix-sdk can note that we left: no sync tells of it.
+pub(crate) async fn leave(room: &Room) -> Result<(), PlatformError> {
+    if room.predecessor_room().is_none() {
+        return room.leave().await.map_err(fault);
+    }
+    let request = leave_room::v3::Request::new(room.room_id().to_owned());
+    let left = room.client().send(request).with_request_config(once()).await;
+    left.map(drop).map_err(|error| http_fault(&error))
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt as _};
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use jiff::Timestamp;
 use matrix_sdk::ruma::OwnedRoomId;
 use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate};
 use matrix_sdk::{Client, Room};
@@ -175,19 +174,17 @@ impl Matrix {
     }
 }
 
-/// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told.
+/// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told: the sync leaves out what we
+/// did.
 ///
 /// It happened when the server says: what is asked after we came back has to be later.
 fn left_room<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'a Inbox) -> Option<Work<'a>> {
     let name = client.user_id().map(ToString::to_string).unwrap_or_default();
     let events: Vec<Value> = update.timeline.events.iter().map(json_of).collect();
     let mut ours = events.iter().filter(|event| event["state_key"] == name.as_str());
-    let removal = ours.next_back();
-    if removal.is_some_and(|event| event["sender"] == name.as_str()) {
-        return None;
-    }
+    let removal = ours.next_back().filter(|event| event["sender"] != name.as_str())?;
     let was_private = client.get_room(&id).is_some_and(|room| room.direct_targets_length() > 0);
-    let at = removal.map_or_else(Timestamp::now, moment);
+    let at = moment(removal);
     let event = Event {
         id: format!("left {id} {at}"),
         at,

@@ -9,9 +9,12 @@ use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
 use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedServerName, OwnedUserId, RoomId};
 use matrix_sdk::{Client, Room, RoomState};
+use pstral_core::ports::PlatformError;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::door::leave;
+use crate::fault::fault;
 use crate::writing::once;
 
 /// How long coming in may take, and how often it is tried.
@@ -63,15 +66,15 @@ impl Successors {
 }
 
 /// Comes into the new room; whether it is the old one. Else whoever may move a room could bring us anywhere.
-async fn come_along(client: &Client, old: &Room, next: &RoomId) -> matrix_sdk::Result<bool> {
-    let joined = client.join_room_by_id_or_alias(next.into(), &servers(old).await).await?;
+async fn come_along(client: &Client, old: &Room, next: &RoomId) -> Result<bool, PlatformError> {
+    let joined = client.join_room_by_id_or_alias(next.into(), &servers(old).await).await.map_err(fault)?;
     let asked = get_state_event_for_key::v3::Request::new(next.to_owned(), StateEventType::RoomCreate, String::new());
     let made = client.send(asked).with_request_config(once()).await;
     let made = made.ok().and_then(|made| serde_json::from_str::<Value>(made.event_or_content.get()).ok());
     // Where that cannot be known it may be any room.
     let is_the_same = made.is_some_and(|made| made["predecessor"]["room_id"] == old.room_id().as_str());
     if !is_the_same {
-        joined.leave().await?;
+        leave(&joined).await?;
     }
     Ok(is_the_same)
 }

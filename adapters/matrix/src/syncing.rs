@@ -33,7 +33,7 @@ pub(crate) struct Update {
 
 /// One sync that takes what is there: what was said before is not answered.
 pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
-    client.sync_once(settings(Duration::ZERO)).boxed().await.map(drop)
+    client.sync_once(settings(client, Duration::ZERO)).boxed().await.map(drop)
 }
 
 /// Synapse tells of ten events a room where nobody asks for more, and of whom is online.
@@ -41,13 +41,18 @@ pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
 /// All members of a room come with it, not only those who write. Where they come one by one (`lazy_load_members`), Synapse takes
 /// each for somebody new whose keys may have changed, us too; matrix-sdk then keeps what is sent into encrypted rooms waiting
 /// for our own keys, five seconds each, and the sync that asks for them waits behind that.
-fn settings(timeout: Duration) -> SyncSettings {
+///
+/// Our own events stay away: each edit would otherwise end a sync, and be decrypted again. A room that we come into is told of
+/// with all its state, whoever wrote that. Of a room that we leave Synapse then tells nothing: matrix-sdk notes it when it
+/// leaves.
+fn settings(client: &Client, timeout: Duration) -> SyncSettings {
+    let mut timeline = json!({ "limit": 100 });
+    if let Some(own) = client.user_id() {
+        timeline["not_senders"] = json!([own]);
+    }
     let wanted = json!({
         "presence": { "not_types": ["*"] },
-        "room": {
-            "ephemeral": { "not_types": ["*"] },
-            "timeline": { "limit": 100 },
-        },
+        "room": { "ephemeral": { "not_types": ["*"] }, "timeline": timeline },
     });
     let filter: FilterDefinition = serde_json::from_value(wanted).expect("invariant: it is a filter");
     SyncSettings::new().timeout(timeout).filter(Filter::FilterDefinition(filter))
@@ -62,7 +67,7 @@ pub(crate) async fn keep_syncing(
 ) -> Result<(), PlatformError> {
     let (mut wait, mut timeout) = (FIRST_WAIT, Duration::ZERO);
     loop {
-        let settings = settings(timeout);
+        let settings = settings(&client, timeout);
         let settings = match &since {
             Some(token) => settings.token(token.clone()),
             None => settings,

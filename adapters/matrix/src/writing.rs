@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::Matrix;
 use crate::client::PATIENCE;
 use crate::content::{LIVE, OURS, buttons, change, in_thread, shown};
+use crate::door::leave;
 use crate::fault::{fault, http_fault};
 use crate::ours::Message;
 use crate::place::{Spot, spot, whose_aside};
@@ -115,7 +116,13 @@ impl Matrix {
         named: OwnedTransactionId,
     ) -> Result<OwnedEventId, PlatformError> {
         self.ledger.take();
-        self.counted(self.turns.write(spot, put(room.clone(), kind, content, named)).await)
+        let written = self.counted(self.turns.write(spot, put(room.clone(), kind, content, named)).await);
+        if written == Err(PlatformError::Gone)
+            && let Err(error) = leave(room).await
+        {
+            tracing::debug!(%error, room = %room.room_id(), "a room that we are not in cannot be noted as left");
+        }
+        written
     }
 
     /// The same in nobody's turn: what stands beside texts keeps none of them waiting.

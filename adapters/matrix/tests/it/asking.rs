@@ -127,7 +127,7 @@ async fn only_some_may_invite_us_and_leaving_is_told() {
     let Some(server) = shared() else { return };
     let mut house = House::on(server, "pstral-a4").await;
     house.config.invites = vec!["@zoe-*:localhost".to_owned()];
-    let mut running = house.run().await;
+    let running = house.run().await;
     let (zoe, leo) = (Person::of(server, "zoe-a4").await, Person::of(server, "leo-a4").await);
     let room = zoe.room(false, &[&house.account.id]).await;
     let refused =
@@ -139,9 +139,16 @@ async fn only_some_may_invite_us_and_leaving_is_told() {
         (member.membership().as_str() == "leave").then_some(())
     });
     declined.await.expect("it declines");
+    running.end().await;
+    let mut running = house.run().await;
+    let leaves = || {
+        let asked = server.requests_of(&house.account.id);
+        asked.iter().filter(|asked| asked.line.contains("/leave")).count()
+    };
     zoe.there(&room).kick_user(&own, None).await.unwrap();
     let event = running.next().await;
     assert_eq!((event.body, event.place), (EventBody::Left, place(room.as_str(), false)));
+    assert_eq!(leaves(), 1, "what was declined is known after a restart");
     running.end().await;
 }
 

@@ -5,8 +5,9 @@ use std::time::Instant;
 use futures::future::join_all;
 use matrix_sdk::ruma::api::client::room::upgrade_room;
 use matrix_sdk::ruma::{RoomVersionId, UserId};
-use pstral_core::domain::{Actor, EventBody};
-use pstral_core::ports::ChatPlatform as _;
+use pstral_core::domain::{Actor, EventBody, Outgoing};
+use pstral_core::ports::{ChatPlatform as _, PlatformError};
+use pstral_core::testkit::chat_platform::key;
 use serde_json::json;
 
 use crate::house::{House, place, shared};
@@ -101,5 +102,43 @@ async fn the_display_name_calls_us_as_the_mark_does() {
     let by_mark = zoe.sends(&room, marked).await;
     let event = running.next().await;
     assert_eq!((event.id, event.body), (by_mark, EventBody::Said("Et à Lyon ?".to_owned())));
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn our_own_events_do_not_come_back_and_our_own_leaving_is_known() {
+    const EDITS: usize = 24;
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-e5").await;
+    let mut running = house.run().await;
+    let zoe = Person::of(server, "zoe-e5").await;
+    let dm = zoe.dm(true, &house.account.id).await;
+    zoe.says(&dm, "Combien de clients ?").await;
+    let event = running.next().await;
+    let syncs = || {
+        let asked = server.requests_of(&house.account.id);
+        asked.iter().filter(|asked| asked.line.contains("/sync?")).count()
+    };
+    let at = running.adapter.send(key(), &event.place, &Outgoing::streaming("0")).await.unwrap();
+    zoe.hears(&dm, "0").await;
+    let before = syncs();
+    for edit in 1..=EDITS {
+        running.adapter.edit(&at, &Outgoing::streaming(format!("{edit}"))).await.unwrap();
+    }
+    running.adapter.edit(&at, &Outgoing::text("Deux.")).await.unwrap();
+    zoe.hears(&dm, "Deux.").await;
+    let syncs = syncs() - before;
+    println!("{EDITS} edits in an encrypted room: {syncs} syncs");
+    assert!(syncs < EDITS / 4, "{syncs} syncs");
+
+    // As with another program: what we are not in any more is no place to write to.
+    let token = server.token(&house.account);
+    let path = format!("/_matrix/client/v3/rooms/{dm}/leave");
+    assert_eq!(server.ask("POST", &path, Some(&token), &json!({})).0, 200);
+    let sent = running.adapter.send(key(), &event.place, &Outgoing::text("Encore ?")).await;
+    assert_eq!(sent, Err(PlatformError::Gone));
+    let other = running.adapter.open_dm(&event.actor).await.unwrap();
+    assert_ne!(other.id, dm.as_str());
+    assert!(running.adapter.send(key(), &other, &Outgoing::text("Ici.")).await.is_ok());
     running.end().await;
 }
