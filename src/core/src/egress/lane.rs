@@ -44,14 +44,14 @@ struct State {
 type Rank = (Urgency, u64);
 
 impl State {
-    /// What a write leaves in the budget: streaming leaves one for each answer that is owed, and some for those who have
-    /// not asked yet. Changes of what is shown leave some more, for first texts.
+    /// What a write leaves in the budget: streaming leaves one for each answer that is owed, first texts of a bucket half of
+    /// that. Changes of what is shown leave some more, for first texts and for those who have not asked yet.
     fn left_by(&self, urgency: Urgency) -> u32 {
-        let (most, owed) = (self.budget.most(), self.budget.kept(self.owed).max(self.budget.spared()));
+        let (most, owed) = (self.budget.most(), self.budget.kept(self.owed));
         match urgency {
             Urgency::Last => 0,
-            Urgency::First => owed,
-            Urgency::Kindness | Urgency::Interim => owed.max(most / 5 + 1),
+            Urgency::First => self.budget.kept_from_first(owed),
+            Urgency::Kindness | Urgency::Interim => owed.max(self.budget.spared()).max(most / 5 + 1),
         }
     }
 

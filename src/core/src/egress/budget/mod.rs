@@ -73,6 +73,15 @@ impl Budget {
         }
     }
 
+    /// How many of those a first text leaves to last ones. Of a bucket, which fills slowly, half, and half of what it holds at
+    /// most: with more answers than it has writes, nobody would otherwise read anything before the whole.
+    pub(super) fn kept_from_first(&self, kept: u32) -> u32 {
+        match &self.stock {
+            Stock::Free | Stock::Window(_) => kept,
+            Stock::Bucket(bucket) => kept.min(bucket.burst()).div_ceil(2),
+        }
+    }
+
     /// When it holds `needed` writes, which may be past; `None` when that depends on more than time.
     pub(super) fn holds_at(&mut self, needed: u32, now: Duration) -> Option<Duration> {
         let at = match &mut self.stock {

@@ -132,3 +132,9 @@ fn a_window_that_is_soon_whole_again_keeps_half_of_it_for_last_texts() {
     assert_eq!([3, 50].map(|owed| window().kept(owed)), [3, 50]);
     assert_eq!([3, 50].map(|owed| bucket().kept(owed)), [3, 50]);
 }
+
+#[test]
+fn first_texts_take_half_of_a_bucket_and_of_a_window_what_last_texts_leave() {
+    assert_eq!([0, 1, 2, 10, 50].map(|kept| bucket().kept_from_first(kept)), [0, 1, 1, 5, 5]);
+    assert_eq!(window().kept_from_first(3), 3);
+}

@@ -5,7 +5,7 @@ use pstral_core::domain::OutgoingState;
 use pstral_core::egress::{Aim, Patience};
 use pstral_core::ports::{Rate, WriteBudget};
 
-use super::server::Manners;
+use super::server::{Manners, Message};
 use super::*;
 
 /// What Synapse allows each account (`rc_message`), and Discord each channel.
@@ -47,28 +47,47 @@ async fn late(manners: Manners, answers: &[(u64, usize)]) -> (Arc<Server>, Vec<D
     (server, late)
 }
 
-/// The same people, answered in one message each.
-async fn none_is_later(rate: Rate, answers: &[(u64, usize)]) {
-    let (_, with_one_message) = late(on_account(rate, false), answers).await;
-    let (server, streamed) = late(on_account(rate, true), answers).await;
-    assert_eq!(server.asked_too_fast(), 0);
-    for (number, (streamed, alone)) in streamed.iter().zip(&with_one_message).enumerate() {
-        // A write of the same message may have been under way.
-        assert!(*streamed <= *alone + MS(40), "{number}: {streamed:?} instead of {alone:?} of {answers:?}");
-    }
+/// How long after somebody asked they read something, the soonest first.
+fn first_texts(server: &Server, answers: &[(u64, usize)]) -> Vec<Duration> {
+    let asked = |message: &Message| {
+        let (_, number) = message.place.id.rsplit_once(' ').unwrap();
+        MS(answers[number.parse::<usize>().unwrap()].0)
+    };
+    let mut first: Vec<_> =
+        server.messages().iter().map(|message| message.states[0].0.saturating_sub(asked(message))).collect();
+    first.sort();
+    first
 }
 
 #[tokio::test(start_paused = true)]
-async fn streaming_makes_nobody_wait() {
+async fn half_of_those_who_ask_at_once_read_something_at_once_and_nobody_waits_long_for_the_end() {
     let at_once: Vec<_> = (0..10).map(|_| (0, 20)).collect();
     let twenty: Vec<_> = (0..20).map(|_| (0, 20)).collect();
     let rounds: Vec<_> = (0..30).map(|number| (number / 10 * 40_000, 8)).collect();
     let one_by_one: Vec<_> = (0..10).map(|number| (number * 1000, 20)).collect();
     let slowly: Vec<_> = (0..12).map(|number| (number * 7000, 30)).collect();
     let mixed: Vec<_> = (0..10).map(|number| (number % 3 * 100, 5)).chain([(0, 30)]).collect();
-    for answers in [at_once, twenty, rounds, one_by_one, slowly, mixed] {
-        none_is_later(SYNAPSE, &answers).await;
+    for (answers, at_once) in [(at_once, 5), (twenty, 5), (rounds, 5), (one_by_one, 6), (slowly, 12), (mixed, 4)] {
+        // The same people, answered in one message each.
+        let (_, alone) = late(on_account(SYNAPSE, false), &answers).await;
+        let (server, streamed) = late(on_account(SYNAPSE, true), &answers).await;
+        assert_eq!(server.asked_too_fast(), 0);
+        let first = first_texts(&server, &answers);
+        assert!(first[at_once - 1] < MS(1000), "{first:?} of {answers:?}");
+        for (number, (streamed, alone)) in streamed.iter().zip(&alone).enumerate() {
+            // First texts take half of a bucket, which comes back one by one.
+            assert!(*streamed <= *alone + MS(25_040), "{number}: {streamed:?} instead of {alone:?} of {answers:?}");
+        }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_again_reads_something_at_once() {
+    let answers = [(0, 20), (28_000, 20), (56_000, 20), (84_000, 20)];
+    let (server, late) = late(on_account(SYNAPSE, true), &answers).await;
+    let first = first_texts(&server, &answers);
+    assert!(first.iter().all(|first| *first < MS(1000)), "{first:?}");
+    assert!(late.iter().all(|late| *late < MS(50)), "{late:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -106,6 +106,13 @@ impl House {
         busy.wait_for(|busy| *busy == 0).await.unwrap();
     }
 
+    /// When Camille reads the first text of the answer to a question.
+    pub(crate) async fn begins(&self, room: &RoomId, question: &str) -> Instant {
+        let is_there = |shown: &Shown| shown.thread.as_deref() == Some(question);
+        self.camille.sees_one(room, "the first text", is_there).await;
+        Instant::now()
+    }
+
     /// When Camille reads the whole answer to a question.
     pub(crate) async fn ends(&self, room: &RoomId, question: &str) -> Instant {
         let is_whole = |shown: &Shown| {
