@@ -1,6 +1,7 @@
 //! The words of commands, the same on every platform; French ones are understood too.
 
-use crate::domain::Locale;
+use super::stewarding::Deed;
+use crate::domain::{AuditAction, AuditStatus, Locale};
 
 /// A command with what it needs.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,8 +101,49 @@ pub fn reads_as_command(line: &str) -> bool {
         Command::Export(_) => rest.split_whitespace().all(|word| is_number(word) || matches!(word, "json" | "pdf")),
         Command::Link => is_code(&rest),
         Command::Unlink(_) => is_yes(&rest),
+        Command::User(_) => looks_after_users(first, &others.split_whitespace().collect::<Vec<_>>()),
+        Command::Policy(_) => asks_for_rules(&rest.split_whitespace().collect::<Vec<_>>()),
+        Command::Verified(_) => Deed::parse(first).is_some() || (others.is_empty() && first.contains('#')),
+        Command::Agree(_) => is_id(first) && (others.is_empty() || is_yes(others)),
+        Command::Audit(_) => rest.split_whitespace().all(narrows_the_audit),
         _ => false,
     }
+}
+
+/// Whether words after `user` are what an administrator types: its verbs take names, codes and settings, no sentences.
+fn looks_after_users(verb: &str, words: &[&str]) -> bool {
+    match verb {
+        "confirm" | "confirmer" => !words.is_empty(),
+        "password" | "mot-de-passe" => true,
+        "list" | "liste" | "lister" => words.len() <= 1,
+        "add" | "ajouter" | "edit" | "modifier" => {
+            !words.is_empty() && words.get(1).is_none_or(|setting| setting.contains('='))
+        }
+        "disable" | "désactiver" | "desactiver" | "enable" | "activer" | "réactiver" | "reactiver" | "code"
+        | "link-code" | "links" | "liens" | "comptes" => words.len() == 1,
+        "unlink" | "délier" | "delier" => (1..=2).contains(&words.len()),
+        _ => false,
+    }
+}
+
+/// Whether words after `policy` are a user, a database and perhaps a table.
+fn asks_for_rules(words: &[&str]) -> bool {
+    const OF_SENTENCES: [&str; 13] =
+        ["of", "for", "the", "in", "on", "de", "des", "du", "la", "le", "les", "pour", "sur"];
+    (2..=3).contains(&words.len()) && !words.iter().any(|word| OF_SENTENCES.contains(word))
+}
+
+/// Whether a word is the beginning of a proposal's id.
+fn is_id(word: &str) -> bool {
+    word.len() >= 8 && word.chars().all(|letter| letter.is_ascii_hexdigit())
+}
+
+/// Whether a word after `audit` is a number, a moment, an action, a status or a page; targets and users are names like any other.
+fn narrows_the_audit(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_ascii_digit())
+        || AuditAction::from_word(word).is_some()
+        || AuditStatus::from_word(word).is_some()
+        || matches!(word, "older" | "ancien" | "anciens" | "newer" | "récent" | "récents")
 }
 
 /// Whether a command is about an answer, as its buttons are: it means the one that whoever types it got last.
@@ -194,6 +236,30 @@ mod tests {
             ("History orders", false),
             ("délier oui", true),
             ("continue with the clients of Lyon", false),
+            ("utilisateur confirmer ABCD-EFGH-JKLM zoe", true),
+            ("user confirm ABCD EFGH JKLM zoe", true),
+            ("Utilisateurs liste", true),
+            ("user list", true),
+            ("user add zoe role=member", true),
+            ("utilisateur ajouter zoe", true),
+            ("user disable zoe", true),
+            ("utilisateur désactiver zoe", true),
+            ("user unlink zoe matrix", true),
+            ("Users added in Lyon", false),
+            ("User list of the sales team", false),
+            ("Utilisateurs actifs", false),
+            ("policy alex crm", true),
+            ("règles alex crm clients.email", true),
+            ("Règles de calcul", false),
+            ("Policy for returns", false),
+            ("vérifiées approuver a#1", true),
+            ("verified a#1", true),
+            ("Verified clients", false),
+            ("accorder 00112233 oui", true),
+            ("agree 00112233", true),
+            ("Agree with the numbers", false),
+            ("audit refusal 5", true),
+            ("audit anciens", true),
             ("Liste les clients", false),
             ("", false),
         ] {

@@ -33,7 +33,7 @@ impl<'a> Name<'a> {
 
 /// A steward's word for a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deed {
+pub(super) enum Deed {
     Approve,
     Edit,
     Retire,
@@ -41,7 +41,7 @@ enum Deed {
 }
 
 impl Deed {
-    fn parse(word: &str) -> Option<Self> {
+    pub(super) fn parse(word: &str) -> Option<Self> {
         Some(match word.to_lowercase().as_str() {
             "approve" | "approuver" => Self::Approve,
             "edit" | "modifier" => Self::Edit,
