@@ -13,6 +13,7 @@ button-continue = Continue
 
 ## Questions
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
+question-unreadable = I read text, and text files. Please write your question as a message, for example: “List the clients in Paris”.
 question-too-long = Your question is too long: { $limit } characters at most. Shorten it or ask it in parts.
 question-not-text = Your message holds unreadable characters. Send plain text (UTF-8).
 still-answering = I am still busy with your previous request. Wait for it to end, or stop it with { $prefix }stop.

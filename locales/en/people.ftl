@@ -6,6 +6,7 @@ linking-help =
     If a Pstral administrator has given you a code, send me in private: { $prefix }link YOUR-CODE
     If not, write { $prefix }link to me in private: I will give you a code to pass on to them.
 linking-help-short = I do not know yet who you are. Write { $prefix }link to me in private.
+linking-help-plain = Hello! I do not know yet who you are. This conversation is not encrypted, so please send no code here. Write { $prefix }link: I will answer in an encrypted one.
 link-done = Done, { $name }: this account is now linked to yours. Ask me your first question!
 link-wrong = This code is not valid: it may have expired or been used. Ask an administrator for a new one.
 link-locked =

@@ -6,6 +6,7 @@ linking-help =
     Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : { $prefix }link VOTRE-CODE
     Sinon, écrivez-moi { $prefix }link en privé : je vous donnerai un code à lui transmettre.
 linking-help-short = Je ne sais pas encore qui vous êtes. Écrivez-moi { $prefix }link en privé.
+linking-help-plain = Bonjour ! Je ne sais pas encore qui vous êtes. Cette conversation n'est pas chiffrée : n'y envoyez pas de code. Écrivez { $prefix }link, et je vous répondrai dans une conversation chiffrée.
 link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
 link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
 link-locked =

@@ -89,6 +89,8 @@ pub enum EventBody {
     Said(String),
     /// Typed a command, without the platform's prefix: `mode sql`.
     Command(String),
+    /// Sent Pstral what it cannot read: a voice message, a poll, an emote.
+    Unreadable,
     /// Pressed a button of a message.
     Clicked(ButtonAction),
     /// Sent a form back in which the statement of a proposal stood.

@@ -47,6 +47,7 @@ impl Pipeline {
             // Somebody unknown who sends the code alone means the same.
             EventBody::Said(words) if event.place.private && linked.is_none() && is_code(words) => Some(words.as_str()),
             EventBody::Said(_)
+            | EventBody::Unreadable
             | EventBody::Clicked(_)
             | EventBody::Edited { .. }
             | EventBody::Deleted { .. }
@@ -81,7 +82,13 @@ impl Pipeline {
         let prefix = platform.capabilities().command_prefix;
         let (help, short) = (text("linking-help"), text("linking-help-short"));
         let (help, short) = (help.with("prefix", prefix), short.with("prefix", prefix));
-        self.say_alone(event, platform, &help, &short, self.locale_of(None, event, platform)).await;
+        let locale = self.locale_of(None, event, platform);
+        if platform.is_of_two(&event.place) {
+            let plain = text("linking-help-plain").with("prefix", prefix);
+            self.send(platform, &event.place, &Outgoing::text(plain.render(locale))).await;
+        } else {
+            self.say_alone(event, platform, &help, &short, locale).await;
+        }
     }
 
     /// Whether only some are welcome where others read.

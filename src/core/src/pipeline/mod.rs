@@ -222,7 +222,11 @@ impl Pipeline {
                 self.left.leave(&event.place, event.at);
                 return self.running.leave(&event.place);
             }
-            EventBody::Said(_) | EventBody::Command(_) | EventBody::Clicked(_) | EventBody::Edited { .. } => {
+            EventBody::Said(_)
+            | EventBody::Command(_)
+            | EventBody::Unreadable
+            | EventBody::Clicked(_)
+            | EventBody::Edited { .. } => {
                 self.left.is_told(&event.place, event.at);
             }
         }
@@ -270,6 +274,7 @@ impl Pipeline {
         match body {
             EventBody::Said(words) => self.ask(asker, &words).boxed().await,
             EventBody::Command(words) => self.command(asker, &words).boxed().await,
+            EventBody::Unreadable => Err(Trouble::Tell(text("question-unreadable"))),
             EventBody::Edited { proposal, text } => self.edit(asker, Some(&proposal), &text).boxed().await,
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => {

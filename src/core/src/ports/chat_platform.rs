@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, ButtonAction, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
@@ -271,6 +271,12 @@ pub trait ChatPlatform: Send + Sync {
     /// A place that only `actor` reads.
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError>;
 
+    /// Whether one person and Pstral are alone in a place that is not private all the same, such as a direct conversation
+    /// without encryption. What anybody may know is answered there.
+    fn is_of_two(&self, _place: &Place) -> bool {
+        false
+    }
+
     /// A place beside an event where only whoever caused it reads what answers it at once, such as Discord's ephemeral
     /// messages. `None` where there is none, or not for this event. What is sent there cannot be changed any more after a
     /// quarter of an hour: a change is [`PlatformError::Rejected`], the place [`PlatformError::Gone`].
@@ -285,6 +291,10 @@ pub trait ChatPlatform: Send + Sync {
     fn awaits(&self, _event: &Event) -> Option<Locale> {
         None
     }
+
+    /// Notes that a button of a message was used up. A platform whose buttons are reactions takes its own away; others have
+    /// nothing to do. Failing to is no error.
+    async fn used(&self, _at: &MessageRef, _action: &ButtonAction) {}
 
     /// Opens a form for whoever caused the event of this id; what they send comes as
     /// [`EventBody::Edited`](crate::domain::EventBody). [`PlatformError::Rejected`] where there are no forms, where its text
