@@ -3,10 +3,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pstral_core::ports::PlatformError;
+use tokio::time::Instant;
 
 /// How it stands.
 #[derive(Clone, Default)]
-pub(crate) struct Connection(Arc<Mutex<Standing>>);
+pub(crate) struct Connection {
+    standing: Arc<Mutex<Standing>>,
+    /// Since when the homeserver does not answer.
+    down_since: Arc<Mutex<Option<Instant>>>,
+}
 
 /// What is known of it.
 #[derive(Default)]
@@ -36,7 +41,72 @@ impl Connection {
         *self.standing() = standing;
     }
 
+    /// Notes that the homeserver answers, and logs it where it did not.
+    pub(crate) fn came_up(&self) {
+        self.set(Standing::Up);
+        if let Some(since) = self.outage().take() {
+            tracing::info!(seconds = since.elapsed().as_secs(), "the homeserver answers again");
+        }
+    }
+
+    /// Notes that it does not; logged once an outage.
+    pub(crate) fn went_down(&self, why: String) {
+        let mut outage = self.outage();
+        if outage.is_none() {
+            *outage = Some(Instant::now());
+            tracing::warn!(error = why, "the homeserver does not answer; trying again until it does");
+        }
+        drop(outage);
+        self.set(Standing::Down(why));
+    }
+
+    fn outage(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.down_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn an_outage_is_logged_once_and_its_end_too() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let connection = Connection::default();
+            connection.came_up();
+            for _ in 0..3 {
+                connection.went_down("connection refused".to_owned());
+                assert!(matches!(connection.is_up(), Some(Err(PlatformError::Unavailable(_)))));
+            }
+            connection.came_up();
+            connection.came_up();
+            assert_eq!(connection.is_up(), Some(Ok(())));
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        for sentence in ["does not answer", "answers again"] {
+            assert_eq!(log.matches(sentence).count(), 1, "{sentence}: {log}");
+        }
     }
 }

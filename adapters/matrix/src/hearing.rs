@@ -4,6 +4,8 @@ use futures::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::ruma::api::client::receipt::create_receipt::v3::{ReceiptType, Request as Receipt};
+use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::{OwnedEventId, UserId};
 use pstral_core::domain::{Actor, Event, EventBody};
 use pstral_core::pipeline::{acts_on_an_answer, reads_as_command};
@@ -20,6 +22,7 @@ use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
 use crate::rewording::answered_by;
 use crate::rooms::Company;
+use crate::writing::once;
 
 /// What typed commands begin with.
 pub(crate) const PREFIX: &str = "!pstral ";
@@ -57,7 +60,9 @@ impl Matrix {
         // has checked.
         let is_plain = event.encryption_info().is_none();
         match said["type"].as_str() {
-            Some("m.room.message") if is_genuine(&event, is_encrypted(room).await) => {
+            Some("m.room.message" | "m.sticker" | "m.poll.start" | "org.matrix.msc3381.poll.start")
+                if is_genuine(&event, is_encrypted(room).await) =>
+            {
                 if let Some(of) = replaced(&said) {
                     return self.reword(room, id, &of, &sender, &said, inbox).await;
                 }
@@ -95,6 +100,7 @@ impl Matrix {
     ) -> Option<Work<'a>> {
         let content = &said["content"];
         let company = self.company(room).await;
+        self.privates.uses(sender, room.room_id(), company);
         let is_direct = company != Company::Many;
         let thread = thread_of(said);
         // What programs write is a notice, or another Pstral's.
@@ -102,9 +108,10 @@ impl Matrix {
             return None;
         }
         let body = match content["msgtype"].as_str() {
-            Some("m.text") => content["body"].as_str().unwrap_or_default(),
             Some("m.file") => caption(content).unwrap_or_default(),
-            _ => return None,
+            Some("m.key.verification.request") => return self.decline_verification(room, id, content),
+            Some("m.notice") => return None,
+            _ => content["body"].as_str().unwrap_or_default(),
         };
         if content["msgtype"] == "m.file" && body.is_empty() {
             // It waits for the question.
@@ -115,6 +122,8 @@ impl Matrix {
             return None;
         }
         let Said { words, body, is_called } = self.understood(room, content, body, is_direct).await;
+        let is_text = matches!(content["msgtype"].as_str(), Some("m.text" | "m.file"));
+        let body = if is_text { body } else { EventBody::Unreadable };
         let replied = self.replied_to(room, content).await;
         let goes_on = replied.is_some() || self.goes_on(room, thread.as_ref(), content).await;
         if !(is_direct || is_called || goes_on) {
@@ -133,6 +142,7 @@ impl Matrix {
         }
         let spot = Spot::new(room.room_id().to_owned(), thread);
         let event = self.event(room, id.clone(), sender, said, spot, company == Company::Alone, body).await;
+        has_read(room, id.clone());
         if !matches!(event.body, EventBody::Said(_)) {
             return Some(inbox(event));
         }
@@ -181,6 +191,7 @@ impl Matrix {
         has_files: bool,
     ) -> Option<OwnedEventId> {
         match body {
+            EventBody::Unreadable => self.config.threads.then(|| id.clone()),
             EventBody::Said(words) => {
                 (self.config.threads && (has_files || !words.trim().is_empty())).then(|| id.clone())
             }
@@ -205,6 +216,17 @@ impl Matrix {
         let actor = Actor { platform: platform(), id: sender.to_string(), name };
         Event { id: id.to_string(), at: moment(said), actor, place: spot.place(private), body }
     }
+}
+
+/// Tells people that a message was read. Nobody waits for that.
+fn has_read(room: &Room, id: OwnedEventId) {
+    let (client, mut receipt) = (room.client(), Receipt::new(room.room_id().to_owned(), ReceiptType::Read, id));
+    receipt.thread = ReceiptThread::Unthreaded;
+    tokio::spawn(async move {
+        if let Err(error) = client.send(receipt).with_request_config(once()).await {
+            tracing::debug!(%error, "a read receipt was not sent");
+        }
+    });
 }
 
 /// What a typed command says. Telephones write the first word large, and people put a sign after a name.

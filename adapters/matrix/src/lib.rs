@@ -44,7 +44,9 @@ mod table;
 mod threads;
 mod told;
 mod turns;
+mod typing;
 mod vault;
+mod verifying;
 mod wanted;
 mod writing;
 
@@ -56,7 +58,7 @@ use async_trait::async_trait;
 pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
 pub use examine::{Finding, Mark};
 use matrix_sdk::Client;
-use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
@@ -79,6 +81,7 @@ use crate::successors::Successors;
 use crate::threads::Threads;
 use crate::told::Told;
 use crate::turns::Turns;
+use crate::typing::TypingRooms;
 use crate::vault::Vault;
 use crate::wanted::Wanted;
 
@@ -106,6 +109,7 @@ pub struct Matrix {
     threads: Threads,
     told: Told,
     turns: Turns,
+    typing: TypingRooms,
     /// Files that came without words.
     waiting: Waiting,
     wanted: Wanted,
@@ -133,6 +137,7 @@ impl Matrix {
             threads: Threads::default(),
             told: Told::default(),
             turns: Turns::default(),
+            typing: TypingRooms::default(),
             waiting: Waiting::default(),
             wanted: Wanted::default(),
             config,
@@ -225,7 +230,8 @@ impl ChatPlatform for Matrix {
         let Ok(spot) = place::spot(place) else { return };
         let shown = async {
             let room = self.room(&spot).await?;
-            room.typing_notice(true).await.map_err(fault::fault)
+            self.type_in(&room).await;
+            Ok::<_, PlatformError>(())
         };
         if let Ok(Err(error)) = tokio::time::timeout(TYPING, shown).await {
             tracing::debug!(%error, "nobody sees that an answer is being prepared");
@@ -234,6 +240,14 @@ impl ChatPlatform for Matrix {
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
         self.private_with(&actor.id).await
+    }
+
+    fn is_of_two(&self, place: &Place) -> bool {
+        place::spot(place).is_ok_and(|spot| self.privates.is_plain(&spot.room))
+    }
+
+    async fn used(&self, at: &MessageRef, action: &ButtonAction) {
+        self.take_away(at, action).await;
     }
 
     /// Whoever presses a button below what others asked is answered in private: nobody else need read it.

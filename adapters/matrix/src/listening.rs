@@ -25,6 +25,7 @@ use crate::late::rooms_of_keys;
 use crate::line::{Line, Piece};
 use crate::place::{Spot, platform};
 use crate::syncing::{Update, keep_syncing};
+use crate::verifying;
 
 /// How often what could not be read is tried again without news of a key.
 const LATE: Duration = Duration::from_secs(15);
@@ -67,7 +68,8 @@ impl Matrix {
         let mut reacting = self.keep_reactions().boxed();
         let mut keys = rooms_of_keys(&client).await;
         let (mut late, mut moved) = (tokio::time::interval(LATE), tokio::time::interval(MOVED));
-        let mut beside = FuturesUnordered::from_iter([self.keep_door(&client).boxed()]);
+        let mut beside = FuturesUnordered::from_iter([self.keep_door(&client).boxed(), self.keep_typing().boxed()]);
+        let _verifying = verifying::decline(&client);
         let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();
         let mut line = Line::default();
         let mut answering: FuturesUnordered<Work<'_>> = FuturesUnordered::new();

@@ -14,14 +14,17 @@ pub(crate) struct Names<'a> {
 impl Names<'_> {
     /// Whether a message calls us.
     pub(crate) fn are_called(&self, content: &Value, words: &str) -> bool {
-        let named = content["m.mentions"]["user_ids"].as_array();
-        let is_marked = named.is_some_and(|users| users.iter().any(|user| user == self.id));
+        // A program that says whom a message is for leaves nothing to its words.
+        if content["m.mentions"].is_object() {
+            let named = content["m.mentions"]["user_ids"].as_array();
+            return named.is_some_and(|users| users.iter().any(|user| user == self.id));
+        }
         let words = words.trim_start();
         let is_named = [Some(self.id), self.shown()].into_iter().flatten().any(|name| find(words, name).is_some());
         // Within a sentence, a name such as “data” may be a word like any other.
         let by_local = |local: &str| find(words, local).is_some_and(|(at, _)| self.shown().is_none() || at == 0);
         let is_local = self.local().is_some_and(|local| by_local(local) || find(words, &format!("@{local}")).is_some());
-        is_marked || is_named || is_local
+        is_named || is_local
     }
 
     /// What is said beside the name that it begins with, or ends with.
@@ -120,6 +123,7 @@ mod tests {
         let marked = |id: &str| json!({ "m.mentions": { "user_ids": [id] } });
         assert!(NAMES.are_called(&marked("@pstral:example.org"), "liste"));
         assert!(!NAMES.are_called(&marked("@zoe:example.org"), "liste"));
+        assert!(!NAMES.are_called(&json!({ "m.mentions": {} }), "pstral: liste"), "nobody is meant");
     }
 
     #[test]

@@ -114,6 +114,11 @@ impl Ours {
         }
     }
 
+    /// Whether a message of a room is being written.
+    pub(crate) fn is_writing_in(&self, room: &RoomId) -> bool {
+        self.known().messages.values().any(|message| message.is_live && !message.is_gone && message.spot.room == room)
+    }
+
     /// The same of all that look live in a room.
     pub(crate) fn abandon_in(&self, room: &RoomId) {
         let of_room = |(_, message): &(&OwnedEventId, &Message)| message.is_live && message.spot.room == room;

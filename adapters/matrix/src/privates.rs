@@ -1,7 +1,7 @@
 //! Private conversations that the account data does not tell of yet: it comes back with a later sync, and what is said first
 //! comes sooner.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,13 +10,21 @@ use matrix_sdk::ruma::events::room::history_visibility::HistoryVisibility;
 use matrix_sdk::ruma::room::JoinRule;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 
+use crate::rooms::Company;
+
 /// How long the account data is waited for before it is written anew, and how often that is tried.
 const KNOWN_AFTER: Duration = Duration::from_secs(5);
 const TRIES: u32 = 4;
 
 /// Rooms that were begun as private conversations, and with whom.
 #[derive(Debug, Default)]
-pub(crate) struct Privates(Mutex<HashMap<OwnedRoomId, Begun>>);
+pub(crate) struct Privates {
+    begun: Mutex<HashMap<OwnedRoomId, Begun>>,
+    /// Where each person wrote last.
+    used: Mutex<HashMap<OwnedUserId, OwnedRoomId>>,
+    /// Conversations of two that others could read.
+    plain: Mutex<HashSet<OwnedRoomId>>,
+}
 
 #[derive(Debug)]
 struct Begun {
@@ -31,6 +39,30 @@ impl Privates {
 
     pub(crate) fn forget(&self, room: &RoomId) {
         self.known().remove(room);
+    }
+
+    /// Notes where somebody writes, in a conversation of two.
+    pub(crate) fn uses(&self, user: &UserId, room: &RoomId, company: Company) {
+        let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
+        if company == Company::Two {
+            plain.insert(room.to_owned());
+        } else {
+            plain.remove(room);
+        }
+        drop(plain);
+        if company == Company::Alone {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(user.to_owned(), room.to_owned());
+        }
+    }
+
+    /// Whether a room is the one that somebody wrote in last.
+    pub(crate) fn is_used(&self, user: &UserId, room: &RoomId) -> bool {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).get(user).is_some_and(|used| used == room)
+    }
+
+    /// Whether a room is a conversation of two that others could read.
+    pub(crate) fn is_plain(&self, room: &RoomId) -> bool {
+        self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(room)
     }
 
     /// Whether a room was begun as a private conversation.
@@ -56,7 +88,7 @@ impl Privates {
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, Begun>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -25,7 +25,9 @@ impl Matrix {
         let user: OwnedUserId = user.try_into().map_err(|_| PlatformError::Gone)?;
         let client = self.client().await?;
         self.beginnings.forget_ended();
-        let rooms: Vec<Room> = client.joined_rooms();
+        let mut rooms: Vec<Room> = client.joined_rooms();
+        // Of several, the one that they write in.
+        rooms.sort_by_key(|room| !self.privates.is_used(&user, room.room_id()));
         for room in rooms.into_iter().filter(|room| self.privates.is_with(room, &user)) {
             let others = self.other_readers(&room).await.unwrap_or_default();
             if others == [user.clone()] && self.privates.is_closed(&room).await {

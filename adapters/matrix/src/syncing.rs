@@ -13,7 +13,7 @@ use pstral_core::ports::PlatformError;
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
-use crate::connection::{Connection, Standing};
+use crate::connection::Connection;
 use crate::fault::{fault, is_logged_out};
 
 /// How long the server may wait for something to happen.
@@ -75,7 +75,7 @@ pub(crate) async fn keep_syncing(
         let synced = tokio::time::timeout(PATIENCE, client.sync_once(settings).boxed());
         match synced.await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into())) {
             Ok(response) => {
-                connection.set(Standing::Up);
+                connection.came_up();
                 let next = response.next_batch.clone();
                 let update = Update { response, since: since.replace(next) };
                 (wait, timeout) = (FIRST_WAIT, POLL);
@@ -88,8 +88,7 @@ pub(crate) async fn keep_syncing(
                 return Err(PlatformError::Rejected(format!("logged out: {error}")));
             }
             Err(error) => {
-                tracing::warn!(%error, "the homeserver does not answer; trying again");
-                connection.set(Standing::Down(fault(error).to_string()));
+                connection.went_down(fault(error).to_string());
                 tokio::time::sleep(wait).await;
                 (wait, timeout) = ((wait * 2).min(LONGEST_WAIT), Duration::ZERO);
             }

@@ -51,6 +51,7 @@ impl Matrix {
             let id = self.put(&spot, &room, "m.room.message", content, named.clone()).await?;
             let known = Message::new(spot.clone(), buttons(message));
             self.ours.learn(&id, Message { shown: Some(print), is_live: is_live(message), ..known });
+            self.show_typing(&room, message);
             self.want_reactions(&id, message);
             Some(id)
         };
@@ -76,6 +77,7 @@ impl Matrix {
                 (known.buttons, known.shown, known.is_live) = (buttons(message), Some(print), is_live(message));
             });
         }
+        self.show_typing(&room, message);
         self.want_reactions(&id, message);
         if !message.files.is_empty() {
             self.send_files(&spot, &room, Some(&id), id.as_str(), &message.files).await?;
@@ -98,6 +100,13 @@ impl Matrix {
                 Ok(())
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Shows that somebody types until the text is whole.
+    fn show_typing(&self, room: &Room, message: &Outgoing) {
+        if !is_live(message) {
+            self.stop_typing_in(room);
         }
     }
 

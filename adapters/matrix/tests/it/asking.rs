@@ -110,6 +110,8 @@ async fn reactions_are_buttons_also_after_a_restart() {
     let shown =
         zoe.sees_one(&room, "the other reaction alone", |shown| has("▶️")(shown) && shown.reactions.len() == 1).await;
     assert_eq!(shown.text(), "SELECT 1\n\n▶️ Exécuter");
+    running.adapter.used(&at, &action).await;
+    zoe.sees_one(&room, "no reaction that does nothing", |shown| shown.id == at.id && shown.reactions.is_empty()).await;
     running.end().await;
 
     let mut running = house.run().await;
@@ -236,5 +238,94 @@ async fn a_file_that_does_not_come_keeps_nobody_waiting() {
         EventBody::Said(words) => assert!(words.starts_with("Que fait ceci ?") && words.contains("a.sql"), "{words}"),
         other => panic!("{other:?}"),
     }
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_text_is_told_as_such_and_nobody_is_called_by_a_word() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a9").await;
+    let mut running = house.run().await;
+    let zoe = Person::of(server, "zoe-a9").await;
+    let (dm, room) = (zoe.dm(true, &house.account.id).await, zoe.room(false, &[&house.account.id]).await);
+    let voice = json!({ "msgtype": "m.audio", "body": "voix.ogg", "url": "mxc://localhost/a" });
+    let poll = json!({ "org.matrix.msc3381.poll.start": { "question": { "body": "Lyon ?" }, "answers": [] } });
+    zoe.sends(&dm, voice.clone()).await;
+    assert_eq!(running.next().await.body, EventBody::Unreadable);
+    zoe.sends(&dm, json!({ "msgtype": "m.emote", "body": "cherche les clients" })).await;
+    assert_eq!(running.next().await.body, EventBody::Unreadable);
+    zoe.there(&dm).send_raw("org.matrix.msc3381.poll.start", poll).await.unwrap();
+    assert_eq!(running.next().await.body, EventBody::Unreadable);
+    // Among others, what is for nobody is left alone.
+    zoe.sends(&room, voice).await;
+    let named = json!({ "msgtype": "m.text", "body": "pstral-a9 a répondu hier", "m.mentions": {} });
+    zoe.sends(&room, named).await;
+    let asked = zoe.asks(&room, &house.account.id, "Combien de clients ?").await;
+    assert_eq!(running.next().await.id, asked);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_see_that_a_question_was_read_and_typing_until_the_answer_is_whole() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a10").await;
+    let mut running = house.run().await;
+    let zoe = Person::of(server, "zoe-a10").await;
+    let dm = zoe.dm(false, &house.account.id).await;
+    let asked = zoe.says(&dm, "Combien de clients ?").await;
+    let event = running.next().await;
+    assert!(running.adapter.is_of_two(&event.place), "nothing private is said there");
+    let token = server.token(&zoe.account);
+    let shown = || async {
+        let (_, synced) = server.ask("GET", "/_matrix/client/v3/sync?timeout=0", Some(&token), &json!({}));
+        let events = synced["rooms"]["join"][dm.as_str()]["ephemeral"]["events"].as_array().cloned();
+        let events = events.unwrap_or_default();
+        let of = |kind: &str| events.iter().find(|event| event["type"] == kind).map(|event| event["content"].clone());
+        let types = of("m.typing").is_some_and(|typing| typing["user_ids"] == json!([house.account.id]));
+        let receipts = of("m.receipt").unwrap_or_default();
+        (types, receipts[&asked]["m.read"][&house.account.id].is_object())
+    };
+    running.adapter.typing(&event.place).await;
+    let at = running.adapter.send(key(), &event.place, &Outgoing::streaming("Deux")).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(shown().await, (true, true));
+    running.adapter.edit(&at, &Outgoing::text("Deux clients.")).await.unwrap();
+    zoe.until(|| async { (!shown().await.0).then_some(()) }).await.expect("nobody types any more");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn private_answers_go_where_somebody_writes_and_verification_ends_with_a_sentence() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-a11").await;
+    let mut running = house.run().await;
+    let zoe = Person::of(server, "zoe-a11").await;
+    let (one, two) = (zoe.dm(true, &house.account.id).await, zoe.dm(true, &house.account.id).await);
+    for dm in [&two, &one, &two] {
+        zoe.says(dm, "Bonjour").await;
+        let event = running.next().await;
+        assert_eq!(running.adapter.open_dm(&event.actor).await.unwrap(), place(dm.as_str(), true));
+    }
+    let request = json!({
+        "msgtype": "m.key.verification.request", "body": "verify", "to": house.account.id,
+        "from_device": zoe.client.device_id().unwrap(), "methods": ["m.sas.v1"],
+    });
+    let asked = zoe.sends(&one, request).await;
+    zoe.hears(&one, "moji").await;
+    let own = matrix_sdk::ruma::UserId::parse(&house.account.id).unwrap();
+    let cancelled = zoe.until(|| async {
+        let options = matrix_sdk::room::MessagesOptions::backward();
+        let page = zoe.there(&one).messages(options).await.unwrap();
+        page.chunk
+            .iter()
+            .any(|event| {
+                let json = event.raw().json().get();
+                event.sender().as_ref() == Some(&own)
+                    && json.contains("m.key.verification.cancel")
+                    && json.contains(&asked)
+            })
+            .then_some(())
+    });
+    cancelled.await.expect("it is cancelled");
     running.end().await;
 }

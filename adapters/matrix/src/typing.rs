@@ -1,0 +1,112 @@
+//! Shows in a room that an answer is being written, from the question to its last text.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use matrix_sdk::Room;
+use matrix_sdk::ruma::api::client::typing::create_typing_event::v3::{Request, Typing, TypingInfo};
+use matrix_sdk::ruma::{OwnedRoomId, RoomId};
+use tokio::time::Instant;
+
+use crate::Matrix;
+use crate::writing::once;
+
+/// How long the homeserver shows it unless it is told again, and when it is told again.
+const SHOWN: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_secs(20);
+/// How long it is shown where no text follows.
+const WITHOUT_TEXT: Duration = Duration::from_mins(3);
+
+/// Rooms where it is shown: since when, and when the homeserver was told last.
+#[derive(Default)]
+pub(crate) struct TypingRooms(Mutex<HashMap<OwnedRoomId, (Instant, Instant)>>);
+
+impl TypingRooms {
+    /// Shows it from now on; whether that is new.
+    fn begin(&self, room: &RoomId) -> bool {
+        let now = Instant::now();
+        self.rooms().insert(room.to_owned(), (now, now)).is_none()
+    }
+
+    /// Whether it was shown until now.
+    fn end(&self, room: &RoomId) -> bool {
+        self.rooms().remove(room).is_some()
+    }
+
+    /// Rooms where the homeserver is told again; `is_live` says where a text is being written.
+    fn due(&self, is_live: impl Fn(&RoomId) -> bool) -> Vec<OwnedRoomId> {
+        let mut rooms = self.rooms();
+        rooms.retain(|room, (since, _)| since.elapsed() < WITHOUT_TEXT || is_live(room));
+        let due = rooms.iter_mut().filter(|(_, (_, told))| told.elapsed() >= AGAIN);
+        due.map(|(room, (_, told))| {
+            *told = Instant::now();
+            room.clone()
+        })
+        .collect()
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, (Instant, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Matrix {
+    /// Shows that an answer is being written in a room.
+    pub(crate) async fn type_in(&self, room: &Room) {
+        if self.typing.begin(room.room_id()) {
+            tell(room, Typing::Yes(TypingInfo::new(SHOWN))).await;
+        }
+    }
+
+    /// Ends it, unless another answer is being written there.
+    pub(crate) fn stop_typing_in(&self, room: &Room) {
+        if !self.ours.is_writing_in(room.room_id()) && self.typing.end(room.room_id()) {
+            let room = room.clone();
+            tokio::spawn(async move { tell(&room, Typing::No).await });
+        }
+    }
+
+    /// Shows it for as long as it is true and this is polled.
+    pub(crate) async fn keep_typing(&self) {
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            let Ok(client) = self.client().await else { continue };
+            for room in self.typing.due(|room| self.ours.is_writing_in(room)) {
+                if let Some(room) = client.get_room(&room) {
+                    tell(&room, Typing::Yes(TypingInfo::new(SHOWN))).await;
+                }
+            }
+        }
+    }
+}
+
+/// Tells the homeserver, once: nobody waits for it.
+async fn tell(room: &Room, typing: Typing) {
+    let request = Request::new(room.own_user_id().to_owned(), room.room_id().to_owned(), typing);
+    if let Err(error) = room.client().send(request).with_request_config(once()).await {
+        tracing::debug!(%error, room = %room.room_id(), "the typing notice was not sent");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matrix_sdk::ruma::room_id;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_shown_as_long_as_a_text_grows() {
+        let (typing, room) = (TypingRooms::default(), room_id!("!a:x"));
+        assert!(typing.begin(room) && !typing.begin(room));
+        assert!(typing.due(|_| true).is_empty());
+        for _ in 0..20 {
+            tokio::time::advance(AGAIN).await;
+            assert_eq!(typing.due(|_| true), [room]);
+        }
+        assert!(typing.end(room) && !typing.end(room));
+        typing.begin(room);
+        tokio::time::advance(WITHOUT_TEXT).await;
+        assert!(typing.due(|_| false).is_empty(), "no text follows");
+    }
+}
