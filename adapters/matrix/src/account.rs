@@ -1,17 +1,20 @@
 //! The account: logging in once, the keys that others trust it by, and what to do when they are lost.
 
-use matrix_sdk::Client;
 use matrix_sdk::encryption::CrossSigningResetAuthType;
 use matrix_sdk::encryption::recovery::{RecoveryError, RecoveryState};
 use matrix_sdk::encryption::secret_storage::SecretStorageError;
+use matrix_sdk::ruma::api::client::device::Device;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
+use matrix_sdk::{Client, HttpError};
 use pstral_core::ports::PlatformError;
 use pstral_core::text::{Text, text};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::MatrixConfig;
 use crate::client::{OpenError, Opened, build, open, restore};
-use crate::remote::{log_out, whoami};
+use crate::fault::fault;
+use crate::homeserver::address_of;
+use crate::remote::{self, log_out, whoami};
 use crate::syncing::first_sync;
 use crate::vault::{Session, Vault, VaultError};
 
@@ -101,10 +104,10 @@ pub async fn recover(
     credentials: Option<Credentials>,
 ) -> Result<Welcome, AccountError> {
     let vault = Vault::new(&config.folder, &config.homeserver);
-    let (opened, new) = match (open(&vault, &config.passphrase).await, credentials) {
+    let (opened, new) = match (open(&vault, &config.passphrase).await, &credentials) {
         (Err(OpenError::Vault(VaultError::StoreLost | VaultError::Empty)), Some(credentials)) => {
             let alone = vault.lock().map_err(vault_fault)?;
-            let (client, session) = enter(config, &vault, &credentials).await?;
+            let (client, session) = enter(config, &vault, credentials).await?;
             (Opened::new(client, alone), Some(session))
         }
         (opened, _) => (opened.map_err(open_fault)?, None),
@@ -137,9 +140,34 @@ pub async fn recover(
         {
             tracing::warn!(%error, device = lost.device, "the device of before could not be logged out");
         }
+        if let Err(error) = log_out_old(client, credentials.as_ref()).await {
+            tracing::warn!(%error, "old devices of this account could not be logged out");
+        }
     }
     first_sync(client).await.map_err(server_fault)?;
     welcome(client, None).await
+}
+
+/// Logs out the devices that earlier logins of Pstral have left: their keys are gone, their tokens would open the account.
+/// The homeserver wants the password for it.
+async fn log_out_old(client: &Client, credentials: Option<&Credentials>) -> Result<(), HttpError> {
+    let own = client.device_id();
+    let devices = client.devices().await?.devices;
+    let is_old = |device: &Device| {
+        device.display_name.as_deref() == Some(DEVICE) && own.is_some_and(|own| own != device.device_id)
+    };
+    let old: Vec<_> = devices.into_iter().filter(is_old).map(|device| device.device_id).collect();
+    if old.is_empty() {
+        return Ok(());
+    }
+    let Err(error) = client.delete_devices(&old, None).await else { return Ok(()) };
+    let (Some(asked), Some(Credentials::Password { password, .. })) = (error.as_uiaa_response(), credentials) else {
+        return Err(error);
+    };
+    let Ok(answer) = proof(client, password, asked.session.clone()) else { return Err(error) };
+    client.delete_devices(&old, Some(answer)).await?;
+    tracing::info!(devices = old.len(), "logged out old devices of this account");
+    Ok(())
 }
 
 /// Makes new keys in place of those that are lost. Others see that they have changed; what was said before stays closed.
@@ -147,7 +175,7 @@ pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Wel
     let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
     // What is replaced is gone from the first step on.
-    prove(config, client, password).await?;
+    prove(client, password).await?;
     let recovery = client.encryption().recovery();
     if let Some(handle) = recovery.reset_identity().await.map_err(server_fault)? {
         let CrossSigningResetAuthType::Uiaa(asked) = handle.auth_type() else {
@@ -168,8 +196,11 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
     let opened = open(&vault, &config.passphrase).await.map_err(open_fault)?;
     still_logged_in(&vault, config).await?;
     let client = &opened.client;
+    // What is kept does not tell that another device has made new keys.
+    let session = vault.open(&config.passphrase).map_err(vault_fault)?;
+    let verified = remote::is_verified(&session).await.map_err(server_fault)?;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
-    let Welcome { user, device, verified, .. } = welcome(client, None).await?;
+    let Welcome { user, device, .. } = welcome(client, None).await?;
     Ok(Status {
         user,
         device,
@@ -191,11 +222,11 @@ async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), Acc
 }
 
 /// Whether the password is the account's own, shown by logging another device in and out.
-async fn prove(config: &MatrixConfig, client: &Client, password: &SecretString) -> Result<(), AccountError> {
+async fn prove(client: &Client, password: &SecretString) -> Result<(), AccountError> {
     let user = client.user_id().ok_or_else(|| broken("no user"))?;
-    let other = Client::builder().homeserver_url(&config.homeserver).build().await.map_err(server_fault)?;
+    let other = Client::builder().homeserver_url(client.homeserver()).build().await.map_err(server_fault)?;
     let login = other.matrix_auth().login_username(user, password.expose_secret());
-    login.initial_device_display_name(DEVICE).send().await.map_err(refused)?;
+    login.initial_device_display_name(DEVICE).send().await.map_err(login_fault)?;
     if let Err(error) = other.matrix_auth().logout().await {
         tracing::warn!(%error, "a device that was made to check the password could not be logged out");
     }
@@ -221,14 +252,15 @@ async fn enter(
     credentials: &Credentials,
 ) -> Result<(Client, Session), AccountError> {
     vault.clear_store().map_err(vault_fault)?;
-    let client = build(&config.homeserver, &vault.store(), &config.passphrase).await.map_err(open_fault)?;
+    let homeserver = address_of(&config.homeserver).await;
+    let client = build(&homeserver, &vault.store(), &config.passphrase).await.map_err(open_fault)?;
     match credentials {
         Credentials::Password { user, password } => {
             let login = client.matrix_auth().login_username(user, password.expose_secret());
-            login.initial_device_display_name(DEVICE).send().await.map_err(refused)?;
+            login.initial_device_display_name(DEVICE).send().await.map_err(login_fault)?;
         }
         Credentials::Token(token) => {
-            let session = session_of(&config.homeserver, token).await?;
+            let session = session_of(&homeserver, token).await?;
             restore(&client, &session).await.map_err(open_fault)?;
         }
     }
@@ -236,7 +268,8 @@ async fn enter(
     let session = client.matrix_auth().session().ok_or_else(|| broken("no session"))?;
     let fingerprint = client.encryption().ed25519_key().await.ok_or_else(|| broken("no keys"))?;
     let kept = Session {
-        homeserver: config.homeserver.clone(),
+        homeserver,
+        configured: Some(config.homeserver.clone()),
         user: session.meta.user_id.to_string(),
         device: session.meta.device_id.to_string(),
         token: session.tokens.access_token,
@@ -281,6 +314,7 @@ fn proof(client: &Client, password: &SecretString, session: Option<String>) -> R
 async fn session_of(homeserver: &str, token: &SecretString) -> Result<Session, AccountError> {
     let nobody = Session {
         homeserver: homeserver.to_owned(),
+        configured: None,
         user: String::new(),
         device: String::new(),
         token: token.expose_secret().to_owned(),
@@ -304,8 +338,16 @@ fn server_fault(error: impl std::fmt::Display) -> AccountError {
     broken(&error.to_string())
 }
 
-fn refused(error: impl std::fmt::Display) -> AccountError {
-    AccountError { remedy: text("remedy-matrix-password"), ..server_fault(error) }
+/// Blames the password only where the homeserver has refused it.
+fn refused(error: PlatformError) -> AccountError {
+    match error {
+        PlatformError::Rejected(_) => AccountError { remedy: text("remedy-matrix-password"), ..server_fault(error) },
+        error => server_fault(error),
+    }
+}
+
+fn login_fault(error: matrix_sdk::Error) -> AccountError {
+    refused(fault(error))
 }
 
 /// What to do where what is kept cannot be used.

@@ -1,5 +1,6 @@
 //! How it stands with the homeserver.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pstral_core::ports::PlatformError;
@@ -11,6 +12,7 @@ pub(crate) struct Connection {
     standing: Arc<Mutex<Standing>>,
     /// Since when the homeserver does not answer.
     down_since: Arc<Mutex<Option<Instant>>>,
+    is_unsigned: Arc<AtomicBool>,
 }
 
 /// What is known of it.
@@ -60,6 +62,19 @@ impl Connection {
         self.set(Standing::Down(why));
     }
 
+    /// Notes whether the device is signed by the account, and logs it where that has changed.
+    pub(crate) fn trusts(&self, is_signed: bool) -> bool {
+        let was_unsigned = self.is_unsigned.swap(!is_signed, Ordering::Relaxed);
+        match (was_unsigned, is_signed) {
+            (false, false) => {
+                tracing::error!("this device is not signed by the account any more: run pstral matrix recover");
+            }
+            (true, true) => tracing::info!("this device is signed by the account again"),
+            _ => {}
+        }
+        is_signed
+    }
+
     fn outage(&self) -> MutexGuard<'_, Option<Instant>> {
         self.down_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,9 +118,12 @@ mod tests {
             connection.came_up();
             connection.came_up();
             assert_eq!(connection.is_up(), Some(Ok(())));
+            for is_signed in [true, false, false, true] {
+                assert_eq!(connection.trusts(is_signed), is_signed);
+            }
         });
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        for sentence in ["does not answer", "answers again"] {
+        for sentence in ["does not answer", "answers again", "is not signed", "is signed"] {
             assert_eq!(log.matches(sentence).count(), 1, "{sentence}: {log}");
         }
     }

@@ -5,6 +5,7 @@
 mod account;
 mod asked;
 mod attached;
+mod backup;
 mod beginnings;
 mod bookmark;
 mod catching_up;
@@ -21,6 +22,7 @@ mod files;
 mod glob;
 mod heard;
 mod hearing;
+mod homeserver;
 mod html;
 mod keys;
 mod late;
@@ -63,6 +65,7 @@ use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
 use pstral_core::text::{Text, text};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::asked::Asked;
@@ -113,6 +116,8 @@ pub struct Matrix {
     /// Files that came without words.
     waiting: Waiting,
     wanted: Wanted,
+    /// A message was written: there may be a new key.
+    written: Notify,
 }
 
 impl Matrix {
@@ -140,6 +145,7 @@ impl Matrix {
             typing: TypingRooms::default(),
             waiting: Waiting::default(),
             wanted: Wanted::default(),
+            written: Notify::default(),
             config,
         }
     }
@@ -263,6 +269,7 @@ impl ChatPlatform for Matrix {
         }
         let began = Instant::now();
         let name = self.whoami().await?;
+        self.is_trusted().await?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(text("health-matrix").with("name", name).count("millis", millis))
     }

@@ -68,7 +68,12 @@ impl Matrix {
         let mut reacting = self.keep_reactions().boxed();
         let mut keys = rooms_of_keys(&client).await;
         let (mut late, mut moved) = (tokio::time::interval(LATE), tokio::time::interval(MOVED));
-        let mut beside = FuturesUnordered::from_iter([self.keep_door(&client).boxed(), self.keep_typing().boxed()]);
+        let mut beside = FuturesUnordered::from_iter([
+            self.keep_door(&client).boxed(),
+            self.keep_typing().boxed(),
+            self.keep_trust().boxed(),
+            self.keep_keys_backed_up(&client).boxed(),
+        ]);
         let _verifying = verifying::decline(&client);
         let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();
         let mut line = Line::default();

@@ -7,6 +7,8 @@ use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::room::{IncludeRelations, RelationsOptions};
 use matrix_sdk::ruma::events::relation::RelationType;
+use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
+use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId, uint};
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
@@ -50,6 +52,15 @@ impl Message {
         let found = self.buttons.iter().find(|(known, _)| same(known, key));
         found.map(|(_, action)| action.clone())
     }
+}
+
+/// Why there is no message of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotOurs {
+    /// Somebody else's, or gone.
+    Known,
+    /// Its key is not here: it may be ours.
+    Unreadable,
 }
 
 /// The messages that are known.
@@ -143,35 +154,60 @@ impl Ours {
         taken
     }
 
-    /// The message of that id; `None` where it is not ours, or gone.
+    /// The message of that id; `None` where it is not ours, gone, or cannot be read.
     pub(crate) async fn find(&self, room: &Room, id: &EventId) -> Result<Option<Message>, PlatformError> {
+        Ok(self.look(room, id).await?.ok())
+    }
+
+    /// The same, telling what cannot be read yet from what is not ours.
+    pub(crate) async fn look(&self, room: &Room, id: &EventId) -> Result<Result<Message, NotOurs>, PlatformError> {
         if let Some(message) = self.get(id) {
-            return Ok(Some(message).filter(|message| !message.is_gone && message.spot.room == room.room_id()));
+            let stands = !message.is_gone && message.spot.room == room.room_id();
+            return Ok(if stands { Ok(message) } else { Err(NotOurs::Known) });
         }
         if self.others.has(id) {
-            return Ok(None);
+            return Ok(Err(NotOurs::Known));
         }
         let event = match room.event(id, None).await.map_err(fault) {
-            Ok(event) => event,
-            Err(PlatformError::Gone) => return Ok(None),
+            Ok(event) => with_its_key(room, event).await,
+            Err(PlatformError::Gone) => return Ok(Err(NotOurs::Known)),
             Err(error) => return Err(error),
         };
         let Some((spot, standing)) = ours(&event, is_encrypted(room).await, room) else {
-            // What cannot be read yet may be ours.
-            if json_of(&event)["type"] != "m.room.encrypted" {
-                self.others.is_new(id);
+            if is_closed(&event) {
+                return Ok(Err(NotOurs::Unreadable));
             }
-            return Ok(None);
+            self.others.is_new(id);
+            return Ok(Err(NotOurs::Known));
         };
         let placed = placed(room, id).await;
         let message = Message { is_live: standing.is_live, placed, ..Message::new(spot, standing.buttons) };
         self.learn(id, message.clone());
-        Ok(Some(message))
+        Ok(Ok(message))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An event as it can be read: after a recovery the keys of what was said before come from the backup, one by one.
+async fn with_its_key(room: &Room, event: TimelineEvent) -> TimelineEvent {
+    let said = json_of(&event);
+    let Some(session) = said["content"]["session_id"].as_str().filter(|_| is_closed(&event)) else { return event };
+    if let Err(error) = room.client().encryption().backups().download_room_key(room.room_id(), session).await {
+        tracing::debug!(%error, room = %room.room_id(), "a key cannot be fetched from the backup");
+        return event;
+    }
+    let raw: &Raw<OriginalSyncRoomEncryptedEvent> = event.raw().cast_ref_unchecked();
+    match room.decrypt_event(raw, None).await {
+        Ok(read) => read,
+        Err(_) => event,
+    }
+}
+
+fn is_closed(event: &TimelineEvent) -> bool {
+    json_of(event)["type"] == "m.room.encrypted"
 }
 
 /// Reactions of ours that stand below a message since an earlier run. Where they cannot be known, one that means nothing any more

@@ -10,6 +10,7 @@ use crate::Matrix;
 use crate::event::{id, redacted};
 use crate::hearing::Work;
 use crate::keys::is_one;
+use crate::ours::NotOurs;
 use crate::place::Spot;
 use crate::rooms::Company;
 
@@ -27,7 +28,11 @@ impl Matrix {
         let Some((to, key)) = id(&related["event_id"]).zip(related["key"].as_str().filter(|key| is_one(key))) else {
             return Ok(None);
         };
-        let Some(message) = self.ours.find(room, &to).await? else { return Ok(None) };
+        let message = match self.ours.look(room, &to).await? {
+            Ok(message) => message,
+            Err(NotOurs::Known) => return Ok(None),
+            Err(NotOurs::Unreadable) => return Err(PlatformError::Unavailable("its key is not here yet".to_owned())),
+        };
         let Some(action) = message.action(key) else { return Ok(None) };
         if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {
             self.learn_asker(room, root).await;

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use matrix_sdk::reqwest::{Client, StatusCode};
 use pstral_core::ports::PlatformError;
+use pstral_core::text::text;
 use serde_json::{Value, json};
 
 use crate::Matrix;
 use crate::vault::Session;
 
+/// How often is looked whether the device is still signed.
+const LOOK: Duration = Duration::from_mins(10);
 /// How long a question may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -20,6 +23,30 @@ impl Matrix {
         let session = session.map_err(|error| PlatformError::Unavailable(error.to_string()))?;
         let session = session.map_err(|error| PlatformError::Rejected(error.to_string()))?;
         whoami(&session).await.map(|found| found.user)
+    }
+}
+
+impl Matrix {
+    /// An error where other devices have made new keys, so that others cannot see any more that this one is the account's own.
+    pub(crate) async fn is_trusted(&self) -> Result<(), PlatformError> {
+        let session = self.vault.session(&self.config.passphrase);
+        let session = session.map_err(|error| PlatformError::Rejected(error.to_string()))?;
+        // Where that cannot be asked, nothing is known against it.
+        let is_trusted = is_verified(&session).await.unwrap_or(true);
+        if self.connection.trusts(is_trusted) {
+            return Ok(());
+        }
+        let (fact, remedy) = (text("matrix-device-unverified"), text("remedy-matrix-verify"));
+        let locale = self.config.locale;
+        Err(PlatformError::Rejected(format!("{}. {}", fact.render(locale), remedy.render(locale))))
+    }
+
+    /// Looks now and then, for as long as it is polled.
+    pub(crate) async fn keep_trust(&self) {
+        loop {
+            let _ = self.is_trusted().await;
+            tokio::time::sleep(LOOK).await;
+        }
     }
 }
 

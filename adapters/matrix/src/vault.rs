@@ -13,7 +13,11 @@ use serde::{Deserialize, Serialize};
 /// A device of an account, logged in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
+    /// Where the homeserver is reached.
     pub(crate) homeserver: String,
+    /// The address that was configured when somebody logged in, by which that was found.
+    #[serde(default)]
+    pub(crate) configured: Option<String>,
     pub(crate) user: String,
     pub(crate) device: String,
     pub(crate) token: String,
@@ -91,7 +95,10 @@ impl Vault {
         if let Some(session) = self.unsealed.get() {
             return Ok(session.clone());
         }
-        let session = Session { homeserver: self.homeserver.clone(), ..self.unseal(passphrase)? };
+        let mut session = self.unseal(passphrase)?;
+        if session.configured.as_ref() != Some(&self.homeserver) {
+            session.homeserver.clone_from(&self.homeserver);
+        }
         Ok(self.unsealed.get_or_init(|| session).clone())
     }
 
@@ -186,6 +193,7 @@ mod tests {
         let word = |word: &str| word.to_owned();
         let session = Session {
             homeserver: word("https://example.org"),
+            configured: None,
             user: word("@pstral:example.org"),
             device: word("D"),
             token: word("syt_token"),

@@ -49,6 +49,7 @@ impl Matrix {
             None
         } else {
             let id = self.put(&spot, &room, "m.room.message", content, named.clone()).await?;
+            self.written.notify_one();
             let known = Message::new(spot.clone(), buttons(message));
             self.ours.learn(&id, Message { shown: Some(print), is_live: is_live(message), ..known });
             self.show_typing(&room, message);

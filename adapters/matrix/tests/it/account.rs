@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use pstral_core::domain::{Locale, Outgoing};
+use pstral_core::domain::{Button, ButtonAction, EventBody, Locale, Outgoing, ProposalId};
 use pstral_core::ports::{ChatPlatform as _, PlatformError};
 use pstral_core::testkit::chat_platform::key;
-use pstral_matrix::{Mark, Matrix, login, recover, reset, status};
+use pstral_matrix::{Credentials, Mark, Matrix, MatrixConfig, login, recover, reset, status};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -50,6 +50,10 @@ async fn a_lost_store_is_noticed_and_recovered() {
     let before =
         running.adapter.send(key(), &place(room.as_str(), false), &Outgoing::streaming("Avant")).await.unwrap();
     zoe.hears(&room, "Avant").await;
+    let action = ButtonAction::Execute(ProposalId("00112233445566778899aabbccddeeff".to_owned()));
+    let execute = Button { action: action.clone(), label: "Exécuter".to_owned() };
+    let offered = Outgoing { buttons: vec![execute], ..Outgoing::text("SELECT 1") };
+    let offered = running.adapter.send(key(), &place(room.as_str(), false), &offered).await.unwrap();
     // The keys reach the backup a little later.
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     running.end().await;
@@ -70,13 +74,24 @@ async fn a_lost_store_is_noticed_and_recovered() {
         named.map(|device| device["device_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(named(), [house.welcome.device.clone()], "the new device does not stay");
+    // One of another run, whose folder is gone.
+    let who = json!({ "type": "m.id.user", "user": house.account.name });
+    let old = json!({
+        "type": "m.login.password", "identifier": who, "password": house.account.password,
+        "initial_device_display_name": "Pstral",
+    });
+    assert_eq!(server.ask("POST", "/_matrix/client/v3/login", None, &old).0, 200);
+    assert_eq!(named().len(), 2);
     recover(&house.config, &recovery_key, Some(credentials(&house.account))).await.unwrap();
     let found = status(&house.config).await.unwrap();
     assert!(found.verified, "the new device is the account's own");
     assert_eq!(named(), [found.device], "nobody can use the old one");
 
-    let running = house.run().await;
+    let mut running = house.run().await;
     let there = place(room.as_str(), false);
+    let pressed = zoe.reacts(&room, &offered.id, "▶️").await;
+    let event = running.next().await;
+    assert_eq!((event.id, event.body), (pressed, EventBody::Clicked(action)), "with a key from the backup");
     running.adapter.send(key(), &there, &Outgoing::text("Après")).await.unwrap();
     assert!(zoe.hears(&room, "Après").await.is_encrypted);
     // What the lost store could read is read again, from the backup.
@@ -97,6 +112,57 @@ async fn keys_that_are_lost_for_good_are_replaced() {
     assert!(welcome.recovery_key.is_some());
     let found = status(&house.config).await.unwrap();
     assert!(found.verified && found.recoverable, "{found:?}");
+
+    // Another device makes new keys: this one is not the account's own any more.
+    let running = house.run().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut other = house.config.clone();
+    other.folder = elsewhere.path().join("matrix");
+    assert!(!login(&other, credentials(&house.account)).await.unwrap().verified);
+    reset(&other, &SecretString::from(house.account.password.clone())).await.unwrap();
+    assert!(matches!(running.adapter.health().await, Err(PlatformError::Rejected(why)) if why.contains("recover")));
+    running.end().await;
+    assert!(!status(&house.config).await.unwrap().verified);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_homeserver_is_found_and_its_password_is_blamed_only_where_it_is_wrong() {
+    let Some(server) = shared() else { return };
+    let (account, folder) = (server.account("pstral-b5"), tempfile::tempdir().unwrap());
+    let mut config = MatrixConfig::new(server.url(), folder.path().join("matrix"), SecretString::from("open"));
+    let remedy = |error: pstral_matrix::AccountError| error.remedy.render(Locale::En);
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let given = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    config.homeserver = given;
+    let refused = login(&config, credentials(&account)).await.unwrap_err();
+    assert!(remedy(refused).starts_with("Check homeserver"));
+    config.homeserver = server.url();
+    let wrong = Credentials::Password { user: account.name.clone(), password: SecretString::from("wrong") };
+    assert!(remedy(login(&config, wrong).await.unwrap_err()).starts_with("Check user and the password"));
+
+    config.homeserver = well_known(&server.url());
+    login(&config, credentials(&account)).await.unwrap();
+    assert!(Matrix::new(config).health().await.is_ok());
+}
+
+/// A site that says where the homeserver is, and nothing else.
+fn well_known(homeserver: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let body = json!({ "m.homeserver": { "base_url": format!("{homeserver}/") } }).to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut asked = [0; 4096];
+            let read = stream.read(&mut asked).unwrap_or(0);
+            let is_known = asked[..read].starts_with(b"GET /.well-known/matrix/client ");
+            let (status, body) = if is_known { ("200 OK", body.as_str()) } else { ("404 Not Found", "") };
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    address
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

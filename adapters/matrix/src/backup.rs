@@ -1,0 +1,26 @@
+//! Keys of what we write reach the backup soon: matrix-sdk looks for new ones after a sync, and our own events end none.
+
+use std::time::Duration;
+
+use matrix_sdk::Client;
+
+use crate::Matrix;
+
+/// How long more messages are awaited, and how long an upload may take.
+const GATHER: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+impl Matrix {
+    /// Uploads new keys for as long as it is polled.
+    pub(crate) async fn keep_keys_backed_up(&self, client: &Client) {
+        loop {
+            self.written.notified().await;
+            tokio::time::sleep(GATHER).await;
+            let backups = client.encryption().backups();
+            let uploaded = tokio::time::timeout(PATIENCE, backups.wait_for_steady_state().into_future()).await;
+            if let Ok(Err(error)) = uploaded {
+                tracing::debug!(%error, "new keys are not in the backup yet; the next sync tries again");
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Where a homeserver is reached: at the address that is configured, or where that says by `.well-known`.
+
+use std::time::Duration;
+
+use matrix_sdk::reqwest::Client;
+use serde_json::Value;
+
+/// How long one request may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The address of the homeserver's own interface. Where neither is one, the address that was given.
+pub(crate) async fn address_of(given: &str) -> String {
+    let given = given.trim_end_matches('/');
+    if answers(given).await {
+        return given.to_owned();
+    }
+    let Some(found) = get(&format!("{given}/.well-known/matrix/client")).await else { return given.to_owned() };
+    let base = found["m.homeserver"]["base_url"].as_str().unwrap_or_default().trim_end_matches('/');
+    // What is asked for over TLS does not lead out of it.
+    let is_safe = base.starts_with("https://") || (base.starts_with("http://") && given.starts_with("http://"));
+    if is_safe && answers(base).await {
+        tracing::info!(given, found = base, "found the homeserver");
+        return base.to_owned();
+    }
+    given.to_owned()
+}
+
+/// Whether the interface of a homeserver is there.
+async fn answers(address: &str) -> bool {
+    get(&format!("{address}/_matrix/client/versions")).await.is_some_and(|versions| versions["versions"].is_array())
+}
+
+async fn get(address: &str) -> Option<Value> {
+    let client = Client::builder().timeout(PATIENCE).build().ok()?;
+    let answer = client.get(address).send().await.ok()?;
+    let body = if answer.status().is_success() { answer.bytes().await.ok()? } else { return None };
+    serde_json::from_slice(&body).ok()
+}
