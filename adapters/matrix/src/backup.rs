@@ -6,7 +6,7 @@ use matrix_sdk::Client;
 
 use crate::Matrix;
 
-/// How long more messages are awaited, and how long an upload may take.
+/// Time in which more messages are awaited, and the longest that an upload may take.
 const GATHER: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_mins(1);
 

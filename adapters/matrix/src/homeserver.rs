@@ -5,7 +5,7 @@ use std::time::Duration;
 use matrix_sdk::reqwest::Client;
 use serde_json::Value;
 
-/// How long one request may take.
+/// Longest time that one request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The address of the homeserver's own interface. Where neither is one, the address that was given.
@@ -25,7 +25,7 @@ pub(crate) async fn address_of(given: &str) -> String {
     given.to_owned()
 }
 
-/// Whether the interface of a homeserver is there.
+/// Tries the interface of a homeserver.
 async fn answers(address: &str) -> bool {
     get(&format!("{address}/_matrix/client/versions")).await.is_some_and(|versions| versions["versions"].is_array())
 }

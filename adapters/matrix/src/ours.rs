@@ -125,7 +125,7 @@ impl Ours {
         }
     }
 
-    /// Whether a message of a room is being written.
+    /// Says if a message of a room is being written.
     pub(crate) fn is_writing_in(&self, room: &RoomId) -> bool {
         self.known().messages.values().any(|message| message.is_live && !message.is_gone && message.spot.room == room)
     }
@@ -159,7 +159,7 @@ impl Ours {
         Ok(self.look(room, id).await?.ok())
     }
 
-    /// The same, telling what cannot be read yet from what is not ours.
+    /// Finds a message of ours, and tells what cannot be read yet from what is not ours.
     pub(crate) async fn look(&self, room: &Room, id: &EventId) -> Result<Result<Message, NotOurs>, PlatformError> {
         if let Some(message) = self.get(id) {
             let stands = !message.is_gone && message.spot.room == room.room_id();

@@ -55,12 +55,12 @@ impl Privates {
         }
     }
 
-    /// Whether a room is the one that somebody wrote in last.
+    /// Says if a room is the one that somebody wrote in last.
     pub(crate) fn is_used(&self, user: &UserId, room: &RoomId) -> bool {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).get(user).is_some_and(|used| used == room)
     }
 
-    /// Whether a room is a conversation of two that others could read.
+    /// Says if a room is a conversation of two that others could read.
     pub(crate) fn is_plain(&self, room: &RoomId) -> bool {
         self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(room)
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::Matrix;
 use crate::vault::Session;
 
-/// How often is looked whether the device is still signed.
+/// Time between two looks at the signature of the device.
 const LOOK: Duration = Duration::from_mins(10);
 /// How long a question may take.
 const PATIENCE: Duration = Duration::from_secs(10);

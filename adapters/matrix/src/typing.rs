@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use crate::Matrix;
 use crate::writing::once;
 
-/// How long the homeserver shows it unless it is told again, and when it is told again.
+/// Time that the homeserver shows it for, and after which it is told again.
 const SHOWN: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_secs(20);
-/// How long it is shown where no text follows.
+/// Longest time that it is shown where no text follows.
 const WITHOUT_TEXT: Duration = Duration::from_mins(3);
 
 /// Rooms where it is shown: since when, and when the homeserver was told last.
@@ -29,7 +29,7 @@ impl TypingRooms {
         self.rooms().insert(room.to_owned(), (now, now)).is_none()
     }
 
-    /// Whether it was shown until now.
+    /// Ends it; says if it was shown until now.
     fn end(&self, room: &RoomId) -> bool {
         self.rooms().remove(room).is_some()
     }

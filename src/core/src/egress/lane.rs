@@ -44,7 +44,7 @@ struct State {
 type Rank = (Urgency, u64);
 
 impl State {
-    /// What a write leaves in the budget: streaming leaves one for each answer that is owed, first texts of a bucket half of
+    /// Writes that one leaves in the budget: streaming leaves one for each answer that is owed, first texts of a bucket half of
     /// that. Changes of what is shown leave some more, for first texts and for those who have not asked yet.
     fn left_by(&self, urgency: Urgency) -> u32 {
         let (most, owed) = (self.budget.most(), self.budget.kept(self.owed));

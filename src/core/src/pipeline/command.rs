@@ -110,7 +110,7 @@ pub fn reads_as_command(line: &str) -> bool {
     }
 }
 
-/// Whether words after `user` are what an administrator types: its verbs take names, codes and settings, no sentences.
+/// Tells whether words after `user` are what an administrator types: its verbs take names, codes and settings, no sentences.
 fn looks_after_users(verb: &str, words: &[&str]) -> bool {
     match verb {
         "confirm" | "confirmer" => !words.is_empty(),
@@ -126,19 +126,20 @@ fn looks_after_users(verb: &str, words: &[&str]) -> bool {
     }
 }
 
-/// Whether words after `policy` are a user, a database and perhaps a table.
+/// Tells whether words after `policy` are a user, a database and perhaps a table.
 fn asks_for_rules(words: &[&str]) -> bool {
     const OF_SENTENCES: [&str; 13] =
         ["of", "for", "the", "in", "on", "de", "des", "du", "la", "le", "les", "pour", "sur"];
     (2..=3).contains(&words.len()) && !words.iter().any(|word| OF_SENTENCES.contains(word))
 }
 
-/// Whether a word is the beginning of a proposal's id.
+/// Tells whether a word is the beginning of a proposal's id.
 fn is_id(word: &str) -> bool {
     word.len() >= 8 && word.chars().all(|letter| letter.is_ascii_hexdigit())
 }
 
-/// Whether a word after `audit` is a number, a moment, an action, a status or a page; targets and users are names like any other.
+/// Tells whether a word after `audit` is a number, a moment, an action, a status or a page; targets and users are names
+/// like any other.
 fn narrows_the_audit(word: &str) -> bool {
     word.starts_with(|letter: char| letter.is_ascii_digit())
         || AuditAction::from_word(word).is_some()

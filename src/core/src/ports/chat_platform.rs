@@ -271,7 +271,7 @@ pub trait ChatPlatform: Send + Sync {
     /// A place that only `actor` reads.
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError>;
 
-    /// Whether one person and Pstral are alone in a place that is not private all the same, such as a direct conversation
+    /// Says if one person and Pstral are alone in a place that is not private all the same, such as a direct conversation
     /// without encryption. What anybody may know is answered there.
     fn is_of_two(&self, _place: &Place) -> bool {
         false

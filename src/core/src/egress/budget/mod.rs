@@ -73,8 +73,8 @@ impl Budget {
         }
     }
 
-    /// How many of those a first text leaves to last ones. Of a bucket, which fills slowly, half, and half of what it holds at
-    /// most: with more answers than it has writes, nobody would otherwise read anything before the whole.
+    /// Writes that a first text leaves to last ones, of those that are kept. Of a bucket, which fills slowly, half, and half
+    /// of what it holds at most: with more answers than it has writes, nobody would otherwise read anything before the whole.
     pub(super) fn kept_from_first(&self, kept: u32) -> u32 {
         match &self.stock {
             Stock::Free | Stock::Window(_) => kept,

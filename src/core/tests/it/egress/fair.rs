@@ -47,7 +47,7 @@ async fn late(manners: Manners, answers: &[(u64, usize)]) -> (Arc<Server>, Vec<D
     (server, late)
 }
 
-/// How long after somebody asked they read something, the soonest first.
+/// Times from a question to the first text of its answer, the shortest first.
 fn first_texts(server: &Server, answers: &[(u64, usize)]) -> Vec<Duration> {
     let asked = |message: &Message| {
         let (_, number) = message.place.id.rsplit_once(' ').unwrap();

@@ -168,9 +168,9 @@ fn within_the_limits_of_synapse_a_reaction_does_not_keep_the_next_answer_waiting
 const EACH: Duration = Duration::from_millis(33);
 /// Words of an answer of two thousand characters.
 const WORDS: usize = 400;
-/// What first texts take of a full budget: half of it, which comes back one by one.
+/// Time in which what first texts take of a full budget comes back: half of it, one by one.
 const TAKEN_BY_FIRST: Duration = Duration::from_secs(25);
-/// What a text may come later beside that: less than one event. The server takes half a second to refuse something, and the
+/// Delay that a text may have beside that: less than one event. The server takes half a second to refuse something, and the
 /// second client has to be told.
 const SLACK: Duration = Duration::from_secs(5);
 
