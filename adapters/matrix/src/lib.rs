@@ -60,7 +60,7 @@ use async_trait::async_trait;
 pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
 pub use examine::{Finding, Mark};
 use matrix_sdk::Client;
-use pstral_core::domain::{Actor, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
@@ -250,10 +250,6 @@ impl ChatPlatform for Matrix {
 
     fn is_of_two(&self, place: &Place) -> bool {
         place::spot(place).is_ok_and(|spot| self.privates.is_plain(&spot.room))
-    }
-
-    async fn used(&self, at: &MessageRef, action: &ButtonAction) {
-        self.take_away(at, action).await;
     }
 
     /// Whoever presses a button below what others asked is answered in private: nobody else need read it.

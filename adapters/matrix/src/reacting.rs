@@ -5,13 +5,12 @@ use std::time::Duration;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{EventId, OwnedEventId, TransactionId};
-use pstral_core::domain::{ButtonAction, MessageRef, Outgoing, OutgoingState};
+use pstral_core::domain::{Outgoing, OutgoingState};
 use pstral_core::ports::PlatformError;
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::Matrix;
-use crate::keys::key;
 use crate::ours::Message;
 
 /// How much of a limited budget, in tenths, the first reaction of a message leaves for texts, and the others.
@@ -39,28 +38,6 @@ impl Matrix {
         let Some(known) = self.ours.get(id).filter(|_| !is_spared) else { return };
         if missing(&known).is_some() || stale(&known).is_some() {
             self.wanted.put(id, if streams || self.ledger.is_limited() { PAUSE } else { Duration::ZERO });
-        }
-    }
-
-    /// Takes our reaction for an action away that was done: others of the message stay. A limited budget has more urgent things.
-    pub(crate) async fn take_away(&self, at: &MessageRef, action: &ButtonAction) {
-        if self.ledger.opens(LEFT_BY_OTHERS) > Instant::now() {
-            return;
-        }
-        let Ok(id) = OwnedEventId::try_from(at.id.as_str()) else { return };
-        let Some(message) = self.ours.get(&id).filter(|message| !message.is_gone) else { return };
-        let key = key(action);
-        let placed = message.placed.iter().find(|(placed, _)| placed == key);
-        let (Some((_, Some(reaction))), Ok(room)) = (placed, self.room(&message.spot).await) else { return };
-        match self.redact_beside(&room, reaction.clone()).await {
-            Ok(()) | Err(PlatformError::Gone) => {
-                self.ledger.beside();
-                // It counts as put there: it does not come back.
-                self.ours.change(&id, |message| {
-                    message.placed.iter_mut().filter(|(placed, _)| placed == key).for_each(|(_, event)| *event = None);
-                });
-            }
-            Err(error) => tracing::debug!(%error, "a reaction that does nothing any more stays"),
         }
     }
 

@@ -110,8 +110,6 @@ async fn reactions_are_buttons_also_after_a_restart() {
     let shown =
         zoe.sees_one(&room, "the other reaction alone", |shown| has("▶️")(shown) && shown.reactions.len() == 1).await;
     assert_eq!(shown.text(), "SELECT 1\n\n▶️ Exécuter");
-    running.adapter.used(&at, &action).await;
-    zoe.sees_one(&room, "no reaction that does nothing", |shown| shown.id == at.id && shown.reactions.is_empty()).await;
     running.end().await;
 
     let mut running = house.run().await;

@@ -206,7 +206,8 @@ pub(crate) fn said(event: &Event) -> &str {
     match &event.body {
         EventBody::Said(text) => text,
         EventBody::Command(command) => command,
-        EventBody::Clicked(_)
+        EventBody::Unreadable
+        | EventBody::Clicked(_)
         | EventBody::Edited { .. }
         | EventBody::Deleted { .. }
         | EventBody::Reworded { .. }

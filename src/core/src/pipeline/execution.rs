@@ -256,8 +256,7 @@ impl Pipeline {
         if let Err(error) = announced {
             tracing::info!(%error, "the progress of an execution could not be shown");
         }
-        let did_not_run = outcome.as_ref().is_err_and(did_not_run);
-        if did_not_run {
+        if outcome.as_ref().is_err_and(did_not_run) {
             self.give_back(&proposal.id).await;
         }
         let took = Duration::from_millis(self.millis_since(began).unsigned_abs());
@@ -282,9 +281,6 @@ impl Pipeline {
         };
         let mut messages = Messages::from(message);
         let shown = self.settle(asker, &mut live, turn, &mut messages, &end).await;
-        if !did_not_run {
-            self.retire_execute(&proposal.id).await;
-        }
         let shown = if is_recorded { shown } else { shown.or_else(Trouble::unless_unnoted) };
         if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;

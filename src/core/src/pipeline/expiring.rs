@@ -97,20 +97,6 @@ impl Pipeline {
         }
     }
 
-    /// Tells platforms that a proposal was run: its messages need nothing to run it with.
-    pub(super) async fn retire_execute(&self, proposal: &ProposalId) {
-        let cards = match self.parts.proposals.cards(proposal).await {
-            Ok(cards) => cards,
-            Err(error) => return tracing::debug!(%error, %proposal, "the messages of a proposal cannot be read"),
-        };
-        let action = ButtonAction::Execute(proposal.clone());
-        for card in cards {
-            if let Some(platform) = self.platforms.get(&card.message.place.platform) {
-                platform.used(&card.message, &action).await;
-            }
-        }
-    }
-
     /// Shows a proposal, and remembers where; whether it could be shown.
     pub(super) async fn show_card(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) -> bool {
         let Ok(at) = self.send_whole(&*asker.platform, &asker.place, message).await else {

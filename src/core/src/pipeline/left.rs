@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, ButtonAction, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::egress::Bound;
 use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
@@ -111,12 +111,6 @@ impl ChatPlatform for Minding {
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
         self.bound.wait(self.platform.open_dm(actor)).await
-    }
-
-    async fn used(&self, at: &MessageRef, action: &ButtonAction) {
-        if self.open(&at.place).is_ok() {
-            self.platform.used(at, action).await;
-        }
     }
 
     fn is_of_two(&self, place: &Place) -> bool {

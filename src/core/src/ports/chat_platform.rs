@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, ButtonAction, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
@@ -291,10 +291,6 @@ pub trait ChatPlatform: Send + Sync {
     fn awaits(&self, _event: &Event) -> Option<Locale> {
         None
     }
-
-    /// Notes that a button of a message was used up. A platform whose buttons are reactions takes its own away; others have
-    /// nothing to do. Failing to is no error.
-    async fn used(&self, _at: &MessageRef, _action: &ButtonAction) {}
 
     /// Opens a form for whoever caused the event of this id; what they send comes as
     /// [`EventBody::Edited`](crate::domain::EventBody). [`PlatformError::Rejected`] where there are no forms, where its text
