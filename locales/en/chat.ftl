@@ -20,6 +20,7 @@ question-not-text = Your message holds unreadable characters. Send plain text (U
 still-answering = I am still busy with your previous request. Wait for it to end, or stop it with { $prefix }stop.
 no-target = No database is configured for this question. An administrator can add one in the [targets] section of the configuration.
 target-not-here = 🔒 The database “{ $target }” does not answer here. Ask me on: { $platforms }.
+conversation-not-here = 🔒 This conversation was held on { $platform } and is not shown here: some databases do not answer here. Open it there.
 target-removed = The database “{ $target }” is no longer configured. Ask your question again.
 suggestions = Here are the nearest verified questions; I can answer them without a model:
 suggestions-any = Here are some verified questions; I can answer them without a model:
@@ -123,7 +124,7 @@ edit-form-label = SQL
 
 ## Corrections
 not-from-data = ⚠️ Not from your data: no statement was run for this answer.
-numbers-not-from-data = ⚠️ The numbers in these words are not from your data: execute the statement to get them.
+numbers-not-from-data = ⚠️ The numbers in these words are not from your data: run the statement to get the real ones.
 correcting = ⏳ This statement does not hold: I am having it corrected…
 claimed-without-data = ⏳ The model gives numbers without a statement: I am asking it for one…
 asked-enough = ⏳ The model has already asked its question: I am having it answer…
@@ -326,6 +327,7 @@ pdf-by-person = edited by { $name }
 pdf-stopped = Answer stopped by the person.
 pdf-interrupted = Interrupted answer.
 pdf-failed = No answer: the model could not be reached or broke off.
+pdf-broken = This did not succeed.
 pdf-streaming = Answer still being written.
 
 ## Audit

@@ -20,6 +20,7 @@ question-not-text = Votre message contient des caractères illisibles. Envoyez d
 still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'elle se termine, ou arrêtez-la avec { $prefix }stop.
 no-target = Aucune base de données n'est configurée pour cette question. Un administrateur peut en ajouter une dans la section [targets] de la configuration.
 target-not-here = 🔒 La base « { $target } » ne répond pas ici. Posez votre question sur : { $platforms }.
+conversation-not-here = 🔒 Cette conversation a eu lieu sur { $platform } et ne s'affiche pas ici : certaines bases n'y répondent pas. Ouvrez-la là-bas.
 target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
 suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
 suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
@@ -123,7 +124,7 @@ edit-form-label = SQL
 
 ## Corrections
 not-from-data = ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
-numbers-not-from-data = ⚠️ Les chiffres de ce texte ne viennent pas de vos données : exécutez la requête pour les obtenir.
+numbers-not-from-data = ⚠️ Les chiffres de ce texte ne viennent pas de vos données : exécutez la requête pour obtenir les vrais chiffres.
 correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
 claimed-without-data = ⏳ Le modèle donne des chiffres sans requête : je lui en demande une…
 asked-enough = ⏳ Le modèle a déjà posé une question : je lui demande de répondre…
@@ -326,6 +327,7 @@ pdf-by-person = modifiée par { $name }
 pdf-stopped = Réponse arrêtée à la demande de la personne.
 pdf-interrupted = Réponse interrompue.
 pdf-failed = Pas de réponse : le modèle était injoignable ou s'est interrompu.
+pdf-broken = Ceci n'a pas abouti.
 pdf-streaming = Réponse en cours d'écriture.
 
 ## Audit

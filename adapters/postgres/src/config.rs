@@ -21,6 +21,8 @@ pub struct PostgresConfig {
     pub read_time: Duration,
     /// As whom statements run.
     pub identity: Identity,
+    /// The time zone of statements, such as `Europe/Paris`: where their days and months begin.
+    pub timezone: String,
 }
 
 impl PostgresConfig {
@@ -33,6 +35,7 @@ impl PostgresConfig {
             connect_time: Duration::from_secs(5),
             read_time: Duration::from_secs(10),
             identity: Identity::Shared,
+            timezone: "UTC".to_owned(),
         }
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Terms {
     pub(crate) person: String,
     /// The role to run as, if not the account itself.
     pub(crate) role: Option<String>,
+    /// Where days and months begin.
+    pub(crate) timezone: String,
 }
 
 /// A connection with its number, by which another connection can stop it.
@@ -62,7 +64,7 @@ impl Session {
             ("transform_null_equals", "off".to_owned()),
             ("DateStyle", "ISO, MDY".to_owned()),
             ("IntervalStyle", "postgres".to_owned()),
-            ("TimeZone", "UTC".to_owned()),
+            ("TimeZone", terms.timezone.clone()),
             ("bytea_output", "hex".to_owned()),
             ("pstral.person", terms.person.clone()),
         ];

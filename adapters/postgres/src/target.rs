@@ -27,6 +27,7 @@ pub struct PostgresTarget {
     schema: String,
     read_time: Duration,
     identity: Identity,
+    timezone: String,
 }
 
 impl PostgresTarget {
@@ -34,7 +35,8 @@ impl PostgresTarget {
     pub fn new(config: PostgresConfig) -> Result<Self, InvalidUrl> {
         let options = address::options(&config.url)?;
         let pool = Arc::new(Pool::new(options, config.max_concurrent, config.connect_time));
-        Ok(Self { pool, schema: config.schema, read_time: config.read_time, identity: config.identity })
+        let PostgresConfig { schema, read_time, identity, timezone, .. } = config;
+        Ok(Self { pool, schema, read_time, identity, timezone })
     }
 
     /// Runs a text that has not passed the guard: the layers below it must hold by themselves, and tests show it.
@@ -87,7 +89,7 @@ impl PostgresTarget {
 
     /// For what nobody in particular asks.
     fn terms(&self) -> Terms {
-        Terms { time: self.read_time, person: String::new(), role: None }
+        Terms { time: self.read_time, person: String::new(), role: None, timezone: self.timezone.clone() }
     }
 
     async fn check(&self) -> Result<Text, TargetError> {

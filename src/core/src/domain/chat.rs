@@ -213,6 +213,16 @@ pub struct FileRef {
     pub bytes: u64,
 }
 
+impl FileRef {
+    /// The media type of a statement's file.
+    pub const STATEMENT: &'static str = "application/sql";
+
+    /// True of a statement: whoever approves it must be able to read it.
+    pub fn is_statement(&self) -> bool {
+        self.media_type == Self::STATEMENT
+    }
+}
+
 /// A message as it should now look. Sending and editing take the whole of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {

@@ -155,7 +155,8 @@ impl Pipeline {
         let again = format!("{sentence}\n{}", whole_statement(proposal, None, locale));
         let text = if conversation.place.private {
             // One that needs a file they have read already.
-            if platform.capabilities().length.holds(&again) { again } else { sentence }
+            let is_plain = !proposal.statement.contains("```");
+            if is_plain && platform.capabilities().length.holds(&again) { again } else { sentence }
         } else {
             // They have read it already, and others who read here need not be allowed to.
             format!("{}\n{sentence}", asked_by(author, locale))

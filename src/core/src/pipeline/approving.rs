@@ -131,7 +131,7 @@ impl Pipeline {
     }
 
     fn vouched(&self, user: &User, step: Option<Step>, kept: KeptQuery) -> KeptQuery {
-        let verified_on = self.today_in_utc().to_string();
+        let verified_on = self.today().to_string();
         let query = VerifiedQuery { verified_by: user.full_name.clone(), verified_on, ..kept.query };
         KeptQuery { query, state: QueryState::Approved, approved: step, fault: None, ..kept }
     }
@@ -160,7 +160,7 @@ impl Pipeline {
         if statement.contains("```") {
             return Err(Trouble::Tell(text("statement-not-showable")));
         }
-        let samples = samples(&query.parameters, self.today_in_utc());
+        let samples = samples(&query.parameters, self.today());
         let bound = approved.bind(&samples);
         let bound = bound.map_err(|missing| Trouble::Tell(text("parameter-missing").with("name", missing.0)))?;
         // Without the word of the database nobody knows that it would run.

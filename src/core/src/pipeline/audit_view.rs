@@ -8,7 +8,7 @@ use super::offer::button;
 use super::trouble::Trouble;
 use crate::domain::{
     AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
-    Outgoing, OutgoingState,
+    Outgoing, OutgoingState, PlatformName,
 };
 use crate::egress::fit;
 use crate::ports::{AuditFound, AuditMark, Colophon, FileError, Finished, Towards};
@@ -127,8 +127,14 @@ impl Pipeline {
     /// Takes out of entries what they say of a target that is not shown on the asker's platform. That they are there, who
     /// made them and when, stays.
     fn withhold(&self, asker: &Asker, mut entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
-        let is_closed = |target: &String| !self.is_shown_on(target, &asker.place.platform);
-        for entry in entries.iter_mut().filter(|entry| entry.event.target.as_ref().is_some_and(is_closed)) {
+        let is_closed = |event: &AuditEvent| {
+            let of_target =
+                event.target.as_ref().is_some_and(|target| !self.is_shown_on(target, &asker.place.platform));
+            // A question or an answer names no target.
+            let said = event.platform.as_ref().map(|platform| PlatformName(platform.clone()));
+            of_target || said.is_some_and(|platform| !self.is_told_here(asker, &platform))
+        };
+        for entry in entries.iter_mut().filter(|entry| is_closed(&entry.event)) {
             let event = &mut entry.event;
             (event.statement, event.relations, event.error) = (None, None, None);
             event.detail = Some(text("audit-withheld").render(asker.user.locale));

@@ -135,8 +135,8 @@ impl Pipeline {
         };
         let room = asker.platform.capabilities().length.less(BESIDE);
         let shown = self.shown_whole(asker, &proposal, room, told).await;
-        // Nothing runs by it: where a plan takes more room than there is, its end is left out.
-        let (text, files) = shown.unwrap_or_else(|| (told(None), Vec::new()));
+        // Nothing runs by it: where the statement has no room beside the plan, the plan stands alone, and its end is left out.
+        let (text, files) = shown.unwrap_or_else(|| (lines.clone(), Vec::new()));
         let message = Outgoing { files, ..Outgoing::text(text) };
         self.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
         self.forget_files(asker, &message.files).await;

@@ -101,7 +101,7 @@ impl Pipeline {
     }
 
     fn brief<'a>(&self, asker: &Asker, turns: &'a [Turn], data: Option<DataBrief<'a>>) -> Brief<'a> {
-        let today = self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+        let today = self.today().to_string();
         Brief { locale: asker.user.locale, today, turns, data }
     }
 

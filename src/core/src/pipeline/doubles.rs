@@ -15,7 +15,7 @@ impl Pipeline {
         schema: &Schema,
         ground: &Ground,
     ) -> Option<&'k KeptQuery> {
-        let today = self.today_in_utc();
+        let today = self.today();
         let statement = ground.plain(&query.statement);
         others.into_iter().find(|other| {
             let answers = |question: &str| {
@@ -27,7 +27,8 @@ impl Pipeline {
         })
     }
 
-    pub(super) fn today_in_utc(&self) -> jiff::civil::Date {
-        self.parts.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    /// The day it is in the company's zone.
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        self.parts.clock.now().to_zoned(self.parts.settings.zone.clone()).date()
     }
 }

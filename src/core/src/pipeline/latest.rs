@@ -114,9 +114,11 @@ impl Pipeline {
     /// Runs the last statement that was offered, where that is what the asker looks at; else shows it first.
     pub(super) async fn execute_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let latest = self.latest(asker).await?;
+        // A statement whose message was never shown, such as one whose file was refused, is shown before it runs.
+        let was_shown = !self.parts.proposals.cards(&latest.proposal.id).await?.is_empty();
         match latest.since {
-            None => self.execute(asker, &latest.proposal.id).await,
-            Some(_) => self.show_again(asker, &latest).await,
+            None if was_shown => self.execute(asker, &latest.proposal.id).await,
+            _ => self.show_again(asker, &latest).await,
         }
     }
 

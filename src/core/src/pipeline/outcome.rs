@@ -30,7 +30,7 @@ pub(super) struct FileName {
 }
 
 impl FileName {
-    /// The same names with one more word.
+    /// Adds a word to both names.
     pub(super) fn with(self, word: &str) -> Self {
         Self { shown: format!("{}-{word}", self.shown), stored: format!("{}-{word}", self.stored) }
     }
@@ -224,7 +224,7 @@ fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
     fewer_rows.into_iter().chain(fewer_columns).collect()
 }
 
-/// Whether a limit of ours or of the statement itself ended the result. Who asks for one row means the first of them.
+/// True where a limit of ours or of the statement itself ended the result. Who asks for one row means the first of them.
 fn may_be_more(outcome: &Outcome) -> bool {
     let is_full = outcome.rows > 1 && outcome.row_limit == Some(outcome.rows);
     outcome.ending.truncated.is_some() || is_full

@@ -36,6 +36,7 @@ impl Pipeline {
         let user = self.desk(asker).known(name).await.map_err(told(asker))?;
         let unknown = || self.with_targets(text("policy-target-unknown").with("given", echo(named)), asker);
         let target = self.target_meant(named).ok_or_else(unknown)?;
+        self.require_here(asker, &target).await?;
         let case = Case {
             role: user.role.clone(),
             disabled: user.disabled,
@@ -81,7 +82,8 @@ impl Pipeline {
 
     /// A sentence with the targets there are, and an example that works.
     fn with_targets(&self, sentence: Text, asker: &Asker) -> Trouble {
-        let names: Vec<&str> = self.parts.targets.keys().map(String::as_str).collect();
+        let shown = |name: &&String| self.is_shown_on(name, &asker.place.platform);
+        let names: Vec<&str> = self.parts.targets.keys().filter(shown).map(String::as_str).collect();
         let Some(first) = names.first() else { return Trouble::Tell(text("no-target")) };
         Trouble::Tell(example(sentence.with("known", names.join(", ")), asker, &asker.user.username, first))
     }

@@ -24,22 +24,24 @@ pub(super) struct Messages {
     before: Vec<Outgoing>,
     /// Where its buttons and its file stand.
     pub(super) last: Outgoing,
-    /// One of its files is the statement that it offers.
-    statement_in_file: bool,
 }
 
 impl From<Outgoing> for Messages {
     fn from(last: Outgoing) -> Self {
-        Self { before: Vec::new(), last, statement_in_file: false }
+        Self { before: Vec::new(), last }
     }
 }
 
 impl Messages {
     /// Adds the file of the statement that it offers, where there is one.
     pub(super) fn with_statement(mut self, files: Vec<FileRef>) -> Self {
-        self.statement_in_file = !files.is_empty();
         self.last.files.splice(0..0, files);
         self
+    }
+
+    /// True where one of its files is the statement that it offers.
+    fn has_statement_file(&self) -> bool {
+        self.last.files.iter().any(FileRef::is_statement)
     }
 
     fn all(&self) -> Vec<&Outgoing> {
@@ -57,12 +59,13 @@ impl Messages {
     /// Leaves its files out, with a sentence that says so where it has room. What nobody can read whole is not there
     /// to be run.
     fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
-        let sentence = if self.statement_in_file { "statement-file-refused" } else { "files-refused" };
+        let sentence = if self.has_statement_file() { "statement-file-refused" } else { "files-refused" };
         let together = format!("{}\n{}", self.last.text, text(sentence).render(locale));
         let text = if length.holds(&together) { together } else { self.last.text.clone() };
         let mut last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
-        if self.statement_in_file {
-            last.buttons.retain(|button| !matches!(button.action, ButtonAction::Execute(_)));
+        if self.has_statement_file() {
+            let approves = |action: &ButtonAction| matches!(action, ButtonAction::Execute(_) | ButtonAction::Agree(_));
+            last.buttons.retain(|button| !approves(&button.action));
         }
         self.before.iter().cloned().chain([last]).collect()
     }
@@ -139,7 +142,7 @@ impl Pipeline {
             // Many places take words and no files: what can be read is not lost with what cannot.
             let without = messages.without_files(asker.user.locale, asker.platform.capabilities().length);
             shown = live.finish(&without, &on_sent).await;
-            if messages.statement_in_file {
+            if messages.has_statement_file() {
                 otherwise = Some(TurnEnd { proposal: None, ..end.clone() });
                 messages.last.buttons = without.last().map(|last| last.buttons.clone()).unwrap_or_default();
             }

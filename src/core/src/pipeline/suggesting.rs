@@ -23,7 +23,7 @@ impl Pipeline {
             Suggested::Targets if may(Capability::Ask) || may(Capability::ManageUsers) => {
                 self.target_names(&actor.platform)
             }
-            Suggested::Conversations => self.conversation_names(&user).await?,
+            Suggested::Conversations => self.conversation_names(&user, &actor.platform).await?,
             Suggested::Users if may(Capability::ManageUsers) => self.user_names().await?,
             Suggested::AuditWords if may(Capability::ReadAudit) => {
                 let actions = AuditAction::ALL.iter().map(|action| action.word());
@@ -46,8 +46,9 @@ impl Pipeline {
         Ok(self.parts.people.users().await?.into_iter().map(named).collect())
     }
 
-    async fn conversation_names(&self, user: &User) -> Result<Vec<Suggestion>, StoreError> {
-        let held = self.parts.conversations.of_user(user.id, CONVERSATIONS).await?;
+    async fn conversation_names(&self, user: &User, platform: &PlatformName) -> Result<Vec<Suggestion>, StoreError> {
+        let mut held = self.parts.conversations.of_user(user.id, CONVERSATIONS).await?;
+        held.retain(|one| one.place.platform == *platform || !self.closes_any(platform));
         let named = held.into_iter().map(|one| Suggestion {
             word: one.id.0.to_string(),
             label: format!("#{} {}", one.id.0, one.title).trim_end().to_owned(),

@@ -33,6 +33,7 @@ impl Pipeline {
             return Err(Trouble::Tell(text("history-how").with("prefix", prefix)));
         }
         let mut held = self.parts.conversations.of_user(asker.user.id, page * PAGE + 1).await?;
+        held.retain(|one| self.is_told_here(asker, &one.place.platform));
         let is_more = held.len() > (page * PAGE) as usize;
         let shown: Vec<Conversation> = held.drain(..).skip(((page - 1) * PAGE) as usize).take(PAGE as usize).collect();
         if shown.is_empty() {
@@ -73,8 +74,11 @@ impl Pipeline {
         self.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
     }
 
-    /// Refuses a conversation that was about a target which is not queried on the asker's platform.
+    /// Refuses a conversation that was, or may have been, about a target which is not queried on the asker's platform.
     pub(super) async fn require_all_here(&self, asker: &Asker, conversation: &Conversation) -> Result<(), Trouble> {
+        if !self.is_told_here(asker, &conversation.place.platform) {
+            return Err(Trouble::Tell(text("conversation-not-here").with("platform", &conversation.place.platform.0)));
+        }
         let proposals = self.parts.proposals.of_conversation(conversation.id).await?;
         let names: BTreeSet<String> = proposals.into_iter().map(|proposal| proposal.target).collect();
         for target in names.iter().filter_map(|name| self.parts.targets.get(name)) {

@@ -40,9 +40,23 @@ impl Pipeline {
         Err(Trouble::Tell(text("target-not-here").with("target", &target.name).with("platforms", platforms)))
     }
 
-    /// Whether what a target holds may be shown on a platform. One that is configured no more has nothing to keep.
+    /// True where all that a target holds may be shown on a platform. One that is configured no more may have been closed
+    /// there.
     pub(super) fn is_shown_on(&self, target: &str, platform: &PlatformName) -> bool {
-        self.parts.targets.get(target).is_none_or(|target| target.terms.answers_on(platform))
+        match self.parts.targets.get(target) {
+            Some(target) => target.terms.answers_on(platform),
+            None => !self.closes_any(platform),
+        }
+    }
+
+    /// True where some target is not queried on a platform: then nothing that was said on others is shown there.
+    pub(super) fn closes_any(&self, platform: &PlatformName) -> bool {
+        self.parts.targets.values().any(|target| !target.terms.answers_on(platform))
+    }
+
+    /// True where what was said on a platform may be shown on the asker's.
+    pub(super) fn is_told_here(&self, asker: &Asker, platform: &PlatformName) -> bool {
+        *platform == asker.place.platform || !self.closes_any(&asker.place.platform)
     }
 
     /// What a target holds for each who asks; a target that is away is told to the person.

@@ -72,7 +72,7 @@ pub struct Delivery {
 }
 
 impl Terms {
-    /// Whether the target may be queried on a platform, and what it holds be shown there.
+    /// True where the target may be queried on a platform, and what it holds be shown there.
     pub fn answers_on(&self, platform: &PlatformName) -> bool {
         self.platforms.as_ref().is_none_or(|platforms| platforms.contains(platform))
     }

@@ -32,8 +32,7 @@ impl Pipeline {
         schema: &Schema,
         verified: &[VerifiedQuery],
     ) -> Option<Matched> {
-        let today = self.parts.clock.now().to_zoned(self.parts.settings.zone.clone()).date();
-        let found = knowledge::match_question(question, verified, &schema.known, today)?;
+        let found = knowledge::match_question(question, verified, &schema.known, self.today())?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
         let allowed = matches!(schema.guard.check(&found.query.statement), Verdict::Allow(_));
         let knowledge::Match { query, values, assumed, exact } = found;

@@ -1,5 +1,7 @@
 //! Whether a result can be drawn as a chart, and as which.
 
+use jiff::Timestamp;
+
 use super::cell::Cell;
 use crate::domain::{Column, ColumnKind, Locale, Row, Value};
 
@@ -125,6 +127,10 @@ fn in_time(rows: &mut [&Row], axis: usize) -> Shape {
 /// A moment as a text that sorts as time does: a date, a time, a year, or a text such as `2026-11` or `2026-Q4`.
 fn moment(value: &Value) -> Option<String> {
     match value {
+        // An hour comes twice where summer time ends: what has an offset is compared by it.
+        Value::Timestamp(text) if let Ok(instant) = text.parse::<Timestamp>() => {
+            Some(instant.strftime("%Y-%m-%dT%H:%M:%S%.9fZ").to_string())
+        }
         Value::Date(text) | Value::Timestamp(text) => Some(text.clone()),
         Value::Integer(year) if YEARS.contains(year) => Some(year.to_string()),
         Value::Text(text) if is_period(text) => Some(text.clone()),

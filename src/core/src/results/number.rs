@@ -41,23 +41,51 @@ fn is_computed(value: &Value) -> bool {
     digits(value).is_some_and(|digits| digits.split_once('.').is_some_and(|(_, fraction)| fraction.len() > STORED))
 }
 
-/// A number for reading: two digits after the point, below 1 three that say something.
-fn rounded(value: &Value) -> Option<Value> {
+/// A number for reading: `keep` digits after the point, below 1 three that say something. Halves go away from zero.
+fn rounded(value: &Value, keep: usize) -> Option<Value> {
     let digits = digits(value)?;
-    let number: f64 = digits.parse().ok()?;
-    let significant = digits.trim_start_matches(['-', '0', '.']).len();
-    let leading = digits.trim_start_matches('-').len() - significant;
-    let keep = if number.abs() >= 1.0 || significant == 0 { 2 } else { leading + 1 };
-    let text = format!("{number:.keep$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    Some(Value::Decimal(if text == "-0" { "0".to_owned() } else { text.to_owned() }))
+    let (sign, plain) = digits.strip_prefix('-').map_or(("", &*digits), |plain| ("-", plain));
+    let (whole, fraction) = plain.split_once('.')?;
+    let zeros = fraction.len() - fraction.trim_start_matches('0').len();
+    let is_small = whole.bytes().all(|byte| byte == b'0') && zeros < fraction.len();
+    let keep = if is_small { keep.max(zeros + 3) } else { keep };
+    if fraction.len() <= keep {
+        return None;
+    }
+    let mut kept: Vec<u8> = whole.bytes().chain(fraction.bytes().take(keep)).collect();
+    if fraction.as_bytes()[keep] >= b'5' {
+        add_one(&mut kept);
+    }
+    let text = String::from_utf8_lossy(&kept);
+    let (whole, fraction) = text.split_at(text.len() - keep);
+    let fraction = fraction.trim_end_matches('0');
+    let is_zero = fraction.is_empty() && whole.bytes().all(|byte| byte == b'0');
+    let sign = if is_zero { "" } else { sign };
+    let point = if fraction.is_empty() { "" } else { "." };
+    Some(Value::Decimal(format!("{sign}{whole}{point}{fraction}")))
 }
 
-/// The cells of a column as they are read: where one was computed, all its numbers are rounded alike. The files keep
-/// every digit.
+/// Adds one to the last of some digits.
+fn add_one(digits: &mut Vec<u8>) {
+    for digit in digits.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            return;
+        }
+        *digit = b'0';
+    }
+    digits.insert(0, b'1');
+}
+
+/// The cells of a column as they are read: those that were computed are rounded, to as many digits as the others of the
+/// column have, and two at least. The files keep every digit.
 pub(super) fn for_reading<'v>(values: &[&'v Value]) -> Vec<Cow<'v, Value>> {
-    let computed = values.iter().any(|value| is_computed(value));
-    let read = |value: &&'v Value| rounded(value).filter(|_| computed).map_or(Cow::Borrowed(*value), Cow::Owned);
+    let stored = values.iter().filter(|value| !is_computed(value)).filter_map(|value| digits(value));
+    let keep = stored.map(|digits| digits.split_once('.').map_or(0, |(_, fraction)| fraction.len())).max().unwrap_or(0);
+    let read = |value: &&'v Value| {
+        let rounded = if is_computed(value) { rounded(value, keep.max(2)) } else { None };
+        rounded.map_or(Cow::Borrowed(*value), Cow::Owned)
+    };
     values.iter().map(read).collect()
 }
 
@@ -90,10 +118,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_computed_number_is_rounded_for_reading_and_its_column_with_it() {
+    fn a_computed_number_is_rounded_for_reading_to_what_its_column_has() {
         let decimal = |text: &&str| Value::Decimal((*text).to_owned());
         for (column, expected) in [
-            (&["66.66666666666667", "146.875", "7"][..], &["66.67", "146.88", "7"][..]),
+            (&["66.66666666666667", "146.875", "7"][..], &["66.667", "146.875", "7"][..]),
+            (&["2.6750000000000000", "-1.0050000000", "99.9999999999"], &["2.68", "-1.01", "100"]),
+            (&["48.856614", "2.3522219000000177"], &["48.856614", "2.352222"]),
             (&["123.2500000000000000", "2.0000000000000000"], &["123.25", "2"]),
             (&["-0.3333333333333333", "0.00012345678", "0.0000000000000000"], &["-0.333", "0.000123", "0"]),
             (&["48.856614", "1234567.50"], &["48.856614", "1234567.50"]),

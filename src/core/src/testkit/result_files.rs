@@ -78,7 +78,7 @@ impl ResultFiles for FakeFiles {
     async fn statement(&self, name: &str, statement: &str) -> Result<FileRef, FileError> {
         self.check_space()?;
         let (name, bytes) = (format!("{name}.sql"), statement.len() as u64);
-        Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: "application/sql", bytes })
+        Ok(FileRef { path: PathBuf::from("/").join(&name), name, media_type: FileRef::STATEMENT, bytes })
     }
 
     async fn delivered(&self, _: &[FileRef]) {}

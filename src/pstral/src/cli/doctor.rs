@@ -85,7 +85,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     Ok(found)
 }
 
-/// Whether the state, the audit and the files of results can be written.
+/// Checks that the state, the audit and the files of results can be written.
 fn data_folder(folder: &Path, locale: Locale) -> Check {
     let named = |key| text(key).with("path", folder.display().to_string());
     let (state, fact, remedy) = match paths::can_hold_files(folder) {

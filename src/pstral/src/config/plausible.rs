@@ -176,6 +176,7 @@ impl Config {
         }
         for target in self.targets.values_mut() {
             target.path = target.path.take().map(|path| inside(&path));
+            target.timezone.clone_from(&self.timezone);
             target.verified = target.verified.take().map(|path: PathBuf| inside(&path));
         }
     }

@@ -124,7 +124,7 @@ impl ResultFiles for FolderFiles {
     }
 
     async fn statement(&self, name: &str, statement: &str) -> Result<FileRef, FileError> {
-        self.plain(format!("{name}.sql"), format!("{statement}\n"), "application/sql").await
+        self.plain(format!("{name}.sql"), format!("{statement}\n"), FileRef::STATEMENT).await
     }
 
     async fn delivered(&self, files: &[FileRef]) {

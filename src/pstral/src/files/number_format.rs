@@ -1,6 +1,6 @@
-//! How the cells of a column look in a spreadsheet, by the column's name and the digits its type declares.
+//! The look of a column's cells in a spreadsheet, by the column's name and the digits its type declares.
 
-use pstral_core::domain::{Column, ColumnKind, Value};
+use pstral_core::domain::{Column, ColumnKind, Value, real_text};
 use pstral_core::knowledge::fold;
 use rust_xlsxwriter::Format;
 
@@ -11,21 +11,11 @@ const MONEY: &[&str] = &[
     "euro", "euros", "usd", "turnover", "encaisse",
 ];
 /// Words in the name of a column of names made of digits, which nobody adds up: no thousands are set apart.
-const LABELS: &[&str] = &[
-    "id",
-    "ids",
-    "code",
-    "no",
-    "num",
-    "numero",
+const LABELS: &[&str] =
+    &["id", "ids", "code", "no", "num", "numero", "ref", "reference", "siret", "siren", "zip", "postal", "cp", "iban"];
+/// Words that make such a column of one that is not of money.
+const LABELS_BUT_OF_MONEY: &[&str] = &[
     "number",
-    "ref",
-    "reference",
-    "siret",
-    "siren",
-    "zip",
-    "postal",
-    "cp",
     "phone",
     "telephone",
     "tel",
@@ -45,12 +35,11 @@ const LABELS: &[&str] = &[
     "version",
     "account",
     "compte",
-    "iban",
 ];
 /// Digits after the point that a cell shows at most: a computed number has more, and the cell keeps them.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 
-/// What the cells of a column are.
+/// The meaning of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// Two digits after the point.
@@ -73,28 +62,41 @@ impl Meaning {
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         // "total_clients" and "nb_factures" count; "client_id" and "order_number" name.
         let counts = words.iter().any(|word| ["nb", "nombre", "count", "n", "combien"].contains(&word.as_str()));
-        match (counts, has(LABELS), has(MONEY)) {
-            (false, true, _) => Self::Label,
-            (false, false, true) => Self::Money,
-            (true, ..) | (false, false, false) => Self::Quantity,
+        if counts {
+            Self::Quantity
+        } else if has(LABELS) {
+            Self::Label
+        } else if has(MONEY) {
+            Self::Money
+        } else if has(LABELS_BUT_OF_MONEY) {
+            Self::Label
+        } else {
+            Self::Quantity
         }
     }
 
     /// Digits after the point of a number in such a column; `None` where it is written as it is.
     fn digits(self, value: &Value) -> Option<usize> {
-        let declared = |text: &str| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-        let is_tiny = |number: f64| number != 0.0 && number.abs() < 0.005;
-        let digits = match value {
-            Value::Integer(_) => 0,
-            Value::Decimal(text) => match declared(text) {
-                digits if digits <= MOST => digits,
-                _ if text.parse().is_ok_and(is_tiny) => return None,
-                _ => 2,
-            },
-            Value::Real(number) if number.fract() == 0.0 => 0,
-            Value::Real(number) if is_tiny(*number) => return None,
-            Value::Real(_) => 2,
+        let real;
+        let text = match value {
+            Value::Integer(_) => "",
+            Value::Decimal(text) => text.as_str(),
+            Value::Real(number) => {
+                real = real_text(*number);
+                real.as_str()
+            }
             _ => return None,
+        };
+        if text.contains('e') {
+            return None;
+        }
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let zeros = fraction.len() - fraction.trim_start_matches('0').len();
+        let digits = match fraction.len() {
+            digits if digits <= MOST => digits,
+            // Below 1 three digits that say something.
+            _ if whole.bytes().all(|byte| byte == b'0' || byte == b'-') => (zeros + 3).min(MOST),
+            _ => 2,
         };
         match self {
             Self::Label | Self::Instant => None,
@@ -154,11 +156,16 @@ mod tests {
             ("nb_factures", Value::Integer(12), Some(0)),
             ("amount", Value::Integer(1200), Some(2)),
             ("Montant HT", Value::Real(1234.5), Some(2)),
+            ("size", Value::Real(1234.5), Some(1)),
             ("totalAmount", decimal("1234.5"), Some(2)),
             ("weight", decimal("1.250"), Some(3)),
             ("avg(weight)", decimal("66.6666666666666667"), Some(2)),
-            ("ratio", Value::Real(0.333_333), Some(2)),
-            ("ratio", Value::Real(0.000_123), None),
+            ("ratio", Value::Real(0.333_333), Some(6)),
+            ("ratio", Value::Real(1.0 / 3.0), Some(3)),
+            ("ratio", Value::Real(0.000_123), Some(6)),
+            ("latitude", Value::Real(48.856_614), Some(6)),
+            ("solde_compte", decimal("12.5"), Some(2)),
+            ("price_id", Value::Integer(12_345), None),
             ("ratio", Value::Real(2.0), Some(0)),
             ("name", Value::Text("x".to_owned()), None),
         ] {

@@ -113,6 +113,7 @@ async fn cells_of_xlsx_have_types() {
         [Value::Decimal("-1234.50".to_owned()), moment("2026-11-21 12:00:00"), moment("2026-11-21 18:00:00.5-05:00")],
         [Value::Integer(1_234_567_890_123_456), moment("2026-11-21 12:00:00+01:00"), moment("infinity")],
         [Value::Text("=1+1".to_owned()), moment("1850-01-01 00:00:00"), Value::Null],
+        [Value::Decimal("66.6666666666666667".to_owned()), Value::Null, Value::Null],
         [Value::Text(long), Value::Date("1900-03-01".to_owned()), Value::Null],
     ] {
         sheet.rows(vec![row.into()]).await.unwrap();
@@ -123,6 +124,7 @@ async fn cells_of_xlsx_have_types() {
     for expected in [
         "<t>at (UTC)</t>",
         "<v>-1234.5</v>",
+        "<v>66.6666666666666",
         "<v>46347.5</v>",
         "<v>46347.750005787035</v>",
         "<t>infinity</t>",
@@ -133,7 +135,7 @@ async fn cells_of_xlsx_have_types() {
         "<t>=1+1</t>",
         "<t>1850-01-01 00:00:00</t>",
         "<v>61</v>",
-        "<autoFilter ref=\"A1:C5\"/>",
+        "<autoFilter ref=\"A1:C6\"/>",
         "state=\"frozen\"",
     ] {
         assert!(cells.contains(expected), "{expected} is not in {}", &cells[..cells.floor_char_boundary(3000)]);

@@ -8,7 +8,7 @@ use pstral_core::results::readable;
 use pstral_core::text::text;
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::number_format::{Meaning, NumberFormats};
+use super::number_format::{MOST, Meaning, NumberFormats};
 use super::part::{Part, fault};
 
 /// Rows a sheet can hold, the header included, and columns
@@ -220,10 +220,17 @@ fn write_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str) -> R
     Ok(cut.is_some())
 }
 
-/// A number that a double holds digit by digit.
+/// A number that a double holds digit by digit, or that was computed.
 fn exact(number: &str) -> Option<f64> {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    if digits > EXACT_DIGITS { None } else { number.parse().ok().filter(|number: &f64| number.is_finite()) }
+    // Nobody stored the digits of an average that a double lacks.
+    let is_computed =
+        number.split_once('.').is_some_and(|(whole, fraction)| fraction.len() > MOST && whole.len() <= 13);
+    if digits > EXACT_DIGITS && !is_computed {
+        None
+    } else {
+        number.parse().ok().filter(|number: &f64| number.is_finite())
+    }
 }
 
 /// A time without its offset, where the head of the column names the zone.

@@ -42,6 +42,9 @@ fn of_section(config: &TargetConfig) -> pstral_postgres::PostgresConfig {
     if let Some(schema) = &config.schema {
         postgres.schema.clone_from(schema);
     }
+    if !config.timezone.is_empty() {
+        postgres.timezone.clone_from(&config.timezone);
+    }
     if let Some(most) = config.max_concurrent {
         postgres.max_concurrent = most;
     }

@@ -148,7 +148,7 @@ fn numbers_that_no_statement_has_read_are_asked_for_once_and_marked() {
         world.model_says(&format!("There are 124 clients in Marseille.\n{statement}"));
         world.say(&alex(), "Roughly how many clients might Marseille have?").await;
         assert_snapshot!(world.newest(), @"
-        ⚠️ The numbers in these words are not from your data: execute the statement to get them.
+        ⚠️ The numbers in these words are not from your data: run the statement to get the real ones.
         There are 124 clients in Marseille.
 
         ```sql

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{ButtonAction, PlatformName};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ButtonAction, Mode, Place, PlatformName};
 use pstral_core::pipeline::{Pipeline, Terms};
-use pstral_core::ports::Suggested;
+use pstral_core::ports::{AuditLog as _, Clock as _, Conversations as _, People as _, Suggested};
 
 use crate::world::{Setup, alex, claire, run_test, run_test_with};
 
@@ -85,5 +85,33 @@ fn what_was_offered_and_shown_before_is_out_of_reach() {
         <audit-20261121-100000-030303.csv>
         <audit-20261121-100000-030303.xlsx>
         ");
+    });
+}
+
+#[test]
+fn what_was_said_on_other_platforms_is_not_told() {
+    run_test_with(Setup { terms: elsewhere(), ..Setup::default() }, async |world| {
+        let user = world.store.user_named("claire").await.unwrap().unwrap();
+        let place = Place { platform: PlatformName("matrix".to_owned()), id: "!a".to_owned(), private: true };
+        let now = world.clock.now();
+        let held = world.store.begin(user.id, &place, Mode::Sql, now).await.unwrap();
+        world.store.rename(held.id, "Salaries in Paris").await.unwrap();
+        let mut answer = AuditEvent::new(now, AuditAction::Answer, AuditStatus::Ok);
+        answer.platform = Some("matrix".to_owned());
+        answer.detail = Some("SELECT salary FROM people WHERE city = 'Paris'".to_owned());
+        world.audit.append(answer).await.unwrap();
+        for command in
+            ["history", &format!("open {}", held.id.0), &format!("export {}", held.id.0), "audit", "policy alex crm"]
+        {
+            world.command(&claire(), command).await;
+        }
+        let shown = world.transcript();
+        assert!(!shown.contains("Salaries") && !shown.contains("Paris"), "{shown}");
+        assert_eq!(shown.matches("Cette conversation a eu lieu sur matrix").count(), 2, "{shown}");
+        let files = world.newest_files();
+        let csv = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "csv"));
+        assert!(csv.is_none_or(|csv| !std::fs::read_to_string(csv).unwrap().contains("salary")));
+        let suggested = Pipeline::advice(&world.pipeline).suggestions(&claire(), Suggested::Conversations).await;
+        assert!(suggested.iter().all(|one| !one.label.contains("Salaries")), "{suggested:?}");
     });
 }

@@ -48,6 +48,9 @@ pub struct TargetConfig {
     pub delivery: DeliveryChoice,
     #[serde(default)]
     pub private_tables: Vec<String>,
+    /// That of the whole configuration.
+    #[serde(skip)]
+    pub timezone: String,
 }
 
 /// The cost limit of a server where `max_cost` is not set. For PostgreSQL and Oracle it is the work of reading some 80

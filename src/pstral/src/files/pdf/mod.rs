@@ -114,7 +114,8 @@ impl Writing {
         let note = match turn.state {
             "stopped" => "pdf-stopped",
             "interrupted" => "pdf-interrupted",
-            "failed" => "pdf-failed",
+            "failed" if turn.text.trim().is_empty() && turn.statement.is_none() => "pdf-failed",
+            "failed" => "pdf-broken",
             "streaming" => "pdf-streaming",
             _ => return,
         };
