@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::Timestamp;
+
 use super::agreeing::waits;
 use super::asker::Asker;
 use super::execution::Checked;
@@ -115,9 +117,10 @@ impl Pipeline {
     pub(super) async fn execute_latest(&self, asker: &Asker) -> Result<(), Trouble> {
         let latest = self.latest(asker).await?;
         // A statement whose message was never shown, such as one whose file was refused, is shown before it runs.
-        let was_shown = !self.parts.proposals.cards(&latest.proposal.id).await?.is_empty();
+        let is_unseen = can_run(&latest.proposal, self.parts.clock.now())
+            && self.parts.proposals.cards(&latest.proposal.id).await?.is_empty();
         match latest.since {
-            None if was_shown => self.execute(asker, &latest.proposal.id).await,
+            None if !is_unseen => self.execute(asker, &latest.proposal.id).await,
             _ => self.show_again(asker, &latest).await,
         }
     }
@@ -140,7 +143,7 @@ impl Pipeline {
         asker: &Asker,
         proposal: &Proposal,
     ) -> Result<(Arc<Target>, Arc<Schemas>, Outgoing), Trouble> {
-        if proposal.state != ProposalState::Pending || proposal.expires_at <= self.parts.clock.now() {
+        if !can_run(&proposal, self.parts.clock.now()) {
             return Err(Trouble::Tell(text("nothing-offered")));
         }
         let target = self.target_named(&proposal.target)?;
@@ -156,6 +159,11 @@ impl Pipeline {
         let (text, files) = shown.ok_or_else(|| Trouble::Tell(text("statement-not-showable")))?;
         Ok((target, schemas, Outgoing { buttons: buttons(proposal, locale), files, ..Outgoing::text(text) }))
     }
+}
+
+/// True of a proposal that was not used, refused or expired.
+fn can_run(proposal: &Proposal, now: Timestamp) -> bool {
+    proposal.state == ProposalState::Pending && proposal.expires_at > now
 }
 
 /// Whether the last turn offers nothing, though it is newer than the proposal. What a person wrote stands in no turn.

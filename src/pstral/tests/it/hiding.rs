@@ -60,7 +60,7 @@ fn the_model_cannot_offer_a_denied_table() {
         🛡️ Cette requête ne peut pas être exécutée. « oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.
         [Modifier]
         ── #2 private
-        La dernière réponse ne propose aucune requête à exécuter. Posez la question autrement, ou posez-en une autre.
+        La dernière requête a été refusée : il n’y a rien à exécuter. Modifiez-la, ou posez la question autrement.
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok camille
