@@ -261,6 +261,24 @@ fn a_statement_whose_file_is_refused_cannot_be_run() {
         let told = world.transcript();
         assert!(told.contains("I could not send the file that holds the whole statement"), "{told}");
         assert!(told.contains("[Edit] [Explain]") && !told.contains("[Execute]"), "{told}");
+        // Typed, it is shown first.
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 0, "{}", world.newest());
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 1, "{}", world.newest());
+    });
+}
+
+#[test]
+fn a_statement_of_ones_own_whose_file_is_refused_is_shown_before_it_runs() {
+    run_test(async |world| {
+        let long = of_four_hundred_cities().replace("```sql", "").replace("```", "");
+        for _ in 0..2 {
+            world.chat.refuse(Request::Send, PlatformError::Rejected("no files here".to_owned()));
+        }
+        world.command(&alex(), &format!("edit {}", long.trim())).await;
+        world.command(&alex(), "execute").await;
+        assert_eq!(world.target.ran().len(), 0, "{}", world.transcript());
     });
 }
 
