@@ -256,7 +256,7 @@ explain-left-turns =
         [1] One earlier message of the conversation was left out, for want of room.
        *[other] { $count } earlier messages of the conversation were left out, for want of room.
     }
-explain-plan = What the database plans to do:
+explain-plan = Execution plan, for database specialists:
 explain-no-plan = The database gives no estimate for this statement; you can run it all the same, within these limits.
 
 ## Commands

@@ -256,7 +256,7 @@ explain-left-turns =
         [1] Un message antérieur de la conversation a été laissé de côté, faute de place.
        *[other] { $count } messages antérieurs de la conversation ont été laissés de côté, faute de place.
     }
-explain-plan = Ce que la base compte faire :
+explain-plan = Plan d'exécution, pour les spécialistes :
 explain-no-plan = La base ne donne pas d'estimation pour cette requête ; vous pouvez l'exécuter quand même, dans ces limites.
 
 ## Commandes

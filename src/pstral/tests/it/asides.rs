@@ -118,7 +118,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         Lit la table clients de la base crm.
         Lecture seule ; 1 000 lignes et 30 secondes au plus.
         Le modèle connaissait 6 tables.
-        Ce que la base compte faire :
+        Plan d’exécution, pour les spécialistes :
         ```
         SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)
         ```

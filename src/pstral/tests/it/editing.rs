@@ -60,7 +60,7 @@ fn explaining_says_what_it_reads_and_how() {
         ✅ Query verified by Claire Fontaine on 14 September 2026.
         Reads the table clients of the database crm.
         Read-only; at most 1,000 rows and 30 seconds.
-        What the database plans to do:
+        Execution plan, for database specialists:
         ```
         SEARCH c USING COVERING INDEX clients_city (city=?)
         ```
