@@ -66,6 +66,13 @@ pub(crate) fn redacted(event: &Value) -> Option<OwnedEventId> {
     id(&event["content"]["redacts"]).or_else(|| id(&event["redacts"]))
 }
 
+/// Tells whether a message was redacted: servers strip its content, and need not say by which event.
+pub(crate) fn is_redacted(event: &Value) -> bool {
+    let kind_is_gone = event["type"] == "m.room.message" && !event["content"]["msgtype"].is_string();
+    let is_empty = event["content"].as_object().is_none_or(serde_json::Map::is_empty);
+    kind_is_gone || is_empty || event["unsigned"]["redacted_because"].is_object()
+}
+
 /// The content of a message as it was changed last, by whoever wrote it.
 pub(crate) fn newest_content(event: &Value) -> &Value {
     let change = &event["unsigned"]["m.relations"]["m.replace"];
@@ -97,6 +104,26 @@ mod tests {
         };
         assert_eq!(newest_content(&event("@a:x"))["body"], "new");
         assert_eq!(newest_content(&event("@b:x"))["body"], "old");
+    }
+
+    #[test]
+    fn redacted_messages_are_told_from_those_that_cannot_be_read() {
+        let event = |kind: &str, content: Value| json!({ "type": kind, "content": content });
+        let voice = event("m.room.message", json!({ "msgtype": "m.audio", "body": "voice" }));
+        let poll = event("m.poll.start", json!({ "m.poll": {} }));
+        let sticker = event("m.sticker", json!({ "body": "smile" }));
+        let because = json!({ "type": "m.room.redaction" });
+        let of_old = json!({ "type": "m.sticker", "content": { "a": 1 }, "unsigned": { "redacted_because": because } });
+        for (event, expected) in [
+            (voice, false),
+            (poll, false),
+            (sticker, false),
+            (event("m.room.message", json!({})), true),
+            (event("m.sticker", json!({})), true),
+            (of_old, true),
+        ] {
+            assert_eq!(is_redacted(&event), expected, "{event}");
+        }
     }
 
     #[test]

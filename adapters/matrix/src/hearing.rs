@@ -17,7 +17,7 @@ use crate::asked::Question;
 use crate::attached::{Attached, Files, caption};
 use crate::catching_up::MISSED;
 use crate::content::OURS;
-use crate::event::{answered, is_encrypted, is_genuine, json_of, moment, replaced, thread_of};
+use crate::event::{answered, is_encrypted, is_genuine, is_redacted, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
 use crate::rewording::answered_by;
@@ -98,6 +98,9 @@ impl Matrix {
         said: &Value,
         inbox: &'a Inbox,
     ) -> Option<Work<'a>> {
+        if is_redacted(said) {
+            return None;
+        }
         let content = &said["content"];
         let company = self.company(room).await;
         self.privates.uses(sender, room.room_id(), company);
