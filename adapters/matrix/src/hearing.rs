@@ -112,7 +112,7 @@ impl Matrix {
         }
         let body = match content["msgtype"].as_str() {
             Some("m.file") => caption(content).unwrap_or_default(),
-            Some("m.key.verification.request") => return self.decline_verification(room, id, content),
+            Some("m.key.verification.request") => return self.decline_verification(room, id, sender, content),
             Some("m.notice") => return None,
             _ => content["body"].as_str().unwrap_or_default(),
         };

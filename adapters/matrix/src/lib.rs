@@ -86,6 +86,7 @@ use crate::told::Told;
 use crate::turns::Turns;
 use crate::typing::TypingRooms;
 use crate::vault::Vault;
+use crate::verifying::Declined;
 use crate::wanted::Wanted;
 
 /// How long showing that somebody types may take: it is a kindness.
@@ -101,6 +102,7 @@ pub struct Matrix {
     asked: Asked,
     beginnings: Beginnings,
     connection: Connection,
+    declined: Declined,
     door: Door,
     heard: Heard,
     late: Late,
@@ -132,6 +134,7 @@ impl Matrix {
             asked: Asked::default(),
             beginnings: Beginnings::default(),
             connection: Connection::default(),
+            declined: Declined::default(),
             door: Door::default(),
             heard: Heard::default(),
             late: Late::default(),
