@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt as _};
 use futures::stream::{FuturesUnordered, StreamExt as _};
+use jiff::Timestamp;
 use matrix_sdk::ruma::OwnedRoomId;
-use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate};
+use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate, State};
 use matrix_sdk::{Client, Room};
 use pstral_core::domain::{Actor, Event, EventBody};
 use pstral_core::ports::{Inbox, PlatformError};
@@ -184,14 +185,14 @@ impl Matrix {
 /// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told: the sync leaves out what we
 /// did.
 ///
-/// It happened when the server says: what is asked after we came back has to be later.
+/// It happened when the server says, or now where it does not: what is asked after we came back has to be later.
 fn left_room<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'a Inbox) -> Option<Work<'a>> {
     let name = client.user_id().map(ToString::to_string).unwrap_or_default();
-    let events: Vec<Value> = update.timeline.events.iter().map(json_of).collect();
-    let mut ours = events.iter().filter(|event| event["state_key"] == name.as_str());
-    let removal = ours.next_back().filter(|event| event["sender"] != name.as_str())?;
+    let timeline: Vec<Value> = update.timeline.events.iter().map(json_of).collect();
+    let (State::Before(state) | State::After(state)) = &update.state;
+    let state: Vec<Value> = state.iter().filter_map(|event| serde_json::from_str(event.json().get()).ok()).collect();
+    let at = removed_at(&timeline, &state, &name)?;
     let was_private = client.get_room(&id).is_some_and(|room| room.direct_targets_length() > 0);
-    let at = moment(removal);
     let event = Event {
         id: format!("left {id} {at}"),
         at,
@@ -200,4 +201,41 @@ fn left_room<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbo
         body: EventBody::Left,
     };
     Some(inbox(event))
+}
+
+/// The time when we were removed; `None` where we left by ourselves. A server that leaves a part of the timeline out tells of
+/// it in the state.
+fn removed_at(timeline: &[Value], state: &[Value], own: &str) -> Option<Timestamp> {
+    let is_ours = |event: &&Value| event["type"] == "m.room.member" && event["state_key"] == own;
+    let found = timeline.iter().rfind(is_ours).or_else(|| state.iter().rfind(is_ours));
+    match found {
+        Some(event) if event["sender"] == own => None,
+        Some(event) => Some(moment(event)),
+        None => Some(Timestamp::now()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_removal_is_found_in_the_timeline_or_in_the_state() {
+        let own = "@pstral:x";
+        let leave = |sender: &str, at: i64| {
+            let mut event = json!({ "type": "m.room.member", "state_key": own, "sender": sender });
+            event["origin_server_ts"] = at.into();
+            event
+        };
+        let at = |millis| Some(Timestamp::from_millisecond(millis).unwrap());
+        let (kicked, left) = ([leave("@zoe:x", 5)], [leave(own, 7)]);
+        assert_eq!(removed_at(&kicked, &[], own), at(5));
+        assert_eq!(removed_at(&[], &kicked, own), at(5));
+        assert_eq!(removed_at(&kicked, &left, own), at(5));
+        assert_eq!(removed_at(&left, &[], own), None);
+        assert_eq!(removed_at(&[], &left, own), None);
+        assert!(removed_at(&[], &[], own) > at(7), "now");
+    }
 }
