@@ -67,7 +67,7 @@ impl Matrix {
             return;
         }
         if !before.answered.is_cancelled() {
-            let body = EventBody::Deleted { event: before.event.id.clone() };
+            let body = EventBody::Reworded { event: before.event.id.clone() };
             let id = format!("{} reworded", before.event.id);
             inbox(Event { id, body, ..before.event.clone() }).await;
             let _ = tokio::time::timeout(ENDING, before.answered.cancelled()).await;
