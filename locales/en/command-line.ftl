@@ -465,6 +465,7 @@ config-matrix-passphrase = the session and the keys are encrypted with a passphr
 config-matrix-rate = burst is 1 at least, and events_per_second between 0.001 and 1000, or 0, which says that the homeserver does not limit the account.
 config-matrix-user = Which account? Add user to [platforms.matrix], such as "@pstral:example.org".
 health-matrix = { $name } answered in { $millis } ms
+health-matrix-unsigned = { $name } answered in { $millis } ms, but { $fact }. { $remedy }
 matrix-not-enabled = Matrix is not turned on: write enabled = true in [platforms.matrix]. docs/matrix.md says what else it needs.
 matrix-ask-password = Password of the account:
 matrix-ask-token = Access token:

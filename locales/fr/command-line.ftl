@@ -468,6 +468,7 @@ config-matrix-passphrase = la session et les clés sont chiffrées avec une phra
 config-matrix-rate = burst vaut au moins 1, et events_per_second entre 0,001 et 1000, ou 0, qui dit que le serveur ne limite pas le compte.
 config-matrix-user = Quel compte ? Ajoutez user dans [platforms.matrix], par exemple "@pstral:example.org".
 health-matrix = { $name } a répondu en { $millis } ms
+health-matrix-unsigned = { $name } a répondu en { $millis } ms, mais { $fact }. { $remedy }
 matrix-not-enabled = Matrix n'est pas activé : écrivez enabled = true dans [platforms.matrix]. docs/matrix.md dit ce qu'il faut d'autre.
 matrix-ask-password = Mot de passe du compte :
 matrix-ask-token = Jeton d'accès :

@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// Notes whether the device is signed by the account, and logs it where that has changed.
-    pub(crate) fn trusts(&self, is_signed: bool) -> bool {
+    pub(crate) fn trusts(&self, is_signed: bool) {
         let was_unsigned = self.is_unsigned.swap(!is_signed, Ordering::Relaxed);
         match (was_unsigned, is_signed) {
             (false, false) => {
@@ -72,7 +72,11 @@ impl Connection {
             (true, true) => tracing::info!("this device is signed by the account again"),
             _ => {}
         }
-        is_signed
+    }
+
+    /// Tells whether the device was signed by the account when that was last asked.
+    pub(crate) fn is_signed(&self) -> bool {
+        !self.is_unsigned.load(Ordering::Relaxed)
     }
 
     fn outage(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -119,7 +123,8 @@ mod tests {
             connection.came_up();
             assert_eq!(connection.is_up(), Some(Ok(())));
             for is_signed in [true, false, false, true] {
-                assert_eq!(connection.trusts(is_signed), is_signed);
+                connection.trusts(is_signed);
+                assert_eq!(connection.is_signed(), is_signed);
             }
         });
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

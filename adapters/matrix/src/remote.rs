@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use matrix_sdk::reqwest::{Client, StatusCode};
 use pstral_core::ports::PlatformError;
-use pstral_core::text::text;
 use serde_json::{Value, json};
 
 use crate::Matrix;
@@ -27,24 +26,17 @@ impl Matrix {
 }
 
 impl Matrix {
-    /// An error where other devices have made new keys, so that others cannot see any more that this one is the account's own.
-    pub(crate) async fn is_trusted(&self) -> Result<(), PlatformError> {
-        let session = self.vault.session(&self.config.passphrase);
-        let session = session.map_err(|error| PlatformError::Rejected(error.to_string()))?;
-        // Where that cannot be asked, nothing is known against it.
-        let is_trusted = is_verified(&session).await.unwrap_or(true);
-        if self.connection.trusts(is_trusted) {
-            return Ok(());
-        }
-        let (fact, remedy) = (text("matrix-device-unverified"), text("remedy-matrix-verify"));
-        let locale = self.config.locale;
-        Err(PlatformError::Rejected(format!("{}. {}", fact.render(locale), remedy.render(locale))))
-    }
-
-    /// Looks now and then, for as long as it is polled.
+    /// Notes every ten minutes, for as long as it is polled, whether the device is signed by the account: where other devices
+    /// have made new keys, it is not. Where that cannot be asked, it stays as it was.
     pub(crate) async fn keep_trust(&self) {
         loop {
-            let _ = self.is_trusted().await;
+            match self.vault.session(&self.config.passphrase) {
+                Ok(session) => match is_verified(&session).await {
+                    Ok(is_signed) => self.connection.trusts(is_signed),
+                    Err(error) => tracing::debug!(%error, "the signature of the device cannot be asked for"),
+                },
+                Err(error) => tracing::warn!(%error, "the session cannot be read to ask if the device is signed"),
+            }
             tokio::time::sleep(LOOK).await;
         }
     }
@@ -78,7 +70,11 @@ pub(crate) async fn log_out(session: &Session) -> Result<(), PlatformError> {
 
 /// Whether others can see that the device is the account's own.
 pub(crate) async fn is_verified(session: &Session) -> Result<bool, PlatformError> {
-    let (_, keys) = ask(session, "keys/query", Some(json!({ "device_keys": { session.user.clone(): [] } }))).await?;
+    let asked = json!({ "device_keys": { session.user.clone(): [] } });
+    let (status, keys) = ask(session, "keys/query", Some(asked)).await?;
+    if !status.is_success() {
+        return Err(PlatformError::Unavailable(status.to_string()));
+    }
     let signed_by = keys["device_keys"][&session.user][&session.device]["signatures"][&session.user].as_object();
     let own = keys["self_signing_keys"][&session.user]["keys"].as_object();
     let (Some(signed_by), Some(own)) = (signed_by, own) else { return Ok(false) };
