@@ -106,7 +106,7 @@ impl Discord {
         };
         for pause in PAUSES {
             match read().await {
-                Err(Fault::Away(_) | Fault::Limited(_)) => tokio::time::sleep(pause).await,
+                Err(Fault::Unreached(_) | Fault::Away(_) | Fault::Limited(_)) => tokio::time::sleep(pause).await,
                 read => return read,
             }
         }

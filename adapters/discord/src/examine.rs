@@ -166,7 +166,7 @@ fn bad(part: &str, fact: Text, remedy: &'static str) -> Finding {
 fn told(fault: &Fault) -> Text {
     let fact = match fault {
         Fault::Refused { status, code, message } => format!("{status} {code} {message}"),
-        Fault::Away(fact) => fact.clone(),
+        Fault::Unreached(fact) | Fault::Away(fact) => fact.clone(),
         Fault::Limited(wait) => format!("asked to wait {} s", wait.as_secs()),
     };
     text("discord-found-fault").with("fact", fact)

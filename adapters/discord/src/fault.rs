@@ -39,7 +39,9 @@ pub(crate) enum Fault {
         /// In Discord's words.
         message: String,
     },
-    /// Discord was not reached, did not answer, or failed.
+    /// Discord was not reached: it knows nothing of the request.
+    Unreached(String),
+    /// Discord did not answer, or failed: it may have done what was asked all the same.
     Away(String),
 }
 
@@ -58,7 +60,7 @@ impl Fault {
     pub(crate) fn code(&self) -> Option<i64> {
         match self {
             Self::Refused { code, .. } => Some(*code),
-            Self::Limited(_) | Self::Away(_) => None,
+            Self::Limited(_) | Self::Unreached(_) | Self::Away(_) => None,
         }
     }
 }
@@ -72,8 +74,10 @@ impl From<serenity::Error> for Fault {
             }
             serenity::Error::Http(HttpError::Request(error)) => {
                 let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+                let is_unreached = error.is_connect();
                 // Its own words hold the address, and some addresses hold a token.
-                Self::Away(format!("{}{cause}", error.without_url()))
+                let fact = format!("{}{cause}", error.without_url());
+                if is_unreached { Self::Unreached(fact) } else { Self::Away(fact) }
             }
             other => Self::Away(other.to_string()),
         }
@@ -84,7 +88,7 @@ impl From<Fault> for PlatformError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Limited(retry_after) => Self::RateLimited { retry_after },
-            Fault::Away(fact) => Self::Unavailable(fact),
+            Fault::Unreached(fact) | Fault::Away(fact) => Self::Unavailable(fact),
             Fault::Refused { code, status, message } => match code {
                 codes::UNKNOWN_CHANNEL
                 | codes::UNKNOWN_MESSAGE
@@ -112,6 +116,7 @@ mod tests {
             (refused(403, codes::CLOSED_TO_US), PlatformError::Rejected("403 50007 no".to_owned())),
             (refused(400, 50_035), PlatformError::Rejected("400 50035 no".to_owned())),
             (Fault::Limited(UNSAID), PlatformError::RateLimited { retry_after: UNSAID }),
+            (Fault::Unreached("refused".to_owned()), PlatformError::Unavailable("refused".to_owned())),
             (Fault::Away("503".to_owned()), PlatformError::Unavailable("503".to_owned())),
         ] {
             assert_eq!(PlatformError::from(fault), expected);

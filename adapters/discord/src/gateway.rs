@@ -206,7 +206,9 @@ fn lost(error: serenity::Error, config: &DiscordConfig) -> PlatformError {
         }
         error => match Fault::from(error) {
             Fault::Refused { status: 401, message, .. } => PlatformError::Rejected(message),
-            Fault::Refused { message, .. } | Fault::Away(message) => PlatformError::Unavailable(message),
+            Fault::Refused { message, .. } | Fault::Unreached(message) | Fault::Away(message) => {
+                PlatformError::Unavailable(message)
+            }
             Fault::Limited(_) => PlatformError::Unavailable("asked to wait".to_owned()),
         },
     }

@@ -127,24 +127,25 @@ impl Discord {
 
     /// Gives Discord the first answer to an interaction, again where Discord fails or is silent, for as long as it takes one.
     pub(crate) async fn answer_first(&self, opened: &Opened, answer: &Value) -> Result<(), Fault> {
-        let mut was_tried = false;
+        let mut may_be_taken = false;
         loop {
             let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
             let answered = self.rest.tell(with_body(LightMethod::Post, route, answer));
             let silent = || Err(Fault::Away("no answer in time".to_owned()));
-            let (fault, pause) = match tokio::time::timeout(TRY, answered).await.unwrap_or_else(|_| silent()) {
+            let (fault, pause, is_lost) = match tokio::time::timeout(TRY, answered).await.unwrap_or_else(|_| silent()) {
                 Ok(()) => return Ok(()),
-                // The earlier try was taken, and its answer lost.
-                Err(fault) if was_tried && fault.code() == Some(codes::ALREADY_ANSWERED) => return Ok(()),
-                Err(Fault::Limited(wait)) => (Fault::Limited(wait), wait.max(PAUSE)),
-                Err(fault @ Fault::Away(_)) => (fault, PAUSE),
+                // An earlier try was taken, and its answer lost. After one that was certainly not, it is another instance's.
+                Err(fault) if may_be_taken && fault.code() == Some(codes::ALREADY_ANSWERED) => return Ok(()),
+                Err(Fault::Limited(wait)) => (Fault::Limited(wait), wait.max(PAUSE), false),
+                Err(fault @ Fault::Unreached(_)) => (fault, PAUSE, false),
+                Err(fault @ Fault::Away(_)) => (fault, PAUSE, true),
                 Err(fault) => return Err(fault),
             };
             if !opened.takes_a_first_answer_in(pause) {
                 return Err(fault);
             }
             tokio::time::sleep(pause).await;
-            was_tried = true;
+            may_be_taken |= is_lost;
         }
     }
 

@@ -1,11 +1,13 @@
 //! Buttons, and the form behind one of them.
 
+use std::time::Duration;
+
 use pstral_core::domain::{Button, ButtonAction, EventBody, Outgoing, ProposalId};
 use pstral_core::ports::ChatPlatform as _;
 use pstral_core::testkit::chat_platform::key;
 
 use crate::bench::{Bench, place};
-use crate::double::{Fault, Id, To};
+use crate::double::{Fault, Id, Refusal, Scope, To};
 
 struct House {
     bench: Bench,
@@ -71,6 +73,21 @@ async fn a_first_answer_that_discord_does_not_take_is_given_again() {
     bench.discord.blameless();
     // It was taken, and the answer to it lost: that it is there already says so.
     clicks_despite(Fault::DoneButBroken(502)).await;
+}
+
+/// A rate limit takes nothing: that it is answered already was another instance.
+#[tokio::test]
+async fn a_click_that_another_instance_has_answered_is_left_to_it() {
+    let House { bench, zoe, message, .. } = House::new().await;
+    let retry_after = Duration::from_millis(50);
+    bench.discord.fails(To::Acknowledge, Fault::TooFast { retry_after, scope: Scope::User });
+    bench.discord.fails(To::Acknowledge, Fault::Refused(Refusal::ACKNOWLEDGED));
+    bench.discord.clicks(zoe, message, "Exécuter");
+    // Discord says how long in whole seconds.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let click = bench.discord.clicks(zoe, message, "Arrêter");
+    assert_eq!(bench.event().await.body, EventBody::Clicked(ButtonAction::Stop));
+    bench.discord.acknowledged(click).await;
 }
 
 #[tokio::test]
