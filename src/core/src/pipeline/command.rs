@@ -1,7 +1,11 @@
 //! The words of commands, the same on every platform; French ones are understood too.
 
+use jiff::Timestamp;
+
+use super::audit_query::MOST;
 use super::stewarding::Deed;
-use crate::domain::{AuditAction, AuditStatus, Locale};
+use crate::domain::{AuditAction, AuditStatus, Locale, moment};
+use crate::people::codes_in;
 
 /// A command with what it needs.
 #[derive(Debug, PartialEq, Eq)]
@@ -102,10 +106,10 @@ pub fn reads_as_command(line: &str) -> bool {
         Command::Link => is_code(&rest),
         Command::Unlink(_) => is_yes(&rest),
         Command::User(_) => looks_after_users(first, &others.split_whitespace().collect::<Vec<_>>()),
-        Command::Policy(_) => asks_for_rules(&rest.split_whitespace().collect::<Vec<_>>()),
         Command::Verified(_) => Deed::parse(first).is_some() || (others.is_empty() && first.contains('#')),
         Command::Agree(_) => is_id(first) && (others.is_empty() || is_yes(others)),
         Command::Audit(_) => rest.split_whitespace().all(narrows_the_audit),
+        // Of those that take names, as `policy` does, any words may be a question.
         _ => false,
     }
 }
@@ -113,8 +117,10 @@ pub fn reads_as_command(line: &str) -> bool {
 /// Tells whether words after `user` are what an administrator types: its verbs take names, codes and settings, no sentences.
 fn looks_after_users(verb: &str, words: &[&str]) -> bool {
     match verb {
-        "confirm" | "confirmer" => !words.is_empty(),
-        "password" | "mot-de-passe" => true,
+        "confirm" | "confirmer" => words.len() > 1 && !codes_in(&words.join(" ")).is_empty(),
+        // One of a name and a password: that is no question for a model. The name alone may be any word.
+        "password" => words.len() == 2,
+        "mot-de-passe" => true,
         "list" | "liste" | "lister" => words.len() <= 1,
         "add" | "ajouter" | "edit" | "modifier" => {
             !words.is_empty() && words.get(1).is_none_or(|setting| setting.contains('='))
@@ -126,22 +132,16 @@ fn looks_after_users(verb: &str, words: &[&str]) -> bool {
     }
 }
 
-/// Tells whether words after `policy` are a user, a database and perhaps a table.
-fn asks_for_rules(words: &[&str]) -> bool {
-    const OF_SENTENCES: [&str; 13] =
-        ["of", "for", "the", "in", "on", "de", "des", "du", "la", "le", "les", "pour", "sur"];
-    (2..=3).contains(&words.len()) && !words.iter().any(|word| OF_SENTENCES.contains(word))
-}
-
 /// Tells whether a word is the beginning of a proposal's id.
 fn is_id(word: &str) -> bool {
     word.len() >= 8 && word.chars().all(|letter| letter.is_ascii_hexdigit())
 }
 
-/// Tells whether a word after `audit` is a number, a moment, an action, a status or a page; targets and users are names
-/// like any other.
+/// Tells whether a word after `audit` is a number of entries, a moment, an action, a status or a page; targets and users are
+/// names like any other, and a number that is too large is a year.
 fn narrows_the_audit(word: &str) -> bool {
-    word.starts_with(|letter: char| letter.is_ascii_digit())
+    word.parse::<u32>().is_ok_and(|entries| entries <= MOST)
+        || moment(word, Timestamp::UNIX_EPOCH).is_some()
         || AuditAction::from_word(word).is_some()
         || AuditStatus::from_word(word).is_some()
         || matches!(word, "older" | "ancien" | "anciens" | "newer" | "récent" | "récents")
@@ -249,8 +249,14 @@ mod tests {
             ("Users added in Lyon", false),
             ("User list of the sales team", false),
             ("Utilisateurs actifs", false),
-            ("policy alex crm", true),
-            ("règles alex crm clients.email", true),
+            ("User password resets", false),
+            ("user password zoe hunter2", true),
+            ("User password reset requests in Lyon", false),
+            ("User confirm emails sent", false),
+            ("policy", true),
+            ("policy alex crm", false),
+            ("Policy annual leave", false),
+            ("Règles calcul marge", false),
             ("Règles de calcul", false),
             ("Policy for returns", false),
             ("vérifiées approuver a#1", true),
@@ -261,6 +267,11 @@ mod tests {
             ("Agree with the numbers", false),
             ("audit refusal 5", true),
             ("audit anciens", true),
+            ("audit 2026-11-20 7d 50", true),
+            ("audit 2026-11-20T08:00:00Z", true),
+            ("Audit 2025", false),
+            ("Audit 2025 results", false),
+            ("Audit 3 clients", false),
             ("Liste les clients", false),
             ("", false),
         ] {
