@@ -352,6 +352,7 @@ audit-action = action
 audit-status = status
 audit-detail = detail
 place-closed = 🔒 I cannot write where you asked me, so I answer here. Whoever manages that channel can allow me to send messages there.
+answer-elsewhere = 🔒 I could not answer where you asked me, so I answer here.
 sent-in-private = I have answered you in private.
 private-closed = 🔒 This is for you alone, and your private messages are closed to me. Press Show me to read it here, seen by nobody else.
 result-coming = 🔒 This result is for you alone: { $question }

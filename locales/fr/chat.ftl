@@ -353,6 +353,7 @@ audit-action = action
 audit-status = état
 audit-detail = détail
 place-closed = 🔒 Je ne peux pas écrire là où vous m'avez sollicité : je vous réponds donc ici. La personne qui gère ce salon peut m'autoriser à y envoyer des messages.
+answer-elsewhere = 🔒 Je n'ai pas pu vous répondre là où vous m'avez sollicité : je vous réponds donc ici.
 sent-in-private = Je vous ai répondu en privé.
 private-closed = 🔒 Ceci ne s'adresse qu'à vous, et vos messages privés me sont fermés. Cliquez sur « Me montrer » pour le lire ici, sans que personne d'autre ne le voie.
 result-coming = 🔒 Ce résultat ne s'adresse qu'à vous : { $question }

@@ -177,6 +177,10 @@ impl ChatPlatform for Discord {
         self.send_to(key, place, message).await
     }
 
+    fn lacks_permission(&self, place: &Place) -> bool {
+        self.closed.holds(place)
+    }
+
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
         self.edit_at(at, message).await
     }

@@ -117,6 +117,10 @@ impl ChatPlatform for Minding {
         self.platform.is_of_two(place)
     }
 
+    fn lacks_permission(&self, place: &Place) -> bool {
+        self.platform.lacks_permission(place)
+    }
+
     fn aside(&self, event: &Event) -> Option<Place> {
         self.platform.aside(event)
     }

@@ -258,7 +258,9 @@ impl Pipeline {
         let detail = Some("it could not be shown where it was asked for".to_owned());
         self.record(AuditEvent { detail, delivery: Some(AuditDelivery::Private), ..self.incident(asker) }).await?;
         let mut last = None;
-        let why = (!asker.place.private).then(|| Outgoing::text(text("place-closed").render(reader.user.locale)));
+        let lacks_permission = asker.platform.lacks_permission(&asker.place);
+        let why = text(if lacks_permission { "place-closed" } else { "answer-elsewhere" });
+        let why = (!asker.place.private).then(|| Outgoing::text(why.render(reader.user.locale)));
         for message in why.iter().chain(messages.all()) {
             let sent =
                 self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, message, Patience::LONG).await;

@@ -277,6 +277,11 @@ pub trait ChatPlatform: Send + Sync {
         false
     }
 
+    /// Says if what was last sent to a place was refused for want of a permission there.
+    fn lacks_permission(&self, _place: &Place) -> bool {
+        false
+    }
+
     /// A place beside an event where only whoever caused it reads what answers it at once, such as Discord's ephemeral
     /// messages. `None` where there is none, or not for this event. What is sent there cannot be changed any more after a
     /// quarter of an hour: a change is [`PlatformError::Rejected`], the place [`PlatformError::Gone`].

@@ -87,7 +87,7 @@ fn what_the_place_refuses_to_show_is_told_in_private() {
         world.act(&alex(), &FakeChat::channel("sales"), said).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private of alex
-        🔒 I cannot write where you asked me, so I answer here. Whoever manages that channel can allow me to send messages there.
+        🔒 I could not answer where you asked me, so I answer here.
         ── #2 private of alex
         ↳ Alex Taylor
         ⚠️ Not from your data: no statement was run for this answer.
