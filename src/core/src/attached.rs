@@ -1,4 +1,6 @@
-//! Files that come with a question: text that belongs to it.
+//! Files that come with a question and the message that it replies to: text that belongs to it.
+
+use std::borrow::Cow;
 
 use crate::domain::Locale;
 use crate::egress::fit;
@@ -6,11 +8,13 @@ use crate::text::text;
 
 /// Files read of a question.
 pub const FILES: usize = 3;
-/// Bytes of the files of a question together, at most: with a message of two thousand characters they are no longer than a
-/// question may be.
+/// Bytes of the files of a question together, at most: with a message of two thousand characters and one that it replies to
+/// they are no longer than a question may be.
 pub const BYTES: usize = 3_000;
 /// Characters of a message that is replied to.
-const QUOTED: usize = 1_500;
+const QUOTED: usize = 500;
+/// Begins and ends what a message replies to. Nobody sees it (INVISIBLE SEPARATOR), and nobody writes it.
+const QUOTE: char = '\u{2063}';
 /// Names that are read end so.
 const READ: [&str; 3] = ["sql", "txt", "csv"];
 
@@ -42,15 +46,26 @@ pub fn with(words: &str, file: &str, content: Option<&str>, locale: Locale) -> S
     format!("{words}\n\n{}\n{fence}{form}\n{}\n{fence}", name(file), content.trim_end())
 }
 
-/// Words with the message that they reply to behind them, as far as there is room for it.
+/// Words with the message that they reply to behind them, as far as there is room for it. Only the model reads that:
+/// [`own_words`] leaves it out.
 pub fn replying(words: &str, author: &str, said: &str, locale: Locale) -> String {
+    let (words, said) = (words.replace(QUOTE, ""), said.replace(QUOTE, ""));
     let said = said.trim();
     if said.is_empty() {
-        return words.to_owned();
+        return words;
     }
     let heading = text("attached-reply").with("name", name(author)).render(locale);
     let fence = if said.contains("```") { "~~~~" } else { "```" };
-    format!("{words}\n\n{heading}\n{fence}\n{}\n{fence}", fit(said, QUOTED))
+    format!("{words}{QUOTE}\n\n{heading}\n{fence}\n{}\n{fence}{QUOTE}", fit(said, QUOTED))
+}
+
+/// A question without the messages that it replies to: somebody else's words choose no target, match no verified query and name
+/// no file.
+pub fn own_words(question: &str) -> Cow<'_, str> {
+    if question.matches(QUOTE).count() < 2 {
+        return Cow::Borrowed(question);
+    }
+    Cow::Owned(question.split(QUOTE).step_by(2).collect())
 }
 
 /// A name that is no markup.
@@ -81,11 +96,27 @@ mod tests {
 
     #[test]
     fn what_is_replied_to_stands_behind_the_words() {
-        let replying = |said| replying("Et à Lyon ?", "Zoé `x`", said, Locale::En);
+        let replying = |said| {
+            let question = replying("Et à Lyon ?", "Zoé `x`", said, Locale::En);
+            assert_eq!(own_words(&question), "Et à Lyon ?");
+            question.replace(QUOTE, "")
+        };
         assert_eq!(replying(" 12 clients "), "Et à Lyon ?\n\nIn reply to Zoé x:\n```\n12 clients\n```");
         assert_eq!(replying("```sql"), "Et à Lyon ?\n\nIn reply to Zoé x:\n~~~~\n```sql\n~~~~");
         assert_eq!(replying(" "), "Et à Lyon ?");
-        assert!(replying(&"x".repeat(3_000)).chars().count() < 1_600);
+        assert_eq!(replying("a\u{2063}b"), "Et à Lyon ?\n\nIn reply to Zoé x:\n```\nab\n```");
+        assert!(replying(&"x".repeat(3_000)).chars().count() < 600);
+    }
+
+    #[test]
+    fn own_words_are_all_but_what_is_replied_to() {
+        let asked = replying("Que fait ceci ?", "Ali", "crm", Locale::En);
+        let with_file = with(&asked, "a.sql", Some("SELECT 1"), Locale::En);
+        assert_eq!(own_words(&with_file), "Que fait ceci ?\n\na.sql\n```sql\nSELECT 1\n```");
+        assert_eq!(own_words(&format!("{asked} ({asked})")), "Que fait ceci ? (Que fait ceci ?)");
+        for plain in ["Que fait ceci ?", "a\u{2063}b", ""] {
+            assert_eq!(own_words(plain), plain);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::asker::Asker;
 use super::execution::refuse_refused;
 use super::offer::button;
 use super::{Pipeline, Trouble};
+use crate::attached::own_words;
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, KeptQuery, Locale, Origin, Parameter, Proposal,
     ProposalId, QuerySource, QueryState, Step, Value, VerifiedQuery,
@@ -111,7 +112,8 @@ fn proposed_query(
     instead: &str,
     all: &[KeptQuery],
 ) -> Result<VerifiedQuery, Trouble> {
-    let words = if instead.trim().is_empty() { &proposal.question } else { instead };
+    let question = own_words(&proposal.question);
+    let words = if instead.trim().is_empty() { &*question } else { instead };
     // Braces are for the slots of values.
     let words = words.replace(['{', '}'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     if words.is_empty() {

@@ -13,6 +13,7 @@ use super::keeping::keep_button;
 use super::offer::day;
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
+use crate::attached::own_words;
 use crate::domain::{
     AnswerId, Button, ButtonAction, Column, Ending, FileRef, LimitReached, Locale, Origin, Outgoing, OutgoingState,
     Proposal, Row, ShownTable, Value,
@@ -92,7 +93,7 @@ impl Pipeline {
     /// The names of the files of a proposal, without an ending: after its question, and when it was asked.
     pub(super) fn file_name(&self, proposal: &Proposal) -> FileName {
         let now = self.parts.clock.now();
-        let about = slug(&proposal.question, &proposal.target);
+        let about = slug(&own_words(&proposal.question), &proposal.target);
         let id = &proposal.id.0[..proposal.id.0.len().min(6)];
         FileName {
             shown: format!("{about}-{}", now.to_zoned(self.parts.settings.zone.clone()).strftime("%Y-%m-%d")),
@@ -209,7 +210,8 @@ impl Pipeline {
         };
         let note = may_be_more(outcome).then(|| summary(outcome).render(locale));
         // A statement that somebody wrote themselves may answer no question.
-        let title = if proposal.question.trim().is_empty() { chart.title } else { proposal.question.clone() };
+        let title =
+            if proposal.question.trim().is_empty() { chart.title } else { own_words(&proposal.question).into_owned() };
         self.keep_chart(asker, &proposal.id, Some(Chart { title, note, ..chart }));
         vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
     }

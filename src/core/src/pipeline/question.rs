@@ -16,6 +16,7 @@ use super::talks::title_of;
 use super::unanswered::Unanswered;
 use super::verified::{Matched, asked};
 use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
+use crate::attached::own_words;
 use crate::context::{DataBrief, Example};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
@@ -167,7 +168,7 @@ impl Pipeline {
 
     async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<TurnId, Trouble> {
         if conversation.title.is_empty() {
-            self.parts.conversations.set_title(conversation.id, &title_of(question)).await?;
+            self.parts.conversations.set_title(conversation.id, &title_of(&own_words(question))).await?;
         }
         let turn = NewTurn {
             conversation: conversation.id,

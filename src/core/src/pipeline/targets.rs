@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::asker::Asker;
 use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble, Why};
+use crate::attached::own_words;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName, QueryState, VerifiedQuery};
 use crate::knowledge;
 use crate::ports::TargetError;
@@ -14,7 +15,7 @@ impl Pipeline {
     pub(super) fn target_of(&self, question: &str, place: &Place) -> Result<Arc<Target>, Trouble> {
         let settings = &self.parts.settings;
         let targets = &self.parts.targets;
-        let words = knowledge::fold(question);
+        let words = knowledge::fold(&own_words(question));
         let says = |name: &str| {
             let name = knowledge::fold(name);
             !name.is_empty() && words.windows(name.len()).any(|run| run == name)

@@ -7,6 +7,7 @@ use super::proposing::Draft;
 use super::question::Inquiry;
 use super::unanswered::Unanswered;
 use super::{Pipeline, Schema, Trouble};
+use crate::attached::own_words;
 use crate::context::Example;
 use crate::domain::{Locale, NewTurn, Origin, Outgoing, Speaker, TurnState, Value, VerifiedQuery};
 use crate::egress::disarmed;
@@ -32,7 +33,7 @@ impl Pipeline {
         schema: &Schema,
         verified: &[VerifiedQuery],
     ) -> Option<Matched> {
-        let found = knowledge::match_question(question, verified, &schema.known, self.today())?;
+        let found = knowledge::match_question(&own_words(question), verified, &schema.known, self.today())?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
         let allowed = matches!(schema.guard.check(&found.query.statement), Verdict::Allow(_));
         let knowledge::Match { query, values, assumed, exact } = found;
