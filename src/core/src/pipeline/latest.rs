@@ -143,7 +143,7 @@ impl Pipeline {
         asker: &Asker,
         proposal: &Proposal,
     ) -> Result<(Arc<Target>, Arc<Schemas>, Outgoing), Trouble> {
-        if !can_run(&proposal, self.parts.clock.now()) {
+        if !can_run(proposal, self.parts.clock.now()) {
             return Err(Trouble::Tell(text("nothing-offered")));
         }
         let target = self.target_named(&proposal.target)?;
