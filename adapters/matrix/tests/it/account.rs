@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use pstral_core::domain::{Button, ButtonAction, EventBody, Locale, Outgoing, ProposalId};
 use pstral_core::ports::{ChatPlatform as _, PlatformError};
 use pstral_core::testkit::chat_platform::key;
+use pstral_core::text::Text;
 use pstral_matrix::{Credentials, Mark, Matrix, MatrixConfig, login, recover, reset, status};
 use secrecy::SecretString;
 use serde_json::json;
@@ -124,7 +125,8 @@ async fn keys_that_are_lost_for_good_are_replaced() {
     // The next start notices it; questions are answered all the same.
     let running = house.run().await;
     let began = Instant::now();
-    while !running.adapter.health().await.unwrap().render(Locale::En).contains("pstral matrix recover") {
+    let tells = |told: Text| told.render(Locale::En).contains("pstral matrix recover");
+    while !running.adapter.health().await.is_ok_and(tells) {
         assert!(began.elapsed() < Duration::from_secs(20), "nobody notices it");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

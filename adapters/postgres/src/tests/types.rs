@@ -129,14 +129,14 @@ async fn a_type_that_cannot_be_fetched_is_told_as_the_statement_s_fault() {
 
 #[tokio::test]
 async fn columns_are_described_without_a_row() {
-    use ColumnKind::{Boolean, Date, Number, Text, Timestamp};
+    use ColumnKind::{Boolean, Date, Instant, Number, Text};
     let Some(server) = server(SCRIPT).await else { return };
     let none =
         run(&target(&server), "SELECT id, price, name, made_on, seen_at, live, id FROM public.items WHERE id < 0")
             .await;
     let none = none.unwrap();
     let kinds: Vec<ColumnKind> = none.columns.iter().map(|column| column.kind).collect();
-    assert_eq!(kinds, [Number, Number, Text, Date, Timestamp, Boolean, Number]);
+    assert_eq!(kinds, [Number, Number, Text, Date, Instant, Boolean, Number]);
     assert_eq!((none.columns[6].name.as_str(), none.rows.len()), ("id", 0));
 }
 

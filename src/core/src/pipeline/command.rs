@@ -117,9 +117,10 @@ pub fn reads_as_command(line: &str) -> bool {
 /// Tells whether words after `user` are what an administrator types: its verbs take names, codes and settings, no sentences.
 fn looks_after_users(verb: &str, words: &[&str]) -> bool {
     match verb {
-        "confirm" | "confirmer" => words.len() > 1 && !codes_in(&words.join(" ")).is_empty(),
-        // One of a name and a password: that is no question for a model. The name alone may be any word.
-        "password" => words.len() == 2,
+        // Nobody sends a model a code, not even where the name before it was forgotten.
+        "confirm" | "confirmer" => !codes_in(&words.join(" ")).is_empty(),
+        // A name and a password: rather a question lost than a password told to a model. The name alone may be any word.
+        "password" => words.len() > 1,
         "mot-de-passe" => true,
         "list" | "liste" | "lister" => words.len() <= 1,
         "add" | "ajouter" | "edit" | "modifier" => {
@@ -238,6 +239,7 @@ mod tests {
             ("délier oui", true),
             ("continue with the clients of Lyon", false),
             ("utilisateur confirmer ABCD-EFGH-JKLM zoe", true),
+            ("utilisateur confirmer ABCD-EFGH-JKLM", true),
             ("user confirm ABCD EFGH JKLM zoe", true),
             ("Utilisateurs liste", true),
             ("user list", true),
@@ -251,7 +253,7 @@ mod tests {
             ("Utilisateurs actifs", false),
             ("User password resets", false),
             ("user password zoe hunter2", true),
-            ("User password reset requests in Lyon", false),
+            ("User password reset requests in Lyon", true),
             ("User confirm emails sent", false),
             ("policy", true),
             ("policy alex crm", false),
