@@ -34,7 +34,7 @@ pub struct Settings {
     pub locale: Locale,
     /// Where the company's clocks are read: times, and what "today" is.
     pub zone: TimeZone,
-    /// Whether the sample company is tried: nobody there has an administrator to turn to.
+    /// True in the demo, where nobody has an administrator to turn to.
     pub is_demo: bool,
     /// The target of questions that name none.
     pub default_target: Option<String>,

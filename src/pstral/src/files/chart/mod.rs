@@ -30,7 +30,7 @@ const LINES: i32 = 512;
 const GAP: i32 = 30;
 /// Bars of more labels stay together: apart they would make a picture that nobody scrolls through.
 const LABELS_APART: usize = 40;
-/// How many times larger a series is beside which another is flat.
+/// The ratio of two series from which the smaller one looks flat beside the other.
 const FLAT: f64 = 20.0;
 
 /// Draws a chart into a PNG file.
