@@ -4,6 +4,7 @@
 button-execute = Execute
 button-edit = Edit
 button-explain = Explain
+button-plan = Execution plan
 button-show = Show me
 button-agree = Agree
 button-stop = Stop
@@ -557,7 +558,7 @@ discord-verified = For stewards: verified queries
 discord-number = Its number, as the history shows it
 discord-execute = Run the last statement offered
 discord-edit = Change the last statement, or put another in its place
-discord-explain = What the last statement reads, and where it comes from
+discord-explain = What the last statement does, in words
 discord-chart = The chart of the last result
 discord-retry = Ask again a question that was not answered
 discord-continue = The rest of an answer that was cut

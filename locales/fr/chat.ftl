@@ -4,6 +4,7 @@
 button-execute = Exécuter
 button-edit = Modifier
 button-explain = Expliquer
+button-plan = Plan d'exécution
 button-show = Me montrer
 button-agree = Donner son accord
 button-stop = Arrêter
@@ -558,7 +559,7 @@ discord-verified = Pour les responsables des données : les requêtes vérifiée
 discord-number = Son numéro, comme dans l'historique
 discord-execute = Exécuter la dernière requête proposée
 discord-edit = Modifier la dernière requête, ou en écrire une autre
-discord-explain = Ce que lit la dernière requête, et d'où elle vient
+discord-explain = Ce que fait la dernière requête, en mots
 discord-chart = Le graphique du dernier résultat
 discord-retry = Reposer une question restée sans réponse
 discord-continue = La suite d'une réponse coupée

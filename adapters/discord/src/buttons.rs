@@ -53,6 +53,7 @@ mod tests {
             ButtonAction::Execute(proposal()),
             ButtonAction::Edit(proposal()),
             ButtonAction::Explain(proposal()),
+            ButtonAction::Plan(proposal()),
             ButtonAction::Show(proposal()),
             ButtonAction::Agree(proposal()),
             ButtonAction::Chart(proposal()),

@@ -3,7 +3,7 @@
 use pstral_core::domain::{Button, ButtonAction, Rating};
 
 /// All of them.
-const ALL: [&str; 12] = ["▶️", "✏️", "❓", "📈", "⬅️", "➡️", "⭐", "👍", "👎", "⏹️", "🔁", "⏩"];
+const ALL: [&str; 15] = ["▶️", "✏️", "❓", "🧭", "👁️", "⚖️", "📈", "⬅️", "➡️", "⭐", "👍", "👎", "⏹️", "🔁", "⏩"];
 
 /// The reaction of an action.
 pub(crate) fn key(action: &ButtonAction) -> &'static str {
@@ -11,6 +11,7 @@ pub(crate) fn key(action: &ButtonAction) -> &'static str {
         ButtonAction::Execute(_) => "▶️",
         ButtonAction::Edit(_) => "✏️",
         ButtonAction::Explain(_) => "❓",
+        ButtonAction::Plan(_) => "🧭",
         ButtonAction::Show(_) => "👁️",
         ButtonAction::Agree(_) => "⚖️",
         ButtonAction::Chart(_) => "📈",
@@ -65,11 +66,13 @@ mod tests {
         let buttons = [
             (ButtonAction::Execute(proposal()), "Exécuter"),
             (ButtonAction::Stop, "Arrêter"),
+            (ButtonAction::Agree(proposal()), "Accorder"),
+            (ButtonAction::Plan(proposal()), "Plan d'exécution"),
             (rate(Rating::Good), "👍"),
             (rate(Rating::Bad), "👎"),
         ];
         let buttons = buttons.map(|(action, label)| Button { action, label: label.to_owned() });
-        assert_eq!(legend(&buttons, false), "▶️ Exécuter · ⏹️ Arrêter · 👍 · 👎");
+        assert_eq!(legend(&buttons, false), "▶️ Exécuter · ⏹️ Arrêter · ⚖️ Accorder · 🧭 Plan d'exécution · 👍 · 👎");
         assert_eq!(legend(&buttons[1..2], true), "⏹️ Arrêter (!pstral stop)");
         assert!(buttons.iter().all(|button| is_one(key(&button.action))) && is_one("▶") && !is_one("🎉"));
         assert!(same("▶", key(&buttons[0].action)) && same("👍🏽", "👍") && !same("👍", "👎"));

@@ -47,6 +47,7 @@ fn label(button: &Button) -> String {
         ButtonAction::Execute(_) | ButtonAction::Show(_) => "/execute",
         ButtonAction::Edit(_) => "/edit",
         ButtonAction::Explain(_) => "/explain",
+        ButtonAction::Plan(_) => "/explain plan",
         // Nothing is ever sent elsewhere there.
         ButtonAction::Agree(_) => "/agree",
         ButtonAction::Chart(_) => "/chart",

@@ -15,6 +15,7 @@ macro_rules! files {
         &[
             include_str!(concat!("../../../locales/", $tag, "/chat.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/command-line.ftl")),
+            include_str!(concat!("../../../locales/", $tag, "/explanation.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/guard.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/model.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/people.ftl")),

@@ -137,6 +137,8 @@ pub enum ButtonAction {
     Edit(ProposalId),
     /// Say in words what the statement does and where it comes from.
     Explain(ProposalId),
+    /// Show how the database would run the statement of the proposal.
+    Plan(ProposalId),
     /// Show the proposal to its author alone, where it could not be sent to them in private.
     Show(ProposalId),
     /// Agree, as a steward, that the proposal may run although it is costly.

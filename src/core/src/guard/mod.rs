@@ -29,6 +29,7 @@ mod oracle_keep;
 mod oracle_syntax;
 mod oracle_tokens;
 mod oracle_window;
+pub mod outline;
 mod parse;
 mod policy;
 mod postgres_syntax;

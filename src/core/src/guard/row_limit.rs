@@ -29,7 +29,7 @@ fn of_clauses(query: &Query) -> Option<RowLimit> {
 }
 
 /// `WHERE ROWNUM <= 10`, as it was written before Oracle 12.
-fn of_rownum(body: &SetExpr) -> Option<RowLimit> {
+pub(super) fn of_rownum(body: &SetExpr) -> Option<RowLimit> {
     let SetExpr::Select(select) = body else { return None };
     let mut conditions = vec![select.selection.as_ref()?];
     while let Some(condition) = conditions.pop() {

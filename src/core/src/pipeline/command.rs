@@ -12,7 +12,7 @@ use crate::people::codes_in;
 pub(super) enum Command<'a> {
     Execute,
     Edit(&'a str),
-    Explain,
+    Explain(&'a str),
     Chart,
     Keep(&'a str),
     Verified(&'a str),
@@ -49,7 +49,7 @@ pub(super) fn parse(words: &str) -> Command<'_> {
     match name.to_lowercase().as_str() {
         "execute" | "exécuter" | "executer" => Command::Execute,
         "edit" | "modifier" => Command::Edit(rest),
-        "explain" | "expliquer" => Command::Explain,
+        "explain" | "expliquer" => Command::Explain(rest),
         "chart" | "graphique" => Command::Chart,
         "keep" | "save" | "garder" => Command::Keep(rest),
         "verified" | "vérifiées" | "verifiees" => Command::Verified(rest),
@@ -97,6 +97,7 @@ pub fn reads_as_command(line: &str) -> bool {
             let first = statement.split_whitespace().next().unwrap_or_default().to_lowercase();
             matches!(first.as_str(), "" | "select" | "with")
         }
+        Command::Explain(_) => rest == "plan",
         Command::Mode(_) => matches!(&*rest, "sql" | "chat"),
         Command::Language(_) => rest.parse::<Locale>().is_ok(),
         Command::History(_) | Command::Open(_) => is_number(&rest),
@@ -154,7 +155,7 @@ pub fn acts_on_an_answer(line: &str) -> bool {
         parse(line),
         Command::Execute
             | Command::Edit(_)
-            | Command::Explain
+            | Command::Explain(_)
             | Command::Chart
             | Command::Keep(_)
             | Command::Good
@@ -214,6 +215,8 @@ mod tests {
             ("help", true),
             ("Exécuter", true),
             ("mode chat", true),
+            ("expliquer plan", true),
+            ("Explain the plan for Lyon", false),
             ("link ABCD-EFGH", true),
             ("modifier SELECT name FROM clients WHERE city = 'Lyon'", true),
             ("edit the contract of Durand", false),

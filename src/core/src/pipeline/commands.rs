@@ -3,16 +3,11 @@
 use super::Pipeline;
 use super::asker::Asker;
 use super::command::{Command, parse};
-use super::execution::{Checked, refuse_refused};
-use super::latest::Latest;
-use super::offer::card;
 use super::oneself::already_linked;
-use super::proposing::BESIDE;
 use super::trouble::Trouble;
-use crate::domain::{Mode, Names, Outgoing, ProposalId, Rating, Told};
+use crate::domain::{Mode, Rating};
 use crate::egress::{JOINER, echo};
-use crate::ports::TargetError;
-use crate::text::{Text, text};
+use crate::text::text;
 
 /// Conversations of somebody that are looked at for the latest of a channel.
 const HELD: u32 = 100;
@@ -28,9 +23,12 @@ impl Pipeline {
                 self.show_for_editing(asker, &latest.proposal.id, Some(&latest)).await
             }
             Command::Edit(statement) => self.edit(asker, None, statement).await,
-            Command::Explain => {
+            Command::Explain(what) => {
                 let asker = &self.where_held(asker).await?;
                 let latest = self.latest(asker).await?;
+                if what == "plan" {
+                    return self.show_plan(asker, &latest.proposal.id, Some(&latest)).await;
+                }
                 self.explain(asker, &latest.proposal.id, Some(&latest)).await
             }
             Command::Chart => self.chart_latest(&self.where_held(asker).await?).await,
@@ -106,43 +104,6 @@ impl Pipeline {
         Err(Trouble::Tell(text("nothing-to-stop")))
     }
 
-    /// Says what a statement reads, where it comes from and how the database would go about it.
-    pub(super) async fn explain(&self, asker: &Asker, id: &ProposalId, latest: Option<&Latest>) -> Result<(), Trouble> {
-        let locale = asker.user.locale;
-        let proposal = self.own_proposal(asker, id).await?;
-        refuse_refused(&proposal)?;
-        let target = self.target_named(&proposal.target)?;
-        let checked = self.check_again(asker, &target, &proposal).await?;
-        let Checked { approved, schemas, .. } = checked.map_err(|changed| Trouble::Tell(changed.sentence))?;
-        let mut lines = Vec::new();
-        let limits = approved.limits();
-        let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
-        lines.push(limits.render(locale));
-        let told = proposal.told.iter().flat_map(|of| told(of, asker.place.private));
-        lines.extend(told.map(|told| told.render(locale)));
-        match target.port.explain(&approved, &asker.user.username).await {
-            Ok(estimate) if !estimate.plan.is_empty() => {
-                lines.push(text("explain-plan").render(locale));
-                lines.push(format!("```\n{}\n```", estimate.plan.join("\n").replace("```", "ˋˋˋ")));
-            }
-            Ok(_) | Err(TargetError::Timeout { .. }) => lines.push(text("explain-no-plan").render(locale)),
-            Err(error) => lines.push(error.text().render(locale)),
-        }
-        let lines = lines.join("\n");
-        let told = |in_file: Option<&str>| {
-            let card = card(&proposal, approved.relations(), in_file, locale);
-            format!("{card}\n{lines}")
-        };
-        let room = asker.platform.capabilities().length.less(BESIDE);
-        let shown = self.shown_whole(asker, &proposal, room, told).await;
-        // Nothing runs by it: where the statement has no room beside the plan, the plan stands alone, and its end is left out.
-        let (text, files) = shown.unwrap_or_else(|| (lines.clone(), Vec::new()));
-        let message = Outgoing { files, ..Outgoing::text(text) };
-        self.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
-        self.forget_files(asker, &message.files).await;
-        Ok(())
-    }
-
     async fn set_mode(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
         let Ok(mode) = word.parse::<Mode>() else {
             return Err(Trouble::Tell(text("mode-unknown").with("prefix", asker.prefix())));
@@ -169,22 +130,4 @@ impl Pipeline {
         self.tell(asker, &text("help").with("prefix", asker.prefix())).await;
         Ok(())
     }
-}
-
-/// What the model was told that wrote a statement, and what there was no room for. It may have been told of more than
-/// others may see: among them nothing is named.
-fn told(told: &Told, private: bool) -> Vec<Text> {
-    let count = |key, count| text(key).count("count", count);
-    let names = |named, counted, names: &Names| {
-        if private { count(named, names.count).with("names", names.shown()) } else { count(counted, names.count) }
-    };
-    let relations_left = names("explain-left-relations", "explain-left-relations-count", &told.relations_left);
-    let left = [
-        (told.relations_left.count, relations_left),
-        (told.columns_left, count("explain-left-columns", told.columns_left)),
-        (told.examples_left, count("explain-left-examples", told.examples_left)),
-        (told.turns_left, count("explain-left-turns", told.turns_left)),
-    ];
-    let left = left.into_iter().filter(|(count, _)| *count > 0).map(|(_, sentence)| sentence);
-    std::iter::once(names("explain-told", "explain-told-count", &told.relations)).chain(left).collect()
 }

@@ -26,6 +26,8 @@ mod doubles;
 mod editing;
 mod execution;
 mod expiring;
+mod explain;
+mod explanation;
 mod exporting;
 mod few;
 mod gauge;
@@ -281,6 +283,7 @@ impl Pipeline {
                 self.show_for_editing(asker, &proposal, None).boxed().await
             }
             EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal, None).boxed().await,
+            EventBody::Clicked(ButtonAction::Plan(proposal)) => self.show_plan(asker, &proposal, None).boxed().await,
             EventBody::Clicked(ButtonAction::Show(proposal)) => self.show_alone(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Agree(proposal)) => self.agree_by_click(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).boxed().await,

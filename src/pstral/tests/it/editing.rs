@@ -59,7 +59,15 @@ fn explaining_says_what_it_reads_and_how() {
         `:city` = “Lyon”
         ✅ Query verified by Claire Fontaine on 14 September 2026.
         Reads the table clients of the database crm.
+        What it does:
+        - Reads `clients c`.
+        - Keeps only rows where `c.city` is `Lyon`.
+        - Sums all of them up in a single row.
+        - Shows `client_count` (the number of values of `c.id`).
         Read-only; at most 1,000 rows and 30 seconds.
+        ");
+        world.click(&alex(), ButtonAction::Plan(world.newest_proposal())).await;
+        assert_snapshot!(world.newest(), @"
         Execution plan, for database specialists:
         ```
         SEARCH c USING COVERING INDEX clients_city (city=?)

@@ -361,7 +361,7 @@ fn what_was_left_out_is_explained() {
     run_test(async |world| {
         world.model_says(GOOD);
         world.say(&camille(), QUESTION).await;
-        world.command(&camille(), "explain").await;
+        world.command(&camille(), "explain plan").await;
         let newest = world.newest();
         let told: Vec<&str> = newest.lines().filter(|line| line.contains("modèle") || line.contains("place")).collect();
         assert_snapshot!(told.join("\n"), @"Le modèle connaissait 6 tables : client_notes, clients, contracts, documents, payments, users.");
