@@ -283,7 +283,7 @@ help =
     { $prefix }open, { $prefix }rename, { $prefix }export, { $prefix }delete and a number: go on with a conversation, rename, export or delete it
     { $prefix }retry: ask again a question that was not answered; { $prefix }continue: the rest of an answer that was cut
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
-    { $prefix }whoami: who you are to me; { $prefix }unlink: remove this account; { $prefix }language fr or en
+    { $prefix }whoami: your account; { $prefix }unlink: remove this account; { $prefix }language fr or en; { $prefix }timezone Europe/Paris
     { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
     { $prefix }audit: the audit log, { $prefix }user: the users, { $prefix }policy: who may do what, { $prefix }status: how I am; for administrators
 
@@ -572,6 +572,8 @@ discord-rename-title = The new title
 discord-delete = Delete a conversation
 discord-delete-confirm = Yes, delete it for good
 discord-language = The language I answer you in
+discord-timezone = The time zone you are told times in
+discord-timezone-zone = A name such as Europe/Paris; none: which one it is
 discord-agree = For stewards: costly statements that wait for an agreement
 discord-agree-name = The name of the statement; without it, those that wait
 discord-agree-confirm = Yes, it may run

@@ -23,10 +23,13 @@ link-burnt = 🔥 A code was written where others read it: it is worth nothing a
 link-in-public = This code is not valid. Send me codes in private, never where others read them.
 
 ## Oneself
-whoami = You are { $name } ({ $username }, { $role }). I speak { $language } to you. Your accounts:
+whoami = You are { $name } ({ $username }, { $role }). I speak { $language } to you and tell times in the zone { $zone }. Your accounts:
 language-fr = French
 language-en = English
 language-set = Noted: I speak English to you from now on.
+timezone = I tell you times in the zone { $zone }. To change it, write for instance { $prefix }timezone Europe/Paris.
+timezone-set = Noted: I tell you times in the zone { $zone } from now on.
+timezone-unknown = I do not know the time zone “{ $name }”. Write a name like those of { $prefix }timezone Europe/Paris or America/Montreal.
 language-unknown = I speak French and English. Write { $prefix }language fr or { $prefix }language en.
 link-by-code = { $account }, since { $date }, by a code
 link-by-request = { $account }, since { $date }, on request
@@ -40,8 +43,8 @@ unlink-done = Done: this account is linked to nobody any more. To come back, wri
 user-help =
     Users, always in private:
     { $prefix }user list [word]
-    { $prefix }user add NAME [role=member] [language=en] [email=…] [name="…"]
-    { $prefix }user edit NAME role=… language=… email=… name="…" username=…
+    { $prefix }user add NAME [role=member] [language=en] [timezone=Europe/Paris] [email=…] [name="…"]
+    { $prefix }user edit NAME role=… language=… timezone=… email=… name="…" username=…
     { $prefix }user disable NAME, { $prefix }user enable NAME
     { $prefix }user code NAME: a code that links an account to this person
     { $prefix }user confirm CODE NAME: link the account of whoever asked for this code

@@ -283,7 +283,7 @@ help =
     { $prefix }ouvrir, { $prefix }renommer, { $prefix }exporter, { $prefix }supprimer et un numéro : reprendre, renommer, exporter ou supprimer une conversation
     { $prefix }réessayer : reposer une question restée sans réponse ; { $prefix }continuer : la suite d'une réponse coupée
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
-    { $prefix }quisuisje : qui vous êtes pour moi ; { $prefix }délier : retirer ce compte ; { $prefix }langue fr ou en
+    { $prefix }quisuisje : votre compte ; { $prefix }délier : retirer ce compte ; { $prefix }langue fr ou en ; { $prefix }fuseau Europe/Paris
     { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }vérifiées : les requêtes vérifiées ; pour les responsables des données
     { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }règles : qui peut quoi, { $prefix }état : comment je vais ; pour les administrateurs
 
@@ -573,6 +573,8 @@ discord-rename-title = Le nouveau titre
 discord-delete = Supprimer une conversation
 discord-delete-confirm = Oui, la supprimer définitivement
 discord-language = La langue dans laquelle je vous réponds
+discord-timezone = Le fuseau des heures que je vous donne
+discord-timezone-zone = Un nom comme Europe/Paris ; sans rien : lequel c'est
 discord-agree = Pour les responsables des données : les requêtes coûteuses en attente
 discord-agree-name = Le nom de la requête ; sans lui, celles qui attendent
 discord-agree-confirm = Oui, elle peut être exécutée

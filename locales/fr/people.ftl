@@ -23,10 +23,13 @@ link-burnt = 🔥 Un code a été écrit là où d'autres le lisent : il ne vaut
 link-in-public = Ce code n'est pas valable. Envoyez-moi les codes en privé, jamais là où d'autres les lisent.
 
 ## Soi-même
-whoami = Vous êtes { $name } ({ $username }, { $role }). Je vous parle { $language }. Vos comptes :
+whoami = Vous êtes { $name } ({ $username }, { $role }). Je vous parle { $language } et vous donne les heures du fuseau { $zone }. Vos comptes :
 language-fr = français
 language-en = anglais
 language-set = C'est noté : je vous parle français désormais.
+timezone = Je vous donne les heures du fuseau { $zone }. Pour en changer, écrivez par exemple { $prefix }fuseau Europe/Paris.
+timezone-set = C'est noté : je vous donne désormais les heures du fuseau { $zone }.
+timezone-unknown = Je ne connais pas le fuseau « { $name } ». Écrivez un nom comme dans { $prefix }fuseau Europe/Paris ou America/Montreal.
 language-unknown = Je parle français et anglais. Écrivez { $prefix }langue fr ou { $prefix }langue en.
 link-by-code = { $account }, depuis le { $date }, par un code
 link-by-request = { $account }, depuis le { $date }, sur demande
@@ -40,8 +43,8 @@ unlink-done = C'est fait : ce compte n'est plus relié à personne. Pour revenir
 user-help =
     Les utilisateurs, toujours en privé :
     { $prefix }utilisateur liste [mot]
-    { $prefix }utilisateur ajouter NOM [role=member] [langue=fr] [email=…] [nom="…"]
-    { $prefix }utilisateur modifier NOM role=… langue=… email=… nom="…" identifiant=…
+    { $prefix }utilisateur ajouter NOM [role=member] [langue=fr] [fuseau=Europe/Paris] [email=…] [nom="…"]
+    { $prefix }utilisateur modifier NOM role=… langue=… fuseau=… email=… nom="…" identifiant=…
     { $prefix }utilisateur désactiver NOM, { $prefix }utilisateur activer NOM
     { $prefix }utilisateur code NOM : un code qui relie un compte à cette personne
     { $prefix }utilisateur confirmer CODE NOM : relier le compte de qui a demandé ce code

@@ -10,8 +10,8 @@ pub(crate) const SQL: &str = "sql";
 pub(crate) const EDIT: &str = "edit";
 /// Commands that concern one person and no conversation, wherever they are given. `policy` is none: what somebody may do is
 /// another thing in each channel.
-pub(crate) const ALONE: [&str; 9] =
-    ["whoami", "link", "unlink", "language", "agree", "audit", "user", "verified", "status"];
+pub(crate) const ALONE: [&str; 10] =
+    ["whoami", "link", "unlink", "language", "timezone", "agree", "audit", "user", "verified", "status"];
 
 /// A command of the list. Descriptions are sentences of `locales/`, by these names.
 pub(crate) struct Command {
@@ -189,6 +189,12 @@ pub(crate) const COMMANDS: &[Command] = &[
         "langue",
         "discord-language",
         &[needed("language", "langue", "discord-user-language", LANGUAGES)],
+    ),
+    everybody(
+        "timezone",
+        "fuseau",
+        "discord-timezone",
+        &[option("zone", "fuseau", "discord-timezone-zone", Kind::Words)],
     ),
     everybody("help", "aide", "discord-help", &[]),
     everybody(

@@ -12,7 +12,7 @@ use pstral_core::ports::{
     Confirmed, LinkCode, LinkRequest, LiveCode, Redeemed, StoreError, WRONG_CODE_MEMORY, WRONG_CODES,
 };
 
-const LINKED: &str = "SELECT users.id, username, full_name, email, role, locale, disabled, created_at
+const LINKED: &str = "SELECT users.id, username, full_name, email, role, locale, timezone, disabled, created_at
     FROM links JOIN users ON users.id = links.user_id WHERE links.platform = $1 AND links.actor = $2";
 const LINKS: &str = "SELECT platform, actor, name, user_id, linked_at, linked_by, how FROM links
     WHERE user_id = $1 ORDER BY linked_at, platform, actor";

@@ -7,13 +7,17 @@ use crate::rows::{get, time, word};
 use crate::sql::{Row, sql};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pstral_core::domain::{Actor, Link, NewUser, Role, User, UserChange, UserId, username_key};
 use pstral_core::ports::{Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, StoreError};
 
 /// Never the hash of a password: that leaves the database only where it is asked for.
 macro_rules! users {
     ($which:literal) => {
-        concat!("SELECT id, username, full_name, email, role, locale, disabled, created_at FROM users", $which)
+        concat!(
+            "SELECT id, username, full_name, email, role, locale, timezone, disabled, created_at FROM users",
+            $which
+        )
     };
 }
 
@@ -27,7 +31,9 @@ const ADD: &str = "INSERT INTO users (id, username, full_name, email, role, loca
 const USERS: &str = users!(" ORDER BY username");
 const USER_NAMED: &str = users!(" WHERE username = $1");
 const USER: &str = users!(" WHERE id = $1");
-const CHANGE: &str = "UPDATE users SET username = $2, full_name = $3, email = $4, role = $5, locale = $6, disabled = $7
+const CHANGE: &str =
+    "UPDATE users SET username = $2, full_name = $3, email = $4, role = $5, locale = $6, disabled = $7,
+        timezone = $8
     WHERE id = $1";
 const VOID_OWN: &str = "DELETE FROM link_codes WHERE user_id = $1";
 const VOID_MADE: &str = "DELETE FROM link_codes WHERE issued_by = $1";
@@ -73,6 +79,7 @@ impl People for Store {
         }
         let update = sql(CHANGE).bind(id.0).bind(&after.username).bind(&after.full_name).bind(&after.email);
         let update = update.bind(after.role.word()).bind(after.locale.tag()).bind(after.disabled);
+        let update = update.bind(after.zone.as_ref().and_then(TimeZone::iana_name));
         let updated = update.execute(&mut writing).await;
         updated.map_err(|error| conflict(error, format!("user {}", after.username), &name(id)))?;
         if after.disabled {
@@ -164,6 +171,7 @@ pub(crate) fn read(row: &Row) -> Result<User, StoreError> {
         email: get(row, "email")?,
         role: word(row, "role", |word| word.parse().ok())?,
         locale: word(row, "locale", |word| word.parse().ok())?,
+        zone: get::<Option<String>>(row, "timezone")?.and_then(|name| TimeZone::get(&name).ok()),
         disabled: get(row, "disabled")?,
         created_at: time(row, "created_at")?,
     })

@@ -51,8 +51,7 @@ pub(super) const THEIRS: &[Part] = &[
 ];
 
 /// The row that stays: so that what others did for them, and numbers in the audit, still mean somebody.
-const TOMBSTONE: &str =
-    "UPDATE users SET username = $2, full_name = '', email = '', password_hash = NULL, disabled = 1 WHERE id = $1";
+const TOMBSTONE: &str = "UPDATE users SET username = $2, full_name = '', email = '', timezone = NULL, password_hash = NULL, disabled = 1 WHERE id = $1";
 const SHUT_OUT: &str = "UPDATE users SET disabled = 1 WHERE id = $1";
 const OTHERS: &str = "SELECT role FROM users WHERE disabled = 0 AND id <> $1";
 const COUNTS: &str = "SELECT count(CASE WHEN salt IS NOT NULL THEN 1 END) AS whole,

@@ -15,7 +15,8 @@ use crate::rows::timestamp;
 use crate::sql::{Row, Value, sql};
 use crate::transfer::TransferError;
 
-const USER: &str = "SELECT id, username, full_name, email, role, locale, disabled, created_at FROM users WHERE id = $1";
+const USER: &str =
+    "SELECT id, username, full_name, email, role, locale, timezone, disabled, created_at FROM users WHERE id = $1";
 
 /// The lists of the document with their rows; nothing by which anybody could act as the person is in them. `$1` is the
 /// user.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -72,6 +73,8 @@ pub struct User {
     pub role: Role,
     /// The language they read.
     pub locale: Locale,
+    /// The time zone they are told times in; `None` is the company's.
+    pub zone: Option<TimeZone>,
     /// A disabled user is treated as if they were not linked.
     pub disabled: bool,
     /// When the user was made.
@@ -106,6 +109,8 @@ pub struct UserChange {
     pub role: Option<Role>,
     /// The language they read.
     pub locale: Option<Locale>,
+    /// The time zone they are told times in.
+    pub zone: Option<TimeZone>,
     /// Whether they are treated as if they were not linked.
     pub disabled: Option<bool>,
 }
@@ -130,6 +135,7 @@ impl UserChange {
             email: self.email.unwrap_or(user.email),
             role: self.role.unwrap_or(user.role),
             locale: self.locale.unwrap_or(user.locale),
+            zone: self.zone.or(user.zone),
             disabled: self.disabled.unwrap_or(user.disabled),
             ..user
         }

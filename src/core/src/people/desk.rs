@@ -192,9 +192,10 @@ fn in_words(user: &User, change: &UserChange) -> String {
     let username = change.username.as_ref().map(|username| format!("username={username}"));
     let role = change.role.as_ref().map(|role| format!("role={}", role.word()));
     let locale = change.locale.map(|locale| format!("language={locale}"));
+    let zone = change.zone.as_ref().map(|zone| format!("timezone={}", zone.iana_name().unwrap_or("UTC")));
     let full_name = change.full_name.as_ref().map(|_| "name".to_owned());
     let email = change.email.as_ref().map(|_| "email".to_owned());
-    let words = [Some(user.username.clone()), disabled, username, role, locale, full_name, email];
+    let words = [Some(user.username.clone()), disabled, username, role, locale, zone, full_name, email];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 /// The account that a word names as `platform:id`: no username has a colon.

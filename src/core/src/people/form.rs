@@ -62,14 +62,14 @@ pub fn checked_change(change: UserChange) -> Result<UserChange, Refusal> {
     if change.is_empty() {
         return Err(Refusal::NothingToChange);
     }
-    let UserChange { username: name, full_name: called, email: address, role, locale, disabled } = change;
+    let UserChange { username: name, full_name: called, email: address, role, locale, zone, disabled } = change;
     let username = name.as_deref().map(username).transpose()?;
     let full_name = called.as_deref().map(full_name).transpose()?;
     if full_name.as_deref() == Some("") {
         return Err(Refusal::FullName);
     }
     let email = address.as_deref().map(email).transpose()?;
-    Ok(UserChange { username, full_name, email, role, locale, disabled })
+    Ok(UserChange { username, full_name, email, role, locale, zone, disabled })
 }
 
 fn username(typed: &str) -> Result<String, Refusal> {

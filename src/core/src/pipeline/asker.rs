@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::{Pipeline, Trouble, Why};
 use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, Locale, Place, User};
 use crate::egress::fit;
@@ -20,6 +22,8 @@ pub(super) struct Asker {
     pub(super) capabilities: BTreeSet<Capability>,
     /// The language they read where nobody else does; `user.locale` is the one of the place.
     pub(super) own_locale: Locale,
+    /// The time zone they are told times in.
+    pub(super) zone: TimeZone,
     /// The platform's id of what they did.
     pub(super) event: String,
     /// Where only they read what answers that, where they did it.
@@ -81,8 +85,9 @@ impl Pipeline {
         let (actor, place) = (event.actor.clone(), event.place.clone());
         let (own_locale, capabilities) = (user.locale, self.parts.settings.roles.of(&user.role));
         user.locale = self.language_of(&place).unwrap_or(own_locale);
+        let zone = user.zone.clone().unwrap_or_else(|| self.parts.settings.zone.clone());
         let aside = platform.aside(event);
-        Asker { user, actor, place, platform, capabilities, own_locale, event: event.id.clone(), aside }
+        Asker { user, actor, place, platform, capabilities, own_locale, zone, event: event.id.clone(), aside }
     }
 
     /// The language of what everybody in a place reads, where the configuration says one.

@@ -145,7 +145,7 @@ impl Pipeline {
     /// All entries of a query as files, the newest first, and how many they are.
     async fn audit_file(&self, asker: &Asker, query: &Query, names: &Names) -> Result<(Finished, usize), FileError> {
         let columns = FILE.map(|(name, kind)| Column { name: name.to_owned(), kind });
-        let mut sheet = self.parts.files.begin(&columns, asker.user.locale, &self.parts.settings.zone)?;
+        let mut sheet = self.parts.files.begin(&columns, asker.user.locale, &asker.zone)?;
         let (mut from, mut filed) = (None, 0);
         while filed < FILED {
             let found = self.parts.audit.page(&query.filter, from, Towards::Older, PAGE).await;

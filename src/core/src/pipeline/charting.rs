@@ -91,7 +91,7 @@ impl Pipeline {
         // Since the result was shown, somebody may have come who may not see it.
         let reader = if shown.allowed { asker.clone() } else { self.in_private(asker).await? };
         let locale = asker.user.locale;
-        let name = self.file_name(&proposal).with(&text("file-chart").render(locale));
+        let name = self.file_name(asker, &proposal).with(&text("file-chart").render(locale));
         let drawn = self.parts.files.chart(&name.stored, &chart, locale).await;
         let file = name.show(drawn.map_err(|error| Trouble::Broken(error.to_string()))?);
         let event = about(self.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());

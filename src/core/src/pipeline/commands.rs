@@ -52,6 +52,7 @@ impl Pipeline {
             Command::Link => Err(already_linked(asker)),
             Command::Unlink(words) => self.unlink_oneself(asker, words).await,
             Command::Language(word) => self.set_language(asker, word).await,
+            Command::Timezone(word) => self.set_zone(asker, word).await,
             // An account is copied from where it is shown with a joiner in it, so that it calls nobody.
             Command::User(words) => self.user_command(asker, &words.replace(JOINER, "")).await,
             Command::Policy(words) => self.show_policy(asker, words).await,

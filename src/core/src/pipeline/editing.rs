@@ -42,7 +42,7 @@ impl Pipeline {
 
     /// A statement that no message holds whole, to be changed in a file.
     async fn as_a_file(&self, asker: &Asker, proposal: &Proposal) -> Result<Outgoing, Trouble> {
-        let name = self.file_name(proposal);
+        let name = self.file_name(asker, proposal);
         let written = self.parts.files.statement(&name.stored, &proposal.statement).await;
         let file = name.show(written.map_err(|error| Trouble::Broken(error.to_string()))?);
         let sentence = text("edit-how-file").with("prefix", asker.prefix()).render(asker.user.locale);

@@ -41,7 +41,7 @@ impl Pipeline {
         let locale = asker.user.locale;
         let now = self.parts.clock.now();
         let name = format!("conversation-{}-{}", now.strftime("%Y%m%d-%H%M%S"), self.random_hex(3));
-        let zone = &self.parts.settings.zone;
+        let zone = &asker.zone;
         let written = self.parts.files.transcript(&name, &transcript, format, locale, zone).await;
         let file = written.map_err(|error| Trouble::Broken(error.to_string()))?;
         let exported = within(self.event(asker, AuditAction::Export, AuditStatus::Ok), &conversation);

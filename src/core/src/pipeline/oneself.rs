@@ -1,10 +1,12 @@
 //! What people can see and change about themselves.
 
+use jiff::tz::TimeZone;
+
 use super::asker::Asker;
 use super::users::told;
 use super::{Pipeline, Trouble};
 use crate::domain::{Link, LinkedHow, Locale, Outgoing, User, UserChange};
-use crate::egress::disarmed;
+use crate::egress::{disarmed, echo};
 use crate::text::{Text, text};
 
 impl Pipeline {
@@ -15,7 +17,8 @@ impl Pipeline {
             .with("name", disarmed(&user.full_name))
             .with("username", &user.username)
             .with("role", user.role.text().render(user.locale))
-            .with("language", language(asker.own_locale).render(user.locale));
+            .with("language", language(asker.own_locale).render(user.locale))
+            .with("zone", zone_name(&asker.zone));
         let held = self.parts.people.links(user.id).await?;
         let accounts = held.iter().map(|link| {
             let here = (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
@@ -41,14 +44,37 @@ impl Pipeline {
         Ok(())
     }
 
+    /// Tells times in another zone from now on; without a word, says which one it is.
+    pub(super) async fn set_zone(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
+        if word.is_empty() {
+            let sentence = text("timezone").with("zone", zone_name(&asker.zone)).with("prefix", asker.prefix());
+            self.tell(asker, &sentence).await;
+            return Ok(());
+        }
+        let zone = self.zone_of(word, asker)?;
+        let sentence = text("timezone-set").with("zone", zone_name(&zone));
+        let change = UserChange { zone: Some(zone), ..UserChange::default() };
+        let stored = stored(asker);
+        self.desk(asker).change(&stored, change, false).await.map_err(told(asker))?;
+        self.tell(asker, &sentence).await;
+        Ok(())
+    }
+
+    /// The time zone a word names.
+    pub(super) fn zone_of(&self, word: &str, asker: &Asker) -> Result<TimeZone, Trouble> {
+        let named = self.parts.clock.zone(word).filter(|zone| zone.iana_name().is_some());
+        named.ok_or_else(|| {
+            let sentence = text("timezone-unknown").with("name", echo(word));
+            Trouble::Tell(sentence.with("prefix", asker.prefix()))
+        })
+    }
+
     pub(super) async fn set_language(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
         let Some(locale) = language_of(word) else {
             return Err(Trouble::Tell(text("language-unknown").with("prefix", asker.prefix())));
         };
         let change = UserChange { locale: Some(locale), ..UserChange::default() };
-        // Not the language of the place: what is stored is changed.
-        let stored = User { locale: asker.own_locale, ..asker.user.clone() };
-        let user = self.desk(asker).change(&stored, change, false).await.map_err(told(asker))?;
+        let user = self.desk(asker).change(&stored(asker), change, false).await.map_err(told(asker))?;
         let asker = Asker { user, ..asker.clone() };
         self.tell(&asker, &text("language-set")).await;
         Ok(())
@@ -59,6 +85,16 @@ impl Pipeline {
 pub(super) fn already_linked(asker: &Asker) -> Trouble {
     let sentence = text("link-already").with("name", disarmed(&asker.user.full_name));
     Trouble::Tell(sentence.with("prefix", asker.prefix()))
+}
+
+/// The user as they are stored: with a language of their own, not the one of the place.
+fn stored(asker: &Asker) -> User {
+    User { locale: asker.own_locale, ..asker.user.clone() }
+}
+
+/// A time zone's name.
+pub(super) fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
 }
 
 /// The language a word names, in either of them.

@@ -11,6 +11,7 @@ use super::asker::Asker;
 use super::audience::signed;
 use super::keeping::keep_button;
 use super::offer::day;
+use super::oneself::zone_name;
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
 use crate::attached::own_words;
@@ -68,7 +69,7 @@ impl Pipeline {
         let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
         // Here, so that the table, the chart and the files have the same headings, whatever the database.
         result.columns.iter_mut().for_each(|column| column.name = heading(&column.name));
-        let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale, &settings.zone));
+        let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale, &asker.zone));
         let (mut head, mut rows) = (Vec::new(), 0);
         // One row more than a chart can show: then it is known that there is none.
         let drawn = if Chart::may_be(&result.columns) { Chart::MOST_ROWS + 1 } else { 0 };
@@ -76,7 +77,7 @@ impl Pipeline {
         let ending = loop {
             match result.batches.next().await {
                 Some(Ok(Batch::Rows(mut batch))) => {
-                    in_zone(&mut batch, &result.columns, &settings.zone);
+                    in_zone(&mut batch, &result.columns, &asker.zone);
                     rows += batch.len() as u64;
                     head.extend(batch.iter().take(kept.saturating_sub(head.len())).cloned());
                     sheet = write_rows(sheet, batch).await;
@@ -91,12 +92,12 @@ impl Pipeline {
     }
 
     /// The names of the files of a proposal, without an ending: after its question, and when it was asked.
-    pub(super) fn file_name(&self, proposal: &Proposal) -> FileName {
+    pub(super) fn file_name(&self, asker: &Asker, proposal: &Proposal) -> FileName {
         let now = self.parts.clock.now();
         let about = slug(&own_words(&proposal.question), &proposal.target);
         let id = &proposal.id.0[..proposal.id.0.len().min(6)];
         FileName {
-            shown: format!("{about}-{}", now.to_zoned(self.parts.settings.zone.clone()).strftime("%Y-%m-%d")),
+            shown: format!("{about}-{}", now.to_zoned(asker.zone.clone()).strftime("%Y-%m-%d")),
             stored: format!("{about}-{}-{id}", now.strftime("%Y%m%d-%H%M%S")),
         }
     }
@@ -108,7 +109,7 @@ impl Pipeline {
             return Some(Finished::default());
         }
         let locale = asker.user.locale;
-        let mut name = self.file_name(proposal);
+        let mut name = self.file_name(asker, proposal);
         if outcome.ending.truncated.is_some() {
             // Plain digits: it is a name.
             let first = text("file-first-rows").with("rows", outcome.rows.to_string()).render(locale);
@@ -130,7 +131,7 @@ impl Pipeline {
             fact("fact-statement", proposal.statement.clone()),
             fact("fact-person", asker.user.full_name.clone()),
             fact("fact-target", proposal.target.clone()),
-            fact("fact-time", told(self.parts.clock.now(), &self.parts.settings.zone)),
+            fact("fact-time", told(self.parts.clock.now(), &asker.zone)),
             fact("fact-rows", outcome.rows.to_string()),
         ];
         let values = proposal.parameters.iter();
@@ -261,8 +262,7 @@ pub(super) fn summary(outcome: &Outcome) -> Text {
 
 /// A moment as people read it, with the name of its zone.
 fn told(moment: Timestamp, zone: &TimeZone) -> String {
-    let name = zone.iana_name().unwrap_or("UTC");
-    format!("{} {name}", moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S"))
+    format!("{} {}", moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S"), zone_name(zone))
 }
 
 fn seconds(took: Duration, locale: Locale) -> String {

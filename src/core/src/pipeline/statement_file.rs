@@ -21,7 +21,7 @@ impl Pipeline {
         if room.holds(&text) && !proposal.statement.contains("```") {
             return Some((text, Vec::new()));
         }
-        let name = self.file_name(proposal);
+        let name = self.file_name(asker, proposal);
         let written = self.parts.files.statement(&name.stored, &proposal.statement).await;
         let logged =
             |error| tracing::error!(%error, proposal = %proposal.id, "a statement could not be put into a file");

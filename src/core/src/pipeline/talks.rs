@@ -41,7 +41,7 @@ impl Pipeline {
             return Err(Trouble::Tell(text(sentence)));
         }
         let current = self.current(asker).await?.id;
-        let (locale, zone) = (asker.user.locale, &self.parts.settings.zone);
+        let (locale, zone) = (asker.user.locale, &asker.zone);
         let mut lines = vec![text("history").render(locale)];
         lines.extend(shown.iter().map(|one| {
             let began = one.started_at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M");

@@ -88,7 +88,7 @@ impl Pipeline {
     }
 
     async fn add_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
-        let given = change_from(settings, &self.parts.settings.roles)?;
+        let given = self.change_from(asker, settings)?;
         if given.username.is_some() {
             return Err(Trouble::Tell(text("user-setting-unknown").with("word", "username")));
         }
@@ -99,12 +99,17 @@ impl Pipeline {
             role: given.role.unwrap_or_default(),
             locale: given.locale.unwrap_or(self.parts.settings.locale),
         };
-        let user = self.desk(asker).add(new).await.map_err(told(asker))?;
+        let desk = self.desk(asker);
+        let mut user = desk.add(new).await.map_err(told(asker))?;
+        if given.zone.is_some() {
+            let change = UserChange { zone: given.zone, ..UserChange::default() };
+            user = desk.change(&user, change, false).await.map_err(told(asker))?;
+        }
         Ok(about(text("user-added"), &user, asker))
     }
 
     async fn edit_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
-        let change = change_from(settings, &self.parts.settings.roles)?;
+        let change = self.change_from(asker, settings)?;
         let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let user = desk.change(&user, change, false).await.map_err(told(asker))?;
@@ -182,6 +187,29 @@ impl Pipeline {
         Ok(Answer::Sentence(sentence.with("account", format!("{} {}", link.actor.platform, disarmed(&link.actor.id)))))
     }
 
+    /// The change that settings such as `role=admin` ask for, in both languages.
+    fn change_from(&self, asker: &Asker, settings: &[&str]) -> Result<UserChange, Trouble> {
+        let roles = &self.parts.settings.roles;
+        let mut change = UserChange::default();
+        for setting in settings {
+            let unknown = || Trouble::Tell(text("user-setting-unknown").with("word", echo(setting)));
+            let (key, value) = setting.split_once('=').ok_or_else(unknown)?;
+            // Guillemets are written with spaces inside.
+            let value = value.trim();
+            match key.to_lowercase().as_str() {
+                "role" | "rôle" => change.role = Some(value.parse().map_err(|_| role_unknown(value, roles))?),
+                "language" | "langue" => change.locale = Some(language_of(value).ok_or_else(unknown)?),
+                "timezone" | "fuseau" => change.zone = Some(self.zone_of(value, asker)?),
+                "email" | "courriel" => change.email = Some(value.to_owned()),
+                "name" | "nom" => change.full_name = Some(value.to_owned()),
+                "username" | "identifiant" => change.username = Some(value.to_owned()),
+                "password" | "mot-de-passe" => return Err(Trouble::Tell(text("password-not-here").with("name", "…"))),
+                _ => return Err(unknown()),
+            }
+        }
+        Ok(change)
+    }
+
     /// Where an asker looks after users.
     pub(super) fn desk<'a>(&'a self, asker: &'a Asker) -> Desk<'a> {
         Desk {
@@ -220,27 +248,6 @@ fn chosen<'a>(links: &'a [Link], words: &[&str]) -> Option<&'a Link> {
 fn about(sentence: Text, user: &User, asker: &Asker) -> Answer {
     let way = Way::Chat(asker.prefix());
     Answer::Sentence(sentence.with("name", &user.username).with("command", way.words()))
-}
-
-/// What settings such as `role=admin` say, in both languages.
-fn change_from(settings: &[&str], roles: &Roles) -> Result<UserChange, Trouble> {
-    let mut change = UserChange::default();
-    for setting in settings {
-        let unknown = || Trouble::Tell(text("user-setting-unknown").with("word", echo(setting)));
-        let (key, value) = setting.split_once('=').ok_or_else(unknown)?;
-        // Guillemets are written with spaces inside.
-        let value = value.trim();
-        match key.to_lowercase().as_str() {
-            "role" | "rôle" => change.role = Some(value.parse().map_err(|_| role_unknown(value, roles))?),
-            "language" | "langue" => change.locale = Some(language_of(value).ok_or_else(unknown)?),
-            "email" | "courriel" => change.email = Some(value.to_owned()),
-            "name" | "nom" => change.full_name = Some(value.to_owned()),
-            "username" | "identifiant" => change.username = Some(value.to_owned()),
-            "password" | "mot-de-passe" => return Err(Trouble::Tell(text("password-not-here").with("name", "…"))),
-            _ => return Err(unknown()),
-        }
-    }
-    Ok(change)
 }
 
 /// What cannot even be the name of a role.

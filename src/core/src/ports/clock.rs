@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-/// The time.
+/// The time, and the zones it is told in.
 pub trait Clock: Send + Sync {
     /// The wall clock, UTC, to the millisecond.
     fn now(&self) -> Timestamp;
@@ -15,6 +16,9 @@ pub trait Clock: Send + Sync {
 
     /// Ends after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+
+    /// The time zone of an IANA name such as `Europe/Paris`, in any case; `None` where the machine knows none.
+    fn zone(&self, name: &str) -> Option<TimeZone>;
 }
 
 /// Chance that cannot be guessed.

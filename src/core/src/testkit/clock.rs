@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::ports::{Clock, Entropy};
 
@@ -42,6 +43,10 @@ impl Clock for FakeClock {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         tokio::time::sleep(duration).boxed()
+    }
+
+    fn zone(&self, name: &str) -> Option<TimeZone> {
+        TimeZone::get(name).ok()
     }
 }
 

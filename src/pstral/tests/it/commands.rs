@@ -79,6 +79,21 @@ fn whoami_and_history() {
 }
 
 #[test]
+fn times_are_told_in_ones_own_zone() {
+    run_test(async |world| {
+        world.command(&alex(), "timezone").await;
+        world.command(&alex(), "timezone Mars/Olympus").await;
+        world.command(&alex(), "timezone asia/tokyo").await;
+        world.say(&alex(), "How many clients do we have in Lyon?").await;
+        world.command(&alex(), "execute").await;
+        world.command(&alex(), "history").await;
+        world.command(&alex(), "whoami").await;
+        assert_snapshot!(world.transcript(), @"");
+        assert!(world.audit_lines().await.contains("alex timezone=Asia/Tokyo"), "{}", world.audit_lines().await);
+    });
+}
+
+#[test]
 fn what_was_asked_before_is_shown_in_private() {
     run_test(async |world| {
         world.say(&alex(), "List the clients in Paris").await;

@@ -1,6 +1,8 @@
 //! What `People` must do with users; `links` says what it must do with their accounts.
 
 use super::{State, at, duplicate, links, member, missing};
+use jiff::tz::TimeZone;
+
 use crate::domain::{Locale, NewUser, Role, User, UserChange, UserId};
 use crate::ports::{Changed, StoreError};
 
@@ -43,6 +45,7 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
         email: new.email.clone(),
         role: Role::admin(),
         locale: Locale::En,
+        zone: None,
         disabled: false,
         created_at: at("09:00:00.123"),
     };
@@ -95,6 +98,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
         email: Some("zoe@example.org".to_owned()),
         role: Some(Role::steward()),
         locale: Some(Locale::En),
+        zone: TimeZone::get("Europe/Paris").ok(),
         disabled: Some(true),
     };
     let expected = User {
@@ -103,6 +107,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
         email: "zoe@example.org".to_owned(),
         role: Role::steward(),
         locale: Locale::En,
+        zone: TimeZone::get("Europe/Paris").ok(),
         disabled: true,
         ..user.clone()
     };

@@ -1,6 +1,7 @@
 //! What is said of a user on the command line.
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use pstral_core::domain::{Locale, Role, UserChange};
 
 #[derive(Debug, Args)]
@@ -40,15 +41,22 @@ pub(crate) struct EditArgs {
     /// The language the user reads: fr or en
     #[arg(long)]
     language: Option<Locale>,
+    /// The time zone the user is told times in, such as Europe/Paris
+    #[arg(long, value_parser = zone)]
+    timezone: Option<TimeZone>,
     /// Even where nobody else may look after users from a chat
     #[arg(long)]
     pub(super) force: bool,
 }
 
+fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| format!("{name} is not a time zone: use a name such as Europe/Paris"))
+}
+
 impl EditArgs {
     /// What is to be another.
     pub(super) fn into_change(self) -> UserChange {
-        let Self { rename: username, full_name, email, role, language: locale, .. } = self;
-        UserChange { username, full_name, email, role, locale, disabled: None }
+        let Self { rename: username, full_name, email, role, language: locale, timezone: zone, .. } = self;
+        UserChange { username, full_name, email, role, locale, zone, disabled: None }
     }
 }

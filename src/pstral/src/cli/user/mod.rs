@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arguments::{AddArgs, EditArgs};
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use pstral_core::domain::{Capability, Locale, NewUser, Roles, User, UserChange};
 use pstral_core::people::{By, Desk, DeskError, Way};
 use pstral_core::ports::{Clock as _, People as _};
@@ -23,7 +24,7 @@ use crate::compose::{open_store, roles};
 pub(super) enum UserCommand {
     /// Make a user
     Add(AddArgs),
-    /// Change a user's name, address, role or language
+    /// Change a user's name, address, role, language or time zone
     Edit(EditArgs),
     /// List the users
     List {
@@ -207,10 +208,10 @@ impl Counter {
 }
 
 fn as_json(user: &User) -> String {
-    let User { username, full_name, email, role, locale, disabled, .. } = user;
+    let User { username, full_name, email, role, locale, zone, disabled, .. } = user;
     let line = serde_json::json!({
         "username": username, "full_name": full_name, "email": email, "role": role,
-        "locale": locale, "disabled": disabled, "created_at": user.created_at.to_string(),
+        "locale": locale, "timezone": zone.as_ref().and_then(TimeZone::iana_name), "disabled": disabled, "created_at": user.created_at.to_string(),
     });
     line.to_string()
 }

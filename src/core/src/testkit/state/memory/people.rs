@@ -24,7 +24,7 @@ impl People for MemoryState {
             return Err(StoreError::Duplicate(format!("user {username}")));
         }
         let NewUser { full_name, email, role, locale, .. } = new.clone();
-        let user = User { id, username, full_name, email, role, locale, disabled: false, created_at: at };
+        let user = User { id, username, full_name, email, role, locale, zone: None, disabled: false, created_at: at };
         tables.users.push(user.clone());
         Ok(user)
     }
