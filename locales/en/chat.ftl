@@ -8,6 +8,8 @@ button-plan = Execution plan
 button-show = Show me
 button-agree = Agree
 button-stop = Stop
+button-rows-before = ◀
+button-rows-after = ▶
 button-chart = Chart
 button-retry = Try again
 button-continue = Continue
@@ -182,6 +184,14 @@ preview-columns =
         [1] One more column is not shown.
        *[other] { $hidden } more columns are not shown.
     }
+rows-page =
+    { $shown ->
+        [1] Row { $to } of { $rows }.
+       *[other] Rows { $from }–{ $to } of { $rows }.
+    }
+rows-gone = I no longer keep the other rows of this result. Its files hold them all; if there are none, ask your question again and run it.
+rows-not-yours = Only the person who asked can turn these pages. Ask the question yourself to get your own result.
+rows-not-here = 🔒 Some people here may not see these rows: I show no more of them. Ask your question again and run it; the result will come to you in private.
 files-hold-all =
     { $rows ->
         [1] The files hold the whole row.

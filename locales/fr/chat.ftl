@@ -8,6 +8,8 @@ button-plan = Plan d'exécution
 button-show = Me montrer
 button-agree = Donner son accord
 button-stop = Arrêter
+button-rows-before = ◀
+button-rows-after = ▶
 button-chart = Graphique
 button-retry = Réessayer
 button-continue = Continuer
@@ -182,6 +184,14 @@ preview-columns =
         [1] Une colonne de plus n'est pas affichée.
        *[other] { $hidden } colonnes de plus ne sont pas affichées.
     }
+rows-page =
+    { $shown ->
+        [1] Ligne { $to } sur { $rows }.
+       *[other] Lignes { $from } à { $to } sur { $rows }.
+    }
+rows-gone = Je n'ai plus les autres lignes de ce résultat. Ses fichiers les contiennent toutes ; s'il n'y en a pas, posez votre question à nouveau et exécutez-la.
+rows-not-yours = Seule la personne qui a posé la question peut feuilleter ce résultat. Posez-la vous-même pour obtenir le vôtre.
+rows-not-here = 🔒 Certaines personnes ici ne peuvent pas voir ces lignes : je n'en affiche pas d'autres. Posez votre question à nouveau et exécutez-la ; le résultat vous parviendra en privé.
 files-hold-all =
     { $rows ->
         [1] Les fichiers contiennent la ligne entière.

@@ -42,7 +42,7 @@ fn button(button: &Button) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use pstral_core::domain::{AnswerId, AuditPage, ConversationId, ProposalId, Rating, TurnId};
+    use pstral_core::domain::{AnswerId, AuditPage, ConversationId, ProposalId, Rating, ResultPage, TurnId};
 
     use super::*;
 
@@ -59,6 +59,7 @@ mod tests {
             ButtonAction::Chart(proposal()),
             ButtonAction::AuditOlder(page()),
             ButtonAction::AuditNewer(page()),
+            ButtonAction::ShowRows(ResultPage { turn: TurnId(i64::MIN), page: u32::MAX }),
             ButtonAction::Keep(proposal()),
             ButtonAction::Rate(AnswerId::Proposal(proposal()), Rating::Good),
             ButtonAction::Rate(AnswerId::Turn(ConversationId(i64::MAX), TurnId(i64::MAX)), Rating::Bad),
@@ -85,7 +86,7 @@ mod tests {
         let button = |action| Button { action, label: "x".repeat(100) };
         let rows = rows(&every_action().into_iter().map(button).collect::<Vec<_>>());
         let lengths: Vec<usize> = rows.iter().map(|row| row["components"].as_array().unwrap().len()).collect();
-        assert_eq!(lengths, [5, 5, 4]);
+        assert_eq!(lengths, [5, 5, 5]);
         assert_eq!(rows[0]["components"][0]["label"].as_str().unwrap().chars().count(), LABEL);
     }
 }

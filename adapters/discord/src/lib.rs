@@ -143,6 +143,7 @@ fn capabilities() -> Capabilities {
             account: window(turns::WRITES, Duration::from_secs(1)),
         },
         buttons: true,
+        pages: true,
         asides: true,
         tables: false,
         command_prefix: "/",

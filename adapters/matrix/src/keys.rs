@@ -17,6 +17,8 @@ pub(crate) fn key(action: &ButtonAction) -> &'static str {
         ButtonAction::Chart(_) => "📈",
         ButtonAction::AuditOlder(_) => "⬅️",
         ButtonAction::AuditNewer(_) => "➡️",
+        // Pages are not turned there: who has reacted would have to take that back first.
+        ButtonAction::ShowRows(_) => "📄",
         ButtonAction::Keep(_) => "⭐",
         ButtonAction::Rate(_, Rating::Good) => "👍",
         ButtonAction::Rate(_, Rating::Bad) => "👎",

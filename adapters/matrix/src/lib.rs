@@ -183,6 +183,7 @@ fn capabilities(config: &MatrixConfig) -> Capabilities {
         longest_write: LONGEST_WRITE,
         budget: WriteBudget { place: None, account: config.budget },
         buttons: true,
+        pages: false,
         asides: false,
         tables: true,
         command_prefix: hearing::PREFIX,

@@ -98,6 +98,7 @@ impl Terminal {
             longest_write: Duration::MAX,
             budget: WriteBudget::default(),
             buttons: false,
+            pages: false,
             asides: false,
             tables: true,
             command_prefix: "/",

@@ -53,6 +53,8 @@ fn label(button: &Button) -> String {
         ButtonAction::Chart(_) => "/chart",
         ButtonAction::AuditOlder(_) => "/audit older",
         ButtonAction::AuditNewer(_) => "/audit newer",
+        // Pages are not turned there: all rows are in the files.
+        ButtonAction::ShowRows(_) => "/retry",
         ButtonAction::Keep(_) => "/keep",
         ButtonAction::Rate(_, Rating::Good) => "/good",
         ButtonAction::Rate(_, Rating::Bad) => "/bad",

@@ -42,6 +42,8 @@ words! {
         Result = "result",
         /// A result that was shown is drawn as a chart; durable before it is shown.
         Chart = "chart",
+        /// Further rows of a result that was shown; durable before they are.
+        ResultPage = "result.page",
         /// Someone who may not tried to.
         Denied = "denied",
         /// A user was made.

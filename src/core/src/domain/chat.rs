@@ -149,6 +149,8 @@ pub enum ButtonAction {
     AuditOlder(AuditPage),
     /// Show a page of the audit with newer entries.
     AuditNewer(AuditPage),
+    /// Show another page of the rows of a result, in its own message.
+    ShowRows(ResultPage),
     /// Propose the question and the statement of the proposal, which ran well, as a verified query.
     Keep(ProposalId),
     /// Say what an answer is worth.
@@ -168,6 +170,15 @@ pub struct AuditPage {
     /// The name of the query, 16 hexadecimal digits.
     pub query: String,
     /// 0 for the newest entries.
+    pub page: u32,
+}
+
+/// A page of the rows of a result. The rows are kept in memory for a while: after a restart they must be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultPage {
+    /// The turn that shows the result.
+    pub turn: TurnId,
+    /// 0 for the first rows.
     pub page: u32,
 }
 

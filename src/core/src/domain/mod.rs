@@ -38,7 +38,7 @@ pub use chain_fault::ChainFault;
 pub use chain_verifier::ChainVerifier;
 pub use chat::{
     Actor, AuditPage, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState,
-    Place, PlatformName,
+    Place, PlatformName, ResultPage,
 };
 pub use checkpoint::{AuditCheckpoint, NoKey, Signatures};
 pub use conversation::{

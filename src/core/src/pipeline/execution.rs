@@ -35,7 +35,7 @@ pub(super) struct Checked {
     pub(super) shown: Ruling,
     pub(super) schemas: Arc<Schemas>,
     /// Where the conversation is held that it comes from.
-    held_in: Place,
+    pub(super) held_in: Place,
 }
 
 /// Why a proposal may not run any more.
@@ -265,7 +265,7 @@ impl Pipeline {
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
             (Ok(_), Ok(outcome)) => {
-                let (message, table, kept) = self.result_message(asker, proposal, outcome, took).await;
+                let (message, table, kept) = self.result_message(asker, (proposal, turn), outcome, took).await;
                 (message, TurnEnd { table, ..TurnEnd::words(kept, TurnState::Complete) })
             }
             (Ok(_), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
@@ -281,6 +281,7 @@ impl Pipeline {
         };
         let mut messages = Messages::from(message);
         let shown = self.settle(asker, &mut live, turn, &mut messages, &end).await;
+        self.pages.stands(turn, shown.as_ref().ok().and_then(Option::as_ref));
         let shown = if is_recorded { shown } else { shown.or_else(Trouble::unless_unnoted) };
         if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;

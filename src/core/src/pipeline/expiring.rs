@@ -20,10 +20,10 @@ const AT_A_TIME: u32 = 50;
 const GIVE_UP: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Pipeline {
-    /// Takes the buttons from messages whose proposals have expired, on the platforms of this program; says how many.
-    /// One whose platform is away is left to the next time.
+    /// Takes the buttons from messages whose proposals have expired, and those that turn pages from results whose rows are
+    /// no longer kept, on the platforms of this program; says how many. One whose platform is away is left to the next time.
     pub async fn expire_proposals(&self) -> Result<usize, StoreError> {
-        let mut expired = 0;
+        let mut expired = self.expire_pages().await;
         for (name, platform) in &self.platforms {
             expired += self.expire_on(name, platform).await?;
         }

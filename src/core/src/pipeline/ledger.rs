@@ -66,6 +66,7 @@ fn verdict(action: AuditAction) -> Option<AuditVerdict> {
         | AuditAction::Agreed
         | AuditAction::Execution
         | AuditAction::Result
+        | AuditAction::ResultPage
         | AuditAction::Chart => Some(AuditVerdict::Allow),
         AuditAction::Refusal => Some(AuditVerdict::Deny),
         _ => None,

@@ -41,6 +41,7 @@ mod linking;
 mod offer;
 mod oneself;
 mod outcome;
+mod paging;
 mod places;
 mod planning;
 mod policy_view;
@@ -93,6 +94,7 @@ use few::Few;
 use futures::FutureExt as _;
 use latest::ShownAgain;
 use left::Left;
+use paging::Pages;
 pub use places::{PlaceTerms, Places};
 use quotas::Quotas;
 pub use quotas::{Quantities, Quantity, QuotaLimits};
@@ -169,6 +171,7 @@ pub struct Pipeline {
     left: Left,
     seen: Seen,
     charts: Charts,
+    pages: Pages,
     shown_again: ShownAgain,
     strangers: Strangers,
     quotas: Quotas,
@@ -196,6 +199,7 @@ impl Pipeline {
             left,
             seen: Seen::default(),
             charts: Charts::default(),
+            pages: Pages::default(),
             shown_again: ShownAgain::default(),
             strangers: Strangers::default(),
             quotas,
@@ -290,6 +294,7 @@ impl Pipeline {
             EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
                 self.show_audit_page(asker, &page).boxed().await
             }
+            EventBody::Clicked(ButtonAction::ShowRows(page)) => self.show_rows(asker, &page).boxed().await,
             EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").boxed().await,
             EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).boxed().await,
             EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),

@@ -8,16 +8,17 @@ use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
-use super::audience::signed;
+use super::audience::{signature, signed};
 use super::keeping::keep_button;
 use super::offer::day;
 use super::oneself::zone_name;
+use super::paging::{Head, PagedResult};
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
 use crate::attached::own_words;
 use crate::domain::{
-    AnswerId, Button, ButtonAction, Column, Ending, FileRef, LimitReached, Locale, Origin, Outgoing, OutgoingState,
-    Proposal, Row, ShownTable, Value,
+    AnswerId, Button, ButtonAction, Column, Ending, FileRef, LimitReached, Locale, Origin, Outgoing, Proposal, Row,
+    ShownTable, TurnId, Value,
 };
 use crate::guard::ApprovedStatement;
 use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
@@ -46,7 +47,7 @@ impl FileName {
 /// A result that has ended well.
 pub(super) struct Outcome {
     columns: Vec<Column>,
-    /// The first rows, as many as a preview or a chart can show.
+    /// The first rows: as many as a preview or a chart can show, and where pages are turned, those that are kept for that.
     head: Vec<Row>,
     pub(super) rows: u64,
     ending: Ending,
@@ -70,16 +71,16 @@ impl Pipeline {
         // Here, so that the table, the chart and the files have the same headings, whatever the database.
         result.columns.iter_mut().for_each(|column| column.name = heading(&column.name));
         let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale, &asker.zone));
-        let (mut head, mut rows) = (Vec::new(), 0);
         // One row more than a chart can show: then it is known that there is none.
         let drawn = if Chart::may_be(&result.columns) { Chart::MOST_ROWS + 1 } else { 0 };
-        let kept = settings.preview_rows.max(drawn);
+        let least = settings.preview_rows.max(drawn);
+        let (mut head, mut rows) = (Head::new(least, asker.platform.capabilities().pages), 0);
         let ending = loop {
             match result.batches.next().await {
                 Some(Ok(Batch::Rows(mut batch))) => {
                     in_zone(&mut batch, &result.columns, &asker.zone);
                     rows += batch.len() as u64;
-                    head.extend(batch.iter().take(kept.saturating_sub(head.len())).cloned());
+                    head.add(&batch);
                     sheet = write_rows(sheet, batch).await;
                 }
                 Some(Ok(Batch::End(ending))) => break ending,
@@ -88,7 +89,7 @@ impl Pipeline {
             }
         };
         let row_limit = approved.row_limit();
-        Ok(Outcome { columns: result.columns, head, rows, ending, row_limit, sheet })
+        Ok(Outcome { columns: result.columns, head: head.rows, rows, ending, row_limit, sheet })
     }
 
     /// The names of the files of a proposal, without an ending: after its question, and when it was asked.
@@ -155,29 +156,25 @@ impl Pipeline {
     pub(super) async fn result_message(
         &self,
         asker: &Asker,
-        proposal: &Proposal,
+        (proposal, turn): (&Proposal, TurnId),
         mut outcome: Outcome,
         took: Duration,
     ) -> (Outgoing, Option<ShownTable>, String) {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
-        let format =
-            TableFormat { length: capabilities.length.less(600), max_rows: self.parts.settings.preview_rows, locale };
+        let format = self.table_format(asker);
         let finished = self.finish_files(asker, proposal, &mut outcome).await;
         let took = text("took").with("seconds", seconds(took, locale));
-        let mut lines = vec![format!("{} {}", summary(&outcome).render(locale), took.render(locale))];
-        let (mut table, mut kept) = (None, summary(&outcome).render(locale));
-        if outcome.rows > 0 {
-            let preview = Preview::draw(&outcome.columns, &outcome.head, format);
-            let partial = left_out(&preview, outcome.rows);
-            let left_out = partial.iter().map(|sentence| sentence.render(locale));
-            lines.extend(left_out.inspect(|sentence| kept = format!("{kept} {sentence}")));
-            lines.extend(cut_cells(&outcome).map(|sentence| sentence.render(locale)));
-            lines.insert(0, preview.text);
-            table = Some(preview.table);
+        let mut kept = summary(&outcome).render(locale);
+        let mut below = Below { summary: format!("{kept} {}", took.render(locale)), rest: Vec::new() };
+        let preview = (outcome.rows > 0).then(|| Preview::draw(&outcome.columns, &outcome.head, format));
+        let partial = preview.as_ref().map(|preview| left_out(preview, outcome.rows)).unwrap_or_default();
+        partial.iter().for_each(|sentence| kept = format!("{kept} {}", sentence.render(locale)));
+        if preview.is_some() {
+            below.rest.extend(cut_cells(&outcome));
             match (&finished, partial.is_empty()) {
-                (None, _) => lines.push(text("files-failed").render(locale)),
-                (Some(_), false) => lines.push(text("files-hold-all").count("rows", outcome.rows).render(locale)),
+                (None, _) => below.rest.push(text("files-failed")),
+                (Some(_), false) => below.rest.push(text("files-hold-all").count("rows", outcome.rows)),
                 (Some(_), true) => {}
             }
         }
@@ -185,19 +182,33 @@ impl Pipeline {
         let (files, too_large): (Vec<_>, Vec<_>) =
             finished.files.into_iter().partition(|file| file.bytes <= capabilities.max_file_bytes);
         if finished.beyond_sheet {
-            lines.push(text("files-beyond-sheet").render(locale));
+            below.rest.push(text("files-beyond-sheet"));
         }
         if finished.compressed {
-            lines.push(text("files-compressed").render(locale));
+            below.rest.push(text("files-compressed"));
         }
         if !too_large.is_empty() {
-            lines.push(text("files-too-large").count("count", too_large.len() as u64).render(locale));
+            below.rest.push(text("files-too-large").count("count", too_large.len() as u64));
         }
         let mut buttons = self.offer_chart(asker, proposal, &outcome);
-        buttons.extend(keep_button(proposal, locale));
-        buttons.extend(rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale));
-        let text = signed(asker, &lines.join("\n"));
-        (Outgoing { text, buttons, files, state: OutgoingState::Final }, table, kept)
+        buttons.extend(lasting_buttons(proposal, locale));
+        let text = below.under(preview.as_ref(), &partial, locale);
+        let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &text)) };
+        let is_partial = preview.as_ref().is_some_and(|preview| (preview.rows as u64) < outcome.rows);
+        let message = if capabilities.pages && is_partial {
+            let rows = (outcome.columns, outcome.head);
+            let result = PagedResult::of(proposal.conversation, signature(asker), rows, (outcome.rows, format, below));
+            self.offer_pages(turn, result, message)
+        } else {
+            message
+        };
+        (Outgoing { files, ..message }, preview.map(|preview| preview.table), kept)
+    }
+
+    /// How large a table may be in the asker's chat, below which there is room for what is said of it.
+    pub(super) fn table_format(&self, asker: &Asker) -> TableFormat {
+        let length = asker.platform.capabilities().length.less(600);
+        TableFormat { length, max_rows: self.parts.settings.preview_rows, locale: asker.user.locale }
     }
 
     /// A button for the chart of a result that can be one.
@@ -218,13 +229,41 @@ impl Pipeline {
     }
 }
 
+/// What is said below the table of a result.
+#[derive(Debug, Default)]
+pub(super) struct Below {
+    /// How many rows there are, and the time they took.
+    summary: String,
+    /// What is said of the result as a whole, whichever of its rows are shown.
+    rest: Vec<Text>,
+}
+
+impl Below {
+    /// The text of a message: the table, how many rows there are, what the table leaves out, and all else.
+    pub(super) fn under(&self, preview: Option<&Preview>, left_out: &[Text], locale: Locale) -> String {
+        let table = preview.map(|preview| preview.text.clone());
+        let said = left_out.iter().chain(&self.rest).map(|sentence| sentence.render(locale));
+        table.into_iter().chain([self.summary.clone()]).chain(said).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The buttons of a result that are of use as long as its proposal is known.
+pub(super) fn lasting_buttons(proposal: &Proposal, locale: Locale) -> Vec<Button> {
+    let rating = rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale);
+    keep_button(proposal, locale).into_iter().chain(rating).collect()
+}
+
 /// What the table does not show of the rows that came.
 fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
     let shown = preview.rows as u64;
     let fewer_rows = (shown < rows).then(|| text("preview-rows").count("shown", shown));
+    fewer_rows.into_iter().chain(hidden_columns(preview)).collect()
+}
+
+/// How many columns a table has no room for, where there are any.
+pub(super) fn hidden_columns(preview: &Preview) -> Option<Text> {
     let hidden = preview.hidden_columns as u64;
-    let fewer_columns = (hidden > 0).then(|| text("preview-columns").count("hidden", hidden));
-    fewer_rows.into_iter().chain(fewer_columns).collect()
+    (hidden > 0).then(|| text("preview-columns").count("hidden", hidden))
 }
 
 /// True where a limit of ours or of the statement itself ended the result. Who asks for one row means the first of them.

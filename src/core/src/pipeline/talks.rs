@@ -150,6 +150,7 @@ impl Pipeline {
             conversations.begin(asker.user.id, &conversation.place, conversation.mode, now).await?;
         }
         self.retire_cards(&cards, asker.own_locale).await;
+        self.retire_pages(conversation.id).await;
         Ok(())
     }
 

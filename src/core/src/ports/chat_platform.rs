@@ -29,6 +29,9 @@ pub struct Capabilities {
     pub budget: WriteBudget,
     /// Whether messages can carry buttons; where not, their labels tell what to type.
     pub buttons: bool,
+    /// Turns the pages of a result in its message. Not where a button cannot be pressed again at once, as reactions cannot, or
+    /// where each change of a message is kept for ever.
+    pub pages: bool,
     /// Answers somebody alone where they did something: [`ChatPlatform::aside`].
     pub asides: bool,
     /// Draws Markdown tables as tables; where not, they are aligned in blocks of code.
@@ -251,8 +254,8 @@ pub trait ChatPlatform: Send + Sync {
     /// stands where it stands, or is sent now if it never arrived.
     async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError>;
 
-    /// Replaces the whole of a message. [`PlatformError::Gone`] when it is not there any more. Dropped before it has ended,
-    /// it never comes after a later one.
+    /// Replaces the whole of a message; files that stand there stay, unless others come. [`PlatformError::Gone`] when it is
+    /// not there any more. Dropped before it has ended, it never comes after a later one.
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError>;
 
     /// Removes a message; one that is already gone counts as removed.

@@ -44,6 +44,12 @@ impl Preview {
     /// and up to three of a wide table, become lines of name and value. Everything else is an aligned table in a code
     /// block. Its cost is bounded by what a message can show, not by the rows.
     pub fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Self {
+        Self::page(columns, rows, 0, format)
+    }
+
+    /// Draws the rows from number `first` on, counted from 0, in the form that suits the result as a whole: each of its pages
+    /// looks like the others.
+    pub fn page(columns: &[Column], rows: &[Row], first: usize, format: TableFormat) -> Self {
         if let ([_], [row]) = (columns, rows)
             && let [value] = row.as_slice()
         {
@@ -52,12 +58,14 @@ impl Preview {
             let table = ShownTable { columns: columns.iter().map(shown).collect(), rows: vec![vec![cell]] };
             return Self { text: alone(&read[0], format.locale), rows: 1, hidden_columns: 0, table };
         }
-        let rows = &rows[..rows.len().min(format.max_rows)];
-        let wide = columns.len() > FEW_COLUMNS && rows.len() <= FEW_ROWS;
-        if wide || (rows.len() == 1 && columns.len() > 1) {
-            lines::draw(columns, rows, format)
+        let drawn = rows.len().min(format.max_rows);
+        let wide = columns.len() > FEW_COLUMNS && drawn <= FEW_ROWS;
+        let page = &rows[first.min(rows.len())..];
+        let page = &page[..page.len().min(format.max_rows)];
+        if wide || (drawn == 1 && columns.len() > 1) {
+            lines::draw(columns, page, format)
         } else {
-            table::draw(columns, rows, format)
+            table::draw(columns, page, format)
         }
     }
 }

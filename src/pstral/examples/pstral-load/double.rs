@@ -71,6 +71,7 @@ impl Double {
                 longest_write: LONGEST_WRITE,
                 budget: budget(options),
                 buttons: true,
+                pages: true,
                 asides: false,
                 tables: true,
                 command_prefix: "/",

@@ -155,10 +155,11 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         Brasserie Prévost SAS
         ```
         22 lignes. Temps : … s.
-        Les 20 premières lignes sont affichées.
+        Lignes 1 à 20 sur 22.
         Les fichiers contiennent les 22 lignes, avec toutes les colonnes.
         <entreprises-lyon-importe-2026-11-21.csv>
         <entreprises-lyon-importe-2026-11-21.xlsx>
+        [▶]
         ── #4 private
         Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
         ");

@@ -57,6 +57,7 @@ mod models;
 mod on_discord;
 #[cfg(feature = "matrix")]
 mod on_matrix;
+mod paging;
 mod planning;
 mod platforms;
 mod policies;

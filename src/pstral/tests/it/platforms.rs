@@ -158,7 +158,7 @@ fn a_result_that_the_platform_refuses_does_not_stay_running() {
         Cabinet Rou… │ active   │ contact@cab… │ 01 99 00 54… │ 111 rue Mar… │ 75003
         ```
         107 lignes. Temps : … s.
-        Les 15 premières lignes sont affichées.
+        Lignes 1 à 15 sur 107.
         Les fichiers contiennent les 107 lignes, avec toutes les colonnes.
         Cet endroit n’accepte pas de fichiers : ils ne sont pas joints. Posez-moi la question en privé pour les recevoir.
         ");

@@ -87,7 +87,7 @@ fn a_statement_that_limits_itself_says_that_there_may_be_more() {
         let said = world.newest().lines().rev().take(3).map(str::to_owned).collect::<Vec<_>>().join("\n");
         assert_snapshot!(said, @"
         The files hold all 40 rows, with every column.
-        The first 20 rows are shown.
+        Rows 1–20 of 40.
         40 rows, the most this statement asks for: there may be more. Time: … s.
         ");
         // Fewer rows than it asks for are all there are, and who asks for one means that one.

@@ -94,6 +94,7 @@ impl FakeChat {
             longest_write: LONGEST_WRITE,
             budget: WriteBudget::default(),
             buttons: true,
+            pages: true,
             asides: false,
             tables: true,
             command_prefix: "/",
@@ -346,7 +347,12 @@ impl ChatPlatform for FakeChat {
             return Err(PlatformError::Rejected("messages cannot be changed here".to_owned()));
         }
         let kept = index_of(at).and_then(|index| state.messages.get_mut(index)).filter(|kept| !kept.deleted);
-        kept.ok_or(PlatformError::Gone)?.states.push(message.clone());
+        let states = &mut kept.ok_or(PlatformError::Gone)?.states;
+        let mut message = message.clone();
+        if message.files.is_empty() {
+            message.files = states.last().map(|last| last.files.clone()).unwrap_or_default();
+        }
+        states.push(message);
         self.changed.notify_waiters();
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod changing;
 mod many;
+mod paging;
 mod program;
 mod standing;
 mod talking;

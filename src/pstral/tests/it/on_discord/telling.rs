@@ -65,7 +65,7 @@ fn somebody_is_linked_by_a_code() {
     });
 }
 
-fn private() -> Setup {
+pub(super) fn private() -> Setup {
     let delivery = Delivery { private: true, private_tables: Vec::new() };
     Setup { terms: Terms { delivery, ..Terms::default() }, ..Setup::default() }
 }
