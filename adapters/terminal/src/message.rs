@@ -53,13 +53,12 @@ fn label(button: &Button) -> String {
         ButtonAction::Chart(_) => "/chart",
         ButtonAction::AuditOlder(_) => "/audit older",
         ButtonAction::AuditNewer(_) => "/audit newer",
-        // Pages are not turned there: all rows are in the files.
-        ButtonAction::ShowRows(_) => "/retry",
         ButtonAction::Keep(_) => "/keep",
         ButtonAction::Rate(_, Rating::Good) => "/good",
         ButtonAction::Rate(_, Rating::Bad) => "/bad",
         ButtonAction::Stop => "/stop",
-        ButtonAction::Retry(_) => "/retry",
+        // Pages are not turned there: all rows are in the files.
+        ButtonAction::Retry(_) | ButtonAction::ShowRows(_) => "/retry",
         ButtonAction::Continue(_) => "/continue",
     };
     format!("[{} → {command}]", harmless::line(&button.label))

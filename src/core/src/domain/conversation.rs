@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{MessageRef, Place, ProposalId, UserId};
+use super::{Chart, MessageRef, Place, ProposalId, UserId};
 
 /// A conversation's number in the state database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,7 +127,7 @@ impl TurnState {
 }
 
 /// One message of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
     /// Number in the state database; grows with time.
     pub id: TurnId,
@@ -173,7 +173,7 @@ pub struct NewTurn {
 }
 
 /// How a turn ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TurnEnd {
     /// What it says, to people and, later in the conversation, to the model. Of an answer it is the text that was heard,
     /// not a copy: when many end at once, copies are what takes the most memory.
@@ -196,12 +196,15 @@ impl TurnEnd {
 }
 
 /// Rows as a chat showed them: few, and with cells cut to what a message holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ShownTable {
     /// In order of appearance.
     pub columns: Vec<ShownColumn>,
     /// Each with as many cells as there are columns.
     pub rows: Vec<Vec<String>>,
+    /// What was drawn of the result as well, once somebody asked for it. It may have more rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<Chart>,
 }
 
 /// A column of a [`ShownTable`].

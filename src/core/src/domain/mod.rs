@@ -8,6 +8,7 @@ mod catalog;
 mod chain;
 mod chain_fault;
 mod chain_verifier;
+mod chart;
 mod chat;
 mod checkpoint;
 mod conversation;
@@ -36,6 +37,7 @@ pub use catalog::{
 pub use chain::{AuditEntry, AuditHash, AuditSeal, ChainHead, ChainLink, NoHead};
 pub use chain_fault::ChainFault;
 pub use chain_verifier::ChainVerifier;
+pub use chart::{Chart, Series, Shape};
 pub use chat::{
     Actor, AuditPage, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState,
     Place, PlatformName, ResultPage,

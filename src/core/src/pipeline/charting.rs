@@ -11,7 +11,8 @@ use super::execution::Checked;
 use super::ledger::about;
 use super::{Pipeline, Trouble};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, FileRef, Outgoing, OutgoingState, Place, ProposalId, UserId,
+    AuditAction, AuditEvent, AuditStatus, Capability, FileRef, Outgoing, OutgoingState, Place, ProposalId, ShownTable,
+    TurnEnd, TurnId, UserId,
 };
 use crate::egress::echo;
 use crate::results::Chart;
@@ -22,14 +23,16 @@ const KEPT: usize = 64;
 /// How long a chart can be asked for.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
-/// What the last results would be as charts. In memory only: rows of a company are not put on a disk for a button that
-/// is seldom pressed.
+/// What the last results would be as charts. In memory until one is shown: rows of a company are not put on a disk for a
+/// button that is seldom pressed.
 #[derive(Debug, Default)]
 pub(super) struct Charts(Mutex<VecDeque<Kept>>);
 
 #[derive(Debug)]
 struct Kept {
     id: ProposalId,
+    /// The turn that shows the result.
+    turn: TurnId,
     user: UserId,
     /// Where the result was shown: a chart is shown nowhere else.
     place: Place,
@@ -57,9 +60,9 @@ impl Charts {
 
 impl Pipeline {
     /// Keeps what a chart needs, or that the last result can be none.
-    pub(super) fn keep_chart(&self, asker: &Asker, id: &ProposalId, chart: Option<Chart>) {
+    pub(super) fn keep_chart(&self, asker: &Asker, (id, turn): (&ProposalId, TurnId), chart: Option<Chart>) {
         let until = self.parts.clock.now() + LIFETIME;
-        self.charts.keep(Kept { id: id.clone(), user: asker.user.id, place: asker.place.clone(), chart, until });
+        self.charts.keep(Kept { id: id.clone(), turn, user: asker.user.id, place: asker.place.clone(), chart, until });
     }
 
     /// Draws the asker's last result in this place.
@@ -83,9 +86,10 @@ impl Pipeline {
             return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         let kept = self.charts.newest(self.parts.clock.now(), |kept| {
-            (kept.id == *id && kept.place == asker.place).then(|| kept.chart.clone()).flatten()
+            let is_it = kept.id == *id && kept.place == asker.place;
+            is_it.then(|| kept.chart.clone().map(|chart| (kept.turn, chart))).flatten()
         });
-        let chart = kept.ok_or_else(|| Trouble::Tell(text("chart-gone")))?;
+        let (turn, chart) = kept.ok_or_else(|| Trouble::Tell(text("chart-gone")))?;
         let target = self.target_named(&proposal.target)?;
         let Checked { approved, shown, .. } = self.approve(asker, &target, &proposal).await?;
         // Since the result was shown, somebody may have come who may not see it.
@@ -102,7 +106,7 @@ impl Pipeline {
         }
         let message = if file.bytes <= asker.platform.capabilities().max_file_bytes {
             let title = text("quoted").with("words", echo(&chart.title)).render(locale);
-            let caption = [Some(title), chart.note].into_iter().flatten().collect::<Vec<_>>().join("\n");
+            let caption = [Some(title), chart.note.clone()].into_iter().flatten().collect::<Vec<_>>().join("\n");
             Outgoing { text: caption, buttons: Vec::new(), files: vec![file], state: OutgoingState::Final }
         } else {
             Outgoing::text(text("files-too-large").count("count", 1).render(locale))
@@ -113,8 +117,26 @@ impl Pipeline {
         let message = Outgoing { text: signed(&reader, &message.text), ..message };
         if self.send(&*reader.platform, &reader.place, &message).await {
             self.forget_files(asker, &message.files).await;
+            if !message.files.is_empty() {
+                self.note_chart(turn, chart).await;
+            }
         }
         Ok(())
+    }
+
+    /// Keeps a chart that was shown with the rows that were, so that it can be handed over with them. It is shown all the same
+    /// where that fails.
+    async fn note_chart(&self, turn: TurnId, chart: Chart) {
+        let noted = async {
+            let Some(shown) = self.parts.conversations.turn(turn).await? else { return Ok(()) };
+            let Some(table) = shown.table else { return Ok(()) };
+            let (words, state, cut) = (shown.text, shown.state, shown.cut);
+            let table = Some(ShownTable { chart: Some(chart), ..table });
+            self.parts.conversations.finish_turn(turn, &TurnEnd { table, cut, ..TurnEnd::words(words, state) }).await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, turn = turn.0, "a chart could not be noted down: exports leave it out");
+        }
     }
 
     /// Files that a platform has copied need not stay.

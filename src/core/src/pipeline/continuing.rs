@@ -24,7 +24,7 @@ const RECENT: u32 = 40;
 const TELLING: usize = 4;
 
 /// What an answer goes on with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Continued {
     /// The turn that was cut.
     pub(super) cut: TurnId,

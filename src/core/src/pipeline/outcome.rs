@@ -169,7 +169,9 @@ impl Pipeline {
         let mut below = Below { summary: format!("{kept} {}", took.render(locale)), rest: Vec::new() };
         let preview = (outcome.rows > 0).then(|| Preview::draw(&outcome.columns, &outcome.head, format));
         let partial = preview.as_ref().map(|preview| left_out(preview, outcome.rows)).unwrap_or_default();
-        partial.iter().for_each(|sentence| kept = format!("{kept} {}", sentence.render(locale)));
+        for sentence in &partial {
+            kept = format!("{kept} {}", sentence.render(locale));
+        }
         if preview.is_some() {
             below.rest.extend(cut_cells(&outcome));
             match (&finished, partial.is_empty()) {
@@ -190,7 +192,7 @@ impl Pipeline {
         if !too_large.is_empty() {
             below.rest.push(text("files-too-large").count("count", too_large.len() as u64));
         }
-        let mut buttons = self.offer_chart(asker, proposal, &outcome);
+        let mut buttons = self.offer_chart(asker, (proposal, turn), &outcome);
         buttons.extend(lasting_buttons(proposal, locale));
         let text = below.under(preview.as_ref(), &partial, locale);
         let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &text)) };
@@ -212,19 +214,19 @@ impl Pipeline {
     }
 
     /// A button for the chart of a result that can be one.
-    fn offer_chart(&self, asker: &Asker, proposal: &Proposal, outcome: &Outcome) -> Vec<Button> {
+    fn offer_chart(&self, asker: &Asker, (proposal, turn): (&Proposal, TurnId), outcome: &Outcome) -> Vec<Button> {
         let locale = asker.user.locale;
         let is_whole = outcome.rows == outcome.head.len() as u64;
         let chart = if is_whole { Chart::of(&outcome.columns, &outcome.head, locale) } else { None };
         let Some(chart) = chart else {
-            self.keep_chart(asker, &proposal.id, None);
+            self.keep_chart(asker, (&proposal.id, turn), None);
             return Vec::new();
         };
         let note = may_be_more(outcome).then(|| summary(outcome).render(locale));
         // A statement that somebody wrote themselves may answer no question.
         let title =
             if proposal.question.trim().is_empty() { chart.title } else { own_words(&proposal.question).into_owned() };
-        self.keep_chart(asker, &proposal.id, Some(Chart { title, note, ..chart }));
+        self.keep_chart(asker, (&proposal.id, turn), Some(Chart { title, note, ..chart }));
         vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
     }
 }

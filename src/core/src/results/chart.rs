@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::cell::Cell;
+pub use crate::domain::{Chart, Series, Shape};
 use crate::domain::{Column, ColumnKind, Locale, Row, Value};
 
 /// Rows of a chart: one is a number, and more than these no picture of this size shows apart.
@@ -13,39 +14,6 @@ const SERIES: usize = 3;
 const LABEL: usize = 60;
 /// Whole numbers that people read as years.
 const YEARS: std::ops::RangeInclusive<i64> = 1900..=2100;
-
-/// How a chart is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Bars of categories, in the order of the result.
-    Bars,
-    /// A line through moments, the earliest first.
-    Line,
-}
-
-/// Numbers of one column.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Series {
-    /// As the database names the column.
-    pub name: String,
-    /// One a label; `None` where there is no value.
-    pub values: Vec<Option<f64>>,
-}
-
-/// A chart of a small result: typed data and nothing to interpret.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
-    /// What it shows: the question where there is one, else the names of the columns.
-    pub title: String,
-    /// What it does not show, where rows are missing.
-    pub note: Option<String>,
-    /// How it is drawn.
-    pub shape: Shape,
-    /// The categories or moments, 2 to 200.
-    pub labels: Vec<String>,
-    /// One to three; each has at least one value.
-    pub series: Vec<Series>,
-}
 
 impl Chart {
     /// Rows beyond which there is no chart.

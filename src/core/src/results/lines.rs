@@ -60,6 +60,7 @@ fn table(columns: &[Column], rows: &[Row], preview: &Preview, locale: Locale) ->
     ShownTable {
         columns: columns.iter().take(kept).map(shown).collect(),
         rows: rows.iter().take(preview.rows).map(row).collect(),
+        chart: None,
     }
 }
 

@@ -27,7 +27,7 @@ pub struct TableFormat {
 }
 
 /// A preview and what it leaves out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
     /// Markdown.
     pub text: String,
@@ -55,7 +55,8 @@ impl Preview {
         {
             let read = for_reading(&[value]);
             let cell = Cell::of(&read[0], format.locale, true, ALONE).text;
-            let table = ShownTable { columns: columns.iter().map(shown).collect(), rows: vec![vec![cell]] };
+            let table =
+                ShownTable { columns: columns.iter().map(shown).collect(), rows: vec![vec![cell]], chart: None };
             return Self { text: alone(&read[0], format.locale), rows: 1, hidden_columns: 0, table };
         }
         let drawn = rows.len().min(format.max_rows);

@@ -82,6 +82,7 @@ fn table(strips: &[Strip<'_>], rows: usize) -> ShownTable {
     ShownTable {
         columns: strips.iter().map(column).collect(),
         rows: (0..rows).map(|row| strips.iter().map(|strip| cell(strip, row)).collect()).collect(),
+        chart: None,
     }
 }
 

@@ -198,8 +198,8 @@ fn transcript() -> Transcript {
         parameters: [("city".to_owned(), Value::Text("Nîmes".to_owned()))].into(),
     };
     let columns = ["ville", ""].map(|name| ShownColumn { name: name.to_owned(), number: name.is_empty() });
-    let table =
-        ShownTable { columns: columns.into(), rows: vec![vec!["Évry".to_owned(), "1,5".to_owned()], Vec::new()] };
+    let rows = vec![vec!["Évry".to_owned(), "1,5".to_owned()], Vec::new()];
+    let table = ShownTable { columns: columns.into(), rows, chart: Some(chart()) };
     let turn = |text: String, statement, table| TranscriptTurn {
         at,
         speaker: "assistant",

@@ -19,10 +19,7 @@ pub(super) fn write(
     (locale, zone): (Locale, &TimeZone),
 ) -> Result<FileRef, FileError> {
     let (bytes, ending, media_type) = match format {
-        TranscriptFormat::Pdf => {
-            let pages = pdf::pdf(transcript, locale, zone).map_err(|error| FileError(error.to_string()))?;
-            (pages, "pdf", "application/pdf")
-        }
+        TranscriptFormat::Pdf => (pdf::pdf(transcript, locale, zone)?, "pdf", "application/pdf"),
         TranscriptFormat::Json => (json(transcript)?, "json", "application/json"),
     };
     let (part, mut file) = Part::create(folder)?;

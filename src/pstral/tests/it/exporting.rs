@@ -1,12 +1,13 @@
 //! A conversation as a file: for the person whose it is, in private, and on record.
 
 use insta::assert_snapshot;
-use pstral_core::domain::{AuditAction, EventBody};
+use pstral_core::domain::{AuditAction, ConversationId, EventBody};
+use pstral_core::ports::{Capabilities, Conversations as _};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
 use serde_json::Value;
 
-use crate::world::{World, alex, camille, deny, run_test};
+use crate::world::{Setup, World, alex, camille, capabilities, deny, run_test, run_test_with};
 
 fn newest_file(world: &World) -> Vec<u8> {
     std::fs::read(&world.newest_files()[0]).unwrap()
@@ -167,5 +168,51 @@ fn rows_that_one_may_no_longer_read_do_not_leave() {
         Une ligne.
         Les lignes ne sont pas reprises : elles viennent de données que vous ne pouvez plus lire, ou que je ne peux pas vérifier pour l’instant. Adressez-vous à un administrateur si vous en avez besoin.
         ");
+    });
+}
+
+const BY_STATUS: &str = "SELECT status, count(id) AS clients FROM clients GROUP BY status ORDER BY status";
+
+#[test]
+fn a_chart_is_handed_over_once_it_was_shown_and_as_long_as_its_rows_are() {
+    run_test(async |world| {
+        world.command(&camille(), &format!("edit {BY_STATUS}")).await;
+        world.command(&camille(), "execute").await;
+        let exported = async |world: &World| -> Value {
+            world.command(&camille(), "exporter json").await;
+            let json: Value = serde_json::from_slice(&newest_file(world)).unwrap();
+            json["turns"].as_array().unwrap().last().unwrap().clone()
+        };
+        let before = exported(world).await;
+        assert_eq!(before["table"].get("chart"), None, "nobody has seen one");
+        world.command(&camille(), "graphique").await;
+        let mut after = exported(world).await;
+        let chart = after["table"].as_object_mut().unwrap().remove("chart").unwrap();
+        assert_eq!(after, before, "nothing else of it has changed");
+        assert_snapshot!(chart.to_string(), @r#"{"labels":["active","inactive","prospect"],"series":[{"name":"clients","values":[300.0,38.0,162.0]}],"shape":"bars","title":"clients · status"}"#);
+        world.command(&camille(), "exporter").await;
+        let pages = lopdf::Document::load_mem(&newest_file(world)).unwrap();
+        let pictures = pages.page_iter().flat_map(|page| pages.get_page_images(page).unwrap());
+        assert_eq!(pictures.map(|picture| picture.width).collect::<Vec<_>>(), [1200]);
+        world.restart_under(deny(&["clients.status"]), &[]).await;
+        assert_eq!(exported(world).await.get("table"), None);
+        world.command(&camille(), "exporter").await;
+        let pages = lopdf::Document::load_mem(&newest_file(world)).unwrap();
+        assert!(pages.page_iter().all(|page| pages.get_page_images(page).unwrap().is_empty()));
+    });
+}
+
+/// The file is not the only thing that may be refused: what was not shown is not kept.
+#[test]
+fn a_chart_that_was_not_shown_is_not_kept() {
+    let setup = Setup { capabilities: Capabilities { max_file_bytes: 2_000, ..capabilities() }, ..Setup::default() };
+    run_test_with(setup, async |world| {
+        world.command(&camille(), &format!("edit {BY_STATUS}")).await;
+        world.command(&camille(), "execute").await;
+        world.command(&camille(), "graphique").await;
+        assert!(world.newest().contains("trop volumineux"), "{}", world.newest());
+        let turns = world.store.turns(ConversationId(1), 10).await.unwrap();
+        assert!(turns.iter().all(|turn| turn.table.as_ref().is_none_or(|table| table.chart.is_none())));
+        assert!(turns.iter().any(|turn| turn.table.is_some()));
     });
 }

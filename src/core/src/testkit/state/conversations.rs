@@ -4,8 +4,8 @@ use futures::future::join_all;
 
 use super::{State, at, member, missing, place, proposal, talk};
 use crate::domain::{
-    Card, Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, PlatformName, ProposalId, ShownColumn,
-    ShownTable, Speaker, Turn, TurnEnd, TurnId, TurnState, UserId,
+    Card, Chart, Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, PlatformName, ProposalId, Series,
+    Shape, ShownColumn, ShownTable, Speaker, Turn, TurnEnd, TurnId, TurnState, UserId,
 };
 use crate::ports::StoreError;
 
@@ -100,7 +100,10 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.question_before(answering).await?.map(|turn| turn.id), Some(asked));
     assert_eq!(state.question_before(asked).await?, None);
     let columns = vec![ShownColumn { name: "n \"\0".to_owned(), number: true }];
-    let table = ShownTable { columns, rows: vec![vec!["1 234,50 €".to_owned()]] };
+    let series = vec![Series { name: "n".to_owned(), values: vec![Some(0.1), None] }];
+    let labels = vec!["\u{1F980}".to_owned(), String::new()];
+    let chart = Some(Chart { title: "Qui ?".to_owned(), note: None, shape: Shape::Line, labels, series });
+    let table = ShownTable { columns, rows: vec![vec!["1 234,50 €".to_owned()]], chart };
     let proposal = Some(ProposalId("turns-p".to_owned()));
     let end =
         TurnEnd { proposal: proposal.clone(), table: Some(table), ..TurnEnd::words("Personne.", TurnState::Stopped) };

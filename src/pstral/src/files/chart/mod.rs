@@ -33,11 +33,25 @@ const LABELS_APART: usize = 40;
 /// The ratio of two series from which the smaller one looks flat beside the other.
 const FLAT: f64 = 20.0;
 
+/// A chart as it is drawn.
+pub(super) struct Picture {
+    /// Three bytes each: red, green and blue.
+    pub(super) pixels: Vec<u8>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// Draws a chart.
+pub(super) fn picture(chart: &Chart, locale: Locale) -> Result<Picture, FileError> {
+    let (pixels, height) = pixels(chart, locale).map_err(|error| FileError(error.to_string()))?;
+    Ok(Picture { pixels, width: WIDTH, height })
+}
+
 /// Draws a chart into a PNG file.
 pub(super) fn write(folder: &Path, name: String, chart: &Chart, locale: Locale) -> Result<FileRef, FileError> {
     let (part, file) = Part::create(folder)?;
-    let (pixels, height) = pixels(chart, locale).map_err(|error| fault(folder, &error))?;
-    let mut encoder = png::Encoder::new(BufWriter::new(file), WIDTH, height);
+    let Picture { pixels, width, height } = picture(chart, locale)?;
+    let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
     encoder.set_color(png::ColorType::Rgb);
     let mut writer = encoder.write_header().map_err(|error| fault(folder, &error))?;
     writer.write_image_data(&pixels).map_err(|error| fault(folder, &error))?;

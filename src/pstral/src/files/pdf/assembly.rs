@@ -5,7 +5,7 @@ use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Date, Filter, Finish as _, Name, Pdf, Rect, Ref, Settings, Str, TextStr};
 
 use super::letters::{FONT, Letters};
-use super::page::{FAMILY, HEIGHT, MARGIN, QUIET, Style, WIDTH, blank, compressed, draw};
+use super::page::{Book, FAMILY, HEIGHT, Image, MARGIN, Page, QUIET, Style, WIDTH, blank, compressed, draw, name_of};
 
 const FONT_NAME: Name<'static> = Name(b"PSTRAL+DejaVuSans");
 const IDENTITY: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
@@ -23,6 +23,7 @@ pub(super) struct Facts<'a> {
 struct Names {
     pages: Ref,
     font: Ref,
+    images: Vec<Ref>,
     last: Ref,
 }
 
@@ -33,25 +34,25 @@ impl Names {
 }
 
 /// The whole file. `last_line` is what stands at the end of a page of so many.
-pub(super) fn assemble(
-    contents: &[Vec<u8>],
-    mut letters: Letters,
-    facts: &Facts<'_>,
-    last_line: impl Fn(usize, usize) -> String,
-) -> Vec<u8> {
+pub(super) fn assemble(book: Book, facts: &Facts<'_>, last_line: impl Fn(usize, usize) -> String) -> Vec<u8> {
+    let Book { pages, images, mut letters } = book;
     let mut pdf = Pdf::with_settings(Settings { pretty: false });
     let mut last = Ref::new(1);
     let (root, tree, font) = (last.bump(), last.bump(), last.bump());
-    let mut names = Names { pages: tree, font, last };
+    let mut names = Names { pages: tree, font, images: Vec::new(), last };
     let mut catalog = pdf.catalog(root);
     catalog.pages(tree).lang(TextStr(facts.language));
     catalog.viewer_preferences().display_doc_title(true);
     catalog.finish();
     about(&mut pdf, names.next(), facts);
-    let mut kids = Vec::with_capacity(contents.len());
-    for (at, content) in contents.iter().enumerate() {
-        let said = last_line(at + 1, contents.len());
-        kids.push(page(&mut pdf, &mut names, content, &mut letters, &said));
+    for one in &images {
+        let id = image(&mut pdf, &mut names, one);
+        names.images.push(id);
+    }
+    let mut kids = Vec::with_capacity(pages.len());
+    for (at, one) in pages.iter().enumerate() {
+        let said = last_line(at + 1, pages.len());
+        kids.push(page(&mut pdf, &mut names, one, &mut letters, &said));
     }
     let count = i32::try_from(kids.len()).unwrap_or(i32::MAX);
     pdf.pages(tree).kids(kids).count(count);
@@ -74,13 +75,32 @@ fn about(pdf: &mut Pdf, id: Ref, facts: &Facts<'_>) {
     info.title(TextStr(facts.title)).author(TextStr(facts.author)).producer(TextStr("Pstral")).creation_date(date);
 }
 
-fn page(pdf: &mut Pdf, names: &mut Names, content: &[u8], letters: &mut Letters, foot: &str) -> Ref {
+fn image(pdf: &mut Pdf, names: &mut Names, image: &Image) -> Ref {
+    let id = names.next();
+    let pixels = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+    let mut written = pdf.image_xobject(id, &image.pixels);
+    written.width(pixels(image.width)).height(pixels(image.height));
+    written.color_space().device_rgb();
+    written.bits_per_component(8);
+    written.filter(Filter::FlateDecode);
+    id
+}
+
+fn page(pdf: &mut Pdf, names: &mut Names, one: &Page, letters: &mut Letters, foot: &str) -> Ref {
     let (page, body, end) = (names.next(), names.next(), names.next());
     let mut written = pdf.page(page);
     written.parent(names.pages).media_box(Rect::new(0.0, 0.0, WIDTH, HEIGHT)).contents_array([body, end]);
-    written.resources().fonts().pair(FAMILY, names.font);
+    let mut resources = written.resources();
+    resources.fonts().pair(FAMILY, names.font);
+    if !one.images.is_empty() {
+        let mut pictures = resources.x_objects();
+        for (number, id) in one.images.iter().filter_map(|number| Some((*number, names.images.get(*number)?))) {
+            pictures.pair(Name(name_of(number).as_bytes()), *id);
+        }
+    }
+    resources.finish();
     written.finish();
-    pdf.stream(body, content).filter(Filter::FlateDecode);
+    pdf.stream(body, &one.content).filter(Filter::FlateDecode);
     let mut line = blank();
     let left = WIDTH - MARGIN - letters.width(foot, FOOT.size);
     draw(&mut line, letters, foot, (left, MARGIN - 24.0), FOOT);

@@ -3,6 +3,7 @@
 mod assembly;
 mod letters;
 mod page;
+mod picture;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -14,9 +15,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pstral_core::domain::{Locale, Origin, Transcript, TranscriptStatement, TranscriptTurn, Value};
 use pstral_core::extract;
+use pstral_core::ports::FileError;
 use pstral_core::results::readable;
 use pstral_core::text::{Text, text};
 
+use super::chart;
 use assembly::{Facts, assemble};
 use letters::Letters;
 use page::{ACCENT, INK, Pages, QUIET, ROOM, SHADE, Style};
@@ -31,12 +34,9 @@ const CODE: Style = Style { size: 9.0, colour: INK, bold: false };
 const INDENT: f32 = 10.0;
 
 /// The file; an error where its font cannot be read.
-pub(super) fn pdf(
-    transcript: &Transcript,
-    locale: Locale,
-    zone: &TimeZone,
-) -> Result<Vec<u8>, ttf_parser::FaceParsingError> {
-    let mut writing = Writing { pages: Pages::new(Letters::new()?), locale, zone: zone.clone(), seen: HashSet::new() };
+pub(super) fn pdf(transcript: &Transcript, locale: Locale, zone: &TimeZone) -> Result<Vec<u8>, FileError> {
+    let letters = Letters::new().map_err(|error| FileError(error.to_string()))?;
+    let mut writing = Writing { pages: Pages::new(letters), locale, zone: zone.clone(), seen: HashSet::new() };
     let title = match transcript.title.trim() {
         "" => text("pdf-untitled").render(locale),
         title => writing.pages.letters.drawable(title).replace('\n', " "),
@@ -45,13 +45,13 @@ pub(super) fn pdf(
     writing.paragraphs(&about(transcript, locale, zone), NOTE);
     for (at, turn) in transcript.turns.iter().enumerate() {
         if !is_replaced(turn, transcript.turns.get(at + 1)) {
-            writing.turn(turn, transcript);
+            writing.turn(turn, transcript)?;
         }
     }
-    let (contents, letters) = writing.pages.finish();
+    let book = writing.pages.finish();
     let facts =
         Facts { title: &title, language: locale.tag(), author: &transcript.full_name, made_at: transcript.exported_at };
-    Ok(assemble(&contents, letters, &facts, |page, pages| {
+    Ok(assemble(book, &facts, |page, pages| {
         text("pdf-page").count("page", page as u64).count("pages", pages as u64).render(locale)
     }))
 }
@@ -93,7 +93,7 @@ struct Writing {
 }
 
 impl Writing {
-    fn turn(&mut self, turn: &TranscriptTurn, transcript: &Transcript) {
+    fn turn(&mut self, turn: &TranscriptTurn, transcript: &Transcript) -> Result<(), FileError> {
         let time = moment(turn.at, self.locale, &self.zone);
         let speaker = match turn.speaker {
             "user" => text("pdf-person").with("name", &transcript.full_name),
@@ -110,6 +110,10 @@ impl Writing {
         if let Some(shown) = &turn.table {
             self.pages.gap(4.0);
             table::draw(&mut self.pages, shown);
+            if let Some(chart) = &shown.chart {
+                self.pages.gap(8.0);
+                picture::draw(&mut self.pages, &chart::picture(chart, self.locale)?);
+            }
         }
         let note = match turn.state {
             "stopped" => "pdf-stopped",
@@ -117,9 +121,10 @@ impl Writing {
             "failed" if turn.text.trim().is_empty() && turn.statement.is_none() => "pdf-failed",
             "failed" => "pdf-broken",
             "streaming" => "pdf-streaming",
-            _ => return,
+            _ => return Ok(()),
         };
         self.paragraphs(&text(note).render(self.locale), NOTE);
+        Ok(())
     }
 
     /// What was said, with the statement as it runs in place of the one the model wrote.

@@ -45,10 +45,36 @@ impl Style {
     }
 }
 
+/// A picture of the file.
+pub(super) struct Image {
+    /// Red, green and blue of each pixel, compressed.
+    pub(super) pixels: Vec<u8>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// A page that is written.
+pub(super) struct Page {
+    /// Compressed.
+    pub(super) content: Vec<u8>,
+    /// The numbers of its pictures.
+    pub(super) images: Vec<usize>,
+}
+
+/// All that is written.
+pub(super) struct Book {
+    pub(super) pages: Vec<Page>,
+    pub(super) images: Vec<Image>,
+    pub(super) letters: Letters,
+}
+
 /// Pages while they are written. Those that are full are kept compressed.
 pub(super) struct Pages {
     pub(super) letters: Letters,
-    full: Vec<Vec<u8>>,
+    full: Vec<Page>,
+    images: Vec<Image>,
+    /// The numbers of the pictures on this page.
+    here: Vec<usize>,
     content: Content,
     /// From the lower edge of the page: what is above is written.
     y: f32,
@@ -56,7 +82,7 @@ pub(super) struct Pages {
 
 impl Pages {
     pub(super) fn new(letters: Letters) -> Self {
-        Self { letters, full: Vec::new(), content: blank(), y: HEIGHT - MARGIN }
+        Self { letters, full: Vec::new(), images: Vec::new(), here: Vec::new(), content: blank(), y: HEIGHT - MARGIN }
     }
 
     /// Makes sure that so many points are left on this page, or begins the next; whether it did.
@@ -94,22 +120,37 @@ impl Pages {
         self.content.rect(MARGIN + indent, self.y - height, width, height).fill_nonzero();
     }
 
+    /// A picture from margin to margin, so many points high; on the next page where this one has no room for it.
+    pub(super) fn picture(&mut self, image: Image, height: f32) {
+        self.need(height);
+        self.y -= height;
+        let number = self.images.len();
+        self.images.push(image);
+        self.here.push(number);
+        let place = [ROOM, 0.0, 0.0, height, MARGIN, self.y];
+        self.content.save_state().transform(place).x_object(Name(name_of(number).as_bytes())).restore_state();
+    }
+
     /// Goes on so far below.
     pub(super) fn advance(&mut self, height: f32) {
         self.y -= height;
     }
 
-    /// The compressed content of every page, and the letters they use.
-    pub(super) fn finish(mut self) -> (Vec<Vec<u8>>, Letters) {
+    pub(super) fn finish(mut self) -> Book {
         self.turn();
-        (self.full, self.letters)
+        Book { pages: self.full, images: self.images, letters: self.letters }
     }
 
     fn turn(&mut self) {
         let content = std::mem::replace(&mut self.content, blank());
-        self.full.push(compressed(&content.finish()));
+        self.full.push(Page { content: compressed(&content.finish()), images: std::mem::take(&mut self.here) });
         self.y = HEIGHT - MARGIN;
     }
+}
+
+/// What a page calls a picture.
+pub(super) fn name_of(image: usize) -> String {
+    format!("I{image}")
 }
 
 /// A content without what would only be for the eyes of programmers.

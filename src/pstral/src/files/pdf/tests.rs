@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 use lopdf::Document;
 use pstral_core::domain::{
-    Locale, Origin, ShownColumn, ShownTable, Transcript, TranscriptStatement, TranscriptTurn, Value,
+    Chart, Locale, Origin, Series, Shape, ShownColumn, ShownTable, Transcript, TranscriptStatement, TranscriptTurn,
+    Value,
 };
 
 use super::pdf;
@@ -36,6 +37,7 @@ fn table(columns: &[(&str, bool)], rows: &[&[&str]]) -> ShownTable {
             .map(|(name, number)| ShownColumn { name: (*name).to_owned(), number: *number })
             .collect(),
         rows: rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect(),
+        chart: None,
     }
 }
 
@@ -48,6 +50,24 @@ fn statement(text: &str) -> TranscriptStatement {
         text: text.to_owned(),
         parameters: [("ville".to_owned(), Value::Text("Nîmes".to_owned()))].into(),
     }
+}
+
+/// A chart of so many bars.
+fn bars(count: u32) -> Chart {
+    Chart {
+        title: "Clients par ville".to_owned(),
+        note: None,
+        shape: Shape::Bars,
+        labels: (1..=count).map(|number| format!("Ville {number}")).collect(),
+        series: vec![Series { name: "clients".to_owned(), values: (1..=count).map(|n| Some(f64::from(n))).collect() }],
+    }
+}
+
+/// The width and the height of the pictures on each page.
+fn pictures(bytes: &[u8]) -> Vec<Vec<(i64, i64)>> {
+    let document = Document::load_mem(bytes).unwrap();
+    let on = |page| document.get_page_images(page).unwrap().iter().map(|one| (one.width, one.height)).collect();
+    document.page_iter().map(on).collect()
 }
 
 /// What a reader finds on each page.
@@ -172,4 +192,29 @@ fn our_own_signs_are_drawn_and_nothing_is_called_failed_that_was_answered() {
     assert!(!pages.contains("No answer"), "{pages}");
     let alone = read(&written(&talk("Nothing", vec![turn("user", "Clients?"), away]), Locale::En)).concat();
     assert!(alone.contains("No answer: the model could not be reached"), "{alone}");
+}
+
+#[test]
+fn a_chart_that_was_shown_stands_below_its_table() {
+    let mut result = turn("assistant", "3 lignes.");
+    let rows = [["Lyon", "22"], ["Paris", "107"], ["Nîmes", "9"]];
+    let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+    result.table = Some(ShownTable { chart: Some(bars(3)), ..table(&[("Ville", false), ("Clients", true)], &rows) });
+    let turns = vec![turn("user", "Combien de clients par ville ?"), result, turn("user", "Merci")];
+    let bytes = written(&talk("Clients par ville", turns), Locale::Fr);
+    let read = read(&bytes);
+    assert!(read[0].contains("Nîmes") && read[0].contains("Merci"), "{read:?}");
+    assert!(matches!(pictures(&bytes)[..], [ref one] if matches!(one[..], [(1200, _)])), "{:?}", pictures(&bytes));
+    assert!(bytes.len() < 120_000, "{} bytes", bytes.len());
+}
+
+#[test]
+fn a_chart_that_no_page_holds_goes_on_below_and_loses_no_line() {
+    let mut result = turn("assistant", "200 lignes.");
+    result.table = Some(ShownTable { chart: Some(bars(200)), ..table(&[("Ville", false)], &[&["Lyon"]]) });
+    let bytes = written(&talk("Beaucoup", vec![result.clone(), result]), Locale::Fr);
+    let pictures: Vec<i64> = pictures(&bytes).concat().into_iter().map(|(_, height)| height).collect();
+    let whole = crate::files::chart::picture(&bars(200), Locale::Fr).unwrap().height;
+    assert_eq!(pictures.iter().sum::<i64>(), 2 * i64::from(whole), "{pictures:?}");
+    assert!(pictures.len() > 4 && pictures.iter().all(|height| *height <= 1_800), "{pictures:?}");
 }
