@@ -17,7 +17,7 @@ button-continue = Continue
 ## Questions
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
 question-unreadable = I read text, and text files. Please write your question as a message, for example: “List the clients in Paris”.
-matrix-no-emoji = I cannot compare emoji, so I have cancelled this verification. What we write is encrypted without it too. If you want to be sure who I am, ask your administrator.
+matrix-no-emoji = I cannot compare emoji here, so I have cancelled this verification. Our conversation is encrypted without it too. To verify me, ask your administrator to run “pstral matrix verify”, then start the verification again.
 question-too-long = Your question is too long: { $limit } characters at most. Shorten it or ask it in parts.
 question-not-text = Your message holds unreadable characters. Send plain text (UTF-8).
 still-answering = I am still busy with your previous request. Wait for it to end, or stop it with { $prefix }stop.

@@ -492,6 +492,88 @@ matrix-device-unverified = others cannot see that the device is the account's ow
 matrix-limited = the homeserver is taken to limit the account, since events_per_second is not 0: answers come in few steps, and many at once wait for each other. Only its admins can see whether it does
 matrix-lifted = the homeserver is taken not to limit the account, and it has not refused it of late. Only its admins can see its limits
 matrix-limit-unknown = the homeserver limits the account, which it last refused at { $at }, although events_per_second = 0 says that it does not
+matrix-verify-waits = Waiting up to ten minutes for a request to verify { $account }. In the other program, open Pstral's profile and choose “Verify”; on another device of this account, use its settings. Ctrl-C stops.
+matrix-verify-asks = { $user } asks to verify Pstral, from the device { $device }.
+matrix-verify-own = Another device of Pstral's own account { $user } asks to be verified: { $device }. Once confirmed it gets the account's keys, and can read what is written to Pstral. Answer no unless it is yours.
+matrix-verify-question = Does the other device show these seven emoji, in this order? Compare them within a minute, in person or by telephone. (yes/no)
+matrix-verify-again = Please answer yes or no.
+matrix-verified = Verified: Pstral trusts { $user }, whose programs now show Pstral as verified. You can start Pstral again.
+matrix-verified-own = Verified: the device { $device } belongs to { $user } and has its keys. You can start Pstral again.
+matrix-verify-mismatch = Cancelled, because the emoji differ: somebody may be between Pstral and the device { $device } of { $user }. Nothing was confirmed. Try again over another network; if they differ again, tell whoever runs the homeserver.
+matrix-verify-cancelled = { $user } cancelled on the device { $device }. Nothing was confirmed. To try again, run this command and ask again on the device.
+matrix-verify-late = The verification with { $user }, device { $device }, timed out: each step may take one minute, all of them five. Nothing was confirmed. Run this command and ask again on the device.
+matrix-verify-failed = The device { $device } of { $user } cannot be verified with emoji ({ $why }). Nothing was confirmed. Update its program, or use another one, then run this command again.
+matrix-verify-nobody = Nobody asked within ten minutes. Run this command again, then ask on the other device.
+matrix-verify-stopped = Cancelled: nothing was confirmed. Run this command again when you are ready.
+matrix-no-user-id = “{ $given }” is not a Matrix user id
+matrix-emoji = { $number ->
+    [0] Dog
+    [1] Cat
+    [2] Lion
+    [3] Horse
+    [4] Unicorn
+    [5] Pig
+    [6] Elephant
+    [7] Rabbit
+    [8] Panda
+    [9] Rooster
+    [10] Penguin
+    [11] Turtle
+    [12] Fish
+    [13] Octopus
+    [14] Butterfly
+    [15] Flower
+    [16] Tree
+    [17] Cactus
+    [18] Mushroom
+    [19] Globe
+    [20] Moon
+    [21] Cloud
+    [22] Fire
+    [23] Banana
+    [24] Apple
+    [25] Strawberry
+    [26] Corn
+    [27] Pizza
+    [28] Cake
+    [29] Heart
+    [30] Smiley
+    [31] Robot
+    [32] Hat
+    [33] Glasses
+    [34] Spanner
+    [35] Santa
+    [36] Thumbs Up
+    [37] Umbrella
+    [38] Hourglass
+    [39] Clock
+    [40] Gift
+    [41] Light Bulb
+    [42] Book
+    [43] Pencil
+    [44] Paperclip
+    [45] Scissors
+    [46] Lock
+    [47] Key
+    [48] Hammer
+    [49] Telephone
+    [50] Flag
+    [51] Train
+    [52] Bicycle
+    [53] Aeroplane
+    [54] Rocket
+    [55] Trophy
+    [56] Ball
+    [57] Guitar
+    [58] Trumpet
+    [59] Bell
+    [60] Anchor
+    [61] Headphones
+    [62] Folder
+   *[63] Pin
+}
+remedy-matrix-user-id = Write it as its program shows it, such as @zoe:example.org.
+remedy-matrix-verify-stop = Pstral is running with this account. Stop it, run pstral matrix verify, then start it again: it answers what was said in the last five minutes.
 remedy-matrix-login = Log the account in: pstral matrix login.
 remedy-matrix-logged-in = Nothing more is needed. To use another account, choose another folder with data, or remove the folder matrix in it.
 remedy-matrix-again = Log the account in again: remove the file session.sealed in the folder matrix of data, then run pstral matrix recover.

@@ -495,6 +495,88 @@ matrix-device-unverified = les autres ne voient pas que l'appareil est celui du 
 matrix-limited = on suppose que le serveur limite le compte, puisque events_per_second n'est pas 0 : les réponses arrivent en peu d'étapes et, quand il y en a beaucoup, l'une après l'autre. Seuls ses administrateurs voient s'il le fait
 matrix-lifted = on suppose que le serveur ne limite pas le compte, et il ne l'a pas refusé récemment. Seuls ses administrateurs voient ses limites
 matrix-limit-unknown = le serveur limite le compte, qu'il a refusé la dernière fois le { $at }, alors que events_per_second = 0 dit que non
+matrix-verify-waits = En attente, dix minutes au plus, d'une demande de vérification de { $account }. Dans l'autre programme, ouvrez le profil de Pstral et choisissez « Vérifier » ; sur un autre appareil de ce compte, passez par ses paramètres. Ctrl-C arrête.
+matrix-verify-asks = { $user } demande à vérifier Pstral, depuis l'appareil { $device }.
+matrix-verify-own = Un autre appareil du compte { $user }, celui de Pstral, demande à être vérifié : { $device }. Une fois confirmé, il reçoit les clés du compte et peut lire ce qui est écrit à Pstral. Répondez non s'il n'est pas à vous.
+matrix-verify-question = L'autre appareil affiche-t-il ces sept émojis, dans cet ordre ? Comparez-les dans la minute, de vive voix ou au téléphone. (oui/non)
+matrix-verify-again = Répondez par oui ou par non.
+matrix-verified = Vérifié : Pstral fait confiance à { $user }, dont les programmes affichent maintenant Pstral comme vérifié. Vous pouvez relancer Pstral.
+matrix-verified-own = Vérifié : l'appareil { $device } appartient à { $user } et a ses clés. Vous pouvez relancer Pstral.
+matrix-verify-mismatch = Annulé, car les émojis diffèrent : quelqu'un s'interpose peut-être entre Pstral et l'appareil { $device } de { $user }. Rien n'a été confirmé. Recommencez par un autre réseau ; s'ils diffèrent encore, prévenez l'administrateur du serveur.
+matrix-verify-cancelled = { $user } a annulé sur l'appareil { $device }. Rien n'a été confirmé. Pour recommencer, relancez cette commande et refaites la demande sur l'appareil.
+matrix-verify-late = La vérification avec { $user }, appareil { $device }, a pris trop de temps : chaque étape dure une minute au plus, l'ensemble cinq. Rien n'a été confirmé. Relancez cette commande et refaites la demande sur l'appareil.
+matrix-verify-failed = L'appareil { $device } de { $user } ne peut pas être vérifié par émojis ({ $why }). Rien n'a été confirmé. Mettez son programme à jour, ou prenez-en un autre, puis relancez cette commande.
+matrix-verify-nobody = Personne n'a fait de demande en dix minutes. Relancez cette commande, puis faites la demande sur l'autre appareil.
+matrix-verify-stopped = Annulé : rien n'a été confirmé. Relancez cette commande quand vous le souhaitez.
+matrix-no-user-id = « { $given } » n'est pas un identifiant Matrix
+matrix-emoji = { $number ->
+    [0] Chien
+    [1] Chat
+    [2] Lion
+    [3] Cheval
+    [4] Licorne
+    [5] Cochon
+    [6] Éléphant
+    [7] Lapin
+    [8] Panda
+    [9] Coq
+    [10] Manchot
+    [11] Tortue
+    [12] Poisson
+    [13] Poulpe
+    [14] Papillon
+    [15] Fleur
+    [16] Arbre
+    [17] Cactus
+    [18] Champignon
+    [19] Globe
+    [20] Lune
+    [21] Nuage
+    [22] Feu
+    [23] Banane
+    [24] Pomme
+    [25] Fraise
+    [26] Maïs
+    [27] Pizza
+    [28] Gâteau
+    [29] Cœur
+    [30] Smiley
+    [31] Robot
+    [32] Chapeau
+    [33] Lunettes
+    [34] Clé à molette
+    [35] Père Noël
+    [36] Pouce en l'air
+    [37] Parapluie
+    [38] Sablier
+    [39] Réveil
+    [40] Cadeau
+    [41] Ampoule
+    [42] Livre
+    [43] Crayon
+    [44] Trombone
+    [45] Ciseaux
+    [46] Cadenas
+    [47] Clé
+    [48] Marteau
+    [49] Téléphone
+    [50] Drapeau
+    [51] Train
+    [52] Vélo
+    [53] Avion
+    [54] Fusée
+    [55] Trophée
+    [56] Ballon
+    [57] Guitare
+    [58] Trompette
+    [59] Cloche
+    [60] Ancre
+    [61] Casque audio
+    [62] Dossier
+   *[63] Punaise
+}
+remedy-matrix-user-id = Écrivez-le comme son programme l'affiche, par exemple @zoe:example.org.
+remedy-matrix-verify-stop = Pstral tourne avec ce compte. Arrêtez-le, lancez pstral matrix verify, puis relancez-le : il répond à ce qui a été dit depuis cinq minutes au plus.
 remedy-matrix-login = Connectez le compte : pstral matrix login.
 remedy-matrix-logged-in = Il n'y a rien d'autre à faire. Pour un autre compte, choisissez un autre dossier avec data, ou supprimez-y le dossier matrix.
 remedy-matrix-again = Reconnectez le compte : supprimez le fichier session.sealed du dossier matrix de data, puis lancez pstral matrix recover.

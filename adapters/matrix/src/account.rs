@@ -211,7 +211,7 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
 }
 
 /// Whether the homeserver still knows the device; an error with what to do where it does not.
-async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), AccountError> {
+pub(crate) async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), AccountError> {
     match whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await {
         Err(PlatformError::Rejected(_)) => {
             Err(AccountError { fact: text("matrix-logged-out"), remedy: text("remedy-matrix-again") })
@@ -240,7 +240,7 @@ async fn is_finished(client: &Client) -> Result<bool, AccountError> {
     Ok(is_recoverable && is_verified(client).await?)
 }
 
-async fn is_verified(client: &Client) -> Result<bool, AccountError> {
+pub(crate) async fn is_verified(client: &Client) -> Result<bool, AccountError> {
     let device = client.encryption().get_own_device().await.map_err(server_fault)?;
     Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
 }
@@ -334,7 +334,7 @@ fn broken(fact: &str) -> AccountError {
     AccountError { fact: text("matrix-fault").with("fault", fact), remedy: text("remedy-matrix-server") }
 }
 
-fn server_fault(error: impl std::fmt::Display) -> AccountError {
+pub(crate) fn server_fault(error: impl std::fmt::Display) -> AccountError {
     broken(&error.to_string())
 }
 

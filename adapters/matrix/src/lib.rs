@@ -26,6 +26,7 @@ mod homeserver;
 mod html;
 mod keys;
 mod late;
+mod lately;
 mod ledger;
 mod line;
 mod listening;
@@ -39,6 +40,7 @@ mod refusals;
 mod remote;
 mod rewording;
 mod rooms;
+mod sas;
 mod standing;
 mod successors;
 mod syncing;
@@ -65,6 +67,7 @@ use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
 use pstral_core::text::{Text, text};
+pub use sas::{Asker, Emoji, Examiner, Outcome, verify};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -76,6 +79,7 @@ use crate::connection::Connection;
 use crate::door::Door;
 use crate::heard::Heard;
 use crate::late::Late;
+use crate::lately::ToldLately;
 use crate::ledger::Ledger;
 use crate::ours::Ours;
 use crate::privates::Privates;
@@ -86,7 +90,6 @@ use crate::told::Told;
 use crate::turns::Turns;
 use crate::typing::TypingRooms;
 use crate::vault::Vault;
-use crate::verifying::Declined;
 use crate::wanted::Wanted;
 
 /// How long showing that somebody types may take: it is a kindness.
@@ -102,7 +105,8 @@ pub struct Matrix {
     asked: Asked,
     beginnings: Beginnings,
     connection: Connection,
-    declined: Declined,
+    /// People whose verification was cancelled.
+    declined: ToldLately,
     door: Door,
     heard: Heard,
     late: Late,
@@ -134,7 +138,7 @@ impl Matrix {
             asked: Asked::default(),
             beginnings: Beginnings::default(),
             connection: Connection::default(),
-            declined: Declined::default(),
+            declined: ToldLately::default(),
             door: Door::default(),
             heard: Heard::default(),
             late: Late::default(),

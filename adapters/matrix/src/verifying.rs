@@ -1,43 +1,19 @@
-//! Verification by comparing emoji, which needs a person at both ends: requests are cancelled, with a sentence to people.
-
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+//! Requests to compare emoji while Pstral runs: cancelled, since that needs an admin at the terminal (`pstral matrix verify`),
+//! with a sentence to people.
 
 use futures::future::FutureExt as _;
 use matrix_sdk::event_handler::EventHandlerDropGuard;
 use matrix_sdk::ruma::events::key::verification::request::ToDeviceKeyVerificationRequestEvent;
-use matrix_sdk::ruma::{OwnedEventId, OwnedUserId, TransactionId, UserId};
+use matrix_sdk::ruma::{OwnedEventId, TransactionId, UserId};
 use matrix_sdk::{Client, Room};
 use pstral_core::domain::Outgoing;
 use pstral_core::ports::PlatformError;
 use pstral_core::text::text;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use crate::Matrix;
 use crate::hearing::Work;
 use crate::place::Spot;
-
-/// Time before a person is told again why a verification was cancelled.
-const AGAIN: Duration = Duration::from_mins(10);
-
-/// People who were told of late why a verification was cancelled.
-#[derive(Debug, Default)]
-pub(crate) struct Declined(Mutex<HashMap<OwnedUserId, Instant>>);
-
-impl Declined {
-    /// Tells whether a person has to be told, and notes that they are.
-    fn is_due(&self, user: &UserId) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.retain(|_, at| at.elapsed() < AGAIN);
-        let is_due = !told.contains_key(user);
-        if is_due {
-            told.insert(user.to_owned(), Instant::now());
-        }
-        is_due
-    }
-}
 
 impl Matrix {
     /// Cancels a request that somebody made in a room, and says why.
@@ -59,7 +35,7 @@ impl Matrix {
         let spot = Spot::new(room.room_id().to_owned(), None);
         let cancelled = json!({
             "code": "m.user",
-            "reason": "Pstral compares no emoji",
+            "reason": "Pstral compares emoji with pstral matrix verify",
             "m.relates_to": { "rel_type": "m.reference", "event_id": id },
         });
         let sentence = Outgoing::text(text("matrix-no-emoji").render(self.config.locale));
@@ -92,20 +68,4 @@ pub(crate) fn decline(client: &Client) -> EventHandlerDropGuard {
         }
     });
     client.event_handler_drop_guard(handler)
-}
-
-#[cfg(test)]
-mod tests {
-    use matrix_sdk::ruma::user_id;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn each_person_is_told_once_in_a_while() {
-        let declined = Declined::default();
-        let (zoe, leo) = (user_id!("@zoe:x"), user_id!("@leo:x"));
-        assert!(declined.is_due(zoe) && !declined.is_due(zoe) && declined.is_due(leo));
-        tokio::time::advance(AGAIN).await;
-        assert!(declined.is_due(zoe) && !declined.is_due(zoe));
-    }
 }

@@ -6,9 +6,12 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
-use pstral_matrix::{AccountError, Credentials, MatrixConfig, Welcome, login, recover, reset, status};
+use pstral_matrix::{AccountError, Credentials, MatrixConfig, Welcome, login, recover, reset, status, verify};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
+use super::emoji::Terminal;
 use super::out::{say, say_error};
 use super::{Common, Ending};
 use crate::config::Config;
@@ -35,6 +38,11 @@ pub(super) enum MatrixCommand {
     },
     /// Make new keys in place of those that are lost for good
     ResetCrypto,
+    /// Verify a device that asks for it by comparing emoji; stop pstral run first
+    Verify {
+        /// Take the request of this user alone: @name:server
+        user: Option<String>,
+    },
 }
 
 pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Result<Ending> {
@@ -53,6 +61,7 @@ pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Resu
         MatrixCommand::Status => desk.tell_status().await,
         MatrixCommand::Recover { token } => desk.bring_back(token).await,
         MatrixCommand::ResetCrypto => desk.start_anew().await,
+        MatrixCommand::Verify { user } => desk.compare_emoji(user.as_deref()).await,
     }
 }
 
@@ -97,6 +106,26 @@ impl Desk {
     async fn start_anew(&self) -> anyhow::Result<Ending> {
         let Some(password) = self.password()? else { return Ok(Ending::Usage) };
         Ok(self.greet("matrix-welcome", Box::pin(reset(&self.matrix, &password)).await))
+    }
+
+    /// Has the emoji of a device that asks compared at the terminal. Ctrl-C cancels.
+    async fn compare_emoji(&self, user: Option<&str>) -> anyhow::Result<Ending> {
+        let stop = CancellationToken::new();
+        let interrupted = AbortOnDropHandle::new(tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    stop.cancel();
+                }
+            }
+        }));
+        let terminal = Terminal { locale: self.locale };
+        let outcome = Box::pin(verify(&self.matrix, user, &terminal, &stop)).await;
+        drop(interrupted);
+        Ok(match outcome {
+            Ok(outcome) => terminal.tell(&outcome),
+            Err(error) => self.failed(&error),
+        })
     }
 
     /// A token that is typed, or the account of the configuration, with its password from there or typed; `None` where none

@@ -5,6 +5,8 @@ mod catalog;
 mod config;
 mod demo;
 mod doctor;
+#[cfg(feature = "matrix")]
+mod emoji;
 mod export;
 mod follow;
 #[cfg(feature = "matrix")]

@@ -65,7 +65,11 @@ impl Person {
 
     /// The same, by a way of their own to the server.
     pub(crate) async fn by_way_of(url: &str, server: &Server, name: &str) -> Self {
-        let account = server.account(name);
+        Self::with(url, server.account(name)).await
+    }
+
+    /// Logs an account in that is there already, on one more device.
+    pub(crate) async fn with(url: &str, account: Account) -> Self {
         let client = Client::builder().homeserver_url(url).respect_login_well_known(false).build().await.unwrap();
         client.matrix_auth().login_username(&account.name, &account.password).send().await.unwrap();
         client.sync_once(settings(Duration::ZERO)).boxed().await.unwrap();

@@ -5,6 +5,7 @@ mod figures;
 mod many;
 mod program;
 mod talking;
+mod verifying;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};

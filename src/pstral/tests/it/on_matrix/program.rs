@@ -11,7 +11,7 @@ use crate::program::Place;
 /// Rooms it is in when its memory is measured.
 const ROOMS: usize = 200;
 
-fn configure(place: &Place, server: &str, account: &Account) {
+pub(super) fn configure(place: &Place, server: &str, account: &Account) {
     let config = format!(
         "data = \"data\"\n\n[platforms.matrix]\nenabled = true\n\
          homeserver = \"{server}\"\nuser = \"{}\"\npassword = \"{}\"\npassphrase = \"a long text\"\n\
@@ -24,9 +24,9 @@ fn configure(place: &Place, server: &str, account: &Account) {
     place.write("crm.db", std::fs::read(crate::world::company()).unwrap());
 }
 
-const CONFIG: [&str; 2] = ["--config", "pstral.toml"];
+pub(super) const CONFIG: [&str; 2] = ["--config", "pstral.toml"];
 
-fn words<'a>(words: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn words<'a>(words: &[&'a str]) -> Vec<&'a str> {
     words.iter().copied().chain(CONFIG).collect()
 }
 
