@@ -463,6 +463,7 @@ config-matrix-homeserver = the address of the homeserver is required, such as "h
 config-matrix-address = “{ $given }” is not an address: write https:// and the name of the homeserver, such as "https://matrix.example.org".
 config-matrix-passphrase = the session and the keys are encrypted with a passphrase: add it, better as passphrase_file or in the environment. Any long text will do; keep it as long as the account.
 config-matrix-rate = burst is 1 at least, and events_per_second between 0.001 and 1000, or 0, which says that the homeserver does not limit the account.
+config-matrix-name = the display name holds 1 to 256 characters. Write one, or remove this key.
 config-matrix-user = Which account? Add user to [platforms.matrix], such as "@pstral:example.org".
 health-matrix = { $name } answered in { $millis } ms
 health-matrix-unsigned = { $name } answered in { $millis } ms, but { $fact }. { $remedy }
@@ -492,6 +493,9 @@ matrix-device-unverified = others cannot see that the device is the account's ow
 matrix-limited = the homeserver is taken to limit the account, since events_per_second is not 0: answers come in few steps, and many at once wait for each other. Only its admins can see whether it does
 matrix-lifted = the homeserver is taken not to limit the account, and it has not refused it of late. Only its admins can see its limits
 matrix-limit-unknown = the homeserver limits the account, which it last refused at { $at }, although events_per_second = 0 says that it does not
+matrix-avatar-unreadable = The file cannot be read: { $error }.
+matrix-avatar-large = It may hold 1 MiB at most: make the picture smaller.
+matrix-avatar-kind = It is not a PNG, JPEG, GIF or WebP image.
 matrix-verify-waits = Waiting up to ten minutes for a request to verify { $account }. In the other program, open Pstral's profile and choose “Verify”; on another device of this account, use its settings. Ctrl-C stops.
 matrix-verify-asks = { $user } asks to verify Pstral, from the device { $device }.
 matrix-verify-own = Another device of Pstral's own account { $user } asks to be verified: { $device }. Once confirmed it gets the account's keys, and can read what is written to Pstral. Answer no unless it is yours.

@@ -466,6 +466,7 @@ config-matrix-homeserver = l'adresse du serveur est obligatoire, par exemple "ht
 config-matrix-address = « { $given } » n'est pas une adresse : écrivez https:// puis le nom du serveur, par exemple "https://matrix.example.org".
 config-matrix-passphrase = la session et les clés sont chiffrées avec une phrase secrète : ajoutez-la, de préférence avec passphrase_file ou dans l'environnement. N'importe quel texte assez long convient ; gardez-le aussi longtemps que le compte.
 config-matrix-rate = burst vaut au moins 1, et events_per_second entre 0,001 et 1000, ou 0, qui dit que le serveur ne limite pas le compte.
+config-matrix-name = le nom affiché compte de 1 à 256 caractères. Écrivez-en un, ou supprimez cette clé.
 config-matrix-user = Quel compte ? Ajoutez user dans [platforms.matrix], par exemple "@pstral:example.org".
 health-matrix = { $name } a répondu en { $millis } ms
 health-matrix-unsigned = { $name } a répondu en { $millis } ms, mais { $fact }. { $remedy }
@@ -495,6 +496,9 @@ matrix-device-unverified = les autres ne voient pas que l'appareil est celui du 
 matrix-limited = on suppose que le serveur limite le compte, puisque events_per_second n'est pas 0 : les réponses arrivent en peu d'étapes et, quand il y en a beaucoup, l'une après l'autre. Seuls ses administrateurs voient s'il le fait
 matrix-lifted = on suppose que le serveur ne limite pas le compte, et il ne l'a pas refusé récemment. Seuls ses administrateurs voient ses limites
 matrix-limit-unknown = le serveur limite le compte, qu'il a refusé la dernière fois le { $at }, alors que events_per_second = 0 dit que non
+matrix-avatar-unreadable = Le fichier ne peut pas être lu : { $error }.
+matrix-avatar-large = Il ne peut pas dépasser 1 Mio : réduisez l'image.
+matrix-avatar-kind = Ce n'est pas une image PNG, JPEG, GIF ou WebP.
 matrix-verify-waits = En attente, dix minutes au plus, d'une demande de vérification de { $account }. Dans l'autre programme, ouvrez le profil de Pstral et choisissez « Vérifier » ; sur un autre appareil de ce compte, passez par ses paramètres. Ctrl-C arrête.
 matrix-verify-asks = { $user } demande à vérifier Pstral, depuis l'appareil { $device }.
 matrix-verify-own = Un autre appareil du compte { $user }, celui de Pstral, demande à être vérifié : { $device }. Une fois confirmé, il reçoit les clés du compte et peut lire ce qui est écrit à Pstral. Répondez non s'il n'est pas à vous.

@@ -23,6 +23,10 @@ pub struct MatrixConfig {
     pub threads: bool,
     /// What the homeserver lets the account write; `None` where an admin has lifted that.
     pub budget: Option<Rate>,
+    /// The display name of the account; `None` leaves it as it is.
+    pub display_name: Option<String>,
+    /// The file of its picture: PNG, JPEG, GIF or WebP, 1 MiB at most; `None` leaves it as it is.
+    pub avatar: Option<PathBuf>,
     /// The language of what belongs to nobody.
     pub locale: Locale,
 }
@@ -40,6 +44,8 @@ impl MatrixConfig {
             invites: Vec::new(),
             threads: true,
             budget: Some(SYNAPSE_DEFAULT),
+            display_name: None,
+            avatar: None,
             locale: Locale::default(),
         }
     }

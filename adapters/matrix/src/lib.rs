@@ -35,6 +35,7 @@ mod ours;
 mod place;
 mod pressing;
 mod privates;
+mod profile;
 mod reacting;
 mod refusals;
 mod remote;
@@ -62,6 +63,7 @@ use async_trait::async_trait;
 pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
 pub use examine::{Finding, Mark};
 use matrix_sdk::Client;
+pub use profile::{Avatar, AvatarError};
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,

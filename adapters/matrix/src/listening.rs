@@ -74,6 +74,7 @@ impl Matrix {
             self.keep_typing().boxed(),
             self.keep_trust().boxed(),
             self.keep_keys_backed_up(&client).boxed(),
+            self.set_profile(&client).boxed(),
         ]);
         let _verifying = verifying::decline(&client);
         let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();

@@ -11,4 +11,5 @@ mod house;
 mod moving;
 #[expect(dead_code, reason = "some of it is for the application's own tests")]
 mod people;
+mod profile;
 mod verifying;

@@ -174,6 +174,8 @@ impl Config {
         if let Some(prompts) = &mut self.answers.prompts {
             *prompts = inside(prompts);
         }
+        let matrix = &mut self.platforms.matrix;
+        matrix.avatar = matrix.avatar.take().map(|path| inside(&path));
         for target in self.targets.values_mut() {
             target.path = target.path.take().map(|path| inside(&path));
             target.timezone.clone_from(&self.timezone);

@@ -36,6 +36,14 @@ pub(crate) async fn matrix_checks(config: &Config, locale: Locale) -> anyhow::Re
     Ok(Matrix::new(matrix_config(config)?).examine().await.into_iter().map(check).collect())
 }
 
+/// The reason why the configured avatar cannot be used, if so; nothing where Matrix is not turned on.
+#[cfg(feature = "matrix")]
+pub(crate) fn avatar_fault(config: &Config) -> Option<(&std::path::Path, pstral_core::text::Text)> {
+    let section = &config.platforms.matrix;
+    let path = section.avatar.as_deref().filter(|_| section.enabled)?;
+    pstral_matrix::Avatar::read(path).err().map(|error| (path, error.text()))
+}
+
 /// What the adapter is told.
 #[cfg(feature = "matrix")]
 pub(crate) fn matrix_config(config: &Config) -> anyhow::Result<pstral_matrix::MatrixConfig> {
@@ -54,6 +62,8 @@ pub(crate) fn matrix_config(config: &Config) -> anyhow::Result<pstral_matrix::Ma
         invites: section.invites.clone(),
         threads: section.threads,
         budget: refill.map(|refill| Rate::Bucket { burst: section.burst, refill }),
+        display_name: section.display_name.clone(),
+        avatar: section.avatar.clone(),
         locale: config.locale,
         ..MatrixConfig::new(homeserver, config.data.join("matrix"), passphrase)
     })
@@ -68,4 +78,10 @@ pub(super) fn platform(_: &Config) -> anyhow::Result<Arc<dyn ChatPlatform>> {
 #[cfg(not(feature = "matrix"))]
 pub(crate) async fn matrix_checks(_: &Config, _: Locale) -> anyhow::Result<Vec<Check>> {
     Ok(Vec::new())
+}
+
+/// Nothing: without the adapter the picture is not used.
+#[cfg(not(feature = "matrix"))]
+pub(crate) fn avatar_fault(_: &Config) -> Option<(&std::path::Path, pstral_core::text::Text)> {
+    None
 }

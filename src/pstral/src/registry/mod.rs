@@ -18,9 +18,9 @@ use pstral_core::ports::{ChatPlatform, LanguageModel, QueryTarget};
 use pstral_core::text::Text;
 
 pub(crate) use discord::discord_checks;
-pub(crate) use matrix::matrix_checks;
 #[cfg(feature = "matrix")]
 pub(crate) use matrix::matrix_config;
+pub(crate) use matrix::{avatar_fault, matrix_checks};
 pub use model::ModelServers;
 pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
 

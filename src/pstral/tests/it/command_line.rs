@@ -183,6 +183,23 @@ fn the_environment_is_checked_like_a_file() {
     assert!(ended.err.contains("3 faults"), "{}", ended.err);
 }
 
+#[cfg(feature = "matrix")]
+#[test]
+fn an_avatar_is_looked_at() {
+    let place = Place::new();
+    let config = "data = \"data\"\n[platforms.matrix]\nenabled = true\nhomeserver = \"https://example.org\"\n\
+                  passphrase = \"x\"\navatar = \"pstral.png\"\n";
+    place.write("pstral.toml", config);
+    std::fs::create_dir(place.path("data")).unwrap();
+    let check = ["config", "check", "--config", "pstral.toml"];
+    let unusable = "platforms.matrix.avatar: the file data/pstral.png cannot be used";
+    place.run(&check).code(2).says(&[unusable, "The file cannot be read"]);
+    place.write("data/pstral.png", "<svg/>");
+    place.run(&check).code(2).says(&[unusable, "It is not a PNG, JPEG, GIF or WebP image"]);
+    place.write("data/pstral.png", b"\x89PNG\r\n\x1a\n...");
+    place.run(&check).code(0);
+}
+
 #[test]
 fn what_is_shipped_passes_and_what_is_missing_is_told() {
     let place = Place::new();

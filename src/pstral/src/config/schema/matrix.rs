@@ -1,5 +1,7 @@
 //! The keys of Matrix.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -17,6 +19,8 @@ pub struct MatrixConfig {
     pub password: Option<SecretString>,
     #[serde(default, deserialize_with = "secret")]
     pub passphrase: Option<SecretString>,
+    pub display_name: Option<String>,
+    pub avatar: Option<PathBuf>,
     pub invites: Vec<String>,
     pub threads: bool,
     pub burst: u32,

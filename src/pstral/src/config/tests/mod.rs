@@ -179,6 +179,10 @@ fn what_could_not_run_is_told_beforehand() {
             "platforms.matrix.events_per_second: ",
         ),
         (
+            "[platforms.matrix]\nenabled = true\nhomeserver = \"https://example.org\"\npassphrase = \"x\"\ndisplay_name = \" \"",
+            "platforms.matrix.display_name: ",
+        ),
+        (
             "[platforms.discord]\nenabled = true\ntoken = \"secret\"\napplication = \"1\"\nshards = 4",
             "platforms.discord.shards: ",
         ),
