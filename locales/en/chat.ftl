@@ -18,6 +18,7 @@ button-continue = Continue
 question-empty = Your message is empty. Write your question, for example: “List the clients in Paris”.
 question-unreadable = I read text, and text files. Please write your question as a message, for example: “List the clients in Paris”.
 matrix-no-emoji = I cannot compare emoji here, so I have cancelled this verification. Our conversation is encrypted without it too. To verify me, ask your administrator to run “pstral matrix verify”, then start the verification again.
+matrix-press-unread = I could not read the message you reacted to: its key did not arrive in time, so nothing was done. Please press again; if nothing happens then, ask your question again.
 question-too-long = Your question is too long: { $limit } characters at most. Shorten it or ask it in parts.
 question-not-text = Your message holds unreadable characters. Send plain text (UTF-8).
 still-answering = I am still busy with your previous request. Wait for it to end, or stop it with { $prefix }stop.

@@ -18,6 +18,7 @@ button-continue = Continuer
 question-empty = Votre message est vide. Écrivez votre question, par exemple : « Liste les clients de Paris ».
 question-unreadable = Je lis les textes et les fichiers texte. Écrivez votre question dans un message, par exemple : « Liste les clients de Paris ».
 matrix-no-emoji = Je ne peux pas comparer d'émojis ici : j'ai annulé cette vérification. Nos échanges sont chiffrés même sans elle. Pour me vérifier, demandez à votre administrateur de lancer « pstral matrix verify », puis recommencez la vérification.
+matrix-press-unread = Je n'ai pas pu lire le message auquel vous avez réagi : sa clé n'est pas arrivée à temps, rien n'a donc été fait. Réessayez ; si rien ne se passe, posez de nouveau votre question.
 question-too-long = Votre question est trop longue : { $limit } caractères au plus. Raccourcissez-la ou posez-la en plusieurs fois.
 question-not-text = Votre message contient des caractères illisibles. Envoyez du texte simple (UTF-8).
 still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'elle se termine, ou arrêtez-la avec { $prefix }stop.

@@ -4,9 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use pstral_core::domain::Locale;
 use pstral_core::ports::Rate;
 use secrecy::SecretString;
+
+use crate::catching_up::MISSED;
 
 /// How to reach a homeserver, and where to answer.
 #[derive(Clone)]
@@ -27,6 +30,8 @@ pub struct MatrixConfig {
     pub display_name: Option<String>,
     /// The file of its picture: PNG, JPEG, GIF or WebP, 1 MiB at most; `None` leaves it as it is.
     pub avatar: Option<PathBuf>,
+    /// Time in which the key of a message that somebody has reacted to may come.
+    pub key_patience: SignedDuration,
     /// The language of what belongs to nobody.
     pub locale: Locale,
 }
@@ -46,6 +51,7 @@ impl MatrixConfig {
             budget: Some(SYNAPSE_DEFAULT),
             display_name: None,
             avatar: None,
+            key_patience: MISSED,
             locale: Locale::default(),
         }
     }

@@ -15,11 +15,11 @@ use serde_json::Value;
 use crate::Matrix;
 use crate::asked::Question;
 use crate::attached::{Attached, Files, caption};
-use crate::catching_up::MISSED;
 use crate::content::OURS;
 use crate::event::{answered, is_encrypted, is_genuine, is_redacted, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
+use crate::pressing::Unread;
 use crate::rewording::answered_by;
 use crate::rooms::Company;
 use crate::writing::once;
@@ -71,13 +71,16 @@ impl Matrix {
             Some("m.reaction") if is_plain || is_genuine(&event, is_encrypted(room).await) => {
                 match self.pressed(room, id.clone(), &sender, &said, inbox).await {
                     Ok(work) => work,
-                    Err(error) => {
-                        tracing::warn!(%error, "what somebody reacted to cannot be read");
-                        if Timestamp::now().duration_since(moment(&said)) < MISSED {
+                    Err(Unread { error, spot }) => {
+                        let is_waited_for = Timestamp::now().duration_since(moment(&said)) < self.config.key_patience;
+                        tracing::warn!(%error, room = %room.room_id(), is_waited_for, "a message that somebody reacted to cannot be read");
+                        if is_waited_for {
                             self.heard.forget(&id);
                             self.late.put(room.clone(), sender, event);
+                            return None;
                         }
-                        None
+                        let (room, spot) = (room.clone(), spot?);
+                        Some(async move { self.tell_unread(&room, spot, &sender).await }.boxed())
                     }
                 }
             }

@@ -121,6 +121,8 @@ pub struct Matrix {
     told: Told,
     turns: Turns,
     typing: TypingRooms,
+    /// People who reacted to a message that cannot be read.
+    unread: ToldLately,
     /// Files that came without words.
     waiting: Waiting,
     wanted: Wanted,
@@ -152,6 +154,7 @@ impl Matrix {
             told: Told::default(),
             turns: Turns::default(),
             typing: TypingRooms::default(),
+            unread: ToldLately::default(),
             waiting: Waiting::default(),
             wanted: Wanted::default(),
             written: Notify::default(),

@@ -55,12 +55,12 @@ impl Message {
 }
 
 /// Why there is no message of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotOurs {
     /// Somebody else's, or gone.
     Known,
-    /// Its key is not here: it may be ours.
-    Unreadable,
+    /// Its key is not here; where it stands, if we wrote it.
+    Unreadable(Option<Spot>),
 }
 
 /// The messages that are known.
@@ -175,7 +175,11 @@ impl Ours {
         };
         let Some((spot, standing)) = ours(&event, is_encrypted(room).await, room) else {
             if is_closed(&event) {
-                return Ok(Err(NotOurs::Unreadable));
+                let said = json_of(&event);
+                let is_ours = said["sender"] == room.own_user_id().as_str();
+                // Only the content is encrypted: its sender and its thread can be read.
+                let spot = is_ours.then(|| Spot::new(room.room_id().to_owned(), thread_of(&said)));
+                return Ok(Err(NotOurs::Unreadable(spot)));
             }
             self.others.is_new(id);
             return Ok(Err(NotOurs::Known));

@@ -1,12 +1,14 @@
 //! Reactions of people, which press buttons, and what people take back.
 
 use matrix_sdk::Room;
-use matrix_sdk::ruma::{OwnedEventId, UserId};
-use pstral_core::domain::EventBody;
+use matrix_sdk::ruma::{OwnedEventId, TransactionId, UserId};
+use pstral_core::domain::{EventBody, Outgoing};
 use pstral_core::ports::{Inbox, PlatformError};
+use pstral_core::text::text;
 use serde_json::Value;
 
 use crate::Matrix;
+use crate::content::{in_thread, shown};
 use crate::event::{id, redacted};
 use crate::hearing::Work;
 use crate::keys::is_one;
@@ -14,7 +16,37 @@ use crate::ours::NotOurs;
 use crate::place::Spot;
 use crate::rooms::Company;
 
+/// A reaction to a message that cannot be read now.
+pub(crate) struct Unread {
+    /// The reason.
+    pub(crate) error: PlatformError,
+    /// Where the message stands, if we wrote it and its key is missing.
+    pub(crate) spot: Option<Spot>,
+}
+
+impl From<PlatformError> for Unread {
+    fn from(error: PlatformError) -> Self {
+        Self { error, spot: None }
+    }
+}
+
 impl Matrix {
+    /// Says that a reaction came to nothing, since the key of the message it stands below did not come in time: once in a
+    /// while to each person.
+    pub(crate) async fn tell_unread(&self, room: &Room, spot: Spot, sender: &UserId) {
+        if !self.unread.is_due(sender) {
+            return;
+        }
+        let sentence = Outgoing::text(text("matrix-press-unread").render(self.config.locale));
+        let told = async {
+            let content = in_thread(shown(&sentence, false)?, spot.thread.as_ref());
+            self.put(&spot, room, "m.room.message", content, TransactionId::new()).await
+        };
+        if let Err(error) = told.await {
+            tracing::warn!(%error, room = %room.room_id(), "nobody was told that a reaction could not be understood");
+        }
+    }
+
     /// Somebody reacted to a message: where it is ours, they pressed a button. An error where that cannot be known now.
     pub(crate) async fn pressed<'a>(
         &'a self,
@@ -23,7 +55,7 @@ impl Matrix {
         sender: &UserId,
         said: &Value,
         inbox: &'a Inbox,
-    ) -> Result<Option<Work<'a>>, PlatformError> {
+    ) -> Result<Option<Work<'a>>, Unread> {
         let related = &said["content"]["m.relates_to"];
         let Some((to, key)) = id(&related["event_id"]).zip(related["key"].as_str().filter(|key| is_one(key))) else {
             return Ok(None);
@@ -31,7 +63,10 @@ impl Matrix {
         let message = match self.ours.look(room, &to).await? {
             Ok(message) => message,
             Err(NotOurs::Known) => return Ok(None),
-            Err(NotOurs::Unreadable) => return Err(PlatformError::Unavailable("its key is not here yet".to_owned())),
+            Err(NotOurs::Unreadable(spot)) => {
+                let error = PlatformError::Unavailable("its key is not here yet".to_owned());
+                return Err(Unread { error, spot });
+            }
         };
         let Some(action) = message.action(key) else { return Ok(None) };
         if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {

@@ -12,4 +12,5 @@ mod moving;
 #[expect(dead_code, reason = "some of it is for the application's own tests")]
 mod people;
 mod profile;
+mod unread;
 mod verifying;
