@@ -79,6 +79,15 @@ impl Bot {
         self.status("VmHWM:")
     }
 
+    /// Processor time it has used, in itself and in the kernel for it, in ticks of 10 ms
+    /// (<https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>).
+    pub(crate) fn ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+        // The name of the program stands in brackets and may hold anything.
+        let fields = stat.rsplit_once(')').unwrap().1.split_whitespace().skip(11).take(2);
+        fields.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
     fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();

@@ -54,9 +54,10 @@ impl Place {
         command
     }
 
-    /// `pstral` with these words.
+    /// `pstral` with these words; another build of it where `PSTRAL_TEST_PROGRAM` names one, to measure that.
     pub(crate) fn pstral(&self, words: &[&str]) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_pstral"));
+        let other = std::env::var_os("PSTRAL_TEST_PROGRAM").map(PathBuf::from);
+        let mut command = self.command(other.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_pstral"))));
         command.args(words);
         command
     }

@@ -1,6 +1,7 @@
 //! The whole application on a real homeserver: a scripted model, the sample company, people with programs of their own.
 
 mod breaking;
+mod costs;
 mod figures;
 mod many;
 mod program;
