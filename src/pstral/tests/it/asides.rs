@@ -116,12 +116,12 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
           id = 1
         ```
         Lit la table clients de la base crm.
+        Ce qu’elle fait :
+        - Lit `clients`.
+        - Ne garde que les lignes où `id` est 1.
+        - Affiche `email`.
         Lecture seule ; 1 000 lignes et 30 secondes au plus.
-        Le modèle connaissait 6 tables.
-        Plan d’exécution, pour les spécialistes :
-        ```
-        SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)
-        ```
+        [Plan d’exécution]
         ── #4 team
         ↳ Claire Fontaine
         🔒 Cette requête lit des données qui ne sont pas ouvertes à tout le monde ici : je vous l’envoie en privé.
@@ -153,7 +153,7 @@ fn what_the_model_was_told_in_private_is_not_named_among_others() {
         world.model_says("```sql\nSELECT id FROM clients WHERE id = 1\n```");
         world.act(&claire(), &team(), said("Que disent les client_notes du premier client ?")).await;
         assert!(world.model.requests()[0].system.contains("client_notes("));
-        world.act(&claire(), &team(), command("explain")).await;
+        world.act(&claire(), &team(), command("explain plan")).await;
         let said = read_in_team(world);
         assert!(said.contains("Le modèle connaissait 6 tables.") && !said.contains("client_notes"), "{said}");
     });

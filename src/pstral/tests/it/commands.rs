@@ -21,7 +21,7 @@ fn help_in_english() {
         /open, /rename, /export, /delete and a number: go on with a conversation, rename, export or delete it
         /retry: ask again a question that was not answered; /continue: the rest of an answer that was cut
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
-        /whoami: who you are to me; /unlink: remove this account; /language fr or en
+        /whoami: your account; /unlink: remove this account; /language fr or en; /timezone Europe/Paris
         /agree: costly statements that wait; /verified: verified queries; both for stewards
         /audit: the audit log, /user: the users, /policy: who may do what, /status: how I am; for administrators
         ");
@@ -43,7 +43,7 @@ fn help_in_french() {
         /ouvrir, /renommer, /exporter, /supprimer et un numéro : reprendre, renommer, exporter ou supprimer une conversation
         /réessayer : reposer une question restée sans réponse ; /continuer : la suite d’une réponse coupée
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
-        /quisuisje : qui vous êtes pour moi ; /délier : retirer ce compte ; /langue fr ou en
+        /quisuisje : votre compte ; /délier : retirer ce compte ; /langue fr ou en ; /fuseau Europe/Paris
         /accorder : les requêtes coûteuses qui attendent ; /vérifiées : les requêtes vérifiées ; pour les responsables des données
         /audit : le journal, /utilisateur : les utilisateurs, /règles : qui peut quoi, /état : comment je vais ; pour les administrateurs
         ");
@@ -65,7 +65,7 @@ fn whoami_and_history() {
         ── #1 private
         You have no conversation yet. Ask your first question!
         ── #2 private
-        You are Alex Taylor (alex, member). I speak English to you. Your accounts:
+        You are Alex Taylor (alex, member). I speak English to you and tell times in the zone UTC. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
         ");
         assert_snapshot!(after.rsplit("── #").next().unwrap(), @"
@@ -88,8 +88,40 @@ fn times_are_told_in_ones_own_zone() {
         world.command(&alex(), "execute").await;
         world.command(&alex(), "history").await;
         world.command(&alex(), "whoami").await;
-        assert_snapshot!(world.transcript(), @"");
-        assert!(world.audit_lines().await.contains("alex timezone=Asia/Tokyo"), "{}", world.audit_lines().await);
+        assert_snapshot!(world.transcript(), @"
+        ── #1 private
+        I tell you times in the zone UTC. To change it, write for instance /timezone Europe/Paris.
+        ── #2 private
+        I do not know the time zone “Mars/Olympus”. Write a name like those of /timezone Europe/Paris or America/Montreal.
+        ── #3 private
+        Noted: I tell you times in the zone Asia/Tokyo from now on.
+        ── #4 private
+        I am answering: “How many clients do we have in Lyon?”
+        ```sql
+        SELECT
+          count(c.id) AS client_count
+        FROM
+          clients c
+        WHERE
+          c.city = :city
+        ```
+        `:city` = “Lyon”
+        ✅ Query verified by Claire Fontaine on 14 September 2026.
+        Reads the table clients of the database crm.
+        [Edit] [Explain]
+        ── #5 private
+        **22**
+        One row. Time: … s.
+        <how-many-clients-lyon-2026-11-21.csv>
+        <how-many-clients-lyon-2026-11-21.xlsx>
+        ── #6 private
+        Your last conversations:
+        - `1` · 2026-11-21 19:00 · How many clients do we have in Lyon? (this one)
+        To go on with one, write /open and its number.
+        ── #7 private
+        You are Alex Taylor (alex, member). I speak English to you and tell times in the zone Asia/Tokyo. Your accounts:
+        - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
+        ");
     });
 }
 

@@ -45,8 +45,8 @@ fn users_are_looked_after_in_french() {
         ── #1 private
         Les utilisateurs, toujours en privé :
         /utilisateur liste [mot]
-        /utilisateur ajouter NOM [role=member] [langue=fr] [email=…] [nom="…"]
-        /utilisateur modifier NOM role=… langue=… email=… nom="…" identifiant=…
+        /utilisateur ajouter NOM [role=member] [langue=fr] [fuseau=Europe/Paris] [email=…] [nom="…"]
+        /utilisateur modifier NOM role=… langue=… fuseau=… email=… nom="…" identifiant=…
         /utilisateur désactiver NOM, /utilisateur activer NOM
         /utilisateur code NOM : un code qui relie un compte à cette personne
         /utilisateur confirmer CODE NOM : relier le compte de qui a demandé ce code
@@ -114,8 +114,8 @@ fn users_are_looked_after_in_english() {
         ── #2 private
         Users, always in private:
         /user list [word]
-        /user add NAME [role=member] [language=en] [email=…] [name="…"]
-        /user edit NAME role=… language=… email=… name="…" username=…
+        /user add NAME [role=member] [language=en] [timezone=Europe/Paris] [email=…] [name="…"]
+        /user edit NAME role=… language=… timezone=… email=… name="…" username=…
         /user disable NAME, /user enable NAME
         /user code NAME: a code that links an account to this person
         /user confirm CODE NAME: link the account of whoever asked for this code
@@ -252,7 +252,7 @@ fn people_choose_their_language() {
         ── #1 private
         Noted: I speak English to you from now on.
         ── #2 private
-        You are Camille Martin (camille, member). I speak English to you. Your accounts:
+        You are Camille Martin (camille, member). I speak English to you and tell times in the zone UTC. Your accounts:
         - fake id-of-camille (camille), since 1970-01-01, from the command line (this one)
         ── #3 private
         I speak French and English. Write /language fr or /language en.
