@@ -8,15 +8,16 @@ pub mod context;
 pub mod domain;
 pub mod egress;
 pub mod extract;
-pub mod guard;
 pub mod harmless;
 pub mod knowledge;
 pub mod models;
-pub mod near;
 pub mod people;
 pub mod pipeline;
 pub mod ports;
+pub mod refusal;
 pub mod results;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 pub mod text;
+
+pub use pstral_guard as guard;

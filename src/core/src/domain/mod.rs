@@ -4,7 +4,6 @@ mod audit;
 mod audit_words;
 mod canonical;
 mod capability;
-mod catalog;
 mod chain;
 mod chain_fault;
 mod chain_verifier;
@@ -14,6 +13,7 @@ mod checkpoint;
 mod conversation;
 mod covers;
 mod hex;
+mod kept_catalog;
 mod limits;
 mod link;
 mod moment;
@@ -24,16 +24,11 @@ mod roles;
 mod told;
 mod transcript;
 mod user;
-mod value;
 mod verified;
 
 pub use audit::AuditEvent;
 pub use audit_words::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict};
 pub use capability::Capability;
-pub use catalog::{
-    Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, KeptCatalog, PUBLIC, Relation, RelationKind,
-    Synonym,
-};
 pub use chain::{AuditEntry, AuditHash, AuditSeal, ChainHead, ChainLink, NoHead};
 pub use chain_fault::ChainFault;
 pub use chain_verifier::ChainVerifier;
@@ -48,7 +43,8 @@ pub use conversation::{
 };
 pub use covers::Covers;
 pub use hex::{hex, sha256};
-pub use limits::{Ending, LimitReached, Limits, Meter};
+pub use kept_catalog::KeptCatalog;
+pub use limits::{Ending, LimitReached, Meter};
 pub use link::{Link, LinkedHow};
 pub use moment::moment;
 pub use proposal::{Agreement, Card, Origin, Proposal, ProposalId, ProposalState};
@@ -58,5 +54,9 @@ pub use roles::Roles;
 pub use told::{Names, Told};
 pub use transcript::{Transcript, TranscriptStatement, TranscriptTurn};
 pub use user::{Locale, NewUser, User, UserChange, UserId, username_key};
-pub use value::{Column, ColumnKind, Row, Value, real_text, tidied};
 pub use verified::{KeptQuery, Parameter, ParameterKind, QueryFault, QuerySource, QueryState, Step, VerifiedQuery};
+
+pub use pstral_guard::{
+    Catalog, CatalogColumn, Column, ColumnKind, ColumnPath, ColumnRef, Dialect, ForeignKey, Limits, PUBLIC, Relation,
+    RelationKind, Row, Synonym, Value, real_text, tidied,
+};

@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::guard::Verdict;
 use crate::knowledge::{columns, default_value, faults};
 use crate::ports::TargetError;
+use crate::refusal::refusal_text;
 use crate::text::{Text, text};
 
 /// Who decides, and what the audit says of them: who, where, and from which platform.
@@ -154,7 +155,7 @@ impl Pipeline {
         self.refuse_double(&query, seen, &schema, &ground).await?;
         let approved = ground.holds(&query).map_err(Trouble::Tell)?;
         if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
-            return Err(Trouble::Tell(refusal.text()));
+            return Err(Trouble::Tell(refusal_text(&refusal)));
         }
         let statement = approved.text().to_owned();
         if statement.contains("```") {

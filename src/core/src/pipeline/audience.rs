@@ -45,7 +45,7 @@ impl Audience {
             let found = match schema.guard.check(statement) {
                 Verdict::Allow(approved) if approved.text() == statement => return None,
                 Verdict::Allow(approved) => approved.left_out().join(" "),
-                Verdict::Deny(refusal) => refusal.found,
+                Verdict::Deny(refusal) => disarmed(&refusal.found),
             };
             Some(Ruling::barred(role, found))
         })

@@ -10,6 +10,7 @@ use super::{Pipeline, Schema, Trouble};
 use crate::domain::{KeptQuery, Locale, Outgoing, Parameter, ParameterKind, QuerySource, QueryState, Step, User};
 use crate::egress::quoted;
 use crate::guard::Verdict;
+use crate::refusal::refusal_text;
 use crate::text::{Text, text};
 
 impl Pipeline {
@@ -60,7 +61,7 @@ impl Pipeline {
 pub(super) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> bool {
     match schema.guard.check(&kept.query.statement) {
         Verdict::Allow(_) => false,
-        Verdict::Deny(refusal) => ground.holds(&kept.query).err() != Some(refusal.text()),
+        Verdict::Deny(refusal) => ground.holds(&kept.query).err() != Some(refusal_text(&refusal)),
     }
 }
 

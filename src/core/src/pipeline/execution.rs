@@ -23,9 +23,10 @@ use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
     ProposalState, TurnEnd, TurnState, User,
 };
-use crate::egress::quoted;
+use crate::egress::{disarmed, quoted};
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
+use crate::refusal::refusal_text;
 use crate::text::{Text, text};
 
 /// A statement that may run now.
@@ -207,12 +208,12 @@ impl Pipeline {
                 return Ok(Err(Changed { rule: None, detail, sentence: text("proposal-changed") }));
             }
             Verdict::Deny(refusal) => {
-                let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
+                let (rule, detail) = (Some(refusal.rule.id()), disarmed(&refusal.to_string()));
                 // What it suggests instead is read by everybody there.
                 let welcome = self.parts.settings.welcome(&asker.user.role, &asker.place);
                 let sentence = match schemas.of_all(&welcome).guard.check(&proposal.statement) {
-                    Verdict::Deny(common) => common.text(),
-                    Verdict::Allow(_) => refusal.text(),
+                    Verdict::Deny(common) => refusal_text(&common),
+                    Verdict::Allow(_) => refusal_text(&refusal),
                 };
                 return Ok(Err(Changed { rule, detail, sentence }));
             }

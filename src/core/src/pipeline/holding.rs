@@ -7,6 +7,7 @@ use super::{Pipeline, Schema, Target, Trouble};
 use crate::domain::{Catalog, KeptQuery, Locale, QueryFault, QueryState, User, VerifiedQuery};
 use crate::guard::{ApprovedStatement, Guard, Verdict};
 use crate::ports::StoreError;
+use crate::refusal::refusal_text;
 use crate::text::{Text, text};
 
 /// What a target opens to everybody. A verified query is for all of them: that it suits one role is not enough, and
@@ -26,7 +27,7 @@ impl Ground {
     pub(super) fn holds(&self, query: &VerifiedQuery) -> Result<ApprovedStatement, Text> {
         let approved = match self.guard.check(&query.statement) {
             Verdict::Allow(approved) => approved,
-            Verdict::Deny(refusal) => return Err(refusal.text()),
+            Verdict::Deny(refusal) => return Err(refusal_text(&refusal)),
         };
         let columns = query.parameters.iter().filter_map(|parameter| Some((parameter, parameter.column.as_ref()?)));
         for (parameter, column) in columns {

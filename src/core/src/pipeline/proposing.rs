@@ -17,9 +17,11 @@ use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, Proposal, ProposalId, ProposalState,
     Told, Value,
 };
+use crate::egress::disarmed;
 use crate::extract;
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Estimate, QueryTarget};
+use crate::refusal::refusal_text;
 use crate::results::readable;
 use crate::text::{Text, text};
 
@@ -215,11 +217,11 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
             Refused { rule: None, detail, cost: None, sentence, fault }
         }),
         Verdict::Deny(refusal) => {
-            let (rule, detail) = (Some(refusal.rule.id()), refusal.to_string());
+            let (rule, detail) = (Some(refusal.rule.id()), disarmed(&refusal.to_string()));
             // What it suggests instead is read by everybody there.
             let common = inquiry.common_refusal(&proposal.statement, &refusal);
             let fault = Fault::of_guard(&refusal, &common);
-            Err(Refused { rule, detail, cost: None, sentence: common.text(), fault })
+            Err(Refused { rule, detail, cost: None, sentence: refusal_text(&common), fault })
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::context::{Briefing, Check, CheckedFault, asks};
 use crate::egress::Streamed;
 use crate::extract;
 use crate::guard::{Refusal, Rule};
+use crate::refusal::refusal_text;
 use crate::text::{Text, text};
 
 /// Times that a model may correct an answer: each costs as much as a question.
@@ -30,7 +31,7 @@ impl Fault {
     /// query, is an answer to them.
     pub(super) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
         let at = Some((told.line, told.column));
-        let fault = || Self { rule: Some(told.rule.id()), at, reason: told.text(), heavy: false };
+        let fault = || Self { rule: Some(told.rule.id()), at, reason: refusal_text(told), heavy: false };
         can_be_mended(own.rule).then(|| Box::new(fault()))
     }
 

@@ -4,9 +4,10 @@ pub mod advice;
 pub mod chat_platform;
 pub mod checkup;
 pub mod clock;
-pub mod guard_tables;
 pub mod language_model;
 pub mod query_target;
 pub mod result_files;
 pub mod state;
 pub mod statements;
+
+pub use pstral_guard::testkit as guard_tables;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use pstral_core::domain::{Catalog, Locale};
 use pstral_core::guard::{Guard, Policy, Rules, Verdict};
+use pstral_core::refusal::refusal_text;
 use serde_json::Value;
 
 #[test]
@@ -89,6 +90,6 @@ fn verdicts(folder: &Path, file: &str, catalog: &str, policy: &Policy) -> Vec<Ro
 fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Allow(approved) => approved.text().to_owned(),
-        Verdict::Deny(refusal) => format!("{}: {}", refusal.rule.id(), refusal.text().render(Locale::En)),
+        Verdict::Deny(refusal) => format!("{}: {}", refusal.rule.id(), refusal_text(&refusal).render(Locale::En)),
     }
 }

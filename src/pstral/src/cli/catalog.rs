@@ -2,10 +2,10 @@
 
 use clap::Subcommand;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Catalog, Locale, Relation};
-use pstral_core::near::distance;
 use pstral_core::pipeline::Target;
 use pstral_core::ports::{AuditLog as _, Catalogs as _};
 use pstral_core::text::text;
+use strsim::levenshtein as distance;
 
 use super::out::{say, say_error, say_json};
 use super::shape::{describe, overview};

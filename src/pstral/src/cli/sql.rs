@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use pstral_core::domain::{Catalog, Dialect, Limits, Locale};
 use pstral_core::guard::{Guard, Policy, Rules, Verdict};
+use pstral_core::refusal::refusal_text;
 use pstral_core::text::text;
 use serde::{Deserialize, Serialize};
 
@@ -252,7 +253,7 @@ impl Guards {
                 rule: Some(refusal.rule.id()),
                 line: Some(refusal.line),
                 column: Some(refusal.column),
-                message: Some(refusal.text().render(locale)),
+                message: Some(refusal_text(&refusal).render(locale)),
                 ..Report::default()
             },
         }

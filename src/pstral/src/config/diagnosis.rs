@@ -1,7 +1,7 @@
 //! What a parser's error means to the person who wrote the configuration.
 
-use pstral_core::near::distance;
 use pstral_core::text::text;
+use strsim::levenshtein as distance;
 
 use super::Fault;
 use super::schema::NOT_ONE_OF;

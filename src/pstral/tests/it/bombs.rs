@@ -19,7 +19,7 @@ fn no_bomb_reaches_a_postgres_server() {
     runtime.block_on(server.batch(&format!("{}{tables}", include_str!("canary/postgres.sql"))));
     let url = format!("postgres://reader@127.0.0.1:{}/postgres?sslmode=disable", server.port());
     let target = format!("[targets.crm]\nkind = \"postgres\"\nurl = \"{url}\"\nallow_privileged = true\n");
-    let bombs = bombs(include_str!("../../../core/src/guard/tests/hostile_postgres.jsonl"));
+    let bombs = bombs(include_str!("../../../guard/src/tests/hostile_postgres.jsonl"));
     let place = Place::new();
     let peak = offer(&place, &target, &bombs);
     println!(
@@ -34,7 +34,7 @@ fn no_bomb_reaches_sqlite() {
     let place = Place::new();
     let database = rusqlite::Connection::open(place.path("crm.db")).unwrap();
     database.execute_batch(include_str!("canary/sqlite.sql")).unwrap();
-    let bombs = bombs(include_str!("../../../core/src/guard/tests/hostile_sqlite.jsonl"));
+    let bombs = bombs(include_str!("../../../guard/src/tests/hostile_sqlite.jsonl"));
     let peak = offer(&place, "[targets.crm]\nkind = \"sqlite\"\npath = \"../crm.db\"\n", &bombs);
     println!("{} bombs: Pstral held {peak} KiB at most, SQLite included", bombs.len());
 }

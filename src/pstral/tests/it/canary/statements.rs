@@ -26,7 +26,7 @@ const VALUES: &[(&str, &str)] = &[
 
 /// All of a dialect.
 pub(super) fn statements(dialect: Dialect, aimed: &[&str], file: &Path) -> Vec<Statement> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/guard/tests");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guard/src/tests");
     let name = word(dialect);
     let hostile = rows(&folder.join(format!("hostile_{name}.jsonl"))).into_iter().map(|row| (sql(&row), true));
     let everyday = rows(&folder.join(format!("{name}.jsonl"))).into_iter().map(|row| (with_values(&sql(&row)), false));

@@ -1,0 +1,175 @@
+//! The parser's dialects, exact but for what the guard must not let through, and with a bound on the parser's work.
+
+use std::any::TypeId;
+use std::cell::Cell;
+
+use sqlparser::ast::Expr;
+use sqlparser::dialect::{Dialect as Grammar, OracleDialect, PostgreSqlDialect, Precedence, SQLiteDialect};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+use crate::Dialect;
+
+use super::{oracle_clauses, oracle_syntax, postgres_syntax, prefix, sqlite_syntax};
+
+/// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
+/// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
+const FUEL: u32 = 40_000;
+
+/// A dialect that stops a parse which tries too much.
+///
+/// It keeps the identity of the dialect it wraps. Only what queries need is passed on; for the rest the trait's
+/// defaults hold, which know less. Comments are never kept as optimizer hints, and `@` is no letter.
+#[derive(Debug)]
+pub(super) struct Bounded<G> {
+    dialect: Dialect,
+    grammar: G,
+    fuel: Cell<u32>,
+}
+
+impl<G> Bounded<G> {
+    fn new(dialect: Dialect, grammar: G) -> Self {
+        Self { dialect, grammar, fuel: Cell::new(FUEL) }
+    }
+}
+
+/// Calls `read` with the grammar of a dialect.
+pub(super) fn with_grammar<T>(dialect: Dialect, read: impl FnOnce(&dyn Grammar) -> T) -> T {
+    match dialect {
+        Dialect::Oracle => read(&Bounded::new(dialect, OracleDialect)),
+        Dialect::Postgres => read(&Bounded::new(dialect, PostgreSqlDialect {})),
+        Dialect::Sqlite => read(&Bounded::new(dialect, SQLiteDialect {})),
+    }
+}
+
+macro_rules! pass_on {
+    ($($name:ident)+) => { $(fn $name(&self) -> bool { self.grammar.$name() })+ };
+}
+
+impl<G: Grammar> Grammar for Bounded<G> {
+    fn dialect(&self) -> TypeId {
+        self.grammar.dialect()
+    }
+
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let left = self.fuel.get();
+        self.fuel.set(left.saturating_sub(1));
+        // This error alone is not swallowed where the parser tries one reading after another.
+        if left == 0 {
+            return Some(Err(ParserError::RecursionLimitExceeded));
+        }
+        let oracle = self.dialect == Dialect::Oracle;
+        let read = if oracle { oracle_clauses::prefix(parser, |level| self.prec_value(level)) } else { None };
+        read.or_else(|| prefix::prefix(parser))
+    }
+
+    fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        let own = match self.dialect {
+            Dialect::Oracle => oracle_syntax::infix(parser, expr),
+            Dialect::Postgres => postgres_syntax::infix(parser, expr, precedence),
+            Dialect::Sqlite => sqlite_syntax::infix(parser, expr, precedence),
+        };
+        own.or_else(|| self.grammar.parse_infix(parser, expr, precedence))
+    }
+
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        let own = match self.dialect {
+            Dialect::Oracle => oracle_syntax::precedence(parser, |level| self.prec_value(level)),
+            Dialect::Postgres => postgres_syntax::precedence(parser, |level| self.prec_value(level)),
+            Dialect::Sqlite => sqlite_syntax::precedence(parser, |level| self.prec_value(level)),
+        };
+        own.map(Ok).or_else(|| self.grammar.get_next_precedence(parser))
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        ch != '@' && self.grammar.is_identifier_part(ch)
+    }
+
+    fn is_identifier_start(&self, ch: char) -> bool {
+        self.grammar.is_identifier_start(ch)
+    }
+
+    fn is_delimited_identifier_start(&self, ch: char) -> bool {
+        self.grammar.is_delimited_identifier_start(ch)
+    }
+
+    fn identifier_quote_style(&self, identifier: &str) -> Option<char> {
+        self.grammar.identifier_quote_style(identifier)
+    }
+
+    fn is_custom_operator_part(&self, ch: char) -> bool {
+        self.grammar.is_custom_operator_part(ch)
+    }
+
+    fn is_reserved_for_identifier(&self, kw: Keyword) -> bool {
+        self.grammar.is_reserved_for_identifier(kw)
+    }
+
+    fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
+        // `t PARTITION (p)` is read as an alias with a column, which renders the same; `walk::factor` knows it.
+        let partition = self.dialect == Dialect::Oracle && *kw == Keyword::PARTITION;
+        (partition && parser.peek_token_ref().token == Token::LParen) || self.grammar.is_table_alias(kw, parser)
+    }
+
+    /// Oracle alone has the alias behind SAMPLE.
+    fn supports_table_sample_before_alias(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle's keys of JSON objects are any expressions.
+    fn supports_named_fn_args_with_expr_name(&self) -> bool {
+        self.dialect == Dialect::Oracle || self.grammar.supports_named_fn_args_with_expr_name()
+    }
+
+    /// Room behind a common table expression, for Oracle's SEARCH and CYCLE (`oracle_tokens`).
+    fn supports_from_first_insert(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle lets any table of a FROM stand in brackets.
+    fn supports_parens_around_table_factor(&self) -> bool {
+        self.dialect == Dialect::Oracle
+    }
+
+    /// Oracle reads `a JOIN b JOIN c ON … ON …` as `a JOIN (b JOIN c ON …) ON …`.
+    fn supports_left_associative_joins_without_parens(&self) -> bool {
+        self.dialect != Dialect::Oracle && self.grammar.supports_left_associative_joins_without_parens()
+    }
+
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        self.dialect == Dialect::Sqlite || self.grammar.supports_bitwise_shift_operators()
+    }
+
+    fn prec_value(&self, prec: Precedence) -> u8 {
+        self.grammar.prec_value(prec)
+    }
+
+    fn get_reserved_keywords_for_select_item_operator(&self) -> &[Keyword] {
+        self.grammar.get_reserved_keywords_for_select_item_operator()
+    }
+
+    pass_on! {
+        allow_extract_custom
+        allow_extract_single_quotes
+        supports_array_typedef_with_brackets
+        supports_boolean_literals
+        supports_comma_separated_trim
+        supports_connect_by
+        supports_dollar_placeholder
+        supports_filter_during_aggregation
+        supports_group_by_expr
+        supports_in_empty_list
+        supports_interval_options
+        supports_limit_comma
+        supports_match_recognize
+        supports_nested_comments
+        supports_notnull_operator
+        supports_numeric_literal_underscores
+        supports_outer_join_operator
+        supports_quote_delimited_string
+        supports_string_escape_constant
+        supports_unicode_string_literal
+        supports_window_function_null_treatment_arg
+    }
+}
