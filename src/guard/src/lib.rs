@@ -159,7 +159,7 @@ impl Guard {
             read_as_text: Vec::new(),
             functions: reads.functions.into_iter().collect(),
             parameters: reads.parameters,
-            row_limit: row_limit::of(&statement),
+            row_limit: row_limit::of(&statement, self.dialect),
             limits: self.index.limits,
             values: BTreeMap::new(),
         }))

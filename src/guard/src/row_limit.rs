@@ -2,7 +2,9 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, LimitClause, Query, SetExpr, Statement, Value as Literal};
 
+use super::outline::Term;
 use super::walk::whole_number;
+use super::{Dialect, Value};
 
 /// A number of rows in a statement's text, or the parameter that will hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,10 +13,22 @@ pub(super) enum RowLimit {
     Parameter(String),
 }
 
+impl RowLimit {
+    /// The number or parameter as a term.
+    pub(super) fn term(&self) -> Term {
+        match self {
+            Self::Rows(rows) => {
+                Term::Value(i64::try_from(*rows).map_or_else(|_| Value::Decimal(rows.to_string()), Value::Integer))
+            }
+            Self::Parameter(name) => Term::Parameter(name.clone()),
+        }
+    }
+}
+
 /// The limit of the outermost query; `None` where there is none or where it is computed.
-pub(super) fn of(statement: &Statement) -> Option<RowLimit> {
+pub(super) fn of(statement: &Statement, dialect: Dialect) -> Option<RowLimit> {
     let Statement::Query(query) = statement else { return None };
-    of_clauses(query).or_else(|| of_rownum(&query.body))
+    of_clauses(query).or_else(|| of_rownum(&query.body).filter(|_| dialect == Dialect::Oracle))
 }
 
 fn of_clauses(query: &Query) -> Option<RowLimit> {
@@ -29,22 +43,31 @@ fn of_clauses(query: &Query) -> Option<RowLimit> {
 }
 
 /// `WHERE ROWNUM <= 10`, as it was written before Oracle 12.
-pub(super) fn of_rownum(body: &SetExpr) -> Option<RowLimit> {
+fn of_rownum(body: &SetExpr) -> Option<RowLimit> {
     let SetExpr::Select(select) = body else { return None };
     let mut conditions = vec![select.selection.as_ref()?];
     while let Some(condition) = conditions.pop() {
         match condition {
             Expr::Nested(inner) => conditions.push(inner),
             Expr::BinaryOp { left, op: BinaryOperator::And, right } => conditions.extend([&**left, &**right]),
-            Expr::BinaryOp { left, op, right } if is_rownum(left) => match (op, number(right)?) {
-                (BinaryOperator::LtEq, limit) => return Some(limit),
-                (BinaryOperator::Lt, RowLimit::Rows(rows)) => return Some(RowLimit::Rows(rows.saturating_sub(1))),
-                _ => return None,
-            },
-            _ => {}
+            condition => {
+                if let Some(limit) = rownum_bound(condition) {
+                    return Some(limit);
+                }
+            }
         }
     }
     None
+}
+
+/// The most rows that a condition on ROWNUM lets through.
+pub(super) fn rownum_bound(condition: &Expr) -> Option<RowLimit> {
+    let Expr::BinaryOp { left, op, right } = condition else { return None };
+    match (op, number(right).filter(|_| is_rownum(left))?) {
+        (BinaryOperator::LtEq, limit) => Some(limit),
+        (BinaryOperator::Lt, RowLimit::Rows(rows)) => Some(RowLimit::Rows(rows.saturating_sub(1))),
+        _ => None,
+    }
 }
 
 fn is_rownum(expr: &Expr) -> bool {

@@ -22,15 +22,19 @@ impl Pipeline {
         let limits = approved.limits();
         let limits = text("explain-limits").count("rows", limits.rows).count("seconds", limits.time.as_secs());
         let words = approved.outline().map(|outline| in_words(&outline, approved.values(), locale));
-        let lines: Vec<String> = words.into_iter().chain([limits.render(locale)]).collect();
-        let lines = lines.join("\n");
+        let room = asker.platform.capabilities().length.less(BESIDE);
+        let words = match words {
+            Some(words) if !room.holds(&words) => text("explain-too-long").render(locale),
+            Some(words) => words,
+            None => String::new(),
+        };
+        let lines = format!("{words}\n{}", limits.render(locale));
         let told = |in_file: Option<&str>| {
             let card = card(&proposal, approved.relations(), in_file, locale);
             format!("{card}\n{lines}")
         };
-        let room = asker.platform.capabilities().length.less(BESIDE);
         let shown = self.shown_whole(asker, &proposal, room, told).await;
-        // Nothing runs by it: where the statement has no room beside the words, these stand alone, and their end is left out.
+        // Nothing runs by it: where the statement has no room beside the words, these stand alone.
         let (whole, files) = shown.unwrap_or_else(|| (lines.clone(), Vec::new()));
         let buttons = vec![button(ButtonAction::Plan(proposal.id.clone()), &text("button-plan"), locale)];
         let message = Outgoing { files, buttons, ..Outgoing::text(whole) };

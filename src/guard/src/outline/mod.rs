@@ -1,7 +1,7 @@
 //! A statement as data that can be put into words: its tables, conditions, groups, columns, order and limit.
 //!
-//! For people who do not read SQL. An expression without a shape of its own here keeps its SQL, so that nothing a
-//! statement does is left out.
+//! For people who do not read SQL. An expression without a shape of its own here keeps its SQL. Not told: where empty
+//! values are sorted to, and that a common table expression reads itself other than by its name.
 
 mod condition;
 mod query;
@@ -15,26 +15,35 @@ use crate::Value;
 pub struct Outline {
     /// The queries it reads from, computed first: `WITH` and `FROM (…)`.
     pub steps: Vec<Step>,
-    /// Where its rows come from.
+    /// The source of its rows.
     pub body: Body,
-    /// What the rows are sorted by, first to last.
+    /// The sort keys, first to last.
     pub order: Vec<SortKey>,
-    /// How many rows are skipped.
+    /// The number of rows that are skipped.
     pub offset: Option<Term>,
-    /// How many rows are returned at most.
-    pub limit: Option<Term>,
+    /// The most rows that are returned.
+    pub limit: Option<RowLimit>,
 }
 
-/// A named query that another one reads.
+/// The most rows that a query returns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowLimit {
+    /// Their number.
+    pub rows: Term,
+    /// Rows equal to the last one are returned too (WITH TIES).
+    pub with_ties: bool,
+}
+
+/// A query that another one reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The name under which it is read; empty where it has none.
     pub name: String,
-    /// What it does.
+    /// The query itself.
     pub outline: Outline,
 }
 
-/// Where the rows of a query come from.
+/// The source of a query's rows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// One SELECT.
@@ -61,22 +70,24 @@ pub enum Combination {
 /// One SELECT.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// The tables of FROM, with their aliases.
+    /// The tables of FROM, with their aliases; a step without a name is empty.
     pub tables: Vec<String>,
     /// The tables joined to them, in order.
     pub joins: Vec<Join>,
     /// The conditions of WHERE: all of them hold.
     pub filter: Vec<Condition>,
-    /// Whether it follows a hierarchy (CONNECT BY).
-    pub is_hierarchy: bool,
-    /// What the rows are grouped by.
+    /// The clauses of a hierarchy, as SQL (START WITH, CONNECT BY).
+    pub hierarchy: Vec<String>,
+    /// The number of rows it takes before anything else (Oracle's ROWNUM).
+    pub first_rows: Option<Term>,
+    /// The terms of GROUP BY.
     pub groups: Vec<Term>,
     /// The conditions of HAVING: all of them hold.
     pub having: Vec<Condition>,
-    /// What each row of the result shows.
+    /// The columns of the result.
     pub columns: Vec<Column>,
-    /// Whether equal rows are shown once.
-    pub is_distinct: bool,
+    /// The way repetitions are left out, if they are.
+    pub distinct: Option<Distinct>,
 }
 
 impl Selection {
@@ -86,18 +97,27 @@ impl Selection {
     }
 }
 
+/// Which rows count as repetitions.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Distinct {
+    /// Those equal in every column.
+    Rows,
+    /// Those equal in these terms; the first in the sort order stays (PostgreSQL).
+    On(Vec<Term>),
+}
+
 /// A table joined to those before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Join {
     /// The table with its alias.
     pub table: String,
-    /// Which rows without a match stay.
+    /// The rows without a match that stay.
     pub kind: JoinKind,
-    /// What a match is: all of them hold.
+    /// The conditions of a match: all of them hold.
     pub on: Vec<Condition>,
 }
 
-/// Which rows without a match a join keeps.
+/// The rows without a match that a join keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinKind {
     /// None.
@@ -110,6 +130,10 @@ pub enum JoinKind {
     Full,
     /// There are no matches: each row meets each row.
     Cross,
+    /// Computed anew for each row, which stays only where there is one (CROSS APPLY).
+    EachRow,
+    /// Computed anew for each row, which stays in any case (OUTER APPLY).
+    EachRowKept,
 }
 
 /// A column of the result.
@@ -117,16 +141,16 @@ pub enum JoinKind {
 pub struct Column {
     /// Its alias.
     pub name: Option<String>,
-    /// What it shows.
+    /// Its value.
     pub term: Term,
 }
 
-/// Something the rows are sorted by.
+/// A term that rows are sorted by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortKey {
-    /// What is compared.
+    /// The term.
     pub term: Term,
-    /// Whether the largest comes first.
+    /// The largest comes first.
     pub is_descending: bool,
 }
 
@@ -141,13 +165,15 @@ pub enum Term {
     Parameter(String),
     /// Every column.
     Everything,
+    /// A column of the result by its place, from 1, where its name is not in the text.
+    Place(u64),
     /// A number computed from several rows; without `of` from the rows themselves.
     Aggregate {
-        /// How it is computed.
+        /// The function.
         function: Aggregate,
-        /// What it is computed from.
+        /// Its argument.
         of: Option<Box<Term>>,
-        /// Whether equal values count once.
+        /// Equal values count once.
         is_distinct: bool,
     },
     /// Anything else, as SQL.
@@ -186,7 +212,7 @@ pub enum Comparison {
     AtLeast,
 }
 
-/// Where a LIKE pattern wants its text.
+/// The place of a LIKE pattern's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Likeness {
     /// Anywhere: `%text%`.
@@ -209,15 +235,26 @@ pub enum Condition {
     /// A value out of a list.
     OneOf(Term, Vec<Term>),
     /// A text like a pattern.
-    Like(Term, Likeness, String),
+    Like {
+        /// The text.
+        term: Term,
+        /// The place of the words in it.
+        how: Likeness,
+        /// The words, or the pattern.
+        words: String,
+        /// Upper and lower case are alike.
+        ignores_case: bool,
+    },
     /// A value that is not there.
     Null(Term),
     /// A value among those that a column has in other rows.
     Among(Term, Term, Lookup),
     /// A row that there is elsewhere.
     Exists(Lookup),
-    /// These columns are equal on both sides of a join.
+    /// These columns are equal on both sides of a join; without a name, all that have the same name.
     SameColumns(Vec<String>),
+    /// It holds, or there is no row it could hold for (Oracle's `(+)`).
+    Optional(Box<Condition>),
     /// One of them holds.
     Any(Vec<Condition>),
     /// All of them hold.
@@ -241,6 +278,8 @@ impl ApprovedStatement {
     /// The statement as data that can be put into words. `None` where it cannot be read in time.
     pub fn outline(&self) -> Option<Outline> {
         let (text, dialect) = (self.text.clone(), self.dialect);
-        deep::run(move || parse::parse(&text, dialect).ok().and_then(|statement| query::of_statement(&statement)))?
+        deep::run(move || {
+            parse::parse(&text, dialect).ok().and_then(|statement| query::of_statement(&statement, dialect))
+        })?
     }
 }

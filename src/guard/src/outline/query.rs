@@ -1,37 +1,43 @@
 //! Queries: their steps, tables, groups, columns, order and limit.
 
 use sqlparser::ast::{
-    Expr, Fetch, GroupByExpr, JoinConstraint, JoinOperator, LimitClause, OrderByExpr, OrderByKind, OrderBySort, Query,
-    Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Statement, TableAlias, TableFactor,
+    BinaryOperator, Distinct as DistinctClause, Expr, Fetch, GroupByExpr, JoinConstraint, JoinOperator, LimitClause,
+    OrderByExpr, OrderByKind, OrderBySort, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Statement,
+    TableAlias, TableFactor,
 };
 
-use super::condition::all;
+use super::condition::{all, sides};
 use super::term::{self, sql};
 use super::{
-    Body, Column, Combination, Comparison, Condition, Join, JoinKind, Outline, Selection, SortKey, Step, Term,
+    Body, Column, Combination, Condition, Distinct, Join, JoinKind, Outline, RowLimit, Selection, SortKey, Step, Term,
 };
-use crate::Value;
-use crate::row_limit::{RowLimit, of_rownum};
+use crate::row_limit::rownum_bound;
+use crate::{Dialect, Value};
 
-pub(super) fn of_statement(statement: &Statement) -> Option<Outline> {
+pub(super) fn of_statement(statement: &Statement, dialect: Dialect) -> Option<Outline> {
     let Statement::Query(query) = statement else { return None };
-    Some(of(query))
+    Some(of(query, dialect))
 }
 
-fn of(query: &Query) -> Outline {
+fn of(query: &Query, dialect: Dialect) -> Outline {
     let with = query.with.iter().flat_map(|with| &with.cte_tables);
-    let steps = with.map(|cte| Step { name: cte.alias.name.value.clone(), outline: of(&cte.query) });
-    let mut outline = of_body(&query.body);
+    let steps = with.map(|cte| Step { name: cte.alias.name.value.clone(), outline: of(&cte.query, dialect) });
+    let mut outline = of_body(&query.body, dialect);
+    if outline.order.len() + usize::from(outline.offset.is_some()) + usize::from(outline.limit.is_some()) > 0
+        && (query.order_by.is_some() || query.limit_clause.is_some() || query.fetch.is_some())
+    {
+        outline = rows_of(outline);
+    }
     outline.steps.splice(..0, steps);
     if let Some(OrderByKind::Expressions(keys)) = query.order_by.as_ref().map(|order| &order.kind) {
-        outline.order = keys.iter().map(|key| sort_key(key, &outline.body)).collect();
+        outline.order = keys.iter().map(|key| sort_key(key, columns(&outline.body))).collect();
     }
     if let Some(LimitClause::LimitOffset { limit, offset, limit_by: _ }) = &query.limit_clause {
-        outline.limit = limit.as_ref().map(term::of).or(outline.limit);
-        outline.offset = offset.as_ref().map(|offset| term::of(&offset.value));
+        outline.limit = limit.as_ref().and_then(limited).or(outline.limit);
+        outline.offset = offset.as_ref().map(|offset| term::of(&offset.value)).or(outline.offset);
     }
     if let Some(LimitClause::OffsetCommaLimit { offset, limit }) = &query.limit_clause {
-        (outline.limit, outline.offset) = (Some(term::of(limit)), Some(term::of(offset)));
+        (outline.limit, outline.offset) = (limited(limit), Some(term::of(offset)));
     }
     if let Some(fetch) = &query.fetch {
         outline.limit = Some(fetched(fetch));
@@ -39,42 +45,73 @@ fn of(query: &Query) -> Outline {
     outline
 }
 
-fn fetched(fetch: &Fetch) -> Term {
-    match &fetch.quantity {
-        Some(quantity) if fetch.percent => Term::Sql(format!("{} %", sql(quantity))),
-        Some(quantity) => term::of(quantity),
-        None => Term::Value(Value::Decimal("1".to_owned())),
+/// The rows of a query in brackets, which has an order or a limit of its own.
+fn rows_of(inner: Outline) -> Outline {
+    let selection = Selection {
+        tables: vec![String::new()],
+        joins: Vec::new(),
+        filter: Vec::new(),
+        hierarchy: Vec::new(),
+        first_rows: None,
+        groups: Vec::new(),
+        having: Vec::new(),
+        columns: vec![Column { name: None, term: Term::Everything }],
+        distinct: None,
+    };
+    let steps = vec![Step { name: String::new(), outline: inner }];
+    Outline { steps, body: Body::Select(Box::new(selection)), order: Vec::new(), offset: None, limit: None }
+}
+
+/// A limit; `None` where it lets everything through, as SQLite's negative ones do.
+fn limited(rows: &Expr) -> Option<RowLimit> {
+    match term::of(rows) {
+        Term::Value(Value::Null) => None,
+        Term::Value(Value::Integer(rows)) if rows < 0 => None,
+        rows => Some(RowLimit { rows, with_ties: false }),
     }
 }
 
-fn of_body(body: &SetExpr) -> Outline {
-    let (body, steps, limit) = match body {
-        SetExpr::Query(query) => return of(query),
+fn fetched(fetch: &Fetch) -> RowLimit {
+    let rows = match &fetch.quantity {
+        Some(quantity) if fetch.percent => Term::Sql(format!("{} %", sql(quantity))),
+        Some(quantity) => term::of(quantity),
+        None => Term::Value(Value::Integer(1)),
+    };
+    RowLimit { rows, with_ties: fetch.with_ties }
+}
+
+fn of_body(body: &SetExpr, dialect: Dialect) -> Outline {
+    let (body, steps) = match body {
+        SetExpr::Query(query) => return of(query, dialect),
         SetExpr::Select(select) => {
-            let (mut selection, steps) = of_select(select);
-            let limit = of_rownum(body).map(row_limit);
-            // Told as the limit it is.
-            selection.filter.retain(|condition| limit.is_none() || !is_rownum_bound(condition));
-            (Body::Select(Box::new(selection)), steps, limit)
+            let (selection, steps) = of_select(select, dialect);
+            (Body::Select(Box::new(selection)), steps)
         }
         SetExpr::SetOperation { left, op, set_quantifier, right } => match combination(*op, *set_quantifier) {
-            Some(how) => (Body::Combined(how, parts(left, how).chain([of_body(right)]).collect()), Vec::new(), None),
-            None => (Body::Sql(sql(body)), Vec::new(), None),
+            Some(how) => {
+                let mut parts = parts(left, how, dialect);
+                parts.push(of_body(right, dialect));
+                (Body::Combined(how, parts), Vec::new())
+            }
+            None => (Body::Sql(sql(body)), Vec::new()),
         },
-        _ => (Body::Sql(sql(body)), Vec::new(), None),
+        _ => (Body::Sql(sql(body)), Vec::new()),
     };
-    Outline { steps, body, order: Vec::new(), offset: None, limit }
+    Outline { steps, body, order: Vec::new(), offset: None, limit: None }
 }
 
 /// The queries to the left of the last one, which the same operator puts together.
-fn parts(left: &SetExpr, how: Combination) -> impl Iterator<Item = Outline> + use<> {
-    let outline = of_body(left);
-    let is_plain = outline.order.is_empty() && outline.limit.is_none() && outline.steps.is_empty();
+fn parts(left: &SetExpr, how: Combination, dialect: Dialect) -> Vec<Outline> {
+    let outline = of_body(left, dialect);
+    let is_bounded = outline.offset.is_some() || outline.limit.is_some();
     match outline.body {
-        Body::Combined(same, parts) if same == how && is_plain => parts,
-        _ => vec![outline],
+        Body::Combined(same, parts)
+            if same == how && !is_bounded && outline.order.is_empty() && outline.steps.is_empty() =>
+        {
+            parts
+        }
+        body => vec![Outline { body, ..outline }],
     }
-    .into_iter()
 }
 
 fn combination(op: SetOperator, quantifier: SetQuantifier) -> Option<Combination> {
@@ -90,17 +127,17 @@ fn combination(op: SetOperator, quantifier: SetQuantifier) -> Option<Combination
 }
 
 /// One SELECT, and the queries its FROM computes.
-pub(super) fn of_select(select: &Select) -> (Selection, Vec<Step>) {
-    let mut from = From::default();
+pub(super) fn of_select(select: &Select, dialect: Dialect) -> (Selection, Vec<Step>) {
+    let mut from = From { tables: Vec::new(), joins: Vec::new(), steps: Vec::new(), dialect };
     for source in &select.from {
         let table = from.table(&source.relation);
         from.tables.push(table);
         for join in &source.joins {
-            let table = from.table(&join.relation);
-            let (kind, on) = matched(&join.join_operator);
-            from.joins.push(Join { table, kind, on });
+            from.join(&join.relation, &join.join_operator);
         }
     }
+    // What Oracle lets stand in place of a missing FROM.
+    from.tables.retain(|table| !(dialect == Dialect::Oracle && table.eq_ignore_ascii_case("dual")));
     let columns: Vec<Column> = select.projection.iter().map(column).collect();
     let groups = match &select.group_by {
         GroupByExpr::Expressions(list, modifiers) if modifiers.is_empty() => {
@@ -108,53 +145,85 @@ pub(super) fn of_select(select: &Select) -> (Selection, Vec<Step>) {
         }
         GroupByExpr::Expressions(..) | GroupByExpr::All(_) => vec![Term::Sql(sql(&select.group_by))],
     };
+    let (filter, first_rows) = select.selection.as_ref().map(|filter| filtered(filter, dialect)).unwrap_or_default();
     let selection = Selection {
         tables: from.tables,
         joins: from.joins,
-        filter: select.selection.as_ref().map(all).unwrap_or_default(),
-        is_hierarchy: !select.connect_by.is_empty(),
+        filter,
+        hierarchy: select.connect_by.iter().map(sql).collect(),
+        first_rows,
         groups,
-        having: select.having.as_ref().map(all).unwrap_or_default(),
+        having: select.having.as_ref().map(|having| all(having, dialect)).unwrap_or_default(),
         columns,
-        is_distinct: select.distinct.is_some(),
+        distinct: match &select.distinct {
+            None | Some(DistinctClause::All) => None,
+            Some(DistinctClause::Distinct) => Some(Distinct::Rows),
+            Some(DistinctClause::On(terms)) => Some(Distinct::On(terms.iter().map(term::of).collect())),
+        },
     };
     (selection, from.steps)
 }
 
-fn row_limit(limit: RowLimit) -> Term {
-    match limit {
-        RowLimit::Rows(rows) => Term::Value(Value::Decimal(rows.to_string())),
-        RowLimit::Parameter(name) => Term::Parameter(name),
+/// The conditions of WHERE, and the bound among them that Oracle sets on the rows it takes. Several stay as they are.
+fn filtered(filter: &Expr, dialect: Dialect) -> (Vec<Condition>, Option<Term>) {
+    let parts = sides(filter, &BinaryOperator::And);
+    let bounds: Vec<_> = parts.iter().filter_map(|part| rownum_bound(part)).collect();
+    match bounds.as_slice() {
+        [rows] if dialect == Dialect::Oracle => {
+            let others = parts.into_iter().filter(|part| rownum_bound(part).is_none());
+            (others.flat_map(|part| all(part, dialect)).collect(), Some(rows.term()))
+        }
+        _ => (all(filter, dialect), None),
     }
 }
 
-fn is_rownum_bound(condition: &Condition) -> bool {
-    matches!(
-        condition,
-        Condition::Compare(Term::Column(name), Comparison::Less | Comparison::AtMost, _)
-            if name.eq_ignore_ascii_case("ROWNUM")
-    )
-}
-
-#[derive(Default)]
 struct From {
     tables: Vec<String>,
     joins: Vec<Join>,
     steps: Vec<Step>,
+    dialect: Dialect,
 }
 
 impl From {
     /// The name of a table with its alias; a query in its place becomes a step.
     fn table(&mut self, factor: &TableFactor) -> String {
         match factor {
-            TableFactor::Table { name, alias, args: None, .. } => with_alias(sql(name), alias.as_ref()),
-            TableFactor::Derived { subquery, alias, .. } => {
+            TableFactor::Table { name, alias, args: None, sample: None, version: None, .. } => {
+                with_alias(sql(name), alias.as_ref())
+            }
+            TableFactor::Derived { subquery, alias, lateral: false, sample: None } => {
                 let name = alias.as_ref().map(|alias| alias.name.value.clone()).unwrap_or_default();
-                self.steps.push(Step { name: name.clone(), outline: of(subquery) });
+                self.steps.push(Step { name: name.clone(), outline: of(subquery, self.dialect) });
                 name
             }
             other => sql(other),
         }
+    }
+
+    fn join(&mut self, relation: &TableFactor, operator: &JoinOperator) {
+        let (kind, constraint) = match operator {
+            JoinOperator::CrossApply => (JoinKind::EachRow, &JoinConstraint::None),
+            JoinOperator::OuterApply => (JoinKind::EachRowKept, &JoinConstraint::None),
+            JoinOperator::Left(on) | JoinOperator::LeftOuter(on) => (JoinKind::Left, on),
+            JoinOperator::Right(on) | JoinOperator::RightOuter(on) => (JoinKind::Right, on),
+            JoinOperator::FullOuter(on) => (JoinKind::Full, on),
+            JoinOperator::Join(JoinConstraint::None) | JoinOperator::CrossJoin(_) => {
+                (JoinKind::Cross, &JoinConstraint::None)
+            }
+            JoinOperator::Join(on) | JoinOperator::Inner(on) => (JoinKind::Inner, on),
+            _ => (JoinKind::Inner, &JoinConstraint::None),
+        };
+        let table = match kind {
+            JoinKind::EachRow | JoinKind::EachRowKept => sql(relation),
+            _ => self.table(relation),
+        };
+        let on = match constraint {
+            JoinConstraint::On(expr) => all(expr, self.dialect),
+            JoinConstraint::Using(columns) => vec![Condition::SameColumns(columns.iter().map(sql).collect())],
+            JoinConstraint::Natural => vec![Condition::SameColumns(Vec::new())],
+            JoinConstraint::None => Vec::new(),
+        };
+        self.joins.push(Join { table, kind, on });
     }
 }
 
@@ -163,25 +232,6 @@ fn with_alias(table: String, alias: Option<&TableAlias>) -> String {
         Some(alias) if !alias.name.value.eq_ignore_ascii_case(&table) => format!("{table} {}", alias.name.value),
         _ => table,
     }
-}
-
-fn matched(operator: &JoinOperator) -> (JoinKind, Vec<Condition>) {
-    let (kind, constraint) = match operator {
-        JoinOperator::Join(on) | JoinOperator::Inner(on) => (JoinKind::Inner, on),
-        JoinOperator::Left(on) | JoinOperator::LeftOuter(on) => (JoinKind::Left, on),
-        JoinOperator::Right(on) | JoinOperator::RightOuter(on) => (JoinKind::Right, on),
-        JoinOperator::FullOuter(on) => (JoinKind::Full, on),
-        JoinOperator::CrossJoin(on) => (JoinKind::Cross, on),
-        JoinOperator::OuterApply => return (JoinKind::Left, Vec::new()),
-        _ => return (JoinKind::Cross, Vec::new()),
-    };
-    let on = match constraint {
-        JoinConstraint::On(expr) => all(expr),
-        JoinConstraint::Using(columns) => vec![Condition::SameColumns(columns.iter().map(sql).collect())],
-        JoinConstraint::Natural => vec![Condition::Sql("NATURAL JOIN".to_owned())],
-        JoinConstraint::None => return (JoinKind::Cross, Vec::new()),
-    };
-    (kind, on)
 }
 
 fn column(item: &SelectItem) -> Column {
@@ -194,21 +244,32 @@ fn column(item: &SelectItem) -> Column {
     Column { name, term }
 }
 
-/// A term of GROUP BY or ORDER BY, where a bare number stands for a column of the result.
-fn numbered(expr: &Expr, columns: &[Column]) -> Term {
-    let place = crate::walk::whole_number(expr).and_then(|place| usize::try_from(place).ok());
-    let column = place.and_then(|place| columns.get(place.checked_sub(1)?));
-    match column {
-        Some(Column { name: Some(name), .. }) => Term::Column(name.clone()),
-        Some(Column { name: None, term }) => term.clone(),
-        None => term::of(expr),
+/// The columns that a bare number in ORDER BY counts.
+fn columns(body: &Body) -> &[Column] {
+    match body {
+        Body::Select(selection) => &selection.columns,
+        Body::Combined(_, parts) => parts.first().map_or(&[], |first| columns(&first.body)),
+        Body::Sql(_) => &[],
     }
 }
 
-fn sort_key(key: &OrderByExpr, body: &Body) -> SortKey {
-    let columns = match body {
-        Body::Select(selection) => selection.columns.as_slice(),
-        Body::Combined(..) | Body::Sql(_) => &[],
+/// A term of GROUP BY or ORDER BY, where a bare number stands for a column of the result.
+fn numbered(expr: &Expr, columns: &[Column]) -> Term {
+    let Some(place) = crate::walk::whole_number(expr) else { return term::of(expr) };
+    let before = usize::try_from(place).ok().and_then(|place| columns.get(..place));
+    let is_star = |column: &Column| match &column.term {
+        Term::Everything => true,
+        Term::Sql(sql) => column.name.is_none() && sql.ends_with('*'),
+        _ => false,
     };
-    SortKey { term: numbered(&key.expr, columns), is_descending: matches!(key.options.sort, Some(OrderBySort::Desc)) }
+    match before.filter(|before| !before.iter().any(is_star)).and_then(<[Column]>::last) {
+        Some(Column { name: Some(name), .. }) => Term::Column(name.clone()),
+        Some(Column { name: None, term }) => term.clone(),
+        None => Term::Place(place),
+    }
+}
+
+fn sort_key(key: &OrderByExpr, columns: &[Column]) -> SortKey {
+    let is_descending = matches!(key.options.sort, Some(OrderBySort::Desc));
+    SortKey { term: numbered(&key.expr, columns), is_descending }
 }

@@ -22,7 +22,7 @@ pub(super) fn of(expr: &Expr) -> Term {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) => Term::Column(column(expr)),
         Expr::Value(value) => literal(&value.value).unwrap_or_else(|| Term::Sql(sql(expr))),
         Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => match of(inner) {
-            Term::Value(Value::Decimal(digits)) => Term::Value(Value::Decimal(format!("-{digits}"))),
+            Term::Value(Value::Integer(number)) if number > 0 => Term::Value(Value::Integer(-number)),
             _ => Term::Sql(sql(expr)),
         },
         Expr::Function(function) => aggregate(function).unwrap_or_else(|| Term::Sql(sql(expr))),
@@ -42,7 +42,10 @@ fn column(expr: &Expr) -> String {
 
 fn literal(literal: &Literal) -> Option<Term> {
     Some(match literal {
-        Literal::Number(digits, _) => Term::Value(Value::Decimal(digits.clone())),
+        Literal::Number(digits, _) => Term::Value(match digits.parse() {
+            Ok(number) => Value::Integer(number),
+            Err(_) => Value::Decimal(digits.clone()),
+        }),
         Literal::SingleQuotedString(text) => Term::Value(Value::Text(text.clone())),
         Literal::Boolean(yes) => Term::Value(Value::Boolean(*yes)),
         Literal::Null => Term::Value(Value::Null),

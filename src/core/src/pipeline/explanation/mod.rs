@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::domain::{Locale, Value};
 use crate::egress::quoted;
 use crate::guard::outline::{
-    Aggregate, Body, Column, Combination, Comparison, Condition, Join, JoinKind, Likeness, Lookup, Outline, Selection,
-    SortKey, Term,
+    Aggregate, Body, Column, Combination, Comparison, Condition, Distinct, Join, JoinKind, Likeness, Lookup, Outline,
+    Selection, SortKey, Term,
 };
 use crate::results::readable;
 use crate::text::{Text, text};
@@ -36,7 +36,13 @@ impl Explanation<'_> {
 
     fn outline(&mut self, outline: &Outline, depth: usize) {
         for step in &outline.steps {
-            self.line(depth, &text("explain-step").with("name", code(&step.name)));
+            self.line(
+                depth,
+                &match step.name.as_str() {
+                    "" => text("explain-step-unnamed"),
+                    name => text("explain-step").with("name", code(name)),
+                },
+            );
             self.outline(&step.outline, depth + 1);
         }
         match &outline.body {
@@ -55,10 +61,11 @@ impl Explanation<'_> {
             self.line(depth, &text("explain-order").with("terms", terms));
         }
         if let Some(offset) = &outline.offset {
-            self.line(depth, &text("explain-offset").with("rows", self.term(offset)));
+            self.line(depth, &self.rows("explain-offset", offset));
         }
         if let Some(limit) = &outline.limit {
-            self.line(depth, &text("explain-row-limit").with("rows", self.term(limit)));
+            let key = if limit.with_ties { "explain-row-limit-ties" } else { "explain-row-limit" };
+            self.line(depth, &self.rows(key, &limit.rows));
         }
     }
 
@@ -66,7 +73,7 @@ impl Explanation<'_> {
         if selection.tables.is_empty() {
             self.line(depth, &text("explain-no-tables"));
         } else {
-            let tables = self.list(&selection.tables, |_, table| code(table));
+            let tables = self.list(&selection.tables, Self::table);
             self.line(depth, &text("explain-tables").with("tables", tables));
         }
         for join in &selection.joins {
@@ -76,12 +83,15 @@ impl Explanation<'_> {
             let condition = self.all(&selection.filter);
             self.line(depth, &text("explain-filter").with("condition", condition));
         }
-        if selection.is_hierarchy {
-            self.line(depth, &text("explain-hierarchy"));
+        if !selection.hierarchy.is_empty() {
+            let clauses = self.list(&selection.hierarchy, |_, clause| code(clause));
+            self.line(depth, &text("explain-hierarchy").with("clauses", clauses));
+        }
+        if let Some(rows) = &selection.first_rows {
+            self.line(depth, &self.rows("explain-first-rows", rows));
         }
         if !selection.groups.is_empty() {
-            let terms = self.list(&selection.groups, Self::term);
-            self.line(depth, &text("explain-groups").with("terms", terms));
+            self.line(depth, &self.different("explain-groups", &selection.groups));
         }
         if selection.is_one_row() {
             self.line(depth, &text("explain-one-row"));
@@ -92,8 +102,10 @@ impl Explanation<'_> {
         }
         let columns = self.list(&selection.columns, Self::column);
         self.line(depth, &text("explain-columns").with("columns", columns));
-        if selection.is_distinct {
-            self.line(depth, &text("explain-distinct"));
+        match &selection.distinct {
+            None => {}
+            Some(Distinct::Rows) => self.line(depth, &text("explain-distinct")),
+            Some(Distinct::On(terms)) => self.line(depth, &self.different("explain-distinct-on", terms)),
         }
     }
 
@@ -103,14 +115,16 @@ impl Explanation<'_> {
             JoinKind::Left => "explain-join-left",
             JoinKind::Right => "explain-join-right",
             JoinKind::Full => "explain-join-full",
+            JoinKind::EachRow => "explain-join-each",
+            JoinKind::EachRowKept => "explain-join-each-kept",
             JoinKind::Cross => "explain-join-cross",
         };
-        text(key).with("table", code(&join.table)).with("on", self.all(&join.on))
+        text(key).with("table", self.table(&join.table)).with("on", self.all(&join.on))
     }
 
     fn column(&self, column: &Column) -> String {
         match (&column.name, &column.term) {
-            (Some(name), Term::Column(_)) => code(name),
+            (Some(name), Term::Column(column)) if column.rsplit('.').next() == Some(name) => code(column),
             (Some(name), term) => {
                 let named = text("explain-column-named").with("name", code(name));
                 named.with("term", self.term(term)).render(self.locale)
@@ -133,6 +147,7 @@ impl Explanation<'_> {
                 None => code(&format!(":{name}")),
             },
             Term::Everything => text("explain-everything").render(self.locale),
+            Term::Place(place) => text("explain-place").with("place", place.to_string()).render(self.locale),
             Term::Aggregate { function, of, is_distinct } => {
                 let said = text(aggregate(*function, of.is_some(), *is_distinct));
                 let of = of.as_deref().map(|of| self.term(of)).unwrap_or_default();
@@ -141,11 +156,34 @@ impl Explanation<'_> {
         }
     }
 
+    /// A sentence about a number of rows, in the singular where it is known to be one.
+    fn rows(&self, key: &'static str, rows: &Term) -> Text {
+        let value = match rows {
+            Term::Parameter(name) => self.values.get(name),
+            Term::Value(value) => Some(value),
+            _ => None,
+        };
+        match value {
+            Some(Value::Integer(rows)) if *rows >= 0 => text(key).count("rows", rows.unsigned_abs()),
+            _ => text(key).with("rows", self.term(rows)),
+        }
+    }
+
+    /// A sentence about one row for each of some values.
+    fn different(&self, key: &'static str, terms: &[Term]) -> Text {
+        text(key).count("count", terms.len() as u64).with("terms", self.list(terms, Self::term))
+    }
+
+    fn table(&self, table: &String) -> String {
+        if table.is_empty() { text("explain-these-rows").render(self.locale) } else { code(table) }
+    }
+
     fn value(&self, value: &Value) -> String {
         match value {
             Value::Null => text("explain-nothing").render(self.locale),
-            Value::Text(words) => code(words),
-            other => readable(other, self.locale, true),
+            Value::Text(words) if words.is_empty() => "`''`".to_owned(),
+            Value::Text(words) | Value::Decimal(words) => code(words),
+            other => readable(other, self.locale, false),
         }
     }
 
@@ -182,8 +220,9 @@ impl Explanation<'_> {
             Condition::OneOf(term, values) => {
                 said("explain-one-of").with("term", self.term(term)).with("values", self.list(values, Self::term))
             }
-            Condition::Like(term, how, words) => {
-                said(likeness(*how)).with("term", self.term(term)).with("words", code(words))
+            Condition::Like { term, how, words, ignores_case } => {
+                let like = said(likeness(*how)).with("term", self.term(term)).with("words", code(words));
+                if *ignores_case { text("explain-any-case").said("condition", like) } else { like }
             }
             Condition::Null(term) => said("explain-null").with("term", self.term(term)),
             Condition::Among(term, column, rows) => said("explain-among")
@@ -195,6 +234,8 @@ impl Explanation<'_> {
             Condition::Compare(left, how, right) => {
                 text(comparison(*how)).with("left", self.term(left)).with("right", self.term(right))
             }
+            Condition::SameColumns(columns) if columns.is_empty() => text("explain-same-names"),
+            Condition::Optional(inner) => text("explain-optional").with("condition", self.condition(inner)),
             Condition::SameColumns(columns) => {
                 text("explain-same-columns").with("columns", self.list(columns, |_, column| code(column)))
             }
@@ -207,7 +248,7 @@ impl Explanation<'_> {
     }
 
     fn lookup(&self, rows: &Lookup) -> String {
-        let tables = self.list(&rows.tables, |_, table| code(table));
+        let tables = self.list(&rows.tables, Self::table);
         if rows.filter.is_empty() {
             return tables;
         }
@@ -275,113 +316,4 @@ fn likeness(how: Likeness) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
-
-    use super::*;
-    use crate::domain::Dialect;
-    use crate::guard::{Guard, Policy, Verdict};
-    use crate::testkit::guard_tables::{catalog, everyday};
-
-    fn said(dialect: Dialect, sql: &str, locale: Locale) -> String {
-        let Verdict::Allow(approved) = Guard::new(&catalog(dialect), &Policy::default()).check(sql) else {
-            panic!("refused: {sql}")
-        };
-        let outline = approved.outline().expect("a statement that was approved can be read");
-        in_words(&outline, &BTreeMap::from([("city".to_owned(), Value::Text("Lyon".to_owned()))]), locale)
-    }
-
-    #[test]
-    fn a_grouped_statement_in_both_languages() {
-        let sql = "SELECT c.city, count(*) AS clients, count(DISTINCT k.id) AS contracts, max(k.amount) AS largest \
-                   FROM clients c LEFT JOIN contracts k ON k.client_id = c.id \
-                   WHERE c.city <> :city AND (c.name LIKE 'A%' OR c.region IS NOT NULL) \
-                   GROUP BY 1 HAVING count(*) >= 5 ORDER BY 2 DESC, c.city LIMIT 10 OFFSET 20";
-        assert_snapshot!(said(Dialect::Sqlite, sql, Locale::En), @"
-        What it does:
-        - Reads `clients c`.
-        - Adds `contracts k` where `k.client_id` is `c.id`; rows without a match are kept.
-        - Keeps only rows where `c.city` is not `Lyon` and (`c.name` begins with `A` or `c.region` is not empty).
-        - Makes one row for each different `c.city`.
-        - Keeps only groups where the number of rows is at least 5.
-        - Shows `c.city`, `clients` (the number of rows), `contracts` (the number of different `k.id`), `largest` (the largest `k.amount`).
-        - Sorts by `clients` (largest or latest first), `c.city`.
-        - Skips the first 20 rows.
-        - Stops after 10 rows: if there are more, you do not see them.
-        ");
-        assert_snapshot!(said(Dialect::Sqlite, sql, Locale::Fr), @"
-        Ce qu’elle fait :
-        - Lit `clients c`.
-        - Y ajoute `contracts k` quand `k.client_id` est `c.id` ; les lignes sans correspondance sont gardées.
-        - Ne garde que les lignes où `c.city` n’est pas `Lyon` et (`c.name` commence par `A` ou `c.region` n’est pas vide).
-        - Fait une ligne pour chaque valeur différente de `c.city`.
-        - Ne garde que les groupes où le nombre de lignes vaut au moins 5.
-        - Affiche `c.city`, `clients` (le nombre de lignes), `contracts` (le nombre de valeurs différentes de `k.id`), `largest` (la plus grande valeur de `k.amount`).
-        - Trie par `clients` (le plus grand ou le plus récent d’abord), `c.city`.
-        - Saute les 20 premières lignes.
-        - S’arrête après 10 lignes : s’il y en a davantage, vous ne les voyez pas.
-        ");
-    }
-
-    #[test]
-    fn queries_of_its_own_come_first() {
-        let sql = "WITH recent AS (SELECT client_id, sum(amount) AS total FROM contracts GROUP BY client_id) \
-                   SELECT c.name, r.total FROM clients c JOIN recent r ON r.client_id = c.id \
-                   WHERE c.id NOT IN (SELECT k.client_id FROM contracts k WHERE k.amount BETWEEN 10 AND 20.5) \
-                   AND NOT EXISTS (SELECT 1 FROM contracts x WHERE x.client_id = c.id AND x.amount < 0)";
-        assert_snapshot!(said(Dialect::Postgres, sql, Locale::En), @"
-        What it does:
-        - First computes `recent`:
-          - Reads `public.contracts`.
-          - Makes one row for each different `client_id`.
-          - Shows `client_id`, `total` (the sum of `amount`).
-        - Reads `public.clients c`.
-        - Adds `recent r` where `r.client_id` is `c.id`; rows without a match are left out.
-        - Keeps only rows where `c.id` is not among the `k.client_id` of `public.contracts k` (where `k.amount` is between 10 and 20.5 (both included)) and there is no row in `public.contracts x` (where `x.client_id` is `c.id` and `x.amount` is less than 0).
-        - Shows `c.name`, `r.total`.
-        ");
-    }
-
-    #[test]
-    fn an_old_statement_of_oracle() {
-        let sql = "SELECT DISTINCT c.name FROM clients c, contracts k WHERE c.id = k.client_id(+) \
-                   AND c.city IN ('Paris', 'Lyon') AND upper(c.name) NOT LIKE '%A_' AND ROWNUM <= 12 \
-                   UNION ALL SELECT name FROM clients WHERE region IS NULL";
-        assert_snapshot!(said(Dialect::Oracle, sql, Locale::Fr), @"
-        Ce qu’elle fait :
-        - Réunit ces résultats :
-        - Requête 1 :
-          - Lit `clients c`, `contracts k`.
-          - Ne garde que les lignes où `c.id` est `k.client_id (+)` et `c.city` est parmi (`Paris`, `Lyon`) et `upper(c.name)` ne ressemble pas à `%A_`.
-          - Affiche `c.name`.
-          - Affiche une seule fois les lignes identiques.
-          - S’arrête après 12 lignes : s’il y en a davantage, vous ne les voyez pas.
-        - Requête 2 :
-          - Lit `clients`.
-          - Ne garde que les lignes où `region` est vide.
-          - Affiche `name`.
-        ");
-    }
-
-    #[test]
-    fn every_statement_of_everyday_has_words() {
-        for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
-            for sql in everyday(dialect) {
-                let words = said(dialect, &sql, Locale::Fr);
-                assert!(words.lines().count() > 2 && !words.contains('\u{1}'), "{sql}\n{words}");
-            }
-        }
-    }
-
-    #[test]
-    fn words_of_a_statement_neither_call_anybody_nor_become_markup() {
-        let sql = "SELECT count(*) FROM clients WHERE name = '`**@everyone**' AND city <> 'a\nb'";
-        assert_snapshot!(said(Dialect::Sqlite, sql, Locale::En), @"
-        What it does:
-        - Reads `clients`.
-        - Keeps only rows where `name` is `ˋ**@⁠everyone**` and `city` is not `a b`.
-        - Sums all of them up in a single row.
-        - Shows the number of rows.
-        ");
-    }
-}
+mod tests;
