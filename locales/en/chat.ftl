@@ -192,6 +192,7 @@ rows-page =
     }
 rows-gone = I no longer keep the other rows of this result. Its files hold them all; if there are none, ask your question again and run it.
 rows-not-yours = Only the person who asked can turn these pages. Ask the question yourself to get your own result.
+rows-not-shown = This page could not be shown just now. Press the button again.
 rows-not-here = 🔒 Some people here may not see these rows: I show no more of them. Ask your question again and run it; the result will come to you in private.
 files-hold-all =
     { $rows ->
@@ -583,8 +584,8 @@ discord-rename-title = The new title
 discord-delete = Delete a conversation
 discord-delete-confirm = Yes, delete it for good
 discord-language = The language I answer you in
-discord-timezone = The time zone you are told times in
-discord-timezone-zone = A name such as Europe/Paris; none: which one it is
+discord-timezone = The time zone of the times you are shown
+discord-timezone-zone = A name such as Europe/Paris; leave empty to see yours
 discord-agree = For stewards: costly statements that wait for an agreement
 discord-agree-name = The name of the statement; without it, those that wait
 discord-agree-confirm = Yes, it may run

@@ -23,13 +23,13 @@ link-burnt = 🔥 A code was written where others read it: it is worth nothing a
 link-in-public = This code is not valid. Send me codes in private, never where others read them.
 
 ## Oneself
-whoami = You are { $name } ({ $username }, { $role }). I speak { $language } to you and tell times in the zone { $zone }. Your accounts:
+whoami = You are { $name } ({ $username }, { $role }). I answer you in { $language }, with times of the zone { $zone }. Your accounts:
 language-fr = French
 language-en = English
 language-set = Noted: I speak English to you from now on.
-timezone = I tell you times in the zone { $zone }. To change it, write for instance { $prefix }timezone Europe/Paris.
-timezone-set = Noted: I tell you times in the zone { $zone } from now on.
-timezone-unknown = I do not know the time zone “{ $name }”. Write a name like those of { $prefix }timezone Europe/Paris or America/Montreal.
+timezone = Times are shown in the zone { $zone }. To change it, write for example { $prefix }timezone Europe/Paris.
+timezone-set = Noted: times are shown in the zone { $zone } from now on.
+timezone-unknown = I do not know the time zone “{ $name }”. Use a name such as Europe/Paris: { $prefix }timezone Europe/Paris.
 language-unknown = I speak French and English. Write { $prefix }language fr or { $prefix }language en.
 link-by-code = { $account }, since { $date }, by a code
 link-by-request = { $account }, since { $date }, on request

@@ -192,6 +192,7 @@ rows-page =
     }
 rows-gone = Je n'ai plus les autres lignes de ce résultat. Ses fichiers les contiennent toutes ; s'il n'y en a pas, posez votre question à nouveau et exécutez-la.
 rows-not-yours = Seule la personne qui a posé la question peut feuilleter ce résultat. Posez-la vous-même pour obtenir le vôtre.
+rows-not-shown = Cette page n'a pas pu être affichée. Appuyez de nouveau sur le bouton.
 rows-not-here = 🔒 Certaines personnes ici ne peuvent pas voir ces lignes : je n'en affiche pas d'autres. Posez votre question à nouveau et exécutez-la ; le résultat vous parviendra en privé.
 files-hold-all =
     { $rows ->
@@ -584,8 +585,8 @@ discord-rename-title = Le nouveau titre
 discord-delete = Supprimer une conversation
 discord-delete-confirm = Oui, la supprimer définitivement
 discord-language = La langue dans laquelle je vous réponds
-discord-timezone = Le fuseau des heures que je vous donne
-discord-timezone-zone = Un nom comme Europe/Paris ; sans rien : lequel c'est
+discord-timezone = Le fuseau des heures affichées
+discord-timezone-zone = Un nom tel que Europe/Paris ; laissez vide pour voir le vôtre
 discord-agree = Pour les responsables des données : les requêtes coûteuses en attente
 discord-agree-name = Le nom de la requête ; sans lui, celles qui attendent
 discord-agree-confirm = Oui, elle peut être exécutée

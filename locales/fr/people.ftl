@@ -23,13 +23,13 @@ link-burnt = 🔥 Un code a été écrit là où d'autres le lisent : il ne vaut
 link-in-public = Ce code n'est pas valable. Envoyez-moi les codes en privé, jamais là où d'autres les lisent.
 
 ## Soi-même
-whoami = Vous êtes { $name } ({ $username }, { $role }). Je vous parle { $language } et vous donne les heures du fuseau { $zone }. Vos comptes :
+whoami = Vous êtes { $name } ({ $username }, { $role }). Je vous réponds en { $language }, avec les heures du fuseau { $zone }. Vos comptes :
 language-fr = français
 language-en = anglais
 language-set = C'est noté : je vous parle français désormais.
-timezone = Je vous donne les heures du fuseau { $zone }. Pour en changer, écrivez par exemple { $prefix }fuseau Europe/Paris.
-timezone-set = C'est noté : je vous donne désormais les heures du fuseau { $zone }.
-timezone-unknown = Je ne connais pas le fuseau « { $name } ». Écrivez un nom comme dans { $prefix }fuseau Europe/Paris ou America/Montreal.
+timezone = Les heures sont celles du fuseau { $zone }. Pour en changer, écrivez par exemple { $prefix }fuseau Europe/Paris.
+timezone-set = C'est noté : les heures sont désormais celles du fuseau { $zone }.
+timezone-unknown = Je ne connais pas le fuseau « { $name } ». Utilisez un nom tel que Europe/Paris : { $prefix }fuseau Europe/Paris.
 language-unknown = Je parle français et anglais. Écrivez { $prefix }langue fr ou { $prefix }langue en.
 link-by-code = { $account }, depuis le { $date }, par un code
 link-by-request = { $account }, depuis le { $date }, sur demande

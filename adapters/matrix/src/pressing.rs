@@ -2,7 +2,7 @@
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedEventId, TransactionId, UserId};
-use pstral_core::domain::{EventBody, Outgoing};
+use pstral_core::domain::{Actor, EventBody, Outgoing};
 use pstral_core::ports::{Inbox, PlatformError};
 use pstral_core::text::text;
 use serde_json::Value;
@@ -13,7 +13,8 @@ use crate::event::{id, redacted};
 use crate::hearing::Work;
 use crate::keys::is_one;
 use crate::ours::NotOurs;
-use crate::place::Spot;
+use crate::place::{Spot, platform};
+use crate::rewording::ADVICE;
 use crate::rooms::Company;
 
 /// A reaction to a message that cannot be read now.
@@ -32,9 +33,13 @@ impl From<PlatformError> for Unread {
 
 impl Matrix {
     /// Says that a reaction came to nothing, since the key of the message it stands below did not come in time: once in a
-    /// while to each person.
+    /// while to each person, and only to those who may ask there.
     pub(crate) async fn tell_unread(&self, room: &Room, spot: Spot, sender: &UserId) {
-        if !self.unread.is_due(sender) {
+        let Some(advice) = self.advice.get() else { return };
+        let actor = Actor { platform: platform(), id: sender.to_string(), name: String::new() };
+        let place = spot.place(self.company(room).await == Company::Alone);
+        let may_ask = tokio::time::timeout(ADVICE, advice.may_ask(&actor, &place)).await.unwrap_or(false);
+        if !may_ask || !self.unread.is_due(sender) {
             return;
         }
         let sentence = Outgoing::text(text("matrix-press-unread").render(self.config.locale));

@@ -21,7 +21,7 @@ use crate::rooms::Company;
 /// How long an answer that was stopped may take to end.
 const ENDING: Duration = Duration::from_secs(30);
 /// How long finding out may take whether something was run.
-const ADVICE: Duration = Duration::from_secs(5);
+pub(crate) const ADVICE: Duration = Duration::from_secs(5);
 
 impl Matrix {
     /// A message was changed: what it asked is asked again, unless something was run since.

@@ -274,6 +274,11 @@ async fn decide(
         if let VerificationRequestState::Transitioned { verification: Verification::SasV1(theirs) } = request.state()
             && matches!(theirs.state(), SasState::Started { .. })
         {
+            // Emoji that were compared vouch for this beginning alone: whoever replaces it afterwards is an attacker.
+            if is_shown {
+                theirs.cancel().await?;
+                return Ok(Outcome::Failed(asker, "org.pstral.begun_again".to_owned()));
+            }
             theirs.accept().await?;
             changes = theirs.changes().boxed();
             sas = theirs;

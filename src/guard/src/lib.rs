@@ -6,6 +6,24 @@
 //! the lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the
 //! text. Where `*` covers closed columns, a name without a schema could resolve to somebody else's object, or a text or
 //! an alias stands in the wrong quotes, the corrected text passes all of these checks again (`spelling_out`).
+//!
+//! ```
+//! use pstral_guard::{Catalog, CatalogColumn, Dialect, Guard, Policy, Relation, RelationKind, Verdict};
+//!
+//! let columns = vec![CatalogColumn::new("id", "integer"), CatalogColumn::new("name", "text")];
+//! let clients = Relation::new("main", "clients", RelationKind::Table, columns);
+//! let guard = Guard::new(&Catalog::new(Dialect::Sqlite, "main", vec![clients]), &Policy::default());
+//!
+//! let Verdict::Allow(approved) = guard.check("select name -- all\nfrom clients") else { panic!() };
+//! assert_eq!(approved.text(), "SELECT\n  name\nFROM\n  clients");
+//! assert_eq!(approved.columns(), ["clients.name"]);
+//!
+//! let Verdict::Deny(refusal) = guard.check("SELECT nam FROM clients") else { panic!() };
+//! assert_eq!(refusal.to_string(), "column-unknown at 1:8: nam (instead: name)");
+//! ```
+//!
+//! It knows no chat, no language and no user: refusals are data, and what is said of them is its caller's. It does no
+//! I/O; a statement that nests deeply is read on a thread whose stack holds it.
 
 mod access;
 mod approved;

@@ -244,6 +244,26 @@ async fn nothing_is_confirmed_unless_both_say_yes() {
     assert!(!is_signed().await);
 }
 
+/// Whoever stands between could let the first emoji match and then begin again with a key of their own. Between two
+/// users the beginning of the one whose id sorts first wins, so ann's replaces ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn emoji_that_were_compared_vouch_for_no_second_beginning() {
+    let Some(server) = shared() else { return };
+    let house = House::on(server, "pstral-v4").await;
+    let ann = Person::of(server, "ann-v4").await;
+    signs(&ann).await;
+    let running = house.run().await;
+    ann.dm(true, &house.account.id).await;
+    running.end().await;
+    let mut verifying = Verifying::of(&house, Some(ann.id())).await;
+    let request = asks(&ann, &house.account.id).await;
+    compares(&ann, &request, true).await;
+    verifying.shows().await;
+    request.start_sas().await.unwrap().expect("another beginning");
+    let ended = verifying.ends().await;
+    assert!(matches!(&ended, Outcome::Failed(_, code) if code == "org.pstral.begun_again"), "{ended:?}");
+}
+
 /// An admin who is never asked.
 fn nobody() -> Admin {
     let (waits, asked, shown) = (unbounded_channel().0, unbounded_channel().0, unbounded_channel().0);

@@ -170,10 +170,19 @@ impl Pages {
 
     fn keep(&self, new: Kept) {
         let mut kept = self.kept();
-        if kept.len() >= KEPT {
-            kept.pop_front();
+        let now = new.until - LIFETIME;
+        if kept.iter().filter(|one| now < one.until).count() >= KEPT
+            && let Some(oldest) = kept.iter_mut().find(|one| now < one.until)
+        {
+            // The next minute takes the buttons from its message.
+            oldest.until = now;
+            oldest.result.rows = Vec::new();
         }
         kept.push_back(new);
+    }
+
+    fn turns(&self) -> Vec<TurnId> {
+        self.kept().iter().map(|one| one.turn).collect()
     }
 
     /// Where a result is shown.
@@ -254,7 +263,7 @@ impl Pipeline {
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Err(gone()),
             Err(error) => {
                 tracing::warn!(%error, turn = wanted.turn.0, "a page of a result could not be shown");
-                Ok(())
+                Err(Trouble::Tell(text("rows-not-shown")))
             }
             Ok(()) => {
                 self.pages.shows(turn.id, &message.text);
@@ -284,8 +293,14 @@ impl Pipeline {
         Some(Outgoing { buttons: lasting_buttons(proposal, reader.user.locale), ..Outgoing::text(said) })
     }
 
-    /// Takes the buttons that turn pages from results whose rows have been kept for long enough; says how many.
+    /// Takes the buttons that turn pages from results whose rows have been kept for long enough; says how many. Rows whose
+    /// answer another program has erased or pruned are forgotten.
     pub(super) async fn expire_pages(&self) -> usize {
+        for turn in self.pages.turns() {
+            if matches!(self.parts.conversations.turn(turn).await, Ok(None)) {
+                self.pages.take(|one| one.turn == turn);
+            }
+        }
         let now = self.parts.clock.now();
         self.without_pages(self.pages.take(|one| one.until <= now)).await
     }

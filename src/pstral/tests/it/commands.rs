@@ -65,7 +65,7 @@ fn whoami_and_history() {
         ── #1 private
         You have no conversation yet. Ask your first question!
         ── #2 private
-        You are Alex Taylor (alex, member). I speak English to you and tell times in the zone UTC. Your accounts:
+        You are Alex Taylor (alex, member). I answer you in English, with times of the zone UTC. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
         ");
         assert_snapshot!(after.rsplit("── #").next().unwrap(), @"
@@ -90,11 +90,11 @@ fn times_are_told_in_ones_own_zone() {
         world.command(&alex(), "whoami").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        I tell you times in the zone UTC. To change it, write for instance /timezone Europe/Paris.
+        Times are shown in the zone UTC. To change it, write for example /timezone Europe/Paris.
         ── #2 private
-        I do not know the time zone “Mars/Olympus”. Write a name like those of /timezone Europe/Paris or America/Montreal.
+        I do not know the time zone “Mars/Olympus”. Use a name such as Europe/Paris: /timezone Europe/Paris.
         ── #3 private
-        Noted: I tell you times in the zone Asia/Tokyo from now on.
+        Noted: times are shown in the zone Asia/Tokyo from now on.
         ── #4 private
         I am answering: “How many clients do we have in Lyon?”
         ```sql
@@ -119,7 +119,7 @@ fn times_are_told_in_ones_own_zone() {
         - `1` · 2026-11-21 19:00 · How many clients do we have in Lyon? (this one)
         To go on with one, write /open and its number.
         ── #7 private
-        You are Alex Taylor (alex, member). I speak English to you and tell times in the zone Asia/Tokyo. Your accounts:
+        You are Alex Taylor (alex, member). I answer you in English, with times of the zone Asia/Tokyo. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line (this one)
         ");
     });

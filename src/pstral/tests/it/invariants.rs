@@ -18,15 +18,16 @@ use pstral_core::guard::Rules;
 
 use crate::world::{Setup, alex, run_test, run_test_with};
 
-/// The code of core without the testkit, its tests and its comments: file and line, each with its text.
+/// The code of core and of the guard without testkits, tests and comments: file and line, each with its text.
 fn lines_of_core() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut lines = Vec::new();
-    let for_tests = ["testkit", "tests", "tests.rs"];
+    let for_tests = ["testkit", "testkit.rs", "tests", "tests.rs"];
     let is_test = |path: &Path| {
-        path.strip_prefix(&root).is_ok_and(|path| path.iter().any(|part| for_tests.iter().any(|name| part == *name)))
+        path.strip_prefix(&source).is_ok_and(|path| path.iter().any(|part| for_tests.iter().any(|name| part == *name)))
     };
-    for path in rust_files(&root).into_iter().filter(|path| !is_test(path)) {
+    let files = ["core/src", "guard/src"].into_iter().flat_map(|folder| rust_files(&source.join(folder)));
+    for path in files.filter(|path| !is_test(path)) {
         let text = std::fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let code = code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
@@ -70,6 +71,34 @@ fn core_does_no_io() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// Adapters know core and what several of them share, core knows the guard, the guard knows nobody.
+#[test]
+fn dependencies_lead_to_core_and_from_there_to_the_guard() {
+    let metadata = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let adapters = "discord matrix ollama openai oracle postgres sqlite store terminal";
+    let mut seen = 0;
+    for package in metadata["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap().trim_start_matches("pstral-");
+        let of_the_program = package["dependencies"].as_array().unwrap().iter().filter(|one| one["kind"].is_null());
+        let ours = of_the_program.filter_map(|one| one["name"].as_str()?.strip_prefix("pstral-"));
+        let allowed: &[&str] = match name {
+            "guard" => &[],
+            "core" => &["guard"],
+            name if adapters.split(' ').any(|adapter| adapter == name) => &["core", "modelhttp", "reading"],
+            _ => continue,
+        };
+        seen += 1;
+        let wrong: Vec<_> = ours.filter(|one| !allowed.contains(one)).collect();
+        assert!(wrong.is_empty(), "{name} depends on {wrong:?}");
+    }
+    assert_eq!(seen, 11);
+}
+
 #[test]
 fn core_names_no_vendor() {
     let vendors = ["discord", "matrix", "ollama", "openai", "slack", "telegram", "synapse", "llama", "qwen", "mistral"];
@@ -87,7 +116,7 @@ fn only_the_guard_makes_what_runs() {
         .filter(|(_, line)| line.contains("ApprovedStatement {") && !line.contains("struct") && !line.contains("impl"))
         .collect();
     assert_eq!(makes.len(), 1, "{makes:#?}");
-    assert!(makes[0].0.contains("/guard/mod.rs:"), "{makes:#?}");
+    assert!(makes[0].0.contains("/guard/src/lib.rs:"), "{makes:#?}");
 }
 
 #[test]

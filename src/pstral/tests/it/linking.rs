@@ -149,7 +149,7 @@ fn a_code_links_once() {
         ── #1 private
         C’est fait, Camille Martin : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
         ── #2 private
-        Vous êtes Camille Martin (camille, membre). Je vous parle français et vous donne les heures du fuseau UTC. Vos comptes :
+        Vous êtes Camille Martin (camille, membre). Je vous réponds en français, avec les heures du fuseau UTC. Vos comptes :
         - fake id-of-camille (camille), depuis le 1970-01-01, par la ligne de commande
         - fake id-of-stranger (stranger), depuis le 2026-11-21, par un code (celui-ci)
         ── #3 private
@@ -246,7 +246,7 @@ fn a_person_asks_and_an_admin_confirms() {
         C’est fait : stranger (fake id-of-stranger) est maintenant relié à alex.
         Si ce n’est pas la bonne personne : /user unlink alex fake id-of-stranger
         ── #6 private
-        You are Alex Taylor (alex, member). I speak English to you and tell times in the zone UTC. Your accounts:
+        You are Alex Taylor (alex, member). I answer you in English, with times of the zone UTC. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line
         - fake id-of-stranger (stranger), since 2026-11-21, on request (this one)
         ── #7 private
@@ -413,7 +413,7 @@ fn an_account_goes_to_another_user_only_by_a_code() {
         ── #2 private
         Done, Alex Taylor: this account is now linked to yours. Ask me your first question!
         ── #3 private
-        You are Alex Taylor (alex, member). I speak English to you and tell times in the zone UTC. Your accounts:
+        You are Alex Taylor (alex, member). I answer you in English, with times of the zone UTC. Your accounts:
         - fake id-of-alex (alex), since 1970-01-01, from the command line
         - fake id-of-camille (camille), since 2026-11-21, by a code (this one)
         ");

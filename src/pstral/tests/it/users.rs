@@ -252,7 +252,7 @@ fn people_choose_their_language() {
         ── #1 private
         Noted: I speak English to you from now on.
         ── #2 private
-        You are Camille Martin (camille, member). I speak English to you and tell times in the zone UTC. Your accounts:
+        You are Camille Martin (camille, member). I answer you in English, with times of the zone UTC. Your accounts:
         - fake id-of-camille (camille), since 1970-01-01, from the command line (this one)
         ── #3 private
         I speak French and English. Write /language fr or /language en.

@@ -50,7 +50,8 @@ pub(crate) struct EditArgs {
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name).map_err(|_| format!("{name} is not a time zone: use a name such as Europe/Paris"))
+    let zone = TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some());
+    zone.ok_or_else(|| format!("{name} is not a time zone: use a name such as Europe/Paris"))
 }
 
 impl EditArgs {

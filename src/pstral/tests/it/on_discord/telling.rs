@@ -57,7 +57,7 @@ fn somebody_is_linked_by_a_code() {
         assert_snapshot!(house.sees(house.channel), @"
         # ventes
         Pstral, seen by Inconnu alone: C’est fait, Sacha Roux : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
-        Pstral, seen by Inconnu alone: Vous êtes Sacha Roux (sacha, responsable des données). Je vous parle français et vous donne les heures du fuseau UTC. Vos comptes :
+        Pstral, seen by Inconnu alone: Vous êtes Sacha Roux (sacha, responsable des données). Je vous réponds en français, avec les heures du fuseau UTC. Vos comptes :
         - fake id-of-sacha (sacha), depuis le 1970-01-01, par la ligne de commande
         - discord inconnu (Inconnu), depuis le 2026-11-21, par un code (celui-ci)
         ");
