@@ -37,7 +37,7 @@ impl Pipeline {
         // Nothing runs by it: where the statement has no room beside the words, these stand alone.
         let (whole, files) = shown.unwrap_or_else(|| (lines.clone(), Vec::new()));
         let buttons = vec![button(ButtonAction::Plan(proposal.id.clone()), &text("button-plan"), locale)];
-        let message = Outgoing { files, buttons, ..Outgoing::text(whole) };
+        let message = Outgoing { buttons, files, ..Outgoing::text(whole) };
         self.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
         self.forget_files(asker, &message.files).await;
         Ok(())

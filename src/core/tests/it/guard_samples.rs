@@ -90,6 +90,6 @@ fn verdicts(folder: &Path, file: &str, catalog: &str, policy: &Policy) -> Vec<Ro
 fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Allow(approved) => approved.text().to_owned(),
-        Verdict::Deny(refusal) => format!("{}: {}", refusal.rule.id(), refusal_text(&refusal).render(Locale::En)),
+        Verdict::Deny(refusal) => format!("{}: {}", refusal.rule.id(), refusal_text(refusal).render(Locale::En)),
     }
 }

@@ -73,7 +73,7 @@ impl Explanation<'_> {
         if selection.tables.is_empty() {
             self.line(depth, &text("explain-no-tables"));
         } else {
-            let tables = self.list(&selection.tables, Self::table);
+            let tables = self.list(&selection.tables, |said, table| said.table(table));
             self.line(depth, &text("explain-tables").with("tables", tables));
         }
         for join in &selection.joins {
@@ -174,7 +174,7 @@ impl Explanation<'_> {
         text(key).count("count", terms.len() as u64).with("terms", self.list(terms, Self::term))
     }
 
-    fn table(&self, table: &String) -> String {
+    fn table(&self, table: &str) -> String {
         if table.is_empty() { text("explain-these-rows").render(self.locale) } else { code(table) }
     }
 
@@ -248,7 +248,7 @@ impl Explanation<'_> {
     }
 
     fn lookup(&self, rows: &Lookup) -> String {
-        let tables = self.list(&rows.tables, Self::table);
+        let tables = self.list(&rows.tables, |said, table| said.table(table));
         if rows.filter.is_empty() {
             return tables;
         }
