@@ -33,7 +33,7 @@ suggestions-any = Here are some verified questions; I can answer them without a 
 answer-cut = ✂️ The answer reached the model's longest length and ends here. Continue goes on from there; or ask something more precise.
 answer-too-long = ✂️ The answer was growing too long, so I stopped it. Continue goes on from there; or ask something more precise.
 answer-too-slow = ✂️ The answer was taking too long, so I stopped it. Continue goes on from there; or ask something more precise.
-answer-empty = The model answered nothing. Try again, or put the question in other words.
+answer-empty = The model answered nothing. Try again, or rephrase your question.
 answer-only-thought = The model thought about it and said nothing in the end. Try again, or put the question in simpler words.
 answer-stopped = ⏹ Stopped as you asked. Nothing was run.
 answer-interrupted = ⏹ Pstral was interrupted during this answer. Ask your question again.
@@ -51,7 +51,7 @@ model-queued =
         [1] ⏳ You are next: the model is still answering somebody.
        *[other] ⏳ You are number { $position } in the queue; others asked before you.
     }
-model-thinking = ⏳ The model has your question and is thinking…
+model-thinking = ⏳ Question received, the model is thinking…
 queue-full =
     { $waiting ->
         [0] The model is busy answering, and nobody may wait for it. Ask again { $when }.
@@ -75,7 +75,7 @@ continue-used = The rest of this answer was asked for already. See further down,
 continue-not-yours = Only the person who asked this question can ask for the rest. Ask it yourself to get your own answer.
 continue-elsewhere = This answer goes on where it was given, or in private. Ask for the rest there.
 continue-late = Something else was asked since this answer. Ask your question again, more precisely.
-continue-broken = The last answer broke off before its end; only one that grew too long goes on. { $prefix }retry asks its question again.
+continue-broken = The last answer broke off before its end; only an answer that was too long can be continued. { $prefix }retry asks its question again.
 continue-nothing = The last answer was not cut: there is nothing to go on with. Ask another question.
 
 ## Proposals
@@ -103,12 +103,12 @@ statement-file-refused = I could not send the file that holds the whole statemen
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
 offered-before = The last answer offers no statement. This is the one from before:
 offered-before-for = The last answer offers no statement. This is the one for “{ $question }”:
-nothing-offered = The last answer offers no statement to run. Put the question in other words, or ask another one.
+nothing-offered = The last answer offers no statement to run. Rephrase your question, or ask another one.
 no-proposal = There is no statement to run here yet. Ask a question first.
 proposal-unknown = This statement is gone. Ask your question again.
 proposal-used = This statement has already been used: each one runs once. Ask the question again for fresh data.
 proposal-expired = This statement has expired. Ask your question again to get a new one.
-proposal-refused = The last statement was refused: there is nothing to run. Edit it, or put the question in other words.
+proposal-refused = The last statement was refused: there is nothing to run. Edit it, or rephrase your question.
 proposal-not-yours = Only the person who asked can run this statement. Ask it yourself to get your own.
 proposal-changed = The database or its rules have changed since you saw this statement. Ask your question again.
 proposal-not-agreed = A steward must agree before this statement can run. Ask one to write: { $prefix }agree { $name }
@@ -129,7 +129,7 @@ edit-form-label = SQL
 ## Corrections
 not-from-data = ⚠️ Not from your data: no statement was run for this answer.
 numbers-not-from-data = ⚠️ The numbers in these words are not from your data: run the statement to get the real ones.
-correcting = ⏳ This statement does not hold: I am having it corrected…
+correcting = ⏳ This statement has an error: I am asking the model to fix it…
 claimed-without-data = ⏳ The model gives numbers without a statement: I am asking it for one…
 asked-enough = ⏳ The model has already asked its question: I am having it answer…
 repaired = 🛡️ Corrected by the model: its first statement did not pass the checks.
@@ -137,7 +137,7 @@ repair-failed = The model could not correct it. Edit it, or rephrase your questi
 
 ## Agreements
 agree-not-allowed = Only stewards can agree to costly statements. Please ask one of them.
-agree-none = No statement waits for an agreement.
+agree-none = No statement is waiting for approval.
 agree-how = These statements wait for an agreement. To read one whole, write { $prefix }agree and its name:
 agree-asked = { $name } would like to run this on { $target }:
 agree-confirm = To agree, write: { $prefix }agree { $name } yes
@@ -246,28 +246,28 @@ explain-told-count =
     }
 explain-left-relations =
     { $count ->
-        [1] For want of room it knew at most the name of one table: { $names }.
-       *[other] For want of room it knew at most the names of { $count } tables: { $names }.
+        [1] The prompt had no room for one table; the model saw at most its name: { $names }.
+       *[other] The prompt had no room for { $count } tables; the model saw at most their names: { $names }.
     }
 explain-left-relations-count =
     { $count ->
-        [1] For want of room it knew at most the name of one table.
-       *[other] For want of room it knew at most the names of { $count } tables.
+        [1] The prompt had no room for one table; the model saw at most its name.
+       *[other] The prompt had no room for { $count } tables; the model saw at most their names.
     }
 explain-left-columns =
     { $count ->
-        [1] One column was left out, for want of room.
-       *[other] { $count } columns were left out, for want of room.
+        [1] One column was left out: the prompt had no room.
+       *[other] { $count } columns were left out: the prompt had no room.
     }
 explain-left-examples =
     { $count ->
-        [1] One verified example was left out, for want of room.
-       *[other] { $count } verified examples were left out, for want of room.
+        [1] One verified example was left out: the prompt had no room.
+       *[other] { $count } verified examples were left out: the prompt had no room.
     }
 explain-left-turns =
     { $count ->
-        [1] One earlier message of the conversation was left out, for want of room.
-       *[other] { $count } earlier messages of the conversation were left out, for want of room.
+        [1] One earlier message of the conversation was left out: the prompt had no room.
+       *[other] { $count } earlier messages of the conversation were left out: the prompt had no room.
     }
 explain-plan = Execution plan, for database specialists:
 explain-no-plan = The database gives no estimate for this statement; you can run it all the same, within these limits.
@@ -297,7 +297,7 @@ help =
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
     { $prefix }whoami: your account; { $prefix }unlink: remove this account; { $prefix }language fr or en; { $prefix }timezone Europe/Paris
     { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
-    { $prefix }audit: the audit log, { $prefix }user: the users, { $prefix }policy: who may do what, { $prefix }status: how I am; for administrators
+    { $prefix }audit: the audit log, { $prefix }user: the users, { $prefix }policy: who may do what, { $prefix }status: service status; for administrators
 
 ## Conversations
 history = Your last conversations:
@@ -373,7 +373,7 @@ private-failed = I could not write to you in private. Open your private messages
 
 ## Rules and status
 policy-how =
-    Say who would ask, and which database: { $prefix }policy { $user } { $target }
+    Name a user and a database: { $prefix }policy { $user } { $target }
     A table or one of its columns may follow, such as clients or clients.email. Databases: { $known }
 policy-target-unknown = There is no database “{ $given }”. I know { $known }. For example: { $prefix }policy { $user } { $target }
 policy-table-unknown = { $target } has no table or column “{ $given }”. Write it as the database does, for example: { $prefix }policy { $user } { $target } clients.email
@@ -382,7 +382,7 @@ policy-in-private = For { $name } ({ $role }), in private, on { $what }:
 status-questions = { $waiting } in the queue, { $running } being answered
 status-answers =
     { $left ->
-        [0] none is left unended
+        [0] no unfinished answers
         [1] one could not be brought to its end yet
        *[other] { $left } could not be brought to their end yet
     }
@@ -392,8 +392,8 @@ status-remedy-answers = I try again each minute. If it goes on, look at the plat
 button-good = 👍
 button-bad = 👎
 rate-good = Noted, thank you!
-rate-bad = Noted. Put the question in other words, or change the statement with { $prefix }edit.
-rate-bad-words = Noted. Put the question in other words and I will try again.
+rate-bad = Noted. Rephrase your question, or change the statement with { $prefix }edit.
+rate-bad-words = Noted. Rephrase your question and I will try again.
 rate-nothing = There is no answer of mine to rate here yet. Ask a question first.
 rate-not-yours = Only the person who asked can rate this answer. Ask the question yourself to rate the answer you get.
 

@@ -26,7 +26,7 @@ link-in-public = This code is not valid. Send me codes in private, never where o
 whoami = You are { $name } ({ $username }, { $role }). I answer you in { $language }, with times of the zone { $zone }. Your accounts:
 language-fr = French
 language-en = English
-language-set = Noted: I speak English to you from now on.
+language-set = Noted: I will answer in English from now on.
 timezone = Times are shown in the zone { $zone }. To change it, write for example { $prefix }timezone Europe/Paris.
 timezone-set = Noted: times are shown in the zone { $zone } from now on.
 timezone-unknown = I do not know the time zone “{ $name }”. Use a name such as Europe/Paris: { $prefix }timezone Europe/Paris.
@@ -79,7 +79,7 @@ user-last-forced = Without { $name }, nobody could look after users from a chat 
 confirm-done =
     Done: { $account } ({ $platform } { $id }) is now linked to { $name }.
     If it is not the right person: { $command } unlink { $name } { $platform } { $id }
-confirm-wrong = This code is of no request: it may have expired or been used. The person gets a new one by writing /link in private.
+confirm-wrong = No linking request has this code. It may have expired or been used. The person gets a new one by writing /link in private.
 links = The accounts of { $name }:
 links-none = No account is linked to { $name }. Link one with: { $command } link-code { $name }
 unlinked = Done: { $account } is no longer an account of { $name }.

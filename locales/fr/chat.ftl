@@ -51,7 +51,7 @@ model-queued =
         [1] ⏳ C'est bientôt votre tour : le modèle termine une autre réponse.
        *[other] ⏳ Vous êtes en position { $position } dans la file ; d'autres ont demandé avant vous.
     }
-model-thinking = ⏳ Le modèle a votre question et réfléchit…
+model-thinking = ⏳ Question reçue, le modèle réfléchit…
 queue-full =
     { $waiting ->
         [0] Le modèle est en train de répondre, et personne ne peut l'attendre. Reposez votre question { $when }.
@@ -75,7 +75,7 @@ continue-used = La suite de cette réponse a déjà été demandée. Voyez plus 
 continue-not-yours = Seule la personne qui a posé cette question peut en demander la suite. Posez-la vous-même pour recevoir votre réponse.
 continue-elsewhere = Cette réponse continue là où elle a été donnée, ou en privé. Demandez-y la suite.
 continue-late = Autre chose a été demandé depuis cette réponse. Posez votre question à nouveau, plus précisément.
-continue-broken = La dernière réponse s'est interrompue avant sa fin ; seule une réponse trop longue se continue. { $prefix }réessayer repose sa question.
+continue-broken = La dernière réponse s'est interrompue avant sa fin ; seule une réponse trop longue peut être continuée. { $prefix }réessayer repose sa question.
 continue-nothing = La dernière réponse n'a pas été coupée : il n'y a rien à continuer. Posez une autre question.
 
 ## Propositions
@@ -129,7 +129,7 @@ edit-form-label = SQL
 ## Corrections
 not-from-data = ⚠️ Ceci ne vient pas de vos données : aucune requête n’a été exécutée.
 numbers-not-from-data = ⚠️ Les chiffres de ce texte ne viennent pas de vos données : exécutez la requête pour obtenir les vrais chiffres.
-correcting = ⏳ Cette requête ne convient pas : je la fais corriger…
+correcting = ⏳ Cette requête contient une erreur : je demande au modèle de la corriger…
 claimed-without-data = ⏳ Le modèle donne des chiffres sans requête : je lui en demande une…
 asked-enough = ⏳ Le modèle a déjà posé une question : je lui demande de répondre…
 repaired = 🛡️ Corrigée par le modèle : sa première requête n'avait pas passé les contrôles.
@@ -297,7 +297,7 @@ help =
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
     { $prefix }quisuisje : votre compte ; { $prefix }délier : retirer ce compte ; { $prefix }langue fr ou en ; { $prefix }fuseau Europe/Paris
     { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }vérifiées : les requêtes vérifiées ; pour les responsables des données
-    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }règles : qui peut quoi, { $prefix }état : comment je vais ; pour les administrateurs
+    { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }règles : qui peut quoi, { $prefix }état : état du service ; pour les administrateurs
 
 ## Conversations
 history = Vos dernières conversations :

@@ -127,7 +127,7 @@ impl Pipeline {
         if !matches!(outcome, Ok(true))
             && let Err(error) = conversations.give_back_retry(id).await
         {
-            tracing::error!(%error, turn = id.0, "an answer that did not go on cannot");
+            tracing::error!(%error, turn = id.0, "continuation failed and cannot be offered again");
         }
         outcome.map(drop)
     }

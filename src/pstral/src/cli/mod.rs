@@ -91,12 +91,12 @@ enum Command {
     /// Read and verify the audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// See what has had its time, and with --yes take it away
+    /// List expired data; --yes deletes it
     Prune(prune::PruneArgs),
     /// Look after local users
     #[command(subcommand)]
     User(user::UserCommand),
-    /// See what is known of the databases, or read it again
+    /// Show or refresh the cached schema
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
     /// See which models the servers have, or have one fetched

@@ -25,7 +25,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArgs {
-    /// The file to make, such as pstral-2026-11-21.jsonl.gz; one that is there is not replaced
+    /// The file to make, such as pstral-2026-11-21.jsonl.gz; an existing file is not overwritten
     file: PathBuf,
 }
 

@@ -47,9 +47,9 @@ fn who_asks_in_the_chat_is_confirmed_here() {
     let code = code.unwrap_or_else(|| panic!("no code: {demo:#?}")).to_lowercase().replace('-', " ");
     place.run(&["user", "add", "zoe"]).code(0);
     place.run(&["user", "links", "zoe"]).code(0).says(&["No account is linked to zoe"]);
-    place.run(&["user", "confirm", "AAAA-BBBB-CCCC", "zoe"]).code(2).says(&["This code is of no request"]);
+    place.run(&["user", "confirm", "AAAA-BBBB-CCCC", "zoe"]).code(2).says(&["No linking request has this code"]);
     place.run(&["user", "confirm", &code, "zoe"]).code(0).says(&["(terminal console) is now linked to zoe"]);
-    place.run(&["user", "confirm", &code, "zoe"]).code(2).says(&["This code is of no request"]);
+    place.run(&["user", "confirm", &code, "zoe"]).code(2).says(&["No linking request has this code"]);
     place.run(&["user", "links", "zoe"]).code(0).says(&["terminal console", "on request"]);
     let json = place.run(&["user", "links", "zoe", "--json"]).code(0).out;
     let link: serde_json::Value = serde_json::from_str(json.trim()).unwrap();

@@ -179,7 +179,7 @@ fn a_model_that_fails_in_the_middle_offers_no_half_statement() {
         SELECT id FROM clients
         ```
 
-        The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+        The answer was cut before its end. Ask again; if it is cut at the same place, rephrase your question. If this continues, contact your administrator: the model server’s log says why.
         [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
@@ -373,7 +373,7 @@ fn blanks_without_end_are_no_thoughts() {
         world.say(&alex(), "What do you think of the clients?").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        The model answered nothing. Try again, or put the question in other words.
+        The model answered nothing. Try again, or rephrase your question.
         [Try again]
         ");
     });

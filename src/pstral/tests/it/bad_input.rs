@@ -72,8 +72,8 @@ fn commands() {
 #[test]
 fn answers_without_anything_to_run() {
     run_test(async |world| {
-        assert_snapshot!(shown(world, Script::silent()).await, @"The model answered nothing. Try again, or put the question in other words.");
-        assert_snapshot!(shown(world, Script::says(" \n ")).await, @"The model answered nothing. Try again, or put the question in other words.");
+        assert_snapshot!(shown(world, Script::silent()).await, @"The model answered nothing. Try again, or rephrase your question.");
+        assert_snapshot!(shown(world, Script::says(" \n ")).await, @"The model answered nothing. Try again, or rephrase your question.");
         assert_snapshot!(shown(world, Script::says("That is a matter of taste.")).await, @"
         ⚠️ Not from your data: no statement was run for this answer.
         That is a matter of taste.

@@ -23,7 +23,7 @@ fn help_in_english() {
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: your account; /unlink: remove this account; /language fr or en; /timezone Europe/Paris
         /agree: costly statements that wait; /verified: verified queries; both for stewards
-        /audit: the audit log, /user: the users, /policy: who may do what, /status: how I am; for administrators
+        /audit: the audit log, /user: the users, /policy: who may do what, /status: service status; for administrators
         ");
     });
 }
@@ -45,7 +45,7 @@ fn help_in_french() {
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /quisuisje : votre compte ; /délier : retirer ce compte ; /langue fr ou en ; /fuseau Europe/Paris
         /accorder : les requêtes coûteuses qui attendent ; /vérifiées : les requêtes vérifiées ; pour les responsables des données
-        /audit : le journal, /utilisateur : les utilisateurs, /règles : qui peut quoi, /état : comment je vais ; pour les administrateurs
+        /audit : le journal, /utilisateur : les utilisateurs, /règles : qui peut quoi, /état : état du service ; pour les administrateurs
         ");
     });
 }

@@ -375,10 +375,10 @@ fn what_broke_off_does_not_go_on() {
         ⚠️ Not from your data: no statement was run for this answer.
         Lyon lies on
 
-        The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
+        The model broke down while answering. Ask again. If this continues, contact your administrator: the model server’s log says why, and often it is short of memory.
         [Try again]
         ── #4 private
-        The last answer broke off before its end; only one that grew too long goes on. /retry asks its question again.
+        The last answer broke off before its end; only an answer that was too long can be continued. /retry asks its question again.
         ── #5 private
         ⚠️ Not from your data: no statement was run for this answer.
         Lyon lies on the Rhône, and
@@ -389,7 +389,7 @@ fn what_broke_off_does_not_go_on() {
         ⚠️ Not from your data: no statement was run for this answer.
         on the
 
-        The model broke down while answering. Ask again. If it lasts, tell your administrator: the model server’s log says why, and often it is short of memory.
+        The model broke down while answering. Ask again. If this continues, contact your administrator: the model server’s log says why, and often it is short of memory.
         [Continue]
         ── #7 private
         ⚠️ Not from your data: no statement was run for this answer.

@@ -100,7 +100,7 @@ fn each_answer_without_a_statement_asks_for_another_look() {
         assert_eq!(world.target.ran().len(), 1);
         ask_in_vain(world, Script::words("You are most welcome.")).await;
         world.command(&alex(), "execute").await;
-        assert_snapshot!(world.newest(), @"The last answer offers no statement to run. Put the question in other words, or ask another one.");
+        assert_snapshot!(world.newest(), @"The last answer offers no statement to run. Rephrase your question, or ask another one.");
     });
 }
 

@@ -65,7 +65,7 @@ fn words_alone_are_rated_too() {
         let labels: Vec<String> = world.newest_buttons().into_iter().map(|(label, _)| label).collect();
         assert_eq!(labels, ["👍", "👎"]);
         world.click(&alex(), ButtonAction::Rate(rated(world), Rating::Bad)).await;
-        assert_snapshot!(world.newest(), @"Noted. Put the question in other words and I will try again.");
+        assert_snapshot!(world.newest(), @"Noted. Rephrase your question and I will try again.");
         world.click(&camille(), ButtonAction::Rate(rated(world), Rating::Good)).await;
         assert!(world.newest().starts_with("Seule la personne"), "{}", world.newest());
         world.command(&alex(), "good").await;

@@ -50,7 +50,7 @@ fn with_a_past() -> Place {
 #[test]
 fn what_is_over_is_counted_and_then_gone() {
     let place = with_a_past();
-    place.run(&["prune"]).code(0).says(&["Nothing has had its time.", "kept for ever"]);
+    place.run(&["prune"]).code(0).says(&["Nothing is due for deletion.", "kept for ever"]);
     let counted = ["audit · before ", "audit entries: 10", "words in the audit · before ", "pstral prune --yes"];
     keeping_three_days(&place, &["prune"]).code(0).says(&counted);
     keeping_three_days(&place, &["prune"]).code(0).says(&counted);
@@ -59,7 +59,7 @@ fn what_is_over_is_counted_and_then_gone() {
     french.says(&["entrées d’audit\u{a0}: 10", "Rien n’a été supprimé"]);
 
     keeping_three_days(&place, &["prune", "--yes"]).code(0).says(&["audit entries: 10", "All of this was removed."]);
-    keeping_three_days(&place, &["prune"]).code(0).says(&["Nothing has had its time."]);
+    keeping_three_days(&place, &["prune"]).code(0).says(&["Nothing is due for deletion."]);
     // Ten of two days ago, that of the user, and two that say what went.
     place.run(&["audit", "verify"]).code(0).says(&["The log is intact: 13 events verified"]);
     let left = place.run(&["audit", "tail", "-n", "99"]).code(0).out;
@@ -144,7 +144,7 @@ fn a_person_is_handed_theirs_and_then_forgotten() {
     }
 
     let dry = place.run(&["user", "erase", &name]).code(0);
-    dry.says(&["messages: ", "audit entries whose words go: ", "Nothing was removed. There is no way back"]);
+    dry.says(&["messages: ", "audit entries to be redacted: ", "Nothing was removed. This cannot be undone"]);
     place.run(&["user", "export", &name]).code(0).says(&["List the clients in Paris"]);
     let gone = place.run(&["user", "erase", &name, "--yes"]).code(0);
     gone.says(&["is forgotten; what was done stays in the audit as done by erased-1"]);

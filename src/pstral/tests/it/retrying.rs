@@ -30,7 +30,7 @@ fn once_the_model_is_back() {
         ── #1 private
         Chat mode: I answer without looking at the data.
         ── #2 private
-        The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
+        The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
         [Try again]
         ── #3 private
         Seule la personne qui a posé cette question peut la reposer. Posez-la vous-même pour recevoir votre réponse.

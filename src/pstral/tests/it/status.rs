@@ -55,7 +55,7 @@ fn each_part_says_how_it_is() {
         - target crm · ok · SQLite …, 7 tables, read in … ms, read-only
         - platform fake · ok · piped input and output
         - questions · ok · 0 in the queue, 0 being answered
-        - answers · ok · none is left unended
+        - answers · ok · no unfinished answers
         ── #4 general
         I have answered you in private.
         ");

@@ -110,7 +110,7 @@ fn users_are_looked_after_in_english() {
         }
         assert_snapshot!(world.transcript(), @r#"
         ── #1 private
-        Noted: I speak English to you from now on.
+        Noted: I will answer in English from now on.
         ── #2 private
         Users, always in private:
         /user list [word]
@@ -250,14 +250,14 @@ fn people_choose_their_language() {
         world.command(&camille(), "language fr").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Noted: I speak English to you from now on.
+        Noted: I will answer in English from now on.
         ── #2 private
         You are Camille Martin (camille, member). I answer you in English, with times of the zone UTC. Your accounts:
         - fake id-of-camille (camille), since 1970-01-01, from the command line (this one)
         ── #3 private
         I speak French and English. Write /language fr or /language en.
         ── #4 private
-        C’est noté : je vous parle français désormais.
+        C’est noté : je vous répondrai désormais en français.
         ");
         assert_snapshot!(recorded(world).await, @"
         user.edited ok user=1 camille language=en by=1

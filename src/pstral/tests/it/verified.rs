@@ -110,7 +110,7 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
         world.say(&alex(), "Which clients in Paris have paid us most this winter?").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
+        The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
 
         Here are the nearest verified questions; I can answer them without a model:
         - List the clients in …

@@ -213,7 +213,7 @@ fn a_model_that_is_slow_to_begin_is_said_to_think_until_its_first_word() {
             let states = states(world);
             assert_eq!(
                 states[0],
-                ("⏳ The model has your question and is thinking…".to_owned(), OutgoingState::Streaming)
+                ("⏳ Question received, the model is thinking…".to_owned(), OutgoingState::Streaming)
             );
             assert_eq!(states.last().unwrap().1, OutgoingState::Final);
             assert_eq!(states.last().unwrap().0.trim(), not_from_data("They are many."));

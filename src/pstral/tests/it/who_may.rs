@@ -63,7 +63,7 @@ fn each_step_comes_with_its_rule() {
         - Exécuter : oui · le rôle le permet (roles.member.capabilities execute)
         - Lire : non · c’est interdit (targets.crm.deny oauth_email_accounts)
         ── #6 private
-        Noted: I speak English to you from now on.
+        Noted: I will answer in English from now on.
         ── #7 private
         For dominique (admin), in private, on crm · clients:
         - Ask: no · the user is disabled

@@ -38,12 +38,12 @@ fn how_answers_end_in_english() {
     assert_snapshot!(endings(&alex(), &rows), @"
     ── unavailable Asked stop:Never refusal:Nothing kill:Never
     #1 in private
-    The language model cannot be reached. Ask again in a few minutes. If it lasts, tell your administrator: the model server is stopped or out of reach.
+    The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
     [Try again]
 
     ── timeout Asked stop:Never refusal:Limited(Last) kill:Never
     #1 in private
-    The model said nothing for 60 s, so I stopped waiting. Ask again, more shortly if you can. If it lasts, tell your administrator: the model server is overloaded or stuck.
+    The model said nothing for 60 s, so I stopped waiting. Ask again, more shortly if you can. If this continues, contact your administrator: the model server is overloaded or stuck.
     [Try again]
 
     ── interrupted MidStatement stop:Never refusal:Nothing kill:Never
@@ -54,7 +54,7 @@ fn how_answers_end_in_english() {
     SELECT name FROM clients WHERE
     ```
 
-    The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+    The answer was cut before its end. Ask again; if it is cut at the same place, rephrase your question. If this continues, contact your administrator: the model server’s log says why.
     [Try again]
 
     ── cleanend FirstText stop:Never refusal:Unavailable(Interim) kill:Never
@@ -62,7 +62,7 @@ fn how_answers_end_in_english() {
     ⚠️ Not from your data: no statement was run for this answer.
     Here are our clients of Lyon, all of them by their names:
 
-    The answer was cut before its end. Ask again; if it is cut at the same place, put the question in other words. If it lasts, tell your administrator: the model server’s log says why.
+    The answer was cut before its end. Ask again; if it is cut at the same place, rephrase your question. If this continues, contact your administrator: the model server’s log says why.
     [Try again]
 
     ── failed FirstText stop:Before refusal:Nothing kill:Never
