@@ -86,7 +86,7 @@ mod tests {
         let button = |action| Button { action, label: "x".repeat(100) };
         let rows = rows(&every_action().into_iter().map(button).collect::<Vec<_>>());
         let lengths: Vec<usize> = rows.iter().map(|row| row["components"].as_array().unwrap().len()).collect();
-        assert_eq!(lengths, [5, 5, 5]);
+        assert_eq!(lengths, [5, 5, 5, 1]);
         assert_eq!(rows[0]["components"][0]["label"].as_str().unwrap().chars().count(), LABEL);
     }
 }

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use crate::Discord;
 use crate::fault::Fault;
-use crate::instant::id_of;
 use crate::rest::plain;
+use crate::snowflake::id_of;
 
 /// What is older is answered no more: who asked it has gone elsewhere.
 const MISSED: Duration = Duration::from_mins(5);

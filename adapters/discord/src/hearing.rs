@@ -13,9 +13,9 @@ use crate::Discord;
 use crate::asked::Question;
 use crate::channels::{Described, Known};
 use crate::fault::Fault;
-use crate::instant::moment;
 use crate::place::{platform, private};
 use crate::rest::plain;
+use crate::snowflake::moment;
 
 impl Discord {
     /// A message was posted where we are.

@@ -18,10 +18,10 @@ use crate::body::short;
 use crate::channels::Known;
 use crate::fault::{Fault, codes};
 use crate::hearing::actor;
-use crate::instant::moment;
 use crate::opened::{Opened, Told};
 use crate::place::private;
 use crate::rest::{plain, with_body};
+use crate::snowflake::moment;
 
 /// The time that one try of a first answer may take.
 const TRY: Duration = Duration::from_millis(1_200);

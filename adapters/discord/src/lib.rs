@@ -1,5 +1,6 @@
 //! Discord as a chat platform, on serenity: <https://discord.com/developers/docs>.
 
+mod advice;
 mod asked;
 mod attached;
 mod body;
@@ -12,23 +13,22 @@ mod closed_places;
 mod command_list;
 mod commands;
 mod config;
-mod counsel;
 mod examine;
 mod fault;
 mod forms;
 mod gateway;
 mod guilds;
 mod hearing;
-mod held;
-mod instant;
 mod interactions;
 mod opened;
 mod permissions;
 mod place;
 mod privates;
+mod rate_limit;
 mod rest;
 mod rewording;
 mod slash;
+mod snowflake;
 mod standing;
 mod suggesting;
 mod threads;
@@ -51,11 +51,11 @@ use serenity::http::{LightMethod, Route};
 use serenity::model::id::UserId;
 use tokio_util::sync::CancellationToken;
 
+use crate::advice::TimedAdvice;
 use crate::asked::Asked;
 use crate::catching_up::Recent;
 use crate::channels::Channels;
 use crate::closed_places::ClosedPlaces;
-use crate::counsel::Counsel;
 use crate::fault::{Fault, codes};
 use crate::gateway::Connection;
 use crate::guilds::ToldGuilds;
@@ -80,7 +80,7 @@ pub struct Discord {
     asked: Asked,
     recent: Recent,
     threads: Threads,
-    counsel: Counsel,
+    counsel: TimedAdvice,
     connection: Connection,
     told: ToldGuilds,
     /// Who we are.
@@ -104,7 +104,7 @@ impl Discord {
             asked: Asked::default(),
             recent: Recent::default(),
             threads: Threads::default(),
-            counsel: Counsel::default(),
+            counsel: TimedAdvice::default(),
             connection: Connection::default(),
             told: ToldGuilds::default(),
             own: OnceLock::new(),

@@ -21,7 +21,7 @@ use crate::body::Body;
 use crate::budget::{seconds, signal};
 use crate::config::DiscordConfig;
 use crate::fault::Fault;
-use crate::held::{hold, unless_held};
+use crate::rate_limit::{hold, unless_held};
 use crate::turns::Turns;
 
 /// How long a request without files may take.

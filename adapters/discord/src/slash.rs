@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use pstral_core::domain::{Event, EventBody, Outgoing, Place};
-use pstral_core::egress::{disarmed, fit};
+use pstral_core::egress::{fit, neutralized};
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
 use serde::Deserialize;
@@ -199,8 +199,8 @@ impl Discord {
         place: Place,
         known: Option<Known>,
     ) -> Option<(Place, Option<u64>)> {
-        let echo = text("discord-asked").with("name", disarmed(&fit(&acted.user.name, 60)));
-        let echo = echo.with("question", disarmed(&fit(question, ECHO))).render(self.config.locale);
+        let echo = text("discord-asked").with("name", neutralized(&fit(&acted.user.name, 60)));
+        let echo = echo.with("question", neutralized(&fit(question, ECHO))).render(self.config.locale);
         let answer = json!({ "type": answers::MESSAGE, "data": open(&echo) });
         if !self.acknowledge(opened, &answer, Told::Heard).await {
             return None;

@@ -15,8 +15,8 @@ use crate::client::{OpenError, Opened, build, open, restore};
 use crate::fault::fault;
 use crate::homeserver::address_of;
 use crate::remote::{self, log_out, whoami};
+use crate::session_store::{Session, Vault, VaultError};
 use crate::syncing::first_sync;
-use crate::vault::{Session, Vault, VaultError};
 
 /// What other programs call the device.
 const DEVICE: &str = "Pstral";

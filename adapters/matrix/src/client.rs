@@ -12,7 +12,7 @@ use matrix_sdk::{Client, SessionMeta, SessionTokens, SqliteCryptoStore, SqliteSt
 use matrix_sdk_sqlite::SqliteStoreConfig;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::vault::{Alone, Session, Vault, VaultError};
+use crate::session_store::{Alone, Session, Vault, VaultError};
 
 /// How long a request may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

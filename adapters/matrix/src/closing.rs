@@ -7,7 +7,7 @@ use pstral_core::text::text;
 use crate::Matrix;
 use crate::content::LENGTH;
 use crate::event::is_encrypted;
-use crate::ours::ours;
+use crate::own_messages::ours;
 
 impl Matrix {
     /// Something happened in a room, such as our coming back: what was left there is closed. Who asked was told in private.

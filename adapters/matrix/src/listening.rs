@@ -22,10 +22,10 @@ use crate::catching_up::{leave_old, missed};
 use crate::connection::Standing;
 use crate::event::{json_of, moment};
 use crate::hearing::Work;
-use crate::late::rooms_of_keys;
 use crate::line::{Line, Piece};
 use crate::place::{Spot, platform};
 use crate::syncing::{Update, keep_syncing};
+use crate::undecryptable::rooms_of_keys;
 use crate::verifying;
 
 /// How often what could not be read is tried again without news of a key.

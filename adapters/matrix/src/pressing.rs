@@ -12,7 +12,7 @@ use crate::content::{in_thread, shown};
 use crate::event::{id, redacted};
 use crate::hearing::Work;
 use crate::keys::is_one;
-use crate::ours::NotOurs;
+use crate::own_messages::NotOurs;
 use crate::place::{Spot, platform};
 use crate::rewording::ADVICE;
 use crate::rooms::Company;

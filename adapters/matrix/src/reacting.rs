@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::Matrix;
-use crate::ours::Message;
+use crate::own_messages::Message;
 
 /// How much of a limited budget, in tenths, the first reaction of a message leaves for texts, and the others.
 const LEFT_BY_FIRST: u32 = 5;

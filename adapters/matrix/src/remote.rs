@@ -7,7 +7,7 @@ use pstral_core::ports::PlatformError;
 use serde_json::{Value, json};
 
 use crate::Matrix;
-use crate::vault::Session;
+use crate::session_store::Session;
 
 /// Time between two looks at the signature of the device.
 const LOOK: Duration = Duration::from_mins(10);

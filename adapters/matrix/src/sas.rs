@@ -25,8 +25,8 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::account::{is_verified, open_fault, server_fault, still_logged_in};
 use crate::client::{OpenError, open};
 use crate::connection::Connection;
+use crate::session_store::{Vault, VaultError};
 use crate::syncing::keep_syncing;
-use crate::vault::{Vault, VaultError};
 use crate::{AccountError, MatrixConfig};
 
 /// Time in which somebody has to ask; programs give up on their own request after as long.

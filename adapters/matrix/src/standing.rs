@@ -13,7 +13,7 @@ use crate::Matrix;
 use crate::content::{Standing, standing};
 use crate::event::{id, is_encrypted, is_genuine, json_of, replaced};
 use crate::fault::fault;
-use crate::ours::{Message, ours, placed};
+use crate::own_messages::{Message, ours, placed};
 use crate::place::spot;
 
 /// Messages looked at, the newest.

@@ -13,8 +13,8 @@ use pstral_core::ports::PlatformError;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::door::leave;
 use crate::fault::fault;
+use crate::invites::leave;
 use crate::writing::once;
 
 /// How long coming in may take, and how often it is tried.

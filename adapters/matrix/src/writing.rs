@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::Matrix;
 use crate::client::PATIENCE;
 use crate::content::{LIVE, OURS, buttons, change, in_thread, shown};
-use crate::door::leave;
 use crate::fault::{fault, http_fault};
-use crate::ours::Message;
+use crate::invites::leave;
+use crate::own_messages::Message;
 use crate::place::{Spot, spot, whose_aside};
 
 /// Now or not at all: by the time it went again, its text would be stale.

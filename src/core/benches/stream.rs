@@ -1,7 +1,7 @@
 //! What an answer costs on its way from the model to messages: a token of one that is being written, and all of it.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use pstral_core::egress::{Disarmer, Splitter, Splitting, ThinkingFilter, split};
+use pstral_core::egress::{Neutralizer, Splitter, Splitting, ThinkingFilter, split};
 use pstral_core::extract::statements;
 use pstral_core::ports::LengthUnit;
 
@@ -18,12 +18,12 @@ fn stream(criterion: &mut Criterion) {
     let half: String = answer(1_900).chars().take(1_500).collect();
     let begun = || {
         let (mut filter, mut disarmer, mut splitter) =
-            (ThinkingFilter::default(), Disarmer::default(), Splitter::new(BY));
+            (ThinkingFilter::default(), Neutralizer::default(), Splitter::new(BY));
         splitter.push(&disarmer.push(&filter.push(&half)));
         (filter, disarmer, splitter)
     };
     group.bench_function("a token", |bencher| {
-        let token = |(mut filter, mut disarmer, mut splitter): (ThinkingFilter, Disarmer, Splitter)| {
+        let token = |(mut filter, mut disarmer, mut splitter): (ThinkingFilter, Neutralizer, Splitter)| {
             splitter.push(&disarmer.push(&filter.push(" clients")))
         };
         bencher.iter_batched(begun, token, BatchSize::SmallInput);
@@ -34,7 +34,7 @@ fn stream(criterion: &mut Criterion) {
     });
     let long = answer(100_000);
     group.bench_function("100 kB filtered", |bencher| bencher.iter(|| ThinkingFilter::default().push(&long)));
-    group.bench_function("100 kB disarmed", |bencher| bencher.iter(|| Disarmer::default().push(&long)));
+    group.bench_function("100 kB neutralized", |bencher| bencher.iter(|| Neutralizer::default().push(&long)));
     group.bench_function("100 kB split", |bencher| bencher.iter(|| split(&long, BY)));
     group.bench_function("100 kB searched for statements", |bencher| bencher.iter(|| statements(&long)));
     for (name, text) in [("1 MB without a blank", "x".repeat(1 << 20)), ("1 MB of brackets", "](".repeat(1 << 19))] {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use pstral_core::domain::{Catalog, Place, PlatformName, Role};
-use pstral_core::pipeline::{Case, Ruling, Rulings, Settings, Terms};
+use pstral_core::pipeline::{AccessDecision, Case, Rulings, Settings, Terms};
 use serde::Deserialize;
 
 use crate::compose::{settings, terms};
@@ -33,9 +33,9 @@ pub enum Deed {
 impl Deed {
     /// What the rules come to for it: `no`, `yes` for what is only done, `here` or `private` for what is shown, and what made
     /// it so.
-    pub fn outcome(self, rulings: &Rulings) -> (&'static str, &Ruling) {
+    pub fn outcome(self, rulings: &Rulings) -> (&'static str, &AccessDecision) {
         let Rulings { ask, execute, read, delivery } = rulings;
-        let said = |ruling: &Ruling| if ruling.allowed { "yes" } else { "no" };
+        let said = |ruling: &AccessDecision| if ruling.allowed { "yes" } else { "no" };
         match self {
             Self::Ask => (said(ask), ask),
             Self::Execute => (said(execute), execute),
@@ -121,7 +121,7 @@ struct Table {
 
 impl Row {
     /// Whether an outcome is the expected one.
-    pub fn is_met(&self, (outcome, ruling): (&str, &Ruling)) -> bool {
+    pub fn is_met(&self, (outcome, ruling): (&str, &AccessDecision)) -> bool {
         let expected = self.expect.trim();
         let is_outcome = expected == outcome || (expected == "yes" && matches!(outcome, "here" | "private"));
         let found = ruling.to_string();

@@ -5,7 +5,7 @@ mod chunks;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use pstral_core::egress::{Disarmer, ThinkingFilter, disarmed};
+use pstral_core::egress::{Neutralizer, ThinkingFilter, neutralized};
 
 fn shown(chunks: &[String]) -> (String, bool) {
     let (mut filter, mut shown) = (ThinkingFilter::default(), String::new());
@@ -28,10 +28,10 @@ fn check(mut bytes: Unstructured<'_>) -> Result<()> {
     let text = chunks::text(&mut bytes)?;
     let chunks = chunks::chunks(&text, length);
     assert_eq!(shown(&chunks), shown(&[text.clone()]), "{text:?}");
-    let mut disarmer = Disarmer::default();
+    let mut disarmer = Neutralizer::default();
     let mut out: String = chunks.iter().map(|chunk| disarmer.push(chunk)).collect();
     out.push_str(&disarmer.finish());
-    assert_eq!(out, disarmed(&text), "{text:?}");
+    assert_eq!(out, neutralized(&text), "{text:?}");
     assert!(!out.contains("<@1") && !out.contains(" @everyone") && !out.contains("#/@1>") && !out.contains('✅'), "{out:?}");
     Ok(())
 }

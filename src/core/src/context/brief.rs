@@ -9,7 +9,7 @@ use super::nearness::Words;
 use super::shares::{Part, allot};
 use super::template::render;
 use super::tokens::{AROUND_MESSAGE, BEFORE_ANSWER, Kind, tokens};
-use crate::domain::{Catalog, Dialect, Locale, Names, Speaker, Told, Turn};
+use crate::domain::{Catalog, Dialect, Locale, Names, PromptManifest, Speaker, Turn};
 use crate::ports::{ChatRequest, ModelMessage};
 
 /// Of the room that instructions and question leave, in hundredths: relations, examples and the conversation.
@@ -62,7 +62,7 @@ pub struct Briefing {
     /// What the model is asked.
     pub request: ChatRequest,
     /// What it was told, and what was left out.
-    pub told: Told,
+    pub told: PromptManifest,
     /// What it takes, as estimated.
     pub tokens: usize,
     /// What it may take.
@@ -118,9 +118,9 @@ impl Brief<'_> {
         Ok(Briefing { request, told, tokens, room, locale: self.locale })
     }
 
-    fn left_out(&self, described: &Described, examples: usize, history: &History) -> Told {
+    fn left_out(&self, described: &Described, examples: usize, history: &History) -> PromptManifest {
         let all = self.data.map_or(0, |data| data.examples.len());
-        Told {
+        PromptManifest {
             relations: Names::of(&described.relations),
             relations_left: Names::of(&described.left),
             columns_left: described.columns_left as u64,

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConversationId, MessageRef, Told, UserId, Value, sha256};
+use super::{ConversationId, MessageRef, PromptManifest, UserId, Value, sha256};
 
 /// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -129,7 +129,7 @@ pub struct Proposal {
     /// What it was when it was offered: the SHA-256 of what [`Proposal::sealed`] covers.
     pub seal: String,
     /// What the model was told that wrote it; `None` where it was not a model, or a release that kept none.
-    pub told: Option<Told>,
+    pub told: Option<PromptManifest>,
     /// When it was made.
     pub created_at: Timestamp,
     /// After this it cannot run.

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::disarmed;
+use super::neutralized;
 use super::split::{Split, Splitting, split};
 use crate::harmless;
 use crate::ports::Length;
@@ -39,12 +39,12 @@ pub fn whole(text: &str, length: Length) -> String {
 
 /// The beginning of what a person wrote, to be said back to them.
 pub fn echo(words: &str) -> String {
-    disarmed(&fit(words, 40))
+    neutralized(&fit(words, 40))
 }
 
 /// Somebody's words on one line, calling nobody.
 pub fn quoted(words: &str, most: usize) -> String {
-    fit(&harmless::one_line(&disarmed(words)), most)
+    fit(&harmless::one_line(&neutralized(words)), most)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(super) enum Urgency {
     /// The first text of an answer.
     First,
     /// A change that nobody waits for and that comes alone: it is made at once or not at all.
-    Kindness,
+    BestEffort,
     /// A text that another will soon replace.
     Interim,
 }
@@ -51,7 +51,7 @@ impl State {
         match urgency {
             Urgency::Last => 0,
             Urgency::First => self.budget.kept_from_first(owed),
-            Urgency::Kindness | Urgency::Interim => owed.max(self.budget.spared()).max(most / 5 + 1),
+            Urgency::BestEffort | Urgency::Interim => owed.max(self.budget.spared()).max(most / 5 + 1),
         }
     }
 

@@ -1,7 +1,7 @@
 //! An answer laid out over messages.
 
-use super::disarmed;
 use super::fence::closed;
+use super::neutralized;
 use super::split::{Split, Splitting, split, split_above};
 use crate::ports::{Capabilities, Length};
 
@@ -33,7 +33,7 @@ pub struct LaidOut<'a> {
 /// What is ours must fit in one, with the heading.
 pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
     let length = Length { most: by.length, unit: by.unit };
-    let (mut before, after) = (disarmed(answer.before.trim()), disarmed(answer.after.trim()));
+    let (mut before, after) = (neutralized(answer.before.trim()), neutralized(answer.after.trim()));
     let mut last = joined(GAP, &[answer.ours, &closed(&after)]);
     // In its only message, it stands beside the heading.
     let room = if by.most == 1 { length.beside(answer.heading).less(1) } else { length };

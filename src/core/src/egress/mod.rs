@@ -4,12 +4,12 @@
 mod bound;
 mod budget;
 mod deliver;
-mod disarm;
 pub(crate) mod fence;
 mod fitting;
 mod lane;
 mod layout;
 mod live;
+mod neutralize;
 mod pacing;
 mod scheduler;
 mod split;
@@ -19,12 +19,12 @@ mod thinking;
 
 pub(crate) use bound::Bound;
 pub use deliver::{Aim, Patience};
-pub use disarm::{Disarmer, disarmed};
-pub(crate) use disarm::{JOINER, is_ours};
 pub use fitting::{echo, fit, quoted, whole};
 pub use layout::{LaidOut, lay_out, splitting};
 pub(crate) use live::THOUGHTS;
 pub use live::{AnswerLimits, LiveMessage, OnSent, Streamed, Unfinished};
+pub(crate) use neutralize::{JOINER, is_ours};
+pub use neutralize::{Neutralizer, neutralized};
 pub use pacing::Pacing;
 pub use scheduler::Scheduler;
 pub use split::{Split, Splitter, Splitting, split};

@@ -83,7 +83,7 @@ impl Scheduler {
         at: &MessageRef,
         message: &Outgoing,
     ) -> Result<(), PlatformError> {
-        match self.outlet(platform, &at.place).turn_at_once(Urgency::Kindness) {
+        match self.outlet(platform, &at.place).turn_at_once(Urgency::BestEffort) {
             Some(turn) => turn.carrying(message).spend(platform.edit(at, message)).await,
             None => Err(PlatformError::Unavailable("others are to be answered first".to_owned())),
         }

@@ -1,13 +1,13 @@
 //! Links as whoever looks after users makes and removes them.
 
-use super::desk::{By, Desk, DeskError};
+use super::user_admin::{By, UserAdmin, UserAdminError};
 use super::{CODE_LIFETIME, Refusal, code_hash};
 use crate::domain::{Actor, AuditAction, AuditStatus, Link, User};
 use crate::ports::{Confirmed, LinkCode, LiveCode};
 
-impl Desk<'_> {
+impl UserAdmin<'_> {
     /// Makes `code` one that links an actor to a user; codes made for the user before are void.
-    pub async fn issue_code(&self, user: &User, code: &str) -> Result<(), DeskError> {
+    pub async fn issue_code(&self, user: &User, code: &str) -> Result<(), UserAdminError> {
         if user.disabled {
             return Err(Refusal::Disabled(user.username.clone()).into());
         }
@@ -18,7 +18,7 @@ impl Desk<'_> {
     }
 
     /// Links whoever asked for this code to a user.
-    pub async fn confirm(&self, code: &str, user: &User) -> Result<Actor, DeskError> {
+    pub async fn confirm(&self, code: &str, user: &User) -> Result<Actor, UserAdminError> {
         if user.disabled {
             return Err(Refusal::Disabled(user.username.clone()).into());
         }
@@ -53,7 +53,7 @@ impl Desk<'_> {
     }
 
     /// Takes an account away from a user. Nothing else of theirs changes.
-    pub async fn unlink(&self, user: &User, link: &Link) -> Result<(), DeskError> {
+    pub async fn unlink(&self, user: &User, link: &Link) -> Result<(), UserAdminError> {
         self.record(AuditAction::Unlink, user.id, account(&link.actor)).await?;
         if self.people.unlink(&link.actor, user.id).await? {
             return Ok(());

@@ -9,12 +9,12 @@ use super::asker::Asker;
 use super::audience::asked_by;
 use super::ledger::about;
 use super::offer::{button, whole_statement};
-use super::trouble::Trouble;
+use super::trouble::PipelineError;
 use crate::domain::{
     Agreement, AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, ProposalId, User,
     UserId,
 };
-use crate::egress::{disarmed, echo};
+use crate::egress::{echo, neutralized};
 use crate::guard::Verdict;
 use crate::text::text;
 
@@ -25,7 +25,7 @@ const LISTED: usize = 10;
 
 impl Pipeline {
     /// What a steward writes: nothing lists what waits, a name shows one whole, a name and "yes" agrees to it.
-    pub(super) async fn agree(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn agree(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("agree {words}");
         self.require(asker, Capability::ApproveCostly, &tried, text("agree-not-allowed")).await?;
         let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
@@ -36,7 +36,7 @@ impl Pipeline {
         let mut meant = waiting.iter().filter(|one| name.len() >= one.id.short().len() && one.id.0.starts_with(name));
         let (Some(proposal), None) = (meant.next(), meant.next()) else {
             let sentence = text("agree-unknown").with("name", echo(name)).with("prefix", asker.prefix());
-            return Err(Trouble::Tell(sentence));
+            return Err(PipelineError::Tell(sentence));
         };
         match words.next().map(str::to_lowercase).as_deref() {
             Some("yes" | "oui") => self.give_agreement(asker, proposal).await,
@@ -45,14 +45,14 @@ impl Pipeline {
     }
 
     /// A steward agrees to a statement that stands before them whole.
-    pub(super) async fn agree_by_click(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+    pub(super) async fn agree_by_click(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         let tried = format!("agree {}", id.short());
         let refused = text("agree-not-allowed");
-        self.require(asker, Capability::ApproveCostly, &tried, refused).await.map_err(Trouble::alone)?;
+        self.require(asker, Capability::ApproveCostly, &tried, refused).await.map_err(PipelineError::alone)?;
         let waiting = self.parts.proposals.awaiting_agreement(self.parts.clock.now(), WAITING).await?;
         let meant = waiting.into_iter().filter(|proposal| proposal.id == *id).collect();
         let Some(proposal) = self.readable(asker, meant).await.pop() else {
-            return Err(Trouble::Tell(text("agree-too-late")));
+            return Err(PipelineError::Tell(text("agree-too-late")));
         };
         self.give_agreement(asker, &proposal).await
     }
@@ -86,13 +86,13 @@ impl Pipeline {
         Some(self.schemas(target, &verified).await.ok()?.of(&asker.user.role))
     }
 
-    async fn list_waiting(&self, asker: &Asker, waiting: &[Proposal]) -> Result<(), Trouble> {
+    async fn list_waiting(&self, asker: &Asker, waiting: &[Proposal]) -> Result<(), PipelineError> {
         if waiting.is_empty() {
-            return Err(Trouble::Tell(text("agree-none")));
+            return Err(PipelineError::Tell(text("agree-none")));
         }
         let users = self.parts.people.users().await?;
         let lines = waiting.iter().take(LISTED).map(|proposal| {
-            let question = disarmed(&proposal.question.chars().take(100).collect::<String>());
+            let question = neutralized(&proposal.question.chars().take(100).collect::<String>());
             let name = format!("`{}`", proposal.id.short());
             let parts = [name, name_of(&users, proposal.author), proposal.target.clone(), question];
             format!("- {}", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
@@ -104,7 +104,7 @@ impl Pipeline {
     }
 
     /// The statement whole: what people cannot read they cannot agree to.
-    async fn show_waiting(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+    async fn show_waiting(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let users = self.parts.people.users().await?;
         let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
@@ -112,7 +112,7 @@ impl Pipeline {
         let (who, how) = (who.render(locale), how.render(locale));
         let told = |in_file: Option<&str>| format!("{who}\n{}\n{how}", whole_statement(proposal, in_file, locale));
         let shown = self.shown_whole(asker, proposal, asker.platform.capabilities().length, told).await;
-        let (told, files) = shown.ok_or_else(|| Trouble::Tell(text("agree-not-showable")))?;
+        let (told, files) = shown.ok_or_else(|| PipelineError::Tell(text("agree-not-showable")))?;
         let agree = button(ButtonAction::Agree(proposal.id.clone()), &text("button-agree"), locale);
         let message = Outgoing { files, buttons: vec![agree], ..Outgoing::text(told) };
         let shown = self.show_in_private(asker, message.clone()).await;
@@ -121,15 +121,15 @@ impl Pipeline {
     }
 
     /// The agreement is on record before it holds.
-    async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+    async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
         if proposal.author == asker.user.id {
             let denied = about(self.event(asker, AuditAction::Denied, AuditStatus::Refused), proposal, &[]);
             self.record(denied).await?;
-            return Err(Trouble::Tell(text("agree-own")));
+            return Err(PipelineError::Tell(text("agree-own")));
         }
         self.record(about(self.event(asker, AuditAction::Agreed, AuditStatus::Ok), proposal, &[])).await?;
         if !self.parts.proposals.agree(&proposal.id, asker.user.id, self.parts.clock.now()).await? {
-            return Err(Trouble::Tell(text("agree-too-late")));
+            return Err(PipelineError::Tell(text("agree-too-late")));
         }
         let users = self.parts.people.users().await?;
         let done = text("agree-done").with("name", name_of(&users, proposal.author));

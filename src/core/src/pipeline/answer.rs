@@ -9,7 +9,7 @@ use super::ledger::within;
 use super::offer::Offer;
 use super::rating::rating_buttons;
 use super::retrying::retry_button;
-use super::{KeptAnswers, Pipeline, Trouble};
+use super::{KeptAnswers, Pipeline, PipelineError};
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, Conversation, Locale, Mode, TurnEnd, TurnId,
     TurnState, sha256,
@@ -148,8 +148,8 @@ impl Pipeline {
         asker: &Asker,
         conversation: &Conversation,
         answer: &mut Answer,
-        offer: Result<Option<Offer>, Trouble>,
-    ) -> Result<(), Trouble> {
+        offer: Result<Option<Offer>, PipelineError>,
+    ) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let (state, _, ending) = answer.ending();
         let recorded = self.record_answer(asker, conversation, answer).await;
@@ -190,7 +190,7 @@ impl Pipeline {
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
-                is_unrecorded = matches!(trouble, Trouble::NoAudit(_));
+                is_unrecorded = matches!(trouble, PipelineError::NoAudit(_));
                 let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
                 let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
                 let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
@@ -203,7 +203,7 @@ impl Pipeline {
         }
         messages.last.buttons = buttons;
         let shown = self.settle(asker, &mut answer.live, answer.turn, &mut messages, &end).await;
-        let shown = if is_unrecorded { shown.or_else(Trouble::unless_unnoted) } else { shown };
+        let shown = if is_unrecorded { shown.or_else(PipelineError::unless_unnoted) } else { shown };
         if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;
             if let Some(proposal) = &end.proposal {
@@ -231,7 +231,7 @@ impl Pipeline {
         asker: &Asker,
         conversation: &Conversation,
         answer: &Answer,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let _turn = self.recording.turn(answer.turn.0).await;
         self.record(self.event_of_answer(asker, conversation, answer)).await
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::holding::Ground;
-use super::{Pipeline, Schema, Target, Trouble};
+use super::{Pipeline, PipelineError, Schema, Target};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Parameter, ParameterKind, QuerySource, QueryState,
     Step, User, Value, VerifiedQuery,
@@ -68,10 +68,10 @@ impl Pipeline {
             return Err(NotDecided::Told(text("steward-not-allowed")));
         }
         self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
-            Trouble::Tell(sentence) | Trouble::TellAlone(sentence) => NotDecided::Told(sentence),
-            Trouble::NoAudit(_) => NotDecided::Told(text("audit-unavailable")),
-            Trouble::Unnoted(error) => NotDecided::Broken(error.to_string()),
-            Trouble::Broken(cause) => NotDecided::Broken(cause),
+            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => NotDecided::Told(sentence),
+            PipelineError::NoAudit(_) => NotDecided::Told(text("audit-unavailable")),
+            PipelineError::Unnoted(error) => NotDecided::Broken(error.to_string()),
+            PipelineError::Broken(cause) => NotDecided::Broken(cause),
         })
     }
 
@@ -80,18 +80,18 @@ impl Pipeline {
         steward: &Steward<'_>,
         seen: &KeptQuery,
         decision: &Decision,
-    ) -> Result<KeptQuery, Trouble> {
+    ) -> Result<KeptQuery, PipelineError> {
         let target = self.target_named(&seen.target)?;
         if seen.source == QuerySource::File {
-            return Err(Trouble::Tell(text("steward-in-file").with("id", &seen.query.id)));
+            return Err(PipelineError::Tell(text("steward-in-file").with("id", &seen.query.id)));
         }
         let step = Some(Step { by: steward.user.id, at: self.parts.clock.now() });
         let changed = match (decision, seen.state) {
             (Decision::Approve, QueryState::Approved) if seen.fault.is_none() => {
-                return Err(Trouble::Tell(text("steward-approved-already").with("id", &seen.query.id)));
+                return Err(PipelineError::Tell(text("steward-approved-already").with("id", &seen.query.id)));
             }
             (Decision::Approve | Decision::Edit(_), QueryState::Retired) => {
-                return Err(Trouble::Tell(text("steward-is-retired").with("id", &seen.query.id)));
+                return Err(PipelineError::Tell(text("steward-is-retired").with("id", &seen.query.id)));
             }
             (Decision::Approve, QueryState::Proposed | QueryState::Approved) => {
                 let query = self.sound(steward.user, &target, seen, seen.query.clone()).await?;
@@ -109,7 +109,7 @@ impl Pipeline {
                 KeptQuery { state: QueryState::Proposed, retired: None, ..seen.clone() }
             }
             (Decision::Retire, QueryState::Retired) | (Decision::Restore, _) => {
-                return Err(Trouble::Tell(text("steward-nothing-to-do").with("id", &seen.query.id)));
+                return Err(PipelineError::Tell(text("steward-nothing-to-do").with("id", &seen.query.id)));
             }
         };
         self.put(steward, decision.action(), &changed).await?;
@@ -120,7 +120,7 @@ impl Pipeline {
     }
 
     /// On record before it is so. Whoever saw another version is told, and the record says that too.
-    async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), Trouble> {
+    async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), PipelineError> {
         let event = of_query(steward.event.clone(), action, changed);
         self.record(event.clone()).await?;
         if self.parts.knowledge.change_verified(changed).await? {
@@ -128,7 +128,7 @@ impl Pipeline {
         }
         let detail = format!("{}: somebody else has changed it first", changed.query.id);
         self.record(AuditEvent { status: AuditStatus::Failed, detail: Some(detail), ..event }).await?;
-        Err(Trouble::Tell(text("steward-changed").with("id", &changed.query.id)))
+        Err(PipelineError::Tell(text("steward-changed").with("id", &changed.query.id)))
     }
 
     fn vouched(&self, user: &User, step: Option<Step>, kept: KeptQuery) -> KeptQuery {
@@ -145,28 +145,28 @@ impl Pipeline {
         target: &Target,
         seen: &KeptQuery,
         query: VerifiedQuery,
-    ) -> Result<VerifiedQuery, Trouble> {
+    ) -> Result<VerifiedQuery, PipelineError> {
         let wrong = faults(&query);
         if !wrong.is_empty() {
             let what = wrong.iter().map(|fault| fault.text().render(user.locale)).collect::<Vec<_>>().join("\n- ");
-            return Err(Trouble::Tell(text("steward-faults").with("what", what)));
+            return Err(PipelineError::Tell(text("steward-faults").with("what", what)));
         }
         let (schema, ground) = self.ground(user, target).await?;
         self.refuse_double(&query, seen, &schema, &ground).await?;
-        let approved = ground.holds(&query).map_err(Trouble::Tell)?;
+        let approved = ground.holds(&query).map_err(PipelineError::Tell)?;
         if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
-            return Err(Trouble::Tell(refusal_text(&refusal)));
+            return Err(PipelineError::Tell(refusal_text(&refusal)));
         }
         let statement = approved.text().to_owned();
         if statement.contains("```") {
-            return Err(Trouble::Tell(text("statement-not-showable")));
+            return Err(PipelineError::Tell(text("statement-not-showable")));
         }
         let samples = samples(&query.parameters, self.today());
         let bound = approved.bind(&samples);
-        let bound = bound.map_err(|missing| Trouble::Tell(text("parameter-missing").with("name", missing.0)))?;
+        let bound = bound.map_err(|missing| PipelineError::Tell(text("parameter-missing").with("name", missing.0)))?;
         // Without the word of the database nobody knows that it would run.
         let planned = target.port.explain(&bound, &user.username).await;
-        planned.map_err(|error: TargetError| Trouble::Tell(error.text()))?;
+        planned.map_err(|error: TargetError| PipelineError::Tell(error.text()))?;
         Ok(VerifiedQuery { statement, ..query })
     }
 
@@ -176,11 +176,11 @@ impl Pipeline {
         seen: &KeptQuery,
         schema: &Schema,
         ground: &Ground,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let all = self.parts.knowledge.kept_verified(&seen.target).await?;
         let used = |other: &&KeptQuery| other.state == QueryState::Approved && other.query.id != seen.query.id;
         match self.double(query, all.iter().filter(used), schema, ground) {
-            Some(double) => Err(Trouble::Tell(text("steward-double").with("id", &double.query.id))),
+            Some(double) => Err(PipelineError::Tell(text("steward-double").with("id", &double.query.id))),
             None => Ok(()),
         }
     }

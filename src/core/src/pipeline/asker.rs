@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::{Pipeline, Trouble, Why};
+use super::{Pipeline, PipelineError, Why};
 use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Capability, Event, Locale, Place, User};
 use crate::egress::fit;
 use crate::ports::ChatPlatform;
@@ -50,13 +50,13 @@ impl Pipeline {
         capability: Capability,
         tried: &str,
         otherwise: Text,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         if asker.may(capability) {
             return Ok(());
         }
         let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
         self.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..denied }).await?;
-        Err(Trouble::Tell(otherwise))
+        Err(PipelineError::Tell(otherwise))
     }
 
     /// The asker of an event. A code that is posted or given is seen to first, whoever gives it; an actor who is not
@@ -65,7 +65,7 @@ impl Pipeline {
         &self,
         event: &Event,
         platform: Arc<dyn ChatPlatform>,
-    ) -> Result<Option<Asker>, Trouble> {
+    ) -> Result<Option<Asker>, PipelineError> {
         if self.burn_posted(event, &*platform).await? {
             return Ok(None);
         }
@@ -97,7 +97,7 @@ impl Pipeline {
 
     /// Whether the asker is welcome where they are. Others get one sentence, and that they tried is recorded: once in a
     /// while, as for those whom nobody knows.
-    pub(super) async fn admit(&self, asker: &Asker) -> Result<bool, Trouble> {
+    pub(super) async fn admit(&self, asker: &Asker) -> Result<bool, PipelineError> {
         let ruling = self.parts.settings.entrance(&asker.user.role, &asker.place);
         if ruling.allowed {
             return Ok(true);
@@ -111,7 +111,7 @@ impl Pipeline {
             let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));
             self.record(AuditEvent { rule, detail, ..denied }).await?;
         }
-        Err(Trouble::Tell(match ruling.why {
+        Err(PipelineError::Tell(match ruling.why {
             Why::RoleUnknown => text("role-not-configured").with("role", asker.user.role.word()),
             _ => text("place-not-welcome"),
         }))

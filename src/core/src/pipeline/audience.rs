@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::asker::Asker;
 use super::offer::button;
 use super::question::Inquiry;
-use super::ruling::{Ruling, Showing};
+use super::ruling::{AccessDecision, Showing};
 use super::schema::Schemas;
-use super::{Pipeline, Schema, Settings, Target, Trouble};
+use super::{Pipeline, PipelineError, Schema, Settings, Target};
 use crate::domain::{ButtonAction, Catalog, Locale, Outgoing, Place, ProposalId, Role, User};
-use crate::egress::{disarmed, fit};
+use crate::egress::{fit, neutralized};
 use crate::guard::{ApprovedStatement, Refusal, Verdict};
 use crate::knowledge;
 use crate::text::{Text, text};
@@ -40,26 +40,26 @@ impl Audience {
     }
 
     /// Why not everybody may see what a statement reads, or what it gives.
-    pub(super) fn bar(&self, statement: &str) -> Option<Ruling> {
+    pub(super) fn bar(&self, statement: &str) -> Option<AccessDecision> {
         self.0.iter().find_map(|(role, schema)| {
             let found = match schema.guard.check(statement) {
                 Verdict::Allow(approved) if approved.text() == statement => return None,
                 Verdict::Allow(approved) => approved.left_out().join(" "),
-                Verdict::Deny(refusal) => disarmed(&refusal.found),
+                Verdict::Deny(refusal) => neutralized(&refusal.found),
             };
-            Some(Ruling::barred(role, found))
+            Some(AccessDecision::barred(role, found))
         })
     }
 }
 
 impl Inquiry<'_> {
     /// Why not everybody may see what a statement reads who reads what is said.
-    pub(super) fn bar(&self, statement: &str) -> Option<Ruling> {
+    pub(super) fn bar(&self, statement: &str) -> Option<AccessDecision> {
         self.audience.bar(statement)
     }
 
     /// The same of a text as somebody wrote it, which the guard may render otherwise.
-    pub(super) fn bar_of(&self, written: &str) -> Option<Ruling> {
+    pub(super) fn bar_of(&self, written: &str) -> Option<AccessDecision> {
         if self.audience.0.is_empty() {
             return None;
         }
@@ -95,7 +95,7 @@ impl Pipeline {
         target: &Target,
         schemas: &Schemas,
         approved: &ApprovedStatement,
-    ) -> Ruling {
+    ) -> AccessDecision {
         let (settings, role) = (&self.parts.settings, &asker.user.role);
         let private = schemas.of(role);
         let private = approved.relations().iter().find_map(|one| private.private.get(one));
@@ -105,12 +105,12 @@ impl Pipeline {
     }
 
     /// Whether a statement itself is shown where it was asked.
-    pub(super) fn shown_itself(&self, place: &Place, target: &Target, bar: Option<Ruling>) -> Ruling {
+    pub(super) fn shown_itself(&self, place: &Place, target: &Target, bar: Option<AccessDecision>) -> AccessDecision {
         self.parts.settings.delivery(place, (&target.name, &target.terms), Showing::Statement, bar)
     }
 
     /// The asker where only they read, in their own language.
-    pub(super) async fn in_private(&self, asker: &Asker) -> Result<Asker, Trouble> {
+    pub(super) async fn in_private(&self, asker: &Asker) -> Result<Asker, PipelineError> {
         if asker.place.private {
             return Ok(asker.clone());
         }
@@ -121,7 +121,7 @@ impl Pipeline {
             }
             Err(error) => {
                 tracing::warn!(%error, actor = asker.actor.id, "no private place could be opened");
-                Err(Trouble::Tell(text("private-failed")))
+                Err(PipelineError::Tell(text("private-failed")))
             }
         }
     }
@@ -162,7 +162,7 @@ impl Pipeline {
     }
 
     /// Shows a statement to its asker alone, which could not be sent to them in private before.
-    pub(super) async fn show_alone(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+    pub(super) async fn show_alone(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         let proposal = self.own_proposal(asker, id).await?;
         let (_, _, message) = self.card_again(asker, &proposal).await?;
         let handed_over = self.hand_over(asker, id, &message).await;
@@ -197,7 +197,7 @@ pub(super) fn signature(asker: &Asker) -> Option<String> {
 /// The line that says that a user asked.
 pub(super) fn asked_by(user: &User, locale: Locale) -> String {
     let name = user.full_name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = disarmed(&fit(&name, LONGEST_NAME)).replace(['`', '*', '_'], "");
+    let name = neutralized(&fit(&name, LONGEST_NAME)).replace(['`', '*', '_'], "");
     text("asked-by").with("name", name).render(locale)
 }
 

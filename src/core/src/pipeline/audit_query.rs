@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use jiff::{SignedDuration, Timestamp};
 
 use super::asker::Asker;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{AuditAction, AuditStatus, UserId, moment};
 use crate::egress::echo;
 use crate::ports::{AuditFilter, AuditMark};
@@ -65,15 +65,15 @@ impl Queries {
 
 impl Pipeline {
     /// A user's own query by its name, or their latest.
-    pub(super) fn audit_query(&self, asker: &Asker, name: Option<&str>) -> Result<Query, Trouble> {
+    pub(super) fn audit_query(&self, asker: &Asker, name: Option<&str>) -> Result<Query, PipelineError> {
         let is_meant = |query: &Query| query.user == asker.user.id && name.is_none_or(|name| query.name == name);
         let kept = self.audit_queries.newest(self.parts.clock.now(), is_meant);
-        kept.ok_or_else(|| Trouble::Tell(text("audit-page-gone").with("prefix", asker.prefix())))
+        kept.ok_or_else(|| PipelineError::Tell(text("audit-page-gone").with("prefix", asker.prefix())))
     }
 
     /// What words ask for, in whatever order: a number of entries, an action, a status, a moment (the second one ends
     /// what the first one begins), a target, a platform, a username.
-    pub(super) async fn new_audit_query(&self, user: UserId, words: &str) -> Result<Query, Trouble> {
+    pub(super) async fn new_audit_query(&self, user: UserId, words: &str) -> Result<Query, PipelineError> {
         let now = self.parts.clock.now();
         let (mut filter, mut limit) = (AuditFilter::default(), SHOWN);
         for word in words.split_whitespace() {
@@ -97,7 +97,7 @@ impl Pipeline {
             } else {
                 let actions = AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
                 let sentence = text("audit-word-unknown").with("word", echo(word));
-                return Err(Trouble::Tell(sentence.with("actions", actions)));
+                return Err(PipelineError::Tell(sentence.with("actions", actions)));
             }
         }
         let name = self.random_hex(8);

@@ -5,7 +5,7 @@ use super::asker::Asker;
 use super::audit_query::Query;
 use super::audit_table::{FILE, Names, file_row, table};
 use super::offer::button;
-use super::trouble::Trouble;
+use super::trouble::PipelineError;
 use crate::domain::{
     AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
     Outgoing, OutgoingState, PlatformName,
@@ -22,7 +22,7 @@ const PAGE: u32 = 500;
 impl Pipeline {
     /// Shows the newest entries to those who may read them, in private and with a file; looking at the audit is itself
     /// recorded.
-    pub(super) async fn show_audit(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn show_audit(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         match words.to_lowercase().as_str() {
             "older" | "ancien" | "anciens" => return self.turn_audit(asker, Towards::Older).await,
             "newer" | "récent" | "récents" => return self.turn_audit(asker, Towards::Newer).await,
@@ -52,13 +52,13 @@ impl Pipeline {
     }
 
     /// Turns to the page that a button names.
-    pub(super) async fn show_audit_page(&self, asker: &Asker, wanted: &AuditPage) -> Result<(), Trouble> {
+    pub(super) async fn show_audit_page(&self, asker: &Asker, wanted: &AuditPage) -> Result<(), PipelineError> {
         let query = self.audit_query(asker, Some(&wanted.query))?;
         self.show_page_of(asker, query, usize::try_from(wanted.page).unwrap_or(usize::MAX)).await
     }
 
     /// Turns a page of the asker's latest query.
-    async fn turn_audit(&self, asker: &Asker, towards: Towards) -> Result<(), Trouble> {
+    async fn turn_audit(&self, asker: &Asker, towards: Towards) -> Result<(), PipelineError> {
         let query = self.audit_query(asker, None)?;
         let page = match towards {
             Towards::Older => query.page + 1,
@@ -67,10 +67,10 @@ impl Pipeline {
         self.show_page_of(asker, query, page).await
     }
 
-    async fn show_page_of(&self, asker: &Asker, query: Query, page: usize) -> Result<(), Trouble> {
+    async fn show_page_of(&self, asker: &Asker, query: Query, page: usize) -> Result<(), PipelineError> {
         self.record_reading(asker, &format!("{} (page {})", query.words, page + 1)).await?;
         if page >= query.begins.len() {
-            return Err(Trouble::Tell(text("audit-page-last")));
+            return Err(PipelineError::Tell(text("audit-page-last")));
         }
         let names = self.names().await?;
         let (message, _) = self.audit_page(asker, Query { page, ..query }, &names).await?;
@@ -78,21 +78,26 @@ impl Pipeline {
     }
 
     /// Lets those go on who may read the audit, once it is recorded that they do.
-    async fn record_reading(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    async fn record_reading(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("audit {words}");
         self.require(asker, Capability::ReadAudit, &tried, text("audit-not-allowed")).await?;
         let read = self.event(asker, AuditAction::AuditRead, AuditStatus::Ok);
         self.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..read }).await
     }
 
-    async fn names(&self) -> Result<Names, Trouble> {
+    async fn names(&self) -> Result<Names, PipelineError> {
         let users = self.parts.people.users().await?;
         Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
     }
 
     /// The page of a query that is its current one, with buttons for those beside it, and whether it has any entry. The
     /// query is kept for them.
-    async fn audit_page(&self, asker: &Asker, mut query: Query, names: &Names) -> Result<(Outgoing, bool), Trouble> {
+    async fn audit_page(
+        &self,
+        asker: &Asker,
+        mut query: Query,
+        names: &Names,
+    ) -> Result<(Outgoing, bool), PipelineError> {
         let locale = asker.user.locale;
         let begin = query.begins.get(query.page).copied().flatten();
         let found = self.parts.audit.page(&query.filter, begin, Towards::Older, query.limit).await?;

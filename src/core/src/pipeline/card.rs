@@ -6,7 +6,7 @@ use super::asker::Asker;
 use super::holding::Ground;
 use super::offer::day;
 use super::stewarding::who;
-use super::{Pipeline, Schema, Trouble};
+use super::{Pipeline, PipelineError, Schema};
 use crate::domain::{KeptQuery, Locale, Outgoing, Parameter, ParameterKind, QuerySource, QueryState, Step, User};
 use crate::egress::quoted;
 use crate::guard::Verdict;
@@ -15,13 +15,13 @@ use crate::text::{Text, text};
 
 impl Pipeline {
     /// Shows one whole: what people cannot read they cannot vouch for. Nobody reads of relations that are closed to them.
-    pub(super) async fn show_verified(&self, asker: &Asker, kept: &KeptQuery) -> Result<(), Trouble> {
+    pub(super) async fn show_verified(&self, asker: &Asker, kept: &KeptQuery) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let target = self.target_named(&kept.target)?;
         let (schema, ground) = self.ground(&asker.user, &target).await?;
         let held = ground.holds(&kept.query).map(drop);
         if is_closed(&schema, &ground, kept) {
-            return Err(Trouble::Tell(text("steward-closed").with("id", &kept.query.id)));
+            return Err(PipelineError::Tell(text("steward-closed").with("id", &kept.query.id)));
         }
         let users = self.parts.people.users().await?;
         let tally = self.parts.knowledge.tallies(&kept.target).await?.remove(&kept.query.id).unwrap_or_default();
@@ -40,7 +40,7 @@ impl Pipeline {
         let message = lines.join("\n");
         if !asker.platform.capabilities().length.holds(&message) {
             let sentence = text("steward-not-showable").with("target", &kept.target);
-            return Err(Trouble::Tell(sentence.with("id", &kept.query.id)));
+            return Err(PipelineError::Tell(sentence.with("id", &kept.query.id)));
         }
         self.show_in_private(asker, Outgoing::text(message)).await
     }

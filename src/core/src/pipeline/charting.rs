@@ -9,7 +9,7 @@ use super::asker::Asker;
 use super::audience::signed;
 use super::execution::Checked;
 use super::ledger::about;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, FileRef, Outgoing, OutgoingState, Place, ProposalId, ShownTable,
     TurnEnd, TurnId, UserId,
@@ -66,30 +66,30 @@ impl Pipeline {
     }
 
     /// Draws the asker's last result in this place.
-    pub(super) async fn chart_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) async fn chart_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let latest = self.charts.newest(self.parts.clock.now(), |kept| {
             let is_theirs = kept.user == asker.user.id && kept.place == asker.place;
             is_theirs.then(|| kept.chart.is_some().then(|| kept.id.clone()))
         });
         match latest.flatten() {
             Some(id) => self.chart(asker, &id).await,
-            None => Err(Trouble::Tell(text("no-chart"))),
+            None => Err(PipelineError::Tell(text("no-chart"))),
         }
     }
 
     /// Draws a result for the person who had it, where they had it. As with the result itself: who may no longer read
     /// it gets nothing, and nothing is shown before it is recorded.
-    pub(super) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+    pub(super) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         self.require(asker, Capability::Execute, "chart", text("execute-not-allowed")).await?;
         let proposal = self.own_proposal(asker, id).await?;
         let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         let kept = self.charts.newest(self.parts.clock.now(), |kept| {
             let is_it = kept.id == *id && kept.place == asker.place;
             is_it.then(|| kept.chart.clone().map(|chart| (kept.turn, chart))).flatten()
         });
-        let (turn, chart) = kept.ok_or_else(|| Trouble::Tell(text("chart-gone")))?;
+        let (turn, chart) = kept.ok_or_else(|| PipelineError::Tell(text("chart-gone")))?;
         let target = self.target_named(&proposal.target)?;
         let Checked { approved, shown, .. } = self.approve(asker, &target, &proposal).await?;
         // Since the result was shown, somebody may have come who may not see it.
@@ -97,7 +97,7 @@ impl Pipeline {
         let locale = asker.user.locale;
         let name = self.file_name(asker, &proposal).with(&text("file-chart").render(locale));
         let drawn = self.parts.files.chart(&name.stored, &chart, locale).await;
-        let file = name.show(drawn.map_err(|error| Trouble::Broken(error.to_string()))?);
+        let file = name.show(drawn.map_err(|error| PipelineError::Broken(error.to_string()))?);
         let event = about(self.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());
         let rows = i64::try_from(chart.labels.len()).ok();
         if let Err(unrecorded) = self.record(AuditEvent { rows, ..event }).await {

@@ -1,10 +1,10 @@
 //! What people can ask for beside questions.
 
 use super::Pipeline;
+use super::account::already_linked;
 use super::asker::Asker;
 use super::command::{Command, parse};
-use super::oneself::already_linked;
-use super::trouble::Trouble;
+use super::trouble::PipelineError;
 use crate::domain::{Mode, Rating};
 use crate::egress::{JOINER, echo};
 use crate::text::text;
@@ -14,7 +14,7 @@ const HELD: u32 = 100;
 
 impl Pipeline {
     /// Does what a command says.
-    pub(super) async fn command(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn command(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         match parse(words) {
             Command::Execute => self.execute_latest(&self.where_held(asker).await?).await,
             Command::Edit("") => {
@@ -60,14 +60,14 @@ impl Pipeline {
             Command::Help => self.help(asker).await,
             Command::Unknown(name) => {
                 let sentence = text("command-unknown").with("prefix", asker.prefix());
-                Err(Trouble::Tell(sentence.with("name", echo(name))))
+                Err(PipelineError::Tell(sentence.with("name", echo(name))))
             }
         }
     }
 
     /// Who gives a command in a channel means what they hold in its threads, where that is the latest: questions there are
     /// answered in threads of their own. What comes of it is shown there too.
-    async fn where_held(&self, asker: &Asker) -> Result<Asker, Trouble> {
+    async fn where_held(&self, asker: &Asker) -> Result<Asker, PipelineError> {
         if asker.place.private || asker.place.channel() != asker.place {
             return Ok(asker.clone());
         }
@@ -84,7 +84,7 @@ impl Pipeline {
     }
 
     /// The same as [`stop`](Self::stop), in the threads of a channel too.
-    fn stop_all(&self, asker: &Asker) -> Result<(), Trouble> {
+    fn stop_all(&self, asker: &Asker) -> Result<(), PipelineError> {
         if self.running.stop_below(asker.user.id, &asker.place) {
             // What goes on in the channel itself is stopped too, if anything does.
             self.running.stop(asker.user.id, &asker.place);
@@ -94,20 +94,20 @@ impl Pipeline {
     }
 
     /// Stops what is being written or run for the asker in this place.
-    pub(super) fn stop(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) fn stop(&self, asker: &Asker) -> Result<(), PipelineError> {
         if self.running.stop(asker.user.id, &asker.place) {
             return Ok(());
         }
         if self.running.is_busy(&asker.place) {
             // Somebody else's, which everybody sees grow.
-            return Err(Trouble::TellAlone(text("stop-not-yours")));
+            return Err(PipelineError::TellAlone(text("stop-not-yours")));
         }
-        Err(Trouble::Tell(text("nothing-to-stop")))
+        Err(PipelineError::Tell(text("nothing-to-stop")))
     }
 
-    async fn set_mode(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
+    async fn set_mode(&self, asker: &Asker, word: &str) -> Result<(), PipelineError> {
         let Ok(mode) = word.parse::<Mode>() else {
-            return Err(Trouble::Tell(text("mode-unknown").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("mode-unknown").with("prefix", asker.prefix())));
         };
         let conversation = self.current(asker).await?;
         self.parts.conversations.set_mode(conversation.id, mode).await?;
@@ -119,7 +119,7 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn begin_anew(&self, asker: &Asker) -> Result<(), Trouble> {
+    async fn begin_anew(&self, asker: &Asker) -> Result<(), PipelineError> {
         let now = self.parts.clock.now();
         let mode = self.current(asker).await?.mode;
         self.parts.conversations.begin(asker.user.id, &asker.place, mode, now).await?;
@@ -127,7 +127,7 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn help(&self, asker: &Asker) -> Result<(), Trouble> {
+    async fn help(&self, asker: &Asker) -> Result<(), PipelineError> {
         self.tell(asker, &text("help").with("prefix", asker.prefix())).await;
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::asker::Asker;
 use super::running::Stop;
 use super::streaming::Answered;
 use super::unanswered::{NoAnswer, Unanswered};
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::context::{Brief, Briefing, DataBrief, Gauge, Unfit, asked_back, asks_anew};
 use crate::domain::{AuditStatus, Conversation, Mode, Turn};
 use crate::ports::ModelError;
@@ -45,7 +45,7 @@ impl Pipeline {
         conversation: &Conversation,
         data: Option<DataBrief<'_>>,
         stop: &Stop,
-    ) -> Result<Reached, Trouble> {
+    ) -> Result<Reached, PipelineError> {
         let briefing = match self.briefing(asker, conversation, data, usize::MAX).await? {
             Ok(briefing) => briefing,
             Err(error) => return self.unasked(asker, conversation, error).await,
@@ -77,7 +77,12 @@ impl Pipeline {
     }
 
     /// A question that no model can be asked.
-    async fn unasked(&self, asker: &Asker, conversation: &Conversation, error: ModelError) -> Result<Reached, Trouble> {
+    async fn unasked(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        error: ModelError,
+    ) -> Result<Reached, PipelineError> {
         let message = self.begin_answer(asker, conversation).await?;
         let event = self.answer_event(asker, conversation, AuditStatus::Failed);
         let unanswered = self.unanswered(asker, message, NoAnswer::Model(error), event).boxed().await?;
@@ -91,12 +96,12 @@ impl Pipeline {
         data: Option<DataBrief<'_>>,
         (question, said): (&Turn, &str),
         wish: &str,
-    ) -> Result<Briefing, Trouble> {
+    ) -> Result<Briefing, PipelineError> {
         let brief = self.brief(asker, std::slice::from_ref(question), data);
         match brief.to_go_on(self.template_of(&brief), self.room(), said, wish) {
             Ok(briefing) => Ok(briefing),
-            Err(Unfit::TooLong) => Err(Trouble::Tell(ModelError::PromptTooLong.text())),
-            Err(error @ Unfit::Template(_)) => Err(Trouble::Broken(error.to_string())),
+            Err(Unfit::TooLong) => Err(PipelineError::Tell(ModelError::PromptTooLong.text())),
+            Err(error @ Unfit::Template(_)) => Err(PipelineError::Broken(error.to_string())),
         }
     }
 
@@ -123,7 +128,7 @@ impl Pipeline {
         conversation: &Conversation,
         data: Option<DataBrief<'_>>,
         most: usize,
-    ) -> Result<Result<Briefing, ModelError>, Trouble> {
+    ) -> Result<Result<Briefing, ModelError>, PipelineError> {
         let turns = self.turns_for(asker, conversation).await?;
         let brief = self.brief(asker, &turns, data);
         let room = self.room().min(most);
@@ -136,7 +141,7 @@ impl Pipeline {
                 Ok(Ok(briefing))
             }
             Err(Unfit::TooLong) => Ok(Err(ModelError::PromptTooLong)),
-            Err(error @ Unfit::Template(_)) => Err(Trouble::Broken(error.to_string())),
+            Err(error @ Unfit::Template(_)) => Err(PipelineError::Broken(error.to_string())),
         }
     }
 
@@ -146,7 +151,7 @@ impl Pipeline {
         &self,
         conversation: &Conversation,
         question: &str,
-    ) -> Result<Whole, Trouble> {
+    ) -> Result<Whole, PipelineError> {
         let turns = self.recent_turns(conversation).await?;
         Ok(match asked_back(&turns) {
             Some(back) if !asks_anew(question) => {
@@ -158,13 +163,13 @@ impl Pipeline {
 
     /// The last turns, the question among them. What was shown to the person alone is not told to a place where others
     /// read.
-    async fn turns_for(&self, asker: &Asker, conversation: &Conversation) -> Result<Vec<Turn>, Trouble> {
+    async fn turns_for(&self, asker: &Asker, conversation: &Conversation) -> Result<Vec<Turn>, PipelineError> {
         let turns = self.recent_turns(conversation).await?;
         Ok(turns.into_iter().filter(|turn| asker.place.private || !turn.aside).collect())
     }
 
     /// The last turns, wherever they were shown: which question belongs to which is the same everywhere.
-    async fn recent_turns(&self, conversation: &Conversation) -> Result<Vec<Turn>, Trouble> {
+    async fn recent_turns(&self, conversation: &Conversation) -> Result<Vec<Turn>, PipelineError> {
         Ok(self.parts.conversations.turns(conversation.id, self.parts.settings.history_turns + 1).await?)
     }
 

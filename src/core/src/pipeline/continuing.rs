@@ -8,7 +8,7 @@ use super::question::Inquiry;
 use super::quotas::Counted;
 use super::running::Work;
 use super::streaming::Answered;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::context::Briefing;
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Conversation, Locale, Mode, Outgoing,
@@ -88,7 +88,7 @@ fn repeated(said: &str, rest: &str) -> usize {
 
 impl Pipeline {
     /// Goes on with the last answer of this place, where it was cut.
-    pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) async fn go_on_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.current(asker).await?;
         let turns = self.noted_turns(conversation.id, RECENT).await?;
         let question = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
@@ -102,25 +102,25 @@ impl Pipeline {
         match (since.iter().rfind(|turn| turn.cut), since.last()) {
             (Some(cut), _) => self.go_on(asker, cut.id).await,
             (None, Some(last)) if is_broken(last) => {
-                Err(Trouble::Tell(text("continue-broken").with("prefix", asker.prefix())))
+                Err(PipelineError::Tell(text("continue-broken").with("prefix", asker.prefix())))
             }
-            (None, _) if earlier.iter().any(|turn| turn.cut) => Err(Trouble::Tell(text("continue-late"))),
-            (None, _) => Err(Trouble::Tell(text("continue-nothing"))),
+            (None, _) if earlier.iter().any(|turn| turn.cut) => Err(PipelineError::Tell(text("continue-late"))),
+            (None, _) => Err(PipelineError::Tell(text("continue-nothing"))),
         }
     }
 
     /// Goes on with an answer that was cut, once, for the person whose question it is.
-    pub(super) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), Trouble> {
+    pub(super) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {
         self.require(asker, Capability::Ask, "continue", text("ask-not-allowed")).await?;
         let conversations = &self.parts.conversations;
         self.note_down(id).await?;
         let (held, before) = self.cut_answer(asker, id).await?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         work.answers_again(before.asked.id);
         if !conversations.take_retry(id).await? {
-            return Err(Trouble::Tell(text("continue-used")));
+            return Err(PipelineError::Tell(text("continue-used")));
         }
         let outcome = self.go_on_within(asker, &held, before, &work).await;
         // What did not go on can be tried again: over a quota, with the model away, or unrecorded.
@@ -133,23 +133,23 @@ impl Pipeline {
     }
 
     /// What the asker may have gone on with where they are, and whose conversation it belongs to.
-    async fn cut_answer(&self, asker: &Asker, id: TurnId) -> Result<(Conversation, Continued), Trouble> {
+    async fn cut_answer(&self, asker: &Asker, id: TurnId) -> Result<(Conversation, Continued), PipelineError> {
         let conversations = &self.parts.conversations;
-        let gone = || Trouble::Tell(text("continue-gone"));
+        let gone = || PipelineError::Tell(text("continue-gone"));
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
         let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
         if held.user != asker.user.id {
             let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
             self.record(AuditEvent { detail: Some(format!("continue turn {}", id.0)), ..denied }).await?;
-            return Err(Trouble::TellAlone(text("continue-not-yours")));
+            return Err(PipelineError::TellAlone(text("continue-not-yours")));
         }
         // What was said in private does not go on among others.
         let is_here = turn.message.as_ref().is_some_and(|message| message.place == asker.place);
         if !is_here && !asker.place.private {
-            return Err(Trouble::Tell(text("continue-elsewhere")));
+            return Err(PipelineError::Tell(text("continue-elsewhere")));
         }
         let turns = conversations.turns(held.id, RECENT).await?;
-        let before = exchange(&turns, id).map_err(Trouble::Tell)?;
+        let before = exchange(&turns, id).map_err(PipelineError::Tell)?;
         Ok((held, before))
     }
 
@@ -160,7 +160,7 @@ impl Pipeline {
         held: &Conversation,
         before: Continued,
         work: &Work,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, PipelineError> {
         self.within_quota(asker, Counted::Questions).await?;
         let wish = text("continue-asked").render(asker.user.locale);
         match held.mode {
@@ -187,7 +187,7 @@ impl Pipeline {
     }
 
     /// That the rest was asked for counts as a question. It is no turn: nothing new is asked.
-    async fn record_wish(&self, asker: &Asker, held: &Conversation, wish: String) -> Result<(), Trouble> {
+    async fn record_wish(&self, asker: &Asker, held: &Conversation, wish: String) -> Result<(), PipelineError> {
         let event = within(self.event(asker, AuditAction::Question, AuditStatus::Ok), held);
         self.record(AuditEvent { detail: Some(wish), ..event }).await
     }
@@ -199,7 +199,7 @@ impl Pipeline {
         briefing: Briefing,
         before: Continued,
         (inquiry, work): (Option<&Inquiry<'_>>, &Work),
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, PipelineError> {
         let request = briefing.request.clone();
         match self.stream_answer(asker, held, request, &work.stop).await? {
             Answered::NotBegun(unanswered) => {

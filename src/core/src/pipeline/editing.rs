@@ -7,7 +7,7 @@ use super::proposing::{BESIDE, Draft};
 use super::question::Inquiry;
 use super::quotas::Counted;
 use super::schema::Schemas;
-use super::{Pipeline, Schema, Target, Trouble};
+use super::{Pipeline, PipelineError, Schema, Target};
 use crate::domain::{Capability, Form, Locale, Origin, Outgoing, Proposal, ProposalId};
 use crate::guard::Verdict;
 use crate::text::text;
@@ -19,7 +19,7 @@ impl Pipeline {
         asker: &Asker,
         id: &ProposalId,
         latest: Option<&Latest>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let proposal = self.own_proposal(asker, id).await?;
         let form = form(&proposal, asker.own_locale);
         match asker.platform.open_form(&asker.event, &form).await {
@@ -41,10 +41,10 @@ impl Pipeline {
     }
 
     /// A statement that no message holds whole, to be changed in a file.
-    async fn as_a_file(&self, asker: &Asker, proposal: &Proposal) -> Result<Outgoing, Trouble> {
+    async fn as_a_file(&self, asker: &Asker, proposal: &Proposal) -> Result<Outgoing, PipelineError> {
         let name = self.file_name(asker, proposal);
         let written = self.parts.files.statement(&name.stored, &proposal.statement).await;
-        let file = name.show(written.map_err(|error| Trouble::Broken(error.to_string()))?);
+        let file = name.show(written.map_err(|error| PipelineError::Broken(error.to_string()))?);
         let sentence = text("edit-how-file").with("prefix", asker.prefix()).render(asker.user.locale);
         Ok(Outgoing { files: vec![file], ..Outgoing::text(sentence) })
     }
@@ -85,7 +85,7 @@ impl Pipeline {
         asker: &Asker,
         changed: Option<&ProposalId>,
         statement: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         self.require(asker, Capability::Ask, "edit", text("ask-not-allowed")).await?;
         self.within_quota(asker, Counted::Questions).await?;
         let conversation = self.current(asker).await?;

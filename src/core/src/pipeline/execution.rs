@@ -9,21 +9,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::asker::Asker;
 use super::audience::{closed, signed};
+use super::finalize::Messages;
 use super::latest::GIST;
 use super::ledger::{about, delivery};
 use super::outcome::Outcome;
 use super::question::is_aside;
 use super::quotas::Counted;
-use super::ruling::Ruling;
+use super::ruling::AccessDecision;
 use super::schema::Schemas;
-use super::settling::Messages;
 use super::version::version_now;
-use super::{Pipeline, Target, Trouble};
+use super::{Pipeline, PipelineError, Target};
 use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Place, Proposal, ProposalId,
     ProposalState, TurnEnd, TurnState, User,
 };
-use crate::egress::{disarmed, quoted};
+use crate::egress::{neutralized, quoted};
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Claim, TargetError};
 use crate::refusal::refusal_text;
@@ -33,7 +33,7 @@ use crate::text::{Text, text};
 pub(super) struct Checked {
     pub(super) approved: ApprovedStatement,
     /// Whether its result is shown where it is asked for.
-    pub(super) shown: Ruling,
+    pub(super) shown: AccessDecision,
     pub(super) schemas: Arc<Schemas>,
     /// Where the conversation is held that it comes from.
     pub(super) held_in: Place,
@@ -50,7 +50,7 @@ pub(super) struct Changed {
 
 impl Pipeline {
     /// Runs a proposal for the person who clicked.
-    pub(super) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), Trouble> {
+    pub(super) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         self.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
         self.running.has_offered(asker.user.id, id).await;
         let proposal = self.own_proposal(asker, id).await?;
@@ -64,7 +64,7 @@ impl Pipeline {
             return Ok(());
         }
         let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
         work.answers(&asker.actor.platform, &asker.event);
@@ -74,13 +74,13 @@ impl Pipeline {
         self.refuse_withdrawn(asker, &proposal).await?;
         match self.parts.proposals.claim(id, self.parts.clock.now()).await? {
             Claim::Granted => {}
-            Claim::Used => return Err(Trouble::Tell(text("proposal-used"))),
-            Claim::Expired => return Err(Trouble::Tell(text("proposal-expired"))),
+            Claim::Used => return Err(PipelineError::Tell(text("proposal-used"))),
+            Claim::Expired => return Err(PipelineError::Tell(text("proposal-expired"))),
             Claim::NotAgreed => {
                 let sentence = text("proposal-not-agreed").with("prefix", asker.prefix());
-                return Err(Trouble::Tell(sentence.with("name", id.short())));
+                return Err(PipelineError::Tell(sentence.with("name", id.short())));
             }
-            Claim::Unknown => return Err(Trouble::Tell(text("proposal-unknown"))),
+            Claim::Unknown => return Err(PipelineError::Tell(text("proposal-unknown"))),
         }
         // What does not run is not counted.
         if let Err(too_much) = self.within_quota(asker, Counted::Executions).await {
@@ -116,7 +116,7 @@ impl Pipeline {
     }
 
     /// An agreement holds as long as who gave it may give one.
-    async fn refuse_withdrawn(&self, asker: &Asker, proposal: &Proposal) -> Result<(), Trouble> {
+    async fn refuse_withdrawn(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
         let Agreement::By(steward) = proposal.agreement else { return Ok(()) };
         let (users, roles) = (self.parts.people.users().await?, &self.parts.settings.roles);
         let may = |user: &User| !user.disabled && roles.may(&user.role, Capability::ApproveCostly);
@@ -126,7 +126,7 @@ impl Pipeline {
         let refused = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
         let detail = Some(format!("user {} agreed and may not any more", steward.0));
         self.record(AuditEvent { detail, ..refused }).await?;
-        Err(Trouble::Tell(text("agreement-withdrawn")))
+        Err(PipelineError::Tell(text("agreement-withdrawn")))
     }
 
     /// Gives a proposal its one use back where nothing ran.
@@ -137,7 +137,7 @@ impl Pipeline {
     }
 
     /// The proposal, if it is the asker's own.
-    pub(super) async fn own_proposal(&self, asker: &Asker, id: &ProposalId) -> Result<Proposal, Trouble> {
+    pub(super) async fn own_proposal(&self, asker: &Asker, id: &ProposalId) -> Result<Proposal, PipelineError> {
         self.proposal_of(asker, id, text("proposal-not-yours")).await
     }
 
@@ -147,30 +147,36 @@ impl Pipeline {
         asker: &Asker,
         id: &ProposalId,
         not_yours: Text,
-    ) -> Result<Proposal, Trouble> {
+    ) -> Result<Proposal, PipelineError> {
         let Some(proposal) = self.parts.proposals.get(id).await? else {
-            return Err(Trouble::Tell(text("proposal-unknown")));
+            return Err(PipelineError::Tell(text("proposal-unknown")));
         };
         if proposal.author != asker.user.id {
             let event = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
             self.record(about(event, &proposal, &[])).await?;
-            return Err(Trouble::TellAlone(not_yours));
+            return Err(PipelineError::TellAlone(not_yours));
         }
         if let Some(target) = self.parts.targets.get(&proposal.target) {
             self.require_here(asker, target).await?;
         }
         if proposal.is_unsealed() {
             // Of a release that did not seal them: it ends as one whose rules have changed.
-            return Err(Trouble::Tell(text("proposal-changed")));
+            return Err(PipelineError::Tell(text("proposal-changed")));
         }
         if !proposal.is_untouched() {
-            return Err(Trouble::Broken(format!("proposal {id} is not as it was offered: the state was changed")));
+            return Err(PipelineError::Broken(format!(
+                "proposal {id} is not as it was offered: the state was changed"
+            )));
         }
         Ok(proposal)
     }
 
-    pub(super) fn target_named(&self, name: &str) -> Result<Arc<Target>, Trouble> {
-        self.parts.targets.get(name).cloned().ok_or_else(|| Trouble::Tell(text("target-removed").with("target", name)))
+    pub(super) fn target_named(&self, name: &str) -> Result<Arc<Target>, PipelineError> {
+        self.parts
+            .targets
+            .get(name)
+            .cloned()
+            .ok_or_else(|| PipelineError::Tell(text("target-removed").with("target", name)))
     }
 
     /// The statement as it may run now, and where its result is shown; that it may no longer run is recorded.
@@ -179,14 +185,14 @@ impl Pipeline {
         asker: &Asker,
         target: &Target,
         proposal: &Proposal,
-    ) -> Result<Checked, Trouble> {
+    ) -> Result<Checked, PipelineError> {
         match self.check_again(asker, target, proposal).await? {
             Ok(checked) => Ok(checked),
             Err(changed) => {
                 let event = about(self.event(asker, AuditAction::Refusal, AuditStatus::Refused), proposal, &[]);
                 let rule = changed.rule.map(str::to_owned);
                 self.record(AuditEvent { rule, detail: Some(changed.detail), ..event }).await?;
-                Err(Trouble::Tell(changed.sentence))
+                Err(PipelineError::Tell(changed.sentence))
             }
         }
     }
@@ -198,7 +204,7 @@ impl Pipeline {
         asker: &Asker,
         target: &Target,
         proposal: &Proposal,
-    ) -> Result<Result<Checked, Changed>, Trouble> {
+    ) -> Result<Result<Checked, Changed>, PipelineError> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = self.schemas(target, &verified).await?;
         let approved = match schemas.of(&asker.user.role).guard.check(&proposal.statement) {
@@ -208,7 +214,7 @@ impl Pipeline {
                 return Ok(Err(Changed { rule: None, detail, sentence: text("proposal-changed") }));
             }
             Verdict::Deny(refusal) => {
-                let (rule, detail) = (Some(refusal.rule.id()), disarmed(&refusal.to_string()));
+                let (rule, detail) = (Some(refusal.rule.id()), neutralized(&refusal.to_string()));
                 // What it suggests instead is read by everybody there.
                 let welcome = self.parts.settings.welcome(&asker.user.role, &asker.place);
                 let sentence = match schemas.of_all(&welcome).guard.check(&proposal.statement) {
@@ -242,7 +248,7 @@ impl Pipeline {
         (proposal, aside): (&Proposal, bool),
         (approved, delivery): (&ApprovedStatement, AuditDelivery),
         stop: &CancellationToken,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let began = self.parts.clock.elapsed();
         let turn = self.begin_turn(proposal.conversation, Some(&proposal.id), aside).await?;
@@ -283,7 +289,7 @@ impl Pipeline {
         let mut messages = Messages::from(message);
         let shown = self.settle(asker, &mut live, turn, &mut messages, &end).await;
         self.pages.stands(turn, shown.as_ref().ok().and_then(Option::as_ref));
-        let shown = if is_recorded { shown } else { shown.or_else(Trouble::unless_unnoted) };
+        let shown = if is_recorded { shown } else { shown.or_else(PipelineError::unless_unnoted) };
         if let Some(at) = shown? {
             self.forget_files(asker, &messages.last.files).await;
             if let Some(again) = &end.proposal {
@@ -316,9 +322,9 @@ impl Pipeline {
 }
 
 /// What was refused is there to be mended, not to be run or explained.
-pub(super) fn refuse_refused(proposal: &Proposal) -> Result<(), Trouble> {
+pub(super) fn refuse_refused(proposal: &Proposal) -> Result<(), PipelineError> {
     match proposal.state {
-        ProposalState::Refused => Err(Trouble::Tell(text("proposal-refused"))),
+        ProposalState::Refused => Err(PipelineError::Tell(text("proposal-refused"))),
         ProposalState::Pending | ProposalState::Used => Ok(()),
     }
 }

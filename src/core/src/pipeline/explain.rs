@@ -8,15 +8,20 @@ use super::explanation::in_words;
 use super::latest::Latest;
 use super::offer::{button, card};
 use super::proposing::BESIDE;
-use super::trouble::Trouble;
+use super::trouble::PipelineError;
 use super::{Pipeline, Target};
-use crate::domain::{ButtonAction, Names, Outgoing, Proposal, ProposalId, Told};
+use crate::domain::{ButtonAction, Names, Outgoing, PromptManifest, Proposal, ProposalId};
 use crate::ports::TargetError;
 use crate::text::{Text, text};
 
 impl Pipeline {
     /// Shows a statement with what it does in words, and offers the database's plan.
-    pub(super) async fn explain(&self, asker: &Asker, id: &ProposalId, latest: Option<&Latest>) -> Result<(), Trouble> {
+    pub(super) async fn explain(
+        &self,
+        asker: &Asker,
+        id: &ProposalId,
+        latest: Option<&Latest>,
+    ) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let (proposal, target, Checked { approved, schemas, .. }) = self.explainable(asker, id).await?;
         let limits = approved.limits();
@@ -49,7 +54,7 @@ impl Pipeline {
         asker: &Asker,
         id: &ProposalId,
         latest: Option<&Latest>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let (proposal, target, Checked { approved, schemas, .. }) = self.explainable(asker, id).await?;
         let told = proposal.told.iter().flat_map(|of| told(of, asker.place.private));
@@ -68,18 +73,22 @@ impl Pipeline {
     }
 
     /// A statement that its asker may still see, checked again.
-    async fn explainable(&self, asker: &Asker, id: &ProposalId) -> Result<(Proposal, Arc<Target>, Checked), Trouble> {
+    async fn explainable(
+        &self,
+        asker: &Asker,
+        id: &ProposalId,
+    ) -> Result<(Proposal, Arc<Target>, Checked), PipelineError> {
         let proposal = self.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.target_named(&proposal.target)?;
         let checked = self.check_again(asker, &target, &proposal).await?;
-        Ok((proposal, target, checked.map_err(|changed| Trouble::Tell(changed.sentence))?))
+        Ok((proposal, target, checked.map_err(|changed| PipelineError::Tell(changed.sentence))?))
     }
 }
 
 /// What the model was told that wrote a statement, and what there was no room for. It may have been told of more than
 /// others may see: among them nothing is named.
-fn told(told: &Told, private: bool) -> Vec<Text> {
+fn told(told: &PromptManifest, private: bool) -> Vec<Text> {
     let count = |key, count| text(key).count("count", count);
     let names = |named, counted, names: &Names| {
         if private { count(named, names.count).with("names", names.shown()) } else { count(counted, names.count) }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::asker::Asker;
 use super::ledger::within;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Conversation, Locale, Outgoing, Proposal, ProposalId, Transcript,
     TranscriptStatement, TranscriptTurn, Turn,
 };
-use crate::egress::disarmed;
+use crate::egress::neutralized;
 use crate::ports::TranscriptFormat;
 use crate::text::text;
 
@@ -19,14 +19,14 @@ const MOST: u32 = 10_000;
 impl Pipeline {
     /// Hands over a conversation as a file, in private: the current one, or that of a number. Nothing leaves before it
     /// is recorded.
-    pub(super) async fn export(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn export(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let (mut format, mut meant) = (TranscriptFormat::default(), None);
         for word in words.split_whitespace() {
             match word.to_lowercase().as_str() {
                 "json" => format = TranscriptFormat::Json,
                 "pdf" => format = TranscriptFormat::Pdf,
                 _ if meant.is_none() => meant = Some(word),
-                _ => return Err(Trouble::Tell(text("conversation-number").with("prefix", asker.prefix()))),
+                _ => return Err(PipelineError::Tell(text("conversation-number").with("prefix", asker.prefix()))),
             }
         }
         let conversation = match meant {
@@ -36,14 +36,14 @@ impl Pipeline {
         self.require_all_here(asker, &conversation).await?;
         let transcript = self.transcript(asker, &conversation).await?;
         if transcript.turns.is_empty() {
-            return Err(Trouble::Tell(text("export-empty")));
+            return Err(PipelineError::Tell(text("export-empty")));
         }
         let locale = asker.user.locale;
         let now = self.parts.clock.now();
         let name = format!("conversation-{}-{}", now.strftime("%Y%m%d-%H%M%S"), self.random_hex(3));
         let zone = &asker.zone;
         let written = self.parts.files.transcript(&name, &transcript, format, locale, zone).await;
-        let file = written.map_err(|error| Trouble::Broken(error.to_string()))?;
+        let file = written.map_err(|error| PipelineError::Broken(error.to_string()))?;
         let exported = within(self.event(asker, AuditAction::Export, AuditStatus::Ok), &conversation);
         if let Err(unrecorded) = self.record(AuditEvent { detail: Some(file.name.clone()), ..exported }).await {
             self.parts.files.discard(&[file]).await;
@@ -51,10 +51,10 @@ impl Pipeline {
         }
         if file.bytes > asker.platform.capabilities().max_file_bytes {
             self.parts.files.discard(&[file]).await;
-            return Err(Trouble::Tell(text("export-too-large")));
+            return Err(PipelineError::Tell(text("export-too-large")));
         }
         let number = conversation.id.0.to_string();
-        let done = text("exported").with("number", number).with("title", disarmed(&conversation.title));
+        let done = text("exported").with("number", number).with("title", neutralized(&conversation.title));
         let files = vec![file];
         let message = Outgoing { files: files.clone(), ..Outgoing::text(done.render(locale)) };
         self.show_in_private(asker, message).await?;
@@ -62,7 +62,7 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, Trouble> {
+    async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, PipelineError> {
         let turns = self.parts.conversations.turns(conversation.id, MOST).await?;
         let proposals = self.parts.proposals.of_conversation(conversation.id).await?;
         // Rows were kept under the rules of their day: what one may not read any more does not leave.

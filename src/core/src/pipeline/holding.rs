@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::terms::Terms;
-use super::{Pipeline, Schema, Target, Trouble};
+use super::{Pipeline, PipelineError, Schema, Target};
 use crate::domain::{Catalog, KeptQuery, Locale, QueryFault, QueryState, User, VerifiedQuery};
 use crate::guard::{ApprovedStatement, Guard, Verdict};
 use crate::ports::StoreError;
@@ -54,11 +54,11 @@ impl Ground {
 
 impl Pipeline {
     /// What a target holds for somebody, and what it opens to everybody.
-    pub(super) async fn ground(&self, user: &User, target: &Target) -> Result<(Arc<Schema>, Ground), Trouble> {
+    pub(super) async fn ground(&self, user: &User, target: &Target) -> Result<(Arc<Schema>, Ground), PipelineError> {
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schema = self.schemas(target, &verified).await?.of(&user.role);
         let Some(kept) = self.parts.catalogs.kept_catalog(&target.name).await? else {
-            return Err(Trouble::Broken(format!("no catalog of {} is kept", target.name)));
+            return Err(PipelineError::Broken(format!("no catalog of {} is kept", target.name)));
         };
         Ok((schema, Ground::new(&kept.catalog, &target.terms)))
     }

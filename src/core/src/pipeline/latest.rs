@@ -12,7 +12,7 @@ use super::execution::Checked;
 use super::offer::{buttons, card};
 use super::proposing::BESIDE;
 use super::schema::Schemas;
-use super::{Pipeline, Target, Trouble};
+use super::{Pipeline, PipelineError, Target};
 use crate::domain::{Capability, Origin, Outgoing, Proposal, ProposalId, ProposalState, Turn, TurnId};
 use crate::egress::quoted;
 use crate::text::{Text, text};
@@ -68,7 +68,7 @@ impl Latest {
 
 impl Pipeline {
     /// The last statement that was offered here.
-    pub(super) async fn latest(&self, asker: &Asker) -> Result<Latest, Trouble> {
+    pub(super) async fn latest(&self, asker: &Asker) -> Result<Latest, PipelineError> {
         let conversation = self.current(asker).await?;
         let own = self.parts.proposals.latest(conversation.id).await?;
         let mut last = self.noted_turns(conversation.id, 1).await?.pop();
@@ -84,14 +84,14 @@ impl Pipeline {
             }
             last = Some(aside);
         }
-        let proposal = own.ok_or_else(|| Trouble::Tell(text("no-proposal")))?;
+        let proposal = own.ok_or_else(|| PipelineError::Tell(text("no-proposal")))?;
         let since = last.filter(|turn| offers_less(turn, &proposal)).map(|turn| turn.id);
         Ok(Latest { since: since.filter(|turn| !self.shown_again.holds(&proposal.id, *turn)), proposal })
     }
 
     /// Where only the asker reads: the newest turn of what they asked among others that is the last of its conversation
     /// and is shown here, itself or by its statement.
-    async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, Trouble> {
+    async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, PipelineError> {
         let mut newest = None;
         if !asker.place.private {
             return Ok(newest);
@@ -114,7 +114,7 @@ impl Pipeline {
     }
 
     /// Runs the last statement that was offered, where that is what the asker looks at; else shows it first.
-    pub(super) async fn execute_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) async fn execute_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let latest = self.latest(asker).await?;
         // A statement whose message was never shown, such as one whose file was refused, is shown before it runs.
         let is_unseen = can_run(&latest.proposal, self.parts.clock.now())
@@ -125,11 +125,11 @@ impl Pipeline {
         }
     }
 
-    async fn show_again(&self, asker: &Asker, latest: &Latest) -> Result<(), Trouble> {
+    async fn show_again(&self, asker: &Asker, latest: &Latest) -> Result<(), PipelineError> {
         self.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
         let proposal = self.own_proposal(asker, &latest.proposal.id).await?;
         let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         let (target, schemas, message) = self.card_again(asker, &proposal).await?;
         self.show_statement(asker, &target, &schemas, &proposal, message.clone(), Some(latest)).await;
@@ -142,9 +142,9 @@ impl Pipeline {
         &self,
         asker: &Asker,
         proposal: &Proposal,
-    ) -> Result<(Arc<Target>, Arc<Schemas>, Outgoing), Trouble> {
+    ) -> Result<(Arc<Target>, Arc<Schemas>, Outgoing), PipelineError> {
         if !can_run(proposal, self.parts.clock.now()) {
-            return Err(Trouble::Tell(text("nothing-offered")));
+            return Err(PipelineError::Tell(text("nothing-offered")));
         }
         let target = self.target_named(&proposal.target)?;
         let Checked { approved, schemas, .. } = self.approve(asker, &target, proposal).await?;
@@ -156,7 +156,7 @@ impl Pipeline {
         };
         let room = asker.platform.capabilities().length.less(BESIDE);
         let shown = self.shown_whole(asker, proposal, room, told).await;
-        let (text, files) = shown.ok_or_else(|| Trouble::Tell(text("statement-not-showable")))?;
+        let (text, files) = shown.ok_or_else(|| PipelineError::Tell(text("statement-not-showable")))?;
         Ok((target, schemas, Outgoing { buttons: buttons(proposal, locale), files, ..Outgoing::text(text) }))
     }
 }

@@ -1,7 +1,7 @@
 //! Audit events of what a person does.
 
 use super::asker::Asker;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     Actor, AuditAction, AuditDelivery, AuditEvent, AuditStatus, AuditVerdict, Conversation, Place, Proposal, UserId,
     sha256,
@@ -33,8 +33,8 @@ impl Pipeline {
     }
 
     /// Makes an event durable. When that fails, what it is about must not happen.
-    pub(super) async fn record(&self, event: AuditEvent) -> Result<(), Trouble> {
-        self.parts.audit.append(event).await.map(|_| ()).map_err(Trouble::NoAudit)
+    pub(super) async fn record(&self, event: AuditEvent) -> Result<(), PipelineError> {
+        self.parts.audit.append(event).await.map(|_| ()).map_err(PipelineError::NoAudit)
     }
 }
 

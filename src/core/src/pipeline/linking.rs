@@ -1,16 +1,16 @@
 //! Codes in the chat: given, asked for, and posted where others read them.
 
 use super::command::link_code;
-use super::{Pipeline, Trouble, Why};
+use super::{Pipeline, PipelineError, Why};
 use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User};
-use crate::egress::disarmed;
+use crate::egress::neutralized;
 use crate::people::{CODE_LIFETIME, code_hash, codes_in, is_code, locked, new_code};
 use crate::ports::{ChatPlatform, LinkRequest, LiveCode, Redeemed};
 use crate::text::{Text, text};
 
 impl Pipeline {
     /// Voids every code that somebody posts where others read it, and tells them; whether there was one.
-    pub(super) async fn burn_posted(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<bool, Trouble> {
+    pub(super) async fn burn_posted(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<bool, PipelineError> {
         let (EventBody::Said(words) | EventBody::Command(words)) = &event.body else { return Ok(false) };
         if event.place.private {
             return Ok(false);
@@ -41,7 +41,7 @@ impl Pipeline {
         event: &Event,
         platform: &dyn ChatPlatform,
         linked: Option<&User>,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, PipelineError> {
         let code = match &event.body {
             EventBody::Command(words) => link_code(words),
             // Somebody unknown who sends the code alone means the same.
@@ -115,7 +115,7 @@ impl Pipeline {
     }
 
     /// Tells whoever confirms a link, by a code that names who asks.
-    async fn make_request(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<Text, Trouble> {
+    async fn make_request(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<Text, PipelineError> {
         let (now, prefix) = (self.parts.clock.now(), platform.capabilities().command_prefix);
         if !self.strangers.requested.once_more(&event.actor, now) {
             return Ok(text("link-request-later"));
@@ -135,7 +135,7 @@ impl Pipeline {
         code: &str,
         linked: Option<&User>,
         locale: Locale,
-    ) -> Result<(Text, Locale), Trouble> {
+    ) -> Result<(Text, Locale), PipelineError> {
         let (now, hash) = (self.parts.clock.now(), code_hash(code));
         let user = match self.parts.people.live_code(&hash, now).await? {
             // Not a guess: they have read it here.
@@ -152,7 +152,7 @@ impl Pipeline {
         let redeemed = self.parts.people.redeem_code(&event.actor, &hash, now).await?;
         let (status, user, sentence, locale) = match redeemed {
             Redeemed::Linked(user) => {
-                let sentence = text("link-done").with("name", disarmed(&user.full_name));
+                let sentence = text("link-done").with("name", neutralized(&user.full_name));
                 (AuditStatus::Ok, Some(user.id), sentence, user.locale)
             }
             Redeemed::Wrong => (AuditStatus::Refused, None, text("link-wrong"), locale),
@@ -164,7 +164,7 @@ impl Pipeline {
     }
 
     /// A code given where others read it was none, or it would have been burnt: it counts like any wrong one.
-    async fn wrong_in_public(&self, event: &Event) -> Result<Text, Trouble> {
+    async fn wrong_in_public(&self, event: &Event) -> Result<Text, PipelineError> {
         let now = self.parts.clock.now();
         let about = |action, status| self.event_by(&event.actor, &event.place, None, action, status);
         self.record(about(AuditAction::LinkAttempt, AuditStatus::Ok)).await?;

@@ -4,9 +4,9 @@
 //! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
+mod account;
 mod advising;
 mod agreeing;
-mod ahead;
 mod answer;
 mod approving;
 mod asker;
@@ -15,14 +15,15 @@ mod audit_query;
 mod audit_table;
 mod audit_view;
 mod card;
-mod changing;
 mod charting;
 mod claims;
 mod command;
 mod commands;
 mod context;
 mod continuing;
-mod doubles;
+mod departed_places;
+mod duplicates;
+mod edit_syntax;
 mod editing;
 mod execution;
 mod expiring;
@@ -30,21 +31,23 @@ mod explain;
 mod explanation;
 mod exporting;
 mod few;
+mod finalize;
 mod gauge;
 mod holding;
-mod keeping;
 mod latest;
 mod ledger;
-mod left;
-mod leftover;
 mod linking;
 mod offer;
-mod oneself;
+mod orphaned_turns;
 mod outcome;
+mod own_conversations;
 mod paging;
+mod pending_finals;
 mod places;
 mod planning;
 mod policy_view;
+mod prefetch;
+mod propose_verified;
 mod proposing;
 mod question;
 mod quotas;
@@ -59,7 +62,6 @@ mod running;
 mod schema;
 mod seen;
 mod settings;
-mod settling;
 mod statement_file;
 mod status_view;
 mod stewarding;
@@ -67,13 +69,11 @@ mod stopped;
 mod strangers;
 mod streaming;
 mod suggesting;
-mod talks;
 mod target;
 mod targets;
 mod terms;
 mod trouble;
 mod unanswered;
-mod unsettled;
 mod users;
 mod verified;
 mod version;
@@ -90,15 +90,16 @@ use audit_query::Queries;
 pub use card::query_card;
 use charting::Charts;
 pub use command::{acts_on_an_answer, reads_as_command};
+use departed_places::DepartedPlaces;
 use few::Few;
 use futures::FutureExt as _;
 use latest::ShownAgain;
-use left::Left;
 use paging::Pages;
+use pending_finals::PendingFinals;
 pub use places::{PlaceTerms, Places};
 use quotas::Quotas;
 pub use quotas::{Quantities, Quantity, QuotaLimits};
-pub use ruling::{Ruling, Showing, Why};
+pub use ruling::{AccessDecision, Showing, Why};
 pub use rulings::{Case, Rulings};
 use running::{Running, Stopped};
 pub use schema::{Schema, Schemas};
@@ -107,8 +108,7 @@ pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
 use strangers::Strangers;
 pub use target::{Reading, Refreshed, Target};
 pub use terms::{Delivery, OverCost, Terms};
-use trouble::Trouble;
-use unsettled::Unsettled;
+use trouble::PipelineError;
 pub use waiting::Notes;
 
 use crate::context::Gauges;
@@ -167,8 +167,8 @@ pub struct Pipeline {
     platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
     scheduler: Scheduler,
     running: Running,
-    unsettled: Unsettled,
-    left: Left,
+    pending_finals: PendingFinals,
+    left: DepartedPlaces,
     seen: Seen,
     charts: Charts,
     pages: Pages,
@@ -184,7 +184,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// A pipeline over its parts.
     pub fn new(parts: Parts) -> Self {
-        let left = Left::default();
+        let left = DepartedPlaces::default();
         let platforms =
             parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform, &parts.clock))).collect();
         let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
@@ -195,7 +195,7 @@ impl Pipeline {
             platforms,
             scheduler,
             running: Running::default(),
-            unsettled: Unsettled::default(),
+            pending_finals: PendingFinals::default(),
             left,
             seen: Seen::default(),
             charts: Charts::default(),
@@ -255,24 +255,24 @@ impl Pipeline {
             let locale = user.as_ref().map_or(unknown, |user| user.locale);
             let user = user.map(|user| user.id);
             let incident = self.event_by(&event.actor, &event.place, user, AuditAction::Incident, AuditStatus::Failed);
-            let concerns_one = matches!(trouble, Trouble::TellAlone(_));
+            let concerns_one = matches!(trouble, PipelineError::TellAlone(_));
             let sentence = self.explain_trouble(trouble, incident).boxed().await;
             self.tell_of_trouble(&*platform, &event, &sentence.render(locale), concerns_one).await;
         }
     }
 
     /// A bug in answering one person is an incident of theirs: nobody waits for an answer that never comes.
-    async fn answer_unbroken(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+    async fn answer_unbroken(&self, asker: &Asker, body: EventBody) -> Result<(), PipelineError> {
         if let Ok(answered) = AssertUnwindSafe(self.answer_to(asker, body)).catch_unwind().await {
             return answered;
         }
         if let Err(error) = self.recover_from(asker).boxed().await {
             tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
         }
-        Err(Trouble::Broken("a panic; the log says where".to_owned()))
+        Err(PipelineError::Broken("a panic; the log says where".to_owned()))
     }
 
-    async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), Trouble> {
+    async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), PipelineError> {
         // Each by itself in memory: what waits longest, an answer that streams, is far from the largest.
         if !self.admit(asker).boxed().await? {
             return Ok(());
@@ -280,7 +280,7 @@ impl Pipeline {
         match body {
             EventBody::Said(words) => self.ask(asker, &words).boxed().await,
             EventBody::Command(words) => self.command(asker, &words).boxed().await,
-            EventBody::Unreadable => Err(Trouble::Tell(text("question-unreadable"))),
+            EventBody::Unreadable => Err(PipelineError::Tell(text("question-unreadable"))),
             EventBody::Edited { proposal, text } => self.edit(asker, Some(&proposal), &text).boxed().await,
             EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
             EventBody::Clicked(ButtonAction::Edit(proposal)) => {
@@ -325,7 +325,7 @@ impl Pipeline {
     }
 
     /// Shows the asker something that others in the place need not read.
-    async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), Trouble> {
+    async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), PipelineError> {
         if asker.place.private {
             self.show(asker, &message).await;
             return Ok(());
@@ -339,7 +339,7 @@ impl Pipeline {
                 self.tell(asker, &text("sent-in-private")).await;
                 Ok(())
             }
-            _ => Err(Trouble::Tell(text("private-failed"))),
+            _ => Err(PipelineError::Tell(text("private-failed"))),
         }
     }
 

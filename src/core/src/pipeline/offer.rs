@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Pipeline;
 use super::asker::Asker;
 use super::repairing::{Fault, same_words};
-use super::ruling::Ruling;
+use super::ruling::AccessDecision;
 use crate::domain::{
     Agreement, Button, ButtonAction, FileRef, Locale, Origin, Outgoing, OutgoingState, Proposal, ProposalId, Value,
 };
@@ -30,7 +30,7 @@ pub(super) struct Offer {
     /// Files that hold the statement where the card does not.
     pub(super) files: Vec<FileRef>,
     /// Why not everybody may see it who reads what is said.
-    pub(super) bar: Option<Ruling>,
+    pub(super) bar: Option<AccessDecision>,
 }
 
 impl Offer {

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
+use super::account::zone_name;
 use super::asker::Asker;
 use super::audience::{signature, signed};
-use super::keeping::keep_button;
 use super::offer::day;
-use super::oneself::zone_name;
 use super::paging::{Head, PagedResult};
+use super::propose_verified::keep_button;
 use super::rating::rating_buttons;
 use super::{Pipeline, Target};
 use crate::attached::own_words;

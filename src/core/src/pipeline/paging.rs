@@ -11,7 +11,7 @@ use super::execution::Checked;
 use super::ledger::{about, delivery};
 use super::offer::button;
 use super::outcome::{Below, hidden_columns, lasting_buttons};
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Column, ColumnKind, ConversationId,
     MessageRef, Outgoing, Proposal, ResultPage, Row, Turn, TurnId, Value,
@@ -168,9 +168,8 @@ impl Pages {
         }
     }
 
-    fn keep(&self, new: Kept) {
+    fn keep(&self, new: Kept, now: Timestamp) {
         let mut kept = self.kept();
-        let now = new.until - LIFETIME;
         if kept.iter().filter(|one| now < one.until).count() >= KEPT
             && let Some(oldest) = kept.iter_mut().find(|one| now < one.until)
         {
@@ -226,15 +225,16 @@ impl Pipeline {
             return message;
         }
         result.text.clone_from(&first.text);
-        self.pages.keep(Kept { turn, result, at: None, until: self.parts.clock.now() + LIFETIME });
+        let now = self.parts.clock.now();
+        self.pages.keep(Kept { turn, result, at: None, until: now + LIFETIME }, now);
         first
     }
 
     /// Shows another page of a result to the person who had it, in its message. As with the result itself: who may no
     /// longer read it, or read it there, gets nothing, and nothing is shown before it is recorded.
-    pub(super) async fn show_rows(&self, asker: &Asker, wanted: &ResultPage) -> Result<(), Trouble> {
+    pub(super) async fn show_rows(&self, asker: &Asker, wanted: &ResultPage) -> Result<(), PipelineError> {
         self.require(asker, Capability::Execute, "rows", text("execute-not-allowed")).await?;
-        let gone = || Trouble::Tell(text("rows-gone"));
+        let gone = || PipelineError::Tell(text("rows-gone"));
         let turn = self.parts.conversations.turn(wanted.turn).await?.ok_or_else(gone)?;
         let (Some(id), Some(noted)) = (&turn.proposal, turn.message.clone()) else { return Err(gone()) };
         let proposal = self.proposal_of(asker, id, text("rows-not-yours")).await?;
@@ -248,7 +248,7 @@ impl Pipeline {
             let refused = about(refused, &proposal, approved.relations());
             let (rule, detail) = (Some(shown.why.word().to_owned()), Some(shown.to_string()));
             self.record(AuditEvent { rule, detail, ..refused }).await?;
-            return Err(Trouble::TellAlone(text("rows-not-here")));
+            return Err(PipelineError::TellAlone(text("rows-not-here")));
         }
         let Some(Page { message, rows, detail }) = self.pages.page(wanted, self.parts.clock.now()) else {
             self.close_pages(&reader, &proposal, &turn, at).await;
@@ -263,7 +263,7 @@ impl Pipeline {
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Err(gone()),
             Err(error) => {
                 tracing::warn!(%error, turn = wanted.turn.0, "a page of a result could not be shown");
-                Err(Trouble::Tell(text("rows-not-shown")))
+                Err(PipelineError::Tell(text("rows-not-shown")))
             }
             Ok(()) => {
                 self.pages.shows(turn.id, &message.text);
@@ -371,7 +371,7 @@ mod tests {
         let (pages, until) = (Pages::default(), Timestamp::MAX);
         for number in 0..=KEPT {
             let turn = TurnId(i64::try_from(number).unwrap());
-            pages.keep(Kept { turn, result: result(vec![row(1); 30]), at: None, until });
+            pages.keep(Kept { turn, result: result(vec![row(1); 30]), at: None, until }, Timestamp::UNIX_EPOCH);
         }
         let page = |turn| pages.page(&ResultPage { turn: TurnId(turn), page: 0 }, Timestamp::UNIX_EPOCH);
         assert!(page(0).is_none());

@@ -4,7 +4,7 @@ use super::proposing::Refused;
 use super::question::Inquiry;
 use super::repairing::Fault;
 use super::terms::Terms;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::guard::ApprovedStatement;
 use crate::ports::{Estimate, TargetError};
 use crate::text::text;
@@ -26,7 +26,7 @@ impl Pipeline {
         &self,
         inquiry: &Inquiry<'_>,
         approved: &ApprovedStatement,
-    ) -> Result<Result<Estimate, Refused>, Trouble> {
+    ) -> Result<Result<Estimate, Refused>, PipelineError> {
         let target = &inquiry.target;
         let error = match target.port.explain(approved, &inquiry.asker.user.username).await {
             Ok(estimate) => return Ok(Ok(estimate)),
@@ -37,7 +37,7 @@ impl Pipeline {
         }
         match unplanned(&error, &target.terms) {
             Unplanned::Refused => Ok(Err(refused(&error))),
-            Unplanned::Told => Err(Trouble::Tell(error.text())),
+            Unplanned::Told => Err(PipelineError::Tell(error.text())),
             Unplanned::Offered => Ok(Ok(Estimate::default())),
         }
     }

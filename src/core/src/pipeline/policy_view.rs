@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::asker::Asker;
 use super::users::told;
-use super::{Case, Pipeline, Rulings, Target, Trouble, Why};
+use super::{Case, Pipeline, PipelineError, Rulings, Target, Why};
 use crate::domain::{Capability, Catalog, Outgoing, User};
 use crate::egress::echo;
 use crate::people::{Way, codes_in};
@@ -12,7 +12,7 @@ use crate::text::{Text, text};
 
 impl Pipeline {
     /// Says what somebody may do where it is asked, for `USER TARGET [TABLE[.COLUMN]]`.
-    pub(super) async fn show_policy(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn show_policy(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         // Nothing that may be a code: the audit is no place for one.
         let tried = if codes_in(words).is_empty() { words } else { "" };
         let tried = format!("policy {tried}");
@@ -20,13 +20,13 @@ impl Pipeline {
         let answer = match self.policy_for(asker, words).await {
             Ok(lines) => lines.join("\n"),
             // What names a person or a table is not for others to read either.
-            Err(Trouble::Tell(sentence)) => sentence.render(asker.own_locale),
+            Err(PipelineError::Tell(sentence)) => sentence.render(asker.own_locale),
             Err(trouble) => return Err(trouble),
         };
         self.show_in_private(asker, Outgoing::text(answer)).await
     }
 
-    async fn policy_for(&self, asker: &Asker, words: &str) -> Result<Vec<String>, Trouble> {
+    async fn policy_for(&self, asker: &Asker, words: &str) -> Result<Vec<String>, PipelineError> {
         // A table is all the rest: in quotes its name may hold spaces.
         let (name, rest) = first(words);
         let (named, table) = first(rest);
@@ -48,7 +48,7 @@ impl Pipeline {
         let is_unknown = rulings.read.as_ref().is_some_and(|read| read.why == Why::TableUnknown);
         if let Some(table) = case.table.as_deref().filter(|_| is_unknown) {
             let sentence = text("policy-table-unknown").with("given", echo(table));
-            return Err(Trouble::Tell(example(sentence, asker, &user.username, &target.name)));
+            return Err(PipelineError::Tell(example(sentence, asker, &user.username, &target.name)));
         }
         let head = about(&user, &case).render(asker.own_locale);
         let lines = rulings.lines(asker.own_locale).into_iter().map(|line| format!("- {line}"));
@@ -57,7 +57,7 @@ impl Pipeline {
     }
 
     /// What the rules say; of a target that is away, in what was last known of it.
-    async fn rulings(&self, case: &Case, target: &Target) -> Result<Rulings, Trouble> {
+    async fn rulings(&self, case: &Case, target: &Target) -> Result<Rulings, PipelineError> {
         let (settings, terms) = (&self.parts.settings, Some(&target.terms));
         if case.table.is_none() {
             return Ok(settings.decide(case, terms, &Catalog::new(target.port.dialect(), "", Vec::new())));
@@ -68,7 +68,7 @@ impl Pipeline {
     }
 
     /// Rules are of no use to somebody whom nobody knows anywhere.
-    async fn unlinked(&self, asker: &Asker, user: &User) -> Result<Option<String>, Trouble> {
+    async fn unlinked(&self, asker: &Asker, user: &User) -> Result<Option<String>, PipelineError> {
         let is_linked = !self.parts.people.links(user.id).await?.is_empty();
         let sentence = text("links-none").with("name", &user.username);
         let sentence = sentence.with("command", Way::Chat(asker.prefix()).words());
@@ -81,11 +81,11 @@ impl Pipeline {
     }
 
     /// A sentence with the targets there are, and an example that works.
-    fn with_targets(&self, sentence: Text, asker: &Asker) -> Trouble {
+    fn with_targets(&self, sentence: Text, asker: &Asker) -> PipelineError {
         let shown = |name: &&String| self.is_shown_on(name, &asker.place.platform);
         let names: Vec<&str> = self.parts.targets.keys().filter(shown).map(String::as_str).collect();
-        let Some(first) = names.first() else { return Trouble::Tell(text("no-target")) };
-        Trouble::Tell(example(sentence.with("known", names.join(", ")), asker, &asker.user.username, first))
+        let Some(first) = names.first() else { return PipelineError::Tell(text("no-target")) };
+        PipelineError::Tell(example(sentence.with("known", names.join(", ")), asker, &asker.user.username, first))
     }
 }
 

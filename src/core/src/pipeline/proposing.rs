@@ -12,12 +12,12 @@ use super::repairing::Fault;
 use super::rewritten::rewritten;
 use super::terms::OverCost;
 use super::version::{bound_to, policy_version};
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
-    Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, Proposal, ProposalId, ProposalState,
-    Told, Value,
+    Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, PromptManifest, Proposal,
+    ProposalId, ProposalState, Value,
 };
-use crate::egress::disarmed;
+use crate::egress::neutralized;
 use crate::extract;
 use crate::guard::{ApprovedStatement, Verdict};
 use crate::ports::{Estimate, QueryTarget};
@@ -34,7 +34,7 @@ pub(super) struct Draft<'a> {
     pub(super) parameters: BTreeMap<String, Value>,
     pub(super) origin: Origin,
     /// What the model was told that wrote it.
-    pub(super) told: Option<Told>,
+    pub(super) told: Option<PromptManifest>,
     /// How many times the model has corrected it.
     pub(super) repairs: u32,
 }
@@ -59,9 +59,9 @@ impl Pipeline {
         &self,
         inquiry: &Inquiry<'_>,
         answer: &Answer,
-        told: &Told,
+        told: &PromptManifest,
         repairs: u32,
-    ) -> Result<Option<Offer>, Trouble> {
+    ) -> Result<Option<Offer>, PipelineError> {
         let said = Joined::of(answer);
         let mut statements = extract::statements(&said.text);
         if statements.is_empty() || !answer.is_whole() {
@@ -81,7 +81,7 @@ impl Pipeline {
 
     /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal. One that is
     /// refused is kept too: it can be mended, and it is what a person who says "execute" next is told of.
-    pub(super) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, Trouble> {
+    pub(super) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, PipelineError> {
         let now = self.parts.clock.now();
         let repairs = draft.repairs;
         let proposal = Proposal {
@@ -149,7 +149,7 @@ impl Pipeline {
         &self,
         inquiry: &Inquiry<'_>,
         proposal: &Proposal,
-    ) -> Result<Result<(ApprovedStatement, Estimate), Refused>, Trouble> {
+    ) -> Result<Result<(ApprovedStatement, Estimate), Refused>, PipelineError> {
         let approved = match guarded(inquiry, proposal) {
             Ok(approved) => approved,
             Err(refused) => return Ok(Err(refused)),
@@ -183,7 +183,7 @@ impl Pipeline {
         proposal: Proposal,
         refused: Refused,
         repairs: u32,
-    ) -> Result<Offer, Trouble> {
+    ) -> Result<Offer, PipelineError> {
         let proposal = Proposal { state: ProposalState::Refused, ..proposal }.sealed();
         let refused_by_guard = refused.rule.is_some();
         let event = AuditEvent {
@@ -217,7 +217,7 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
             Refused { rule: None, detail, cost: None, sentence, fault }
         }),
         Verdict::Deny(refusal) => {
-            let (rule, detail) = (Some(refusal.rule.id()), disarmed(&refusal.to_string()));
+            let (rule, detail) = (Some(refusal.rule.id()), neutralized(&refusal.to_string()));
             // What it suggests instead is read by everybody there.
             let common = inquiry.common_refusal(&proposal.statement, &refusal);
             let fault = Fault::of_guard(&refusal, &common);

@@ -8,14 +8,14 @@ use super::asker::Asker;
 use super::audience::{Audience, signed};
 use super::context::{Reached, Whole};
 use super::ledger::within;
+use super::own_conversations::title_of;
 use super::quotas::Counted;
 use super::retrying::retry_button;
 use super::running::{Stop, Work};
 use super::schema::Schemas;
-use super::talks::title_of;
 use super::unanswered::Unanswered;
 use super::verified::{Matched, asked};
-use super::{Pipeline, Schema, Settings, Target, Trouble, VerifiedUse};
+use super::{Pipeline, PipelineError, Schema, Settings, Target, VerifiedUse};
 use crate::attached::own_words;
 use crate::context::{DataBrief, Example};
 use crate::domain::{
@@ -88,7 +88,7 @@ pub(super) fn is_aside(conversation: &Place, shown: &Place) -> bool {
 
 impl Pipeline {
     /// Answers a question.
-    pub(super) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         self.require(asker, Capability::Ask, words, text("ask-not-allowed")).await?;
         let question = match self.accept(words) {
             Ok(question) => question,
@@ -98,7 +98,7 @@ impl Pipeline {
             }
         };
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.current(asker).await?;
@@ -112,7 +112,7 @@ impl Pipeline {
         conversation: &Conversation,
         question: &str,
         work: &Work,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         self.within_quota(asker, Counted::Questions).await?;
         self.record(AuditEvent {
             detail: Some(question.to_owned()),
@@ -127,7 +127,7 @@ impl Pipeline {
     }
 
     /// What was asked and cannot be worked with is in the audit too, as far as it says something.
-    async fn note_refused(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    async fn note_refused(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         if words.is_empty() {
             return Ok(());
         }
@@ -136,25 +136,25 @@ impl Pipeline {
     }
 
     /// A question that can be worked with.
-    fn accept<'a>(&self, words: &'a str) -> Result<&'a str, Trouble> {
+    fn accept<'a>(&self, words: &'a str) -> Result<&'a str, PipelineError> {
         let question = words.trim();
         let limit = self.parts.settings.max_question_chars;
         if question.is_empty() {
-            return Err(Trouble::Tell(text("question-empty")));
+            return Err(PipelineError::Tell(text("question-empty")));
         }
         if question.chars().count() > limit {
-            return Err(Trouble::Tell(text("question-too-long").count("limit", limit as u64)));
+            return Err(PipelineError::Tell(text("question-too-long").count("limit", limit as u64)));
         }
         let strange = question.chars().filter(|c| *c == '\u{fffd}' || (c.is_control() && !c.is_whitespace())).count();
         if strange > 0 {
-            return Err(Trouble::Tell(text("question-not-text")));
+            return Err(PipelineError::Tell(text("question-not-text")));
         }
         Ok(question)
     }
 
     /// The conversation the asker is holding where they are. One that begins is in the mode of the place; in a thread, in
     /// that of what they hold in the channel, since that is where they say it before a thread is there.
-    pub(super) async fn current(&self, asker: &Asker) -> Result<Conversation, Trouble> {
+    pub(super) async fn current(&self, asker: &Asker) -> Result<Conversation, PipelineError> {
         let (conversations, now) = (&self.parts.conversations, self.parts.clock.now());
         let (channel, places) = (asker.place.channel(), &self.parts.settings.places);
         let terms = places.of(&asker.place);
@@ -166,7 +166,7 @@ impl Pipeline {
         Ok(conversations.current(asker.user.id, &asker.place, mode, now).await?)
     }
 
-    async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<TurnId, Trouble> {
+    async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<TurnId, PipelineError> {
         if conversation.title.is_empty() {
             self.parts.conversations.set_title(conversation.id, &title_of(&own_words(question))).await?;
         }
@@ -188,7 +188,7 @@ impl Pipeline {
         conversation: &Conversation,
         question: &str,
         work: &Work,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let Whole { question, may_ask } = match self.with_what_it_answers(conversation, question).await? {
             // Whoever asks something that was answered before asks it anew.
             Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => {
@@ -210,7 +210,7 @@ impl Pipeline {
         }
         let reader = self.in_private(asker).await?;
         if !work.also_in(asker.user.id, &reader.place) {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         }
         self.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
@@ -220,14 +220,14 @@ impl Pipeline {
     }
 
     /// What a question is answered from; nothing where its work ended and nobody is to be told.
-    async fn ground_of(&self, asker: &Asker, question: &str, stop: &Stop) -> Result<Option<Ground>, Trouble> {
+    async fn ground_of(&self, asker: &Asker, question: &str, stop: &Stop) -> Result<Option<Ground>, PipelineError> {
         let target = self.target_of(question, &asker.place)?;
         self.require_here(asker, &target).await?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
             () = stop.token.cancelled().fuse() => return match stop.withdrawn() {
                 Some(_) => Ok(None),
-                None => Err(Trouble::Tell(text("answer-stopped"))),
+                None => Err(PipelineError::Tell(text("answer-stopped"))),
             },
             schemas = self.schemas(&target, &verified).fuse() => schemas?,
         };
@@ -247,7 +247,7 @@ impl Pipeline {
         matched: Option<Matched>,
         verified: &[VerifiedQuery],
         stop: &Stop,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
             return self.offer_verified(inquiry, matched, None).boxed().await;
         }
@@ -269,7 +269,7 @@ impl Pipeline {
         }
     }
 
-    async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), Trouble> {
+    async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), PipelineError> {
         match self.ask_model(asker, conversation, None, stop).await? {
             Reached::Answer(mut answer, _) => {
                 self.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
@@ -292,7 +292,7 @@ impl Pipeline {
         verified: &[VerifiedQuery],
         nearest: &[Example],
         unanswered: Unanswered,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
             [] => ("suggestions-any", inquiry.samples(verified, self.parts.settings.examples)),

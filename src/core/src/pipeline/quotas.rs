@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::asker::Asker;
 use super::gauge::{Gauge, Whose};
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, Role, UserId};
 use crate::ports::Clock;
 use crate::text::{Text, text};
@@ -127,7 +127,7 @@ impl Quotas {
 
 impl Pipeline {
     /// Counts what somebody is about to do; too much of it is recorded and refused, with when to come back.
-    pub(super) async fn within_quota(&self, asker: &Asker, counted: Counted) -> Result<(), Trouble> {
+    pub(super) async fn within_quota(&self, asker: &Asker, counted: Counted) -> Result<(), PipelineError> {
         let (who, now) = ((asker.user.id, &asker.user.role), self.parts.clock.elapsed());
         let Err(too_much) = self.quotas.take(who, &asker.place, counted, now) else { return Ok(()) };
         let whose = if too_much.of_place { "place" } else { "user" };
@@ -140,7 +140,7 @@ impl Pipeline {
             (Counted::Executions, false) => text("quota-user-executions"),
             (Counted::Executions, true) => text("quota-place-executions"),
         };
-        Err(Trouble::Tell(sentence.with("when", back_in(too_much.wait).render(asker.user.locale))))
+        Err(PipelineError::Tell(sentence.with("when", back_in(too_much.wait).render(asker.user.locale))))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::asker::Asker;
 use super::ledger::about;
 use super::offer::button;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AnswerId, AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, ConversationId, Locale, Origin, Proposal,
     Rated, Rating, Speaker, TurnState,
@@ -15,7 +15,7 @@ const LAST: u32 = 10;
 
 impl Pipeline {
     /// Rates the asker's last answer in this place: a statement, what came of it, or words alone.
-    pub(super) async fn rate_latest(&self, asker: &Asker, rating: Rating) -> Result<(), Trouble> {
+    pub(super) async fn rate_latest(&self, asker: &Asker, rating: Rating) -> Result<(), PipelineError> {
         let conversation = self.current(asker).await?;
         let turns = self.parts.conversations.turns(conversation.id, LAST).await?;
         let question = turns.iter().rfind(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.trim());
@@ -27,13 +27,13 @@ impl Pipeline {
         let answer = match (of_proposal, said) {
             (Some(proposal), _) => AnswerId::Proposal(proposal.id),
             (None, Some(turn)) => AnswerId::Turn(conversation.id, turn.id),
-            (None, None) => return Err(Trouble::Tell(text("rate-nothing"))),
+            (None, None) => return Err(PipelineError::Tell(text("rate-nothing"))),
         };
         self.rate(asker, &answer, rating).await
     }
 
     /// Keeps what the asker thinks of an answer of theirs.
-    pub(super) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), Trouble> {
+    pub(super) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), PipelineError> {
         let feedback = self.event(asker, AuditAction::Feedback, AuditStatus::Ok);
         let (conversation, event, verified) = match answer {
             AnswerId::Proposal(id) => {
@@ -58,16 +58,16 @@ impl Pipeline {
     }
 
     /// Lets those go on who held the conversation themselves.
-    async fn own_words(&self, asker: &Asker, id: ConversationId) -> Result<(), Trouble> {
+    async fn own_words(&self, asker: &Asker, id: ConversationId) -> Result<(), PipelineError> {
         let Some(conversation) = self.parts.conversations.conversation(id).await? else {
-            return Err(Trouble::Tell(text("rate-nothing")));
+            return Err(PipelineError::Tell(text("rate-nothing")));
         };
         if conversation.user == asker.user.id {
             return Ok(());
         }
         let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
         self.record(AuditEvent { conversation: Some(id.0), ..denied }).await?;
-        Err(Trouble::TellAlone(text("rate-not-yours")))
+        Err(PipelineError::TellAlone(text("rate-not-yours")))
     }
 }
 

@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 
 use super::Pipeline;
 use super::asker::Asker;
-use super::leftover::LeftOver;
-use super::unsettled::Closing;
+use super::orphaned_turns::LeftOver;
+use super::pending_finals::Closing;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Turn, TurnEnd, TurnState, User, UserId};
 use crate::ports::{PlatformError, StoreError};
 
@@ -47,7 +47,7 @@ impl Pipeline {
     pub(super) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
         let left = self.parts.conversations.streaming().await?.into_iter();
         // What waits for its platform waits on: nobody else is to wait for that.
-        let waits = |turn: &Turn| self.unsettled.holds(turn.id);
+        let waits = |turn: &Turn| self.pending_finals.holds(turn.id);
         let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_left(*user, turn));
         let left = left.collect();
         self.close(left, Occasion::Bug).await
@@ -56,13 +56,13 @@ impl Pipeline {
     /// Whether nobody in this program writes a turn any more: in each place, a person is answered once at a time.
     fn is_left(&self, user: UserId, turn: &Turn) -> bool {
         let place = turn.message.as_ref().map(|message| &message.place);
-        self.unsettled.holds(turn.id) || !self.running.is_going(user, place)
+        self.pending_finals.holds(turn.id) || !self.running.is_going(user, place)
     }
 
     async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {
-            let Some(mut closing) = self.unsettled.begin(turn.id) else { continue };
+            let Some(mut closing) = self.pending_finals.begin(turn.id) else { continue };
             // What has ended since it was listed is closed, or another instance closes it.
             match self.parts.conversations.take_over(turn.id).await? {
                 None => drop(closing.take()),

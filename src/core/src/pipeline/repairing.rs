@@ -6,7 +6,7 @@ use super::claims::tells_numbers;
 use super::offer::Offer;
 use super::question::Inquiry;
 use super::running::Stop;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::context::{Briefing, Check, CheckedFault, asks};
 use crate::egress::Streamed;
 use crate::extract;
@@ -93,7 +93,7 @@ impl Pipeline {
         answer: &mut Answer,
         mut briefing: Briefing,
         stop: &Stop,
-    ) -> Result<Option<Offer>, Trouble> {
+    ) -> Result<Option<Offer>, PipelineError> {
         let locale = inquiry.asker.user.locale;
         let mut offer = self.offer_from(inquiry, answer, &briefing.told, 0).await?;
         let mut refused = None;
@@ -144,7 +144,7 @@ impl Pipeline {
         answer: &Answer,
         offer: Option<&Offer>,
         briefing: &Briefing,
-    ) -> Result<Option<Briefing>, Trouble> {
+    ) -> Result<Option<Briefing>, PipelineError> {
         let locale = inquiry.asker.user.locale;
         let reason;
         let check = match offer.map(Offer::fault) {
@@ -157,7 +157,7 @@ impl Pipeline {
             Some(None) | None => return Ok(None),
         };
         let template = self.parts.prompts.repair(locale);
-        let next = briefing.again(template, &check).map_err(|error| Trouble::Broken(error.to_string()))?;
+        let next = briefing.again(template, &check).map_err(|error| PipelineError::Broken(error.to_string()))?;
         if next.is_none() {
             tracing::info!(conversation = inquiry.conversation.id.0, "no room to ask for a correction");
         }

@@ -2,7 +2,7 @@
 
 use super::asker::Asker;
 use super::offer::button;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Locale, Speaker, Turn, TurnId, TurnState,
 };
@@ -12,24 +12,24 @@ use crate::text::text;
 impl Pipeline {
     /// Asks again the question that a turn did not answer, once, for the person whose question it is. A statement that
     /// was running is not run again: its question makes a new one.
-    pub(super) async fn retry(&self, asker: &Asker, id: TurnId) -> Result<(), Trouble> {
+    pub(super) async fn retry(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {
         self.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
         let conversations = &self.parts.conversations;
-        let gone = || Trouble::Tell(text("retry-gone"));
+        let gone = || PipelineError::Tell(text("retry-gone"));
         self.note_down(id).await?;
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
         let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
         if held.user != asker.user.id {
             let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
             self.record(AuditEvent { detail: Some(format!("retry of turn {}", id.0)), ..denied }).await?;
-            return Err(Trouble::TellAlone(text("retry-not-yours")));
+            return Err(PipelineError::TellAlone(text("retry-not-yours")));
         }
         if turn.cut {
-            return Err(Trouble::Tell(text("retry-nothing")));
+            return Err(PipelineError::Tell(text("retry-nothing")));
         }
         let question = self.question_of(&turn).await?.ok_or_else(gone)?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(Trouble::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         // A statement that ran may be older than the last question.
         if turn.proposal.is_none()
@@ -38,7 +38,7 @@ impl Pipeline {
             work.answers_again(asked.id);
         }
         if !conversations.take_retry(id).await? {
-            return Err(Trouble::Tell(text("retry-used")));
+            return Err(PipelineError::Tell(text("retry-used")));
         }
         let conversation = if held.place == asker.place {
             conversations.open(held.id, &held.place).await?;
@@ -58,7 +58,7 @@ impl Pipeline {
     }
 
     /// Asks the last question of this place again, where it was not answered.
-    pub(super) async fn retry_latest(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) async fn retry_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.current(asker).await?;
         let last = self.noted_turns(conversation.id, 1).await?.pop();
         match last {
@@ -68,7 +68,7 @@ impl Pipeline {
                 state: TurnState::Interrupted | TurnState::Failed | TurnState::Stopped,
                 ..
             }) => self.retry(asker, id).await,
-            _ => Err(Trouble::Tell(text("retry-nothing"))),
+            _ => Err(PipelineError::Tell(text("retry-nothing"))),
         }
     }
 

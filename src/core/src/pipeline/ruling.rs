@@ -74,7 +74,7 @@ causes! {
 
 /// A decision with what made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ruling {
+pub struct AccessDecision {
     /// Whether it may be done; of a delivery, whether it is shown where it was asked.
     pub allowed: bool,
     /// What made it so.
@@ -86,14 +86,14 @@ pub struct Ruling {
 }
 
 /// `denied targets.crm.deny clients.email`.
-impl fmt::Display for Ruling {
+impl fmt::Display for AccessDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [self.why.word(), &self.key, &self.entry];
         f.write_str(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
     }
 }
 
-impl Ruling {
+impl AccessDecision {
     /// That there is no target of that name.
     pub fn target_unknown(target: &str) -> Self {
         Self::new(false, Why::TargetUnknown, format!("targets.{target}"), "")
@@ -130,29 +130,29 @@ pub enum Showing<'a> {
 
 impl Settings {
     /// Whether somebody of a role may be in a place at all.
-    pub fn entrance(&self, role: &Role, place: &Place) -> Ruling {
+    pub fn entrance(&self, role: &Role, place: &Place) -> AccessDecision {
         if !self.roles.knows(role) {
-            return Ruling::new(false, Why::RoleUnknown, format!("roles.{role}"), "");
+            return AccessDecision::new(false, Why::RoleUnknown, format!("roles.{role}"), "");
         }
         let of_place = self.places.of(place).filter(|_| !place.private);
         match of_place.and_then(|terms| Some((terms, terms.roles.as_ref()?))) {
             Some((terms, welcome)) => {
                 let (is_one, key) = (welcome.contains(role), format!("{}.roles", terms.key));
-                Ruling::new(is_one, if is_one { Why::Welcome } else { Why::NotWelcome }, key, role.word())
+                AccessDecision::new(is_one, if is_one { Why::Welcome } else { Why::NotWelcome }, key, role.word())
             }
-            None => Ruling::new(true, Why::Open, "", ""),
+            None => AccessDecision::new(true, Why::Open, "", ""),
         }
     }
 
     /// Whether somebody of a role may do something in a place.
-    pub fn rule(&self, role: &Role, place: &Place, capability: Capability) -> Ruling {
+    pub fn rule(&self, role: &Role, place: &Place, capability: Capability) -> AccessDecision {
         let entrance = self.entrance(role, place);
         if !entrance.allowed {
             return entrance;
         }
         let held = self.roles.may(role, capability);
         let why = if held { Why::Held } else { Why::NotHeld };
-        Ruling::new(held, why, format!("roles.{role}.capabilities"), capability.word())
+        AccessDecision::new(held, why, format!("roles.{role}.capabilities"), capability.word())
     }
 
     /// The roles of those who may read what is said in a place, one's own among them; nobody but oneself in private.
@@ -173,37 +173,42 @@ impl Settings {
         place: &Place,
         (target, terms): (&str, &Terms),
         showing: Showing<'_>,
-        bar: Option<Ruling>,
-    ) -> Ruling {
+        bar: Option<AccessDecision>,
+    ) -> AccessDecision {
         if place.private {
-            return Ruling::new(true, Why::Alone, "", "");
+            return AccessDecision::new(true, Why::Alone, "", "");
         }
         if let Showing::Result(private) = showing {
             if let Some(of_place) = self.places.of(place).filter(|of_place| of_place.private) {
-                return Ruling::new(false, Why::PlacePrivate, format!("{}.delivery", of_place.key), "private");
+                return AccessDecision::new(false, Why::PlacePrivate, format!("{}.delivery", of_place.key), "private");
             }
             if terms.delivery.private {
-                return Ruling::new(false, Why::TargetPrivate, format!("targets.{target}.delivery"), "private");
+                return AccessDecision::new(false, Why::TargetPrivate, format!("targets.{target}.delivery"), "private");
             }
             if terms.own_accounts {
-                return Ruling::new(false, Why::OwnAccounts, format!("targets.{target}.identity"), "own");
+                return AccessDecision::new(false, Why::OwnAccounts, format!("targets.{target}.identity"), "own");
             }
             if let Some(entry) = private {
-                return Ruling::new(false, Why::TablePrivate, format!("targets.{target}.private_tables"), entry);
+                return AccessDecision::new(
+                    false,
+                    Why::TablePrivate,
+                    format!("targets.{target}.private_tables"),
+                    entry,
+                );
             }
         }
         match bar {
-            Some(bar) => Ruling { allowed: false, why: Why::Audience, ..bar },
-            None => Ruling::new(true, Why::Everybody, "", ""),
+            Some(bar) => AccessDecision { allowed: false, why: Why::Audience, ..bar },
+            None => AccessDecision::new(true, Why::Everybody, "", ""),
         }
     }
 }
 
 impl Terms {
     /// Whether somebody of a role may read a table, or a column where `entry` names one, of the target of that name.
-    pub fn rule(&self, target: &str, role: &Role, catalog: &Catalog, entry: &str) -> Ruling {
+    pub fn rule(&self, target: &str, role: &Role, catalog: &Catalog, entry: &str) -> AccessDecision {
         let Some((relation, column)) = meant(entry, catalog) else {
-            return Ruling::new(false, Why::TableUnknown, format!("targets.{target}"), entry);
+            return AccessDecision::new(false, Why::TableUnknown, format!("targets.{target}"), entry);
         };
         let (open, cause) = self.policy(role).judge(catalog, relation, column);
         let key = |list: List, of: &str| match list {
@@ -211,10 +216,10 @@ impl Terms {
             List::Role(_) => format!("roles.{role}.targets.{target}.{of}"),
         };
         match cause {
-            Cause::Denied(list, entry) => Ruling::new(open, Why::Denied, key(list, "deny"), entry),
-            Cause::NotListed(list) => Ruling::new(open, Why::NotListed, key(list, "allow"), ""),
-            Cause::Listed(list, entry) => Ruling::new(open, Why::Listed, key(list, "allow"), entry),
-            Cause::Open => Ruling::new(open, Why::Open, "", ""),
+            Cause::Denied(list, entry) => AccessDecision::new(open, Why::Denied, key(list, "deny"), entry),
+            Cause::NotListed(list) => AccessDecision::new(open, Why::NotListed, key(list, "allow"), ""),
+            Cause::Listed(list, entry) => AccessDecision::new(open, Why::Listed, key(list, "allow"), entry),
+            Cause::Open => AccessDecision::new(open, Why::Open, "", ""),
         }
     }
 
@@ -227,7 +232,7 @@ impl Terms {
         welcome: &BTreeSet<Role>,
         catalog: &Catalog,
         entry: &str,
-    ) -> Option<Ruling> {
+    ) -> Option<AccessDecision> {
         let (relation, column) = meant(entry, catalog)?;
         let mine = self.policy(own);
         let read: Vec<_> = match column {

@@ -1,7 +1,7 @@
 //! All that the rules say of somebody about to read something somewhere: one decision for `pstral policy`, for `/policy` and
 //! for tables of expected decisions.
 
-use super::{Ruling, Settings, Showing, Terms};
+use super::{AccessDecision, Settings, Showing, Terms};
 use crate::domain::{Capability, Catalog, Locale, Place, Role};
 use crate::guard::meant;
 use crate::text::text;
@@ -25,13 +25,13 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rulings {
     /// Whether they may ask there.
-    pub ask: Ruling,
+    pub ask: AccessDecision,
     /// Whether they may run statements there.
-    pub execute: Ruling,
+    pub execute: AccessDecision,
     /// Whether they may read the target, or what is named of it.
-    pub read: Option<Ruling>,
+    pub read: Option<AccessDecision>,
     /// Whether the result is shown where it was asked; absent where they may not read it.
-    pub delivery: Option<Ruling>,
+    pub delivery: Option<AccessDecision>,
 }
 
 impl Settings {
@@ -39,22 +39,23 @@ impl Settings {
     /// `catalog`.
     pub fn decide(&self, case: &Case, terms: Option<&Terms>, catalog: &Catalog) -> Rulings {
         let Case { role, place, target, table, .. } = case;
-        let rule = |capability| if case.disabled { Ruling::disabled() } else { self.rule(role, place, capability) };
+        let rule =
+            |capability| if case.disabled { AccessDecision::disabled() } else { self.rule(role, place, capability) };
         let (ask, execute) = (rule(Capability::Ask), rule(Capability::Execute));
         let Some(terms) = terms else {
-            return Rulings { ask, execute, read: Some(Ruling::target_unknown(target)), delivery: None };
+            return Rulings { ask, execute, read: Some(AccessDecision::target_unknown(target)), delivery: None };
         };
         // Without a name it is any platform.
         let (ask, execute) = if place.platform.0.is_empty() || terms.answers_on(&place.platform) {
             (ask, execute)
         } else {
-            let elsewhere = |ruling: Ruling| {
-                if ruling.allowed { Ruling::not_on_platform(target, &place.platform) } else { ruling }
+            let elsewhere = |ruling: AccessDecision| {
+                if ruling.allowed { AccessDecision::not_on_platform(target, &place.platform) } else { ruling }
             };
             (elsewhere(ask), elsewhere(execute))
         };
         let read = |table: &String| {
-            if case.disabled { Ruling::disabled() } else { terms.rule(target, role, catalog, table) }
+            if case.disabled { AccessDecision::disabled() } else { terms.rule(target, role, catalog, table) }
         };
         let read = table.as_ref().map(read);
         if !execute.allowed || read.as_ref().is_some_and(|read| !read.allowed) {
@@ -90,7 +91,7 @@ impl Rulings {
     }
 }
 
-fn line(step: &'static str, ruling: &Ruling, verdict: &'static str, locale: Locale) -> String {
+fn line(step: &'static str, ruling: &AccessDecision, verdict: &'static str, locale: Locale) -> String {
     let line =
         text("policy-line").said("what", text(step)).said("verdict", text(verdict)).said("why", ruling.why.text());
     let rule = [ruling.key.as_str(), &ruling.entry];

@@ -1,15 +1,15 @@
 //! How everything is, for those who look after it: each part as `pstral doctor` finds it, and what waits.
 
 use super::asker::Asker;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{Capability, Locale, Outgoing};
-use crate::egress::disarmed;
+use crate::egress::neutralized;
 use crate::ports::{Check, PartState};
 use crate::text::{Text, text};
 
 impl Pipeline {
     /// Says how each part is and what waits, in private, what does not work first.
-    pub(super) async fn show_status(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) async fn show_status(&self, asker: &Asker) -> Result<(), PipelineError> {
         self.require(asker, Capability::ManageUsers, "status", text("user-not-allowed")).await?;
         let locale = asker.own_locale;
         let mut checks = self.parts.checkup.checks(locale).await;
@@ -26,7 +26,7 @@ impl Pipeline {
         let running: u32 = model.loads().iter().map(|load| load.running).sum();
         let questions =
             text("status-questions").count("waiting", counted(model.waiting())).count("running", running.into());
-        let left = self.unsettled.len();
+        let left = self.pending_finals.len();
         let answers = text("status-answers").count("left", counted(left));
         let (state, remedy) = if left == 0 {
             (PartState::Ok, String::new())
@@ -45,7 +45,7 @@ impl Pipeline {
 
 /// A part, how it is, what was measured, and below what to do.
 fn shown(check: &Check, locale: Locale) -> String {
-    let line = format!("- {} · {} · {}", check.part, check.state.text().render(locale), disarmed(&check.fact));
+    let line = format!("- {} · {} · {}", check.part, check.state.text().render(locale), neutralized(&check.fact));
     if check.remedy.is_empty() { line } else { format!("{line}\n  → {}", check.remedy) }
 }
 

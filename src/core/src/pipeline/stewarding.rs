@@ -3,8 +3,8 @@
 use super::approving::{Decision, Steward};
 use super::asker::Asker;
 use super::card::is_closed;
-use super::changing::changes;
-use super::{Pipeline, Trouble};
+use super::edit_syntax::changes;
+use super::{Pipeline, PipelineError};
 use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
 use crate::egress::{echo, quoted};
 use crate::text::text;
@@ -59,7 +59,7 @@ impl Deed {
 
 impl Pipeline {
     /// What a steward writes: nothing lists what waits, a name shows one whole, and a deed with a name is done.
-    pub(super) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("verified {words}");
         self.require(asker, Capability::ManageVerified, &tried, text("steward-not-allowed")).await?;
         let (first, rest) = split(words);
@@ -74,7 +74,7 @@ impl Pipeline {
         if name.is_empty() {
             return match deed {
                 None => self.list_verified(asker, &all).await,
-                Some(_) => Err(Trouble::Tell(text("steward-which").with("prefix", asker.prefix()))),
+                Some(_) => Err(PipelineError::Tell(text("steward-which").with("prefix", asker.prefix()))),
             };
         }
         let name = Name::parse(name);
@@ -85,13 +85,13 @@ impl Pipeline {
                 self.show_verified(asker, kept).await
             }
             Some(_) if name.version.is_some_and(|seen| seen != kept.version) => {
-                Err(Trouble::Tell(text("steward-changed").with("id", &kept.query.id)))
+                Err(PipelineError::Tell(text("steward-changed").with("id", &kept.query.id)))
             }
             Some(deed) => self.do_to(asker, kept, deed, rest).await,
         }
     }
 
-    async fn all_verified(&self, asker: &Asker) -> Result<Vec<KeptQuery>, Trouble> {
+    async fn all_verified(&self, asker: &Asker) -> Result<Vec<KeptQuery>, PipelineError> {
         let mut all = Vec::new();
         let shown = |target: &&String| self.is_shown_on(target, &asker.place.platform);
         for target in self.parts.targets.keys().filter(shown) {
@@ -100,21 +100,21 @@ impl Pipeline {
         Ok(all)
     }
 
-    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, deed: Deed, words: &str) -> Result<(), Trouble> {
+    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, deed: Deed, words: &str) -> Result<(), PipelineError> {
         let decision = match deed {
             Deed::Approve => Decision::Approve,
             Deed::Retire => Decision::Retire,
             Deed::Restore => Decision::Restore,
             Deed::Edit => {
                 let how = || text("steward-edit-how").with("prefix", asker.prefix()).with("id", &kept.query.id);
-                Decision::Edit(Box::new(changes(words, &kept.query).ok_or_else(|| Trouble::Tell(how()))?))
+                Decision::Edit(Box::new(changes(words, &kept.query).ok_or_else(|| PipelineError::Tell(how()))?))
             }
         };
         // The decision says which it is.
         let event = self.event(asker, AuditAction::VerifiedEdited, AuditStatus::Ok);
         let after = self.decide_on(&Steward { user: &asker.user, event }, kept, &decision).await;
         // Why not may name what others who read here may not see, as what is shown in private does.
-        let after = after.map_err(Trouble::alone)?;
+        let after = after.map_err(PipelineError::alone)?;
         let sentence = match (deed, after.state) {
             (Deed::Approve, _) if after.hidden => text("steward-approved-hidden"),
             (Deed::Approve, _) => text("steward-approved"),
@@ -133,7 +133,7 @@ impl Pipeline {
         if self.parts.targets.len() > 1 { format!("{}/{id}", kept.target) } else { id.clone() }
     }
 
-    async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), Trouble> {
+    async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let users = self.parts.people.users().await?;
         let open = self.open_to(asker, all).await;
@@ -187,12 +187,12 @@ fn meant<'k>(
     all: &'k [KeptQuery],
     name: Name<'_>,
     deed: Option<Deed>,
-) -> Result<&'k KeptQuery, Trouble> {
+) -> Result<&'k KeptQuery, PipelineError> {
     let named = |kept: &&KeptQuery| kept.query.id == name.id && name.target.is_none_or(|target| kept.target == target);
     let found: Vec<&KeptQuery> = all.iter().filter(named).collect();
     if found.iter().any(|kept| kept.target != found[0].target) {
         let all_of_them = found.iter().map(|kept| format!("{}/{}", kept.target, kept.query.id)).collect::<Vec<_>>();
-        return Err(Trouble::Tell(text("steward-several").with("names", all_of_them.join(", "))));
+        return Err(PipelineError::Tell(text("steward-several").with("names", all_of_them.join(", "))));
     }
     let in_chat = found.iter().find(|kept| kept.source == QuerySource::Chat);
     let meant = match deed {
@@ -200,7 +200,7 @@ fn meant<'k>(
         None => found.first(),
     };
     let unknown = || text("steward-unknown").with("name", echo(name.id)).with("prefix", asker.prefix());
-    meant.copied().ok_or_else(|| Trouble::Tell(unknown()))
+    meant.copied().ok_or_else(|| PipelineError::Tell(unknown()))
 }
 
 /// The first word, and what follows it.

@@ -7,7 +7,7 @@ use super::audience::signed;
 use super::offer::Offer;
 use super::proposing::Draft;
 use super::question::Inquiry;
-use super::{Pipeline, Target, Trouble};
+use super::{Pipeline, PipelineError, Target};
 use crate::domain::{Outgoing, Proposal, TurnEnd, TurnState};
 use crate::ports::TargetError;
 use crate::text::{Text, text};
@@ -45,9 +45,14 @@ impl Pipeline {
         }
     }
 
-    async fn propose_again(&self, asker: &Asker, target: &Arc<Target>, proposal: &Proposal) -> Result<Offer, Trouble> {
+    async fn propose_again(
+        &self,
+        asker: &Asker,
+        target: &Arc<Target>,
+        proposal: &Proposal,
+    ) -> Result<Offer, PipelineError> {
         let held = self.parts.conversations.conversation(proposal.conversation).await?;
-        let held = held.ok_or_else(|| Trouble::Tell(text("conversation-gone")))?;
+        let held = held.ok_or_else(|| PipelineError::Tell(text("conversation-gone")))?;
         let verified = self.parts.knowledge.verified(&target.name).await?;
         let schemas = self.schemas(target, &verified).await?;
         let settings = &self.parts.settings;

@@ -6,16 +6,16 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::{Either, select};
 
-use super::ahead::Words;
 use super::answer::Answer;
 use super::asker::Asker;
 use super::audience::{signature, signed};
 use super::ledger::prompt_hash;
+use super::prefetch::Words;
 use super::question::is_aside;
 use super::running::Stop;
 use super::unanswered::{NoAnswer, Unanswered};
-use super::waiting::Heard;
-use super::{Pipeline, Trouble};
+use super::waiting::FirstTokens;
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId, MessageRef, NewTurn, ProposalId,
     Speaker, TurnId, TurnState,
@@ -49,7 +49,7 @@ impl Pipeline {
         conversation: &Conversation,
         request: ChatRequest,
         stop: &Stop,
-    ) -> Result<Answered, Trouble> {
+    ) -> Result<Answered, PipelineError> {
         let prompt_hash = prompt_hash(&request);
         let message = self.begin_answer(asker, conversation).await?;
         // From here on it may hold a slot, which does not wait for a platform.
@@ -69,7 +69,7 @@ impl Pipeline {
         unanswered: Unanswered,
         request: ChatRequest,
         stop: &Stop,
-    ) -> Result<Answered, Trouble> {
+    ) -> Result<Answered, PipelineError> {
         let prompt_hash = prompt_hash(&request);
         let asking = self.parts.model.ask(asker.user.id, request);
         self.stream_in(asker, conversation, unanswered.into_message(), (asking, prompt_hash), stop).boxed().await
@@ -80,7 +80,7 @@ impl Pipeline {
         &self,
         asker: &Asker,
         conversation: &Conversation,
-    ) -> Result<(LiveMessage, TurnId), Trouble> {
+    ) -> Result<(LiveMessage, TurnId), PipelineError> {
         let aside = is_aside(&conversation.place, &asker.place);
         let turn = self.begin_turn(conversation.id, None, aside).await?;
         Ok((self.live_message(asker), turn))
@@ -93,7 +93,7 @@ impl Pipeline {
         (mut live, turn): (LiveMessage, TurnId),
         (asking, prompt_hash): (Result<Asking, Full>, String),
         stop: &Stop,
-    ) -> Result<Answered, Trouble> {
+    ) -> Result<Answered, PipelineError> {
         let began = self.parts.clock.elapsed();
         let asking = match asking {
             Ok(asking) => asking,
@@ -138,8 +138,8 @@ impl Pipeline {
         let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
         // What follows takes longer and less room.
         let words = match self.first_words(asker, live, asking, stop, &on_sent).boxed().await {
-            Heard::Words(words) => words,
-            Heard::Nothing(ended) => return (ended, String::new()),
+            FirstTokens::Words(words) => words,
+            FirstTokens::Nothing(ended) => return (ended, String::new()),
         };
         let Words { stream, took, spaces, thought } = words;
         live.has_thought(thought);
@@ -162,7 +162,7 @@ impl Pipeline {
         request: ChatRequest,
         note: &Text,
         stop: &Stop,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         self.record_answer(asker, conversation, answer).await?;
         let began = self.parts.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
@@ -192,7 +192,7 @@ impl Pipeline {
         conversation: ConversationId,
         runs: Option<&ProposalId>,
         aside: bool,
-    ) -> Result<TurnId, Trouble> {
+    ) -> Result<TurnId, PipelineError> {
         let turn = NewTurn {
             conversation,
             speaker: Speaker::Pstral,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::asker::Asker;
-use super::{Parts, Pipeline, Reading, Refreshed, Schemas, Target, Trouble, Why};
+use super::{Parts, Pipeline, PipelineError, Reading, Refreshed, Schemas, Target, Why};
 use crate::attached::own_words;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName, QueryState, VerifiedQuery};
 use crate::knowledge;
@@ -12,7 +12,7 @@ use crate::text::text;
 
 impl Pipeline {
     /// The target a question names, or the one of the place, or the default one.
-    pub(super) fn target_of(&self, question: &str, place: &Place) -> Result<Arc<Target>, Trouble> {
+    pub(super) fn target_of(&self, question: &str, place: &Place) -> Result<Arc<Target>, PipelineError> {
         let settings = &self.parts.settings;
         let targets = &self.parts.targets;
         let words = knowledge::fold(&own_words(question));
@@ -25,11 +25,11 @@ impl Pipeline {
         let of_place = settings.places.of(place).and_then(|terms| terms.target.as_ref());
         let unnamed = || targets.get(of_place.or(settings.default_target.as_ref())?);
         let chosen = named.map(|(_, target)| target).or_else(unnamed);
-        chosen.cloned().ok_or_else(|| Trouble::Tell(text("no-target")))
+        chosen.cloned().ok_or_else(|| PipelineError::Tell(text("no-target")))
     }
 
     /// Refuses a target that is not queried on the asker's platform, and records that.
-    pub(super) async fn require_here(&self, asker: &Asker, target: &Target) -> Result<(), Trouble> {
+    pub(super) async fn require_here(&self, asker: &Asker, target: &Target) -> Result<(), PipelineError> {
         let Some(platforms) = target.terms.platforms.as_ref() else { return Ok(()) };
         if target.terms.answers_on(&asker.place.platform) {
             return Ok(());
@@ -38,7 +38,7 @@ impl Pipeline {
         let detail = Some(format!("{} targets.{}.platforms", Why::NotOnPlatform.word(), target.name));
         self.record(AuditEvent { target: Some(target.name.clone()), detail, ..refused }).await?;
         let platforms = platforms.iter().map(|platform| platform.0.as_str()).collect::<Vec<_>>().join(", ");
-        Err(Trouble::Tell(text("target-not-here").with("target", &target.name).with("platforms", platforms)))
+        Err(PipelineError::Tell(text("target-not-here").with("target", &target.name).with("platforms", platforms)))
     }
 
     /// True where all that a target holds may be shown on a platform. One that is configured no more may have been closed
@@ -61,10 +61,14 @@ impl Pipeline {
     }
 
     /// What a target holds for each who asks; a target that is away is told to the person.
-    pub(super) async fn schemas(&self, target: &Target, verified: &[VerifiedQuery]) -> Result<Arc<Schemas>, Trouble> {
+    pub(super) async fn schemas(
+        &self,
+        target: &Target,
+        verified: &[VerifiedQuery],
+    ) -> Result<Arc<Schemas>, PipelineError> {
         let Parts { catalogs, clock, .. } = &self.parts;
         let reading = Reading { verified, catalogs: &**catalogs, clock: &**clock };
-        target.schemas(reading).await.map_err(|error| Trouble::Tell(error.text()))
+        target.schemas(reading).await.map_err(|error| PipelineError::Tell(error.text()))
     }
 
     /// Reads the catalog of a target now, for all who ask later.

@@ -7,7 +7,7 @@ use crate::text::{Text, text};
 
 /// Why a question, a command or a click came to nothing.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum PipelineError {
     /// The person can do something about it: tell them what.
     Tell(Text),
     /// The same, but it concerns them alone: others in the place do not read it.
@@ -20,7 +20,7 @@ pub(super) enum Trouble {
     Broken(String),
 }
 
-impl Trouble {
+impl PipelineError {
     /// Leaves it at what is shown, where that says itself that nothing can be noted down.
     pub(super) fn unless_unnoted<T>(self) -> Result<Option<T>, Self> {
         if matches!(self, Self::Unnoted(_)) { Ok(None) } else { Err(self) }
@@ -35,7 +35,7 @@ impl Trouble {
     }
 }
 
-impl From<StoreError> for Trouble {
+impl From<StoreError> for PipelineError {
     fn from(error: StoreError) -> Self {
         match error.text() {
             Some(sentence) => {
@@ -49,18 +49,18 @@ impl From<StoreError> for Trouble {
 
 impl Pipeline {
     /// The sentence for the person. `incident` is what the audit would say of it, were it our fault.
-    pub(super) async fn explain_trouble(&self, trouble: Trouble, incident: AuditEvent) -> Text {
+    pub(super) async fn explain_trouble(&self, trouble: PipelineError, incident: AuditEvent) -> Text {
         match trouble {
-            Trouble::Tell(sentence) | Trouble::TellAlone(sentence) => sentence,
-            Trouble::NoAudit(error) => {
+            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => sentence,
+            PipelineError::NoAudit(error) => {
                 tracing::error!(%error, "the audit cannot be written: nothing was run");
                 text("audit-unavailable")
             }
-            Trouble::Unnoted(error) => {
+            PipelineError::Unnoted(error) => {
                 tracing::error!(%error, "what is shown could not be noted down");
                 text("not-noted")
             }
-            Trouble::Broken(cause) => {
+            PipelineError::Broken(cause) => {
                 let id = self.random_hex(4);
                 tracing::error!(incident = id, cause, "a request failed");
                 let event = AuditEvent { detail: Some(id.clone()), error: Some(cause), ..incident };

@@ -5,7 +5,7 @@ use super::asker::Asker;
 use super::audience::signed;
 use super::quotas::back_in;
 use super::running::Stopped;
-use super::{Pipeline, Settings, Trouble};
+use super::{Pipeline, PipelineError, Settings};
 use crate::domain::{AuditEvent, Conversation, MessageRef, Outgoing, TurnEnd, TurnId, TurnState};
 use crate::egress::{LiveMessage, whole};
 use crate::models::Full;
@@ -73,7 +73,7 @@ impl Pipeline {
         (live, turn): (LiveMessage, TurnId),
         why: NoAnswer,
         event: AuditEvent,
-    ) -> Result<Option<Unanswered>, Trouble> {
+    ) -> Result<Option<Unanswered>, PipelineError> {
         let unanswered = Unanswered { live, turn, why };
         let event = AuditEvent { error: Some(unanswered.error()), ..event };
         match self.record(event).await {
@@ -83,10 +83,15 @@ impl Pipeline {
     }
 
     /// Tells what stood in the way, in place of what the person should have got instead of an answer.
-    pub(super) async fn give_up(&self, asker: &Asker, unanswered: Unanswered, trouble: Trouble) -> Result<(), Trouble> {
+    pub(super) async fn give_up(
+        &self,
+        asker: &Asker,
+        unanswered: Unanswered,
+        trouble: PipelineError,
+    ) -> Result<(), PipelineError> {
         let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.close_unanswered(asker, unanswered, &message).await.or_else(Trouble::unless_unnoted).map(drop)
+        self.close_unanswered(asker, unanswered, &message).await.or_else(PipelineError::unless_unnoted).map(drop)
     }
 
     /// Shows what the person gets instead of an answer, in place of the message that said that they wait, where there is
@@ -96,7 +101,7 @@ impl Pipeline {
         asker: &Asker,
         unanswered: Unanswered,
         message: &Outgoing,
-    ) -> Result<Option<MessageRef>, Trouble> {
+    ) -> Result<Option<MessageRef>, PipelineError> {
         let Unanswered { mut live, turn, .. } = unanswered;
         let most = asker.platform.capabilities().length;
         let message = Outgoing { text: whole(&message.text, most), ..message.clone() };
@@ -111,7 +116,7 @@ impl Pipeline {
         conversation: &Conversation,
         mut answer: Answer,
         why: Stopped,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let (error, sentence) = match why {
             Stopped::TakenBack => ("the question was taken back", text("answer-taken-back")),
             Stopped::Reworded => ("the question was edited", text("answer-reworded")),

@@ -1,12 +1,12 @@
 //! Users as they are looked after from a chat, always answered in private.
 
+use super::account::{account, language_of, line};
 use super::asker::Asker;
-use super::oneself::{account, language_of, line};
 use super::words::words;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{Actor, Capability, Link, NewUser, Outgoing, Roles, User, UserChange};
-use crate::egress::{disarmed, echo};
-use crate::people::{By, Desk, DeskError, Refusal, Way, account_in, codes_in, new_code};
+use crate::egress::{echo, neutralized};
+use crate::people::{By, Refusal, UserAdmin, UserAdminError, Way, account_in, codes_in, new_code};
 use crate::text::{Text, text};
 
 /// Users listed at once.
@@ -21,7 +21,7 @@ enum Answer {
 impl Pipeline {
     /// Does what somebody who looks after users says. A private place is opened first: where there is none, nothing is
     /// done, and least of all a code made.
-    pub(super) async fn user_command(&self, asker: &Asker, said: &str) -> Result<(), Trouble> {
+    pub(super) async fn user_command(&self, asker: &Asker, said: &str) -> Result<(), PipelineError> {
         let said = words(said);
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
         // Nothing that may be a code: the audit is no place for one.
@@ -32,16 +32,16 @@ impl Pipeline {
             asker.place.clone()
         } else {
             let opened = asker.platform.open_dm(&asker.actor).await;
-            opened.map_err(|_| Trouble::Tell(text("private-failed")))?
+            opened.map_err(|_| PipelineError::Tell(text("private-failed")))?
         };
         let locale = asker.user.locale;
         let answer = match self.look_after(asker, &said).await {
             Ok(Answer::Lines(lines)) => lines.join("\n"),
-            Ok(Answer::Sentence(sentence)) | Err(Trouble::Tell(sentence)) => sentence.render(locale),
+            Ok(Answer::Sentence(sentence)) | Err(PipelineError::Tell(sentence)) => sentence.render(locale),
             Err(trouble) => return Err(trouble),
         };
         if !self.send(&*asker.platform, &private, &Outgoing::text(answer)).await {
-            return Err(Trouble::Tell(text("private-failed")));
+            return Err(PipelineError::Tell(text("private-failed")));
         }
         if !asker.place.private {
             self.tell(asker, &text("sent-in-private")).await;
@@ -49,7 +49,7 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn look_after(&self, asker: &Asker, said: &[&str]) -> Result<Answer, Trouble> {
+    async fn look_after(&self, asker: &Asker, said: &[&str]) -> Result<Answer, PipelineError> {
         let verb = said.first().map(|verb| verb.to_lowercase()).unwrap_or_default();
         match (verb.as_str(), said.get(1..).unwrap_or_default()) {
             ("list" | "liste" | "lister", words) => self.list_users(asker, words).await,
@@ -70,7 +70,7 @@ impl Pipeline {
         }
     }
 
-    async fn list_users(&self, asker: &Asker, words: &[&str]) -> Result<Answer, Trouble> {
+    async fn list_users(&self, asker: &Asker, words: &[&str]) -> Result<Answer, PipelineError> {
         let wanted = words.join(" ").to_lowercase();
         let users = self.parts.people.users().await?;
         let meant = |user: &&User| user.username.contains(&wanted) || user.full_name.to_lowercase().contains(&wanted);
@@ -78,7 +78,7 @@ impl Pipeline {
         let left = lines.len().saturating_sub(LISTED);
         let mut shown: Vec<String> = lines.into_iter().take(LISTED).map(|line| format!("- {line}")).collect();
         if shown.is_empty() {
-            return Err(Trouble::Tell(text("user-none-found").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("user-none-found").with("prefix", asker.prefix())));
         }
         if left > 0 {
             let more = text("user-more").count("left", left.try_into().unwrap_or(u64::MAX));
@@ -87,10 +87,10 @@ impl Pipeline {
         Ok(Answer::Lines(shown))
     }
 
-    async fn add_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
+    async fn add_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, PipelineError> {
         let given = self.change_from(asker, settings)?;
         if given.username.is_some() {
-            return Err(Trouble::Tell(text("user-setting-unknown").with("word", "username")));
+            return Err(PipelineError::Tell(text("user-setting-unknown").with("word", "username")));
         }
         let new = NewUser {
             username: name.to_owned(),
@@ -108,7 +108,7 @@ impl Pipeline {
         Ok(about(text("user-added"), &user, asker))
     }
 
-    async fn edit_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, Trouble> {
+    async fn edit_user(&self, asker: &Asker, name: &str, settings: &[&str]) -> Result<Answer, PipelineError> {
         let change = self.change_from(asker, settings)?;
         let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
@@ -116,7 +116,7 @@ impl Pipeline {
         Ok(Answer::Lines(vec![text("user-edited").render(asker.user.locale), line(&user, asker.user.locale)]))
     }
 
-    async fn enable_user(&self, asker: &Asker, name: &str, enabled: bool) -> Result<Answer, Trouble> {
+    async fn enable_user(&self, asker: &Asker, name: &str, enabled: bool) -> Result<Answer, PipelineError> {
         let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let user = desk.change(&user, UserChange::disabled(!enabled), false).await.map_err(told(asker))?;
@@ -124,7 +124,7 @@ impl Pipeline {
         Ok(about(sentence, &user, asker))
     }
 
-    async fn code_for(&self, asker: &Asker, name: &str) -> Result<Answer, Trouble> {
+    async fn code_for(&self, asker: &Asker, name: &str) -> Result<Answer, PipelineError> {
         let code = new_code(&*self.parts.entropy);
         let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
@@ -133,20 +133,20 @@ impl Pipeline {
         Ok(Answer::Sentence(sentence.with("code", code)))
     }
 
-    async fn confirm_link(&self, asker: &Asker, code: &str, name: &str) -> Result<Answer, Trouble> {
+    async fn confirm_link(&self, asker: &Asker, code: &str, name: &str) -> Result<Answer, PipelineError> {
         let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let actor = desk.confirm(code, &user).await.map_err(told(asker))?;
         self.tell_linked(&actor, &user).await;
         let sentence = text("confirm-done").with("name", &user.username).with("platform", actor.platform.to_string());
-        let sentence = sentence.with("account", disarmed(&actor.name)).with("id", disarmed(&actor.id));
+        let sentence = sentence.with("account", neutralized(&actor.name)).with("id", neutralized(&actor.id));
         Ok(Answer::Sentence(sentence.with("command", Way::Chat(asker.prefix()).words())))
     }
 
     /// A kindness: that it fails changes nothing.
     async fn tell_linked(&self, actor: &Actor, user: &User) {
         let Some(platform) = self.platforms.get(&actor.platform) else { return };
-        let sentence = text("link-done").with("name", disarmed(&user.full_name)).render(user.locale);
+        let sentence = text("link-done").with("name", neutralized(&user.full_name)).render(user.locale);
         match platform.open_dm(actor).await {
             Ok(place) => {
                 self.send(&**platform, &place, &Outgoing::text(sentence)).await;
@@ -155,7 +155,7 @@ impl Pipeline {
         }
     }
 
-    async fn links_of(&self, asker: &Asker, name: &str) -> Result<Answer, Trouble> {
+    async fn links_of(&self, asker: &Asker, name: &str) -> Result<Answer, PipelineError> {
         let user = self.desk(asker).known(name).await.map_err(told(asker))?;
         let held = self.parts.people.links(user.id).await?;
         if held.is_empty() {
@@ -173,7 +173,7 @@ impl Pipeline {
     }
 
     /// Of a user's only account, its name need not be given.
-    async fn unlink_user(&self, asker: &Asker, name: &str, words: &[&str]) -> Result<Answer, Trouble> {
+    async fn unlink_user(&self, asker: &Asker, name: &str, words: &[&str]) -> Result<Answer, PipelineError> {
         let desk = self.desk(asker);
         let user = desk.known(name).await.map_err(told(asker))?;
         let links = self.parts.people.links(user.id).await?;
@@ -184,15 +184,17 @@ impl Pipeline {
         let link = chosen(&links, if words.is_empty() { &own } else { words }).ok_or_else(none)?;
         desk.unlink(&user, link).await.map_err(told(asker))?;
         let sentence = text("unlinked").with("name", &user.username);
-        Ok(Answer::Sentence(sentence.with("account", format!("{} {}", link.actor.platform, disarmed(&link.actor.id)))))
+        Ok(Answer::Sentence(
+            sentence.with("account", format!("{} {}", link.actor.platform, neutralized(&link.actor.id))),
+        ))
     }
 
     /// The change that settings such as `role=admin` ask for, in both languages.
-    fn change_from(&self, asker: &Asker, settings: &[&str]) -> Result<UserChange, Trouble> {
+    fn change_from(&self, asker: &Asker, settings: &[&str]) -> Result<UserChange, PipelineError> {
         let roles = &self.parts.settings.roles;
         let mut change = UserChange::default();
         for setting in settings {
-            let unknown = || Trouble::Tell(text("user-setting-unknown").with("word", echo(setting)));
+            let unknown = || PipelineError::Tell(text("user-setting-unknown").with("word", echo(setting)));
             let (key, value) = setting.split_once('=').ok_or_else(unknown)?;
             // Guillemets are written with spaces inside.
             let value = value.trim();
@@ -203,7 +205,9 @@ impl Pipeline {
                 "email" | "courriel" => change.email = Some(value.to_owned()),
                 "name" | "nom" => change.full_name = Some(value.to_owned()),
                 "username" | "identifiant" => change.username = Some(value.to_owned()),
-                "password" | "mot-de-passe" => return Err(Trouble::Tell(text("password-not-here").with("name", "…"))),
+                "password" | "mot-de-passe" => {
+                    return Err(PipelineError::Tell(text("password-not-here").with("name", "…")));
+                }
                 _ => return Err(unknown()),
             }
         }
@@ -211,8 +215,8 @@ impl Pipeline {
     }
 
     /// Where an asker looks after users.
-    pub(super) fn desk<'a>(&'a self, asker: &'a Asker) -> Desk<'a> {
-        Desk {
+    pub(super) fn desk<'a>(&'a self, asker: &'a Asker) -> UserAdmin<'a> {
+        UserAdmin {
             people: &*self.parts.people,
             audit: &*self.parts.audit,
             now: self.parts.clock.now(),
@@ -223,12 +227,12 @@ impl Pipeline {
 }
 
 /// What an asker is told of what was not done.
-pub(super) fn told(asker: &Asker) -> impl Fn(DeskError) -> Trouble {
+pub(super) fn told(asker: &Asker) -> impl Fn(UserAdminError) -> PipelineError {
     let way = Way::Chat(asker.prefix());
     move |error| match error {
-        DeskError::Refused(refusal) => Trouble::Tell(refusal.text(way)),
-        DeskError::NoAudit(error) => Trouble::NoAudit(error),
-        DeskError::Store(error) => error.into(),
+        UserAdminError::Refused(refusal) => PipelineError::Tell(refusal.text(way)),
+        UserAdminError::NoAudit(error) => PipelineError::NoAudit(error),
+        UserAdminError::Store(error) => error.into(),
     }
 }
 
@@ -251,6 +255,6 @@ fn about(sentence: Text, user: &User, asker: &Asker) -> Answer {
 }
 
 /// What cannot even be the name of a role.
-fn role_unknown(word: &str, roles: &Roles) -> Trouble {
-    Trouble::Tell(text("user-role-unknown").with("role", echo(word)).with("known", roles.named()))
+fn role_unknown(word: &str, roles: &Roles) -> PipelineError {
+    PipelineError::Tell(text("user-role-unknown").with("role", echo(word)).with("known", roles.named()))
 }

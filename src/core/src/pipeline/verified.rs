@@ -6,11 +6,11 @@ use super::audience::signed;
 use super::proposing::Draft;
 use super::question::Inquiry;
 use super::unanswered::Unanswered;
-use super::{Pipeline, Schema, Trouble};
+use super::{Pipeline, PipelineError, Schema};
 use crate::attached::own_words;
 use crate::context::Example;
 use crate::domain::{Locale, NewTurn, Origin, Outgoing, Speaker, TurnState, Value, VerifiedQuery};
-use crate::egress::disarmed;
+use crate::egress::neutralized;
 use crate::guard::Verdict;
 use crate::knowledge;
 use crate::results::readable;
@@ -46,7 +46,7 @@ impl Pipeline {
         inquiry: &Inquiry<'_>,
         matched: &Matched,
         unanswered: Option<Unanswered>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let locale = inquiry.asker.user.locale;
         let Matched { query, values, assumed, .. } = matched;
         let origin = Origin::Verified {
@@ -124,7 +124,7 @@ impl Inquiry<'_> {
 fn filled(question: &str, values: &BTreeMap<String, Value>, locale: Locale) -> String {
     let plain = |value: &Value| {
         let words = readable(value, locale, false).replace(['`', '*', '_'], "");
-        disarmed(&words.split_whitespace().collect::<Vec<_>>().join(" "))
+        neutralized(&words.split_whitespace().collect::<Vec<_>>().join(" "))
     };
     let (mut filled, mut rest) = (String::new(), question);
     while let Some((before, after)) = rest.split_once('{') {

@@ -8,9 +8,9 @@ use futures::stream::StreamExt as _;
 use futures::{pin_mut, select_biased};
 
 use super::Pipeline;
-use super::ahead::{Ahead, Words};
 use super::asker::Asker;
 use super::audience::signed;
+use super::prefetch::{Ahead, Words};
 use super::running::Stop;
 use crate::domain::Locale;
 use crate::egress::{LiveMessage, OnSent, Streamed, THOUGHTS, ThinkingFilter};
@@ -36,7 +36,7 @@ impl Default for Notes {
 }
 
 /// What came of waiting.
-pub(super) enum Heard {
+pub(super) enum FirstTokens {
     /// The answer, whose first words are there.
     Words(Words),
     /// There will be none.
@@ -53,11 +53,11 @@ impl Pipeline {
         asking: Asking,
         stop: &Stop,
         on_sent: OnSent<'_>,
-    ) -> Heard {
+    ) -> FirstTokens {
         let (notes, shown) = unbounded();
         let waiting = Waiting {
             clock: &*self.parts.clock,
-            notes: Wall { asker, notes, locale: asker.user.locale, said: false },
+            notes: StatusNotes { asker, notes, locale: asker.user.locale, said: false },
             delays: self.parts.settings.notes,
             longest: self.parts.settings.answer.time,
             thoughts: self.parts.settings.answer.bytes.saturating_mul(THOUGHTS),
@@ -67,21 +67,21 @@ impl Pipeline {
         pin_mut!(waiting, showing);
         // A message on its way must be known before it is changed.
         match select(waiting, showing).await {
-            Either::Left((Heard::Words(words), showing)) => {
+            Either::Left((FirstTokens::Words(words), showing)) => {
                 let since = clock.elapsed();
                 match words.while_shown(showing, stop, most).await {
-                    Heard::Words(words) => {
+                    FirstTokens::Words(words) => {
                         let took = words.took + clock.elapsed().saturating_sub(since);
-                        Heard::Words(Words { took, ..words })
+                        FirstTokens::Words(Words { took, ..words })
                     }
-                    nothing @ Heard::Nothing(_) => nothing,
+                    nothing @ FirstTokens::Nothing(_) => nothing,
                 }
             }
             Either::Left((nothing, showing)) => {
                 showing.await;
                 nothing
             }
-            Either::Right(((), _)) => Heard::Nothing(Streamed::Stopped),
+            Either::Right(((), _)) => FirstTokens::Nothing(Streamed::Stopped),
         }
     }
 
@@ -119,7 +119,7 @@ impl Pipeline {
 }
 
 /// Where notes go to be shown.
-struct Wall<'a> {
+struct StatusNotes<'a> {
     asker: &'a Asker,
     notes: UnboundedSender<String>,
     locale: Locale,
@@ -127,7 +127,7 @@ struct Wall<'a> {
     said: bool,
 }
 
-impl Wall<'_> {
+impl StatusNotes<'_> {
     fn say(&mut self, note: &Text) {
         self.said = true;
         // Nobody reads it where the message is gone.
@@ -137,7 +137,7 @@ impl Wall<'_> {
 
 struct Waiting<'a> {
     clock: &'a dyn Clock,
-    notes: Wall<'a>,
+    notes: StatusNotes<'a>,
     delays: Notes,
     /// How long an answer may take, from its first byte.
     longest: Duration,
@@ -146,12 +146,12 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    async fn hear(mut self, asking: Asking, stop: &Stop) -> Heard {
+    async fn hear(mut self, asking: Asking, stop: &Stop) -> FirstTokens {
         let mut stopped = stop.token.cancelled().boxed().fuse();
         let mut thinking = Fuse::terminated();
         let stream = match self.turn(asking, &mut stopped, &mut thinking).await {
             Ok(stream) => stream,
-            Err(ended) => return Heard::Nothing(ended),
+            Err(ended) => return FirstTokens::Nothing(ended),
         };
         self.words(stream, &mut stopped, &mut thinking).await
     }
@@ -196,14 +196,19 @@ impl Waiting<'_> {
     }
 
     /// Until there is something to show: a model that thinks aloud says nothing that people see.
-    async fn words(mut self, mut stream: ModelStream, stopped: &mut Timer<'_>, thinking: &mut Timer<'_>) -> Heard {
+    async fn words(
+        mut self,
+        mut stream: ModelStream,
+        stopped: &mut Timer<'_>,
+        thinking: &mut Timer<'_>,
+    ) -> FirstTokens {
         let began = self.clock.elapsed();
         let mut late = self.clock.sleep(self.longest).fuse();
         let (mut filter, mut ahead) = (ThinkingFilter::default(), Ahead::default());
         loop {
             select_biased! {
-                () = &mut *stopped => return Heard::Nothing(Streamed::Stopped),
-                () = late => return Heard::Nothing(Streamed::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
+                () = &mut *stopped => return FirstTokens::Nothing(Streamed::Stopped),
+                () = late => return FirstTokens::Nothing(Streamed::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
                 () = &mut *thinking => self.notes.say(&text("model-thinking")),
                 delta = stream.next().fuse() => {
                     let is_word = match &delta {
@@ -219,7 +224,7 @@ impl Waiting<'_> {
                     if is_word || ahead.bytes() > self.thoughts {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
                         let thought = ahead.thought;
-                        return Heard::Words(Words { stream: ahead.and(stream), took, spaces, thought });
+                        return FirstTokens::Words(Words { stream: ahead.and(stream), took, spaces, thought });
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Why a statement may not run, as a sentence for the person.
 
-use crate::egress::disarmed;
+use crate::egress::neutralized;
 use crate::guard::{Refusal, Rule, SLASH};
 use crate::text::{Text, text};
 
@@ -17,7 +17,10 @@ pub fn refusal_text(refusal: &Refusal) -> Text {
         rule if instead.is_empty() => key(*rule),
         rule => key_with_suggestion(*rule, instead),
     };
-    text(sentence).with("found", disarmed(found)).with("instead", disarmed(instead)).with("among", disarmed(among))
+    text(sentence)
+        .with("found", neutralized(found))
+        .with("instead", neutralized(instead))
+        .with("among", neutralized(among))
 }
 
 /// Names are suggested in a sentence of their own.

@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Resu
         say_error(&text("matrix-not-enabled").render(locale));
         return Ok(Ending::Usage);
     }
-    let desk = Desk { matrix: matrix_config(&config)?, config, locale };
+    let desk = UserAdmin { matrix: matrix_config(&config)?, config, locale };
     match command {
         MatrixCommand::Login { token } => desk.log_in(token).await,
         MatrixCommand::Status => desk.tell_status().await,
@@ -65,13 +65,13 @@ pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Resu
     }
 }
 
-struct Desk {
+struct UserAdmin {
     config: Config,
     matrix: MatrixConfig,
     locale: Locale,
 }
 
-impl Desk {
+impl UserAdmin {
     async fn log_in(&self, token: bool) -> anyhow::Result<Ending> {
         let Some(credentials) = self.credentials(token)? else { return Ok(Ending::Usage) };
         Ok(self.greet("matrix-welcome", Box::pin(login(&self.matrix, credentials)).await))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use pstral_core::domain::{Catalog, Dialect, Locale, Role, User};
-use pstral_core::pipeline::{Case, Ruling, Rulings};
+use pstral_core::pipeline::{AccessDecision, Case, Rulings};
 use pstral_core::ports::{Catalogs as _, People as _};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
@@ -63,7 +63,7 @@ pub(super) async fn run(common: &Common, command: PolicyCommand) -> anyhow::Resu
     // A table that names roles alone can be tested where nothing is installed.
     let is_missing = config.location().file().is_some_and(|path| !path.exists());
     let store = if is_missing { None } else { Some(open_store_to_read(&config).await?) };
-    let desk = Desk { rules: Rulebook::of(&config), config: &config, store, locale };
+    let desk = UserAdmin { rules: Rulebook::of(&config), config: &config, store, locale };
     let ending = match command {
         PolicyCommand::Explain(args) => desk.explain(&args).await,
         PolicyCommand::Test { catalog, file } => desk.test(&catalog, &file).await,
@@ -75,14 +75,14 @@ pub(super) async fn run(common: &Common, command: PolicyCommand) -> anyhow::Resu
 }
 
 /// Where questions about the rules are answered.
-struct Desk<'c> {
+struct UserAdmin<'c> {
     rules: Rulebook,
     config: &'c Config,
     store: Option<Store>,
     locale: Locale,
 }
 
-impl Desk<'_> {
+impl UserAdmin<'_> {
     async fn explain(&self, args: &ExplainArgs) -> anyhow::Result<Ending> {
         let (role, disabled) = match (&args.user, &args.role) {
             (Some(user), _) => match self.user_named(user).await? {
@@ -109,7 +109,7 @@ impl Desk<'_> {
     fn tell(&self, rulings: &Rulings, json: bool) {
         let Rulings { ask, execute, read, delivery } = rulings;
         if json {
-            let ruling = |one: &Ruling| serde_json::json!({ "yes": one.allowed, "why": one.why.word(), "key": one.key, "entry": one.entry });
+            let ruling = |one: &AccessDecision| serde_json::json!({ "yes": one.allowed, "why": one.why.word(), "key": one.key, "entry": one.entry });
             let delivery = delivery.as_ref().map(|one| {
                 let shown = if one.allowed { "here" } else { "private" };
                 serde_json::json!({ "shown": shown, "why": one.why.word(), "key": one.key, "entry": one.entry })

@@ -62,7 +62,7 @@ fn explaining_says_what_it_reads_and_how() {
         What it does:
         - Reads `clients c`.
         - Keeps only rows where `c.city` is `Lyon`.
-        - Sums all of them up in a single row.
+        - Computes a single row from all of them.
         - Shows `client_count` (the number of values of `c.id`).
         Read-only; at most 1,000 rows and 30 seconds.
         ");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::Outgoing;
 use crate::egress::split::Splitter;
-use crate::egress::{Disarmer, Splitting};
+use crate::egress::{Neutralizer, Splitting};
 
 /// Bytes of room for what is said, from its first word on: room that is not used takes no memory, while a text that moves
 /// each time it has doubled leaves as much behind as it takes.
@@ -17,7 +17,7 @@ pub(super) struct Spoken {
     by: Splitting,
     /// Shared at the end with who keeps it: there it is as large as all else that is held for an answer.
     text: Arc<String>,
-    disarmer: Disarmer,
+    disarmer: Neutralizer,
     splitter: Splitter,
     /// Full messages, but for the first ones, of which only the number is kept.
     full: VecDeque<Arc<Outgoing>>,
@@ -27,7 +27,7 @@ pub(super) struct Spoken {
 impl Spoken {
     /// Nothing so far.
     pub(super) fn new(heading: String, by: Splitting) -> Self {
-        let (disarmer, splitter) = (Disarmer::default(), Splitter::new(by));
+        let (disarmer, splitter) = (Neutralizer::default(), Splitter::new(by));
         Self { heading, by, text: Arc::default(), disarmer, splitter, full: VecDeque::new(), passed: 0 }
     }
 
@@ -72,7 +72,7 @@ impl Spoken {
     pub(super) fn end(&mut self) {
         self.passed += self.full.len();
         self.full = VecDeque::new();
-        (self.disarmer, self.splitter) = (Disarmer::default(), Splitter::new(self.by));
+        (self.disarmer, self.splitter) = (Neutralizer::default(), Splitter::new(self.by));
     }
 
     pub(super) fn forget(&mut self) {

@@ -6,8 +6,8 @@ use futures::future::join_all;
 
 use super::{State, at, duplicate, member, missing, place, talk};
 use crate::domain::{
-    Agreement, Card, Conversation, ConversationId, MessageRef, Names, Origin, PlatformName, Proposal, ProposalId,
-    ProposalState, Told, User, UserId, Value,
+    Agreement, Card, Conversation, ConversationId, MessageRef, Names, Origin, PlatformName, PromptManifest, Proposal,
+    ProposalId, ProposalState, User, UserId, Value,
 };
 use crate::ports::{Claim, StoreError};
 
@@ -68,7 +68,8 @@ async fn kept(state: &dyn State) -> Result<(), StoreError> {
         assumed: vec!["year".to_owned()],
     };
     let first = Proposal { parameters: every_value(), origin: verified, ..proposal(&user, &conversation, "kept-ff") };
-    let told = Told { columns_left: 3, relations: Names::of(&["é \"t\"".to_owned()]), ..Told::default() };
+    let told =
+        PromptManifest { columns_left: 3, relations: Names::of(&["é \"t\"".to_owned()]), ..PromptManifest::default() };
     let second = Proposal { origin: Origin::Person, told: Some(told), ..proposal(&user, &conversation, "kept-00") };
     state.add(&first).await?;
     assert_eq!(state.get(&first.id).await?, Some(first.clone()));

@@ -1,7 +1,7 @@
 //! The accounts of a user: linked by a code, listed, taken away.
 
 use pstral_core::domain::{Link, LinkedHow};
-use pstral_core::people::{DeskError, Refusal, new_code};
+use pstral_core::people::{Refusal, UserAdminError, new_code};
 use pstral_core::ports::People as _;
 use pstral_core::text::text;
 
@@ -10,7 +10,7 @@ use crate::cli::out::{say, say_error, say_json};
 use crate::clock::SystemEntropy;
 
 impl Counter {
-    pub(super) async fn link_code(&self, username: &str) -> Result<(), DeskError> {
+    pub(super) async fn link_code(&self, username: &str) -> Result<(), UserAdminError> {
         let (desk, code) = (self.desk(), new_code(&SystemEntropy));
         let user = desk.known(username).await?;
         desk.issue_code(&user, &code).await?;
@@ -21,7 +21,7 @@ impl Counter {
         Ok(())
     }
 
-    pub(super) async fn confirm(&self, code: &str, username: &str) -> Result<(), DeskError> {
+    pub(super) async fn confirm(&self, code: &str, username: &str) -> Result<(), UserAdminError> {
         let desk = self.desk();
         let user = desk.known(username).await?;
         let actor = desk.confirm(code, &user).await?;
@@ -30,7 +30,7 @@ impl Counter {
         Ok(())
     }
 
-    pub(super) async fn links(&self, username: &str, json: bool) -> Result<(), DeskError> {
+    pub(super) async fn links(&self, username: &str, json: bool) -> Result<(), UserAdminError> {
         let user = self.desk().known(username).await?;
         let links = self.store.links(user.id).await?;
         if links.is_empty() && !json {
@@ -50,7 +50,7 @@ impl Counter {
         username: &str,
         account: Option<(String, String)>,
         all: bool,
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), UserAdminError> {
         let desk = self.desk();
         let user = desk.known(username).await?;
         let links = self.store.links(user.id).await?;

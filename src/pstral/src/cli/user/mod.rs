@@ -10,7 +10,7 @@ use arguments::{AddArgs, EditArgs};
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use pstral_core::domain::{Capability, Locale, NewUser, Roles, User, UserChange};
-use pstral_core::people::{By, Desk, DeskError, Way};
+use pstral_core::people::{By, UserAdmin, UserAdminError, Way};
 use pstral_core::ports::{Clock as _, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
@@ -136,10 +136,10 @@ struct Counter {
 
 impl Counter {
     /// How a command ends: what the person can do something about is said, and is no failure.
-    fn ended(&self, outcome: Result<(), DeskError>) -> anyhow::Result<Ending> {
+    fn ended(&self, outcome: Result<(), UserAdminError>) -> anyhow::Result<Ending> {
         match outcome {
             Ok(()) => Ok(Ending::Fine),
-            Err(DeskError::Refused(refusal)) => {
+            Err(UserAdminError::Refused(refusal)) => {
                 say_error(&refusal.text(Way::CommandLine).render(self.locale));
                 Ok(Ending::Usage)
             }
@@ -147,7 +147,7 @@ impl Counter {
         }
     }
 
-    async fn add(&self, args: AddArgs, language: Locale) -> Result<(), DeskError> {
+    async fn add(&self, args: AddArgs, language: Locale) -> Result<(), UserAdminError> {
         let AddArgs { username, full_name, email, role, language: chosen } = args;
         let new = NewUser { username, full_name, email, role, locale: chosen.unwrap_or(language) };
         let user = self.desk().add(new).await?;
@@ -155,7 +155,7 @@ impl Counter {
         Ok(())
     }
 
-    async fn edit(&self, args: EditArgs) -> Result<(), DeskError> {
+    async fn edit(&self, args: EditArgs) -> Result<(), UserAdminError> {
         let desk = self.desk();
         let user = desk.known(&args.username).await?;
         let force = args.force;
@@ -165,14 +165,14 @@ impl Counter {
         Ok(())
     }
 
-    async fn enable(&self, username: &str, enabled: bool, force: bool) -> Result<(), DeskError> {
+    async fn enable(&self, username: &str, enabled: bool, force: bool) -> Result<(), UserAdminError> {
         let desk = self.desk();
         let user = desk.change(&desk.known(username).await?, UserChange::disabled(!enabled), force).await?;
         self.tell(&user, if enabled { text("user-enabled") } else { text("user-disabled") });
         Ok(())
     }
 
-    async fn list(&self, json: bool) -> Result<(), DeskError> {
+    async fn list(&self, json: bool) -> Result<(), UserAdminError> {
         let users = self.store.users().await?;
         for user in &users {
             if json { say_json(&as_json(user)) } else { say(&self.line(user)) }
@@ -196,8 +196,8 @@ impl Counter {
         say(&sentence.with("name", &user.username).with("command", Way::CommandLine.words()).render(self.locale));
     }
 
-    fn desk(&self) -> Desk<'_> {
-        Desk {
+    fn desk(&self) -> UserAdmin<'_> {
+        UserAdmin {
             people: &*self.store,
             audit: &*self.store,
             now: SystemClock::default().now(),

@@ -35,7 +35,7 @@ fn next(lines: &Receiver<String>) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_admin_compares_emoji_at_the_terminal() {
     let Some(server) = shared() else { return };
-    let account = server.account("pstral-t1");
+    let account = server.account("pstral-sas1");
     let place = Place::new();
     configure(&place, &server.url(), &account);
     place.run(&words(&["matrix", "verify"])).code(1).says(&["nobody is logged in"]);

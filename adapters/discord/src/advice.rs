@@ -13,9 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where to ask, once somebody says. Where nobody answers in time, nobody may do anything.
 #[derive(Default)]
-pub(crate) struct Counsel(Mutex<Option<Arc<dyn Advice>>>);
+pub(crate) struct TimedAdvice(Mutex<Option<Arc<dyn Advice>>>);
 
-impl Counsel {
+impl TimedAdvice {
     pub(crate) fn set(&self, advice: Arc<dyn Advice>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(advice);
     }

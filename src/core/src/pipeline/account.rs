@@ -4,17 +4,17 @@ use jiff::tz::TimeZone;
 
 use super::asker::Asker;
 use super::users::told;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{Link, LinkedHow, Locale, Outgoing, User, UserChange};
-use crate::egress::{disarmed, echo};
+use crate::egress::{echo, neutralized};
 use crate::text::{Text, text};
 
 impl Pipeline {
     /// Who the asker is here, and under which other accounts.
-    pub(super) async fn whoami(&self, asker: &Asker) -> Result<(), Trouble> {
+    pub(super) async fn whoami(&self, asker: &Asker) -> Result<(), PipelineError> {
         let user = &asker.user;
         let sentence = text("whoami")
-            .with("name", disarmed(&user.full_name))
+            .with("name", neutralized(&user.full_name))
             .with("username", &user.username)
             .with("role", user.role.text().render(user.locale))
             .with("language", language(asker.own_locale).render(user.locale))
@@ -30,9 +30,9 @@ impl Pipeline {
     }
 
     /// Takes the account an asker writes from away from them, once they have said that they mean it.
-    pub(super) async fn unlink_oneself(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn unlink_oneself(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         if !matches!(words.to_lowercase().as_str(), "yes" | "oui") {
-            return Err(Trouble::Tell(text("unlink-confirm").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("unlink-confirm").with("prefix", asker.prefix())));
         }
         let links = self.parts.people.links(asker.user.id).await?;
         let here = |link: &&Link| (&link.actor.platform, &link.actor.id) == (&asker.actor.platform, &asker.actor.id);
@@ -45,7 +45,7 @@ impl Pipeline {
     }
 
     /// Tells times in another zone from now on; without a word, says which one it is.
-    pub(super) async fn set_zone(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
+    pub(super) async fn set_zone(&self, asker: &Asker, word: &str) -> Result<(), PipelineError> {
         if word.is_empty() {
             let sentence = text("timezone").with("zone", zone_name(&asker.zone)).with("prefix", asker.prefix());
             self.tell(asker, &sentence).await;
@@ -61,17 +61,17 @@ impl Pipeline {
     }
 
     /// The time zone a word names.
-    pub(super) fn zone_of(&self, word: &str, asker: &Asker) -> Result<TimeZone, Trouble> {
+    pub(super) fn zone_of(&self, word: &str, asker: &Asker) -> Result<TimeZone, PipelineError> {
         let named = self.parts.clock.zone(word).filter(|zone| zone.iana_name().is_some());
         named.ok_or_else(|| {
             let sentence = text("timezone-unknown").with("name", echo(word));
-            Trouble::Tell(sentence.with("prefix", asker.prefix()))
+            PipelineError::Tell(sentence.with("prefix", asker.prefix()))
         })
     }
 
-    pub(super) async fn set_language(&self, asker: &Asker, word: &str) -> Result<(), Trouble> {
+    pub(super) async fn set_language(&self, asker: &Asker, word: &str) -> Result<(), PipelineError> {
         let Some(locale) = language_of(word) else {
-            return Err(Trouble::Tell(text("language-unknown").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("language-unknown").with("prefix", asker.prefix())));
         };
         let change = UserChange { locale: Some(locale), ..UserChange::default() };
         let user = self.desk(asker).change(&stored(asker), change, false).await.map_err(told(asker))?;
@@ -82,9 +82,9 @@ impl Pipeline {
 }
 
 /// What somebody known is told who asks to be linked.
-pub(super) fn already_linked(asker: &Asker) -> Trouble {
-    let sentence = text("link-already").with("name", disarmed(&asker.user.full_name));
-    Trouble::Tell(sentence.with("prefix", asker.prefix()))
+pub(super) fn already_linked(asker: &Asker) -> PipelineError {
+    let sentence = text("link-already").with("name", neutralized(&asker.user.full_name));
+    PipelineError::Tell(sentence.with("prefix", asker.prefix()))
 }
 
 /// The user as they are stored: with a language of their own, not the one of the place.
@@ -121,16 +121,16 @@ pub(super) fn account(link: &Link) -> Text {
         LinkedHow::Request => text("link-by-request"),
         LinkedHow::Command => text("link-by-command"),
     };
-    let name = if link.actor.name.is_empty() { String::new() } else { format!(" ({})", disarmed(&link.actor.name)) };
+    let name = if link.actor.name.is_empty() { String::new() } else { format!(" ({})", neutralized(&link.actor.name)) };
     sentence
-        .with("account", format!("{} {}{name}", link.actor.platform, disarmed(&link.actor.id)))
+        .with("account", format!("{} {}{name}", link.actor.platform, neutralized(&link.actor.id)))
         .with("date", link.at.strftime("%Y-%m-%d").to_string())
 }
 
 /// One line about a user.
 pub(super) fn line(user: &User, locale: Locale) -> String {
     let state = if user.disabled { text("user-disabled-mark").render(locale) } else { String::new() };
-    let (name, role) = (disarmed(&user.full_name), user.role.text().render(locale));
-    let members = [user.username.clone(), name, role, user.locale.to_string(), disarmed(&user.email), state];
+    let (name, role) = (neutralized(&user.full_name), user.role.text().render(locale));
+    let members = [user.username.clone(), name, role, user.locale.to_string(), neutralized(&user.email), state];
     members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · ")
 }

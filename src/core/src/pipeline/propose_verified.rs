@@ -4,7 +4,7 @@ use super::approving::of_query;
 use super::asker::Asker;
 use super::execution::refuse_refused;
 use super::offer::button;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::attached::own_words;
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, KeptQuery, Locale, Origin, Parameter, Proposal,
@@ -23,29 +23,29 @@ const RESULTS: u32 = 1_000;
 
 impl Pipeline {
     /// Proposes the last statement that ran here; `question` says what it answers, where it is not what was asked.
-    pub(super) async fn keep_latest(&self, asker: &Asker, question: &str) -> Result<(), Trouble> {
+    pub(super) async fn keep_latest(&self, asker: &Asker, question: &str) -> Result<(), PipelineError> {
         let proposal = self.latest(asker).await?.proposal;
         self.keep(asker, &proposal.id, question).await
     }
 
     /// Proposes a statement of the asker's that ran well.
-    pub(super) async fn keep(&self, asker: &Asker, id: &ProposalId, question: &str) -> Result<(), Trouble> {
+    pub(super) async fn keep(&self, asker: &Asker, id: &ProposalId, question: &str) -> Result<(), PipelineError> {
         let proposal = self.proposal_of(asker, id, text("keep-not-yours")).await?;
         refuse_refused(&proposal)?;
         if let Origin::Verified { id, .. } = &proposal.origin {
-            return Err(Trouble::Tell(text("keep-is-verified").with("id", id)));
+            return Err(PipelineError::Tell(text("keep-is-verified").with("id", id)));
         }
         if !self.ran_well(asker, &proposal).await? {
-            return Err(Trouble::Tell(text("keep-not-run").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("keep-not-run").with("prefix", asker.prefix())));
         }
         let target = self.target_named(&proposal.target)?;
         let all = self.parts.knowledge.kept_verified(&target.name).await?;
         let query = proposed_query(asker, &proposal, question, &all)?;
         let (schema, ground) = self.ground(&asker.user, &target).await?;
         if let Some(double) = self.double(&query, &all, &schema, &ground) {
-            return Err(Trouble::Tell(already(double, asker.prefix())));
+            return Err(PipelineError::Tell(already(double, asker.prefix())));
         }
-        ground.holds(&query).map_err(Trouble::Tell)?;
+        ground.holds(&query).map_err(PipelineError::Tell)?;
         let kept = KeptQuery {
             target: target.name.clone(),
             query,
@@ -66,7 +66,7 @@ impl Pipeline {
         match self.parts.knowledge.propose_verified(&kept).await {
             Ok(()) => {}
             // Somebody else has just taken the name.
-            Err(StoreError::Duplicate(_)) => return Err(Trouble::Tell(text("keep-again"))),
+            Err(StoreError::Duplicate(_)) => return Err(PipelineError::Tell(text("keep-again"))),
             Err(error) => return Err(error.into()),
         }
         self.tell(asker, &text("keep-done").with("id", &kept.query.id).with("prefix", asker.prefix())).await;
@@ -74,7 +74,7 @@ impl Pipeline {
     }
 
     /// Whether a result of the statement was recorded: that it was claimed does not say how it ended.
-    async fn ran_well(&self, asker: &Asker, proposal: &Proposal) -> Result<bool, Trouble> {
+    async fn ran_well(&self, asker: &Asker, proposal: &Proposal) -> Result<bool, PipelineError> {
         let filter = AuditFilter {
             user: Some(asker.user.id),
             action: Some(AuditAction::Result),
@@ -111,17 +111,17 @@ fn proposed_query(
     proposal: &Proposal,
     instead: &str,
     all: &[KeptQuery],
-) -> Result<VerifiedQuery, Trouble> {
+) -> Result<VerifiedQuery, PipelineError> {
     let question = own_words(&proposal.question);
     let words = if instead.trim().is_empty() { &*question } else { instead };
     // Braces are for the slots of values.
     let words = words.replace(['{', '}'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     if words.is_empty() {
-        return Err(Trouble::Tell(text("keep-no-question").with("prefix", asker.prefix())));
+        return Err(PipelineError::Tell(text("keep-no-question").with("prefix", asker.prefix())));
     }
     if words.chars().count() > LONGEST {
         let sentence = text("keep-too-long").count("limit", LONGEST as u64);
-        return Err(Trouble::Tell(sentence.with("prefix", asker.prefix())));
+        return Err(PipelineError::Tell(sentence.with("prefix", asker.prefix())));
     }
     let parameters = parameters(proposal, all)?;
     let question = with_slots(&words, proposal);
@@ -142,12 +142,12 @@ fn proposed_query(
 
 /// What each bound parameter is, as the verified queries of the target that it came from say. Where they do not agree,
 /// nobody can tell what it may hold.
-fn parameters(proposal: &Proposal, all: &[KeptQuery]) -> Result<Vec<Parameter>, Trouble> {
+fn parameters(proposal: &Proposal, all: &[KeptQuery]) -> Result<Vec<Parameter>, PipelineError> {
     let one = |name: &String| {
         let mut known = all.iter().flat_map(|kept| &kept.query.parameters).filter(|known| known.name == *name);
         let first =
             known.next().filter(|first| known.all(|other| (other.kind, &other.column) == (first.kind, &first.column)));
-        let unclear = || Trouble::Tell(text("keep-unclear").with("name", name));
+        let unclear = || PipelineError::Tell(text("keep-unclear").with("name", name));
         // The default of another question need not be one of this.
         first.map(|first| Parameter { default: None, ..first.clone() }).ok_or_else(unclear)
     };

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::asker::Asker;
-use super::settling::Messages;
-use super::{Pipeline, Trouble};
+use super::finalize::Messages;
+use super::{Pipeline, PipelineError};
 use crate::domain::{ButtonAction, ConversationId, MessageRef, Turn, TurnEnd, TurnId};
 use crate::egress::LiveMessage;
 use crate::ports::StoreError;
@@ -37,7 +37,7 @@ impl Ending {
 
 /// Such answers by their turns, and the turns that somebody is closing at this moment.
 #[derive(Default, Clone)]
-pub(super) struct Unsettled(Arc<Mutex<State>>);
+pub(super) struct PendingFinals(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -48,12 +48,12 @@ struct State {
 /// A turn that is being closed, with its last state where that is known. Dropping it ends that, and keeps a last state that
 /// was not taken.
 pub(super) struct Closing {
-    unsettled: Unsettled,
+    pending_finals: PendingFinals,
     turn: TurnId,
     ending: Option<Ending>,
 }
 
-impl Unsettled {
+impl PendingFinals {
     /// Keeps what the next minute tries again. Beyond the most that are kept, a message is closed as one that was
     /// interrupted.
     pub(super) fn keep(&self, turn: TurnId, ending: Ending) {
@@ -83,7 +83,7 @@ impl Unsettled {
             return None;
         }
         let ending = state.endings.remove(&turn);
-        Some(Closing { unsettled: self.clone(), turn, ending })
+        Some(Closing { pending_finals: self.clone(), turn, ending })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -105,7 +105,7 @@ impl Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        let mut state = self.unsettled.state();
+        let mut state = self.pending_finals.state();
         state.closing.remove(&self.turn);
         if let Some(ending) = self.ending.take() {
             state.endings.insert(self.turn, ending);
@@ -115,7 +115,7 @@ impl Drop for Closing {
 
 impl Pipeline {
     /// Tries the last state of an answer again, and does what belongs to it once it is shown.
-    pub(super) async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), Trouble> {
+    pub(super) async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
         let Ending { asker, mut live, mut messages, end, seen } = ending;
         let at = match seen {
             Seen::NotYet => self.settle(&asker, &mut live, turn, &mut messages, &end).await?,
@@ -137,13 +137,15 @@ impl Pipeline {
 
     /// The same when nobody waits for it any more; whether it has ended so. What may not be shown any more is given up: it
     /// is closed as one that was interrupted.
-    pub(super) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, Trouble> {
+    pub(super) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, PipelineError> {
         let is_wanted = match &closing.ending {
             Some(ending) => ending.is_seen() || self.is_wanted(&ending.asker).await?,
             None => false,
         };
         match closing.take().filter(|_| is_wanted) {
-            Some(ending) => self.settle_again(closing.turn, ending).await.map(|()| !self.unsettled.holds(closing.turn)),
+            Some(ending) => {
+                self.settle_again(closing.turn, ending).await.map(|()| !self.pending_finals.holds(closing.turn))
+            }
             None => Ok(false),
         }
     }
@@ -159,8 +161,8 @@ impl Pipeline {
     }
 
     /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
-    pub(super) async fn note_down(&self, turn: TurnId) -> Result<(), Trouble> {
-        let Some(mut closing) = self.unsettled.begin(turn) else { return Ok(()) };
+    pub(super) async fn note_down(&self, turn: TurnId) -> Result<(), PipelineError> {
+        let Some(mut closing) = self.pending_finals.begin(turn) else { return Ok(()) };
         match closing.ending.take_if(|ending| ending.is_seen()) {
             Some(ending) => self.settle_again(turn, ending).await,
             None => Ok(()),
@@ -168,10 +170,14 @@ impl Pipeline {
     }
 
     /// The last turns of a conversation, the oldest first, the last of them as it is shown.
-    pub(super) async fn noted_turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>, Trouble> {
+    pub(super) async fn noted_turns(
+        &self,
+        conversation: ConversationId,
+        limit: u32,
+    ) -> Result<Vec<Turn>, PipelineError> {
         let turns = self.parts.conversations.turns(conversation, limit).await?;
         match turns.last() {
-            Some(last) if self.unsettled.holds(last.id) => {
+            Some(last) if self.pending_finals.holds(last.id) => {
                 self.note_down(last.id).await?;
                 Ok(self.parts.conversations.turns(conversation, limit).await?)
             }

@@ -17,13 +17,13 @@ const REMEMBERED: usize = 256;
 
 /// Places that Pstral was removed from of late, and when: what it is told in one of them after that shows that it is back.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Left(Arc<Mutex<VecDeque<(Place, Timestamp)>>>);
+pub(super) struct DepartedPlaces(Arc<Mutex<VecDeque<(Place, Timestamp)>>>);
 
-impl Left {
+impl DepartedPlaces {
     /// The same chat, to which those places are gone, and where no question is waited for for ever.
     pub(super) fn mind(&self, platform: &Arc<dyn ChatPlatform>, clock: &Arc<dyn Clock>) -> Arc<dyn ChatPlatform> {
         let bound = Bound { clock: Arc::clone(clock), longest: LONGEST_WRITE };
-        Arc::new(Minding { platform: Arc::clone(platform), left: self.clone(), bound })
+        Arc::new(GatedPlatform { platform: Arc::clone(platform), left: self.clone(), bound })
     }
 
     pub(super) fn leave(&self, place: &Place, at: Timestamp) {
@@ -52,21 +52,21 @@ impl Left {
 }
 
 /// A chat some places of which are gone.
-struct Minding {
+struct GatedPlatform {
     platform: Arc<dyn ChatPlatform>,
-    left: Left,
+    left: DepartedPlaces,
     /// Of what is asked of it; what is written to it has a bound of its own.
     bound: Bound,
 }
 
-impl Minding {
+impl GatedPlatform {
     fn open(&self, place: &Place) -> Result<(), PlatformError> {
         if self.left.is_gone(place) { Err(PlatformError::Gone) } else { Ok(()) }
     }
 }
 
 #[async_trait]
-impl ChatPlatform for Minding {
+impl ChatPlatform for GatedPlatform {
     fn name(&self) -> PlatformName {
         self.platform.name()
     }
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn only_what_comes_after_its_leaving_shows_that_it_is_back() {
-        let (left, place) = (Left::default(), FakeChat::place());
+        let (left, place) = (DepartedPlaces::default(), FakeChat::place());
         let at = |second| Timestamp::constant(second, 0);
         left.is_told(&place, at(1));
         left.leave(&place, at(10));
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn with_a_place_its_threads_are_gone() {
-        let (left, place) = (Left::default(), FakeChat::channel("room"));
+        let (left, place) = (DepartedPlaces::default(), FakeChat::channel("room"));
         let thread = FakeChat::channel("room/question");
         let at = |second| Timestamp::constant(second, 0);
         left.leave(&place, at(10));
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_places_left_last_are_remembered() {
-        let left = Left::default();
+        let left = DepartedPlaces::default();
         for number in 0..=REMEMBERED {
             left.leave(&FakeChat::channel(&number.to_string()), Timestamp::UNIX_EPOCH);
         }

@@ -21,8 +21,8 @@ const USERS: [&str; 2] = [":u/", ":user/"];
 const AT_SIGNS: [&str; 3] = ["%40", "&#", "&commat;"];
 
 /// The same words without our marks and what hides or steers, calling nobody.
-pub fn disarmed(text: &str) -> String {
-    let mut disarmer = Disarmer::default();
+pub fn neutralized(text: &str) -> String {
+    let mut disarmer = Neutralizer::default();
     let mut out = disarmer.push(text);
     out.push_str(&disarmer.finish());
     out
@@ -43,7 +43,7 @@ pub(crate) fn is_ours(text: &str) -> bool {
 ///
 /// Code is no exception: where a platform sees code is the platform's matter, and what runs is shown from our own copy.
 #[derive(Debug, Default)]
-pub struct Disarmer {
+pub struct Neutralizer {
     /// The last characters that were passed on, as many as the longest word that is looked for, in lower case.
     last: [char; 9],
     at: At,
@@ -81,7 +81,7 @@ struct Brackets {
     ended: bool,
 }
 
-impl Disarmer {
+impl Neutralizer {
     /// Takes the next chunk and returns what of it can be passed on by now: all but eight characters at most.
     pub fn push(&mut self, chunk: &str) -> String {
         let mut out = String::with_capacity(chunk.len() + 8);
@@ -251,7 +251,7 @@ mod tests {
                 "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
             ),
         ] {
-            assert_eq!(disarmed(text), expected.replace('|', "\u{2060}"), "{text}");
+            assert_eq!(neutralized(text), expected.replace('|', "\u{2060}"), "{text}");
         }
     }
 
@@ -262,13 +262,13 @@ mod tests {
             "\u{fe0f}", "1", "www.", "(", "\u{200b}", "\u{301}",
         ]), 0..30), length in 1usize..6) {
             let text = text.concat();
-            let (mut disarmer, mut out) = (Disarmer::default(), String::new());
+            let (mut disarmer, mut out) = (Neutralizer::default(), String::new());
             let chars: Vec<char> = text.chars().collect();
             for chunk in chars.chunks(length) {
                 out += &disarmer.push(&chunk.iter().collect::<String>());
             }
             out += &disarmer.finish();
-            prop_assert_eq!(&out, &disarmed(&text));
+            prop_assert_eq!(&out, &neutralized(&text));
             // Nothing but our marks is lost, nothing but joiners is added.
             let kept = |text: &str| -> String { text.chars().filter(|c| !MARKS.contains(c) && !"\u{2060}\u{fe0f}\u{200b}\u{301}".contains(*c)).collect() };
             prop_assert_eq!(kept(&out), kept(&text));

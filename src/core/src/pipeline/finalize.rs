@@ -7,9 +7,9 @@ use futures::FutureExt as _;
 
 use super::asker::Asker;
 use super::audience::{signature, signed};
+use super::pending_finals::{Ending, Seen};
 use super::retrying::retry_button;
-use super::unsettled::{Ending, Seen};
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{
     AuditDelivery, AuditEvent, ButtonAction, FileRef, Locale, MessageRef, Outgoing, TurnEnd, TurnId, TurnState,
 };
@@ -130,7 +130,7 @@ impl Pipeline {
         turn: TurnId,
         messages: &mut Messages,
         end: &TurnEnd,
-    ) -> Result<Option<MessageRef>, Trouble> {
+    ) -> Result<Option<MessageRef>, PipelineError> {
         let (mut otherwise, on_sent) = (None, self.on_sent(turn));
         let mut shown = live.finish(&messages.all(), &on_sent).await;
         let is_refused = matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_))));
@@ -186,11 +186,11 @@ impl Pipeline {
         messages: &Messages,
         end: &TurnEnd,
         seen: Seen,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), PipelineError> {
         let noted = self.parts.conversations.finish_turn(turn, end).await;
         noted.map_err(|error| {
             self.settle_later(asker, live, turn, messages, end, seen);
-            Trouble::Unnoted(error)
+            PipelineError::Unnoted(error)
         })
     }
 
@@ -205,7 +205,7 @@ impl Pipeline {
     ) {
         let live = std::mem::replace(live, self.live_message(asker));
         let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
-        self.unsettled.keep(turn, Ending { asker, live, messages, end, seen });
+        self.pending_finals.keep(turn, Ending { asker, live, messages, end, seen });
     }
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
@@ -217,9 +217,9 @@ impl Pipeline {
         turn: TurnId,
         end: TurnEnd,
         error: &PlatformError,
-    ) -> Result<(Result<MessageRef, Unfinished>, TurnEnd), Trouble> {
+    ) -> Result<(Result<MessageRef, Unfinished>, TurnEnd), PipelineError> {
         let locale = asker.user.locale;
-        let trouble = Trouble::Broken(format!("the last state of a message: {error}"));
+        let trouble = PipelineError::Broken(format!("the last state of a message: {error}"));
         let sentence = self.explain_trouble(trouble, self.incident(asker)).await.render(locale);
         let mut buttons = Vec::new();
         if let Some(held) = self.parts.conversations.turn(turn).await?
@@ -244,7 +244,7 @@ impl Pipeline {
     }
 
     /// Sends to the person alone what the place does not take: recorded before it is done.
-    async fn settle_in_private(&self, asker: &Asker, messages: &Messages) -> Result<Option<MessageRef>, Trouble> {
+    async fn settle_in_private(&self, asker: &Asker, messages: &Messages) -> Result<Option<MessageRef>, PipelineError> {
         let reader = match self.in_private(asker).await {
             Ok(reader) if reader.place != asker.place => reader,
             // What was shown to them alone, beside what they did, is over: what has to last is elsewhere. It may be the same

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// first of the names, so that a person can see why it did not know something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Told {
+pub struct PromptManifest {
     /// Relations described with columns.
     pub relations: Names,
     /// Relations that were named at most.
@@ -23,7 +23,7 @@ pub struct Told {
     pub turns_left: u64,
 }
 
-impl Told {
+impl PromptManifest {
     /// Whether anything was left out.
     pub fn is_partial(&self) -> bool {
         self.relations_left.count + self.columns_left + self.examples_left + self.turns_left > 0
@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn what_another_release_kept_is_read() {
-        let told: Told = serde_json::from_str(r#"{"columns_left":3,"documents":7}"#).unwrap();
-        assert_eq!(told, Told { columns_left: 3, ..Told::default() });
-        assert!(told.is_partial() && !Told::default().is_partial());
+        let told: PromptManifest = serde_json::from_str(r#"{"columns_left":3,"documents":7}"#).unwrap();
+        assert_eq!(told, PromptManifest { columns_left: 3, ..PromptManifest::default() });
+        assert!(told.is_partial() && !PromptManifest::default().is_partial());
     }
 }

@@ -7,7 +7,7 @@ use futures::select_biased;
 use futures::stream::{self, StreamExt as _};
 
 use super::running::Stop;
-use super::waiting::Heard;
+use super::waiting::FirstTokens;
 use crate::egress::Streamed;
 use crate::ports::{Delta, ModelError, ModelStream};
 
@@ -29,7 +29,7 @@ impl Words {
         showing: impl Future<Output = ()> + Unpin,
         stop: &Stop,
         most: usize,
-    ) -> Heard {
+    ) -> FirstTokens {
         let Self { stream, took, spaces, thought } = self;
         let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
         let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());
@@ -54,10 +54,10 @@ impl Words {
             // The model is free at once.
             drop(stream);
             showing.await;
-            return Heard::Nothing(Streamed::Stopped);
+            return FirstTokens::Nothing(Streamed::Stopped);
         }
         let thought = thought + ahead.thought;
-        Heard::Words(Self { stream: ahead.and(stream.boxed()), took, spaces, thought })
+        FirstTokens::Words(Self { stream: ahead.and(stream.boxed()), took, spaces, thought })
     }
 }
 
@@ -123,7 +123,9 @@ mod tests {
         let rest = stream::iter(said).map(Some).chain(ended).filter_map(future::ready).boxed();
         // The note arrives when all was read.
         let showing = async { assert!((&mut all).await.is_err()) }.boxed();
-        let Heard::Words(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else { panic!() };
+        let FirstTokens::Words(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else {
+            panic!()
+        };
         assert_eq!(words.thought, 42, "what was thought counts with what follows");
         let heard: Vec<_> = words.stream.map(Result::unwrap).collect().await;
         let text = Delta::Text("They are many.".to_owned());
@@ -144,7 +146,7 @@ mod tests {
         let showing = async { assert!(closed.await.is_err()) }.boxed();
         running.stop(user, &place);
         let heard = words(rest.boxed()).while_shown(showing, &work.stop, 1000).await;
-        assert!(matches!(heard, Heard::Nothing(Streamed::Stopped)));
+        assert!(matches!(heard, FirstTokens::Nothing(Streamed::Stopped)));
     }
 
     #[tokio::test]
@@ -157,7 +159,7 @@ mod tests {
             if std::mem::replace(&mut ready, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         let heard = words(endless).while_shown(showing, &Stop::default(), 1000).await;
-        let Heard::Words(mut words) = heard else { panic!() };
+        let FirstTokens::Words(mut words) = heard else { panic!() };
         let Some(Ok(Delta::Text(first))) = words.stream.next().await else { panic!() };
         assert_eq!(first.len(), 1000, "and with the thoughts before it, more than a thousand");
     }

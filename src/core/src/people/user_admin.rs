@@ -26,7 +26,7 @@ pub enum By<'a> {
 }
 
 /// Where users are looked after.
-pub struct Desk<'a> {
+pub struct UserAdmin<'a> {
     /// Users and links.
     pub people: &'a dyn People,
     /// What happened.
@@ -41,7 +41,7 @@ pub struct Desk<'a> {
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum DeskError {
+pub enum UserAdminError {
     /// Whoever asked can do something about it.
     #[error("refused: {0:?}")]
     Refused(Refusal),
@@ -53,13 +53,13 @@ pub enum DeskError {
     Store(#[from] StoreError),
 }
 
-impl From<Refusal> for DeskError {
+impl From<Refusal> for UserAdminError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl Desk<'_> {
+impl UserAdmin<'_> {
     /// Nobody is given a role that is not there.
     fn known_role(&self, role: &Role) -> Result<(), Refusal> {
         if self.roles.knows(role) {
@@ -69,7 +69,7 @@ impl Desk<'_> {
     }
 
     /// The user of that name; `platform:id` names the one who is linked to that account.
-    pub async fn known(&self, username: &str) -> Result<User, DeskError> {
+    pub async fn known(&self, username: &str) -> Result<User, UserAdminError> {
         let user = match account_in(username) {
             Some(actor) => self.people.linked(&actor).await?,
             None => self.people.user_named(username).await?,
@@ -78,7 +78,7 @@ impl Desk<'_> {
     }
 
     /// Makes a user. Their number is reserved first, so that what is recorded names them.
-    pub async fn add(&self, new: NewUser) -> Result<User, DeskError> {
+    pub async fn add(&self, new: NewUser) -> Result<User, UserAdminError> {
         let new = checked_user(new)?;
         self.known_role(&new.role)?;
         if self.people.user_named(&new.username).await?.is_some() {
@@ -98,7 +98,7 @@ impl Desk<'_> {
     }
 
     /// Changes a user. The last one who may look after users stays so, unless `forced`.
-    pub async fn change(&self, user: &User, change: UserChange, forced: bool) -> Result<User, DeskError> {
+    pub async fn change(&self, user: &User, change: UserChange, forced: bool) -> Result<User, UserAdminError> {
         let change = checked_change(change)?;
         change.role.iter().try_for_each(|role| self.known_role(role))?;
         let keep = if forced { Vec::new() } else { self.roles.that_may(Capability::ManageUsers) };
@@ -124,7 +124,7 @@ impl Desk<'_> {
         user: &User,
         change: &UserChange,
         keep: &[Role],
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), UserAdminError> {
         let users = self.people.users().await?;
         let others = || users.iter().filter(|other| other.id != user.id);
         let after = change.clone().applied_to(user.clone());
@@ -139,16 +139,16 @@ impl Desk<'_> {
     }
 
     /// Keeps a user's password, already hashed, or with `None` takes it away.
-    pub async fn set_password(&self, user: &User, hash: Option<&str>) -> Result<(), DeskError> {
+    pub async fn set_password(&self, user: &User, hash: Option<&str>) -> Result<(), UserAdminError> {
         let detail = if hash.is_some() { "set" } else { "removed" };
         self.record(AuditAction::PasswordSet, user.id, detail.to_owned()).await?;
         Ok(self.people.set_password(user.id, hash).await?)
     }
 
     /// Comes before what it tells of: where it cannot be written, nothing changes.
-    pub(super) async fn record(&self, action: AuditAction, user: UserId, detail: String) -> Result<(), DeskError> {
+    pub(super) async fn record(&self, action: AuditAction, user: UserId, detail: String) -> Result<(), UserAdminError> {
         let event = self.event(action, AuditStatus::Ok, user, detail);
-        self.audit.append(event).await.map(|_| ()).map_err(DeskError::NoAudit)
+        self.audit.append(event).await.map(|_| ()).map_err(UserAdminError::NoAudit)
     }
 
     /// Comes after something that was recorded and then not done. Nothing has changed, so nothing depends on it.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::asker::Asker;
 use super::ledger::within;
-use super::{Pipeline, Trouble};
+use super::{Pipeline, PipelineError};
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Conversation, ConversationId, Mode, Outgoing, Speaker};
-use crate::egress::{disarmed, echo, quoted};
+use crate::egress::{echo, neutralized, quoted};
 use crate::harmless;
 use crate::text::{Text, text};
 
@@ -23,14 +23,14 @@ const RECENT: u32 = 8;
 
 impl Pipeline {
     /// Shows what was asked before, also in private: so it is shown in private.
-    pub(super) async fn history(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn history(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let prefix = asker.prefix();
         let page = match words {
             "" => 1,
             words => words.parse().ok().filter(|page| (1..=PAGES).contains(page)).unwrap_or(0),
         };
         if page == 0 {
-            return Err(Trouble::Tell(text("history-how").with("prefix", prefix)));
+            return Err(PipelineError::Tell(text("history-how").with("prefix", prefix)));
         }
         let mut held = self.parts.conversations.of_user(asker.user.id, page * PAGE + 1).await?;
         held.retain(|one| self.is_told_here(asker, &one.place.platform));
@@ -38,7 +38,7 @@ impl Pipeline {
         let shown: Vec<Conversation> = held.drain(..).skip(((page - 1) * PAGE) as usize).take(PAGE as usize).collect();
         if shown.is_empty() {
             let sentence = if page == 1 { "history-empty" } else { "history-end" };
-            return Err(Trouble::Tell(text(sentence)));
+            return Err(PipelineError::Tell(text(sentence)));
         }
         let current = self.current(asker).await?.id;
         let (locale, zone) = (asker.user.locale, &asker.zone);
@@ -46,7 +46,7 @@ impl Pipeline {
         lines.extend(shown.iter().map(|one| {
             let began = one.started_at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M");
             let mark = if one.id == current { text("history-current").render(locale) } else { String::new() };
-            format!("- `{}` · {began} · {}{mark}", one.id.0, disarmed(&one.title))
+            format!("- `{}` · {began} · {}{mark}", one.id.0, neutralized(&one.title))
         }));
         lines.push(text("history-next").with("prefix", prefix).render(locale));
         if is_more {
@@ -56,10 +56,10 @@ impl Pipeline {
     }
 
     /// Goes on with an earlier conversation here. In private that may be any; among others, one that was held there.
-    pub(super) async fn open(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn open(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let conversation = self.own_conversation(asker, words, "open").await?;
         if !asker.place.private && conversation.place != asker.place {
-            return Err(Trouble::Tell(text("open-elsewhere").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("open-elsewhere").with("prefix", asker.prefix())));
         }
         self.require_all_here(asker, &conversation).await?;
         self.parts.conversations.open(conversation.id, &asker.place).await?;
@@ -75,9 +75,15 @@ impl Pipeline {
     }
 
     /// Refuses a conversation that was, or may have been, about a target which is not queried on the asker's platform.
-    pub(super) async fn require_all_here(&self, asker: &Asker, conversation: &Conversation) -> Result<(), Trouble> {
+    pub(super) async fn require_all_here(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+    ) -> Result<(), PipelineError> {
         if !self.is_told_here(asker, &conversation.place.platform) {
-            return Err(Trouble::Tell(text("conversation-not-here").with("platform", &conversation.place.platform.0)));
+            return Err(PipelineError::Tell(
+                text("conversation-not-here").with("platform", &conversation.place.platform.0),
+            ));
         }
         let proposals = self.parts.proposals.of_conversation(conversation.id).await?;
         let names: BTreeSet<String> = proposals.into_iter().map(|proposal| proposal.target).collect();
@@ -88,7 +94,7 @@ impl Pipeline {
     }
 
     /// The last question and what came of it, shortly.
-    async fn last_exchange(&self, conversation: ConversationId) -> Result<Vec<String>, Trouble> {
+    async fn last_exchange(&self, conversation: ConversationId) -> Result<Vec<String>, PipelineError> {
         let turns = self.parts.conversations.turns(conversation, RECENT).await?;
         let asked = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
         let said = turns[asked..].iter().filter(|turn| !turn.text.trim().is_empty());
@@ -96,8 +102,8 @@ impl Pipeline {
     }
 
     /// Gives a conversation another title: the current one, or that of a number.
-    pub(super) async fn rename(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
-        let how = || Trouble::Tell(text("rename-how").with("prefix", asker.prefix()));
+    pub(super) async fn rename(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+        let how = || PipelineError::Tell(text("rename-how").with("prefix", asker.prefix()));
         let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let (conversation, title) = if number(first).is_some() {
             (self.own_conversation(asker, first, "rename").await?, rest)
@@ -116,7 +122,7 @@ impl Pipeline {
     }
 
     /// Removes a conversation, once its number was followed by a yes.
-    pub(super) async fn delete(&self, asker: &Asker, words: &str) -> Result<(), Trouble> {
+    pub(super) async fn delete(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let mut words = words.split_whitespace();
         let (meant, answer) = (words.next().unwrap_or_default(), words.next().map(str::to_lowercase));
         let conversation = self.own_conversation(asker, meant, "delete").await?;
@@ -130,8 +136,8 @@ impl Pipeline {
         self.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
     }
 
-    async fn remove(&self, asker: &Asker, conversation: &Conversation) -> Result<(), Trouble> {
-        let still = || Trouble::Tell(text("still-answering").with("prefix", asker.prefix()));
+    async fn remove(&self, asker: &Asker, conversation: &Conversation) -> Result<(), PipelineError> {
+        let still = || PipelineError::Tell(text("still-answering").with("prefix", asker.prefix()));
         let Some(_work) = self.running.begin_in(asker.user.id, &[&asker.place, &conversation.place]) else {
             return Err(still());
         };
@@ -160,10 +166,10 @@ impl Pipeline {
         asker: &Asker,
         words: &str,
         tried: &str,
-    ) -> Result<Conversation, Trouble> {
+    ) -> Result<Conversation, PipelineError> {
         let prefix = asker.prefix();
         let Some(id) = number(words) else {
-            return Err(Trouble::Tell(text("conversation-number").with("prefix", prefix)));
+            return Err(PipelineError::Tell(text("conversation-number").with("prefix", prefix)));
         };
         match self.parts.conversations.conversation(id).await? {
             Some(conversation) if conversation.user == asker.user.id => return Ok(conversation),
@@ -174,7 +180,7 @@ impl Pipeline {
             None => {}
         }
         let sentence = text("conversation-unknown").with("prefix", prefix);
-        Err(Trouble::Tell(sentence.with("number", echo(words))))
+        Err(PipelineError::Tell(sentence.with("number", echo(words))))
     }
 }
 
@@ -194,5 +200,5 @@ fn gist(said: &str) -> String {
 }
 
 fn named(sentence: Text, conversation: &Conversation) -> Text {
-    sentence.with("number", conversation.id.0.to_string()).with("title", disarmed(&conversation.title))
+    sentence.with("number", conversation.id.0.to_string()).with("title", neutralized(&conversation.title))
 }
