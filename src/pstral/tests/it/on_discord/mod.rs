@@ -1,6 +1,7 @@
 //! The whole application on a double of Discord: real connections, a scripted model, the sample company.
 
 mod changing;
+mod costs;
 mod many;
 mod paging;
 mod program;

@@ -12,12 +12,12 @@ const MEMBERS: u64 = 1_000;
 
 const CONFIG: [&str; 2] = ["--config", "pstral.toml"];
 
-fn words<'a>(words: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn words<'a>(words: &[&'a str]) -> Vec<&'a str> {
     words.iter().copied().chain(CONFIG).collect()
 }
 
 /// An installation with the sample company, in one channel.
-fn installed(model: &str, discord: &Discord, channel: Id) -> Place {
+pub(super) fn installed(model: &str, discord: &Discord, channel: Id) -> Place {
     let place = Place::with_model(model);
     let config = format!(
         "data = \"state\"\nlocale = \"fr\"\n[platforms.discord]\nenabled = true\ntoken = \"{}\"\n\
