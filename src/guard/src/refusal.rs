@@ -102,7 +102,7 @@ pub struct Refusal {
     pub column: u64,
     /// What was found, from the statement itself: at most 80 characters, without control characters and backticks.
     pub found: String,
-    /// What to write instead; empty when there is nothing to suggest.
+    /// The suggestion to write instead; empty when there is none.
     pub instead: String,
     /// Where there is nothing near to suggest: the names that may stand there, as they must be written.
     pub among: String,

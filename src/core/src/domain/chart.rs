@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a chart is drawn.
+/// The form of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
@@ -24,12 +24,12 @@ pub struct Series {
 /// A chart of a small result: typed data and nothing to interpret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
-    /// What it shows: the question where there is one, else the names of the columns.
+    /// The question where there is one, else the names of the columns.
     pub title: String,
-    /// What it does not show, where rows are missing.
+    /// A sentence about the rows it leaves out, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How it is drawn.
+    /// Its form.
     pub shape: Shape,
     /// The categories or moments, 2 to 200.
     pub labels: Vec<String>,

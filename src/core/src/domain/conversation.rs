@@ -202,7 +202,7 @@ pub struct ShownTable {
     pub columns: Vec<ShownColumn>,
     /// Each with as many cells as there are columns.
     pub rows: Vec<Vec<String>>,
-    /// What was drawn of the result as well, once somebody asked for it. It may have more rows.
+    /// The chart of the result, once somebody asked for it. It may have more rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<Chart>,
 }

@@ -207,7 +207,7 @@ impl Pipeline {
         (Outgoing { files, ..message }, preview.map(|preview| preview.table), kept)
     }
 
-    /// How large a table may be in the asker's chat, below which there is room for what is said of it.
+    /// The largest table for the asker's chat that leaves room for the lines below it.
     pub(super) fn table_format(&self, asker: &Asker) -> TableFormat {
         let length = asker.platform.capabilities().length.less(600);
         TableFormat { length, max_rows: self.parts.settings.preview_rows, locale: asker.user.locale }
@@ -231,12 +231,12 @@ impl Pipeline {
     }
 }
 
-/// What is said below the table of a result.
+/// The lines below the table of a result.
 #[derive(Debug, Default)]
 pub(super) struct Below {
-    /// How many rows there are, and the time they took.
+    /// A sentence about the number of rows, and the time they took.
     summary: String,
-    /// What is said of the result as a whole, whichever of its rows are shown.
+    /// The sentences about the result as a whole, whichever of its rows are shown.
     rest: Vec<Text>,
 }
 
@@ -262,7 +262,7 @@ fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
     fewer_rows.into_iter().chain(hidden_columns(preview)).collect()
 }
 
-/// How many columns a table has no room for, where there are any.
+/// A sentence about the columns a table has no room for, where there are any.
 pub(super) fn hidden_columns(preview: &Preview) -> Option<Text> {
     let hidden = preview.hidden_columns as u64;
     (hidden > 0).then(|| text("preview-columns").count("hidden", hidden))

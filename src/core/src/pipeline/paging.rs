@@ -25,7 +25,7 @@ use crate::text::text;
 const KEPT: usize = 64;
 /// Bytes of rows kept of each: 32 MiB of all of them together.
 const BYTES: usize = 512 * 1024;
-/// How long the pages of one can be turned.
+/// Time during which the pages of one can be turned.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// The latest results that have more rows than a message shows. In memory only: rows of a company are not put on a disk
@@ -53,11 +53,11 @@ pub(super) struct PagedResult {
     format: TableFormat,
     signature: Option<String>,
     below: Below,
-    /// What its message has beside the buttons that turn pages.
+    /// The buttons of its message beside those that turn pages.
     buttons: Vec<Button>,
     /// The first row of each page that can be reached by now.
     begins: Vec<usize>,
-    /// What its message says now.
+    /// The text of its message now.
     text: String,
 }
 

@@ -26,7 +26,7 @@ fn result(world: &World) -> (MessageRef, Outgoing) {
     world.chat.messages().into_iter().rev().find(|(_, message)| is_result(message)).unwrap()
 }
 
-/// What turns its page: `◀` or `▶`.
+/// The buttons that turn its page: `◀` or `▶`.
 fn turns(world: &World, label: &str) -> Option<ButtonAction> {
     let (_, message) = result(world);
     message.buttons.into_iter().find(|button| button.label == label).map(|button| button.action)

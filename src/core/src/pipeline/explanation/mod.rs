@@ -267,7 +267,7 @@ impl Explanation<'_> {
     }
 }
 
-/// What SQL says, as code: the model may have written it, and it must neither call anybody nor become markup.
+/// A piece of SQL as code: the model may have written it, and it must neither call anybody nor become markup.
 fn code(words: &str) -> String {
     format!("`{}`", quoted(words, LONGEST).replace('`', "ˋ"))
 }

@@ -1,4 +1,4 @@
-//! What people read of a statement, and what they must not be told.
+//! Statements with the words that people read of them.
 
 use insta::assert_snapshot;
 

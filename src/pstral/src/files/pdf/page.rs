@@ -148,7 +148,7 @@ impl Pages {
     }
 }
 
-/// What a page calls a picture.
+/// The name by which a page calls a picture.
 pub(super) fn name_of(image: usize) -> String {
     format!("I{image}")
 }

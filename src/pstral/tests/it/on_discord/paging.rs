@@ -23,7 +23,7 @@ async fn run(world: &World, house: &House) -> (Id, Id) {
     (thread, table)
 }
 
-/// What is said below the table of a message.
+/// The lines below the table of a message.
 fn below(house: &House, message: Id) -> String {
     let text = timeless(&house.discord.reads(message));
     text.rsplit("```").next().unwrap_or_default().trim().to_owned()
