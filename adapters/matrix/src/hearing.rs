@@ -7,8 +7,8 @@ use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::api::client::receipt::create_receipt::v3::{ReceiptType, Request as Receipt};
 use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::{OwnedEventId, UserId};
+use pstral_core::commands::{acts_on_an_answer, reads_as_command};
 use pstral_core::domain::{Actor, Event, EventBody};
-use pstral_core::pipeline::{acts_on_an_answer, reads_as_command};
 use pstral_core::ports::Inbox;
 use serde_json::Value;
 

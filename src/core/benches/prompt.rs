@@ -2,12 +2,12 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
+use pstral_core::context::Prompts;
 use pstral_core::context::{Brief, DataBrief, Gauge};
 use pstral_core::domain::{
     Catalog, CatalogColumn, ConversationId, Dialect, ForeignKey, Locale, Mode, Relation, RelationKind, Speaker, Turn,
     TurnId, TurnState,
 };
-use pstral_core::pipeline::Prompts;
 
 const SUBJECTS: [&str; 8] = ["client", "contract", "payment", "invoice", "product", "store", "employee", "visit"];
 

@@ -13,10 +13,10 @@ use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, EventBody, Locale, NewUser, Role, Roles};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::{
-    KeptAnswers, Notes, Parts, Pipeline, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
-};
+use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{Knowledge as _, People as _};
+use pstral_core::settings::{KeptAnswers, Notes, Places, QuotaLimits, Settings, Terms, VerifiedUse};
+use pstral_core::targets::Target;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::checkup::FakeCheckup;
 use pstral_core::testkit::language_model::{ScriptedModel, pool_of};
@@ -80,8 +80,8 @@ async fn pipeline(folder: &Path, chat: &Arc<FakeChat>, person: &Actor) -> anyhow
         checkup: Arc::new(FakeCheckup::default()),
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
-        prompts: Prompts::default(),
-        settings: settings(),
+        prompts: Arc::default(),
+        settings: Arc::new(settings()),
     }))
 }
 

@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
+use pstral_core::context::Prompts;
 use pstral_core::context::check_template;
 use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, PlatformName, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{ModelPool, QueueLimits};
-use pstral_core::pipeline::{
-    Delivery, KeptAnswers, Notes, OverCost, Parts, Pipeline, PlaceTerms, Places, Prompts, Quantities, Quantity,
-    QuotaLimits, Settings, Target, Terms, VerifiedUse,
-};
+use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, StoreError};
+use pstral_core::settings::{
+    Delivery, KeptAnswers, Notes, OverCost, PlaceTerms, Places, Quantities, Quantity, QuotaLimits, Settings, Terms,
+    VerifiedUse,
+};
+use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::sync::watch;
@@ -167,8 +170,8 @@ impl App {
             checkup: Arc::new(checkup),
             clock,
             entropy: Arc::new(SystemEntropy),
-            prompts,
-            settings: settings(config),
+            prompts: Arc::new(prompts),
+            settings: Arc::new(settings(config)),
         };
         let (instance, fingerprint) = (config.store.instance.clone(), fingerprint(config));
         let pipeline = Arc::new(Pipeline::new(parts));

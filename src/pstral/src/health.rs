@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use futures::join;
 use pstral_core::domain::{Dialect, Locale, PlatformName};
-use pstral_core::pipeline::Target;
 use pstral_core::ports::{ChatPlatform, Checkup, ModelError, PlatformError, StoreError, TargetError};
 pub use pstral_core::ports::{Check, PartState as State};
+use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 

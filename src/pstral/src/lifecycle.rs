@@ -116,7 +116,7 @@ pub async fn run(
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
     let inbox = inbox(&app.pipeline, &tasks);
-    app.platforms.iter().for_each(|platform| platform.advise(Pipeline::advice(&app.pipeline)));
+    app.platforms.iter().for_each(|platform| platform.advise(app.pipeline.advice()));
     let mut outcome = Ok(());
     let all_of_it = async {
         let platforms = app.platforms.iter().map(|platform| platform_loop(app, platform, &inbox, shutdown));
@@ -152,7 +152,7 @@ fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
         let (pipeline, target) = (Arc::clone(pipeline), Arc::clone(target));
         async move {
             loop {
-                let pause = match pipeline.refresh_catalog(&target).await {
+                let pause = match pipeline.verified_queries().refresh_catalog(&target).await {
                     Ok(refreshed) => {
                         if refreshed.changed != Some(false) {
                             let tables = refreshed.kept.catalog.tables.len();

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use pstral_core::access::{AccessDecision, Case, Rulings};
 use pstral_core::domain::{Catalog, Place, PlatformName, Role};
-use pstral_core::pipeline::{AccessDecision, Case, Rulings, Settings, Terms};
+use pstral_core::settings::{Settings, Terms};
 use serde::Deserialize;
 
 use crate::compose::{settings, terms};

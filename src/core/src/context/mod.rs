@@ -10,6 +10,7 @@ mod fence;
 mod gauge;
 mod history;
 mod nearness;
+mod prompts;
 mod rest;
 mod shares;
 mod template;
@@ -21,6 +22,7 @@ pub use again::{Check, CheckedFault};
 pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
 pub use gauge::{Gauge, Gauges};
 pub use history::{AskedBack, asked_back, asks, asks_anew};
+pub use prompts::Prompts;
 pub use template::check_template;
 #[cfg(test)]
 use tokens::{Kind, tokens};

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::context::Prompts;
 use crate::domain::{
     Catalog, CatalogColumn, ConversationId, Dialect, ForeignKey, Locale, Mode, ProposalId, Relation, RelationKind,
     Speaker, Turn, TurnId, TurnState,
 };
-use crate::pipeline::Prompts;
 
 fn turn(speaker: Speaker, text: &str) -> Turn {
     Turn {

@@ -2,39 +2,48 @@
 
 use std::sync::Arc;
 
-use super::asker::Asker;
-use super::claims;
-use super::continuing::{Continued, continue_button};
-use super::ledger::within;
-use super::offer::Offer;
-use super::rating::rating_buttons;
-use super::retrying::retry_button;
-use super::{KeptAnswers, Pipeline, PipelineError};
+use tokio::sync::Semaphore;
+
+use crate::asker::Asker;
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Button, Conversation, Locale, Mode, TurnEnd, TurnId,
     TurnState, sha256,
 };
 use crate::egress::{LaidOut, LiveMessage, Streamed};
-use crate::ports::FinishReason;
+use crate::error::PipelineError;
+use crate::models::ModelPool;
+use crate::outbox::buttons::{continue_button, rating_buttons, retry_button};
+use crate::outbox::cards::Cards;
+use crate::outbox::finalize::Finals;
+use crate::outbox::send::Outbox;
+use crate::pipeline::briefing::Briefings;
+use crate::pipeline::claims;
+use crate::pipeline::continuing::Continued;
+use crate::pipeline::offer::Offer;
+use crate::pipeline::proposing::Proposing;
+use crate::ports::{Clock, Conversations, FinishReason};
+use crate::recorder::Recorder;
+use crate::recorder::event::within;
+use crate::settings::{KeptAnswers, Settings};
 use crate::text::{Text, text};
 
 /// An answer that was at least begun.
-pub(super) struct Answer {
-    pub(super) live: LiveMessage,
-    pub(super) turn: TurnId,
-    pub(super) ended: Streamed,
-    pub(super) duration_ms: i64,
-    pub(super) prompt_hash: String,
+pub(crate) struct Answer {
+    pub(crate) live: LiveMessage,
+    pub(crate) turn: TurnId,
+    pub(crate) ended: Streamed,
+    pub(crate) duration_ms: i64,
+    pub(crate) prompt_hash: String,
     /// The spaces it began with, which are not shown.
-    pub(super) spaces: String,
+    pub(crate) spaces: String,
     /// What it goes on with, where an earlier message was cut.
-    pub(super) before: Option<Continued>,
+    pub(crate) before: Option<Continued>,
     /// An earlier text that stands in place of the last, where that came to nothing.
     stands: Option<String>,
 }
 
 /// The words of an answer with how they ended.
-pub(super) struct Said {
+pub(crate) struct Said {
     text: String,
     ended: Streamed,
     spaces: String,
@@ -42,7 +51,7 @@ pub(super) struct Said {
 
 impl Answer {
     /// An answer that ended like this, in the message and the turn that were begun for it.
-    pub(super) fn new(
+    pub(crate) fn new(
         (live, turn): (LiveMessage, TurnId),
         (ended, spaces): (Streamed, String),
         duration_ms: i64,
@@ -52,28 +61,28 @@ impl Answer {
     }
 
     /// What the model said, as far as it stands.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.stands.as_deref().unwrap_or_else(|| self.live.text())
     }
 
     /// The answer as it stands now, to be taken up again.
-    pub(super) fn said(&self) -> Said {
+    pub(crate) fn said(&self) -> Said {
         Said { text: self.text().to_owned(), ended: self.ended.clone(), spaces: self.spaces.clone() }
     }
 
     /// Lets earlier words stand in place of the last ones, which may still tell how it ended.
-    pub(super) fn let_stand(&mut self, earlier: Said) {
+    pub(crate) fn let_stand(&mut self, earlier: Said) {
         self.stands = Some(earlier.text);
     }
 
     /// Takes up earlier words as if nothing had been said since.
-    pub(super) fn take_up(&mut self, earlier: Said) {
+    pub(crate) fn take_up(&mut self, earlier: Said) {
         (self.ended, self.spaces) = (earlier.ended, earlier.spaces);
         self.stands = Some(earlier.text);
     }
 
     /// The tokens of the prompt, as the server counted them.
-    pub(super) fn prompt_tokens(&self) -> Option<u64> {
+    pub(crate) fn prompt_tokens(&self) -> Option<u64> {
         match &self.ended {
             Streamed::Whole(stats) => stats.prompt_tokens,
             Streamed::Stopped | Streamed::TooLong | Streamed::TooSlow | Streamed::Failed(_) => None,
@@ -90,7 +99,7 @@ impl Answer {
     }
 
     /// Whether the model said all it wanted: only then is a statement in it offered.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
     }
 
@@ -100,7 +109,7 @@ impl Answer {
     }
 
     /// Whether the model failed, or said nothing.
-    pub(super) fn failed(&self) -> bool {
+    pub(crate) fn failed(&self) -> bool {
         self.ending().0 == TurnState::Failed
     }
 
@@ -140,10 +149,25 @@ impl Answer {
     }
 }
 
-impl Pipeline {
+/// Asks the model and shows its answer, to its last state.
+pub(crate) struct Answers {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) model: Arc<ModelPool>,
+    pub(crate) recording: Semaphore,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) briefings: Arc<Briefings>,
+    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+}
+
+impl Answers {
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
     /// could not be recorded is not offered; the message ends all the same.
-    pub(super) async fn close_answer(
+    pub(crate) async fn close_answer(
         &self,
         asker: &Asker,
         conversation: &Conversation,
@@ -163,15 +187,15 @@ impl Pipeline {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
                 let proposal = offer.proposal.clone();
-                let said = self.placed(asker, offer, str::to_owned).await;
+                let said = self.proposing.placed(asker, offer, str::to_owned).await;
                 end.text = Arc::new(said.text.clone());
                 end.proposal = Some(proposal);
-                (self.laid_out(asker, LaidOut { ours: &said.text, ..LaidOut::default() }).await, said.buttons)
+                (self.finals.laid_out(asker, LaidOut { ours: &said.text, ..LaidOut::default() }).await, said.buttons)
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
                 let heading = &marked(claims::beside(&offer, answer.text()));
-                let laid = self.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await;
+                let laid = self.finals.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await;
                 (laid.with_statement(offer.files), offer.buttons)
             }
             Ok(None) => {
@@ -186,15 +210,15 @@ impl Pipeline {
                     buttons.extend(rating_buttons(&rated, locale));
                 }
                 let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
-                (self.laid_out(asker, said).await, buttons)
+                (self.finals.laid_out(asker, said).await, buttons)
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
                 is_unrecorded = matches!(trouble, PipelineError::NoAudit(_));
-                let sentence = self.explain_trouble(trouble, self.incident(asker)).await;
+                let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await;
                 let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
                 let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
-                (self.laid_out(asker, said).await, Vec::new())
+                (self.finals.laid_out(asker, said).await, Vec::new())
             }
         };
         let stopped = end.state == TurnState::Stopped && answer.before.is_none();
@@ -202,12 +226,12 @@ impl Pipeline {
             buttons.push(answer.again(locale));
         }
         messages.last.buttons = buttons;
-        let shown = self.settle(asker, &mut answer.live, answer.turn, &mut messages, &end).await;
+        let shown = self.finals.settle(asker, &mut answer.live, answer.turn, &mut messages, &end).await;
         let shown = if is_unrecorded { shown.or_else(PipelineError::unless_unnoted) } else { shown };
         if let Some(at) = shown? {
-            self.forget_files(asker, &messages.last.files).await;
+            self.outbox.forget_files(asker, &messages.last.files).await;
             if let Some(proposal) = &end.proposal {
-                self.remember_card(proposal, at, &messages.last).await;
+                self.cards.remember_card(proposal, at, &messages.last).await;
             }
         }
         Ok(())
@@ -215,29 +239,25 @@ impl Pipeline {
 
     /// What the audit keeps of an answer.
     fn kept_of(&self, answer: &str) -> String {
-        match self.parts.settings.kept_answers {
+        match self.settings.kept_answers {
             KeptAnswers::Text => answer.to_owned(),
             KeptAnswers::Hash => format!("sha256 {}", sha256(answer)),
         }
     }
 
-    pub(super) fn incident(&self, asker: &Asker) -> AuditEvent {
-        self.event(asker, AuditAction::Incident, AuditStatus::Failed)
-    }
-
     /// Records an answer that has ended. Of thousands that end at once, few hold a copy of their text for that.
-    pub(super) async fn record_answer(
+    pub(crate) async fn record_answer(
         &self,
         asker: &Asker,
         conversation: &Conversation,
         answer: &Answer,
     ) -> Result<(), PipelineError> {
-        let _turn = self.recording.turn(answer.turn.0).await;
-        self.record(self.event_of_answer(asker, conversation, answer)).await
+        let _turn = self.recording.acquire().await;
+        self.recorder.record(self.event_of_answer(asker, conversation, answer)).await
     }
 
     /// What the audit says of an answer that has ended.
-    pub(super) fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
+    pub(crate) fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
         let (_, status, _) = answer.ending();
         AuditEvent {
             detail: Some(self.kept_of(answer.live.text())),
@@ -249,8 +269,8 @@ impl Pipeline {
         }
     }
 
-    pub(super) fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
-        let event = self.event(asker, AuditAction::Answer, status);
-        AuditEvent { model: Some(self.parts.model.name().to_owned()), ..within(event, conversation) }
+    pub(crate) fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
+        let event = self.recorder.event(asker, AuditAction::Answer, status);
+        AuditEvent { model: Some(self.model.name().to_owned()), ..within(event, conversation) }
     }
 }

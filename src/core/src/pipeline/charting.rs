@@ -1,32 +1,40 @@
 //! A result that was shown, as a chart: drawn when its author asks, from numbers kept for a while.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::asker::Asker;
-use super::audience::signed;
-use super::execution::Checked;
-use super::ledger::about;
-use super::{Pipeline, PipelineError};
+use crate::access::gate::Access;
+use crate::asker::Asker;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, FileRef, Outgoing, OutgoingState, Place, ProposalId, ShownTable,
-    TurnEnd, TurnId, UserId,
+    AuditAction, AuditEvent, AuditStatus, Capability, Outgoing, OutgoingState, Place, ProposalId, ShownTable, TurnEnd,
+    TurnId, UserId,
 };
 use crate::egress::echo;
+use crate::error::PipelineError;
+use crate::outbox::running::Running;
+use crate::outbox::send::Outbox;
+use crate::outbox::signature::signed;
+use crate::ports::{Clock, Conversations, ResultFiles};
+use crate::recorder::Recorder;
+use crate::recorder::event::about;
 use crate::results::Chart;
+use crate::statements::file_name::FileName;
+use crate::statements::recheck::{Checked, Statements};
+use crate::targets::Targets;
 use crate::text::text;
 
 /// Charts kept at most, the latest ones: some 200 labels and 600 numbers each.
 const KEPT: usize = 64;
+
 /// How long a chart can be asked for.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// What the last results would be as charts. In memory until one is shown: rows of a company are not put on a disk for a
 /// button that is seldom pressed.
 #[derive(Debug, Default)]
-pub(super) struct Charts(Mutex<VecDeque<Kept>>);
+pub(crate) struct Charts(Mutex<VecDeque<Kept>>);
 
 #[derive(Debug)]
 struct Kept {
@@ -58,16 +66,30 @@ impl Charts {
     }
 }
 
-impl Pipeline {
+/// Draws results as charts.
+pub(crate) struct Charting {
+    pub(crate) running: Running,
+    pub(crate) charts: Charts,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) files: Arc<dyn ResultFiles>,
+}
+
+impl Charting {
     /// Keeps what a chart needs, or that the last result can be none.
-    pub(super) fn keep_chart(&self, asker: &Asker, (id, turn): (&ProposalId, TurnId), chart: Option<Chart>) {
-        let until = self.parts.clock.now() + LIFETIME;
+    pub(crate) fn keep_chart(&self, asker: &Asker, (id, turn): (&ProposalId, TurnId), chart: Option<Chart>) {
+        let until = self.clock.now() + LIFETIME;
         self.charts.keep(Kept { id: id.clone(), turn, user: asker.user.id, place: asker.place.clone(), chart, until });
     }
 
     /// Draws the asker's last result in this place.
-    pub(super) async fn chart_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
-        let latest = self.charts.newest(self.parts.clock.now(), |kept| {
+    pub(crate) async fn chart_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
+        let latest = self.charts.newest(self.clock.now(), |kept| {
             let is_theirs = kept.user == asker.user.id && kept.place == asker.place;
             is_theirs.then(|| kept.chart.is_some().then(|| kept.id.clone()))
         });
@@ -79,29 +101,30 @@ impl Pipeline {
 
     /// Draws a result for the person who had it, where they had it. As with the result itself: who may no longer read
     /// it gets nothing, and nothing is shown before it is recorded.
-    pub(super) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
-        self.require(asker, Capability::Execute, "chart", text("execute-not-allowed")).await?;
-        let proposal = self.own_proposal(asker, id).await?;
+    pub(crate) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
+        self.access.require(asker, Capability::Execute, "chart", text("execute-not-allowed")).await?;
+        let proposal = self.statements.own_proposal(asker, id).await?;
         let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
-        let kept = self.charts.newest(self.parts.clock.now(), |kept| {
+        let kept = self.charts.newest(self.clock.now(), |kept| {
             let is_it = kept.id == *id && kept.place == asker.place;
             is_it.then(|| kept.chart.clone().map(|chart| (kept.turn, chart))).flatten()
         });
         let (turn, chart) = kept.ok_or_else(|| PipelineError::Tell(text("chart-gone")))?;
-        let target = self.target_named(&proposal.target)?;
-        let Checked { approved, shown, .. } = self.approve(asker, &target, &proposal).await?;
+        let target = self.targets.target_named(&proposal.target)?;
+        let Checked { approved, shown, .. } = self.statements.approve(asker, &target, &proposal).await?;
         // Since the result was shown, somebody may have come who may not see it.
-        let reader = if shown.allowed { asker.clone() } else { self.in_private(asker).await? };
+        let reader = if shown.allowed { asker.clone() } else { self.outbox.in_private(asker).await? };
         let locale = asker.user.locale;
-        let name = self.file_name(asker, &proposal).with(&text("file-chart").render(locale));
-        let drawn = self.parts.files.chart(&name.stored, &chart, locale).await;
+        let name = FileName::of(asker, &proposal, self.clock.now()).with(&text("file-chart").render(locale));
+        let drawn = self.files.chart(&name.stored, &chart, locale).await;
         let file = name.show(drawn.map_err(|error| PipelineError::Broken(error.to_string()))?);
-        let event = about(self.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());
+        let event =
+            about(self.recorder.event(asker, AuditAction::Chart, AuditStatus::Ok), &proposal, approved.relations());
         let rows = i64::try_from(chart.labels.len()).ok();
-        if let Err(unrecorded) = self.record(AuditEvent { rows, ..event }).await {
-            self.parts.files.discard(&[file]).await;
+        if let Err(unrecorded) = self.recorder.record(AuditEvent { rows, ..event }).await {
+            self.files.discard(&[file]).await;
             return Err(unrecorded);
         }
         let message = if file.bytes <= asker.platform.capabilities().max_file_bytes {
@@ -112,11 +135,11 @@ impl Pipeline {
             Outgoing::text(text("files-too-large").count("count", 1).render(locale))
         };
         if reader.place != asker.place {
-            self.tell_here(asker, &text("result-in-private")).await;
+            self.outbox.tell_here(asker, &text("result-in-private")).await;
         }
         let message = Outgoing { text: signed(&reader, &message.text), ..message };
-        if self.send(&*reader.platform, &reader.place, &message).await {
-            self.forget_files(asker, &message.files).await;
+        if self.outbox.send(&*reader.platform, &reader.place, &message).await {
+            self.outbox.forget_files(asker, &message.files).await;
             if !message.files.is_empty() {
                 self.note_chart(turn, chart).await;
             }
@@ -128,21 +151,14 @@ impl Pipeline {
     /// where that fails.
     async fn note_chart(&self, turn: TurnId, chart: Chart) {
         let noted = async {
-            let Some(shown) = self.parts.conversations.turn(turn).await? else { return Ok(()) };
+            let Some(shown) = self.conversations.turn(turn).await? else { return Ok(()) };
             let Some(table) = shown.table else { return Ok(()) };
             let (words, state, cut) = (shown.text, shown.state, shown.cut);
             let table = Some(ShownTable { chart: Some(chart), ..table });
-            self.parts.conversations.finish_turn(turn, &TurnEnd { table, cut, ..TurnEnd::words(words, state) }).await
+            self.conversations.finish_turn(turn, &TurnEnd { table, cut, ..TurnEnd::words(words, state) }).await
         };
         if let Err(error) = noted.await {
             tracing::warn!(%error, turn = turn.0, "a chart could not be noted down: exports leave it out");
-        }
-    }
-
-    /// Files that a platform has copied need not stay.
-    pub(super) async fn forget_files(&self, asker: &Asker, files: &[FileRef]) {
-        if asker.platform.capabilities().uploads && !files.is_empty() {
-            self.parts.files.delivered(files).await;
         }
     }
 }

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::offer::Offer;
 use crate::context::asks;
+use crate::pipeline::offer::Offer;
 use crate::text::{Text, text};
 
 /// The mark above words without a statement. A question in return needs none.
-pub(super) fn of_words(said: &str) -> Option<Text> {
+pub(crate) fn of_words(said: &str) -> Option<Text> {
     let claims = !said.trim().is_empty() && (tells_numbers(said) || !asks(said));
     claims.then(|| text("not-from-data"))
 }
 
 /// The mark above words around a statement that has not run, where they tell numbers.
-pub(super) fn beside(offer: &Offer, said: &str) -> Option<Text> {
+pub(crate) fn beside(offer: &Offer, said: &str) -> Option<Text> {
     let prose = offer.prose(said);
     if offer.refused {
         return tells_numbers(&prose).then(|| text("not-from-data"));
@@ -22,7 +22,7 @@ pub(super) fn beside(offer: &Offer, said: &str) -> Option<Text> {
 }
 
 /// True of words with a digit.
-pub(super) fn tells_numbers(said: &str) -> bool {
+pub(crate) fn tells_numbers(said: &str) -> bool {
     said.contains(|c: char| c.is_ascii_digit())
 }
 

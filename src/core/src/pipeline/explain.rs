@@ -2,21 +2,29 @@
 
 use std::sync::Arc;
 
-use super::asker::Asker;
-use super::execution::{Checked, refuse_refused};
-use super::explanation::in_words;
-use super::latest::Latest;
-use super::offer::{button, card};
-use super::proposing::BESIDE;
-use super::trouble::PipelineError;
-use super::{Pipeline, Target};
+use crate::asker::Asker;
 use crate::domain::{ButtonAction, Names, Outgoing, PromptManifest, Proposal, ProposalId};
+use crate::error::PipelineError;
+use crate::history::latest::Latest;
+use crate::outbox::buttons::button;
+use crate::outbox::send::Outbox;
+use crate::pipeline::explanation::in_words;
 use crate::ports::TargetError;
+use crate::statements::card::{BESIDE, card};
+use crate::statements::recheck::{Checked, Statements, refuse_refused};
+use crate::targets::{Target, Targets};
 use crate::text::{Text, text};
 
-impl Pipeline {
+/// Explains statements.
+pub(crate) struct Explaining {
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) statements: Arc<Statements>,
+}
+
+impl Explaining {
     /// Shows a statement with what it does in words, and offers the database's plan.
-    pub(super) async fn explain(
+    pub(crate) async fn explain(
         &self,
         asker: &Asker,
         id: &ProposalId,
@@ -38,18 +46,18 @@ impl Pipeline {
             let card = card(&proposal, approved.relations(), in_file, locale);
             format!("{card}\n{lines}")
         };
-        let shown = self.shown_whole(asker, &proposal, room, told).await;
+        let shown = self.statements.shown_whole(asker, &proposal, room, told).await;
         // Nothing runs by it: where the statement has no room beside the words, these stand alone.
         let (whole, files) = shown.unwrap_or_else(|| (lines.clone(), Vec::new()));
         let buttons = vec![button(ButtonAction::Plan(proposal.id.clone()), &text("button-plan"), locale)];
         let message = Outgoing { buttons, files, ..Outgoing::text(whole) };
-        self.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
-        self.forget_files(asker, &message.files).await;
+        self.statements.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
+        self.outbox.forget_files(asker, &message.files).await;
         Ok(())
     }
 
     /// Shows how the database would run a statement, and what the model knew that wrote it.
-    pub(super) async fn show_plan(
+    pub(crate) async fn show_plan(
         &self,
         asker: &Asker,
         id: &ProposalId,
@@ -68,7 +76,7 @@ impl Pipeline {
             Err(error) => lines.push(error.text().render(locale)),
         }
         let message = Outgoing::text(lines.join("\n"));
-        self.show_statement(asker, &target, &schemas, &proposal, message, latest).await;
+        self.statements.show_statement(asker, &target, &schemas, &proposal, message, latest).await;
         Ok(())
     }
 
@@ -78,10 +86,10 @@ impl Pipeline {
         asker: &Asker,
         id: &ProposalId,
     ) -> Result<(Proposal, Arc<Target>, Checked), PipelineError> {
-        let proposal = self.own_proposal(asker, id).await?;
+        let proposal = self.statements.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
-        let target = self.target_named(&proposal.target)?;
-        let checked = self.check_again(asker, &target, &proposal).await?;
+        let target = self.targets.target_named(&proposal.target)?;
+        let checked = self.statements.check_again(asker, &target, &proposal).await?;
         Ok((proposal, target, checked.map_err(|changed| PipelineError::Tell(changed.sentence))?))
     }
 }

@@ -4,214 +4,147 @@
 //! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
-mod account;
-mod advising;
-mod agreeing;
-mod answer;
-mod approving;
-mod asker;
-mod audience;
-mod audit_query;
-mod audit_table;
-mod audit_view;
-mod card;
-mod charting;
+pub(crate) mod advice;
+pub(crate) mod answer;
+pub(crate) mod briefing;
+pub(crate) mod charting;
 mod claims;
-mod command;
-mod commands;
-mod context;
 mod continuing;
-mod departed_places;
-mod duplicates;
-mod edit_syntax;
-mod editing;
-mod execution;
-mod expiring;
-mod explain;
+mod dispatch;
+pub(crate) mod editing;
+pub(crate) mod execution;
+pub(crate) mod explain;
 mod explanation;
-mod exporting;
-mod few;
-mod finalize;
-mod gauge;
-mod holding;
+pub(crate) mod inquiry;
 mod latest;
-mod ledger;
-mod linking;
-mod offer;
-mod orphaned_turns;
-mod outcome;
-mod own_conversations;
-mod paging;
-mod pending_finals;
-mod places;
+pub(crate) mod offer;
+pub(crate) mod outcome;
+pub(crate) mod paging;
+pub(crate) mod parts;
 mod planning;
-mod policy_view;
 mod prefetch;
-mod propose_verified;
-mod proposing;
-mod question;
-mod quotas;
-mod rating;
-mod recovery;
-mod repairing;
-mod retrying;
+pub(crate) mod proposing;
+pub(crate) mod question;
+pub(crate) mod repairing;
+pub(crate) mod retrying;
 mod rewritten;
-mod ruling;
-mod rulings;
-mod running;
-mod schema;
 mod seen;
-mod settings;
-mod statement_file;
-mod status_view;
-mod stewarding;
 mod stopped;
-mod strangers;
-mod streaming;
-mod suggesting;
-mod target;
-mod targets;
-mod terms;
-mod trouble;
-mod unanswered;
-mod users;
-mod verified;
-mod version;
+pub(crate) mod streaming;
+pub(crate) mod unanswered;
+pub(crate) mod verified;
 mod waiting;
-mod words;
 
-use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-pub use approving::{Decision, NotDecided, Steward};
-use asker::Asker;
-use audit_query::Queries;
-pub use card::query_card;
-use charting::Charts;
-pub use command::{acts_on_an_answer, reads_as_command};
-use departed_places::DepartedPlaces;
-use few::Few;
 use futures::FutureExt as _;
-use latest::ShownAgain;
-use paging::Pages;
-use pending_finals::PendingFinals;
-pub use places::{PlaceTerms, Places};
-use quotas::Quotas;
-pub use quotas::{Quantities, Quantity, QuotaLimits};
-pub use ruling::{AccessDecision, Showing, Why};
-pub use rulings::{Case, Rulings};
-use running::{Running, Stopped};
-pub use schema::{Schema, Schemas};
-use seen::Seen;
-pub use settings::{KeptAnswers, Prompts, Settings, VerifiedUse};
-use strangers::Strangers;
-pub use target::{Reading, Refreshed, Target};
-pub use terms::{Delivery, OverCost, Terms};
-use trouble::PipelineError;
-pub use waiting::Notes;
 
-use crate::context::Gauges;
-use crate::domain::{
-    AuditAction, AuditStatus, ButtonAction, Event, EventBody, MessageRef, Outgoing, Place, PlatformName,
-};
-use crate::egress::{Aim, Patience, Scheduler, whole};
-use crate::models::ModelPool;
-use crate::ports::{
-    AuditLog, Catalogs, ChatPlatform, Checkup, Clock, Conversations, Entropy, Knowledge, People, PlatformError,
-    Proposals, ResultFiles,
-};
-use crate::text::{Text, text};
+pub use parts::Parts;
 
-/// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
-/// once.
-const RECORDED_AT_ONCE: usize = 64;
-
-/// Everything the pipeline works with.
-pub struct Parts {
-    /// The chats people write in.
-    pub platforms: Vec<Arc<dyn ChatPlatform>>,
-    /// The model that answers, wherever it is.
-    pub model: Arc<ModelPool>,
-    /// The databases that can be asked, by name.
-    pub targets: BTreeMap<String, Arc<Target>>,
-    /// Users and links.
-    pub people: Arc<dyn People>,
-    /// What was said.
-    pub conversations: Arc<dyn Conversations>,
-    /// Statements waiting for a decision.
-    pub proposals: Arc<dyn Proposals>,
-    /// Verified queries.
-    pub knowledge: Arc<dyn Knowledge>,
-    /// What targets held when they were last read.
-    pub catalogs: Arc<dyn Catalogs>,
-    /// What happened.
-    pub audit: Arc<dyn AuditLog>,
-    /// Where results become files.
-    pub files: Arc<dyn ResultFiles>,
-    /// How all of these are.
-    pub checkup: Arc<dyn Checkup>,
-    /// Time.
-    pub clock: Arc<dyn Clock>,
-    /// Chance.
-    pub entropy: Arc<dyn Entropy>,
-    /// What models are told.
-    pub prompts: Prompts,
-    /// Limits and defaults.
-    pub settings: Settings,
-}
+use self::advice::Adviser;
+use self::charting::Charting;
+use self::editing::Editing;
+use self::execution::Executions;
+use self::explain::Explaining;
+use self::paging::Paging;
+use self::question::Questions;
+use self::retrying::Repeats;
+use self::seen::Seen;
+use crate::access::gate::Access;
+use crate::asker::Asker;
+use crate::commands::account::Account;
+use crate::commands::audit::view::AuditView;
+use crate::commands::conversations::OwnConversations;
+use crate::commands::policy::PolicyView;
+use crate::commands::status::StatusView;
+use crate::commands::users::Users;
+use crate::domain::{AuditAction, AuditStatus, ButtonAction, Event, EventBody};
+use crate::error::PipelineError;
+use crate::history::History;
+use crate::identity::Identity;
+use crate::outbox::Platforms;
+use crate::outbox::cards::Cards;
+use crate::outbox::departed_places::DepartedPlaces;
+use crate::outbox::recovery::Recovery;
+use crate::outbox::result_pages::ResultPages;
+use crate::outbox::running::{Running, Stopped};
+use crate::outbox::send::Outbox;
+use crate::ports::{Advice, StoreError};
+use crate::recorder::Recorder;
+use crate::statements::recheck::Statements;
+use crate::stewardship::{Agreements, Feedback, Review, VerifiedQueries};
+use crate::text::text;
 
 /// Answers events. One for the whole program; every event may be handled at the same time as others.
 pub struct Pipeline {
     parts: Parts,
-    platforms: HashMap<PlatformName, Arc<dyn ChatPlatform>>,
-    scheduler: Scheduler,
+    platforms: Platforms,
     running: Running,
-    pending_finals: PendingFinals,
     left: DepartedPlaces,
     seen: Seen,
-    charts: Charts,
-    pages: Pages,
-    shown_again: ShownAgain,
-    strangers: Strangers,
-    quotas: Quotas,
-    audit_queries: Queries,
-    gauges: Gauges,
-    /// Answers that are recorded at the same time.
-    recording: Few,
+    recorder: Arc<Recorder>,
+    access: Arc<Access>,
+    outbox: Arc<Outbox>,
+    cards: Arc<Cards>,
+    pages: Arc<ResultPages>,
+    recovery: Arc<Recovery>,
+    identity: Arc<Identity>,
+    history: Arc<History>,
+    statements: Arc<Statements>,
+    verified: Arc<VerifiedQueries>,
+    review: Arc<Review>,
+    feedback: Arc<Feedback>,
+    agreements: Arc<Agreements>,
+    account: Arc<Account>,
+    users: Arc<Users>,
+    policy: Arc<PolicyView>,
+    status: Arc<StatusView>,
+    audit_view: Arc<AuditView>,
+    own_conversations: Arc<OwnConversations>,
+    adviser: Arc<Adviser>,
+    questions: Arc<Questions>,
+    repeats: Arc<Repeats>,
+    executions: Arc<Executions>,
+    charting: Arc<Charting>,
+    paging: Arc<Paging>,
+    explaining: Arc<Explaining>,
+    editing: Arc<Editing>,
 }
 
 impl Pipeline {
-    /// A pipeline over its parts.
-    pub fn new(parts: Parts) -> Self {
-        let left = DepartedPlaces::default();
-        let platforms =
-            parts.platforms.iter().map(|platform| (platform.name(), left.mind(platform, &parts.clock))).collect();
-        let quotas = Quotas::new(&parts.settings.quotas, &parts.clock);
-        let scheduler = Scheduler::new(Arc::clone(&parts.clock));
-        parts.platforms.iter().for_each(|platform| scheduler.listen(&**platform));
-        Self {
-            parts,
-            platforms,
-            scheduler,
-            running: Running::default(),
-            pending_finals: PendingFinals::default(),
-            left,
-            seen: Seen::default(),
-            charts: Charts::default(),
-            pages: Pages::default(),
-            shown_again: ShownAgain::default(),
-            strangers: Strangers::default(),
-            quotas,
-            audit_queries: Queries::default(),
-            gauges: Gauges::default(),
-            recording: Few::new(RECORDED_AT_ONCE),
-        }
-    }
-
     /// What it works with.
     pub fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// Verified queries, for those who decide on them elsewhere than in a chat.
+    pub fn verified_queries(&self) -> &VerifiedQueries {
+        &self.verified
+    }
+
+    /// What platforms may ask before they hand something over.
+    pub fn advice(&self) -> Arc<dyn Advice> {
+        Arc::clone(&self.adviser) as _
+    }
+
+    /// Closes the messages an earlier run left behind, and says how many. Called once, before the
+    /// platforms run. A message whose platform is away is left to [`close_left`](Self::close_left).
+    pub async fn recover(&self) -> Result<usize, StoreError> {
+        self.recovery.recover().await
+    }
+
+    /// Closes what nobody writes any more, and says how many: an answer whose platform was away when it was
+    /// whole is shown, and anything else is said to be interrupted. To be called each minute; where it takes long, because
+    /// a place does, the next call need not wait for it.
+    pub async fn close_left(&self) -> Result<usize, StoreError> {
+        self.recovery.close_left().await
+    }
+
+    /// Takes the buttons from messages whose proposals have expired, and those that turn pages from results whose rows are
+    /// no longer kept, on the platforms of this program; says how many. One whose platform is away is left to the next time.
+    pub async fn expire_proposals(&self) -> Result<usize, StoreError> {
+        Ok(self.pages.expire_pages().await + self.cards.expire().await?)
     }
 
     /// Answers one event, to the end. The same event delivered twice is answered once.
@@ -244,7 +177,7 @@ impl Pipeline {
             return;
         };
         let body = event.body.clone();
-        let (outcome, user) = match self.identify(&event, Arc::clone(&platform)).boxed().await {
+        let (outcome, user) = match self.identity.identify(&event, Arc::clone(&platform)).boxed().await {
             Ok(Some(asker)) => (self.answer_unbroken(&asker, body).await, Some(asker.user)),
             Ok(None) => (Ok(()), None),
             Err(trouble) => (Err(trouble), None),
@@ -254,10 +187,11 @@ impl Pipeline {
             let unknown = client.unwrap_or(self.parts.settings.locale);
             let locale = user.as_ref().map_or(unknown, |user| user.locale);
             let user = user.map(|user| user.id);
-            let incident = self.event_by(&event.actor, &event.place, user, AuditAction::Incident, AuditStatus::Failed);
+            let (action, status) = (AuditAction::Incident, AuditStatus::Failed);
+            let incident = self.recorder.event_by(&event.actor, &event.place, user, action, status);
             let concerns_one = matches!(trouble, PipelineError::TellAlone(_));
-            let sentence = self.explain_trouble(trouble, incident).boxed().await;
-            self.tell_of_trouble(&*platform, &event, &sentence.render(locale), concerns_one).await;
+            let sentence = self.recorder.explain_trouble(trouble, incident).boxed().await;
+            self.outbox.tell_of_trouble(&*platform, &event, &sentence.render(locale), concerns_one).await;
         }
     }
 
@@ -266,7 +200,7 @@ impl Pipeline {
         if let Ok(answered) = AssertUnwindSafe(self.answer_to(asker, body)).catch_unwind().await {
             return answered;
         }
-        if let Err(error) = self.recover_from(asker).boxed().await {
+        if let Err(error) = self.recovery.recover_from(asker).boxed().await {
             tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
         }
         Err(PipelineError::Broken("a panic; the log says where".to_owned()))
@@ -274,105 +208,38 @@ impl Pipeline {
 
     async fn answer_to(&self, asker: &Asker, body: EventBody) -> Result<(), PipelineError> {
         // Each by itself in memory: what waits longest, an answer that streams, is far from the largest.
-        if !self.admit(asker).boxed().await? {
+        if !self.access.admit(asker).boxed().await? {
             return Ok(());
         }
         match body {
-            EventBody::Said(words) => self.ask(asker, &words).boxed().await,
+            EventBody::Said(words) => self.questions.ask(asker, &words).boxed().await,
             EventBody::Command(words) => self.command(asker, &words).boxed().await,
             EventBody::Unreadable => Err(PipelineError::Tell(text("question-unreadable"))),
-            EventBody::Edited { proposal, text } => self.edit(asker, Some(&proposal), &text).boxed().await,
-            EventBody::Clicked(ButtonAction::Execute(proposal)) => self.execute(asker, &proposal).boxed().await,
-            EventBody::Clicked(ButtonAction::Edit(proposal)) => {
-                self.show_for_editing(asker, &proposal, None).boxed().await
-            }
-            EventBody::Clicked(ButtonAction::Explain(proposal)) => self.explain(asker, &proposal, None).boxed().await,
-            EventBody::Clicked(ButtonAction::Plan(proposal)) => self.show_plan(asker, &proposal, None).boxed().await,
-            EventBody::Clicked(ButtonAction::Show(proposal)) => self.show_alone(asker, &proposal).boxed().await,
-            EventBody::Clicked(ButtonAction::Agree(proposal)) => self.agree_by_click(asker, &proposal).boxed().await,
-            EventBody::Clicked(ButtonAction::Chart(proposal)) => self.chart(asker, &proposal).boxed().await,
-            EventBody::Clicked(ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page)) => {
-                self.show_audit_page(asker, &page).boxed().await
-            }
-            EventBody::Clicked(ButtonAction::ShowRows(page)) => self.show_rows(asker, &page).boxed().await,
-            EventBody::Clicked(ButtonAction::Keep(proposal)) => self.keep(asker, &proposal, "").boxed().await,
-            EventBody::Clicked(ButtonAction::Rate(answer, rating)) => self.rate(asker, &answer, rating).boxed().await,
-            EventBody::Clicked(ButtonAction::Stop) => self.stop(asker),
-            EventBody::Clicked(ButtonAction::Retry(turn)) => self.retry(asker, turn).boxed().await,
-            EventBody::Clicked(ButtonAction::Continue(turn)) => self.go_on(asker, turn).boxed().await,
+            EventBody::Edited { proposal, text } => self.editing.edit(asker, Some(&proposal), &text).boxed().await,
+            EventBody::Clicked(action) => self.click(asker, action).boxed().await,
             // Nobody asks by these: they were dealt with before it was known who acts.
             EventBody::Deleted { .. } | EventBody::Reworded { .. } | EventBody::Left => Ok(()),
         }
     }
 
-    /// Tells the asker something in their language; where they alone can read it beside what they did, nobody else does.
-    async fn tell(&self, asker: &Asker, sentence: &Text) {
-        if !self.show_aside(asker, &Outgoing::text(sentence.render(asker.own_locale))).await {
-            self.show(asker, &Outgoing::text(sentence.render(asker.user.locale))).await;
-        }
-    }
-
-    /// Shows the asker something beside what they did; whether it could be.
-    async fn show_aside(&self, asker: &Asker, message: &Outgoing) -> bool {
-        match &asker.aside {
-            Some(aside) => self.send(&*asker.platform, aside, message).await,
-            None => false,
-        }
-    }
-
-    async fn show(&self, asker: &Asker, message: &Outgoing) {
-        self.send(&*asker.platform, &asker.place, message).await;
-    }
-
-    /// Shows the asker something that others in the place need not read.
-    async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), PipelineError> {
-        if asker.place.private {
-            self.show(asker, &message).await;
-            return Ok(());
-        }
-        if self.show_aside(asker, &message).await {
-            return Ok(());
-        }
-        let private = asker.platform.open_dm(&asker.actor).await;
-        match private {
-            Ok(place) if self.send(&*asker.platform, &place, &message).await => {
-                self.tell(asker, &text("sent-in-private")).await;
-                Ok(())
+    async fn click(&self, asker: &Asker, action: ButtonAction) -> Result<(), PipelineError> {
+        match action {
+            ButtonAction::Execute(proposal) => self.executions.execute(asker, &proposal).boxed().await,
+            ButtonAction::Edit(proposal) => self.editing.show_for_editing(asker, &proposal, None).boxed().await,
+            ButtonAction::Explain(proposal) => self.explaining.explain(asker, &proposal, None).boxed().await,
+            ButtonAction::Plan(proposal) => self.explaining.show_plan(asker, &proposal, None).boxed().await,
+            ButtonAction::Show(proposal) => self.statements.show_alone(asker, &proposal).boxed().await,
+            ButtonAction::Agree(proposal) => self.agreements.agree_by_click(asker, &proposal).boxed().await,
+            ButtonAction::Chart(proposal) => self.charting.chart(asker, &proposal).boxed().await,
+            ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page) => {
+                self.audit_view.show_audit_page(asker, &page).boxed().await
             }
-            _ => Err(PipelineError::Tell(text("private-failed"))),
+            ButtonAction::ShowRows(page) => self.paging.show_rows(asker, &page).boxed().await,
+            ButtonAction::Keep(proposal) => self.feedback.keep(asker, &proposal, "").boxed().await,
+            ButtonAction::Rate(answer, rating) => self.feedback.rate(asker, &answer, rating).boxed().await,
+            ButtonAction::Stop => self.own_conversations.stop(asker),
+            ButtonAction::Retry(turn) => self.repeats.retry(asker, turn).boxed().await,
+            ButtonAction::Continue(turn) => self.repeats.go_on(asker, turn).boxed().await,
         }
-    }
-
-    /// Sends a message that is whole, cut to what the platform takes; tried until the platform has it.
-    async fn send(&self, platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> bool {
-        self.send_whole(platform, place, message).await.is_ok()
-    }
-
-    /// The same, and where it stands.
-    async fn send_whole(
-        &self,
-        platform: &dyn ChatPlatform,
-        place: &Place,
-        message: &Outgoing,
-    ) -> Result<MessageRef, PlatformError> {
-        let message = Outgoing { text: whole(&message.text, platform.capabilities().length), ..message.clone() };
-        let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
-        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
-    }
-
-    /// Says what went wrong: beside what was done, or where it was done, unless it concerns one person and others read there.
-    async fn tell_of_trouble(&self, platform: &dyn ChatPlatform, event: &Event, sentence: &str, concerns_one: bool) {
-        let message = Outgoing::text(sentence);
-        if let Some(aside) = platform.aside(event)
-            && self.send(platform, &aside, &message).await
-        {
-            return;
-        }
-        let place = if concerns_one && !event.place.private {
-            platform.open_dm(&event.actor).await.unwrap_or_else(|_| event.place.clone())
-        } else {
-            event.place.clone()
-        };
-        self.send(platform, &place, &message).await;
     }
 }

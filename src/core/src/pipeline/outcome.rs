@@ -1,5 +1,6 @@
 //! A result while it is read, and as people see it: a table of its first rows and files that hold all of them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -7,49 +8,31 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::account::zone_name;
-use super::asker::Asker;
-use super::audience::{signature, signed};
-use super::offer::day;
-use super::paging::{Head, PagedResult};
-use super::propose_verified::keep_button;
-use super::rating::rating_buttons;
-use super::{Pipeline, Target};
+use crate::asker::Asker;
 use crate::attached::own_words;
 use crate::domain::{
-    AnswerId, Button, ButtonAction, Column, Ending, FileRef, LimitReached, Locale, Origin, Outgoing, Proposal, Row,
-    ShownTable, TurnId, Value,
+    Button, ButtonAction, Column, Ending, LimitReached, Locale, Origin, Outgoing, Proposal, Row, ShownTable, TurnId,
+    Value,
 };
 use crate::guard::ApprovedStatement;
-use crate::ports::{Batch, Colophon, FileError, Finished, ResultSheet, TargetError};
-use crate::results::{Chart, Preview, TableFormat, heading, in_zone, readable, slug};
+use crate::outbox::buttons::lasting_buttons;
+use crate::outbox::result_pages::{Head, PagedResult, ResultPages};
+use crate::outbox::signature::{signature, signed};
+use crate::pipeline::charting::Charting;
+use crate::ports::{Batch, Clock, Colophon, FileError, Finished, ResultFiles, ResultSheet, TargetError};
+use crate::results::{Below, Chart, Preview, TableFormat, heading, hidden_columns, in_zone, readable, zone_name};
+use crate::settings::Settings;
+use crate::statements::card::day;
+use crate::statements::file_name::FileName;
+use crate::targets::Target;
 use crate::text::{Text, text};
 
-/// The names of a file: the one people see, and one that no other file in the folder has.
-#[derive(Debug, Clone)]
-pub(super) struct FileName {
-    shown: String,
-    pub(super) stored: String,
-}
-
-impl FileName {
-    /// Adds a word to both names.
-    pub(super) fn with(self, word: &str) -> Self {
-        Self { shown: format!("{}-{word}", self.shown), stored: format!("{}-{word}", self.stored) }
-    }
-
-    /// Gives a file that was stored under its name the one that people see.
-    pub(super) fn show(&self, file: FileRef) -> FileRef {
-        FileRef { name: file.name.replacen(&self.stored, &self.shown, 1), ..file }
-    }
-}
-
 /// A result that has ended well.
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     columns: Vec<Column>,
     /// The first rows: as many as a preview or a chart can show, and where pages are turned, those that are kept for that.
     head: Vec<Row>,
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
     ending: Ending,
     /// Rows that the statement itself asks for at most.
     row_limit: Option<u64>,
@@ -57,20 +40,29 @@ pub(super) struct Outcome {
     sheet: Option<Box<dyn ResultSheet>>,
 }
 
-impl Pipeline {
+/// Reads results and shows them.
+pub(crate) struct Results {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) pages: Arc<ResultPages>,
+    pub(crate) charting: Arc<Charting>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) files: Arc<dyn ResultFiles>,
+}
+
+impl Results {
     /// Reads all rows into the files and the first ones into memory.
-    pub(super) async fn collect(
+    pub(crate) async fn collect(
         &self,
         asker: &Asker,
         target: &Target,
         approved: &ApprovedStatement,
         stop: &CancellationToken,
     ) -> Result<Outcome, TargetError> {
-        let settings = &self.parts.settings;
+        let settings = &self.settings;
         let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
         // Here, so that the table, the chart and the files have the same headings, whatever the database.
         result.columns.iter_mut().for_each(|column| column.name = heading(&column.name));
-        let mut sheet = logged(self.parts.files.begin(&result.columns, asker.user.locale, &asker.zone));
+        let mut sheet = logged(self.files.begin(&result.columns, asker.user.locale, &asker.zone));
         // One row more than a chart can show: then it is known that there is none.
         let drawn = if Chart::may_be(&result.columns) { Chart::MOST_ROWS + 1 } else { 0 };
         let least = settings.preview_rows.max(drawn);
@@ -92,17 +84,6 @@ impl Pipeline {
         Ok(Outcome { columns: result.columns, head: head.rows, rows, ending, row_limit, sheet })
     }
 
-    /// The names of the files of a proposal, without an ending: after its question, and when it was asked.
-    pub(super) fn file_name(&self, asker: &Asker, proposal: &Proposal) -> FileName {
-        let now = self.parts.clock.now();
-        let about = slug(&own_words(&proposal.question), &proposal.target);
-        let id = &proposal.id.0[..proposal.id.0.len().min(6)];
-        FileName {
-            shown: format!("{about}-{}", now.to_zoned(asker.zone.clone()).strftime("%Y-%m-%d")),
-            stored: format!("{about}-{}-{id}", now.strftime("%Y%m%d-%H%M%S")),
-        }
-    }
-
     /// The files of a result: none of one without rows, `None` when they could not be written.
     async fn finish_files(&self, asker: &Asker, proposal: &Proposal, outcome: &mut Outcome) -> Option<Finished> {
         let sheet = outcome.sheet.take()?;
@@ -110,7 +91,7 @@ impl Pipeline {
             return Some(Finished::default());
         }
         let locale = asker.user.locale;
-        let mut name = self.file_name(asker, proposal);
+        let mut name = FileName::of(asker, proposal, self.clock.now());
         if outcome.ending.truncated.is_some() {
             // Plain digits: it is a name.
             let first = text("file-first-rows").with("rows", outcome.rows.to_string()).render(locale);
@@ -132,7 +113,7 @@ impl Pipeline {
             fact("fact-statement", proposal.statement.clone()),
             fact("fact-person", asker.user.full_name.clone()),
             fact("fact-target", proposal.target.clone()),
-            fact("fact-time", told(self.parts.clock.now(), &asker.zone)),
+            fact("fact-time", told(self.clock.now(), &asker.zone)),
             fact("fact-rows", outcome.rows.to_string()),
         ];
         let values = proposal.parameters.iter();
@@ -153,7 +134,7 @@ impl Pipeline {
 
     /// The table and the files of a result that is recorded, the rows the table shows, and what is kept beside them: how many
     /// there are, and what the table leaves out.
-    pub(super) async fn result_message(
+    pub(crate) async fn result_message(
         &self,
         asker: &Asker,
         (proposal, turn): (&Proposal, TurnId),
@@ -200,7 +181,7 @@ impl Pipeline {
         let message = if capabilities.pages && is_partial {
             let rows = (outcome.columns, outcome.head);
             let result = PagedResult::of(proposal.conversation, signature(asker), rows, (outcome.rows, format, below));
-            self.offer_pages(turn, result, message)
+            self.pages.offer_pages(turn, result, message)
         } else {
             message
         };
@@ -208,9 +189,9 @@ impl Pipeline {
     }
 
     /// The largest table for the asker's chat that leaves room for the lines below it.
-    pub(super) fn table_format(&self, asker: &Asker) -> TableFormat {
+    pub(crate) fn table_format(&self, asker: &Asker) -> TableFormat {
         let length = asker.platform.capabilities().length.less(600);
-        TableFormat { length, max_rows: self.parts.settings.preview_rows, locale: asker.user.locale }
+        TableFormat { length, max_rows: self.settings.preview_rows, locale: asker.user.locale }
     }
 
     /// A button for the chart of a result that can be one.
@@ -219,53 +200,23 @@ impl Pipeline {
         let is_whole = outcome.rows == outcome.head.len() as u64;
         let chart = if is_whole { Chart::of(&outcome.columns, &outcome.head, locale) } else { None };
         let Some(chart) = chart else {
-            self.keep_chart(asker, (&proposal.id, turn), None);
+            self.charting.keep_chart(asker, (&proposal.id, turn), None);
             return Vec::new();
         };
         let note = may_be_more(outcome).then(|| summary(outcome).render(locale));
         // A statement that somebody wrote themselves may answer no question.
         let title =
             if proposal.question.trim().is_empty() { chart.title } else { own_words(&proposal.question).into_owned() };
-        self.keep_chart(asker, (&proposal.id, turn), Some(Chart { title, note, ..chart }));
+        self.charting.keep_chart(asker, (&proposal.id, turn), Some(Chart { title, note, ..chart }));
         vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
     }
 }
 
-/// The lines below the table of a result.
-#[derive(Debug, Default)]
-pub(super) struct Below {
-    /// A sentence about the number of rows, and the time they took.
-    summary: String,
-    /// The sentences about the result as a whole, whichever of its rows are shown.
-    rest: Vec<Text>,
-}
-
-impl Below {
-    /// The text of a message: the table, how many rows there are, what the table leaves out, and all else.
-    pub(super) fn under(&self, preview: Option<&Preview>, left_out: &[Text], locale: Locale) -> String {
-        let table = preview.map(|preview| preview.text.clone());
-        let said = left_out.iter().chain(&self.rest).map(|sentence| sentence.render(locale));
-        table.into_iter().chain([self.summary.clone()]).chain(said).collect::<Vec<_>>().join("\n")
-    }
-}
-
-/// The buttons of a result that are of use as long as its proposal is known.
-pub(super) fn lasting_buttons(proposal: &Proposal, locale: Locale) -> Vec<Button> {
-    let rating = rating_buttons(&AnswerId::Proposal(proposal.id.clone()), locale);
-    keep_button(proposal, locale).into_iter().chain(rating).collect()
-}
-
 /// What the table does not show of the rows that came.
-fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
+pub(crate) fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
     let shown = preview.rows as u64;
     let fewer_rows = (shown < rows).then(|| text("preview-rows").count("shown", shown));
     fewer_rows.into_iter().chain(hidden_columns(preview)).collect()
-}
-
-/// A sentence about the columns a table has no room for, where there are any.
-pub(super) fn hidden_columns(preview: &Preview) -> Option<Text> {
-    let hidden = preview.hidden_columns as u64;
-    (hidden > 0).then(|| text("preview-columns").count("hidden", hidden))
 }
 
 /// True where a limit of ours or of the statement itself ended the result. Who asks for one row means the first of them.
@@ -289,7 +240,7 @@ fn logged<T>(written: Result<T, FileError>) -> Option<T> {
 }
 
 /// How many rows, in a sentence.
-pub(super) fn summary(outcome: &Outcome) -> Text {
+pub(crate) fn summary(outcome: &Outcome) -> Text {
     match (outcome.rows, outcome.ending.truncated) {
         (0, None) => text("no-rows"),
         // The very first one is larger than a whole result may be, or took all of the time.

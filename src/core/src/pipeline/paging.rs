@@ -1,264 +1,68 @@
-//! Further rows of a result, a page at a time in its own message: from rows kept in memory for a while.
+//! Another page of a result, for the person who had it.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-
-use super::asker::Asker;
-use super::audience::signed;
-use super::execution::Checked;
-use super::ledger::{about, delivery};
-use super::offer::button;
-use super::outcome::{Below, hidden_columns, lasting_buttons};
-use super::{Pipeline, PipelineError};
+use crate::access::gate::Access;
+use crate::asker::Asker;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Column, ColumnKind, ConversationId,
-    MessageRef, Outgoing, Proposal, ResultPage, Row, Turn, TurnId, Value,
+    AuditAction, AuditEvent, AuditStatus, Capability, Column, ColumnKind, MessageRef, Outgoing, Proposal, ResultPage,
+    Row, Turn, Value,
 };
-use crate::egress::{Aim, Patience};
-use crate::ports::PlatformError;
-use crate::results::{Preview, TableFormat};
+use crate::error::PipelineError;
+use crate::outbox::buttons::lasting_buttons;
+use crate::outbox::result_pages::{Page, ResultPages};
+use crate::outbox::signature::signed;
+use crate::pipeline::outcome::Results;
+use crate::ports::{Clock, Conversations, PlatformError};
+use crate::recorder::Recorder;
+use crate::recorder::event::{about, delivery};
+use crate::results::Preview;
+use crate::statements::recheck::{Checked, Statements};
+use crate::targets::Targets;
 use crate::text::text;
 
-/// Results kept at most, the latest ones.
-const KEPT: usize = 64;
-/// Bytes of rows kept of each: 32 MiB of all of them together.
-const BYTES: usize = 512 * 1024;
-/// Time during which the pages of one can be turned.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
-
-/// The latest results that have more rows than a message shows. In memory only: rows of a company are not put on a disk
-/// for a button that is seldom pressed.
-#[derive(Debug, Default)]
-pub(super) struct Pages(Mutex<VecDeque<Kept>>);
-
-#[derive(Debug)]
-struct Kept {
-    turn: TurnId,
-    result: PagedResult,
-    /// Where it is shown, once it is.
-    at: Option<MessageRef>,
-    until: Timestamp,
+/// Turns the pages of results.
+pub(crate) struct Paging {
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) pages: Arc<ResultPages>,
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) results: Arc<Results>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
 }
 
-/// A result with the rows whose pages can be turned.
-#[derive(Debug)]
-pub(super) struct PagedResult {
-    conversation: ConversationId,
-    columns: Vec<Column>,
-    rows: Vec<Row>,
-    /// Rows that came, of which not all need be kept.
-    total: u64,
-    format: TableFormat,
-    signature: Option<String>,
-    below: Below,
-    /// The buttons of its message beside those that turn pages.
-    buttons: Vec<Button>,
-    /// The first row of each page that can be reached by now.
-    begins: Vec<usize>,
-    /// The text of its message now.
-    text: String,
-}
-
-/// A page as it is shown.
-struct Page {
-    message: Outgoing,
-    rows: i64,
-    /// Such as `rows 21-40 of 137`, for the audit.
-    detail: String,
-}
-
-/// The first rows of a result while it is read: so many at least, and more of them as long as there is room.
-pub(super) struct Head {
-    pub(super) rows: Vec<Row>,
-    least: usize,
-    room: usize,
-}
-
-impl Head {
-    pub(super) fn new(least: usize, is_paged: bool) -> Self {
-        Self { rows: Vec::new(), least, room: if is_paged { BYTES } else { 0 } }
-    }
-
-    pub(super) fn add(&mut self, batch: &[Row]) {
-        for row in batch {
-            let size = size(row);
-            if self.rows.len() >= self.least && size > self.room {
-                // No later row may follow one that is left out.
-                self.room = 0;
-                return;
-            }
-            self.room = self.room.saturating_sub(size);
-            self.rows.push(row.clone());
-        }
-    }
-}
-
-/// Bytes of memory that a row takes.
-fn size(row: &Row) -> usize {
-    size_of::<Row>() + row.iter().map(|value| size_of::<Value>() + value.weight()).sum::<usize>()
-}
-
-impl PagedResult {
-    /// The result of a conversation with the first of its rows; `total` is how many there are of them.
-    pub(super) fn of(
-        conversation: ConversationId,
-        signature: Option<String>,
-        (columns, mut rows): (Vec<Column>, Vec<Row>),
-        (total, format, below): (u64, TableFormat, Below),
-    ) -> Self {
-        let mut room = BYTES;
-        let fits = rows.iter().take_while(|row| {
-            let is_one = size(row) <= room;
-            room = room.saturating_sub(size(row));
-            is_one
-        });
-        rows.truncate(fits.count());
-        rows.shrink_to_fit();
-        let (buttons, begins, text) = (Vec::new(), vec![0], String::new());
-        Self { conversation, columns, rows, total, format, signature, below, buttons, begins, text }
-    }
-
-    /// Draws the page of that number, or the last one that can be reached.
-    fn page(&mut self, turn: TurnId, wanted: u32) -> Page {
-        let locale = self.format.locale;
-        let number = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.begins.len() - 1);
-        let first = self.begins[number];
-        let preview = Preview::page(&self.columns, &self.rows, first, self.format);
-        let last = first + preview.rows;
-        if number + 1 == self.begins.len() && preview.rows > 0 && last < self.rows.len() {
-            self.begins.push(last);
-        }
-        let (from, to) = (first as u64 + 1, last as u64);
-        let shown = text("rows-page").count("from", from).count("to", to).count("rows", self.total);
-        let shown = shown.count("shown", preview.rows as u64);
-        let left_out: Vec<_> = [shown].into_iter().chain(hidden_columns(&preview)).collect();
-        let table = self.below.under(Some(&preview), &left_out, locale);
-        let text_of_page = self.signature.iter().cloned().chain([table]).collect::<Vec<_>>().join("\n");
-        let to_page = |page: usize, label: &'static str| {
-            let page = u32::try_from(page).unwrap_or(u32::MAX);
-            button(ButtonAction::ShowRows(ResultPage { turn, page }), &text(label), locale)
-        };
-        let before = number.checked_sub(1).map(|page| to_page(page, "button-rows-before"));
-        let after = (number + 1 < self.begins.len()).then(|| to_page(number + 1, "button-rows-after"));
-        let buttons = before.into_iter().chain(after).chain(self.buttons.iter().cloned()).collect();
-        Page {
-            message: Outgoing { buttons, ..Outgoing::text(text_of_page) },
-            rows: i64::try_from(preview.rows).unwrap_or(i64::MAX),
-            detail: format!("rows {from}-{to} of {}", self.total),
-        }
-    }
-
-    /// The message as it is, without the buttons whose rows are gone: those of a chart are kept no longer.
-    fn closed(&self) -> Outgoing {
-        let mut buttons = self.buttons.clone();
-        buttons.retain(|button| !matches!(button.action, ButtonAction::Chart(_)));
-        Outgoing { buttons, ..Outgoing::text(&self.text) }
-    }
-}
-
-impl Pages {
-    /// Notes where a result is shown; one that is not shown is forgotten.
-    pub(super) fn stands(&self, turn: TurnId, at: Option<&MessageRef>) {
-        let mut kept = self.kept();
-        match at {
-            Some(at) => kept.iter_mut().filter(|one| one.turn == turn).for_each(|one| one.at = Some(at.clone())),
-            None => kept.retain(|one| one.turn != turn),
-        }
-    }
-
-    fn keep(&self, new: Kept, now: Timestamp) {
-        let mut kept = self.kept();
-        if kept.iter().filter(|one| now < one.until).count() >= KEPT
-            && let Some(oldest) = kept.iter_mut().find(|one| now < one.until)
-        {
-            // The next minute takes the buttons from its message.
-            oldest.until = now;
-            oldest.result.rows = Vec::new();
-        }
-        kept.push_back(new);
-    }
-
-    fn turns(&self) -> Vec<TurnId> {
-        self.kept().iter().map(|one| one.turn).collect()
-    }
-
-    /// Where a result is shown.
-    fn at(&self, turn: TurnId) -> Option<MessageRef> {
-        self.kept().iter().find(|one| one.turn == turn)?.at.clone()
-    }
-
-    /// A page of a result that is not too old.
-    fn page(&self, wanted: &ResultPage, now: Timestamp) -> Option<Page> {
-        let mut kept = self.kept();
-        let one = kept.iter_mut().find(|one| one.turn == wanted.turn && now < one.until)?;
-        Some(one.result.page(wanted.turn, wanted.page))
-    }
-
-    /// Notes what a result shows now.
-    fn shows(&self, turn: TurnId, text: &str) {
-        self.kept().iter_mut().filter(|one| one.turn == turn).for_each(|one| text.clone_into(&mut one.result.text));
-    }
-
-    /// Takes out the results that are meant, each as its message is without pages.
-    fn take(&self, is_meant: impl Fn(&Kept) -> bool) -> Vec<(Option<MessageRef>, Outgoing)> {
-        let mut kept = self.kept();
-        let (taken, rest) = std::mem::take(&mut *kept).into_iter().partition(is_meant);
-        *kept = rest;
-        let taken: VecDeque<Kept> = taken;
-        taken.into_iter().map(|one| (one.at, one.result.closed())).collect()
-    }
-
-    fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
-    }
-}
-
-impl Pipeline {
-    /// Keeps a result so that its pages can be turned: its message with the buttons for that, or as it is where no more rows
-    /// could be kept than it shows.
-    pub(super) fn offer_pages(&self, turn: TurnId, mut result: PagedResult, message: Outgoing) -> Outgoing {
-        result.buttons.clone_from(&message.buttons);
-        let first = result.page(turn, 0).message;
-        if result.begins.len() < 2 {
-            return message;
-        }
-        result.text.clone_from(&first.text);
-        let now = self.parts.clock.now();
-        self.pages.keep(Kept { turn, result, at: None, until: now + LIFETIME }, now);
-        first
-    }
-
+impl Paging {
     /// Shows another page of a result to the person who had it, in its message. As with the result itself: who may no
     /// longer read it, or read it there, gets nothing, and nothing is shown before it is recorded.
-    pub(super) async fn show_rows(&self, asker: &Asker, wanted: &ResultPage) -> Result<(), PipelineError> {
-        self.require(asker, Capability::Execute, "rows", text("execute-not-allowed")).await?;
+    pub(crate) async fn show_rows(&self, asker: &Asker, wanted: &ResultPage) -> Result<(), PipelineError> {
+        self.access.require(asker, Capability::Execute, "rows", text("execute-not-allowed")).await?;
         let gone = || PipelineError::Tell(text("rows-gone"));
-        let turn = self.parts.conversations.turn(wanted.turn).await?.ok_or_else(gone)?;
+        let turn = self.conversations.turn(wanted.turn).await?.ok_or_else(gone)?;
         let (Some(id), Some(noted)) = (&turn.proposal, turn.message.clone()) else { return Err(gone()) };
-        let proposal = self.proposal_of(asker, id, text("rows-not-yours")).await?;
-        let target = self.target_named(&proposal.target)?;
-        let at = self.pages.at(turn.id).unwrap_or(noted);
+        let proposal = self.statements.proposal_of(asker, id, text("rows-not-yours")).await?;
+        let target = self.targets.target_named(&proposal.target)?;
+        let at = self.pages.kept.at(turn.id).unwrap_or(noted);
         // Who reads them is decided by where they are shown, wherever the click is answered.
         let reader = Asker { place: at.place.clone(), ..asker.clone() };
-        let Checked { approved, shown, held_in, .. } = self.approve(&reader, &target, &proposal).await?;
+        let Checked { approved, shown, held_in, .. } = self.statements.approve(&reader, &target, &proposal).await?;
         if !shown.allowed {
-            let refused = self.event(&reader, AuditAction::Refusal, AuditStatus::Refused);
+            let refused = self.recorder.event(&reader, AuditAction::Refusal, AuditStatus::Refused);
             let refused = about(refused, &proposal, approved.relations());
             let (rule, detail) = (Some(shown.why.word().to_owned()), Some(shown.to_string()));
-            self.record(AuditEvent { rule, detail, ..refused }).await?;
+            self.recorder.record(AuditEvent { rule, detail, ..refused }).await?;
             return Err(PipelineError::TellAlone(text("rows-not-here")));
         }
-        let Some(Page { message, rows, detail }) = self.pages.page(wanted, self.parts.clock.now()) else {
+        let Some(Page { message, rows, detail }) = self.pages.kept.page(wanted, self.clock.now()) else {
             self.close_pages(&reader, &proposal, &turn, at).await;
             return Err(gone());
         };
-        let event = self.event(&reader, AuditAction::ResultPage, AuditStatus::Ok);
+        let event = self.recorder.event(&reader, AuditAction::ResultPage, AuditStatus::Ok);
         let event = about(event, &proposal, approved.relations());
         let delivery = Some(delivery(&held_in, &at.place));
-        self.record(AuditEvent { rows: Some(rows), detail: Some(detail), delivery, ..event }).await?;
-        match self.change_result(at, &message).await {
+        self.recorder.record(AuditEvent { rows: Some(rows), detail: Some(detail), delivery, ..event }).await?;
+        match self.pages.change_result(at, &message).await {
             // What is shown beside what somebody did takes no changes after a while.
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Err(gone()),
             Err(error) => {
@@ -266,7 +70,7 @@ impl Pipeline {
                 Err(PipelineError::Tell(text("rows-not-shown")))
             }
             Ok(()) => {
-                self.pages.shows(turn.id, &message.text);
+                self.pages.kept.shows(turn.id, &message.text);
                 Ok(())
             }
         }
@@ -275,9 +79,9 @@ impl Pipeline {
     /// Takes the buttons that turn pages from a result whose rows are no longer kept: where not even its text is, as after a
     /// restart, it shows its first rows again, as the conversation keeps them.
     async fn close_pages(&self, reader: &Asker, proposal: &Proposal, turn: &Turn, at: MessageRef) {
-        let known = self.pages.take(|one| one.turn == turn.id).pop().map(|(_, message)| message);
+        let known = self.pages.kept.close(turn.id);
         let Some(message) = known.or_else(|| self.first_page(reader, proposal, turn)) else { return };
-        if let Err(error) = self.change_result(at, &message).await {
+        if let Err(error) = self.pages.change_result(at, &message).await {
             tracing::debug!(%error, turn = turn.id.0, "a result keeps buttons whose rows are gone");
         }
     }
@@ -288,98 +92,8 @@ impl Pipeline {
         let columns = table.columns.iter().map(|one| Column { name: one.name.clone(), kind: kind(one.number) });
         let rows = table.rows.iter().map(|row| row.iter().cloned().map(Value::Text).collect());
         let columns: Vec<Column> = columns.collect();
-        let preview = Preview::draw(&columns, &rows.collect::<Vec<Row>>(), self.table_format(reader));
+        let preview = Preview::draw(&columns, &rows.collect::<Vec<Row>>(), self.results.table_format(reader));
         let said = signed(reader, &format!("{}\n{}", preview.text, turn.text));
         Some(Outgoing { buttons: lasting_buttons(proposal, reader.user.locale), ..Outgoing::text(said) })
-    }
-
-    /// Takes the buttons that turn pages from results whose rows have been kept for long enough; says how many. Rows whose
-    /// answer another program has erased or pruned are forgotten.
-    pub(super) async fn expire_pages(&self) -> usize {
-        for turn in self.pages.turns() {
-            if matches!(self.parts.conversations.turn(turn).await, Ok(None)) {
-                self.pages.take(|one| one.turn == turn);
-            }
-        }
-        let now = self.parts.clock.now();
-        self.without_pages(self.pages.take(|one| one.until <= now)).await
-    }
-
-    /// Forgets the rows of a conversation that is gone.
-    pub(super) async fn retire_pages(&self, conversation: ConversationId) {
-        self.without_pages(self.pages.take(|one| one.result.conversation == conversation)).await;
-    }
-
-    /// Where it fails, the buttons outlive their rows: a click says so.
-    async fn without_pages(&self, closed: Vec<(Option<MessageRef>, Outgoing)>) -> usize {
-        let mut changed = 0;
-        for (at, message) in closed.into_iter().filter_map(|(at, message)| Some((at?, message))) {
-            match self.change_result(at, &message).await {
-                Ok(()) => changed += 1,
-                Err(error) => tracing::debug!(%error, "a result keeps buttons whose rows are gone"),
-            }
-        }
-        changed
-    }
-
-    async fn change_result(&self, at: MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
-        let platform = self.platforms.get(&at.place.platform).ok_or(PlatformError::Gone)?;
-        let place = at.place.clone();
-        self.scheduler.deliver(&**platform, &place, Aim::Only(at), message, Patience::SHORT).await.map(drop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Locale, Place, PlatformName};
-    use crate::ports::Length;
-
-    fn result(rows: Vec<Row>) -> PagedResult {
-        let columns = vec![Column { name: "v".to_owned(), kind: ColumnKind::Text }];
-        let format = TableFormat { length: Length::characters(2000), max_rows: 20, locale: Locale::En };
-        PagedResult::of(ConversationId(1), None, (columns, rows), (10_000, format, Below::default()))
-    }
-
-    fn row(bytes: usize) -> Row {
-        vec![Value::Text("x".repeat(bytes))]
-    }
-
-    #[test]
-    fn rows_are_read_as_long_as_there_is_room_and_none_after_one_that_is_left_out() {
-        for (least, is_paged, sizes, expected) in [
-            (2, false, vec![BYTES, BYTES, 1], 2),
-            (2, true, vec![1, 1, 1, 1], 4),
-            (0, true, vec![1, BYTES, 1], 1),
-            (2, true, vec![BYTES, 1, 1], 2),
-        ] {
-            let mut head = Head::new(least, is_paged);
-            head.add(&sizes.iter().map(|bytes| row(*bytes)).collect::<Vec<_>>());
-            assert_eq!(head.rows.len(), expected, "{least} {is_paged} {sizes:?}");
-        }
-    }
-
-    #[test]
-    fn no_result_takes_more_memory_than_it_may() {
-        let kept = result(vec![row(BYTES / 10); 100]);
-        assert_eq!(kept.rows.len(), 9);
-        assert!(kept.rows.iter().map(size).sum::<usize>() <= BYTES);
-    }
-
-    #[test]
-    fn the_oldest_result_makes_room_for_another() {
-        let (pages, until) = (Pages::default(), Timestamp::MAX);
-        for number in 0..=KEPT {
-            let turn = TurnId(i64::try_from(number).unwrap());
-            pages.keep(Kept { turn, result: result(vec![row(1); 30]), at: None, until }, Timestamp::UNIX_EPOCH);
-        }
-        let page = |turn| pages.page(&ResultPage { turn: TurnId(turn), page: 0 }, Timestamp::UNIX_EPOCH);
-        assert!(page(0).is_none());
-        assert_eq!(page(1).map(|page| page.detail).as_deref(), Some("rows 1-20 of 10000"));
-        let place = Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), private: true };
-        pages.stands(TurnId(1), Some(&MessageRef { place, id: "1".to_owned() }));
-        assert!(pages.at(TurnId(1)).is_some() && pages.at(TurnId(2)).is_none());
-        pages.stands(TurnId(1), None);
-        assert!(page(1).is_none(), "what is not shown has no pages");
     }
 }

@@ -1,12 +1,12 @@
 //! The database plans a statement before it is offered: one that it cannot plan is refused.
 
-use super::proposing::Refused;
-use super::question::Inquiry;
-use super::repairing::Fault;
-use super::terms::Terms;
-use super::{Pipeline, PipelineError};
+use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
+use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::proposing::{Proposing, Refused};
+use crate::pipeline::repairing::Fault;
 use crate::ports::{Estimate, TargetError};
+use crate::settings::Terms;
 use crate::text::text;
 
 /// Decides on a statement that was not planned.
@@ -20,9 +20,9 @@ enum Unplanned {
     Offered,
 }
 
-impl Pipeline {
+impl Proposing {
     /// The database's plan for an approved statement, or the reason not to offer it.
-    pub(super) async fn planned(
+    pub(crate) async fn planned(
         &self,
         inquiry: &Inquiry<'_>,
         approved: &ApprovedStatement,

@@ -3,28 +3,28 @@
 use std::time::Duration;
 
 use futures::future::FutureExt as _;
-use futures::select_biased;
-use futures::stream::{self, StreamExt as _};
+use futures::stream::StreamExt as _;
+use futures::{select_biased, stream};
 
-use super::running::Stop;
-use super::waiting::FirstTokens;
 use crate::egress::Streamed;
+use crate::outbox::running::Stop;
+use crate::pipeline::waiting::FirstTokens;
 use crate::ports::{Delta, ModelError, ModelStream};
 
 /// An answer whose first words are there.
-pub(super) struct Words {
-    pub(super) stream: ModelStream,
+pub(crate) struct Words {
+    pub(crate) stream: ModelStream,
     /// How long it had to come to them since it began.
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
     /// The spaces before them, which are not shown.
-    pub(super) spaces: String,
+    pub(crate) spaces: String,
     /// How many bytes were thought before them.
-    pub(super) thought: usize,
+    pub(crate) thought: usize,
 }
 
 impl Words {
     /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform.
-    pub(super) async fn while_shown(
+    pub(crate) async fn while_shown(
         self,
         showing: impl Future<Output = ()> + Unpin,
         stop: &Stop,
@@ -63,15 +63,15 @@ impl Words {
 
 /// What was heard of a stream that nobody follows yet. Of thoughts, which may be long, only how long they were.
 #[derive(Default)]
-pub(super) struct Ahead {
+pub(crate) struct Ahead {
     text: String,
     /// In bytes.
-    pub(super) thought: usize,
+    pub(crate) thought: usize,
     end: Option<Result<Delta, ModelError>>,
 }
 
 impl Ahead {
-    pub(super) fn keep(&mut self, delta: Result<Delta, ModelError>) {
+    pub(crate) fn keep(&mut self, delta: Result<Delta, ModelError>) {
         match delta {
             Ok(Delta::Text(text)) => self.text.push_str(&text),
             Ok(Delta::Thinking(thought)) => self.thought += thought.len(),
@@ -80,12 +80,12 @@ impl Ahead {
     }
 
     /// All that was heard, thoughts too.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.text.len() + self.thought
     }
 
     /// It without its thoughts, and then the rest of the stream.
-    pub(super) fn and(self, rest: ModelStream) -> ModelStream {
+    pub(crate) fn and(self, rest: ModelStream) -> ModelStream {
         let text = (!self.text.is_empty()).then_some(Ok(Delta::Text(self.text)));
         stream::iter([text, self.end].into_iter().flatten()).chain(rest).boxed()
     }
@@ -97,7 +97,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Place, UserId};
-    use crate::pipeline::running::Running;
+    use crate::outbox::running::Running;
     use crate::ports::ModelStats;
     use crate::testkit::chat_platform::FakeChat;
 

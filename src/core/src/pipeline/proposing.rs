@@ -1,61 +1,82 @@
 //! From a statement to a proposal that a person can run, or to a refusal they can understand.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::agreeing::waits;
-use super::answer::Answer;
-use super::continuing::Joined;
-use super::ledger::about;
-use super::offer::{Offer, button, buttons, card};
-use super::question::Inquiry;
-use super::repairing::Fault;
-use super::rewritten::rewritten;
-use super::terms::OverCost;
-use super::version::{bound_to, policy_version};
-use super::{Pipeline, PipelineError};
+use crate::access::version::{bound_to, policy_version};
 use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, PromptManifest, Proposal,
     ProposalId, ProposalState, Value,
 };
 use crate::egress::neutralized;
+use crate::error::PipelineError;
 use crate::extract;
 use crate::guard::{ApprovedStatement, Verdict};
-use crate::ports::{Estimate, QueryTarget};
+use crate::models::ModelPool;
+use crate::outbox::buttons::{button, buttons};
+use crate::outbox::cards::Cards;
+use crate::outbox::running::Running;
+use crate::outbox::send::Outbox;
+use crate::pipeline::answer::Answer;
+use crate::pipeline::continuing::Joined;
+use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::offer::Offer;
+use crate::pipeline::repairing::Fault;
+use crate::pipeline::rewritten::rewritten;
+use crate::ports::{Clock, Entropy, Estimate, Proposals, QueryTarget};
+use crate::recorder::Recorder;
+use crate::recorder::event::about;
 use crate::refusal::refusal_text;
 use crate::results::readable;
+use crate::settings::{OverCost, Settings};
+use crate::statements::card::{BESIDE, card, waits};
+use crate::statements::recheck::Statements;
+use crate::targets::Targets;
 use crate::text::{Text, text};
 
-/// Characters that our own sentences beside a card may take: why no model answered, how to edit, what was left out.
-pub(super) const BESIDE: usize = 300;
-
 /// A statement that somebody wrote.
-pub(super) struct Draft<'a> {
-    pub(super) statement: &'a str,
-    pub(super) parameters: BTreeMap<String, Value>,
-    pub(super) origin: Origin,
+pub(crate) struct Draft<'a> {
+    pub(crate) statement: &'a str,
+    pub(crate) parameters: BTreeMap<String, Value>,
+    pub(crate) origin: Origin,
     /// What the model was told that wrote it.
-    pub(super) told: Option<PromptManifest>,
+    pub(crate) told: Option<PromptManifest>,
     /// How many times the model has corrected it.
-    pub(super) repairs: u32,
+    pub(crate) repairs: u32,
 }
 
 /// Why a statement is not offered.
-pub(super) struct Refused {
+pub(crate) struct Refused {
     /// The guard's rule, where it is one.
-    pub(super) rule: Option<&'static str>,
-    pub(super) detail: String,
+    pub(crate) rule: Option<&'static str>,
+    pub(crate) detail: String,
     /// What the database expects it to cost, where that is the reason.
-    pub(super) cost: Option<f64>,
+    pub(crate) cost: Option<f64>,
     /// For the person.
-    pub(super) sentence: Text,
+    pub(crate) sentence: Text,
     /// What a model can mend.
-    pub(super) fault: Option<Box<Fault>>,
+    pub(crate) fault: Option<Box<Fault>>,
 }
 
-impl Pipeline {
+/// Turns statements into proposals that people can run, or into refusals that they can understand.
+pub(crate) struct Proposing {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) model: Arc<ModelPool>,
+    pub(crate) running: Running,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) proposals: Arc<dyn Proposals>,
+}
+
+impl Proposing {
     /// The proposal that comes of an answer, if it holds a statement. One that was cut short offers nothing: half a
     /// statement may mean something else.
-    pub(super) async fn offer_from(
+    pub(crate) async fn offer_from(
         &self,
         inquiry: &Inquiry<'_>,
         answer: &Answer,
@@ -81,11 +102,11 @@ impl Pipeline {
 
     /// Puts a statement through the guard and the database's own planner, and keeps it as a proposal. One that is
     /// refused is kept too: it can be mended, and it is what a person who says "execute" next is told of.
-    pub(super) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, PipelineError> {
-        let now = self.parts.clock.now();
+    pub(crate) async fn propose(&self, inquiry: &Inquiry<'_>, draft: Draft<'_>) -> Result<Offer, PipelineError> {
+        let now = self.clock.now();
         let repairs = draft.repairs;
         let proposal = Proposal {
-            id: ProposalId(self.random_hex(16)),
+            id: ProposalId(self.entropy.hex(16)),
             conversation: inquiry.conversation.id,
             author: inquiry.asker.user.id,
             target: inquiry.target.name.clone(),
@@ -99,7 +120,7 @@ impl Pipeline {
             seal: String::new(),
             told: draft.told,
             created_at: now,
-            expires_at: now + self.parts.settings.proposal_lifetime,
+            expires_at: now + self.settings.proposal_lifetime,
         };
         let (approved, estimate) = match self.approved(inquiry, &proposal).await? {
             Ok(approved) => approved,
@@ -111,7 +132,8 @@ impl Pipeline {
         let agreement = if is_costly { Agreement::Needed } else { Agreement::NotNeeded };
         let proposal = Proposal { statement, parameters: approved.values().clone(), agreement, ..proposal }.sealed();
         let bar = inquiry.bar(approved.text());
-        let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
+        let bar = Some(self.targets.shown_itself(&inquiry.asker.place, &inquiry.target, bar))
+            .filter(|ruling| !ruling.allowed);
         let locale = inquiry.asker.user.locale;
         let prefix = inquiry.asker.prefix();
         let estimates = estimated(&*inquiry.target.port, &estimate, locale);
@@ -123,7 +145,7 @@ impl Pipeline {
         };
         let room = inquiry.asker.platform.capabilities().length.less(BESIDE);
         // What people cannot read whole they cannot approve.
-        let Some((card, files)) = self.shown_whole(inquiry.asker, &proposal, room, told).await else {
+        let Some((card, files)) = self.statements.shown_whole(inquiry.asker, &proposal, room, told).await else {
             let detail = "it cannot be shown whole in one message".to_owned();
             let sentence = text("statement-not-showable");
             let refused = Refused { rule: None, detail, cost: None, sentence, fault: None };
@@ -131,12 +153,12 @@ impl Pipeline {
         };
         let event = AuditEvent {
             cost: rounded(estimate.cost),
-            model: (proposal.origin == Origin::Model).then(|| self.parts.model.name().to_owned()),
+            model: (proposal.origin == Origin::Model).then(|| self.model.name().to_owned()),
             detail: Some(after_repairs(&proposal.origin.to_string(), repairs)),
-            ..self.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok)
+            ..self.recorder.event(inquiry.asker, AuditAction::Proposal, AuditStatus::Ok)
         };
-        self.record(about(event, &proposal, approved.relations())).await?;
-        self.parts.proposals.add(&proposal).await?;
+        self.recorder.record(about(event, &proposal, approved.relations())).await?;
+        self.proposals.add(&proposal).await?;
         self.running.offers(inquiry.asker.user.id, &inquiry.asker.place, &proposal.id);
         let buttons = buttons(&proposal, locale);
         let written = proposal.statement;
@@ -174,7 +196,7 @@ impl Pipeline {
     /// The version of the rules under which a statement is offered.
     fn policy_of(&self, inquiry: &Inquiry<'_>) -> String {
         let (role, place) = (&inquiry.asker.user.role, &inquiry.conversation.place);
-        bound_to(&policy_version(&self.parts.settings, &inquiry.target, role, place), place)
+        bound_to(&policy_version(&self.settings, (&inquiry.target.name, &inquiry.target.terms), role, place), place)
     }
 
     async fn refuse(
@@ -190,17 +212,18 @@ impl Pipeline {
             rule: refused.rule.map(str::to_owned),
             cost: rounded(refused.cost),
             detail: Some(after_repairs(&refused.detail, repairs)),
-            ..self.event(inquiry.asker, AuditAction::Refusal, AuditStatus::Refused)
+            ..self.recorder.event(inquiry.asker, AuditAction::Refusal, AuditStatus::Refused)
         };
-        self.record(about(event, &proposal, &[])).await?;
-        self.parts.proposals.add(&proposal).await?;
+        self.recorder.record(about(event, &proposal, &[])).await?;
+        self.proposals.add(&proposal).await?;
         let locale = inquiry.asker.user.locale;
         let card = format!("{} {}", text("statement-refused").render(locale), refused.sentence.render(locale));
         let mend = button(ButtonAction::Edit(proposal.id.clone()), &text("button-edit"), locale);
         // Where the database refused it, or its cost did, what is said of it is for those who may see what it reads. What
         // the guard refuses is told of in words for everybody.
         let bar = if refused_by_guard { None } else { inquiry.bar_of(&proposal.statement) };
-        let bar = Some(self.shown_itself(&inquiry.asker.place, &inquiry.target, bar)).filter(|ruling| !ruling.allowed);
+        let bar = Some(self.targets.shown_itself(&inquiry.asker.place, &inquiry.target, bar))
+            .filter(|ruling| !ruling.allowed);
         let (written, fault, buttons) = (proposal.statement, refused.fault, vec![mend]);
         let (proposal, files) = (proposal.id, Vec::new());
         Ok(Offer { place: None, card, refused: true, written, fault, proposal, buttons, files, bar })

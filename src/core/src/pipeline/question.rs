@@ -4,42 +4,31 @@ use std::sync::Arc;
 
 use futures::{FutureExt as _, select_biased};
 
-use super::asker::Asker;
-use super::audience::{Audience, signed};
-use super::context::{Reached, Whole};
-use super::ledger::within;
-use super::own_conversations::title_of;
-use super::quotas::Counted;
-use super::retrying::retry_button;
-use super::running::{Stop, Work};
-use super::schema::Schemas;
-use super::unanswered::Unanswered;
-use super::verified::{Matched, asked};
-use super::{Pipeline, PipelineError, Schema, Settings, Target, VerifiedUse};
-use crate::attached::own_words;
-use crate::context::{DataBrief, Example};
-use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, NewTurn, Outgoing, Place, Speaker, TurnId,
-    TurnState, VerifiedQuery,
-};
+use crate::access::gate::Access;
+use crate::access::quotas::Counted;
+use crate::asker::Asker;
+use crate::context::{Example, Prompts};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Outgoing, VerifiedQuery};
 use crate::egress::{Streamed, fit};
+use crate::error::PipelineError;
+use crate::history::History;
+use crate::outbox::buttons::retry_button;
+use crate::outbox::cards::Cards;
+use crate::outbox::running::{Running, Stop, Work};
+use crate::outbox::send::Outbox;
+use crate::outbox::signature::signed;
+use crate::pipeline::answer::Answers;
+use crate::pipeline::briefing::{Briefings, Reached, Whole};
+use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::proposing::Proposing;
+use crate::pipeline::unanswered::Unanswered;
+use crate::pipeline::verified::{Matched, asked};
+use crate::ports::{Clock, Conversations, Knowledge};
+use crate::recorder::Recorder;
+use crate::recorder::event::within;
+use crate::settings::{Settings, VerifiedUse};
+use crate::targets::{Schemas, Target, Targets};
 use crate::text::text;
-
-/// A question about data: who asks it, where, and of what.
-pub(super) struct Inquiry<'a> {
-    pub(super) asker: &'a Asker,
-    pub(super) conversation: &'a Conversation,
-    pub(super) target: Arc<Target>,
-    /// What the asker may see.
-    pub(super) schema: Arc<Schema>,
-    /// What everybody may see who reads what is said.
-    pub(super) common: Arc<Schema>,
-    /// Who that is.
-    pub(super) audience: Audience,
-    pub(super) question: &'a str,
-    /// Whether the model may ask something in return.
-    pub(super) may_ask: bool,
-}
 
 /// What a question is answered from.
 struct Ground {
@@ -48,48 +37,29 @@ struct Ground {
     schemas: Arc<Schemas>,
 }
 
-impl<'a> Inquiry<'a> {
-    pub(super) fn new(
-        (asker, conversation): (&'a Asker, &'a Conversation),
-        target: Arc<Target>,
-        settings: &Settings,
-        schemas: &Schemas,
-        question: &'a str,
-    ) -> Self {
-        let (role, place) = (&asker.user.role, &asker.place);
-        let schema = schemas.of(role);
-        let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
-        let audience = Audience::of(settings, schemas, role, place);
-        Self { asker, conversation, target, schema, common, audience, question, may_ask: true }
-    }
-
-    /// What the model is told of the target: only what everybody may see who reads the answer.
-    pub(super) fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
-        DataBrief {
-            target: &self.target.name,
-            description: &self.target.description,
-            catalog: &self.common.catalog,
-            question: self.question,
-            examples,
-            may_ask: self.may_ask,
-        }
-    }
-
-    /// Whether what was asked where others read is shown to the asker alone.
-    pub(super) fn is_aside(&self) -> bool {
-        is_aside(&self.conversation.place, &self.asker.place)
-    }
+/// Answers questions.
+pub(crate) struct Questions {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) prompts: Arc<Prompts>,
+    pub(crate) running: Running,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) history: Arc<History>,
+    pub(crate) briefings: Arc<Briefings>,
+    pub(crate) answers: Arc<Answers>,
+    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
-/// Whether what belongs to a conversation that others can read is shown where they cannot.
-pub(super) fn is_aside(conversation: &Place, shown: &Place) -> bool {
-    shown.private && !conversation.private
-}
-
-impl Pipeline {
+impl Questions {
     /// Answers a question.
-    pub(super) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
-        self.require(asker, Capability::Ask, words, text("ask-not-allowed")).await?;
+    pub(crate) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+        self.access.require(asker, Capability::Ask, words, text("ask-not-allowed")).await?;
         let question = match self.accept(words) {
             Ok(question) => question,
             Err(trouble) => {
@@ -101,25 +71,26 @@ impl Pipeline {
             return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
         work.answers(&asker.actor.platform, &asker.event);
-        let conversation = self.current(asker).await?;
+        let conversation = self.history.current(asker).await?;
         self.ask_within(asker, &conversation, question, &work).await
     }
 
     /// Answers a question in a conversation.
-    pub(super) async fn ask_within(
+    pub(crate) async fn ask_within(
         &self,
         asker: &Asker,
         conversation: &Conversation,
         question: &str,
         work: &Work,
     ) -> Result<(), PipelineError> {
-        self.within_quota(asker, Counted::Questions).await?;
-        self.record(AuditEvent {
-            detail: Some(question.to_owned()),
-            ..within(self.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
-        })
-        .await?;
-        work.is_asked_in(self.remember_question(conversation, question).await?);
+        self.access.within_quota(asker, Counted::Questions).await?;
+        self.recorder
+            .record(AuditEvent {
+                detail: Some(question.to_owned()),
+                ..within(self.recorder.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
+            })
+            .await?;
+        work.is_asked_in(self.history.remember_question(conversation, question).await?);
         match conversation.mode {
             Mode::Sql => self.ask_for_data(asker, conversation, question, work).await,
             Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
@@ -131,14 +102,14 @@ impl Pipeline {
         if words.is_empty() {
             return Ok(());
         }
-        let refused = self.event(asker, AuditAction::Question, AuditStatus::Refused);
-        self.record(AuditEvent { detail: Some(fit(words, 200)), ..refused }).await
+        let refused = self.recorder.event(asker, AuditAction::Question, AuditStatus::Refused);
+        self.recorder.record(AuditEvent { detail: Some(fit(words, 200)), ..refused }).await
     }
 
     /// A question that can be worked with.
     fn accept<'a>(&self, words: &'a str) -> Result<&'a str, PipelineError> {
         let question = words.trim();
-        let limit = self.parts.settings.max_question_chars;
+        let limit = self.settings.max_question_chars;
         if question.is_empty() {
             return Err(PipelineError::Tell(text("question-empty")));
         }
@@ -152,36 +123,6 @@ impl Pipeline {
         Ok(question)
     }
 
-    /// The conversation the asker is holding where they are. One that begins is in the mode of the place; in a thread, in
-    /// that of what they hold in the channel, since that is where they say it before a thread is there.
-    pub(super) async fn current(&self, asker: &Asker) -> Result<Conversation, PipelineError> {
-        let (conversations, now) = (&self.parts.conversations, self.parts.clock.now());
-        let (channel, places) = (asker.place.channel(), &self.parts.settings.places);
-        let terms = places.of(&asker.place);
-        let mut mode = terms.and_then(|terms| terms.mode).unwrap_or_default();
-        // Unless it has terms of its own.
-        if channel != asker.place && terms == places.of(&channel) {
-            mode = conversations.current(asker.user.id, &channel, mode, now).await?.mode;
-        }
-        Ok(conversations.current(asker.user.id, &asker.place, mode, now).await?)
-    }
-
-    async fn remember_question(&self, conversation: &Conversation, question: &str) -> Result<TurnId, PipelineError> {
-        if conversation.title.is_empty() {
-            self.parts.conversations.set_title(conversation.id, &title_of(&own_words(question))).await?;
-        }
-        let turn = NewTurn {
-            conversation: conversation.id,
-            speaker: Speaker::Person,
-            text: question.to_owned(),
-            state: TurnState::Complete,
-            proposal: None,
-            at: self.parts.clock.now(),
-            aside: false,
-        };
-        Ok(self.parts.conversations.add_turn(&turn).await?)
-    }
-
     async fn ask_for_data(
         &self,
         asker: &Asker,
@@ -189,7 +130,7 @@ impl Pipeline {
         question: &str,
         work: &Work,
     ) -> Result<(), PipelineError> {
-        let Whole { question, may_ask } = match self.with_what_it_answers(conversation, question).await? {
+        let Whole { question, may_ask } = match self.briefings.with_what_it_answers(conversation, question).await? {
             // Whoever asks something that was answered before asks it anew.
             Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => {
                 Whole::alone(question)
@@ -200,7 +141,7 @@ impl Pipeline {
         let Some(Ground { target, verified, schemas }) = self.ground_of(asker, question, &work.stop).await? else {
             return Ok(());
         };
-        let settings = &self.parts.settings;
+        let settings = &self.settings;
         let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
         let here = Inquiry { may_ask, ..here };
         let matched = self.verified_match(question, &here.common, &verified);
@@ -208,11 +149,11 @@ impl Pipeline {
         if matched.is_some() || !(here.names_more() || theirs_alone()) {
             return self.answer(&here, matched, &verified, &work.stop).await;
         }
-        let reader = self.in_private(asker).await?;
+        let reader = self.outbox.in_private(asker).await?;
         if !work.also_in(asker.user.id, &reader.place) {
             return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         }
-        self.tell_here(asker, &text("answer-in-private")).await;
+        self.outbox.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
         let alone = Inquiry { may_ask, ..alone };
         let matched = self.verified_match(question, &alone.common, &verified);
@@ -221,15 +162,15 @@ impl Pipeline {
 
     /// What a question is answered from; nothing where its work ended and nobody is to be told.
     async fn ground_of(&self, asker: &Asker, question: &str, stop: &Stop) -> Result<Option<Ground>, PipelineError> {
-        let target = self.target_of(question, &asker.place)?;
-        self.require_here(asker, &target).await?;
-        let verified = self.parts.knowledge.verified(&target.name).await?;
+        let target = self.targets.target_of(question, &asker.place)?;
+        self.targets.require_here(asker, &target).await?;
+        let verified = self.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
             () = stop.token.cancelled().fuse() => return match stop.withdrawn() {
                 Some(_) => Ok(None),
                 None => Err(PipelineError::Tell(text("answer-stopped"))),
             },
-            schemas = self.schemas(&target, &verified).fuse() => schemas?,
+            schemas = self.targets.schemas(&target, &verified).fuse() => schemas?,
         };
         Ok(Some(Ground { target, verified, schemas }))
     }
@@ -248,18 +189,18 @@ impl Pipeline {
         verified: &[VerifiedQuery],
         stop: &Stop,
     ) -> Result<(), PipelineError> {
-        if let (Some(matched), VerifiedUse::Offer) = (&matched, self.parts.settings.verified) {
+        if let (Some(matched), VerifiedUse::Offer) = (&matched, self.settings.verified) {
             return self.offer_verified(inquiry, matched, None).boxed().await;
         }
-        let examples = inquiry.examples(verified, self.parts.settings.examples);
+        let examples = inquiry.examples(verified, self.settings.examples);
         let data = Some(inquiry.data(&examples));
-        match self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
+        match self.answers.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
             Reached::Answer(mut answer, briefing) => {
                 let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
                 if let (Streamed::Stopped, Some(why)) = (&answer.ended, stop.withdrawn()) {
-                    return self.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
+                    return self.answers.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
                 }
-                self.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await
+                self.answers.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await
             }
             Reached::Unanswered(unanswered) => match matched {
                 Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).boxed().await,
@@ -270,16 +211,16 @@ impl Pipeline {
     }
 
     async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), PipelineError> {
-        match self.ask_model(asker, conversation, None, stop).await? {
+        match self.answers.ask_model(asker, conversation, None, stop).await? {
             Reached::Answer(mut answer, _) => {
-                self.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
+                self.answers.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
             }
             Reached::Unanswered(unanswered) => {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];
-                let sentence = unanswered.sentence(asker, &self.parts.settings).render(locale);
+                let sentence = unanswered.sentence(asker, &self.settings).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
-                self.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
+                self.answers.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
             }
             Reached::Withdrawn => Ok(()),
         }
@@ -295,10 +236,10 @@ impl Pipeline {
     ) -> Result<(), PipelineError> {
         let locale = inquiry.asker.user.locale;
         let (heading, samples) = match nearest {
-            [] => ("suggestions-any", inquiry.samples(verified, self.parts.settings.examples)),
+            [] => ("suggestions-any", inquiry.samples(verified, self.settings.examples)),
             near => ("suggestions", near.to_vec()),
         };
-        let mut answer = unanswered.sentence(inquiry.asker, &self.parts.settings).render(locale);
+        let mut answer = unanswered.sentence(inquiry.asker, &self.settings).render(locale);
         if !samples.is_empty() {
             answer.push_str("\n\n");
             answer.push_str(&text(heading).render(locale));
@@ -309,6 +250,6 @@ impl Pipeline {
         }
         let buttons = vec![retry_button(unanswered.turn, locale)];
         let message = Outgoing { buttons, ..Outgoing::text(signed(inquiry.asker, &answer)) };
-        self.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
+        self.answers.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
     }
 }

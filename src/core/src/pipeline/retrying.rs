@@ -1,33 +1,60 @@
 //! Asking again what was not answered.
 
-use super::asker::Asker;
-use super::offer::button;
-use super::{Pipeline, PipelineError};
-use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Button, ButtonAction, Capability, Locale, Speaker, Turn, TurnId, TurnState,
-};
-use crate::ports::StoreError;
+use std::sync::Arc;
+
+use crate::access::gate::Access;
+use crate::asker::Asker;
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Speaker, Turn, TurnId, TurnState};
+use crate::error::PipelineError;
+use crate::history::History;
+use crate::outbox::finalize::Finals;
+use crate::outbox::running::Running;
+use crate::pipeline::answer::Answers;
+use crate::pipeline::briefing::Briefings;
+use crate::pipeline::proposing::Proposing;
+use crate::pipeline::question::Questions;
+use crate::ports::{Conversations, Knowledge};
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+use crate::targets::Targets;
 use crate::text::text;
 
-impl Pipeline {
+/// Asks again what was not answered, and goes on with what was cut.
+pub(crate) struct Repeats {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) running: Running,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) history: Arc<History>,
+    pub(crate) briefings: Arc<Briefings>,
+    pub(crate) answers: Arc<Answers>,
+    pub(crate) questions: Arc<Questions>,
+    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
+}
+
+impl Repeats {
     /// Asks again the question that a turn did not answer, once, for the person whose question it is. A statement that
     /// was running is not run again: its question makes a new one.
-    pub(super) async fn retry(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {
-        self.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
-        let conversations = &self.parts.conversations;
+    pub(crate) async fn retry(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {
+        self.access.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
+        let conversations = &self.conversations;
         let gone = || PipelineError::Tell(text("retry-gone"));
-        self.note_down(id).await?;
+        self.finals.note_down(id).await?;
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
         let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
         if held.user != asker.user.id {
-            let denied = self.event(asker, AuditAction::Denied, AuditStatus::Refused);
-            self.record(AuditEvent { detail: Some(format!("retry of turn {}", id.0)), ..denied }).await?;
+            let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
+            self.recorder.record(AuditEvent { detail: Some(format!("retry of turn {}", id.0)), ..denied }).await?;
             return Err(PipelineError::TellAlone(text("retry-not-yours")));
         }
         if turn.cut {
             return Err(PipelineError::Tell(text("retry-nothing")));
         }
-        let question = self.question_of(&turn).await?.ok_or_else(gone)?;
+        let question = self.finals.question_of(&turn).await?.ok_or_else(gone)?;
         let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
             return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         };
@@ -45,9 +72,9 @@ impl Pipeline {
             held
         } else {
             // What went on in private must not come back among others, nor the other way round.
-            self.current(asker).await?
+            self.history.current(asker).await?
         };
-        let outcome = self.ask_within(asker, &conversation, &question, &work).await;
+        let outcome = self.questions.ask_within(asker, &conversation, &question, &work).await;
         // Nothing was answered: over a quota, with the database away, or unrecorded, it can be asked once more.
         if outcome.is_err()
             && let Err(error) = conversations.give_back_retry(id).await
@@ -58,9 +85,9 @@ impl Pipeline {
     }
 
     /// Asks the last question of this place again, where it was not answered.
-    pub(super) async fn retry_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
-        let conversation = self.current(asker).await?;
-        let last = self.noted_turns(conversation.id, 1).await?.pop();
+    pub(crate) async fn retry_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
+        let conversation = self.history.current(asker).await?;
+        let last = self.finals.noted_turns(conversation.id, 1).await?.pop();
         match last {
             Some(Turn {
                 id,
@@ -71,19 +98,4 @@ impl Pipeline {
             _ => Err(PipelineError::Tell(text("retry-nothing"))),
         }
     }
-
-    /// The question that a turn of ours answers; nothing where a statement was written without one.
-    pub(super) async fn question_of(&self, turn: &Turn) -> Result<Option<String>, StoreError> {
-        let question = if let Some(proposal) = &turn.proposal {
-            self.parts.proposals.get(proposal).await?.map(|proposal| proposal.question)
-        } else {
-            self.parts.conversations.question_before(turn.id).await?.map(|asked| asked.text)
-        };
-        Ok(question.filter(|question| !question.trim().is_empty()))
-    }
-}
-
-/// Asks the question of a turn again.
-pub(super) fn retry_button(turn: TurnId, locale: Locale) -> Button {
-    button(ButtonAction::Retry(turn), &text("button-retry"), locale)
 }

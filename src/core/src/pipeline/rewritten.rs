@@ -6,11 +6,12 @@ use crate::text::{Text, text};
 
 /// Words read as texts that a card names.
 const MOST_WORDS: usize = 5;
+
 /// Characters that it shows of each.
 const LONGEST_WORD: usize = 40;
 
 /// One sentence for each kind of change: closed columns that a `*` leaves out, and words that are read as texts.
-pub(super) fn rewritten(approved: &ApprovedStatement) -> Vec<Text> {
+pub(crate) fn rewritten(approved: &ApprovedStatement) -> Vec<Text> {
     let mut said = Vec::new();
     if !approved.left_out().is_empty() {
         said.push(text("left-out").with("columns", approved.left_out().join(", ")));

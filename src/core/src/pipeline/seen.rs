@@ -11,11 +11,11 @@ const REMEMBERED: usize = 4096;
 type Key = (PlatformName, String);
 
 #[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<(HashSet<Key>, VecDeque<Key>)>);
+pub(crate) struct Seen(Mutex<(HashSet<Key>, VecDeque<Key>)>);
 
 impl Seen {
     /// Whether this event was not seen before.
-    pub(super) fn first_time(&self, event: &Event) -> bool {
+    pub(crate) fn first_time(&self, event: &Event) -> bool {
         let key = (event.actor.platform.clone(), event.id.clone());
         let mut seen = self.0.lock().expect("invariant: nothing panics while the lock is held");
         let (known, order) = &mut *seen;

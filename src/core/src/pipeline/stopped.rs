@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use super::asker::Asker;
-use super::audience::signed;
-use super::offer::Offer;
-use super::proposing::Draft;
-use super::question::Inquiry;
-use super::{Pipeline, PipelineError, Target};
+use crate::asker::Asker;
 use crate::domain::{Outgoing, Proposal, TurnEnd, TurnState};
+use crate::error::PipelineError;
+use crate::outbox::signature::signed;
+use crate::pipeline::execution::Executions;
+use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::offer::Offer;
+use crate::pipeline::proposing::Draft;
 use crate::ports::TargetError;
+use crate::targets::Target;
 use crate::text::{Text, text};
 
-impl Pipeline {
+impl Executions {
     /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
-    pub(super) async fn offered_again(
+    pub(crate) async fn offered_again(
         &self,
         asker: &Asker,
         target: &Arc<Target>,
@@ -33,7 +35,7 @@ impl Pipeline {
             Ok(offer) if !offer.refused => {
                 let (sentence, end) = said(TargetError::Cancelled.text());
                 let again = Some(offer.proposal.clone());
-                let card = self.placed(asker, offer, str::to_owned).await;
+                let card = self.proposing.placed(asker, offer, str::to_owned).await;
                 let message = Outgoing { text: format!("{sentence}\n{}", card.text), ..card };
                 (message, TurnEnd { proposal: again, ..end })
             }
@@ -51,13 +53,13 @@ impl Pipeline {
         target: &Arc<Target>,
         proposal: &Proposal,
     ) -> Result<Offer, PipelineError> {
-        let held = self.parts.conversations.conversation(proposal.conversation).await?;
+        let held = self.conversations.conversation(proposal.conversation).await?;
         let held = held.ok_or_else(|| PipelineError::Tell(text("conversation-gone")))?;
-        let verified = self.parts.knowledge.verified(&target.name).await?;
-        let schemas = self.schemas(target, &verified).await?;
-        let settings = &self.parts.settings;
+        let verified = self.knowledge.verified(&target.name).await?;
+        let schemas = self.targets.schemas(target, &verified).await?;
+        let settings = &self.settings;
         let inquiry = Inquiry::new((asker, &held), Arc::clone(target), settings, &schemas, &proposal.question);
         let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
-        self.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
+        self.proposing.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
     }
 }

@@ -1,32 +1,28 @@
 //! Asking the model, and its answer as a message that grows.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use futures::FutureExt as _;
 use futures::future::{Either, select};
 
-use super::answer::Answer;
-use super::asker::Asker;
-use super::audience::{signature, signed};
-use super::ledger::prompt_hash;
-use super::prefetch::Words;
-use super::question::is_aside;
-use super::running::Stop;
-use super::unanswered::{NoAnswer, Unanswered};
-use super::waiting::FirstTokens;
-use super::{Pipeline, PipelineError};
-use crate::domain::{
-    AuditEvent, AuditStatus, Button, ButtonAction, Conversation, ConversationId, MessageRef, NewTurn, ProposalId,
-    Speaker, TurnId, TurnState,
-};
+use crate::asker::Asker;
+use crate::context::{Briefing, DataBrief};
+use crate::domain::{AuditEvent, AuditStatus, Conversation, TurnId};
 use crate::egress::{AnswerLimits, LiveMessage, Streamed};
+use crate::error::PipelineError;
+use crate::history::is_aside;
 use crate::models::{Asking, Full};
+use crate::outbox::running::Stop;
+use crate::outbox::signature::signed;
+use crate::pipeline::answer::{Answer, Answers};
+use crate::pipeline::briefing::Reached;
+use crate::pipeline::prefetch::Words;
+use crate::pipeline::unanswered::{NoAnswer, Unanswered};
+use crate::pipeline::waiting::{FirstTokens, Wait};
 use crate::ports::{ChatRequest, ModelError};
-use crate::text::{Text, text};
+use crate::recorder::event::prompt_hash;
+use crate::text::Text;
 
 /// What came of asking the model.
-pub(super) enum Answered {
+pub(crate) enum Answered {
     /// Nothing was said. The turn can be tried again.
     NotBegun(Box<Unanswered>),
     /// Something was said; the message still has to be closed.
@@ -41,9 +37,9 @@ impl Answered {
     }
 }
 
-impl Pipeline {
+impl Answers {
     /// Asks the model and shows its answer as it comes.
-    pub(super) async fn stream_answer(
+    pub(crate) async fn stream_answer(
         &self,
         asker: &Asker,
         conversation: &Conversation,
@@ -53,7 +49,7 @@ impl Pipeline {
         let prompt_hash = prompt_hash(&request);
         let message = self.begin_answer(asker, conversation).await?;
         // From here on it may hold a slot, which does not wait for a platform.
-        let asking = self.parts.model.ask(asker.user.id, request);
+        let asking = self.model.ask(asker.user.id, request);
         let streamed = self.stream_in(asker, conversation, message, (asking, prompt_hash), stop);
         match select(asker.platform.typing(&asker.place), streamed.boxed()).await {
             Either::Left(((), streamed)) => streamed.await,
@@ -62,7 +58,7 @@ impl Pipeline {
     }
 
     /// Asks the model something else in place of what it could not answer.
-    pub(super) async fn stream_instead(
+    pub(crate) async fn stream_instead(
         &self,
         asker: &Asker,
         conversation: &Conversation,
@@ -71,19 +67,19 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<Answered, PipelineError> {
         let prompt_hash = prompt_hash(&request);
-        let asking = self.parts.model.ask(asker.user.id, request);
+        let asking = self.model.ask(asker.user.id, request);
         self.stream_in(asker, conversation, unanswered.into_message(), (asking, prompt_hash), stop).boxed().await
     }
 
     /// The message of an answer, and its turn.
-    pub(super) async fn begin_answer(
+    pub(crate) async fn begin_answer(
         &self,
         asker: &Asker,
         conversation: &Conversation,
     ) -> Result<(LiveMessage, TurnId), PipelineError> {
         let aside = is_aside(&conversation.place, &asker.place);
-        let turn = self.begin_turn(conversation.id, None, aside).await?;
-        Ok((self.live_message(asker), turn))
+        let turn = self.finals.begin_turn(conversation.id, None, aside).await?;
+        Ok((self.outbox.live_message(asker), turn))
     }
 
     async fn stream_in(
@@ -94,7 +90,7 @@ impl Pipeline {
         (asking, prompt_hash): (Result<Asking, Full>, String),
         stop: &Stop,
     ) -> Result<Answered, PipelineError> {
-        let began = self.parts.clock.elapsed();
+        let began = self.clock.elapsed();
         let asking = match asking {
             Ok(asking) => asking,
             Err(full) => {
@@ -105,7 +101,7 @@ impl Pipeline {
             }
         };
         let (ended, spaces) = self.hear(asker, &mut live, turn, asking, stop).await;
-        let duration_ms = self.millis_since(began);
+        let duration_ms = self.clock.millis_since(began);
         if let (Streamed::Stopped, Some(why)) = (&ended, stop.withdrawn()) {
             let answer = Answer::new((live, turn), (ended, spaces), duration_ms, prompt_hash);
             self.withdraw(asker, conversation, answer, why).boxed().await?;
@@ -135,9 +131,10 @@ impl Pipeline {
         asking: Asking,
         stop: &Stop,
     ) -> (Streamed, String) {
-        let (on_sent, limits) = (self.on_sent(turn), self.parts.settings.answer);
+        let (on_sent, limits) = (self.finals.on_sent(turn), self.settings.answer);
+        let wait = Wait { clock: &*self.clock, settings: &self.settings, asker };
         // What follows takes longer and less room.
-        let words = match self.first_words(asker, live, asking, stop, &on_sent).boxed().await {
+        let words = match wait.first_words(live, asking, stop, &on_sent).boxed().await {
             FirstTokens::Words(words) => words,
             FirstTokens::Nothing(ended) => return (ended, String::new()),
         };
@@ -146,7 +143,7 @@ impl Pipeline {
         let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
         let ended = match live.follow(stream, &stop.token, limits, &on_sent).await {
             Streamed::TooSlow if live.text().trim().is_empty() => {
-                Streamed::Failed(ModelError::Timeout { seconds: self.parts.settings.answer.time.as_secs() })
+                Streamed::Failed(ModelError::Timeout { seconds: self.settings.answer.time.as_secs() })
             }
             other => other,
         };
@@ -155,7 +152,7 @@ impl Pipeline {
 
     /// Asks the model once more for an answer that came to nothing, in the same message, where a note says so. What it said
     /// is on record before it is put aside.
-    pub(super) async fn stream_again(
+    pub(crate) async fn stream_again(
         &self,
         (asker, conversation): (&Asker, &Conversation),
         answer: &mut Answer,
@@ -164,66 +161,70 @@ impl Pipeline {
         stop: &Stop,
     ) -> Result<(), PipelineError> {
         self.record_answer(asker, conversation, answer).await?;
-        let began = self.parts.clock.elapsed();
+        let began = self.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
         answer.live.put_aside();
         let note = signed(asker, &note.render(asker.user.locale));
-        if let Err(error) = answer.live.announce(&note, &self.on_sent(answer.turn)).await {
+        if let Err(error) = answer.live.announce(&note, &self.finals.on_sent(answer.turn)).await {
             tracing::info!(%error, "that an answer is being corrected could not be shown");
         }
-        (answer.ended, answer.spaces) = match self.parts.model.ask(asker.user.id, request) {
+        (answer.ended, answer.spaces) = match self.model.ask(asker.user.id, request) {
             Ok(asking) => self.hear(asker, &mut answer.live, answer.turn, asking, stop).await,
             Err(_) => (Streamed::Failed(ModelError::Busy), String::new()),
         };
-        answer.duration_ms = self.millis_since(began);
+        answer.duration_ms = self.clock.millis_since(began);
         Ok(())
     }
 
-    /// A message that can be stopped while it grows.
-    pub(super) fn live_message(&self, asker: &Asker) -> LiveMessage {
-        let stop = Button { action: ButtonAction::Stop, label: text("button-stop").render(asker.user.locale) };
-        let (platform, place) = (Arc::clone(&asker.platform), asker.place.clone());
-        LiveMessage::new(&self.scheduler, platform, place, signature(asker), vec![stop])
-    }
-
-    /// Records a turn of ours that is being written: after a restart it is known to be left over.
-    pub(super) async fn begin_turn(
+    /// Asks the model and shows its answer as it comes: about data, or, without any, about whatever else. Where the
+    /// server finds the prompt too long after all, it is made smaller once.
+    pub(crate) async fn ask_model(
         &self,
-        conversation: ConversationId,
-        runs: Option<&ProposalId>,
-        aside: bool,
-    ) -> Result<TurnId, PipelineError> {
-        let turn = NewTurn {
-            conversation,
-            speaker: Speaker::Pstral,
-            text: String::new(),
-            state: TurnState::Streaming,
-            proposal: runs.cloned(),
-            at: self.parts.clock.now(),
-            aside,
+        asker: &Asker,
+        conversation: &Conversation,
+        data: Option<DataBrief<'_>>,
+        stop: &Stop,
+    ) -> Result<Reached, PipelineError> {
+        let briefing = match self.briefings.briefing(asker, conversation, data, usize::MAX).await? {
+            Ok(briefing) => briefing,
+            Err(error) => return self.unasked(asker, conversation, error).await,
         };
-        Ok(self.parts.conversations.add_turn(&turn).await?)
+        let request = briefing.request.clone();
+        let answered = self.stream_answer(asker, conversation, request, stop).await?;
+        let unanswered = match answered {
+            Answered::NotBegun(unanswered) if unanswered.is_too_long() => unanswered,
+            other => return Ok(self.reached(other, briefing)),
+        };
+        self.briefings.learn_too_long();
+        let Ok(smaller) = self.briefings.briefing(asker, conversation, data, briefing.tokens / 4 * 3).await? else {
+            return Ok(Reached::Unanswered(unanswered));
+        };
+        let request = smaller.request.clone();
+        let answered = self.stream_instead(asker, conversation, *unanswered, request, stop).await?;
+        Ok(self.reached(answered, smaller))
     }
 
-    /// Remembers the message of a turn.
-    pub(super) fn on_sent(
-        &self,
-        turn: TurnId,
-    ) -> impl Fn(MessageRef) -> futures::future::BoxFuture<'static, ()> + Send + Sync + use<> {
-        let conversations = Arc::clone(&self.parts.conversations);
-        move |message| {
-            let conversations = Arc::clone(&conversations);
-            async move {
-                if let Err(error) = conversations.set_message(turn, &message).await {
-                    tracing::error!(%error, "a message could not be noted down: after a crash it is looked for");
-                }
+    fn reached(&self, answered: Answered, briefing: Briefing) -> Reached {
+        match answered {
+            Answered::NotBegun(unanswered) => Reached::Unanswered(unanswered),
+            Answered::Withdrawn => Reached::Withdrawn,
+            Answered::Begun(answer) => {
+                self.briefings.learn_size(&briefing, answer.prompt_tokens());
+                Reached::Answer(answer, Box::new(briefing))
             }
-            .boxed()
         }
     }
 
-    pub(super) fn millis_since(&self, began: Duration) -> i64 {
-        let took = self.parts.clock.elapsed().saturating_sub(began);
-        i64::try_from(took.as_millis()).unwrap_or(i64::MAX)
+    /// A question that no model can be asked.
+    async fn unasked(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        error: ModelError,
+    ) -> Result<Reached, PipelineError> {
+        let message = self.begin_answer(asker, conversation).await?;
+        let event = self.answer_event(asker, conversation, AuditStatus::Failed);
+        let unanswered = self.unanswered(asker, message, NoAnswer::Model(error), event).boxed().await?;
+        Ok(unanswered.map_or(Reached::Withdrawn, |unanswered| Reached::Unanswered(Box::new(unanswered))))
     }
 }

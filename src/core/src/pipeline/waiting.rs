@@ -7,115 +7,23 @@ use futures::future::{BoxFuture, Either, Fuse, FusedFuture as _, FutureExt as _,
 use futures::stream::StreamExt as _;
 use futures::{pin_mut, select_biased};
 
-use super::Pipeline;
-use super::asker::Asker;
-use super::audience::signed;
-use super::prefetch::{Ahead, Words};
-use super::running::Stop;
+use crate::asker::Asker;
 use crate::domain::Locale;
 use crate::egress::{LiveMessage, OnSent, Streamed, THOUGHTS, ThinkingFilter};
 use crate::models::{Asking, Stage};
+use crate::outbox::running::Stop;
+use crate::outbox::signature::signed;
+use crate::pipeline::prefetch::{Ahead, Words};
 use crate::ports::{Clock, Delta, ModelError, ModelStream, PlatformError};
+use crate::settings::{Notes, Settings};
 use crate::text::{Text, text};
 
-/// How long nothing is said of a wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Notes {
-    /// Of waiting in the queue.
-    pub queued: Duration,
-    /// Of a model that has the question and says nothing yet.
-    pub thinking: Duration,
-    /// The least time between two states of such a note.
-    pub apart: Duration,
-}
-
-impl Default for Notes {
-    fn default() -> Self {
-        Self { queued: Duration::from_secs(1), thinking: Duration::from_secs(3), apart: Duration::from_secs(1) }
-    }
-}
-
 /// What came of waiting.
-pub(super) enum FirstTokens {
+pub(crate) enum FirstTokens {
     /// The answer, whose first words are there.
     Words(Words),
     /// There will be none.
     Nothing(Streamed),
-}
-
-impl Pipeline {
-    /// Waits for the first words of an answer. What is said meanwhile is the message of the answer already, and the
-    /// words take its place.
-    pub(super) async fn first_words(
-        &self,
-        asker: &Asker,
-        live: &mut LiveMessage,
-        asking: Asking,
-        stop: &Stop,
-        on_sent: OnSent<'_>,
-    ) -> FirstTokens {
-        let (notes, shown) = unbounded();
-        let waiting = Waiting {
-            clock: &*self.parts.clock,
-            notes: StatusNotes { asker, notes, locale: asker.user.locale, said: false },
-            delays: self.parts.settings.notes,
-            longest: self.parts.settings.answer.time,
-            thoughts: self.parts.settings.answer.bytes.saturating_mul(THOUGHTS),
-        };
-        let (clock, most) = (waiting.clock, waiting.thoughts);
-        let (waiting, showing) = (waiting.hear(asking, stop), self.show_notes(live, shown, on_sent));
-        pin_mut!(waiting, showing);
-        // A message on its way must be known before it is changed.
-        match select(waiting, showing).await {
-            Either::Left((FirstTokens::Words(words), showing)) => {
-                let since = clock.elapsed();
-                match words.while_shown(showing, stop, most).await {
-                    FirstTokens::Words(words) => {
-                        let took = words.took + clock.elapsed().saturating_sub(since);
-                        FirstTokens::Words(Words { took, ..words })
-                    }
-                    nothing @ FirstTokens::Nothing(_) => nothing,
-                }
-            }
-            Either::Left((nothing, showing)) => {
-                showing.await;
-                nothing
-            }
-            Either::Right(((), _)) => FirstTokens::Nothing(Streamed::Stopped),
-        }
-    }
-
-    /// Shows the newest note, one write at a time; ends when there will be no more, or when somebody deleted it.
-    async fn show_notes(&self, live: &mut LiveMessage, mut notes: UnboundedReceiver<String>, on_sent: OnSent<'_>) {
-        let (clock, apart) = (&self.parts.clock, self.parts.settings.notes.apart);
-        let (mut newest, mut pause): (Option<String>, Fuse<BoxFuture<'static, ()>>) = (None, Fuse::terminated());
-        loop {
-            if pause.is_terminated()
-                && let Some(note) = newest.take()
-            {
-                let wait = match live.announce(&note, on_sent).await {
-                    Ok(()) | Err(PlatformError::Rejected(_)) => apart,
-                    Err(PlatformError::Gone) => return,
-                    Err(PlatformError::RateLimited { retry_after }) => {
-                        newest = Some(note);
-                        retry_after
-                    }
-                    Err(PlatformError::Unavailable(_)) => {
-                        newest = Some(note);
-                        apart.max(Duration::from_secs(1))
-                    }
-                };
-                pause = clock.sleep(wait).fuse();
-            }
-            select_biased! {
-                note = notes.next() => match note {
-                    Some(note) => newest = Some(note),
-                    None => return,
-                },
-                () = pause => {}
-            }
-        }
-    }
 }
 
 /// Where notes go to be shown.
@@ -233,6 +141,87 @@ impl Waiting<'_> {
 }
 
 type Timer<'a> = Fuse<BoxFuture<'a, ()>>;
+
+/// The wait of an asker for an answer.
+pub(crate) struct Wait<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) settings: &'a Settings,
+    pub(crate) asker: &'a Asker,
+}
+
+impl Wait<'_> {
+    /// Waits for the first words of an answer. What is said meanwhile is the message of the answer already, and the
+    /// words take its place.
+    pub(crate) async fn first_words(
+        &self,
+        live: &mut LiveMessage,
+        asking: Asking,
+        stop: &Stop,
+        on_sent: OnSent<'_>,
+    ) -> FirstTokens {
+        let (notes, shown) = unbounded();
+        let waiting = Waiting {
+            clock: self.clock,
+            notes: StatusNotes { asker: self.asker, notes, locale: self.asker.user.locale, said: false },
+            delays: self.settings.notes,
+            longest: self.settings.answer.time,
+            thoughts: self.settings.answer.bytes.saturating_mul(THOUGHTS),
+        };
+        let (clock, most) = (waiting.clock, waiting.thoughts);
+        let (waiting, showing) = (waiting.hear(asking, stop), self.show_notes(live, shown, on_sent));
+        pin_mut!(waiting, showing);
+        // A message on its way must be known before it is changed.
+        match select(waiting, showing).await {
+            Either::Left((FirstTokens::Words(words), showing)) => {
+                let since = clock.elapsed();
+                match words.while_shown(showing, stop, most).await {
+                    FirstTokens::Words(words) => {
+                        let took = words.took + clock.elapsed().saturating_sub(since);
+                        FirstTokens::Words(Words { took, ..words })
+                    }
+                    nothing @ FirstTokens::Nothing(_) => nothing,
+                }
+            }
+            Either::Left((nothing, showing)) => {
+                showing.await;
+                nothing
+            }
+            Either::Right(((), _)) => FirstTokens::Nothing(Streamed::Stopped),
+        }
+    }
+
+    /// Shows the newest note, one write at a time; ends when there will be no more, or when somebody deleted it.
+    async fn show_notes(&self, live: &mut LiveMessage, mut notes: UnboundedReceiver<String>, on_sent: OnSent<'_>) {
+        let (clock, apart) = (self.clock, self.settings.notes.apart);
+        let (mut newest, mut pause): (Option<String>, Fuse<BoxFuture<'static, ()>>) = (None, Fuse::terminated());
+        loop {
+            if pause.is_terminated()
+                && let Some(note) = newest.take()
+            {
+                let wait = match live.announce(&note, on_sent).await {
+                    Ok(()) | Err(PlatformError::Rejected(_)) => apart,
+                    Err(PlatformError::Gone) => return,
+                    Err(PlatformError::RateLimited { retry_after }) => {
+                        newest = Some(note);
+                        retry_after
+                    }
+                    Err(PlatformError::Unavailable(_)) => {
+                        newest = Some(note);
+                        apart.max(Duration::from_secs(1))
+                    }
+                };
+                pause = clock.sleep(wait).fuse();
+            }
+            select_biased! {
+                note = notes.next() => match note {
+                    Some(note) => newest = Some(note),
+                    None => return,
+                },
+                () = pause => {}
+            }
+        }
+    }
+}
 
 fn in_queue(position: usize) -> Text {
     text("model-queued").count("position", position as u64)

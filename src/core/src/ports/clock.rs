@@ -6,6 +6,8 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::hex;
+
 /// The time, and the zones it is told in.
 pub trait Clock: Send + Sync {
     /// The wall clock, UTC, to the millisecond.
@@ -19,10 +21,23 @@ pub trait Clock: Send + Sync {
 
     /// The time zone of an IANA name such as `Europe/Paris`, in any case; `None` where the machine knows none.
     fn zone(&self, name: &str) -> Option<TimeZone>;
+
+    /// Milliseconds since a moment that [`elapsed`](Self::elapsed) gave.
+    fn millis_since(&self, began: Duration) -> i64 {
+        let took = self.elapsed().saturating_sub(began);
+        i64::try_from(took.as_millis()).unwrap_or(i64::MAX)
+    }
 }
 
 /// Chance that cannot be guessed.
 pub trait Entropy: Send + Sync {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Random bytes as hexadecimal digits, two a byte.
+    fn hex(&self, bytes: usize) -> String {
+        let mut random = vec![0; bytes];
+        self.fill(&mut random);
+        hex(&random)
+    }
 }

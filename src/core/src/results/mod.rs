@@ -1,5 +1,6 @@
 //! Results as people read them in a chat.
 
+mod below;
 mod cell;
 mod chart;
 mod file_name;
@@ -11,10 +12,13 @@ mod preview;
 mod table;
 #[cfg(test)]
 mod tests;
+mod zone;
 
+pub(crate) use below::{Below, hidden_columns};
 pub use chart::{Chart, Series, Shape};
 pub(crate) use file_name::slug;
 pub(crate) use heading::heading;
 pub(crate) use instant::in_zone;
 pub use number::readable;
 pub use preview::{Preview, TableFormat};
+pub(crate) use zone::zone_name;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::domain::{Catalog, CatalogColumn, Dialect, KeptCatalog, Relation, RelationKind, Role};
-use pstral_core::pipeline::{Delivery, Reading, Schema, Target, Terms};
 use pstral_core::ports::{Catalogs, Excess, ExcessKind, Privileges, TargetError};
+use pstral_core::settings::{Delivery, Terms};
+use pstral_core::targets::{Reading, Schema, Target};
 use pstral_core::testkit::clock::FakeClock;
 use pstral_core::testkit::query_target::FakeTarget;
 use pstral_core::testkit::state::MemoryState;

@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Catalog, Locale, Relation};
-use pstral_core::pipeline::Target;
 use pstral_core::ports::{AuditLog as _, Catalogs as _};
+use pstral_core::targets::Target;
 use pstral_core::text::text;
 use strsim::levenshtein as distance;
 
@@ -78,7 +78,7 @@ async fn refresh(config: &Config, only: Option<&str>, locale: Locale) -> anyhow:
 
 /// Whether it could be read.
 pub(super) async fn refresh_one(app: &App, target: &Target, locale: Locale) -> anyhow::Result<bool> {
-    let refreshed = app.pipeline.refresh_catalog(target).await;
+    let refreshed = app.pipeline.verified_queries().refresh_catalog(target).await;
     let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
     let event = AuditEvent::new(app.pipeline.parts().clock.now(), AuditAction::CatalogRead, status);
     let detail = refreshed.as_ref().map_or_else(ToString::to_string, |refreshed| refreshed.kept.hash.clone());

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 use pstral_core::domain::{Dialect, Locale};
-use pstral_core::pipeline::Target;
 use pstral_core::ports::{ExcessKind, People as _, TargetError};
+use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use pstral_core::access::{AccessDecision, Case, Rulings};
 use pstral_core::domain::{Catalog, Dialect, Locale, Role, User};
-use pstral_core::pipeline::{AccessDecision, Case, Rulings};
 use pstral_core::ports::{Catalogs as _, People as _};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;

@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, KeptQuery, Locale, QuerySource, QueryState};
-use pstral_core::pipeline::{Decision, NotDecided, Steward, query_card};
 use pstral_core::ports::{Clock as _, Knowledge as _, People as _};
+use pstral_core::stewardship::{Decision, NotDecided, Steward, query_card};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
@@ -184,7 +184,7 @@ async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale
     }
     let mut event = AuditEvent::new(SystemClock::default().now(), AuditAction::VerifiedEdited, AuditStatus::Ok);
     (event.platform, event.user) = (Some("cli".to_owned()), Some(user.id));
-    match app.pipeline.decide(&Steward { user: &user, event }, seen, decision).await {
+    match app.pipeline.verified_queries().decide(&Steward { user: &user, event }, seen, decision).await {
         Ok(after) => {
             say(&line(&after, locale));
             Ok(Ending::Fine)

@@ -6,8 +6,8 @@ use insta::assert_snapshot;
 use pstral_core::domain::{
     ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, Value,
 };
-use pstral_core::pipeline::{OverCost, Terms};
 use pstral_core::ports::People as _;
+use pstral_core::settings::{OverCost, Terms};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
 

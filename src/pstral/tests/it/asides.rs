@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Place, Role};
-use pstral_core::pipeline::PlaceTerms;
 use pstral_core::ports::{PlatformError, Proposals as _};
+use pstral_core::settings::PlaceTerms;
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 

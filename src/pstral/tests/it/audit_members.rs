@@ -1,8 +1,8 @@
 //! What each entry says besides what was done.
 
 use pstral_core::domain::{AuditAction, AuditDelivery, AuditEvent, AuditVerdict, ButtonAction, EventBody, sha256};
-use pstral_core::pipeline::KeptAnswers;
-use pstral_core::pipeline::{Delivery, Terms};
+use pstral_core::settings::KeptAnswers;
+use pstral_core::settings::{Delivery, Terms};
 use pstral_core::testkit::chat_platform::FakeChat;
 
 use crate::world::{Setup, World, alex, run_test, run_test_with};

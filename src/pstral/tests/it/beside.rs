@@ -2,7 +2,7 @@
 //! changed in forms.
 
 use pstral_core::domain::{ButtonAction, EventBody, Mode, Place, Role};
-use pstral_core::pipeline::PlaceTerms;
+use pstral_core::settings::PlaceTerms;
 use pstral_core::testkit::chat_platform::FakeChat;
 
 use crate::world::{Setup, World, alex, camille, run_test, run_test_with, stranger};

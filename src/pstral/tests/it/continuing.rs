@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, Button, ButtonAction, EventBody, Place, Speaker, TurnId};
-use pstral_core::pipeline::{Quantities, Quantity, QuotaLimits};
 use pstral_core::ports::ModelError;
+use pstral_core::settings::{Quantities, Quantity, QuotaLimits};
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::language_model::Script;
 

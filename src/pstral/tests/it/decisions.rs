@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use pstral::config::{self, Config, Source};
 use pstral::policy::{Row, Rulebook, place, rows};
+use pstral_core::access::Case;
 use pstral_core::domain::{Actor, Catalog, EventBody, Locale, NewUser, Place};
-use pstral_core::pipeline::Case;
 use pstral_core::ports::People as _;
 use pstral_core::testkit::chat_platform::FakeChat;
 

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Place};
-use pstral_core::pipeline::{Delivery, Terms};
 use pstral_core::ports::PlatformError;
+use pstral_core::settings::{Delivery, Terms};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 
 use crate::world::{Setup, World, alex, run_test_with};

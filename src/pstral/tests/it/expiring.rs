@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{EventBody, Locale};
-use pstral_core::pipeline::PlaceTerms;
 use pstral_core::ports::PlatformError;
+use pstral_core::settings::PlaceTerms;
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 
 use crate::world::{Setup, World, alex, camille, run_test, run_test_with};

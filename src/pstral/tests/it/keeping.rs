@@ -387,7 +387,7 @@ fn what_the_catalog_no_longer_holds_is_marked_until_it_holds_again() {
         world.command(&sacha(), &format!("verified approve {ID}#1")).await;
         let refresh = async || {
             let target = &world.pipeline.parts().targets["crm"];
-            world.pipeline.refresh_catalog(target).await.unwrap();
+            world.pipeline.verified_queries().refresh_catalog(target).await.unwrap();
         };
         refresh().await;
         let before = world.store.verified("crm").await.unwrap().len();
@@ -448,7 +448,7 @@ fn what_the_rules_close_is_marked_at_the_next_start() {
         {
             world.restart_under(rules, &[]).await;
             let target = &world.pipeline.parts().targets["crm"];
-            world.pipeline.refresh_catalog(target).await.unwrap();
+            world.pipeline.verified_queries().refresh_catalog(target).await.unwrap();
             assert_eq!(kept(world).await, [expected]);
         }
     });

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use pstral_core::domain::{Catalog, CatalogColumn, ColumnKind, Dialect, Relation, RelationKind, Value};
-use pstral_core::pipeline::Terms;
 use pstral_core::ports::TargetError;
+use pstral_core::settings::Terms;
 use pstral_core::testkit::query_target::{FakeTarget, Reply};
 
 use crate::world::{Setup, World, alex, camille, deny, run_test, run_test_with};

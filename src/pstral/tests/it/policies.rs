@@ -6,8 +6,8 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use pstral_core::domain::Roles;
 use pstral_core::domain::{ButtonAction, Capability, EventBody, Limits, Role};
-use pstral_core::pipeline::{Delivery, PlaceTerms};
 use pstral_core::ports::Proposals as _;
+use pstral_core::settings::{Delivery, PlaceTerms};
 use pstral_core::testkit::chat_platform::FakeChat;
 use rusqlite::Connection;
 

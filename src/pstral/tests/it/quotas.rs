@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{EventBody, Role};
-use pstral_core::pipeline::{Quantities, Quantity, QuotaLimits};
+use pstral_core::settings::{Quantities, Quantity, QuotaLimits};
 use pstral_core::testkit::chat_platform::FakeChat;
 
 use crate::world::{Setup, alex, camille, claire, run_test_with};

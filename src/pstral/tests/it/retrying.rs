@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ButtonAction, Capability, EventBody, Role, Roles, TurnId};
-use pstral_core::pipeline::{Quantities, Quantity, QuotaLimits};
 use pstral_core::ports::ModelError;
+use pstral_core::settings::{Quantities, Quantity, QuotaLimits};
 use pstral_core::testkit::language_model::Script;
 
 use crate::world::{Setup, World, alex, camille, killed, run_test, run_test_with};

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ProposalId, Value};
-use pstral_core::pipeline::VerifiedUse;
 use pstral_core::ports::ModelError;
+use pstral_core::settings::VerifiedUse;
 use pstral_core::testkit::language_model::Script;
 
 use crate::world::{Setup, alex, camille, run_test, run_test_with};

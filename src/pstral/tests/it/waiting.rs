@@ -5,8 +5,8 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use pstral_core::domain::{Actor, ButtonAction, EventBody, MessageRef, OutgoingState};
 use pstral_core::models::QueueLimits;
-use pstral_core::pipeline::{Notes, VerifiedUse};
 use pstral_core::ports::{ChatPlatform as _, ModelError, PlatformError};
+use pstral_core::settings::{Notes, VerifiedUse};
 use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use pstral_core::testkit::language_model::Script;
 

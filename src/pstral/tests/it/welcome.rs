@@ -6,8 +6,8 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 use pstral_core::domain::Roles;
 use pstral_core::domain::{Actor, Capability, EventBody, Locale, Mode, NewUser, Role};
-use pstral_core::pipeline::PlaceTerms;
 use pstral_core::ports::People as _;
+use pstral_core::settings::PlaceTerms;
 use pstral_core::testkit::chat_platform::FakeChat;
 
 use crate::world::{Setup, World, alex, camille, claire, run_test_with, sacha, stranger};

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{EventBody, Role, UserId};
-use pstral_core::pipeline::PlaceTerms;
 use pstral_core::ports::People as _;
+use pstral_core::settings::PlaceTerms;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
 

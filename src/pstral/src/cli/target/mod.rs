@@ -13,8 +13,8 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, Dialect, Locale};
-use pstral_core::pipeline::Target;
 use pstral_core::ports::TargetError;
+use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use serde::Serialize;
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use pstral_core::domain::{Catalog, Dialect, Ending, LimitReached, Limits, Row, Value};
 use pstral_core::guard::{ApprovedStatement, Guard, Policy, Verdict};
-use pstral_core::pipeline::Target;
 use pstral_core::ports::{Batch, ResultStream, TargetError};
+use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use tokio_util::sync::CancellationToken;
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use pstral_core::domain::{AuditStatus, ButtonAction, Dialect};
 use pstral_core::guard::Rules;
-use pstral_core::pipeline::Terms;
 use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_core::settings::Terms;
 use pstral_pgserver::Server;
 use pstral_postgres::{PostgresConfig, PostgresTarget};
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use pstral_core::domain::{
     Actor, ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Value,
 };
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
+use pstral_core::pipeline::{Parts, Pipeline};
+use pstral_core::settings::Terms;
+use pstral_core::targets::Target;
 use pstral_core::testkit::checkup::FakeCheckup;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::pool_of;
@@ -161,7 +163,7 @@ fn pipeline(
         checkup: Arc::new(FakeCheckup::default()),
         clock: Arc::clone(clock) as _,
         entropy: Arc::clone(entropy) as _,
-        prompts: Prompts::default(),
-        settings: settings(&Setup::default()),
+        prompts: Arc::default(),
+        settings: Arc::new(settings(&Setup::default())),
     })
 }

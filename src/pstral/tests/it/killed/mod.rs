@@ -14,11 +14,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, AuditAction, AuditEntry, ButtonAction, ChainVerifier, Event, EventBody};
-use pstral_core::pipeline::{Parts, Pipeline, Prompts, Target, Terms};
+use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{
     AuditFilter, AuditLog, Clock, Conversations as _, Entropy as _, Knowledge as _, LanguageModel, People as _,
     QueryTarget,
 };
+use pstral_core::settings::Terms;
+use pstral_core::targets::Target;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::checkup::FakeCheckup;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -123,8 +125,8 @@ fn parts(
         checkup: Arc::new(FakeCheckup::default()),
         clock,
         entropy: Arc::new(entropy),
-        prompts: Prompts::default(),
-        settings: settings(&Setup::default()),
+        prompts: Arc::default(),
+        settings: Arc::new(settings(&Setup::default())),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pstral_core::domain::Mode;
 use pstral_core::models::QueueLimits;
-use pstral_core::pipeline::{Notes, PlaceTerms, Places};
+use pstral_core::settings::{Notes, PlaceTerms, Places};
 use pstral_core::testkit::language_model::Script;
 
 use super::House;

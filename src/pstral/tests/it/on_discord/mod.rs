@@ -16,7 +16,6 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, PlatformName};
-use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{ChatPlatform, People as _, PlatformError};
 use pstral_discord::{Discord as Adapter, DiscordConfig};
 use secrecy::SecretString;
@@ -134,7 +133,7 @@ async fn start(world: &mut World, discord: &Discord, client: Option<reqwest::Cli
     let adapter = Arc::new(Adapter::new(config).unwrap());
     world.restart_with(|setup| setup.platforms = vec![Arc::clone(&adapter) as Arc<dyn ChatPlatform>]).await;
     let pipeline = Arc::clone(&world.pipeline);
-    adapter.advise(Pipeline::advice(&pipeline));
+    adapter.advise(pipeline.advice());
     let busy = watch::Sender::new(0);
     let counted = busy.clone();
     let inbox: pstral_core::ports::Inbox = Arc::new(move |event| {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use pstral_core::people::code_hash;
-use pstral_core::pipeline::{Delivery, Terms};
 use pstral_core::ports::{Clock as _, LinkCode, People as _};
+use pstral_core::settings::{Delivery, Terms};
 use pstral_core::testkit::language_model::Script;
 
 use super::{House, timeless};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use matrix_sdk::ruma::RoomId;
-use pstral_core::pipeline::{Delivery, Terms};
+use pstral_core::settings::{Delivery, Terms};
 use pstral_core::testkit::language_model::Script;
 
 use super::{House, shared, unhurried};

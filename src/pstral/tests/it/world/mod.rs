@@ -20,10 +20,10 @@ use pstral_core::domain::{Actor, ButtonAction, EventBody, Limits, Locale, Place,
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
-use pstral_core::pipeline::{
-    KeptAnswers, Notes, Parts, Pipeline, PlaceTerms, Places, Prompts, QuotaLimits, Settings, Target, Terms, VerifiedUse,
-};
+use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{AuditLog, Capabilities, ChatPlatform, Conversations as _, Knowledge as _, QueryTarget};
+use pstral_core::settings::{KeptAnswers, Notes, PlaceTerms, Places, QuotaLimits, Settings, Terms, VerifiedUse};
+use pstral_core::targets::Target;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel};
@@ -326,8 +326,8 @@ impl Around {
             checkup: Arc::new(checkup),
             clock: Arc::clone(&self.clock) as _,
             entropy: Arc::clone(&self.entropy) as _,
-            prompts: Prompts::default(),
-            settings: settings(&self.setup),
+            prompts: Arc::default(),
+            settings: Arc::new(settings(&self.setup)),
         })
     }
 }

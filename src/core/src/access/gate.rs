@@ -1,0 +1,81 @@
+//! Lets people go on, or refuses them with a sentence and a record of what they tried.
+
+use std::sync::Arc;
+
+use crate::access::Why;
+use crate::access::quotas::{Counted, Quotas, back_in};
+use crate::access::recent::Recent;
+use crate::asker::Asker;
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability};
+use crate::egress::fit;
+use crate::error::PipelineError;
+use crate::ports::Clock;
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+use crate::text::{Text, text};
+
+/// Lets people go on, or refuses them and records that they tried.
+pub(crate) struct Access {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) turned_away: Recent,
+    pub(crate) quotas: Quotas,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Access {
+    /// Lets those go on whose role lets them; that somebody else tried is recorded, with what they tried.
+    pub(crate) async fn require(
+        &self,
+        asker: &Asker,
+        capability: Capability,
+        tried: &str,
+        otherwise: Text,
+    ) -> Result<(), PipelineError> {
+        if asker.may(capability) {
+            return Ok(());
+        }
+        let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        self.recorder.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..denied }).await?;
+        Err(PipelineError::Tell(otherwise))
+    }
+
+    /// Whether the asker is welcome where they are. Others get one sentence, and that they tried is recorded: once in a
+    /// while, as for those whom nobody knows.
+    pub(crate) async fn admit(&self, asker: &Asker) -> Result<bool, PipelineError> {
+        let ruling = self.settings.entrance(&asker.user.role, &asker.place);
+        if ruling.allowed {
+            return Ok(true);
+        }
+        let once_more = self.turned_away.once_more_in(&asker.actor, &asker.place, self.clock.now());
+        if !once_more && asker.aside.is_none() {
+            return Ok(false);
+        }
+        if once_more {
+            let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
+            let (rule, detail) = (Some(ruling.why.word().to_owned()), Some(ruling.to_string()));
+            self.recorder.record(AuditEvent { rule, detail, ..denied }).await?;
+        }
+        Err(PipelineError::Tell(match ruling.why {
+            Why::RoleUnknown => text("role-not-configured").with("role", asker.user.role.word()),
+            _ => text("place-not-welcome"),
+        }))
+    }
+
+    /// Counts what somebody is about to do; too much of it is recorded and refused, with when to come back.
+    pub(crate) async fn within_quota(&self, asker: &Asker, counted: Counted) -> Result<(), PipelineError> {
+        let (who, now) = ((asker.user.id, &asker.user.role), self.clock.elapsed());
+        let Err(too_much) = self.quotas.take(who, &asker.place, counted, now) else { return Ok(()) };
+        let whose = if too_much.of_place { "place" } else { "user" };
+        let detail = format!("quota of the {whose}: {}; {} s to wait", too_much.quota, too_much.wait.as_secs());
+        let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
+        self.recorder.record(AuditEvent { rule: Some("quota".to_owned()), detail: Some(detail), ..denied }).await?;
+        let sentence = match (counted, too_much.of_place) {
+            (Counted::Questions, false) => text("quota-user-questions"),
+            (Counted::Questions, true) => text("quota-place-questions"),
+            (Counted::Executions, false) => text("quota-user-executions"),
+            (Counted::Executions, true) => text("quota-place-executions"),
+        };
+        Err(PipelineError::Tell(sentence.with("when", back_in(too_much.wait).render(asker.user.locale))))
+    }
+}

@@ -1,0 +1,14 @@
+//! Who may do what, where, and to whom it may be shown; how much of it, and under which version of the rules.
+//!
+//! Decides from the settings alone: it knows no conversation, and reads no database.
+
+mod decision;
+pub(crate) mod gate;
+mod gauge;
+pub(crate) mod quotas;
+pub(crate) mod recent;
+mod rulings;
+pub(crate) mod version;
+
+pub use decision::{AccessDecision, Showing, Why};
+pub use rulings::{Case, Rulings};

@@ -1,0 +1,93 @@
+//! How often somebody gets the same answer.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{Actor, Place, PlatformName};
+
+/// Actors remembered: beyond, the first ones are forgotten, and may get an answer too many.
+const REMEMBERED: usize = 4096;
+
+type Key = (PlatformName, String);
+
+/// How many times it has been, since when, for each actor; and in which order they came.
+type Counted = (HashMap<Key, (Timestamp, u32)>, VecDeque<Key>);
+
+/// So many times in a while for each actor; how many times it has been is in memory only.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    most: u32,
+    within: Duration,
+    counted: Mutex<Counted>,
+}
+
+impl Recent {
+    pub(crate) fn new(most: u32, within: Duration) -> Self {
+        Self { most, within, counted: Mutex::default() }
+    }
+
+    /// Whether it may be once more; counts it if so.
+    pub(crate) fn once_more(&self, actor: &Actor, now: Timestamp) -> bool {
+        self.once_more_of((actor.platform.clone(), actor.id.clone()), now)
+    }
+
+    /// The same for each place apart.
+    pub(crate) fn once_more_in(&self, actor: &Actor, place: &Place, now: Timestamp) -> bool {
+        self.once_more_of((actor.platform.clone(), format!("{}\n{}", actor.id, place.channel().id)), now)
+    }
+
+    fn once_more_of(&self, key: Key, now: Timestamp) -> bool {
+        let mut counted = self.counted.lock().expect("invariant: nothing panics while the lock is held");
+        let (times, order) = &mut *counted;
+        if let Some((since, count)) = times.get_mut(&key) {
+            let age = now.duration_since(*since);
+            // A clock that was set back starts anew too.
+            if age.is_negative() || age.unsigned_abs() >= self.within {
+                (*since, *count) = (now, 0);
+            }
+            *count = count.saturating_add(1);
+            return *count <= self.most;
+        }
+        times.insert(key.clone(), (now, 1));
+        order.push_back(key);
+        if order.len() > REMEMBERED
+            && let Some(oldest) = order.pop_front()
+        {
+            times.remove(&oldest);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(id: &str) -> Actor {
+        Actor { platform: PlatformName("fake".to_owned()), id: id.to_owned(), name: String::new() }
+    }
+
+    #[test]
+    fn each_actor_is_counted_for_a_while() {
+        let recent = Recent::new(2, Duration::from_mins(10));
+        let at = |seconds: i64| Timestamp::constant(1_795_255_200 + seconds, 0);
+        let zoe = actor("zoe");
+        let answers = [0, 1, 2, 599, 600, 601, 602].map(|seconds| recent.once_more(&zoe, at(seconds)));
+        assert_eq!(answers, [true, true, false, false, true, true, false]);
+        assert!(recent.once_more(&actor("max"), at(602)), "others are not counted");
+        assert!(recent.once_more(&zoe, at(-1)), "a clock that was set back locks nobody out");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let recent = Recent::new(1, Duration::from_mins(10));
+        for number in 0..3 * REMEMBERED {
+            assert!(recent.once_more(&actor(&number.to_string()), Timestamp::UNIX_EPOCH));
+        }
+        let counted = recent.counted.lock().unwrap();
+        assert_eq!((counted.0.len(), counted.1.len()), (REMEMBERED, REMEMBERED));
+    }
+}

@@ -1,0 +1,66 @@
+//! The version of everything that decides on a statement, so that one offered under other rules is asked again.
+
+use serde_json::{Value as Json, json};
+
+use crate::domain::{Capability, Place, PlatformName, Role, sha256};
+use crate::guard::Rules;
+use crate::settings::{OverCost, Settings, Terms};
+
+/// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
+/// rules of the target and of the role, what the role may do, who is welcome there, limits, costs and delivery.
+pub(crate) fn policy_version(
+    settings: &Settings,
+    (target, terms): (&str, &Terms),
+    role: &Role,
+    place: &Place,
+) -> String {
+    let of_place = settings.places.of(place);
+    let capabilities: Vec<&str> = settings.roles.of(role).into_iter().map(Capability::word).collect();
+    let decides = json!({
+        "target": target,
+        "rules": rules(&terms.rules),
+        "role": role,
+        "role_rules": terms.roles.get(role).map(rules),
+        "capabilities": capabilities,
+        "welcome": of_place.and_then(|terms| terms.roles.as_ref()),
+        "place_private": of_place.is_some_and(|terms| terms.private),
+        "limits": [terms.limits.rows, terms.limits.bytes, terms.limits.cell_bytes as u64],
+        "seconds": terms.limits.time.as_secs_f64(),
+        "max_cost": terms.max_cost,
+        "default_cost": terms.default_cost,
+        "over_cost": match terms.over_cost {
+            OverCost::Steward => "steward",
+            OverCost::Refuse => "refuse",
+        },
+        "private": terms.delivery.private,
+        "private_tables": terms.delivery.private_tables,
+        "own_accounts": terms.own_accounts,
+        "allow_privileged": terms.allow_privileged,
+    });
+    sha256(&decides.to_string())
+}
+
+/// The version with the place that decided, which the conversation may leave: it is held elsewhere once it is opened there.
+pub(crate) fn bound_to(version: &str, place: &Place) -> String {
+    format!("{version} {}", json!([place.platform.0, place.id]))
+}
+
+/// The version of the same statement as things are now, in the words of the one it was offered under. One of a release
+/// that kept no place with it was decided where the conversation is held.
+pub(crate) fn version_now(
+    offered: &str,
+    settings: &Settings,
+    (target, terms): (&str, &Terms),
+    role: &Role,
+    held_in: &Place,
+) -> String {
+    let decided: Option<(String, String)> =
+        offered.split_once(' ').and_then(|(_, place)| serde_json::from_str(place).ok());
+    let Some((platform, id)) = decided else { return policy_version(settings, (target, terms), role, held_in) };
+    let place = Place { platform: PlatformName(platform), id, ..held_in.clone() };
+    bound_to(&policy_version(settings, (target, terms), role, &place), &place)
+}
+
+fn rules(rules: &Rules) -> Json {
+    json!({ "allow": rules.allow, "deny": rules.deny })
+}

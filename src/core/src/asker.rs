@@ -1,0 +1,40 @@
+//! A known person, where they are and how to reach them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::domain::{Actor, Capability, Locale, Place, User};
+use crate::ports::ChatPlatform;
+
+/// A known person, where they are and how to reach them.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub(crate) user: User,
+    pub(crate) actor: Actor,
+    pub(crate) place: Place,
+    pub(crate) platform: Arc<dyn ChatPlatform>,
+    /// What their role lets them do.
+    pub(crate) capabilities: BTreeSet<Capability>,
+    /// The language they read where nobody else does; `user.locale` is the one of the place.
+    pub(crate) own_locale: Locale,
+    /// The time zone they are told times in.
+    pub(crate) zone: TimeZone,
+    /// The platform's id of what they did.
+    pub(crate) event: String,
+    /// Where only they read what answers that, where they did it.
+    pub(crate) aside: Option<Place>,
+}
+
+impl Asker {
+    /// What commands begin with where they are.
+    pub(crate) fn prefix(&self) -> &'static str {
+        self.platform.capabilities().command_prefix
+    }
+
+    /// Whether their role lets them do something.
+    pub(crate) fn may(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+}

@@ -1,0 +1,121 @@
+//! A conversation as a file, for the person whose it is and nobody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::asker::Asker;
+use crate::commands::conversations::OwnConversations;
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Conversation, Locale, Outgoing, Proposal, ProposalId, Transcript,
+    TranscriptStatement, TranscriptTurn, Turn,
+};
+use crate::egress::neutralized;
+use crate::error::PipelineError;
+use crate::ports::TranscriptFormat;
+use crate::recorder::event::within;
+use crate::text::text;
+
+/// Messages of a file at most, the latest ones: years of one conversation.
+const MOST: u32 = 10_000;
+
+impl OwnConversations {
+    /// Hands over a conversation as a file, in private: the current one, or that of a number. Nothing leaves before it
+    /// is recorded.
+    pub(crate) async fn export(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+        let (mut format, mut meant) = (TranscriptFormat::default(), None);
+        for word in words.split_whitespace() {
+            match word.to_lowercase().as_str() {
+                "json" => format = TranscriptFormat::Json,
+                "pdf" => format = TranscriptFormat::Pdf,
+                _ if meant.is_none() => meant = Some(word),
+                _ => return Err(PipelineError::Tell(text("conversation-number").with("prefix", asker.prefix()))),
+            }
+        }
+        let conversation = match meant {
+            Some(word) => self.history.own_conversation(asker, word, "export").await?,
+            None => self.history.current(asker).await?,
+        };
+        self.history.require_all_here(asker, &conversation).await?;
+        let transcript = self.transcript(asker, &conversation).await?;
+        if transcript.turns.is_empty() {
+            return Err(PipelineError::Tell(text("export-empty")));
+        }
+        let locale = asker.user.locale;
+        let now = self.clock.now();
+        let name = format!("conversation-{}-{}", now.strftime("%Y%m%d-%H%M%S"), self.entropy.hex(3));
+        let zone = &asker.zone;
+        let written = self.files.transcript(&name, &transcript, format, locale, zone).await;
+        let file = written.map_err(|error| PipelineError::Broken(error.to_string()))?;
+        let exported = within(self.recorder.event(asker, AuditAction::Export, AuditStatus::Ok), &conversation);
+        if let Err(unrecorded) = self.recorder.record(AuditEvent { detail: Some(file.name.clone()), ..exported }).await
+        {
+            self.files.discard(&[file]).await;
+            return Err(unrecorded);
+        }
+        if file.bytes > asker.platform.capabilities().max_file_bytes {
+            self.files.discard(&[file]).await;
+            return Err(PipelineError::Tell(text("export-too-large")));
+        }
+        let number = conversation.id.0.to_string();
+        let done = text("exported").with("number", number).with("title", neutralized(&conversation.title));
+        let files = vec![file];
+        let message = Outgoing { files: files.clone(), ..Outgoing::text(done.render(locale)) };
+        self.outbox.show_in_private(asker, message).await?;
+        self.outbox.forget_files(asker, &files).await;
+        Ok(())
+    }
+
+    async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, PipelineError> {
+        let turns = self.conversations.turns(conversation.id, MOST).await?;
+        let proposals = self.proposals.of_conversation(conversation.id).await?;
+        // Rows were kept under the rules of their day: what one may not read any more does not leave.
+        let open = self.agreements.readable(asker, proposals.clone()).await;
+        let open: BTreeSet<String> = open.into_iter().map(|proposal| proposal.id.0).collect();
+        let locale = asker.user.locale;
+        let turns = turns.into_iter().map(|turn| if is_open(&turn, &open) { turn } else { withheld(turn, locale) });
+        let targets: BTreeSet<String> = proposals.iter().map(|proposal| proposal.target.clone()).collect();
+        let proposals: BTreeMap<String, Proposal> = proposals.into_iter().map(|one| (one.id.0.clone(), one)).collect();
+        Ok(Transcript {
+            conversation: conversation.id.0,
+            title: conversation.title.clone(),
+            mode: conversation.mode.word(),
+            targets: targets.into_iter().collect(),
+            username: asker.user.username.clone(),
+            full_name: asker.user.full_name.clone(),
+            platform: conversation.place.platform.to_string(),
+            private: conversation.place.private,
+            started_at: conversation.started_at,
+            exported_at: self.clock.now(),
+            turns: turns.map(|turn| written(turn, &proposals)).collect(),
+        })
+    }
+}
+
+/// Whether the rows of a turn are of a statement that may still be read, where it has any.
+fn is_open(turn: &Turn, open: &BTreeSet<String>) -> bool {
+    turn.table.is_none() || turn.proposal.as_ref().is_some_and(|proposal| open.contains(&proposal.0))
+}
+
+/// The same without its rows, and that they are left out.
+fn withheld(turn: Turn, locale: Locale) -> Turn {
+    let text = format!("{}\n{}", turn.text, text("export-withheld").render(locale));
+    Turn { text, table: None, ..turn }
+}
+
+fn written(turn: Turn, proposals: &BTreeMap<String, Proposal>) -> TranscriptTurn {
+    let proposal = turn.proposal.and_then(|ProposalId(id)| proposals.get(&id));
+    TranscriptTurn {
+        at: turn.at,
+        speaker: turn.speaker.word(),
+        state: turn.state.word(),
+        text: turn.text,
+        statement: proposal.map(|proposal| TranscriptStatement {
+            proposal: proposal.id.0.clone(),
+            target: proposal.target.clone(),
+            state: proposal.state.word(),
+            origin: proposal.origin.clone(),
+            text: proposal.statement.clone(),
+            parameters: proposal.parameters.clone(),
+        }),
+        table: turn.table,
+    }
+}

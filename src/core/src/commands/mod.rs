@@ -1,0 +1,16 @@
+//! What a person types beside questions, a file a family of commands.
+//!
+//! Never asks a model and never runs a statement.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod command;
+pub(crate) mod conversations;
+pub(crate) mod desk;
+pub(crate) mod export;
+pub(crate) mod policy;
+pub(crate) mod status;
+pub(crate) mod users;
+mod words;
+
+pub use command::{acts_on_an_answer, reads_as_command};

@@ -1,0 +1,69 @@
+//! How everything is, for those who look after it: each part as `pstral doctor` finds it, and what waits.
+
+use std::sync::Arc;
+
+use crate::access::gate::Access;
+use crate::asker::Asker;
+use crate::domain::{Capability, Locale, Outgoing};
+use crate::egress::neutralized;
+use crate::error::PipelineError;
+use crate::models::ModelPool;
+use crate::outbox::pending_finals::PendingFinals;
+use crate::outbox::send::Outbox;
+use crate::ports::{Check, Checkup, PartState};
+use crate::text::{Text, text};
+
+/// `/status`: each part as `pstral doctor` finds it, and what waits.
+pub(crate) struct StatusView {
+    pub(crate) model: Arc<ModelPool>,
+    pub(crate) pending_finals: PendingFinals,
+    pub(crate) access: Arc<Access>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) checkup: Arc<dyn Checkup>,
+}
+
+impl StatusView {
+    /// Says how each part is and what waits, in private, what does not work first.
+    pub(crate) async fn show_status(&self, asker: &Asker) -> Result<(), PipelineError> {
+        self.access.require(asker, Capability::ManageUsers, "status", text("user-not-allowed")).await?;
+        let locale = asker.own_locale;
+        let mut checks = self.checkup.checks(locale).await;
+        checks.extend(self.waiting_now(locale));
+        // A message that is too long loses its end.
+        checks.sort_by_key(|check| std::cmp::Reverse(check.state));
+        let lines: Vec<String> = checks.iter().map(|check| shown(check, locale)).collect();
+        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// Questions that wait for the model, and answers that their platform has not taken to the end.
+    fn waiting_now(&self, locale: Locale) -> [Check; 2] {
+        let model = &self.model;
+        let running: u32 = model.loads().iter().map(|load| load.running).sum();
+        let questions =
+            text("status-questions").count("waiting", counted(model.waiting())).count("running", running.into());
+        let left = self.pending_finals.len();
+        let answers = text("status-answers").count("left", counted(left));
+        let (state, remedy) = if left == 0 {
+            (PartState::Ok, String::new())
+        } else {
+            (PartState::Degraded, text("status-remedy-answers").render(locale))
+        };
+        let check = |part: &str, state, fact: &Text, remedy| Check {
+            part: part.to_owned(),
+            state,
+            fact: fact.render(locale),
+            remedy,
+        };
+        [check("questions", PartState::Ok, &questions, String::new()), check("answers", state, &answers, remedy)]
+    }
+}
+
+/// A part, how it is, what was measured, and below what to do.
+fn shown(check: &Check, locale: Locale) -> String {
+    let line = format!("- {} · {} · {}", check.part, check.state.text().render(locale), neutralized(&check.fact));
+    if check.remedy.is_empty() { line } else { format!("{line}\n  → {}", check.remedy) }
+}
+
+fn counted(count: usize) -> u64 {
+    count.try_into().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,46 @@
+//! What stops a question, a command or a click.
+
+use crate::ports::StoreError;
+use crate::text::Text;
+
+/// Why a question, a command or a click came to nothing.
+#[derive(Debug)]
+pub(crate) enum PipelineError {
+    /// The person can do something about it: tell them what.
+    Tell(Text),
+    /// The same, but it concerns them alone: others in the place do not read it.
+    TellAlone(Text),
+    /// Nothing was recorded, so nothing was done.
+    NoAudit(StoreError),
+    /// What is shown could not be noted down. That is tried again.
+    Unnoted(StoreError),
+    /// It is our fault or the machine's: the person gets an incident number, the log gets all of it.
+    Broken(String),
+}
+
+impl PipelineError {
+    /// Leaves it at what is shown, where that says itself that nothing can be noted down.
+    pub(crate) fn unless_unnoted<T>(self) -> Result<Option<T>, Self> {
+        if matches!(self, Self::Unnoted(_)) { Ok(None) } else { Err(self) }
+    }
+
+    /// The same, told to the person alone.
+    pub(crate) fn alone(self) -> Self {
+        match self {
+            Self::Tell(sentence) => Self::TellAlone(sentence),
+            other => other,
+        }
+    }
+}
+
+impl From<StoreError> for PipelineError {
+    fn from(error: StoreError) -> Self {
+        match error.text() {
+            Some(sentence) => {
+                tracing::error!(%error, "the state database did not do what was asked");
+                Self::Tell(sentence)
+            }
+            None => Self::Broken(error.to_string()),
+        }
+    }
+}

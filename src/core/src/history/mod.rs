@@ -1,0 +1,159 @@
+//! Conversations: which one somebody is holding, what was said in it, and the statement it is about.
+//!
+//! Never shows anything.
+
+pub(crate) mod latest;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::asker::Asker;
+use crate::attached::own_words;
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Conversation, ConversationId, NewTurn, Place, Speaker, Turn, TurnId,
+    TurnState,
+};
+use crate::egress::echo;
+use crate::error::PipelineError;
+use crate::harmless;
+use crate::history::latest::ShownAgain;
+use crate::outbox::finalize::Finals;
+use crate::ports::{Clock, Conversations, Proposals};
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+use crate::targets::Targets;
+use crate::text::text;
+
+/// Conversations of somebody that are looked at for the latest of a channel.
+const HELD: u32 = 100;
+
+/// Characters of a title at most.
+pub(crate) const TITLE: usize = 80;
+
+/// What was said in conversations, and which one somebody is holding.
+pub(crate) struct History {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) shown_again: ShownAgain,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) proposals: Arc<dyn Proposals>,
+}
+
+impl History {
+    /// Who gives a command in a channel means what they hold in its threads, where that is the latest: questions there are
+    /// answered in threads of their own. What comes of it is shown there too.
+    pub(crate) async fn where_held(&self, asker: &Asker) -> Result<Asker, PipelineError> {
+        if asker.place.private || asker.place.channel() != asker.place {
+            return Ok(asker.clone());
+        }
+        let held = self.conversations.of_user(asker.user.id, HELD).await?;
+        let Some(latest) = held.into_iter().find(|one| one.place.channel() == asker.place) else {
+            return Ok(asker.clone());
+        };
+        // What they wrote themselves in the channel since is in no turn.
+        let own = self.current(asker).await?;
+        let written = self.proposals.latest(own.id).await?.map(|proposal| proposal.created_at);
+        let said = self.conversations.turns(latest.id, 1).await?.last().map(|turn| turn.at);
+        let place = if written > said { asker.place.clone() } else { latest.place };
+        Ok(Asker { place, ..asker.clone() })
+    }
+
+    /// The conversation the asker is holding where they are. One that begins is in the mode of the place; in a thread, in
+    /// that of what they hold in the channel, since that is where they say it before a thread is there.
+    pub(crate) async fn current(&self, asker: &Asker) -> Result<Conversation, PipelineError> {
+        let (conversations, now) = (&self.conversations, self.clock.now());
+        let (channel, places) = (asker.place.channel(), &self.settings.places);
+        let terms = places.of(&asker.place);
+        let mut mode = terms.and_then(|terms| terms.mode).unwrap_or_default();
+        // Unless it has terms of its own.
+        if channel != asker.place && terms == places.of(&channel) {
+            mode = conversations.current(asker.user.id, &channel, mode, now).await?.mode;
+        }
+        Ok(conversations.current(asker.user.id, &asker.place, mode, now).await?)
+    }
+
+    pub(crate) async fn remember_question(
+        &self,
+        conversation: &Conversation,
+        question: &str,
+    ) -> Result<TurnId, PipelineError> {
+        if conversation.title.is_empty() {
+            self.conversations.set_title(conversation.id, &title_of(&own_words(question))).await?;
+        }
+        let turn = NewTurn {
+            conversation: conversation.id,
+            speaker: Speaker::Person,
+            text: question.to_owned(),
+            state: TurnState::Complete,
+            proposal: None,
+            at: self.clock.now(),
+            aside: false,
+        };
+        Ok(self.conversations.add_turn(&turn).await?)
+    }
+
+    /// Refuses a conversation that was, or may have been, about a target which is not queried on the asker's platform.
+    pub(crate) async fn require_all_here(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+    ) -> Result<(), PipelineError> {
+        if !self.targets.is_told_here(asker, &conversation.place.platform) {
+            return Err(PipelineError::Tell(
+                text("conversation-not-here").with("platform", &conversation.place.platform.0),
+            ));
+        }
+        let proposals = self.proposals.of_conversation(conversation.id).await?;
+        let names: BTreeSet<String> = proposals.into_iter().map(|proposal| proposal.target).collect();
+        for target in names.iter().filter_map(|name| self.targets.all.get(name)) {
+            self.targets.require_here(asker, target).await?;
+        }
+        Ok(())
+    }
+
+    /// The asker's own conversation of that number. Of somebody else's they learn as much as of one that is not there.
+    pub(crate) async fn own_conversation(
+        &self,
+        asker: &Asker,
+        words: &str,
+        tried: &str,
+    ) -> Result<Conversation, PipelineError> {
+        let prefix = asker.prefix();
+        let Some(id) = number(words) else {
+            return Err(PipelineError::Tell(text("conversation-number").with("prefix", prefix)));
+        };
+        match self.conversations.conversation(id).await? {
+            Some(conversation) if conversation.user == asker.user.id => return Ok(conversation),
+            Some(_) => {
+                let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
+                self.recorder.record(AuditEvent { detail: Some(format!("{tried} {}", id.0)), ..denied }).await?;
+            }
+            None => {}
+        }
+        let sentence = text("conversation-unknown").with("prefix", prefix);
+        Err(PipelineError::Tell(sentence.with("number", echo(words))))
+    }
+
+    /// The last turns, wherever they were shown: which question belongs to which is the same everywhere.
+    pub(crate) async fn recent_turns(&self, conversation: &Conversation) -> Result<Vec<Turn>, PipelineError> {
+        Ok(self.conversations.turns(conversation.id, self.settings.history_turns + 1).await?)
+    }
+}
+
+/// Whether what belongs to a conversation that others can read is shown where they cannot.
+pub(crate) fn is_aside(conversation: &Place, shown: &Place) -> bool {
+    shown.private && !conversation.private
+}
+
+/// A number as people type it: `12` or `#12`.
+pub(crate) fn number(word: &str) -> Option<ConversationId> {
+    word.strip_prefix('#').unwrap_or(word).parse().ok().filter(|number| *number > 0).map(ConversationId)
+}
+
+/// A title from what a person wrote: one line, not too long.
+pub(crate) fn title_of(words: &str) -> String {
+    harmless::one_line(words).chars().take(TITLE).collect::<String>().trim_end().to_owned()
+}

@@ -1,0 +1,359 @@
+//! The last state of what is shown: as many messages as it takes, a file for the rest, and in private where the place
+//! does not take it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+
+use crate::asker::Asker;
+use crate::domain::{
+    AuditDelivery, AuditEvent, ButtonAction, ConversationId, FileRef, Locale, MessageRef, NewTurn, Outgoing,
+    ProposalId, Speaker, Turn, TurnEnd, TurnId, TurnState,
+};
+use crate::egress::{
+    Aim, LaidOut, LiveMessage, Patience, Scheduler, Splitting, Unfinished, lay_out, splitting, tabulated,
+};
+use crate::error::PipelineError;
+use crate::outbox::buttons::retry_button;
+use crate::outbox::cards::Cards;
+use crate::outbox::pending_finals::{Ending, PendingFinals, Seen};
+use crate::outbox::running::Running;
+use crate::outbox::send::Outbox;
+use crate::outbox::signature::{signature, signed};
+use crate::ports::{Clock, Conversations, Entropy, Length, People, PlatformError, Proposals, ResultFiles, StoreError};
+use crate::recorder::Recorder;
+use crate::text::text;
+
+/// The messages of an answer that has ended.
+#[derive(Clone)]
+pub(crate) struct Messages {
+    /// Full ones, in order; none once they are shown.
+    before: Vec<Outgoing>,
+    /// Where its buttons and its file stand.
+    pub(crate) last: Outgoing,
+}
+
+impl From<Outgoing> for Messages {
+    fn from(last: Outgoing) -> Self {
+        Self { before: Vec::new(), last }
+    }
+}
+
+impl Messages {
+    /// Adds the file of the statement that it offers, where there is one.
+    pub(crate) fn with_statement(mut self, files: Vec<FileRef>) -> Self {
+        self.last.files.splice(0..0, files);
+        self
+    }
+
+    /// True where one of its files is the statement that it offers.
+    fn has_statement_file(&self) -> bool {
+        self.last.files.iter().any(FileRef::is_statement)
+    }
+
+    fn all(&self) -> Vec<&Outgoing> {
+        self.before.iter().chain([&self.last]).collect()
+    }
+
+    /// Keeps what is of use when people see them: while the turn waits to be noted down, there may be thousands.
+    fn were_shown(&mut self) {
+        self.before = Vec::new();
+        if !self.last.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_))) {
+            self.last.text = String::new();
+        }
+    }
+
+    /// Leaves its files out, with a sentence that says so where it has room. What nobody can read whole is not there
+    /// to be run.
+    fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
+        let sentence = if self.has_statement_file() { "statement-file-refused" } else { "files-refused" };
+        let together = format!("{}\n{}", self.last.text, text(sentence).render(locale));
+        let text = if length.holds(&together) { together } else { self.last.text.clone() };
+        let mut last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
+        if self.has_statement_file() {
+            let approves = |action: &ButtonAction| matches!(action, ButtonAction::Execute(_) | ButtonAction::Agree(_));
+            last.buttons.retain(|button| !approves(&button.action));
+        }
+        self.before.iter().cloned().chain([last]).collect()
+    }
+}
+
+/// Brings messages that grow to their last state, and notes that down.
+pub(crate) struct Finals {
+    pub(crate) running: Running,
+    pub(crate) pending_finals: PendingFinals,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) proposals: Arc<dyn Proposals>,
+    pub(crate) people: Arc<dyn People>,
+    pub(crate) files: Arc<dyn ResultFiles>,
+}
+
+impl Finals {
+    /// Records a turn of ours that is being written: after a restart it is known to be left over.
+    pub(crate) async fn begin_turn(
+        &self,
+        conversation: ConversationId,
+        runs: Option<&ProposalId>,
+        aside: bool,
+    ) -> Result<TurnId, PipelineError> {
+        let turn = NewTurn {
+            conversation,
+            speaker: Speaker::Pstral,
+            text: String::new(),
+            state: TurnState::Streaming,
+            proposal: runs.cloned(),
+            at: self.clock.now(),
+            aside,
+        };
+        Ok(self.conversations.add_turn(&turn).await?)
+    }
+
+    /// Remembers the message of a turn.
+    pub(crate) fn on_sent(
+        &self,
+        turn: TurnId,
+    ) -> impl Fn(MessageRef) -> futures::future::BoxFuture<'static, ()> + Send + Sync + use<> {
+        let conversations = Arc::clone(&self.conversations);
+        move |message| {
+            let conversations = Arc::clone(&conversations);
+            async move {
+                if let Err(error) = conversations.set_message(turn, &message).await {
+                    tracing::error!(%error, "a message could not be noted down: after a crash it is looked for");
+                }
+            }
+            .boxed()
+        }
+    }
+
+    /// The question that a turn of ours answers; nothing where a statement was written without one.
+    pub(crate) async fn question_of(&self, turn: &Turn) -> Result<Option<String>, StoreError> {
+        let question = if let Some(proposal) = &turn.proposal {
+            self.proposals.get(proposal).await?.map(|proposal| proposal.question)
+        } else {
+            self.conversations.question_before(turn.id).await?.map(|asked| asked.text)
+        };
+        Ok(question.filter(|question| !question.trim().is_empty()))
+    }
+
+    /// An answer in messages. What is beyond the most that one may have is in a file with the last one.
+    pub(crate) async fn laid_out(&self, asker: &Asker, answer: LaidOut<'_>) -> Messages {
+        let by = splitting(asker.platform.capabilities());
+        let lines = signature(asker).into_iter().chain((!answer.heading.is_empty()).then(|| answer.heading.to_owned()));
+        let heading = lines.collect::<Vec<_>>().join("\n");
+        let drawn = asker.platform.capabilities().tables;
+        let aligned = |said| if drawn { Cow::Borrowed(said) } else { tabulated(said) };
+        let (before, after) = (aligned(answer.before), aligned(answer.after));
+        let answer = LaidOut { heading: &heading, before: &before, after: &after, ..answer };
+        let laid = lay_out(answer, by);
+        let (mut parts, files) = match laid.rest {
+            None => (laid.parts, Vec::new()),
+            // What was laid out is not held meanwhile.
+            Some(_) => self.with_rest(asker, answer, by).await,
+        };
+        let last = parts.pop().unwrap_or_default();
+        let before = parts.into_iter().map(Outgoing::text).collect();
+        Messages { before, ..Messages::from(Outgoing { files, ..Outgoing::text(last) }) }
+    }
+
+    /// The same with a line that says where the rest is, or that it is lost.
+    async fn with_rest(&self, asker: &Asker, answer: LaidOut<'_>, by: Splitting) -> (Vec<String>, Vec<FileRef>) {
+        let beside = |sentence: &'static str| {
+            let sentence = text(sentence).render(asker.user.locale);
+            let parts = [answer.ours, &sentence];
+            let ours = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+            lay_out(LaidOut { ours: &ours, ..answer }, by)
+        };
+        let rest = beside("answer-rest-in-file").rest.unwrap_or_default();
+        let now = self.clock.now().strftime("%Y%m%d-%H%M%S");
+        let name = format!("answer-{now}-{}", self.entropy.hex(3));
+        // It waits for its turn at the disk, among thousands, without the messages.
+        match self.files.text(&name, &rest).await {
+            Ok(file) if file.bytes <= asker.platform.capabilities().max_file_bytes => {
+                (beside("answer-rest-in-file").parts, vec![file])
+            }
+            Ok(file) => {
+                self.files.discard(&[file]).await;
+                (beside("answer-rest-lost").parts, Vec::new())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the rest of a long answer");
+                (beside("answer-rest-lost").parts, Vec::new())
+            }
+        }
+    }
+
+    /// Shows the last state of an answer or a result and then ends its turn, with what it says for the history. In this
+    /// order: a message that people still see as live is found by the next start, and where the platform was away for too
+    /// long each minute tries again. One that the platform refuses ends in a sentence instead, and where even that is
+    /// refused the person is told in private. Says where the last message is shown.
+    pub(crate) async fn settle(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &mut Messages,
+        end: &TurnEnd,
+    ) -> Result<Option<MessageRef>, PipelineError> {
+        let (mut otherwise, on_sent) = (None, self.on_sent(turn));
+        let mut shown = live.finish(&messages.all(), &on_sent).await;
+        let is_refused = matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_))));
+        if is_refused && asker.place.private && live.is_over().boxed().await {
+            // What is shown beside what somebody did takes no changes after a while.
+            shown = Err(Unfinished::Refused(PlatformError::Gone));
+        }
+        if matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) && !messages.last.files.is_empty() {
+            // Many places take words and no files: what can be read is not lost with what cannot.
+            let without = messages.without_files(asker.user.locale, asker.platform.capabilities().length);
+            shown = live.finish(&without, &on_sent).await;
+            if messages.has_statement_file() {
+                otherwise = Some(TurnEnd { proposal: None, ..end.clone() });
+                messages.last.buttons = without.last().map(|last| last.buttons.clone()).unwrap_or_default();
+            }
+        }
+        let delivered = shown.as_ref().ok().cloned();
+        if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
+            let ended = self.settle_with_a_sentence(asker, live, turn, end.clone(), &error).boxed().await?;
+            (shown, otherwise) = (ended.0, Some(ended.1));
+        }
+        if matches!(shown, Err(Unfinished::Deleted)) {
+            // Nobody looks at what it offers.
+            otherwise = Some(TurnEnd { proposal: None, ..end.clone() });
+        }
+        let ended = otherwise.as_ref().unwrap_or(end);
+        match shown {
+            Ok(_) | Err(Unfinished::Deleted) => {
+                messages.were_shown();
+                self.note_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
+            }
+            Err(Unfinished::Refused(error)) => {
+                tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
+                let elsewhere = self.settle_in_private(asker, messages).await;
+                self.conversations.finish_turn(turn, ended).await?;
+                return elsewhere;
+            }
+            Err(Unfinished::Away(error)) => {
+                tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
+                self.settle_later(asker, live, turn, messages, end, Seen::NotYet);
+            }
+        }
+        Ok(delivered)
+    }
+
+    /// Ends the turn of what people see; tried again later where it cannot be noted down now: else it would be taken for one
+    /// that was interrupted.
+    pub(crate) async fn note_end(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &Messages,
+        end: &TurnEnd,
+        seen: Seen,
+    ) -> Result<(), PipelineError> {
+        let noted = self.conversations.finish_turn(turn, end).await;
+        noted.map_err(|error| {
+            self.settle_later(asker, live, turn, messages, end, seen);
+            PipelineError::Unnoted(error)
+        })
+    }
+
+    fn settle_later(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &Messages,
+        end: &TurnEnd,
+        seen: Seen,
+    ) {
+        let live = std::mem::replace(live, self.outbox.live_message(asker));
+        let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
+        self.pending_finals.keep(turn, Ending { asker, live, messages, end, seen });
+    }
+
+    /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
+    /// else alone. The question can be asked again.
+    async fn settle_with_a_sentence(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        end: TurnEnd,
+        error: &PlatformError,
+    ) -> Result<(Result<MessageRef, Unfinished>, TurnEnd), PipelineError> {
+        let locale = asker.user.locale;
+        let trouble = PipelineError::Broken(format!("the last state of a message: {error}"));
+        let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await.render(locale);
+        let mut buttons = Vec::new();
+        if let Some(held) = self.conversations.turn(turn).await?
+            && self.question_of(&held).await?.is_some()
+        {
+            buttons.push(retry_button(turn, locale));
+        }
+        let alone = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
+        // What a last state takes back, or shows to fewer, is not kept.
+        let is_the_answer = !live.text().trim().is_empty() && end.text.contains(live.text());
+        let kept = if is_the_answer { live.kept() } else { Vec::new() };
+        let (end, on_sent) =
+            (TurnEnd { state: TurnState::Failed, cut: false, proposal: None, ..end }, self.on_sent(turn));
+        if !kept.is_empty() {
+            let messages = below(kept, &sentence, &alone, asker.platform.capabilities().length);
+            let shown = live.finish(&messages, &on_sent).await;
+            if !matches!(shown, Err(Unfinished::Refused(PlatformError::Rejected(_)))) {
+                return Ok((shown, end));
+            }
+        }
+        Ok((live.finish(&[alone], &on_sent).await, end))
+    }
+
+    /// Sends to the person alone what the place does not take: recorded before it is done.
+    async fn settle_in_private(&self, asker: &Asker, messages: &Messages) -> Result<Option<MessageRef>, PipelineError> {
+        let reader = match self.outbox.in_private(asker).await {
+            Ok(reader) if reader.place != asker.place => reader,
+            // What was shown to them alone, beside what they did, is over: what has to last is elsewhere. It may be the same
+            // place, which is shown in another way.
+            Ok(reader) => match reader.platform.open_dm(&reader.actor).await {
+                Ok(place) => Asker { place, ..reader },
+                Err(_) => return Ok(None),
+            },
+            Err(_) => return Ok(None),
+        };
+        let detail = Some("it could not be shown where it was asked for".to_owned());
+        self.recorder
+            .record(AuditEvent { detail, delivery: Some(AuditDelivery::Private), ..self.recorder.incident(asker) })
+            .await?;
+        let mut last = None;
+        let lacks_permission = asker.platform.lacks_permission(&asker.place);
+        let why = text(if lacks_permission { "place-closed" } else { "answer-elsewhere" });
+        let why = (!asker.place.private).then(|| Outgoing::text(why.render(reader.user.locale)));
+        for message in why.iter().chain(messages.all()) {
+            let sent =
+                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, message, Patience::LONG).await;
+            match sent {
+                Ok(at) => last = Some(at),
+                Err(error) => {
+                    tracing::warn!(%error, actor = reader.actor.id, "an answer could not be sent in private either");
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(last)
+    }
+}
+
+/// What people read, and a sentence below it: in the last message where that has room, else in one of its own.
+fn below(mut kept: Vec<Outgoing>, sentence: &str, alone: &Outgoing, length: Length) -> Vec<Outgoing> {
+    let together = kept.last().map(|last| format!("{}\n\n{sentence}", last.text)).filter(|text| length.holds(text));
+    match (kept.last_mut(), together) {
+        (Some(last), Some(text)) => *last = Outgoing { text, ..alone.clone() },
+        _ => kept.push(alone.clone()),
+    }
+    kept
+}

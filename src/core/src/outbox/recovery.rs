@@ -1,0 +1,154 @@
+//! After a restart, a bug, or a platform that was away for too long, no message goes on looking live: what nobody writes
+//! any more is closed, at the start and then every minute.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use futures::join;
+use jiff::SignedDuration;
+
+use crate::asker::Asker;
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Turn, TurnEnd, TurnState, User, UserId};
+use crate::egress::Scheduler;
+use crate::outbox::Platforms;
+use crate::outbox::finalize::Finals;
+use crate::outbox::orphaned_turns::LeftOver;
+use crate::outbox::pending_finals::{Closing, PendingFinals};
+use crate::outbox::running::Running;
+use crate::ports::{Clock, Conversations, People, PlatformError, StoreError};
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+
+/// A turn that was begun so recently is left to whoever began it.
+const JUST_BEGUN: SignedDuration = SignedDuration::from_mins(1);
+
+/// When turns are closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// The program starts, and answers for all that is in its configuration.
+    Start,
+    /// It runs. What stands on a platform that it does not have is another program's.
+    Minute,
+    /// Answering a person broke. Of what was not shown yet, somebody else tells them.
+    Bug,
+}
+
+/// Closes messages that nobody writes any more.
+pub(crate) struct Recovery {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) running: Running,
+    pub(crate) pending_finals: PendingFinals,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) platforms: Platforms,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) people: Arc<dyn People>,
+}
+
+impl Recovery {
+    /// Closes the messages an earlier run left behind, and says how many. Called once, before the
+    /// platforms run. A message whose platform is away is left to [`close_left`](Self::close_left).
+    pub(crate) async fn recover(&self) -> Result<usize, StoreError> {
+        self.close(self.conversations.streaming().await?, Occasion::Start).await
+    }
+
+    /// Closes what nobody writes any more, and says how many: an answer whose platform was away when it was
+    /// whole is shown, and anything else is said to be interrupted. To be called each minute; where it takes long, because
+    /// a place does, the next call need not wait for it.
+    pub(crate) async fn close_left(&self) -> Result<usize, StoreError> {
+        let due = self.clock.now() - JUST_BEGUN;
+        let left = self.conversations.streaming().await?.into_iter();
+        let left = left.filter(|(user, turn)| turn.at <= due && self.is_left(*user, turn)).collect();
+        self.close(left, Occasion::Minute).await
+    }
+
+    /// Closes what answering one person left behind when it broke.
+    pub(crate) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
+        let left = self.conversations.streaming().await?.into_iter();
+        // What waits for its platform waits on: nobody else is to wait for that.
+        let waits = |turn: &Turn| self.pending_finals.holds(turn.id);
+        let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_left(*user, turn));
+        let left = left.collect();
+        self.close(left, Occasion::Bug).await
+    }
+
+    /// Whether nobody in this program writes a turn any more: in each place, a person is answered once at a time.
+    fn is_left(&self, user: UserId, turn: &Turn) -> bool {
+        let place = turn.message.as_ref().map(|message| &message.place);
+        self.pending_finals.holds(turn.id) || !self.running.is_going(user, place)
+    }
+
+    async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for (user, turn) in left {
+            let Some(mut closing) = self.pending_finals.begin(turn.id) else { continue };
+            // What has ended since it was listed is closed, or another instance closes it.
+            match self.conversations.take_over(turn.id).await? {
+                None => drop(closing.take()),
+                Some(_) if closing.is_known() => known.push(closing),
+                Some(turn) => unknown.push((closing, LeftOver::of(user, turn))),
+            }
+        }
+        let settled = known.into_iter().map(|mut closing| async move {
+            self.finals.settle_late(&mut closing).await.unwrap_or_else(|trouble| {
+                tracing::error!(?trouble, "an answer whose message has ended is tried again");
+                false
+            })
+        });
+        let (settled, closed) = join!(join_all(settled), self.close_unknown(unknown, when));
+        Ok(count(settled) + closed?)
+    }
+
+    /// Closes turns of whose last state nothing is known.
+    async fn close_unknown(&self, left: Vec<(Closing, LeftOver)>, when: Occasion) -> Result<usize, StoreError> {
+        if left.is_empty() {
+            return Ok(0);
+        }
+        let users = self.people.users().await?;
+        let (_closing, mut left): (Vec<Closing>, Vec<LeftOver>) = left.into_iter().unzip();
+        self.find_messages(&mut left, &users).await?;
+        let closed = left.into_iter().map(|left| self.close_one(left, when, &users));
+        join_all(closed).await.into_iter().collect::<Result<Vec<bool>, StoreError>>().map(count)
+    }
+
+    /// Whether it is closed now; else it is left to the next minute.
+    async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<bool, StoreError> {
+        let reader = users.iter().find(|known| known.id == left.user);
+        if left.place.is_none() && when != Occasion::Bug {
+            left.place = self.place_of(&left).await?;
+        }
+        let is_told = when != Occasion::Bug || left.may_look_live();
+        if let Some(place) = left.place.clone().filter(|_| is_told) {
+            if when == Occasion::Minute && !self.platforms.contains_key(&place.platform) {
+                return Ok(false);
+            }
+            let locale = self.settings.language_of(&place).or(reader.map(|reader| reader.locale));
+            let shown = self.show_closed(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
+            let status = match &shown {
+                Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
+                    tracing::warn!(%error, place = place.id, "what may look live there is left to the next minute");
+                    return Ok(false);
+                }
+                Err(PlatformError::Gone | PlatformError::Rejected(_)) => AuditStatus::Failed,
+                Ok(()) => AuditStatus::Ok,
+            };
+            let event = AuditEvent {
+                platform: Some(place.platform.to_string()),
+                place: Some(place.id),
+                conversation: Some(left.turn.conversation.0),
+                error: shown.err().map(|error| error.to_string()),
+                ..AuditEvent::new(self.clock.now(), AuditAction::Recovered, status)
+            };
+            self.recorder.append(event).await?;
+        }
+        let end = TurnEnd::words(&left.turn.text, TurnState::Interrupted);
+        self.conversations.finish_turn(left.turn.id, &end).await?;
+        Ok(true)
+    }
+}
+
+fn count(closed: Vec<bool>) -> usize {
+    closed.into_iter().filter(|is_closed| *is_closed).count()
+}

@@ -1,0 +1,141 @@
+//! What the model is told, and how its counts correct the next prompt.
+
+use std::sync::Arc;
+
+use crate::asker::Asker;
+use crate::context::{Brief, Briefing, DataBrief, Gauge, Gauges, Prompts, Unfit, asked_back, asks_anew};
+use crate::domain::{Conversation, Mode, Turn};
+use crate::error::PipelineError;
+use crate::history::History;
+use crate::models::ModelPool;
+use crate::pipeline::answer::Answer;
+use crate::pipeline::unanswered::Unanswered;
+use crate::ports::{Clock, ModelError};
+use crate::settings::Settings;
+
+/// A question with the one it belongs to.
+pub(crate) struct Whole {
+    pub(crate) question: String,
+    /// Whether the model may ask something in return: once a question.
+    pub(crate) may_ask: bool,
+}
+
+impl Whole {
+    /// A question that belongs to no other.
+    pub(crate) fn alone(question: &str) -> Self {
+        Self { question: question.to_owned(), may_ask: true }
+    }
+}
+
+/// What came of asking the model.
+pub(crate) enum Reached {
+    /// An answer that was at least begun, and what was asked.
+    Answer(Box<Answer>, Box<Briefing>),
+    /// Nothing was said.
+    Unanswered(Box<Unanswered>),
+    /// Everything is closed and said.
+    Withdrawn,
+}
+
+/// What the model is told, and how its own counts correct the next prompt.
+pub(crate) struct Briefings {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) model: Arc<ModelPool>,
+    pub(crate) prompts: Arc<Prompts>,
+    pub(crate) gauges: Gauges,
+    pub(crate) history: Arc<History>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Briefings {
+    /// What the model is asked for the rest of an answer: its question, and what it says so far.
+    pub(crate) fn briefing_to_go_on(
+        &self,
+        asker: &Asker,
+        data: Option<DataBrief<'_>>,
+        (question, said): (&Turn, &str),
+        wish: &str,
+    ) -> Result<Briefing, PipelineError> {
+        let brief = self.brief(asker, std::slice::from_ref(question), data);
+        match brief.to_go_on(self.template_of(&brief), self.room(), said, wish) {
+            Ok(briefing) => Ok(briefing),
+            Err(Unfit::TooLong) => Err(PipelineError::Tell(ModelError::PromptTooLong.text())),
+            Err(error @ Unfit::Template(_)) => Err(PipelineError::Broken(error.to_string())),
+        }
+    }
+
+    fn brief<'a>(&self, asker: &Asker, turns: &'a [Turn], data: Option<DataBrief<'a>>) -> Brief<'a> {
+        let today = self.settings.today(&*self.clock).to_string();
+        Brief { locale: asker.user.locale, today, turns, data }
+    }
+
+    fn template_of(&self, brief: &Brief<'_>) -> &str {
+        let mode = if brief.data.is_some() { Mode::Sql } else { Mode::Chat };
+        self.prompts.of(mode, brief.locale)
+    }
+
+    /// Tokens a prompt may take, as they are estimated.
+    fn room(&self) -> usize {
+        let model = &self.model;
+        self.gauges.of(model.name()).room(model.context_tokens(), self.settings.answer_tokens)
+    }
+
+    /// What the model is asked, within `most` tokens, or why it cannot be.
+    pub(crate) async fn briefing(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        data: Option<DataBrief<'_>>,
+        most: usize,
+    ) -> Result<Result<Briefing, ModelError>, PipelineError> {
+        let turns = self.turns_for(asker, conversation).await?;
+        let brief = self.brief(asker, &turns, data);
+        let room = self.room().min(most);
+        match brief.told(self.template_of(&brief), room) {
+            Ok(briefing) => {
+                let Briefing { told, tokens, .. } = &briefing;
+                if told.is_partial() {
+                    tracing::info!(conversation = conversation.id.0, tokens, room, ?told, "not all fitted the prompt");
+                }
+                Ok(Ok(briefing))
+            }
+            Err(Unfit::TooLong) => Ok(Err(ModelError::PromptTooLong)),
+            Err(error @ Unfit::Template(_)) => Err(PipelineError::Broken(error.to_string())),
+        }
+    }
+
+    /// A question with the one it belongs to: where the model asked something in return, what the person says next is
+    /// the answer, and both are one question; unless they ask something themselves.
+    pub(crate) async fn with_what_it_answers(
+        &self,
+        conversation: &Conversation,
+        question: &str,
+    ) -> Result<Whole, PipelineError> {
+        let turns = self.history.recent_turns(conversation).await?;
+        Ok(match asked_back(&turns) {
+            Some(back) if !asks_anew(question) => {
+                Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false }
+            }
+            Some(_) | None => Whole::alone(question),
+        })
+    }
+
+    /// The last turns, the question among them. What was shown to the person alone is not told to a place where others
+    /// read.
+    async fn turns_for(&self, asker: &Asker, conversation: &Conversation) -> Result<Vec<Turn>, PipelineError> {
+        let turns = self.history.recent_turns(conversation).await?;
+        Ok(turns.into_iter().filter(|turn| asker.place.private || !turn.aside).collect())
+    }
+
+    /// Learns that the server found a prompt too long.
+    pub(crate) fn learn_too_long(&self) {
+        self.gauges.learn(self.model.name(), Gauge::too_long);
+    }
+
+    /// Learns how many tokens a prompt really took.
+    pub(crate) fn learn_size(&self, briefing: &Briefing, counted: Option<u64>) {
+        if let Some(counted) = counted {
+            self.gauges.learn(self.model.name(), |gauge| gauge.observe(briefing.tokens, counted));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A question about data: who asks it, where, and what those who read the answer may see.
+
+use std::sync::Arc;
+
+use crate::access::AccessDecision;
+use crate::asker::Asker;
+use crate::context::{DataBrief, Example};
+use crate::domain::{Conversation, VerifiedQuery};
+use crate::guard::{Refusal, Verdict};
+use crate::history::is_aside;
+use crate::knowledge;
+use crate::settings::Settings;
+use crate::targets::audience::{Audience, names_hidden};
+use crate::targets::{Schema, Schemas, Target};
+
+impl Inquiry<'_> {
+    /// Why not everybody may see what a statement reads who reads what is said.
+    pub(crate) fn bar(&self, statement: &str) -> Option<AccessDecision> {
+        self.audience.bar(statement)
+    }
+
+    /// The same of a text as somebody wrote it, which the guard may render otherwise.
+    pub(crate) fn bar_of(&self, written: &str) -> Option<AccessDecision> {
+        if self.audience.0.is_empty() {
+            return None;
+        }
+        match self.schema.guard.check(written) {
+            Verdict::Allow(approved) => self.bar(approved.text()),
+            Verdict::Deny(_) => None,
+        }
+    }
+
+    /// A refusal in the words of what everybody may see: what it suggests instead is read by all of them.
+    pub(crate) fn common_refusal(&self, statement: &str, own: &Refusal) -> Refusal {
+        if Arc::ptr_eq(&self.schema, &self.common) {
+            return own.clone();
+        }
+        match self.common.guard.check(statement) {
+            Verdict::Deny(common) => common,
+            Verdict::Allow(_) => own.clone(),
+        }
+    }
+
+    /// Whether a question names what its asker may see and others in the place may not.
+    pub(crate) fn names_more(&self) -> bool {
+        !Arc::ptr_eq(&self.schema, &self.common)
+            && names_hidden(self.question, &self.schema.catalog, &self.common.catalog)
+    }
+}
+
+/// A question about data: who asks it, where, and of what.
+pub(crate) struct Inquiry<'a> {
+    pub(crate) asker: &'a Asker,
+    pub(crate) conversation: &'a Conversation,
+    pub(crate) target: Arc<Target>,
+    /// What the asker may see.
+    pub(crate) schema: Arc<Schema>,
+    /// What everybody may see who reads what is said.
+    pub(crate) common: Arc<Schema>,
+    /// Who that is.
+    pub(crate) audience: Audience,
+    pub(crate) question: &'a str,
+    /// Whether the model may ask something in return.
+    pub(crate) may_ask: bool,
+}
+
+impl<'a> Inquiry<'a> {
+    pub(crate) fn new(
+        (asker, conversation): (&'a Asker, &'a Conversation),
+        target: Arc<Target>,
+        settings: &Settings,
+        schemas: &Schemas,
+        question: &'a str,
+    ) -> Self {
+        let (role, place) = (&asker.user.role, &asker.place);
+        let schema = schemas.of(role);
+        let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
+        let audience = Audience::of(settings, schemas, role, place);
+        Self { asker, conversation, target, schema, common, audience, question, may_ask: true }
+    }
+
+    /// What the model is told of the target: only what everybody may see who reads the answer.
+    pub(crate) fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
+        DataBrief {
+            target: &self.target.name,
+            description: &self.target.description,
+            catalog: &self.common.catalog,
+            question: self.question,
+            examples,
+            may_ask: self.may_ask,
+        }
+    }
+
+    /// Whether what was asked where others read is shown to the asker alone.
+    pub(crate) fn is_aside(&self) -> bool {
+        is_aside(&self.conversation.place, &self.asker.place)
+    }
+}
+
+impl Inquiry<'_> {
+    /// The verified queries nearest to the question, as examples in the asker's language. Those that read what
+    /// somebody who reads the answer may not see are left out.
+    pub(crate) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
+        let ranked = knowledge::rank(self.question, verified, &self.common.known, limit);
+        ranked.into_iter().filter_map(|(query, _)| self.example(query)).collect()
+    }
+
+    /// The first verified queries, for a question that is near none.
+    pub(crate) fn samples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
+        verified.iter().filter_map(|query| self.example(query)).take(limit).collect()
+    }
+
+    fn example(&self, query: &VerifiedQuery) -> Option<Example> {
+        let allowed = matches!(self.common.guard.check(&query.statement), Verdict::Allow(_));
+        let question = query.question(self.asker.user.locale).to_owned();
+        allowed.then(|| Example { question, statement: query.statement.clone() })
+    }
+}

@@ -1,0 +1,335 @@
+//! What the pipeline works with, and how its parts are put together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::Pipeline;
+use super::advice::Adviser;
+use super::answer::Answers;
+use super::briefing::Briefings;
+use super::charting::{Charting, Charts};
+use super::editing::Editing;
+use super::execution::Executions;
+use super::explain::Explaining;
+use super::outcome::Results;
+use super::paging::Paging;
+use super::proposing::Proposing;
+use super::question::Questions;
+use super::retrying::Repeats;
+use super::seen::Seen;
+use crate::access::gate::Access;
+use crate::access::quotas::Quotas;
+use crate::access::recent::Recent;
+use crate::commands::account::Account;
+use crate::commands::audit::query::Queries;
+use crate::commands::audit::view::AuditView;
+use crate::commands::conversations::OwnConversations;
+use crate::commands::desk::Desk;
+use crate::commands::policy::PolicyView;
+use crate::commands::status::StatusView;
+use crate::commands::users::Users;
+use crate::context::{Gauges, Prompts};
+use crate::egress::Scheduler;
+use crate::history::History;
+use crate::history::latest::ShownAgain;
+use crate::identity::Identity;
+use crate::models::ModelPool;
+use crate::outbox::Platforms;
+use crate::outbox::cards::Cards;
+use crate::outbox::departed_places::DepartedPlaces;
+use crate::outbox::finalize::Finals;
+use crate::outbox::pending_finals::PendingFinals;
+use crate::outbox::recovery::Recovery;
+use crate::outbox::result_pages::{Pages, ResultPages};
+use crate::outbox::running::Running;
+use crate::outbox::send::Outbox;
+use crate::ports::{
+    AuditLog, Catalogs, ChatPlatform, Checkup, Clock, Conversations, Entropy, Knowledge, People, Proposals, ResultFiles,
+};
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+use crate::statements::recheck::Statements;
+use crate::stewardship::{Agreements, Feedback, Review, VerifiedQueries};
+use crate::targets::Target;
+use crate::targets::Targets;
+
+/// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
+/// once.
+const RECORDED_AT_ONCE: usize = 64;
+
+/// Everything the pipeline works with.
+#[derive(Clone)]
+pub struct Parts {
+    /// The chats people write in.
+    pub platforms: Vec<Arc<dyn ChatPlatform>>,
+    /// The model that answers, wherever it is.
+    pub model: Arc<ModelPool>,
+    /// The databases that can be asked, by name.
+    pub targets: BTreeMap<String, Arc<Target>>,
+    /// Users and links.
+    pub people: Arc<dyn People>,
+    /// What was said.
+    pub conversations: Arc<dyn Conversations>,
+    /// Statements waiting for a decision.
+    pub proposals: Arc<dyn Proposals>,
+    /// Verified queries.
+    pub knowledge: Arc<dyn Knowledge>,
+    /// What targets held when they were last read.
+    pub catalogs: Arc<dyn Catalogs>,
+    /// What happened.
+    pub audit: Arc<dyn AuditLog>,
+    /// Where results become files.
+    pub files: Arc<dyn ResultFiles>,
+    /// How all of these are.
+    pub checkup: Arc<dyn Checkup>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// What models are told.
+    pub prompts: Arc<Prompts>,
+    /// Limits and defaults.
+    pub settings: Arc<Settings>,
+}
+
+/// A part of its own fields and of clones of those it shares with others.
+macro_rules! part {
+    ($part:ident { $($shared:ident),* } $($own:ident: $value:expr),*) => {
+        Arc::new($part { $($shared: Clone::clone(&$shared),)* $($own: $value,)* })
+    };
+}
+
+impl Pipeline {
+    /// A pipeline over its parts, from the one that knows least to those that know most.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { platforms, model, targets: all, people, conversations, proposals, knowledge, .. } = parts.clone();
+        let Parts { catalogs, audit, files, checkup, clock, entropy, prompts, settings, .. } = parts.clone();
+        let (left, running, pending_finals) = (DepartedPlaces::default(), Running::default(), PendingFinals::default());
+        let scheduler = Scheduler::new(Arc::clone(&clock));
+        platforms.iter().for_each(|platform| scheduler.listen(&**platform));
+        let gated = platforms.iter().map(|platform| (platform.name(), left.mind(platform, &clock)));
+        let platforms: Platforms = Arc::new(gated.collect());
+        let recorder = part!(Recorder { clock, entropy, audit });
+        let access = part!(Access { clock, recorder, settings } quotas: Quotas::new(&settings.quotas, &clock), turned_away: Recent::new(1, Duration::from_mins(10)));
+        let targets = part!(Targets { all, knowledge, recorder, settings, catalogs, clock });
+        let outbox = part!(Outbox { files, scheduler });
+        let cards = part!(Cards { clock, outbox, people, platforms, proposals, scheduler, settings });
+        let pages = part!(ResultPages { clock, conversations, platforms, scheduler } kept: Pages::default());
+        let finals = part!(Finals {
+            cards,
+            clock,
+            conversations,
+            entropy,
+            files,
+            outbox,
+            pending_finals,
+            people,
+            proposals,
+            recorder,
+            running,
+            scheduler
+        });
+        let recovery = part!(Recovery {
+            clock,
+            conversations,
+            finals,
+            pending_finals,
+            people,
+            platforms,
+            recorder,
+            running,
+            scheduler,
+            settings
+        });
+        let history = part!(History { clock, conversations, finals, proposals, recorder, settings, targets } shown_again: ShownAgain::default());
+        let statements = part!(Statements {
+            cards,
+            clock,
+            conversations,
+            files,
+            history,
+            knowledge,
+            outbox,
+            proposals,
+            recorder,
+            settings,
+            targets
+        });
+        let verified = part!(VerifiedQueries { catalogs, clock, knowledge, recorder, settings, targets });
+        let review = part!(Review { access, knowledge, outbox, people, recorder, targets, verified });
+        let feedback = part!(Feedback {
+            audit,
+            clock,
+            conversations,
+            history,
+            knowledge,
+            outbox,
+            proposals,
+            recorder,
+            statements,
+            targets,
+            verified
+        });
+        let agreements = part!(Agreements {
+            access,
+            cards,
+            clock,
+            conversations,
+            outbox,
+            people,
+            platforms,
+            proposals,
+            recorder,
+            settings,
+            statements,
+            targets
+        });
+        let desk = part!(Desk { audit, clock, people, settings });
+        let account = part!(Account { desk, outbox, people });
+        let users = part!(Users { access, desk, entropy, outbox, people, platforms, settings });
+        let policy = part!(PolicyView { access, desk, knowledge, outbox, people, settings, targets });
+        let status = part!(StatusView { access, checkup, model, outbox, pending_finals });
+        let audit_view = part!(AuditView { access, audit, clock, entropy, files, outbox, people, platforms, recorder, targets } queries: Queries::default());
+        let own_conversations = part!(OwnConversations {
+            agreements,
+            cards,
+            clock,
+            conversations,
+            entropy,
+            files,
+            history,
+            outbox,
+            pages,
+            proposals,
+            recorder,
+            running,
+            targets
+        });
+        let identity = part!(Identity { clock, entropy, outbox, people, recorder, settings } helped: Recent::new(1, Duration::from_mins(10)), requested: Recent::new(5, Duration::from_mins(15)));
+        let adviser = part!(Adviser { conversations, people, proposals, running, settings, targets });
+        let briefings = part!(Briefings { clock, history, model, prompts, settings } gauges: Gauges::default());
+        let proposing = part!(Proposing {
+            cards,
+            clock,
+            entropy,
+            model,
+            outbox,
+            proposals,
+            recorder,
+            running,
+            settings,
+            statements,
+            targets
+        });
+        let answers = part!(Answers { briefings, cards, clock, conversations, finals, model, outbox, proposing, recorder, settings } recording: Semaphore::new(RECORDED_AT_ONCE));
+        let questions = part!(Questions {
+            access,
+            answers,
+            briefings,
+            cards,
+            clock,
+            conversations,
+            history,
+            knowledge,
+            outbox,
+            prompts,
+            proposing,
+            recorder,
+            running,
+            settings,
+            targets
+        });
+        let repeats = part!(Repeats {
+            access,
+            answers,
+            briefings,
+            conversations,
+            finals,
+            history,
+            knowledge,
+            proposing,
+            questions,
+            recorder,
+            running,
+            settings,
+            targets
+        });
+        let charting = part!(Charting { access, clock, conversations, files, outbox, recorder, running, statements, targets } charts: Charts::default());
+        let results = part!(Results { charting, clock, files, pages, settings });
+        let executions = part!(Executions {
+            access,
+            cards,
+            clock,
+            conversations,
+            finals,
+            history,
+            knowledge,
+            outbox,
+            pages,
+            people,
+            proposals,
+            proposing,
+            recorder,
+            results,
+            running,
+            settings,
+            statements,
+            targets
+        });
+        let paging = part!(Paging { access, clock, conversations, pages, recorder, results, statements, targets });
+        let explaining = part!(Explaining { outbox, statements, targets });
+        let editing = part!(Editing {
+            access,
+            cards,
+            clock,
+            files,
+            history,
+            knowledge,
+            outbox,
+            proposals,
+            proposing,
+            settings,
+            statements,
+            targets
+        });
+        let seen = Seen::default();
+        Self {
+            parts,
+            platforms,
+            running,
+            left,
+            seen,
+            recorder,
+            access,
+            outbox,
+            cards,
+            pages,
+            recovery,
+            history,
+            statements,
+            review,
+            feedback,
+            agreements,
+            account,
+            users,
+            policy,
+            status,
+            audit_view,
+            own_conversations,
+            identity,
+            questions,
+            repeats,
+            charting,
+            executions,
+            paging,
+            explaining,
+            editing,
+            verified,
+            adviser,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What the configuration decides, as the parts read it: limits, defaults, places, quotas, and the terms of each target.
+//!
+//! Holds data only: `access` decides by it.
+
+mod notes;
+mod places;
+mod quotas;
+mod terms;
+
+pub use notes::Notes;
+pub use places::{PlaceTerms, Places};
+pub use quotas::{Quantities, Quantity, QuotaLimits};
+pub use terms::{Delivery, OverCost, Terms};
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::domain::{Locale, Roles};
+use crate::egress::AnswerLimits;
+use crate::ports::Clock;
+
+/// What a verified query that nearly is the question is used for while the model can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerifiedUse {
+    /// Offered as it stands; the model is not asked.
+    Offer,
+    /// An example in the prompt; offered only where the model does not answer.
+    Example,
+}
+
+/// What the audit keeps of what a model answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeptAnswers {
+    /// All of it.
+    #[default]
+    Text,
+    /// Its SHA-256.
+    Hash,
+}
+
+/// Limits and defaults.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The language of people who are not known yet.
+    pub locale: Locale,
+    /// Where the company's clocks are read: times, and what "today" is.
+    pub zone: TimeZone,
+    /// True in the demo, where nobody has an administrator to turn to.
+    pub is_demo: bool,
+    /// The target of questions that name none.
+    pub default_target: Option<String>,
+    /// What each role lets people do.
+    pub roles: Roles,
+    /// Who is welcome in which place, and how people are answered there.
+    pub places: Places,
+    /// How much people and places may ask and run.
+    pub quotas: QuotaLimits,
+    /// Characters of a question at most.
+    pub max_question_chars: usize,
+    /// What an answer may be at most.
+    pub answer: AnswerLimits,
+    /// When people are told what they wait for.
+    pub notes: Notes,
+    /// Turns of a conversation that the model sees.
+    pub history_turns: u32,
+    /// Tokens of the context window kept free for the answer.
+    pub answer_tokens: usize,
+    /// Verified queries in the prompt at most.
+    pub examples: usize,
+    /// What a near-exact verified query is used for.
+    pub verified: VerifiedUse,
+    /// How long a proposal can be run.
+    pub proposal_lifetime: Duration,
+    /// Rows of a preview at most.
+    pub preview_rows: usize,
+    /// What the audit keeps of answers.
+    pub kept_answers: KeptAnswers,
+}
+
+impl Settings {
+    /// The day it is in the company's zone.
+    pub(crate) fn today(&self, clock: &dyn Clock) -> jiff::civil::Date {
+        clock.now().to_zoned(self.zone.clone()).date()
+    }
+}

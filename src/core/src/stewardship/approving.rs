@@ -1,0 +1,240 @@
+//! What stewards decide of verified queries: each step goes through the guard and the database, and is recorded first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Parameter, ParameterKind, QuerySource, QueryState,
+    Step, User, Value, VerifiedQuery,
+};
+use crate::error::PipelineError;
+use crate::guard::Verdict;
+use crate::knowledge::{columns, default_value, faults};
+use crate::ports::{Catalogs, Clock, Knowledge, TargetError};
+use crate::recorder::Recorder;
+use crate::refusal::refusal_text;
+use crate::settings::Settings;
+use crate::stewardship::ground::Ground;
+use crate::targets::{Schema, Target, Targets};
+use crate::text::{Text, text};
+
+/// Who decides, and what the audit says of them: who, where, and from which platform.
+pub struct Steward<'a> {
+    /// Who.
+    pub user: &'a User,
+    /// An event that says so.
+    pub event: AuditEvent,
+}
+
+/// Why a decision came to nothing.
+#[derive(Debug)]
+pub enum NotDecided {
+    /// The steward can do something about it.
+    Told(Text),
+    /// It is our fault or the machine's.
+    Broken(String),
+}
+
+/// A decision on a verified query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It answers questions from now on.
+    Approve,
+    /// These words instead of its own; whoever changes one that is approved stands for it from then on.
+    Edit(Box<VerifiedQuery>),
+    /// It answers no more.
+    Retire,
+    /// It waits for approval again.
+    Restore,
+}
+
+impl Decision {
+    fn action(&self) -> AuditAction {
+        match self {
+            Self::Approve => AuditAction::VerifiedApproved,
+            Self::Edit(_) => AuditAction::VerifiedEdited,
+            Self::Retire => AuditAction::VerifiedRetired,
+            Self::Restore => AuditAction::VerifiedProposed,
+        }
+    }
+}
+
+/// Verified queries from proposal to retirement: each step is checked, and recorded first.
+pub struct VerifiedQueries {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
+    pub(crate) catalogs: Arc<dyn Catalogs>,
+}
+
+impl VerifiedQueries {
+    /// Decides on a query in the version that was seen, and gives it back as it is then. Only those may who look after
+    /// verified queries.
+    pub async fn decide(
+        &self,
+        steward: &Steward<'_>,
+        seen: &KeptQuery,
+        decision: &Decision,
+    ) -> Result<KeptQuery, NotDecided> {
+        if !self.settings.roles.may(&steward.user.role, Capability::ManageVerified) {
+            return Err(NotDecided::Told(text("steward-not-allowed")));
+        }
+        self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
+            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => NotDecided::Told(sentence),
+            PipelineError::NoAudit(_) => NotDecided::Told(text("audit-unavailable")),
+            PipelineError::Unnoted(error) => NotDecided::Broken(error.to_string()),
+            PipelineError::Broken(cause) => NotDecided::Broken(cause),
+        })
+    }
+
+    pub(crate) async fn decide_on(
+        &self,
+        steward: &Steward<'_>,
+        seen: &KeptQuery,
+        decision: &Decision,
+    ) -> Result<KeptQuery, PipelineError> {
+        let target = self.targets.target_named(&seen.target)?;
+        if seen.source == QuerySource::File {
+            return Err(PipelineError::Tell(text("steward-in-file").with("id", &seen.query.id)));
+        }
+        let step = Some(Step { by: steward.user.id, at: self.clock.now() });
+        let changed = match (decision, seen.state) {
+            (Decision::Approve, QueryState::Approved) if seen.fault.is_none() => {
+                return Err(PipelineError::Tell(text("steward-approved-already").with("id", &seen.query.id)));
+            }
+            (Decision::Approve | Decision::Edit(_), QueryState::Retired) => {
+                return Err(PipelineError::Tell(text("steward-is-retired").with("id", &seen.query.id)));
+            }
+            (Decision::Approve, QueryState::Proposed | QueryState::Approved) => {
+                let query = self.sound(steward.user, &target, seen, seen.query.clone()).await?;
+                self.vouched(steward.user, step, KeptQuery { query, ..seen.clone() })
+            }
+            (Decision::Edit(words), state) => {
+                let query = self.sound(steward.user, &target, seen, (**words).clone()).await?;
+                let edited = KeptQuery { query, edited: step, ..seen.clone() };
+                if state == QueryState::Approved { self.vouched(steward.user, step, edited) } else { edited }
+            }
+            (Decision::Retire, QueryState::Proposed | QueryState::Approved) => {
+                KeptQuery { state: QueryState::Retired, retired: step, fault: None, ..seen.clone() }
+            }
+            (Decision::Restore, QueryState::Retired) => {
+                KeptQuery { state: QueryState::Proposed, retired: None, ..seen.clone() }
+            }
+            (Decision::Retire, QueryState::Retired) | (Decision::Restore, _) => {
+                return Err(PipelineError::Tell(text("steward-nothing-to-do").with("id", &seen.query.id)));
+            }
+        };
+        self.put(steward, decision.action(), &changed).await?;
+        if changed.is_used() {
+            self.learn_values(steward.user, &target, &changed.query).await;
+        }
+        Ok(KeptQuery { version: seen.version + 1, ..changed })
+    }
+
+    /// On record before it is so. Whoever saw another version is told, and the record says that too.
+    async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), PipelineError> {
+        let event = of_query(steward.event.clone(), action, changed);
+        self.recorder.record(event.clone()).await?;
+        if self.knowledge.change_verified(changed).await? {
+            return Ok(());
+        }
+        let detail = format!("{}: somebody else has changed it first", changed.query.id);
+        self.recorder.record(AuditEvent { status: AuditStatus::Failed, detail: Some(detail), ..event }).await?;
+        Err(PipelineError::Tell(text("steward-changed").with("id", &changed.query.id)))
+    }
+
+    fn vouched(&self, user: &User, step: Option<Step>, kept: KeptQuery) -> KeptQuery {
+        let verified_on = self.settings.today(&*self.clock).to_string();
+        let query = VerifiedQuery { verified_by: user.full_name.clone(), verified_on, ..kept.query };
+        KeptQuery { query, state: QueryState::Approved, approved: step, fault: None, ..kept }
+    }
+
+    /// A query that may answer everybody's questions, its statement as the guard writes it: whole in its form, no double
+    /// of another, allowed by the target's own rules and by those of the steward, and planned by the database.
+    async fn sound(
+        &self,
+        user: &User,
+        target: &Target,
+        seen: &KeptQuery,
+        query: VerifiedQuery,
+    ) -> Result<VerifiedQuery, PipelineError> {
+        let wrong = faults(&query);
+        if !wrong.is_empty() {
+            let what = wrong.iter().map(|fault| fault.text().render(user.locale)).collect::<Vec<_>>().join("\n- ");
+            return Err(PipelineError::Tell(text("steward-faults").with("what", what)));
+        }
+        let (schema, ground) = self.ground(user, target).await?;
+        self.refuse_double(&query, seen, &schema, &ground).await?;
+        let approved = ground.holds(&query).map_err(PipelineError::Tell)?;
+        if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
+            return Err(PipelineError::Tell(refusal_text(&refusal)));
+        }
+        let statement = approved.text().to_owned();
+        if statement.contains("```") {
+            return Err(PipelineError::Tell(text("statement-not-showable")));
+        }
+        let samples = samples(&query.parameters, self.settings.today(&*self.clock));
+        let bound = approved.bind(&samples);
+        let bound = bound.map_err(|missing| PipelineError::Tell(text("parameter-missing").with("name", missing.0)))?;
+        // Without the word of the database nobody knows that it would run.
+        let planned = target.port.explain(&bound, &user.username).await;
+        planned.map_err(|error: TargetError| PipelineError::Tell(error.text()))?;
+        Ok(VerifiedQuery { statement, ..query })
+    }
+
+    async fn refuse_double(
+        &self,
+        query: &VerifiedQuery,
+        seen: &KeptQuery,
+        schema: &Schema,
+        ground: &Ground,
+    ) -> Result<(), PipelineError> {
+        let all = self.knowledge.kept_verified(&seen.target).await?;
+        let used = |other: &&KeptQuery| other.state == QueryState::Approved && other.query.id != seen.query.id;
+        match self.double(query, all.iter().filter(used), schema, ground) {
+            Some(double) => Err(PipelineError::Tell(text("steward-double").with("id", &double.query.id))),
+            None => Ok(()),
+        }
+    }
+
+    /// Questions are matched by the values of columns: those that were not read yet are read now, here and, since the
+    /// catalog is newer then, by every other program on the same state.
+    async fn learn_values(&self, user: &User, target: &Target, query: &VerifiedQuery) {
+        let Ok((schema, _)) = self.ground(user, target).await else { return };
+        let known: Vec<_> = schema.known.columns().collect();
+        if columns(std::slice::from_ref(query)).iter().all(|column| known.contains(column)) {
+            return;
+        }
+        if let Err(error) = self.refresh_catalog(target).await {
+            tracing::warn!(target = target.name, %error, "the values a verified query needs are read later");
+        }
+    }
+}
+
+/// Says which query an event is about: its id, its questions, its statement.
+pub(crate) fn of_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
+    let query = &kept.query;
+    let parameters = (!query.parameters.is_empty())
+        .then(|| serde_json::to_string(&query.parameters).expect("invariant: parameters always serialise"));
+    AuditEvent {
+        action,
+        target: Some(kept.target.clone()),
+        statement: Some(query.statement.clone()),
+        parameters,
+        detail: Some(format!("{}: {}", query.id, query.questions().collect::<Vec<_>>().join(" / "))),
+        ..event
+    }
+}
+
+/// Values with which the database can plan a statement; none of it runs.
+fn samples(parameters: &[Parameter], today: jiff::civil::Date) -> BTreeMap<String, Value> {
+    let sample = |parameter: &Parameter| match parameter.kind {
+        ParameterKind::Text => Value::Text(String::new()),
+        ParameterKind::Integer => Value::Integer(1),
+        ParameterKind::Year => Value::Integer(i64::from(today.year())),
+    };
+    let value = |parameter: &Parameter| default_value(parameter, today).unwrap_or_else(|| sample(parameter));
+    parameters.iter().map(|parameter| (parameter.name.clone(), value(parameter))).collect()
+}

@@ -1,0 +1,261 @@
+//! `/verified`: what waits for a steward, one query whole, and what the steward decides of it.
+
+use std::sync::Arc;
+
+use crate::access::gate::Access;
+use crate::asker::Asker;
+use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
+use crate::egress::{echo, quoted};
+use crate::error::PipelineError;
+use crate::outbox::send::Outbox;
+use crate::people::name_of;
+use crate::ports::{Knowledge, People};
+use crate::recorder::Recorder;
+use crate::stewardship::approving::{Decision, Steward, VerifiedQueries};
+use crate::stewardship::edit_syntax::changes;
+use crate::stewardship::query_card::is_closed;
+use crate::targets::Targets;
+use crate::text::text;
+
+/// Queries listed at once, of each kind.
+const LISTED: usize = 10;
+
+/// What a steward means by `crm/late-payments#3`: the target and the version may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Name<'a> {
+    target: Option<&'a str>,
+    id: &'a str,
+    version: Option<i64>,
+}
+
+impl<'a> Name<'a> {
+    fn parse(word: &'a str) -> Self {
+        let (rest, version) = match word.rsplit_once('#') {
+            Some((rest, version)) => (rest, version.parse().ok()),
+            None => (word, None),
+        };
+        let (target, id) = rest.split_once('/').map_or((None, rest), |(target, id)| (Some(target), id));
+        Self { target, id, version }
+    }
+}
+
+/// A steward's word for a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Approve,
+    Edit,
+    Retire,
+    Restore,
+}
+
+impl Deed {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Some(match word.to_lowercase().as_str() {
+            "approve" | "approuver" => Self::Approve,
+            "edit" | "modifier" => Self::Edit,
+            "retire" | "retirer" => Self::Retire,
+            "restore" | "rétablir" | "retablir" => Self::Restore,
+            _ => return None,
+        })
+    }
+
+    /// Whether the words must have been seen: what is not read cannot be vouched for.
+    fn needs_the_version(self) -> bool {
+        matches!(self, Self::Approve | Self::Edit)
+    }
+}
+
+/// `/verified`: the queries as stewards read them and decide on them.
+pub(crate) struct Review {
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) verified: Arc<VerifiedQueries>,
+    pub(crate) people: Arc<dyn People>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
+}
+
+impl Review {
+    /// What a steward writes: nothing lists what waits, a name shows one whole, and a deed with a name is done.
+    pub(crate) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+        let tried = format!("verified {words}");
+        self.access.require(asker, Capability::ManageVerified, &tried, text("steward-not-allowed")).await?;
+        let (first, rest) = split(words);
+        let (deed, name, rest) = match Deed::parse(first) {
+            Some(deed) => {
+                let (name, rest) = split(rest);
+                (Some(deed), name, rest)
+            }
+            None => (None, first, ""),
+        };
+        let all = self.all_verified(asker).await?;
+        if name.is_empty() {
+            return match deed {
+                None => self.list_verified(asker, &all).await,
+                Some(_) => Err(PipelineError::Tell(text("steward-which").with("prefix", asker.prefix()))),
+            };
+        }
+        let name = Name::parse(name);
+        let kept = meant(asker, &all, name, deed)?;
+        match deed {
+            None => self.show_verified(asker, kept).await,
+            Some(deed) if deed.needs_the_version() && kept.source == QuerySource::Chat && name.version.is_none() => {
+                self.show_verified(asker, kept).await
+            }
+            Some(_) if name.version.is_some_and(|seen| seen != kept.version) => {
+                Err(PipelineError::Tell(text("steward-changed").with("id", &kept.query.id)))
+            }
+            Some(deed) => self.do_to(asker, kept, deed, rest).await,
+        }
+    }
+
+    async fn all_verified(&self, asker: &Asker) -> Result<Vec<KeptQuery>, PipelineError> {
+        let mut all = Vec::new();
+        let shown = |target: &&String| self.targets.is_shown_on(target, &asker.place.platform);
+        for target in self.targets.all.keys().filter(shown) {
+            all.extend(self.knowledge.kept_verified(target).await?);
+        }
+        Ok(all)
+    }
+
+    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, deed: Deed, words: &str) -> Result<(), PipelineError> {
+        let decision = match deed {
+            Deed::Approve => Decision::Approve,
+            Deed::Retire => Decision::Retire,
+            Deed::Restore => Decision::Restore,
+            Deed::Edit => {
+                let how = || text("steward-edit-how").with("prefix", asker.prefix()).with("id", &kept.query.id);
+                Decision::Edit(Box::new(changes(words, &kept.query).ok_or_else(|| PipelineError::Tell(how()))?))
+            }
+        };
+        // The decision says which it is.
+        let event = self.recorder.event(asker, AuditAction::VerifiedEdited, AuditStatus::Ok);
+        let after = self.verified.decide_on(&Steward { user: &asker.user, event }, kept, &decision).await;
+        // Why not may name what others who read here may not see, as what is shown in private does.
+        let after = after.map_err(PipelineError::alone)?;
+        let sentence = match (deed, after.state) {
+            (Deed::Approve, _) if after.hidden => text("steward-approved-hidden"),
+            (Deed::Approve, _) => text("steward-approved"),
+            (Deed::Edit, QueryState::Approved) => text("steward-edited"),
+            (Deed::Edit, _) => text("steward-edited-waiting").with("version", after.version.to_string()),
+            (Deed::Retire, _) => text("steward-retired"),
+            (Deed::Restore, _) => text("steward-restored").with("version", after.version.to_string()),
+        };
+        let sentence = sentence.with("id", self.name_of_query(&after)).with("prefix", asker.prefix());
+        self.outbox.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
+    }
+
+    /// The id, with the target where there are several.
+    pub(crate) fn name_of_query(&self, kept: &KeptQuery) -> String {
+        let id = &kept.query.id;
+        if self.targets.all.len() > 1 { format!("{}/{id}", kept.target) } else { id.clone() }
+    }
+
+    async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), PipelineError> {
+        let locale = asker.user.locale;
+        let users = self.people.users().await?;
+        let open = self.open_to(asker, all).await;
+        let of = |state: QueryState| open.iter().copied().filter(move |kept| kept.state == state);
+        let count = |state: QueryState| of(state).count() as u64;
+        let mut lines = vec![text("steward-waiting").count("count", count(QueryState::Proposed)).render(locale)];
+        lines.extend(of(QueryState::Proposed).take(LISTED).map(|kept| {
+            let who = kept.proposed.map(|step| name_of(&users, step.by)).unwrap_or_default();
+            self.line(kept, &[&who, kept.query.question(locale)])
+        }));
+        let fallen: Vec<_> = of(QueryState::Approved).filter(|kept| kept.fault.is_some()).collect();
+        if !fallen.is_empty() {
+            lines.push(text("steward-fallen").count("count", fallen.len() as u64).render(locale));
+            // Why is said of one alone.
+            lines.extend(fallen.iter().take(LISTED).map(|kept| self.line(kept, &[kept.query.question(locale)])));
+        }
+        let hidden: Vec<_> =
+            open.iter().copied().filter(|kept| kept.hidden && kept.state == QueryState::Approved).collect();
+        if !hidden.is_empty() {
+            lines.push(text("steward-hidden").count("count", hidden.len() as u64).render(locale));
+            lines.extend(hidden.iter().take(LISTED).map(|kept| self.line(kept, &[])));
+        }
+        let used = open.iter().filter(|kept| kept.is_used()).count() as u64;
+        let counts = text("steward-counts").count("used", used).count("retired", count(QueryState::Retired));
+        lines.push(counts.render(locale));
+        lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
+        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// Those of the queries that read nothing closed to the asker; of a target that nobody can look into now, none.
+    async fn open_to<'k>(&self, asker: &Asker, all: &'k [KeptQuery]) -> Vec<&'k KeptQuery> {
+        let mut open = Vec::new();
+        for (name, target) in &self.targets.all {
+            let Ok((schema, ground)) = self.verified.ground(&asker.user, target).await else { continue };
+            let is_open = |kept: &&KeptQuery| kept.target == *name && !is_closed(&schema, &ground, kept);
+            open.extend(all.iter().filter(is_open));
+        }
+        open
+    }
+
+    fn line(&self, kept: &KeptQuery, facts: &[&str]) -> String {
+        let name = format!("`{}`", self.name_of_query(kept));
+        let facts = facts.iter().map(|fact| quoted(fact, 120)).filter(|fact| !fact.is_empty());
+        format!("- {}", std::iter::once(name).chain(facts).collect::<Vec<_>>().join(" · "))
+    }
+}
+
+/// Deeds are for what was written in a chat; what is shown is what is used.
+fn meant<'k>(
+    asker: &Asker,
+    all: &'k [KeptQuery],
+    name: Name<'_>,
+    deed: Option<Deed>,
+) -> Result<&'k KeptQuery, PipelineError> {
+    let named = |kept: &&KeptQuery| kept.query.id == name.id && name.target.is_none_or(|target| kept.target == target);
+    let found: Vec<&KeptQuery> = all.iter().filter(named).collect();
+    if found.iter().any(|kept| kept.target != found[0].target) {
+        let all_of_them = found.iter().map(|kept| format!("{}/{}", kept.target, kept.query.id)).collect::<Vec<_>>();
+        return Err(PipelineError::Tell(text("steward-several").with("names", all_of_them.join(", "))));
+    }
+    let in_chat = found.iter().find(|kept| kept.source == QuerySource::Chat);
+    let meant = match deed {
+        Some(_) => in_chat.or(found.first()),
+        None => found.first(),
+    };
+    let unknown = || text("steward-unknown").with("name", echo(name.id)).with("prefix", asker.prefix());
+    meant.copied().ok_or_else(|| PipelineError::Tell(unknown()))
+}
+
+/// The first word, and what follows it.
+fn split(words: &str) -> (&str, &str) {
+    let words = words.trim();
+    let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    (first, rest.trim())
+}
+
+/// The name of somebody who did something.
+pub(crate) fn who(users: &[User], step: crate::domain::Step) -> String {
+    name_of(users, step.by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_say_the_target_and_the_version() {
+        for (word, target, id, version) in [
+            ("late", None, "late", None),
+            ("crm/late", Some("crm"), "late", None),
+            ("late#3", None, "late", Some(3)),
+            ("crm/late#12", Some("crm"), "late", Some(12)),
+            ("late#x", None, "late", None),
+        ] {
+            assert_eq!(Name::parse(word), Name { target, id, version }, "{word}");
+        }
+    }
+
+    #[test]
+    fn deeds_are_understood_in_both_languages() {
+        assert_eq!(Deed::parse("Rétablir"), Some(Deed::Restore));
+        assert_eq!(Deed::parse("approve"), Some(Deed::Approve));
+        assert_eq!(Deed::parse("late"), None);
+        assert_eq!(split("edit  late#1 fr=a b "), ("edit", "late#1 fr=a b"));
+    }
+}
