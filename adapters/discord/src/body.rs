@@ -1,7 +1,7 @@
 //! Messages as Discord takes them (<https://discord.com/developers/docs/resources/message>).
 
-use pstral_core::domain::{FileRef, Outgoing};
-use pstral_core::ports::{Length, PlatformError, SendKey};
+use pstral_core::domain::{FileRef, Length, Outgoing};
+use pstral_core::ports::{PlatformError, SendKey};
 use serde_json::{Value, json};
 
 use crate::buttons::rows;

@@ -1,8 +1,8 @@
 //! Messages as Matrix takes them, and what can be read from them again.
 
 use matrix_sdk::ruma::OwnedEventId;
-use pstral_core::domain::{ButtonAction, Outgoing, OutgoingState};
-use pstral_core::ports::{Length, LengthUnit, PlatformError};
+use pstral_core::domain::{ButtonAction, Length, LengthUnit, Outgoing, OutgoingState};
+use pstral_core::ports::PlatformError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -2,8 +2,7 @@
 //! hardest to draw.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use pstral_core::domain::{Column, ColumnKind, Locale, Row, Value};
-use pstral_core::ports::Length;
+use pstral_core::domain::{Column, ColumnKind, Length, Locale, Row, Value};
 use pstral_core::results::{Preview, TableFormat};
 
 const FORMAT: TableFormat = TableFormat { length: Length::characters(2_000), max_rows: 20, locale: Locale::Fr };

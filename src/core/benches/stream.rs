@@ -1,9 +1,9 @@
 //! What an answer costs on its way from the model to messages: a token of one that is being written, and all of it.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use pstral_core::domain::LengthUnit;
 use pstral_core::egress::{Neutralizer, Splitter, Splitting, ThinkingFilter, split};
 use pstral_core::extract::statements;
-use pstral_core::ports::LengthUnit;
 
 const BY: Splitting = Splitting { length: 2_000, unit: LengthUnit::Utf16, most: usize::MAX };
 

@@ -16,6 +16,7 @@ pub mod harmless;
 mod history;
 mod identity;
 pub mod knowledge;
+mod locale;
 pub mod models;
 mod outbox;
 pub mod people;

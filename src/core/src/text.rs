@@ -7,7 +7,7 @@ use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::domain::Locale;
+use crate::locale::Locale;
 
 /// The Fluent files of a language, the same names in each.
 macro_rules! files {

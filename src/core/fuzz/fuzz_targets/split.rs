@@ -5,8 +5,8 @@ mod chunks;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
+use pstral_core::domain::LengthUnit;
 use pstral_core::egress::{Split, Splitter, Splitting, split};
-use pstral_core::ports::LengthUnit;
 
 /// What is neither blank nor part of marks that may have been closed, opened or guarded.
 fn ink(text: &str) -> String {

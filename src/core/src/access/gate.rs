@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::access::Why;
-use crate::access::quotas::{Counted, Quotas, back_in};
+use crate::access::gauge::Counted;
+use crate::access::quotas::{Quotas, back_in};
 use crate::access::recent::Recent;
 use crate::asker::Asker;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability};

@@ -12,12 +12,20 @@ use governor::state::StateStore;
 use governor::state::keyed::ShrinkableKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::access::quotas::Counted;
 use crate::domain::{Place, UserId};
 use crate::ports::Clock;
 use crate::settings::Quantity;
 
 const DAY: Duration = Duration::from_hours(24);
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Counted {
+    /// Questions, and statements that people write.
+    Questions,
+    /// Statements that run.
+    Executions,
+}
 
 /// Who is counted: a user, or a place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@
 
 mod decision;
 pub(crate) mod gate;
-mod gauge;
+pub(crate) mod gauge;
 pub(crate) mod quotas;
 pub(crate) mod recent;
 mod rulings;

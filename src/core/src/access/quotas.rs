@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::access::gauge::{Gauge, Whose};
+use crate::access::gauge::{Counted, Gauge, Whose};
 use crate::domain::{Place, Role, UserId};
 use crate::ports::Clock;
 use crate::settings::QuotaLimits;
@@ -12,15 +12,6 @@ use crate::text::{Text, text};
 
 /// What was counted so long ago that it makes no difference is forgotten each so many times.
 const FORGET_EVERY: u32 = 1_000;
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Counted {
-    /// Questions, and statements that people write.
-    Questions,
-    /// Statements that run.
-    Executions,
-}
 
 /// Why it is too much for now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod conversation;
 mod covers;
 mod hex;
 mod kept_catalog;
+mod length;
 mod limits;
 mod link;
 mod moment;
@@ -26,6 +27,7 @@ mod transcript;
 mod user;
 mod verified;
 
+pub use crate::locale::Locale;
 pub use audit::AuditEvent;
 pub use audit_words::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict};
 pub use capability::Capability;
@@ -44,6 +46,7 @@ pub use conversation::{
 pub use covers::Covers;
 pub use hex::{hex, sha256};
 pub use kept_catalog::KeptCatalog;
+pub use length::{Length, LengthUnit};
 pub use limits::{Ending, LimitReached, Meter};
 pub use link::{Link, LinkedHow};
 pub use moment::moment;
@@ -53,7 +56,7 @@ pub use rating::{AnswerId, Rated, Rating, Tally};
 pub use role::Role;
 pub use roles::Roles;
 pub use transcript::{Transcript, TranscriptStatement, TranscriptTurn};
-pub use user::{Locale, NewUser, User, UserChange, UserId, username_key};
+pub use user::{NewUser, User, UserChange, UserId, username_key};
 pub use verified::{KeptQuery, Parameter, ParameterKind, QueryFault, QuerySource, QueryState, Step, VerifiedQuery};
 
 pub use pstral_guard::{

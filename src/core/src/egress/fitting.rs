@@ -4,8 +4,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::neutralized;
 use super::split::{Split, Splitting, split};
+use crate::domain::Length;
 use crate::harmless;
-use crate::ports::Length;
 
 /// What stands where something is missing.
 const CUT: &str = "\n…";
@@ -52,7 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ports::LengthUnit;
+    use crate::domain::LengthUnit;
 
     #[test]
     fn a_line_is_cut_between_graphemes() {

@@ -3,7 +3,8 @@
 use super::fence::closed;
 use super::neutralized;
 use super::split::{Split, Splitting, split, split_above};
-use crate::ports::{Capabilities, Length};
+use crate::domain::Length;
+use crate::ports::Capabilities;
 
 /// Between what the model wrote and what is ours.
 const GAP: &str = "\n\n";
@@ -94,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ports::LengthUnit;
+    use crate::domain::LengthUnit;
 
     const CARD: &str = "```sql\nSELECT 1\n```\nReads the table clients.";
 

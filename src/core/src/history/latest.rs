@@ -4,18 +4,12 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::asker::Asker;
 use crate::domain::{Origin, Proposal, ProposalId, Turn, TurnId};
 use crate::egress::quoted;
-use crate::error::PipelineError;
-use crate::history::History;
 use crate::text::{Text, text};
 
 /// Statements shown again that are remembered.
 const REMEMBERED: usize = 256;
-
-/// Conversations among others that are looked at for what was shown in private.
-const ELSEWHERE: u32 = 20;
 
 /// Characters of a question that is told again.
 pub(crate) const GIST: usize = 100;
@@ -36,7 +30,7 @@ impl ShownAgain {
         shown.push_back((latest.proposal.id.clone(), since));
     }
 
-    fn holds(&self, proposal: &ProposalId, since: TurnId) -> bool {
+    pub(crate) fn holds(&self, proposal: &ProposalId, since: TurnId) -> bool {
         self.shown().iter().any(|(shown, turn)| shown == proposal && *turn == since)
     }
 
@@ -62,55 +56,7 @@ impl Latest {
     }
 }
 
-impl History {
-    /// The last statement that was offered here.
-    pub(crate) async fn latest(&self, asker: &Asker) -> Result<Latest, PipelineError> {
-        let conversation = self.current(asker).await?;
-        let own = self.proposals.latest(conversation.id).await?;
-        let mut last = self.finals.noted_turns(conversation.id, 1).await?.pop();
-        let written = own.as_ref().filter(|own| own.origin == Origin::Person).map(|own| own.created_at);
-        if let Some(aside) = self.last_aside(asker).await?
-            && last.as_ref().is_none_or(|last| last.id < aside.id)
-            && written.is_none_or(|written| written < aside.at)
-        {
-            if let Some(id) = &aside.proposal
-                && let Some(proposal) = self.proposals.get(id).await?
-            {
-                return Ok(Latest { proposal, since: None });
-            }
-            last = Some(aside);
-        }
-        let proposal = own.ok_or_else(|| PipelineError::Tell(text("no-proposal")))?;
-        let since = last.filter(|turn| offers_less(turn, &proposal)).map(|turn| turn.id);
-        Ok(Latest { since: since.filter(|turn| !self.shown_again.holds(&proposal.id, *turn)), proposal })
-    }
-
-    /// Where only the asker reads: the newest turn of what they asked among others that is the last of its conversation
-    /// and is shown here, itself or by its statement.
-    async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, PipelineError> {
-        let mut newest = None;
-        if !asker.place.private {
-            return Ok(newest);
-        }
-        for held in self.conversations.of_user(asker.user.id, ELSEWHERE).await? {
-            if held.place.private {
-                continue;
-            }
-            let Some(turn) = self.finals.noted_turns(held.id, 1).await?.pop() else { continue };
-            let cards = match &turn.proposal {
-                Some(proposal) => self.proposals.cards(proposal).await?,
-                None => Vec::new(),
-            };
-            let mut shown = turn.message.iter().chain(cards.iter().map(|card| &card.message));
-            if shown.any(|at| at.place == asker.place) && newest.as_ref().is_none_or(|one: &Turn| one.id < turn.id) {
-                newest = Some(turn);
-            }
-        }
-        Ok(newest)
-    }
-}
-
 /// Whether the last turn offers nothing, though it is newer than the proposal. What a person wrote stands in no turn.
-fn offers_less(last: &Turn, proposal: &Proposal) -> bool {
+pub(crate) fn offers_less(last: &Turn, proposal: &Proposal) -> bool {
     last.proposal.is_none() && (proposal.origin != Origin::Person || last.at > proposal.created_at)
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use crate::asker::Asker;
 use crate::attached::own_words;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Conversation, ConversationId, NewTurn, Place, Speaker, Turn, TurnId,
+    AuditAction, AuditEvent, AuditStatus, Conversation, ConversationId, NewTurn, Origin, Place, Speaker, Turn, TurnId,
     TurnState,
 };
 use crate::egress::echo;
 use crate::error::PipelineError;
 use crate::harmless;
-use crate::history::latest::ShownAgain;
+use crate::history::latest::{Latest, ShownAgain, offers_less};
 use crate::outbox::finalize::Finals;
 use crate::ports::{Clock, Conversations, Proposals};
 use crate::recorder::Recorder;
@@ -26,6 +26,9 @@ use crate::text::text;
 
 /// Conversations of somebody that are looked at for the latest of a channel.
 const HELD: u32 = 100;
+
+/// Conversations among others that are looked at for what was shown in private.
+const ELSEWHERE: u32 = 20;
 
 /// Characters of a title at most.
 pub(crate) const TITLE: usize = 80;
@@ -140,6 +143,52 @@ impl History {
     /// The last turns, wherever they were shown: which question belongs to which is the same everywhere.
     pub(crate) async fn recent_turns(&self, conversation: &Conversation) -> Result<Vec<Turn>, PipelineError> {
         Ok(self.conversations.turns(conversation.id, self.settings.history_turns + 1).await?)
+    }
+
+    /// The last statement that was offered here.
+    pub(crate) async fn latest(&self, asker: &Asker) -> Result<Latest, PipelineError> {
+        let conversation = self.current(asker).await?;
+        let own = self.proposals.latest(conversation.id).await?;
+        let mut last = self.finals.noted_turns(conversation.id, 1).await?.pop();
+        let written = own.as_ref().filter(|own| own.origin == Origin::Person).map(|own| own.created_at);
+        if let Some(aside) = self.last_aside(asker).await?
+            && last.as_ref().is_none_or(|last| last.id < aside.id)
+            && written.is_none_or(|written| written < aside.at)
+        {
+            if let Some(id) = &aside.proposal
+                && let Some(proposal) = self.proposals.get(id).await?
+            {
+                return Ok(Latest { proposal, since: None });
+            }
+            last = Some(aside);
+        }
+        let proposal = own.ok_or_else(|| PipelineError::Tell(text("no-proposal")))?;
+        let since = last.filter(|turn| offers_less(turn, &proposal)).map(|turn| turn.id);
+        Ok(Latest { since: since.filter(|turn| !self.shown_again.holds(&proposal.id, *turn)), proposal })
+    }
+
+    /// Where only the asker reads: the newest turn of what they asked among others that is the last of its conversation
+    /// and is shown here, itself or by its statement.
+    async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, PipelineError> {
+        let mut newest = None;
+        if !asker.place.private {
+            return Ok(newest);
+        }
+        for held in self.conversations.of_user(asker.user.id, ELSEWHERE).await? {
+            if held.place.private {
+                continue;
+            }
+            let Some(turn) = self.finals.noted_turns(held.id, 1).await?.pop() else { continue };
+            let cards = match &turn.proposal {
+                Some(proposal) => self.proposals.cards(proposal).await?,
+                None => Vec::new(),
+            };
+            let mut shown = turn.message.iter().chain(cards.iter().map(|card| &card.message));
+            if shown.any(|at| at.place == asker.place) && newest.as_ref().is_none_or(|one: &Turn| one.id < turn.id) {
+                newest = Some(turn);
+            }
+        }
+        Ok(newest)
     }
 }
 

@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 
 use crate::asker::Asker;
 use crate::domain::{
-    AuditDelivery, AuditEvent, ButtonAction, ConversationId, FileRef, Locale, MessageRef, NewTurn, Outgoing,
+    AuditDelivery, AuditEvent, ButtonAction, ConversationId, FileRef, Length, MessageRef, NewTurn, Outgoing,
     ProposalId, Speaker, Turn, TurnEnd, TurnId, TurnState,
 };
 use crate::egress::{
@@ -17,67 +17,14 @@ use crate::egress::{
 use crate::error::PipelineError;
 use crate::outbox::buttons::retry_button;
 use crate::outbox::cards::Cards;
-use crate::outbox::pending_finals::{Ending, PendingFinals, Seen};
+use crate::outbox::messages::Messages;
+use crate::outbox::pending_finals::{Closing, Ending, PendingFinals, Seen};
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::{signature, signed};
-use crate::ports::{Clock, Conversations, Entropy, Length, People, PlatformError, Proposals, ResultFiles, StoreError};
+use crate::ports::{Clock, Conversations, Entropy, People, PlatformError, Proposals, ResultFiles, StoreError};
 use crate::recorder::Recorder;
 use crate::text::text;
-
-/// The messages of an answer that has ended.
-#[derive(Clone)]
-pub(crate) struct Messages {
-    /// Full ones, in order; none once they are shown.
-    before: Vec<Outgoing>,
-    /// Where its buttons and its file stand.
-    pub(crate) last: Outgoing,
-}
-
-impl From<Outgoing> for Messages {
-    fn from(last: Outgoing) -> Self {
-        Self { before: Vec::new(), last }
-    }
-}
-
-impl Messages {
-    /// Adds the file of the statement that it offers, where there is one.
-    pub(crate) fn with_statement(mut self, files: Vec<FileRef>) -> Self {
-        self.last.files.splice(0..0, files);
-        self
-    }
-
-    /// True where one of its files is the statement that it offers.
-    fn has_statement_file(&self) -> bool {
-        self.last.files.iter().any(FileRef::is_statement)
-    }
-
-    fn all(&self) -> Vec<&Outgoing> {
-        self.before.iter().chain([&self.last]).collect()
-    }
-
-    /// Keeps what is of use when people see them: while the turn waits to be noted down, there may be thousands.
-    fn were_shown(&mut self) {
-        self.before = Vec::new();
-        if !self.last.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_))) {
-            self.last.text = String::new();
-        }
-    }
-
-    /// Leaves its files out, with a sentence that says so where it has room. What nobody can read whole is not there
-    /// to be run.
-    fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
-        let sentence = if self.has_statement_file() { "statement-file-refused" } else { "files-refused" };
-        let together = format!("{}\n{}", self.last.text, text(sentence).render(locale));
-        let text = if length.holds(&together) { together } else { self.last.text.clone() };
-        let mut last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
-        if self.has_statement_file() {
-            let approves = |action: &ButtonAction| matches!(action, ButtonAction::Execute(_) | ButtonAction::Agree(_));
-            last.buttons.retain(|button| !approves(&button.action));
-        }
-        self.before.iter().cloned().chain([last]).collect()
-    }
-}
 
 /// Brings messages that grow to their last state, and notes that down.
 pub(crate) struct Finals {
@@ -345,6 +292,77 @@ impl Finals {
             }
         }
         Ok(last)
+    }
+
+    /// Tries the last state of an answer again, and does what belongs to it once it is shown.
+    pub(crate) async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
+        let Ending { asker, mut live, mut messages, end, seen } = ending;
+        let at = match seen {
+            Seen::NotYet => self.settle(&asker, &mut live, turn, &mut messages, &end).await?,
+            Seen::There(at) => {
+                self.note_end(&asker, &mut live, turn, &messages, &end, Seen::There(at.clone())).await?;
+                at
+            }
+        };
+        if let Some(at) = at {
+            self.outbox.forget_files(&asker, &messages.last.files).await;
+            for button in &messages.last.buttons {
+                if let ButtonAction::Execute(proposal) = &button.action {
+                    self.cards.remember_card(proposal, at.clone(), &messages.last).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The same when nobody waits for it any more; whether it has ended so. What may not be shown any more is given up: it
+    /// is closed as one that was interrupted.
+    pub(crate) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, PipelineError> {
+        let is_wanted = match &closing.ending {
+            Some(ending) => ending.is_seen() || self.is_wanted(&ending.asker).await?,
+            None => false,
+        };
+        match closing.take().filter(|_| is_wanted) {
+            Some(ending) => {
+                self.settle_again(closing.turn, ending).await.map(|()| !self.pending_finals.holds(closing.turn))
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Whether who asked is still who they were, and has not taken the question back.
+    async fn is_wanted(&self, asker: &Asker) -> Result<bool, StoreError> {
+        let linked = self.people.linked(&asker.actor).await?;
+        let is_theirs = linked.is_some_and(|user| {
+            let (id, role, disabled) = (user.id, &user.role, user.disabled);
+            id == asker.user.id && *role == asker.user.role && !disabled
+        });
+        Ok(is_theirs && !self.running.was_taken_back(&asker.actor.platform, &asker.event))
+    }
+
+    /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
+    pub(crate) async fn note_down(&self, turn: TurnId) -> Result<(), PipelineError> {
+        let Some(mut closing) = self.pending_finals.begin(turn) else { return Ok(()) };
+        match closing.ending.take_if(|ending| ending.is_seen()) {
+            Some(ending) => self.settle_again(turn, ending).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The last turns of a conversation, the oldest first, the last of them as it is shown.
+    pub(crate) async fn noted_turns(
+        &self,
+        conversation: ConversationId,
+        limit: u32,
+    ) -> Result<Vec<Turn>, PipelineError> {
+        let turns = self.conversations.turns(conversation, limit).await?;
+        match turns.last() {
+            Some(last) if self.pending_finals.holds(last.id) => {
+                self.note_down(last.id).await?;
+                Ok(self.conversations.turns(conversation, limit).await?)
+            }
+            _ => Ok(turns),
+        }
     }
 }
 

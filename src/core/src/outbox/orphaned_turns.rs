@@ -1,15 +1,18 @@
 //! A turn that nobody writes any more: which messages of it look live, and how they end.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{Locale, MessageRef, Outgoing, Place, Turn, TurnState, User, UserId};
 use crate::egress::fence::closed;
-use crate::egress::{Aim, Patience, is_ours, whole};
+use crate::egress::{Aim, Patience, Scheduler, is_ours, whole};
+use crate::outbox::Platforms;
 use crate::outbox::buttons::retry_button;
-use crate::outbox::recovery::Recovery;
+use crate::outbox::finalize::Finals;
+use crate::outbox::running::Running;
 use crate::outbox::signature::asked_by;
-use crate::ports::{ChatPlatform, PlatformError, StoreError};
+use crate::ports::{ChatPlatform, Conversations, People, PlatformError, StoreError};
 use crate::text::text;
 
 /// For each message: nobody waits for a platform that is away, since a minute later it is tried again.
@@ -60,7 +63,17 @@ impl LeftOver {
     }
 }
 
-impl Recovery {
+/// Finds and ends the messages of turns that nobody writes any more.
+pub(crate) struct OrphanedTurns {
+    pub(crate) scheduler: Scheduler,
+    pub(crate) platforms: Platforms,
+    pub(crate) running: Running,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) people: Arc<dyn People>,
+}
+
+impl OrphanedTurns {
     /// A program may end after a message was sent and before that was noted down: what still looks live where a turn
     /// can have been shown is taken for its message. Not what another turn is known to write, nor anything where somebody is
     /// being answered: theirs may be noted down in a moment.

@@ -9,10 +9,9 @@ use jiff::SignedDuration;
 
 use crate::asker::Asker;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Turn, TurnEnd, TurnState, User, UserId};
-use crate::egress::Scheduler;
 use crate::outbox::Platforms;
 use crate::outbox::finalize::Finals;
-use crate::outbox::orphaned_turns::LeftOver;
+use crate::outbox::orphaned_turns::{LeftOver, OrphanedTurns};
 use crate::outbox::pending_finals::{Closing, PendingFinals};
 use crate::outbox::running::Running;
 use crate::ports::{Clock, Conversations, People, PlatformError, StoreError};
@@ -36,12 +35,12 @@ enum Occasion {
 /// Closes messages that nobody writes any more.
 pub(crate) struct Recovery {
     pub(crate) settings: Arc<Settings>,
+    pub(crate) platforms: Platforms,
     pub(crate) running: Running,
     pub(crate) pending_finals: PendingFinals,
-    pub(crate) scheduler: Scheduler,
-    pub(crate) platforms: Platforms,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) finals: Arc<Finals>,
+    pub(crate) orphans: Arc<OrphanedTurns>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) people: Arc<dyn People>,
@@ -108,7 +107,7 @@ impl Recovery {
         }
         let users = self.people.users().await?;
         let (_closing, mut left): (Vec<Closing>, Vec<LeftOver>) = left.into_iter().unzip();
-        self.find_messages(&mut left, &users).await?;
+        self.orphans.find_messages(&mut left, &users).await?;
         let closed = left.into_iter().map(|left| self.close_one(left, when, &users));
         join_all(closed).await.into_iter().collect::<Result<Vec<bool>, StoreError>>().map(count)
     }
@@ -117,7 +116,7 @@ impl Recovery {
     async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<bool, StoreError> {
         let reader = users.iter().find(|known| known.id == left.user);
         if left.place.is_none() && when != Occasion::Bug {
-            left.place = self.place_of(&left).await?;
+            left.place = self.orphans.place_of(&left).await?;
         }
         let is_told = when != Occasion::Bug || left.may_look_live();
         if let Some(place) = left.place.clone().filter(|_| is_told) {
@@ -125,7 +124,7 @@ impl Recovery {
                 return Ok(false);
             }
             let locale = self.settings.language_of(&place).or(reader.map(|reader| reader.locale));
-            let shown = self.show_closed(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
+            let shown = self.orphans.show_closed(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
             let status = match &shown {
                 Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
                     tracing::warn!(%error, place = place.id, "what may look live there is left to the next minute");

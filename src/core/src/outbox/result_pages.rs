@@ -279,8 +279,8 @@ fn size(row: &Row) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Length;
     use crate::domain::{ColumnKind, Locale, Place, PlatformName};
-    use crate::ports::Length;
 
     fn result(rows: Vec<Row>) -> PagedResult {
         let columns = vec![Column { name: "v".to_owned(), kind: ColumnKind::Text }];

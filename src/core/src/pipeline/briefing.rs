@@ -8,8 +8,6 @@ use crate::domain::{Conversation, Mode, Turn};
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::models::ModelPool;
-use crate::pipeline::answer::Answer;
-use crate::pipeline::unanswered::Unanswered;
 use crate::ports::{Clock, ModelError};
 use crate::settings::Settings;
 
@@ -25,16 +23,6 @@ impl Whole {
     pub(crate) fn alone(question: &str) -> Self {
         Self { question: question.to_owned(), may_ask: true }
     }
-}
-
-/// What came of asking the model.
-pub(crate) enum Reached {
-    /// An answer that was at least begun, and what was asked.
-    Answer(Box<Answer>, Box<Briefing>),
-    /// Nothing was said.
-    Unanswered(Box<Unanswered>),
-    /// Everything is closed and said.
-    Withdrawn,
 }
 
 /// What the model is told, and how its own counts correct the next prompt.

@@ -43,8 +43,8 @@ impl Pipeline {
             Command::Export(words) => {
                 self.own_conversations.export(&self.history.where_held(asker).await?, words).await
             }
-            Command::Retry => self.repeats.retry_latest(&self.history.where_held(asker).await?).await,
-            Command::Continue => self.repeats.go_on_latest(&self.history.where_held(asker).await?).await,
+            Command::Retry => self.retries.retry_latest(&self.history.where_held(asker).await?).await,
+            Command::Continue => self.continuations.go_on_latest(&self.history.where_held(asker).await?).await,
             Command::Audit(words) => self.audit_view.show_audit(asker, words).await,
             Command::Agree(words) => self.agreements.agree(asker, words).await,
             Command::Whoami => self.account.whoami(asker).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::gate::Access;
-use crate::access::quotas::Counted;
+use crate::access::gauge::Counted;
 use crate::asker::Asker;
 use crate::domain::{Capability, Form, Locale, Origin, Outgoing, Proposal, ProposalId};
 use crate::error::PipelineError;

@@ -8,7 +8,7 @@ use futures::{FutureExt as _, join};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::gate::Access;
-use crate::access::quotas::Counted;
+use crate::access::gauge::Counted;
 use crate::asker::Asker;
 use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Proposal, ProposalId,
@@ -20,7 +20,8 @@ use crate::guard::ApprovedStatement;
 use crate::history::latest::GIST;
 use crate::history::{History, is_aside};
 use crate::outbox::cards::{Cards, closed};
-use crate::outbox::finalize::{Finals, Messages};
+use crate::outbox::finalize::Finals;
+use crate::outbox::messages::Messages;
 use crate::outbox::result_pages::ResultPages;
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;

@@ -9,13 +9,17 @@ pub(crate) mod answer;
 pub(crate) mod briefing;
 pub(crate) mod charting;
 mod claims;
-mod continuing;
+mod continuations;
+mod corrections;
 mod dispatch;
 pub(crate) mod editing;
+mod endings;
 pub(crate) mod execution;
 pub(crate) mod explain;
 mod explanation;
+mod fault;
 pub(crate) mod inquiry;
+mod joined;
 mod latest;
 pub(crate) mod offer;
 pub(crate) mod outcome;
@@ -25,8 +29,7 @@ mod planning;
 mod prefetch;
 pub(crate) mod proposing;
 pub(crate) mod question;
-pub(crate) mod repairing;
-pub(crate) mod retrying;
+pub(crate) mod retries;
 mod rewritten;
 mod seen;
 mod stopped;
@@ -44,12 +47,13 @@ pub use parts::Parts;
 
 use self::advice::Adviser;
 use self::charting::Charting;
+use self::continuations::Continuations;
 use self::editing::Editing;
 use self::execution::Executions;
 use self::explain::Explaining;
 use self::paging::Paging;
 use self::question::Questions;
-use self::retrying::Repeats;
+use self::retries::Retries;
 use self::seen::Seen;
 use crate::access::gate::Access;
 use crate::asker::Asker;
@@ -104,7 +108,8 @@ pub struct Pipeline {
     own_conversations: Arc<OwnConversations>,
     adviser: Arc<Adviser>,
     questions: Arc<Questions>,
-    repeats: Arc<Repeats>,
+    retries: Arc<Retries>,
+    continuations: Arc<Continuations>,
     executions: Arc<Executions>,
     charting: Arc<Charting>,
     paging: Arc<Paging>,
@@ -238,8 +243,8 @@ impl Pipeline {
             ButtonAction::Keep(proposal) => self.feedback.keep(asker, &proposal, "").boxed().await,
             ButtonAction::Rate(answer, rating) => self.feedback.rate(asker, &answer, rating).boxed().await,
             ButtonAction::Stop => self.own_conversations.stop(asker),
-            ButtonAction::Retry(turn) => self.repeats.retry(asker, turn).boxed().await,
-            ButtonAction::Continue(turn) => self.repeats.go_on(asker, turn).boxed().await,
+            ButtonAction::Retry(turn) => self.retries.retry(asker, turn).boxed().await,
+            ButtonAction::Continue(turn) => self.continuations.go_on(asker, turn).boxed().await,
         }
     }
 }

@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::access::AccessDecision;
-use crate::asker::Asker;
-use crate::domain::{Button, FileRef, Locale, Outgoing, OutgoingState, ProposalId};
+use crate::domain::{Button, FileRef, Locale, ProposalId};
 use crate::egress::LaidOut;
 use crate::extract::Statement;
-use crate::pipeline::proposing::Proposing;
-use crate::pipeline::repairing::{Fault, same_words};
+use crate::pipeline::fault::Fault;
 use crate::text::{Text, text};
 
 /// What became of a statement, as people see it.
@@ -73,9 +71,7 @@ impl Offer {
         };
         LaidOut { before, ours: &self.card, after, ..LaidOut::default() }
     }
-}
 
-impl Offer {
     /// The words around the statement.
     pub(crate) fn prose(&self, answer: &str) -> String {
         let Some(statement) = &self.place else { return answer.to_owned() };
@@ -83,17 +79,23 @@ impl Offer {
     }
 }
 
-impl Proposing {
-    /// An offer as it stands in the place: its card among `words`, or, where that is for the asker alone, the line that
-    /// says so after it has been sent to them.
-    pub(crate) async fn placed(&self, asker: &Asker, offer: Offer, words: impl FnOnce(&str) -> String) -> Outgoing {
-        let (text, state) = (words(&offer.card), OutgoingState::Final);
-        let message = Outgoing { text, buttons: offer.buttons, files: offer.files, state };
-        if offer.bar.is_none() {
-            return message;
+/// The words of a statement, however they are set.
+pub(crate) fn same_words(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_statement_is_known_however_it_is_set() {
+        for (one, other, same) in [
+            ("SELECT a\n  FROM t", "SELECT a FROM t", true),
+            ("SELECT a FROM t", "SELECT b FROM t", false),
+            ("", "SELECT 1", false),
+        ] {
+            assert_eq!(same_words(one, other), same);
         }
-        let (Ok(said) | Err(said)) = self.cards.hand_over(asker, &offer.proposal, &message).await;
-        self.outbox.forget_files(asker, &message.files).await;
-        said
     }
 }

@@ -2,25 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 use super::Pipeline;
 use super::advice::Adviser;
-use super::answer::Answers;
 use super::briefing::Briefings;
 use super::charting::{Charting, Charts};
+use super::continuations::Continuations;
+use super::corrections::Corrections;
 use super::editing::Editing;
+use super::endings::Endings;
 use super::execution::Executions;
 use super::explain::Explaining;
 use super::outcome::Results;
 use super::paging::Paging;
 use super::proposing::Proposing;
 use super::question::Questions;
-use super::retrying::Repeats;
+use super::retries::Retries;
 use super::seen::Seen;
+use super::streaming::Answers;
+use super::verified::VerifiedAnswers;
 use crate::access::gate::Access;
 use crate::access::quotas::Quotas;
 use crate::access::recent::Recent;
@@ -42,6 +45,7 @@ use crate::outbox::Platforms;
 use crate::outbox::cards::Cards;
 use crate::outbox::departed_places::DepartedPlaces;
 use crate::outbox::finalize::Finals;
+use crate::outbox::orphaned_turns::OrphanedTurns;
 use crate::outbox::pending_finals::PendingFinals;
 use crate::outbox::recovery::Recovery;
 use crate::outbox::result_pages::{Pages, ResultPages};
@@ -54,8 +58,7 @@ use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::statements::recheck::Statements;
 use crate::stewardship::{Agreements, Feedback, Review, VerifiedQueries};
-use crate::targets::Target;
-use crate::targets::Targets;
+use crate::targets::{Target, Targets};
 
 /// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
 /// once.
@@ -133,17 +136,18 @@ impl Pipeline {
             running,
             scheduler
         });
+        let orphans = part!(OrphanedTurns { scheduler, platforms, running, finals, conversations, people });
         let recovery = part!(Recovery {
+            settings,
+            platforms,
+            running,
+            pending_finals,
+            recorder,
+            finals,
+            orphans,
             clock,
             conversations,
-            finals,
-            pending_finals,
-            people,
-            platforms,
-            recorder,
-            running,
-            scheduler,
-            settings
+            people
         });
         let history = part!(History { clock, conversations, finals, proposals, recorder, settings, targets } shown_again: ShownAgain::default());
         let statements = part!(Statements {
@@ -225,38 +229,27 @@ impl Pipeline {
             statements,
             targets
         });
-        let answers = part!(Answers { briefings, cards, clock, conversations, finals, model, outbox, proposing, recorder, settings } recording: Semaphore::new(RECORDED_AT_ONCE));
-        let questions = part!(Questions {
-            access,
-            answers,
-            briefings,
-            cards,
-            clock,
-            conversations,
-            history,
-            knowledge,
-            outbox,
-            prompts,
-            proposing,
-            recorder,
-            running,
+        let endings = part!(Endings { settings, model, recorder, outbox, cards, finals, proposing, conversations } recording: Semaphore::new(RECORDED_AT_ONCE));
+        let answers = part!(Answers { settings, model, briefings, endings, outbox, finals, clock });
+        let corrections = part!(Corrections { prompts, briefings, proposing, answers });
+        let verified_answers =
+            part!(VerifiedAnswers { settings, outbox, cards, proposing, endings, clock, conversations });
+        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answers, corrections, knowledge } verified: Arc::clone(&verified_answers));
+        let retries = part!(Retries { running, recorder, access, finals, history, questions, conversations });
+        let continuations = part!(Continuations {
             settings,
-            targets
-        });
-        let repeats = part!(Repeats {
+            running,
+            recorder,
             access,
-            answers,
-            briefings,
-            conversations,
+            targets,
             finals,
             history,
-            knowledge,
+            briefings,
             proposing,
-            questions,
-            recorder,
-            running,
-            settings,
-            targets
+            endings,
+            answers,
+            conversations,
+            knowledge
         });
         let charting = part!(Charting { access, clock, conversations, files, outbox, recorder, running, statements, targets } charts: Charts::default());
         let results = part!(Results { charting, clock, files, pages, settings });
@@ -322,7 +315,8 @@ impl Pipeline {
             own_conversations,
             identity,
             questions,
-            repeats,
+            retries,
+            continuations,
             charting,
             executions,
             paging,

@@ -2,9 +2,9 @@
 
 use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
+use crate::pipeline::fault::Fault;
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::proposing::{Proposing, Refused};
-use crate::pipeline::repairing::Fault;
 use crate::ports::{Estimate, TargetError};
 use crate::settings::Terms;
 use crate::text::text;

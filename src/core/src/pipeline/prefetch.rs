@@ -8,8 +8,15 @@ use futures::{select_biased, stream};
 
 use crate::egress::Streamed;
 use crate::outbox::running::Stop;
-use crate::pipeline::waiting::FirstTokens;
 use crate::ports::{Delta, ModelError, ModelStream};
+
+/// What came of waiting.
+pub(crate) enum FirstTokens {
+    /// The answer, whose first words are there.
+    Words(Words),
+    /// There will be none.
+    Nothing(Streamed),
+}
 
 /// An answer whose first words are there.
 pub(crate) struct Words {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::access::version::{bound_to, policy_version};
+use crate::asker::Asker;
 use crate::domain::{
-    Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, PromptManifest, Proposal,
-    ProposalId, ProposalState, Value,
+    Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
+    PromptManifest, Proposal, ProposalId, ProposalState, Value,
 };
 use crate::egress::neutralized;
 use crate::error::PipelineError;
@@ -18,10 +19,10 @@ use crate::outbox::cards::Cards;
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
 use crate::pipeline::answer::Answer;
-use crate::pipeline::continuing::Joined;
+use crate::pipeline::fault::Fault;
 use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::joined::Joined;
 use crate::pipeline::offer::Offer;
-use crate::pipeline::repairing::Fault;
 use crate::pipeline::rewritten::rewritten;
 use crate::ports::{Clock, Entropy, Estimate, Proposals, QueryTarget};
 use crate::recorder::Recorder;
@@ -227,6 +228,19 @@ impl Proposing {
         let (written, fault, buttons) = (proposal.statement, refused.fault, vec![mend]);
         let (proposal, files) = (proposal.id, Vec::new());
         Ok(Offer { place: None, card, refused: true, written, fault, proposal, buttons, files, bar })
+    }
+
+    /// An offer as it stands in the place: its card among `words`, or, where that is for the asker alone, the line that
+    /// says so after it has been sent to them.
+    pub(crate) async fn placed(&self, asker: &Asker, offer: Offer, words: impl FnOnce(&str) -> String) -> Outgoing {
+        let (text, state) = (words(&offer.card), OutgoingState::Final);
+        let message = Outgoing { text, buttons: offer.buttons, files: offer.files, state };
+        if offer.bar.is_none() {
+            return message;
+        }
+        let (Ok(said) | Err(said)) = self.cards.hand_over(asker, &offer.proposal, &message).await;
+        self.outbox.forget_files(asker, &message.files).await;
+        said
     }
 }
 

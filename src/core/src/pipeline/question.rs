@@ -5,25 +5,25 @@ use std::sync::Arc;
 use futures::{FutureExt as _, select_biased};
 
 use crate::access::gate::Access;
-use crate::access::quotas::Counted;
+use crate::access::gauge::Counted;
 use crate::asker::Asker;
-use crate::context::{Example, Prompts};
+use crate::context::Example;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Outgoing, VerifiedQuery};
 use crate::egress::{Streamed, fit};
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::outbox::buttons::retry_button;
-use crate::outbox::cards::Cards;
 use crate::outbox::running::{Running, Stop, Work};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
-use crate::pipeline::answer::Answers;
-use crate::pipeline::briefing::{Briefings, Reached, Whole};
+use crate::pipeline::briefing::{Briefings, Whole};
+use crate::pipeline::corrections::Corrections;
+use crate::pipeline::endings::Endings;
 use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::proposing::Proposing;
+use crate::pipeline::streaming::{Answers, Reached};
 use crate::pipeline::unanswered::Unanswered;
-use crate::pipeline::verified::{Matched, asked};
-use crate::ports::{Clock, Conversations, Knowledge};
+use crate::pipeline::verified::{Matched, VerifiedAnswers, asked};
+use crate::ports::Knowledge;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
 use crate::settings::{Settings, VerifiedUse};
@@ -40,19 +40,17 @@ struct Ground {
 /// Answers questions.
 pub(crate) struct Questions {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) prompts: Arc<Prompts>,
     pub(crate) running: Running,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
     pub(crate) targets: Arc<Targets>,
     pub(crate) outbox: Arc<Outbox>,
-    pub(crate) cards: Arc<Cards>,
     pub(crate) history: Arc<History>,
     pub(crate) briefings: Arc<Briefings>,
+    pub(crate) endings: Arc<Endings>,
     pub(crate) answers: Arc<Answers>,
-    pub(crate) proposing: Arc<Proposing>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) corrections: Arc<Corrections>,
+    pub(crate) verified: Arc<VerifiedAnswers>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
@@ -144,8 +142,8 @@ impl Questions {
         let settings = &self.settings;
         let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
         let here = Inquiry { may_ask, ..here };
-        let matched = self.verified_match(question, &here.common, &verified);
-        let theirs_alone = || self.verified_match(question, &here.schema, &verified).is_some();
+        let matched = self.verified.matched(question, &here.common, &verified);
+        let theirs_alone = || self.verified.matched(question, &here.schema, &verified).is_some();
         if matched.is_some() || !(here.names_more() || theirs_alone()) {
             return self.answer(&here, matched, &verified, &work.stop).await;
         }
@@ -156,7 +154,7 @@ impl Questions {
         self.outbox.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
         let alone = Inquiry { may_ask, ..alone };
-        let matched = self.verified_match(question, &alone.common, &verified);
+        let matched = self.verified.matched(question, &alone.common, &verified);
         self.answer(&alone, matched, &verified, &work.stop).await
     }
 
@@ -178,7 +176,7 @@ impl Questions {
     /// Whether a verified query answers these words as they stand.
     async fn is_verified(&self, asker: &Asker, words: &str, stop: &Stop) -> bool {
         let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, words, stop).await else { return false };
-        self.verified_match(words, &schemas.of(&asker.user.role), &verified).is_some_and(|matched| matched.exact)
+        self.verified.matched(words, &schemas.of(&asker.user.role), &verified).is_some_and(|matched| matched.exact)
     }
 
     /// Answers a question about data where it is to be answered.
@@ -190,20 +188,20 @@ impl Questions {
         stop: &Stop,
     ) -> Result<(), PipelineError> {
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.settings.verified) {
-            return self.offer_verified(inquiry, matched, None).boxed().await;
+            return self.verified.offer(inquiry, matched, None).boxed().await;
         }
         let examples = inquiry.examples(verified, self.settings.examples);
         let data = Some(inquiry.data(&examples));
         match self.answers.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
             Reached::Answer(mut answer, briefing) => {
-                let offer = self.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
+                let offer = self.corrections.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
                 if let (Streamed::Stopped, Some(why)) = (&answer.ended, stop.withdrawn()) {
-                    return self.answers.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
+                    return self.endings.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
                 }
-                self.answers.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await
+                self.endings.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await
             }
             Reached::Unanswered(unanswered) => match matched {
-                Some(matched) => self.offer_verified(inquiry, &matched, Some(*unanswered)).boxed().await,
+                Some(matched) => self.verified.offer(inquiry, &matched, Some(*unanswered)).boxed().await,
                 None => self.suggest(inquiry, verified, &examples, *unanswered).boxed().await,
             },
             Reached::Withdrawn => Ok(()),
@@ -213,14 +211,14 @@ impl Questions {
     async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), PipelineError> {
         match self.answers.ask_model(asker, conversation, None, stop).await? {
             Reached::Answer(mut answer, _) => {
-                self.answers.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
+                self.endings.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
             }
             Reached::Unanswered(unanswered) => {
                 let locale = asker.user.locale;
                 let buttons = vec![retry_button(unanswered.turn, locale)];
                 let sentence = unanswered.sentence(asker, &self.settings).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
-                self.answers.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
+                self.endings.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
             }
             Reached::Withdrawn => Ok(()),
         }
@@ -250,6 +248,6 @@ impl Questions {
         }
         let buttons = vec![retry_button(unanswered.turn, locale)];
         let message = Outgoing { buttons, ..Outgoing::text(signed(inquiry.asker, &answer)) };
-        self.answers.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
+        self.endings.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
     }
 }

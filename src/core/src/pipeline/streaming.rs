@@ -1,5 +1,7 @@
 //! Asking the model, and its answer as a message that grows.
 
+use std::sync::Arc;
+
 use futures::FutureExt as _;
 use futures::future::{Either, select};
 
@@ -9,16 +11,20 @@ use crate::domain::{AuditEvent, AuditStatus, Conversation, TurnId};
 use crate::egress::{AnswerLimits, LiveMessage, Streamed};
 use crate::error::PipelineError;
 use crate::history::is_aside;
-use crate::models::{Asking, Full};
+use crate::models::{Asking, Full, ModelPool};
+use crate::outbox::finalize::Finals;
 use crate::outbox::running::Stop;
+use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
-use crate::pipeline::answer::{Answer, Answers};
-use crate::pipeline::briefing::Reached;
-use crate::pipeline::prefetch::Words;
+use crate::pipeline::answer::Answer;
+use crate::pipeline::briefing::Briefings;
+use crate::pipeline::endings::Endings;
+use crate::pipeline::prefetch::{FirstTokens, Words};
 use crate::pipeline::unanswered::{NoAnswer, Unanswered};
-use crate::pipeline::waiting::{FirstTokens, Wait};
-use crate::ports::{ChatRequest, ModelError};
+use crate::pipeline::waiting::Wait;
+use crate::ports::{ChatRequest, Clock, ModelError};
 use crate::recorder::event::prompt_hash;
+use crate::settings::Settings;
 use crate::text::Text;
 
 /// What came of asking the model.
@@ -35,6 +41,27 @@ impl Answered {
     fn without(unanswered: Option<Unanswered>) -> Self {
         unanswered.map_or(Self::Withdrawn, |unanswered| Self::NotBegun(Box::new(unanswered)))
     }
+}
+
+/// What came of asking the model.
+pub(crate) enum Reached {
+    /// An answer that was at least begun, and what was asked.
+    Answer(Box<Answer>, Box<Briefing>),
+    /// Nothing was said.
+    Unanswered(Box<Unanswered>),
+    /// Everything is closed and said.
+    Withdrawn,
+}
+
+/// Asks the model, and shows its answer as it grows.
+pub(crate) struct Answers {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) model: Arc<ModelPool>,
+    pub(crate) briefings: Arc<Briefings>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Answers {
@@ -94,9 +121,10 @@ impl Answers {
         let asking = match asking {
             Ok(asking) => asking,
             Err(full) => {
-                let event = self.answer_event(asker, conversation, AuditStatus::Refused);
+                let event = self.endings.answer_event(asker, conversation, AuditStatus::Refused);
                 let event = AuditEvent { prompt_hash: Some(prompt_hash), ..event };
-                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Full(full), event).boxed().await?;
+                let unanswered =
+                    self.endings.unanswered(asker, (live, turn), NoAnswer::Full(full), event).boxed().await?;
                 return Ok(Answered::without(unanswered));
             }
         };
@@ -104,15 +132,16 @@ impl Answers {
         let duration_ms = self.clock.millis_since(began);
         if let (Streamed::Stopped, Some(why)) = (&ended, stop.withdrawn()) {
             let answer = Answer::new((live, turn), (ended, spaces), duration_ms, prompt_hash);
-            self.withdraw(asker, conversation, answer, why).boxed().await?;
+            self.endings.withdraw(asker, conversation, answer, why).boxed().await?;
             return Ok(Answered::Withdrawn);
         }
         match ended {
             Streamed::Failed(error) if live.text().is_empty() => {
-                let event = self.answer_event(asker, conversation, AuditStatus::Failed);
+                let event = self.endings.answer_event(asker, conversation, AuditStatus::Failed);
                 let (duration_ms, prompt_hash) = (Some(duration_ms), Some(prompt_hash));
                 let event = AuditEvent { prompt_hash, duration_ms, ..event };
-                let unanswered = self.unanswered(asker, (live, turn), NoAnswer::Model(error), event).boxed().await?;
+                let unanswered =
+                    self.endings.unanswered(asker, (live, turn), NoAnswer::Model(error), event).boxed().await?;
                 Ok(Answered::without(unanswered))
             }
             ended => {
@@ -160,7 +189,7 @@ impl Answers {
         note: &Text,
         stop: &Stop,
     ) -> Result<(), PipelineError> {
-        self.record_answer(asker, conversation, answer).await?;
+        self.endings.record_answer(asker, conversation, answer).await?;
         let began = self.clock.elapsed();
         answer.prompt_hash = prompt_hash(&request);
         answer.live.put_aside();
@@ -223,8 +252,8 @@ impl Answers {
         error: ModelError,
     ) -> Result<Reached, PipelineError> {
         let message = self.begin_answer(asker, conversation).await?;
-        let event = self.answer_event(asker, conversation, AuditStatus::Failed);
-        let unanswered = self.unanswered(asker, message, NoAnswer::Model(error), event).boxed().await?;
+        let event = self.endings.answer_event(asker, conversation, AuditStatus::Failed);
+        let unanswered = self.endings.unanswered(asker, message, NoAnswer::Model(error), event).boxed().await?;
         Ok(unanswered.map_or(Reached::Withdrawn, |unanswered| Reached::Unanswered(Box::new(unanswered))))
     }
 }

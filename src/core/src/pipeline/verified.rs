@@ -1,6 +1,7 @@
 //! Questions that stewards have answered before: offered as they stand, or examples for the model.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::attached::own_words;
 use crate::context::Example;
@@ -9,12 +10,16 @@ use crate::egress::neutralized;
 use crate::error::PipelineError;
 use crate::guard::Verdict;
 use crate::knowledge;
+use crate::outbox::cards::Cards;
+use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
+use crate::pipeline::endings::Endings;
 use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::proposing::Draft;
-use crate::pipeline::question::Questions;
+use crate::pipeline::proposing::{Draft, Proposing};
 use crate::pipeline::unanswered::Unanswered;
+use crate::ports::{Clock, Conversations};
 use crate::results::readable;
+use crate::settings::Settings;
 use crate::targets::Schema;
 use crate::text::text;
 
@@ -27,14 +32,20 @@ pub(crate) struct Matched {
     pub(crate) exact: bool,
 }
 
-impl Questions {
+/// Offers what is verified.
+pub(crate) struct VerifiedAnswers {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+}
+
+impl VerifiedAnswers {
     /// The verified query that nearly is the question, as those see it who see this much.
-    pub(crate) fn verified_match(
-        &self,
-        question: &str,
-        schema: &Schema,
-        verified: &[VerifiedQuery],
-    ) -> Option<Matched> {
+    pub(crate) fn matched(&self, question: &str, schema: &Schema, verified: &[VerifiedQuery]) -> Option<Matched> {
         let found = knowledge::match_question(
             &own_words(question),
             verified,
@@ -48,7 +59,7 @@ impl Questions {
     }
 
     /// Offers a verified query as it stands. `unanswered` says why the model was not used, where it should have been.
-    pub(crate) async fn offer_verified(
+    pub(crate) async fn offer(
         &self,
         inquiry: &Inquiry<'_>,
         matched: &Matched,
@@ -68,7 +79,7 @@ impl Questions {
             Ok(offer) => offer,
             Err(trouble) => {
                 let Some(unanswered) = unanswered else { return Err(trouble) };
-                return self.answers.give_up(inquiry.asker, unanswered, trouble).await;
+                return self.endings.give_up(inquiry.asker, unanswered, trouble).await;
             }
         };
         let proposal = offer.proposal.clone();
@@ -96,7 +107,7 @@ impl Questions {
         match unanswered {
             None => drop(self.cards.show_card(inquiry.asker, &proposal, &message).await),
             Some(unanswered) => {
-                if let Some(at) = self.answers.close_unanswered(inquiry.asker, unanswered, &message).await? {
+                if let Some(at) = self.endings.close_unanswered(inquiry.asker, unanswered, &message).await? {
                     self.cards.remember_card(&proposal, at, &message).await;
                 }
             }

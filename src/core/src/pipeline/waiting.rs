@@ -13,18 +13,10 @@ use crate::egress::{LiveMessage, OnSent, Streamed, THOUGHTS, ThinkingFilter};
 use crate::models::{Asking, Stage};
 use crate::outbox::running::Stop;
 use crate::outbox::signature::signed;
-use crate::pipeline::prefetch::{Ahead, Words};
+use crate::pipeline::prefetch::{Ahead, FirstTokens, Words};
 use crate::ports::{Clock, Delta, ModelError, ModelStream, PlatformError};
 use crate::settings::{Notes, Settings};
 use crate::text::{Text, text};
-
-/// What came of waiting.
-pub(crate) enum FirstTokens {
-    /// The answer, whose first words are there.
-    Words(Words),
-    /// There will be none.
-    Nothing(Streamed),
-}
 
 /// Where notes go to be shown.
 struct StatusNotes<'a> {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, Length, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
@@ -46,62 +46,6 @@ pub struct Capabilities {
 
 /// How long a chat on a network is waited for that does not answer.
 pub const LONGEST_WRITE: Duration = Duration::from_secs(30);
-
-/// How much text a message holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Length {
-    /// So many units at most.
-    pub most: usize,
-    /// What is counted.
-    pub unit: LengthUnit,
-}
-
-impl Length {
-    /// So many characters.
-    pub const fn characters(most: usize) -> Self {
-        Self { most, unit: LengthUnit::Characters }
-    }
-
-    /// Whether a text is no longer.
-    pub fn holds(self, text: &str) -> bool {
-        // A unit takes a byte at least.
-        text.len() <= self.most || self.unit.count(text) <= self.most
-    }
-
-    /// The room that is left beside a text.
-    #[must_use]
-    pub fn beside(self, text: &str) -> Self {
-        self.less(self.unit.count(text))
-    }
-
-    /// So many units less.
-    #[must_use]
-    pub fn less(self, units: usize) -> Self {
-        Self { most: self.most.saturating_sub(units), ..self }
-    }
-}
-
-/// What the length of a text is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LengthUnit {
-    /// Unicode scalar values.
-    Characters,
-    /// UTF-16 code units, as JavaScript counts.
-    Utf16,
-    /// Bytes of UTF-8.
-    Bytes,
-}
-
-impl LengthUnit {
-    /// How many of them a text has.
-    pub fn count(self, text: &str) -> usize {
-        match self {
-            Self::Characters => text.chars().count(),
-            Self::Utf16 => text.encode_utf16().count(),
-            Self::Bytes => text.len(),
-        }
-    }
-}
 
 /// How fast a platform may be written to: sends, edits and deletions together. Where it limits both, a write takes from
 /// both.

@@ -16,8 +16,8 @@ mod result_files;
 pub use audit_log::{AuditFilter, AuditFound, AuditLog, AuditMark, Towards};
 pub use catalogs::Catalogs;
 pub use chat_platform::{
-    Advice, BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, LengthUnit,
-    PlatformError, Rate, SendKey, Suggested, Suggestion, WriteBudget,
+    Advice, BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate,
+    SendKey, Suggested, Suggestion, WriteBudget,
 };
 pub use checkup::{Check, Checkup, PartState};
 pub use clock::{Clock, Entropy};

@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Column, FileRef, Locale, Row, Transcript};
-use crate::results::Chart;
+use crate::domain::{Chart, Column, FileRef, Locale, Row, Transcript};
 
 /// Why a file could not be written, such as a full disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

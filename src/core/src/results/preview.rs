@@ -3,8 +3,7 @@
 use super::cell::Cell;
 use super::number::for_reading;
 use super::{lines, table};
-use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value};
-use crate::ports::Length;
+use crate::domain::{Column, ColumnKind, Length, Locale, Row, ShownColumn, ShownTable, Value};
 
 /// A few rows with more columns than this are easier to read one below another.
 const FEW_COLUMNS: usize = 6;

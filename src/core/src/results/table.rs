@@ -3,8 +3,7 @@
 use super::cell::Cell;
 use super::number::for_reading;
 use super::preview::{Preview, TableFormat};
-use crate::domain::{Column, ColumnKind, Locale, Row, ShownColumn, ShownTable, Value, real_text};
-use crate::ports::Length;
+use crate::domain::{Column, ColumnKind, Length, Locale, Row, ShownColumn, ShownTable, Value, real_text};
 
 /// Columns of a table at most; the files hold the others.
 const MAX_COLUMNS: usize = 12;

@@ -3,8 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::domain::{Column, ColumnKind, Locale, Row, Value};
-use crate::ports::{Length, LengthUnit};
+use crate::domain::{Column, ColumnKind, Length, LengthUnit, Locale, Row, Value};
 
 const FORMAT: TableFormat = TableFormat { length: Length::characters(2000), max_rows: 20, locale: Locale::Fr };
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use crate::asker::Asker;
-use crate::domain::{FileRef, Outgoing, Proposal, ProposalId};
+use crate::domain::{FileRef, Length, Outgoing, Proposal, ProposalId};
 use crate::error::PipelineError;
 use crate::history::latest::Latest;
 use crate::outbox::buttons::buttons;
 use crate::outbox::signature::signed;
-use crate::ports::Length;
 use crate::statements::card::{BESIDE, card, waits};
 use crate::statements::file_name::FileName;
 use crate::statements::recheck::{Checked, Statements, can_run};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::gate::Access;
 use crate::asker::Asker;
-use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState, User};
+use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState};
 use crate::egress::{echo, quoted};
 use crate::error::PipelineError;
 use crate::outbox::send::Outbox;
@@ -13,9 +13,9 @@ use crate::ports::{Knowledge, People};
 use crate::recorder::Recorder;
 use crate::stewardship::approving::{Decision, Steward, VerifiedQueries};
 use crate::stewardship::edit_syntax::changes;
-use crate::stewardship::query_card::is_closed;
+use crate::stewardship::query_card::{is_closed, next_steps, query_card};
 use crate::targets::Targets;
-use crate::text::text;
+use crate::text::{Text, text};
 
 /// Queries listed at once, of each kind.
 const LISTED: usize = 10;
@@ -198,6 +198,48 @@ impl Review {
         let facts = facts.iter().map(|fact| quoted(fact, 120)).filter(|fact| !fact.is_empty());
         format!("- {}", std::iter::once(name).chain(facts).collect::<Vec<_>>().join(" · "))
     }
+
+    /// Shows one whole: what people cannot read they cannot vouch for. Nobody reads of relations that are closed to them.
+    pub(crate) async fn show_verified(&self, asker: &Asker, kept: &KeptQuery) -> Result<(), PipelineError> {
+        let locale = asker.user.locale;
+        let target = self.targets.target_named(&kept.target)?;
+        let (schema, ground) = self.verified.ground(&asker.user, &target).await?;
+        let held = ground.holds(&kept.query).map(drop);
+        if is_closed(&schema, &ground, kept) {
+            return Err(PipelineError::Tell(text("steward-closed").with("id", &kept.query.id)));
+        }
+        let users = self.people.users().await?;
+        let tally = self.knowledge.tallies(&kept.target).await?.remove(&kept.query.id).unwrap_or_default();
+        let mut lines = vec![self.heading(kept).render(locale), query_card(kept, &users, locale)];
+        lines.push(match &held {
+            Ok(()) => text("steward-holds").render(locale),
+            Err(why) => text("steward-holds-not").with("why", why.render(locale)).render(locale),
+        });
+        if tally.good + tally.bad > 0 {
+            let counted = text("steward-tally").count("good", tally.good).count("bad", tally.bad);
+            lines.push(counted.render(locale));
+        }
+        let version = format!("{}#{}", self.name_of_query(kept), kept.version);
+        let next = next_steps(kept).map(|next| next.with("prefix", asker.prefix()).with("id", version));
+        lines.extend(next.map(|next| next.render(locale)));
+        let message = lines.join("\n");
+        if !asker.platform.capabilities().length.holds(&message) {
+            let sentence = text("steward-not-showable").with("target", &kept.target);
+            return Err(PipelineError::Tell(sentence.with("id", &kept.query.id)));
+        }
+        self.outbox.show_in_private(asker, Outgoing::text(message)).await
+    }
+
+    fn heading(&self, kept: &KeptQuery) -> Text {
+        let heading = match (kept.source, kept.state) {
+            (QuerySource::File, _) => text("steward-of-file"),
+            (QuerySource::Chat, _) if kept.hidden => text("steward-of-chat-hidden"),
+            (QuerySource::Chat, QueryState::Proposed) => text("steward-of-chat-proposed"),
+            (QuerySource::Chat, QueryState::Approved) => text("steward-of-chat-approved"),
+            (QuerySource::Chat, QueryState::Retired) => text("steward-of-chat-retired"),
+        };
+        heading.with("id", self.name_of_query(kept)).with("target", &kept.target)
+    }
 }
 
 /// Deeds are for what was written in a chat; what is shown is what is used.
@@ -227,11 +269,6 @@ fn split(words: &str) -> (&str, &str) {
     let words = words.trim();
     let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     (first, rest.trim())
-}
-
-/// The name of somebody who did something.
-pub(crate) fn who(users: &[User], step: crate::domain::Step) -> String {
-    name_of(users, step.by)
 }
 
 #[cfg(test)]

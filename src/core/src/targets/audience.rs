@@ -9,7 +9,7 @@ use crate::egress::neutralized;
 use crate::guard::Verdict;
 use crate::knowledge;
 use crate::settings::Settings;
-use crate::targets::{Schema, Schemas};
+use crate::targets::schema::{Schema, Schemas};
 
 /// Words shorter than this say too little to be the name of something.
 const SHORTEST_WORD: usize = 4;

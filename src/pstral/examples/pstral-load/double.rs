@@ -6,10 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
-use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
-use pstral_core::ports::{
-    Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, Rate, SendKey, WriteBudget,
-};
+use pstral_core::domain::{Actor, Event, EventBody, Length, MessageRef, Outgoing, OutgoingState, Place, PlatformName};
+use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;

@@ -1,8 +1,8 @@
 //! Answers that one message does not hold, and places that do not take them.
 
 use insta::assert_snapshot;
-use pstral_core::domain::{ButtonAction, EventBody, MessageRef, Outgoing, OutgoingState};
-use pstral_core::ports::{Capabilities, ChatPlatform as _, Length, PlatformError};
+use pstral_core::domain::{ButtonAction, EventBody, Length, MessageRef, Outgoing, OutgoingState};
+use pstral_core::ports::{Capabilities, ChatPlatform as _, PlatformError};
 use pstral_core::testkit::chat_platform::{FakeChat, Request, key};
 
 use crate::world::{Setup, World, alex, capabilities, not_from_data, run_test, run_test_with};

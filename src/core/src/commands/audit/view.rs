@@ -2,25 +2,34 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::access::gate::Access;
 use crate::asker::Asker;
-use crate::commands::audit::query::{Queries, Query};
+use crate::commands::audit::query::{MOST, Queries, Query};
 use crate::commands::audit::table::{FILE, Names, file_row, table};
 use crate::domain::{
     AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
-    Outgoing, OutgoingState, PlatformName,
+    Outgoing, OutgoingState, PlatformName, UserId, moment,
 };
-use crate::egress::fit;
+use crate::egress::{echo, fit};
 use crate::error::PipelineError;
 use crate::outbox::Platforms;
 use crate::outbox::buttons::button;
 use crate::outbox::send::Outbox;
 use crate::ports::{
-    AuditFound, AuditLog, AuditMark, Clock, Colophon, Entropy, FileError, Finished, People, ResultFiles, Towards,
+    AuditFilter, AuditFound, AuditLog, AuditMark, Clock, Colophon, Entropy, FileError, Finished, People, ResultFiles,
+    Towards,
 };
 use crate::recorder::Recorder;
 use crate::targets::Targets;
 use crate::text::text;
+
+/// How long pages of one can be turned.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
+/// Entries shown when no number is given.
+const SHOWN: u32 = 20;
 
 /// Entries of the file at most, the newest.
 const FILED: usize = 10_000;
@@ -191,6 +200,47 @@ impl AuditView {
         let max_file_bytes = asker.platform.capabilities().max_file_bytes;
         let finished = sheet.finish(&Colophon { name, facts: Vec::new(), max_file_bytes }).await?;
         Ok((finished, filed))
+    }
+
+    /// A user's own query by its name, or their latest.
+    pub(crate) fn audit_query(&self, asker: &Asker, name: Option<&str>) -> Result<Query, PipelineError> {
+        let is_meant = |query: &Query| query.user == asker.user.id && name.is_none_or(|name| query.name == name);
+        let kept = self.queries.newest(self.clock.now(), is_meant);
+        kept.ok_or_else(|| PipelineError::Tell(text("audit-page-gone").with("prefix", asker.prefix())))
+    }
+
+    /// What words ask for, in whatever order: a number of entries, an action, a status, a moment (the second one ends
+    /// what the first one begins), a target, a platform, a username.
+    pub(crate) async fn new_audit_query(&self, user: UserId, words: &str) -> Result<Query, PipelineError> {
+        let now = self.clock.now();
+        let (mut filter, mut limit) = (AuditFilter::default(), SHOWN);
+        for word in words.split_whitespace() {
+            if let Ok(number) = word.parse::<u32>() {
+                limit = number.clamp(1, MOST);
+            } else if let Some(action) = AuditAction::from_word(word) {
+                filter.action = Some(action);
+            } else if let Some(status) = AuditStatus::from_word(word) {
+                filter.status = Some(status);
+            } else if let Some(moment) = moment(word, now) {
+                let other = filter.since.replace(moment);
+                if let Some(other) = other {
+                    (filter.since, filter.until) = (Some(moment.min(other)), Some(moment.max(other)));
+                }
+            } else if self.targets.all.contains_key(word) {
+                filter.target = Some(word.to_owned());
+            } else if word == "cli" || self.platforms.keys().any(|platform| platform.0 == word) {
+                filter.platform = Some(word.to_owned());
+            } else if let Some(user) = self.people.user_named(word).await? {
+                filter.user = Some(user.id);
+            } else {
+                let actions = AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
+                let sentence = text("audit-word-unknown").with("word", echo(word));
+                return Err(PipelineError::Tell(sentence.with("actions", actions)));
+            }
+        }
+        let name = self.entropy.hex(8);
+        let (words, until) = (words.trim().to_owned(), now + LIFETIME);
+        Ok(Query { name, user, words, filter, limit, begins: vec![None], page: 0, until })
     }
 }
 

@@ -11,7 +11,7 @@ mod tests;
 use part::Start;
 pub(super) use table::begins as begins_table;
 
-use crate::ports::LengthUnit;
+use crate::domain::LengthUnit;
 
 /// How a text is parted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

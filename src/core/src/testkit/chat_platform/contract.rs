@@ -7,10 +7,10 @@ use futures::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, MessageRef, Outgoing, OutgoingState, Place,
+    Actor, Button, ButtonAction, Event, EventBody, FileRef, Form, Length, MessageRef, Outgoing, OutgoingState, Place,
     PlatformName, ProposalId, TurnId,
 };
-use crate::ports::{ChatPlatform, Length, PlatformError, Rate, SendKey, WriteBudget};
+use crate::ports::{ChatPlatform, PlatformError, Rate, SendKey, WriteBudget};
 
 /// Checks `platform` by writing to `place`, a place of its own that can be written to.
 ///

@@ -12,11 +12,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    Actor, ButtonAction, Event, EventBody, Form, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
+    Actor, ButtonAction, Event, EventBody, Form, Length, MessageRef, Outgoing, OutgoingState, Place, PlatformName,
 };
 use crate::ports::{
-    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, Length, PlatformError, SendKey,
-    WriteBudget,
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
 use crate::text::{Text, text};
 

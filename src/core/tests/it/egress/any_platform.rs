@@ -2,8 +2,8 @@
 
 use futures::future::join_all;
 use proptest::prelude::*;
-use pstral_core::domain::OutgoingState;
-use pstral_core::ports::{Length, LengthUnit, PlatformError, Rate, WriteBudget};
+use pstral_core::domain::{Length, LengthUnit, OutgoingState};
+use pstral_core::ports::{PlatformError, Rate, WriteBudget};
 use pstral_core::testkit::chat_platform::FakeChat;
 
 use super::server::Manners;

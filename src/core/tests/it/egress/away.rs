@@ -1,6 +1,7 @@
 //! A platform that does not do what it is asked, or does not answer at all: the model is read, nobody waits for ever.
 
-use pstral_core::ports::{Length, PlatformError};
+use pstral_core::domain::Length;
+use pstral_core::ports::PlatformError;
 
 use super::one_answer::can;
 use super::put_aside::one_looks_live_and_is_known;

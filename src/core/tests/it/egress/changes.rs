@@ -1,6 +1,6 @@
 //! How often one message is changed, by notes, by what is said and by its last state together.
 
-use pstral_core::ports::Length;
+use pstral_core::domain::Length;
 
 use super::one_answer::can;
 use super::*;

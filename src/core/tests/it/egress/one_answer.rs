@@ -1,7 +1,7 @@
 //! One answer alone: its first text, its changes, its last state.
 
-use pstral_core::domain::OutgoingState;
-use pstral_core::ports::{Capabilities, Length, PlatformError, Rate, WriteBudget};
+use pstral_core::domain::{Length, OutgoingState};
+use pstral_core::ports::{Capabilities, PlatformError, Rate, WriteBudget};
 
 use super::server::Manners;
 use super::*;

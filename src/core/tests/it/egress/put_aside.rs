@@ -1,7 +1,7 @@
 //! What was put aside: an answer that is corrected, one that turns out to be a thought, messages that are too many.
 
-use pstral_core::domain::OutgoingState;
-use pstral_core::ports::{Length, PlatformError};
+use pstral_core::domain::{Length, OutgoingState};
+use pstral_core::ports::PlatformError;
 
 use super::one_answer::can;
 use super::server::{Asked, Fault, Manners};

@@ -11,9 +11,10 @@ use async_trait::async_trait;
 use count::Count;
 use message::Spoilt;
 pub(super) use message::{Asked, Fault, Message};
+use pstral_core::domain::Length;
 use pstral_core::domain::{Actor, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
-    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, Length, PlatformError, Rate, SendKey,
+    BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, PlatformError, Rate, SendKey,
 };
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::text::{Text, text};

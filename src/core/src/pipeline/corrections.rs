@@ -1,54 +1,34 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
-use crate::context::{Briefing, Check, CheckedFault, asks};
+use std::sync::Arc;
+
+use crate::context::{Briefing, Check, CheckedFault, Prompts, asks};
 use crate::egress::Streamed;
 use crate::error::PipelineError;
 use crate::extract;
-use crate::guard::{Refusal, Rule};
 use crate::outbox::running::Stop;
 use crate::pipeline::answer::Answer;
+use crate::pipeline::briefing::Briefings;
 use crate::pipeline::claims::tells_numbers;
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::offer::Offer;
-use crate::pipeline::question::Questions;
-use crate::refusal::refusal_text;
+use crate::pipeline::proposing::Proposing;
+use crate::pipeline::streaming::Answers;
 use crate::targets::audience::names_any;
 use crate::text::{Text, text};
 
 /// Times that a model may correct an answer: each costs as much as a question.
 const REPAIRS: u32 = 2;
 
-/// What a model can mend in a statement, in the words in which the person would hear of it.
-pub(crate) struct Fault {
-    rule: Option<&'static str>,
-    at: Option<(u64, u64)>,
-    reason: Text,
-    /// Whether the statement asks for too much, rather than being wrong.
-    heavy: bool,
+/// Lets the model correct what was refused.
+pub(crate) struct Corrections {
+    pub(crate) prompts: Arc<Prompts>,
+    pub(crate) briefings: Arc<Briefings>,
+    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) answers: Arc<Answers>,
 }
 
-impl Fault {
-    /// What the guard refuses, where a better statement would pass: what is not open to the person, and what is not a
-    /// query, is an answer to them.
-    pub(crate) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
-        let at = Some((told.line, told.column));
-        let fault = || Self { rule: Some(told.rule.id()), at, reason: refusal_text(told), heavy: false };
-        can_be_mended(own.rule).then(|| Box::new(fault()))
-    }
-
-    /// What the database says of a statement.
-    pub(crate) fn of_database(reason: Text) -> Self {
-        Self { rule: None, at: None, reason, heavy: false }
-    }
-
-    /// A statement that the database cannot plan within its limits. Each try costs the database all that planning may
-    /// take: the model is asked for a simpler one only once, and only about its first statement.
-    pub(crate) fn of_weight(reason: Text) -> Self {
-        Self { heavy: true, ..Self::of_database(reason) }
-    }
-}
-
-impl Questions {
+impl Corrections {
     /// What comes of an answer, after the model has had the chance to correct what was refused.
     pub(crate) async fn offer_corrected(
         &self,
@@ -128,44 +108,6 @@ impl Questions {
     }
 }
 
-/// Whether a statement that breaks a rule has a form that would not and asks for the same.
-fn can_be_mended(rule: Rule) -> bool {
-    match rule {
-        Rule::RelationDenied | Rule::ColumnDenied | Rule::StarDenied | Rule::NotAQuery => false,
-        Rule::Empty
-        | Rule::TooLong
-        | Rule::TooDeep
-        | Rule::TooManyJoins
-        | Rule::ControlCharacter
-        | Rule::UnusualCharacter
-        | Rule::RemoteLink
-        | Rule::NestedComment
-        | Rule::Syntax
-        | Rule::SeveralStatements
-        | Rule::Locks
-        | Rule::Unsupported
-        | Rule::RelationUnknown
-        | Rule::ColumnUnknown
-        | Rule::ColumnAmbiguous
-        | Rule::WholeRow
-        | Rule::AliasNotAllowed
-        | Rule::FunctionNotAllowed
-        | Rule::FunctionArguments
-        | Rule::TypeNotAllowed
-        | Rule::OperatorNotAllowed
-        | Rule::JoinWithoutPredicate
-        | Rule::Unbounded
-        | Rule::Growth
-        | Rule::Expansion
-        | Rule::ValueSize
-        | Rule::FunctionShadowed
-        | Rule::Pattern
-        | Rule::Parameter
-        | Rule::CteOrder
-        | Rule::Rendering => true,
-    }
-}
-
 /// True where words alone will not do: the model asks something in return though it has had its answer, or it tells
 /// numbers of the data that no statement has read.
 fn lacks_a_statement(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
@@ -179,32 +121,5 @@ fn why_not(answer: &Answer) -> Text {
     match &answer.ended {
         Streamed::Failed(error) => error.text(),
         Streamed::Whole(_) | Streamed::Stopped | Streamed::TooLong | Streamed::TooSlow => text("repair-failed"),
-    }
-}
-
-/// The words of a statement, however they are set.
-pub(crate) fn same_words(one: &str, other: &str) -> bool {
-    one.split_whitespace().eq(other.split_whitespace())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_policy_or_purpose_refuses_is_not_mended() {
-        let lasting: Vec<&str> = Rule::ALL.iter().filter(|rule| !can_be_mended(**rule)).map(|rule| rule.id()).collect();
-        assert_eq!(lasting, ["not-a-query", "relation-denied", "column-denied", "star-denied"]);
-    }
-
-    #[test]
-    fn the_same_statement_is_known_however_it_is_set() {
-        for (one, other, same) in [
-            ("SELECT a\n  FROM t", "SELECT a FROM t", true),
-            ("SELECT a FROM t", "SELECT b FROM t", false),
-            ("", "SELECT 1", false),
-        ] {
-            assert_eq!(same_words(one, other), same);
-        }
     }
 }

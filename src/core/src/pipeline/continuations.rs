@@ -1,75 +1,56 @@
 //! Going on with an answer that was cut by its length.
 
-use crate::access::quotas::Counted;
+use std::sync::Arc;
+
+use crate::access::gate::Access;
+use crate::access::gauge::Counted;
 use crate::asker::Asker;
 use crate::context::Briefing;
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Outgoing, Speaker, Turn, TurnId, TurnState,
 };
-use crate::egress::fence::Fence;
 use crate::error::PipelineError;
-use crate::extract;
+use crate::history::History;
 use crate::outbox::buttons::continue_button;
+use crate::outbox::finalize::Finals;
+use crate::outbox::running::Running;
 use crate::outbox::running::Work;
 use crate::outbox::signature::signed;
-use crate::pipeline::answer::Answer;
+use crate::pipeline::answer::Continued;
+use crate::pipeline::briefing::Briefings;
+use crate::pipeline::endings::Endings;
 use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::retrying::Repeats;
+use crate::pipeline::proposing::Proposing;
 use crate::pipeline::streaming::Answered;
+use crate::pipeline::streaming::Answers;
+use crate::ports::{Conversations, Knowledge};
+use crate::recorder::Recorder;
 use crate::recorder::event::within;
+use crate::settings::Settings;
+use crate::targets::Targets;
 use crate::text::{Text, text};
 
 /// Turns looked at for what an answer goes on with: its question and the parts it has had so far.
 const RECENT: u32 = 40;
 
-/// A last line shorter than this may stand twice by chance.
-const TELLING: usize = 4;
-
-/// What an answer goes on with.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Continued {
-    /// The turn that was cut.
-    pub(crate) cut: TurnId,
-    /// What was asked at first.
-    asked: Turn,
-    /// What was said so far, in all its parts.
-    said: String,
+/// Goes on with answers that were cut.
+pub(crate) struct Continuations {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) running: Running,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) finals: Arc<Finals>,
+    pub(crate) history: Arc<History>,
+    pub(crate) briefings: Arc<Briefings>,
+    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) endings: Arc<Endings>,
+    pub(crate) answers: Arc<Answers>,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
-/// An answer with what it goes on with.
-pub(crate) struct Joined {
-    /// All that was said.
-    pub(crate) text: String,
-    /// Bytes of it that were said before.
-    before: usize,
-    /// Bytes of the answer that were said before and are left out.
-    repeated: usize,
-}
-
-impl Joined {
-    /// An answer that may go on with another one. A model that goes on often says its last line again, or opens anew the
-    /// code block it was in.
-    pub(crate) fn of(answer: &Answer) -> Self {
-        let Some(Continued { said, .. }) = &answer.before else {
-            return Self { text: answer.text().to_owned(), before: 0, repeated: 0 };
-        };
-        let repeated = repeated(said, answer.text());
-        // Nobody sees the spaces between the two, and a statement needs them.
-        let spaces = if repeated == 0 { answer.spaces.as_str() } else { "" };
-        let before = said.len() + spaces.len();
-        Self { text: format!("{said}{spaces}{}", &answer.text()[repeated..]), before, repeated }
-    }
-
-    /// A statement at its place in the answer alone: what of it was said before takes no room there.
-    pub(crate) fn placed(&self, statement: extract::Statement) -> extract::Statement {
-        let at =
-            |byte: usize| byte.checked_sub(self.before).filter(|own| *own > 0).map_or(0, |own| own + self.repeated);
-        let range = at(statement.range.start)..at(statement.range.end);
-        extract::Statement { range, ..statement }
-    }
-}
-
-impl Repeats {
+impl Continuations {
     /// Goes on with the last answer of this place, where it was cut.
     pub(crate) async fn go_on_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.history.current(asker).await?;
@@ -194,7 +175,7 @@ impl Repeats {
                 let buttons = vec![continue_button(before.cut, locale)];
                 let sentence = unanswered.sentence(asker, &self.settings).render(locale);
                 let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
-                self.answers.close_unanswered(asker, *unanswered, &message).await?;
+                self.endings.close_unanswered(asker, *unanswered, &message).await?;
                 Ok(false)
             }
             Answered::Withdrawn => Ok(false),
@@ -206,30 +187,11 @@ impl Repeats {
                     Some(inquiry) => self.proposing.offer_from(inquiry, &answer, &briefing.told, 0).await,
                     None => Ok(None),
                 };
-                self.answers.close_answer(asker, held, &mut answer, offer).await?;
+                self.endings.close_answer(asker, held, &mut answer, offer).await?;
                 Ok(went_on)
             }
         }
     }
-}
-
-/// How many bytes at the beginning of `rest` were said already.
-fn repeated(said: &str, rest: &str) -> usize {
-    let mut skipped = 0;
-    let first = rest.trim_start();
-    let line = first.split_inclusive('\n').next().unwrap_or_default();
-    if let (Some(open), Some(again)) = (Fence::open_in(said, usize::MAX), Fence::opened_by(line)) {
-        // One without a language is no beginning, and fewer marks stand in the block.
-        if again.marks().starts_with(&open.marks()) && again.line().trim() != again.marks() {
-            skipped = rest.len() - first.len() + line.len();
-        }
-    }
-    let last = said.rsplit('\n').next().unwrap_or_default().trim_start();
-    let next = rest[skipped..].trim_start();
-    if last.trim_end().chars().count() >= TELLING && next.starts_with(last) {
-        skipped = rest.len() - next.len() + last.len();
-    }
-    skipped
 }
 
 /// What a cut answer says so far and what was asked; or why it does not go on.
@@ -249,37 +211,4 @@ fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     // A part that broke off has been read as well.
     let parts = turns[asked..].iter().filter(|turn| turn.speaker == Speaker::Pstral && turn.proposal.is_none());
     Ok(Continued { cut, asked: turns[asked].clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_model_says_again_is_left_out() {
-        for (said, rest, left) in [
-            ("", "Voici", "Voici"),
-            ("The clients are ma", "ny.", "ny."),
-            ("```sql\nSELECT id FROM cli", "ents\n```", "ents\n```"),
-            // The code block opened anew, and with it the line that was cut.
-            ("```sql\nSELECT id\nFROM cli", "```sql\nents\n```", "ents\n```"),
-            ("```sql\nSELECT id\nFROM cli", "```sql\nFROM clients\n```", "ents\n```"),
-            ("```sql\nSELECT id\nFROM cli", "FROM clients\n```", "ents\n```"),
-            ("```sql\nSELECT id\n", "```\nand that is all", "```\nand that is all"),
-            ("```sql\nSELECT id\n```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
-            ("~~~sql\nSELECT id\nFROM cli", "~~~sql\nents\n~~~", "ents\n~~~"),
-            ("````sql\nSELECT '", "```'\n````", "```'\n````"),
-            ("```SELECT 1```\nSo", "```sql\nSELECT 2\n```", "```sql\nSELECT 2\n```"),
-            ("a", "a b", "a b"),
-        ] {
-            assert_eq!(&rest[repeated(said, rest)..], left, "{said:?} {rest:?}");
-        }
-    }
-
-    #[test]
-    fn a_statement_stands_where_the_rest_of_it_is() {
-        let joined = Joined { text: String::new(), before: 10, repeated: 3 };
-        let placed = |range| joined.placed(extract::Statement { text: String::new(), range }).range;
-        assert_eq!([placed(2..8), placed(2..15), placed(12..15), placed(10..12)], [0..0, 0..8, 5..8, 0..5]);
-    }
 }

@@ -9,34 +9,23 @@ use crate::error::PipelineError;
 use crate::history::History;
 use crate::outbox::finalize::Finals;
 use crate::outbox::running::Running;
-use crate::pipeline::answer::Answers;
-use crate::pipeline::briefing::Briefings;
-use crate::pipeline::proposing::Proposing;
 use crate::pipeline::question::Questions;
-use crate::ports::{Conversations, Knowledge};
+use crate::ports::Conversations;
 use crate::recorder::Recorder;
-use crate::settings::Settings;
-use crate::targets::Targets;
 use crate::text::text;
 
-/// Asks again what was not answered, and goes on with what was cut.
-pub(crate) struct Repeats {
-    pub(crate) settings: Arc<Settings>,
+/// Asks again what was not answered.
+pub(crate) struct Retries {
     pub(crate) running: Running,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
-    pub(crate) targets: Arc<Targets>,
     pub(crate) finals: Arc<Finals>,
     pub(crate) history: Arc<History>,
-    pub(crate) briefings: Arc<Briefings>,
-    pub(crate) answers: Arc<Answers>,
     pub(crate) questions: Arc<Questions>,
-    pub(crate) proposing: Arc<Proposing>,
     pub(crate) conversations: Arc<dyn Conversations>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
-impl Repeats {
+impl Retries {
     /// Asks again the question that a turn did not answer, once, for the person whose question it is. A statement that
     /// was running is not run again: its question makes a new one.
     pub(crate) async fn retry(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {

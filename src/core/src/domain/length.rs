@@ -1,0 +1,57 @@
+//! How much text a message holds.
+
+/// How much text a message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// So many units at most.
+    pub most: usize,
+    /// What is counted.
+    pub unit: LengthUnit,
+}
+
+impl Length {
+    /// So many characters.
+    pub const fn characters(most: usize) -> Self {
+        Self { most, unit: LengthUnit::Characters }
+    }
+
+    /// Whether a text is no longer.
+    pub fn holds(self, text: &str) -> bool {
+        // A unit takes a byte at least.
+        text.len() <= self.most || self.unit.count(text) <= self.most
+    }
+
+    /// The room that is left beside a text.
+    #[must_use]
+    pub fn beside(self, text: &str) -> Self {
+        self.less(self.unit.count(text))
+    }
+
+    /// So many units less.
+    #[must_use]
+    pub fn less(self, units: usize) -> Self {
+        Self { most: self.most.saturating_sub(units), ..self }
+    }
+}
+
+/// What the length of a text is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LengthUnit {
+    /// Unicode scalar values.
+    Characters,
+    /// UTF-16 code units, as JavaScript counts.
+    Utf16,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+impl LengthUnit {
+    /// How many of them a text has.
+    pub fn count(self, text: &str) -> usize {
+        match self {
+            Self::Characters => text.chars().count(),
+            Self::Utf16 => text.encode_utf16().count(),
+            Self::Bytes => text.len(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The messages of an answer that has ended.
+
+use crate::domain::Length;
+use crate::domain::{ButtonAction, FileRef, Locale, Outgoing};
+use crate::text::text;
+
+/// The messages of an answer that has ended.
+#[derive(Clone)]
+pub(crate) struct Messages {
+    /// Full ones, in order; none once they are shown.
+    pub(crate) before: Vec<Outgoing>,
+    /// Where its buttons and its file stand.
+    pub(crate) last: Outgoing,
+}
+
+impl From<Outgoing> for Messages {
+    fn from(last: Outgoing) -> Self {
+        Self { before: Vec::new(), last }
+    }
+}
+
+impl Messages {
+    /// Adds the file of the statement that it offers, where there is one.
+    pub(crate) fn with_statement(mut self, files: Vec<FileRef>) -> Self {
+        self.last.files.splice(0..0, files);
+        self
+    }
+
+    /// True where one of its files is the statement that it offers.
+    pub(crate) fn has_statement_file(&self) -> bool {
+        self.last.files.iter().any(FileRef::is_statement)
+    }
+
+    pub(crate) fn all(&self) -> Vec<&Outgoing> {
+        self.before.iter().chain([&self.last]).collect()
+    }
+
+    /// Keeps what is of use when people see them: while the turn waits to be noted down, there may be thousands.
+    pub(crate) fn were_shown(&mut self) {
+        self.before = Vec::new();
+        if !self.last.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_))) {
+            self.last.text = String::new();
+        }
+    }
+
+    /// Leaves its files out, with a sentence that says so where it has room. What nobody can read whole is not there
+    /// to be run.
+    pub(crate) fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
+        let sentence = if self.has_statement_file() { "statement-file-refused" } else { "files-refused" };
+        let together = format!("{}\n{}", self.last.text, text(sentence).render(locale));
+        let text = if length.holds(&together) { together } else { self.last.text.clone() };
+        let mut last = Outgoing { text, files: Vec::new(), ..self.last.clone() };
+        if self.has_statement_file() {
+            let approves = |action: &ButtonAction| matches!(action, ButtonAction::Execute(_) | ButtonAction::Agree(_));
+            last.buttons.retain(|button| !approves(&button.action));
+        }
+        self.before.iter().cloned().chain([last]).collect()
+    }
+}
