@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::KnownValues;
-use super::meaning::{self, Item};
+use super::meaning;
 use super::slots::{self, Filled, Question};
 use super::spelling::Vocabulary;
+use super::template::{Item, template};
 use crate::domain::{Value, VerifiedQuery};
 
 /// A verified query that a question asks for.
@@ -62,7 +63,7 @@ fn compare<'q>(
     vocabulary: &Vocabulary,
 ) -> Option<Candidate<'q>> {
     let Filled { items, values, defaulted } = slots::fill(question, query, text, known)?;
-    let template = meaning::template(text, |name| slots::counts(query, name));
+    let template = template(text, |name| slots::counts(query, name));
     let mut wanted = meaning::tokens(&template, None);
     wanted.retain(|token| token.slot.as_ref().is_none_or(|name| !defaulted.contains(name)));
     let wanted = meaning::set(&wanted);

@@ -5,20 +5,7 @@ use std::collections::BTreeSet;
 use super::fold;
 use super::lexicon::{Sense, lexicon};
 use super::spelling::Vocabulary;
-
-/// A piece of a question or of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Item {
-    /// A folded word.
-    Word(String),
-    /// The place of a parameter's value.
-    Slot {
-        /// The parameter's name.
-        name: String,
-        /// Whether it is a number of something, so that what it counts matters.
-        counts: bool,
-    },
-}
+use super::template::Item;
 
 /// A word of the meaning, in the order of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,36 +15,6 @@ pub(super) struct Token {
     /// The parameter whose value it stands for.
     pub(super) slot: Option<String>,
     counts: bool,
-}
-
-/// The pieces of a template: words and `{name}` slots. `counts` says which parameters are numbers of something.
-pub(super) fn template(text: &str, counts: impl Fn(&str) -> bool) -> Vec<Item> {
-    let mut items = Vec::new();
-    let mut rest = text;
-    while let Some((before, name, after)) = next_slot(rest) {
-        items.extend(fold(before).into_iter().map(Item::Word));
-        items.push(Item::Slot { name: name.to_owned(), counts: counts(name) });
-        rest = after;
-    }
-    items.extend(fold(rest).into_iter().map(Item::Word));
-    items
-}
-
-/// The names of the `{name}` slots of a template, in order.
-pub fn slots(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some((_, name, after)) = next_slot(rest) {
-        names.push(name);
-        rest = after;
-    }
-    names
-}
-
-fn next_slot(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once('{')?;
-    let (name, after) = rest.split_once('}')?;
-    Some((before, name, after))
 }
 
 /// The meaning of pieces, in order. With a vocabulary, words that it does not know are taken for typing mistakes.
@@ -151,6 +108,7 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::template::template;
 
     #[test]
     fn ways_of_saying_the_same_have_the_same_meaning() {

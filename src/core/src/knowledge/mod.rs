@@ -13,6 +13,7 @@ mod numbers;
 mod rank;
 mod slots;
 mod spelling;
+mod template;
 mod values;
 mod wrong;
 
@@ -21,9 +22,9 @@ pub use form::{faults, is_name};
 pub(crate) use keywords::content_words;
 pub use keywords::keywords;
 pub use matching::{Match, match_question};
-pub use meaning::slots;
 pub use rank::rank;
 pub use slots::default_value;
+pub use template::slots;
 pub use values::KnownValues;
 pub use wrong::WhatIsWrong;
 

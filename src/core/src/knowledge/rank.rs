@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::meaning::{Item, Token, template, tokens};
+use super::meaning::{Token, tokens};
+use super::template::{Item, template};
 use super::{KnownValues, columns, fold};
 use crate::domain::{ColumnRef, VerifiedQuery};
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::meaning::Item;
+use super::fold;
 use super::numbers::{self, NUMBERS, Number, YEARS};
+use super::template::{Item, slots};
 use super::values::{Found, KnownValues};
-use super::{fold, meaning};
 use crate::domain::{ColumnRef, Parameter, ParameterKind, Value, VerifiedQuery};
 
 /// A question with slots in the place of values.
@@ -81,7 +81,7 @@ pub(super) fn counts(query: &VerifiedQuery, name: &str) -> bool {
 }
 
 fn in_order<'q>(query: &'q VerifiedQuery, template: &str) -> Vec<&'q Parameter> {
-    let mut names = meaning::slots(template);
+    let mut names = slots(template);
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
     names.into_iter().filter_map(|name| query.parameters.iter().find(|parameter| parameter.name == name)).collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::lexicon::{Sense, lexicon};
-use super::meaning::{Item, template};
+use super::template::{Item, template};
 use crate::domain::VerifiedQuery;
 
 /// Shorter words have too many neighbours: `mois` and `bois`.

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use super::breaker::Breaker;
 use super::line::{Line, Number};
-use super::queue::Called;
 use super::{Full, QueueLimits};
 use crate::domain::UserId;
 use crate::ports::ModelError;
 
 /// What an answer is taken to last before any was given.
 const USUAL: Duration = Duration::from_mins(1);
+
+/// An endpoint that is free for a question, or why none is left.
+pub(super) type Called = Result<usize, ModelError>;
 
 /// Who waits for which endpoint, and who is being answered.
 pub(super) struct State {

@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::breaker::{Breaker, Weight};
-use super::calling::{Entry, State};
+use super::calling::{Called, Entry, State};
 use super::faults::{is_seen_from_outside, weight};
 use super::line::Number;
 use super::{Full, QueueLimits};
@@ -17,9 +17,6 @@ pub(super) struct Queue {
     state: Mutex<State>,
     pub(super) clock: Arc<dyn Clock>,
 }
-
-/// An endpoint that is free for a question, or why none is left.
-pub(super) type Called = Result<usize, ModelError>;
 
 impl Queue {
     /// A queue before endpoints with so many slots each.

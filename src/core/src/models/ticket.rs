@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+use super::calling::Called;
 use super::line::Number;
-use super::queue::{Called, Queue};
+use super::queue::Queue;
 use crate::ports::ModelError;
 
 /// How often those who wait look whether an endpoint is back, where none rests yet.

@@ -1,8 +1,8 @@
 //! A few rows as lines of name and value.
 
 use super::cell::Cell;
+use super::format::{Preview, TableFormat, shown};
 use super::number::for_reading;
-use super::preview::{Preview, TableFormat, shown};
 use crate::domain::{Column, Locale, Row, ShownTable, Value};
 
 /// The widest name, in terminal columns.

@@ -1,9 +1,10 @@
 //! The first rows of a result as people read them in a message, in the form that suits them.
 
 use super::cell::Cell;
+use super::format::{Preview, TableFormat, shown};
 use super::number::for_reading;
 use super::{lines, table};
-use crate::domain::{Column, ColumnKind, Length, Locale, Row, ShownColumn, ShownTable, Value};
+use crate::domain::{Column, Locale, Row, ShownTable, Value};
 
 /// A few rows with more columns than this are easier to read one below another.
 const FEW_COLUMNS: usize = 6;
@@ -11,32 +12,6 @@ const FEW_COLUMNS: usize = 6;
 const FEW_ROWS: usize = 3;
 /// The widest value that stands alone, in terminal columns.
 const ALONE: usize = 200;
-/// The widest name of a column.
-const NAME: usize = 40;
-
-/// How large a preview may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TableFormat {
-    /// How long the whole text may be.
-    pub length: Length,
-    /// Rows.
-    pub max_rows: usize,
-    /// Whose numbers.
-    pub locale: Locale,
-}
-
-/// A preview and what it leaves out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Preview {
-    /// Markdown.
-    pub text: String,
-    /// Rows shown.
-    pub rows: usize,
-    /// Columns left out.
-    pub hidden_columns: usize,
-    /// The same rows and columns as the text, with cells no shorter.
-    pub table: ShownTable,
-}
 
 impl Preview {
     /// Draws the first rows. One value stands alone: in bold, or as code where it is text that could be markup. One row,
@@ -68,11 +43,6 @@ impl Preview {
             table::draw(columns, page, format)
         }
     }
-}
-
-/// A column as a [`ShownTable`] names it.
-pub(super) fn shown(column: &Column) -> ShownColumn {
-    ShownColumn { name: Cell::from_text(&column.name, NAME).text, number: column.kind == ColumnKind::Number }
 }
 
 fn alone(value: &Value, locale: Locale) -> String {

@@ -1,8 +1,8 @@
 //! Rows as an aligned table in a code block: which columns, how wide, and how many rows.
 
 use super::cell::Cell;
+use super::format::{Preview, TableFormat};
 use super::number::for_reading;
-use super::preview::{Preview, TableFormat};
 use crate::domain::{Column, ColumnKind, Length, Locale, Row, ShownColumn, ShownTable, Value, real_text};
 
 /// Columns of a table at most; the files hold the others.

@@ -37,7 +37,7 @@ fn lines_of_core() -> Vec<(String, String)> {
     lines
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
     let deeper = folders.iter().flat_map(|folder| rust_files(folder));
@@ -66,8 +66,9 @@ fn core_does_no_io() {
         "println!",
         "eprintln!",
     ];
-    let found: Vec<_> =
-        lines_of_core().into_iter().filter(|(_, line)| outside.iter().any(|word| line.contains(word))).collect();
+    // Of tokio, what waits for tasks and not for the machine.
+    let is_outside = |line: &str| outside.iter().any(|word| line.replace("tokio::sync", "").contains(word));
+    let found: Vec<_> = lines_of_core().into_iter().filter(|(_, line)| is_outside(line)).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
 

@@ -37,6 +37,7 @@ mod exporting;
 mod faults;
 mod full_disk;
 mod hiding;
+mod house;
 mod invariants;
 mod keeping;
 mod killed;

@@ -1,7 +1,6 @@
 //! What a line stands in: prose, a block of code, a table.
 
 use super::Splitting;
-use super::part::Start;
 use super::table;
 use crate::egress::fence::Fence;
 
@@ -31,15 +30,6 @@ pub(super) enum Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// What a part begins in.
-    pub(super) fn of(start: &Start) -> Self {
-        match start {
-            Start::Line | Start::Within => Self::Prose(""),
-            Start::Code { fence, .. } => Self::Code(fence.clone()),
-            Start::Row { header } => Self::Table(header.clone()),
-        }
-    }
-
     /// What follows a line, and how good a place there is to part: none where the next line belongs to this one. The
     /// place is judged by what stands before it alone, so that no later text changes it.
     pub(super) fn after(self, line: &'a str, by: Splitting) -> (Self, Option<Place>) {

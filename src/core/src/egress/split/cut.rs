@@ -52,7 +52,7 @@ struct Used {
 
 impl Search {
     fn lines(&mut self, text: &str, start: &Start) {
-        let (mut block, mut place, mut is_rest) = (Block::of(start), None, start.is_within());
+        let (mut block, mut place, mut is_rest) = (start.block(), None, start.is_within());
         let (mut at, mut used) = (0, Used::default());
         for line in text.split_inclusive('\n') {
             if let Some(place) = place {

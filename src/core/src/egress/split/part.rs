@@ -22,6 +22,15 @@ pub(super) enum Start {
 }
 
 impl Start {
+    /// The block that the first line stands in.
+    pub(super) fn block(&self) -> Block<'static> {
+        match self {
+            Self::Line | Self::Within => Block::Prose(""),
+            Self::Code { fence, .. } => Block::Code(fence.clone()),
+            Self::Row { header } => Block::Table(header.clone()),
+        }
+    }
+
     /// Whether the first line began in the part before.
     pub(super) fn is_within(&self) -> bool {
         matches!(self, Self::Within | Self::Code { within: true, .. })
@@ -75,7 +84,7 @@ impl Start {
     /// What a text begins in after it was parted at a byte.
     pub(super) fn after(&self, text: &str, at: usize, by: Splitting) -> Self {
         let (head, rest) = text.split_at(at);
-        let (mut block, mut is_rest) = (Block::of(self), self.is_within());
+        let (mut block, mut is_rest) = (self.block(), self.is_within());
         let begun = head.rfind('\n').map_or(0, |end| end + 1);
         for line in head[..begun].split_inclusive('\n') {
             block = if is_rest { block.after_rest(line).0 } else { block.after(line, by).0 };

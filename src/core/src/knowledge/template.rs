@@ -1,0 +1,47 @@
+//! The questions of verified queries as they are written: words, and `{name}` slots for values.
+
+use super::fold::fold;
+
+/// A piece of a question or of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Item {
+    /// A folded word.
+    Word(String),
+    /// The place of a parameter's value.
+    Slot {
+        /// The parameter's name.
+        name: String,
+        /// Whether it is a number of something, so that what it counts matters.
+        counts: bool,
+    },
+}
+
+/// The pieces of a template: words and `{name}` slots. `counts` says which parameters are numbers of something.
+pub(super) fn template(text: &str, counts: impl Fn(&str) -> bool) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut rest = text;
+    while let Some((before, name, after)) = next_slot(rest) {
+        items.extend(fold(before).into_iter().map(Item::Word));
+        items.push(Item::Slot { name: name.to_owned(), counts: counts(name) });
+        rest = after;
+    }
+    items.extend(fold(rest).into_iter().map(Item::Word));
+    items
+}
+
+/// The names of the `{name}` slots of a template, in order.
+pub fn slots(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some((_, name, after)) = next_slot(rest) {
+        names.push(name);
+        rest = after;
+    }
+    names
+}
+
+fn next_slot(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}

@@ -1,0 +1,36 @@
+//! How large a preview may be, and what comes of it.
+
+use super::cell::Cell;
+use crate::domain::{Column, ColumnKind, Length, Locale, ShownColumn, ShownTable};
+
+/// The widest name of a column.
+const NAME: usize = 40;
+
+/// How large a preview may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableFormat {
+    /// How long the whole text may be.
+    pub length: Length,
+    /// Rows.
+    pub max_rows: usize,
+    /// Whose numbers.
+    pub locale: Locale,
+}
+
+/// A preview and what it leaves out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// Markdown.
+    pub text: String,
+    /// Rows shown.
+    pub rows: usize,
+    /// Columns left out.
+    pub hidden_columns: usize,
+    /// The same rows and columns as the text, with cells no shorter.
+    pub table: ShownTable,
+}
+
+/// A column as a [`ShownTable`] names it.
+pub(super) fn shown(column: &Column) -> ShownColumn {
+    ShownColumn { name: Cell::from_text(&column.name, NAME).text, number: column.kind == ColumnKind::Number }
+}
