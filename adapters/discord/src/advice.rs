@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use pstral_core::domain::Suggested;
 use pstral_core::domain::{Actor, Place};
-use pstral_core::ports::{Advice, Suggested, Suggestion};
+use pstral_core::ports::{Advice, Suggestion};
 
 use crate::place::platform;
 

@@ -1,13 +1,12 @@
 //! Registering the commands of Discord's own list when they change.
 
-use pstral_core::domain::Locale;
+use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, Locale, OptionKind};
 use pstral_core::egress::fit;
 use pstral_core::text::text;
 use serde_json::{Map, Value, json};
 use serenity::http::{LightMethod, Route};
 
 use crate::Discord;
-use crate::command_list::{COMMANDS, Command, Kind, Opt};
 use crate::fault::Fault;
 use crate::rest::{plain, with_body};
 
@@ -49,10 +48,10 @@ fn all() -> Value {
     COMMANDS.iter().map(described).chain([about]).collect()
 }
 
-fn described(command: &Command) -> Value {
+fn described(command: &CommandSpec) -> Value {
     let mut described = json!({
         "type": 1,
-        "name": command.name,
+        "name": command.word,
         "name_localizations": { "fr": command.french },
         "description": sentence(command.says, Locale::En),
         "description_localizations": { "fr": sentence(command.says, Locale::Fr) },
@@ -67,28 +66,40 @@ fn described(command: &Command) -> Value {
     described
 }
 
-fn chosen(option: &Opt) -> Value {
+fn chosen(option: &CommandOption) -> Value {
     let mut chosen = json!({
-        "type": option.kind.number(),
+        "type": number(option.kind),
         "name": option.name,
         "name_localizations": { "fr": option.french },
         "description": sentence(option.says, Locale::En),
         "description_localizations": { "fr": sentence(option.says, Locale::Fr) },
     });
     match option.kind {
-        Kind::Sub(_, options) => {
+        OptionKind::Sub(_, options) => {
             chosen["options"] = options.iter().map(self::chosen).collect();
             return chosen;
         }
-        Kind::One(choices) => {
+        OptionKind::One(choices) => {
             chosen["choices"] = choices.iter().map(|choice| json!({ "name": choice, "value": choice })).collect();
         }
-        Kind::Suggested(_) => chosen["autocomplete"] = json!(true),
-        Kind::Number => chosen["min_value"] = json!(1),
-        Kind::Words | Kind::Setting(_) | Kind::Yes | Kind::File | Kind::Member => {}
+        OptionKind::Suggested(_) => chosen["autocomplete"] = json!(true),
+        OptionKind::Number => chosen["min_value"] = json!(1),
+        OptionKind::Words | OptionKind::Setting(_) | OptionKind::Yes | OptionKind::File | OptionKind::Member => {}
     }
     chosen["required"] = json!(option.is_needed);
     chosen
+}
+
+/// <https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-type>
+fn number(kind: OptionKind) -> u8 {
+    match kind {
+        OptionKind::Sub(..) => 1,
+        OptionKind::Words | OptionKind::Suggested(_) | OptionKind::One(_) | OptionKind::Setting(_) => 3,
+        OptionKind::Number => 4,
+        OptionKind::Yes => 5,
+        OptionKind::Member => 6,
+        OptionKind::File => 11,
+    }
 }
 
 fn sentence(key: &'static str, locale: Locale) -> String {
@@ -150,7 +161,6 @@ fn alike(commands: &Value) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command_list::ALONE;
 
     #[test]
     fn every_command_is_as_discord_takes_it() {
@@ -168,7 +178,7 @@ mod tests {
             for one in [command].into_iter().chain(inner).chain(within) {
                 for said in [&one["description"], &one["description_localizations"]["fr"]] {
                     let said = said.as_str().unwrap();
-                    assert!(!said.starts_with("discord-") && !said.ends_with('…'), "{name}: {said}");
+                    assert!(!said.starts_with("command-") && !said.ends_with('…'), "{name}: {said}");
                 }
                 assert!(one["name"].as_str().unwrap().chars().all(|letter| letter.is_ascii_lowercase()), "{name}");
             }
@@ -177,7 +187,6 @@ mod tests {
                 assert!(needed.is_sorted_by(|one, other| one >= other), "{name}: what is needed comes first");
             }
         }
-        assert!(ALONE.iter().all(|alone| COMMANDS.iter().any(|command| command.name == *alone)));
     }
 
     /// Help and hints name commands that people find in the list, in the language of the hint.
@@ -190,7 +199,7 @@ mod tests {
                 for rest in sentences.split("{ $prefix }").skip(1) {
                     let name: String = rest.chars().take_while(|letter| letter.is_alphabetic()).collect();
                     let is_listed =
-                        |command: &Command| command.name == name || (language == "fr" && command.french == name);
+                        |command: &CommandSpec| command.word == name || (language == "fr" && command.french == name);
                     assert!(COMMANDS.iter().any(is_listed), "{language}: {name}");
                 }
             }

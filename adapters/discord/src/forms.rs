@@ -1,6 +1,6 @@
 //! Forms: a text that a person changes and sends back.
 
-use pstral_core::domain::{ButtonAction, EventBody, Form};
+use pstral_core::domain::{ButtonAction, Command, CommandName, EventBody, Form};
 use pstral_core::egress::fit;
 use pstral_core::ports::{Inbox, PlatformError};
 use pstral_core::text::text;
@@ -9,7 +9,6 @@ use serenity::model::application::{ActionRowComponent, ModalInteraction};
 
 use crate::Discord;
 use crate::buttons::{action, custom_id};
-use crate::command_list::SQL;
 use crate::fault::Fault;
 use crate::interactions::{acted, answers};
 use crate::opened::{Opened, Told, locale};
@@ -40,7 +39,7 @@ impl Discord {
     /// Opens a form for a statement of one's own as the first answer to a command; whether it was taken.
     pub(crate) async fn show_statement_form(&self, opened: &Opened) -> bool {
         let said = |sentence: &'static str| text(sentence).render(opened.locale);
-        let form = body(SQL, &said("discord-sql-title"), &said("edit-form-label"), "");
+        let form = body(CommandName::Sql.word(), &said("discord-sql-title"), &said("edit-form-label"), "");
         self.acknowledge(opened, &form, Told::Heard).await
     }
 
@@ -63,7 +62,7 @@ impl Discord {
             }
             _ => (
                 self.where_it_was(&acted).map(|(place, _)| place),
-                EventBody::Command(format!("edit {}", written.trim())),
+                EventBody::Command(Command::new(CommandName::Edit, &written)),
             ),
         };
         let Some(place) = place else { return self.refuse_here(&opened).await };

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use pstral_core::domain::{Event, EventBody, Outgoing, Place};
+use pstral_core::domain::{About, Command, CommandName, Event, EventBody, Outgoing, Place};
 use pstral_core::egress::{fit, neutralized};
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
@@ -17,7 +17,7 @@ use crate::Discord;
 use crate::asked::Question;
 use crate::body::{Body, open};
 use crate::channels::Known;
-use crate::command_list::{ALONE, ASK, EDIT, SQL, in_order, typed_sub};
+use crate::command_list::{in_order, spec, typed_sub};
 use crate::fault::Fault;
 use crate::interactions::{Acted, acted, answers};
 use crate::opened::{Opened, Told, locale};
@@ -42,9 +42,9 @@ impl Chosen<'_> {
         self.words.iter().find(|(known, _)| known == name).map(|(_, words)| words.as_str())
     }
 
-    fn line(&self, name: &str) -> String {
+    fn command(&self, name: CommandName) -> Command {
         let words = self.words.iter().map(|(_, words)| words.as_str()).filter(|words| !words.is_empty());
-        std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
+        Command::new(name, &words.collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -63,32 +63,33 @@ impl Discord {
         if command.data.kind == CommandType::Message {
             self.ask_about(command, (&opened, &acted), (place, known), inbox).await;
         } else {
-            let (name, chosen) = (command.data.name.as_str(), chosen(command));
+            let chosen = chosen(command);
+            let name = spec(&command.data.name).map_or(CommandName::Unknown, |spec| spec.name);
             match name {
-                ASK => self.ask_by_command(&chosen, (&opened, &acted), (place, known), inbox).await,
-                SQL if chosen.words.is_empty() && chosen.file.is_none() => {
+                CommandName::Ask => self.ask_by_command(&chosen, (&opened, &acted), (place, known), inbox).await,
+                CommandName::Sql if chosen.words.is_empty() && chosen.file.is_none() => {
                     self.show_statement_form(&opened).await;
                 }
-                EDIT if chosen.words.is_empty() => {
-                    let event = acted.event(place, EventBody::Command(name.to_owned()));
+                CommandName::Edit if chosen.words.is_empty() => {
+                    let event = acted.event(place, EventBody::Command(Command::new(name, "")));
                     self.acknowledged_in_time(&opened, inbox(event), self.think(&opened)).await;
                 }
-                SQL => self.offer_by_command(&chosen, (&opened, &acted), place, inbox).await,
-                _ => self.do_as_typed(&chosen.line(name), (&opened, &acted), place, inbox).await,
+                CommandName::Sql => self.offer_by_command(&chosen, (&opened, &acted), place, inbox).await,
+                _ => self.do_as_typed(chosen.command(name), (&opened, &acted), place, inbox).await,
             }
         }
         self.close(&opened).await;
     }
 
     /// `/whoami` and its like, as they would be typed. What concerns one person is answered to them alone.
-    async fn do_as_typed(&self, line: &str, (opened, acted): (&Opened, &Acted<'_>), place: Place, inbox: &Inbox) {
+    async fn do_as_typed(&self, command: Command, (opened, acted): (&Opened, &Acted<'_>), place: Place, inbox: &Inbox) {
         if !self.think(opened).await {
             return;
         }
-        let name = line.split(' ').next().unwrap_or_default();
+        let is_for_one = command.name.spec().is_some_and(|spec| spec.about == About::Person);
         // A code that is given so is read by nobody else.
-        let place = if ALONE.contains(&name) && !place.private { aside(opened.id) } else { place };
-        inbox(acted.event(place, EventBody::Command(line.to_owned()))).await;
+        let place = if is_for_one && !place.private { aside(opened.id) } else { place };
+        inbox(acted.event(place, EventBody::Command(command))).await;
     }
 
     /// `/sql`: a statement of one's own, or a file that holds it.
@@ -108,7 +109,7 @@ impl Discord {
         };
         match statement {
             Ok(statement) => {
-                inbox(acted.event(place, EventBody::Command(format!("edit {}", statement.trim())))).await;
+                inbox(acted.event(place, EventBody::Command(Command::new(CommandName::Edit, &statement)))).await;
             }
             Err(error) => {
                 tracing::warn!(error, "an attached statement could not be read");
@@ -143,7 +144,7 @@ impl Discord {
             posted
         };
         if let Some(mode) = chosen.of("mode") {
-            let event = acted.event(place.clone(), EventBody::Command(format!("mode {mode}")));
+            let event = acted.event(place.clone(), EventBody::Command(Command::new(CommandName::Mode, mode)));
             inbox(Event { id: format!("{}.mode", event.id), ..event }).await;
         }
         // A question names its target in its words.
@@ -315,8 +316,8 @@ mod tests {
         let words = [("number", "12"), ("form", ""), ("format", "json")];
         let words = words.map(|(name, words)| (name.to_owned(), words.to_owned())).into();
         let chosen = Chosen { words, file: None };
-        assert_eq!(chosen.line("export"), "export 12 json");
+        assert_eq!(chosen.command(CommandName::Export), Command::parse("export 12 json"));
         assert_eq!((chosen.of("number"), chosen.of("x")), (Some("12"), None));
-        assert_eq!(Chosen::default().line("whoami"), "whoami");
+        assert_eq!(Chosen::default().command(CommandName::Whoami), Command::parse("whoami"));
     }
 }

@@ -7,8 +7,8 @@ use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::api::client::receipt::create_receipt::v3::{ReceiptType, Request as Receipt};
 use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::{OwnedEventId, UserId};
-use pstral_core::commands::{acts_on_an_answer, reads_as_command};
-use pstral_core::domain::{Actor, Event, EventBody};
+use pstral_core::commands::reads_as_command;
+use pstral_core::domain::{About, Actor, Event, EventBody};
 use pstral_core::ports::Inbox;
 use serde_json::Value;
 
@@ -174,8 +174,8 @@ impl Matrix {
         let marked = command(body).or_else(|| command(&words));
         let bare = words.trim_start_matches(SIGNS);
         let body = match marked {
-            Some(command) => EventBody::Command(command.to_owned()),
-            None if is_direct && reads_as_command(bare) => EventBody::Command(bare.to_owned()),
+            Some(command) => EventBody::command(command),
+            None if is_direct && reads_as_command(bare) => EventBody::command(bare),
             None => EventBody::Said(words.clone()),
         };
         Said { words, body, is_called }
@@ -201,7 +201,9 @@ impl Matrix {
             EventBody::Said(words) => {
                 (self.config.threads && (has_files || !words.trim().is_empty())).then(|| id.clone())
             }
-            EventBody::Command(line) if acts_on_an_answer(line) => self.threads.latest_of(room.room_id(), sender),
+            EventBody::Command(command) if command.name.spec().is_some_and(|spec| spec.about == About::Answer) => {
+                self.threads.latest_of(room.room_id(), sender)
+            }
             _ => None,
         }
     }

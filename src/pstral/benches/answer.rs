@@ -39,7 +39,7 @@ fn answer(criterion: &mut Criterion) {
             bencher.iter(|| {
                 runtime.block_on(async {
                     pipeline.handle(chat.event(&person, EventBody::Said(question.to_owned()))).await;
-                    pipeline.handle(chat.event(&person, EventBody::Command("execute".to_owned()))).await;
+                    pipeline.handle(chat.event(&person, EventBody::command("execute"))).await;
                 });
             });
         });

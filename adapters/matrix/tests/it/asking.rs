@@ -40,10 +40,7 @@ async fn who_calls_us_in_a_room_is_answered_in_a_thread() {
 
         zoe.says(&room, "!pstral mode chat").await;
         let event = running.next().await;
-        assert_eq!(
-            (event.body, event.place),
-            (EventBody::Command("mode chat".to_owned()), place(room.as_str(), false))
-        );
+        assert_eq!((event.body, event.place), (EventBody::command("mode chat"), place(room.as_str(), false)));
         zoe.redacts(&room, &asked).await;
         assert_eq!(running.next().await.body, EventBody::Deleted { event: asked });
         // By name alone, as somebody types it whose program knows no mentions.
@@ -65,9 +62,7 @@ async fn in_private_nobody_need_call() {
     zoe.says(&dm, "Combien de clients ?").await;
     let event = running.next().await;
     assert_eq!((event.body, &event.place), (said("Combien de clients ?"), &place(dm.as_str(), true)));
-    for (line, expected) in
-        [("aide", EventBody::Command("aide".to_owned())), ("!pstral", EventBody::Command(String::new()))]
-    {
+    for (line, expected) in [("aide", EventBody::command("aide")), ("!pstral", EventBody::command(""))] {
         zoe.says(&dm, line).await;
         assert_eq!(running.next().await.body, expected);
     }

@@ -205,7 +205,7 @@ pub(crate) fn finished(text: &str) -> Outgoing {
 pub(crate) fn said(event: &Event) -> &str {
     match &event.body {
         EventBody::Said(text) => text,
-        EventBody::Command(command) => command,
+        EventBody::Command(command) => &command.words,
         EventBody::Unreadable
         | EventBody::Clicked(_)
         | EventBody::Edited { .. }

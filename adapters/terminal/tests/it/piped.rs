@@ -63,8 +63,7 @@ async fn lines_are_texts_or_commands() {
         }
     });
     running.await.unwrap().unwrap();
-    let (said, command) =
-        (|text: &str| EventBody::Said(text.to_owned()), |text: &str| EventBody::Command(text.to_owned()));
+    let (said, command) = (|text: &str| EventBody::Said(text.to_owned()), |text: &str| EventBody::command(text));
     let cut = &long[..256 * 1024];
     let expected = [command("mode sql"), said(" a/b"), said("caf\u{fffd}"), command(""), said(cut), command("help")];
     assert_eq!(*bodies.lock().unwrap(), expected);

@@ -4,13 +4,14 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
-pub(crate) mod command;
+
 pub(crate) mod conversations;
 pub(crate) mod desk;
 pub(crate) mod export;
 pub(crate) mod policy;
+pub(crate) mod reading;
 pub(crate) mod status;
 pub(crate) mod users;
 mod words;
 
-pub use command::{acts_on_an_answer, reads_as_command};
+pub use reading::reads_as_command;

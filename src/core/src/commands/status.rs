@@ -16,7 +16,7 @@ use crate::text::{Text, text};
 /// `/status`: each part as `pstral doctor` finds it, and what waits.
 pub(crate) struct StatusView {
     pub(crate) model: Arc<ModelPool>,
-    pub(crate) pending_finals: PendingFinals,
+    pub(crate) pending: PendingFinals,
     pub(crate) access: Arc<Access>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) checkup: Arc<dyn Checkup>,
@@ -41,7 +41,7 @@ impl StatusView {
         let running: u32 = model.loads().iter().map(|load| load.running).sum();
         let questions =
             text("status-questions").count("waiting", counted(model.waiting())).count("running", running.into());
-        let left = self.pending_finals.len();
+        let left = self.pending.len();
         let answers = text("status-answers").count("left", counted(left));
         let (state, remedy) = if left == 0 {
             (PartState::Ok, String::new())

@@ -78,6 +78,7 @@ mod tests {
     /// Beside what a real server counted of real requests: those it read whole, with instructions of ours or with a
     /// template that adds none of its own.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the recordings are a file that the environment names")]
     fn estimates_hold_against_recorded_counts() {
         let Some(path) = std::env::var_os("PSTRAL_OLLAMA_RECORDINGS").map(PathBuf::from) else {
             let required = std::env::var("PSTRAL_TEST_REQUIRE").is_ok_and(|required| required == "all");

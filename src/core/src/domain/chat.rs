@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AnswerId, ProposalId, Rating, TurnId};
+use crate::domain::Command;
 
 /// The name of a platform: `terminal`, `discord`, `matrix`, `web`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,8 +88,8 @@ pub struct Event {
 pub enum EventBody {
     /// Wrote a text addressed to Pstral.
     Said(String),
-    /// Typed a command, without the platform's prefix: `mode sql`.
-    Command(String),
+    /// Gave a command.
+    Command(Command),
     /// Sent Pstral what it cannot read: a voice message, a poll, an emote.
     Unreadable,
     /// Pressed a button of a message.
@@ -116,11 +117,16 @@ pub enum EventBody {
 }
 
 impl EventBody {
+    /// The command that a line gives, without the platform's mark for commands.
+    pub fn command(line: &str) -> Self {
+        Self::Command(Command::parse(line))
+    }
+
     /// What a typed line says where commands begin with `prefix`; `None` when it says nothing.
     pub fn typed(line: &str, prefix: &str) -> Option<Self> {
         match line.strip_prefix(prefix) {
             _ if line.trim().is_empty() => None,
-            Some(command) => Some(Self::Command(command.trim_end().to_owned())),
+            Some(command) => Some(Self::command(command)),
             None => Some(Self::Said(line.to_owned())),
         }
     }

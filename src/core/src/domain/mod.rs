@@ -10,6 +10,8 @@ mod chain_verifier;
 mod chart;
 mod chat;
 mod checkpoint;
+mod command;
+mod command_table;
 mod conversation;
 mod covers;
 mod hex;
@@ -40,6 +42,8 @@ pub use chat::{
     Place, PlatformName, ResultPage,
 };
 pub use checkpoint::{AuditCheckpoint, NoKey, Signatures};
+pub use command::{About, Command, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested};
+pub use command_table::COMMANDS;
 pub use conversation::{
     Conversation, ConversationId, Mode, NewTurn, ShownColumn, ShownTable, Speaker, Turn, TurnEnd, TurnId, TurnState,
 };

@@ -1,8 +1,10 @@
 //! Codes in the chat: given, asked for, and posted where others read them.
 
 use crate::access::Why;
-use crate::commands::command::link_code;
-use crate::domain::{Actor, AuditAction, AuditEvent, AuditStatus, Event, EventBody, Locale, Outgoing, Place, User};
+use crate::commands::reading::link_code;
+use crate::domain::{
+    Actor, AuditAction, AuditEvent, AuditStatus, Command, Event, EventBody, Locale, Outgoing, Place, User,
+};
 use crate::egress::neutralized;
 use crate::error::PipelineError;
 use crate::identity::Identity;
@@ -13,7 +15,9 @@ use crate::text::{Text, text};
 impl Identity {
     /// Voids every code that somebody posts where others read it, and tells them; whether there was one.
     pub(crate) async fn burn_posted(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<bool, PipelineError> {
-        let (EventBody::Said(words) | EventBody::Command(words)) = &event.body else { return Ok(false) };
+        let (EventBody::Said(words) | EventBody::Command(Command { words, .. })) = &event.body else {
+            return Ok(false);
+        };
         if event.place.private {
             return Ok(false);
         }
@@ -46,7 +50,7 @@ impl Identity {
         linked: Option<&User>,
     ) -> Result<bool, PipelineError> {
         let code = match &event.body {
-            EventBody::Command(words) => link_code(words),
+            EventBody::Command(command) => link_code(command),
             // Somebody unknown who sends the code alone means the same.
             EventBody::Said(words) if event.place.private && linked.is_none() && is_code(words) => Some(words.as_str()),
             EventBody::Said(_)

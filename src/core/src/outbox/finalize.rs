@@ -29,7 +29,7 @@ use crate::text::text;
 /// Brings messages that grow to their last state, and notes that down.
 pub(crate) struct Finals {
     pub(crate) running: Running,
-    pub(crate) pending_finals: PendingFinals,
+    pub(crate) pending: PendingFinals,
     pub(crate) scheduler: Scheduler,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) outbox: Arc<Outbox>,
@@ -222,7 +222,7 @@ impl Finals {
     ) {
         let live = std::mem::replace(live, self.outbox.live_message(asker));
         let (asker, messages, end) = (asker.clone(), messages.clone(), end.clone());
-        self.pending_finals.keep(turn, Ending { asker, live, messages, end, seen });
+        self.pending.keep(turn, Ending { asker, live, messages, end, seen });
     }
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
@@ -323,9 +323,7 @@ impl Finals {
             None => false,
         };
         match closing.take().filter(|_| is_wanted) {
-            Some(ending) => {
-                self.settle_again(closing.turn, ending).await.map(|()| !self.pending_finals.holds(closing.turn))
-            }
+            Some(ending) => self.settle_again(closing.turn, ending).await.map(|()| !self.pending.holds(closing.turn)),
             None => Ok(false),
         }
     }
@@ -342,7 +340,7 @@ impl Finals {
 
     /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
     pub(crate) async fn note_down(&self, turn: TurnId) -> Result<(), PipelineError> {
-        let Some(mut closing) = self.pending_finals.begin(turn) else { return Ok(()) };
+        let Some(mut closing) = self.pending.begin(turn) else { return Ok(()) };
         match closing.ending.take_if(|ending| ending.is_seen()) {
             Some(ending) => self.settle_again(turn, ending).await,
             None => Ok(()),
@@ -357,7 +355,7 @@ impl Finals {
     ) -> Result<Vec<Turn>, PipelineError> {
         let turns = self.conversations.turns(conversation, limit).await?;
         match turns.last() {
-            Some(last) if self.pending_finals.holds(last.id) => {
+            Some(last) if self.pending.holds(last.id) => {
                 self.note_down(last.id).await?;
                 Ok(self.conversations.turns(conversation, limit).await?)
             }

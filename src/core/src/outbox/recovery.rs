@@ -37,7 +37,7 @@ pub(crate) struct Recovery {
     pub(crate) settings: Arc<Settings>,
     pub(crate) platforms: Platforms,
     pub(crate) running: Running,
-    pub(crate) pending_finals: PendingFinals,
+    pub(crate) pending: PendingFinals,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) finals: Arc<Finals>,
     pub(crate) orphans: Arc<OrphanedTurns>,
@@ -67,7 +67,7 @@ impl Recovery {
     pub(crate) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
         let left = self.conversations.streaming().await?.into_iter();
         // What waits for its platform waits on: nobody else is to wait for that.
-        let waits = |turn: &Turn| self.pending_finals.holds(turn.id);
+        let waits = |turn: &Turn| self.pending.holds(turn.id);
         let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_left(*user, turn));
         let left = left.collect();
         self.close(left, Occasion::Bug).await
@@ -76,13 +76,13 @@ impl Recovery {
     /// Whether nobody in this program writes a turn any more: in each place, a person is answered once at a time.
     fn is_left(&self, user: UserId, turn: &Turn) -> bool {
         let place = turn.message.as_ref().map(|message| &message.place);
-        self.pending_finals.holds(turn.id) || !self.running.is_going(user, place)
+        self.pending.holds(turn.id) || !self.running.is_going(user, place)
     }
 
     async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {
-            let Some(mut closing) = self.pending_finals.begin(turn.id) else { continue };
+            let Some(mut closing) = self.pending.begin(turn.id) else { continue };
             // What has ended since it was listed is closed, or another instance closes it.
             match self.conversations.take_over(turn.id).await? {
                 None => drop(closing.take()),

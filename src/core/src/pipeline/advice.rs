@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::domain::{Actor, AuditAction, AuditStatus, Capability, Place, PlatformName, ProposalState, Turn, User};
+use crate::domain::{
+    Actor, AuditAction, AuditStatus, Capability, Place, PlatformName, ProposalState, Suggested, Turn, User,
+};
 use crate::outbox::running::Running;
-use crate::ports::{Advice, Conversations, People, Proposals, StoreError, Suggested, Suggestion};
+use crate::ports::{Advice, Conversations, People, Proposals, StoreError, Suggestion};
 use crate::settings::Settings;
 use crate::targets::Targets;
 

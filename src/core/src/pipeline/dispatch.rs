@@ -2,8 +2,7 @@
 
 use crate::asker::Asker;
 use crate::commands::account::already_linked;
-use crate::commands::command::{Command, parse};
-use crate::domain::Rating;
+use crate::domain::{Command, CommandName, Rating};
 use crate::egress::{JOINER, echo};
 use crate::error::PipelineError;
 use crate::pipeline::Pipeline;
@@ -11,53 +10,55 @@ use crate::text::text;
 
 impl Pipeline {
     /// Does what a command says.
-    pub(crate) async fn command(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
-        match parse(words) {
-            Command::Execute => self.executions.execute_latest(&self.history.where_held(asker).await?).await,
-            Command::Edit("") => {
+    pub(crate) async fn command(&self, asker: &Asker, command: &Command) -> Result<(), PipelineError> {
+        let words = command.words.as_str();
+        match command.name {
+            CommandName::Execute => self.executions.execute_latest(&self.history.where_held(asker).await?).await,
+            // Chosen from a list only, which sends them as a question and as a statement to edit.
+            CommandName::Ask => self.questions.ask(asker, words).await,
+            CommandName::Edit | CommandName::Sql if words.is_empty() => {
                 let asker = &self.history.where_held(asker).await?;
                 let latest = self.history.latest(asker).await?;
                 self.editing.show_for_editing(asker, &latest.proposal.id, Some(&latest)).await
             }
-            Command::Edit(statement) => self.editing.edit(asker, None, statement).await,
-            Command::Explain(what) => {
+            CommandName::Edit | CommandName::Sql => self.editing.edit(asker, None, words).await,
+            CommandName::Explain => {
                 let asker = &self.history.where_held(asker).await?;
                 let latest = self.history.latest(asker).await?;
-                if what == "plan" {
+                if words == "plan" {
                     return self.explaining.show_plan(asker, &latest.proposal.id, Some(&latest)).await;
                 }
                 self.explaining.explain(asker, &latest.proposal.id, Some(&latest)).await
             }
-            Command::Chart => self.charting.chart_latest(&self.history.where_held(asker).await?).await,
-            Command::Keep(question) => self.feedback.keep_latest(asker, question).await,
-            Command::Verified(words) => self.review.verified(asker, words).await,
-            Command::Good => self.feedback.rate_latest(asker, Rating::Good).await,
-            Command::Bad => self.feedback.rate_latest(asker, Rating::Bad).await,
-            Command::Stop => self.own_conversations.stop_all(asker),
-            Command::Mode(word) => self.own_conversations.set_mode(asker, word).await,
-            Command::History(words) => self.own_conversations.history(asker, words).await,
-            Command::New => self.own_conversations.begin_anew(asker).await,
-            Command::Open(words) => self.own_conversations.open(asker, words).await,
-            Command::Rename(words) => self.own_conversations.rename(asker, words).await,
-            Command::Delete(words) => self.own_conversations.delete(asker, words).await,
-            Command::Export(words) => {
-                self.own_conversations.export(&self.history.where_held(asker).await?, words).await
-            }
-            Command::Retry => self.retries.retry_latest(&self.history.where_held(asker).await?).await,
-            Command::Continue => self.continuations.go_on_latest(&self.history.where_held(asker).await?).await,
-            Command::Audit(words) => self.audit_view.show_audit(asker, words).await,
-            Command::Agree(words) => self.agreements.agree(asker, words).await,
-            Command::Whoami => self.account.whoami(asker).await,
-            Command::Link => Err(already_linked(asker)),
-            Command::Unlink(words) => self.account.unlink_oneself(asker, words).await,
-            Command::Language(word) => self.account.set_language(asker, word).await,
-            Command::Timezone(word) => self.account.set_zone(asker, word).await,
+            CommandName::Chart => self.charting.chart_latest(&self.history.where_held(asker).await?).await,
+            CommandName::Keep => self.feedback.keep_latest(asker, words).await,
+            CommandName::Verified => self.review.verified(asker, words).await,
+            CommandName::Good => self.feedback.rate_latest(asker, Rating::Good).await,
+            CommandName::Bad => self.feedback.rate_latest(asker, Rating::Bad).await,
+            CommandName::Stop => self.own_conversations.stop_all(asker),
+            CommandName::Mode => self.own_conversations.set_mode(asker, words).await,
+            CommandName::History => self.own_conversations.history(asker, words).await,
+            CommandName::New => self.own_conversations.begin_anew(asker).await,
+            CommandName::Open => self.own_conversations.open(asker, words).await,
+            CommandName::Rename => self.own_conversations.rename(asker, words).await,
+            CommandName::Delete => self.own_conversations.delete(asker, words).await,
+            CommandName::Export => self.own_conversations.export(&self.history.where_held(asker).await?, words).await,
+            CommandName::Retry => self.retries.retry_latest(&self.history.where_held(asker).await?).await,
+            CommandName::Continue => self.continuations.go_on_latest(&self.history.where_held(asker).await?).await,
+            CommandName::Audit => self.audit_view.show_audit(asker, words).await,
+            CommandName::Agree => self.agreements.agree(asker, words).await,
+            CommandName::Whoami => self.account.whoami(asker).await,
+            CommandName::Link => Err(already_linked(asker)),
+            CommandName::Unlink => self.account.unlink_oneself(asker, words).await,
+            CommandName::Language => self.account.set_language(asker, words).await,
+            CommandName::Timezone => self.account.set_zone(asker, words).await,
             // An account is copied from where it is shown with a joiner in it, so that it calls nobody.
-            Command::User(words) => self.users.user_command(asker, &words.replace(JOINER, "")).await,
-            Command::Policy(words) => self.policy.show_policy(asker, words).await,
-            Command::Status => self.status.show_status(asker).await,
-            Command::Help => self.help(asker).await,
-            Command::Unknown(name) => {
+            CommandName::User => self.users.user_command(asker, &words.replace(JOINER, "")).await,
+            CommandName::Policy => self.policy.show_policy(asker, words).await,
+            CommandName::Status => self.status.show_status(asker).await,
+            CommandName::Help => self.help(asker).await,
+            CommandName::Unknown => {
+                let name = words.split_whitespace().next().unwrap_or_default();
                 let sentence = text("command-unknown").with("prefix", asker.prefix());
                 Err(PipelineError::Tell(sentence.with("name", echo(name))))
             }

@@ -176,12 +176,12 @@ impl Executions {
         let recorded = self.recorder.append(AuditEvent { delivery: Some(delivery), ..event }).await;
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
-            (Ok(_), Ok(outcome)) => {
+            (Ok(()), Ok(outcome)) => {
                 let (message, table, kept) = self.results.result_message(asker, (proposal, turn), outcome, took).await;
                 (message, TurnEnd { table, ..TurnEnd::words(kept, TurnState::Complete) })
             }
-            (Ok(_), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
-            (Ok(_), Err(error)) => {
+            (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
+            (Ok(()), Err(error)) => {
                 let sentence = signed(asker, &error.text().render(locale));
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }

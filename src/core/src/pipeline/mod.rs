@@ -218,7 +218,7 @@ impl Pipeline {
         }
         match body {
             EventBody::Said(words) => self.questions.ask(asker, &words).boxed().await,
-            EventBody::Command(words) => self.command(asker, &words).boxed().await,
+            EventBody::Command(command) => self.command(asker, &command).boxed().await,
             EventBody::Unreadable => Err(PipelineError::Tell(text("question-unreadable"))),
             EventBody::Edited { proposal, text } => self.editing.edit(asker, Some(&proposal), &text).boxed().await,
             EventBody::Clicked(action) => self.click(asker, action).boxed().await,

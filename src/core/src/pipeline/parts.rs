@@ -108,12 +108,15 @@ macro_rules! part {
 
 impl Pipeline {
     /// A pipeline over its parts, from the one that knows least to those that know most.
+    #[expect(clippy::too_many_lines, reason = "a table of the parts, each with what it knows")]
     pub fn new(parts: Parts) -> Self {
         let Parts { platforms, model, targets: all, people, conversations, proposals, knowledge, .. } = parts.clone();
         let Parts { catalogs, audit, files, checkup, clock, entropy, prompts, settings, .. } = parts.clone();
-        let (left, running, pending_finals) = (DepartedPlaces::default(), Running::default(), PendingFinals::default());
+        let (left, running, pending) = (DepartedPlaces::default(), Running::default(), PendingFinals::default());
         let scheduler = Scheduler::new(Arc::clone(&clock));
-        platforms.iter().for_each(|platform| scheduler.listen(&**platform));
+        for platform in &platforms {
+            scheduler.listen(&**platform);
+        }
         let gated = platforms.iter().map(|platform| (platform.name(), left.mind(platform, &clock)));
         let platforms: Platforms = Arc::new(gated.collect());
         let recorder = part!(Recorder { clock, entropy, audit });
@@ -129,7 +132,7 @@ impl Pipeline {
             entropy,
             files,
             outbox,
-            pending_finals,
+            pending,
             people,
             proposals,
             recorder,
@@ -141,7 +144,7 @@ impl Pipeline {
             settings,
             platforms,
             running,
-            pending_finals,
+            pending,
             recorder,
             finals,
             orphans,
@@ -196,7 +199,7 @@ impl Pipeline {
         let account = part!(Account { desk, outbox, people });
         let users = part!(Users { access, desk, entropy, outbox, people, platforms, settings });
         let policy = part!(PolicyView { access, desk, knowledge, outbox, people, settings, targets });
-        let status = part!(StatusView { access, checkup, model, outbox, pending_finals });
+        let status = part!(StatusView { access, checkup, model, outbox, pending });
         let audit_view = part!(AuditView { access, audit, clock, entropy, files, outbox, people, platforms, recorder, targets } queries: Queries::default());
         let own_conversations = part!(OwnConversations {
             agreements,
@@ -302,8 +305,10 @@ impl Pipeline {
             cards,
             pages,
             recovery,
+            identity,
             history,
             statements,
+            verified,
             review,
             feedback,
             agreements,
@@ -313,17 +318,15 @@ impl Pipeline {
             status,
             audit_view,
             own_conversations,
-            identity,
+            adviser,
             questions,
             retries,
             continuations,
-            charting,
             executions,
+            charting,
             paging,
             explaining,
             editing,
-            verified,
-            adviser,
         }
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Actor, Event, Form, Length, Locale, MessageRef, Outgoing, Place, PlatformName};
+use crate::domain::{Actor, Event, Form, Length, Locale, MessageRef, Outgoing, Place, PlatformName, Suggested};
 use crate::text::Text;
 
 /// What a platform can do. The pipeline reads this and never asks which platform it is on.
@@ -96,19 +96,6 @@ pub struct SendKey(pub u64);
 
 /// Where a platform says what it learns of its budgets.
 pub type BudgetSignals = Arc<dyn Fn(&BudgetSignal) + Send + Sync>;
-
-/// What can be suggested to somebody while they write a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suggested {
-    /// The databases that can be asked.
-    Targets,
-    /// Their own conversations.
-    Conversations,
-    /// The users there are, for those who look after them.
-    Users,
-    /// What narrows the audit, for those who read it: actions, statuses, targets, users.
-    AuditWords,
-}
 
 /// Something to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ pub use audit_log::{AuditFilter, AuditFound, AuditLog, AuditMark, Towards};
 pub use catalogs::Catalogs;
 pub use chat_platform::{
     Advice, BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate,
-    SendKey, Suggested, Suggestion, WriteBudget,
+    SendKey, Suggestion, WriteBudget,
 };
 pub use checkup::{Check, Checkup, PartState};
 pub use clock::{Clock, Entropy};

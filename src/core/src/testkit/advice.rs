@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
-use crate::domain::{Actor, Place, PlatformName};
-use crate::ports::{Advice, Suggested, Suggestion};
+use crate::domain::{Actor, Place, PlatformName, Suggested};
+use crate::ports::{Advice, Suggestion};
 
 /// What a platform is told when it asks: everybody may ask, and nothing was run, until a test says otherwise.
 #[derive(Debug, Default)]

@@ -2,6 +2,8 @@
 //! `llm_style_oracle.jsonl` and a `catalog_<dialect>.json` for each dialect; and `hostile_2.jsonl` with catalogs
 //! `catalog_2_<dialect>.json` under `policy_2.toml`.
 
+#![expect(clippy::disallowed_methods, reason = "the samples are files that the environment names")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -254,7 +254,7 @@ fn what_waits_is_shown_to_stewards_in_private() {
     run_test_with(costly(Some((120_000.0, 5)), OverCost::Steward), async |world| {
         write(world).await;
         let channel = FakeChat::channel("team");
-        world.act(&sacha(), &channel, EventBody::Command("agree".to_owned())).await;
+        world.act(&sacha(), &channel, EventBody::command("agree")).await;
         assert!(world.newest().contains("en privé"), "{}", world.newest());
         let shown = world.chat.messages();
         let in_channel = shown.iter().filter(|(at, _)| at.place == channel);

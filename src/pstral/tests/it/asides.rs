@@ -25,7 +25,7 @@ fn said(words: &str) -> EventBody {
 }
 
 fn command(words: &str) -> EventBody {
-    EventBody::Command(words.to_owned())
+    EventBody::command(words)
 }
 
 /// What everybody in the channel has read, at any time.

@@ -132,7 +132,7 @@ fn in_a_channel_only_that_it_is_elsewhere_is_seen() {
     run_test(async |world| {
         busy(world).await;
         let channel = FakeChat::channel("sales");
-        world.act(&claire(), &channel, EventBody::Command("audit refusal 5".to_owned())).await;
+        world.act(&claire(), &channel, EventBody::command("audit refusal 5")).await;
         let messages = world.chat.messages();
         let (at, note) = &messages[messages.len() - 1];
         assert_eq!((at.place.id.as_str(), note.buttons.len(), note.files.len()), ("sales", 0, 0));

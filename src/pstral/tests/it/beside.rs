@@ -17,7 +17,7 @@ fn team() -> Place {
 }
 
 fn command(words: &str) -> EventBody {
-    EventBody::Command(words.to_owned())
+    EventBody::command(words)
 }
 
 /// What stands beside events, and what everybody reads.

@@ -132,7 +132,7 @@ fn what_was_asked_before_is_shown_in_private() {
         for _ in 0..12 {
             world.command(&alex(), "new").await;
         }
-        world.act(&alex(), &FakeChat::channel("general"), EventBody::Command("history".to_owned())).await;
+        world.act(&alex(), &FakeChat::channel("general"), EventBody::command("history")).await;
         let messages = world.chat.messages();
         let (at, history) = &messages[messages.len() - 2];
         assert!(at.place.private && history.text.contains("List the clients in Paris"), "{history:?}");
@@ -222,7 +222,7 @@ fn the_newest_events_are_shown_where_not_all_fit() {
 fn in_a_channel_the_audit_is_shown_in_private() {
     run_test(async |world| {
         let channel = FakeChat::channel("sales");
-        world.act(&claire(), &channel, EventBody::Command("audit".to_owned())).await;
+        world.act(&claire(), &channel, EventBody::command("audit")).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private of claire
         ```

@@ -222,14 +222,14 @@ fn what_was_stopped_is_offered_anew() {
             JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
         world.command(&camille(), &format!("edit {long}")).await;
         let first = world.newest_proposal();
-        let running = world.begin(&camille(), EventBody::Command("execute".to_owned()));
+        let running = world.begin(&camille(), EventBody::command("execute"));
         world.chat.shown("⏳").await;
         world.command(&camille(), "stop").await;
         running.await.unwrap();
         assert_ne!(world.newest_proposal(), first);
         world.click(&camille(), ButtonAction::Execute(first)).await;
         assert_eq!(world.target.ran().len(), 1, "its one use is taken");
-        let running = world.begin(&camille(), EventBody::Command("execute".to_owned()));
+        let running = world.begin(&camille(), EventBody::command("execute"));
         world.until(|| world.target.ran().len() == 2).await;
         world.chat.shown("⏳").await;
         world.command(&camille(), "stop").await;

@@ -60,7 +60,7 @@ async fn played(world: &World, actor: &Actor, place: &Place, column: &str) -> &'
     let (ran, shown) = (world.target.ran().len(), world.chat.messages().len());
     let statement = format!("edit SELECT {name} FROM {table} WHERE id < 4 ORDER BY 1");
     for command in [statement.as_str(), "execute"] {
-        world.act(actor, place, EventBody::Command(command.to_owned())).await;
+        world.act(actor, place, EventBody::command(command)).await;
     }
     if world.target.ran().len() == ran {
         return "no";

@@ -17,7 +17,7 @@ fn private_tables(tables: &[&str]) -> Setup {
 }
 
 async fn run(world: &World, place: &Place, statement: &str) {
-    world.act(&alex(), place, EventBody::Command(format!("edit {statement}"))).await;
+    world.act(&alex(), place, EventBody::command(&format!("edit {statement}"))).await;
     world.act(&alex(), place, EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()))).await;
 }
 
@@ -87,7 +87,7 @@ fn what_cannot_be_delivered_is_not_run() {
         run(world, &channel, "SELECT company_name FROM clients WHERE id = 1").await;
         assert_eq!(world.target.ran(), []);
         assert!(seen_in(world, &channel).ends_with("Open your private messages and try again."));
-        world.act(&alex(), &channel, EventBody::Command("execute".to_owned())).await;
+        world.act(&alex(), &channel, EventBody::command("execute")).await;
         assert_eq!(world.target.ran().len(), 1, "its one use was not taken");
     });
 }
@@ -98,7 +98,7 @@ fn a_place_asks_the_database_it_is_set_to() {
     run_test_with(setup, async |world| {
         let (team, other) = (FakeChat::channel("team"), FakeChat::channel("other"));
         for (place, target) in [(&team, "hr"), (&other, "crm")] {
-            world.act(&alex(), place, EventBody::Command("edit SELECT id FROM clients".to_owned())).await;
+            world.act(&alex(), place, EventBody::command("edit SELECT id FROM clients")).await;
             assert!(world.newest().contains(&format!("of the database {target}.")), "{}", world.newest());
         }
         world.model_says("```sql\nSELECT id FROM clients\n```");
@@ -111,7 +111,7 @@ fn a_place_asks_the_database_it_is_set_to() {
 /// Runs until it is stopped, and waits until it does.
 async fn begin_slow(world: &World, place: &Place) -> tokio::task::JoinHandle<()> {
     let slow = "SELECT count(*) AS n FROM payments a JOIN payments b ON a.id < b.id JOIN payments c ON b.id < c.id";
-    world.act(&alex(), place, EventBody::Command(format!("edit {slow}"))).await;
+    world.act(&alex(), place, EventBody::command(&format!("edit {slow}"))).await;
     let event = EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()));
     let event = pstral_core::domain::Event { place: place.clone(), ..world.chat.event(&alex(), event) };
     let pipeline = std::sync::Arc::clone(&world.pipeline);
@@ -128,7 +128,7 @@ fn a_private_result_is_stopped_where_it_was_asked_or_where_it_is_shown() {
             let running = begin_slow(world, &channel).await;
             let shown = world.chat.messages().into_iter().map(|(at, _)| at.place).find(|place| place.private);
             let place = if stopped_in_channel { channel.clone() } else { shown.unwrap() };
-            world.act(&alex(), &place, EventBody::Command("stop".to_owned())).await;
+            world.act(&alex(), &place, EventBody::command("stop")).await;
             running.await.unwrap();
             assert!(world.transcript().contains("The statement was stopped as you asked."), "{}", world.transcript());
         });
@@ -139,7 +139,7 @@ fn a_private_result_is_stopped_where_it_was_asked_or_where_it_is_shown() {
 fn a_bug_under_a_private_result_leaves_nothing_that_looks_live() {
     run_test_with(private_tables(&["clients"]), async |world| {
         let channel = FakeChat::channel("team");
-        world.act(&alex(), &channel, EventBody::Command("edit SELECT id FROM clients".to_owned())).await;
+        world.act(&alex(), &channel, EventBody::command("edit SELECT id FROM clients")).await;
         world.target.panics.store(true, std::sync::atomic::Ordering::Relaxed);
         let click = EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()));
         world.act(&alex(), &channel, click).await;

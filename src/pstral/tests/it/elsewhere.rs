@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
+use pstral_core::domain::Suggested;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ButtonAction, Mode, Place, PlatformName};
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{AuditLog as _, Clock as _, Conversations as _, People as _, Suggested};
+use pstral_core::ports::{AuditLog as _, Clock as _, Conversations as _, People as _};
 use pstral_core::settings::Terms;
 
 use crate::world::{Setup, alex, claire, run_test, run_test_with};

@@ -117,8 +117,8 @@ fn the_pdf_is_sent_in_private_wherever_it_is_asked_for() {
     run_test(async |world| {
         let sales = FakeChat::channel("sales");
         world.act(&alex(), &sales, EventBody::Said("List the clients in Paris".to_owned())).await;
-        world.act(&alex(), &sales, EventBody::Command("execute".to_owned())).await;
-        world.act(&alex(), &sales, EventBody::Command("export".to_owned())).await;
+        world.act(&alex(), &sales, EventBody::command("execute")).await;
+        world.act(&alex(), &sales, EventBody::command("export")).await;
         let messages = world.chat.messages();
         let (at, message) = &messages[messages.len() - 2];
         assert!(at.place.private, "{at:?}");

@@ -143,7 +143,7 @@ fn what_the_model_writes_mentions_nobody() {
         world.model_says("Hey @everyone, @here, <@123456> and <@&42>: write to a@example.org.");
         world.command(&alex(), "mode chat").await;
         let channel = FakeChat::channel("sales");
-        world.act(&alex(), &channel, EventBody::Command("mode chat".to_owned())).await;
+        world.act(&alex(), &channel, EventBody::command("mode chat")).await;
         world.act(&alex(), &channel, EventBody::Said("Say hello".to_owned())).await;
         for (_, message) in world.chat.messages() {
             assert!(!message.text.contains("@everyone") && !message.text.contains("@here"), "{}", message.text);

@@ -367,7 +367,7 @@ fn what_waits_is_listed_in_private() {
         ask_and_run(world).await;
         world.command(&camille(), "garder @everyone ✅ Combien ?").await;
         let channel = FakeChat::channel("team");
-        world.act(&sacha(), &channel, EventBody::Command("verified".to_owned())).await;
+        world.act(&sacha(), &channel, EventBody::command("verified")).await;
         let shown = world.chat.messages();
         assert!(
             shown.iter().filter(|(at, _)| at.place == channel).all(|(_, message)| !message.text.contains("Combien"))
@@ -463,7 +463,7 @@ fn what_is_closed_to_a_steward_is_neither_listed_nor_named_among_others() {
         world.command(&sacha(), "vérifiées").await;
         assert!(!world.newest().contains(ID), "{}", world.newest());
         let team = FakeChat::channel("team");
-        let approve = EventBody::Command(format!("vérifiées approuver {ID}#1"));
+        let approve = EventBody::command(&format!("vérifiées approuver {ID}#1"));
         world.act(&sacha(), &team, approve).await;
         let said = world.chat.messages();
         assert!(said.iter().all(|(at, _)| at.place != team), "{}", world.transcript());

@@ -143,7 +143,7 @@ fn another_talk_keeps_its_own() {
         let sales = FakeChat::channel("sales");
         world.model_says("You are most welcome.");
         world.act(&alex(), &sales, EventBody::Said("Something else".to_owned())).await;
-        world.act(&alex(), &sales, EventBody::Command("execute".to_owned())).await;
+        world.act(&alex(), &sales, EventBody::command("execute")).await;
         assert_eq!(world.target.ran(), []);
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran().len(), 1);
@@ -156,7 +156,7 @@ fn where_others_read_it_is_shown_again_to_its_author_alone() {
     let setup = Setup { roles: [(Role::member(), deny(&["clients.email"]))].into(), ..Setup::default() };
     run_test_with(setup, async |world| {
         let team = FakeChat::channel("team");
-        let execute = || EventBody::Command("execute".to_owned());
+        let execute = || EventBody::command("execute");
         let reaches = EventBody::Said("Comment joindre le premier client ?".to_owned());
         world.model_says("```sql\nSELECT email FROM clients WHERE id = 1\n```");
         world.act(&claire(), &team, reaches).await;
@@ -202,7 +202,7 @@ fn what_was_asked_among_others_is_the_last_where_it_is_shown() {
     let team = FakeChat::channel("team");
     let mine = Place { id: "private of claire".to_owned(), ..FakeChat::place() };
     let asks = |words: &str| EventBody::Said(words.to_owned());
-    let execute = || EventBody::Command("execute".to_owned());
+    let execute = || EventBody::command("execute");
     for question in ["Quel est l'email de chaque client ?", "Comment joindre le premier client ?"] {
         run_test_with(setup(), async |world| {
             world.act(&claire(), &mine, asks("Combien de clients avons-nous à Paris ?")).await;
@@ -210,7 +210,7 @@ fn what_was_asked_among_others_is_the_last_where_it_is_shown() {
             world.act(&claire(), &team, asks(question)).await;
             world.act(&claire(), &mine, execute()).await;
             assert!(world.target.ran()[0].text().contains("email"), "{:?}", world.target.ran());
-            let edit = EventBody::Command("edit SELECT count(*) AS n FROM clients WHERE id = 1".to_owned());
+            let edit = EventBody::command("edit SELECT count(*) AS n FROM clients WHERE id = 1");
             world.act(&claire(), &mine, edit).await;
             world.act(&claire(), &mine, execute()).await;
             assert!(world.newest().starts_with("**1**"), "{}", world.newest());

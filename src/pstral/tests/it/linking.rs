@@ -20,7 +20,7 @@ fn said(words: &str) -> EventBody {
 }
 
 fn typed(command: &str) -> EventBody {
-    EventBody::Command(command.to_owned())
+    EventBody::command(command)
 }
 
 /// The code in the newest message: groups of one letter each, in tests.

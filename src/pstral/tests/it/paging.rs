@@ -12,7 +12,7 @@ use crate::world::{Setup, World, alex, camille, capabilities, claire, deny, run_
 const ROWS: &str = "SELECT id, city FROM clients WHERE id <= 45 ORDER BY id";
 
 async fn run_in(world: &World, place: &Place, actor: &Actor, statement: &str) {
-    world.act(actor, place, EventBody::Command(format!("edit {statement}"))).await;
+    world.act(actor, place, EventBody::command(&format!("edit {statement}"))).await;
     world.act(actor, place, EventBody::Clicked(ButtonAction::Execute(world.newest_proposal()))).await;
 }
 

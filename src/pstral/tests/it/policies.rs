@@ -159,7 +159,7 @@ fn the_place_it_was_asked_in_decides_wherever_its_conversation_is_opened() {
     run_test_with(setup, async |world| {
         let sales = FakeChat::channel("sales");
         let opened = async |world: &World| {
-            world.act(&alex(), &sales, EventBody::Command("new".to_owned())).await;
+            world.act(&alex(), &sales, EventBody::command("new")).await;
             world.act(&alex(), &sales, EventBody::Said("How many clients do we have?".to_owned())).await;
             let offered = world.newest_proposal();
             let number = world.store.get(&offered).await.unwrap().unwrap().conversation.0;

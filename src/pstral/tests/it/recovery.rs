@@ -146,7 +146,7 @@ fn a_bug_in_answering_one_person_leaves_what_is_written_for_another() {
         world.act(&alex(), &sales, EventBody::Clicked(click)).await;
         assert!(world.transcript().contains("(streaming)"), "{}", world.transcript());
         assert_eq!(world.store.streaming().await.unwrap().len(), 1, "what is written for Camille goes on");
-        world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
+        world.act(&camille(), &sales, EventBody::command("stop")).await;
         answering.await.unwrap();
     });
 }
@@ -176,7 +176,7 @@ fn what_nobody_writes_any_more_is_closed_while_the_program_runs() {
         I am going to think about this for a very long time …
         [Arrêter]
         ");
-        world.act(&camille(), &sales, EventBody::Command("stop".to_owned())).await;
+        world.act(&camille(), &sales, EventBody::command("stop")).await;
         answering.await.unwrap();
     });
 }

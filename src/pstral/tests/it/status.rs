@@ -47,7 +47,7 @@ fn each_part_says_how_it_is() {
         - answers · en ordre · aucune ne reste inachevée
         ");
         world.command(&claire(), "langue en").await;
-        world.act(&claire(), &FakeChat::channel("general"), EventBody::Command("status".to_owned())).await;
+        world.act(&claire(), &FakeChat::channel("general"), EventBody::command("status")).await;
         assert_snapshot!(measured(&world.transcript_from(3)), @"
         ── #3 private of claire
         - state · ok · SQLite …, 5 users, 1 audit event, … ms to write

@@ -218,7 +218,7 @@ fn pstral_speaks_again_where_it_is_spoken_to_again() {
     run_test_with(soon(), async |world| {
         let place = room();
         world.happens(world.chat.remove_from(&place)).await.unwrap();
-        world.act(&camille(), &place, EventBody::Command("aide".to_owned())).await;
+        world.act(&camille(), &place, EventBody::command("aide")).await;
         assert_eq!(world.chat.knocks(), 1, "whoever writes there shows that it is back");
     });
 }

@@ -171,7 +171,7 @@ fn among_others_only_what_was_held_there_is_opened_and_its_words_stay_private() 
     run_test(async |world| {
         let (sales, support) = (FakeChat::channel("sales"), FakeChat::channel("support"));
         let said = |words: &str| EventBody::Said(words.to_owned());
-        let command = |words: &str| EventBody::Command(words.to_owned());
+        let command = |words: &str| EventBody::command(words);
         world.act(&alex(), &sales, said("How many clients do we have in Lyon?")).await;
         world.act(&alex(), &sales, command("new")).await;
         let seen = world.chat.messages().len();
@@ -209,7 +209,7 @@ fn what_is_being_answered_is_deleted_only_once_it_is_stopped() {
         world.sent_and_remembered().await;
         world.command(&alex(), "delete 1 yes").await;
         assert!(world.newest().contains("/stop"), "{}", world.newest());
-        world.act(&alex(), &FakeChat::channel("sales"), EventBody::Command("delete 1 yes".to_owned())).await;
+        world.act(&alex(), &FakeChat::channel("sales"), EventBody::command("delete 1 yes")).await;
         assert!(world.newest().contains("/stop"), "{}", world.newest());
         world.click(&alex(), ButtonAction::Stop).await;
         answering.await.unwrap();

@@ -8,7 +8,7 @@ use pstral_core::testkit::chat_platform::{FakeChat, Request};
 use crate::world::{World, alex, camille, claire, run_test, sacha};
 
 fn typed(command: &str) -> EventBody {
-    EventBody::Command(command.to_owned())
+    EventBody::command(command)
 }
 
 /// What the audit says of users: action, status, whom it is about, what.

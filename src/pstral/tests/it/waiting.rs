@@ -75,7 +75,7 @@ fn everybody_sees_their_place_and_may_give_it_up() {
         world.chat.shown("You are next").await;
         assert_eq!(world.model.requests().len(), 1, "what waits is never sent");
         world.model_says("They are many.");
-        world.act(&claire(), &place("a"), EventBody::Command("stop".to_owned())).await;
+        world.act(&claire(), &place("a"), EventBody::command("stop")).await;
         first.await.unwrap();
         third.await.unwrap();
         assert_snapshot!(world.transcript(), @"
@@ -164,7 +164,7 @@ fn too_many_are_told_when_to_come_back() {
         waiting(world, 2).await;
         world.say(&alex(), "What do you make of our clients?").await;
         for (actor, place) in [(camille(), "b"), (sacha(), "b"), (claire(), "a")] {
-            world.act(&actor, &FakeChat::channel(place), EventBody::Command("stop".to_owned())).await;
+            world.act(&actor, &FakeChat::channel(place), EventBody::command("stop")).await;
         }
         for task in [first, second, third] {
             task.await.unwrap();

@@ -81,7 +81,7 @@ fn who_is_not_welcome_in_a_place_is_asked_to_write_in_private() {
         let board = FakeChat::channel("board");
         for actor in [camille(), alex(), stranger()] {
             world.act(&actor, &board, said("Combien de clients avons-nous ?")).await;
-            world.act(&actor, &board, EventBody::Command("history".to_owned())).await;
+            world.act(&actor, &board, EventBody::command("history")).await;
         }
         world.clock.advance(Duration::from_mins(10));
         world.act(&alex(), &board, said("How many clients do we have?")).await;
@@ -142,7 +142,7 @@ fn a_place_has_its_language_and_its_mode() {
         world.act(&sacha(), &channel, said("Bonjour !")).await;
         let asked = world.model.requests().remove(0);
         assert!(!asked.system.contains("clients("), "it is a talk: {}", asked.system);
-        world.act(&sacha(), &channel, EventBody::Command("mode sql".to_owned())).await;
+        world.act(&sacha(), &channel, EventBody::command("mode sql")).await;
         world.act(&sacha(), &channel, said("Combien de clients avons-nous ?")).await;
         world.say(&sacha(), "Combien de clients avons-nous ?").await;
         assert_snapshot!(world.transcript(), @"
@@ -184,7 +184,7 @@ fn a_place_may_show_results_to_who_asked_alone() {
     run_test_with(Setup { rooms: vec![("quiet", quiet)], ..Setup::default() }, async |world| {
         let channel = FakeChat::channel("quiet");
         world.act(&alex(), &channel, said("How many clients do we have?")).await;
-        world.act(&alex(), &channel, EventBody::Command("execute".to_owned())).await;
+        world.act(&alex(), &channel, EventBody::command("execute")).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 quiet
         ↳ Alex Taylor
@@ -215,10 +215,10 @@ fn ones_own_language_is_stored_where_the_place_has_another() {
     let french = PlaceTerms { language: Some(Locale::Fr), ..PlaceTerms::default() };
     run_test_with(Setup { rooms: vec![("france", french)], ..Setup::default() }, async |world| {
         let france = FakeChat::channel("france");
-        world.act(&alex(), &france, EventBody::Command("whoami".to_owned())).await;
+        world.act(&alex(), &france, EventBody::command("whoami")).await;
         let told = |told: &str| world.transcript().contains(told);
         assert!(told("anglais"), "{}", world.transcript());
-        world.act(&alex(), &france, EventBody::Command("language fr".to_owned())).await;
+        world.act(&alex(), &france, EventBody::command("language fr")).await;
         let users = world.store.users().await.unwrap();
         assert_eq!(users.iter().find(|user| user.username == "alex").map(|user| user.locale), Some(Locale::Fr));
     });

@@ -17,7 +17,7 @@ fn rules() -> Setup {
 }
 
 async fn typed_in(world: &World, place: &str, command: &str) {
-    world.act(&claire(), &FakeChat::channel(place), EventBody::Command(command.to_owned())).await;
+    world.act(&claire(), &FakeChat::channel(place), EventBody::command(command)).await;
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn only_those_who_may_look_after_users_ask() {
     run_test(async |world| {
         world.command(&alex(), "policy alex crm clients.email").await;
         world.command(&sacha(), "règles sacha ABCD-EFGH-JKMN").await;
-        world.act(&camille(), &FakeChat::channel("floor"), EventBody::Command("policy".to_owned())).await;
+        world.act(&camille(), &FakeChat::channel("floor"), EventBody::command("policy")).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
         Only those who look after users can do this. Please ask an administrator.

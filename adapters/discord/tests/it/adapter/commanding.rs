@@ -81,7 +81,7 @@ async fn what_concerns_one_person_is_seen_by_them_alone() {
     let House { bench, zoe, channel } = House::new().await;
     let asked = bench.discord.runs(zoe, channel, "/whoami");
     let event = bench.event().await;
-    assert_eq!(event.body, EventBody::Command("whoami".to_owned()));
+    assert_eq!(event.body, EventBody::command("whoami"));
     assert!(event.place.private, "{:?}", event.place);
     bench.discord.acknowledged(asked).await;
     assert!(!bench.discord.sees_as(bench.discord.person("Ali"), channel).contains("Pstral"));
@@ -178,7 +178,7 @@ async fn a_statement_of_ones_own_is_written_in_a_form() {
     ");
     let sent = bench.discord.submits(&form, &[("SQL", "SELECT id\nFROM clients")]);
     let event = bench.event().await;
-    assert_eq!(event.body, EventBody::Command("edit SELECT id\nFROM clients".to_owned()));
+    assert_eq!(event.body, EventBody::command("edit SELECT id\nFROM clients"));
     assert_eq!(event.place, place(channel));
     bench.discord.acknowledged(sent).await;
     bench.discord.blameless();
@@ -204,7 +204,7 @@ async fn subcommands_are_read_as_they_are_typed_elsewhere() {
     ];
     for (line, typed) in lines {
         let asked = bench.discord.runs(zoe, channel, line);
-        assert_eq!(bench.event().await.body, EventBody::Command(typed), "{line}");
+        assert_eq!(bench.event().await.body, EventBody::command(&typed), "{line}");
         bench.discord.acknowledged(asked).await;
     }
     bench.discord.blameless();

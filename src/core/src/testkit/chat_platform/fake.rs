@@ -139,7 +139,7 @@ impl FakeChat {
 
     /// Somebody types a command, without prefix: [`ChatPlatform::run`] hands it over.
     pub fn command(&self, actor: &Actor, place: &Place, command: &str) -> Event {
-        self.deliver(actor, place, EventBody::Command(command.to_owned()))
+        self.deliver(actor, place, EventBody::command(command))
     }
 
     /// Somebody presses a button: [`ChatPlatform::run`] hands it over.

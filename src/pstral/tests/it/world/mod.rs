@@ -215,7 +215,7 @@ impl World {
 
     /// Somebody types a command in private; returns when it is answered.
     pub(crate) async fn command(&self, actor: &Actor, words: &str) {
-        self.act(actor, &FakeChat::place(), EventBody::Command(words.to_owned())).await;
+        self.act(actor, &FakeChat::place(), EventBody::command(words)).await;
     }
 
     /// Somebody presses a button in private; returns when it is answered.

@@ -1,0 +1,291 @@
+//! What a command is: a name, the words that follow it, and what is known of each.
+
+use super::command_table::COMMANDS;
+
+/// The name of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CommandName {
+    /// `ask`.
+    Ask,
+    /// `sql`.
+    Sql,
+    /// `execute`.
+    Execute,
+    /// `edit`.
+    Edit,
+    /// `explain`.
+    Explain,
+    /// `chart`.
+    Chart,
+    /// `retry`.
+    Retry,
+    /// `continue`.
+    Continue,
+    /// `stop`.
+    Stop,
+    /// `good`.
+    Good,
+    /// `bad`.
+    Bad,
+    /// `keep`.
+    Keep,
+    /// `mode`.
+    Mode,
+    /// `new`.
+    New,
+    /// `history`.
+    History,
+    /// `open`.
+    Open,
+    /// `rename`.
+    Rename,
+    /// `export`.
+    Export,
+    /// `delete`.
+    Delete,
+    /// `whoami`.
+    Whoami,
+    /// `link`.
+    Link,
+    /// `unlink`.
+    Unlink,
+    /// `language`.
+    Language,
+    /// `timezone`.
+    Timezone,
+    /// `help`.
+    Help,
+    /// `agree`.
+    Agree,
+    /// `audit`.
+    Audit,
+    /// `user`.
+    User,
+    /// `policy`.
+    Policy,
+    /// `status`.
+    Status,
+    /// `verified`.
+    Verified,
+    /// No command has this name.
+    Unknown,
+}
+
+/// A command as somebody gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Its name.
+    pub name: CommandName,
+    /// The words after its name; the whole line where no command has that name.
+    pub words: String,
+}
+
+/// What is known of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandSpec {
+    /// Its name.
+    pub name: CommandName,
+    /// The word that is typed for it.
+    pub word: &'static str,
+    /// The same in French.
+    pub french: &'static str,
+    /// Other words for it, such as the French one without accents.
+    pub also: &'static [&'static str],
+    /// The sentence of `locales/` that says what it does.
+    pub says: &'static str,
+    /// What can be chosen with it, in the order in which it is typed.
+    pub options: &'static [CommandOption],
+    /// True where lists show it to administrators alone; whether somebody may give it is for `access` to say.
+    pub for_admins: bool,
+    /// What may follow it in a line that nothing marks as a command.
+    pub follows: Follows,
+    /// False where it is only chosen from a list: a plain message says the same.
+    pub is_typed: bool,
+    /// What it concerns.
+    pub about: About,
+}
+
+/// What a command concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The last answer of whoever gives it, as the buttons of an answer do.
+    Answer,
+    /// The conversation or the place where it is given.
+    Conversation,
+    /// Whoever gives it, and no conversation: its answer is for them alone.
+    Person,
+}
+
+/// What can be chosen with a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandOption {
+    /// Its name.
+    pub name: &'static str,
+    /// The same in French.
+    pub french: &'static str,
+    /// The sentence of `locales/` that says what it is.
+    pub says: &'static str,
+    /// What is chosen.
+    pub kind: OptionKind,
+    /// True where the command means nothing without it.
+    pub is_needed: bool,
+}
+
+/// What is chosen for an option of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    /// Any words.
+    Words,
+    /// Words that are suggested while they are written.
+    Suggested(Suggested),
+    /// One of these.
+    One(&'static [&'static str]),
+    /// Words that are typed as `key="words"`.
+    Setting(&'static str),
+    /// A number from 1 on.
+    Number,
+    /// Yes, or nothing.
+    Yes,
+    /// A file.
+    File,
+    /// Somebody who is there, typed as their account.
+    Member,
+    /// A command of its own: what is typed for it, and its options.
+    Sub(&'static str, &'static [CommandOption]),
+}
+
+/// What can be suggested to somebody while they write a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suggested {
+    /// The databases that can be asked.
+    Targets,
+    /// Their own conversations.
+    Conversations,
+    /// The users there are, for those who look after them.
+    Users,
+    /// What narrows the audit, for those who read it: actions, statuses, targets, users.
+    AuditWords,
+}
+
+/// What may follow a command's word in a line that nothing marks as a command, as in a private conversation. Any other line
+/// is a question that happens to begin with the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follows {
+    /// Nothing.
+    Nothing,
+    /// Words of which the first is one of these.
+    OneOf(&'static [&'static str]),
+    /// One of these and nothing else.
+    Exactly(&'static [&'static str]),
+    /// A number.
+    Number,
+    /// A number, then any words.
+    NumberAndWords,
+    /// A number, then perhaps a yes.
+    NumberAndYes,
+    /// Numbers, and some of these.
+    NumbersOr(&'static [&'static str]),
+    /// A code.
+    Code,
+    /// A yes.
+    Yes,
+    /// A language.
+    Language,
+    /// A time zone.
+    Zone,
+    /// The beginning of a proposal's id, then perhaps a yes.
+    ProposalAndYes,
+    /// Words that narrow the audit.
+    AuditWords,
+    /// A verb of `user` with what it takes.
+    UserVerb,
+    /// A verb of `verified`, or the name of a query with its version.
+    VerifiedVerb,
+}
+
+impl CommandName {
+    /// The word that is typed for it.
+    pub fn word(self) -> &'static str {
+        COMMANDS.iter().find(|spec| spec.name == self).map_or("", |spec| spec.word)
+    }
+
+    /// What is known of it; nothing of one that is unknown.
+    pub fn spec(self) -> Option<&'static CommandSpec> {
+        COMMANDS.iter().find(|spec| spec.name == self)
+    }
+}
+
+impl Command {
+    /// A command and the words that follow it.
+    pub fn new(name: CommandName, words: &str) -> Self {
+        Self { name, words: words.trim().to_owned() }
+    }
+
+    /// The command that a line gives, without the platform's mark for commands: `mode sql`. A line without words asks for
+    /// help.
+    pub fn parse(line: &str) -> Self {
+        let line = line.trim();
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        if word.is_empty() {
+            return Self::new(CommandName::Help, "");
+        }
+        let word = word.to_lowercase();
+        let is_meant = |spec: &&CommandSpec| {
+            spec.is_typed && (spec.word == word || spec.french == word || spec.also.contains(&word.as_str()))
+        };
+        match COMMANDS.iter().find(is_meant) {
+            Some(spec) => Self::new(spec.name, rest),
+            None => Self::new(CommandName::Unknown, line),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn commands_are_understood_in_both_languages() {
+        for (line, (name, words)) in [
+            ("execute", (CommandName::Execute, "")),
+            (" EXÉCUTER ", (CommandName::Execute, "")),
+            ("edit  SELECT 1 ", (CommandName::Edit, "SELECT 1")),
+            ("modifier", (CommandName::Edit, "")),
+            ("graphique", (CommandName::Chart, "")),
+            ("Garder  Clients actifs ", (CommandName::Keep, "Clients actifs")),
+            ("VÉRIFIÉES approuver a#1", (CommandName::Verified, "approuver a#1")),
+            ("pasbien", (CommandName::Bad, "")),
+            ("mode chat", (CommandName::Mode, "chat")),
+            ("audit refusal 5", (CommandName::Audit, "refusal 5")),
+            ("historique 2", (CommandName::History, "2")),
+            ("Ouvrir 12", (CommandName::Open, "12")),
+            ("renommer 12 Clients de Paris", (CommandName::Rename, "12 Clients de Paris")),
+            ("supprimer 12 oui", (CommandName::Delete, "12 oui")),
+            ("exporter json", (CommandName::Export, "json")),
+            ("Réessayer", (CommandName::Retry, "")),
+            ("continuer", (CommandName::Continue, "")),
+            ("", (CommandName::Help, "")),
+            ("délier oui", (CommandName::Unlink, "oui")),
+            ("utilisateur ajouter zoe", (CommandName::User, "ajouter zoe")),
+            ("RÈGLES alex crm clients.email", (CommandName::Policy, "alex crm clients.email")),
+            ("État", (CommandName::Status, "")),
+            ("fly", (CommandName::Unknown, "fly")),
+        ] {
+            assert_eq!(Command::parse(line), Command::new(name, words), "{line}");
+        }
+    }
+
+    #[test]
+    fn no_two_commands_have_a_word_in_common() {
+        let mut seen = BTreeSet::new();
+        for spec in COMMANDS {
+            let words = [spec.word, spec.french].into_iter().chain(spec.also.iter().copied());
+            for word in words.collect::<BTreeSet<_>>() {
+                assert!(seen.insert(word), "{word}");
+            }
+            assert_eq!(spec.name.spec().map(|found| found.word), Some(spec.word));
+        }
+    }
+}
